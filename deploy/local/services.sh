@@ -1,0 +1,113 @@
+# shellcheck shell=bash
+# The .NET services: build, start, health, stop. Sourced by pollux.
+
+SERVICES=(ingest twin-state query plant)
+IN_PRODUCTION=(env DOTNET_ENVIRONMENT=Production ASPNETCORE_ENVIRONMENT=Production
+    "DOTNET_gcServer=${DOTNET_gcServer:-0}" "DOTNET_TieredPGO=${DOTNET_TieredPGO:-1}")
+
+service_port() {
+    case $1 in
+        ingest) printf '%s' "$INGEST_PORT" ;;
+        twin-state) printf '%s' "$TWIN_STATE_PORT" ;;
+        query) printf '%s' "$QUERY_PORT" ;;
+        plant) printf '%s' "$PLANT_PORT" ;;
+    esac
+}
+
+service_port_variable() {
+    case $1 in
+        ingest) printf POLLUX_INGEST_PORT ;;
+        twin-state) printf POLLUX_TWIN_STATE_PORT ;;
+        query) printf POLLUX_QUERY_PORT ;;
+        plant) printf POLLUX_PLANT_PORT ;;
+    esac
+}
+
+service_assembly() {
+    case $1 in
+        ingest) assembly Ingest ;;
+        twin-state) assembly TwinState ;;
+        query) assembly Query ;;
+        plant) assembly Plant ;;
+    esac
+}
+
+assembly() { printf '%s' "$REPO/artifacts/bin/$1/release/$1.dll"; }
+
+is_service() { [[ " ${SERVICES[*]} " == *" $1 "* ]]; }
+
+require_service() {
+    [[ $# -gt 0 ]] || fail "which service? There are: ${SERVICES[*]}"
+    is_service "$1" || fail "unknown service '$1'; there are: ${SERVICES[*]}"
+}
+
+service_responds() { # name path
+    curl --silent --fail --output /dev/null --max-time 3 --noproxy '*' "http://127.0.0.1:$(service_port "$1")$2"
+}
+
+service_ready() { service_responds "$1" /health/ready; }
+
+find_sdk() {
+    local wanted candidate
+    wanted=$(sed -nE 's/.*"version": *"([0-9]+)\..*/\1/p' "$REPO/global.json" | head -1)
+    wanted=${wanted:-10}
+    for candidate in "$(command -v dotnet || true)" "${DOTNET_ROOT:-/nowhere}/dotnet" ~/.dotnet/dotnet /usr/share/dotnet/dotnet /usr/lib/dotnet/dotnet; do
+        if [[ -x $candidate ]] && "$candidate" --list-sdks | grep -q "^$wanted\."; then
+            DOTNET=$candidate
+            return
+        fi
+    done
+    fail "no .NET SDK $wanted found; get it from https://dotnet.microsoft.com/download/dotnet/$wanted.0 or your package manager (dotnet-sdk-$wanted.0)"
+}
+
+build() {
+    find_sdk
+    [[ ${POLLUX_NO_BUILD:-} != 1 ]] || return 0
+    local began
+    began=$(now)
+    "$DOTNET" build "$REPO/Pollux.slnx" -c Release --nologo -v quiet >"$LOGS/build.log" 2>&1 9>&- ||
+        { cat "$LOGS/build.log" >&2; fail "the build failed"; }
+    printf '%-11sdone  (%s s)\n' build "$(seconds_since "$began")"
+}
+
+export_connections() {
+    local line
+    while read -r line; do export "${line?}"; done < <(server_env)
+    export Assets__Directory="$REPO/contracts/assets"
+}
+
+apply_schema() {
+    (cd "$REPO" && "${IN_PRODUCTION[@]}" "$DOTNET" "$(service_assembly twin-state)" db-apply) >"$LOGS/schema.log" 2>&1 9>&- ||
+        { show_log_tail schema; fail "the database schema could not be applied"; }
+}
+
+services_up() { # name...
+    local name
+    for name in "$@"; do
+        running "$name" || start_service "$name"
+        await_service "$name"
+    done
+}
+
+start_service() {
+    local name=$1 ports
+    ports=("Ports__Http=$(service_port "$name")")
+    sweep_group "$name"
+    require_free_port "$(service_port "$name")" "$(service_port_variable "$name")"
+    if [[ $name == query ]]; then
+        require_free_port "$QUERY_GRPC_PORT" POLLUX_QUERY_GRPC_PORT
+        ports+=("Ports__Grpc=$QUERY_GRPC_PORT")
+    fi
+    STARTED+=("$name")
+    cd "$REPO" || return
+    spawn "$name" "${IN_PRODUCTION[@]}" "${ports[@]}" "$DOTNET" "$(service_assembly "$name")"
+}
+
+await_service() {
+    local name=$1 began
+    began=$(now)
+    wait_ready "$name" service_ready 60 || { show_log_tail "$name"; fail "$name did not become ready"; }
+    report_ready "$name" "http://127.0.0.1:$(service_port "$name")" "$began"
+}
+
+stop_service() { stop "$1" TERM 10; }

@@ -1,0 +1,18 @@
+# shellcheck shell=bash disable=SC2034
+# Directories and ports, from the environment. Sourced by pollux.
+
+configure() {
+    local offset=${POLLUX_PORT_OFFSET:-0}
+    POLLUX_HOME=$(readlink -m "${POLLUX_HOME:-$REPO/.pollux}")
+    RUN="$POLLUX_HOME/run"
+    LOGS="$POLLUX_HOME/logs"
+    TOOLS=${POLLUX_TOOLS:-$POLLUX_HOME/tools}
+    POSTGRES_PORT=${POLLUX_POSTGRES_PORT:-$((15432 + offset))}
+    RABBITMQ_PORT=${POLLUX_RABBITMQ_PORT:-$((15673 + offset))}
+    MQTT_PORT=${POLLUX_MQTT_PORT:-$((11883 + offset))}
+    QUERY_PORT=${POLLUX_QUERY_PORT:-$((5100 + offset))}
+    QUERY_GRPC_PORT=${POLLUX_QUERY_GRPC_PORT:-$((5110 + offset))}
+    INGEST_PORT=${POLLUX_INGEST_PORT:-$((5101 + offset))}
+    TWIN_STATE_PORT=${POLLUX_TWIN_STATE_PORT:-$((5102 + offset))}
+    PLANT_PORT=${POLLUX_PLANT_PORT:-$((5104 + offset))}
+}

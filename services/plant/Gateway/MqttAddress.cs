@@ -1,0 +1,26 @@
+using MQTTnet;
+
+namespace Plant.Gateway;
+
+/// <summary>Where the broker is: <c>mqtt://[user:password@]host[:port]</c>, or <c>mqtts</c> for TLS.</summary>
+sealed record MqttAddress(string Host, int Port, bool Tls, string? User, string? Password)
+{
+    const string Allowed = "ConnectionStrings:Mqtt must be mqtt://host:port or mqtts://host:port.";
+
+    public static MqttAddress Parse(string connectionString)
+    {
+        if (!Uri.TryCreate(connectionString, UriKind.Absolute, out var uri) || uri.Scheme is not ("mqtt" or "mqtts") || uri.Host.Length == 0)
+            throw new InvalidOperationException(Allowed);
+        var tls = uri.Scheme == "mqtts";
+        var login = uri.UserInfo.Length == 0 ? [] : uri.UserInfo.Split(':', 2).Select(Uri.UnescapeDataString).ToArray();
+        return new(uri.Host, uri.Port > 0 ? uri.Port : tls ? 8883 : 1883, tls, login.ElementAtOrDefault(0), login.ElementAtOrDefault(1));
+    }
+
+    public MqttClientOptionsBuilder ApplyTo(MqttClientOptionsBuilder options)
+    {
+        options.WithTcpServer(Host, Port);
+        if (Tls) options.WithTlsOptions(tls => tls.UseTls());
+        if (User is not null) options.WithCredentials(User, Password ?? "");
+        return options;
+    }
+}

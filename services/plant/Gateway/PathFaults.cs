@@ -1,0 +1,38 @@
+using Plant.Line;
+
+namespace Plant.Gateway;
+
+/// <summary>What the way to the broker does to frames, decided per frame by a seed.</summary>
+sealed class PathFaults(int seed, double lateRate, double doubleRate, double lossRate)
+{
+    static readonly TimeSpan[] OnTime = [TimeSpan.Zero];
+
+    readonly Noise noise = new(seed);
+
+    public long Late { get; private set; }
+    public long Doubled { get; private set; }
+    public long Lost { get; private set; }
+
+    /// <summary>After which delays the frame arrives; two delays mean twice.</summary>
+    public IReadOnlyList<TimeSpan> Arrivals()
+    {
+        var draw = noise.Uniform();
+        if (draw < lateRate)
+        {
+            Late++;
+            return [TimeSpan.FromSeconds(noise.Uniform(2, 8))];
+        }
+        if (draw < lateRate + doubleRate)
+        {
+            Doubled++;
+            return [TimeSpan.Zero, TimeSpan.FromSeconds(noise.Uniform(0.05, 2))];
+        }
+        if (draw < lateRate + doubleRate + lossRate)
+        {
+            // The first transmission is gone; this is the sender's retransmission after its timeout.
+            Lost++;
+            return [TimeSpan.FromSeconds(noise.Uniform(1, 1.5))];
+        }
+        return OnTime;
+    }
+}

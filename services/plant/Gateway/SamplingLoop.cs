@@ -1,0 +1,20 @@
+using Microsoft.Extensions.Options;
+
+namespace Plant.Gateway;
+
+/// <summary>Reads the instruments once per interval and puts the frame into the buffer, by way of the path's faults.</summary>
+sealed class SamplingLoop(EmulatedPlant plant, FrameBuffer buffer, PathFaults path, IOptions<PlantSettings> settings, TimeProvider time)
+    : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(settings.Value.PublishIntervalSeconds), time);
+        do
+        {
+            var frame = plant.Sample(time.GetUtcNow());
+            var now = time.GetElapsedTime(0);
+            foreach (var delay in path.Arrivals()) buffer.Add(frame, now + delay);
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+}

@@ -1,0 +1,27 @@
+namespace Plant.Line;
+
+/// <summary>What comes from outside the machine: the hall's day cycle and the mains.</summary>
+sealed class Surroundings(Noise noise, double startTimeOfDaySeconds)
+{
+    const double DaySeconds = 86_400;
+    const double WarmestAtSeconds = 15 * 3600;
+    const double MeanCelsius = 24;
+    const double DaySwingKelvin = 3.5;
+
+    double timeOfDaySeconds = startTimeOfDaySeconds;
+    double draughtKelvin;
+    double mainsDeviation;
+
+    public double AmbientCelsius =>
+        MeanCelsius + DaySwingKelvin * Math.Cos(2 * Math.PI * (timeOfDaySeconds - WarmestAtSeconds) / DaySeconds) + draughtKelvin;
+
+    /// <summary>Resistive heaters follow the square of the mains voltage.</summary>
+    public double HeaterSupplyFactor => (1 + mainsDeviation) * (1 + mainsDeviation);
+
+    public void Step(double seconds)
+    {
+        timeOfDaySeconds = (timeOfDaySeconds + seconds) % DaySeconds;
+        draughtKelvin = noise.Wander(draughtKelvin, 0.4, 900, seconds);
+        mainsDeviation = noise.Wander(mainsDeviation, 0.008, 300, seconds);
+    }
+}

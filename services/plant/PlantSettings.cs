@@ -1,0 +1,42 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Plant;
+
+/// <summary>Section <c>Plant</c> of the configuration.</summary>
+sealed record PlantSettings
+{
+    [RegularExpression("^[a-z0-9][a-z0-9-]{0,62}$", ErrorMessage = "Plant:Asset is a lower-case id of letters, digits and dashes.")]
+    public string Asset { get; init; } = "extrusion-line";
+
+    [RegularExpression("^(senml|sparkplug-b)$", ErrorMessage = "Plant:Payload is senml or sparkplug-b.")]
+    public string Payload { get; init; } = "senml";
+
+    [Range(0.01, 3600)]
+    public double PublishIntervalSeconds { get; init; } = 1;
+
+    public int Seed { get; init; } = 1;
+
+    public bool ColdStart { get; init; }
+
+    /// <summary>Seconds of process time per second of wall time.</summary>
+    [Range(0.01, 3600)]
+    public double SimulatedTimeFactor { get; init; } = 1;
+
+    [Range(0, 0.3)]
+    public double LateRate { get; init; } = 0.01;
+
+    [Range(0, 0.3)]
+    public double DoubleRate { get; init; } = 0.01;
+
+    [Range(0, 0.3)]
+    public double LossRate { get; init; } = 0.01;
+
+    [Range(-86_400_000, 86_400_000)]
+    public double ClockSkewMilliseconds { get; init; } = 40;
+
+    [Range(-1000, 1000)]
+    public double ClockDriftPpm { get; init; } = 5;
+
+    [Range(10, 1_000_000)]
+    public int BufferFrames { get; init; } = 20_000;
+}

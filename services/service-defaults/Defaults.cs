@@ -1,0 +1,113 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace ServiceDefaults;
+
+/// <summary>What every service has alike: ports, structured logs, traces, metrics, health, ProblemDetails.</summary>
+public static class Defaults
+{
+    /// <summary>
+    /// Registers the defaults. Settings: <c>Ports:Http</c>, <c>Ports:Grpc</c> (0 or absent: none), <c>Ports:Address</c> (default 127.0.0.1);
+    /// traces and metrics go over OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set; metrics can always be scraped at <c>/metrics</c>.
+    /// </summary>
+    /// <param name="builder">The service.</param>
+    /// <param name="name">Its kebab-case name: OTel <c>service.name</c>, its ActivitySource and its Meter.</param>
+    /// <param name="httpPort">Used when <c>Ports:Http</c> is not set.</param>
+    public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, string name, int httpPort)
+    {
+        builder.Environment.ApplicationName = name;
+        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, builder.Configuration, httpPort));
+        builder.Logging.ClearProviders().AddJsonConsole(console =>
+        {
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
+            console.UseUtcTimestamp = true;
+            console.IncludeScopes = false;
+        });
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.Hosting", LogLevel.Information)
+            .AddFilter("Npgsql", LogLevel.Warning).AddFilter("Marten", LogLevel.Warning).AddFilter("MassTransit", LogLevel.Warning)
+            .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddProblemDetails().AddExceptionHandler<ProblemDetailsHandler>();
+        builder.Services.AddHealthChecks();
+        builder.AddTelemetry(name);
+        return builder;
+    }
+
+    static void Listen(KestrelServerOptions kestrel, IConfiguration configuration, int httpPort)
+    {
+        var address = IPAddress.Parse(configuration["Ports:Address"] ?? "127.0.0.1");
+        kestrel.Listen(address, configuration.GetValue("Ports:Http", httpPort), listen => listen.Protocols = HttpProtocols.Http1);
+        // Without TLS a port speaks either HTTP/1.1 or HTTP/2, so gRPC has one of its own.
+        if (configuration.GetValue("Ports:Grpc", 0) is > 0 and var grpc) kestrel.Listen(address, grpc, listen => listen.Protocols = HttpProtocols.Http2);
+    }
+
+    static void AddTelemetry(this WebApplicationBuilder builder, string name)
+    {
+        var otlp = builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 };
+        var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService(name));
+        telemetry.WithMetrics(metrics =>
+        {
+            metrics.AddMeter("Pollux").AddMeter("MassTransit").AddMeter("Npgsql").AddAspNetCoreInstrumentation().AddRuntimeInstrumentation().AddPrometheusExporter();
+            if (otlp) metrics.AddOtlpExporter();
+        });
+        // Without a receiver nobody listens, no Activity is made, and the hot paths pay nothing.
+        if (!otlp) return;
+        telemetry.WithTracing(tracing => tracing.AddSource(name).AddSource("MassTransit").AddAspNetCoreInstrumentation(options =>
+            options.Filter = context => !context.Request.Path.StartsWithSegments("/health") && !context.Request.Path.StartsWithSegments("/metrics")).AddOtlpExporter());
+    }
+
+    /// <summary>Maps <c>/health/live</c> (the process answers), <c>/health/ready</c> (everything it needs is there; says what is not) and <c>/metrics</c>.</summary>
+    public static WebApplication MapDefaultEndpoints(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
+        app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready"), ResponseWriter = WriteReasons });
+        app.MapPrometheusScrapingEndpoint();
+        return app;
+    }
+
+    static Task WriteReasons(Microsoft.AspNetCore.Http.HttpContext context, HealthReport report)
+    {
+        context.Response.ContentType = "application/json";
+        var checks = report.Entries.ToDictionary(e => e.Key, e => new { status = e.Value.Status.ToString(), e.Value.Description });
+        return context.Response.Body.WriteAsync(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
+            new { status = report.Status.ToString(), checks }, System.Text.Json.JsonSerializerOptions.Web)).AsTask();
+    }
+
+    /// <summary>A connection string that must be there.</summary>
+    /// <exception cref="InvalidOperationException">It is not; names the setting.</exception>
+    public static string RequireConnectionString(this IConfiguration configuration, string name) =>
+        configuration.GetConnectionString(name) is { Length: > 0 } value
+            ? value
+            : throw new InvalidOperationException($"The setting ConnectionStrings:{name} (environment: ConnectionStrings__{name}) is missing.");
+}
+
+/// <summary>Ready when the log's schema can be read.</summary>
+sealed class PostgresHealth(NpgsqlDataSource source) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancel = default)
+    {
+        try
+        {
+            await using var command = source.CreateCommand("select 1 from events.mt_events limit 1");
+            await command.ExecuteNonQueryAsync(cancel);
+            return HealthCheckResult.Healthy();
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
+        {
+            return HealthCheckResult.Unhealthy($"The event log cannot be read: {e.Message}");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using JasperFx;
+using JasperFx.Events;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using TwinModel.Assets;
+
+namespace ServiceDefaults;
+
+/// <summary>Input that cannot be accepted: names the field, the value and what is allowed.</summary>
+public sealed class InvalidInputException(string fieldName, object? value, string allowed)
+    : ArgumentException($"'{fieldName}' is {(value is null ? "missing" : $"'{Shorten(value)}'")}; allowed: {allowed}.")
+{
+    /// <summary>The offending field.</summary>
+    public string Field { get; } = fieldName;
+
+    /// <summary>What would have been accepted.</summary>
+    public string Allowed => allowed;
+
+    static string Shorten(object value) => value.ToString() is { Length: > 100 } text ? text[..100] + "…" : $"{value}";
+}
+
+/// <summary>Something with this id does not exist.</summary>
+public sealed class NotFoundException(string what, string id) : Exception($"There is no {what} '{(id.Length > 100 ? id[..100] + "…" : id)}'.");
+
+/// <summary>A rule forbids it in the present state.</summary>
+public sealed class RuleViolationException(string message) : Exception(message);
+
+/// <summary>More bytes, rows or points than the limit.</summary>
+public sealed class TooLargeException(string what, long limit, string unit) : Exception($"{what} is over the limit of {limit} {unit}.");
+
+/// <summary>What an exception means to a caller.</summary>
+/// <param name="Http">HTTP status.</param>
+/// <param name="Grpc">gRPC status.</param>
+/// <param name="Title">Stable short text.</param>
+/// <param name="Detail">May be shown to the caller.</param>
+/// <param name="Retry">A consumer may try again.</param>
+public sealed record ErrorMeaning(int Http, StatusCode Grpc, string Title, string Detail, bool Retry);
+
+/// <summary>The one table from exceptions to ProblemDetails, gRPC status and retry. What is not in it is shown as a fixed text with the trace id.</summary>
+public static class Errors
+{
+    /// <summary>Looks an exception up.</summary>
+    public static ErrorMeaning Meaning(Exception exception) => exception switch
+    {
+        RpcException e => new(StatusCodes.Status503ServiceUnavailable, e.StatusCode, "Upstream error", e.Status.Detail, true),
+        NotFoundException e => new(StatusCodes.Status404NotFound, StatusCode.NotFound, "Not found", e.Message, true),
+        RuleViolationException e => new(StatusCodes.Status409Conflict, StatusCode.FailedPrecondition, "Not possible in this state", e.Message, false),
+        TooLargeException e => new(StatusCodes.Status413PayloadTooLarge, StatusCode.ResourceExhausted, "Too large", e.Message, false),
+        InvalidModelException e => new(StatusCodes.Status400BadRequest, StatusCode.InvalidArgument, "Invalid asset model", e.Message, false),
+        ArgumentException e => new(StatusCodes.Status400BadRequest, StatusCode.InvalidArgument, "Invalid input", e.Message, false),
+        BadHttpRequestException e => new(e.StatusCode, StatusCode.InvalidArgument, "Invalid input", e.Message, false),
+        EventStreamUnexpectedMaxEventIdException or ExistingStreamIdCollisionException or ConcurrencyException =>
+            new(StatusCodes.Status409Conflict, StatusCode.Aborted, "Changed meanwhile", "Somebody else changed it at the same time; try again.", true),
+        TimeoutException e => new(StatusCodes.Status504GatewayTimeout, StatusCode.DeadlineExceeded, "Took too long", e.Message, true),
+        NpgsqlException { IsTransient: true } => new(StatusCodes.Status503ServiceUnavailable, StatusCode.Unavailable, "Event log not reachable", "The event log cannot be reached; try again.", true),
+        OperationCanceledException => new(StatusCodes.Status499ClientClosedRequest, StatusCode.Cancelled, "Cancelled", "The request was cancelled.", false),
+        _ => new(StatusCodes.Status500InternalServerError, StatusCode.Internal, "Internal error", $"Something went wrong; it is logged with trace id {Activity.Current?.TraceId.ToString() ?? "none"}.", true),
+    };
+}
+
+/// <summary>Writes ProblemDetails for every exception, by <see cref="Errors.Meaning"/>.</summary>
+sealed partial class ProblemDetailsHandler(IProblemDetailsService problems, ILogger<ProblemDetailsHandler> log) : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancel)
+    {
+        var meaning = Errors.Meaning(exception);
+        if (meaning.Http == StatusCodes.Status500InternalServerError) LogUnexpected(exception, context.Request.Path);
+        context.Response.StatusCode = meaning.Http;
+        var details = new ProblemDetails { Status = meaning.Http, Title = meaning.Title, Detail = meaning.Detail, Instance = context.Request.Path };
+        if (exception is InvalidInputException input)
+        {
+            details.Extensions["field"] = input.Field;
+            details.Extensions["allowed"] = input.Allowed;
+        }
+        return await problems.TryWriteAsync(new() { HttpContext = context, ProblemDetails = details, Exception = exception });
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Unexpected error at {Path}")]
+    partial void LogUnexpected(Exception exception, string path);
+}
+
+/// <summary>Turns every exception into a gRPC status, by <see cref="Errors.Meaning"/>; the offending field travels in the trailers <c>field</c> and <c>allowed</c>.</summary>
+public sealed partial class GrpcErrors(ILogger<GrpcErrors> log) : Interceptor
+{
+    /// <inheritdoc/>
+    public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    {
+        try
+        {
+            return await continuation(request, context);
+        }
+        catch (Exception e) when (e is not RpcException)
+        {
+            throw Translate(e, context);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request, IServerStreamWriter<TResponse> responses, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        try
+        {
+            await continuation(request, responses, context);
+        }
+        catch (Exception e) when (e is not RpcException)
+        {
+            throw Translate(e, context);
+        }
+    }
+
+    RpcException Translate(Exception exception, ServerCallContext context)
+    {
+        var meaning = Errors.Meaning(exception);
+        if (meaning.Grpc == StatusCode.Internal) LogUnexpected(exception, context.Method);
+        var trailers = new Metadata();
+        if (exception is InvalidInputException input)
+        {
+            trailers.Add("field", input.Field);
+            trailers.Add("allowed-bin", System.Text.Encoding.UTF8.GetBytes(input.Allowed));
+        }
+        return new(new Status(meaning.Grpc, meaning.Detail), trailers);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Unexpected error in {Method}")]
+    partial void LogUnexpected(Exception exception, string method);
+}

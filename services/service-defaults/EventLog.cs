@@ -1,0 +1,79 @@
+using Contracts.Events;
+using JasperFx;
+using JasperFx.Events;
+using Marten;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+using Weasel.Core;
+
+namespace ServiceDefaults;
+
+/// <summary>The one event log: Marten, schema <c>events</c>, string streams, readings as bytes and everything else as JSON.</summary>
+public static class EventLog
+{
+    /// <summary>Schema of the log.</summary>
+    public const string Schema = "events";
+
+    /// <summary>
+    /// Every event with the name it has in the log. Names outlive classes: a renamed class keeps its name here, and nothing is ever
+    /// renamed here.
+    /// </summary>
+    public static IReadOnlyDictionary<Type, string> EventNames { get; } = new Dictionary<Type, string>
+    {
+        [typeof(ReadingsRecorded)] = "readings_recorded",
+        [typeof(ReadingsRejected)] = "readings_rejected",
+        [typeof(RejectionReplayed)] = "rejection_replayed",
+        [typeof(AssetRegistered)] = "asset_registered",
+        [typeof(AlarmRaised)] = "alarm_raised",
+        [typeof(AlarmAcknowledged)] = "alarm_acknowledged",
+        [typeof(AlarmCleared)] = "alarm_cleared",
+        [typeof(TwinRebuilt)] = "twin_rebuilt",
+    };
+
+    /// <summary>
+    /// Registers the log and <see cref="NpgsqlDataSource"/>. Outside development the schema is made by the command <c>db-apply</c> only.
+    /// </summary>
+    /// <param name="builder">The service.</param>
+    /// <param name="more">What the service itself keeps beside the log, e.g. its read-model tables.</param>
+    /// <exception cref="InvalidOperationException">No connection string <c>Postgres</c>.</exception>
+    public static void AddEventLog(this IHostApplicationBuilder builder, Action<StoreOptions>? more = null)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(builder.Configuration.RequireConnectionString("Postgres"))
+        {
+            ApplicationName = builder.Environment.ApplicationName,
+            MaxAutoPrepare = 32,
+            AutoPrepareMinUsages = 2,
+        };
+        builder.Services.AddSingleton(NpgsqlDataSource.Create(connection));
+        builder.Services.AddMarten(options =>
+        {
+            Configure(options, builder.Environment.IsDevelopment());
+            more?.Invoke(options);
+        }).UseLightweightSessions().UseNpgsqlDataSource();
+        builder.Services.AddHealthChecks().AddCheck<PostgresHealth>("postgres", tags: ["ready"]);
+    }
+
+    /// <summary>The log's options, the same in every service.</summary>
+    public static void Configure(StoreOptions options, bool isDevelopment)
+    {
+        options.AutoCreateSchemaObjects = isDevelopment ? AutoCreate.CreateOrUpdate : AutoCreate.None;
+        options.DatabaseSchemaName = Schema;
+        options.Events.DatabaseSchemaName = Schema;
+        options.Events.StreamIdentity = StreamIdentity.AsString;
+        options.Events.AppendMode = EventAppendMode.QuickWithServerTimestamps;
+        options.Events.MetadataConfig.HeadersEnabled = true;
+        options.Events.UseBinarySerializer<ReadingsRecorded>(new ReadingsRecordedBytes());
+        foreach (var (type, name) in EventNames) options.Events.MapEventType(type, name);
+        options.UseSystemTextJsonForSerialization(EnumStorage.AsString, Casing.CamelCase);
+    }
+
+    // The batch is already bytes: it goes into the binary column and comes back as it is.
+    sealed class ReadingsRecordedBytes : IEventBinarySerializer
+    {
+        public byte[] Serialize(Type type, object data) => ((ReadingsRecorded)data).Batch;
+
+        public object Deserialize(Type type, byte[] data) => new ReadingsRecorded(data);
+    }
+}

@@ -1,0 +1,41 @@
+using System.Globalization;
+
+namespace ServiceDefaults;
+
+/// <summary>Names of the log's streams. Each stream has one writing service.</summary>
+public static class Streams
+{
+    /// <summary>Readings of an asset recorded on a UTC day; written by ingest.</summary>
+    public static string Telemetry(string assetId, DateOnly day) => string.Create(CultureInfo.InvariantCulture, $"telemetry/{assetId}/{day:yyyy-MM-dd}");
+
+    /// <summary>Rejections recorded on a UTC day; written by ingest.</summary>
+    public static string Rejected(string assetId, DateOnly day) => string.Create(CultureInfo.InvariantCulture, $"rejected/{assetId}/{day:yyyy-MM-dd}");
+
+    /// <summary>Registration and model of an asset; written by twin-state.</summary>
+    public static string Asset(string assetId) => $"asset/{assetId}";
+
+    /// <summary>Alarms and rebuilds of a twin; written by twin-state.</summary>
+    public static string Twin(string assetId) => $"twin/{assetId}";
+
+    /// <summary>The UTC day of a time.</summary>
+    public static DateOnly DayOf(DateTimeOffset time) => DateOnly.FromDateTime(time.UtcDateTime);
+
+    /// <summary>Telemetry streams of an asset from one day to another, oldest first. Nothing is recorded before the asset is registered.</summary>
+    public static string[] TelemetryBetween(string assetId, DateTimeOffset from, DateTimeOffset to) =>
+        [.. Enumerable.Range(0, Math.Max(0, DayOf(to).DayNumber - DayOf(from).DayNumber + 1)).Select(d => Telemetry(assetId, DayOf(from).AddDays(d)))];
+}
+
+/// <summary>Assets are dealt out to a fixed number of slots, slots to twin-state's partitions by RabbitMQ's consistent hash.</summary>
+public static class Slots
+{
+    /// <summary>More than partitions, so that they fill evenly; few, so that news of many assets shares a message. Changing it moves assets between partitions.</summary>
+    public const int Count = 32;
+
+    /// <summary>The slot of an asset: FNV-1a, the same in every process.</summary>
+    public static int Of(string assetId)
+    {
+        var hash = 2166136261u;
+        foreach (var c in assetId) hash = (hash ^ c) * 16777619u;
+        return (int)(hash % Count);
+    }
+}

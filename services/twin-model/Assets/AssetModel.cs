@@ -1,0 +1,140 @@
+using System.Collections.Frozen;
+using TwinModel.Units;
+
+namespace TwinModel.Assets;
+
+/// <summary>
+/// What an asset consists of, measures and must not exceed: the content of one <c>*.asset.yaml</c> file, checked and indexed.
+/// A second asset type is a second file.
+/// </summary>
+/// <param name="Id">kebab-case identity of the type.</param>
+/// <param name="Name">For people.</param>
+/// <param name="Version">Grows with every change of the file.</param>
+/// <param name="Description">For people.</param>
+/// <param name="Components">Parts of the asset.</param>
+/// <param name="Relationships">How parts relate.</param>
+/// <param name="Sensors">Measured quantities, ordered by number.</param>
+/// <param name="Limits">Alarm limits.</param>
+/// <param name="Connections">MQTT topics and payloads that carry the readings.</param>
+/// <param name="Csv">How to read the asset's CSV recordings; null when columns are sensor ids and the time column is <c>time</c>.</param>
+/// <param name="Source">The YAML text the model was read from; it is stored with the asset's registration.</param>
+/// <param name="Hash">SHA-256 of <paramref name="Source"/>, hexadecimal.</param>
+public sealed record AssetModel(
+    string Id,
+    string Name,
+    int Version,
+    string Description,
+    IReadOnlyList<Component> Components,
+    IReadOnlyList<Relationship> Relationships,
+    IReadOnlyList<Sensor> Sensors,
+    IReadOnlyList<Limit> Limits,
+    IReadOnlyList<Connection> Connections,
+    CsvMapping? Csv,
+    string Source,
+    string Hash)
+{
+    readonly FrozenDictionary<string, Sensor> sensorsById = Sensors.ToFrozenDictionary(s => s.Id);
+    readonly FrozenDictionary<ushort, Sensor> sensorsByNumber = Sensors.ToFrozenDictionary(s => s.Number);
+
+    /// <summary>The sensor with this id, or null.</summary>
+    public Sensor? Sensor(string id) => sensorsById.GetValueOrDefault(id);
+
+    /// <summary>The sensor with this number, or null.</summary>
+    public Sensor? Sensor(ushort number) => sensorsByNumber.GetValueOrDefault(number);
+}
+
+/// <summary>A part of an asset, e.g. a barrel zone.</summary>
+public sealed record Component(string Id, string Kind, string Name);
+
+/// <summary>How two components relate: part-of, drives, feeds.</summary>
+public sealed record Relationship(string Type, string From, string To);
+
+/// <summary>A measured quantity.</summary>
+/// <param name="Id">kebab-case, unique in the model.</param>
+/// <param name="Number">1 to 65535; stands for the sensor in the event log, never reused.</param>
+/// <param name="Name">For people.</param>
+/// <param name="Component">The component it measures.</param>
+/// <param name="Unit">Unit of its values, ranges and noise.</param>
+/// <param name="Physical">Outside: impossible, the reading is rejected.</param>
+/// <param name="Plausible">Outside: the reading is stored as uncertain.</param>
+/// <param name="Interval">Expected time between readings.</param>
+/// <param name="MissingAfter">No reading for this long raises the missing-data alarm and makes the value stale.</param>
+/// <param name="Noise">Standard deviation of a reading.</param>
+public sealed record Sensor(
+    string Id,
+    ushort Number,
+    string Name,
+    string Component,
+    Unit Unit,
+    Range Physical,
+    Range Plausible,
+    TimeSpan Interval,
+    TimeSpan MissingAfter,
+    double Noise);
+
+/// <summary>A closed range of values.</summary>
+public readonly record struct Range(double Min, double Max)
+{
+    /// <summary>False for NaN.</summary>
+    public bool Contains(double value) => value >= Min && value <= Max;
+}
+
+/// <summary>How much a violated limit matters.</summary>
+public enum Severity
+{
+    Unspecified = 0,
+    Warning = 1,
+    Alarm = 2,
+    Critical = 3,
+}
+
+/// <summary>A limit with hysteresis and delays: raised when the value is beyond <paramref name="Threshold"/> for <paramref name="OnDelay"/>,
+/// cleared when it is back at or inside <paramref name="Clear"/> for <paramref name="OffDelay"/>.</summary>
+/// <param name="Id">kebab-case, unique in the model.</param>
+/// <param name="Sensor">Number of the limited sensor.</param>
+/// <param name="IsAbove">True: violated above the threshold; false: below.</param>
+/// <param name="Threshold">In the sensor's unit.</param>
+/// <param name="Clear">In the sensor's unit, on the healthy side of the threshold.</param>
+/// <param name="Severity">How much it matters.</param>
+/// <param name="OnDelay">Sample time, not wall time.</param>
+/// <param name="OffDelay">Sample time, not wall time.</param>
+/// <param name="Message">What an operator reads.</param>
+public sealed record Limit(
+    string Id,
+    ushort Sensor,
+    bool IsAbove,
+    double Threshold,
+    double Clear,
+    Severity Severity,
+    TimeSpan OnDelay,
+    TimeSpan OffDelay,
+    string Message);
+
+/// <summary>Payload formats of MQTT messages.</summary>
+public enum PayloadFormat
+{
+    SenmlJson,
+    SparkplugB,
+    Plain,
+}
+
+/// <summary>Where an asset's readings come from.</summary>
+/// <param name="Topic">Topic levels with placeholders <c>{asset}</c>, <c>{sensor}</c>, and for Sparkplug <c>{message}</c>, <c>{node}</c>.</param>
+/// <param name="Payload">Format of the payload.</param>
+/// <param name="Names">Names in the payload to sensor ids; a name that is not listed must be a sensor id.</param>
+public sealed record Connection(string Topic, PayloadFormat Payload, IReadOnlyDictionary<string, string> Names);
+
+/// <summary>How CSV recordings of the asset are laid out.</summary>
+/// <param name="Separator">Between columns.</param>
+/// <param name="TimeColumn">Header of the time column.</param>
+/// <param name="TimeFormat">.NET format of the times; null for ISO 8601.</param>
+/// <param name="TimeZone">IANA name or UTC; for times without an offset.</param>
+/// <param name="Columns">Header to sensor id.</param>
+/// <param name="Ignore">Headers that are no sensors.</param>
+public sealed record CsvMapping(
+    char Separator,
+    string TimeColumn,
+    string? TimeFormat,
+    string TimeZone,
+    IReadOnlyDictionary<string, string> Columns,
+    IReadOnlyList<string> Ignore);

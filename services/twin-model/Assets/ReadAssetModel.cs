@@ -1,0 +1,215 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using TwinModel.Units;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace TwinModel.Assets;
+
+/// <summary>Reads and checks asset models (contracts/assets/asset-model.schema.json describes the same rules for editors).</summary>
+public static partial class ReadAssetModel
+{
+    const string Schema = "pollux/asset-model/1";
+    const int LargestFile = 1 << 20;
+    static readonly string[] RelationshipTypes = ["part-of", "drives", "feeds", "measures"];
+    static readonly TimeSpan ShortestSilence = TimeSpan.FromSeconds(10);
+
+    /// <summary>Reads every <c>*.asset.yaml</c> in a directory.</summary>
+    /// <exception cref="InvalidModelException">A file is refused; names file, line, path and what is allowed.</exception>
+    /// <exception cref="DirectoryNotFoundException">No such directory.</exception>
+    public static IReadOnlyList<AssetModel> FromDirectory(string directory) =>
+        [.. Directory.EnumerateFiles(directory, "*.asset.yaml").Order(StringComparer.Ordinal).Select(file => FromText(File.ReadAllText(file), Path.GetFileName(file)))];
+
+    /// <summary>Reads one model.</summary>
+    /// <param name="yaml">The file's text.</param>
+    /// <param name="file">Its name, for messages.</param>
+    /// <exception cref="InvalidModelException">Refused; names file, line, path and what is allowed.</exception>
+    public static AssetModel FromText(string yaml, string file)
+    {
+        List<ModelProblem> problems = [];
+        AssetModel? model = null;
+        if (yaml.Length > LargestFile)
+        {
+            problems.Add(new(file, 1, "", $"is {yaml.Length} characters long; at most {LargestFile} are allowed"));
+        }
+        else
+        {
+            try
+            {
+                var stream = new YamlStream();
+                stream.Load(new StringReader(yaml));
+                if (stream.Documents.Count != 1) problems.Add(new(file, 1, "", $"must hold exactly one YAML document, not {stream.Documents.Count}"));
+                else model = Read(new YamlCursor(stream.Documents[0].RootNode, "", file, problems), yaml);
+            }
+            catch (YamlException e)
+            {
+                problems.Add(new(file, e.Start.Line, "", $"is not valid YAML: {e.Message}"));
+            }
+        }
+        return problems.Count == 0 ? model! : throw new InvalidModelException(problems);
+    }
+
+    static AssetModel Read(YamlCursor root, string yaml)
+    {
+        if (root.Text("schema") is { Length: > 0 } schema && schema != Schema) root.Get("schema")!.Complain($"must be '{Schema}', not '{schema}'");
+        var id = Identity(root, "id", []);
+        var name = root.Text("name");
+        var version = Whole(root, "version", 1, int.MaxValue);
+        var description = root.Text("description", "");
+
+        HashSet<string> componentIds = [];
+        var components = root.List("components", atLeast: 1).Select(c => Closed(c, new Component(Identity(c, "id", componentIds), c.Text("kind"), c.Text("name")))).ToList();
+        var relationships = root.List("relationships", required: false).Select(r => Closed(r, ReadRelationship(r, componentIds))).ToList();
+
+        HashSet<string> sensorIds = [];
+        HashSet<int> numbers = [];
+        var sensors = root.List("sensors", atLeast: 1).Select(s => Closed(s, ReadSensor(s, componentIds, sensorIds, numbers))).OfType<Sensor>().OrderBy(s => s.Number).ToList();
+        var sensorById = sensors.DistinctBy(s => s.Id).ToDictionary(s => s.Id);
+
+        HashSet<string> limitIds = [];
+        var limits = root.List("limits", required: false).Select(l => Closed(l, ReadLimit(l, limitIds, sensorById, sensorIds))).OfType<Limit>().ToList();
+        var connections = root.List("connections", atLeast: 1).Select(c => Closed(c, ReadConnection(c, sensorIds))).OfType<Connection>().ToList();
+        var csv = root.Get("imports", required: false) is { } imports ? Closed(imports, ReadCsv(imports, sensorIds)) : null;
+        root.Close();
+        return new(id, name, version, description, components, relationships, [.. sensors.DistinctBy(s => s.Number).DistinctBy(s => s.Id)], limits, connections, csv, yaml, Hash(yaml));
+    }
+
+    static string Hash(string yaml) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(yaml)));
+
+    static T Closed<T>(YamlCursor cursor, T value)
+    {
+        cursor.Close();
+        return value;
+    }
+
+    static string Identity(YamlCursor at, string key, HashSet<string> taken)
+    {
+        var id = at.Text(key);
+        if (id.Length == 0) return id;
+        if (!KebabCase().IsMatch(id)) at.Get(key)!.Complain($"must be kebab-case (a-z, 0-9, single dashes, at most 64 characters), not '{id}'");
+        if (!taken.Add(id)) at.Get(key)!.Complain($"'{id}' is used twice");
+        return id;
+    }
+
+    static int Whole(YamlCursor at, string key, int min, int max)
+    {
+        var value = at.Number(key);
+        if (double.IsNaN(value)) return min;
+        if (value == Math.Floor(value) && value >= min && value <= max) return (int)value;
+        at.Get(key)!.Complain($"must be a whole number from {min} to {max}, not {value}");
+        return min;
+    }
+
+    static string Reference(YamlCursor at, string key, IReadOnlyCollection<string> known)
+    {
+        var id = at.Text(key);
+        if (id.Length > 0 && !known.Contains(id)) at.Get(key)!.Complain($"names '{id}', which does not exist; known: {string.Join(", ", known)}");
+        return id;
+    }
+
+    static Relationship ReadRelationship(YamlCursor at, HashSet<string> components)
+    {
+        var type = at.Text("type");
+        if (type.Length > 0 && !RelationshipTypes.Contains(type)) at.Get("type")!.Complain($"must be one of {string.Join(", ", RelationshipTypes)}, not '{type}'");
+        return new(type, Reference(at, "from", components), Reference(at, "to", components));
+    }
+
+    static Sensor? ReadSensor(YamlCursor at, HashSet<string> components, HashSet<string> ids, HashSet<int> numbers)
+    {
+        var id = Identity(at, "id", ids);
+        var number = Whole(at, "number", 1, ushort.MaxValue);
+        if (!numbers.Add(number)) at.Get("number")!.Complain($"{number} is used twice; numbers stand for sensors in the event log and are never reused");
+        var name = at.Text("name", id.Replace('-', ' '));
+        var component = Reference(at, "component", components);
+        var unit = ReadUnit(at);
+        var physical = at.RangeOf("physical");
+        var plausible = at.RangeOf("plausible");
+        if (physical is { } outer && plausible is { } inner && (inner.Min < outer.Min || inner.Max > outer.Max))
+            at.Get("plausible")!.Complain($"must lie within physical [{outer.Min}, {outer.Max}]");
+        var interval = at.Span("interval");
+        if (interval == TimeSpan.Zero) at.Get("interval")!.Complain("must be longer than 0");
+        var missingAfter = at.Span("missing-after", required: false);
+        var noise = at.Number("noise", 0);
+        if (noise < 0) at.Get("noise")!.Complain($"must not be negative, not {noise}");
+        if (unit is null || physical is null || plausible is null || interval is not { } every) return null;
+        var silence = missingAfter ?? (every * 5 > ShortestSilence ? every * 5 : ShortestSilence);
+        return new(id, (ushort)number, name, component, unit, physical.Value, plausible.Value, every, silence, noise);
+    }
+
+    static Unit? ReadUnit(YamlCursor at)
+    {
+        var quantity = at.Text("quantity");
+        var symbol = at.Text("unit");
+        if (quantity.Length == 0 || symbol.Length == 0) return null;
+        if (!Unit.Quantities.Contains(quantity))
+        {
+            at.Get("quantity")!.Complain($"must be one of {string.Join(", ", Unit.Quantities)}, not '{quantity}'");
+            return null;
+        }
+        if (Unit.Find(symbol) is { } unit && unit.Quantity == quantity) return unit;
+        at.Get("unit")!.Complain($"'{symbol}' is no unit of {quantity}; allowed: {string.Join(", ", Unit.SymbolsOf(quantity))}");
+        return null;
+    }
+
+    static Limit? ReadLimit(YamlCursor at, HashSet<string> ids, Dictionary<string, Sensor> sensors, HashSet<string> sensorIds)
+    {
+        var id = Identity(at, "id", ids);
+        var sensorId = Reference(at, "sensor", sensorIds);
+        var above = at.Get("above", required: false)?.Number();
+        var below = at.Get("below", required: false)?.Number();
+        if (above is null == below is null) at.Complain("needs exactly one of 'above' and 'below'");
+        var severity = at.Text("severity");
+        if (!Enum.TryParse<Severity>(severity, ignoreCase: true, out var level) || level == Severity.Unspecified)
+            at.Get("severity", required: false)?.Complain($"must be one of warning, alarm, critical, not '{severity}'");
+        var onDelay = at.Span("on-delay", required: false) ?? TimeSpan.Zero;
+        var offDelay = at.Span("off-delay", required: false) ?? TimeSpan.Zero;
+        var threshold = above ?? below ?? 0;
+        var clear = at.Number("clear", threshold);
+        if (above is not null && clear > threshold || below is not null && clear < threshold)
+            at.Get("clear")!.Complain($"must be on the healthy side of {threshold}, not {clear}");
+        var message = at.Text("message", $"{sensorId.Replace('-', ' ')} {(above is null ? "below" : "above")} limit");
+        if (!sensors.TryGetValue(sensorId, out var sensor)) return null;
+        if (!sensor.Physical.Contains(threshold))
+            at.Get(above is null ? "below" : "above", required: false)?.Complain($"must lie within the sensor's physical range [{sensor.Physical.Min}, {sensor.Physical.Max}], not {threshold}");
+        return new(id, sensor.Number, above is not null, threshold, clear, level, onDelay, offDelay, message);
+    }
+
+    static Connection? ReadConnection(YamlCursor at, HashSet<string> sensors)
+    {
+        var topic = at.Text("topic");
+        var payload = at.Text("payload");
+        var names = at.Map("names").ToDictionary(pair => pair.Key, pair => SensorNamed(pair.Value, sensors));
+        PayloadFormat? format = payload switch { "senml" => PayloadFormat.SenmlJson, "sparkplug-b" => PayloadFormat.SparkplugB, "plain" => PayloadFormat.Plain, _ => null };
+        if (format is null && payload.Length > 0) at.Get("payload")!.Complain($"must be one of senml, sparkplug-b, plain, not '{payload}'");
+        var needed = format switch { PayloadFormat.SparkplugB => new[] { "{message}", "{node}", "{asset}" }, PayloadFormat.Plain => ["{asset}", "{sensor}"], _ => ["{asset}"] };
+        var levels = topic.Split('/');
+        foreach (var placeholder in needed.Where(p => topic.Length > 0 && !levels.Contains(p)))
+            at.Get("topic")!.Complain($"needs the level {placeholder} for payload {payload}");
+        if (topic.Contains('+') || topic.Contains('#')) at.Get("topic")!.Complain("must not hold MQTT wildcards; use {asset} and {sensor}");
+        return format is { } known ? new(topic, known, names) : null;
+    }
+
+    static CsvMapping? ReadCsv(YamlCursor imports, HashSet<string> sensors)
+    {
+        if (imports.Get("csv") is not { } at) return null;
+        var separator = at.Text("separator", ",");
+        if (separator.Length != 1) at.Get("separator")!.Complain($"must be one character, not '{separator}'");
+        var columns = at.Map("columns").ToDictionary(pair => pair.Key, pair => SensorNamed(pair.Value, sensors));
+        var format = at.Text("time-format", "");
+        var zone = at.Text("time-zone", "UTC");
+        if (!TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _)) at.Get("time-zone")!.Complain($"must be an IANA time zone, not '{zone}'");
+        var ignore = at.List("ignore", required: false).Select(c => c.Scalar() ?? "").ToList();
+        return Closed(at, new CsvMapping(separator.FirstOrDefault(','), at.Text("time", "time"), format.Length == 0 ? null : format, zone, columns, ignore));
+    }
+
+    static string SensorNamed(YamlCursor at, HashSet<string> sensors)
+    {
+        var id = at.Scalar() ?? "";
+        if (id.Length > 0 && !sensors.Contains(id)) at.Complain($"names the sensor '{id}', which does not exist; known: {string.Join(", ", sensors)}");
+        return id;
+    }
+
+    [GeneratedRegex("^(?=.{1,64}$)[a-z0-9]+(-[a-z0-9]+)*$")]
+    private static partial Regex KebabCase();
+}

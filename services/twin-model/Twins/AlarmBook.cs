@@ -1,0 +1,102 @@
+using Contracts.Events;
+using Contracts.Messages;
+using TwinModel.Assets;
+using TwinModel.Telemetry;
+
+namespace TwinModel.Twins;
+
+/// <summary>The alarms of one asset that still matter: active, or cleared but not yet acknowledged. A fold over the events of <c>twin/{asset}</c>.</summary>
+/// <param name="Open">By alarm id.</param>
+public sealed record AlarmBook(IReadOnlyDictionary<string, AlarmView> Open)
+{
+    /// <summary>No alarms.</summary>
+    public static AlarmBook Empty { get; } = new(new Dictionary<string, AlarmView>());
+
+    /// <summary>The book after one more event; others than alarm events change nothing.</summary>
+    public AlarmBook Apply(object e) => After(e) is { } alarm
+        ? new(new Dictionary<string, AlarmView>(Open.Where(o => o.Key != alarm.Id).Concat(alarm.State == "closed" ? [] : [new(alarm.Id, alarm)])))
+        : this;
+
+    /// <summary>The alarm that an event is about, after it; null when it is about none that is open.</summary>
+    public AlarmView? After(object e) => e switch
+    {
+        AlarmRaised r => new(r.AlarmId, r.AssetId, r.LimitId, r.SensorId, r.Severity, r.Message, "active", r.Value, r.Unit, r.RaisedAt, null, null, null, null),
+        AlarmAcknowledged a when Open.TryGetValue(a.AlarmId, out var alarm) => alarm with
+        {
+            State = alarm.ClearedAt is null ? "active-acknowledged" : "closed",
+            AcknowledgedAt = a.AcknowledgedAt,
+            AcknowledgedBy = a.AcknowledgedBy,
+            Comment = a.Comment,
+        },
+        AlarmCleared c when Open.TryGetValue(c.AlarmId, out var alarm) => alarm with
+        {
+            State = alarm.AcknowledgedAt is null ? "cleared" : "closed",
+            ClearedAt = c.ClearedAt,
+        },
+        _ => null,
+    };
+
+    /// <summary>The alarm of a limit that is active; null when it is not.</summary>
+    public AlarmView? Active(string limitId) => Open.Values.FirstOrDefault(a => a.LimitId == limitId && a.ClearedAt is null);
+}
+
+/// <summary>Decides which alarm events follow from what a twin saw. Pure.</summary>
+public static class DecideAlarms
+{
+    /// <summary>The limit id of an asset that is silent altogether; of one sensor: this, a dash and the sensor's id.</summary>
+    public const string MissingData = "missing-data";
+
+    /// <summary>Events for limits that changed. Raising what is active, or clearing what is not, is nothing.</summary>
+    public static IReadOnlyList<object> For(string assetId, AssetModel model, AlarmBook book, IEnumerable<LimitTransition> transitions)
+    {
+        List<object> events = [];
+        foreach (var transition in transitions)
+        {
+            var (limit, at) = (transition.Limit, Micros.ToTime(transition.SampledAt));
+            var active = book.Active(limit.Id);
+            object? next = (transition.IsViolated, active) switch
+            {
+                (true, null) => Raised(assetId, limit.Id, model.Sensor(limit.Sensor)!, limit, transition.Value, at),
+                (false, not null) => new AlarmCleared(active.Id, transition.Value, at),
+                _ => null,
+            };
+            if (next is null) continue;
+            events.Add(next);
+            book = book.Apply(next);
+        }
+        return events;
+    }
+
+    static AlarmRaised Raised(string assetId, string limitId, Sensor sensor, Limit limit, double value, DateTimeOffset at) => new(
+        $"{assetId}.{limitId}.{Micros.From(at)}", assetId, limitId, sensor.Id, limit.Severity.ToString().ToLowerInvariant(), limit.Message, value, sensor.Unit.Symbol, at);
+
+    /// <summary>
+    /// Events for sensors that are silent at <paramref name="now"/>: one alarm for the asset when every sensor that ever spoke is silent,
+    /// otherwise one for each silent sensor.
+    /// </summary>
+    public static IReadOnlyList<object> ForSilence(string assetId, Twin twin, AlarmBook book, DateTimeOffset now, DateTimeOffset? offlineSince)
+    {
+        var heard = twin.Sensors.Where(s => s.Window.Count > 0).ToList();
+        if (heard.Count == 0) return [];
+        var silent = heard.Where(s => IsSilent(s, now, offlineSince)).ToList();
+        Dictionary<string, SensorTwin?> due = silent.Count == heard.Count
+            ? new() { [MissingData] = null }
+            : silent.ToDictionary(s => $"{MissingData}-{s.Sensor.Id}", s => (SensorTwin?)s);
+        List<object> events = [];
+        foreach (var (limitId, sensor) in due.Where(d => book.Active(d.Key) is null))
+        {
+            var last = sensor is null ? heard.Max(s => s.Window.Newest.SampledAt) : sensor.Window.Newest.SampledAt;
+            var message = sensor is null ? "No data from any sensor" : $"No data from {sensor.Sensor.Name} for {sensor.Sensor.MissingAfter.TotalSeconds:0} s";
+            events.Add(new AlarmRaised($"{assetId}.{limitId}.{last}", assetId, limitId, sensor?.Sensor.Id, "warning", message, null, null, now));
+        }
+        foreach (var alarm in book.Open.Values.Where(a => a.ClearedAt is null && a.LimitId.StartsWith(MissingData, StringComparison.Ordinal) && !due.ContainsKey(a.LimitId)))
+            events.Add(new AlarmCleared(alarm.Id, null, now));
+        return events;
+    }
+
+    static bool IsSilent(SensorTwin sensor, DateTimeOffset now, DateTimeOffset? offlineSince)
+    {
+        var last = Micros.ToTime(sensor.Window.Newest.SampledAt);
+        return now - last > sensor.Sensor.MissingAfter || offlineSince > last;
+    }
+}

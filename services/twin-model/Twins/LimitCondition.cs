@@ -1,0 +1,36 @@
+using TwinModel.Assets;
+using TwinModel.Telemetry;
+
+namespace TwinModel.Twins;
+
+/// <summary>
+/// Where a limit stands after some readings in sample-time order: clear or violated, and whether a change is waiting for its delay.
+/// A fold: <see cref="Next"/> takes one reading further. Only good readings count.
+/// </summary>
+/// <param name="IsViolated">The limit is violated.</param>
+/// <param name="Since">Sample time (microseconds) at which the violation was established; 0 when clear.</param>
+/// <param name="PendingSince">Sample time of the first reading of an uninterrupted run that argues for a change; null when there is none.</param>
+public readonly record struct LimitCondition(bool IsViolated, long Since, long? PendingSince)
+{
+    /// <summary>Clear, nothing pending: later readings alone decide what comes next.</summary>
+    public bool IsPlain => !IsViolated && PendingSince is null;
+
+    /// <summary>The condition after one more reading.</summary>
+    public LimitCondition Next(Limit limit, in Reading reading)
+    {
+        if (reading.Quality != Quality.Good) return this;
+        var arguesForChange = IsViolated ? IsBack(limit, reading.Value) : IsBeyond(limit, reading.Value);
+        if (!arguesForChange) return PendingSince is null ? this : this with { PendingSince = null };
+        var since = PendingSince ?? reading.SampledAt;
+        var delay = (IsViolated ? limit.OffDelay : limit.OnDelay).Ticks / TimeSpan.TicksPerMicrosecond;
+        if (reading.SampledAt - since < delay) return this with { PendingSince = since };
+        return IsViolated ? default : new(true, reading.SampledAt, null);
+    }
+
+    /// <summary>A reading that can only keep a limit clear. Such a reading, however late, cannot change a condition that is plain later on.</summary>
+    public static bool IsHarmless(Limit limit, in Reading reading) => reading.Quality != Quality.Good || !IsBeyond(limit, reading.Value);
+
+    static bool IsBeyond(Limit limit, double value) => limit.IsAbove ? value > limit.Threshold : value < limit.Threshold;
+
+    static bool IsBack(Limit limit, double value) => limit.IsAbove ? value <= limit.Clear : value >= limit.Clear;
+}

@@ -1,0 +1,214 @@
+using TwinModel.Assets;
+using TwinModel.Telemetry;
+
+namespace TwinModel.Twins;
+
+/// <summary>Everything a twin knows of one sensor; see <see cref="Twin"/>.</summary>
+public sealed class SensorTwin
+{
+    readonly Limit[] limits;
+    readonly LimitCondition[] before;
+    readonly LimitCondition[] now;
+    readonly (long Start, Rollup Bucket)[] open = new (long, Rollup)[Rollup.WidthMicros.Length];
+    bool mustRefold;
+
+    internal SensorTwin(Sensor sensor, IEnumerable<Limit> limits)
+    {
+        Sensor = sensor;
+        this.limits = [.. limits];
+        before = new LimitCondition[this.limits.Length];
+        now = new LimitCondition[this.limits.Length];
+        FixedPointBits = Rollup.FixedPointBits(sensor);
+    }
+
+    /// <summary>The sensor as the model describes it.</summary>
+    public Sensor Sensor { get; }
+
+    /// <summary>Readings folded in so far.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>Sum over all readings ever folded in of a 128-bit hash of each: the same set gives the same sum in any order.</summary>
+    public UInt128 ContentHash { get; private set; }
+
+    /// <summary>The newest readings; its last one is the latest value.</summary>
+    public SampleWindow Window { get; } = new();
+
+    /// <summary>See <see cref="Rollup.FixedPointBits"/>.</summary>
+    public int FixedPointBits { get; }
+
+    /// <summary>The sensor's limits.</summary>
+    public ReadOnlySpan<Limit> Limits => limits;
+
+    /// <summary>Conditions of <see cref="Limits"/> after the newest reading.</summary>
+    public ReadOnlySpan<LimitCondition> Conditions => now;
+
+    /// <summary>Buckets that still grow, by level, with their starts.</summary>
+    public ReadOnlySpan<(long Start, Rollup Bucket)> OpenBuckets => open;
+
+    internal void Apply(in Reading reading, StepEffects effects)
+    {
+        Count++;
+        ContentHash += ReadingHash.Of(reading);
+        if (reading.Quality != Quality.Bad) AddToRollups(reading, effects);
+        if (Window.IsBefore(reading.SampledAt))
+        {
+            CheckLate(reading, effects);
+            return;
+        }
+        var isNewest = Window.Count == 0 || reading.SampledAt > Window.Newest.SampledAt;
+        while (Window.MustEvict(isNewest ? reading.SampledAt : Window.Newest.SampledAt)) FoldEvicted(Window.Evict());
+        Window.Insert(reading);
+        if (!isNewest)
+        {
+            mustRefold = true;
+        }
+        else if (!mustRefold)
+        {
+            for (var i = 0; i < limits.Length; i++) Set(i, now[i].Next(limits[i], reading), reading, effects);
+        }
+    }
+
+    void FoldEvicted(in Reading evicted)
+    {
+        for (var i = 0; i < limits.Length; i++) before[i] = before[i].Next(limits[i], evicted);
+    }
+
+    void CheckLate(in Reading reading, StepEffects effects)
+    {
+        for (var i = 0; i < limits.Length; i++)
+        {
+            if (before[i].IsPlain && LimitCondition.IsHarmless(limits[i], reading)) continue;
+            effects.MustRederive.Add(Sensor.Number);
+            return;
+        }
+    }
+
+    internal void Settle(StepEffects effects)
+    {
+        if (mustRefold) Refold(effects);
+    }
+
+    void Refold(StepEffects effects)
+    {
+        mustRefold = false;
+        for (var i = 0; i < limits.Length; i++)
+        {
+            var condition = before[i];
+            for (var s = 0; s < Window.Count; s++) condition = condition.Next(limits[i], Window[s]);
+            Set(i, condition, Window.Newest, effects);
+        }
+    }
+
+    void Set(int limit, LimitCondition condition, in Reading reading, StepEffects effects)
+    {
+        if (condition.IsViolated != now[limit].IsViolated)
+            effects.Transitions.Add(new(limits[limit], condition.IsViolated, condition.IsViolated ? condition.Since : reading.SampledAt, reading.Value));
+        now[limit] = condition;
+    }
+
+    /// <summary>Folds the limits again from the sensor's whole history, after a late reading that could have changed them.</summary>
+    /// <param name="history">All readings of the sensor in the log, in sample-time order; those of the window may be among them.</param>
+    /// <param name="effects">Receives what changed.</param>
+    public void Rederive(IEnumerable<Reading> history, StepEffects effects)
+    {
+        Array.Clear(before);
+        foreach (var reading in history)
+        {
+            if (Window.Count > 0 && reading.SampledAt >= Window[0].SampledAt) break;
+            FoldEvicted(reading);
+        }
+        if (Window.Count > 0) Refold(effects);
+    }
+
+    void AddToRollups(in Reading reading, StepEffects effects)
+    {
+        var bucket = Rollup.Of(reading.SampledAt, reading.Value, FixedPointBits);
+        for (var level = 0; level < open.Length; level++)
+        {
+            var start = Rollup.Start((RollupLevel)level, reading.SampledAt);
+            ref var current = ref open[level];
+            if (current.Bucket.Count == 0 || start == current.Start)
+            {
+                current = (start, current.Bucket.Merge(bucket));
+            }
+            else if (start > current.Start)
+            {
+                effects.Rollups.Add(new(Sensor.Number, (RollupLevel)level, current.Start, current.Bucket));
+                current = (start, bucket);
+            }
+            else
+            {
+                effects.Rollups.Add(new(Sensor.Number, (RollupLevel)level, start, bucket));
+            }
+        }
+    }
+
+    internal void Write(BinaryWriter to)
+    {
+        to.Write(Sensor.Number);
+        to.Write(Count);
+        to.Write((ulong)(ContentHash >> 64));
+        to.Write((ulong)ContentHash);
+        to.Write((byte)limits.Length);
+        for (var i = 0; i < limits.Length; i++)
+        {
+            to.Write(limits[i].Id);
+            Write(to, before[i]);
+            Write(to, now[i]);
+        }
+        foreach (var (start, bucket) in open)
+        {
+            to.Write(start);
+            RollupBytes.Write(to, bucket);
+        }
+    }
+
+    internal void WriteContent(BinaryWriter to)
+    {
+        to.Write(Sensor.Number);
+        to.Write(Count);
+        to.Write((ulong)(ContentHash >> 64));
+        to.Write((ulong)ContentHash);
+        if (Window.Count > 0)
+        {
+            to.Write(Window.Newest.SampledAt);
+            to.Write(Window.Newest.Value);
+            to.Write((byte)Window.Newest.Quality);
+        }
+        foreach (var condition in now) Write(to, condition);
+        foreach (var (start, bucket) in open)
+        {
+            to.Write(start);
+            RollupBytes.Write(to, bucket);
+        }
+    }
+
+    internal bool Read(BinaryReader from)
+    {
+        Count = from.ReadInt64();
+        ContentHash = new UInt128(from.ReadUInt64(), from.ReadUInt64());
+        if (from.ReadByte() != limits.Length) return false;
+        for (var i = 0; i < limits.Length; i++)
+        {
+            if (from.ReadString() != limits[i].Id) return false;
+            before[i] = ReadCondition(from);
+            now[i] = ReadCondition(from);
+        }
+        for (var i = 0; i < open.Length; i++) open[i] = (from.ReadInt64(), RollupBytes.Read(from, FixedPointBits));
+        return true;
+    }
+
+    static void Write(BinaryWriter to, in LimitCondition condition)
+    {
+        to.Write(condition.IsViolated);
+        to.Write(condition.Since);
+        to.Write(condition.PendingSince is not null);
+        to.Write(condition.PendingSince ?? 0);
+    }
+
+    static LimitCondition ReadCondition(BinaryReader from)
+    {
+        var (isViolated, since, hasPending, pending) = (from.ReadBoolean(), from.ReadInt64(), from.ReadBoolean(), from.ReadInt64());
+        return new(isViolated, since, hasPending ? pending : null);
+    }
+}

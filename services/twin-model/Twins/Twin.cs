@@ -1,0 +1,117 @@
+using System.Security.Cryptography;
+using TwinModel.Assets;
+using TwinModel.Telemetry;
+
+namespace TwinModel.Twins;
+
+/// <summary>A limit became violated or clear.</summary>
+/// <param name="Limit">The limit.</param>
+/// <param name="IsViolated">The new state.</param>
+/// <param name="SampledAt">Sample time (microseconds) that established it.</param>
+/// <param name="Value">The value then.</param>
+public readonly record struct LimitTransition(Limit Limit, bool IsViolated, long SampledAt, double Value);
+
+/// <summary>What a step leads to beside the new state. Reused from step to step.</summary>
+public sealed class StepEffects
+{
+    /// <summary>Limits that changed, in the order in which they did.</summary>
+    public List<LimitTransition> Transitions { get; } = [];
+
+    /// <summary>Additions to the stored history.</summary>
+    public List<RollupDelta> Rollups { get; } = [];
+
+    /// <summary>Sensors whose limits must be derived again from the log (<see cref="SensorTwin.Rederive"/>).</summary>
+    public HashSet<ushort> MustRederive { get; } = [];
+
+    /// <summary>Forgets everything.</summary>
+    public void Clear()
+    {
+        Transitions.Clear();
+        Rollups.Clear();
+        MustRederive.Clear();
+    }
+}
+
+/// <summary>
+/// The live twin: a fold over readings. It has no clock, no I/O and no randomness, and its content does not depend on the order in
+/// which readings come: the same set of distinct readings gives the same bits (<see cref="Hash"/>), shuffled, late or in order.
+/// Each reading must be folded in once; the event log holds each once. Memory is bounded by <see cref="SampleWindow"/> per sensor;
+/// a step costs a constant per reading, plus one pass over the window for a sensor with late readings.
+/// </summary>
+public sealed class Twin
+{
+    const byte SnapshotFormat = 1;
+
+    readonly SensorTwin[] sensors;
+    readonly SensorTwin?[] byNumber;
+
+    /// <summary>A twin that has seen nothing.</summary>
+    public Twin(AssetModel model)
+    {
+        Model = model;
+        sensors = [.. model.Sensors.Select(s => new SensorTwin(s, model.Limits.Where(l => l.Sensor == s.Number)))];
+        byNumber = new SensorTwin?[model.Sensors.Max(s => s.Number) + 1];
+        foreach (var sensor in sensors) byNumber[sensor.Sensor.Number] = sensor;
+    }
+
+    /// <summary>The model it follows.</summary>
+    public AssetModel Model { get; }
+
+    /// <summary>One per sensor of the model, by number.</summary>
+    public IReadOnlyList<SensorTwin> Sensors => sensors;
+
+    /// <summary>The sensor with this number, or null.</summary>
+    public SensorTwin? Sensor(ushort number) => number < byNumber.Length ? byNumber[number] : null;
+
+    /// <summary>Folds readings in. Readings of sensors that the model does not know are left out; the log keeps them.</summary>
+    public void Step(ReadOnlySpan<Reading> readings, StepEffects effects)
+    {
+        foreach (ref readonly var reading in readings) Sensor(reading.Sensor)?.Apply(reading, effects);
+        foreach (var sensor in sensors) sensor.Settle(effects);
+    }
+
+    /// <summary>SHA-256 over the content, hexadecimal.</summary>
+    public string Hash()
+    {
+        using var memory = new MemoryStream(4096);
+        using var writer = new BinaryWriter(memory);
+        writer.Write(Model.Hash);
+        foreach (var sensor in sensors) sensor.WriteContent(writer);
+        return Convert.ToHexStringLower(SHA256.HashData(memory.GetBuffer().AsSpan(0, (int)memory.Length)));
+    }
+
+    /// <summary>The whole state as bytes, for <see cref="Restore"/>.</summary>
+    public byte[] Snapshot()
+    {
+        using var memory = new MemoryStream(8192);
+        using var writer = new BinaryWriter(memory);
+        writer.Write(SnapshotFormat);
+        writer.Write(Model.Hash);
+        writer.Write(sensors.Length);
+        foreach (var sensor in sensors) sensor.Write(writer);
+        List<Reading> window = [];
+        foreach (var sensor in sensors)
+            for (var i = 0; i < sensor.Window.Count; i++) window.Add(sensor.Window[i]);
+        if (window.Count > 0) writer.Write(TelemetryCodec.Encode(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(window)));
+        return memory.ToArray();
+    }
+
+    /// <summary>The twin that a snapshot was made of; null when it was made with another model or format, so that a rebuild is needed.</summary>
+    public static Twin? Restore(AssetModel model, byte[] snapshot)
+    {
+        using var reader = new BinaryReader(new MemoryStream(snapshot));
+        if (reader.ReadByte() != SnapshotFormat || reader.ReadString() != model.Hash) return null;
+        var twin = new Twin(model);
+        var count = reader.ReadInt32();
+        for (var i = 0; i < count; i++)
+        {
+            if (twin.Sensor(reader.ReadUInt16()) is not { } sensor || !sensor.Read(reader)) return null;
+        }
+        var rest = snapshot.AsSpan((int)reader.BaseStream.Position);
+        if (rest.IsEmpty) return twin;
+        List<Reading> window = [];
+        TelemetryCodec.Decode(rest, window);
+        foreach (var reading in window) twin.Sensor(reading.Sensor)!.Window.Insert(reading);
+        return twin;
+    }
+}

@@ -1,0 +1,71 @@
+using Contracts.Messages;
+using TwinModel.Assets;
+using TwinModel.Telemetry;
+
+namespace TwinModel.Twins;
+
+/// <summary>A twin as APIs show it; the same for the live twin and for one folded as of some time.</summary>
+public static class ViewTwin
+{
+    static readonly string[] Severities = ["critical", "alarm", "warning"];
+
+    /// <summary>Makes the view.</summary>
+    public static TwinView Of(
+        string assetId, string name, Twin twin, AlarmBook book, long position, long revision, DateTimeOffset? recordedAt, DateTimeOffset? offlineSince, string? traceParent)
+    {
+        var newest = twin.Sensors.Where(s => s.Window.Count > 0).Select(s => s.Window.Newest.SampledAt).DefaultIfEmpty(long.MinValue).Max();
+        return new(
+            assetId,
+            name,
+            twin.Model.Id,
+            position,
+            revision,
+            recordedAt,
+            newest == long.MinValue ? null : Micros.ToTime(newest),
+            twin.Sensors.Sum(s => s.Count),
+            twin.Hash(),
+            [.. twin.Sensors.Select(s => Of(s, offlineSince))],
+            [.. book.Open.Values.OrderBy(a => Array.IndexOf(Severities, a.Severity)).ThenByDescending(a => a.RaisedAt)],
+            traceParent);
+    }
+
+    static SensorView Of(SensorTwin twin, DateTimeOffset? offlineSince)
+    {
+        var sensor = twin.Sensor;
+        if (twin.Window.Count == 0) return new(sensor.Id, sensor.Name, sensor.Component, sensor.Unit.Quantity, sensor.Unit.Symbol, null, "none", null, null, 0, null);
+        var latest = twin.Window.Newest;
+        var sampledAt = Micros.ToTime(latest.SampledAt);
+        var staleAt = sampledAt + sensor.MissingAfter;
+        if (offlineSince is { } since && since > sampledAt && since < staleAt) staleAt = since;
+        return new(
+            sensor.Id, sensor.Name, sensor.Component, sensor.Unit.Quantity, sensor.Unit.Symbol,
+            latest.Value, Name(latest.Quality), sampledAt, staleAt, twin.Count, Statistics(twin.Window));
+    }
+
+    /// <summary>How APIs write a quality.</summary>
+    public static string Name(Quality quality) => quality switch { Quality.Good => "good", Quality.Uncertain => "uncertain", _ => "bad" };
+
+    static WindowStatistics? Statistics(SampleWindow window)
+    {
+        // Two passes in sample-time order: exact enough, and the same bits whatever the order of arrival.
+        var (count, sum, min, max) = (0, 0.0, double.PositiveInfinity, double.NegativeInfinity);
+        for (var i = 0; i < window.Count; i++)
+        {
+            ref readonly var reading = ref window[i];
+            if (reading.Quality == Quality.Bad) continue;
+            count++;
+            sum += reading.Value;
+            min = Math.Min(min, reading.Value);
+            max = Math.Max(max, reading.Value);
+        }
+        if (count == 0) return null;
+        var mean = sum / count;
+        var squares = 0.0;
+        for (var i = 0; i < window.Count; i++)
+        {
+            ref readonly var reading = ref window[i];
+            if (reading.Quality != Quality.Bad) squares += (reading.Value - mean) * (reading.Value - mean);
+        }
+        return new(SampleWindow.Length.TotalSeconds, count, mean, count > 1 ? Math.Sqrt(squares / (count - 1)) : 0, min, max);
+    }
+}

@@ -1,0 +1,43 @@
+using MassTransit;
+using ServiceDefaults;
+using TwinModel.Assets;
+
+namespace TwinState.Assets;
+
+/// <summary>The models in the directory <c>Assets:Directory</c>, read once at the start; a bad one stops the service with file, line and path.</summary>
+sealed class ShippedModels(IConfiguration configuration)
+{
+    readonly Dictionary<string, AssetModel> models = ReadAssetModel
+        .FromDirectory(configuration["Assets:Directory"] ?? throw new InvalidOperationException("The setting Assets:Directory (environment: Assets__Directory) is missing: the folder of the *.asset.yaml files."))
+        .ToDictionary(m => m.Id);
+
+    public IEnumerable<AssetModel> All => models.Values;
+
+    public AssetModel? Find(string id) => models.GetValueOrDefault(id);
+}
+
+/// <summary>Keeps the registry up to the log and registers one asset per shipped model, under the model's id.</summary>
+sealed partial class RegisterShippedAssets(ShippedModels models, AssetRegistry registry, IBus bus, ILogger<RegisterShippedAssets> logger) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken cancel)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(2));
+        do
+        {
+            try
+            {
+                await registry.Refresh(cancel);
+                foreach (var model in models.All.Where(m => registry.Find(m.Id)?.Model.Hash != m.Hash))
+                    await bus.SendToOwner(model.Id, new Contracts.Messages.RegisterAsset(model.Id, null, model.Id), cancel);
+            }
+            catch (Exception e) when (!cancel.IsCancellationRequested)
+            {
+                LogNotYet(e.Message);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(cancel));
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Assets could not be registered yet: {Reason}")]
+    partial void LogNotYet(string reason);
+}

@@ -1,0 +1,19 @@
+using System.Diagnostics.Metrics;
+
+namespace TwinState;
+
+/// <summary>This service's metrics.</summary>
+static class Measures
+{
+    static readonly Meter Meter = new("Pollux");
+
+    public static readonly Counter<long> OldNews = Meter.CreateCounter<long>("pollux.twin_state.old_news", description: "News of versions already folded in");
+
+    public static readonly Counter<long> Gaps = Meter.CreateCounter<long>("pollux.twin_state.gaps", description: "News after which something was read from the log");
+
+    public static readonly Histogram<double> Lag = Meter.CreateHistogram<double>("pollux.twin_state.lag", "s", "From append to fold");
+
+    public static readonly Counter<long> Rebuilds = Meter.CreateCounter<long>("pollux.twin_state.rebuilds", description: "Rebuilds, by whether replay equalled live");
+
+    public static readonly Counter<long> Shown = Meter.CreateCounter<long>("pollux.twin_state.views", description: "Views published");
+}

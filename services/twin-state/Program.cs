@@ -1,0 +1,18 @@
+using JasperFx;
+using ServiceDefaults;
+using TwinState;
+using TwinState.Assets;
+using TwinState.Twins;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults("twin-state", 5102);
+builder.AddEventLog(TwinTables.Register);
+builder.AddMessaging(Partitions.AddConsumers, Partitions.AddEndpoints);
+builder.Services.AddOptions<TwinStateSettings>().BindConfiguration("TwinState").ValidateDataAnnotations().ValidateOnStart();
+builder.Services.AddSingleton<LogReader>().AddSingleton<AssetRegistry>().AddSingleton<ShippedModels>().AddSingleton<TwinStore>().AddSingleton<TwinOwner>();
+builder.Services.AddHostedService<RegisterShippedAssets>().AddHostedService<TickSlots>().AddHostedService<ShowTwins>();
+builder.Host.ApplyJasperFxExtensions();
+
+var app = builder.Build();
+app.MapDefaultEndpoints();
+return await app.RunJasperFxCommands(args);

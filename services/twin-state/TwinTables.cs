@@ -1,0 +1,43 @@
+using Marten;
+using ServiceDefaults;
+using Weasel.Core;
+using Weasel.Postgresql;
+using Weasel.Postgresql.Tables;
+
+namespace TwinState;
+
+/// <summary>The read models of schema <c>twin_state</c>; <see cref="ReadModels"/> says what the columns hold.</summary>
+static class TwinTables
+{
+    static PostgresqlObjectName Name(string table) => new("twin_state", table, Weasel.Postgresql.SchemaUtils.IdentifierUsage.General);
+
+    public static void Register(StoreOptions options)
+    {
+        var twin = new Table(Name("twin"));
+        twin.AddColumn<string>("asset_id").AsPrimaryKey();
+        twin.AddColumn("position", "bigint").NotNull();
+        twin.AddColumn("revision", "bigint").NotNull();
+        twin.AddColumn("versions", "jsonb").NotNull();
+        twin.AddColumn("state", "bytea").NotNull();
+        twin.AddColumn("view", "jsonb").NotNull();
+        twin.AddColumn("offline_since", "timestamp with time zone");
+
+        var alarm = new Table(Name("alarm"));
+        alarm.AddColumn<string>("alarm_id").AsPrimaryKey();
+        alarm.AddColumn("asset_id", "text").NotNull();
+        alarm.AddColumn("severity", "text").NotNull();
+        alarm.AddColumn("state", "text").NotNull();
+        alarm.AddColumn("raised_at", "timestamp with time zone").NotNull();
+        alarm.AddColumn("view", "jsonb").NotNull();
+        alarm.Indexes.Add(new IndexDefinition("alarm_by_asset") { Columns = ["asset_id", "raised_at"] });
+        alarm.Indexes.Add(new IndexDefinition("alarm_by_time") { Columns = ["raised_at"] });
+
+        var rollup = new Table(Name("rollup"));
+        rollup.AddColumn<string>("asset_id").AsPrimaryKey();
+        rollup.AddColumn("level", "smallint").AsPrimaryKey();
+        rollup.AddColumn("block_start", "bigint").AsPrimaryKey();
+        rollup.AddColumn("data", "bytea").NotNull();
+
+        foreach (var table in new[] { twin, alarm, rollup }) options.Storage.ExtendedSchemaObjects.Add(table);
+    }
+}

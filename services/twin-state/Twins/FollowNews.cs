@@ -1,0 +1,18 @@
+using Contracts.Messages;
+using MassTransit;
+
+namespace TwinState.Twins;
+
+/// <summary>Takes everything that comes to a partition about its assets, one message after the other.</summary>
+sealed class FollowNews(TwinOwner owner) : IConsumer<ReadingsAnnounced>, IConsumer<SlotTicked>, IConsumer<AcknowledgeAlarm>, IConsumer<SensorsWentOffline>, IConsumer<RebuildTwin>
+{
+    public Task Consume(ConsumeContext<ReadingsAnnounced> context) => owner.Handle(context.Message, context.CancellationToken);
+
+    public Task Consume(ConsumeContext<SlotTicked> context) => owner.Tick(context.Message, context.CancellationToken);
+
+    public Task Consume(ConsumeContext<AcknowledgeAlarm> context) => owner.Acknowledge(context.Message, context.CancellationToken);
+
+    public Task Consume(ConsumeContext<SensorsWentOffline> context) => owner.GoOffline(context.Message, context.CancellationToken);
+
+    public Task Consume(ConsumeContext<RebuildTwin> context) => owner.Rebuild(context.Message.AssetId, context.CancellationToken);
+}

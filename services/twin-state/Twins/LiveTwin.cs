@@ -1,0 +1,163 @@
+using Contracts.Messages;
+using ServiceDefaults;
+using TwinModel.Telemetry;
+using TwinModel.Twins;
+
+namespace TwinState.Twins;
+
+/// <summary>
+/// A twin in memory and what it still owes: views to be shown, alarm events and history to be saved. Only the consumer of its partition
+/// changes it; the publisher reads it at the same time, hence the lock.
+/// </summary>
+sealed class LiveTwin(RegisteredAsset asset, Twin twin)
+{
+    readonly Lock gate = new();
+    readonly List<Reading> readings = [];
+    readonly StepEffects effects = new();
+    readonly Dictionary<string, AlarmView> closed = [];
+
+    public RegisteredAsset Asset { get; } = asset;
+
+    public Twin Twin { get; private set; } = twin;
+
+    public AlarmBook Alarms { get; private set; } = AlarmBook.Empty;
+
+    /// <summary>Version of stream <c>twin/{asset}</c> that <see cref="Alarms"/> reflects.</summary>
+    public long TwinStreamVersion { get; set; }
+
+    /// <summary>Last version folded in, by day stream; only streams that may still grow.</summary>
+    public Dictionary<string, long> Versions { get; set; } = [];
+
+    public long Position { get; set; }
+
+    public long Revision { get; set; }
+
+    /// <summary>Revision of the saved row; 0 when there is none.</summary>
+    public long SavedRevision { get; set; }
+
+    public DateTimeOffset? RecordedAt { get; set; }
+
+    public DateTimeOffset? OfflineSince { get; set; }
+
+    public string? TraceParent { get; private set; }
+
+    public DateTimeOffset SavedAt { get; set; }
+
+    public DateTimeOffset ShownAt { get; set; }
+
+    public bool MustSave { get; set; }
+
+    public bool MustShow { get; set; }
+
+    /// <summary>The unsaved history is the whole history: what is stored belongs to another fold.</summary>
+    public bool ReplacesHistory { get; set; }
+
+    public Dictionary<(RollupLevel Level, long BlockStart), RollupBlock> UnsavedHistory { get; private set; } = [];
+
+    public int UnsavedBuckets { get; private set; }
+
+    public HashSet<ushort> MustRederive { get; } = [];
+
+    /// <summary>Folds one event in. Returns the limits that changed.</summary>
+    public IReadOnlyList<LimitTransition> Apply(in LoggedBatch batch)
+    {
+        readings.Clear();
+        TelemetryCodec.Decode(batch.Batch, readings);
+        lock (gate)
+        {
+            effects.Clear();
+            Twin.Step(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(readings), effects);
+            Versions[batch.Stream] = batch.Version;
+            if (batch.Position > Position) (Position, RecordedAt, TraceParent) = (batch.Position, batch.RecordedAt, batch.TraceParent);
+            if (OfflineSince is not null && RecordedAt > OfflineSince) OfflineSince = null;
+            MustSave = MustShow = true;
+        }
+        return Settle();
+    }
+
+    /// <summary>Folds a sensor's limits again from its whole history.</summary>
+    public IReadOnlyList<LimitTransition> Rederive(ushort sensor, IEnumerable<Reading> history)
+    {
+        lock (gate)
+        {
+            effects.Clear();
+            Twin.Sensor(sensor)?.Rederive(history, effects);
+            MustSave = MustShow = true;
+        }
+        return Settle();
+    }
+
+    IReadOnlyList<LimitTransition> Settle()
+    {
+        foreach (var delta in effects.Rollups)
+        {
+            var key = (delta.Level, RollupBlock.Start(delta.Level, delta.Start));
+            if (!UnsavedHistory.TryGetValue(key, out var block)) UnsavedHistory[key] = block = new();
+            block.Add(delta);
+        }
+        UnsavedBuckets += effects.Rollups.Count;
+        MustRederive.UnionWith(effects.MustRederive);
+        return effects.Transitions.Count == 0 ? [] : [.. effects.Transitions];
+    }
+
+    /// <summary>Takes alarm events over that are (about to be) in the log.</summary>
+    public void Apply(IEnumerable<object> alarmEvents)
+    {
+        lock (gate)
+        {
+            foreach (var e in alarmEvents)
+            {
+                if (Alarms.After(e) is { State: "closed" } alarm) closed[alarm.Id] = alarm;
+                Alarms = Alarms.Apply(e);
+            }
+            MustShow = true;
+        }
+    }
+
+    public void GoOffline(DateTimeOffset at)
+    {
+        lock (gate)
+        {
+            OfflineSince = at;
+            MustSave = MustShow = true;
+        }
+    }
+
+    /// <summary>An alarm closed since the last save, as it was at its end.</summary>
+    public AlarmView? Closed(string alarmId) => closed.GetValueOrDefault(alarmId);
+
+    /// <summary>History and closed alarms are saved; later ones go to new lists.</summary>
+    public void Saved()
+    {
+        (UnsavedHistory, UnsavedBuckets) = ([], 0);
+        ReplacesHistory = MustSave = false;
+        closed.Clear();
+    }
+
+    /// <summary>The view at a new revision. Revisions follow the clock, so that they grow even when another replica takes over.</summary>
+    public TwinView View(DateTimeOffset now)
+    {
+        lock (gate)
+        {
+            Revision = Math.Max(Revision + 1, Micros.From(now));
+            return ViewTwin.Of(Asset.Id, Asset.Name, Twin, Alarms, Position, Revision, RecordedAt, OfflineSince, TraceParent);
+        }
+    }
+
+    /// <summary>The view to be shown now, if there is something new and the last one is old enough.</summary>
+    public TwinView? ViewIfDue(DateTimeOffset now, TimeSpan atMostEvery)
+    {
+        lock (gate)
+        {
+            if (!MustShow || now - ShownAt < atMostEvery) return null;
+            MustShow = false;
+            ShownAt = now;
+            return View(now);
+        }
+    }
+
+    public (byte[] State, string Hash) Snapshot()
+    {
+        lock (gate) return (Twin.Snapshot(), Twin.Hash());
+    }
+}

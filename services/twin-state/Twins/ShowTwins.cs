@@ -1,0 +1,41 @@
+using Contracts.Messages;
+using MassTransit;
+using Microsoft.Extensions.Options;
+
+namespace TwinState.Twins;
+
+/// <summary>Publishes changed twins to every query, each at most every <see cref="TwinStateSettings.ShowEveryMilliseconds"/>.</summary>
+sealed partial class ShowTwins(TwinOwner owner, IBus bus, TimeProvider time, IOptions<TwinStateSettings> settings, ILogger<ShowTwins> logger) : BackgroundService
+{
+    // Keeps a message below some 300 kB.
+    const int MostTwinsPerMessage = 50;
+
+    protected override async Task ExecuteAsync(CancellationToken cancel)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20), time);
+        while (await timer.WaitForNextTickAsync(cancel))
+        {
+            var now = time.GetUtcNow();
+            var atMostEvery = TimeSpan.FromMilliseconds(settings.Value.ShowEveryMilliseconds);
+            var due = owner.Twins.Select(t => t.ViewIfDue(now, atMostEvery)).OfType<TwinView>().ToList();
+            foreach (var views in due.Chunk(MostTwinsPerMessage))
+            {
+                try
+                {
+                    using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+                    limit.CancelAfter(TimeSpan.FromSeconds(2));
+                    await bus.Publish(new TwinsChanged(views), limit.Token);
+                    Measures.Shown.Add(views.Length);
+                }
+                catch (Exception e) when (!cancel.IsCancellationRequested)
+                {
+                    // Query reads saved twins on its own while RabbitMQ is away; the next change is published as usual.
+                    LogNotShown(views.Length, e.Message);
+                }
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} views could not be published: {Reason}")]
+    partial void LogNotShown(int count, string reason);
+}

@@ -1,0 +1,266 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Contracts.Events;
+using Contracts.Messages;
+using Microsoft.Extensions.Options;
+using ServiceDefaults;
+using TwinModel.Telemetry;
+using TwinModel.Twins;
+
+namespace TwinState.Twins;
+
+/// <summary>
+/// The live twins of this replica. News is folded in when it is the next version, dropped when it is old, and what is missing is read
+/// from the log. Calls about one asset come one after the other (one consumer per partition).
+/// </summary>
+sealed partial class TwinOwner(
+    TwinStore store, LogReader log, AssetRegistry registry, TimeProvider time, IOptions<TwinStateSettings> settings, ILogger<TwinOwner> logger)
+{
+    // Past days may still get an event from a replica whose clock is behind; older ones may not.
+    const int OpenDays = 3;
+    const int MostUnsavedBuckets = 100_000;
+
+    static readonly ActivitySource Traces = new("twin-state");
+
+    readonly ConcurrentDictionary<string, LiveTwin> twins = new();
+    readonly ConcurrentDictionary<int, DateTimeOffset> ticks = new();
+    readonly ConcurrentDictionary<int, DateTimeOffset> catchUps = new();
+
+    /// <summary>Every twin in memory.</summary>
+    public IEnumerable<LiveTwin> Twins => twins.Values;
+
+    /// <summary>Forgets an asset's twin; the next use loads it from the snapshot and the log.</summary>
+    public void Forget(string assetId) => twins.TryRemove(assetId, out _);
+
+    public async Task Handle(ReadingsAnnounced news, CancellationToken cancel)
+    {
+        foreach (var batch in news.Batches)
+        {
+            if (await Find(batch.AssetId, cancel) is not { } twin)
+            {
+                LogUnknownAsset(batch.AssetId);
+                continue;
+            }
+            try
+            {
+                await Take(twin, batch, cancel);
+            }
+            catch (Exception)
+            {
+                // Half-taken news must not stay in memory: start again from what is saved.
+                Forget(batch.AssetId);
+                throw;
+            }
+        }
+    }
+
+    async Task Take(LiveTwin twin, AnnouncedBatch news, CancellationToken cancel)
+    {
+        var known = twin.Versions.GetValueOrDefault(news.Stream);
+        if (news.Version <= known)
+        {
+            Measures.OldNews.Add(1);
+            return;
+        }
+        using var activity = Traces.StartActivity("fold readings", ActivityKind.Consumer, news.TraceParent);
+        activity?.SetTag("pollux.asset", news.AssetId).SetTag("pollux.position", news.Position);
+        List<LimitTransition> transitions = [];
+        if (news.Version == known + 1 && news.Batch is not null && (known > 0 || twin.Versions.Count == 0))
+        {
+            transitions.AddRange(twin.Apply(new LoggedBatch(news.Stream, news.Version, news.Position, news.RecordedAt, news.Batch, news.TraceParent)));
+        }
+        else
+        {
+            // A gap, or the first news of a day, before which the last of the day before may have been missed.
+            Measures.Gaps.Add(1);
+            transitions.AddRange(await CatchUp(twin, [.. twin.Versions.Keys.Append(news.Stream).Distinct().Order(StringComparer.Ordinal)], cancel));
+        }
+        Measures.Lag.Record((time.GetUtcNow() - news.RecordedAt).TotalSeconds);
+        await Follow(twin, transitions, cancel);
+    }
+
+    async Task Follow(LiveTwin twin, IReadOnlyList<LimitTransition> transitions, CancellationToken cancel)
+    {
+        IReadOnlyList<object> events = transitions.Count == 0 ? [] : DecideAlarms.For(twin.Asset.Id, twin.Asset.Model, twin.Alarms, transitions);
+        if (events.Count > 0 || twin.UnsavedBuckets > MostUnsavedBuckets) await Save(twin, events, cancel);
+    }
+
+    async Task Save(LiveTwin twin, IReadOnlyList<object> events, CancellationToken cancel)
+    {
+        twin.Apply(events);
+        try
+        {
+            await store.Save([new(twin, events)], cancel);
+        }
+        catch (Exception)
+        {
+            Forget(twin.Asset.Id);
+            throw;
+        }
+        foreach (var raised in events.OfType<AlarmRaised>()) LogAlarmRaised(raised.AlarmId, raised.Severity, raised.Message);
+    }
+
+    async Task<List<LimitTransition>> CatchUp(LiveTwin twin, IEnumerable<string> streams, CancellationToken cancel)
+    {
+        List<LimitTransition> transitions = [];
+        foreach (var stream in streams)
+        {
+            await foreach (var batch in log.After(stream, twin.Versions.GetValueOrDefault(stream), cancel))
+            {
+                if (batch.Version == twin.Versions.GetValueOrDefault(stream) + 1) transitions.AddRange(twin.Apply(batch));
+                if (twin.UnsavedBuckets > MostUnsavedBuckets) await Follow(twin, [], cancel);
+            }
+        }
+        foreach (var old in twin.Versions.Keys.Order(StringComparer.Ordinal).SkipLast(OpenDays).ToList()) twin.Versions.Remove(old);
+        return transitions;
+    }
+
+    /// <summary>The asset's twin, loaded and brought up to the log if it is not in memory; null for an unknown asset.</summary>
+    public async Task<LiveTwin?> Find(string assetId, CancellationToken cancel)
+    {
+        var asset = registry.Find(assetId);
+        if (asset is null)
+        {
+            await registry.Refresh(cancel);
+            asset = registry.Find(assetId);
+        }
+        if (asset is null) return null;
+        if (twins.TryGetValue(assetId, out var twin) && twin.Asset.Model.Hash == asset.Model.Hash) return twin;
+        twin = await store.Load(asset, cancel);
+        foreach (var e in await store.TwinEvents(assetId, cancel))
+        {
+            twin.Apply([e.Data]);
+            twin.TwinStreamVersion = e.Version;
+        }
+        var transitions = await CatchUp(twin, DaysOf(twin), cancel);
+        twin.MustShow = true;
+        twins[assetId] = twin;
+        await Follow(twin, transitions, cancel);
+        return twin;
+    }
+
+    IEnumerable<string> DaysOf(LiveTwin twin)
+    {
+        var days = Streams.TelemetryBetween(twin.Asset.Id, twin.Asset.RegisteredAt, time.GetUtcNow().AddDays(1));
+        var oldest = twin.Versions.Keys.Min(StringComparer.Ordinal);
+        return days.Where(d => oldest is null || string.CompareOrdinal(d, oldest) >= 0);
+    }
+
+    /// <summary>Once a second per owned slot: silent sensors, late readings that need the log, missed news, and saving.</summary>
+    public async Task Tick(SlotTicked tick, CancellationToken cancel)
+    {
+        if (ticks.TryGetValue(tick.Slot, out var last) && tick.At - last < TimeSpan.FromMilliseconds(500)) return;
+        ticks[tick.Slot] = tick.At;
+        var lookForMissedNews = tick.At - catchUps.GetValueOrDefault(tick.Slot) > TimeSpan.FromSeconds(10);
+        if (lookForMissedNews) catchUps[tick.Slot] = tick.At;
+        List<TwinSave> saves = [];
+        List<LiveTwin> slot = [];
+        foreach (var asset in registry.All.Where(a => Slots.Of(a.Id) == tick.Slot))
+        {
+            if (await Find(asset.Id, cancel) is { } twin) slot.Add(twin);
+        }
+        if (lookForMissedNews) await TakeMissedNews(slot, tick.At, cancel);
+        foreach (var twin in slot)
+        {
+            if (twin.MustRederive.Count > 0) await Rederive(twin, cancel);
+            var events = DecideAlarms.ForSilence(twin.Asset.Id, twin.Twin, twin.Alarms, tick.At, twin.OfflineSince);
+            var due = twin.MustSave && tick.At - twin.SavedAt >= TimeSpan.FromSeconds(settings.Value.SaveEverySeconds);
+            if (events.Count == 0 && !due) continue;
+            twin.Apply(events);
+            saves.Add(new(twin, events));
+        }
+        if (saves.Count == 0) return;
+        try
+        {
+            await store.Save(saves, cancel);
+        }
+        catch (Exception)
+        {
+            foreach (var save in saves) Forget(save.Twin.Asset.Id);
+            throw;
+        }
+    }
+
+    async Task TakeMissedNews(List<LiveTwin> slot, DateTimeOffset now, CancellationToken cancel)
+    {
+        var streams = slot.SelectMany(t => Streams.TelemetryBetween(t.Asset.Id, now.AddDays(-1), now)).ToArray();
+        var versions = await log.Versions(streams, cancel);
+        foreach (var twin in slot)
+        {
+            var behind = Streams.TelemetryBetween(twin.Asset.Id, now.AddDays(-1), now)
+                .Where(s => versions.GetValueOrDefault(s) > twin.Versions.GetValueOrDefault(s)).ToList();
+            if (behind.Count > 0) await Follow(twin, await CatchUp(twin, behind, cancel), cancel);
+        }
+    }
+
+    async Task Rederive(LiveTwin twin, CancellationToken cancel)
+    {
+        List<LimitTransition> transitions = [];
+        foreach (var sensor in twin.MustRederive)
+        {
+            List<Reading> history = [];
+            foreach (var stream in Streams.TelemetryBetween(twin.Asset.Id, twin.Asset.RegisteredAt, time.GetUtcNow().AddDays(1)))
+            {
+                await foreach (var batch in log.After(stream, 0, cancel)) TelemetryCodec.Decode(batch.Batch, history, sensor);
+            }
+            history.Sort((a, b) => a.SampledAt.CompareTo(b.SampledAt));
+            transitions.AddRange(twin.Rederive(sensor, history));
+        }
+        twin.MustRederive.Clear();
+        await Follow(twin, transitions, cancel);
+    }
+
+    public async Task<bool> Acknowledge(AcknowledgeAlarm command, CancellationToken cancel)
+    {
+        if (await Find(command.AssetId, cancel) is not { } twin) return false;
+        if (!twin.Alarms.Open.TryGetValue(command.AlarmId, out var alarm) || alarm.AcknowledgedAt is not null) return false;
+        await Save(twin, [new AlarmAcknowledged(command.AlarmId, command.AcknowledgedBy, command.Comment, time.GetUtcNow())], cancel);
+        return true;
+    }
+
+    public async Task GoOffline(SensorsWentOffline message, CancellationToken cancel)
+    {
+        if (await Find(message.AssetId, cancel) is { } twin) twin.GoOffline(message.At);
+    }
+
+    /// <summary>Folds the twin again from the whole log, compares, and puts the new one in its place.</summary>
+    public async Task<TwinRebuilt?> Rebuild(string assetId, CancellationToken cancel)
+    {
+        if (await Find(assetId, cancel) is not { } live) return null;
+        await Follow(live, await CatchUp(live, DaysOf(live), cancel), cancel);
+        if (live.MustRederive.Count > 0) await Rederive(live, cancel);
+        if (live.MustSave) await Save(live, [], cancel);
+        var rebuilt = new LiveTwin(live.Asset, new Twin(live.Asset.Model))
+        {
+            SavedRevision = live.SavedRevision,
+            Revision = live.Revision,
+            TwinStreamVersion = live.TwinStreamVersion,
+            OfflineSince = live.OfflineSince,
+            ReplacesHistory = true,
+        };
+        foreach (var e in await store.TwinEvents(assetId, cancel)) rebuilt.Apply([e.Data]);
+        foreach (var stream in Streams.TelemetryBetween(assetId, live.Asset.RegisteredAt, time.GetUtcNow().AddDays(1)))
+        {
+            await foreach (var batch in log.After(stream, 0, cancel))
+            {
+                if (batch.Position <= live.Position) rebuilt.Apply(batch);
+            }
+        }
+        if (rebuilt.MustRederive.Count > 0) await Rederive(rebuilt, cancel);
+        var result = new TwinRebuilt(assetId, rebuilt.Position, live.Snapshot().Hash, rebuilt.Snapshot().Hash, rebuilt.Twin.Sensors.Sum(s => s.Count), time.GetUtcNow());
+        twins[assetId] = rebuilt;
+        await Save(rebuilt, [result], cancel);
+        Measures.Rebuilds.Add(1, new KeyValuePair<string, object?>("equal", result.LiveHash == result.RebuiltHash));
+        if (result.LiveHash != result.RebuiltHash) LogRebuildDiffers(assetId, result.LiveHash, result.RebuiltHash);
+        return result;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "News of the unknown asset {AssetId} is left to the log")]
+    partial void LogUnknownAsset(string assetId);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Alarm {AlarmId} raised: {Severity}, {Text}")]
+    partial void LogAlarmRaised(string alarmId, string severity, string text);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The rebuilt twin of {AssetId} differs from the live one: {LiveHash} live, {RebuiltHash} rebuilt")]
+    partial void LogRebuildDiffers(string assetId, string liveHash, string rebuiltHash);
+}

@@ -1,1 +1,31 @@
-var app = WebApplication.CreateBuilder(args).Build(); app.Run();
+using Ingest;
+using Ingest.Imports;
+using Ingest.Messages;
+using Ingest.Recording;
+using Ingest.Rejected;
+using JasperFx;
+using MassTransit;
+using ServiceDefaults;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults("ingest", 5101);
+builder.AddEventLog(IngestTables.Register);
+builder.AddMessaging(bus => bus.AddConsumer<ReplayRejectionConsumer>(), (context, rabbit) =>
+{
+    rabbit.ReceiveEndpoint("ingest.replay-rejection", endpoint =>
+    {
+        endpoint.SetQuorumQueue();
+        endpoint.ConfigureConsumer<ReplayRejectionConsumer>(context);
+    });
+});
+builder.Services.AddOptions<IngestSettings>().BindConfiguration("Ingest").ValidateDataAnnotations().ValidateOnStart();
+builder.Services.AddSingleton<LogReader>().AddSingleton<AssetRegistry>().AddSingleton<RejectionLog>().AddSingleton<AppendReadings>()
+    .AddSingleton<RouteTopic>().AddSingleton<ReadSparkplug>()
+    .AddHosted<FollowAssets>().AddHosted<AnnounceReadings>().AddHosted<RecordReadings>().AddHosted<ReceiveMessages>();
+builder.Services.AddHealthChecks().AddCheck<ReceiveMessages>("mqtt", tags: ["ready"]);
+builder.Host.ApplyJasperFxExtensions();
+
+var app = builder.Build();
+app.MapDefaultEndpoints();
+app.MapImportTelemetry();
+return await app.RunJasperFxCommands(args);

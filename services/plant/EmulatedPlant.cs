@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Microsoft.Extensions.Options;
 using Plant.Faults;
 using Plant.Line;
 using Plant.Operations;
@@ -18,9 +17,9 @@ sealed class EmulatedPlant
     readonly FaultBoard faults = new();
     readonly Dictionary<string, Measurement> latest = [];
 
-    public EmulatedPlant(IOptions<PlantSettings> options, TimeProvider time)
+    public EmulatedPlant(PlantSettings settings, TimeProvider time)
     {
-        settings = options.Value;
+        this.settings = settings;
         var now = time.GetUtcNow();
         var timeOfDay = now.TimeOfDay.TotalSeconds;
         line = settings.ColdStart ? ExtrusionLine.Cold(settings.Seed, timeOfDay) : ExtrusionLine.Hot(settings.Seed, timeOfDay);

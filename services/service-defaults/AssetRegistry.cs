@@ -15,7 +15,7 @@ namespace ServiceDefaults;
 public sealed record RegisteredAsset(string Id, string Name, AssetModel Model, DateTimeOffset RegisteredAt, long Position);
 
 /// <summary>The assets that the log knows. <see cref="Refresh"/> reads what was registered since the last time.</summary>
-public sealed class AssetRegistry(NpgsqlDataSource source)
+public sealed class AssetRegistry(NpgsqlDataSource source, LogReader log)
 {
     readonly ConcurrentDictionary<string, RegisteredAsset> assets = new();
     readonly ConcurrentDictionary<string, AssetModel> models = new();
@@ -37,11 +37,12 @@ public sealed class AssetRegistry(NpgsqlDataSource source)
         await refreshing.WaitAsync(cancel);
         try
         {
+            var end = await log.Position(cancel);
             // The first time by the few streams of assets, then by the log's newest stretch. A little is read again: transactions may become
             // visible in another order than that of their positions.
             await using var command = source.CreateCommand(scannedTo == 0
-                ? "select e.seq_id, e.data, (select max(seq_id) from events.mt_events) from events.mt_streams s join events.mt_events e on e.stream_id = s.id where s.id like 'asset/%' order by e.seq_id"
-                : "select seq_id, data, (select max(seq_id) from events.mt_events) from events.mt_events where seq_id > $1 - 1000 and type = 'asset_registered' order by seq_id");
+                ? "select e.seq_id, e.data from events.mt_streams s join events.mt_events e on e.stream_id = s.id where s.id like 'asset/%' order by e.seq_id"
+                : "select seq_id, data from events.mt_events where seq_id > $1 - 1000 and type = 'asset_registered' order by seq_id");
             if (scannedTo > 0) command.Parameters.Add(new() { Value = scannedTo });
             await using var reader = await command.ExecuteReaderAsync(cancel);
             while (await reader.ReadAsync(cancel))
@@ -54,8 +55,8 @@ public sealed class AssetRegistry(NpgsqlDataSource source)
                     var model = models.GetOrAdd(e.ModelHash, _ => ReadAssetModel.FromText(e.ModelYaml, $"{e.ModelId} as registered at position {at}"));
                     assets[e.AssetId] = new(e.AssetId, e.Name, model, known?.RegisteredAt ?? e.RegisteredAt, at);
                 }
-                scannedTo = reader.GetInt64(2);
             }
+            scannedTo = end;
             IsLoaded = true;
         }
         finally

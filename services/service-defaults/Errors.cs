@@ -34,6 +34,13 @@ public sealed class RuleViolationException(string message) : Exception(message);
 /// <summary>More bytes, rows or points than the limit.</summary>
 public sealed class TooLargeException(string what, long limit, string unit) : Exception($"{what} is over the limit of {limit} {unit}.");
 
+/// <summary>Too many ask for the same scarce thing; later it will be there.</summary>
+public sealed class BusyException(string message, TimeSpan retryAfter) : Exception(message)
+{
+    /// <summary>When to come back.</summary>
+    public TimeSpan RetryAfter => retryAfter;
+}
+
 /// <summary>What an exception means to a caller.</summary>
 /// <param name="Http">HTTP status.</param>
 /// <param name="Grpc">gRPC status.</param>
@@ -52,6 +59,7 @@ public static class Errors
         NotFoundException e => new(StatusCodes.Status404NotFound, StatusCode.NotFound, "Not found", e.Message, true),
         RuleViolationException e => new(StatusCodes.Status409Conflict, StatusCode.FailedPrecondition, "Not possible in this state", e.Message, false),
         TooLargeException e => new(StatusCodes.Status413PayloadTooLarge, StatusCode.ResourceExhausted, "Too large", e.Message, false),
+        BusyException e => new(StatusCodes.Status429TooManyRequests, StatusCode.ResourceExhausted, "Busy", e.Message, true),
         InvalidModelException e => new(StatusCodes.Status400BadRequest, StatusCode.InvalidArgument, "Invalid asset model", e.Message, false),
         ArgumentException e => new(StatusCodes.Status400BadRequest, StatusCode.InvalidArgument, "Invalid input", e.Message, false),
         BadHttpRequestException e => new(e.StatusCode, StatusCode.InvalidArgument, "Invalid input", e.Message, false),
@@ -78,6 +86,7 @@ sealed partial class ProblemDetailsHandler(IProblemDetailsService problems, ILog
             details.Extensions["field"] = input.Field;
             details.Extensions["allowed"] = input.Allowed;
         }
+        if (exception is BusyException busy) context.Response.Headers.RetryAfter = busy.RetryAfter.TotalSeconds.ToString("0", System.Globalization.CultureInfo.InvariantCulture);
         return await problems.TryWriteAsync(new() { HttpContext = context, ProblemDetails = details, Exception = exception });
     }
 

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
-using Contracts.Events;
 using Npgsql;
-using NpgsqlTypes;
+using TwinModel.Telemetry;
 
 namespace ServiceDefaults;
 
@@ -60,24 +59,28 @@ public sealed class LogReader(NpgsqlDataSource source)
         }
     }
 
-    /// <summary>Telemetry of all assets recorded since a time, in log order; reads only the end of the log.</summary>
-    public async IAsyncEnumerable<LoggedBatch> RecordedSince(DateTimeOffset since, [EnumeratorCancellation] CancellationToken cancel = default)
+    /// <summary>The newest events of one stream, newest first; stop reading when they are old enough.</summary>
+    public IAsyncEnumerable<LoggedBatch> NewestFirst(string stream, CancellationToken cancel = default) =>
+        Read($"select {Columns} from events.mt_events where stream_id = $1 order by version desc", [new() { Value = stream }], cancel);
+
+    /// <summary>Sample-time ranges of a stream's events after a version, without their columns.</summary>
+    public async IAsyncEnumerable<(long Version, long First, long Last)> Ranges(string stream, long version, [EnumeratorCancellation] CancellationToken cancel = default)
     {
-        // The table has no index on time, and positions grow with it: step back from the end until an event is older.
-        var from = await Position(cancel);
-        for (var step = 10_000L; from > 0; step *= 2)
+        // The first 18 bytes of a batch are its range; see TelemetryCodec.SampleRange.
+        await using var command = source.CreateCommand(
+            "select version, case when length(bdata) >= 18 then substring(bdata from 1 for 18) else bdata end from events.mt_events where stream_id = $1 and version > $2 order by version");
+        command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = stream }, new() { Value = version } });
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
         {
-            from = Math.Max(0, from - step);
-            await using var command = source.CreateCommand("select timestamp from events.mt_events where seq_id >= $1 order by seq_id limit 1");
-            command.Parameters.Add(new() { Value = from });
-            if (await command.ExecuteScalarAsync(cancel) is DateTime oldest && oldest < since.UtcDateTime) break;
+            var (first, last) = TelemetryCodec.SampleRange(reader.GetFieldValue<byte[]>(1));
+            yield return (reader.GetInt64(0), first, last);
         }
-        var events = Read(
-            $"select {Columns} from events.mt_events where seq_id >= $1 and timestamp >= $2 and bdata is not null order by seq_id",
-            [new() { Value = from }, new() { Value = since.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz }],
-            cancel);
-        await foreach (var e in events) yield return e;
     }
+
+    /// <summary>Some events of one stream.</summary>
+    public IAsyncEnumerable<LoggedBatch> Some(string stream, long[] versions, CancellationToken cancel = default) =>
+        Read($"select {Columns} from events.mt_events where stream_id = $1 and version = any($2)", [new() { Value = stream }, new() { Value = versions }], cancel);
 
     async IAsyncEnumerable<LoggedBatch> Read(string sql, NpgsqlParameter[] parameters, [EnumeratorCancellation] CancellationToken cancel = default)
     {

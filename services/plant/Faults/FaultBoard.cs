@@ -9,7 +9,7 @@ sealed record ActiveFault(string Name, double Severity, DateTimeOffset Since, Da
 /// <summary>Which faults are on, and what they mean to line, sensors and gateway.</summary>
 sealed class FaultBoard
 {
-    const double FullWearFactor = 20_000;
+    const double FullWearFactor = 40_000;
     const double ShareOfFramesAtFullSeverity = 0.2;
     const double FullClockJumpSeconds = 120;
 

@@ -26,7 +26,7 @@ static class FaultCatalog
         new(Thermocouple2Drift, "thermocouple 2 reads too high, by up to 30 K x severity at 3 K/min; the control follows it"),
         new(Thermocouple3Stuck, "thermocouple 3 repeats its last value"),
         new(DieBlockage, "the die's resistance grows, up to 3.6-fold within a minute"),
-        new(BearingWear, "the thrust bearing wears 20000^severity times as fast; the wear stays when the fault is cleared"),
+        new(BearingWear, "the thrust bearing wears 40000^severity times as fast; the wear stays when the fault is cleared"),
         new(FeedStarvation, "the hopper feeds up to 65 % less and surges"),
         new(SensorDropout, "melt pressure and melt temperature are missing in this share of the frames"),
         new(ImplausibleSpikes, "in up to 20 % of the frames one sensor shows a possible but implausible value"),

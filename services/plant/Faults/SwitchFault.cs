@@ -1,10 +1,11 @@
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 using ServiceDefaults;
 
 namespace Plant.Faults;
 
 /// <summary>How hard and how long; without a body it is full severity until switched off.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 sealed record FaultRequest(double? Severity, double? Seconds)
 {
     const double LongestSeconds = 86_400;
@@ -14,7 +15,8 @@ sealed record FaultRequest(double? Severity, double? Seconds)
     public FaultRequest Validated()
     {
         if (Severity is < 0 or > 1) throw new InvalidInputException("severity", Severity, "0 to 1");
-        if (Seconds is <= 0 or > LongestSeconds) throw new InvalidInputException("seconds", Seconds, $"more than 0, up to {LongestSeconds}");
+        if (Seconds is <= 0 or > LongestSeconds)
+            throw new InvalidInputException("seconds", Seconds, $"more than 0, up to {LongestSeconds}");
         return this;
     }
 }
@@ -30,8 +32,8 @@ static class SwitchFault
     public static void MapFaults(this WebApplication app)
     {
         app.MapGet("/faults", (EmulatedPlant plant, TimeProvider time) => List(plant, time));
-        app.MapPut("/faults/{name}", (string name, [FromBody(EmptyBodyBehavior = Microsoft.AspNetCore.Mvc.ModelBinding.EmptyBodyBehavior.Allow)] FaultRequest? request,
-            EmulatedPlant plant, TimeProvider time) => On(name, request, plant, time));
+        app.MapPut("/faults/{name}", (string name, FaultRequest? request, EmulatedPlant plant, TimeProvider time) =>
+            On(name, request, plant, time));
         app.MapDelete("/faults/{name}", (string name, EmulatedPlant plant) => Off(name, plant));
     }
 
@@ -56,6 +58,8 @@ static class SwitchFault
     }
 
     static ProblemHttpResult Unknown(string name) => TypedResults.Problem(
-        statusCode: StatusCodes.Status404NotFound, title: "Unknown fault", detail: $"There is no fault '{name}'; allowed: {FaultCatalog.Names}.",
-        extensions: new Dictionary<string, object?> { ["field"] = "name", ["allowed"] = FaultCatalog.All.Select(fault => fault.Name).ToArray() });
+        statusCode: StatusCodes.Status404NotFound,
+        title: "Unknown fault",
+        detail: $"There is no fault '{name}'; allowed: {FaultCatalog.Names}.",
+        extensions: new Dictionary<string, object?> { ["field"] = "name", ["allowed"] = FaultCatalog.Names });
 }

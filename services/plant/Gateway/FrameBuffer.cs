@@ -3,7 +3,7 @@ using Plant.Sensors;
 namespace Plant.Gateway;
 
 /// <summary>
-/// Store and forward. A frame stays until the broker acknowledged it, and for a while after: a broker that dies hard forgets
+/// Store and forward. A frame stays until the broker has acknowledged it, and for a while after: a broker that dies hard forgets
 /// what it had acknowledged but not yet saved, so after a reconnect the last frames go out again. The receiver is idempotent.
 /// Times are spans on any steady clock.
 /// </summary>
@@ -13,10 +13,10 @@ sealed class FrameBuffer(int capacity)
 
     readonly Lock gate = new();
     readonly SemaphoreSlim news = new(0);
-    readonly PriorityQueue<Frame, (TimeSpan DueAt, long Order)> waiting = new();
-    readonly Dictionary<long, Frame> inFlight = [];
-    readonly Queue<(TimeSpan At, Frame Frame)> acknowledged = new();
-    long order;
+    readonly PriorityQueue<Entry, (TimeSpan DueAt, long Ticket)> waiting = new();
+    readonly Dictionary<long, Entry> inFlight = [];
+    readonly Queue<(TimeSpan At, Entry Entry)> acknowledged = new();
+    long tickets;
 
     public int Count
     {
@@ -37,7 +37,7 @@ sealed class FrameBuffer(int capacity)
                 waiting.Dequeue();
                 Dropped++;
             }
-            waiting.Enqueue(frame, (dueAt, order++));
+            Enqueue(new(frame, dueAt, tickets++));
             if (news.CurrentCount == 0) news.Release();
         }
     }
@@ -48,18 +48,18 @@ sealed class FrameBuffer(int capacity)
     /// <summary>When the next frame is due; null when none waits.</summary>
     public TimeSpan? NextDue()
     {
-        lock (gate) return waiting.TryPeek(out _, out var priority) ? priority.DueAt : null;
+        lock (gate) return waiting.TryPeek(out var entry, out _) ? entry.DueAt : null;
     }
 
-    /// <summary>Takes the next due frame for sending. Give the ticket back with <see cref="Acknowledge"/>, or reconnect.</summary>
+    /// <summary>Takes the next due frame for sending. The ticket goes to <see cref="Acknowledge"/> or <see cref="PutBack"/>.</summary>
     public bool TryTake(TimeSpan now, out Frame frame, out long ticket)
     {
         lock (gate)
         {
-            ticket = order;
-            if (!waiting.TryPeek(out frame!, out var priority) || priority.DueAt > now) return false;
-            waiting.Dequeue();
-            inFlight.Add(order++, frame);
+            (frame, ticket) = (null!, 0);
+            if (!waiting.TryPeek(out var entry, out _) || entry.DueAt > now) return false;
+            inFlight.Add(entry.Ticket, waiting.Dequeue());
+            (frame, ticket) = (entry.Frame, entry.Ticket);
             return true;
         }
     }
@@ -68,22 +68,35 @@ sealed class FrameBuffer(int capacity)
     {
         lock (gate)
         {
-            if (!inFlight.Remove(ticket, out var frame)) return;
+            if (!inFlight.Remove(ticket, out var entry)) return;
             Acknowledged++;
-            acknowledged.Enqueue((now, frame));
+            acknowledged.Enqueue((now, entry));
             while (acknowledged.Peek().At < now - ResendWindow) acknowledged.Dequeue();
         }
     }
 
-    /// <summary>Everything taken but not acknowledged, and everything acknowledged shortly before the connection broke, is due again.</summary>
+    /// <summary>The frame keeps its place in the order.</summary>
+    public void PutBack(long ticket)
+    {
+        lock (gate)
+        {
+            if (inFlight.Remove(ticket, out var entry)) Enqueue(entry);
+        }
+    }
+
+    /// <summary>What was taken but not acknowledged, or acknowledged shortly before the connection broke, is due again.</summary>
     public void Reconnected()
     {
         lock (gate)
         {
-            foreach (var (_, frame) in acknowledged) waiting.Enqueue(frame, (TimeSpan.MinValue, order++));
-            foreach (var (_, frame) in inFlight.OrderBy(entry => entry.Key)) waiting.Enqueue(frame, (TimeSpan.MinValue, order++));
+            foreach (var (_, entry) in acknowledged) Enqueue(entry);
+            foreach (var entry in inFlight.Values) Enqueue(entry);
             acknowledged.Clear();
             inFlight.Clear();
         }
     }
+
+    void Enqueue(Entry entry) => waiting.Enqueue(entry, (entry.DueAt, entry.Ticket));
+
+    sealed record Entry(Frame Frame, TimeSpan DueAt, long Ticket);
 }

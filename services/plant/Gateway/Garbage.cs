@@ -21,7 +21,8 @@ sealed class Garbage(int seed)
     public Packet Break(Packet good)
     {
         var kind = noise.Below(Texts.Length + 3);
-        return good with { Payload = kind < Texts.Length ? Encoding.UTF8.GetBytes(Texts[kind]) : BreakBytes(good.Payload, kind - Texts.Length) };
+        var payload = kind < Texts.Length ? Encoding.UTF8.GetBytes(Texts[kind]) : BreakBytes(good.Payload, kind - Texts.Length);
+        return good with { Payload = payload };
     }
 
     byte[] BreakBytes(byte[] payload, int kind) => kind switch

@@ -3,10 +3,11 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Plant.Gateway;
 
 /// <summary>What the connection loop tells the outside. Ready when connected and the broker has acknowledged a frame.</summary>
-sealed class GatewayState(FrameBuffer buffer) : IHealthCheck
+sealed class GatewayState : IHealthCheck
 {
     long connections;
     volatile bool connected;
+    volatile bool answered;
 
     public bool Connected => connected;
 
@@ -20,11 +21,14 @@ sealed class GatewayState(FrameBuffer buffer) : IHealthCheck
 
     public void Closed() => connected = false;
 
+    /// <summary>The broker has acknowledged a frame.</summary>
+    public void Answered() => answered = true;
+
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult((Connected, buffer.Acknowledged) switch
+        Task.FromResult((connected, answered) switch
         {
             (false, _) => HealthCheckResult.Unhealthy("The MQTT broker is not connected."),
-            (_, 0) => HealthCheckResult.Unhealthy("The MQTT broker has not acknowledged a frame yet."),
+            (_, false) => HealthCheckResult.Unhealthy("The MQTT broker has not acknowledged a frame yet."),
             _ => HealthCheckResult.Healthy(),
         });
 }

@@ -9,7 +9,7 @@ sealed record MqttAddress(string Host, int Port, bool Tls, string? User, string?
 
     public static MqttAddress Parse(string connectionString)
     {
-        if (!Uri.TryCreate(connectionString, UriKind.Absolute, out var uri) || uri.Scheme is not ("mqtt" or "mqtts") || uri.Host.Length == 0)
+        if (!Uri.TryCreate(connectionString, UriKind.Absolute, out var uri) || uri is not { Scheme: "mqtt" or "mqtts", Host.Length: > 0 })
             throw new InvalidOperationException(Allowed);
         var tls = uri.Scheme == "mqtts";
         var login = uri.UserInfo.Length == 0 ? [] : uri.UserInfo.Split(':', 2).Select(Uri.UnescapeDataString).ToArray();

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
-using Microsoft.Extensions.Options;
 using MQTTnet;
 using MQTTnet.Formatter;
 using MQTTnet.Protocol;
@@ -12,19 +11,20 @@ using ServiceDefaults;
 
 namespace Plant.Gateway;
 
-/// <summary>Keeps a connection to the broker for as long as the plant runs and forwards the buffer over it, one acknowledged frame after the other.</summary>
+/// <summary>Keeps a connection to the broker for as long as the plant runs; forwards the buffer frame by frame.</summary>
 sealed partial class MqttGateway(
     EmulatedPlant plant, FrameBuffer buffer, IPayloadFormat format, GatewayState state, Garbage garbage, MqttAddress address,
-    IOptions<PlantSettings> settings, TimeProvider time, ILogger<MqttGateway> log) : BackgroundService
+    PlantSettings settings, TimeProvider time, ILogger<MqttGateway> log) : BackgroundService
 {
     static readonly ActivitySource Traces = new("plant");
     static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(250);
     static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(5);
     static readonly TimeSpan Answer = TimeSpan.FromSeconds(5);
     static readonly TimeSpan LongestIdle = TimeSpan.FromMilliseconds(500);
+    static readonly TimeSpan NobodyListens = TimeSpan.FromMilliseconds(500);
     const int FramesBetweenNews = 30;
 
-    readonly string commandTopic = ReceiveCommand.Topic(settings.Value.Asset);
+    readonly string commandTopic = ReceiveCommand.Topic(settings.Asset);
     volatile bool rebirthAsked;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -42,7 +42,9 @@ sealed partial class MqttGateway(
         }
     }
 
-    bool Offline => plant.Severity(FaultCatalog.NetworkOutage, time.GetUtcNow()) > 0;
+    bool Offline => Severity(FaultCatalog.NetworkOutage) > 0;
+
+    double Severity(string fault) => plant.Severity(fault, time.GetUtcNow());
 
     async Task RunSession(CancellationToken stop)
     {
@@ -77,12 +79,15 @@ sealed partial class MqttGateway(
     {
         var options = address.ApplyTo(new MqttClientOptionsBuilder())
             .WithProtocolVersion(MqttProtocolVersion.V500)
-            .WithClientId($"{settings.Value.Asset}-gateway")
+            .WithClientId($"{settings.Asset}-gateway")
             .WithCleanStart()
             .WithTimeout(Answer)
             .WithKeepAlivePeriod(TimeSpan.FromSeconds(15));
         if (will is not null)
-            options.WithWillTopic(will.Topic).WithWillPayload(will.Payload).WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce);
+        {
+            options.WithWillTopic(will.Topic).WithWillPayload(will.Payload)
+                .WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce);
+        }
         return options.Build();
     }
 
@@ -106,10 +111,19 @@ sealed partial class MqttGateway(
                 continue;
             }
             var packet = format.Data(frame, historical: frame.SampledAtMicros < openedMicros);
-            await Publish(client, packet, stop);
+            var received = await Publish(client, packet, stop);
+            state.Answered();
+            if (!received)
+            {
+                // After a hard death the broker may be back before its subscribers are: what it acknowledges now reaches nobody.
+                buffer.PutBack(ticket);
+                await Task.Delay(NobodyListens, time, stop);
+                continue;
+            }
             buffer.Acknowledge(ticket, time.GetElapsedTime(0));
-            if (garbage.Now(plant.Severity(FaultCatalog.GarbagePayload, time.GetUtcNow()))) await Publish(client, garbage.Break(packet), stop);
-            if (sent++ % FramesBetweenNews == 0 && format.GatewayNews(buffer.Count, DeviceMicros) is { } news) await Publish(client, news, stop);
+            if (garbage.Now(Severity(FaultCatalog.GarbagePayload))) await Publish(client, garbage.Break(packet), stop);
+            if (sent++ % FramesBetweenNews == 0 && format.GatewayNews(buffer.Count, DeviceMicros) is { } news)
+                await Publish(client, news, stop);
         }
     }
 
@@ -127,8 +141,8 @@ sealed partial class MqttGateway(
         foreach (var packet in format.Birth(plant.Latest(), DeviceMicros)) await Publish(client, packet, stop);
     }
 
-    /// <summary>Returns when the broker has acknowledged the packet.</summary>
-    static async Task Publish(IMqttClient client, Packet packet, CancellationToken stop)
+    /// <summary>Returns when the broker has acknowledged the packet: true if it had at least one subscriber for it.</summary>
+    static async Task<bool> Publish(IMqttClient client, Packet packet, CancellationToken stop)
     {
         using var activity = Traces.StartActivity("publish frame", ActivityKind.Producer) ?? UnexportedActivity();
         activity.SetTag("messaging.system", "mqtt").SetTag("messaging.destination.name", packet.Topic);
@@ -141,9 +155,10 @@ sealed partial class MqttGateway(
             .Build();
         var result = await client.PublishAsync(message, stop);
         if (!result.IsSuccess) throw new IOException($"The broker refused a message on {packet.Topic}: {result.ReasonCode}.");
+        return result.ReasonCode != MqttClientPublishReasonCode.NoMatchingSubscribers;
     }
 
-    /// <summary>Devices send a trace context whether or not anybody collects their own spans; the flag asks the receiver to record.</summary>
+    // A device sends a trace context whether or not anybody collects its own spans; the flag asks the receiver to record.
     static Activity UnexportedActivity() => new Activity("publish frame")
         .SetIdFormat(ActivityIdFormat.W3C).SetParentId(ActivityTraceId.CreateRandom(), default, ActivityTraceFlags.Recorded).Start();
 
@@ -182,16 +197,4 @@ sealed partial class MqttGateway(
             LogDisconnected(address.Host, address.Port, e.Message);
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Connected to {Host}:{Port} with {Buffered} frames to send")]
-    partial void LogConnected(string host, int port, int buffered);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "No connection to {Host}:{Port}: {Reason}")]
-    partial void LogDisconnected(string host, int port, string reason);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Obeyed command {Command}")]
-    partial void LogCommand(string command);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Refused a command: {Reason}")]
-    partial void LogRefusedCommand(string reason);
 }

@@ -10,14 +10,19 @@ static class Registration
         services.AddOptions<PlantSettings>().BindConfiguration("Plant").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<EmulatedPlant>();
         services.AddSingleton(MqttAddress.Parse(builder.Configuration.GetConnectionString("Mqtt") ?? "mqtt://127.0.0.1:1883"));
-        services.AddSingleton(provider => new FrameBuffer(Settings(provider).BufferFrames));
-        services.AddSingleton(provider => Settings(provider) is var s ? new PathFaults(s.Seed + 2, s.LateRate, s.DoubleRate, s.LossRate) : null!);
-        services.AddSingleton(provider => new Garbage(Settings(provider).Seed + 3));
-        services.AddSingleton<IPayloadFormat>(provider => Settings(provider) is { Payload: "senml" } s ? new SenMl(s.Asset) : new SparkplugB(Settings(provider).Asset));
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<PlantSettings>>().Value);
+        services.AddSingleton(Create(settings => new FrameBuffer(settings.BufferFrames)));
+        services.AddSingleton(Create(settings =>
+            new PathFaults(settings.Seed + 2, settings.LateRate, settings.DoubleRate, settings.LossRate)));
+        services.AddSingleton(Create(settings => new Garbage(settings.Seed + 3)));
+        services.AddSingleton(Create<IPayloadFormat>(settings =>
+            settings.Payload == "senml" ? new SenMl(settings.Asset) : new SparkplugB(settings.Asset)));
         services.AddSingleton<GatewayState>();
         services.AddHealthChecks().AddCheck<GatewayState>("mqtt", tags: ["ready"]);
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddHostedService<SamplingLoop>().AddHostedService<MqttGateway>();
     }
 
-    static PlantSettings Settings(IServiceProvider provider) => provider.GetRequiredService<IOptions<PlantSettings>>().Value;
+    static Func<IServiceProvider, T> Create<T>(Func<PlantSettings, T> create) =>
+        provider => create(provider.GetRequiredService<PlantSettings>());
 }

@@ -1,14 +1,13 @@
-using Microsoft.Extensions.Options;
 
 namespace Plant.Gateway;
 
 /// <summary>Reads the instruments once per interval and puts the frame into the buffer, by way of the path's faults.</summary>
-sealed class SamplingLoop(EmulatedPlant plant, FrameBuffer buffer, PathFaults path, IOptions<PlantSettings> settings, TimeProvider time)
+sealed class SamplingLoop(EmulatedPlant plant, FrameBuffer buffer, PathFaults path, PlantSettings settings, TimeProvider time)
     : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(settings.Value.PublishIntervalSeconds), time);
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(settings.PublishIntervalSeconds), time);
         do
         {
             var frame = plant.Sample(time.GetUtcNow());

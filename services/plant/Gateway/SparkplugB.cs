@@ -5,7 +5,9 @@ using Plant.Sensors;
 
 namespace Plant.Gateway;
 
-/// <summary>Sparkplug B: births with names, aliases and datatypes; data by alias; seq 0 to 255; bdSeq pairs a birth with its death.</summary>
+/// <summary>
+/// Sparkplug B: births with names, aliases and datatypes; data by alias; seq 0 to 255; bdSeq pairs a birth with its death.
+/// </summary>
 sealed class SparkplugB(string asset) : IPayloadFormat
 {
     const string ContentType = "application/x-protobuf";
@@ -18,7 +20,7 @@ sealed class SparkplugB(string asset) : IPayloadFormat
     const uint Int64 = 4, Double = 10, Boolean = 11;
 
     static readonly ImmutableDictionary<string, ulong> Aliases =
-        SensorCatalog.All.Select((sensor, i) => (sensor.Id, Alias: FirstSensorAlias + (ulong)i)).ToImmutableDictionary(e => e.Id, e => e.Alias);
+        SensorCatalog.All.Select((sensor, i) => KeyValuePair.Create(sensor.Id, FirstSensorAlias + (ulong)i)).ToImmutableDictionary();
 
     readonly string node = $"{asset}-gateway";
     ulong sequence;
@@ -39,20 +41,16 @@ sealed class SparkplugB(string asset) : IPayloadFormat
         sequence = 0;
         var nodeBirth = Message(deviceMicros);
         nodeBirth.Metrics.Add(SessionMetric(Millis(deviceMicros)));
-        nodeBirth.Metrics.Add(new Payload.Types.Metric
-            { Name = Rebirth, Alias = RebirthAlias, Timestamp = Millis(deviceMicros), Datatype = Boolean, BooleanValue = false });
-        nodeBirth.Metrics.Add(new Payload.Types.Metric
-            { Name = BufferedFrames, Alias = BufferedFramesAlias, Timestamp = Millis(deviceMicros), Datatype = Int64, LongValue = 0 });
+        nodeBirth.Metrics.Add(Metric(Rebirth, RebirthAlias, Boolean, deviceMicros, metric => metric.BooleanValue = false));
+        nodeBirth.Metrics.Add(Metric(BufferedFrames, BufferedFramesAlias, Int64, deviceMicros, metric => metric.LongValue = 0));
 
         var deviceBirth = Message(deviceMicros);
         foreach (var sensor in SensorCatalog.All)
         {
-            var metric = new Payload.Types.Metric { Name = sensor.SparkplugName, Alias = Aliases[sensor.Id], Datatype = Double };
-            var known = latest.Where(measurement => measurement.Sensor.Id == sensor.Id).ToList();
-            metric.Timestamp = Millis(known is [var at, ..] ? at.SampledAtMicros : deviceMicros);
-            if (known is [var measured, ..]) metric.DoubleValue = measured.Value;
-            else metric.IsNull = true;
-            deviceBirth.Metrics.Add(metric);
+            var known = latest.Where(measurement => measurement.Sensor == sensor).ToList();
+            deviceBirth.Metrics.Add(known is [var last, ..]
+                ? Metric(sensor.SparkplugName, Aliases[sensor.Id], Double, last.SampledAtMicros, metric => metric.DoubleValue = last.Value)
+                : Metric(sensor.SparkplugName, Aliases[sensor.Id], Double, deviceMicros, metric => metric.IsNull = true));
         }
         return [Pack(Topic("NBIRTH"), nodeBirth), Pack(Topic("DBIRTH", asset), deviceBirth)];
     }
@@ -62,13 +60,7 @@ sealed class SparkplugB(string asset) : IPayloadFormat
         var message = Message(frame.SampledAtMicros);
         foreach (var measurement in frame.Measurements)
         {
-            var metric = new Payload.Types.Metric
-            {
-                Alias = Aliases[measurement.Sensor.Id],
-                Timestamp = Millis(measurement.SampledAtMicros),
-                Datatype = Double,
-                DoubleValue = measurement.Value,
-            };
+            var metric = Metric(null, Aliases[measurement.Sensor.Id], Double, measurement.SampledAtMicros, m => m.DoubleValue = measurement.Value);
             if (historical) metric.IsHistorical = true;
             message.Metrics.Add(metric);
         }
@@ -78,8 +70,7 @@ sealed class SparkplugB(string asset) : IPayloadFormat
     public Packet GatewayNews(int bufferedFrames, long deviceMicros)
     {
         var message = Message(deviceMicros);
-        message.Metrics.Add(new Payload.Types.Metric
-            { Alias = BufferedFramesAlias, Timestamp = Millis(deviceMicros), Datatype = Int64, LongValue = (ulong)bufferedFrames });
+        message.Metrics.Add(Metric(null, BufferedFramesAlias, Int64, deviceMicros, metric => metric.LongValue = (ulong)bufferedFrames));
         return Pack(Topic("NDATA"), message);
     }
 
@@ -111,6 +102,14 @@ sealed class SparkplugB(string asset) : IPayloadFormat
     {
         var metric = new Payload.Types.Metric { Name = BirthDeathSequence, Datatype = Int64, LongValue = session };
         if (millis is { } timestamp) metric.Timestamp = timestamp;
+        return metric;
+    }
+
+    static Payload.Types.Metric Metric(string? name, ulong alias, uint datatype, long deviceMicros, Action<Payload.Types.Metric> setValue)
+    {
+        var metric = new Payload.Types.Metric { Alias = alias, Timestamp = Millis(deviceMicros), Datatype = datatype };
+        if (name is not null) metric.Name = name;
+        setValue(metric);
         return metric;
     }
 

@@ -28,9 +28,8 @@ sealed class Barrel
 
     public void Step(double seconds, ReadOnlySpan<double> heatToPolymerWatts, Surroundings surroundings, Disturbances disturbances)
     {
-        driftKelvin = disturbances.Thermocouple2Drift > 0
-            ? Math.Min(driftKelvin + seconds * DriftKelvinPerSecond * disturbances.Thermocouple2Drift, LargestDriftKelvin * disturbances.Thermocouple2Drift)
-            : 0;
+        var drift = disturbances.Thermocouple2Drift;
+        driftKelvin = Math.Min(driftKelvin + seconds * DriftKelvinPerSecond * drift, LargestDriftKelvin * drift);
         Span<double> outer = stackalloc double[Geometry.Zones], inner = stackalloc double[Geometry.Zones];
         for (var i = 0; i + 1 < Geometry.Zones; i++)
         {

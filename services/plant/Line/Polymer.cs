@@ -9,6 +9,7 @@ static class Polymer
 
     const double SolidHeatCapacity = 2250;
     const double MeltingStartCelsius = 123;
+    const double MeltingRangeKelvin = MeltingEndCelsius - MeltingStartCelsius;
     const double ReferenceCelsius = 25;
     const double SolidEnthalpy = SolidHeatCapacity * (MeltingStartCelsius - ReferenceCelsius);
     const double MeltingEnthalpy = 220e3;
@@ -22,14 +23,14 @@ static class Polymer
     public static double EnthalpyAt(double celsius) => celsius switch
     {
         <= MeltingStartCelsius => SolidHeatCapacity * (celsius - ReferenceCelsius),
-        <= MeltingEndCelsius => SolidEnthalpy + MeltingEnthalpy * (celsius - MeltingStartCelsius) / (MeltingEndCelsius - MeltingStartCelsius),
+        <= MeltingEndCelsius => SolidEnthalpy + MeltingEnthalpy * (celsius - MeltingStartCelsius) / MeltingRangeKelvin,
         _ => SolidEnthalpy + MeltingEnthalpy + MeltHeatCapacity * (celsius - MeltingEndCelsius),
     };
 
     public static double CelsiusAt(double enthalpy) => (enthalpy - SolidEnthalpy) switch
     {
         <= 0 => ReferenceCelsius + enthalpy / SolidHeatCapacity,
-        <= MeltingEnthalpy and var melting => MeltingStartCelsius + melting / MeltingEnthalpy * (MeltingEndCelsius - MeltingStartCelsius),
+        <= MeltingEnthalpy and var melting => MeltingStartCelsius + melting / MeltingEnthalpy * MeltingRangeKelvin,
         var beyond => MeltingEndCelsius + (beyond - MeltingEnthalpy) / MeltHeatCapacity,
     };
 

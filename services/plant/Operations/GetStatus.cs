@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using Plant.Faults;
 using Plant.Gateway;
 using Plant.Line;
@@ -15,12 +14,13 @@ sealed record GatewayStatus(
 static class GetStatus
 {
     public static void MapStatus(this WebApplication app) => app.MapGet("/status",
-        (EmulatedPlant plant, FrameBuffer buffer, PathFaults path, GatewayState gateway, IOptions<PlantSettings> settings, TimeProvider time) =>
+        (EmulatedPlant plant, FrameBuffer buffer, PathFaults path, GatewayState gateway, PlantSettings settings, TimeProvider time) =>
         {
             var now = time.GetUtcNow();
             return new PlantStatus(
-                settings.Value.Asset, settings.Value.Payload, plant.TrueState(), plant.ActiveFaults(now),
-                new(gateway.Connected, gateway.Connections, buffer.Count, buffer.Acknowledged, buffer.Dropped, path.Late, path.Doubled, path.Lost),
+                settings.Asset, settings.Payload, plant.TrueState(), plant.ActiveFaults(now),
+                new(gateway.Connected, gateway.Connections, buffer.Count,
+                    buffer.Acknowledged, buffer.Dropped, path.Late, path.Doubled, path.Lost),
                 DateTimeOffset.UnixEpoch.AddMicroseconds(plant.DeviceMicros(now)));
         });
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Plant.Faults;
 using ServiceDefaults;
 
@@ -8,6 +9,7 @@ namespace Plant.Operations;
 /// A command over MQTT: <c>{"fault":"die-blockage","severity":0.7,"seconds":60}</c>, <c>{"fault":"die-blockage","active":false}</c>
 /// or <c>{"operation":{"screwSpeedPerMinute":92}}</c>.
 /// </summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 sealed record PlantCommand(string? Fault, double? Severity, double? Seconds, bool? Active, Operation? Operation);
 
 static class ReceiveCommand

@@ -1,9 +1,11 @@
+using System.Text.Json.Serialization;
 using Plant.Line;
 using ServiceDefaults;
 
 namespace Plant.Operations;
 
 /// <summary>What an operator sets; absent members stay as they are.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 sealed record Operation(double? ScrewSpeedPerMinute, double[]? ZoneSetPointsCelsius, bool? FollowSchedule, bool? ReplaceBearing)
 {
     const double FastestPerMinute = 120;

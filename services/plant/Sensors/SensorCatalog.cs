@@ -23,5 +23,6 @@ static class SensorCatalog
     ];
 
     static SensorSpec Zone(int number) => new(
-        $"zone-{number}-temperature", $"Barrel/Zone {number}/Temperature", "Cel", 1, 0.15, 0, s => s.ThermocoupleCelsius[number - 1], 380, 1372);
+        $"zone-{number}-temperature", $"Barrel/Zone {number}/Temperature", "Cel", 1, 0.15, 0,
+        s => s.ThermocoupleCelsius[number - 1], 380, 1372);
 }

@@ -13,6 +13,7 @@ public static partial class ReadAssetModel
     const string Schema = "pollux/asset-model/1";
     const int LargestFile = 1 << 20;
     static readonly string[] RelationshipTypes = ["part-of", "drives", "feeds", "measures"];
+    static readonly TimeSpan LongestFlushWindow = TimeSpan.FromMinutes(1);
     static readonly TimeSpan ShortestSilence = TimeSpan.FromSeconds(10);
 
     /// <summary>Reads every <c>*.asset.yaml</c> in a directory.</summary>
@@ -71,8 +72,10 @@ public static partial class ReadAssetModel
         var limits = root.List("limits", required: false).Select(l => Closed(l, ReadLimit(l, limitIds, sensorById, sensorIds))).OfType<Limit>().ToList();
         var connections = root.List("connections", atLeast: 1).Select(c => Closed(c, ReadConnection(c, sensorIds))).OfType<Connection>().ToList();
         var csv = root.Get("imports", required: false) is { } imports ? Closed(imports, ReadCsv(imports, sensorIds)) : null;
+        var flushWindow = root.Span("flush-window", required: false);
+        if (flushWindow > LongestFlushWindow) root.Get("flush-window")!.Complain($"must be at most {LongestFlushWindow.TotalSeconds:0}s");
         root.Close();
-        return new(id, name, version, description, components, relationships, [.. sensors.DistinctBy(s => s.Number).DistinctBy(s => s.Id)], limits, connections, csv, yaml, Hash(yaml));
+        return new(id, name, version, description, components, relationships, [.. sensors.DistinctBy(s => s.Number).DistinctBy(s => s.Id)], limits, connections, csv, flushWindow, yaml, Hash(yaml));
     }
 
     static string Hash(string yaml) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(yaml)));

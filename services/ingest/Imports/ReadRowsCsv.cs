@@ -1,0 +1,126 @@
+using System.Buffers;
+using System.Globalization;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using System.Text;
+using CsvHelper;
+using Ingest.Payloads;
+using ServiceDefaults;
+using TwinModel.Assets;
+using TwinModel.Telemetry;
+
+namespace Ingest.Imports;
+
+/// <summary>Reads CSV, wide or long, in the model's mapping or with sensor ids as headers.</summary>
+static class ReadRowsCsv
+{
+    /// <summary>Rows in the order of the file. Holds one line and a read buffer in memory.</summary>
+    /// <exception cref="InvalidInputException">The header does not fit the model; names the column and what is allowed.</exception>
+    /// <exception cref="TooLargeException">A line or the header is too long.</exception>
+    public static async IAsyncEnumerable<ImportRow> Read(Stream stream, AssetModel model, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var pipe = PipeReader.Create(stream, new(bufferSize: 1 << 16, leaveOpen: true));
+        var options = new CsvReaderOptions
+        {
+            Separator = await SeparatorOf(pipe, model, cancel),
+            MaxRecordSize = ImportRow.LongestLine,
+            TrackLineNumbers = true,
+            // An unclosed quote then spoils its own line, not the rest of the file.
+            AllowLineBreaksInQuotes = false,
+        };
+        await using var csv = CsvReader.Create(pipe.AsStream(), options, true);
+        await Guard(csv.ReadHeaderAsync(cancel), 1);
+        var columns = ReadRowsColumns.Of(csv.Headers, model);
+        var row = new Decoded();
+        var line = 1L;
+        while (await Guard(csv.ReadAsync(cancel), line))
+        {
+            line = csv.LineNumber;
+            row.Clear();
+            ReadRow(csv, columns, row);
+            yield return ImportRow.Of(line, row, () => Encoding.UTF8.GetString(csv.RawRecord));
+        }
+    }
+
+    // The mapping's separator, unless the file is in another layout; null leaves it to the library to find it.
+    static async Task<char?> SeparatorOf(PipeReader pipe, AssetModel model, CancellationToken cancel)
+    {
+        if (model.Csv is null) return null;
+        while (true)
+        {
+            var read = await pipe.ReadAsync(cancel);
+            var firstLine = read.Buffer.PositionOf((byte)'\n') is { } end ? read.Buffer.Slice(0, end) : read.Buffer;
+            var isWhole = firstLine.Length < read.Buffer.Length || read.IsCompleted || read.Buffer.Length > ImportRow.LongestLine;
+            char? separator = Encoding.UTF8.GetString(firstLine).Contains(model.Csv.Separator) ? model.Csv.Separator : null;
+            pipe.AdvanceTo(read.Buffer.Start, isWhole ? read.Buffer.Start : read.Buffer.End);
+            if (isWhole) return separator;
+        }
+    }
+
+    static void ReadRow(CsvReader csv, ReadRowsColumns columns, Decoded row)
+    {
+        if (csv.FieldCount != csv.Headers.Count)
+        {
+            // Half a line would give half a number.
+            row.Reject("wrong-columns", "line", FormattableString.Invariant($"{csv.FieldCount} columns"), FormattableString.Invariant($"{csv.Headers.Count} columns as in the header"));
+            return;
+        }
+        var hasTime = columns.TryTime(csv.GetSpan(columns.Time), out var time);
+        if (columns.IsLong) ReadLong(csv, columns, hasTime ? time : null, row);
+        else if (hasTime) ReadWide(csv, columns, time, row);
+        else row.Reject(new("invalid-time", $"'{csv.Headers[columns.Time]}' is '{Cell(csv, columns.Time)}'; allowed: {columns.AllowedTimes}."), columns.Values.Count(v => !csv.IsEmpty(v.Column)));
+    }
+
+    static void ReadWide(CsvReader csv, ReadRowsColumns columns, long time, Decoded row)
+    {
+        foreach (var (column, header, sensor) in columns.Values)
+        {
+            var cell = csv.GetSpan(column);
+            cell = cell[Ascii.Trim(cell)];
+            if (cell.IsEmpty) continue;
+            if (TryNumber(cell, out var value)) row.Add(sensor, time, value, default, Quality.Good, header, "unit");
+            else row.Reject("not-a-number", header, Encoding.UTF8.GetString(cell), "a number");
+        }
+    }
+
+    static void ReadLong(CsvReader csv, ReadRowsColumns columns, long? time, Decoded row)
+    {
+        var (sensor, value, unit, quality) = columns.Long;
+        var cell = Cell(csv, value);
+        if (cell.Length == 0) return;
+        columns.AddLong(
+            time, Cell(csv, columns.Time), Cell(csv, sensor), TryNumber(csv.GetSpan(value), out var number) ? number : null, cell,
+            unit < 0 ? "" : Cell(csv, unit), quality < 0 ? "" : Cell(csv, quality), row);
+    }
+
+    static string Cell(CsvReader csv, int column) => csv.GetString(column).Trim();
+
+    static bool TryNumber(ReadOnlySpan<byte> cell, out double value) => double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+
+    static async ValueTask Guard(ValueTask reading, long line)
+    {
+        try
+        {
+            await reading;
+        }
+        catch (CsvFormatException)
+        {
+            throw TooLong(line);
+        }
+    }
+
+    static async ValueTask<bool> Guard(ValueTask<bool> reading, long line)
+    {
+        try
+        {
+            return await reading;
+        }
+        catch (CsvFormatException)
+        {
+            throw TooLong(line + 1);
+        }
+    }
+
+    // The only thing left for the library to refuse: everything else is set to be recovered from.
+    static TooLargeException TooLong(long line) => new(FormattableString.Invariant($"Line {line}"), ImportRow.LongestLine, "bytes");
+}

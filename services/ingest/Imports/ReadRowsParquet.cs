@@ -1,0 +1,181 @@
+using System.Globalization;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Ingest.Payloads;
+using Parquet;
+using Parquet.Schema;
+using ServiceDefaults;
+using TwinModel.Assets;
+using TwinModel.Telemetry;
+
+namespace Ingest.Imports;
+
+/// <summary>Reads Parquet, wide or long, one row group at a time.</summary>
+static class ReadRowsParquet
+{
+    // 20 bytes each: the memory one row group may take.
+    const long MostCellsInRowGroup = 20_000_000;
+
+    /// <summary>Rows in the order of the file. Holds the needed columns of one row group in memory.</summary>
+    /// <param name="stream">Seekable: the description of a Parquet file is at its end.</param>
+    /// <param name="model">The asset's model.</param>
+    /// <param name="cancel">Stops between row groups and columns.</param>
+    /// <exception cref="InvalidInputException">The file is no Parquet file, or its columns do not fit the model.</exception>
+    /// <exception cref="TooLargeException">A row group is too large.</exception>
+    public static async IAsyncEnumerable<ImportRow> Read(Stream stream, AssetModel model, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        if (!stream.CanSeek) throw new ArgumentException("A Parquet file needs a seekable stream.", nameof(stream));
+        await using var parquet = await Guard(() => ParquetReader.CreateAsync(stream, leaveStreamOpen: true, cancellationToken: cancel));
+        var columns = ReadRowsColumns.Of([.. parquet.Schema.Fields.Select(f => f.Name)], model);
+        var row = new Decoded();
+        long number = 0;
+        for (var i = 0; i < parquet.RowGroupCount; i++)
+        {
+            var group = await Guard(() => ReadGroup(parquet, i, columns, cancel));
+            for (var r = 0; r < group.Count; r++)
+            {
+                number++;
+                row.Clear();
+                if (columns.IsLong) ReadLong(group, columns, r, row);
+                else ReadWide(group, columns, r, row);
+                yield return ImportRow.Of(number, row, () => group.Shown(columns, r));
+            }
+        }
+    }
+
+    static void ReadWide(RowGroup group, ReadRowsColumns columns, int r, Decoded row)
+    {
+        for (var i = 0; i < columns.Values.Count; i++)
+        {
+            if (group.Numbers[i][r] is not { } value) continue;
+            var (_, header, sensor) = columns.Values[i];
+            if (group.Times[r] is { } time) row.Add(sensor, time, value, default, Quality.Good, header, "unit");
+            else row.Reject("invalid-time", "time", group.TimeTexts?[r], columns.AllowedTimes);
+        }
+    }
+
+    static void ReadLong(RowGroup group, ReadRowsColumns columns, int r, Decoded row)
+    {
+        if (group.Numbers[0][r] is not { } value) return;
+        columns.AddLong(
+            group.Times[r], group.TimeTexts?[r] ?? "", group.Sensors![r] ?? "", value, "", group.Units?[r] ?? "", group.Qualities?[r] ?? "", row);
+    }
+
+    sealed record RowGroup(int Count, long?[] Times, string?[]? TimeTexts, double?[][] Numbers, string?[]? Sensors, string?[]? Units, string?[]? Qualities)
+    {
+        public string Shown(ReadRowsColumns columns, int r)
+        {
+            var time = TimeTexts?[r] ?? (Times[r] is { } micros ? Micros.ToTime(micros).ToString("O", CultureInfo.InvariantCulture) : "");
+            var cells = columns.IsLong
+                ? [$"sensor={Sensors![r]}", FormattableString.Invariant($"value={Numbers[0][r]}"), $"unit={Units?[r]}", $"quality={Qualities?[r]}"]
+                : columns.Values.Select((v, i) => FormattableString.Invariant($"{v.Header}={Numbers[i][r]}"));
+            return string.Join(", ", cells.Prepend($"time={time}"));
+        }
+    }
+
+    static async Task<RowGroup> ReadGroup(ParquetReader parquet, int index, ReadRowsColumns columns, CancellationToken cancel)
+    {
+        using var group = parquet.OpenRowGroupReader(index);
+        var needed = 1 + (columns.IsLong ? 4 : columns.Values.Count);
+        if (group.RowCount < 0 || group.RowCount > MostCellsInRowGroup / needed)
+            throw new TooLargeException(FormattableString.Invariant($"Row group {index} with {needed} columns"), MostCellsInRowGroup / needed, "rows");
+        var source = new Source(group, parquet.Schema, (int)group.RowCount, cancel);
+        var (times, texts) = await source.Times(columns.Time, columns);
+        if (columns.IsLong)
+        {
+            var (sensor, value, unit, quality) = columns.Long;
+            return new(
+                source.Count, times, texts, [await source.Numbers(value)], await source.Texts(sensor),
+                unit < 0 ? null : await source.Texts(unit), quality < 0 ? null : await source.Texts(quality));
+        }
+        var numbers = new double?[columns.Values.Count][];
+        for (var i = 0; i < numbers.Length; i++) numbers[i] = await source.Numbers(columns.Values[i].Column);
+        return new(source.Count, times, texts, numbers, null, null, null);
+    }
+
+    sealed class Source(ParquetRowGroupReader group, ParquetSchema schema, int count, CancellationToken cancel)
+    {
+        public int Count => count;
+
+        public async Task<(long?[] Times, string?[]? Texts)> Times(int column, ReadRowsColumns columns)
+        {
+            var field = FieldOf(column);
+            if (field.ClrType == typeof(string))
+            {
+                var texts = await Texts(column);
+                return (Array.ConvertAll(texts, t => t is not null && columns.TryTime(Encoding.UTF8.GetBytes(t), out var micros) ? micros : (long?)null), texts);
+            }
+            if (field.ClrType == typeof(DateTime))
+            {
+                var zone = field is DateTimeDataField { IsAdjustedToUTC: false, DateTimeFormat: DateTimeFormat.Timestamp } ? columns.Zone : TimeZoneInfo.Utc;
+                return (Array.ConvertAll(await Values<DateTime>(field), t => t is { } time && SampleTime.TryFromDateTime(DateTime.SpecifyKind(time, DateTimeKind.Unspecified), zone, out var micros) ? micros : (long?)null), null);
+            }
+            if (field.ClrType == typeof(long))
+                return (Array.ConvertAll(await Values<long>(field), t => t is { } number && SampleTime.TryFromEpoch(number, out var micros) ? micros : (long?)null), null);
+            throw new InvalidInputException($"type of column {field.Name}", field.ClrType.Name, "timestamp, string or int64");
+        }
+
+        public async Task<string?[]> Texts(int column)
+        {
+            var field = FieldOf(column);
+            if (field.ClrType != typeof(string)) throw new InvalidInputException($"type of column {field.Name}", field.ClrType.Name, "string");
+            var texts = new string?[count];
+            await group.ReadAsync(field, texts.AsMemory()!, null, cancel);
+            return texts;
+        }
+
+        public Task<double?[]> Numbers(int column)
+        {
+            var field = FieldOf(column);
+            return Type.GetTypeCode(field.ClrType) switch
+            {
+                TypeCode.Double => Values<double>(field),
+                TypeCode.Single => Numbers<float>(field),
+                TypeCode.Int64 => Numbers<long>(field),
+                TypeCode.Int32 => Numbers<int>(field),
+                TypeCode.Int16 => Numbers<short>(field),
+                TypeCode.SByte => Numbers<sbyte>(field),
+                TypeCode.UInt64 => Numbers<ulong>(field),
+                TypeCode.UInt32 => Numbers<uint>(field),
+                TypeCode.UInt16 => Numbers<ushort>(field),
+                TypeCode.Byte => Numbers<byte>(field),
+                TypeCode.Decimal => Numbers<decimal>(field),
+                _ => throw new InvalidInputException($"type of column {field.Name}", field.ClrType.Name, "a number"),
+            };
+        }
+
+        async Task<double?[]> Numbers<T>(DataField field) where T : struct, INumberBase<T> =>
+            Array.ConvertAll(await Values<T>(field), v => v is { } value ? double.CreateChecked(value) : (double?)null);
+
+        async Task<T?[]> Values<T>(DataField field) where T : struct
+        {
+            if (field.IsNullable)
+            {
+                var values = new T?[count];
+                await group.ReadAsync(field, values.AsMemory(), null, cancel);
+                return values;
+            }
+            var present = new T[count];
+            await group.ReadAsync(field, present.AsMemory(), null, cancel);
+            return Array.ConvertAll(present, v => (T?)v);
+        }
+
+        DataField FieldOf(int column) => schema.Fields[column] is DataField { IsArray: false } field
+            ? field
+            : throw new InvalidInputException($"type of column {schema.Fields[column].Name}", "nested", "a plain column");
+    }
+
+    // The library meets damaged files with whatever exception its parsing ends in.
+    static async Task<T> Guard<T>(Func<Task<T>> read)
+    {
+        try
+        {
+            return await read();
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or InvalidInputException or TooLargeException or OutOfMemoryException))
+        {
+            throw new InvalidInputException("file", e.Message, "a Parquet file");
+        }
+    }
+}

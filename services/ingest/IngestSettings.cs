@@ -1,0 +1,37 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Ingest;
+
+/// <summary>Settings of section <c>Ingest</c>.</summary>
+sealed class IngestSettings
+{
+    /// <summary>Readings are collected this long into one event, unless the asset's model says otherwise.</summary>
+    [Range(1, 60_000)]
+    public int FlushWindowMilliseconds { get; init; } = 40;
+
+    /// <summary>Transactions at the same time; assets are dealt out to them.</summary>
+    [Range(1, 16)]
+    public int Writers { get; init; } = 2;
+
+    /// <summary>Messages decoded but not yet committed; beyond that nothing more is taken from the broker.</summary>
+    [Range(10, 1_000_000)]
+    public int MostPendingMessages { get; init; } = 20_000;
+
+    /// <summary>A sample time may be this far ahead of this machine's clock.</summary>
+    [Range(0, 600)]
+    public int FutureToleranceSeconds { get; init; } = 60;
+
+    /// <summary>A sample time that comes over MQTT may be this old; imports may bring anything since 1970.</summary>
+    [Range(0.01, 36_500)]
+    public double PastToleranceDays { get; init; } = 366;
+
+    /// <summary>Replicas with the same group share the messages of SenML and plain topics.</summary>
+    [Required, RegularExpression("^[A-Za-z0-9_-]{1,64}$")]
+    public string SharedGroup { get; init; } = "ingest";
+
+    /// <summary>Names this replica's broker session; a restarted replica with the same id takes its waiting messages over.</summary>
+    [Required, RegularExpression("^[A-Za-z0-9_-]{1,64}$")]
+    public string ClientId { get; init; } = "ingest-0";
+
+    public TimeSpan FutureTolerance => TimeSpan.FromSeconds(FutureToleranceSeconds);
+}

@@ -1,0 +1,27 @@
+using System.Diagnostics.Metrics;
+
+namespace Ingest;
+
+/// <summary>This service's metrics. received = stored + duplicate + rejected + what is still pending.</summary>
+static class Measures
+{
+    static readonly Meter Meter = new("Pollux");
+
+    public static readonly Counter<long> Received = Meter.CreateCounter<long>("pollux.ingest.readings.received");
+
+    public static readonly Counter<long> Stored = Meter.CreateCounter<long>("pollux.ingest.readings.stored");
+
+    public static readonly Counter<long> Duplicate = Meter.CreateCounter<long>("pollux.ingest.readings.duplicate");
+
+    public static readonly Counter<long> Rejected = Meter.CreateCounter<long>("pollux.ingest.readings.rejected");
+
+    public static readonly Counter<long> Conflicts = Meter.CreateCounter<long>("pollux.ingest.append.conflicts", description: "Appends repeated because another replica wrote the stream");
+
+    public static readonly Histogram<int> EventReadings = Meter.CreateHistogram<int>("pollux.ingest.event.readings", description: "Readings per event");
+
+    public static readonly Histogram<double> AppendDuration = Meter.CreateHistogram<double>("pollux.ingest.append.duration", "s");
+
+    public static readonly UpDownCounter<long> Pending = Meter.CreateUpDownCounter<long>("pollux.ingest.pending.messages", description: "Received, not yet committed");
+
+    public static readonly UpDownCounter<long> Unannounced = Meter.CreateUpDownCounter<long>("pollux.ingest.unannounced.events", description: "Committed, news not yet published");
+}

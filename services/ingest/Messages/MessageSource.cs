@@ -1,0 +1,45 @@
+using MQTTnet;
+using MQTTnet.Protocol;
+
+namespace Ingest.Messages;
+
+/// <summary>Where MQTT is.</summary>
+/// <param name="Host">Host name or address.</param>
+/// <param name="Port">TCP port.</param>
+sealed record MqttAddress(string Host, int Port)
+{
+    /// <summary>From <c>mqtt://host:port</c>.</summary>
+    public static MqttAddress Parse(string connection) =>
+        Uri.TryCreate(connection, UriKind.Absolute, out var uri) && uri.Scheme == "mqtt" && uri.Host.Length > 0
+            ? new(uri.Host, uri.Port > 0 ? uri.Port : 1883)
+            : throw new InvalidOperationException($"The setting ConnectionStrings:Mqtt is '{connection}'; allowed: mqtt://host:port.");
+}
+
+/// <summary>Options and subscriptions of the broker session.</summary>
+static class MessageSource
+{
+    /// <summary>The broker keeps unacknowledged and new messages for a replica that is away this long.</summary>
+    const uint SessionSeconds = 7 * 24 * 3600;
+
+    public static MqttClientOptions Options(MqttAddress address, IngestSettings settings) => new MqttClientOptionsBuilder()
+        .WithTcpServer(address.Host, address.Port)
+        .WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500)
+        .WithClientId($"pollux-{settings.ClientId}")
+        .WithCleanStart(false)
+        .WithSessionExpiryInterval(SessionSeconds)
+        .WithReceiveMaximum(ushort.MaxValue)
+        .WithKeepAlivePeriod(TimeSpan.FromSeconds(15))
+        .WithTimeout(TimeSpan.FromSeconds(10))
+        .Build();
+
+    /// <summary>
+    /// SenML and plain topics are shared between replicas. Sparkplug is not: its aliases and sequence numbers only make sense to one who sees
+    /// every message of a node; what two replicas both store, the log keeps once.
+    /// </summary>
+    public static MqttClientSubscribeOptions Subscriptions(IEnumerable<string> filters, string sharedGroup)
+    {
+        var subscriptions = new MqttClientSubscribeOptionsBuilder();
+        foreach (var filter in filters) subscriptions.WithTopicFilter($"$share/{sharedGroup}/{filter}", MqttQualityOfServiceLevel.AtLeastOnce);
+        return subscriptions.WithTopicFilter("spBv1.0/#", MqttQualityOfServiceLevel.AtLeastOnce).Build();
+    }
+}

@@ -1,0 +1,155 @@
+using System.Buffers;
+using System.Diagnostics;
+using Ingest.Payloads;
+using Ingest.Recording;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
+using MQTTnet;
+using MQTTnet.Packets;
+using ServiceDefaults;
+using TwinModel.Assets;
+using TwinModel.Telemetry;
+
+namespace Ingest.Messages;
+
+/// <summary>
+/// Takes messages from the broker one by one, decodes and validates them, and hands them to the recorder; each is acknowledged after its
+/// commit. When the recorder is full, nothing more is taken. Reconnects for ever.
+/// </summary>
+sealed partial class ReceiveMessages(
+    RecordReadings recorder, RouteTopic routes, AssetRegistry registry, ReadSparkplug sparkplug, TimeProvider time, IOptions<IngestSettings> settings, IConfiguration configuration, ILogger<ReceiveMessages> logger)
+    : BackgroundService, IHealthCheck
+{
+    static readonly ActivitySource Traces = new("ingest");
+
+    readonly Decoded decoded = new();
+    readonly MqttAddress address = MqttAddress.Parse(configuration.RequireConnectionString("Mqtt"));
+    HashSet<string> subscribed = [];
+    IMqttClient? client;
+    string trouble = "not connected yet";
+
+    protected override async Task ExecuteAsync(CancellationToken cancel)
+    {
+        while (!registry.IsLoaded || registry.All.Count == 0) await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancel);
+        using var mqtt = new MqttClientFactory().CreateMqttClient();
+        client = mqtt;
+        await Recall(cancel);
+        sparkplug.Rebirth = command => mqtt.PublishAsync(command, cancel);
+        mqtt.ApplicationMessageReceivedAsync += message => Receive(message, cancel);
+        for (; ; await Task.Delay(TimeSpan.FromMilliseconds(500), time, cancel))
+        {
+            try
+            {
+                await StayConnected(mqtt, cancel);
+            }
+            catch (Exception e) when (!cancel.IsCancellationRequested)
+            {
+                trouble = e.Message;
+                LogNotConnected(address.Host, address.Port, e.Message);
+            }
+        }
+    }
+
+    async Task Recall(CancellationToken cancel)
+    {
+        while (true)
+        {
+            try
+            {
+                await sparkplug.Recall(cancel);
+                return;
+            }
+            catch (Npgsql.NpgsqlException e)
+            {
+                trouble = e.Message;
+                await Task.Delay(TimeSpan.FromSeconds(1), time, cancel);
+            }
+        }
+    }
+
+    async Task StayConnected(IMqttClient mqtt, CancellationToken cancel)
+    {
+        if (!mqtt.IsConnected)
+        {
+            await mqtt.ConnectAsync(MessageSource.Options(address, settings.Value), cancel);
+            subscribed = [];
+        }
+        var filters = RouteTopic.Filters(registry.All.Select(a => a.Model)).ToHashSet();
+        if (filters.SetEquals(subscribed)) return;
+        await mqtt.SubscribeAsync(MessageSource.Subscriptions(filters, settings.Value.SharedGroup), cancel);
+        subscribed = filters;
+        LogConnected(address.Host, address.Port, string.Join(", ", filters));
+    }
+
+    // One at a time: the next message is not looked at before this task ends.
+    async Task Receive(MqttApplicationMessageReceivedEventArgs message, CancellationToken cancel)
+    {
+        message.AutoAcknowledge = false;
+        var topic = message.ApplicationMessage.Topic;
+        var payload = message.ApplicationMessage.Payload.ToArray();
+        if (topic.StartsWith("spBv1.0/", StringComparison.Ordinal) && ReadSparkplug.IsBirth(topic)) await sparkplug.Remember(topic, payload, cancel);
+        var submission = Decode(message, topic, payload, cancel);
+        if (submission is null) await message.AcknowledgeAsync(cancel);
+        else await recorder.Submit(submission, cancel);
+    }
+
+    Submission? Decode(MqttApplicationMessageReceivedEventArgs message, string topic, byte[] payload, CancellationToken cancel)
+    {
+        var now = time.GetUtcNow();
+        var traceParent = message.ApplicationMessage.UserProperties?.FirstOrDefault(p => p.Name == "traceparent")?.ReadValueAsString();
+        using var activity = Traces.StartActivity("receive message", ActivityKind.Consumer, parentId: traceParent);
+        activity?.SetTag("messaging.destination.name", topic);
+        decoded.Clear();
+        var route = topic.StartsWith("spBv1.0/", StringComparison.Ordinal)
+            ? sparkplug.Decode(topic, payload, Micros.From(now), decoded)
+            : Decode(routes.Find(topic), topic, payload, now);
+        if (route is null) return null;
+        Measures.Received.Add(decoded.Readings.Count + decoded.RejectedReadings);
+        var rejected = decoded.RejectedReadings;
+        var reasons = decoded.Rejections;
+        if (route.Asset is { } asset) rejected += ValidateReadings.Apply(decoded.Readings, asset.Model, Window(now), reasons);
+        var rejection = rejected == 0 ? null : Rejections.Of(route.AssetId, topic, payload, rejected, reasons, now);
+        if (rejection is not null) LogRejected(route.AssetId, topic, rejection.Reasons[0].Code, rejection.Reasons[0].Detail);
+        return new(
+            route.AssetId, route.Asset, [.. decoded.Readings], rejection, new(topic, payload), activity?.Id ?? traceParent,
+            _ => Acknowledge(message, cancel));
+    }
+
+    Route Decode(Route route, string topic, byte[] payload, DateTimeOffset now)
+    {
+        DecodePayload.By(route, topic, payload, now, decoded);
+        return route;
+    }
+
+    TimeWindow Window(DateTimeOffset now) => new(Micros.From(now.AddDays(-settings.Value.PastToleranceDays)), Micros.From(now + settings.Value.FutureTolerance));
+
+    void Acknowledge(MqttApplicationMessageReceivedEventArgs message, CancellationToken cancel) => _ = AcknowledgeAsync(message, cancel);
+
+    async Task AcknowledgeAsync(MqttApplicationMessageReceivedEventArgs message, CancellationToken cancel)
+    {
+        try
+        {
+            await message.AcknowledgeAsync(cancel);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // The connection is gone; the broker sends the message again, and the log knows it.
+            LogNotAcknowledged(e.Message);
+        }
+    }
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancel = default) => Task.FromResult(
+        client is { IsConnected: true } && subscribed.Count > 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy($"No MQTT session with {address.Host}:{address.Port}: {trouble}"));
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Connected to MQTT at {Host}:{Port}, subscribed to {Filters} and Sparkplug")]
+    partial void LogConnected(string host, int port, string filters);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "No MQTT session with {Host}:{Port}: {Reason}")]
+    partial void LogNotConnected(string host, int port, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Rejected from {AssetId}, topic {Topic}: {Code}, {Detail}")]
+    partial void LogRejected(string assetId, string topic, string code, string detail);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Not acknowledged: {Reason}")]
+    partial void LogNotAcknowledged(string reason);
+}

@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+using ServiceDefaults;
+using TwinModel.Assets;
+
+namespace Ingest.Messages;
+
+/// <summary>What a topic stands for.</summary>
+/// <param name="AssetId">The asset the topic names.</param>
+/// <param name="Asset">Null when it is not registered.</param>
+/// <param name="Connection">The connection of its model that the topic fits; null when there is none.</param>
+/// <param name="SensorId">The sensor the topic names, for plain payloads.</param>
+sealed record Route(string AssetId, RegisteredAsset? Asset, Connection? Connection, string? SensorId);
+
+/// <summary>Finds out which asset, connection and sensor a topic stands for.</summary>
+sealed class RouteTopic(AssetRegistry registry)
+{
+    const int MostRemembered = 100_000;
+
+    readonly ConcurrentDictionary<string, Route> remembered = new();
+
+    /// <summary>Where readings of the shipped topic patterns come from; wildcards for the placeholders.</summary>
+    public static IEnumerable<string> Filters(IEnumerable<AssetModel> models) =>
+        models.SelectMany(m => m.Connections).Where(c => c.Payload != PayloadFormat.SparkplugB)
+            .Select(c => string.Join('/', c.Topic.Split('/').Select(level => level.StartsWith('{') ? "+" : level))).Distinct();
+
+    /// <summary>The route of a topic.</summary>
+    public Route Find(string topic)
+    {
+        if (remembered.TryGetValue(topic, out var route) && (route.Asset is null || ReferenceEquals(registry.Find(route.AssetId), route.Asset)) && (route.Asset is not null || registry.Find(route.AssetId) is null))
+            return route;
+        route = Match(topic);
+        if (remembered.Count >= MostRemembered) remembered.Clear();
+        return remembered[topic] = route;
+    }
+
+    Route Match(string topic)
+    {
+        var levels = topic.Split('/');
+        Route? unregistered = null;
+        foreach (var model in registry.All.Select(a => a.Model).DistinctBy(m => m.Hash))
+        {
+            foreach (var connection in model.Connections)
+            {
+                if (Captures(connection.Topic.Split('/'), levels) is not { } captures || !captures.TryGetValue("{asset}", out var assetId)) continue;
+                var asset = registry.Find(assetId);
+                if (asset is null) unregistered ??= new(assetId, null, null, null);
+                else if (asset.Model.Hash == model.Hash) return new(assetId, asset, connection, captures.GetValueOrDefault("{sensor}"));
+            }
+        }
+        return unregistered ?? new(Recording.Rejections.UnknownAsset, null, null, null);
+    }
+
+    static Dictionary<string, string>? Captures(string[] pattern, string[] levels)
+    {
+        if (pattern.Length != levels.Length) return null;
+        Dictionary<string, string> captures = [];
+        for (var i = 0; i < pattern.Length; i++)
+        {
+            if (pattern[i].StartsWith('{')) captures[pattern[i]] = levels[i];
+            else if (pattern[i] != levels[i]) return null;
+        }
+        return captures;
+    }
+}

@@ -1,0 +1,121 @@
+using System.Runtime.CompilerServices;
+using Contracts.Events;
+using TwinModel.Assets;
+using TwinModel.Telemetry;
+using TwinModel.Units;
+
+namespace Ingest.Payloads;
+
+/// <summary>
+/// What one payload turned into. Readings are not yet checked against ranges and times; only what the format itself demands is.
+/// Reused for message after message by one thread: the decoders clear it first.
+/// </summary>
+sealed class Decoded
+{
+    public const int LargestPayload = 1 << 20;
+    public const int MostReasons = 20;
+    const int LongestValueShown = 100;
+
+    readonly ConditionalWeakTable<Connection, SensorNames> namesOf = [];
+    readonly Dictionary<string, Unit>.AlternateLookup<ReadOnlySpan<char>> units = new Dictionary<string, Unit>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+    (Connection Connection, SensorNames Names)? latest;
+
+    /// <summary>In the unit of the model, microseconds since the Unix epoch.</summary>
+    public List<Reading> Readings { get; } = new(64);
+
+    /// <summary>The first <see cref="MostReasons"/> reasons.</summary>
+    public List<RejectionReason> Rejections { get; } = [];
+
+    /// <summary>Every rejected reading, with or without a reason of its own; 1 when the payload could not be read at all.</summary>
+    public int RejectedReadings { get; private set; }
+
+    public void Clear()
+    {
+        Readings.Clear();
+        Rejections.Clear();
+        RejectedReadings = 0;
+    }
+
+    /// <summary>Names of a connection, indexed once per connection.</summary>
+    public SensorNames NamesOf(AssetModel model, Connection connection)
+    {
+        if (latest is { } known && ReferenceEquals(known.Connection, connection) && ReferenceEquals(known.Names.Model, model)) return known.Names;
+        if (!namesOf.TryGetValue(connection, out var names) || !ReferenceEquals(names.Model, model))
+        {
+            names = new(model, connection.Names);
+            namesOf.AddOrUpdate(connection, names);
+        }
+        latest = (connection, names);
+        return names;
+    }
+
+    /// <summary>Adds a reading in the sensor's unit, or rejects it when the unit measures something else or the value is not finite.</summary>
+    /// <param name="sensor">Whose reading it is.</param>
+    /// <param name="sampledAt">Microseconds since the Unix epoch.</param>
+    /// <param name="value">In <paramref name="unit"/>.</param>
+    /// <param name="unit">As the payload writes it; empty for the sensor's own.</param>
+    /// <param name="quality">As the device sees it.</param>
+    /// <param name="valueField">Name of the value in the payload, for the reason.</param>
+    /// <param name="unitField">Name of the unit in the payload, for the reason.</param>
+    /// <param name="record">Position of the record in the payload, for the reason; negative when there is only one.</param>
+    public void Add(Sensor sensor, long sampledAt, double value, ReadOnlySpan<char> unit, Quality quality, string valueField, string unitField, int record = -1)
+    {
+        var converted = value;
+        if (!unit.IsEmpty && !unit.SequenceEqual(sensor.Unit.Symbol))
+        {
+            if (UnitNamed(unit) is not { } from || from.Quantity != sensor.Unit.Quantity)
+            {
+                Reject("unit-mismatch", unitField, unit, $"{string.Join(", ", Unit.SymbolsOf(sensor.Unit.Quantity))} ({sensor.Unit.Quantity} of {sensor.Id})", record);
+                return;
+            }
+            converted = from.ConvertTo(sensor.Unit, value);
+        }
+        if (!double.IsFinite(converted))
+        {
+            Reject("not-finite", valueField, FormattableString.Invariant($"{value}"), "a finite number", record);
+            return;
+        }
+        Readings.Add(new(sensor.Number, sampledAt, converted, quality));
+    }
+
+    /// <summary>Rejects one reading.</summary>
+    public void Reject(string code, string field, ReadOnlySpan<char> value, string allowed, int record = -1)
+    {
+        RejectedReadings++;
+        if (Rejections.Count == MostReasons) return;
+        var place = record < 0 ? "" : FormattableString.Invariant($"record {record}: ");
+        var found = value.IsEmpty ? "missing" : value.Length <= LongestValueShown ? $"'{value}'" : $"'{value[..LongestValueShown]}…'";
+        Rejections.Add(new(code, $"{place}'{field}' is {found}; allowed: {allowed}."));
+    }
+
+    /// <summary>Rejects one or several readings for the same reason.</summary>
+    public void Reject(RejectionReason reason, int readings = 1)
+    {
+        RejectedReadings += readings;
+        if (Rejections.Count < MostReasons) Rejections.Add(reason);
+    }
+
+    /// <summary>Rejects the payload as a whole: what was read of it before is dropped.</summary>
+    public void RejectPayload(string code, string detail)
+    {
+        Clear();
+        Reject(new(code, detail));
+    }
+
+    /// <summary>Rejects a payload over <see cref="LargestPayload"/>.</summary>
+    /// <returns>False when it was rejected.</returns>
+    public bool TakesSizeOf(ReadOnlySpan<byte> payload)
+    {
+        if (payload.Length <= LargestPayload) return true;
+        RejectPayload("too-large", FormattableString.Invariant($"The payload has {payload.Length} bytes; allowed: at most {LargestPayload}."));
+        return false;
+    }
+
+    Unit? UnitNamed(ReadOnlySpan<char> symbol)
+    {
+        if (units.TryGetValue(symbol, out var unit)) return unit;
+        // Only units that exist are kept, so foreign text cannot fill the memory.
+        if (Unit.Find(symbol.ToString()) is { } found) units[symbol] = unit = found;
+        return unit;
+    }
+}

@@ -1,0 +1,135 @@
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+using TwinModel.Assets;
+using TwinModel.Telemetry;
+
+namespace Ingest.Payloads;
+
+/// <summary>A payload that is one value: a number, a number and its unit, or <c>{"value":…,"timestamp":…,"unit":…,"quality":…}</c>.</summary>
+static class PlainDecoder
+{
+    const int LongestText = 64;
+    const string Allowed = "a number, a number and its unit, or a JSON object with 'value'";
+
+    static readonly JsonReaderOptions Json = new() { MaxDepth = 16 };
+
+    /// <summary>Turns the payload into a reading. Never throws for what <paramref name="utf8"/> holds.</summary>
+    /// <param name="utf8">The payload.</param>
+    /// <param name="sensor">Named by the topic.</param>
+    /// <param name="receivedAtMicros">The time of a value without one.</param>
+    /// <param name="to">Is cleared first.</param>
+    public static void Decode(ReadOnlySpan<byte> utf8, Sensor sensor, long receivedAtMicros, Decoded to)
+    {
+        to.Clear();
+        if (!to.TakesSizeOf(utf8)) return;
+        if (!Utf8.IsValid(utf8))
+        {
+            to.RejectPayload("malformed-text", $"The payload is not UTF-8; allowed: {Allowed}.");
+            return;
+        }
+        var text = utf8[Ascii.Trim(utf8)];
+        if (text is [(byte)'{', ..]) DecodeObject(text, sensor, receivedAtMicros, to);
+        else DecodeNumber(text, sensor, receivedAtMicros, to);
+    }
+
+    static void DecodeNumber(ReadOnlySpan<byte> text, Sensor sensor, long receivedAt, Decoded to)
+    {
+        if (!Utf8Parser.TryParse(text, out double value, out var length) || text.Length > LongestText)
+        {
+            RejectText(text, to);
+            return;
+        }
+        var rest = text[length..];
+        rest = rest[Ascii.Trim(rest)];
+        // "1,5" and "1.2.3" are no numbers with a unit.
+        if (rest is [< (byte)'A' and not ((byte)'%' or (byte)'/' or (byte)'1'), ..] || (rest is [(byte)'1', ..] && rest.Length == text.Length - length))
+        {
+            RejectText(text, to);
+            return;
+        }
+        Span<char> unit = stackalloc char[LongestText];
+        to.Add(sensor, receivedAt, value, unit[..Encoding.UTF8.GetChars(rest, unit)], Quality.Good, "value", "unit");
+    }
+
+    static void RejectText(ReadOnlySpan<byte> text, Decoded to) =>
+        to.Reject("not-a-number", "value", Encoding.UTF8.GetString(text[..Math.Min(text.Length, 4 * LongestText)]), Allowed);
+
+    static void DecodeObject(ReadOnlySpan<byte> text, Sensor sensor, long receivedAt, Decoded to)
+    {
+        var reader = new Utf8JsonReader(text, Json);
+        try
+        {
+            ReadObject(ref reader, sensor, receivedAt, to);
+            reader.Read();
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            to.RejectPayload("malformed-json", $"byte {reader.BytesConsumed}: {e.Message}");
+        }
+    }
+
+    static void ReadObject(ref Utf8JsonReader reader, Sensor sensor, long receivedAt, Decoded to)
+    {
+        Span<char> unit = stackalloc char[LongestText];
+        var unitLength = 0;
+        double? value = null;
+        var sampledAt = receivedAt;
+        var quality = Quality.Good;
+        (string Code, string Field, string Found, string Allowed)? problem = null;
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("value"u8))
+            {
+                reader.Read();
+                if (reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out var number)) value = number;
+                else problem ??= ("wrong-type", "value", $"{reader.TokenType}", $"a number, as {sensor.Id} is numeric");
+            }
+            else if (reader.ValueTextEquals("timestamp"u8))
+            {
+                reader.Read();
+                if (!TryTime(ref reader, out sampledAt)) problem ??= ("invalid-time", "timestamp", Shown(ref reader), SampleTime.AllowedText);
+            }
+            else if (reader.ValueTextEquals("unit"u8))
+            {
+                reader.Read();
+                if (reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length <= LongestText) unitLength = reader.CopyString(unit);
+                else problem ??= ("unit-mismatch", "unit", Shown(ref reader), $"a unit of {sensor.Unit.Quantity}");
+            }
+            else if (reader.ValueTextEquals("quality"u8))
+            {
+                reader.Read();
+                if (!TryQuality(ref reader, out quality)) problem ??= ("unknown-quality", "quality", Shown(ref reader), QualityText.Allowed);
+            }
+            else
+            {
+                reader.Read();
+            }
+            if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray) reader.Skip();
+        }
+        if (problem is { } found) to.Reject(found.Code, found.Field, found.Found, found.Allowed);
+        else if (value is null) to.Reject("no-value", "value", default, "a number");
+        else to.Add(sensor, sampledAt, value.Value, unit[..unitLength], quality, "value", "unit");
+    }
+
+    static bool TryTime(ref Utf8JsonReader reader, out long micros)
+    {
+        micros = 0;
+        return reader.TokenType switch
+        {
+            JsonTokenType.Number => reader.TryGetDecimal(out var number) && SampleTime.TryFromEpoch(number, out micros),
+            JsonTokenType.String => !reader.ValueIsEscaped && SampleTime.TryFromIso8601(reader.ValueSpan, TimeZoneInfo.Utc, out micros),
+            _ => false,
+        };
+    }
+
+    static bool TryQuality(ref Utf8JsonReader reader, out Quality quality)
+    {
+        quality = Quality.Good;
+        return reader.TokenType == JsonTokenType.String && QualityText.TryParse(reader.ValueSpan, out quality);
+    }
+
+    static string Shown(ref Utf8JsonReader reader) => Encoding.UTF8.GetString(reader.ValueSpan);
+}

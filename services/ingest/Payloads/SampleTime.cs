@@ -1,0 +1,129 @@
+namespace Ingest.Payloads;
+
+/// <summary>Sample times of payloads and imports, exact to the microsecond; finer digits are rounded.</summary>
+static class SampleTime
+{
+    // What DateTimeOffset holds: the years 1 to 9999.
+    const long Earliest = -62_135_596_800_000_000, Latest = 253_402_300_799_999_999;
+    const decimal MicrosPerSecond = 1_000_000m;
+
+    public const string AllowedText = "ISO 8601 such as 2026-03-01T12:00:00.123456Z, or seconds, milliseconds or microseconds since 1970";
+
+    public static bool TryFromSeconds(decimal seconds, out long micros)
+    {
+        micros = 0;
+        if (seconds is < -1e12m or > 1e12m) return false;
+        return TryFromMicros(seconds * MicrosPerSecond, out micros);
+    }
+
+    public static bool TryFromMillis(ulong millis, out long micros) => TryFromMicros(millis * 1000m, out micros);
+
+    /// <summary>A number since 1970 whose size tells its unit: seconds to the year 5138, milliseconds and microseconds from 1973.</summary>
+    public static bool TryFromEpoch(decimal number, out long micros)
+    {
+        micros = 0;
+        return number switch
+        {
+            // Smaller numbers are counters since power-on, not times.
+            < 1e8m => false,
+            < 1e11m => TryFromMicros(number * MicrosPerSecond, out micros),
+            < 1e14m => TryFromMicros(number * 1000m, out micros),
+            < 1e17m => TryFromMicros(number, out micros),
+            _ => false,
+        };
+    }
+
+    public static bool TryFromTicks(long ticks, out long micros) => TryFromMicros((ticks - DateTime.UnixEpoch.Ticks) / (decimal)TimeSpan.TicksPerMicrosecond, out micros);
+
+    /// <summary>A local or UTC time.</summary>
+    /// <param name="time">Of kind unspecified: local to <paramref name="zone"/>.</param>
+    /// <param name="zone">For times without an offset.</param>
+    /// <param name="micros">Since the Unix epoch.</param>
+    /// <returns>False for the hour that daylight saving leaves out.</returns>
+    public static bool TryFromDateTime(DateTime time, TimeZoneInfo zone, out long micros)
+    {
+        micros = 0;
+        if (time.Kind == DateTimeKind.Utc || zone.Equals(TimeZoneInfo.Utc)) return TryFromTicks(time.Ticks, out micros);
+        var local = DateTime.SpecifyKind(time, DateTimeKind.Unspecified);
+        return !zone.IsInvalidTime(local) && TryFromTicks(local.Ticks - zone.GetUtcOffset(local).Ticks, out micros);
+    }
+
+    /// <summary><c>yyyy-MM-dd[(T| )HH:mm[:ss[.f…]][Z|±HH[[:]mm]]]</c>; without an offset the time is local to <paramref name="zone"/>.</summary>
+    public static bool TryFromIso8601(ReadOnlySpan<byte> text, TimeZoneInfo zone, out long micros)
+    {
+        micros = 0;
+        if (!Number(ref text, 4, 1, 9999, out var year) || !Skip(ref text, '-')) return false;
+        if (!Number(ref text, 2, 1, 12, out var month) || !Skip(ref text, '-')) return false;
+        if (!Number(ref text, 2, 1, DateTime.DaysInMonth(year, month), out var day)) return false;
+        int hour = 0, minute = 0, second = 0;
+        long fraction = 0;
+        if (!text.IsEmpty)
+        {
+            if (!Skip(ref text, 'T') && !Skip(ref text, ' ') && !Skip(ref text, 't')) return false;
+            if (!Number(ref text, 2, 0, 23, out hour) || !Skip(ref text, ':') || !Number(ref text, 2, 0, 59, out minute)) return false;
+            if (Skip(ref text, ':') && !(Number(ref text, 2, 0, 59, out second) && Fraction(ref text, out fraction))) return false;
+        }
+        var ticks = new DateTime(year, month, day, hour, minute, second).Ticks;
+        if (text.IsEmpty)
+        {
+            if (!TryFromDateTime(new(ticks), zone, out micros)) return false;
+        }
+        else
+        {
+            if (!Offset(ref text, out var offset) || !text.IsEmpty || !TryFromTicks(ticks - offset, out micros)) return false;
+        }
+        micros += fraction;
+        return micros <= Latest;
+    }
+
+    static bool TryFromMicros(decimal exact, out long micros)
+    {
+        micros = 0;
+        if (exact is < Earliest or > Latest) return false;
+        micros = (long)decimal.Round(exact, MidpointRounding.AwayFromZero);
+        return true;
+    }
+
+    static bool Skip(ref ReadOnlySpan<byte> text, char expected)
+    {
+        if (text.IsEmpty || text[0] != expected) return false;
+        text = text[1..];
+        return true;
+    }
+
+    static bool Number(ref ReadOnlySpan<byte> text, int digits, int min, int max, out int value)
+    {
+        value = 0;
+        if (text.Length < digits) return false;
+        foreach (var digit in text[..digits])
+        {
+            if (!char.IsAsciiDigit((char)digit)) return false;
+            value = value * 10 + (digit - '0');
+        }
+        text = text[digits..];
+        return value >= min && value <= max;
+    }
+
+    static bool Fraction(ref ReadOnlySpan<byte> text, out long micros)
+    {
+        micros = 0;
+        if (!Skip(ref text, '.')) return true;
+        var digits = text.IndexOfAnyExceptInRange((byte)'0', (byte)'9') is var end and >= 0 ? end : text.Length;
+        for (var i = 0; i < 6; i++) micros = micros * 10 + (i < digits ? text[i] - '0' : 0);
+        if (digits > 6 && text[6] >= '5') micros++;
+        text = text[digits..];
+        return digits > 0;
+    }
+
+    static bool Offset(ref ReadOnlySpan<byte> text, out long ticks)
+    {
+        ticks = 0;
+        if (Skip(ref text, 'Z') || Skip(ref text, 'z')) return true;
+        var sign = Skip(ref text, '+') ? 1 : Skip(ref text, '-') ? -1 : 0;
+        if (sign == 0 || !Number(ref text, 2, 0, 14, out var hours)) return false;
+        var minutes = 0;
+        if ((Skip(ref text, ':') || !text.IsEmpty) && !Number(ref text, 2, 0, 59, out minutes)) return false;
+        ticks = sign * (hours * TimeSpan.TicksPerHour + minutes * TimeSpan.TicksPerMinute);
+        return true;
+    }
+}

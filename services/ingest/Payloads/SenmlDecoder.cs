@@ -1,0 +1,268 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+using TwinModel.Assets;
+using TwinModel.Telemetry;
+
+namespace Ingest.Payloads;
+
+/// <summary>SenML in JSON, RFC 8428.</summary>
+static class SenmlDecoder
+{
+    const int MostRecords = 10_000;
+    const int LongestName = 256;
+    const int LongestUnit = 32;
+    const double NewestVersion = 10;
+
+    // RFC 8428, 4.5.3: smaller numbers are seconds from now.
+    const decimal FirstAbsoluteTime = 1 << 28;
+
+    static readonly JsonReaderOptions Json = new() { MaxDepth = 16 };
+
+    /// <summary>Turns a pack into readings. Never throws for what <paramref name="utf8"/> holds.</summary>
+    /// <param name="utf8">The payload.</param>
+    /// <param name="model">The asset's model.</param>
+    /// <param name="connection">Gives the names that are not sensor ids.</param>
+    /// <param name="receivedAtMicros">The time of records without one, and what relative times are relative to.</param>
+    /// <param name="to">Is cleared first.</param>
+    public static void Decode(ReadOnlySpan<byte> utf8, AssetModel model, Connection connection, long receivedAtMicros, Decoded to)
+    {
+        to.Clear();
+        if (!to.TakesSizeOf(utf8)) return;
+        if (!Utf8.IsValid(utf8))
+        {
+            to.RejectPayload("malformed-json", $"byte {FirstInvalidByte(utf8)}: not UTF-8; allowed: a JSON array of SenML records in UTF-8.");
+            return;
+        }
+        scoped var payload = utf8;
+        var reader = new Utf8JsonReader(payload, Json);
+        try
+        {
+            new Pack(
+                to.NamesOf(model, connection), receivedAtMicros, to,
+                stackalloc char[2 * LongestName], stackalloc char[LongestName], stackalloc char[LongestUnit], stackalloc char[LongestUnit]).Read(ref reader);
+        }
+        // InvalidOperationException: an escape of half a surrogate pair.
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            to.RejectPayload("malformed-json", $"byte {reader.BytesConsumed}: {e.Message}");
+        }
+    }
+
+    static int FirstInvalidByte(ReadOnlySpan<byte> utf8)
+    {
+        var at = 0;
+        while (at < utf8.Length && Rune.DecodeFromUtf8(utf8[at..], out _, out var length) == System.Buffers.OperationStatus.Done) at += length;
+        return at;
+    }
+
+    enum Field
+    {
+        Ignored,
+        NotUnderstood,
+        BaseName,
+        BaseTime,
+        BaseUnit,
+        BaseValue,
+        BaseVersion,
+        Name,
+        Unit,
+        Value,
+        OtherValue,
+        Time,
+        Regular,
+    }
+
+    /// <summary>One pack: its base fields and the record at hand.</summary>
+    /// <param name="names">Of the connection.</param>
+    /// <param name="receivedAt">Microseconds.</param>
+    /// <param name="to">Receives the readings.</param>
+    /// <param name="name">The base name, with room for the record's own name behind it.</param>
+    /// <param name="ownName">Kept apart because a record's <c>n</c> may come before its <c>bn</c>.</param>
+    /// <param name="unit">Of the record.</param>
+    /// <param name="baseUnit">Of the pack.</param>
+    ref struct Pack(SensorNames names, long receivedAt, Decoded to, Span<char> name, Span<char> ownName, Span<char> unit, Span<char> baseUnit)
+    {
+        readonly SensorNames names = names;
+        readonly long receivedAt = receivedAt;
+        readonly Decoded to = to;
+        readonly Span<char> name = name, ownName = ownName, unit = unit, baseUnit = baseUnit;
+        int baseNameLength, basePrefixLength, baseUnitLength;
+        decimal baseTime;
+        double baseValue;
+
+        int record, ownNameLength, unitLength, values;
+        bool isReading, isNumber, isNameText, isUnitText, isTimeKnown;
+        double value;
+        decimal time;
+
+        public void Read(ref Utf8JsonReader reader)
+        {
+            reader.Read();
+            if (reader.TokenType != JsonTokenType.StartArray)
+            {
+                to.RejectPayload("malformed-json", $"byte {reader.TokenStartIndex}: {reader.TokenType}; allowed: a JSON array of SenML records.");
+                return;
+            }
+            for (record = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; record++)
+            {
+                if (record == MostRecords)
+                {
+                    to.RejectPayload("too-large", FormattableString.Invariant($"The pack has more than {MostRecords} records; allowed: {MostRecords}."));
+                    return;
+                }
+                if (reader.TokenType != JsonTokenType.StartObject)
+                {
+                    to.RejectPayload("malformed-json", $"byte {reader.TokenStartIndex}: record {record} is {reader.TokenType}; allowed: a JSON object.");
+                    return;
+                }
+                if (!ReadRecord(ref reader)) return;
+                if (isReading) Finish();
+            }
+            // Throws when something follows the array.
+            reader.Read();
+            if (record == 0) to.RejectPayload("malformed-json", "The pack is empty; allowed: at least one record.");
+        }
+
+        bool ReadRecord(ref Utf8JsonReader reader)
+        {
+            ownNameLength = unitLength = values = 0;
+            isReading = isNumber = false;
+            isNameText = isUnitText = isTimeKnown = true;
+            value = 0;
+            time = 0;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var field = FieldNamed(ref reader);
+                if (field == Field.NotUnderstood)
+                    return Refuse("unsupported-field", $"'{reader.GetString()}' must be understood (it ends in '_') and is not; allowed: the fields of RFC 8428.");
+                reader.Read();
+                if (!ReadField(field, ref reader)) return false;
+                if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray) reader.Skip();
+            }
+            return true;
+        }
+
+        bool ReadField(Field field, ref Utf8JsonReader reader)
+        {
+            isReading |= field >= Field.Name;
+            switch (field)
+            {
+                case Field.BaseName:
+                    if (reader.TokenType != JsonTokenType.String) return Refuse("wrong-type", $"'bn' is {reader.TokenType}; allowed: a string.");
+                    baseNameLength = Copy(ref reader, name[..LongestName]);
+                    basePrefixLength = name[..baseNameLength].LastIndexOfAny(':', '/') + 1;
+                    return true;
+                case Field.BaseTime:
+                    return TryTime(ref reader, out baseTime) || Refuse("invalid-time", "'bt' is no time; allowed: a number of seconds.");
+                case Field.BaseUnit:
+                    if (reader.TokenType != JsonTokenType.String) return Refuse("wrong-type", $"'bu' is {reader.TokenType}; allowed: a string.");
+                    baseUnitLength = Copy(ref reader, baseUnit);
+                    return true;
+                case Field.BaseValue:
+                    return (reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out baseValue) && double.IsFinite(baseValue))
+                        || Refuse("not-finite", "'bv' is no finite number; allowed: a finite number.");
+                case Field.BaseVersion:
+                    return (reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out var version) && version <= NewestVersion)
+                        || Refuse("unsupported-version", $"'bver' is not supported; allowed: a number up to {NewestVersion}.");
+                case Field.Name:
+                    isNameText = reader.TokenType == JsonTokenType.String;
+                    ownNameLength = isNameText ? Copy(ref reader, ownName) : 0;
+                    return true;
+                case Field.Unit:
+                    isUnitText = reader.TokenType == JsonTokenType.String;
+                    unitLength = isUnitText ? Copy(ref reader, unit) : 0;
+                    return true;
+                case Field.Value:
+                    values++;
+                    isNumber = reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out value);
+                    return true;
+                case Field.OtherValue:
+                    values++;
+                    return true;
+                case Field.Time:
+                    isTimeKnown = TryTime(ref reader, out time);
+                    return true;
+                default:
+                    return true;
+            }
+        }
+
+        readonly bool Refuse(string code, string problem)
+        {
+            to.RejectPayload(code, FormattableString.Invariant($"record {record}: {problem}"));
+            return false;
+        }
+
+        readonly void Finish()
+        {
+            ownName[..ownNameLength].CopyTo(name[baseNameLength..]);
+            ReadOnlySpan<char> full = name[..(baseNameLength + ownNameLength)];
+            var sensor = names.Find(full) ?? (basePrefixLength > 0 ? names.Find(full[basePrefixLength..]) : null);
+            if (sensor is null)
+                to.Reject("unknown-sensor", "n", isNameText ? full : "not a string", names.Allowed, record);
+            else if (values == 0)
+                to.Reject("no-value", "v", default, "a number", record);
+            else if (values > 1 || !isNumber)
+                to.Reject("wrong-type", "v", values > 1 ? "given more than once" : "not a number", $"one number, as {sensor.Id} is numeric", record);
+            else if (!isUnitText)
+                to.Reject("wrong-type", "u", "not a string", "a string", record);
+            else if (!isTimeKnown || !TrySampleTime(out var sampledAt))
+                to.Reject("invalid-time", "t", isTimeKnown ? FormattableString.Invariant($"{baseTime + time}") : "no time", "seconds since 1970, or below 2^28 seconds from now", record);
+            else
+                to.Add(sensor, sampledAt, Sum(baseValue, value), unitLength > 0 ? unit[..unitLength] : baseUnit[..baseUnitLength], Quality.Good, "v", "u", record);
+        }
+
+        readonly bool TrySampleTime(out long micros)
+        {
+            var seconds = baseTime + time;
+            micros = receivedAt;
+            if (seconds == 0) return true;
+            return SampleTime.TryFromSeconds(seconds < FirstAbsoluteTime ? seconds + receivedAt / 1_000_000m : seconds, out micros);
+        }
+
+        // 20.1 + 0.2 in binary is 20.3 and a bit; people and the telemetry codec expect 20.3.
+        static double Sum(double a, double b)
+        {
+            if (a == 0) return b;
+            return IsDecimal(a) && IsDecimal(b) ? (double)((decimal)a + (decimal)b) : a + b;
+        }
+
+        // A decimal made from a double has 15 digits; only shorter numbers come through unchanged.
+        static bool IsDecimal(double value) => Math.Abs(value) is 0 or (> 1e-9 and < 1e15) && (double)(decimal)value == value;
+
+        static bool TryTime(ref Utf8JsonReader reader, out decimal seconds)
+        {
+            seconds = 0;
+            return reader.TokenType == JsonTokenType.Number && reader.TryGetDecimal(out seconds) && seconds is > -1e12m and < 1e12m;
+        }
+
+        static int Copy(ref Utf8JsonReader reader, Span<char> target)
+        {
+            if (reader.ValueSpan.Length <= target.Length) return reader.CopyString(target);
+            const string TooLong = "(too long)";
+            TooLong.CopyTo(target);
+            return TooLong.Length;
+        }
+
+        static Field FieldNamed(ref Utf8JsonReader reader) =>
+            reader.ValueIsEscaped ? FieldNamed(Encoding.UTF8.GetBytes(reader.GetString()!)) : FieldNamed(reader.ValueSpan);
+
+        static Field FieldNamed(ReadOnlySpan<byte> label) => label switch
+        {
+            [(byte)'n'] => Field.Name,
+            [(byte)'v'] => Field.Value,
+            [(byte)'t'] => Field.Time,
+            [(byte)'u'] => Field.Unit,
+            [(byte)'b', (byte)'n'] => Field.BaseName,
+            [(byte)'b', (byte)'t'] => Field.BaseTime,
+            [(byte)'b', (byte)'u'] => Field.BaseUnit,
+            [(byte)'b', (byte)'v'] => Field.BaseValue,
+            [(byte)'b', (byte)'v', (byte)'e', (byte)'r'] => Field.BaseVersion,
+            [(byte)'v', (byte)'s' or (byte)'b' or (byte)'d'] => Field.OtherValue,
+            [(byte)'s'] or [(byte)'u', (byte)'t'] => Field.Regular,
+            [.., (byte)'_'] => Field.NotUnderstood,
+            _ => Field.Ignored,
+        };
+    }
+}

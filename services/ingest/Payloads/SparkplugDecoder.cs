@@ -1,0 +1,195 @@
+using Contracts.Sparkplug;
+using Google.Protobuf;
+using TwinModel.Assets;
+using TwinModel.Telemetry;
+
+namespace Ingest.Payloads;
+
+/// <summary>The model and the connection of an asset.</summary>
+readonly record struct SparkplugSource(AssetModel Model, Connection Connection);
+
+/// <summary>What a message says beside its readings.</summary>
+/// <param name="RebirthRequested">Messages were lost or came before their birth: send <see cref="SparkplugRebirth.Command"/>.</param>
+/// <param name="WentOffline">Devices (or the node) that are assets and died.</param>
+readonly record struct SparkplugNews(bool RebirthRequested, IReadOnlyList<string> WentOffline);
+
+/// <summary>Sparkplug B.</summary>
+static class SparkplugDecoder
+{
+    const int MostMetrics = 10_000;
+    const string BirthNumber = "bdSeq";
+
+    // Metrics every node or device may have and that are no sensors.
+    static readonly string[] NoSensors = ["Node Control/", "Device Control/", "Properties/"];
+
+    /// <summary>Turns a message into readings and follows the life of its node. Never throws for what <paramref name="payload"/> holds.</summary>
+    /// <param name="topic">Where it came from.</param>
+    /// <param name="payload">Protobuf.</param>
+    /// <param name="node">What is known of the node; changed by births, deaths and sequence numbers.</param>
+    /// <param name="sourceOf">The asset with the id of the device, or of the node for its own messages; null when it is not registered.</param>
+    /// <param name="receivedAtMicros">The time of metrics without one.</param>
+    /// <param name="to">Is cleared first.</param>
+    public static SparkplugNews Decode(
+        SparkplugTopic topic, ReadOnlySpan<byte> payload, SparkplugNode node, Func<string, SparkplugSource?> sourceOf, long receivedAtMicros, Decoded to)
+    {
+        to.Clear();
+        if (topic.Message == SparkplugMessage.Other || !to.TakesSizeOf(payload)) return new(false, []);
+        Payload message;
+        try
+        {
+            message = Payload.Parser.ParseFrom(payload);
+        }
+        catch (InvalidProtocolBufferException e)
+        {
+            to.RejectPayload("malformed-protobuf", $"The payload is no Sparkplug B payload: {e.Message}");
+            return new(false, []);
+        }
+        if (message.Metrics.Count > MostMetrics)
+        {
+            to.RejectPayload("too-large", FormattableString.Invariant($"The payload has {message.Metrics.Count} metrics; allowed: at most {MostMetrics}."));
+            return new(false, []);
+        }
+        var id = topic.Device ?? topic.Node;
+        if (topic.Message == SparkplugMessage.NodeDeath) return BuryNode(message, id, node, sourceOf);
+        if (topic.Message == SparkplugMessage.NodeBirth) node.Bear(BirthNumberOf(message), message.HasTimestamp ? message.Timestamp : null, message.Seq);
+        var isComplete = topic.Message == SparkplugMessage.NodeBirth || !message.HasSeq || node.Follows(message.Seq);
+        if (topic.Message == SparkplugMessage.DeviceDeath)
+        {
+            node.Forget(id);
+            return new(!isComplete && node.AskForRebirth(receivedAtMicros), sourceOf(id) is null ? [] : [id]);
+        }
+        isComplete &= Read(topic, message, id, node, sourceOf, receivedAtMicros, to);
+        return new(!isComplete && node.AskForRebirth(receivedAtMicros), []);
+    }
+
+    static SparkplugNews BuryNode(Payload message, string id, SparkplugNode node, Func<string, SparkplugSource?> sourceOf)
+    {
+        if (!node.DiesBy(BirthNumberOf(message))) return new(false, []);
+        List<string> offline = [.. node.Devices.Where(device => device != id && sourceOf(device) is not null)];
+        if (sourceOf(id) is not null) offline.Add(id);
+        node.Forget();
+        return new(false, offline);
+    }
+
+    static ulong? BirthNumberOf(Payload message)
+    {
+        foreach (var metric in message.Metrics)
+            if (metric.Name == BirthNumber && TryInteger(metric, out var number)) return number;
+        return null;
+    }
+
+    /// <returns>False when something needed from a birth is not known.</returns>
+    static bool Read(SparkplugTopic topic, Payload message, string id, SparkplugNode node, Func<string, SparkplugSource?> sourceOf, long receivedAt, Decoded to)
+    {
+        if (sourceOf(id) is not { } source)
+        {
+            // A node that is no asset has metrics of its own, which nobody asked for.
+            if (topic.Device is not null)
+                to.Reject(new("unknown-asset", $"Device '{id}' is not registered; allowed: ids of registered assets."), Math.Max(1, message.Metrics.Count));
+            return true;
+        }
+        var names = to.NamesOf(source.Model, source.Connection);
+        var times = new Times(message.HasTimestamp ? message.Timestamp : null, receivedAt);
+        if (topic.Message is SparkplugMessage.NodeBirth or SparkplugMessage.DeviceBirth)
+        {
+            node.Bear(id, ReadBirth(message, names, times, to));
+            return true;
+        }
+        if (node.Device(id) is { } device)
+        {
+            device.Use(names);
+            return ReadData(message, device, names, times, to);
+        }
+        to.Reject(new("unknown-alias", $"Data of '{id}' came before its birth; a rebirth is asked for."), Math.Max(1, message.Metrics.Count));
+        return false;
+    }
+
+    static SparkplugDevice ReadBirth(Payload message, SensorNames names, Times times, Decoded to)
+    {
+        var device = new SparkplugDevice(names);
+        foreach (var metric in message.Metrics)
+        {
+            var declared = new SparkplugMetric(metric.Name, metric.Datatype, names.Find(metric.Name));
+            if (metric.HasName) device.Declare(metric.HasAlias ? metric.Alias : null, declared);
+            Take(metric, declared, names, times, to);
+        }
+        return device;
+    }
+
+    static bool ReadData(Payload message, SparkplugDevice device, SensorNames names, Times times, Decoded to)
+    {
+        var isKnown = true;
+        foreach (var metric in message.Metrics)
+        {
+            var declared = metric.HasAlias ? device.ByAlias(metric.Alias) : null;
+            if (declared is null && metric.HasName) declared = device.ByName(metric.Name) ?? new(metric.Name, metric.Datatype, names.Find(metric.Name));
+            if (declared is not null)
+            {
+                Take(metric, declared, names, times, to);
+                continue;
+            }
+            isKnown = false;
+            to.Reject("unknown-alias", "alias", metric.HasAlias ? FormattableString.Invariant($"{metric.Alias}") : "", "an alias that a birth declared; a rebirth is asked for");
+        }
+        return isKnown;
+    }
+
+    static void Take(Payload.Types.Metric metric, SparkplugMetric declared, SensorNames names, Times times, Decoded to)
+    {
+        if (declared.Sensor is not { } sensor)
+        {
+            if (!IsPassedOver(declared.Name)) to.Reject("unknown-sensor", "name", declared.Name, names.Allowed);
+            return;
+        }
+        // A null with a value is the last one known, which the device does not stand behind.
+        if (metric.IsNull && metric.ValueCase == Payload.Types.Metric.ValueOneofCase.None) return;
+        if (!TryNumber(metric, metric.HasDatatype ? metric.Datatype : declared.Datatype, out var value))
+            to.Reject("wrong-type", declared.Name, metric.ValueCase.ToString(), $"a number with datatype 1 to 10, as {sensor.Id} is numeric");
+        else if (!times.TryOf(metric, out var sampledAt))
+            to.Reject("invalid-time", declared.Name, FormattableString.Invariant($"{(metric.HasTimestamp ? metric.Timestamp : times.OfPayload)}"), "milliseconds since 1970");
+        else
+            to.Add(sensor, sampledAt, value, default, metric.IsNull ? Quality.Bad : Quality.Good, declared.Name, "unit");
+    }
+
+    static bool IsPassedOver(string name)
+    {
+        if (name == BirthNumber) return true;
+        foreach (var prefix in NoSensors)
+            if (name.StartsWith(prefix, StringComparison.Ordinal)) return true;
+        return false;
+    }
+
+    static bool TryInteger(Payload.Types.Metric metric, out ulong bits)
+    {
+        bits = metric.ValueCase == Payload.Types.Metric.ValueOneofCase.IntValue ? metric.IntValue : metric.LongValue;
+        return metric.ValueCase is Payload.Types.Metric.ValueOneofCase.IntValue or Payload.Types.Metric.ValueOneofCase.LongValue;
+    }
+
+    // Signed integers are two's complement of the width the datatype says: some devices fill the wider field with ones, some do not.
+    static bool TryNumber(Payload.Types.Metric metric, uint datatype, out double value)
+    {
+        value = metric.ValueCase == Payload.Types.Metric.ValueOneofCase.FloatValue ? metric.FloatValue : metric.DoubleValue;
+        if (metric.ValueCase is Payload.Types.Metric.ValueOneofCase.FloatValue or Payload.Types.Metric.ValueOneofCase.DoubleValue) return datatype <= 10;
+        if (!TryInteger(metric, out var bits)) return false;
+        double? number = datatype switch
+        {
+            1 => (sbyte)bits,
+            2 => (short)bits,
+            3 => (int)bits,
+            4 => (long)bits,
+            >= 5 and <= 8 => bits,
+            _ => null,
+        };
+        value = number ?? 0;
+        return number is not null;
+    }
+
+    readonly record struct Times(ulong? OfPayload, long ReceivedAt)
+    {
+        public bool TryOf(Payload.Types.Metric metric, out long micros)
+        {
+            micros = ReceivedAt;
+            return (metric.HasTimestamp ? metric.Timestamp : OfPayload) is not { } millis || SampleTime.TryFromMillis(millis, out micros);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+namespace Ingest.Payloads;
+
+/// <summary>Kinds of Sparkplug messages; <c>Other</c> are commands and host states, which carry no readings.</summary>
+enum SparkplugMessage
+{
+    Other,
+    NodeBirth,
+    DeviceBirth,
+    NodeData,
+    DeviceData,
+    NodeDeath,
+    DeviceDeath,
+}
+
+/// <summary>A topic <c>spBv1.0/{group}/{message}/{node}[/{device}]</c>.</summary>
+/// <param name="Group">The group of nodes.</param>
+/// <param name="Message">What it is about.</param>
+/// <param name="Node">The edge node; its state is kept per group and node.</param>
+/// <param name="Device">Null for messages of the node itself.</param>
+readonly record struct SparkplugTopic(string Group, SparkplugMessage Message, string Node, string? Device)
+{
+    public const string Namespace = "spBv1.0";
+
+    /// <summary>False when the topic is none, e.g. because a device message names no device.</summary>
+    public static bool TryParse(string topic, out SparkplugTopic parsed)
+    {
+        parsed = default;
+        var levels = topic.Split('/');
+        if (levels.Length is not (4 or 5) || levels[0] != Namespace || levels.Contains("")) return false;
+        var message = levels[2] switch
+        {
+            "NBIRTH" => SparkplugMessage.NodeBirth,
+            "DBIRTH" => SparkplugMessage.DeviceBirth,
+            "NDATA" => SparkplugMessage.NodeData,
+            "DDATA" => SparkplugMessage.DeviceData,
+            "NDEATH" => SparkplugMessage.NodeDeath,
+            "DDEATH" => SparkplugMessage.DeviceDeath,
+            _ => SparkplugMessage.Other,
+        };
+        var isOfDevice = message is SparkplugMessage.DeviceBirth or SparkplugMessage.DeviceData or SparkplugMessage.DeviceDeath;
+        if (message != SparkplugMessage.Other && isOfDevice != (levels.Length == 5)) return false;
+        parsed = new(levels[1], message, levels[3], levels.Length == 5 ? levels[4] : null);
+        return true;
+    }
+}

@@ -1,0 +1,95 @@
+using Contracts.Messages;
+using MassTransit;
+using ServiceDefaults;
+
+namespace Ingest.Recording;
+
+/// <summary>
+/// Publishes news of commits, batched by slot. It never holds ingest up: while RabbitMQ is away, payloads beyond a budget are forgotten and
+/// only the newest version per stream is kept; twin-state reads the rest from the log.
+/// </summary>
+sealed partial class AnnounceReadings(IBus bus, ILogger<AnnounceReadings> logger) : BackgroundService
+{
+    const int MostBytesPending = 32 * 1024 * 1024;
+    const int MostBytesPerMessage = 256 * 1024;
+    const int MostBatchesPerMessage = 200;
+
+    readonly Lock gate = new();
+    readonly SemaphoreSlim wake = new(0, 1);
+    List<AnnouncedBatch> pending = [];
+    int pendingBytes;
+
+    public void Announce(IReadOnlyList<AnnouncedBatch> batches)
+    {
+        if (batches.Count == 0) return;
+        lock (gate)
+        {
+            pending.AddRange(batches);
+            pendingBytes += batches.Sum(b => b.Batch?.Length ?? 0);
+            if (pendingBytes > MostBytesPending) Shrink();
+            if (wake.CurrentCount == 0) wake.Release();
+        }
+        Measures.Unannounced.Add(batches.Count);
+    }
+
+    // Keeps, per stream, only that it reaches its newest version.
+    void Shrink()
+    {
+        var before = pending.Count;
+        pending = [.. pending.GroupBy(b => b.Stream).Select(g => g.MaxBy(b => b.Version)! with { Batch = null })];
+        pendingBytes = 0;
+        Measures.Unannounced.Add(pending.Count - before);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken cancel)
+    {
+        while (true)
+        {
+            await wake.WaitAsync(cancel);
+            List<AnnouncedBatch> batches;
+            lock (gate)
+            {
+                (batches, pending, pendingBytes) = (pending, [], 0);
+            }
+            try
+            {
+                using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+                limit.CancelAfter(TimeSpan.FromSeconds(5));
+                await Task.WhenAll(batches.GroupBy(b => Slots.Of(b.AssetId)).Select(slot => Send(slot.Key, slot, limit.Token)));
+                Measures.Unannounced.Add(-batches.Count);
+            }
+            catch (Exception e) when (!cancel.IsCancellationRequested)
+            {
+                LogNotAnnounced(batches.Count, e.Message);
+                lock (gate)
+                {
+                    pending.InsertRange(0, batches);
+                    Shrink();
+                }
+                await Task.Delay(TimeSpan.FromMilliseconds(500), cancel);
+                lock (gate)
+                {
+                    if (wake.CurrentCount == 0) wake.Release();
+                }
+            }
+        }
+    }
+
+    async Task Send(int slot, IEnumerable<AnnouncedBatch> batches, CancellationToken cancel)
+    {
+        List<AnnouncedBatch> message = [];
+        var bytes = 0;
+        foreach (var batch in batches)
+        {
+            message.Add(batch);
+            bytes += batch.Batch?.Length ?? 0;
+            if (bytes < MostBytesPerMessage && message.Count < MostBatchesPerMessage) continue;
+            await bus.SendToSlot(slot, new ReadingsAnnounced(message), cancel);
+            (message, bytes) = ([], 0);
+        }
+        if (message.Count > 0) await bus.SendToSlot(slot, new ReadingsAnnounced(message), cancel);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "News of {Count} events could not be published, trying again: {Reason}")]
+    partial void LogNotAnnounced(int count, string reason);
+}

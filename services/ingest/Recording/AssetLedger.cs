@@ -1,0 +1,97 @@
+using ServiceDefaults;
+using TwinModel.Telemetry;
+
+namespace Ingest.Recording;
+
+/// <summary>
+/// What one writer knows of an asset's part of the log: versions of its streams, its newest readings and rejections, and, once late
+/// readings ask for it, where sample times lie. Everything can be read from the log again.
+/// </summary>
+sealed class AssetLedger(string assetId, RegisteredAsset? asset, DateOnly today, KnownReadings known)
+{
+    // 24 bytes each: five million events of all late-asked streams of an asset would be 120 MB, so older streams are forgotten first.
+    const int MostRanges = 500_000;
+    const int MostDigests = 10_000;
+
+    readonly Dictionary<string, List<(long Version, long First, long Last)>> ranges = [];
+    readonly HashSet<string> digests = [];
+    readonly Queue<string> digestOrder = [];
+
+    public string AssetId => assetId;
+
+    public DateOnly Today => today;
+
+    public KnownReadings Known => known;
+
+    /// <summary>Version of today's telemetry stream.</summary>
+    public long Version { get; set; }
+
+    public static async Task<AssetLedger> Load(string assetId, RegisteredAsset? asset, LogReader log, RejectionLog rejections, DateTimeOffset now, TimeSpan futureTolerance, CancellationToken cancel)
+    {
+        // No event recorded before 'since' can hold a sample time of 'complete' or later, because ingest refuses the future.
+        var since = now - futureTolerance - TimeSpan.FromSeconds(60);
+        var complete = since + futureTolerance + TimeSpan.FromSeconds(5);
+        var today = Streams.DayOf(now);
+        var ledger = new AssetLedger(assetId, asset, today, new KnownReadings(Micros.From(complete)));
+        if (asset is not null)
+        {
+            var stream = Streams.Telemetry(assetId, today);
+            ledger.Version = (await log.Versions([stream], cancel)).GetValueOrDefault(stream);
+            List<Reading> readings = [];
+            foreach (var day in new[] { stream, Streams.Telemetry(assetId, today.AddDays(-1)) })
+            {
+                await foreach (var batch in log.NewestFirst(day, cancel))
+                {
+                    if (batch.RecordedAt < since) break;
+                    TelemetryCodec.Decode(batch.Batch, readings);
+                }
+            }
+            foreach (var reading in readings) ledger.Known.Add(reading);
+        }
+        foreach (var digest in await rejections.RecentDigests(assetId, today, cancel)) ledger.TakeDigest(digest);
+        return ledger;
+    }
+
+    /// <summary>True when this rejection is new.</summary>
+    public bool TakeDigest(string digest)
+    {
+        if (!digests.Add(digest)) return false;
+        digestOrder.Enqueue(digest);
+        if (digestOrder.Count > MostDigests) digests.Remove(digestOrder.Dequeue());
+        return true;
+    }
+
+    /// <summary>What the log holds of these identities; for readings that memory is too short for.</summary>
+    public async Task<Dictionary<(ushort, long), double>> LookUp(IReadOnlyList<Reading> late, LogReader log, DateTimeOffset now, CancellationToken cancel)
+    {
+        Dictionary<(ushort, long), double> found = [];
+        if (asset is null || late.Count == 0) return found;
+        var (from, to) = (late.Min(r => r.SampledAt), late.Max(r => r.SampledAt));
+        // A reading is recorded on its day or later; a device ahead of time, a day before.
+        var oldest = Micros.ToTime(from).AddDays(-1);
+        if (oldest < asset.RegisteredAt) oldest = asset.RegisteredAt.AddDays(-1);
+        List<Reading> readings = [];
+        foreach (var stream in Streams.TelemetryBetween(assetId, oldest, now))
+        {
+            var versions = (await RangesOf(stream, log, cancel)).Where(r => r.First <= to && r.Last >= from).Select(r => r.Version).ToArray();
+            foreach (var page in versions.Chunk(500))
+            {
+                readings.Clear();
+                await foreach (var batch in log.Some(stream, page, cancel)) TelemetryCodec.Decode(batch.Batch, readings);
+                foreach (var reading in readings)
+                {
+                    if (reading.SampledAt >= from && reading.SampledAt <= to) found[(reading.Sensor, reading.SampledAt)] = reading.Value;
+                }
+            }
+        }
+        return found;
+    }
+
+    async Task<List<(long Version, long First, long Last)>> RangesOf(string stream, LogReader log, CancellationToken cancel)
+    {
+        if (!ranges.TryGetValue(stream, out var known)) ranges[stream] = known = [];
+        await foreach (var range in log.Ranges(stream, known.Count == 0 ? 0 : known[^1].Version, cancel)) known.Add(range);
+        while (ranges.Values.Sum(r => r.Count) > MostRanges && ranges.Count > 1) ranges.Remove(ranges.Keys.Where(k => k != stream).Min(StringComparer.Ordinal)!);
+        return known;
+    }
+}

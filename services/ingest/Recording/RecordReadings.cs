@@ -1,0 +1,243 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using Contracts.Events;
+using JasperFx.Events;
+using Microsoft.Extensions.Options;
+using ServiceDefaults;
+using TwinModel.Telemetry;
+
+namespace Ingest.Recording;
+
+/// <summary>
+/// The way into the log. Submissions are collected per asset for its flush window, deduplicated, and appended, many assets in one
+/// transaction; then they are completed. A writer that cannot reach the log tries again for ever; meanwhile the bounded channel fills and
+/// callers wait. Memory is bounded by <see cref="IngestSettings.MostPendingMessages"/>.
+/// </summary>
+sealed partial class RecordReadings(
+    AppendReadings append, LogReader log, RejectionLog rejections, AnnounceReadings announce, TimeProvider time, IOptions<IngestSettings> settings, ILogger<RecordReadings> logger)
+    : BackgroundService
+{
+    const int MostReadingsPerFlush = 100_000;
+    const int MostLedgersPerWriter = 20_000;
+
+    static readonly ActivitySource Traces = new("ingest");
+
+    readonly Channel<Submission>[] lanes = [.. Enumerable.Range(0, settings.Value.Writers).Select(_ => Channel.CreateBounded<Submission>(
+        new BoundedChannelOptions(Math.Max(1, settings.Value.MostPendingMessages / settings.Value.Writers)) { SingleReader = true }))];
+
+    /// <summary>Hands a submission over; waits while the log is slow.</summary>
+    public ValueTask Submit(Submission submission, CancellationToken cancel)
+    {
+        Measures.Pending.Add(1);
+        return lanes[Slots.Of(submission.AssetId) % lanes.Length].Writer.WriteAsync(submission, cancel);
+    }
+
+    /// <summary>Hands a submission over and waits for its commit.</summary>
+    public async Task<Outcome> Record(RegisteredAsset asset, IReadOnlyList<Reading> readings, ReadingsRejected? rejection, Payload payload, string? traceParent, CancellationToken cancel)
+    {
+        var completion = new TaskCompletionSource<Outcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await Submit(new(asset.Id, asset, readings, rejection, payload, traceParent, completion.SetResult), cancel);
+        return await completion.Task.WaitAsync(cancel);
+    }
+
+    protected override Task ExecuteAsync(CancellationToken cancel) => Task.WhenAll(lanes.Select(lane => Task.Run(() => Write(lane.Reader, cancel), cancel)));
+
+    /// <summary>Submissions of one asset waiting for the end of its window.</summary>
+    sealed class Waiting(DateTimeOffset dueAt)
+    {
+        public DateTimeOffset DueAt { get; } = dueAt;
+
+        public List<Submission> Submissions { get; } = [];
+
+        public int Readings { get; set; }
+    }
+
+    async Task Write(ChannelReader<Submission> submissions, CancellationToken cancel)
+    {
+        Dictionary<string, AssetLedger> ledgers = [];
+        Dictionary<string, Waiting> waiting = [];
+        while (!cancel.IsCancellationRequested)
+        {
+            if (waiting.Count == 0) await submissions.WaitToReadAsync(cancel);
+            Collect(submissions, waiting);
+            var now = time.GetUtcNow();
+            var due = waiting.Where(w => w.Value.DueAt <= now || w.Value.Readings >= AppendReadings.MostReadingsPerEvent).Select(w => w.Key).ToList();
+            if (due.Count == 0)
+            {
+                var wait = waiting.Values.Min(w => w.DueAt) - now;
+                await Task.Delay(wait < TimeSpan.FromMilliseconds(10) ? wait : TimeSpan.FromMilliseconds(10), time, cancel);
+                continue;
+            }
+            List<Submission> flush = [];
+            var readings = 0;
+            foreach (var assetId in due)
+            {
+                waiting.Remove(assetId, out var group);
+                flush.AddRange(group!.Submissions);
+                if ((readings += group.Readings) > MostReadingsPerFlush) break;
+            }
+            await FlushUntilStored(flush, ledgers, cancel);
+            if (ledgers.Count > MostLedgersPerWriter) ledgers.Clear();
+        }
+    }
+
+    void Collect(ChannelReader<Submission> submissions, Dictionary<string, Waiting> waiting)
+    {
+        var readings = 0;
+        while (readings < MostReadingsPerFlush && submissions.TryRead(out var submission))
+        {
+            if (!waiting.TryGetValue(submission.AssetId, out var group))
+            {
+                var window = submission.Asset?.Model.FlushWindow ?? TimeSpan.FromMilliseconds(settings.Value.FlushWindowMilliseconds);
+                waiting[submission.AssetId] = group = new(time.GetUtcNow() + window);
+            }
+            group.Submissions.Add(submission);
+            group.Readings += submission.Readings.Count;
+            readings += submission.Readings.Count + 1;
+        }
+    }
+
+    async Task FlushUntilStored(List<Submission> flush, Dictionary<string, AssetLedger> ledgers, CancellationToken cancel)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await Flush(flush, ledgers, cancel);
+                return;
+            }
+            catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
+            {
+                // Whatever happened, the log decides: what these assets' streams hold is read again before the next attempt.
+                foreach (var assetId in flush.Select(s => s.AssetId).Distinct()) ledgers.Remove(assetId);
+                if (e is EventStreamUnexpectedMaxEventIdException or ExistingStreamIdCollisionException || attempt < 2 && e.Message.Contains("duplicate key", StringComparison.Ordinal))
+                {
+                    Measures.Conflicts.Add(1);
+                    continue;
+                }
+                LogNotStored(e, flush.Count, attempt);
+                await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(5_000, 100 * Math.Pow(2, Math.Min(attempt, 10)))), time, cancel);
+            }
+        }
+    }
+
+    async Task Flush(List<Submission> flush, Dictionary<string, AssetLedger> ledgers, CancellationToken cancel)
+    {
+        var now = time.GetUtcNow();
+        using var activity = Traces.StartActivity("append readings", ActivityKind.Internal, parentId: flush[0].TraceParent, links: LinksOf(flush));
+        List<AssetAppend> appends = [];
+        Dictionary<Submission, Outcome> outcomes = new(flush.Count, ReferenceEqualityComparer.Instance);
+        foreach (var group in flush.GroupBy(s => s.AssetId))
+        {
+            if (!ledgers.TryGetValue(group.Key, out var ledger) || ledger.Today != Streams.DayOf(now))
+            {
+                var asset = group.First().Asset;
+                ledgers[group.Key] = ledger = await AssetLedger.Load(group.Key, asset, log, rejections, now, settings.Value.FutureTolerance, cancel);
+            }
+            var next = await Deduplicate([.. group], ledger, now, outcomes, cancel);
+            if (next.Readings.Count > 0 || next.Rejections.Count > 0) appends.Add(next);
+        }
+        var started = Stopwatch.GetTimestamp();
+        var batches = appends.Count == 0 ? [] : await append.Append(appends, cancel);
+        Measures.AppendDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
+        Complete(flush, appends, batches, ledgers, outcomes);
+    }
+
+    void Complete(List<Submission> flush, List<AssetAppend> appends, IReadOnlyList<Contracts.Messages.AnnouncedBatch> batches, Dictionary<string, AssetLedger> ledgers, Dictionary<Submission, Outcome> outcomes)
+    {
+        Dictionary<string, long> positions = [];
+        foreach (var batch in batches)
+        {
+            ledgers[batch.AssetId].Version = batch.Version;
+            positions[batch.AssetId] = batch.Position;
+        }
+        foreach (var written in appends) Measures.EventReadings.Record(written.Readings.Count);
+        announce.Announce(batches);
+        foreach (var submission in flush)
+        {
+            var outcome = outcomes[submission] with { Position = positions.GetValueOrDefault(submission.AssetId) };
+            Measures.Stored.Add(outcome.Stored);
+            Measures.Duplicate.Add(outcome.Duplicates);
+            Measures.Rejected.Add(outcome.Rejected);
+            Measures.Pending.Add(-1);
+            submission.Completed(outcome);
+        }
+    }
+
+    async Task<AssetAppend> Deduplicate(List<Submission> submissions, AssetLedger ledger, DateTimeOffset now, Dictionary<Submission, Outcome> outcomes, CancellationToken cancel)
+    {
+        List<Reading> late = [];
+        foreach (var submission in submissions)
+        {
+            foreach (var reading in submission.Readings)
+            {
+                if (ledger.Known.Check(reading) == Knowledge.Unknown) late.Add(reading);
+            }
+        }
+        var logged = await ledger.LookUp(late, log, now, cancel);
+        List<Reading> stored = [];
+        List<ReadingsRejected> rejected = [];
+        var duplicates = 0;
+        foreach (var submission in submissions)
+        {
+            var outcome = new Outcome();
+            List<RejectionReason> conflicts = [];
+            foreach (var reading in submission.Readings)
+            {
+                switch (Check(reading, ledger, logged))
+                {
+                    case Knowledge.New:
+                        stored.Add(reading);
+                        // Remembered at once, so that the rest of this flush is checked against it; a failed append forgets the ledger.
+                        ledger.Known.Add(reading);
+                        logged[(reading.Sensor, reading.SampledAt)] = reading.Value;
+                        outcome = outcome with { Stored = outcome.Stored + 1 };
+                        break;
+                    case Knowledge.Duplicate:
+                        outcome = outcome with { Duplicates = outcome.Duplicates + 1 };
+                        break;
+                    default:
+                        conflicts.Add(Conflict(reading, submission.Asset!));
+                        break;
+                }
+            }
+            duplicates += outcome.Duplicates;
+            if (Rejection(submission, conflicts, now) is { } rejection)
+            {
+                var isNew = ledger.TakeDigest(rejection.Digest);
+                if (isNew) rejected.Add(rejection);
+                outcome = isNew ? outcome with { Rejected = rejection.Readings } : outcome with { Duplicates = outcome.Duplicates + rejection.Readings };
+            }
+            outcomes[submission] = outcome;
+        }
+        return new(ledger.AssetId, ledger.Today, ledger.Version, stored, duplicates, rejected, submissions.FirstOrDefault(s => s.TraceParent is not null)?.TraceParent);
+    }
+
+    static Knowledge Check(in Reading reading, AssetLedger ledger, Dictionary<(ushort, long), double> logged)
+    {
+        var knowledge = ledger.Known.Check(reading);
+        if (knowledge != Knowledge.Unknown) return knowledge;
+        if (!logged.TryGetValue((reading.Sensor, reading.SampledAt), out var value)) return Knowledge.New;
+        return BitConverter.DoubleToInt64Bits(value) == BitConverter.DoubleToInt64Bits(reading.Value) ? Knowledge.Duplicate : Knowledge.Conflict;
+    }
+
+    static RejectionReason Conflict(in Reading reading, RegisteredAsset asset) => new(
+        "conflicting-value",
+        $"{asset.Model.Sensor(reading.Sensor)?.Id} sampled at {Micros.ToTime(reading.SampledAt):O} is {reading.Value} here and another value in the log; allowed: one value per sensor and sample time");
+
+    static ReadingsRejected? Rejection(Submission submission, List<RejectionReason> conflicts, DateTimeOffset now)
+    {
+        if (conflicts.Count == 0) return submission.Rejection;
+        if (submission.Rejection is { } more)
+            return more with { Readings = more.Readings + conflicts.Count, Reasons = [.. more.Reasons.Concat(conflicts).Take(Rejections.MostReasons)] };
+        return Rejections.Of(submission.AssetId, submission.Payload.Source, submission.Payload.Bytes, conflicts.Count, conflicts, now);
+    }
+
+    static IEnumerable<ActivityLink>? LinksOf(List<Submission> flush) => !Traces.HasListeners() ? null : flush
+        .Skip(1).Take(127).Where(s => s.TraceParent is not null)
+        .Select(s => ActivityContext.TryParse(s.TraceParent, null, out var context) ? new ActivityLink(context) : default)
+        .Where(l => l.Context != default).ToList();
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} messages could not be appended (attempt {Attempt}); trying again")]
+    partial void LogNotStored(Exception exception, int count, int attempt);
+}

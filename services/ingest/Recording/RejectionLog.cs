@@ -1,0 +1,31 @@
+using System.Text.Json;
+using Contracts.Events;
+using Npgsql;
+using ServiceDefaults;
+
+namespace Ingest.Recording;
+
+/// <summary>Reads rejections from the log.</summary>
+sealed class RejectionLog(NpgsqlDataSource source)
+{
+    /// <summary>Digests of the newest rejections of today and yesterday.</summary>
+    public async Task<IReadOnlyList<string>> RecentDigests(string assetId, DateOnly today, CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand("""
+            select data ->> 'digest' from events.mt_events where stream_id = any($1) and type = 'readings_rejected' order by seq_id desc limit 1000
+            """);
+        command.Parameters.Add(new() { Value = new[] { Streams.Rejected(assetId, today), Streams.Rejected(assetId, today.AddDays(-1)) } });
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        List<string> digests = [];
+        while (await reader.ReadAsync(cancel)) digests.Add(reader.GetString(0));
+        return digests;
+    }
+
+    /// <summary>One rejection, or null.</summary>
+    public async Task<ReadingsRejected?> Find(string stream, Guid id, CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand("select data from events.mt_events where stream_id = $1 and type = 'readings_rejected' and data ->> 'id' = $2");
+        command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = stream }, new() { Value = id.ToString() } });
+        return await command.ExecuteScalarAsync(cancel) is string json ? JsonSerializer.Deserialize<ReadingsRejected>(json, JsonSerializerOptions.Web) : null;
+    }
+}

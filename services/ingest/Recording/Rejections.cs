@@ -1,0 +1,36 @@
+using System.Security.Cryptography;
+using System.Text;
+using Contracts.Events;
+
+namespace Ingest.Recording;
+
+/// <summary>Makes rejections.</summary>
+static class Rejections
+{
+    /// <summary>The asset of payloads that name none.</summary>
+    public const string UnknownAsset = "unknown";
+
+    /// <summary>More reasons of one payload are counted, not listed.</summary>
+    public const int MostReasons = 20;
+
+    /// <summary>A longer payload is kept up to here; its reasons say so.</summary>
+    public const int MostBytesKept = 1024 * 1024;
+
+    /// <summary>A rejection of <paramref name="readings"/> readings of a payload, or of all of it.</summary>
+    public static ReadingsRejected Of(string assetId, string source, ReadOnlyMemory<byte> payload, int readings, IReadOnlyList<RejectionReason> reasons, DateTimeOffset now)
+    {
+        var kept = payload.Length > MostBytesKept ? payload[..MostBytesKept] : payload;
+        IEnumerable<RejectionReason> shown = reasons;
+        if (kept.Length < payload.Length) shown = shown.Prepend(new("payload-cut", $"the payload has {payload.Length} bytes; the first {MostBytesKept} are kept"));
+        return new(Guid.CreateVersion7(now), assetId, source, kept.ToArray(), Digest(source, payload.Span), Math.Max(1, readings), [.. shown.Take(MostReasons)], now);
+    }
+
+    static string Digest(string source, ReadOnlySpan<byte> payload)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(source));
+        hash.AppendData([0]);
+        hash.AppendData(payload);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

@@ -1,0 +1,141 @@
+using FsCheck;
+using FsCheck.Fluent;
+using FsCheck.Xunit;
+using TwinModel.Telemetry;
+using TwinModel.Twins;
+
+namespace TwinModel.Tests.Twins;
+
+public class TwinTests
+{
+    [Fact]
+    public void The_latest_value_is_the_newest_by_sample_time()
+    {
+        var (twin, _) = Given.Folded(Given.Temperature(5, 50), Given.Temperature(2, 20));
+        Assert.Equal(50, twin.Sensor(1)!.Window.Newest.Value);
+        Assert.Equal(2, twin.Sensor(1)!.Count);
+    }
+
+    [Fact]
+    public void A_limit_is_violated_only_after_its_delay()
+    {
+        var (_, short_) = Given.Folded(Enumerable.Range(0, 3).Select(i => Given.Temperature(i, 110)));
+        Assert.Empty(short_.Transitions);
+        var (_, long_) = Given.Folded(Enumerable.Range(0, 4).Select(i => Given.Temperature(i, 110)));
+        var raised = Assert.Single(long_.Transitions);
+        Assert.True(raised.IsViolated);
+        Assert.Equal(Given.T0 + 3_000_000, raised.SampledAt);
+    }
+
+    [Fact]
+    public void A_value_inside_the_hysteresis_does_not_clear_a_limit()
+    {
+        var (twin, effects) = Given.Folded(Enumerable.Range(0, 4).Select(i => Given.Temperature(i, 110)).Concat(Enumerable.Range(4, 20).Select(i => Given.Temperature(i, 97))));
+        Assert.Single(effects.Transitions);
+        effects.Clear();
+        twin.Step([Given.Temperature(30, 94), Given.Temperature(31, 94), Given.Temperature(32, 94)], effects);
+        Assert.False(Assert.Single(effects.Transitions).IsViolated);
+    }
+
+    [Fact]
+    public void Uncertain_and_bad_readings_raise_nothing()
+    {
+        var (_, effects) = Given.Folded(Enumerable.Range(0, 9).Select(i => Given.Temperature(i, 110, i % 2 == 0 ? Quality.Uncertain : Quality.Bad)));
+        Assert.Empty(effects.Transitions);
+    }
+
+    [Fact]
+    public void A_limit_below_works_the_other_way_round()
+    {
+        var (_, effects) = Given.Folded(Given.Pressure(0, 0.9), Given.Pressure(1, 1.1), Given.Pressure(2, 1.2));
+        Assert.Equal([true, false], effects.Transitions.Select(t => t.IsViolated));
+    }
+
+    [Fact]
+    public void The_window_forgets_what_is_older_than_a_minute()
+    {
+        var (twin, _) = Given.Folded(Enumerable.Range(0, 200).Select(i => Given.Temperature(i, i)));
+        Assert.Equal(60, twin.Sensor(1)!.Window.Count);
+        Assert.Equal(140, twin.Sensor(1)!.Window[0].Value);
+    }
+
+    [Fact]
+    public void A_fast_sensor_keeps_a_bounded_number_of_readings()
+    {
+        var (twin, _) = Given.Folded(Enumerable.Range(0, 10_000).Select(i => Given.Temperature(i / 1000.0, i % 90)));
+        Assert.Equal(SampleWindow.Capacity, twin.Sensor(1)!.Window.Count);
+    }
+
+    [Fact]
+    public void A_restored_snapshot_goes_on_like_the_original()
+    {
+        var history = Enumerable.Range(0, 100).SelectMany(i => new[] { Given.Temperature(i, 80 + i * 0.25), Given.Pressure(i, 1 + i % 3) }).ToList();
+        var (original, effects) = Given.Folded(history);
+        var restored = Twin.Restore(Given.Model, original.Snapshot())!;
+        Assert.Equal(original.Hash(), restored.Hash());
+        var more = Enumerable.Range(100, 50).Select(i => Given.Temperature(i, 80 + i * 0.25)).ToArray();
+        original.Step(more, effects);
+        restored.Step(more, new());
+        Assert.Equal(original.Hash(), restored.Hash());
+        Assert.Equal(original.Snapshot(), restored.Snapshot());
+    }
+
+    [Fact]
+    public void A_snapshot_of_another_model_is_not_restored() =>
+        Assert.Null(Twin.Restore(Given.Model with { Hash = "another" }, Given.Folded(Given.Temperature(0, 20)).Twin.Snapshot()));
+
+    [Fact]
+    public void Another_value_gives_another_hash() =>
+        Assert.NotEqual(Given.Folded(Given.Temperature(0, 20), Given.Temperature(1, 30)).Twin.Hash(), Given.Folded(Given.Temperature(0, 21), Given.Temperature(1, 30)).Twin.Hash());
+
+    // Values around both limits with delays, spread over ten minutes, so that most late readings are older than the window.
+    static Gen<Reading[]> Histories =>
+        from readings in (from isTemperature in Gen.Elements(true, false)
+                          from second in Gen.Choose(0, 600)
+                          from value in Gen.Choose(0, 12)
+                          from quality in Gen.Frequency((9, Gen.Constant(Quality.Good)), (1, Gen.Elements(Quality.Uncertain, Quality.Bad)))
+                          select isTemperature ? new Reading(1, Given.T0 + second * 1_000_000L, 90 + value, quality) : new Reading(7, Given.T0 + second * 1_000_000L, 0.5 + value / 10.0, quality))
+            .ListOf(300)
+        select readings.DistinctBy(r => (r.Sensor, r.SampledAt)).ToArray();
+
+    static (string Hash, string History) InPieces(IEnumerable<Reading> readings, int pieceLength)
+    {
+        var twin = new Twin(Given.Model);
+        var effects = new StepEffects();
+        Dictionary<(RollupLevel, long), RollupBlock> blocks = [];
+        List<Reading> log = [];
+        foreach (var piece in readings.Chunk(pieceLength))
+        {
+            effects.Clear();
+            twin.Step(piece, effects);
+            log.AddRange(piece);
+            foreach (var delta in effects.Rollups)
+            {
+                var key = (delta.Level, RollupBlock.Start(delta.Level, delta.Start));
+                if (!blocks.TryGetValue(key, out var block)) blocks[key] = block = new();
+                block.Add(delta);
+            }
+            foreach (var sensor in effects.MustRederive.ToList())
+                twin.Rederive(sensor, log.Where(r => r.Sensor == sensor).OrderBy(r => r.SampledAt), effects);
+        }
+        return (twin.Hash(), string.Join('\n', blocks.OrderBy(b => b.Key).Select(b => $"{b.Key} {Convert.ToHexString(b.Value.ToBytes())}")));
+    }
+
+    [Property(MaxTest = 300)]
+    public Property Shuffled_doubled_and_late_readings_give_the_same_bits_as_in_order() =>
+        Prop.ForAll(Histories.ToArbitrary(), Gen.Choose(1, int.MaxValue).ToArbitrary(), (history, seed) =>
+        {
+            var random = new Random(seed);
+            var inOrder = InPieces(history.OrderBy(r => r.SampledAt), 10);
+            var shuffled = history.ToArray();
+            random.Shuffle(shuffled);
+            // The log keeps each reading once, so what is delivered twice reaches the fold once.
+            var delivered = shuffled.Concat(shuffled.Where(_ => random.Next(5) == 0)).DistinctBy(r => (r.Sensor, r.SampledAt));
+            return InPieces(delivered, 1 + random.Next(40)) == inOrder;
+        });
+}
+
+static class TwinFolding
+{
+    public static void Rederive(this Twin twin, ushort sensor, IEnumerable<Reading> history, StepEffects effects) => twin.Sensor(sensor)!.Rederive(history, effects);
+}

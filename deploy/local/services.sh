@@ -77,7 +77,7 @@ export_connections() {
 }
 
 apply_schema() {
-    (cd "$REPO" && "${IN_PRODUCTION[@]}" "$DOTNET" "$(service_assembly twin-state)" db-apply) >"$LOGS/schema.log" 2>&1 9>&- ||
+    (cd "$REPO" && "${IN_PRODUCTION[@]}" "$DOTNET" "$(service_assembly twin-state)" db-apply && "${IN_PRODUCTION[@]}" "$DOTNET" "$(service_assembly ingest)" db-apply) >"$LOGS/schema.log" 2>&1 9>&- ||
         { show_log_tail schema; fail "the database schema could not be applied"; }
 }
 

@@ -1,1 +1,36 @@
-var app = WebApplication.CreateBuilder(args).Build(); app.Run();
+using Query;
+using Query.Alarms;
+using Query.Api;
+using Query.Assets;
+using Query.Events;
+using Query.Histories;
+using Query.Rejections;
+using Query.Twins;
+using ServiceDefaults;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.Configuration["Ports:Grpc"] ??= "5110";
+builder.AddServiceDefaults("query", 5100);
+builder.AddEventLog();
+builder.AddNews();
+builder.AddApi();
+builder.Services.AddSingleton<LogReader>();
+builder.Services.AddTwins();
+builder.Services.AddAssets();
+builder.Services.AddHistories();
+builder.Services.AddEvents();
+builder.Services.AddRejections();
+
+var app = builder.Build();
+app.UseApi();
+app.MapDefaultEndpoints();
+app.MapReference();
+var api = app.MapGroup("/api/v1");
+api.MapAssets();
+api.MapTwins();
+api.MapHistories();
+api.MapAlarms();
+api.MapRejections();
+api.MapEvents();
+app.MapRpc();
+await app.RunAsync();

@@ -1,6 +1,158 @@
+using System.Text;
+using System.Text.Json;
+using Contracts.Events;
+using Ingest.Recording;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+using ServiceDefaults;
+using TwinModel.Telemetry;
+
 namespace Ingest.Imports;
 
+/// <summary>What an import has come to; the readings add up.</summary>
+/// <param name="Rows">Rows read.</param>
+/// <param name="Readings">Readings in them.</param>
+/// <param name="Stored">New in the log.</param>
+/// <param name="Duplicates">Already there: an import can be repeated.</param>
+/// <param name="Rejected">In the log as rejected, with line and reason.</param>
+/// <param name="Position">Log position that a query can wait for (<c>minPosition</c>).</param>
+/// <param name="Finished">False in progress reports.</param>
+/// <param name="Error">Why the rest was not read; null when all was.</param>
+sealed record ImportProgress(long Rows, long Readings, long Stored, long Duplicates, long Rejected, long Position, bool Finished, string? Error = null);
+
+/// <summary><c>POST /api/v1/assets/{id}/telemetry:import</c>: readings of any age in bulk, streamed; memory does not grow with the file.</summary>
 static class ImportTelemetry
 {
-    public static void MapImportTelemetry(this IEndpointRouteBuilder routes) { }
+    const int ReadingsPerSubmission = 5_000;
+    const int MostSubmissionsPending = 4;
+    const long MostSpooledBytes = 4L * 1024 * 1024 * 1024;
+
+    public static void MapImportTelemetry(this IEndpointRouteBuilder routes) => routes.MapPost("/api/v1/assets/{id}/telemetry:import", Import);
+
+    static async Task Import(string id, HttpContext context, AssetRegistry registry, RecordReadings recorder, TimeProvider time, IOptions<IngestSettings> settings)
+    {
+        var cancel = context.RequestAborted;
+        var asset = registry.Find(id) ?? throw new NotFoundException("asset", id);
+        var (format, read) = ImportFormats.Of(context.Request.ContentType);
+        context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
+        await using var spooled = format == "parquet" ? await Spool(context.Request.Body, cancel) : null;
+        var run = new ImportRun(asset, format, recorder, time, settings.Value.FutureTolerance, ReadingsPerSubmission, MostSubmissionsPending);
+
+        if (!context.Request.Headers.Accept.ToString().Contains("application/x-ndjson", StringComparison.Ordinal))
+        {
+            await run.Read(read(spooled ?? context.Request.Body, asset.Model, cancel), cancel);
+            await context.Response.WriteAsJsonAsync(run.Progress(isFinished: true), cancel);
+            return;
+        }
+        context.Response.ContentType = "application/x-ndjson";
+        // A report a second while the body is still being read needs both directions at once.
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
+        var reading = run.Read(read(spooled ?? context.Request.Body, asset.Model, cancel), cancel);
+        while (await Task.WhenAny(reading, timer.WaitForNextTickAsync(cancel).AsTask()) != reading) await Report(context, run.Progress(isFinished: false), cancel);
+        string? error = null;
+        try
+        {
+            await reading;
+        }
+        catch (Exception e) when (!cancel.IsCancellationRequested)
+        {
+            // The status line is long gone: the last report says what went wrong.
+            error = Errors.Meaning(e).Detail;
+        }
+        await Report(context, run.Progress(isFinished: true) with { Error = error }, cancel);
+    }
+
+    static async Task Report(HttpContext context, ImportProgress progress, CancellationToken cancel)
+    {
+        await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(progress, JsonSerializerOptions.Web), cancel);
+        await context.Response.Body.WriteAsync("\n"u8.ToArray(), cancel);
+        await context.Response.Body.FlushAsync(cancel);
+    }
+
+    // Parquet has its table of contents at the end.
+    static async Task<Stream> Spool(Stream body, CancellationToken cancel)
+    {
+        var file = new FileStream(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+        var buffer = new byte[1 << 16];
+        for (int count; (count = await body.ReadAsync(buffer, cancel)) > 0;)
+        {
+            if (file.Length + count > MostSpooledBytes)
+            {
+                await file.DisposeAsync();
+                throw new TooLargeException("The Parquet file", MostSpooledBytes, "bytes");
+            }
+            await file.WriteAsync(buffer.AsMemory(0, count), cancel);
+        }
+        file.Position = 0;
+        return file;
+    }
+}
+
+/// <summary>One import under way.</summary>
+sealed class ImportRun(RegisteredAsset asset, string format, RecordReadings recorder, TimeProvider time, TimeSpan futureTolerance, int readingsPerSubmission, int mostPending)
+{
+    readonly SemaphoreSlim room = new(mostPending);
+    long rows, readings, stored, duplicates, rejected, position;
+
+    public ImportProgress Progress(bool isFinished) => new(
+        Interlocked.Read(ref rows), Interlocked.Read(ref readings), Interlocked.Read(ref stored), Interlocked.Read(ref duplicates),
+        Interlocked.Read(ref rejected), Interlocked.Read(ref position), isFinished);
+
+    public async Task Read(IAsyncEnumerable<ImportRow> input, CancellationToken cancel)
+    {
+        List<Reading> good = new(readingsPerSubmission);
+        try
+        {
+            await foreach (var row in input.WithCancellation(cancel))
+            {
+                Interlocked.Increment(ref rows);
+                var count = row.Readings.Length + row.RejectedReadings;
+                Interlocked.Add(ref readings, count);
+                Measures.Received.Add(count);
+                List<Reading> ofRow = [.. row.Readings];
+                List<RejectionReason> reasons = [.. row.Rejections];
+                var refused = row.RejectedReadings + ValidateReadings.Apply(ofRow, asset.Model, new(0, Micros.From(time.GetUtcNow() + futureTolerance)), reasons);
+                if (refused > 0) await Reject(row, [.. row.Readings.Where(r => !ofRow.Exists(o => o.Sensor == r.Sensor && o.SampledAt == r.SampledAt))], refused, reasons, cancel);
+                good.AddRange(ofRow);
+                if (good.Count >= readingsPerSubmission) await Submit(good, null, default, cancel);
+            }
+        }
+        finally
+        {
+            // What was read before a broken row is stored all the same.
+            if (good.Count > 0 && !cancel.IsCancellationRequested) await Submit(good, null, default, cancel);
+            for (var i = 0; i < mostPending && !cancel.IsCancellationRequested; i++) await room.WaitAsync(cancel);
+        }
+    }
+
+    async Task Reject(ImportRow row, List<Reading> refusedByModel, int refused, List<RejectionReason> reasons, CancellationToken cancel)
+    {
+        var payload = row.Raw is { } raw
+            ? new Payload(ImportFormats.Source(format, asset.Id), Encoding.UTF8.GetBytes(raw))
+            : Payload.Rewritten(asset, refusedByModel);
+        List<RejectionReason> located = [.. reasons.Select(r => r with { Detail = $"row {row.Number}: {r.Detail}" })];
+        await Submit([], Rejections.Of(asset.Id, payload.Source, payload.Bytes, refused, located, time.GetUtcNow()), payload, cancel);
+    }
+
+    async Task Submit(List<Reading> batch, ReadingsRejected? rejection, Payload payload, CancellationToken cancel)
+    {
+        await room.WaitAsync(cancel);
+        Reading[] taken = [.. batch];
+        batch.Clear();
+        await recorder.Submit(
+            new(asset.Id, asset, taken, rejection, payload, null, outcome =>
+            {
+                Interlocked.Add(ref stored, outcome.Stored);
+                Interlocked.Add(ref duplicates, outcome.Duplicates);
+                Interlocked.Add(ref rejected, outcome.Rejected);
+                for (var known = Interlocked.Read(ref position); outcome.Position > known;)
+                {
+                    var seen = Interlocked.CompareExchange(ref position, outcome.Position, known);
+                    if (seen == known) break;
+                    known = seen;
+                }
+                room.Release();
+            }),
+            cancel);
+    }
 }

@@ -27,7 +27,8 @@ static class ReadRowsParquet
     {
         if (!stream.CanSeek) throw new ArgumentException("A Parquet file needs a seekable stream.", nameof(stream));
         await using var parquet = await Guard(() => ParquetReader.CreateAsync(stream, leaveStreamOpen: true, cancellationToken: cancel));
-        var columns = ReadRowsColumns.Of([.. parquet.Schema.Fields.Select(f => f.Name)], model);
+        var schema = await Guard(() => Task.FromResult(parquet.Schema));
+        var columns = ReadRowsColumns.Of([.. schema.Fields.Select(f => f.Name)], model);
         var row = new Decoded();
         long number = 0;
         for (var i = 0; i < parquet.RowGroupCount; i++)
@@ -101,7 +102,7 @@ static class ReadRowsParquet
         public async Task<(long?[] Times, string?[]? Texts)> Times(int column, ReadRowsColumns columns)
         {
             var field = FieldOf(column);
-            if (field.ClrType == typeof(string))
+            if (IsText(field))
             {
                 var texts = await Texts(column);
                 return (Array.ConvertAll(texts, t => t is not null && columns.TryTime(Encoding.UTF8.GetBytes(t), out var micros) ? micros : (long?)null), texts);
@@ -119,7 +120,7 @@ static class ReadRowsParquet
         public async Task<string?[]> Texts(int column)
         {
             var field = FieldOf(column);
-            if (field.ClrType != typeof(string)) throw new InvalidInputException($"type of column {field.Name}", field.ClrType.Name, "string");
+            if (!IsText(field)) throw new InvalidInputException($"type of column {field.Name}", field.ClrType.Name, "string");
             var texts = new string?[count];
             await group.ReadAsync(field, texts.AsMemory()!, null, cancel);
             return texts;
@@ -160,6 +161,8 @@ static class ReadRowsParquet
             await group.ReadAsync(field, present.AsMemory(), null, cancel);
             return Array.ConvertAll(present, v => (T?)v);
         }
+
+        static bool IsText(DataField field) => field.ClrType == typeof(string) || field.ClrType == typeof(ReadOnlyMemory<char>);
 
         DataField FieldOf(int column) => schema.Fields[column] is DataField { IsArray: false } field
             ? field

@@ -181,7 +181,7 @@ sealed partial class RecordReadings(
         foreach (var submission in submissions)
         {
             var outcome = new Outcome();
-            List<RejectionReason> conflicts = [];
+            List<Reading> conflicts = [];
             foreach (var reading in submission.Readings)
             {
                 switch (Check(reading, ledger, logged))
@@ -197,7 +197,7 @@ sealed partial class RecordReadings(
                         outcome = outcome with { Duplicates = outcome.Duplicates + 1 };
                         break;
                     default:
-                        conflicts.Add(Conflict(reading, submission.Asset!));
+                        conflicts.Add(reading);
                         break;
                 }
             }
@@ -225,12 +225,14 @@ sealed partial class RecordReadings(
         "conflicting-value",
         $"{asset.Model.Sensor(reading.Sensor)?.Id} sampled at {Micros.ToTime(reading.SampledAt):O} is {reading.Value} here and another value in the log; allowed: one value per sensor and sample time");
 
-    static ReadingsRejected? Rejection(Submission submission, List<RejectionReason> conflicts, DateTimeOffset now)
+    static ReadingsRejected? Rejection(Submission submission, List<Reading> conflicts, DateTimeOffset now)
     {
         if (conflicts.Count == 0) return submission.Rejection;
+        List<RejectionReason> reasons = [.. conflicts.Take(Rejections.MostReasons).Select(r => Conflict(r, submission.Asset!))];
         if (submission.Rejection is { } more)
-            return more with { Readings = more.Readings + conflicts.Count, Reasons = [.. more.Reasons.Concat(conflicts).Take(Rejections.MostReasons)] };
-        return Rejections.Of(submission.AssetId, submission.Payload.Source, submission.Payload.Bytes, conflicts.Count, conflicts, now);
+            return more with { Readings = more.Readings + conflicts.Count, Reasons = [.. more.Reasons.Concat(reasons).Take(Rejections.MostReasons)] };
+        var payload = submission.Payload.Bytes.IsEmpty ? Payload.Rewritten(submission.Asset!, conflicts) : submission.Payload;
+        return Rejections.Of(submission.AssetId, payload.Source, payload.Bytes, conflicts.Count, reasons, now);
     }
 
     static IEnumerable<ActivityLink>? LinksOf(List<Submission> flush) => !Traces.HasListeners() ? null : flush

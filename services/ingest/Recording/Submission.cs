@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using Contracts.Events;
 using ServiceDefaults;
 using TwinModel.Telemetry;
@@ -28,7 +30,15 @@ sealed record Submission(
     string? TraceParent,
     Action<Outcome> Completed);
 
-/// <summary>A payload as it was received.</summary>
-/// <param name="Source">MQTT topic, or <c>import:{name}</c>.</param>
+/// <summary>A payload as it was received; without bytes where readings come in bulk.</summary>
+/// <param name="Source">MQTT topic, or that of an import.</param>
 /// <param name="Bytes">The raw bytes.</param>
-readonly record struct Payload(string Source, ReadOnlyMemory<byte> Bytes);
+readonly record struct Payload(string Source, ReadOnlyMemory<byte> Bytes)
+{
+    /// <summary>Readings of an import written down so that they can be read again.</summary>
+    public static Payload Rewritten(RegisteredAsset asset, IEnumerable<Reading> readings)
+    {
+        var lines = readings.Select(r => JsonSerializer.Serialize(new { time = Micros.ToTime(r.SampledAt), sensor = asset.Model.Sensor(r.Sensor)!.Id, value = r.Value }));
+        return new(Imports.ImportFormats.Source("ndjson", asset.Id), Encoding.UTF8.GetBytes(string.Join('\n', lines)));
+    }
+}

@@ -1,0 +1,62 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace Cli;
+
+/// <summary>The query service refused; the message is what it said.</summary>
+sealed class QueryException(string message) : Exception(message);
+
+/// <summary>The query service over REST.</summary>
+sealed class QueryClient : IDisposable
+{
+    // A rebuild answers within 30 s.
+    readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(60), BaseAddress = Address };
+
+    public static Uri Address { get; } = new(Environment.GetEnvironmentVariable("Services__Query") is { Length: > 0 } url ? url : "http://127.0.0.1:5100");
+
+    /// <summary>The answer; null when there is no such thing.</summary>
+    /// <exception cref="QueryException">Refused.</exception>
+    public async Task<string?> Find(string path, CancellationToken cancel)
+    {
+        using var response = await http.GetAsync(new Uri(path, UriKind.Relative), cancel);
+        if (response.StatusCode == HttpStatusCode.NotFound) return null;
+        await Check(response, cancel);
+        return await response.Content.ReadAsStringAsync(cancel);
+    }
+
+    /// <summary>All items of a list, page by page.</summary>
+    public async IAsyncEnumerable<JsonElement> List(string path, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+    {
+        string? cursor = null;
+        do
+        {
+            var page = JsonElement.Parse(await Find($"{path}?limit=100&cursor={cursor}", cancel) ?? throw new QueryException($"{Address}{path} is not there."));
+            foreach (var item in page.GetProperty("items").EnumerateArray()) yield return item;
+            cursor = page.GetProperty("nextCursor").GetString();
+        }
+        while (cursor is not null);
+    }
+
+    /// <summary>Sends a command. False: accepted, but not finished in time.</summary>
+    public async Task<(bool IsFinished, JsonElement Answer)> Send(HttpMethod method, string path, object? body, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = body is null ? null : JsonContent.Create(body) };
+        using var response = await http.SendAsync(request, cancel);
+        await Check(response, cancel);
+        var text = await response.Content.ReadAsStringAsync(cancel);
+        return (response.StatusCode == HttpStatusCode.OK, text.Length == 0 ? default : JsonElement.Parse(text));
+    }
+
+    static async Task Check(HttpResponseMessage response, CancellationToken cancel)
+    {
+        if (response.IsSuccessStatusCode) return;
+        var text = await response.Content.ReadAsStringAsync(cancel);
+        var detail = response.Content.Headers.ContentType?.MediaType == "application/problem+json" && JsonElement.Parse(text).TryGetProperty("detail", out var found)
+            ? found.GetString()
+            : text;
+        throw new QueryException($"{response.RequestMessage?.Method} {response.RequestMessage?.RequestUri}: {(int)response.StatusCode} {response.ReasonPhrase}. {detail}");
+    }
+
+    public void Dispose() => http.Dispose();
+}

@@ -1,0 +1,65 @@
+using System.Globalization;
+using CsvHelper;
+using TwinModel.Assets;
+
+namespace Cli.Recordings;
+
+/// <summary>One row of a recording: the same moment for all its values.</summary>
+/// <param name="At">As recorded.</param>
+/// <param name="Values">Sensor ids and values.</param>
+sealed record RecordedRow(DateTimeOffset At, IReadOnlyList<(string Sensor, double Value)> Values);
+
+/// <summary>Reads a CSV recording as the asset's model describes it. Rows are streamed.</summary>
+static class ReadRecording
+{
+    /// <exception cref="InvalidDataException">Names file, line and column.</exception>
+    public static IEnumerable<RecordedRow> Rows(string file, AssetModel model)
+    {
+        var mapping = model.Csv ?? new(',', "time", null, "UTC", new Dictionary<string, string>(), []);
+        var zone = TimeZoneInfo.FindSystemTimeZoneById(mapping.TimeZone);
+        using var csv = CsvReader.Create(File.OpenRead(file), new CsvReaderOptions { Separator = mapping.Separator, TrackLineNumbers = true }, false);
+        csv.ReadHeader();
+        string[] header = [.. csv.Headers];
+        var time = Array.IndexOf(header, mapping.TimeColumn);
+        if (time < 0) throw new InvalidDataException($"{file}:1 has no column '{mapping.TimeColumn}'; it has {string.Join(", ", header)}.");
+        var sensors = Sensors(file, header, model, mapping);
+        while (csv.Read())
+        {
+            var line = csv.LineNumber;
+            if (csv.FieldCount != header.Length) throw new InvalidDataException($"{file}:{line} has {csv.FieldCount} columns; the header has {header.Length}.");
+            List<(string, double)> values = [];
+            foreach (var (column, sensor) in sensors)
+            {
+                if (csv.GetString(column) is not { Length: > 0 } field) continue;
+                if (!double.TryParse(field, CultureInfo.InvariantCulture, out var value)) throw new InvalidDataException($"{file}:{line} {header[column]}: '{field}' is no number.");
+                if (double.IsFinite(value)) values.Add((sensor, value));
+            }
+            yield return new(Time(csv.GetString(time), mapping, zone) ?? throw new InvalidDataException($"{file}:{line} {header[time]}: '{csv.GetString(time)}' is no time."), values);
+        }
+    }
+
+    static List<(int Column, string Sensor)> Sensors(string file, string[] header, AssetModel model, CsvMapping mapping)
+    {
+        List<(int, string)> sensors = [];
+        for (var column = 0; column < header.Length; column++)
+        {
+            var name = header[column];
+            if (name == mapping.TimeColumn || mapping.Ignore.Contains(name)) continue;
+            var sensor = mapping.Columns.GetValueOrDefault(name, name);
+            if (model.Sensor(sensor) is null)
+                throw new InvalidDataException($"{file}:1 column '{name}' is no sensor of {model.Id}; known: {string.Join(", ", mapping.Columns.Keys.Concat(model.Sensors.Select(s => s.Id)))}.");
+            sensors.Add((column, sensor));
+        }
+        return sensors;
+    }
+
+    static DateTimeOffset? Time(string text, CsvMapping mapping, TimeZoneInfo zone)
+    {
+        if (mapping.TimeFormat is null && text.Length > 10 && (text.EndsWith('Z') || text.LastIndexOfAny(['+', '-']) > 10))
+            return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var at) ? at : null;
+        var isTime = mapping.TimeFormat is { } format
+            ? DateTime.TryParseExact(text, format, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local)
+            : DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out local);
+        return isTime ? new DateTimeOffset(local, zone.GetUtcOffset(local)) : null;
+    }
+}

@@ -1,0 +1,96 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using TwinModel.Assets;
+
+namespace Cli.Recordings;
+
+/// <summary>Plays a CSV recording to an asset over MQTT, as a device would.</summary>
+static class ReplayRecording
+{
+    public static Command Command()
+    {
+        var file = new Argument<FileInfo>("FILE") { Description = "CSV recording, laid out as the asset's model says" };
+        var asset = new Option<string>("--asset") { Description = "The asset; registered if it is unknown", Required = true };
+        var model = new Option<string?>("--model") { Description = "Model of an unknown asset (default: the model with the asset's id)" };
+        var speed = new Option<double>("--speed") { Description = "Times faster than recorded", DefaultValueFactory = _ => 1 };
+        var times = new Option<string>("--times") { Description = "shift: the last row falls on the end of the replay; original: as recorded", DefaultValueFactory = _ => "shift" };
+        times.AcceptOnlyFromAmong("shift", "original");
+        var loop = new Option<bool>("--loop") { Description = "Again and again, until interrupted" };
+        var command = new Command("replay", "Play a CSV recording to an asset over MQTT") { file, asset, model, speed, times, loop };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(speed) is not (> 0 and <= 1e6)) result.AddError("--speed must be above 0, at most 1000000.");
+            if (result.GetValue(loop) && (result.GetValue(speed) != 1 || result.GetValue(times) != "shift"))
+                result.AddError("--loop needs --speed 1 and --times shift: otherwise the rounds would lie upon each other in time.");
+            if (result.GetValue(file) is { Exists: false } missing) result.AddError($"There is no file {missing.FullName}.");
+        });
+        command.SetAction((parsed, cancel) => Run(
+            parsed.GetRequiredValue(file).FullName, parsed.GetRequiredValue(asset), parsed.GetValue(model), parsed.GetValue(speed),
+            parsed.GetValue(times) == "shift", parsed.GetValue(loop), cancel));
+        return command;
+    }
+
+    static async Task<int> Run(string file, string assetId, string? modelId, double speed, bool isShifted, bool isEndless, CancellationToken cancel)
+    {
+        using var query = new QueryClient();
+        var model = ReadAssetModel.FromText(await FindModel(query, assetId, modelId ?? assetId, cancel), $"model of {assetId}");
+        var (first, last, total) = Extent(file, model);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{Path.GetFileName(file)}: {total} rows over {last - first:g}, {model.Id}; replay takes {(last - first) / speed:g}"));
+        await using var publisher = await PublishRows.Connect(assetId, cancel);
+        do
+        {
+            var begin = DateTimeOffset.UtcNow;
+            // The last row falls on the end of the replay, the spacing stays: no sample time is ever in the future.
+            var shift = isShifted ? begin + (last - first) / speed - last : TimeSpan.Zero;
+            await Play(file, model, publisher, first, shift, speed, total, cancel);
+            if (isEndless) await Task.Delay(TimeSpan.FromSeconds(1), cancel);
+        }
+        while (isEndless);
+        await publisher.Drain(cancel);
+        Console.WriteLine($"{publisher.Rows} rows, {publisher.Readings} readings published and acknowledged by the broker");
+        Console.WriteLine($"{QueryClient.Address}api/v1/twins/{assetId}");
+        return 0;
+    }
+
+    static async Task<string> FindModel(QueryClient query, string assetId, string modelId, CancellationToken cancel)
+    {
+        var path = $"/api/v1/assets/{Uri.EscapeDataString(assetId)}";
+        if (await query.Find($"{path}/model", cancel) is { } known) return known;
+        Console.WriteLine($"{assetId} is not registered yet: registering it as {modelId}");
+        await query.Send(HttpMethod.Put, path, new { model = modelId }, cancel);
+        return await query.Find($"{path}/model", cancel) ?? throw new QueryException($"{assetId} could not be registered as {modelId}.");
+    }
+
+    static (DateTimeOffset First, DateTimeOffset Last, int Rows) Extent(string file, AssetModel model)
+    {
+        var (first, last, rows) = (DateTimeOffset.MaxValue, DateTimeOffset.MinValue, 0);
+        foreach (var row in ReadRecording.Rows(file, model))
+        {
+            rows++;
+            if (row.At < first) first = row.At;
+            if (row.At > last) last = row.At;
+        }
+        return rows > 0 ? (first, last, rows) : throw new InvalidDataException($"{file} has no rows.");
+    }
+
+    static async Task Play(
+        string file, AssetModel model, PublishRows publisher, DateTimeOffset first, TimeSpan shift, double speed, int total, CancellationToken cancel)
+    {
+        var clock = Stopwatch.StartNew();
+        var nextProgress = TimeSpan.FromSeconds(1);
+        var row = 0;
+        foreach (var recorded in ReadRecording.Rows(file, model))
+        {
+            var due = (recorded.At - first) / speed - clock.Elapsed;
+            // Timers are no finer than this; rows that come faster go out in bursts.
+            if (due > TimeSpan.FromMilliseconds(2)) await Task.Delay(due, cancel);
+            await publisher.Publish(recorded.At + shift, recorded.Values, cancel);
+            row++;
+            if (clock.Elapsed < nextProgress) continue;
+            nextProgress = clock.Elapsed + TimeSpan.FromSeconds(Console.IsOutputRedirected ? 10 : 1);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  row {row} of {total}, {100.0 * row / total:0} %"));
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using System.Text;
+using Contracts.Events;
+using Ingest.Payloads;
+using ServiceDefaults;
+using TwinModel.Assets;
+
+namespace Ingest.Imports;
+
+/// <summary>Reads rows of one format.</summary>
+delegate IAsyncEnumerable<ImportRow> ReadRows(Stream stream, AssetModel model, CancellationToken cancel);
+
+/// <summary>The formats of bulk imports, by media type, and how a rejected row of an import is tried again.</summary>
+static class ImportFormats
+{
+    const string SourcePrefix = "import:";
+
+    static readonly Dictionary<string, (string Name, ReadRows Read)> ByMediaType = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["text/csv"] = ("csv", ReadRowsCsv.Read),
+        ["application/x-ndjson"] = ("ndjson", ReadRowsNdjson.Read),
+        ["application/vnd.apache.parquet"] = ("parquet", ReadRowsParquet.Read),
+    };
+
+    /// <summary>The format of a request.</summary>
+    /// <exception cref="InvalidInputException">None of ours; names those that are allowed.</exception>
+    public static (string Name, ReadRows Read) Of(string? contentType) =>
+        ByMediaType.TryGetValue(contentType?.Split(';')[0].Trim() ?? "", out var format)
+            ? format
+            : throw new InvalidInputException("Content-Type", contentType, string.Join(", ", ByMediaType.Keys));
+
+    /// <summary>The source of a rejected row: <c>import:{format}:{asset}</c>. The same row of a repeated import is the same rejection.</summary>
+    public static string Source(string format, string assetId) => $"{SourcePrefix}{format}:{assetId}";
+
+    /// <summary>True for rejections that came from an import.</summary>
+    public static bool IsImport(string source) => source.StartsWith(SourcePrefix, StringComparison.Ordinal);
+
+    /// <summary>Reads a rejected row again.</summary>
+    public static async Task Decode(ReadingsRejected rejection, AssetModel model, Decoded to, CancellationToken cancel)
+    {
+        var format = rejection.Source.Split(':')[1];
+        // Rows of Parquet files are kept as JSON.
+        ReadRows read = format == "csv" ? ReadRowsCsv.Read : ReadRowsNdjson.Read;
+        await foreach (var row in read(new MemoryStream(rejection.Payload), model, cancel))
+        {
+            to.Readings.AddRange(row.Readings);
+            foreach (var reason in row.Rejections) to.Reject(reason, 0);
+            to.Reject(new("", ""), row.RejectedReadings);
+        }
+    }
+}

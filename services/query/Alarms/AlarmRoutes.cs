@@ -1,0 +1,12 @@
+namespace Query.Alarms;
+
+static class AlarmRoutes
+{
+    public static void MapAlarms(this IEndpointRouteBuilder api)
+    {
+        var alarms = api.MapGroup("/alarms").WithTags("Alarms");
+        ListAlarms.Map(alarms);
+        GetAlarm.Map(alarms);
+        AcknowledgeAlarm.Map(alarms);
+    }
+}

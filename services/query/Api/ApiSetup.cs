@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.RateLimiting;
+using Query.Assets;
+using ServiceDefaults;
+
+namespace Query.Api;
+
+/// <summary>What holds for every route: JSON, limits, CORS, gRPC, the reference.</summary>
+static class ApiSetup
+{
+    /// <summary>Name of the rate limit for routes that read much.</summary>
+    public const string Expensive = "expensive";
+
+    // Commands are the only bodies.
+    const int LargestBody = 64 * 1024;
+    static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
+
+    public static void AddApi(this WebApplicationBuilder builder)
+    {
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = LargestBody;
+        });
+        builder.Services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
+        // So that a parameter of the wrong type is refused with the same details as any other wrong input.
+        builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
+            .WithOrigins(builder.Configuration.GetSection("Cors:Origins").Get<string[]>() ?? []).WithMethods("GET").AllowAnyHeader().WithExposedHeaders("ETag")));
+        var permits = builder.Configuration.GetValue("Limits:ExpensiveRequestsPer10Seconds", 300);
+        builder.Services.AddRateLimiter(limiter =>
+        {
+            limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+            limiter.OnRejected = (context, _) =>
+            {
+                context.HttpContext.Response.Headers.RetryAfter = Window.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+                return ValueTask.CompletedTask;
+            };
+            limiter.AddPolicy(Expensive, context => RateLimitPartition.GetFixedWindowLimiter(
+                context.Connection.RemoteIpAddress, _ => new() { PermitLimit = permits, Window = Window }));
+        });
+        builder.Services.AddGrpc(grpc =>
+        {
+            grpc.Interceptors.Add<GrpcErrors>();
+            grpc.MaxReceiveMessageSize = LargestBody;
+        });
+        builder.Services.AddGrpcReflection();
+        builder.Services.AddGrpcHealthChecks(grpc => grpc.Services.Map("", health => health.Tags.Contains("ready"))).AddCheck<RegistryHealth>("registry", tags: ["ready"]);
+        builder.AddReference();
+    }
+
+    public static void UseApi(this WebApplication app)
+    {
+        app.UseCors();
+        app.UseRateLimiter();
+    }
+}

@@ -1,0 +1,36 @@
+using System.Buffers.Text;
+using System.Text;
+using ServiceDefaults;
+
+namespace Query.Api;
+
+/// <summary>Where a page ends, as text that callers hand back unread. It names its list, so that another list refuses it.</summary>
+static class Cursor
+{
+    const char Separator = '\n';
+    const int Longest = 512;
+
+    public static string Encode(string list, params string[] parts) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Join(Separator, [list, .. parts])));
+
+    /// <summary>The parts; null when there is no cursor.</summary>
+    /// <exception cref="InvalidInputException">Not a cursor of this list.</exception>
+    public static string[]? Decode(string list, int parts, string? cursor)
+    {
+        if (string.IsNullOrEmpty(cursor)) return null;
+        if (cursor.Length <= Longest && Base64Url.IsValid(cursor))
+        {
+            var decoded = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor)).Split(Separator);
+            if (decoded.Length == parts + 1 && decoded[0] == list) return decoded[1..];
+        }
+        throw new InvalidInputException("cursor", cursor, $"the nextCursor of an earlier page of {list}");
+    }
+
+    /// <summary>The single part as a number.</summary>
+    /// <exception cref="InvalidInputException">Not a cursor of this list.</exception>
+    public static long? DecodeNumber(string list, string? cursor) => Decode(list, 1, cursor) switch
+    {
+        null => null,
+        [var text] when long.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number) => number,
+        _ => throw new InvalidInputException("cursor", cursor, $"the nextCursor of an earlier page of {list}"),
+    };
+}

@@ -1,0 +1,30 @@
+using System.ComponentModel;
+using ServiceDefaults;
+
+namespace Query.Api;
+
+/// <summary>One page of a list.</summary>
+sealed record Page<T>(IReadOnlyList<T> Items, [property: Description("For the next page; null on the last one.")] string? NextCursor);
+
+/// <summary>The bounds of pages.</summary>
+static class Paging
+{
+    public const int Default = 100;
+    public const int Most = 500;
+
+    /// <exception cref="InvalidInputException">Out of bounds.</exception>
+    public static int Limit(int? asked, int most = Most) => asked switch
+    {
+        null => Default,
+        >= 1 when asked <= most => asked.Value,
+        _ => throw new InvalidInputException("limit", asked, $"1 to {most}"),
+    };
+
+    /// <summary>Cuts a page out of rows, of which one more than the limit was read.</summary>
+    public static Page<T> Of<T>(List<T> rows, int limit, Func<T, string> cursorAfter)
+    {
+        if (rows.Count <= limit) return new(rows, null);
+        rows.RemoveRange(limit, rows.Count - limit);
+        return new(rows, cursorAfter(rows[^1]));
+    }
+}

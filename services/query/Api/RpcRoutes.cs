@@ -1,0 +1,23 @@
+using Query.Alarms;
+using Query.Assets;
+using Query.Events;
+using Query.Histories;
+using Query.Rejections;
+using Query.Twins;
+
+namespace Query.Api;
+
+static class RpcRoutes
+{
+    public static void MapRpc(this WebApplication app)
+    {
+        app.MapGrpcService<TwinRpc>();
+        app.MapGrpcService<AssetRpc>();
+        app.MapGrpcService<HistoryRpc>().RequireRateLimiting(ApiSetup.Expensive);
+        app.MapGrpcService<AlarmRpc>();
+        app.MapGrpcService<RejectionRpc>().RequireRateLimiting(ApiSetup.Expensive);
+        app.MapGrpcService<LogRpc>().RequireRateLimiting(ApiSetup.Expensive);
+        app.MapGrpcReflectionService();
+        app.MapGrpcHealthChecksService();
+    }
+}

@@ -1,0 +1,99 @@
+using System.ComponentModel;
+using ServiceDefaults;
+using TwinModel.Assets;
+using Component = TwinModel.Assets.Component;
+
+namespace Query.Assets;
+
+/// <summary>An asset in a list.</summary>
+sealed record AssetSummary(
+    string Id,
+    string Name,
+    string ModelId,
+    int ModelVersion,
+    [property: Description("SHA-256 of the model's YAML, hexadecimal.")] string ModelHash,
+    [property: Description("First registration.")] DateTimeOffset RegisteredAt)
+{
+    public static AssetSummary Of(RegisteredAsset asset) => new(asset.Id, asset.Name, asset.Model.Id, asset.Model.Version, asset.Model.Hash, asset.RegisteredAt);
+}
+
+/// <summary>An asset with all that its model says.</summary>
+sealed record AssetAnswer(
+    string Id,
+    string Name,
+    string ModelId,
+    int ModelVersion,
+    [property: Description("SHA-256 of the model's YAML, hexadecimal.")] string ModelHash,
+    [property: Description("First registration.")] DateTimeOffset RegisteredAt,
+    string Description,
+    IReadOnlyList<Component> Components,
+    IReadOnlyList<Relationship> Relationships,
+    IReadOnlyList<SensorOfAsset> Sensors,
+    IReadOnlyList<LimitOfAsset> Limits,
+    IReadOnlyList<ConnectionOfAsset> Connections)
+{
+    public static AssetAnswer Of(RegisteredAsset asset)
+    {
+        var model = asset.Model;
+        return new(
+            asset.Id, asset.Name, model.Id, model.Version, model.Hash, asset.RegisteredAt, model.Description,
+            model.Components, model.Relationships,
+            [.. model.Sensors.Select(SensorOfAsset.Of)],
+            [.. model.Limits.Select(l => LimitOfAsset.Of(l, model.Sensor(l.Sensor)!.Id))],
+            [.. model.Connections.Select(ConnectionOfAsset.Of)]);
+    }
+}
+
+/// <summary>A measured quantity.</summary>
+sealed record SensorOfAsset(
+    string Id,
+    [property: Description("Stands for the sensor in the event log.")] int Number,
+    string Name,
+    string Component,
+    string Quantity,
+    [property: Description("Unit of values, ranges, noise and limits.")] string Unit,
+    [property: Description("Outside: impossible, the reading is rejected.")] ValueRange Physical,
+    [property: Description("Outside: the reading is stored as uncertain.")] ValueRange Plausible,
+    [property: Description("Expected time between readings.")] double IntervalSeconds,
+    [property: Description("Silent for this long: stale, and an alarm.")] double MissingAfterSeconds,
+    [property: Description("Standard deviation of a reading.")] double Noise)
+{
+    public static SensorOfAsset Of(Sensor sensor) => new(
+        sensor.Id, sensor.Number, sensor.Name, sensor.Component, sensor.Unit.Quantity, sensor.Unit.Symbol, ValueRange.Of(sensor.Physical),
+        ValueRange.Of(sensor.Plausible), sensor.Interval.TotalSeconds, sensor.MissingAfter.TotalSeconds, sensor.Noise);
+}
+
+/// <summary>A closed range in the sensor's unit.</summary>
+sealed record ValueRange(double Min, double Max)
+{
+    public static ValueRange Of(TwinModel.Assets.Range range) => new(range.Min, range.Max);
+}
+
+/// <summary>An alarm limit with hysteresis and delays.</summary>
+sealed record LimitOfAsset(
+    string Id,
+    string Sensor,
+    [property: Description("above or below.")] string Direction,
+    [property: Description("In the sensor's unit.")] double Threshold,
+    [property: Description("In the sensor's unit.")] double Clear,
+    [property: Description("warning, alarm or critical.")] string Severity,
+    double OnDelaySeconds,
+    double OffDelaySeconds,
+    string Message)
+{
+    public static LimitOfAsset Of(Limit limit, string sensor) => new(
+        limit.Id, sensor, limit.IsAbove ? "above" : "below", limit.Threshold, limit.Clear, limit.Severity.ToString().ToLowerInvariant(),
+        limit.OnDelay.TotalSeconds, limit.OffDelay.TotalSeconds, limit.Message);
+}
+
+/// <summary>Where readings come from.</summary>
+sealed record ConnectionOfAsset(
+    string Topic,
+    [property: Description("senml, sparkplug-b or plain.")] string Payload,
+    [property: Description("Names in the payload to sensor ids.")] IReadOnlyDictionary<string, string> Names)
+{
+    public static ConnectionOfAsset Of(Connection connection) => new(
+        connection.Topic,
+        connection.Payload switch { PayloadFormat.SparkplugB => "sparkplug-b", PayloadFormat.Plain => "plain", _ => "senml" },
+        connection.Names);
+}

@@ -1,0 +1,51 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Query.Twins;
+using ServiceDefaults;
+using TwinModel.Twins;
+
+namespace Query.Assets;
+
+/// <summary>All registered assets, in memory, and the news of a change.</summary>
+sealed class KnownAssets(AssetRegistry registry, LiveTwins twins)
+{
+    readonly ConcurrentDictionary<string, long> taken = new(StringComparer.Ordinal);
+    volatile TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>True once assets and twins were read for the first time.</summary>
+    public bool IsLoaded { get; set; }
+
+    /// <summary>Completes at the next change of any asset.</summary>
+    public Task Changed => changed.Task;
+
+    /// <summary>By id.</summary>
+    public IEnumerable<RegisteredAsset> All => registry.All.OrderBy(a => a.Id, StringComparer.Ordinal);
+
+    public RegisteredAsset? Find(string assetId) => registry.Find(assetId);
+
+    /// <exception cref="NotFoundException">No such asset.</exception>
+    public RegisteredAsset Get(string assetId) => Find(assetId) ?? throw new NotFoundException("asset", assetId);
+
+    /// <summary>Reads what was registered since the last time.</summary>
+    public async Task Refresh(CancellationToken cancel)
+    {
+        await registry.Refresh(cancel);
+        var hasChanged = false;
+        foreach (var asset in registry.All)
+        {
+            if (taken.TryGetValue(asset.Id, out var position) && position >= asset.Position) continue;
+            taken[asset.Id] = asset.Position;
+            hasChanged = true;
+            // A twin that has seen nothing is shown from the moment its asset exists.
+            if (twins.Find(asset.Id) is null) twins.Offer(ViewTwin.Of(asset.Id, asset.Name, new Twin(asset.Model), AlarmBook.Empty, 0, 0, null, null, null));
+        }
+        if (hasChanged) Interlocked.Exchange(ref changed, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+    }
+}
+
+/// <summary>Ready once the assets are known.</summary>
+sealed class RegistryHealth(KnownAssets assets) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancel = default) => Task.FromResult(
+        assets.IsLoaded ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("Assets and twins are not loaded yet."));
+}

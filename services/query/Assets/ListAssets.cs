@@ -1,0 +1,30 @@
+using System.ComponentModel;
+using Query.Api;
+
+namespace Query.Assets;
+
+static class ListAssets
+{
+    const string List = "assets";
+
+    public static void Map(IEndpointRouteBuilder assets) => assets.MapGet("/", (
+            KnownAssets registry,
+            [Description("Only assets of this model.")] string? model,
+            [Description("Part of the id or name.")] string? search,
+            [Description("1 to 500, default 100.")] int? limit,
+            [Description("nextCursor of the page before.")] string? cursor) => Run(registry, model, search, limit, cursor))
+        .WithName("listAssets").WithSummary("Registered assets, by id");
+
+    public static Page<AssetSummary> Run(KnownAssets registry, string? model, string? search, int? limit, string? cursor)
+    {
+        var size = Paging.Limit(limit);
+        var after = Cursor.Decode(List, 1, cursor)?[0];
+        var rows = registry.All
+            .Where(a => after is null || string.CompareOrdinal(a.Id, after) > 0)
+            .Where(a => string.IsNullOrEmpty(model) || a.Model.Id == model)
+            .Where(a => string.IsNullOrEmpty(search)
+                || a.Id.Contains(search, StringComparison.OrdinalIgnoreCase) || a.Name.Contains(search, StringComparison.OrdinalIgnoreCase))
+            .Take(size + 1).Select(AssetSummary.Of).ToList();
+        return Paging.Of(rows, size, last => Cursor.Encode(List, last.Id));
+    }
+}

@@ -1,0 +1,49 @@
+using Npgsql;
+using NpgsqlTypes;
+using Query.Twins;
+using ServiceDefaults;
+
+namespace Query.Events;
+
+/// <summary>Log positions of times and times of log positions.</summary>
+sealed class FindPosition(NpgsqlDataSource source, LogReader log, TimeProvider time)
+{
+    // Appends that ran at the same time may have positions in another order than times; they are closer together than this.
+    const int Neighbourhood = 10_000;
+
+    /// <summary>The position asked for (never above the log's end) and when it was appended; the log's end when nothing is asked for.</summary>
+    public async Task<(long Position, DateTimeOffset Time)> Run(KnownAt? asked, CancellationToken cancel)
+    {
+        var end = await log.Position(cancel);
+        var position = asked switch { { Position: { } given } => Math.Min(given, end), { Time: { } at } => await Last(at, end, cancel), _ => end };
+        return (position, await AtOrBefore(position, cancel) is { } e ? e.Time : asked?.Time ?? time.GetUtcNow());
+    }
+
+    /// <summary>The highest position with a time up to <paramref name="at"/>. The log has no index on time, but both grow together: bisection.</summary>
+    async Task<long> Last(DateTimeOffset at, long end, CancellationToken cancel)
+    {
+        var (low, high) = (0L, end);
+        while (low < high)
+        {
+            var middle = low + (high - low + 1) / 2;
+            if (await AtOrBefore(middle, cancel) is not { } e || e.Time <= at) low = middle;
+            else high = Math.Min(e.Position, middle) - 1;
+        }
+        await using var command = source.CreateCommand("select max(seq_id) from events.mt_events where seq_id between $1 and $2 and timestamp <= $3");
+        command.Parameters.AddRange(new NpgsqlParameter[]
+        {
+            new() { Value = low },
+            new() { Value = low + Neighbourhood },
+            new() { Value = at.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+        });
+        return await command.ExecuteScalarAsync(cancel) is long position ? position : low;
+    }
+
+    async Task<(long Position, DateTimeOffset Time)?> AtOrBefore(long position, CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand("select seq_id, timestamp from events.mt_events where seq_id <= $1 order by seq_id desc limit 1");
+        command.Parameters.Add(new() { Value = position });
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        return await reader.ReadAsync(cancel) ? (reader.GetInt64(0), new DateTimeOffset(reader.GetDateTime(1), TimeSpan.Zero)) : null;
+    }
+}

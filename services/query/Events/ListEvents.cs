@@ -1,0 +1,85 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Npgsql;
+using Query.Api;
+
+namespace Query.Events;
+
+/// <summary>An event of the log, readable.</summary>
+sealed record LogEvent(
+    string Stream,
+    [property: Description("In the stream.")] long Version,
+    [property: Description("In the log.")] long Position,
+    [property: Description("Name in the log, e.g. readings_recorded.")] string Type,
+    [property: Description("Server time of the append.")] DateTimeOffset RecordedAt,
+    [property: Description("Of the message that brought it, or null.")] string? TraceId,
+    JsonObject Headers,
+    [property: Description("The event; readings_recorded is decoded into readings with sensor, unit, times and values.")] JsonNode? Data);
+
+/// <summary>Events in log order.</summary>
+/// <param name="Items">The events.</param>
+/// <param name="NextAfter">To be given as after for the next page; null when there are no more now.</param>
+sealed record EventPage(IReadOnlyList<LogEvent> Items, [property: Description("To be given as after for the next page; null when there are no more now.")] long? NextAfter);
+
+/// <summary>The log for auditors.</summary>
+sealed class ListEvents(NpgsqlDataSource source, DecodeReadings readings)
+{
+    const int Most = 1000;
+
+    // Imports put thousands of readings into an event: a page ends before it gets too large, after one event at least.
+    const int MostReadings = 200_000;
+
+    public static void Map(IEndpointRouteBuilder log) => log.MapGet("/events", (
+            ListEvents events,
+            [Description("One stream, e.g. telemetry/extrusion-line/2026-03-01, or a prefix that ends in *; absent: the whole log.")] string? stream,
+            [Description("Only events at log positions above this one.")] long? after,
+            [Description("1 to 1000, default 100.")] int? limit,
+            CancellationToken cancel) => events.Run(stream, Input.Position("after", after), limit, cancel))
+        .RequireRateLimiting(ApiSetup.Expensive)
+        .WithName("listEvents").WithSummary("Events of the log, decoded, in log order");
+
+    public async Task<EventPage> Run(string? stream, long after, int? limit, CancellationToken cancel)
+    {
+        var size = Paging.Limit(limit, Most);
+        var streams = await StreamsOf(Input.Text("stream", stream, 300), cancel);
+        await using var command = source.CreateCommand($"""
+            select stream_id, version, seq_id, type, timestamp, headers, data, bdata from events.mt_events
+            where seq_id > $1 {(streams is null ? "" : "and stream_id = any($3)")} order by seq_id limit $2
+            """);
+        command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = after }, new() { Value = size + 1 } });
+        if (streams is not null) command.Parameters.Add(new() { Value = streams });
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        List<LogEvent> events = [];
+        var shown = 0;
+        while (await reader.ReadAsync(cancel))
+        {
+            if (events.Count == size || shown > MostReadings) return new(events, events[^1].Position);
+            var (e, count) = Read(reader);
+            events.Add(e);
+            shown += count;
+        }
+        return new(events, null);
+    }
+
+    async Task<string[]?> StreamsOf(string? stream, CancellationToken cancel)
+    {
+        if (stream is null or "*") return null;
+        if (!stream.EndsWith('*')) return [stream];
+        await using var command = source.CreateCommand("select id from events.mt_streams where starts_with(id, $1)");
+        command.Parameters.Add(new() { Value = stream[..^1] });
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        List<string> streams = [];
+        while (await reader.ReadAsync(cancel)) streams.Add(reader.GetString(0));
+        return [.. streams];
+    }
+
+    (LogEvent Event, int Readings) Read(NpgsqlDataReader row)
+    {
+        var stream = row.GetString(0);
+        var headers = row.IsDBNull(5) ? [] : JsonNode.Parse(row.GetString(5))?.AsObject() ?? [];
+        var (data, count) = row.IsDBNull(7) ? (JsonNode.Parse(row.GetString(6)), 0) : readings.Run(stream, row.GetFieldValue<byte[]>(7));
+        var trace = ActivityContext.TryParse(headers["traceparent"]?.ToString(), null, out var origin) ? origin.TraceId.ToString() : null;
+        return (new(stream, row.GetInt64(1), row.GetInt64(2), row.GetString(3), new DateTimeOffset(row.GetDateTime(4), TimeSpan.Zero), trace, headers, data), count);
+    }
+}

@@ -1,0 +1,100 @@
+using System.ComponentModel;
+using Microsoft.Net.Http.Headers;
+using Query.Api;
+using Query.Assets;
+using ServiceDefaults;
+using TwinModel.Assets;
+using TwinModel.Telemetry;
+using TwinModel.Twins;
+
+namespace Query.Histories;
+
+/// <summary>Downsampled history; see <see cref="Downsample"/> for what a bucket is and <see cref="HistorySource"/> for where it comes from.</summary>
+sealed class GetHistory(KnownAssets registry, ReadRaw raw, ReadRollups rollups, TimeProvider time)
+{
+    const int DefaultPoints = 1_000;
+    const int MostPoints = 10_000;
+    const int MostSensors = 20;
+    const int MostPointsInAll = 100_000;
+    static readonly TimeSpan DefaultSpan = TimeSpan.FromHours(1);
+    static readonly TimeSpan LongestSpan = TimeSpan.FromDays(36_525);
+
+    public static void Map(IEndpointRouteBuilder api) => api.MapGet("/twins/{id}/history", async (
+            HttpContext http,
+            string id,
+            GetHistory history,
+            [Description("Sensor id; up to 20 times.")] string[] sensor,
+            [Description("Sample times from here, ISO 8601; default: one hour before to.")] string? from,
+            [Description("Up to but without this one; default: now.")] string? to,
+            [Description("Equal buckets, 2 to 10000, default 1000; points times sensors at most 100000.")] int? points,
+            [Description("json (default) or csv; Accept: text/csv does the same.")] string? format,
+            CancellationToken cancel) =>
+        {
+            var isCsv = format switch
+            {
+                null => AcceptsCsv(http),
+                "csv" => true,
+                "json" => false,
+                _ => throw new InvalidInputException("format", format, "json, csv"),
+            };
+            var answer = await history.Run(id, sensor, Input.Time("from", from), Input.Time("to", to), points, cancel);
+            if (isCsv) await HistoryCsv.Write(http, answer, cancel);
+            else await http.Response.WriteAsJsonAsync(answer, ApiJson.Options, cancel);
+        })
+        .RequireRateLimiting(ApiSetup.Expensive).WithTags("Twins")
+        .Produces<HistoryAnswer>(contentType: "application/json", additionalContentTypes: "text/csv")
+        .WithName("getHistory").WithSummary("What sensors did over time, reduced so that no peak is lost")
+        .WithDescription("Splits [from, to) into equal buckets with count, minimum, maximum, mean, first and last. A stored rollup that reaches across "
+            + "the border of two buckets counts in the one that holds its start. Values are in the sensor's unit.");
+
+    static bool AcceptsCsv(HttpContext http) =>
+        MediaTypeHeaderValue.TryParseList(http.Request.Headers.Accept, out var accepted)
+        && accepted.OrderByDescending(a => a.Quality ?? 1).FirstOrDefault()?.MediaType.Equals("text/csv", StringComparison.OrdinalIgnoreCase) == true;
+
+    /// <exception cref="NotFoundException">No such asset.</exception>
+    /// <exception cref="InvalidInputException">A parameter is out of bounds.</exception>
+    public async Task<HistoryAnswer> Run(
+        string assetId, IReadOnlyCollection<string> sensorIds, DateTimeOffset? from, DateTimeOffset? to, int? points, CancellationToken cancel)
+    {
+        var asset = registry.Get(assetId);
+        var now = time.GetUtcNow();
+        var sensors = Sensors(asset.Model, sensorIds);
+        var count = points ?? DefaultPoints;
+        if (count is < 2 or > MostPoints) throw new InvalidInputException("points", points, $"2 to {MostPoints}");
+        if (count * sensors.Count > MostPointsInAll) throw new TooLargeException("Points times sensors", MostPointsInAll, "points");
+        var (start, end) = Span(from, to, now, count);
+
+        var levels = sensors.ToDictionary(s => s.Number, s => HistorySource.Choose(start, end, count, s.Interval, now));
+        if (levels.Values.Any(l => l is not null))
+            (start, end) = (Rollup.Start(RollupLevel.Second, start), HistorySource.Ceiling(RollupLevel.Second, end));
+        var histories = sensors.ToDictionary(s => s.Number, s => new Downsample(s, start, end, count));
+        foreach (var group in levels.GroupBy(l => l.Value))
+        {
+            var some = group.ToDictionary(l => l.Key, l => histories[l.Key]);
+            if (group.Key is { } level) await rollups.Run(asset, level, start, end, some, cancel);
+            else await raw.Run(asset, start, end, some, cancel);
+        }
+        return new(
+            assetId, Micros.ToTime(start), Micros.ToTime(end), count, (end - start) / 1e6 / count,
+            [.. sensors.Select(s => new SensorHistory(s.Id, s.Unit.Symbol, HistorySource.Name(levels[s.Number]), histories[s.Number].Points()))]);
+    }
+
+    static List<Sensor> Sensors(AssetModel model, IReadOnlyCollection<string> ids)
+    {
+        if (ids.Count is 0 or > MostSensors)
+            throw new InvalidInputException("sensor", ids.Count == 0 ? null : $"{ids.Count} sensors", $"1 to {MostSensors} of {string.Join(", ", model.Sensors.Select(s => s.Id))}");
+        return [.. ids.Distinct().Select(id => model.Sensor(id) ?? throw new InvalidInputException("sensor", id, string.Join(", ", model.Sensors.Select(s => s.Id))))];
+    }
+
+    static (long From, long To) Span(DateTimeOffset? from, DateTimeOffset? to, DateTimeOffset now, int points)
+    {
+        var end = to ?? now;
+        if (from is null && end < DateTimeOffset.UnixEpoch) throw new InvalidInputException("to", to, "a time after 1970 when from is left out");
+        var start = from ?? end - DefaultSpan;
+        if (start >= end) throw new InvalidInputException("from", from ?? start, "a time before to");
+        if (end - start > LongestSpan) throw new InvalidInputException("from", from ?? start, "at most 100 years before to");
+        var (low, high) = (Micros.From(start), Micros.From(end));
+        if (high - low < points) throw new InvalidInputException("points", points, "at most one per microsecond");
+        return (low, high);
+    }
+}

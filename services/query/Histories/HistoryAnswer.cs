@@ -1,0 +1,23 @@
+using System.ComponentModel;
+
+namespace Query.Histories;
+
+/// <summary>What sensors did over time.</summary>
+sealed record HistoryAnswer(
+    string AssetId,
+    [property: Description("Start of the first bucket; moved to a whole second when stored rollups are used.")] DateTimeOffset From,
+    [property: Description("End of the last bucket (not part of it).")] DateTimeOffset To,
+    [property: Description("Equal buckets between from and to.")] int Points,
+    double BucketSeconds,
+    IReadOnlyList<SensorHistory> Series);
+
+/// <summary>One sensor's history.</summary>
+sealed record SensorHistory(
+    string SensorId,
+    [property: Description("Unit of the values.")] string Unit,
+    [property: Description("What buckets were put together from: raw, 1s, 1m or 1h.")] string Source,
+    [property: Description("Buckets with readings, oldest first.")] IReadOnlyList<HistoryPoint> Points);
+
+/// <summary>One bucket. Bad readings are not counted.</summary>
+readonly record struct HistoryPoint(
+    DateTimeOffset Start, long Count, double Min, double Max, double Mean, double First, DateTimeOffset FirstAt, double Last, DateTimeOffset LastAt);

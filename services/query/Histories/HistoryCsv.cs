@@ -1,0 +1,34 @@
+using System.Globalization;
+using System.Text;
+
+namespace Query.Histories;
+
+/// <summary>History as CSV (RFC 4180): one line per sensor and bucket.</summary>
+static class HistoryCsv
+{
+    const string Header = "sensor,unit,start,count,min,max,mean,first,firstAt,last,lastAt\r\n";
+    const int FlushAfter = 64 * 1024;
+
+    public static async Task Write(HttpContext http, HistoryAnswer history, CancellationToken cancel)
+    {
+        http.Response.ContentType = "text/csv; charset=utf-8; header=present";
+        var text = new StringBuilder(Header, FlushAfter + 256);
+        foreach (var series in history.Series)
+        {
+            foreach (var point in series.Points)
+            {
+                AppendLine(text, series, point);
+                if (text.Length < FlushAfter) continue;
+                await http.Response.WriteAsync(text.ToString(), cancel);
+                text.Clear();
+            }
+        }
+        await http.Response.WriteAsync(text.ToString(), cancel);
+    }
+
+    public static void AppendLine(StringBuilder to, SensorHistory series, HistoryPoint point) => to.Append(
+        CultureInfo.InvariantCulture,
+        $"{series.SensorId},{series.Unit},{Time(point.Start)},{point.Count},{point.Min:R},{point.Max:R},{point.Mean:R},{point.First:R},{Time(point.FirstAt)},{point.Last:R},{Time(point.LastAt)}\r\n");
+
+    static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,42 @@
+using Grpc.Core;
+using Query.Api;
+using Proto = Contracts.Query.V1;
+
+namespace Query.Histories;
+
+sealed class HistoryRpc(GetHistory history) : Proto.HistoryService.HistoryServiceBase
+{
+    public override async Task<Proto.GetHistoryResponse> GetHistory(Proto.GetHistoryRequest request, ServerCallContext context)
+    {
+        var answer = await history.Run(
+            request.AssetId, request.SensorIds, request.From?.ToTime("from"), request.To?.ToTime("to"), request.Points == 0 ? null : request.Points, context.CancellationToken);
+        return new()
+        {
+            From = answer.From.ToProto(),
+            To = answer.To.ToProto(),
+            Points = answer.Points,
+            Series = { answer.Series.Select(Of) },
+        };
+    }
+
+    static Proto.SensorHistory Of(SensorHistory series) => new()
+    {
+        SensorId = series.SensorId,
+        Unit = series.Unit,
+        Source = series.Source,
+        Points = { series.Points.Select(Of) },
+    };
+
+    static Proto.HistoryPoint Of(HistoryPoint point) => new()
+    {
+        Start = point.Start.ToProto(),
+        Count = point.Count,
+        Min = point.Min,
+        Max = point.Max,
+        Mean = point.Mean,
+        First = point.First,
+        FirstAt = point.FirstAt.ToProto(),
+        Last = point.Last,
+        LastAt = point.LastAt.ToProto(),
+    };
+}

@@ -1,0 +1,88 @@
+using System.Data;
+using System.Text.Json;
+using Npgsql;
+using Query.Assets;
+using ServiceDefaults;
+using TwinModel.Telemetry;
+using TwinModel.Twins;
+
+namespace Query.Histories;
+
+/// <summary>
+/// History from twin-state's rollups. They hold closed buckets only, as of the last save; the buckets still open are in the twin's
+/// saved state, and what was recorded after that save is read from the log. One database snapshot ties the three together, so that
+/// every reading counts once.
+/// </summary>
+sealed class ReadRollups(NpgsqlDataSource source, LogReader log, TimeProvider time)
+{
+    public async Task Run(RegisteredAsset asset, RollupLevel level, long from, long to, IReadOnlyDictionary<ushort, Downsample> sensors, CancellationToken cancel)
+    {
+        var versions = await ReadSaved(asset, [.. HistorySource.Cover(level, from, to)], sensors, cancel);
+        var now = time.GetUtcNow();
+        // Days before the ones that may still grow are folded in completely and no longer listed.
+        var firstDay = versions.Keys.Order(StringComparer.Ordinal).FirstOrDefault() ?? "";
+        List<Reading> readings = [];
+        foreach (var stream in Streams.TelemetryBetween(asset.Id, asset.RegisteredAt, now.AddDays(1)))
+        {
+            if (string.CompareOrdinal(stream, firstDay) < 0) continue;
+            await foreach (var batch in log.After(stream, versions.GetValueOrDefault(stream), cancel)) ReadRaw.Add(batch.Batch, from, to, sensors, null, readings);
+        }
+    }
+
+    async Task<Dictionary<string, long>> ReadSaved(
+        RegisteredAsset asset, List<(RollupLevel Level, long From, long To)> parts, IReadOnlyDictionary<ushort, Downsample> sensors, CancellationToken cancel)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancel);
+        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
+        var versions = await ReadOpenBuckets(connection, asset, parts, sensors, cancel);
+        foreach (var part in parts) await ReadClosedBuckets(connection, asset, part, sensors, cancel);
+        return versions;
+    }
+
+    static async Task<Dictionary<string, long>> ReadOpenBuckets(
+        NpgsqlConnection connection, RegisteredAsset asset, List<(RollupLevel Level, long From, long To)> parts, IReadOnlyDictionary<ushort, Downsample> sensors, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand($"select versions, state from {ReadModels.Twin} where asset_id = $1", connection);
+        command.Parameters.Add(new() { Value = asset.Id });
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        if (!await reader.ReadAsync(cancel)) return [];
+        var versions = JsonSerializer.Deserialize<Dictionary<string, long>>(reader.GetString(0))!;
+        if (Twin.Restore(asset.Model, reader.GetFieldValue<byte[]>(1)) is not { } twin) return versions;
+        foreach (var (number, history) in sensors)
+        {
+            if (twin.Sensor(number) is not { } sensor) continue;
+            foreach (var part in parts)
+            {
+                var (start, bucket) = sensor.OpenBuckets[(int)part.Level];
+                if (start >= part.From && start < part.To) history.Add(start, bucket);
+            }
+        }
+        return versions;
+    }
+
+    static async Task ReadClosedBuckets(
+        NpgsqlConnection connection, RegisteredAsset asset, (RollupLevel Level, long From, long To) part, IReadOnlyDictionary<ushort, Downsample> sensors, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(
+            $"select block_start, data from {ReadModels.Rollup} where asset_id = $1 and level = $2 and block_start >= $3 and block_start < $4 order by block_start", connection);
+        command.Parameters.AddRange(new NpgsqlParameter[]
+        {
+            new() { Value = asset.Id },
+            new() { Value = (short)part.Level },
+            new() { Value = RollupBlock.Start(part.Level, part.From) },
+            new() { Value = part.To },
+        });
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            var (block, data) = (reader.GetInt64(0), reader.GetFieldValue<byte[]>(1));
+            foreach (var history in sensors.Values)
+            {
+                foreach (var (start, bucket) in RollupBlock.Read(data, history.Sensor, part.Level, block))
+                {
+                    if (start >= part.From && start < part.To) history.Add(start, bucket);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,13 @@
+namespace Query.Rejections;
+
+static class RejectionRoutes
+{
+    public static void AddRejections(this IServiceCollection services) => services.AddSingleton<RejectionLog>().AddSingleton<ReplayRejection>();
+
+    public static void MapRejections(this IEndpointRouteBuilder api)
+    {
+        var rejected = api.MapGroup("/rejected").WithTags("Rejected").RequireRateLimiting(Api.ApiSetup.Expensive);
+        ListRejections.Map(rejected);
+        ReplayRejection.Map(rejected);
+    }
+}

@@ -1,0 +1,45 @@
+using Npgsql;
+using Query.Assets;
+using ServiceDefaults;
+
+namespace Query.Twins;
+
+/// <summary>Read your writes: waits until a twin has seen a log position.</summary>
+sealed class AwaitPosition(NpgsqlDataSource source, KnownAssets registry, TimeProvider time)
+{
+    // Most writes are visible sooner; only then is it worth asking the log whether there is anything to wait for.
+    static readonly TimeSpan BeforeAskingTheLog = TimeSpan.FromMilliseconds(200);
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <exception cref="TimeoutException">The twin did not get there in time.</exception>
+    public async Task Run(LiveTwin twin, long position, CancellationToken cancel)
+    {
+        if (twin.View.Position >= position) return;
+        using var watcher = new Watcher([twin]);
+        var started = time.GetTimestamp();
+        var hasAsked = false;
+        while (twin.View.Position < position)
+        {
+            var waited = time.GetElapsedTime(started);
+            if (waited >= Patience)
+                throw new TimeoutException($"The twin is at log position {twin.View.Position}; it did not reach {position} within {Patience.TotalSeconds} s.");
+            var left = hasAsked ? Patience - waited : BeforeAskingTheLog - waited;
+            if (left > TimeSpan.Zero && await watcher.Wait(left, cancel)) continue;
+            if (hasAsked) continue;
+            hasAsked = true;
+            if (!await HasEvents(twin, position, cancel)) return;
+        }
+    }
+
+    // Positions are shared by all assets: this twin may have nothing to see up to the asked one.
+    async Task<bool> HasEvents(LiveTwin twin, long position, CancellationToken cancel)
+    {
+        var registeredAt = registry.Find(twin.AssetId)?.RegisteredAt ?? DateTimeOffset.UnixEpoch;
+        var days = Streams.TelemetryBetween(twin.AssetId, Later(registeredAt, (twin.View.RecordedAt ?? registeredAt).AddDays(-1)), time.GetUtcNow().AddDays(1));
+        await using var command = source.CreateCommand("select exists (select 1 from events.mt_events where stream_id = any($1) and seq_id > $2 and seq_id <= $3)");
+        command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = days }, new() { Value = twin.View.Position }, new() { Value = position } });
+        return (bool)(await command.ExecuteScalarAsync(cancel))!;
+    }
+
+    static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
+}

@@ -1,0 +1,62 @@
+using System.ComponentModel;
+using Query.Api;
+using ServiceDefaults;
+
+namespace Query.Twins;
+
+static class GetTwin
+{
+    public static void Map(IEndpointRouteBuilder twins) => twins.MapGet("/{id}", (
+            HttpContext http,
+            string id,
+            LiveTwins live,
+            AwaitPosition position,
+            FoldTwin fold,
+            TimeProvider time,
+            [Description("Sample times up to this one: a time in ISO 8601.")] string? validAt,
+            [Description("What the log held then: a log position or a time in ISO 8601.")] string? knownAt,
+            [Description("Wait until the twin has seen this log position (read your writes).")] long? minPosition) =>
+        {
+            if (validAt is null && knownAt is null && minPosition is null) return Answer(http, live.Get(id).Show(time.GetUtcNow()));
+            return validAt is null && knownAt is null
+                ? AnswerLater(http, live.Get(id), Input.Position("minPosition", minPosition), position, time)
+                : AnswerAsOf(http, fold, id, Input.Time("validAt", validAt), KnownAt.Parse(knownAt));
+        })
+        .Produces<TwinAnswer>().Produces(StatusCodes.Status304NotModified)
+        .ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status504GatewayTimeout)
+        .WithName("getTwin").WithSummary("The live twin, or the twin as of some time")
+        .WithDescription("With validAt or knownAt the twin is folded again from the log: what was true then, as far as it was known then. "
+            + "At most 20 million readings are folded (413), two such requests at a time (429). Answers 304 to If-None-Match when nothing but ages has changed.");
+
+    static async Task AnswerLater(HttpContext http, LiveTwin twin, long minPosition, AwaitPosition position, TimeProvider time)
+    {
+        await position.Run(twin, minPosition, http.RequestAborted);
+        await Answer(http, twin.Show(time.GetUtcNow()));
+    }
+
+    static Task Answer(HttpContext http, ShownTwin twin)
+    {
+        if (Tags.NotModified(http, twin.ETag)) return Task.CompletedTask;
+        var response = http.Response;
+        response.ContentType = "application/json; charset=utf-8";
+        response.ContentLength = twin.Json.Length;
+        return response.Body.WriteAsync(twin.Json, 0, twin.Json.Length, http.RequestAborted);
+    }
+
+    static async Task AnswerAsOf(HttpContext http, FoldTwin fold, string id, DateTimeOffset? validAt, KnownAt? knownAt) =>
+        await http.Response.WriteAsJsonAsync(await fold.Run(id, validAt, knownAt, http.RequestAborted), ApiJson.Options, http.RequestAborted);
+}
+
+/// <summary>Up to where the log is read: a position, or the last one at a time.</summary>
+readonly record struct KnownAt(long? Position, DateTimeOffset? Time)
+{
+    /// <exception cref="InvalidInputException">Neither a position nor a time.</exception>
+    public static KnownAt? Parse(string? text)
+    {
+        if (string.IsNullOrEmpty(text)) return null;
+        if (!text.All(char.IsAsciiDigit)) return new(null, Input.Time("knownAt", text));
+        return long.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var position)
+            ? new(position, null)
+            : throw new InvalidInputException("knownAt", text, "a log position or a time in ISO 8601");
+    }
+}

@@ -1,0 +1,66 @@
+using System.Buffers;
+using System.ComponentModel;
+using System.Text.Json;
+using Contracts.Messages;
+using Query.Api;
+
+namespace Query.Twins;
+
+/// <summary>Which twins to list.</summary>
+sealed record TwinFilter(string? Model, int Severity, bool? IsStale, string? Search)
+{
+    public bool Matches(ShownTwin twin) =>
+        (string.IsNullOrEmpty(Model) || twin.View.ModelId == Model)
+        && (Severity == 0 || WorstActive(twin.View) >= Severity)
+        && (IsStale is null || twin.Answer.IsStale == IsStale)
+        && (string.IsNullOrEmpty(Search)
+            || twin.View.AssetId.Contains(Search, StringComparison.OrdinalIgnoreCase) || twin.View.Name.Contains(Search, StringComparison.OrdinalIgnoreCase));
+
+    static int WorstActive(TwinView view) => view.Alarms.Where(a => a.ClearedAt is null).Select(a => Input.Severity(a.Severity)).DefaultIfEmpty().Max();
+}
+
+static class ListTwins
+{
+    const string List = "twins";
+
+    public static void Map(IEndpointRouteBuilder twins) => twins.MapGet("/", (
+            HttpContext http,
+            LiveTwins live,
+            TimeProvider time,
+            [Description("Only twins of this model.")] string? model,
+            [Description("Only twins whose worst active alarm is at least this: warning, alarm or critical.")] string? severity,
+            [Description("true: only twins without any fresh value; false: only the others.")] bool? stale,
+            [Description("Part of the asset's id or name.")] string? search,
+            [Description("1 to 500, default 100.")] int? limit,
+            [Description("nextCursor of the page before.")] string? cursor) =>
+            Answer(http, Run(live, new(model, Input.Severity(severity), stale, search), limit, cursor, time.GetUtcNow())))
+        .Produces<Page<TwinAnswer>>().Produces(StatusCodes.Status304NotModified)
+        .WithName("listTwins").WithSummary("Live twins, by asset id").WithDescription("Answers 304 to If-None-Match when nothing but ages has changed.");
+
+    public static Page<ShownTwin> Run(LiveTwins live, TwinFilter filter, int? limit, string? cursor, DateTimeOffset now)
+    {
+        var size = Paging.Limit(limit);
+        var after = Cursor.Decode(List, 1, cursor)?[0];
+        var rows = live.All.Where(t => after is null || string.CompareOrdinal(t.AssetId, after) > 0)
+            .Select(t => t.Show(now)).Where(filter.Matches).Take(size + 1).ToList();
+        return Paging.Of(rows, size, last => Cursor.Encode(List, last.View.AssetId));
+    }
+
+    static async Task Answer(HttpContext http, Page<ShownTwin> page)
+    {
+        if (Tags.NotModified(http, Tags.OfAll(page.Items.Select(t => t.ETag)))) return;
+        var body = new ArrayBufferWriter<byte>(4096 + page.Items.Sum(t => t.Json.Length));
+        using (var json = new Utf8JsonWriter(body, new() { SkipValidation = true }))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("items");
+            foreach (var twin in page.Items) json.WriteRawValue(twin.Json, skipInputValidation: true);
+            json.WriteEndArray();
+            json.WriteString("nextCursor", page.NextCursor);
+            json.WriteEndObject();
+        }
+        http.Response.ContentType = "application/json; charset=utf-8";
+        http.Response.ContentLength = body.WrittenCount;
+        await http.Response.Body.WriteAsync(body.WrittenMemory, http.RequestAborted);
+    }
+}

@@ -1,0 +1,33 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Contracts.Messages;
+using ServiceDefaults;
+
+namespace Query.Twins;
+
+/// <summary>The newest view of every asset, in memory. Memory grows with assets (about 20 kB each), not with readings or watchers.</summary>
+sealed class LiveTwins
+{
+    readonly ConcurrentDictionary<string, LiveTwin> twins = new(StringComparer.Ordinal);
+    volatile LiveTwin[]? sorted;
+
+    public LiveTwins(IMeterFactory meters) =>
+        meters.Create("Pollux").CreateObservableGauge("pollux.query.twins", () => twins.Count, "{twin}", "Twins held in memory");
+
+    /// <summary>All twins, by asset id.</summary>
+    public IReadOnlyList<LiveTwin> All => sorted ??= [.. twins.Values.OrderBy(t => t.AssetId, StringComparer.Ordinal)];
+
+    public LiveTwin? Find(string assetId) => twins.GetValueOrDefault(assetId);
+
+    /// <exception cref="NotFoundException">No such asset.</exception>
+    public LiveTwin Get(string assetId) => Find(assetId) ?? throw new NotFoundException("twin", assetId);
+
+    /// <summary>True when the view is newer than what was known of the asset.</summary>
+    public bool Offer(TwinView view)
+    {
+        if (twins.TryGetValue(view.AssetId, out var twin)) return twin.Offer(view);
+        if (!twins.TryAdd(view.AssetId, new LiveTwin(view))) return Offer(view);
+        sorted = null;
+        return true;
+    }
+}

@@ -1,0 +1,36 @@
+using System.Text.Json;
+using Contracts.Messages;
+using Npgsql;
+using ServiceDefaults;
+
+namespace Query.Twins;
+
+/// <summary>Takes what twin-state saved and this process did not hear of: everything at the start, later what got lost.</summary>
+sealed class ReadSavedTwins(NpgsqlDataSource source, LiveTwins twins)
+{
+    public async Task Run(CancellationToken cancel)
+    {
+        var missed = await FindMissed(cancel);
+        if (missed.Length == 0) return;
+        await using var command = source.CreateCommand($"select view from {ReadModels.Twin} where asset_id = any($1)");
+        command.Parameters.Add(new() { Value = missed });
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            if (JsonSerializer.Deserialize<TwinView>(reader.GetString(0), JsonSerializerOptions.Web) is { } view) twins.Offer(view);
+        }
+    }
+
+    async Task<string[]> FindMissed(CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand($"select asset_id, position, revision from {ReadModels.Twin}");
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        List<string> missed = [];
+        while (await reader.ReadAsync(cancel))
+        {
+            var (id, saved) = (reader.GetString(0), (reader.GetInt64(1), reader.GetInt64(2)));
+            if (twins.Find(id)?.View is not { } known || saved.CompareTo((known.Position, known.Revision)) > 0) missed.Add(id);
+        }
+        return [.. missed];
+    }
+}

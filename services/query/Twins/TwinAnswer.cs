@@ -1,0 +1,68 @@
+using System.ComponentModel;
+using Contracts.Messages;
+
+namespace Query.Twins;
+
+/// <summary>A twin as it is shown at some moment.</summary>
+sealed record TwinAnswer(
+    [property: Description("The asset, kebab-case.")] string AssetId,
+    [property: Description("For people.")] string Name,
+    [property: Description("The asset's model.")] string ModelId,
+    [property: Description("Log position of the newest event folded in; 0 when there is none.")] long Position,
+    [property: Description("Grows with every view of this asset, also when the position does not.")] long Revision,
+    [property: Description("When that event was appended.")] DateTimeOffset? RecordedAt,
+    [property: Description("Newest sample time of any sensor.")] DateTimeOffset? SampledAt,
+    [property: Description("Readings folded in.")] long Readings,
+    [property: Description("SHA-256 of the content, hexadecimal: equal content, equal hash, whatever the order of arrival.")] string StateHash,
+    [property: Description("True when no sensor has a fresh value.")] bool IsStale,
+    [property: Description("Sensors without a fresh value.")] int StaleSensors,
+    IReadOnlyList<SensorAnswer> Sensors,
+    [property: Description("Active or not yet acknowledged, worst first.")] IReadOnlyList<AlarmView> Alarms,
+    [property: Description("W3C trace context of the reading that led to this view.")] string? TraceParent,
+    [property: Description("Age and staleness are as of this time.")] DateTimeOffset AnsweredAt,
+    [property: Description("Only in answers to validAt or knownAt.")] AsOfAnswer? AsOf)
+{
+    public static TwinAnswer Of(TwinView view, DateTimeOffset now, AsOfAnswer? asOf = null)
+    {
+        var sensors = new SensorAnswer[view.Sensors.Count];
+        var stale = 0;
+        for (var i = 0; i < sensors.Length; i++)
+        {
+            sensors[i] = SensorAnswer.Of(view.Sensors[i], now);
+            if (sensors[i].IsStale) stale++;
+        }
+        return new(
+            view.AssetId, view.Name, view.ModelId, view.Position, view.Revision, view.RecordedAt, view.SampledAt, view.Readings, view.StateHash,
+            stale == sensors.Length, stale, sensors, view.Alarms, view.TraceParent, now, asOf);
+    }
+}
+
+/// <summary>The latest reading of a sensor by sample time.</summary>
+sealed record SensorAnswer(
+    string Id,
+    string Name,
+    [property: Description("The component it measures.")] string Component,
+    [property: Description("e.g. temperature.")] string Quantity,
+    [property: Description("Unit of value and statistics, e.g. degC.")] string Unit,
+    [property: Description("Null when there is no reading yet.")] double? Value,
+    [property: Description("good, uncertain, bad, or none.")] string Quality,
+    [property: Description("Device time.")] DateTimeOffset? SampledAt,
+    [property: Description("From when on the value is stale unless a newer one comes.")] DateTimeOffset? StaleAt,
+    [property: Description("Readings folded in.")] long Readings,
+    [property: Description("Over the newest window; in the sensor's unit.")] WindowStatistics? Statistics,
+    [property: Description("answeredAt minus sampledAt, seconds; negative when the device's clock is ahead.")] double? AgeSeconds,
+    [property: Description("True also when there is no reading yet.")] bool IsStale)
+{
+    public static SensorAnswer Of(SensorView sensor, DateTimeOffset now) => new(
+        sensor.Id, sensor.Name, sensor.Component, sensor.Quantity, sensor.Unit, sensor.Value, sensor.Quality, sensor.SampledAt, sensor.StaleAt, sensor.Readings,
+        sensor.Statistics, sensor.SampledAt is { } at ? Math.Round((now - at).TotalSeconds, 3) : null, IsStaleAt(sensor, now));
+
+    /// <summary>No reading, or none that is fresh enough.</summary>
+    public static bool IsStaleAt(SensorView sensor, DateTimeOffset now) => sensor.StaleAt is not { } at || now >= at;
+}
+
+/// <summary>Which past an answer shows.</summary>
+sealed record AsOfAnswer(
+    [property: Description("Sample times up to this one.")] DateTimeOffset ValidAt,
+    [property: Description("What the log held up to this position.")] long KnownAtPosition,
+    [property: Description("When that position was appended.")] DateTimeOffset KnownAt);

@@ -1,0 +1,70 @@
+using Grpc.Core;
+using Marten;
+using MassTransit;
+using Query.Api;
+using Query.Assets;
+using ServiceDefaults;
+using Proto = Contracts.Query.V1;
+
+namespace Query.Twins;
+
+sealed class TwinRpc(
+    LiveTwins live, AwaitPosition position, FoldTwin fold, WatchTwins watch, KnownAssets registry, IDocumentStore store, IBus bus, CommandFaults faults, TimeProvider time)
+    : Proto.TwinService.TwinServiceBase
+{
+    public override Task<Proto.ListTwinsResponse> ListTwins(Proto.ListTwinsRequest request, ServerCallContext context)
+    {
+        var filter = new TwinFilter(request.ModelId, Input.Severity(request.Severity), request.HasIsStale ? request.IsStale : null, request.Search);
+        var page = Twins.ListTwins.Run(live, filter, request.Limit == 0 ? null : request.Limit, request.Cursor, time.GetUtcNow());
+        return Task.FromResult(new Proto.ListTwinsResponse { Twins = { page.Items.Select(t => t.Message.Twin) }, NextCursor = page.NextCursor ?? "" });
+    }
+
+    public override Task<Proto.GetTwinResponse> GetTwin(Proto.GetTwinRequest request, ServerCallContext context)
+    {
+        if (request.ValidAt is not null || request.KnownAtCase != Proto.GetTwinRequest.KnownAtOneofCase.None) return AsOf(request, context.CancellationToken);
+        return request.MinPosition == 0 ? Task.FromResult(live.Get(request.AssetId).Show(time.GetUtcNow()).Message) : Later(request, context.CancellationToken);
+    }
+
+    async Task<Proto.GetTwinResponse> Later(Proto.GetTwinRequest request, CancellationToken cancel)
+    {
+        var twin = live.Get(request.AssetId);
+        await position.Run(twin, Input.Position("min_position", request.MinPosition), cancel);
+        return twin.Show(time.GetUtcNow()).Message;
+    }
+
+    async Task<Proto.GetTwinResponse> AsOf(Proto.GetTwinRequest request, CancellationToken cancel)
+    {
+        KnownAt? knownAt = request.KnownAtCase switch
+        {
+            Proto.GetTwinRequest.KnownAtOneofCase.KnownAtPosition => new(Input.Position("known_at_position", request.KnownAtPosition), null),
+            Proto.GetTwinRequest.KnownAtOneofCase.KnownAtTime => new(null, request.KnownAtTime.ToTime("known_at_time")),
+            _ => null,
+        };
+        return new() { Twin = TwinMessage.Of(await fold.Run(request.AssetId, request.ValidAt?.ToTime("valid_at"), knownAt, cancel)) };
+    }
+
+    public override async Task WatchTwin(Proto.WatchTwinRequest request, IServerStreamWriter<Proto.WatchTwinResponse> responses, ServerCallContext context)
+    {
+        await foreach (var twin in watch.Follow([request.AssetId], Twins.WatchTwins.ParseAfter(request.After), context.CancellationToken))
+            await responses.WriteAsync(new() { Twin = twin.Message.Twin }, context.CancellationToken);
+    }
+
+    public override async Task WatchTwins(Proto.WatchTwinsRequest request, IServerStreamWriter<Proto.WatchTwinsResponse> responses, ServerCallContext context)
+    {
+        await foreach (var twin in watch.Follow(request.AssetIds, null, context.CancellationToken))
+            await responses.WriteAsync(new() { Twin = twin.Message.Twin }, context.CancellationToken);
+    }
+
+    public override async Task<Proto.RebuildTwinResponse> RebuildTwin(Proto.RebuildTwinRequest request, ServerCallContext context) =>
+        await Twins.RebuildTwin.Run(request.AssetId, registry, store, bus, faults, context.CancellationToken) is not { } rebuilt
+            ? new()
+            : new()
+            {
+                IsFinished = true,
+                Position = rebuilt.Position,
+                LiveHash = rebuilt.LiveHash,
+                RebuiltHash = rebuilt.RebuiltHash,
+                Readings = rebuilt.Readings,
+                RebuiltAt = rebuilt.RebuiltAt.ToProto(),
+            };
+}

@@ -1,0 +1,62 @@
+using System.Threading.Channels;
+
+namespace Query.Twins;
+
+/// <summary>
+/// Follows some twins. It remembers that something changed, not what: a slow reader finds the newest views only, and memory is bounded
+/// by the number of twins.
+/// </summary>
+sealed class Watcher : IDisposable
+{
+    readonly Channel<bool> bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+    readonly LiveTwin[] twins;
+    readonly (long Position, long Revision)[] seen;
+    Task<bool>? ringing;
+
+    /// <param name="twins">What to follow.</param>
+    /// <param name="after">Views up to this one are known already.</param>
+    public Watcher(IReadOnlyList<LiveTwin> twins, (long Position, long Revision)? after = null)
+    {
+        this.twins = [.. twins];
+        seen = new (long, long)[twins.Count];
+        Array.Fill(seen, after ?? (-1, -1));
+        foreach (var twin in twins) twin.Add(this);
+        Wake();
+    }
+
+    public void Wake() => bell.Writer.TryWrite(true);
+
+    /// <summary>Waits for a change; false when there was none for <paramref name="limit"/>.</summary>
+    public async Task<bool> Wait(TimeSpan limit, CancellationToken cancel)
+    {
+        ringing ??= bell.Reader.WaitToReadAsync(cancel).AsTask();
+        try
+        {
+            await ringing.WaitAsync(limit, cancel);
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+        ringing = null;
+        bell.Reader.TryRead(out _);
+        return true;
+    }
+
+    /// <summary>Twins with a view that was not handed out before.</summary>
+    public IEnumerable<LiveTwin> Changed()
+    {
+        for (var i = 0; i < twins.Length; i++)
+        {
+            var view = twins[i].View;
+            if ((view.Position, view.Revision).CompareTo(seen[i]) <= 0) continue;
+            seen[i] = (view.Position, view.Revision);
+            yield return twins[i];
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var twin in twins) twin.Remove(this);
+    }
+}

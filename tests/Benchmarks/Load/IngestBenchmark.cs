@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using TwinModel.Telemetry;
+
+namespace Benchmarks.Load;
+
+/// <summary>How fast do readings get into the log and to the twin, and what do they cost?</summary>
+static class IngestBenchmark
+{
+    const int Assets = 100;
+
+    public static async Task Run(Settings settings, CancellationToken cancel)
+    {
+        await StorageBenchmark.Run(settings, cancel);
+        Report.Title($"ingest: {Assets} assets x {Publisher.ReadingsPerFrame} sensors, QoS 1, one message = one frame of {Publisher.ReadingsPerFrame} readings");
+        var broker = await Broker(settings, cancel);
+        await using var system = await RunningSystem.Start(settings, cancel);
+        var assets = Enumerable.Range(0, Assets).Select(i => $"bench-{i}").ToArray();
+        await system.Register(assets, cancel);
+        await WholePath(settings, system, assets, broker, cancel);
+        await Latency.Measure(settings, system, assets, cancel);
+        await Memory.Watch(settings, system, cancel);
+    }
+
+    static async Task<double> Broker(Settings settings, CancellationToken cancel)
+    {
+        var messages = (int)(100_000 * settings.Scale);
+        using var subscriber = await Subscriber.Connect(settings.Mqtt, "bare/+", messages, cancel);
+        await using var publisher = await Publisher.Connect(settings.Mqtt, cancel);
+        var seconds = await PublishAll(publisher, i => $"bare/{i % Assets}", messages, cancel, subscriber.AllReceived);
+        Report.Figure("bare broker, publish to subscribe, same payload", messages / seconds, "messages/s");
+        return messages / seconds;
+    }
+
+    static async Task<double> PublishAll(Publisher publisher, Func<int, string> topicOf, int messages, CancellationToken cancel, Task until)
+    {
+        var noise = new Random(1);
+        var start = Micros.From(DateTimeOffset.UtcNow.AddSeconds(-3600));
+        // Made before the clock runs: the generator shares the machine with what is measured.
+        var payloads = Enumerable.Range(0, messages).Select(i => Publisher.Frame(start + i / Assets * 1_000_000L * 3600 * Assets / messages, noise)).ToArray();
+        var topics = Enumerable.Range(0, Assets).Select(topicOf).ToArray();
+        var started = Stopwatch.GetTimestamp();
+        for (var i = 0; i < messages; i++) await publisher.Publish(topics[i % Assets], i % Assets, payloads[i], cancel);
+        await publisher.Drain(cancel);
+        await until;
+        return Stopwatch.GetElapsedTime(started).TotalSeconds;
+    }
+
+    static async Task WholePath(Settings settings, RunningSystem system, string[] assets, double broker, CancellationToken cancel)
+    {
+        var messages = (int)(100_000 * settings.Scale);
+        string[] parts = ["mosquitto", "ingest", "postgres", "rabbitmq", "twin-state", "query"];
+        var cpuBefore = parts.ToDictionary(p => p, system.CpuSeconds);
+        var ownBefore = Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds;
+        await using var publisher = await Publisher.Connect(settings.Mqtt, cancel);
+        var expected = (long)messages * Publisher.ReadingsPerFrame;
+        var seconds = await PublishAll(publisher, i => $"pollux/{assets[i]}/senml", messages, cancel, Task.CompletedTask);
+        Report.Figure("  published and acknowledged by the broker", messages / seconds, "messages/s");
+        var waited = Stopwatch.GetTimestamp();
+        while (await system.ReadingsFolded("bench-", cancel) is var folded && folded < expected)
+        {
+            if (Stopwatch.GetElapsedTime(waited) > TimeSpan.FromMinutes(3)) throw new TimeoutException($"Only {folded} of {expected} readings reached the twins.");
+            await Task.Delay(50, cancel);
+        }
+        seconds += Stopwatch.GetElapsedTime(waited).TotalSeconds;
+        Report.Goal("whole path, MQTT publish to twin in the query API", expected / seconds, "readings/s", 50_000, isAtLeast: true, "N0");
+        Report.Goal("  share of the bare broker's message rate", messages / seconds / broker * 100, "%", 25, isAtLeast: true, "N1");
+        foreach (var part in parts) Report.Figure($"  CPU of {part}", (system.CpuSeconds(part) - cpuBefore[part]) / seconds * 100, "% of a core");
+        Report.Figure("  CPU of the load generator", (Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds - ownBefore) / seconds * 100, "% of a core");
+    }
+}

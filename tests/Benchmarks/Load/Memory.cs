@@ -1,0 +1,39 @@
+using System.Diagnostics;
+using TwinModel.Telemetry;
+
+namespace Benchmarks.Load;
+
+/// <summary>Memory of each service at 1 000 assets x 12 sensors at 1 Hz.</summary>
+static class Memory
+{
+    const int Assets = 1_000;
+
+    static readonly string[] Services = ["ingest", "twin-state", "query"];
+
+    public static async Task Watch(Settings settings, RunningSystem system, CancellationToken cancel)
+    {
+        var assets = Enumerable.Range(0, Assets).Select(i => $"mem-{i}").ToArray();
+        await system.Register(assets, cancel);
+        await using var publisher = await Publisher.Connect(settings.Mqtt, cancel);
+        var noise = new Random(3);
+        List<Dictionary<string, double>> samples = [];
+        var started = Stopwatch.GetTimestamp();
+        for (var second = 0; second < settings.MemorySeconds; second++)
+        {
+            for (var asset = 0; asset < Assets; asset++)
+            {
+                var due = second + (double)asset / Assets - Stopwatch.GetElapsedTime(started).TotalSeconds;
+                if (due > 0.002) await Task.Delay(TimeSpan.FromSeconds(due), cancel);
+                await publisher.Publish($"pollux/{assets[asset]}/senml", asset, Publisher.Frame(Micros.From(DateTimeOffset.UtcNow), noise), cancel);
+            }
+            if (second % 5 == 4) samples.Add(Services.ToDictionary(s => s, system.ResidentMegabytes));
+        }
+        Report.Figure($"{Assets} assets x {Publisher.ReadingsPerFrame} sensors at 1 Hz for", settings.MemorySeconds, "s");
+        foreach (var service in Services)
+        {
+            var half = samples.Skip(samples.Count / 2).Select(s => s[service]).ToList();
+            Report.Goal($"  memory of {service}, largest", samples.Max(s => s[service]), "MB", 250, isAtLeast: false, "N0");
+            Report.Figure("    second half, first and last", half[0], $"MB -> {half[^1]:N0} MB");
+        }
+    }
+}

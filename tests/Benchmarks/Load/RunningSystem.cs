@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Benchmarks.Load;
+
+/// <summary>The whole system, started by <c>./pollux up --no-plant</c> beside the benchmark's own servers.</summary>
+sealed class RunningSystem(Settings settings) : IAsyncDisposable
+{
+    public HttpClient Query { get; private set; } = new();
+
+    public string IngestAddress { get; private set; } = "";
+
+    public string GrpcAddress { get; private set; } = "";
+
+    /// <summary>Process ids by service and server.</summary>
+    public Dictionary<string, int> Processes { get; } = [];
+
+    public static async Task<RunningSystem> Start(Settings settings, CancellationToken cancel)
+    {
+        var system = new RunningSystem(settings);
+        await system.Pollux(["up", "--no-plant"], cancel);
+        var status = JsonNode.Parse(await system.Pollux(["status", "--json"], cancel))!;
+        foreach (var part in status.AsArray())
+        {
+            var (name, url) = ((string)part!["name"]!, (string?)part["url"]);
+            if (part["pid"]?.GetValueKind() == JsonValueKind.Number) system.Processes[name] = (int)part["pid"]!;
+            if (name == "ingest") system.IngestAddress = new Uri(url!).GetLeftPart(UriPartial.Authority);
+            if (name == "query") system.Query = new HttpClient { BaseAddress = new Uri(new Uri(url!).GetLeftPart(UriPartial.Authority)) };
+        }
+        var offset = int.Parse(Environment.GetEnvironmentVariable("POLLUX_PORT_OFFSET") ?? "0", System.Globalization.CultureInfo.InvariantCulture);
+        system.GrpcAddress = $"http://127.0.0.1:{5110 + offset}";
+        return system;
+    }
+
+    async Task<string> Pollux(string[] arguments, CancellationToken cancel)
+    {
+        var start = new ProcessStartInfo(Path.Combine(settings.Repository, "pollux"), arguments) { RedirectStandardOutput = true };
+        start.Environment["POLLUX_NO_BUILD"] = "1";
+        using var process = Process.Start(start)!;
+        var output = await process.StandardOutput.ReadToEndAsync(cancel);
+        await process.WaitForExitAsync(cancel);
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"pollux {string.Join(' ', arguments)} failed:\n{output}");
+    }
+
+    public async Task Register(IEnumerable<string> assetIds, CancellationToken cancel)
+    {
+        await Parallel.ForEachAsync(assetIds, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancel }, async (assetId, token) =>
+        {
+            using var answer = await Query.PutAsJsonAsync($"/api/v1/assets/{assetId}", new { model = "extrusion-line" }, token);
+            answer.EnsureSuccessStatusCode();
+        });
+        // Ingest reads new registrations once a second.
+        await Task.Delay(TimeSpan.FromSeconds(2.5), cancel);
+    }
+
+    /// <summary>Readings folded in, over all twins whose id starts with a prefix.</summary>
+    public async Task<long> ReadingsFolded(string prefix, CancellationToken cancel)
+    {
+        long readings = 0;
+        var cursor = "";
+        do
+        {
+            var page = await Query.GetFromJsonAsync<JsonObject>($"/api/v1/twins?limit=500&search={prefix}{(cursor.Length > 0 ? $"&cursor={Uri.EscapeDataString(cursor)}" : "")}", cancel);
+            foreach (var twin in page!["items"]!.AsArray()) readings += ((string)twin!["assetId"]!).StartsWith(prefix, StringComparison.Ordinal) ? (long)twin["readings"]! : 0;
+            cursor = (string?)page["nextCursor"] ?? "";
+        }
+        while (cursor.Length > 0);
+        return readings;
+    }
+
+    public double ResidentMegabytes(string part) =>
+        File.ReadLines($"/proc/{Processes[part]}/status").Where(l => l.StartsWith("VmRSS", StringComparison.Ordinal))
+            .Select(l => double.Parse(l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture) / 1024).First();
+
+    /// <summary>CPU seconds used so far by a part and its children.</summary>
+    public double CpuSeconds(string part) => Tree(Processes[part]).Sum(Cpu);
+
+    static double Cpu(int pid)
+    {
+        try
+        {
+            var fields = File.ReadAllText($"/proc/{pid}/stat").Split(')')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            return (double.Parse(fields[11], System.Globalization.CultureInfo.InvariantCulture) + double.Parse(fields[12], System.Globalization.CultureInfo.InvariantCulture)) / 100;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
+    static IEnumerable<int> Tree(int root)
+    {
+        var parents = Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(n => int.TryParse(n, out _)).Select(n => int.Parse(n!, System.Globalization.CultureInfo.InvariantCulture))
+            .ToDictionary(pid => pid, Parent);
+        for (var level = new List<int> { root }; level.Count > 0; level = [.. parents.Where(p => level.Contains(p.Value)).Select(p => p.Key)])
+            foreach (var pid in level) yield return pid;
+    }
+
+    static int Parent(int pid)
+    {
+        try
+        {
+            return int.Parse(File.ReadAllText($"/proc/{pid}/stat").Split(')')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return -1;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Query.Dispose();
+        await Pollux(["down"], CancellationToken.None);
+    }
+}

@@ -1,0 +1,26 @@
+using Benchmarks;
+using Benchmarks.Load;
+
+if (args is ["bare", var file, var contentType, var port]) return await BareEndpoint.Serve(file, contentType, int.Parse(port, System.Globalization.CultureInfo.InvariantCulture));
+
+// One name per question; each prints its baseline, its figures and the ratios of the same run.
+var benchmarks = new Dictionary<string, Func<Settings, CancellationToken, Task>>
+{
+    ["ingest"] = IngestBenchmark.Run,
+    ["query"] = QueryBenchmark.Run,
+    ["storage"] = StorageBenchmark.Run,
+};
+var name = args.FirstOrDefault() ?? "";
+if (!benchmarks.ContainsKey(name) && name.Length > 0 && name != "all")
+{
+    Console.Error.WriteLine($"There is no benchmark '{name}'; there are: {string.Join(", ", benchmarks.Keys)}, all.");
+    return 2;
+}
+using var stop = new CancellationTokenSource();
+Console.CancelKeyPress += (_, e) =>
+{
+    e.Cancel = true;
+    stop.Cancel();
+};
+foreach (var benchmark in benchmarks.Where(b => name is "" or "all" || b.Key == name)) await benchmark.Value(Settings.FromEnvironment(args.Skip(1)), stop.Token);
+return 0;

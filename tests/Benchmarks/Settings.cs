@@ -1,0 +1,31 @@
+using System.Globalization;
+
+namespace Benchmarks;
+
+/// <summary>Where the servers and the repository are, and how long to measure.</summary>
+/// <param name="Postgres">Connection string.</param>
+/// <param name="Mqtt">Connection string.</param>
+/// <param name="Repository">The folder with <c>pollux</c>.</param>
+/// <param name="Scale">Multiplies the amounts; 1 takes a few minutes.</param>
+/// <param name="MemorySeconds">How long the memory of the services is watched.</param>
+sealed record Settings(string Postgres, string Mqtt, string Repository, double Scale, int MemorySeconds)
+{
+    public static Settings FromEnvironment(IEnumerable<string> args)
+    {
+        var options = args.Select(a => a.Split('=', 2)).Where(p => p.Length == 2).ToDictionary(p => p[0].TrimStart('-'), p => p[1]);
+        return new(
+            Required("ConnectionStrings__Postgres"), Required("ConnectionStrings__Mqtt"), FindRepository(),
+            double.Parse(options.GetValueOrDefault("scale", "1"), CultureInfo.InvariantCulture),
+            int.Parse(options.GetValueOrDefault("memory-seconds", "90"), CultureInfo.InvariantCulture));
+    }
+
+    static string Required(string name) =>
+        Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"{name} is not set; run benchmarks with './pollux bench'.");
+
+    static string FindRepository()
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(directory.FullName, "Pollux.slnx"))) directory = directory.Parent!;
+        return directory.FullName;
+    }
+}

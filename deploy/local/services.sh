@@ -83,10 +83,11 @@ apply_schema() {
 
 services_up() { # name...
     local name
+    # All first: ingest is ready when it knows assets, which twin-state registers.
     for name in "$@"; do
         running "$name" || start_service "$name"
-        await_service "$name"
     done
+    for name in "$@"; do await_service "$name"; done
 }
 
 start_service() {

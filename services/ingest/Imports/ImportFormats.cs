@@ -1,4 +1,3 @@
-using System.Text;
 using Contracts.Events;
 using Ingest.Payloads;
 using ServiceDefaults;
@@ -40,11 +39,17 @@ static class ImportFormats
         var format = rejection.Source.Split(':')[1];
         // Rows of Parquet files are kept as JSON.
         ReadRows read = format == "csv" ? ReadRowsCsv.Read : ReadRowsNdjson.Read;
-        await foreach (var row in read(new MemoryStream(rejection.Payload), model, cancel))
+        try
         {
-            to.Readings.AddRange(row.Readings);
-            foreach (var reason in row.Rejections) to.Reject(reason, 0);
-            to.Reject(new("", ""), row.RejectedReadings);
+            await foreach (var row in read(new MemoryStream(rejection.Payload), model, cancel))
+            {
+                to.Readings.AddRange(row.Readings);
+                for (var i = 0; i < row.Rejections.Length; i++) to.Reject(row.Rejections[i], i == 0 ? row.RejectedReadings : 0);
+            }
+        }
+        catch (InvalidInputException e)
+        {
+            to.Reject(new("unknown-column", e.Message), rejection.Readings);
         }
     }
 }

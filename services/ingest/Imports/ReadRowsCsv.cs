@@ -20,9 +20,11 @@ static class ReadRowsCsv
     public static async IAsyncEnumerable<ImportRow> Read(Stream stream, AssetModel model, [EnumeratorCancellation] CancellationToken cancel)
     {
         var pipe = PipeReader.Create(stream, new(bufferSize: 1 << 16, leaveOpen: true));
+        var known = await SeparatorOf(pipe, model, cancel);
+        var separator = known ?? ',';
         var options = new CsvReaderOptions
         {
-            Separator = await SeparatorOf(pipe, model, cancel),
+            Separator = known,
             MaxRecordSize = ImportRow.LongestLine,
             TrackLineNumbers = true,
             // An unclosed quote then spoils its own line, not the rest of the file.
@@ -38,7 +40,8 @@ static class ReadRowsCsv
             line = csv.LineNumber;
             row.Clear();
             ReadRow(csv, columns, row);
-            yield return ImportRow.Of(line, row, () => Encoding.UTF8.GetString(csv.RawRecord));
+            // With its header, so that a rejected row can be read again.
+            yield return ImportRow.Of(line, row, () => $"{string.Join(separator, csv.Headers)}\n{Encoding.UTF8.GetString(csv.RawRecord)}");
         }
     }
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -26,6 +28,7 @@ static class ReadRowsParquet
     public static async IAsyncEnumerable<ImportRow> Read(Stream stream, AssetModel model, [EnumeratorCancellation] CancellationToken cancel)
     {
         if (!stream.CanSeek) throw new ArgumentException("A Parquet file needs a seekable stream.", nameof(stream));
+        await ReadRowsParquetFooter.Check(stream, cancel);
         await using var parquet = await Guard(() => ParquetReader.CreateAsync(stream, leaveStreamOpen: true, cancellationToken: cancel));
         var schema = await Guard(() => Task.FromResult(parquet.Schema));
         var columns = ReadRowsColumns.Of([.. schema.Fields.Select(f => f.Name)], model);
@@ -65,14 +68,16 @@ static class ReadRowsParquet
 
     sealed record RowGroup(int Count, long?[] Times, string?[]? TimeTexts, double?[][] Numbers, string?[]? Sensors, string?[]? Units, string?[]? Qualities)
     {
+        // As a line of NDJSON, so that a rejected row can be read again; NaN and infinities become text.
         public string Shown(ReadRowsColumns columns, int r)
         {
-            var time = TimeTexts?[r] ?? (Times[r] is { } micros ? Micros.ToTime(micros).ToString("O", CultureInfo.InvariantCulture) : "");
-            var cells = columns.IsLong
-                ? [$"sensor={Sensors![r]}", FormattableString.Invariant($"value={Numbers[0][r]}"), $"unit={Units?[r]}", $"quality={Qualities?[r]}"]
-                : columns.Values.Select((v, i) => FormattableString.Invariant($"{v.Header}={Numbers[i][r]}"));
-            return string.Join(", ", cells.Prepend($"time={time}"));
+            var cells = new Dictionary<string, object?> { ["time"] = TimeTexts?[r] ?? (Times[r] is { } micros ? Micros.ToTime(micros).ToString("O", CultureInfo.InvariantCulture) : "") };
+            if (columns.IsLong) (cells["sensor"], cells["value"], cells["unit"], cells["quality"]) = (Sensors![r], Numbers[0][r], Units?[r] ?? "", Qualities?[r] ?? "");
+            else for (var i = 0; i < columns.Values.Count; i++) cells[columns.Values[i].Header] = Numbers[i][r];
+            return JsonSerializer.Serialize(cells, Lenient);
         }
+
+        static readonly JsonSerializerOptions Lenient = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
     }
 
     static async Task<RowGroup> ReadGroup(ParquetReader parquet, int index, ReadRowsColumns columns, CancellationToken cancel)

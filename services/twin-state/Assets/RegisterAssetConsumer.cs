@@ -25,8 +25,9 @@ sealed class RegisterAssetConsumer(ShippedModels models, IDocumentStore store, T
         var stream = Streams.Asset(context.Message.AssetId);
         var events = await session.Events.FetchStreamAsync(stream, token: context.CancellationToken);
         if (Decide(events.LastOrDefault()?.Data as AssetRegistered, context.Message, model, time.GetUtcNow()) is not { } registered) return;
-        session.Events.Append(stream, events.Count + 1, registered);
+        var appended = session.Events.BuildEvent(registered);
+        session.Events.Append(stream, events.Count + 1, (object)appended);
         await session.SaveChangesAsync(context.CancellationToken);
-        await context.Publish(new AssetChanged(context.Message.AssetId, 0), context.CancellationToken);
+        await context.Publish(new AssetChanged(context.Message.AssetId, appended.Sequence), context.CancellationToken);
     }
 }

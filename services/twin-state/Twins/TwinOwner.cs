@@ -111,8 +111,13 @@ sealed partial class TwinOwner(
                 if (twin.UnsavedBuckets > MostUnsavedBuckets) await Follow(twin, [], cancel);
             }
         }
-        foreach (var old in twin.Versions.Keys.Order(StringComparer.Ordinal).SkipLast(OpenDays).ToList()) twin.Versions.Remove(old);
+        ForgetClosedDays(twin);
         return transitions;
+    }
+
+    static void ForgetClosedDays(LiveTwin twin)
+    {
+        foreach (var old in twin.Versions.Keys.Order(StringComparer.Ordinal).SkipLast(OpenDays).ToList()) twin.Versions.Remove(old);
     }
 
     /// <summary>The asset's twin, loaded and brought up to the log if it is not in memory; null for an unknown asset.</summary>
@@ -246,6 +251,7 @@ sealed partial class TwinOwner(
                 if (batch.Position <= live.Position) rebuilt.Apply(batch);
             }
         }
+        ForgetClosedDays(rebuilt);
         if (rebuilt.MustRederive.Count > 0) await Rederive(rebuilt, cancel);
         var result = new TwinRebuilt(assetId, rebuilt.Position, live.Snapshot().Hash, rebuilt.Snapshot().Hash, rebuilt.Twin.Sensors.Sum(s => s.Count), time.GetUtcNow());
         twins[assetId] = rebuilt;

@@ -1,0 +1,327 @@
+using System.Text;
+using FsCheck.Xunit;
+using Ingest.Imports;
+using Parquet;
+using Parquet.Schema;
+using ServiceDefaults;
+using TwinModel.Assets;
+using TwinModel.Telemetry;
+using static Ingest.Tests.Given;
+
+namespace Ingest.Tests;
+
+public class ImportTests
+{
+    const long At = 1_772_366_400_123_456;
+
+    static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    static async Task<List<ImportRow>> Csv(string text, AssetModel? model = null) =>
+        await ReadRowsCsv.Read(new Trickle(Encoding.UTF8.GetBytes(text)), model ?? Extruder, Cancel).ToListAsync(Cancel);
+
+    static async Task<List<ImportRow>> Ndjson(string text, AssetModel? model = null) =>
+        await ReadRowsNdjson.Read(new Trickle(Encoding.UTF8.GetBytes(text)), model ?? Extruder, Cancel).ToListAsync(Cancel);
+
+    static string Codes(IEnumerable<ImportRow> rows) => string.Join(",", rows.SelectMany(r => r.Rejections).Select(r => r.Code));
+
+    [Fact]
+    public async Task Csv_columns_are_sensor_ids_when_the_model_has_no_mapping()
+    {
+        var rows = await Csv("time,melt-temperature,melt-pressure\n2026-03-01T12:00:00.123456Z,201.5,90\n2026-03-01T13:00:01+01:00,202,\n");
+        Assert.Equal([new(6, At, 201.5), new(7, At, 90)], rows[0].Readings);
+        Assert.Equal([new(6, 1_772_366_401_000_000, 202)], rows[1].Readings);
+        Assert.Equal([2, 3], rows.Select(r => r.Number));
+        Assert.Null(rows[0].Raw);
+    }
+
+    [Fact]
+    public async Task Csv_follows_the_models_mapping()
+    {
+        var row = Assert.Single(await Csv("datetime;Pressure;Volume Flow RateRMS;anomaly\n2020-02-08 13:30:47;0.38;122.664;1.0\n", PumpLoop));
+        Assert.Equal([new(4, 1_581_168_647_000_000, 0.38), new(8, 1_581_168_647_000_000, 122.664)], row.Readings);
+        Assert.Equal(0, row.RejectedReadings);
+    }
+
+    [Fact]
+    public async Task Csv_of_a_mapped_model_may_use_sensor_ids_commas_and_finer_times() =>
+        Assert.Equal([new(4, At, 0.38)], Assert.Single(await Csv("time,pressure\n2026-03-01 12:00:00.123456,0.38\n", PumpLoop)).Readings);
+
+    [Fact]
+    public async Task Csv_times_without_an_offset_are_local_to_the_mappings_zone()
+    {
+        var berlin = PumpLoop with { Csv = PumpLoop.Csv! with { TimeZone = "Europe/Berlin" } };
+        var rows = await Csv("datetime;Pressure\n2020-07-08 13:30:47;1\n2020-02-08 13:30:47;2\n2020-03-29 02:30:00;3\n", berlin);
+        Assert.Equal([Micros("2020-07-08T11:30:47Z"), Micros("2020-02-08T12:30:47Z")], rows.SelectMany(r => r.Readings).Select(r => r.SampledAt));
+        Assert.Equal("invalid-time", Codes(rows));
+    }
+
+    [Fact]
+    public async Task Csv_may_be_long_with_units_and_qualities()
+    {
+        var rows = await Csv(
+            "time,sensor,value,unit,quality\n1772366400.123456,melt-temperature,475,K,good\n1772366400123456,melt-pressure,90,,BAD\n2026-03-01,melt-flow,,,\n"
+            + "2026-03-01,melt,1,,\n2026-03-01,melt-flow,x,,\n2026-03-01,melt-flow,1,bar,\nnoon,melt-flow,1,,\n2026-03-01,melt-flow,1,,fine\n");
+        Assert.Equal(201.85, rows[0].Readings[0].Value, 9);
+        Assert.Equal(At, rows[0].Readings[0].SampledAt);
+        Assert.Equal([new(7, At, 90, Quality.Bad)], rows[1].Readings);
+        Assert.Empty(rows[2].Readings);
+        Assert.Equal("unknown-sensor,not-a-number,unit-mismatch,invalid-time,unknown-quality", Codes(rows));
+    }
+
+    [Fact]
+    public async Task A_bad_cell_rejects_its_reading_only_and_keeps_the_line()
+    {
+        var row = Assert.Single(await Csv("time,melt-temperature,melt-pressure,melt-flow\n2026-03-01T12:00:00Z,hot,90,NaN\n"));
+        Assert.Equal(90, Assert.Single(row.Readings).Value);
+        Assert.Equal(["not-a-number", "not-finite"], row.Rejections.Select(r => r.Code));
+        Assert.Contains("'melt-temperature' is 'hot'", row.Rejections[0].Detail);
+        Assert.Equal("time,melt-temperature,melt-pressure,melt-flow\n2026-03-01T12:00:00Z,hot,90,NaN", row.Raw);
+    }
+
+    [Fact]
+    public async Task A_bad_time_rejects_every_reading_of_the_line()
+    {
+        var row = Assert.Single(await Csv("time,melt-temperature,melt-pressure,melt-flow\nnoon,1,2,\n"));
+        Assert.Empty(row.Readings);
+        Assert.Equal(2, row.RejectedReadings);
+    }
+
+    [Fact]
+    public async Task A_line_that_is_cut_off_is_rejected()
+    {
+        var rows = await Csv("time,melt-temperature,melt-pressure\n2026-03-01T12:00:00Z,1\n\n2026-03-01T12:00:00Z,1,2,3");
+        Assert.Equal("wrong-columns,wrong-columns", Codes(rows));
+    }
+
+    [Fact]
+    public async Task An_unclosed_quote_spoils_its_own_line_only()
+    {
+        var rows = await Csv("time,melt-temperature\n2026-03-01T12:00:00Z,\"1\n2026-03-01T12:00:01Z,\"2\"\n");
+        Assert.Equal(2, rows.Count);
+        Assert.Equal(2, Assert.Single(rows[1].Readings).Value);
+    }
+
+    [Theory]
+    [InlineData("time,melt-temperature,melt-pressur\n", "melt-pressur")]
+    [InlineData("melt-temperature,melt-pressure\n", "time")]
+    [InlineData("time,melt-temperature,melt-temperature\n", "melt-temperature")]
+    [InlineData("time,sensor,value,sensor\n", "sensor")]
+    [InlineData("", "header")]
+    public async Task A_header_that_does_not_fit_fails_the_import_at_once(string text, string named)
+    {
+        var error = await Assert.ThrowsAsync<InvalidInputException>(() => Csv(text));
+        Assert.Contains(named, error.Message);
+    }
+
+    [Fact]
+    public async Task An_unknown_column_is_named_with_the_ones_allowed()
+    {
+        var error = await Assert.ThrowsAsync<InvalidInputException>(() => Csv("datetime;Pressure;Flow\n2020-02-08 13:30:47;1;2\n", PumpLoop));
+        Assert.Contains("'Flow'", error.Message);
+        Assert.Contains("datetime, Accelerometer1RMS", error.Allowed);
+        Assert.Contains("anomaly, changepoint", error.Allowed);
+    }
+
+    [Fact]
+    public async Task A_line_of_more_than_a_mebibyte_fails_the_import()
+    {
+        await Assert.ThrowsAsync<TooLargeException>(() => Csv("time,melt-temperature\n2026-03-01T12:00:00Z," + new string('1', 3 << 20)));
+        await Assert.ThrowsAsync<TooLargeException>(() => Csv(new string('x', 3 << 20)));
+        await Assert.ThrowsAsync<TooLargeException>(() => Csv(new string('x', 3 << 20), PumpLoop));
+        await Assert.ThrowsAsync<TooLargeException>(() => Ndjson("{\"time\":0,\"melt-temperature\":" + new string('1', 3 << 20)));
+    }
+
+    [Fact]
+    public async Task More_columns_than_allowed_fail_the_import() =>
+        await Assert.ThrowsAsync<TooLargeException>(() => Csv("time" + string.Concat(Enumerable.Repeat(",melt-temperature", 5000)) + "\n"));
+
+    [Fact]
+    public async Task A_byte_order_mark_is_passed_over()
+    {
+        Assert.Single(Assert.Single(await Csv("\uFEFFtime,melt-temperature\r\n2026-03-01T12:00:00Z,1\r\n")).Readings);
+        Assert.Single(Assert.Single(await Ndjson("\uFEFF{\"time\":1772366400,\"melt-temperature\":1}\r\n")).Readings);
+    }
+
+    [Fact]
+    public async Task A_real_recording_of_the_pump_loop_is_read_without_a_rejection()
+    {
+        var file = Path.GetFullPath(Path.Combine(Root(), "../shared/data/skab/dev/anomaly-free/anomaly-free.csv"));
+        Assert.SkipWhen(!File.Exists(file), $"absent: the SKAB recording {file}");
+        await using var stream = File.OpenRead(file);
+        var rows = await ReadRowsCsv.Read(stream, PumpLoop, Cancel).ToListAsync(Cancel);
+        Assert.Equal(File.ReadLines(file).Count() - 1, rows.Count);
+        Assert.All(rows, r => Assert.Equal((8, 0), (r.Readings.Length, r.RejectedReadings)));
+        Assert.Equal(new(1, Micros("2020-02-08T13:30:47Z"), 0.202394), rows[0].Readings[0]);
+    }
+
+    [Fact]
+    public async Task Json_lines_may_be_wide_or_long()
+    {
+        var rows = await Ndjson(
+            """
+            {"melt-temperature":201.5,"melt-pressure":null,"time":"2026-03-01T12:00:00.123456Z"}
+
+            {"time":1772366400.123456,"sensor":"melt-temperature","value":475,"unit":"K","quality":"uncertain"}
+            {"time":1772366400123456,"melt-flow":5}
+            """);
+        Assert.Equal([new(6, At, 201.5)], rows[0].Readings);
+        Assert.Equal((6, At, Quality.Uncertain), (rows[1].Readings[0].Sensor, rows[1].Readings[0].SampledAt, rows[1].Readings[0].Quality));
+        Assert.Equal([new(8, At, 5)], rows[2].Readings);
+        Assert.Equal([1, 3, 4], rows.Select(r => r.Number));
+    }
+
+    [Fact]
+    public async Task Bad_json_lines_are_rejected_one_by_one()
+    {
+        var rows = await Ndjson(
+            """
+            {"time":1772366400,"melt-temperature":1}
+            {"time":1772366400,"melt-temperature":"hot","melt-pressure":2}
+            {"time":1772366400,"melt-temperature":1
+            [1]
+            {"time":true,"melt-temperature":1,"melt-pressure":2}
+            {"time":1772366400,"melt":1}
+            {"time":1772366400,"sensor":"melt-temperature","value":"x"}
+            {"time":1772366400,"melt-temperature":1e999}
+            {"time":1772366400,"melt-temperature":1,"melt-temperature":2}
+            {"time":1772366400,"melt\ud800":1}
+            """);
+        Assert.Equal("wrong-type,malformed-json,malformed-json,invalid-time,invalid-time,unknown-sensor,not-a-number,not-finite,malformed-json,malformed-json", Codes(rows));
+        Assert.Equal(2, Assert.Single(rows[1].Readings).Value);
+        Assert.Equal("[1]", rows[3].Raw);
+    }
+
+    [Theory]
+    [InlineData("""{"time":1772366400,"melt":1}""", "melt")]
+    [InlineData("""{"time":1772366400,"sensor":"melt-flow","value":1,"colour":"red"}""", "colour")]
+    public async Task An_unknown_name_in_the_first_json_line_fails_the_import_at_once(string text, string named) =>
+        Assert.Contains($"'{named}'", (await Assert.ThrowsAsync<InvalidInputException>(() => Ndjson(text))).Message);
+
+    [Fact]
+    public async Task Parquet_is_read_row_group_by_row_group()
+    {
+        var time = new DateTimeDataField("time", DateTimeFormat.Timestamp, true, DateTimeTimeUnit.Micros);
+        var melt = new DataField<double?>("melt-temperature");
+        var pressure = new DataField<float>("melt-pressure");
+        var flow = new DataField<int>("melt-flow");
+        using var file = new MemoryStream();
+        await using (var writer = await ParquetWriter.CreateAsync(new ParquetSchema(time, melt, pressure, flow), file, cancellationToken: Cancel))
+        {
+            for (var i = 0; i < 2; i++)
+            {
+                using var group = writer.CreateRowGroup();
+                await group.WriteAsync<DateTime>(time, new[] { TwinModel.Telemetry.Micros.ToTime(At).UtcDateTime, TwinModel.Telemetry.Micros.ToTime(At + 1).UtcDateTime }, cancellationToken: Cancel);
+                await group.WriteAsync<double>(melt, new double?[] { 201.5 + i, null }, cancellationToken: Cancel);
+                await group.WriteAsync<float>(pressure, new[] { 90f, float.NaN }, cancellationToken: Cancel);
+                await group.WriteAsync<int>(flow, new[] { -1, 2 }, cancellationToken: Cancel);
+            }
+        }
+        var rows = await Parquet(file);
+        Assert.Equal([1, 2, 3, 4], rows.Select(r => r.Number));
+        Assert.Equal([new(6, At, 202.5), new(7, At, 90), new(8, At, -1)], rows[2].Readings);
+        Assert.Equal([new(8, At + 1, 2)], rows[1].Readings);
+        Assert.Equal("not-finite", rows[1].Rejections[0].Code);
+        Assert.Contains("\"melt-pressure\":\"NaN\"", rows[1].Raw);
+    }
+
+    [Fact]
+    public async Task Parquet_may_be_long_with_times_as_text()
+    {
+        var rows = await Parquet(
+            [("time", new[] { "2026-03-01T12:00:00.123456Z", "noon", "1772366400" }), ("sensor", new[] { "melt-temperature", "melt-flow", "melt" }), ("unit", new[] { "K", "", "" })],
+            ("value", new double[] { 475, 1, 1 }));
+        Assert.Equal(201.85, rows[0].Readings[0].Value, 9);
+        Assert.Equal("invalid-time,unknown-sensor", Codes(rows));
+    }
+
+    [Theory]
+    [InlineData(1_772_366_400_123_456, 1_772_366_400_123_456)]
+    [InlineData(1_772_366_400_123, 1_772_366_400_123_000)]
+    public async Task Parquet_times_may_be_whole_numbers(long time, long micros)
+    {
+        var rows = await Parquet([], ("time", new[] { time }), ("melt-flow", new[] { 5.0 }));
+        Assert.Equal([new(8, micros, 5)], rows[0].Readings);
+    }
+
+    [Fact]
+    public async Task Parquet_columns_may_be_named_by_the_models_mapping() =>
+        Assert.Equal([new(4, At, 0.5)], (await Parquet([("datetime", new[] { "2026-03-01 12:00:00.123456" })], PumpLoop, ("Pressure", new[] { 0.5 }), ("anomaly", new[] { 0.0 })))[0].Readings);
+
+    [Fact]
+    public async Task Parquet_with_an_unknown_column_or_type_fails_at_once()
+    {
+        Assert.Contains("'melt'", (await Assert.ThrowsAsync<InvalidInputException>(() => Parquet([], ("time", new[] { At }), ("melt", new[] { 1.0 })))).Message);
+        Assert.Contains("time", (await Assert.ThrowsAsync<InvalidInputException>(() => Parquet([], ("time", new[] { 1.5 }), ("melt-flow", new[] { 1.0 })))).Message);
+        Assert.Contains("melt-flow", (await Assert.ThrowsAsync<InvalidInputException>(() => Parquet([("melt-flow", new[] { "1" })], ("time", new[] { At })))).Message);
+    }
+
+    [Fact]
+    public async Task A_damaged_parquet_file_is_invalid_input()
+    {
+        using var file = new MemoryStream();
+        await Write(file, [], ("time", new[] { At, At + 1 }), ("melt-flow", new[] { 1.0, 2.0 }));
+        var whole = file.ToArray();
+        for (var i = 0; i < whole.Length; i++)
+        {
+            var damaged = whole.ToArray();
+            damaged[i] ^= 0xFF;
+            if (await Record.ExceptionAsync(() => Parquet(new MemoryStream(damaged))) is { } error)
+                Assert.True(error is InvalidInputException or TooLargeException, $"byte {i}: {error}");
+            Assert.IsType<InvalidInputException>(await Record.ExceptionAsync(() => Parquet(new MemoryStream(whole[..i]))));
+        }
+    }
+
+    [Property(MaxTest = 500)]
+    public async Task Random_bytes_end_in_rows_or_invalid_input(byte[] bytes, bool hasHeader)
+    {
+        byte[] csv = hasHeader ? [.. "time,melt-temperature\n"u8, .. bytes] : bytes;
+        foreach (var read in new Func<IAsyncEnumerable<ImportRow>>[]
+        {
+            () => ReadRowsCsv.Read(new MemoryStream(csv), Extruder, default),
+            () => ReadRowsNdjson.Read(new MemoryStream(bytes), Extruder, default),
+            () => ReadRowsParquet.Read(new MemoryStream(bytes), Extruder, default),
+        })
+        {
+            if (await Record.ExceptionAsync(async () => await read().CountAsync()) is { } error) Assert.IsType<InvalidInputException>(error);
+        }
+    }
+
+    static async Task<List<ImportRow>> Parquet(MemoryStream file, AssetModel? model = null)
+    {
+        file.Position = 0;
+        return await ReadRowsParquet.Read(file, model ?? Extruder, Cancel).ToListAsync(Cancel);
+    }
+
+    static Task<List<ImportRow>> Parquet((string, string[])[] texts, params (string, Array)[] numbers) => Parquet(texts, Extruder, numbers);
+
+    static async Task<List<ImportRow>> Parquet((string, string[])[] texts, AssetModel model, params (string, Array)[] numbers)
+    {
+        using var file = new MemoryStream();
+        await Write(file, texts, numbers);
+        return await Parquet(file, model);
+    }
+
+    static async Task Write(MemoryStream file, (string Name, string[] Values)[] texts, params (string Name, Array Values)[] numbers)
+    {
+        List<DataField> textFields = [.. texts.Select(t => new DataField<string>(t.Name))];
+        List<DataField> numberFields = [.. numbers.Select(n => new DataField(n.Name, n.Values.GetType().GetElementType()!, false))];
+        await using var writer = await ParquetWriter.CreateAsync(new ParquetSchema([.. textFields, .. numberFields]), file, cancellationToken: Cancel);
+        using var group = writer.CreateRowGroup();
+        for (var i = 0; i < texts.Length; i++) await group.WriteAsync(textFields[i], texts[i].Values);
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            if (numbers[i].Values is long[] longs) await group.WriteAsync<long>(numberFields[i], longs, cancellationToken: Cancel);
+            else await group.WriteAsync<double>(numberFields[i], (double[])numbers[i].Values, cancellationToken: Cancel);
+        }
+    }
+
+    /// <summary>Gives out a few bytes at a time and cannot seek, as a request body does.</summary>
+    sealed class Trickle(byte[] bytes) : MemoryStream(bytes)
+    {
+        public override bool CanSeek => false;
+
+        public override int Read(Span<byte> buffer) => base.Read(buffer[..Math.Min(buffer.Length, 4099)]);
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancel = default) => base.ReadAsync(buffer[..Math.Min(buffer.Length, 4099)], cancel);
+    }
+}

@@ -1,0 +1,109 @@
+using FsCheck.Xunit;
+using Ingest.Payloads;
+using TwinModel.Telemetry;
+using static Ingest.Tests.Given;
+
+namespace Ingest.Tests;
+
+public class PlainTests
+{
+    [Theory]
+    [InlineData("23.5", 23.5)]
+    [InlineData("  23.5 \r\n", 23.5)]
+    [InlineData("-1e2", -100)]
+    [InlineData("23.5 degC", 23.5)]
+    [InlineData("23.5°C", 23.5)]
+    [InlineData("23.5 Cel", 23.5)]
+    [InlineData("""{"value":23.5}""", 23.5)]
+    [InlineData(""" {"value":23.5,"unit":"degC","other":{"value":[1]}} """, 23.5)]
+    public void A_number_is_a_reading_at_the_time_of_receipt(string payload, double value) =>
+        Assert.Equal(new(6, Now, value), DecodedPlain(payload).Reading());
+
+    [Theory]
+    [InlineData("475 K")]
+    [InlineData("""{"value":475,"unit":"K"}""")]
+    public void A_unit_is_converted_into_the_sensors(string payload) => Assert.Equal(201.85, DecodedPlain(payload).Reading().Value, 9);
+
+    [Theory]
+    [InlineData("\"2023-11-14T22:13:20.123456Z\"")]
+    [InlineData("\"2023-11-14T23:13:20.123456+01:00\"")]
+    [InlineData("\"2023-11-14 22:13:20.1234561\"")]
+    [InlineData("1700000000.123456")]
+    [InlineData("1700000000123.456")]
+    [InlineData("1700000000123456")]
+    public void A_timestamp_is_iso_8601_or_a_number_whose_size_tells_its_unit(string timestamp) =>
+        Assert.Equal(Now, DecodedPlain($$"""{"timestamp":{{timestamp}},"value":1}""").Reading().SampledAt);
+
+    [Theory]
+    [InlineData("good", Quality.Good)]
+    [InlineData("Uncertain", Quality.Uncertain)]
+    [InlineData("BAD", Quality.Bad)]
+    public void A_quality_is_taken_over(string text, Quality quality) =>
+        Assert.Equal(quality, DecodedPlain($$"""{"value":1,"quality":"{{text}}"}""").Reading().Quality);
+
+    [Theory]
+    [InlineData("", "not-a-number")]
+    [InlineData("   ", "not-a-number")]
+    [InlineData("on", "not-a-number")]
+    [InlineData("true", "not-a-number")]
+    [InlineData("1,5", "not-a-number")]
+    [InlineData("1.2.3", "not-a-number")]
+    [InlineData("\"23.5\"", "not-a-number")]
+    [InlineData("[23.5]", "not-a-number")]
+    [InlineData("NaN", "not-finite")]
+    [InlineData("Infinity", "not-finite")]
+    [InlineData("1e999", "not-finite")]
+    [InlineData("23.5 bar", "unit-mismatch")]
+    [InlineData("23.5 1/min", "unit-mismatch")]
+    [InlineData("23.5 parsec", "unit-mismatch")]
+    [InlineData("""{"value":1e999}""", "not-finite")]
+    [InlineData("""{"value":"1"}""", "wrong-type")]
+    [InlineData("""{"value":null}""", "wrong-type")]
+    [InlineData("""{"value":{"value":1}}""", "wrong-type")]
+    [InlineData("{}", "no-value")]
+    [InlineData("""{"value":1,"unit":"bar"}""", "unit-mismatch")]
+    [InlineData("""{"value":1,"unit":7}""", "unit-mismatch")]
+    [InlineData("""{"value":1,"timestamp":"yesterday"}""", "invalid-time")]
+    [InlineData("""{"value":1,"timestamp":"2023-02-30T00:00:00Z"}""", "invalid-time")]
+    [InlineData("""{"value":1,"timestamp":17}""", "invalid-time")]
+    [InlineData("""{"value":1,"timestamp":1e99}""", "invalid-time")]
+    [InlineData("""{"value":1,"quality":"so-so"}""", "unknown-quality")]
+    [InlineData("""{"value":1,"quality":1}""", "unknown-quality")]
+    [InlineData("""{"value":1""", "malformed-json")]
+    [InlineData("""{"value":1} 2""", "malformed-json")]
+    [InlineData("""{"value":NaN}""", "malformed-json")]
+    public void What_is_no_number_of_the_sensor_is_rejected(string payload, string code) => Assert.Equal(code, DecodedPlain(payload).Code());
+
+    [Fact]
+    public void Bytes_that_are_not_utf8_are_rejected()
+    {
+        var decoded = new Decoded();
+        PlainDecoder.Decode([0x32, 0xFF], Melt, Now, decoded);
+        Assert.Equal("malformed-text", decoded.Code());
+    }
+
+    [Fact]
+    public void More_bytes_than_allowed_are_too_large() => Assert.Equal("too-large", DecodedPlain(new string('1', (1 << 20) + 1)).Code());
+
+    [Fact]
+    public void A_number_of_many_digits_does_not_harm() => Assert.Equal("not-a-number", DecodedPlain(new string('1', 1000)).Code());
+
+    [Property(MaxTest = 2000)]
+    public void Random_bytes_never_throw(byte[] bytes)
+    {
+        var decoded = new Decoded();
+        PlainDecoder.Decode(bytes, Melt, Now, decoded);
+        Assert.Equal(1, decoded.Readings.Count + decoded.RejectedReadings);
+    }
+
+    [Property(MaxTest = 2000)]
+    public void An_object_with_any_bytes_overwritten_never_throws(byte replacement, ushort at, byte second, ushort alsoAt)
+    {
+        byte[] bytes = [.. """{"value":23.5,"timestamp":"2023-11-14T22:13:20.123456Z","unit":"degC","quality":"good"}"""u8];
+        bytes[at % bytes.Length] = replacement;
+        bytes[alsoAt % bytes.Length] = second;
+        var decoded = new Decoded();
+        PlainDecoder.Decode(bytes, Melt, Now, decoded);
+        Assert.Equal(1, decoded.Readings.Count + decoded.RejectedReadings);
+    }
+}

@@ -1,0 +1,147 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Contracts.Events;
+using Contracts.Messages;
+using Marten;
+using MassTransit;
+using MassTransit.Serialization;
+using ServiceDefaults;
+using TwinModel.Telemetry;
+
+namespace Integration.Tests;
+
+/// <summary>
+/// What lies in the log or in a queue outlives the code that wrote it: names and JSON members are pinned here as literals. A red test here
+/// means that old events or waiting messages can no longer be read; make a new type instead.
+/// </summary>
+public class ContractTests
+{
+    static readonly ISerializer Events = EventSerializer();
+
+    static ISerializer EventSerializer()
+    {
+        var options = new StoreOptions();
+        EventLog.Configure(options, isDevelopment: false);
+        return options.Serializer();
+    }
+
+    [Fact]
+    public void Event_names_are_what_the_log_holds() => Assert.Equal(
+        [
+            "AlarmAcknowledged alarm_acknowledged",
+            "AlarmCleared alarm_cleared",
+            "AlarmRaised alarm_raised",
+            "AssetRegistered asset_registered",
+            "ReadingsRecorded readings_recorded",
+            "ReadingsRejected readings_rejected",
+            "RejectionReplayed rejection_replayed",
+            "TwinRebuilt twin_rebuilt",
+        ],
+        EventLog.EventNames.Select(e => $"{e.Key.Name} {e.Value}").Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Message_names_are_what_the_queues_hold() => Assert.Equal(
+        [
+            "urn:message:Contracts.Messages:AcknowledgeAlarm",
+            "urn:message:Contracts.Messages:AssetChanged",
+            "urn:message:Contracts.Messages:ReadingsAnnounced",
+            "urn:message:Contracts.Messages:RebuildTwin",
+            "urn:message:Contracts.Messages:RegisterAsset",
+            "urn:message:Contracts.Messages:ReplayRejection",
+            "urn:message:Contracts.Messages:SensorsWentOffline",
+            "urn:message:Contracts.Messages:SlotTicked",
+            "urn:message:Contracts.Messages:TwinsChanged",
+        ],
+        MessageTypes().Select(MessageUrn.ForTypeString).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void The_exchange_and_the_slots_of_assets_are_those_of_running_systems()
+    {
+        Assert.Equal("twin-state.assets", Messaging.AssetExchange);
+        Assert.Equal([9, 16, 7], new[] { "extrusion-line", "pump-loop", "heater-pair" }.Select(Slots.Of));
+    }
+
+    public static TheoryData<string, string> GoldenEvents => new()
+    {
+        { nameof(AlarmAcknowledged), """{"alarmId":"line-1.hot.1700000000000000","acknowledgedBy":"eve","comment":"seen","acknowledgedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(AlarmCleared), """{"alarmId":"line-1.hot.1700000000000000","value":249.5,"clearedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(AlarmRaised), """{"alarmId":"line-1.hot.1700000000000000","assetId":"line-1","limitId":"hot","sensorId":"melt-temperature","severity":"warning","message":"Melt is hot","value":256.25,"unit":"degC","raisedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(AssetRegistered), """{"assetId":"line-1","name":"Line 1","modelId":"extrusion-line","modelVersion":2,"modelHash":"ab12","modelYaml":"schema: x","registeredAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(ReadingsRejected), """{"id":"0195a0b4-0000-7000-8000-000000000001","assetId":"line-1","source":"pollux/line-1/senml","payload":"AP//","digest":"cd34","readings":3,"reasons":[{"code":"unknown-sensor","detail":"n is x"}],"rejectedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(RejectionReplayed), """{"rejectionId":"0195a0b4-0000-7000-8000-000000000001","stored":2,"duplicates":1,"rejected":4,"reasons":[{"code":"not-finite","detail":"v is NaN"}],"replayedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(TwinRebuilt), """{"assetId":"line-1","position":42,"liveHash":"aa","rebuiltHash":"bb","readings":7,"rebuiltAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+    };
+
+    [Theory, MemberData(nameof(GoldenEvents))]
+    public void Events_of_the_past_are_read_and_written_unchanged(string type, string golden)
+    {
+        var e = Events.FromJson(typeof(AlarmRaised).Assembly.GetType($"Contracts.Events.{type}", throwOnError: true)!, new MemoryStream(System.Text.Encoding.UTF8.GetBytes(golden)));
+        AssertSame(golden, Events.ToJson(e));
+    }
+
+    [Fact]
+    public void Every_event_has_a_golden_form() => Assert.Equal(
+        EventLog.EventNames.Keys.Select(t => t.Name).Order(StringComparer.Ordinal),
+        GoldenEvents.Select(g => g.Data.Item1).Append(nameof(ReadingsRecorded)).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void A_telemetry_batch_of_the_past_is_read_to_the_bit()
+    {
+        Assert.Equal(GoldenBatch, Convert.ToBase64String(TelemetryCodec.Encode(BatchOfThePast, 1)));
+        List<Reading> readings = [];
+        Assert.Equal(1, TelemetryCodec.Decode(Convert.FromBase64String(GoldenBatch), readings));
+        Assert.Equal(BatchOfThePast, readings);
+    }
+
+    const string GoldenBatch = "CQA4OS7wSwYAEYG8Vy7wSwYAGgkQAxoFAICJegIiEwgBGgkIAhIFhCAyjSUyBAIBAQIiIggHKhgYLURU+yEJQJXWJugLLhE+AAAAAADgdUAyBAIBAQMoAQ==";
+
+    // Two sensors sampled together, short decimals and irregular values, all three qualities.
+    static readonly Reading[] BatchOfThePast =
+    [
+        new(1, 1_772_344_800_000_000, 20.5), new(1, 1_772_344_801_000_000, 20.75), new(1, 1_772_344_802_000_001, -3, Quality.Uncertain),
+        new(7, 1_772_344_800_000_000, Math.PI), new(7, 1_772_344_801_000_000, 1e-9), new(7, 1_772_344_802_000_001, 350, Quality.Bad),
+    ];
+
+    const string Batch = """{"assetId":"line-1","stream":"telemetry/line-1/2026-03-01","version":3,"position":42,"recordedAt":"2026-03-01T06:00:00.123456+00:00","batch":"AP//","traceParent":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}""";
+    const string Sensor = """{"id":"melt-temperature","name":"melt temperature","component":"die","quantity":"temperature","unit":"degC","value":201.5,"quality":"good","sampledAt":"2026-03-01T06:00:00.123456+00:00","staleAt":"2026-03-01T06:00:10.123456+00:00","readings":7,"statistics":{"windowSeconds":60,"count":7,"mean":201.25,"standardDeviation":0.5,"minimum":200,"maximum":202}}""";
+    const string Alarm = """{"id":"line-1.hot.1700000000000000","assetId":"line-1","limitId":"hot","sensorId":"melt-temperature","severity":"warning","message":"Melt is hot","state":"closed","value":256.25,"unit":"degC","raisedAt":"2026-03-01T06:00:00.123456+00:00","acknowledgedAt":"2026-03-01T06:01:00+00:00","acknowledgedBy":"eve","comment":"seen","clearedAt":"2026-03-01T06:02:00+00:00"}""";
+
+    public static TheoryData<string, string> GoldenMessages => new()
+    {
+        { nameof(AcknowledgeAlarm), """{"assetId":"line-1","alarmId":"line-1.hot.1700000000000000","acknowledgedBy":"eve","comment":"seen"}""" },
+        { nameof(AssetChanged), """{"assetId":"line-1","position":42}""" },
+        { nameof(ReadingsAnnounced), $$"""{"batches":[{{Batch}}]}""" },
+        { nameof(RebuildTwin), """{"assetId":"line-1"}""" },
+        { nameof(RegisterAsset), """{"assetId":"line-1","name":"Line 1","modelId":"extrusion-line"}""" },
+        { nameof(ReplayRejection), """{"assetId":"line-1","stream":"rejected/line-1/2026-03-01","rejectionId":"0195a0b4-0000-7000-8000-000000000001"}""" },
+        { nameof(SensorsWentOffline), """{"assetId":"line-1","at":"2026-03-01T06:00:00.123456+00:00","reason":"death"}""" },
+        { nameof(SlotTicked), """{"slot":31,"at":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(TwinsChanged), $$"""{"twins":[{"assetId":"line-1","name":"Line 1","modelId":"extrusion-line","position":42,"revision":5,"recordedAt":"2026-03-01T06:00:00.123456+00:00","sampledAt":"2026-03-01T06:00:00.123456+00:00","readings":7,"stateHash":"aa","sensors":[{{Sensor}}],"alarms":[{{Alarm}}],"traceParent":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}]}""" },
+    };
+
+    [Theory, MemberData(nameof(GoldenMessages))]
+    public void Messages_of_the_past_are_read_and_written_unchanged(string type, string golden)
+    {
+        var messageType = typeof(AssetChanged).Assembly.GetType($"Contracts.Messages.{type}", throwOnError: true)!;
+        var message = JsonSerializer.Deserialize(golden, messageType, SystemTextJsonMessageSerializer.Options);
+        AssertSame(golden, JsonSerializer.Serialize(message, messageType, SystemTextJsonMessageSerializer.Options));
+    }
+
+    [Fact]
+    public void Every_message_has_a_golden_form() =>
+        Assert.Equal(MessageTypes().Select(t => t.Name).Order(StringComparer.Ordinal), GoldenMessages.Select(g => g.Data.Item1).Order(StringComparer.Ordinal));
+
+    static IEnumerable<Type> MessageTypes()
+    {
+        var types = typeof(AssetChanged).Assembly.GetTypes().Where(t => t is { Namespace: "Contracts.Messages", IsPublic: true }).ToList();
+        // Parts of messages are not messages themselves.
+        var parts = types.SelectMany(t => t.GetProperties()).Select(p => p.PropertyType).SelectMany(t => t.GenericTypeArguments.Append(t)).ToHashSet();
+        return types.Where(t => !parts.Contains(t));
+    }
+
+    // A member that a type no longer has is missing in what it writes; a renamed one is null there.
+    static void AssertSame(string golden, string actual)
+    {
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(golden), JsonNode.Parse(actual)), $"was {golden}\nis  {actual}");
+    }
+}

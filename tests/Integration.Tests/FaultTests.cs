@@ -1,0 +1,72 @@
+using Integration.Tests.Running;
+
+namespace Integration.Tests;
+
+/// <summary>Whatever is killed under load, the log ends up with every reading once, and the twins with what the log says.</summary>
+public class FaultTests(RunningSystem system, ITestOutputHelper output) : SystemTest<RunningSystem>(system), IClassFixture<RunningSystem>
+{
+    const int MessagesPerSecond = 300;
+    static readonly TimeSpan Away = TimeSpan.FromSeconds(6);
+    static readonly TimeSpan Between = TimeSpan.FromSeconds(3);
+
+    [Fact]
+    public async Task Killing_each_part_under_load_loses_and_doubles_nothing()
+    {
+        string[] assets = [.. Enumerable.Range(0, 6).Select(_ => Pollux.NextAsset())];
+        await using var gateway = new StoreAndForward(Pollux.Servers.Mqtt);
+        gateway.Start();
+        var load = new Load(gateway, Pollux.Model, assets, MessagesPerSecond);
+        using var stop = new CancellationTokenSource();
+        var publishing = load.Run(stop.Token);
+
+        await Pass(Between);
+        foreach (var service in new[] { Pollux.Ingest, Pollux.TwinState })
+        {
+            await service.Kill();
+            await Pass(Away);
+            await service.Start();
+            await Pass(Between);
+        }
+        foreach (var server in new[] { "rabbitmq", "postgres", "mosquitto" })
+        {
+            await Pollux.Servers.Kill(server);
+            await Pass(Away);
+            await Pollux.Servers.Start(server);
+            await Pass(Between);
+        }
+        await stop.CancelAsync();
+        await publishing;
+        await Pollux.Ingest.UntilReady();
+        await Pollux.TwinState.UntilReady();
+        await Eventually.Get("the broker has everything", () => Task.FromResult(gateway.Unacknowledged), left => left == 0, 60);
+
+        await Accounts.AssertComplete(Pollux, load, assets, 60);
+        var (distinct, published) = (assets.Sum(a => load.Good(a).Count + load.WithImpossible(a).Count), gateway.Transmissions * 12);
+        output.WriteLine($"{load.Messages} messages, {gateway.Transmissions} transmissions: at least {published} readings published, {distinct} distinct, {assets.Sum(a => load.WithImpossible(a).Count)} rejected");
+        Assert.True(published > distinct + 1000, "The gateway sent hardly anything twice: the test shows nothing.");
+
+        foreach (var asset in assets) await AssertTwin(asset, load);
+        await AssertNothingIsAppendedAnymore(load, assets);
+    }
+
+    static Task Pass(TimeSpan time) => Task.Delay(time, TestContext.Current.CancellationToken);
+
+    async Task AssertTwin(string asset, Load load)
+    {
+        var (view, history) = await Eventually.Get(
+            $"the twin of {asset} has seen everything", () => Pollux.Twins.ViewAndHistory(asset), saved => saved.View?.Readings == load.Good(asset).Count, 60, saved => $"{saved.View?.Readings} of {load.Good(asset).Count} readings");
+        Assert.Equal(Samples.HashOf(Pollux.Model, load.Good(asset)), view!.StateHash);
+        var rebuilt = await Pollux.Rebuild(asset);
+        Assert.Equal((view.StateHash, view.StateHash, view.Readings), (rebuilt.LiveHash, rebuilt.RebuiltHash, rebuilt.Readings));
+        var after = await Pollux.Twins.ViewAndHistory(asset);
+        Assert.NotEqual("", history);
+        Assert.Equal((view.StateHash, history), (after.View!.StateHash, after.History));
+    }
+
+    // Redelivered messages come late: after a last frame has gone the whole way, everything before it has.
+    async Task AssertNothingIsAppendedAnymore(Load load, string[] assets)
+    {
+        foreach (var asset in assets) load.SendFrame(asset);
+        await Accounts.AssertComplete(Pollux, load, assets, 20);
+    }
+}

@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using TwinModel.Assets;
+using TwinModel.Telemetry;
+
+namespace Integration.Tests.Running;
+
+/// <summary>
+/// Publishes frames of 12 readings for some assets at a steady rate, some of them twice, some with an impossible value, and remembers all
+/// of it: what must be in the log afterwards, and what must be among the rejections.
+/// </summary>
+sealed class Load(StoreAndForward gateway, AssetModel model, IReadOnlyList<string> assets, int messagesPerSecond)
+{
+    const int EveryNthTwice = 7;
+    const int EveryNthImpossible = 101;
+
+    readonly ConcurrentDictionary<string, List<Reading>> good = new();
+    readonly ConcurrentDictionary<string, List<byte[]>> withImpossible = new();
+    long lastAt;
+    int number;
+
+    public int Messages => number;
+
+    /// <summary>Readings published at least once that can be accepted.</summary>
+    public IReadOnlyList<Reading> Good(string asset) => good.GetValueOrDefault(asset) ?? [];
+
+    /// <summary>Payloads with one impossible reading each.</summary>
+    public IReadOnlyList<byte[]> WithImpossible(string asset) => withImpossible.GetValueOrDefault(asset) ?? [];
+
+    /// <summary>Publishes until cancelled.</summary>
+    public async Task Run(CancellationToken cancel)
+    {
+        var time = TimeProvider.System;
+        var (started, sent) = (time.GetTimestamp(), 0L);
+        while (!cancel.IsCancellationRequested)
+        {
+            for (var due = (long)(time.GetElapsedTime(started).TotalSeconds * messagesPerSecond); sent < due; sent++) SendFrame(assets[(int)(sent % assets.Count)]);
+            await Task.Delay(10, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Publishes one more frame of an asset.</summary>
+    public void SendFrame(string asset)
+    {
+        number++;
+        // Two frames of an asset never share a sample time.
+        lastAt = Math.Max(lastAt + 1, Samples.Now);
+        var frame = Samples.Frame(model, lastAt, number);
+        good.GetOrAdd(asset, _ => []).AddRange(frame);
+        byte[] payload;
+        if (number % EveryNthImpossible == 0)
+        {
+            payload = Samples.Senml(model, [.. frame, new Reading(13, lastAt, 9999)]);
+            withImpossible.GetOrAdd(asset, _ => []).Add(payload);
+        }
+        else
+        {
+            payload = Samples.Senml(model, frame);
+        }
+        gateway.Send(Samples.SenmlTopic(asset), payload);
+        if (number % EveryNthTwice == 0) gateway.Send(Samples.SenmlTopic(asset), payload);
+    }
+}

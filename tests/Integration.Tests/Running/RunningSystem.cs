@@ -1,0 +1,190 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Contracts.Events;
+using Contracts.Messages;
+using MassTransit;
+using MQTTnet;
+using Npgsql;
+using RabbitMQ.Client;
+using ServiceDefaults;
+using TwinModel.Assets;
+
+namespace Integration.Tests.Running;
+
+/// <summary>
+/// ingest, twin-state and query as processes, on a database and a broker session of their own, with some registered assets. One per test
+/// class; classes run one after the other and leave RabbitMQ without queues.
+/// </summary>
+public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
+{
+    readonly string run = RandomNumberGenerator.GetHexString(6, lowercase: true);
+    readonly Queue<string> unused = new();
+    readonly List<ServiceProcess> services = [];
+    IBusControl? bus;
+
+    public Infrastructure Servers => infrastructure;
+
+    public NpgsqlDataSource Database { get; private set; } = null!;
+
+    public LogContents Log { get; private set; } = null!;
+
+    public SavedTwins Twins { get; private set; } = null!;
+
+    public ServiceProcess Ingest { get; private set; } = null!;
+
+    public ServiceProcess TwinState { get; private set; } = null!;
+
+    public ServiceProcess Query { get; private set; } = null!;
+
+    public IBus Bus => bus!;
+
+    /// <summary>The model that <see cref="NextAsset"/> follows.</summary>
+    public AssetModel Model { get; private set; } = null!;
+
+    /// <summary>Folder of the asset models.</summary>
+    protected virtual string Assets => Infrastructure.ShippedAssets;
+
+    protected virtual string ModelId => "extrusion-line";
+
+    protected virtual int RegisteredAssets => 8;
+
+    /// <summary>Settings for all services.</summary>
+    protected virtual IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>();
+
+    public string Name => $"{GetType().Name.ToLowerInvariant()}_{run}";
+
+    public virtual async ValueTask InitializeAsync()
+    {
+        await DeleteQueues();
+        await infrastructure.CreateDatabase(Name);
+        Database = NpgsqlDataSource.Create(infrastructure.Postgres(Name));
+        (Log, Twins) = (new(Database), new(Database));
+        Model = ReadAssetModel.FromDirectory(Assets).Single(m => m.Id == ModelId);
+        bus = MassTransit.Bus.Factory.CreateUsingRabbitMq(rabbit => rabbit.Host(new Uri(infrastructure.RabbitMq)));
+        await bus.StartAsync();
+
+        TwinState = Service("twin-state", "TwinState");
+        Ingest = Service("ingest", "Ingest");
+        Query = Service("query", "Query", new() { ["Ports__Grpc"] = Port() });
+        await TwinState.Start();
+        for (var i = 1; i <= RegisteredAssets; i++) unused.Enqueue($"{ModelId}-{run}-{i}");
+        await Register(ModelId, [.. unused]);
+        // Started after the registrations, they know the assets from the beginning.
+        Ingest.Launch();
+        Query.Launch();
+        await Ingest.UntilReady();
+        await Query.UntilReady();
+    }
+
+    static string Port() => ServiceProcess.FreePort().ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>A service that is not started yet.</summary>
+    public ServiceProcess Service(string name, string project, Dictionary<string, string>? more = null)
+    {
+        Dictionary<string, string> settings = new()
+        {
+            ["Ports__Http"] = Port(),
+            ["ConnectionStrings__Postgres"] = infrastructure.Postgres(Name),
+            ["ConnectionStrings__RabbitMq"] = infrastructure.RabbitMq,
+            ["ConnectionStrings__Mqtt"] = infrastructure.Mqtt.OriginalString,
+            ["Assets__Directory"] = Assets,
+            ["DOTNET_ENVIRONMENT"] = "Production",
+            ["ASPNETCORE_ENVIRONMENT"] = "Production",
+            ["DOTNET_gcServer"] = "0",
+            ["Ingest__ClientId"] = $"{Name}-0",
+            ["Ingest__SharedGroup"] = Name,
+            // Tests look at saved twins; they would wait longer with the usual setting.
+            ["TwinState__SaveEverySeconds"] = "1",
+        };
+        foreach (var (key, value) in Settings) settings[key] = value;
+        foreach (var (key, value) in more ?? []) settings[key] = value;
+        var service = new ServiceProcess(name, project, settings, Path.Combine(Infrastructure.Logs, $"{Name}.{name}.{services.Count}.log"));
+        services.Add(service);
+        return service;
+    }
+
+    /// <summary>A registered asset that no other test has.</summary>
+    public string NextAsset() => unused.Dequeue();
+
+    /// <summary>An id that is not registered.</summary>
+    public string UnregisteredAsset(string name) => $"{name}-{run}";
+
+    /// <summary>Registers assets and waits until they are in the log.</summary>
+    public async Task Register(string modelId, params string[] assetIds)
+    {
+        foreach (var assetId in assetIds)
+        {
+            await Eventually.Is($"{assetId} is registered", async () =>
+            {
+                if ((await Log.Events<AssetRegistered>(Streams.Asset(assetId))).Count > 0) return true;
+                // Before twin-state has bound its queues, a message leads nowhere.
+                await Bus.SendToOwner(assetId, new RegisterAsset(assetId, null, modelId));
+                await Task.Delay(200);
+                return false;
+            });
+        }
+    }
+
+    /// <summary>Folds a twin again from the log, as the command of operators does, and returns what it says.</summary>
+    public async Task<TwinRebuilt> Rebuild(string assetId)
+    {
+        var before = (await Log.Events<TwinRebuilt>(Streams.Twin(assetId))).Count;
+        await Bus.SendToOwner(assetId, new RebuildTwin(assetId));
+        return (await Eventually.Get($"the twin of {assetId} is rebuilt", () => Log.Events<TwinRebuilt>(Streams.Twin(assetId)), events => events.Count > before, 60))[^1];
+    }
+
+    /// <summary>The last warnings and errors of the services, and of those that say none, their last lines.</summary>
+    public string LogTails(int lines = 15) => string.Join("\n", services.Where(s => File.Exists(s.LogFile)).Select(service =>
+    {
+        // The list of assemblies that the start prints is no log.
+        var all = File.ReadLines(service.LogFile).Where(l => l.StartsWith('{')).ToList();
+        var notable = all.Where(l => !l.Contains("\"LogLevel\":\"Information\"", StringComparison.Ordinal)).ToList();
+        var shown = (notable.Count > 0 ? notable : all).TakeLast(lines).Select(l => l.Length > 600 ? l[..600] + "…" : l);
+        return $"--- {service.Name} ({service.LogFile}{(service.IsRunning ? "" : ", not running")})\n{string.Join("\n", shown)}";
+    }));
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        foreach (var service in services) await service.DisposeAsync();
+        if (bus is not null) await bus.StopAsync();
+        if (Database is not null) await Database.DisposeAsync();
+        foreach (var replica in new[] { $"pollux-{Name}-0", $"pollux-{Name}-1" }) await EndSession(replica);
+        await DeleteQueues();
+        await infrastructure.DropDatabase(Name);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>What the broker keeps for a replica that is away would fill up with the messages of all later tests.</summary>
+    async Task EndSession(string clientId)
+    {
+        using var client = new MqttClientFactory().CreateMqttClient();
+        await client.ConnectAsync(new MqttClientOptionsBuilder().WithTcpServer(infrastructure.Mqtt.Host, infrastructure.Mqtt.Port)
+            .WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500).WithClientId(clientId).WithCleanStart().WithSessionExpiryInterval(0).Build());
+        await client.DisconnectAsync();
+    }
+
+    /// <summary>News of another class's assets would only be noise.</summary>
+    async Task DeleteQueues()
+    {
+        await using var connection = await new ConnectionFactory { Uri = new Uri(infrastructure.RabbitMq) }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        foreach (var queue in Enumerable.Range(0, 4).Select(p => $"{Messaging.AssetExchange}.{p}").Append("ingest.replay-rejection"))
+        {
+            foreach (var suffix in new[] { "", "_error", "_skipped" }) await channel.QueueDeleteAsync(queue + suffix);
+        }
+    }
+}
+
+/// <summary>A test on a running system: shows the services' logs when it fails.</summary>
+public abstract class SystemTest<T>(T system) : IAsyncDisposable
+    where T : RunningSystem
+{
+    protected T Pollux { get; } = system;
+
+    public ValueTask DisposeAsync()
+    {
+        if (TestContext.Current.TestState?.Result == TestResult.Failed) TestContext.Current.TestOutputHelper?.WriteLine(Pollux.LogTails());
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
+}

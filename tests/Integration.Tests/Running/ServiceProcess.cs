@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Xunit.Sdk;
+
+namespace Integration.Tests.Running;
+
+/// <summary>One service as a process of its own, as it runs in production.</summary>
+public sealed class ServiceProcess(string name, string project, IReadOnlyDictionary<string, string> settings, string logFile) : IAsyncDisposable
+{
+    readonly HttpClient http = new() { BaseAddress = new Uri($"http://127.0.0.1:{settings["Ports__Http"]}"), Timeout = TimeSpan.FromSeconds(10) };
+    Process? process;
+
+    public string Name => name;
+
+    public string LogFile => logFile;
+
+    public HttpClient Http => http;
+
+    public int GrpcPort => int.Parse(settings["Ports__Grpc"], CultureInfo.InvariantCulture);
+
+    /// <summary>Resident memory.</summary>
+    public long MemoryBytes
+    {
+        get
+        {
+            process!.Refresh();
+            return process.WorkingSet64;
+        }
+    }
+
+    /// <summary>The services lie beside this assembly, built the same way.</summary>
+    public static string Assembly(string project)
+    {
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        var file = Path.Combine(configuration.Parent!.Parent!.FullName, project, configuration.Name, $"{project}.dll");
+        return File.Exists(file) ? file : throw new XunitException($"{file} is not built.");
+    }
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    public async Task Start()
+    {
+        Launch();
+        await UntilReady();
+    }
+
+    public void Launch()
+    {
+        // The shell gives way to dotnet, so the process is the service, and its output needs no reader.
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec dotnet \"$0\" >>\"$1\" 2>&1", Assembly(project), logFile]) { WorkingDirectory = Infrastructure.Repository };
+        foreach (var (key, value) in settings) start.Environment[key] = value;
+        process = Process.Start(start) ?? throw new XunitException($"{name} does not start.");
+    }
+
+    public Task UntilReady() => Eventually.Get(
+        $"{name} is ready",
+        async () =>
+        {
+            if (process!.HasExited) throw new XunitException($"{name} ended with {process.ExitCode}:\n{string.Join('\n', File.ReadLines(logFile).TakeLast(20))}");
+            using var answer = await http.GetAsync("/health/ready");
+            return (answer.StatusCode, Text: await answer.Content.ReadAsStringAsync());
+        },
+        answer => answer.StatusCode == HttpStatusCode.OK,
+        seconds: 60);
+
+    public bool IsRunning => process is { HasExited: false };
+
+    /// <summary>kill -9.</summary>
+    public async Task Kill()
+    {
+        if (process is null) return;
+        process.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
+        process = null;
+    }
+
+    /// <summary>The sum over all series of a metric; 0 when there is none.</summary>
+    public async Task<double> Metric(string metric)
+    {
+        var sum = 0.0;
+        foreach (var line in (await http.GetStringAsync("/metrics")).Split('\n'))
+        {
+            if (!line.StartsWith(metric, StringComparison.Ordinal) || line.Length == metric.Length || line[metric.Length] is not ('{' or ' ')) continue;
+            var value = line[(line.IndexOf('}', StringComparison.Ordinal) is >= 0 and var end ? end + 2 : metric.Length + 1)..].Split(' ')[0];
+            sum += double.Parse(value, CultureInfo.InvariantCulture);
+        }
+        return sum;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Kill();
+        http.Dispose();
+    }
+}

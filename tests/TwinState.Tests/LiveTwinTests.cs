@@ -1,0 +1,90 @@
+using Contracts.Events;
+using ServiceDefaults;
+using TwinModel.Assets;
+using TwinModel.Telemetry;
+using TwinModel.Twins;
+using TwinState.Twins;
+
+namespace TwinState.Tests;
+
+public class LiveTwinTests
+{
+    static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    static readonly AssetModel Model = ReadAssetModel.FromText("""
+        schema: pollux/asset-model/1
+        id: kettle
+        name: Kettle
+        version: 1
+        components: [{ id: vessel, kind: vessel, name: Vessel }]
+        sensors: [{ id: temperature, number: 1, component: vessel, quantity: temperature, unit: degC, physical: [-50, 200], plausible: [0, 120], interval: 1s }]
+        limits: [{ id: hot, sensor: temperature, above: 100, clear: 95, severity: critical }]
+        connections: [{ topic: "pollux/{asset}/senml", payload: senml }]
+        """, "kettle.asset.yaml");
+
+    static LiveTwin Fresh() => new(new("kettle", "Kettle", Model, Now, 1), new Twin(Model));
+
+    static LoggedBatch Batch(long version, long position, params (double Second, double Value)[] readings) => new(
+        "telemetry/kettle/2026-01-02", version, position, Now,
+        TelemetryCodec.Encode([.. readings.Select(r => new Reading(1, Micros.From(Now) + (long)(r.Second * 1e6), r.Value))]), "00-aa-bb-01");
+
+    [Fact]
+    public void A_batch_moves_version_position_and_trace()
+    {
+        var twin = Fresh();
+        twin.Apply(Batch(1, 17, (0, 20)));
+        Assert.Equal((1L, 17L, "00-aa-bb-01"), (twin.Versions["telemetry/kettle/2026-01-02"], twin.Position, twin.TraceParent));
+    }
+
+    [Fact]
+    public void Positions_do_not_go_back_when_an_older_stream_is_caught_up()
+    {
+        var twin = Fresh();
+        twin.Apply(Batch(1, 17, (0, 20)));
+        twin.Apply(Batch(1, 9, (-5, 20)) with { Stream = "telemetry/kettle/2026-01-01" });
+        Assert.Equal(17, twin.Position);
+    }
+
+    [Fact]
+    public void Views_come_at_most_once_per_interval_and_only_after_a_change()
+    {
+        var (twin, interval) = (Fresh(), TimeSpan.FromMilliseconds(100));
+        twin.Apply(Batch(1, 1, (0, 20)));
+        Assert.NotNull(twin.ViewIfDue(Now, interval));
+        Assert.Null(twin.ViewIfDue(Now.AddSeconds(1), interval));
+        twin.Apply(Batch(2, 2, (1, 21)));
+        Assert.Null(twin.ViewIfDue(Now.AddMilliseconds(50), interval));
+        Assert.Equal(21, twin.ViewIfDue(Now.AddMilliseconds(150), interval)!.Sensors[0].Value);
+    }
+
+    [Fact]
+    public void Revisions_grow_even_when_the_clock_does_not()
+    {
+        var twin = Fresh();
+        Assert.True(twin.View(Now).Revision < twin.View(Now).Revision);
+        Assert.True(twin.View(Now.AddSeconds(-10)).Revision < twin.View(Now.AddSeconds(-10)).Revision);
+    }
+
+    [Fact]
+    public void A_closed_alarm_is_remembered_until_it_is_saved()
+    {
+        var twin = Fresh();
+        var raised = (AlarmRaised)DecideAlarms.For("kettle", Model, twin.Alarms, twin.Apply(Batch(1, 1, (0, 110))))[0];
+        twin.Apply([raised, new AlarmAcknowledged(raised.AlarmId, "kim", null, Now), new AlarmCleared(raised.AlarmId, 90, Now)]);
+        Assert.Empty(twin.Alarms.Open);
+        Assert.Equal("closed", twin.Closed(raised.AlarmId)!.State);
+        twin.Saved();
+        Assert.Null(twin.Closed(raised.AlarmId));
+    }
+
+    [Fact]
+    public void A_dead_device_makes_values_stale_at_once_until_it_speaks_again()
+    {
+        var twin = Fresh();
+        twin.Apply(Batch(1, 1, (0, 20)));
+        twin.GoOffline(Now.AddSeconds(2));
+        Assert.Equal(Now.AddSeconds(2), twin.View(Now).Sensors[0].StaleAt);
+        twin.Apply(Batch(2, 2, (3, 20)) with { RecordedAt = Now.AddSeconds(3) });
+        Assert.Equal(Now.AddSeconds(13), twin.View(Now).Sensors[0].StaleAt);
+    }
+}

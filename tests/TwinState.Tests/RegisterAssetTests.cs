@@ -1,0 +1,46 @@
+using Contracts.Events;
+using Contracts.Messages;
+using TwinModel.Assets;
+using TwinState.Assets;
+
+namespace TwinState.Tests;
+
+public class RegisterAssetTests
+{
+    static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    static readonly AssetModel Model = ReadAssetModel.FromText("""
+        schema: pollux/asset-model/1
+        id: kettle
+        name: Kettle
+        version: 3
+        components: [{ id: vessel, kind: vessel, name: Vessel }]
+        sensors: [{ id: temperature, number: 1, component: vessel, quantity: temperature, unit: degC, physical: [-50, 200], plausible: [0, 120], interval: 1s }]
+        connections: [{ topic: "pollux/{asset}/senml", payload: senml }]
+        """, "kettle.asset.yaml");
+
+    static AssetRegistered? Decide(AssetRegistered? known, string? name = null) =>
+        RegisterAssetConsumer.Decide(known, new("kettle-7", name, "kettle"), Model, Now);
+
+    [Fact]
+    public void A_new_asset_is_registered_with_its_whole_model()
+    {
+        var registered = Decide(null, "Kettle 7")!;
+        Assert.Equal(("kettle-7", "Kettle 7", "kettle", 3, Model.Hash, Model.Source, Now),
+            (registered.AssetId, registered.Name, registered.ModelId, registered.ModelVersion, registered.ModelHash, registered.ModelYaml, registered.RegisteredAt));
+    }
+
+    [Fact]
+    public void Registering_again_changes_nothing() => Assert.Null(Decide(Decide(null, "Kettle 7")));
+
+    [Fact]
+    public void A_changed_model_is_said_again_and_keeps_the_name()
+    {
+        var known = Decide(null, "Kettle 7")! with { ModelHash = "old" };
+        Assert.Equal(("Kettle 7", Model.Hash), (Decide(known)!.Name, Decide(known)!.ModelHash));
+    }
+
+    [Fact]
+    public void An_asset_with_the_models_id_gets_the_models_name() =>
+        Assert.Equal("Kettle", RegisterAssetConsumer.Decide(null, new("kettle", null, "kettle"), Model, Now)!.Name);
+}

@@ -5,7 +5,15 @@ namespace Contracts.Messages;
 /// position than one already seen is old news.
 /// </summary>
 /// <param name="Twins">Each asset once.</param>
-public sealed record TwinsChanged(IReadOnlyList<TwinView> Twins);
+public sealed record TwinsChanged(IReadOnlyList<PackedTwin> Twins);
+
+/// <summary>A <see cref="TwinView"/> that is only unpacked when somebody asks for it.</summary>
+/// <param name="AssetId">As in the view.</param>
+/// <param name="Position">As in the view.</param>
+/// <param name="Revision">As in the view.</param>
+/// <param name="TraceParent">As in the view.</param>
+/// <param name="View">The <see cref="TwinView"/> as camelCase JSON in UTF-8.</param>
+public sealed record PackedTwin(string AssetId, long Position, long Revision, string? TraceParent, byte[] View);
 
 /// <summary>A live twin as APIs show it.</summary>
 /// <param name="AssetId">The asset.</param>

@@ -30,7 +30,7 @@ sealed class CommandFaults
             }
             catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
             {
-                throw new TimeoutException("The message broker cannot be reached; nothing was changed. Try again.");
+                throw new TimeoutException("The message broker cannot be reached, so the command was hardly taken. Repeating it is harmless.");
             }
             var visible = effect(time.Token);
             var first = await Task.WhenAny(visible, refused);

@@ -22,8 +22,8 @@ builder.Services.AddEvents();
 builder.Services.AddRejections();
 
 var app = builder.Build();
-app.UseApi();
 app.MapDefaultEndpoints();
+app.UseApi();
 app.MapReference();
 var api = app.MapGroup("/api/v1");
 api.MapAssets();

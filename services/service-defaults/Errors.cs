@@ -56,7 +56,7 @@ public static class Errors
     public static ErrorMeaning Meaning(Exception exception) => exception switch
     {
         RpcException e => new(StatusCodes.Status503ServiceUnavailable, e.StatusCode, "Upstream error", e.Status.Detail, true),
-        NotFoundException e => new(StatusCodes.Status404NotFound, StatusCode.NotFound, "Not found", e.Message, true),
+        NotFoundException e => new(StatusCodes.Status404NotFound, StatusCode.NotFound, "Not found", e.Message, false),
         RuleViolationException e => new(StatusCodes.Status409Conflict, StatusCode.FailedPrecondition, "Not possible in this state", e.Message, false),
         TooLargeException e => new(StatusCodes.Status413PayloadTooLarge, StatusCode.ResourceExhausted, "Too large", e.Message, false),
         BusyException e => new(StatusCodes.Status429TooManyRequests, StatusCode.ResourceExhausted, "Busy", e.Message, true),

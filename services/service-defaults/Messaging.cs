@@ -27,6 +27,7 @@ public static class Messaging
         var address = new Uri(builder.Configuration.RequireConnectionString("RabbitMq"));
         builder.Services.AddMassTransit(bus =>
         {
+            bus.DisableUsageTelemetry();
             consumers?.Invoke(bus);
             bus.UsingRabbitMq((context, rabbit) =>
             {

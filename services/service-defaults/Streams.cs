@@ -29,7 +29,7 @@ public static class Streams
 public static class Slots
 {
     /// <summary>More than partitions, so that they fill evenly; few, so that news of many assets shares a message. Changing it moves assets between partitions.</summary>
-    public const int Count = 32;
+    public const int Count = 16;
 
     /// <summary>The slot of an asset: FNV-1a, the same in every process.</summary>
     public static int Of(string assetId)

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json.Nodes;
 using Contracts.Events;
 using Contracts.Messages;
 using Contracts.Sparkplug;
@@ -189,7 +188,7 @@ public class TelemetryPathTests(RunningSystem system) : SystemTest<RunningSystem
 
     async Task AssertRestAgrees(string asset, TwinView saved)
     {
-        var twin = JsonNode.Parse(await Pollux.Query.Http.GetStringAsync($"/api/v1/twins/{asset}?minPosition={saved.Position}"))!;
+        var twin = await Pollux.Get($"/api/v1/twins/{asset}?minPosition={saved.Position}");
         Assert.Equal(saved.StateHash, (string)twin["stateHash"]!);
         foreach (var sensor in saved.Sensors.Where(s => s.Value is not null))
         {

@@ -8,6 +8,9 @@ namespace Cli.Recordings;
 /// <summary>Plays a CSV recording to an asset over MQTT, as a device would.</summary>
 static class ReplayRecording
 {
+    // Ingest looks for new assets every second, and rejects what comes from an asset it does not know.
+    static readonly TimeSpan UntilIngestKnows = TimeSpan.FromSeconds(2);
+
     public static Command Command()
     {
         var file = new Argument<FileInfo>("FILE") { Description = "CSV recording, laid out as the asset's model says" };
@@ -60,6 +63,7 @@ static class ReplayRecording
         if (await query.Find($"{path}/model", cancel) is { } known) return known;
         Console.WriteLine($"{assetId} is not registered yet: registering it as {modelId}");
         await query.Send(HttpMethod.Put, path, new { model = modelId }, cancel);
+        await Task.Delay(UntilIngestKnows, cancel);
         return await query.Find($"{path}/model", cancel) ?? throw new QueryException($"{assetId} could not be registered as {modelId}.");
     }
 

@@ -24,7 +24,16 @@ sealed class AssetLedger(string assetId, RegisteredAsset? asset, DateOnly today,
     public KnownReadings Known => known;
 
     /// <summary>Version of today's telemetry stream.</summary>
-    public long Version { get; set; }
+    public long Version { get; private set; }
+
+    /// <summary>Takes note of an event that this writer appended to today's stream.</summary>
+    public void Appended(long version, byte[] batch)
+    {
+        Version = version;
+        if (!ranges.TryGetValue(Streams.Telemetry(assetId, today), out var known)) return;
+        var (first, last) = TelemetryCodec.SampleRange(batch);
+        known.Add((version, first, last));
+    }
 
     public static async Task<AssetLedger> Load(string assetId, RegisteredAsset? asset, LogReader log, RejectionLog rejections, DateTimeOffset now, TimeSpan futureTolerance, CancellationToken cancel)
     {
@@ -89,8 +98,11 @@ sealed class AssetLedger(string assetId, RegisteredAsset? asset, DateOnly today,
 
     async Task<List<(long Version, long First, long Last)>> RangesOf(string stream, LogReader log, CancellationToken cancel)
     {
-        if (!ranges.TryGetValue(stream, out var known)) ranges[stream] = known = [];
-        await foreach (var range in log.Ranges(stream, known.Count == 0 ? 0 : known[^1].Version, cancel)) known.Add(range);
+        // Once read, a list stays complete: what another writer appends makes this ledger's next append fail, and the ledger is made anew.
+        if (ranges.TryGetValue(stream, out var known)) return known;
+        known = [];
+        await foreach (var range in log.Ranges(stream, 0, cancel)) known.Add(range);
+        ranges[stream] = known;
         while (ranges.Values.Sum(r => r.Count) > MostRanges && ranges.Count > 1) ranges.Remove(ranges.Keys.Where(k => k != stream).Min(StringComparer.Ordinal)!);
         return known;
     }

@@ -20,6 +20,8 @@ sealed partial class RecordReadings(
     const int MostReadingsPerFlush = 100_000;
     const int MostLedgersPerWriter = 20_000;
 
+    static readonly TimeSpan LongestWindow = TimeSpan.FromMilliseconds(500);
+
     static readonly ActivitySource Traces = new("ingest");
 
     readonly Channel<Submission>[] lanes = [.. Enumerable.Range(0, settings.Value.Writers).Select(_ => Channel.CreateBounded<Submission>(
@@ -42,6 +44,8 @@ sealed partial class RecordReadings(
 
     protected override Task ExecuteAsync(CancellationToken cancel) => Task.WhenAll(lanes.Select(lane => Task.Run(() => Write(lane.Reader, cancel), cancel)));
 
+    TimeSpan Window => TimeSpan.FromMilliseconds(settings.Value.FlushWindowMilliseconds);
+
     /// <summary>Submissions of one asset waiting for the end of its window.</summary>
     sealed class Waiting(DateTimeOffset dueAt)
     {
@@ -56,40 +60,52 @@ sealed partial class RecordReadings(
     {
         Dictionary<string, AssetLedger> ledgers = [];
         Dictionary<string, Waiting> waiting = [];
+        var atLeast = TimeSpan.Zero;
         while (!cancel.IsCancellationRequested)
         {
             if (waiting.Count == 0) await submissions.WaitToReadAsync(cancel);
-            Collect(submissions, waiting);
+            Collect(submissions, waiting, atLeast);
             var now = time.GetUtcNow();
-            var due = waiting.Where(w => w.Value.DueAt <= now || w.Value.Readings >= AppendReadings.MostReadingsPerEvent).Select(w => w.Key).ToList();
-            if (due.Count == 0)
+            var wait = waiting.Values.Min(w => w.DueAt) - now;
+            if (wait > TimeSpan.Zero && waiting.Values.Sum(w => w.Readings) < MostReadingsPerFlush)
             {
-                var wait = waiting.Values.Min(w => w.DueAt) - now;
                 await Task.Delay(wait < TimeSpan.FromMilliseconds(10) ? wait : TimeSpan.FromMilliseconds(10), time, cancel);
                 continue;
             }
-            List<Submission> flush = [];
-            var readings = 0;
-            foreach (var assetId in due)
-            {
-                waiting.Remove(assetId, out var group);
-                flush.AddRange(group!.Submissions);
-                if ((readings += group.Readings) > MostReadingsPerFlush) break;
-            }
+            var flush = TakeDue(waiting, now);
+            var started = Stopwatch.GetTimestamp();
             await FlushUntilStored(flush, ledgers, cancel);
+            // A busy log gets fewer and larger events: collecting takes at least as long as the last append did, twice.
+            atLeast = TimeSpan.FromTicks(Math.Min(LongestWindow.Ticks, 2 * Stopwatch.GetElapsedTime(started).Ticks));
             if (ledgers.Count > MostLedgersPerWriter) ledgers.Clear();
         }
     }
 
-    void Collect(ChannelReader<Submission> submissions, Dictionary<string, Waiting> waiting)
+    // The first one due, and whatever else is due within the default window: one transaction and few messages for many assets.
+    List<Submission> TakeDue(Dictionary<string, Waiting> waiting, DateTimeOffset now)
     {
+        var soon = now + Window;
+        List<Submission> flush = [];
         var readings = 0;
+        foreach (var (assetId, group) in waiting.OrderBy(w => w.Value.DueAt).ToList())
+        {
+            if (flush.Count > 0 && (group.DueAt > soon || readings > MostReadingsPerFlush)) break;
+            waiting.Remove(assetId);
+            flush.AddRange(group.Submissions);
+            readings += group.Readings;
+        }
+        return flush;
+    }
+
+    void Collect(ChannelReader<Submission> submissions, Dictionary<string, Waiting> waiting, TimeSpan atLeast)
+    {
+        var readings = waiting.Values.Sum(w => w.Readings);
         while (readings < MostReadingsPerFlush && submissions.TryRead(out var submission))
         {
             if (!waiting.TryGetValue(submission.AssetId, out var group))
             {
-                var window = submission.Asset?.Model.FlushWindow ?? TimeSpan.FromMilliseconds(settings.Value.FlushWindowMilliseconds);
-                waiting[submission.AssetId] = group = new(time.GetUtcNow() + window);
+                var window = submission.Asset?.Model.FlushWindow ?? Window;
+                waiting[submission.AssetId] = group = new(time.GetUtcNow() + (window > atLeast ? window : atLeast));
             }
             group.Submissions.Add(submission);
             group.Readings += submission.Readings.Count;
@@ -148,7 +164,7 @@ sealed partial class RecordReadings(
         Dictionary<string, long> positions = [];
         foreach (var batch in batches)
         {
-            ledgers[batch.AssetId].Version = batch.Version;
+            ledgers[batch.AssetId].Appended(batch.Version, batch.Batch!);
             positions[batch.AssetId] = batch.Position;
         }
         foreach (var written in appends) Measures.EventReadings.Record(written.Readings.Count);
@@ -166,29 +182,33 @@ sealed partial class RecordReadings(
 
     async Task<AssetAppend> Deduplicate(List<Submission> submissions, AssetLedger ledger, DateTimeOffset now, Dictionary<Submission, Outcome> outcomes, CancellationToken cancel)
     {
+        // Judged before anything of this flush is remembered: remembering new readings forgets old ones, which then nobody looked up.
+        List<Knowledge> remembered = [];
         List<Reading> late = [];
         foreach (var submission in submissions)
         {
             foreach (var reading in submission.Readings)
             {
-                if (ledger.Known.Check(reading) == Knowledge.Unknown) late.Add(reading);
+                var knowledge = ledger.Known.Check(reading);
+                remembered.Add(knowledge);
+                if (knowledge == Knowledge.Unknown) late.Add(reading);
             }
         }
         var logged = await ledger.LookUp(late, log, now, cancel);
         List<Reading> stored = [];
         List<ReadingsRejected> rejected = [];
-        var duplicates = 0;
+        var (duplicates, next) = (0, 0);
         foreach (var submission in submissions)
         {
             var outcome = new Outcome();
             List<Reading> conflicts = [];
             foreach (var reading in submission.Readings)
             {
-                switch (Check(reading, ledger, logged))
+                switch (Check(reading, remembered[next++], logged))
                 {
                     case Knowledge.New:
                         stored.Add(reading);
-                        // Remembered at once, so that the rest of this flush is checked against it; a failed append forgets the ledger.
+                        // Noted at once, so that the rest of this flush is checked against it; a failed append forgets the ledger.
                         ledger.Known.Add(reading);
                         logged[(reading.Sensor, reading.SampledAt)] = reading.Value;
                         outcome = outcome with { Stored = outcome.Stored + 1 };
@@ -213,12 +233,12 @@ sealed partial class RecordReadings(
         return new(ledger.AssetId, ledger.Today, ledger.Version, stored, duplicates, rejected, submissions.FirstOrDefault(s => s.TraceParent is not null)?.TraceParent);
     }
 
-    static Knowledge Check(in Reading reading, AssetLedger ledger, Dictionary<(ushort, long), double> logged)
+    // What is in 'logged' lies in the log already, or comes with this flush.
+    static Knowledge Check(in Reading reading, Knowledge remembered, Dictionary<(ushort, long), double> logged)
     {
-        var knowledge = ledger.Known.Check(reading);
-        if (knowledge != Knowledge.Unknown) return knowledge;
-        if (!logged.TryGetValue((reading.Sensor, reading.SampledAt), out var value)) return Knowledge.New;
-        return BitConverter.DoubleToInt64Bits(value) == BitConverter.DoubleToInt64Bits(reading.Value) ? Knowledge.Duplicate : Knowledge.Conflict;
+        if (logged.TryGetValue((reading.Sensor, reading.SampledAt), out var value))
+            return BitConverter.DoubleToInt64Bits(value) == BitConverter.DoubleToInt64Bits(reading.Value) ? Knowledge.Duplicate : Knowledge.Conflict;
+        return remembered == Knowledge.Unknown ? Knowledge.New : remembered;
     }
 
     static RejectionReason Conflict(in Reading reading, RegisteredAsset asset) => new(

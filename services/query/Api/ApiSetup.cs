@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
 using Query.Assets;
@@ -28,7 +29,7 @@ static class ApiSetup
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
             .WithOrigins(builder.Configuration.GetSection("Cors:Origins").Get<string[]>() ?? []).WithMethods("GET").AllowAnyHeader().WithExposedHeaders("ETag")));
-        var permits = builder.Configuration.GetValue("Limits:ExpensiveRequestsPer10Seconds", 300);
+        var permits = builder.Configuration.GetValue("Limits:ExpensiveRequestsPer10Seconds", 1000);
         builder.Services.AddRateLimiter(limiter =>
         {
             limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
@@ -38,7 +39,7 @@ static class ApiSetup
                 return ValueTask.CompletedTask;
             };
             limiter.AddPolicy(Expensive, context => RateLimitPartition.GetFixedWindowLimiter(
-                context.Connection.RemoteIpAddress, _ => new() { PermitLimit = permits, Window = Window }));
+                context.Connection.RemoteIpAddress ?? IPAddress.None, _ => new() { PermitLimit = permits, Window = Window }));
         });
         builder.Services.AddGrpc(grpc =>
         {

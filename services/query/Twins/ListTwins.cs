@@ -9,12 +9,12 @@ namespace Query.Twins;
 /// <summary>Which twins to list.</summary>
 sealed record TwinFilter(string? Model, int Severity, bool? IsStale, string? Search)
 {
-    public bool Matches(ShownTwin twin) =>
-        (string.IsNullOrEmpty(Model) || twin.View.ModelId == Model)
-        && (Severity == 0 || WorstActive(twin.View) >= Severity)
-        && (IsStale is null || twin.Answer.IsStale == IsStale)
+    public bool Matches(TwinView view, DateTimeOffset now) =>
+        (string.IsNullOrEmpty(Model) || view.ModelId == Model)
+        && (Severity == 0 || WorstActive(view) >= Severity)
+        && (IsStale is null || view.Sensors.All(s => SensorAnswer.IsStaleAt(s, now)) == IsStale)
         && (string.IsNullOrEmpty(Search)
-            || twin.View.AssetId.Contains(Search, StringComparison.OrdinalIgnoreCase) || twin.View.Name.Contains(Search, StringComparison.OrdinalIgnoreCase));
+            || view.AssetId.Contains(Search, StringComparison.OrdinalIgnoreCase) || view.Name.Contains(Search, StringComparison.OrdinalIgnoreCase));
 
     static int WorstActive(TwinView view) => view.Alarms.Where(a => a.ClearedAt is null).Select(a => Input.Severity(a.Severity)).DefaultIfEmpty().Max();
 }
@@ -42,7 +42,7 @@ static class ListTwins
         var size = Paging.Limit(limit);
         var after = Cursor.Decode(List, 1, cursor)?[0];
         var rows = live.All.Where(t => after is null || string.CompareOrdinal(t.AssetId, after) > 0)
-            .Select(t => t.Show(now)).Where(filter.Matches).Take(size + 1).ToList();
+            .Where(t => filter.Matches(t.View, now)).Take(size + 1).Select(t => t.Show(now)).ToList();
         return Paging.Of(rows, size, last => Cursor.Encode(List, last.View.AssetId));
     }
 

@@ -4,35 +4,46 @@ using Contracts.Messages;
 namespace Query.Twins;
 
 /// <summary>The newest view of one asset, and who waits for the next one.</summary>
-sealed class LiveTwin(TwinView first)
+sealed class LiveTwin(OfferedView first)
 {
+    public LiveTwin(TwinView first)
+        : this(new OfferedView(first))
+    {
+    }
+
     readonly Lock gate = new();
     ImmutableArray<Watcher> watchers = [];
-    volatile TwinView view = first;
+    volatile OfferedView newest = first;
     volatile ShownTwin? shown;
 
-    public TwinView View => view;
+    public TwinView View => newest.View;
 
-    public string AssetId => view.AssetId;
+    public string AssetId => newest.AssetId;
+
+    /// <summary>Says how new <see cref="View"/> is without unpacking it.</summary>
+    public (long Position, long Revision) Version => (newest.Position, newest.Revision);
 
     /// <summary>True when the view is newer than the one held; an older one changes nothing.</summary>
-    public bool Offer(TwinView newer)
+    public bool Offer(OfferedView newer)
     {
         ImmutableArray<Watcher> awake;
         lock (gate)
         {
-            if ((newer.Position, newer.Revision).CompareTo((view.Position, view.Revision)) <= 0) return false;
-            view = newer;
+            if ((newer.Position, newer.Revision).CompareTo(Version) <= 0) return false;
+            newest = newer;
             awake = watchers;
         }
         foreach (var watcher in awake) watcher.Wake();
         return true;
     }
 
+    /// <inheritdoc cref="Offer(OfferedView)"/>
+    public bool Offer(TwinView newer) => Offer(new OfferedView(newer));
+
     /// <summary>The view as it is shown now. Made once per view and <see cref="ShownTwin.Slice"/>, however many ask.</summary>
     public ShownTwin Show(DateTimeOffset now)
     {
-        var (current, latest) = (shown, view);
+        var (current, latest) = (shown, View);
         return current is not null && ReferenceEquals(current.View, latest) && current.IsFor(now) ? current : shown = new ShownTwin(latest, now);
     }
 

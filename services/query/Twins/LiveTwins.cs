@@ -23,11 +23,14 @@ sealed class LiveTwins
     public LiveTwin Get(string assetId) => Find(assetId) ?? throw new NotFoundException("twin", assetId);
 
     /// <summary>True when the view is newer than what was known of the asset.</summary>
-    public bool Offer(TwinView view)
+    public bool Offer(OfferedView view)
     {
         if (twins.TryGetValue(view.AssetId, out var twin)) return twin.Offer(view);
         if (!twins.TryAdd(view.AssetId, new LiveTwin(view))) return Offer(view);
         sorted = null;
         return true;
     }
+
+    /// <inheritdoc cref="Offer(OfferedView)"/>
+    public bool Offer(TwinView view) => Offer(new OfferedView(view));
 }

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Contracts.Messages;
 using Npgsql;
 using ServiceDefaults;
 
@@ -12,12 +10,12 @@ sealed class ReadSavedTwins(NpgsqlDataSource source, LiveTwins twins)
     {
         var missed = await FindMissed(cancel);
         if (missed.Length == 0) return;
-        await using var command = source.CreateCommand($"select view from {ReadModels.Twin} where asset_id = any($1)");
+        await using var command = source.CreateCommand($"select convert_to(view::text, 'UTF8') from {ReadModels.Twin} where asset_id = any($1)");
         command.Parameters.Add(new() { Value = missed });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
         {
-            if (JsonSerializer.Deserialize<TwinView>(reader.GetString(0), JsonSerializerOptions.Web) is { } view) twins.Offer(view);
+            twins.Offer(TwinViews.Unpack(reader.GetFieldValue<byte[]>(0)));
         }
     }
 
@@ -29,7 +27,7 @@ sealed class ReadSavedTwins(NpgsqlDataSource source, LiveTwins twins)
         while (await reader.ReadAsync(cancel))
         {
             var (id, saved) = (reader.GetString(0), (reader.GetInt64(1), reader.GetInt64(2)));
-            if (twins.Find(id)?.View is not { } known || saved.CompareTo((known.Position, known.Revision)) > 0) missed.Add(id);
+            if (twins.Find(id) is not { } known || saved.CompareTo(known.Version) > 0) missed.Add(id);
         }
         return [.. missed];
     }

@@ -48,9 +48,9 @@ sealed class Watcher : IDisposable
     {
         for (var i = 0; i < twins.Length; i++)
         {
-            var view = twins[i].View;
-            if ((view.Position, view.Revision).CompareTo(seen[i]) <= 0) continue;
-            seen[i] = (view.Position, view.Revision);
+            var version = twins[i].Version;
+            if (version.CompareTo(seen[i]) <= 0) continue;
+            seen[i] = version;
             yield return twins[i];
         }
     }

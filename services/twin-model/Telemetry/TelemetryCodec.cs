@@ -24,9 +24,19 @@ public static class TelemetryCodec
     public static byte[] Encode(ReadOnlySpan<Reading> readings, int duplicates = 0)
     {
         if (readings.IsEmpty) throw new ArgumentException("A telemetry batch holds at least one reading.", nameof(readings));
+        if (IsSorted(readings)) return EncodeSorted(readings, duplicates);
         var sorted = readings.ToArray();
-        Array.Sort(sorted, static (a, b) => a.Sensor != b.Sensor ? a.Sensor.CompareTo(b.Sensor) : a.SampledAt.CompareTo(b.SampledAt));
+        Array.Sort(sorted, Order);
         return EncodeSorted(sorted, duplicates);
+    }
+
+    static int Order(Reading a, Reading b) => a.Sensor != b.Sensor ? a.Sensor.CompareTo(b.Sensor) : a.SampledAt.CompareTo(b.SampledAt);
+
+    static bool IsSorted(ReadOnlySpan<Reading> readings)
+    {
+        for (var i = 1; i < readings.Length; i++)
+            if (Order(readings[i - 1], readings[i]) > 0) return false;
+        return true;
     }
 
     static byte[] EncodeSorted(ReadOnlySpan<Reading> sorted, int duplicates)

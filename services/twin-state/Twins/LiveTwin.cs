@@ -156,8 +156,13 @@ sealed class LiveTwin(RegisteredAsset asset, Twin twin)
         }
     }
 
-    public (byte[] State, string Hash) Snapshot()
+    public byte[] Snapshot()
     {
-        lock (gate) return (Twin.Snapshot(), Twin.Hash());
+        lock (gate) return Twin.Snapshot();
+    }
+
+    public string Hash()
+    {
+        lock (gate) return Twin.Hash();
     }
 }

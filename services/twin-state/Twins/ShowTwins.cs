@@ -1,14 +1,15 @@
 using Contracts.Messages;
 using MassTransit;
 using Microsoft.Extensions.Options;
+using ServiceDefaults;
 
 namespace TwinState.Twins;
 
 /// <summary>Publishes changed twins to every query, each at most every <see cref="TwinStateSettings.ShowEveryMilliseconds"/>.</summary>
 sealed partial class ShowTwins(TwinOwner owner, IBus bus, TimeProvider time, IOptions<TwinStateSettings> settings, ILogger<ShowTwins> logger) : BackgroundService
 {
-    // Keeps a message below some 300 kB.
-    const int MostTwinsPerMessage = 50;
+    // Keeps a message at some 200 kB.
+    const int MostTwinsPerMessage = 20;
 
     protected override async Task ExecuteAsync(CancellationToken cancel)
     {
@@ -24,7 +25,7 @@ sealed partial class ShowTwins(TwinOwner owner, IBus bus, TimeProvider time, IOp
                 {
                     using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
                     limit.CancelAfter(TimeSpan.FromSeconds(2));
-                    await bus.Publish(new TwinsChanged(views), limit.Token);
+                    await bus.Publish(new TwinsChanged([.. views.Select(TwinViews.Pack)]), limit.Token);
                     Measures.Shown.Add(views.Length);
                 }
                 catch (Exception e) when (!cancel.IsCancellationRequested)

@@ -253,7 +253,7 @@ sealed partial class TwinOwner(
         }
         ForgetClosedDays(rebuilt);
         if (rebuilt.MustRederive.Count > 0) await Rederive(rebuilt, cancel);
-        var result = new TwinRebuilt(assetId, rebuilt.Position, live.Snapshot().Hash, rebuilt.Snapshot().Hash, rebuilt.Twin.Sensors.Sum(s => s.Count), time.GetUtcNow());
+        var result = new TwinRebuilt(assetId, rebuilt.Position, live.Hash(), rebuilt.Hash(), rebuilt.Twin.Sensors.Sum(s => s.Count), time.GetUtcNow());
         twins[assetId] = rebuilt;
         await Save(rebuilt, [result], cancel);
         Measures.Rebuilds.Add(1, new KeyValuePair<string, object?>("equal", result.LiveHash == result.RebuiltHash));

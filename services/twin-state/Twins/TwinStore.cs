@@ -94,8 +94,8 @@ sealed class TwinStore(IDocumentStore store, NpgsqlDataSource source, TimeProvid
             new() { Value = twin.Position },
             new() { Value = view.Revision },
             new() { Value = JsonSerializer.Serialize(twin.Versions), NpgsqlDbType = NpgsqlDbType.Jsonb },
-            new() { Value = twin.Snapshot().State },
-            new() { Value = JsonSerializer.Serialize(view, JsonSerializerOptions.Web), NpgsqlDbType = NpgsqlDbType.Jsonb },
+            new() { Value = twin.Snapshot() },
+            new() { Value = TwinViews.Pack(view).View, NpgsqlDbType = NpgsqlDbType.Jsonb },
             new() { Value = (object?)twin.OfflineSince?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
             new() { Value = twin.SavedRevision },
         });

@@ -10,8 +10,10 @@ static class Memory
 
     static readonly string[] Services = ["ingest", "twin-state", "query"];
 
-    public static async Task Watch(Settings settings, RunningSystem system, CancellationToken cancel)
+    public static async Task Run(Settings settings, CancellationToken cancel)
     {
+        Report.Title($"memory: {Assets} assets x {Publisher.ReadingsPerFrame} sensors at 1 Hz");
+        await using var system = await RunningSystem.Start(settings, cancel);
         var assets = Enumerable.Range(0, Assets).Select(i => $"mem-{i}").ToArray();
         await system.Register(assets, cancel);
         await using var publisher = await Publisher.Connect(settings.Mqtt, cancel);
@@ -28,7 +30,7 @@ static class Memory
             }
             if (second % 5 == 4) samples.Add(Services.ToDictionary(s => s, system.ResidentMegabytes));
         }
-        Report.Figure($"{Assets} assets x {Publisher.ReadingsPerFrame} sensors at 1 Hz for", settings.MemorySeconds, "s");
+        Report.Figure("watched for", settings.MemorySeconds, "s");
         foreach (var service in Services)
         {
             var half = samples.Skip(samples.Count / 2).Select(s => s[service]).ToList();

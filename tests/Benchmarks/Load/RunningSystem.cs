@@ -48,8 +48,12 @@ sealed class RunningSystem(Settings settings) : IAsyncDisposable
     {
         await Parallel.ForEachAsync(assetIds, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancel }, async (assetId, token) =>
         {
-            using var answer = await Query.PutAsJsonAsync($"/api/v1/assets/{assetId}", new { model = "extrusion-line" }, token);
-            answer.EnsureSuccessStatusCode();
+            for (var attempt = 1; ; attempt++)
+            {
+                using var answer = await Query.PutAsJsonAsync($"/api/v1/assets/{assetId}", new { model = "extrusion-line" }, token);
+                if (answer.IsSuccessStatusCode) return;
+                if (attempt == 20) throw new InvalidOperationException($"{assetId} could not be registered: {await answer.Content.ReadAsStringAsync(token)}");
+            }
         });
         // Ingest reads new registrations once a second.
         await Task.Delay(TimeSpan.FromSeconds(2.5), cancel);

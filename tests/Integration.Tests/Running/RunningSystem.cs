@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using Contracts.Events;
 using Contracts.Messages;
 using MassTransit;
@@ -35,8 +36,6 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
     public ServiceProcess TwinState { get; private set; } = null!;
 
     public ServiceProcess Query { get; private set; } = null!;
-
-    public IBus Bus => bus!;
 
     /// <summary>The model that <see cref="NextAsset"/> follows.</summary>
     public AssetModel Model { get; private set; } = null!;
@@ -109,6 +108,13 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
     /// <summary>An id that is not registered.</summary>
     public string UnregisteredAsset(string name) => $"{name}-{run}";
 
+    /// <summary>Sends a command to twin-state.</summary>
+    public Task Send<T>(string assetId, T command)
+        where T : class => bus!.SendToOwner(assetId, command);
+
+    /// <summary>What the REST API answers; anything but success fails.</summary>
+    public async Task<JsonNode> Get(string path) => JsonNode.Parse(await Query.Http.GetStringAsync(path))!;
+
     /// <summary>Registers assets and waits until they are in the log.</summary>
     public async Task Register(string modelId, params string[] assetIds)
     {
@@ -118,7 +124,7 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
             {
                 if ((await Log.Events<AssetRegistered>(Streams.Asset(assetId))).Count > 0) return true;
                 // Before twin-state has bound its queues, a message leads nowhere.
-                await Bus.SendToOwner(assetId, new RegisterAsset(assetId, null, modelId));
+                await Send(assetId, new RegisterAsset(assetId, null, modelId));
                 await Task.Delay(200);
                 return false;
             });
@@ -129,7 +135,7 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
     public async Task<TwinRebuilt> Rebuild(string assetId)
     {
         var before = (await Log.Events<TwinRebuilt>(Streams.Twin(assetId))).Count;
-        await Bus.SendToOwner(assetId, new RebuildTwin(assetId));
+        await Send(assetId, new RebuildTwin(assetId));
         return (await Eventually.Get($"the twin of {assetId} is rebuilt", () => Log.Events<TwinRebuilt>(Streams.Twin(assetId)), events => events.Count > before, 60))[^1];
     }
 

@@ -1,0 +1,50 @@
+using Integration.Tests.Running;
+using TwinModel.Telemetry;
+
+namespace Integration.Tests;
+
+/// <summary>The order in which readings arrive leaves no trace in the twin.</summary>
+public class OrderTests(RunningSystem system) : SystemTest<RunningSystem>(system), IClassFixture<RunningSystem>
+{
+    const int Frames = 600;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(20_261_123)]
+    public async Task Shuffled_doubled_and_late_readings_lead_to_the_same_bits_as_ordered_ones(int seed)
+    {
+        var (ordered, shuffled) = (Pollux.NextAsset(), Pollux.NextAsset());
+        var random = new Random(seed);
+        // Ten minutes at 1 Hz, with values that violate limits for a while, so that late readings matter to their conditions.
+        var start = Samples.Now - (Frames + 60) * Micros.PerSecond;
+        var frames = Enumerable.Range(0, Frames).Select(i => Samples.Frame(Pollux.Model, start + i * Micros.PerSecond + random.Next(900_000), i)
+            .Select(r => r.Sensor == 6 && i % 100 is > 30 and < 60 ? r with { Value = 265 } : r).ToArray()).ToList();
+
+        await using var device = await Device.Connect(Pollux.Servers.Mqtt);
+        foreach (var frame in frames) await device.Publish(Samples.SenmlTopic(ordered), Samples.Senml(Pollux.Model, frame));
+        await PublishShuffled(device, shuffled, [.. frames.SelectMany(f => f)], random);
+
+        var (view, history) = await Eventually.Get(
+            "both twins have every reading", () => Pollux.Twins.ViewAndHistory(ordered), saved => saved.View?.Readings == Frames * 12, 30, saved => $"{saved.View?.Readings} readings");
+        Assert.Equal(Samples.HashOf(Pollux.Model, frames.SelectMany(f => f)), view!.StateHash);
+        var other = await Eventually.Get(
+            "the shuffled twin comes to the same bits", () => Pollux.Twins.ViewAndHistory(shuffled), saved => saved.View?.StateHash == view.StateHash && saved.History == history, 30,
+            saved => $"{saved.View?.Readings} readings, hash {saved.View?.StateHash} instead of {view.StateHash}, history {(saved.History == history ? "equal" : "different")}");
+        Assert.Equal(Frames * 12, other.View!.Readings);
+        Assert.Equal(Without(view), Without(other.View));
+    }
+
+    // Packs of random readings of any sensor and time; a third of the readings twice; the oldest minute last.
+    async Task PublishShuffled(Device device, string asset, Reading[] readings, Random random)
+    {
+        var firstMinute = readings.Min(r => r.SampledAt) + 60 * Micros.PerSecond;
+        var inTime = readings.Where(r => r.SampledAt >= firstMinute).ToArray();
+        Reading[] doubled = [.. inTime, .. inTime.Where(_ => random.Next(3) == 0)];
+        random.Shuffle(doubled);
+        foreach (var pack in doubled.Chunk(20)) await device.Publish(Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, pack));
+        foreach (var pack in readings.Where(r => r.SampledAt < firstMinute).Chunk(20)) await device.Publish(Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, pack));
+    }
+
+    // What an operator sees of the sensors, without the asset's own name and position.
+    static string Without(Contracts.Messages.TwinView view) => string.Join('\n', view.Sensors);
+}

@@ -1,0 +1,89 @@
+using Integration.Tests.Running;
+
+namespace Integration.Tests;
+
+/// <summary>A system that takes few messages at a time, so that its bounds show soon.</summary>
+public sealed class NarrowSystem(Infrastructure infrastructure) : RunningSystem(infrastructure)
+{
+    public const int MostPending = 400;
+
+    protected override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string> { ["Ingest__MostPendingMessages"] = $"{MostPending}" };
+}
+
+/// <summary>What a part does while another one is away.</summary>
+public class OutageTests(NarrowSystem system, ITestOutputHelper output) : SystemTest<NarrowSystem>(system), IClassFixture<NarrowSystem>
+{
+    [Fact]
+    public async Task Without_rabbitmq_readings_are_stored_and_the_twin_catches_up_later()
+    {
+        string[] assets = [Pollux.NextAsset(), Pollux.NextAsset()];
+        await using var gateway = new StoreAndForward(Pollux.Servers.Mqtt);
+        gateway.Start();
+        var load = new Load(gateway, Pollux.Model, assets, 200);
+        await Pollux.Servers.Kill("rabbitmq");
+        try
+        {
+            await LoadFor(load, TimeSpan.FromSeconds(4));
+            await EverythingIsAtTheBroker(gateway);
+            // All of it, while RabbitMQ is away: the acknowledgements did not wait for it.
+            await Accounts.AssertComplete(Pollux, load, assets, 15);
+            await Eventually.Get("every message is acknowledged", Pending, pending => pending == 0);
+        }
+        finally
+        {
+            await Pollux.Servers.Start("rabbitmq");
+        }
+        foreach (var asset in assets)
+        {
+            var view = await Eventually.Get($"the twin of {asset} has caught up", () => Pollux.Twins.View(asset), twin => twin?.Readings == load.Good(asset).Count, 40, t => $"{t?.Readings} of {load.Good(asset).Count}");
+            Assert.Equal(Samples.HashOf(Pollux.Model, load.Good(asset)), view!.StateHash);
+        }
+    }
+
+    [Fact]
+    public async Task Without_postgresql_nothing_is_acknowledged_memory_is_bounded_and_all_is_stored_later()
+    {
+        string[] assets = [Pollux.NextAsset(), Pollux.NextAsset()];
+        await using var gateway = new StoreAndForward(Pollux.Servers.Mqtt);
+        gateway.Start();
+        var load = new Load(gateway, Pollux.Model, assets, 1500);
+        await LoadFor(load, TimeSpan.FromSeconds(1));
+        await EverythingIsAtTheBroker(gateway);
+        await Accounts.AssertComplete(Pollux, load, assets, 15);
+        var (stored, memory) = (await Stored(), Pollux.Ingest.MemoryBytes);
+
+        await Pollux.Servers.Kill("postgres");
+        double pending;
+        long grown;
+        try
+        {
+            await LoadFor(load, TimeSpan.FromSeconds(7));
+            pending = await Eventually.Get("ingest is full", Pending, p => p >= NarrowSystem.MostPending, 10);
+            Assert.Equal(stored, await Stored());
+            grown = Pollux.Ingest.MemoryBytes - memory;
+            output.WriteLine($"{load.Messages} messages, {pending} pending in ingest, memory {memory >> 20} MB + {grown >> 20} MB");
+        }
+        finally
+        {
+            await Pollux.Servers.Start("postgres");
+        }
+        // What the writers hold comes on top: one flush each.
+        Assert.InRange(pending, NarrowSystem.MostPending, 3 * NarrowSystem.MostPending);
+        Assert.InRange(grown, long.MinValue, 100L << 20);
+        await Accounts.AssertComplete(Pollux, load, assets, 60);
+        await Eventually.Get("every message is acknowledged", Pending, p => p == 0);
+    }
+
+    static Task EverythingIsAtTheBroker(StoreAndForward gateway) =>
+        Eventually.Get("the broker has everything", () => Task.FromResult(gateway.Unacknowledged), left => left == 0, 60);
+
+    static async Task LoadFor(Load load, TimeSpan time)
+    {
+        using var stop = new CancellationTokenSource(time);
+        await load.Run(stop.Token);
+    }
+
+    Task<double> Pending() => Pollux.Ingest.Metric("pollux_ingest_pending_messages");
+
+    Task<double> Stored() => Pollux.Ingest.Metric("pollux_ingest_readings_stored_total");
+}

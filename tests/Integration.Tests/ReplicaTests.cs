@@ -1,0 +1,33 @@
+using Integration.Tests.Running;
+
+namespace Integration.Tests;
+
+/// <summary>Two replicas of ingest that share the messages.</summary>
+public class ReplicaTests(RunningSystem system, ITestOutputHelper output) : SystemTest<RunningSystem>(system), IClassFixture<RunningSystem>
+{
+    [Fact]
+    public async Task Two_replicas_that_get_the_same_readings_store_each_once()
+    {
+        var second = Pollux.Service("ingest", "Ingest", new() { ["Ingest__ClientId"] = $"{Pollux.Name}-1" });
+        await second.Start();
+        string[] assets = [Pollux.NextAsset(), Pollux.NextAsset()];
+        await using var gateway = new StoreAndForward(Pollux.Servers.Mqtt);
+        gateway.Start();
+        var load = new Load(gateway, Pollux.Model, assets, 300);
+        using (var stop = new CancellationTokenSource(TimeSpan.FromSeconds(6))) await load.Run(stop.Token);
+        // One of them dies with messages in its hands; the broker gives them to the other or keeps them for its return.
+        await second.Kill();
+        using (var stop = new CancellationTokenSource(TimeSpan.FromSeconds(2))) await load.Run(stop.Token);
+        var conflictsOfFirst = await Eventually.Get("conflicts were met", () => Pollux.Ingest.Metric("pollux_ingest_append_conflicts_total"), conflicts => conflicts > 0);
+        await second.Start();
+        await Accounts.AssertComplete(Pollux, load, assets, 30);
+
+        Assert.True(await Pollux.Ingest.Metric("pollux_ingest_readings_duplicate_total") > 0);
+        output.WriteLine($"{load.Messages} messages, {gateway.Transmissions} transmissions, {conflictsOfFirst} conflicts at the first replica");
+        foreach (var asset in assets)
+        {
+            var view = await Eventually.Get($"the twin of {asset} has every reading", () => Pollux.Twins.View(asset), twin => twin?.Readings == load.Good(asset).Count, show: t => $"{t?.Readings} of {load.Good(asset).Count}");
+            Assert.Equal(Samples.HashOf(Pollux.Model, load.Good(asset)), view!.StateHash);
+        }
+    }
+}

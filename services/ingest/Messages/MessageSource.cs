@@ -21,16 +21,25 @@ static class MessageSource
     /// <summary>The broker keeps unacknowledged and new messages for a replica that is away this long.</summary>
     const uint SessionSeconds = 7 * 24 * 3600;
 
-    public static MqttClientOptions Options(MqttAddress address, IngestSettings settings) => new MqttClientOptionsBuilder()
-        .WithTcpServer(address.Host, address.Port)
-        .WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500)
-        .WithClientId($"pollux-{settings.ClientId}")
-        .WithCleanStart(false)
-        .WithSessionExpiryInterval(SessionSeconds)
-        .WithReceiveMaximum(ushort.MaxValue)
-        .WithKeepAlivePeriod(TimeSpan.FromSeconds(15))
-        .WithTimeout(TimeSpan.FromSeconds(10))
-        .Build();
+    // The default of 8 kB is less than a segment of the loopback interface: once the window has closed, TCP opens it by timer only, and
+    // some 40 messages a second are all that comes until the backlog is gone.
+    const int ReceiveBufferBytes = 1 << 20;
+
+    public static MqttClientOptions Options(MqttAddress address, IngestSettings settings)
+    {
+        var options = new MqttClientOptionsBuilder()
+            .WithTcpServer(address.Host, address.Port)
+            .WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500)
+            .WithClientId($"pollux-{settings.ClientId}")
+            .WithCleanStart(false)
+            .WithSessionExpiryInterval(SessionSeconds)
+            .WithReceiveMaximum(ushort.MaxValue)
+            .WithKeepAlivePeriod(TimeSpan.FromSeconds(15))
+            .WithTimeout(TimeSpan.FromSeconds(10))
+            .Build();
+        ((MqttClientTcpOptions)options.ChannelOptions).BufferSize = ReceiveBufferBytes;
+        return options;
+    }
 
     /// <summary>
     /// SenML and plain topics are shared between replicas. Sparkplug is not: its aliases and sequence numbers only make sense to one who sees

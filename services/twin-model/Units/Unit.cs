@@ -30,8 +30,18 @@ public sealed record Unit(string Symbol, string Quantity, double Factor, double 
     // Names that other formats use for the same units: SenML (RFC 8428, RFC 8798), UCUM, and what people type.
     static readonly FrozenDictionary<string, string> Aliases = new Dictionary<string, string>
     {
-        ["Cel"] = "degC", ["°C"] = "degC", ["C"] = "degC", ["°F"] = "degF", ["/"] = "1", ["rpm"] = "1/min", ["L/min"] = "l/min", ["Ohm"] = "ohm",
-        ["m/s^2"] = "m/s2", ["m/s²"] = "m/s2", ["µm"] = "um", ["m³/h"] = "m3/h",
+        ["Cel"] = "degC",
+        ["°C"] = "degC",
+        ["C"] = "degC",
+        ["°F"] = "degF",
+        ["/"] = "1",
+        ["rpm"] = "1/min",
+        ["L/min"] = "l/min",
+        ["Ohm"] = "ohm",
+        ["m/s^2"] = "m/s2",
+        ["m/s²"] = "m/s2",
+        ["µm"] = "um",
+        ["m³/h"] = "m3/h",
     }.ToFrozenDictionary();
 
     /// <summary>Every quantity that a sensor may have.</summary>

@@ -45,7 +45,7 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
 
     protected virtual string ModelId => "extrusion-line";
 
-    protected virtual int RegisteredAssets => 8;
+    protected virtual int RegisteredAssets => 10;
 
     /// <summary>Settings for all services.</summary>
     protected virtual IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>();

@@ -3,7 +3,6 @@ using Ingest.Imports;
 using Ingest.Messages;
 using Ingest.Recording;
 using Ingest.Rejected;
-using JasperFx;
 using MassTransit;
 using ServiceDefaults;
 
@@ -23,9 +22,8 @@ builder.Services.AddSingleton<LogReader>().AddSingleton<AssetRegistry>().AddSing
     .AddSingleton<RouteTopic>().AddSingleton<ReadSparkplug>()
     .AddHosted<FollowAssets>().AddHosted<AnnounceReadings>().AddHosted<RecordReadings>().AddHosted<ReceiveMessages>();
 builder.Services.AddHealthChecks().AddCheck<ReceiveMessages>("mqtt", tags: ["ready"]);
-builder.Host.ApplyJasperFxExtensions();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapImportTelemetry();
-return await app.RunJasperFxCommands(args);
+return await app.RunOrCommand(args);

@@ -1,3 +1,5 @@
+using JasperFx;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -9,4 +11,16 @@ public static class Hosting
     /// <summary>Registers one instance, both as itself and as hosted service.</summary>
     public static IServiceCollection AddHosted<T>(this IServiceCollection services)
         where T : class, IHostedService => services.AddSingleton<T>().AddHostedService(provider => provider.GetRequiredService<T>());
+
+    /// <summary>
+    /// Runs the service, or, when there are arguments, one of Marten's commands, e.g. <c>db-apply</c>. A service does not load what only
+    /// commands need.
+    /// </summary>
+    /// <returns>The process's exit code.</returns>
+    public static async Task<int> RunOrCommand(this WebApplication app, string[] args)
+    {
+        if (args.Length > 0) return await app.RunJasperFxCommands(args);
+        await app.RunAsync();
+        return 0;
+    }
 }

@@ -1,4 +1,3 @@
-using JasperFx;
 using ServiceDefaults;
 using TwinState;
 using TwinState.Assets;
@@ -11,8 +10,7 @@ builder.AddMessaging(Partitions.AddConsumers, Partitions.AddEndpoints);
 builder.Services.AddOptions<TwinStateSettings>().BindConfiguration("TwinState").ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddSingleton<LogReader>().AddSingleton<AssetRegistry>().AddSingleton<ShippedModels>().AddSingleton<TwinStore>().AddSingleton<TwinOwner>();
 builder.Services.AddHostedService<RegisterShippedAssets>().AddHostedService<TickSlots>().AddHostedService<ShowTwins>();
-builder.Host.ApplyJasperFxExtensions();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
-return await app.RunJasperFxCommands(args);
+return await app.RunOrCommand(args);

@@ -11,7 +11,7 @@ sealed class TwinStateSettings
 
     /// <summary>A changed twin is saved at least this often. A restart reads what came after from the log.</summary>
     [Range(1, 600)]
-    public int SaveEverySeconds { get; init; } = 10;
+    public int SaveEverySeconds { get; init; } = 5;
 
     /// <summary>A changed twin is shown at most this often.</summary>
     [Range(10, 10_000)]

@@ -11,7 +11,8 @@ namespace Ingest.Recording;
 sealed partial class AnnounceReadings(IBus bus, ILogger<AnnounceReadings> logger) : BackgroundService
 {
     const int MostBytesPending = 32 * 1024 * 1024;
-    const int MostBytesPerMessage = 256 * 1024;
+    // Larger messages would be large objects, which are collected late.
+    const int MostBytesPerMessage = 40 * 1024;
     const int MostBatchesPerMessage = 200;
 
     readonly Lock gate = new();

@@ -24,8 +24,8 @@ enum Knowledge
 /// </summary>
 sealed class KnownReadings(long completeFrom)
 {
-    /// <summary>A minute and a half at 1 Hz; up to twice as many are held, so 12 sensors cost at most 37 kB.</summary>
-    public const int Capacity = 96;
+    /// <summary>Most of a minute at 1 Hz; up to twice as many are held, so 12 sensors cost at most 20 kB.</summary>
+    public const int Capacity = 48;
 
     readonly Dictionary<ushort, Recent> sensors = [];
 

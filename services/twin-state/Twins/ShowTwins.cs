@@ -8,8 +8,8 @@ namespace TwinState.Twins;
 /// <summary>Publishes changed twins to every query, each at most every <see cref="TwinStateSettings.ShowEveryMilliseconds"/>.</summary>
 sealed partial class ShowTwins(TwinOwner owner, IBus bus, TimeProvider time, IOptions<TwinStateSettings> settings, ILogger<ShowTwins> logger) : BackgroundService
 {
-    // Keeps a message at some 200 kB.
-    const int MostTwinsPerMessage = 20;
+    // Larger messages would be large objects, which are collected late.
+    const int MostTwinsPerMessage = 6;
 
     protected override async Task ExecuteAsync(CancellationToken cancel)
     {

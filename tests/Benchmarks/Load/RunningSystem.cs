@@ -17,9 +17,11 @@ sealed class RunningSystem(Settings settings) : IAsyncDisposable
     /// <summary>Process ids by service and server.</summary>
     public Dictionary<string, int> Processes { get; } = [];
 
+    /// <summary>Starts the system; from nothing, so that what other benchmarks left behind is not measured.</summary>
     public static async Task<RunningSystem> Start(Settings settings, CancellationToken cancel)
     {
         var system = new RunningSystem(settings);
+        await system.Pollux(["down", "--data"], cancel);
         await system.Pollux(["up", "--no-plant"], cancel);
         var status = JsonNode.Parse(await system.Pollux(["status", "--json"], cancel))!;
         foreach (var part in status.AsArray())
@@ -74,9 +76,13 @@ sealed class RunningSystem(Settings settings) : IAsyncDisposable
         return readings;
     }
 
-    public double ResidentMegabytes(string part) =>
-        File.ReadLines($"/proc/{Processes[part]}/status").Where(l => l.StartsWith("VmRSS", StringComparison.Ordinal))
-            .Select(l => double.Parse(l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture) / 1024).First();
+    /// <summary>Resident memory, and of that what is the process's own or its share of what several processes map (libraries).</summary>
+    public (double Resident, double Proportional) Megabytes(string part)
+    {
+        var lines = File.ReadLines($"/proc/{Processes[part]}/smaps_rollup").Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToLookup(l => l[0], l => l[1]);
+        double Of(string name) => double.Parse(lines[name].First(), System.Globalization.CultureInfo.InvariantCulture) / 1024;
+        return (Of("Rss:"), Of("Pss:"));
+    }
 
     /// <summary>CPU seconds used so far by a part and its children.</summary>
     public double CpuSeconds(string part) => Tree(Processes[part]).Sum(Cpu);

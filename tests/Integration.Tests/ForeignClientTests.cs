@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Integration.Tests.Running;
+
+namespace Integration.Tests;
+
+/// <summary>Clients that nobody of us wrote: Mosquitto's command line and packages from npm.</summary>
+public class ForeignClientTests(RunningSystem system) : SystemTest<RunningSystem>(system), IClassFixture<RunningSystem>
+{
+    static readonly string Clients = Path.Combine(Infrastructure.Repository, "artifacts", "foreign");
+    static bool isInstalled;
+
+    [Fact]
+    public async Task Mosquitto_pub_publishes_a_plain_value_and_a_senml_pack()
+    {
+        var asset = Pollux.NextAsset();
+        var mqtt = Pollux.Servers.Mqtt;
+        foreach (var (topic, payload) in new[] { ($"pollux/{asset}/sensors/melt-pressure", "88.5"), ($"pollux/{asset}/senml", """[{"n":"melt-temperature","u":"Cel","v":201.5}]""") })
+            await Infrastructure.Run(MosquittoPub(), ["-h", mqtt.Host, "-p", mqtt.Port.ToString(CultureInfo.InvariantCulture), "-V", "5", "-q", "1", "-t", topic, "-m", payload]);
+        await AssertShown(asset, ("melt-pressure", 88.5), ("melt-temperature", 201.5));
+    }
+
+    // Of the system, or unpacked by ./pollux.
+    static string MosquittoPub() => new[] { "/usr/bin/mosquitto_pub", "/usr/local/bin/mosquitto_pub" }
+        .Concat(Directory.Exists(Tools) ? Directory.EnumerateFiles(Tools, "mosquitto_pub", SearchOption.AllDirectories) : [])
+        .FirstOrDefault(File.Exists) ?? throw new FileNotFoundException("mosquitto_pub is not on this machine; it is in the Debian package mosquitto-clients.");
+
+    static string Tools => Path.Combine(Environment.GetEnvironmentVariable("POLLUX_TOOLS") is { Length: > 0 } tools ? tools : Path.Combine(Infrastructure.Repository, ".pollux", "tools"), "deb");
+
+    [Fact]
+    public async Task The_npm_package_mqtt_publishes_senml()
+    {
+        var asset = Pollux.NextAsset();
+        await Node("publish-mqtt.mjs", Pollux.Servers.Mqtt.OriginalString, $"pollux/{asset}/senml", """[{"n":"melt-temperature","v":202.5},{"n":"screw-speed","v":60}]""");
+        await AssertShown(asset, ("melt-temperature", 202.5), ("screw-speed", 60));
+    }
+
+    [Fact]
+    public async Task The_npm_package_sparkplug_client_publishes_a_birth_and_data()
+    {
+        var asset = Pollux.NextAsset();
+        await Node("publish-sparkplug.mjs", Pollux.Servers.Mqtt.OriginalString, $"node-of-{asset}", asset, "Die/Melt Temperature", "203.5", "204.5");
+        await AssertShown(asset, ("melt-temperature", 204.5));
+    }
+
+    [Fact]
+    public async Task The_npm_package_grpc_js_reads_a_twin()
+    {
+        var asset = Pollux.NextAsset();
+        await using var device = await Device.Connect(Pollux.Servers.Mqtt);
+        await device.Publish(Samples.SenmlTopic(asset), """[{"n":"melt-temperature","v":205.5}]""");
+        await AssertShown(asset, ("melt-temperature", 205.5));
+        var twin = JsonNode.Parse(await Node("read-grpc.mjs", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Pollux.Query.GrpcPort}"), Path.Combine(Infrastructure.Repository, "contracts", "proto"), asset))!;
+        Assert.Equal(asset, (string)twin["assetId"]!);
+        Assert.Equal(205.5, (double)twin["sensors"]!.AsArray().Single(s => (string)s!["id"]! == "melt-temperature")!["value"]!);
+    }
+
+    async Task AssertShown(string asset, params (string Sensor, double Value)[] expected) => await Eventually.Get(
+        $"the twin of {asset} shows {string.Join(", ", expected)}",
+        async () => (await Pollux.Get($"/api/v1/twins/{asset}"))["sensors"]!.AsArray().Where(s => s!["value"] is not null).Select(s => ((string)s!["id"]!, (double)s["value"]!)).ToHashSet(),
+        shown => shown.SetEquals(expected), show: shown => string.Join(", ", shown));
+
+    static async Task<string> Node(string script, params string[] arguments)
+    {
+        if (!isInstalled)
+        {
+            Directory.CreateDirectory(Clients);
+            foreach (var file in Directory.EnumerateFiles(Path.Combine(Infrastructure.Repository, "tests", "Integration.Tests", "foreign")))
+                File.Copy(file, Path.Combine(Clients, Path.GetFileName(file)), overwrite: true);
+            await Infrastructure.Run("npm", ["ci", "--prefix", Clients, "--no-audit", "--no-fund", "--loglevel", "error"], directory: Clients);
+            isInstalled = true;
+        }
+        return await Infrastructure.Run("node", [Path.Combine(Clients, script), .. arguments], directory: Clients, seconds: 30);
+    }
+}

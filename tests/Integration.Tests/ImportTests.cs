@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+using Integration.Tests.Running;
+using Parquet;
+using Parquet.Schema;
+using TwinModel.Telemetry;
+
+namespace Integration.Tests;
+
+/// <summary>A system whose assets are pump loops.</summary>
+public sealed class PumpLoops(Infrastructure infrastructure) : RunningSystem(infrastructure)
+{
+    protected override string ModelId => "pump-loop";
+}
+
+/// <summary>Recordings come in by HTTP, as often as one likes.</summary>
+public class ImportTests(PumpLoops system) : SystemTest<PumpLoops>(system), IClassFixture<PumpLoops>
+{
+    static readonly DateTimeOffset Start = new(2024, 3, 1, 6, 0, 0, TimeSpan.Zero);
+
+    static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_recording_of_the_public_test_bed_is_imported_once_however_often_it_is_sent()
+    {
+        var file = Path.Combine(Infrastructure.Repository, "..", "shared", "data", "skab", "dev", "valve1", "0.csv");
+        Assert.SkipUnless(File.Exists(file), $"The recording {file} is not on this machine.");
+        var lines = await File.ReadAllLinesAsync(file, Cancel);
+        var (asset, readings) = (Pollux.NextAsset(), (lines.Length - 1) * 8L);
+
+        var first = await Import(asset, "text/csv", await File.ReadAllBytesAsync(file, Cancel));
+        Assert.Equal((lines.Length - 1, readings, readings, 0, 0, true), Outcome(first));
+        var second = await Import(asset, "text/csv", await File.ReadAllBytesAsync(file, Cancel));
+        Assert.Equal((lines.Length - 1, readings, 0, readings, 0, true), Outcome(second));
+
+        var stored = await Pollux.Log.Readings(asset);
+        Assert.Equal(readings, stored.Distinct().Count());
+        Assert.Equal(readings, stored.Count);
+        // The first line of the file, told by its own header.
+        var (columns, cells) = (lines[0].Split(';'), lines[1].Split(';'));
+        var at = Micros.From(DateTimeOffset.Parse(cells[0], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal));
+        var flow = stored.Where(r => r.Sensor == Pollux.Model.Sensor("volume-flow")!.Number).MinBy(r => r.SampledAt);
+        Assert.Equal((at, double.Parse(cells[Array.IndexOf(columns, "Volume Flow RateRMS")], CultureInfo.InvariantCulture)), (flow.SampledAt, flow.Value));
+        var twin = await Pollux.Get($"/api/v1/twins/{asset}?minPosition={first["position"]}");
+        Assert.Equal((readings, Samples.HashOf(Pollux.Model, stored)), ((long)twin["readings"]!, (string)twin["stateHash"]!));
+    }
+
+    [Fact]
+    public async Task Bad_cells_are_rejected_with_their_row_and_the_others_stored()
+    {
+        var asset = Pollux.NextAsset();
+        var text = """
+            datetime;Pressure;Volume Flow RateRMS
+            2024-03-01 06:00:00;1.5;30
+            2024-03-01 06:00:01;high;31
+            2024-03-01 06:00:02;1.25;99999
+            2024-03-01 06:00:03;1.75;33
+            """;
+        var outcome = await Import(asset, "text/csv", Encoding.UTF8.GetBytes(text));
+        Assert.Equal((4, 8, 6, 0, 2, true), Outcome(outcome));
+        var rejections = await Pollux.Log.Rejections(asset);
+        Assert.Equal(2, rejections.Count);
+        Assert.Contains(rejections, r => r.Reasons[0].Detail.Contains("3", StringComparison.Ordinal) && Encoding.UTF8.GetString(r.Payload).Contains("high", StringComparison.Ordinal));
+        Assert.Contains(rejections, r => r.Reasons[0].Code == "physically-impossible" && Encoding.UTF8.GetString(r.Payload).Contains("99999", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Ndjson_and_parquet_bring_the_same_readings()
+    {
+        var (lines, columns) = (Pollux.NextAsset(), Pollux.NextAsset());
+        var times = Enumerable.Range(0, 500).Select(i => Start.AddMilliseconds(i * 250 + 0.001)).ToArray();
+        var flows = times.Select((_, i) => 30 + i % 10 * 0.125).ToArray();
+        var ndjson = string.Join('\n', times.Select((t, i) => string.Create(CultureInfo.InvariantCulture, $$"""{"time":"{{t:O}}","volume-flow":{{flows[i]}}}""")));
+        Assert.Equal((500, 500, 500, 0, 0, true), Outcome(await Import(lines, "application/x-ndjson", Encoding.UTF8.GetBytes(ndjson))));
+
+        var (time, flow) = (new DataField<DateTime>("time"), new DataField<double>("volume-flow"));
+        using var file = new MemoryStream();
+        await using (var writer = await ParquetWriter.CreateAsync(new ParquetSchema(time, flow), file, cancellationToken: Cancel))
+        {
+            using var group = writer.CreateRowGroup();
+            await group.WriteAsync<DateTime>(time, times.Select(t => t.UtcDateTime).ToArray(), cancellationToken: Cancel);
+            await group.WriteAsync<double>(flow, flows, cancellationToken: Cancel);
+        }
+        Assert.Equal((500, 500, 500, 0, 0, true), Outcome(await Import(columns, "application/vnd.apache.parquet", file.ToArray())));
+        Assert.Equal(500, (await Pollux.Log.Readings(lines)).Count);
+        Assert.Equal(await Pollux.Log.Readings(lines), await Pollux.Log.Readings(columns));
+    }
+
+    async Task<JsonNode> Import(string asset, string type, byte[] content)
+    {
+        using var body = new ByteArrayContent(content);
+        body.Headers.ContentType = new MediaTypeHeaderValue(type);
+        using var answer = await Pollux.Ingest.Http.PostAsync($"/api/v1/assets/{asset}/telemetry:import", body, Cancel);
+        Assert.True(answer.IsSuccessStatusCode, $"{answer.StatusCode}: {await answer.Content.ReadAsStringAsync(Cancel)}");
+        return (await answer.Content.ReadFromJsonAsync<JsonNode>(Cancel))!;
+    }
+
+    static (long Rows, long Readings, long Stored, long Duplicates, long Rejected, bool Finished) Outcome(JsonNode progress) => (
+        (long)progress["rows"]!, (long)progress["readings"]!, (long)progress["stored"]!, (long)progress["duplicates"]!, (long)progress["rejected"]!, (bool)progress["finished"]!);
+}

@@ -7,7 +7,7 @@ sealed class IngestSettings
 {
     /// <summary>Readings are collected this long into one event, unless the asset's model says otherwise.</summary>
     [Range(1, 60_000)]
-    public int FlushWindowMilliseconds { get; init; } = 40;
+    public int FlushWindowMilliseconds { get; init; } = 25;
 
     /// <summary>Transactions at the same time; assets are dealt out to them.</summary>
     [Range(1, 16)]

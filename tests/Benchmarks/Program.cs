@@ -11,6 +11,7 @@ var benchmarks = new Dictionary<string, Func<Settings, CancellationToken, Task>>
     // Parts of ingest.
     ["storage"] = StorageBenchmark.Run,
     ["path"] = IngestBenchmark.Path,
+    ["latency"] = Latency.Run,
     ["memory"] = Memory.Run,
 };
 var name = args.FirstOrDefault() ?? "";

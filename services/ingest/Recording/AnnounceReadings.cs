@@ -14,9 +14,11 @@ sealed partial class AnnounceReadings(IBus bus, ILogger<AnnounceReadings> logger
     // Larger messages would be large objects, which are collected late.
     const int MostBytesPerMessage = 40 * 1024;
     const int MostBatchesPerMessage = 200;
+    const int MostRoundsUnconfirmed = 8;
 
     readonly Lock gate = new();
     readonly SemaphoreSlim wake = new(0, 1);
+    readonly SemaphoreSlim rounds = new(MostRoundsUnconfirmed);
     List<AnnouncedBatch> pending = [];
     int pendingBytes;
 
@@ -47,32 +49,40 @@ sealed partial class AnnounceReadings(IBus bus, ILogger<AnnounceReadings> logger
         while (true)
         {
             await wake.WaitAsync(cancel);
+            // The broker confirms when a quorum has it on disk: the next news does not wait for that, up to a limit.
+            await rounds.WaitAsync(cancel);
             List<AnnouncedBatch> batches;
             lock (gate)
             {
                 (batches, pending, pendingBytes) = (pending, [], 0);
             }
-            try
+            _ = Publish(batches, cancel);
+        }
+    }
+
+    async Task Publish(List<AnnouncedBatch> batches, CancellationToken cancel)
+    {
+        try
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            limit.CancelAfter(TimeSpan.FromSeconds(5));
+            await Task.WhenAll(batches.GroupBy(b => Slots.Of(b.AssetId)).Select(slot => Send(slot.Key, slot, limit.Token)));
+            Measures.Unannounced.Add(-batches.Count);
+        }
+        catch (Exception e) when (!cancel.IsCancellationRequested)
+        {
+            LogNotAnnounced(batches.Count, e.Message);
+            await Task.Delay(TimeSpan.FromMilliseconds(500), cancel);
+            lock (gate)
             {
-                using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-                limit.CancelAfter(TimeSpan.FromSeconds(5));
-                await Task.WhenAll(batches.GroupBy(b => Slots.Of(b.AssetId)).Select(slot => Send(slot.Key, slot, limit.Token)));
-                Measures.Unannounced.Add(-batches.Count);
+                pending.InsertRange(0, batches);
+                Shrink();
+                if (wake.CurrentCount == 0) wake.Release();
             }
-            catch (Exception e) when (!cancel.IsCancellationRequested)
-            {
-                LogNotAnnounced(batches.Count, e.Message);
-                lock (gate)
-                {
-                    pending.InsertRange(0, batches);
-                    Shrink();
-                }
-                await Task.Delay(TimeSpan.FromMilliseconds(500), cancel);
-                lock (gate)
-                {
-                    if (wake.CurrentCount == 0) wake.Release();
-                }
-            }
+        }
+        finally
+        {
+            rounds.Release();
         }
     }
 

@@ -19,21 +19,23 @@ sealed partial class ShowTwins(TwinOwner owner, IBus bus, TimeProvider time, IOp
             var now = time.GetUtcNow();
             var atMostEvery = TimeSpan.FromMilliseconds(settings.Value.ShowEveryMilliseconds);
             var due = owner.Twins.Select(t => t.ViewIfDue(now, atMostEvery)).OfType<TwinView>().ToList();
-            foreach (var views in due.Chunk(MostTwinsPerMessage))
-            {
-                try
-                {
-                    using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-                    limit.CancelAfter(TimeSpan.FromSeconds(2));
-                    await bus.Publish(new TwinsChanged([.. views.Select(TwinViews.Pack)]), limit.Token);
-                    Measures.Shown.Add(views.Length);
-                }
-                catch (Exception e) when (!cancel.IsCancellationRequested)
-                {
-                    // Query reads saved twins on its own while RabbitMQ is away; the next change is published as usual.
-                    LogNotShown(views.Length, e.Message);
-                }
-            }
+            await Task.WhenAll(due.Chunk(MostTwinsPerMessage).Select(views => Show(views, cancel)));
+        }
+    }
+
+    async Task Show(TwinView[] views, CancellationToken cancel)
+    {
+        try
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            limit.CancelAfter(TimeSpan.FromSeconds(2));
+            await bus.Publish(new TwinsChanged([.. views.Select(TwinViews.Pack)]), limit.Token);
+            Measures.Shown.Add(views.Length);
+        }
+        catch (Exception e) when (!cancel.IsCancellationRequested)
+        {
+            // Query reads saved twins on its own while RabbitMQ is away; the next change is published as usual.
+            LogNotShown(views.Length, e.Message);
         }
     }
 

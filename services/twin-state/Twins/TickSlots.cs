@@ -9,16 +9,16 @@ sealed partial class TickSlots(IBus bus, TimeProvider time, AssetRegistry regist
 {
     protected override async Task ExecuteAsync(CancellationToken cancel)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
-        while (await timer.WaitForNextTickAsync(cancel))
+        // Slots take turns within the second: saving must not hold up the news of all assets at once.
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1) / Slots.Count, time);
+        for (var slot = 0; await timer.WaitForNextTickAsync(cancel); slot = (slot + 1) % Slots.Count)
         {
-            var now = time.GetUtcNow();
+            if (!registry.All.Any(a => Slots.Of(a.Id) == slot)) continue;
             try
             {
                 using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
                 limit.CancelAfter(TimeSpan.FromSeconds(2));
-                foreach (var slot in registry.All.Select(a => Slots.Of(a.Id)).Distinct())
-                    await bus.SendToSlot(slot, new SlotTicked(slot, now), limit.Token, timeToLive: TimeSpan.FromSeconds(3));
+                await bus.SendToSlot(slot, new SlotTicked(slot, time.GetUtcNow()), limit.Token, timeToLive: TimeSpan.FromSeconds(3));
             }
             catch (Exception e) when (!cancel.IsCancellationRequested)
             {

@@ -139,6 +139,8 @@ sealed partial class TwinOwner(
         }
         var transitions = await CatchUp(twin, DaysOf(twin), cancel);
         twin.MustShow = true;
+        // Twins that were loaded together are saved at different times.
+        twin.SavedAt = time.GetUtcNow() - TimeSpan.FromSeconds(settings.Value.SaveEverySeconds * Random.Shared.NextDouble());
         twins[assetId] = twin;
         await Follow(twin, transitions, cancel);
         return twin;

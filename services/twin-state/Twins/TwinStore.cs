@@ -38,7 +38,6 @@ sealed class TwinStore(IDocumentStore store, NpgsqlDataSource source, TimeProvid
             Versions = JsonSerializer.Deserialize<Dictionary<string, long>>(reader.GetString(2))!,
             OfflineSince = reader.IsDBNull(4) ? null : new DateTimeOffset(reader.GetDateTime(4)),
             RecordedAt = reader.IsDBNull(5) ? null : DateTimeOffset.Parse(reader.GetString(5), System.Globalization.CultureInfo.InvariantCulture),
-            SavedAt = time.GetUtcNow(),
         };
     }
 

@@ -12,10 +12,11 @@ static class IngestBenchmark
     {
         await StorageBenchmark.Run(settings, cancel);
         await Path(settings, cancel);
+        await Latency.Run(settings, cancel);
         await Memory.Run(settings, cancel);
     }
 
-    /// <summary>The broker alone, the whole path, and how long a frame takes to be seen.</summary>
+    /// <summary>The broker alone, and the whole path.</summary>
     public static async Task Path(Settings settings, CancellationToken cancel)
     {
         Report.Title($"path: {Assets} assets x {Publisher.ReadingsPerFrame} sensors, QoS 1, one message = one frame of {Publisher.ReadingsPerFrame} readings");
@@ -24,7 +25,6 @@ static class IngestBenchmark
         var assets = Enumerable.Range(0, Assets).Select(i => $"bench-{i}").ToArray();
         await system.Register(assets, cancel);
         await WholePath(settings, system, assets, broker, cancel);
-        await Latency.Measure(settings, system, assets, cancel);
     }
 
     static async Task<double> Broker(Settings settings, CancellationToken cancel)

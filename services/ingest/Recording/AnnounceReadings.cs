@@ -14,7 +14,7 @@ sealed partial class AnnounceReadings(IBus bus, ILogger<AnnounceReadings> logger
     // Larger messages would be large objects, which are collected late.
     const int MostBytesPerMessage = 40 * 1024;
     const int MostBatchesPerMessage = 200;
-    const int MostRoundsUnconfirmed = 8;
+    const int MostRoundsUnconfirmed = 2;
 
     readonly Lock gate = new();
     readonly SemaphoreSlim wake = new(0, 1);

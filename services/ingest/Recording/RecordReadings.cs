@@ -20,7 +20,7 @@ sealed partial class RecordReadings(
     const int MostReadingsPerFlush = 100_000;
     const int MostLedgersPerWriter = 20_000;
 
-    static readonly TimeSpan LongestWindow = TimeSpan.FromMilliseconds(500);
+    static readonly TimeSpan LongestWindow = TimeSpan.FromMilliseconds(100);
 
     static readonly ActivitySource Traces = new("ingest");
 
@@ -75,8 +75,8 @@ sealed partial class RecordReadings(
             var flush = TakeDue(waiting, now);
             var started = Stopwatch.GetTimestamp();
             await FlushUntilStored(flush, ledgers, cancel);
-            // A busy log gets fewer and larger events: collecting takes at least as long as the last append did.
-            atLeast = TimeSpan.FromTicks(Math.Min(LongestWindow.Ticks, Stopwatch.GetElapsedTime(started).Ticks));
+            // A busy log gets fewer and larger events: collecting takes at least twice as long as the last append did.
+            atLeast = TimeSpan.FromTicks(Math.Min(LongestWindow.Ticks, 2 * Stopwatch.GetElapsedTime(started).Ticks));
             if (ledgers.Count > MostLedgersPerWriter) ledgers.Clear();
         }
     }

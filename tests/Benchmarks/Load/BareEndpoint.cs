@@ -53,6 +53,8 @@ sealed class BareEndpoint(Process process, int port) : IAsyncDisposable
         var app = builder.Build();
         app.Run(async context =>
         {
+            // A stream that ends before its request was read is reset, and too many resets end the connection.
+            await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
             context.Response.ContentType = contentType;
             if (contentType != "application/grpc") context.Response.ContentLength = bytes.Length;
             await context.Response.BodyWriter.WriteAsync(bytes, context.RequestAborted);

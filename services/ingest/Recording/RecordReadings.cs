@@ -19,8 +19,9 @@ sealed partial class RecordReadings(
 {
     const int MostReadingsPerFlush = 100_000;
     const int MostLedgersPerWriter = 20_000;
+    const int MessagesOfABusyFlush = 100;
 
-    static readonly TimeSpan LongestWindow = TimeSpan.FromMilliseconds(100);
+    static readonly TimeSpan LongestWindow = TimeSpan.FromMilliseconds(500);
 
     static readonly ActivitySource Traces = new("ingest");
 
@@ -75,8 +76,8 @@ sealed partial class RecordReadings(
             var flush = TakeDue(waiting, now);
             var started = Stopwatch.GetTimestamp();
             await FlushUntilStored(flush, ledgers, cancel);
-            // A busy log gets fewer and larger events: collecting takes at least twice as long as the last append did.
-            atLeast = TimeSpan.FromTicks(Math.Min(LongestWindow.Ticks, 2 * Stopwatch.GetElapsedTime(started).Ticks));
+            // Under load fewer and larger events: collecting takes twice as long as the last append did. A single slow append is no load.
+            atLeast = flush.Count < MessagesOfABusyFlush ? TimeSpan.Zero : TimeSpan.FromTicks(Math.Min(LongestWindow.Ticks, 2 * Stopwatch.GetElapsedTime(started).Ticks));
             if (ledgers.Count > MostLedgersPerWriter) ledgers.Clear();
         }
     }

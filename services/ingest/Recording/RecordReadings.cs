@@ -73,7 +73,7 @@ sealed partial class RecordReadings(
                 await Task.Delay(wait < TimeSpan.FromMilliseconds(10) ? wait : TimeSpan.FromMilliseconds(10), time, cancel);
                 continue;
             }
-            var flush = TakeDue(waiting, now);
+            var flush = TakeDue(waiting, now + (atLeast > Window ? atLeast : Window));
             var started = Stopwatch.GetTimestamp();
             await FlushUntilStored(flush, ledgers, cancel);
             // Under load fewer and larger events: collecting takes twice as long as the last append did. A single slow append is no load.
@@ -82,10 +82,9 @@ sealed partial class RecordReadings(
         }
     }
 
-    // The first one due, and whatever else is due within the default window: one transaction and few messages for many assets.
-    List<Submission> TakeDue(Dictionary<string, Waiting> waiting, DateTimeOffset now)
+    // The first one due, and whatever else is due soon: one transaction and few messages for many assets.
+    static List<Submission> TakeDue(Dictionary<string, Waiting> waiting, DateTimeOffset soon)
     {
-        var soon = now + Window;
         List<Submission> flush = [];
         var readings = 0;
         foreach (var (assetId, group) in waiting.OrderBy(w => w.Value.DueAt).ToList())

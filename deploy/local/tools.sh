@@ -67,6 +67,18 @@ find_mosquitto() {
     MOSQUITTO_SERVER="$MOSQUITTO_ROOT/usr/sbin/mosquitto"
 }
 
+# A foreign client that the tests publish with.
+find_mosquitto_pub() {
+    local root="$TOOLS/deb/mosquitto-clients"
+    MOSQUITTO_PUB=$(command -v mosquitto_pub || true)
+    [[ -z $MOSQUITTO_PUB ]] || return 0
+    install_package mosquitto-clients
+    MOSQUITTO_PUB="$TOOLS/mosquitto_pub"
+    # shellcheck disable=SC2016
+    printf '#!/bin/sh\nLD_LIBRARY_PATH=%s exec %s "$@"\n' "$(library_path "$root")" "$root/usr/bin/mosquitto_pub" >"$MOSQUITTO_PUB"
+    chmod +x "$MOSQUITTO_PUB"
+}
+
 # Unpacked, not installed: needs no root, starts no system service, changes nothing outside $TOOLS.
 install_package() { # package
     local package=$1 target="$TOOLS/deb/$1"

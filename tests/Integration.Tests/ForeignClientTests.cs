@@ -20,12 +20,8 @@ public class ForeignClientTests(RunningSystem system) : SystemTest<RunningSystem
         await AssertShown(asset, ("melt-pressure", 88.5), ("melt-temperature", 201.5));
     }
 
-    // Of the system, or unpacked by ./pollux.
-    static string MosquittoPub() => new[] { "/usr/bin/mosquitto_pub", "/usr/local/bin/mosquitto_pub" }
-        .Concat(Directory.Exists(Tools) ? Directory.EnumerateFiles(Tools, "mosquitto_pub", SearchOption.AllDirectories) : [])
-        .FirstOrDefault(File.Exists) ?? throw new FileNotFoundException("mosquitto_pub is not on this machine; it is in the Debian package mosquitto-clients.");
-
-    static string Tools => Path.Combine(Environment.GetEnvironmentVariable("POLLUX_TOOLS") is { Length: > 0 } tools ? tools : Path.Combine(Infrastructure.Repository, ".pollux", "tools"), "deb");
+    static string MosquittoPub() => new[] { Environment.GetEnvironmentVariable("MOSQUITTO_PUB"), "/usr/bin/mosquitto_pub", "/usr/local/bin/mosquitto_pub" }
+        .FirstOrDefault(File.Exists) ?? throw new FileNotFoundException("mosquitto_pub is not on this machine; './pollux test' fetches it, and it is in the Debian package mosquitto-clients.");
 
     [Fact]
     public async Task The_npm_package_mqtt_publishes_senml()

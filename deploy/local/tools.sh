@@ -84,7 +84,7 @@ install_package() { # package
     local package=$1 target="$TOOLS/deb/$1"
     [[ ! -d $target ]] || return 0
     command -v apt-get >/dev/null || fail "no $package found; install it with your package manager"
-    say "$(printf '%-11s' "${package%-server}")installing the Debian package $package below $TOOLS"
+    say "$(printf '%-10s ' "${package%-server}")installing the Debian package $package below $TOOLS"
     unpack_package "$package" "$target.partial" >"$LOGS/install.log" 2>&1 </dev/null ||
         { show_log_tail install; fail "could not fetch $package; install the system package $package and try again"; }
     mv "$target.partial" "$target"

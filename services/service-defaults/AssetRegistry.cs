@@ -17,6 +17,9 @@ public sealed record RegisteredAsset(string Id, string Name, AssetModel Model, D
 /// <summary>The assets that the log knows. <see cref="Refresh"/> reads what was registered since the last time.</summary>
 public sealed class AssetRegistry(NpgsqlDataSource source, LogReader log)
 {
+    // Seconds of a busy log: a registration whose commit takes longer than that of everything behind it must not be passed over.
+    const int ReadAgain = 20_000;
+
     readonly ConcurrentDictionary<string, RegisteredAsset> assets = new();
     readonly ConcurrentDictionary<string, AssetModel> models = new();
     readonly SemaphoreSlim refreshing = new(1);
@@ -42,8 +45,8 @@ public sealed class AssetRegistry(NpgsqlDataSource source, LogReader log)
             // visible in another order than that of their positions.
             await using var command = source.CreateCommand(scannedTo == 0
                 ? "select e.seq_id, e.data from events.mt_streams s join events.mt_events e on e.stream_id = s.id where s.id like 'asset/%' order by e.seq_id"
-                : "select seq_id, data from events.mt_events where seq_id > $1 - 1000 and type = 'asset_registered' order by seq_id");
-            if (scannedTo > 0) command.Parameters.Add(new() { Value = scannedTo });
+                : "select seq_id, data from events.mt_events where seq_id > $1 and type = 'asset_registered' order by seq_id");
+            if (scannedTo > 0) command.Parameters.Add(new() { Value = scannedTo - ReadAgain });
             await using var reader = await command.ExecuteReaderAsync(cancel);
             while (await reader.ReadAsync(cancel))
             {

@@ -26,8 +26,7 @@ sealed class RouteTopic(AssetRegistry registry)
     /// <summary>The route of a topic.</summary>
     public Route Find(string topic)
     {
-        if (remembered.TryGetValue(topic, out var route) && (route.Asset is null || ReferenceEquals(registry.Find(route.AssetId), route.Asset)) && (route.Asset is not null || registry.Find(route.AssetId) is null))
-            return route;
+        if (remembered.TryGetValue(topic, out var route) && ReferenceEquals(registry.Find(route.AssetId), route.Asset)) return route;
         route = Match(topic);
         if (remembered.Count >= MostRemembered) remembered.Clear();
         return remembered[topic] = route;

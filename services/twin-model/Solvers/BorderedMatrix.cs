@@ -1,0 +1,31 @@
+namespace TwinModel.Solvers;
+
+/// <summary>A matrix with the entries that a <see cref="BorderedShape"/> allows.</summary>
+public sealed class BorderedMatrix(BorderedShape shape)
+{
+    // Rows of the band with Lower + 1 + Upper entries each, then the border's columns (row by row), then the border's rows.
+    readonly int width = shape.Lower + 1 + shape.Upper;
+    readonly int tail = shape.Border + shape.Auxiliaries;
+
+    /// <summary>Which entries there are.</summary>
+    public BorderedShape Shape => shape;
+
+    /// <summary>All entries; <see cref="Slot"/> says which is where.</summary>
+    public double[] Values { get; } = new double[
+        shape.Banded * (shape.Lower + 1 + shape.Upper) + shape.Banded * (shape.Border + shape.Auxiliaries) + (shape.Border + shape.Auxiliaries) * shape.Unknowns];
+
+    /// <summary>Index into <see cref="Values"/> of an entry.</summary>
+    /// <exception cref="ArgumentException">The shape has no such entry.</exception>
+    public int Slot(int row, int column)
+    {
+        if (row < 0 || row >= shape.Unknowns || column < 0 || column >= shape.Unknowns) throw new ArgumentException($"There is no entry ({row}, {column}) in {shape}.");
+        if (row >= shape.Banded) return shape.Banded * (width + tail) + (row - shape.Banded) * shape.Unknowns + column;
+        if (column >= shape.Banded) return shape.Banded * width + row * tail + column - shape.Banded;
+        var offset = column - row + shape.Lower;
+        if (offset < 0 || offset >= width) throw new ArgumentException($"The entry ({row}, {column}) lies outside the band of {shape}.");
+        return row * width + offset;
+    }
+
+    /// <summary>Sets all entries to zero.</summary>
+    public void Clear() => Array.Clear(Values);
+}

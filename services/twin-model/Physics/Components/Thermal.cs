@@ -1,0 +1,164 @@
+using TwinModel.Physics.Equations;
+
+namespace TwinModel.Physics.Components;
+
+/// <summary>Surroundings of a given temperature; what they take or give crosses the model's border.</summary>
+public sealed class Ambient : Component, IHeatPort
+{
+    EquationSystem? equations;
+    string id = "";
+
+    internal static ComponentType Type { get; } = new("ambient", "Surroundings of a given temperature.", [],
+        [new("temperature", typeof(Signal))], () => new Ambient());
+
+    /// <inheritdoc />
+    public Node Temperature { get; private set; } = null!;
+
+    /// <inheritdoc />
+    public override void Declare(Site site) => (Temperature, equations, id) = (site.Port<Signal>("temperature").Value, site.Equations, site.Id);
+
+    /// <inheritdoc />
+    public void AddHeat(Node heat, string name) => equations!.AddEnergyFlow($"{id}.{name}", -(heat.IsField ? heat.Integral() : heat));
+}
+
+/// <summary>One temperature: <c>C dT/dt = Σ heat</c>.</summary>
+public sealed class ThermalMass : Component, IHeatPort
+{
+    readonly List<Node> heats = [];
+
+    internal static ComponentType Type { get; } = new("thermal-mass", "A lump with one temperature.",
+    [
+        new("heat-capacity", "heat-capacity", "Heat capacity of the lump"),
+        new("initial-temperature", "temperature", "Temperature of a cold start", 25, IsLayout: true),
+    ], [], () => new ThermalMass());
+
+    /// <inheritdoc />
+    public Node Temperature { get; private set; } = null!;
+
+    /// <inheritdoc />
+    public override void Declare(Site site)
+    {
+        var initial = site.Layout("initial-temperature");
+        Temperature = site.ScalarState("temperature", 100, initial, initial);
+    }
+
+    /// <inheritdoc />
+    public void AddHeat(Node heat, string name) => heats.Add(heat.IsField ? heat.Integral() : heat);
+
+    /// <inheritdoc />
+    public override void Complete(Site site)
+    {
+        site.Equations.SetRate(Temperature, heats.Aggregate(site.Graph.Constant(0), (a, b) => a + b) / site["heat-capacity"]);
+        site.Equations.AddStoredEnergy(site["heat-capacity"] * Temperature);
+        site.Output("temperature", "degC", Temperature);
+    }
+}
+
+/// <summary>Power that somebody puts in: an electric heater without control.</summary>
+public sealed class HeatSource : Component
+{
+    internal static ComponentType Type { get; } = new("heat-source", "A given heating power.", [],
+        [new("power", typeof(Signal)), new("to", typeof(IHeatPort))], () => new HeatSource());
+
+    /// <inheritdoc />
+    public override void Connect(Site site)
+    {
+        var (power, to) = (site.Port<Signal>("power").Value, site.Port<IHeatPort>("to"));
+        to.AddHeat(to.Temperature.IsField ? power / site.Axis.Length * site.Graph.Mask(0, site.Axis.Cells) : power, site.Id);
+        site.Equations.AddEnergyFlow(site.Id, power);
+    }
+}
+
+/// <summary>Heat transfer <c>q = h A (T_from − T_to)</c> between two lumps, or <c>h π d (T_from − T_to)</c> per metre where a field takes part.</summary>
+public sealed class Convection : Component
+{
+    internal static ComponentType Type { get; } = new("convection", "Heat transfer between two things.",
+    [
+        new("coefficient", "heat-transfer-coefficient", "Heat transfer coefficient"),
+        new("area", "area", "Surface, between lumps", 0),
+        new("diameter", "length", "Diameter of the surface, along the axis", 0),
+    ], [new("from", typeof(IHeatPort)), new("to", typeof(IHeatPort))], () => new Convection());
+
+    /// <inheritdoc />
+    public override void Connect(Site site)
+    {
+        var (from, to) = (site.Port<IHeatPort>("from"), site.Port<IHeatPort>("to"));
+        var isField = from.Temperature.IsField || to.Temperature.IsField;
+        var size = isField ? Math.PI * site["diameter"] : site["area"];
+        var heat = site["coefficient"] * size * (from.Temperature - to.Temperature);
+        from.AddHeat(-heat, site.Id);
+        to.AddHeat(heat, site.Id);
+        site.Output("heat", isField ? "W/m" : "W", heat);
+    }
+}
+
+/// <summary>
+/// A fluid of constant heat capacity that flows along the axis: <c>m' c ∂T/∂t = −ṁ c ∂T/∂z + Σ heat</c>, linear upwind of second order; against the
+/// axis when the model says so.
+/// </summary>
+public sealed class Stream : Component, IHeatPort
+{
+    readonly List<Node> heats = [];
+
+    internal static ComponentType Type { get; } = new("stream", "A fluid flowing along the axis.",
+    [
+        new("specific-heat", "specific-heat", "Specific heat capacity"),
+        new("mass-per-length", "mass-per-length", "Fluid in a metre of the axis"),
+        new("reverse", "ratio", "1: flows against the axis", 0, IsLayout: true),
+        new("order", "ratio", "2: linear upwind, 1: first-order upwind", 2, IsLayout: true),
+        new("initial-temperature", "temperature", "Temperature of a cold start", 25, IsLayout: true),
+    ],
+        [new("mass-flow", typeof(Signal)), new("inlet-temperature", typeof(Signal))], () => new Stream());
+
+    /// <inheritdoc />
+    public Node Temperature { get; private set; } = null!;
+
+    /// <inheritdoc />
+    public override void Declare(Site site)
+    {
+        var initial = site.Layout("initial-temperature");
+        Temperature = site.FieldState("temperature", 100, _ => initial, _ => initial);
+    }
+
+    /// <inheritdoc />
+    public void AddHeat(Node heat, string name) => heats.Add(heat);
+
+    /// <inheritdoc />
+    public override void Complete(Site site)
+    {
+        var reverse = site.Layout("reverse") != 0;
+        var (flow, inlet) = (site.Port<Signal>("mass-flow").Value, site.Port<Signal>("inlet-temperature").Value);
+        var heat = heats.Aggregate(site.Graph.Constant(0), (a, b) => a + b);
+        var (difference, outlet) = Advection.Along(site.Graph, Temperature, inlet, (int)site.Layout("order"), reverse);
+        var capacityFlow = flow * site["specific-heat"];
+        site.Equations.SetRate(Temperature, (heat - capacityFlow / site.Axis.CellLength * difference) / (site["mass-per-length"] * site["specific-heat"]));
+        site.Equations.AddStoredEnergy((site["mass-per-length"] * site["specific-heat"] * Temperature).Integral());
+        site.Equations.AddEnergyFlow($"{site.Id}.inlet", capacityFlow * inlet);
+        site.Equations.AddEnergyFlow($"{site.Id}.outlet", -(capacityFlow * outlet));
+        site.Output("temperature", "degC", Temperature);
+        site.Output("outlet-temperature", "degC", outlet);
+    }
+}
+
+/// <summary>Upwind differences along the axis.</summary>
+static class Advection
+{
+    /// <summary>
+    /// What leaves a cell minus what enters it, per unit of flow, and the value at the outlet. Second order: a face takes 1.5 × its upstream cell − 0.5 ×
+    /// the one before; the first face behind the inlet twice the cell − the inlet (physics.md 1.3).
+    /// </summary>
+    public static (Node Difference, Node Outlet) Along(Graph graph, Node value, Node inlet, int order, bool reverse)
+    {
+        var n = graph.Axis.Cells;
+        // k-th cell behind the inlet.
+        Node Field(Func<int, double> byCell) => graph.Field([.. Enumerable.Range(0, n).Select(i => byCell(reverse ? n - 1 - i : i))]);
+        var back = reverse ? 1 : -1;
+        var (last, before) = reverse ? (value.Cell(0), value.Cell(1)) : (value.Cell(n - 1), value.Cell(n - 2));
+        if (order == 1) return (value + Field(k => k >= 1 ? -1 : 0) * value.Shift(back) + Field(k => k == 0 ? -1 : 0) * inlet, last);
+        var difference = Field(k => k == 0 ? 2 : 1.5) * value
+            + Field(k => k == 0 ? 0 : k == 1 ? -2.5 : -2) * value.Shift(back)
+            + Field(k => k < 2 ? 0 : 0.5) * value.Shift(2 * back)
+            + Field(k => k == 0 ? -2 : k == 1 ? 1 : 0) * inlet;
+        return (difference, 1.5 * last - 0.5 * before);
+    }
+}

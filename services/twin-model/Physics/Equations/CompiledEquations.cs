@@ -1,0 +1,125 @@
+using TwinModel.Solvers;
+
+namespace TwinModel.Physics.Equations;
+
+/// <summary>Entries of the Jacobian that one coefficient fills.</summary>
+/// <param name="Place">Where the coefficient stands; the next cell's is behind it when <paramref name="IsField"/>.</param>
+/// <param name="IsField">One number per entry; else one number for all.</param>
+/// <param name="Slots">Which entries.</param>
+readonly record struct Scatter(int Place, bool IsField, int[] Slots);
+
+/// <summary>
+/// Equations made ready to run: layout of states, Jacobian in its true sparsity, programs. Immutable and shared; each thread has its own
+/// <see cref="EquationRun"/>. States lie cell by cell (all fields of cell 0, then of cell 1, …), then the single ones.
+/// </summary>
+public sealed class CompiledEquations
+{
+    /// <param name="system">Complete equations.</param>
+    /// <param name="withEnergy">Adds the state <c>energy.in</c>, the integral of all power across the border, which proves the energy balance of a run.</param>
+    public CompiledEquations(EquationSystem system, bool withEnergy = false)
+    {
+        System = system;
+        Cells = system.Axis.Cells;
+        Fields = system.Fields;
+        Scalars = [.. system.Scalars];
+        var graph = system.Graph;
+        NetFlow = system.Flows.Aggregate(graph.Constant(0), (sum, flow) => sum + flow.Power);
+        GrossFlow = system.Flows.Aggregate(graph.Constant(0), (sum, flow) => sum + graph.Max(flow.Power, 0));
+        Stored = system.Storages.Aggregate(graph.Constant(0), (sum, energy) => sum + energy);
+        if (withEnergy) Scalars.Add(new("energy.in", graph.Leaf(Op.State, -1 - Scalars.Count, isField: false), 1e8) { Rate = NetFlow });
+        foreach (var state in Fields.Concat(Scalars).Where(s => s.Rate is null)) throw new InvalidOperationException($"The state '{state.Name}' has no rate.");
+
+        Definitions = system.Definitions;
+        var derivatives = new Derivatives(graph);
+        var rows = Fields.Concat(Scalars).Select(s => derivatives.Of(s.Rate!)).Concat(Definitions.Select(derivatives.Of)).ToList();
+        var banded = Fields.Count * Cells;
+        var reach = rows.Take(Fields.Count).SelectMany((row, f) => row.Keys.Where(k => k.Kind == VariableKind.Neighbour).Select(k => k.Place * Fields.Count + k.Index - f)).Append(0).ToList();
+        Shape = new(banded, -reach.Min(), reach.Max(), Scalars.Count, Definitions.Count);
+        Typical = [.. Enumerable.Range(0, banded).Select(i => Fields[i % Fields.Count].Typical), .. Scalars.Select(s => s.Typical)];
+
+        var rates = Fields.Concat(Scalars).Select(s => s.Rate!).Concat(Definitions).ToList();
+        var outputs = system.Outputs.Select(o => o.Value).Concat(system.Flows.Select(f => f.Power)).Append(NetFlow).Append(GrossFlow).Append(Stored).ToList();
+        Program = new Program(Cells, Definitions, rates, [.. rows.SelectMany(r => r.Values)], outputs);
+        var matrix = new BorderedMatrix(Shape);
+        Scatters = [.. rows.SelectMany((row, i) => row.Select(entry => Entries(matrix, i, entry.Key, entry.Value)))];
+        Outputs = system.Outputs;
+        FlowNames = [.. system.Flows.Select(f => f.Name)];
+    }
+
+    internal EquationSystem System { get; }
+
+    internal int Cells { get; }
+
+    internal List<State> Fields { get; }
+
+    internal List<State> Scalars { get; }
+
+    internal IReadOnlyList<Node> Definitions { get; }
+
+    internal Program Program { get; }
+
+    internal Scatter[] Scatters { get; }
+
+    internal Node NetFlow { get; }
+
+    internal Node GrossFlow { get; }
+
+    internal Node Stored { get; }
+
+    internal double[] Typical { get; }
+
+    /// <summary>Layout of states and Jacobian.</summary>
+    public BorderedShape Shape { get; }
+
+    /// <summary>Everything that can be read after an evaluation.</summary>
+    public IReadOnlyList<Output> Outputs { get; }
+
+    /// <summary>Power across the border by name.</summary>
+    public IReadOnlyList<string> FlowNames { get; }
+
+    /// <summary>Names of the parameters, by number.</summary>
+    public IReadOnlyList<string> Parameters => System.Parameters;
+
+    /// <summary>Names of the inputs, by number.</summary>
+    public IReadOnlyList<string> Inputs => System.Inputs;
+
+    /// <summary>Number of non-zero entries of the Jacobian.</summary>
+    public int NonZeros => Scatters.SelectMany(s => s.Slots).Distinct().Count();
+
+    /// <summary>Name of a state: <c>barrel.temperature[17]</c> or <c>die.pressure</c>.</summary>
+    public string NameOf(int state) => state < Shape.Banded ? $"{Fields[state % Fields.Count].Name}[{state / Fields.Count}]" : Scalars[state - Shape.Banded].Name;
+
+    /// <summary>Number of a state by name, of a field's first cell; -1 when there is none.</summary>
+    public int Find(string name)
+    {
+        var field = Fields.FindIndex(f => f.Name == name);
+        var scalar = Scalars.FindIndex(s => s.Name == name);
+        return field >= 0 ? field : scalar >= 0 ? Shape.Banded + scalar : -1;
+    }
+
+    /// <summary>From one cell of a field to the next.</summary>
+    public int Stride => Fields.Count;
+
+    Scatter Entries(BorderedMatrix matrix, int equation, Variable variable, Node coefficient)
+    {
+        var isFieldRow = equation < Fields.Count;
+        var scalarRow = Shape.Banded + equation - Fields.Count;
+        var place = Program.PlaceOf(coefficient);
+        if (isFieldRow || variable.Kind == VariableKind.Neighbour)
+        {
+            var (first, end) = coefficient.IsField ? (coefficient.First, coefficient.End) : (0, Cells);
+            if (variable.Kind == VariableKind.Neighbour) (first, end) = (Math.Max(first, -variable.Place), Math.Min(end, Cells - variable.Place));
+            var slots = Enumerable.Range(first, Math.Max(0, end - first)).Select(i => matrix.Slot(isFieldRow ? i * Fields.Count + equation : scalarRow, Column(variable, i))).ToArray();
+            return new(place + (coefficient.IsField ? first : 0), coefficient.IsField, slots);
+        }
+        return new(place, false, [matrix.Slot(scalarRow, Column(variable, 0))]);
+    }
+
+    int Column(Variable variable, int cell) => variable.Kind switch
+    {
+        VariableKind.Neighbour => (cell + variable.Place) * Fields.Count + variable.Index,
+        VariableKind.Cell => variable.Place * Fields.Count + variable.Index,
+        VariableKind.Scalar => Shape.Banded - 1 - variable.Index,
+        _ => Shape.States + variable.Index,
+    };
+}

@@ -1,0 +1,174 @@
+using TwinModel.Solvers;
+
+namespace TwinModel.Physics.Equations;
+
+/// <summary>Compiled equations with values of parameters and inputs, for one thread.</summary>
+public sealed class EquationRun : IOdeSystem
+{
+    readonly CompiledEquations equations;
+    readonly double[] memory;
+    readonly double[] inputs;
+    readonly double[] slopes;
+    readonly double[] last;
+    readonly int[] parameterPlaces;
+    readonly int[] inputPlaces;
+    readonly int[] fieldPlaces;
+    readonly int[] scalarPlaces;
+    readonly int[] fieldRates;
+    readonly int[] scalarRates;
+    double startOfInputs;
+    double timeOfInputs = double.NaN;
+    bool isLastKnown;
+
+    /// <param name="equations">What to run.</param>
+    public EquationRun(CompiledEquations equations)
+    {
+        this.equations = equations;
+        memory = equations.Program.NewMemory();
+        inputs = new double[equations.Inputs.Count];
+        slopes = new double[inputs.Length];
+        last = new double[equations.Shape.States];
+        int Place(Node node) => equations.Program.PlaceOf(node);
+        var graph = equations.System.Graph;
+        parameterPlaces = [.. equations.Parameters.Select((_, i) => Place(graph.Leaf(Op.Parameter, i, false)))];
+        inputPlaces = [.. inputs.Select((_, i) => Place(graph.Leaf(Op.Input, i, false)))];
+        fieldPlaces = [.. equations.Fields.Select(f => Place(f.Value))];
+        scalarPlaces = [.. equations.Scalars.Select(s => Place(s.Value))];
+        fieldRates = [.. equations.Fields.Select(f => f.Rate!.IsField ? Place(f.Rate) : -1)];
+        scalarRates = [.. equations.Scalars.Select(s => Place(s.Rate!))];
+    }
+
+    /// <summary>What is run.</summary>
+    public CompiledEquations Equations => equations;
+
+    /// <inheritdoc />
+    public BorderedShape Shape => equations.Shape;
+
+    /// <inheritdoc />
+    public ReadOnlySpan<double> Typical => equations.Typical;
+
+    /// <inheritdoc />
+    public bool IsAutonomous { get; private set; } = true;
+
+    /// <inheritdoc />
+    public string NameOf(int state) => equations.NameOf(state);
+
+    /// <summary>Sets all parameters, in the order of <see cref="CompiledEquations.Parameters"/>.</summary>
+    public void SetParameters(ReadOnlySpan<double> values)
+    {
+        for (var i = 0; i < parameterPlaces.Length; i++)
+        {
+            if (parameterPlaces[i] >= 0) memory[parameterPlaces[i]] = values[i];
+        }
+        Program.Run(equations.Program.ByParameters, memory);
+        timeOfInputs = double.NaN;
+        isLastKnown = false;
+    }
+
+    /// <summary>Sets all inputs to <c>value + slope · (t − start)</c>; without slopes to constants.</summary>
+    public void SetInputs(ReadOnlySpan<double> values, ReadOnlySpan<double> perSecond = default, double start = 0)
+    {
+        values.CopyTo(inputs);
+        slopes.AsSpan().Clear();
+        perSecond.CopyTo(slopes);
+        startOfInputs = start;
+        IsAutonomous = slopes.AsSpan().IndexOfAnyExcept(0) < 0;
+        timeOfInputs = double.NaN;
+        isLastKnown = false;
+    }
+
+    /// <inheritdoc />
+    public void Derivative(double time, ReadOnlySpan<double> state, Span<double> derivative)
+    {
+        Evaluate(time, state);
+        var fields = fieldPlaces.Length;
+        for (var f = 0; f < fields; f++)
+        {
+            var rate = memory.AsSpan(fieldRates[f], equations.Cells);
+            for (int i = 0, k = f; i < rate.Length; i++, k += fields) derivative[k] = rate[i];
+        }
+        for (var s = 0; s < scalarRates.Length; s++) derivative[equations.Shape.Banded + s] = memory[scalarRates[s]];
+    }
+
+    /// <inheritdoc />
+    public void Jacobian(double time, ReadOnlySpan<double> state, BorderedMatrix jacobian)
+    {
+        Evaluate(time, state);
+        Program.Run(equations.Program.ByState[1], memory);
+        jacobian.Clear();
+        var values = jacobian.Values;
+        foreach (ref readonly var scatter in equations.Scatters.AsSpan())
+        {
+            var slots = scatter.Slots;
+            if (scatter.IsField)
+            {
+                var from = memory.AsSpan(scatter.Place, slots.Length);
+                for (var i = 0; i < slots.Length; i++) values[slots[i]] += from[i];
+            }
+            else
+            {
+                var value = memory[scatter.Place];
+                foreach (var slot in slots) values[slot] += value;
+            }
+        }
+    }
+
+    /// <summary>Computes all outputs and energy flows for a state; then they can be read.</summary>
+    public void EvaluateOutputs(double time, ReadOnlySpan<double> state)
+    {
+        Evaluate(time, state);
+        Program.Run(equations.Program.ByState[2], memory);
+    }
+
+    /// <summary>An output with one number, after <see cref="EvaluateOutputs"/>.</summary>
+    public double Value(int output) => Read(equations.Outputs[output].Value);
+
+    /// <summary>An output with one number per cell, after <see cref="EvaluateOutputs"/>.</summary>
+    public ReadOnlySpan<double> Profile(int output) => memory.AsSpan(equations.Program.PlaceOf(equations.Outputs[output].Value), equations.Cells);
+
+    /// <summary>A power across the border, W, after <see cref="EvaluateOutputs"/>.</summary>
+    public double Flow(int flow) => Read(equations.System.Flows[flow].Power);
+
+    /// <summary>All power that enters minus all that leaves, W, after <see cref="EvaluateOutputs"/>.</summary>
+    public double NetFlow => Read(equations.NetFlow);
+
+    /// <summary>All power that enters, W, after <see cref="EvaluateOutputs"/>: the scale of <see cref="NetFlow"/>.</summary>
+    public double GrossFlow => Read(equations.GrossFlow);
+
+    /// <summary>Energy in all components, J, up to a constant, after <see cref="EvaluateOutputs"/>.</summary>
+    public double StoredEnergy => Read(equations.Stored);
+
+    double Read(Node node) => memory[equations.Program.PlaceOf(node)];
+
+    void Evaluate(double time, ReadOnlySpan<double> state)
+    {
+        SetInputsAt(time);
+        if (isLastKnown && state.SequenceEqual(last)) return;
+        state.CopyTo(last);
+        isLastKnown = true;
+        var fields = fieldPlaces.Length;
+        for (var f = 0; f < fields; f++)
+        {
+            if (fieldPlaces[f] < 0) continue;
+            var to = memory.AsSpan(fieldPlaces[f], equations.Cells);
+            for (int i = 0, k = f; i < to.Length; i++, k += fields) to[i] = state[k];
+        }
+        for (var s = 0; s < scalarPlaces.Length; s++)
+        {
+            if (scalarPlaces[s] >= 0) memory[scalarPlaces[s]] = state[equations.Shape.Banded + s];
+        }
+        Program.Run(equations.Program.ByState[0], memory);
+    }
+
+    void SetInputsAt(double time)
+    {
+        if (timeOfInputs == time || IsAutonomous && !double.IsNaN(timeOfInputs)) return;
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            if (inputPlaces[i] >= 0) memory[inputPlaces[i]] = inputs[i] + slopes[i] * (time - startOfInputs);
+        }
+        Program.Run(equations.Program.ByInputs, memory);
+        timeOfInputs = time;
+        isLastKnown = false;
+    }
+}

@@ -26,6 +26,23 @@ public sealed class BorderedMatrix(BorderedShape shape)
         return row * width + offset;
     }
 
+    /// <summary>The band, row by row with <c>Lower + 1 + Upper</c> entries each.</summary>
+    internal ReadOnlySpan<double> Band => Values.AsSpan(0, shape.Banded * width);
+
+    /// <summary>The border's columns beside the band, row by row.</summary>
+    internal ReadOnlySpan<double> BorderColumns => Values.AsSpan(shape.Banded * width, shape.Banded * tail);
+
+    /// <summary>A whole row of the border.</summary>
+    internal ReadOnlySpan<double> BorderRow(int row) => Values.AsSpan(shape.Banded * (width + tail) + row * shape.Unknowns, shape.Unknowns);
+
+    /// <summary>The row in which an element of <see cref="Values"/> stands.</summary>
+    internal int RowOf(int slot)
+    {
+        if (slot < shape.Banded * width) return slot / width;
+        var behind = slot - shape.Banded * width;
+        return behind < shape.Banded * tail ? behind / tail : shape.Banded + (behind - shape.Banded * tail) / shape.Unknowns;
+    }
+
     /// <summary>Sets all entries to zero.</summary>
     public void Clear() => Array.Clear(Values);
 }

@@ -43,6 +43,30 @@ public sealed class BorderedMatrix(BorderedShape shape)
         return behind < shape.Banded * tail ? behind / tail : shape.Banded + (behind - shape.Banded * tail) / shape.Unknowns;
     }
 
+    /// <summary>RMS over the rows of states of what round-off may leave of <c>f</c>: machine epsilon times <c>|J| |x|</c>, over the typical sizes.</summary>
+    internal double RoundOff(ReadOnlySpan<double> state, ReadOnlySpan<double> typical)
+    {
+        var total = 0.0;
+        for (var row = 0; row < shape.States; row++)
+        {
+            var sum = 0.0;
+            if (row < shape.Banded)
+            {
+                var first = row - shape.Lower;
+                for (var column = Math.Max(0, first); column <= Math.Min(shape.Banded - 1, row + shape.Upper); column++)
+                    sum += Math.Abs(Values[row * width + column - first] * state[column]);
+                for (var j = 0; j < shape.Border; j++) sum += Math.Abs(BorderColumns[row * tail + j] * state[shape.Banded + j]);
+            }
+            else
+            {
+                var entries = BorderRow(row - shape.Banded);
+                for (var column = 0; column < shape.States; column++) sum += Math.Abs(entries[column] * state[column]);
+            }
+            total += sum / typical[row] * (sum / typical[row]);
+        }
+        return 2.220446049250313e-16 * Math.Sqrt(total / shape.States);
+    }
+
     /// <summary>Sets all entries to zero.</summary>
     public void Clear() => Array.Clear(Values);
 }

@@ -54,7 +54,7 @@ public abstract class OneStepSolver : IOdeSolver
     private protected abstract double Adapted(double step, double error);
 
     /// <summary>Writes the state at the fraction <paramref name="theta"/> of the step just accepted into <see cref="Interpolated"/>.</summary>
-    private protected abstract void Interpolate(double theta, double step, bool first);
+    private protected abstract void Interpolate(double theta, double step, double next, bool first);
 
     /// <inheritdoc/>
     public OdeStatistics Integrate(
@@ -102,7 +102,7 @@ public abstract class OneStepSolver : IOdeSolver
             retried = false;
             for (var first = true; emitted < outputTimes.Length && outputTimes[emitted] < next; emitted++, first = false)
             {
-                Interpolate((outputTimes[emitted] - time) / used, used, first);
+                Interpolate((outputTimes[emitted] - time) / used, used, next, first);
                 output?.Invoke(emitted, outputTimes[emitted], Interpolated);
             }
             (Current, Next, Slope, NextSlope) = (Next, Current, NextSlope, Slope);
@@ -120,9 +120,9 @@ public abstract class OneStepSolver : IOdeSolver
         Derivatives++;
     }
 
-    private protected void EvaluateJacobian(double time)
+    private protected void EvaluateJacobian(double time, ReadOnlySpan<double> at)
     {
-        System.Jacobian(time, Current, Matrix);
+        System.Jacobian(time, at, Matrix);
         Jacobians++;
     }
 

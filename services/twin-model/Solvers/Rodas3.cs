@@ -14,7 +14,7 @@ public sealed class Rodas3(BorderedShape shape) : OneStepSolver(shape)
     readonly double[] k1 = new double[shape.States], k2 = new double[shape.States], k3 = new double[shape.States];
     readonly double[] stage = new double[shape.States], slope = new double[shape.States], drift = new double[shape.States];
     readonly double[] smooth = new double[shape.States], nextSmooth = new double[shape.States];
-    bool linearised;
+    bool linearised, ahead;
 
     /// <inheritdoc/>
     public override string Name => "RODAS3";
@@ -22,7 +22,7 @@ public sealed class Rodas3(BorderedShape shape) : OneStepSolver(shape)
     /// <inheritdoc/>
     public override int Order => 3;
 
-    private protected override void Begin() => linearised = false;
+    private protected override void Begin() => (linearised, ahead) = (false, false);
 
     private protected override double Try(double time, double step, double next)
     {
@@ -36,10 +36,14 @@ public sealed class Rodas3(BorderedShape shape) : OneStepSolver(shape)
         Lu.Solve(k2);
         for (var i = 0; i < n; i++) stage[i] = Current[i] + 2 * k1[i];
         Evaluate(next, stage, slope);
+        var bad = Vectors.NotFinite(slope);
+        if (bad >= 0) return Fail(SolverFailure.NotFinite, bad);
         for (var i = 0; i < n; i++) k3[i] = slope[i] + rate * (k1[i] - k2[i]);
         Lu.Solve(k3);
         for (var i = 0; i < n; i++) stage[i] += k3[i];
         Evaluate(next, stage, slope);
+        bad = Vectors.NotFinite(slope);
+        if (bad >= 0) return Fail(SolverFailure.NotFinite, bad);
         for (var i = 0; i < n; i++) Error[i] = slope[i] + rate * (k1[i] - k2[i] - 8.0 / 3 * k3[i]);
         Lu.Solve(Error);
         for (var i = 0; i < n; i++) Next[i] = stage[i] + Error[i];
@@ -47,7 +51,7 @@ public sealed class Rodas3(BorderedShape shape) : OneStepSolver(shape)
         if (!double.IsFinite(error)) return Fail(SolverFailure.NotFinite, Math.Max(0, Vectors.NotFinite(Next)));
         if (error > 1) return error;
         Evaluate(next, Next, NextSlope);
-        var bad = Vectors.NotFinite(NextSlope);
+        bad = Vectors.NotFinite(NextSlope);
         if (bad >= 0) return Fail(SolverFailure.NotFinite, bad);
         linearised = false;
         return error;
@@ -57,12 +61,16 @@ public sealed class Rodas3(BorderedShape shape) : OneStepSolver(shape)
 
     // A stiff state off its slow path by a tolerance has a slope that says nothing about the step. What the step damps is damped here, too:
     // (1 - (1 - (1 - gamma h J)^-1)^4) f is f but for O(h^4), and bounded by the distance to the slow path over h for stiff states.
-    private protected override void Interpolate(double theta, double step, bool first)
+    private protected override void Interpolate(double theta, double step, double next, bool first)
     {
         if (first)
         {
             Damp(Slope, smooth, step);
-            Damp(NextSlope, nextSmooth, step);
+            // Slow slopes of stiff states hang on the Jacobian where they are; the next step needs it anyway.
+            EvaluateJacobian(next, Next);
+            ahead = true;
+            if (Factor(1 / (Gamma * step))) Damp(NextSlope, nextSmooth, step);
+            else NextSlope.CopyTo(nextSmooth.AsSpan());
         }
         Hermite(theta, step, smooth, nextSmooth);
     }
@@ -81,16 +89,16 @@ public sealed class Rodas3(BorderedShape shape) : OneStepSolver(shape)
 
     void Linearise(double time, double step)
     {
-        EvaluateJacobian(time);
-        linearised = true;
+        if (!ahead) EvaluateJacobian(time, Current);
+        (linearised, ahead) = (true, false);
         if (System.IsAutonomous)
         {
             Array.Clear(drift);
             return;
         }
         // Forward, so that nothing beyond the step is asked for; the difference is what was really added to the time.
-        var ahead = time + Math.Min(1.5e-8 * Math.Max(Math.Abs(time), step), step);
-        Evaluate(ahead, Current, drift);
-        for (var i = 0; i < n; i++) drift[i] = (drift[i] - Slope[i]) / (ahead - time);
+        var later = time + Math.Min(1.5e-8 * Math.Max(Math.Abs(time), step), step);
+        Evaluate(later, Current, drift);
+        for (var i = 0; i < n; i++) drift[i] = (drift[i] - Slope[i]) / (later - time);
     }
 }

@@ -61,11 +61,11 @@ public sealed class TrBdf2(BorderedShape shape) : OneStepSolver(shape)
         return factor is >= 0.9 and <= 1.5 && error <= 1 ? step : step * factor;
     }
 
-    private protected override void Interpolate(double theta, double step, bool first) => Hermite(theta, step, Slope, NextSlope);
+    private protected override void Interpolate(double theta, double step, double next, bool first) => Hermite(theta, step, Slope, NextSlope);
 
     void Linearise(double time)
     {
-        EvaluateJacobian(time);
+        EvaluateJacobian(time, Current);
         (age, fresh, slow, factoredStep) = (0, true, false, 0);
     }
 
@@ -95,6 +95,12 @@ public sealed class TrBdf2(BorderedShape shape) : OneStepSolver(shape)
         for (var iteration = 1; iteration <= MaxIterations; iteration++)
         {
             Evaluate(time, z, residual);
+            var bad = Vectors.NotFinite(residual);
+            if (bad >= 0)
+            {
+                Fail(SolverFailure.NotFinite, bad);
+                return false;
+            }
             for (var i = 0; i < n; i++) residual[i] += (start[i] - z[i]) / (D * step);
             Lu.Solve(residual);
             NewtonIterations++;

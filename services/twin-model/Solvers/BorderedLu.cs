@@ -138,7 +138,8 @@ public sealed class BorderedLu
                 for (var v = 0; v < schur.Stride; v += Lanes)
                 {
                     var at = (nuint)(r * schur.Stride + v);
-                    Vector256.FusedMultiplyAdd(entry, Vector256.LoadUnsafe(ref y, (nuint)(j * band.Stride + v)), Vector256.LoadUnsafe(ref s, at)).StoreUnsafe(ref s, at);
+                    var solution = Vector256.LoadUnsafe(ref y, (nuint)(j * band.Stride + v));
+                    Vector256.FusedMultiplyAdd(entry, solution, Vector256.LoadUnsafe(ref s, at)).StoreUnsafe(ref s, at);
                 }
             }
             rowEnds[r] = e;

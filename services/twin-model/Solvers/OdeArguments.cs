@@ -8,8 +8,10 @@ static class OdeArguments
     {
         Check(shape, system, state);
         if (!double.IsFinite(start) || !double.IsFinite(end) || end < start) throw new ArgumentException($"There is no way from {start} to {end}.", nameof(end));
-        if (!(settings.Tolerance.Relative > 1e-14) || !(settings.Tolerance.AbsoluteScale > 0)) throw new ArgumentException($"{settings.Tolerance} is no tolerance.", nameof(settings));
-        if (!(settings.InitialStep >= 0) || !(settings.LargestStep > 0) || settings.MaxSteps <= 0) throw new ArgumentException($"Step sizes and limits must be positive: {settings}.", nameof(settings));
+        if (!(settings.Tolerance.Relative > 1e-14) || !(settings.Tolerance.AbsoluteScale > 0))
+            throw new ArgumentException($"{settings.Tolerance} is no tolerance.", nameof(settings));
+        if (!(settings.InitialStep >= 0) || !(settings.LargestStep > 0) || settings.MaxSteps <= 0)
+            throw new ArgumentException($"Step sizes and limits must be positive: {settings}.", nameof(settings));
         var before = start;
         foreach (var time in outputTimes)
         {

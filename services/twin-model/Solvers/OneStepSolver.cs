@@ -83,7 +83,10 @@ public abstract class OneStepSolver : IOdeSolver
             step = Math.Min(step, settings.LargestStep);
             var (used, next) = Landing(time, step, end);
             if (steps + rejected >= settings.MaxSteps)
-                throw Stopped(SolverFailure.TooManySteps, time, Vectors.Worst(Error, system.Typical, Current), Current, $"the limit of {settings.MaxSteps} steps is reached.");
+            {
+                var worst = Vectors.Worst(Error, system.Typical, Current);
+                throw Stopped(SolverFailure.TooManySteps, time, worst, Current, $"the limit of {settings.MaxSteps} steps is reached.");
+            }
             var error = Try(time, used, next);
             if (!(error <= 1))
             {

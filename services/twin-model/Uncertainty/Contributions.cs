@@ -29,7 +29,10 @@ public sealed record Contributions(IReadOnlyList<Contribution> Inputs, double Ex
     {
         var (runs, inputs) = (samples.Length, samples.Length == 0 ? 0 : samples[0].Length);
         if (inputs == 0 || runs < 10 || outputs.Length != runs || samples.Any(sample => sample.Length != inputs))
-            throw new ArgumentException($"{outputs.Length} outputs of {runs} runs with {inputs} inputs: there must be one output per run and ten runs.", nameof(outputs));
+        {
+            throw new ArgumentException(
+                $"{outputs.Length} outputs of {runs} runs with {inputs} inputs: there must be one output per run and ten runs.", nameof(outputs));
+        }
         Finite.Check(outputs, nameof(outputs));
         var scores = new double[inputs][];
         for (var j = 0; j < inputs; j++)
@@ -76,7 +79,8 @@ public sealed record Contributions(IReadOnlyList<Contribution> Inputs, double Ex
             if (j < 0 || j == i) first[i] += share;
             else total[j] += share;
         }
-        return new([.. Enumerable.Range(0, inputs).Select(i => new Contribution(first[i], total[i], slope[i]))], fit.Explained, fit.Predicted, fit.Terms.Count, onRanks);
+        Contribution[] contributions = [.. Enumerable.Range(0, inputs).Select(i => new Contribution(first[i], total[i], slope[i]))];
+        return new(contributions, fit.Explained, fit.Predicted, fit.Terms.Count, onRanks);
     }
 
     // Normal quantiles of the ranks, ties in the middle.

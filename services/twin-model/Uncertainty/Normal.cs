@@ -44,7 +44,8 @@ public static class Normal
     /// <param name="probability">In (0, 1).</param>
     public static double Quantile(double probability)
     {
-        if (!(probability > 0 && probability < 1)) throw new ArgumentOutOfRangeException(nameof(probability), probability, "A probability inside (0, 1) has a quantile.");
+        if (!(probability > 0 && probability < 1))
+            throw new ArgumentOutOfRangeException(nameof(probability), probability, "A probability inside (0, 1) has a quantile.");
         var fromCentre = probability - 0.5;
         if (Math.Abs(fromCentre) <= 0.425)
         {

@@ -57,7 +57,8 @@ public static class Quantiles
 
     static ReadOnlySpan<double> Sorted(ReadOnlySpan<double> values, double[] buffer)
     {
-        foreach (var value in values) if (double.IsNaN(value)) throw new ArgumentException("A value is not a number: leave failed runs out and say how many.", nameof(values));
+        foreach (var value in values)
+            if (double.IsNaN(value)) throw new ArgumentException("A value is not a number: leave failed runs out and say how many.", nameof(values));
         var sorted = buffer.AsSpan(0, values.Length);
         values.CopyTo(sorted);
         sorted.Sort();

@@ -76,6 +76,7 @@ static class Entries
 static class Solves
 {
     public static OdeStatistics Run(
-        this IOdeSolver solver, IOdeSystem system, double[] state, double start, double end, OdeSettings settings, double[]? times = null, OdeOutput? output = null) =>
+        this IOdeSolver solver, IOdeSystem system, double[] state, double start, double end, OdeSettings settings,
+        double[]? times = null, OdeOutput? output = null) =>
         solver.Integrate(system, state, start, end, settings, times, output, TestContext.Current.CancellationToken);
 }

@@ -26,6 +26,47 @@ public sealed class BorderedMatrix(BorderedShape shape)
         return row * width + offset;
     }
 
+    /// <summary>The band, row by row with <c>Lower + 1 + Upper</c> entries each.</summary>
+    internal ReadOnlySpan<double> Band => Values.AsSpan(0, shape.Banded * width);
+
+    /// <summary>The border's columns beside the band, row by row.</summary>
+    internal ReadOnlySpan<double> BorderColumns => Values.AsSpan(shape.Banded * width, shape.Banded * tail);
+
+    /// <summary>A whole row of the border.</summary>
+    internal ReadOnlySpan<double> BorderRow(int row) => Values.AsSpan(shape.Banded * (width + tail) + row * shape.Unknowns, shape.Unknowns);
+
+    /// <summary>The row in which an element of <see cref="Values"/> stands.</summary>
+    internal int RowOf(int slot)
+    {
+        if (slot < shape.Banded * width) return slot / width;
+        var behind = slot - shape.Banded * width;
+        return behind < shape.Banded * tail ? behind / tail : shape.Banded + (behind - shape.Banded * tail) / shape.Unknowns;
+    }
+
+    /// <summary>RMS over the rows of states of what round-off may leave of <c>f</c>: machine epsilon times <c>|J| |x|</c>, over the typical sizes.</summary>
+    internal double RoundOff(ReadOnlySpan<double> state, ReadOnlySpan<double> typical)
+    {
+        var total = 0.0;
+        for (var row = 0; row < shape.States; row++)
+        {
+            var sum = 0.0;
+            if (row < shape.Banded)
+            {
+                var first = row - shape.Lower;
+                for (var column = Math.Max(0, first); column <= Math.Min(shape.Banded - 1, row + shape.Upper); column++)
+                    sum += Math.Abs(Values[row * width + column - first] * state[column]);
+                for (var j = 0; j < shape.Border; j++) sum += Math.Abs(BorderColumns[row * tail + j] * state[shape.Banded + j]);
+            }
+            else
+            {
+                var entries = BorderRow(row - shape.Banded);
+                for (var column = 0; column < shape.States; column++) sum += Math.Abs(entries[column] * state[column]);
+            }
+            total += sum / typical[row] * (sum / typical[row]);
+        }
+        return 2.220446049250313e-16 * Math.Sqrt(total / shape.States);
+    }
+
     /// <summary>Sets all entries to zero.</summary>
     public void Clear() => Array.Clear(Values);
 }

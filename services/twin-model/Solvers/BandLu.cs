@@ -1,0 +1,149 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace TwinModel.Solvers;
+
+/// <summary>
+/// LU with row interchanges of a band matrix, row by row, together with a block of right-hand sides (LAPACK's dgbtrf and dgbtrs, unblocked: for
+/// bands this narrow a blocked one does not pay). Sums have one fixed order on every machine.
+/// </summary>
+sealed class BandLu
+{
+    const int Lanes = DenseLu.Lanes;
+
+    readonly int n, lower, upper, reach, ahead, width;
+    readonly double[] band, multipliers, inverses;
+    readonly int[] swaps;
+
+    public BandLu(int n, int lower, int upper, int tail)
+    {
+        (this.n, this.lower, this.upper) = (n, lower, upper);
+        // Interchanges widen the upper triangle by the lower half-width.
+        reach = lower + upper;
+        ahead = DenseLu.Padded(reach);
+        width = lower + 1 + ahead;
+        Stride = DenseLu.Padded(tail);
+        band = new double[n * width];
+        multipliers = new double[n * lower];
+        inverses = new double[n];
+        swaps = new int[n];
+        // Rows behind the last stay zero, so that inner loops need no end check.
+        Columns = new double[(n + reach) * Stride];
+        Work = new double[n + reach];
+    }
+
+    /// <summary>Distance of two rows in <see cref="Columns"/>.</summary>
+    public int Stride { get; }
+
+    /// <summary>In: the right-hand sides, row by row; out: their solutions.</summary>
+    public double[] Columns { get; }
+
+    /// <summary>One more right-hand side, for <see cref="Solve"/>; only the first n elements are the caller's.</summary>
+    public double[] Work { get; }
+
+    /// <summary>Takes <c>diag(shift) - J</c> with J's band row by row, <c>lower + 1 + upper</c> entries each.</summary>
+    public void Load(ReadOnlySpan<double> jacobian, double shift)
+    {
+        var stored = lower + 1 + upper;
+        Array.Clear(band);
+        for (var i = 0; i < n; i++)
+        {
+            var row = band.AsSpan(i * width, stored);
+            var entries = jacobian.Slice(i * stored, stored);
+            for (var j = 0; j < row.Length; j++) row[j] = -entries[j];
+            row[lower] += shift;
+        }
+    }
+
+    /// <summary>Factorises what was loaded and solves for all <see cref="Columns"/>.</summary>
+    /// <returns>-1, or the column without a usable pivot.</returns>
+    public int Factor()
+    {
+        ref var a = ref MemoryMarshal.GetArrayDataReference(band);
+        ref var y = ref MemoryMarshal.GetArrayDataReference(Columns);
+        for (var k = 0; k < n; k++)
+        {
+            // Entry (i, j) sits at i * (width - 1) + j + lower.
+            var (diagonal, rows) = (k * width + lower, Math.Min(lower, n - 1 - k));
+            var pivot = 0;
+            for (var i = 1; i <= rows; i++)
+                if (Math.Abs(band[diagonal + i * (width - 1)]) > Math.Abs(band[diagonal + pivot * (width - 1)])) pivot = i;
+            swaps[k] = k + pivot;
+            if (pivot != 0)
+            {
+                Swap(band.AsSpan(diagonal, ahead + 1), band.AsSpan(diagonal + pivot * (width - 1), ahead + 1));
+                Swap(Columns.AsSpan(k * Stride, Stride), Columns.AsSpan((k + pivot) * Stride, Stride));
+            }
+            var inverse = 1 / band[diagonal];
+            if (!double.IsFinite(inverse) || inverse == 0) return k;
+            inverses[k] = inverse;
+            for (var i = 1; i <= rows; i++)
+            {
+                var factor = band[diagonal + i * (width - 1)] * inverse;
+                multipliers[k * lower + i - 1] = factor;
+                if (factor == 0) continue;
+                var scale = Vector256.Create(-factor);
+                AddScaled(ref a, diagonal + i * (width - 1) + 1, diagonal + 1, ahead, scale);
+                AddScaled(ref y, (k + i) * Stride, k * Stride, Stride, scale);
+            }
+        }
+        SubstituteColumns(ref a, ref y);
+        return -1;
+    }
+
+    /// <summary>Solves for <see cref="Work"/> in place.</summary>
+    public void Solve()
+    {
+        var z = Work;
+        for (var k = 0; k < n; k++)
+        {
+            var pivot = swaps[k];
+            var value = z[pivot];
+            if (pivot != k) (z[pivot], z[k]) = (z[k], value);
+            var factors = multipliers.AsSpan(k * lower, Math.Min(lower, n - 1 - k));
+            var below = z.AsSpan(k + 1, factors.Length);
+            for (var i = 0; i < factors.Length; i++) below[i] = Math.FusedMultiplyAdd(-factors[i], value, below[i]);
+        }
+        for (var k = n - 1; k >= 0; k--)
+        {
+            var row = band.AsSpan(k * width + lower + 1, reach);
+            var known = z.AsSpan(k + 1, row.Length);
+            // The newest value last: only one operation waits for it.
+            var sum = z[k];
+            for (var j = row.Length - 1; j >= 0; j--) sum = Math.FusedMultiplyAdd(-row[j], known[j], sum);
+            z[k] = sum * inverses[k];
+        }
+    }
+
+    void SubstituteColumns(ref double a, ref double y)
+    {
+        for (var k = n - 1; k >= 0; k--)
+        {
+            var (row, inverse) = (k * width + lower, Vector256.Create(inverses[k]));
+            for (var v = 0; v < Stride; v += Lanes)
+            {
+                var at = k * Stride + v;
+                var sum = Vector256.LoadUnsafe(ref y, (nuint)at);
+                for (var j = reach; j >= 1; j--)
+                    sum = Vector256.FusedMultiplyAdd(
+                        Vector256.Create(-Unsafe.Add(ref a, row + j)), Vector256.LoadUnsafe(ref y, (nuint)(at + j * Stride)), sum);
+                (sum * inverse).StoreUnsafe(ref y, (nuint)at);
+            }
+        }
+    }
+
+    /// <summary>Adds scaled numbers to others of the same array, a whole number of SIMD blocks.</summary>
+    internal static void AddScaled(ref double values, int to, int from, int count, Vector256<double> scale)
+    {
+        for (var v = 0; v < count; v += Lanes)
+            Vector256.FusedMultiplyAdd(scale, Vector256.LoadUnsafe(ref values, (nuint)(from + v)), Vector256.LoadUnsafe(ref values, (nuint)(to + v)))
+                .StoreUnsafe(ref values, (nuint)(to + v));
+    }
+
+    /// <summary>Exchanges the contents of two spans of equal length that do not overlap.</summary>
+    internal static void Swap(Span<double> left, Span<double> right)
+    {
+        for (var i = 0; i < left.Length; i++) (left[i], right[i]) = (right[i], left[i]);
+    }
+}

@@ -1,0 +1,148 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace TwinModel.Solvers;
+
+/// <summary>
+/// LU factors of <c>M = diag(c, 1) - J</c>, with <c>c</c> on the rows of states and 1 on those of auxiliaries. The band is factorised with row
+/// interchanges, the border eliminated by blocks: with <c>M = [A B; C D]</c>, <c>Y = A^-1 B</c> and <c>S = D - C Y</c> (Golub and Van Loan, Matrix
+/// Computations, 4th ed., 3.2.11 and 4.3.5). Owns its work space, allocates nothing after construction; one thread at a time. Same bits on every
+/// machine.
+/// </summary>
+/// <remarks>The band block alone must be regular, too. Reported are exact singularity and non-finite numbers, not a bad condition.</remarks>
+public sealed class BorderedLu
+{
+    const int Lanes = DenseLu.Lanes;
+
+    readonly BorderedShape shape;
+    readonly int n, tail;
+    readonly BandLu band;
+    readonly DenseLu schur;
+    readonly double[] tailWork, rowValues;
+    readonly int[] rowColumns, rowEnds;
+    bool usable;
+
+    /// <summary>Reserves the work space for matrices of one shape.</summary>
+    public BorderedLu(BorderedShape shape)
+    {
+        this.shape = shape;
+        (n, tail) = (shape.Banded, shape.Border + shape.Auxiliaries);
+        band = new(n, shape.Lower, shape.Upper, tail);
+        schur = new(tail);
+        tailWork = new double[schur.Stride];
+        rowValues = new double[tail * n];
+        rowColumns = new int[tail * n];
+        rowEnds = new int[tail];
+    }
+
+    /// <summary>Factorises.</summary>
+    /// <param name="jacobian">The Jacobian; it is not changed.</param>
+    /// <param name="shift">The number c on the diagonal of states, 1/s.</param>
+    /// <exception cref="SingularMatrixException">There is no usable pivot, or an entry is not finite.</exception>
+    public void Factor(BorderedMatrix jacobian, double shift)
+    {
+        if (!TryFactor(jacobian, shift, out var unknown)) throw new SingularMatrixException(unknown);
+    }
+
+    /// <summary>Factorises, for callers that can go on with another shift.</summary>
+    /// <param name="jacobian">The Jacobian; it is not changed.</param>
+    /// <param name="shift">The number c on the diagonal of states, 1/s.</param>
+    /// <param name="unknown">The unknown without a usable pivot or the row with a non-finite entry, else -1.</param>
+    /// <returns>False when the matrix is singular or not finite.</returns>
+    public bool TryFactor(BorderedMatrix jacobian, double shift, out int unknown)
+    {
+        if (jacobian.Shape != shape) throw new ArgumentException($"The factors are for {shape}, the matrix is {jacobian.Shape}.", nameof(jacobian));
+        usable = false;
+        unknown = NonFiniteRow(jacobian, shift);
+        if (unknown >= 0) return false;
+        band.Load(jacobian.Band, shift);
+        LoadColumns(jacobian.BorderColumns);
+        unknown = band.Factor();
+        if (unknown >= 0) return false;
+        FormSchur(jacobian, shift);
+        unknown = schur.Factor();
+        if (unknown >= 0) unknown += n;
+        return usable = unknown < 0;
+    }
+
+    /// <summary>Solves <c>M [x; w] = [b; 0]</c>.</summary>
+    /// <param name="rhs">In: b, out: x; one element per state.</param>
+    public void Solve(Span<double> rhs)
+    {
+        if (!usable) throw new InvalidOperationException("There are no factors: nothing was factorised, or the last matrix was singular.");
+        if (rhs.Length != shape.States) throw new ArgumentException($"{rhs.Length} elements for {shape.States} states.", nameof(rhs));
+        rhs[..n].CopyTo(band.Work);
+        band.Solve();
+        Array.Clear(tailWork);
+        rhs[n..].CopyTo(tailWork);
+        for (int r = 0, e = 0; r < tail; r++)
+        {
+            var sum = tailWork[r];
+            for (; e < rowEnds[r]; e++) sum = Math.FusedMultiplyAdd(-rowValues[e], band.Work[rowColumns[e]], sum);
+            tailWork[r] = sum;
+        }
+        schur.Solve(tailWork);
+        ref var y = ref MemoryMarshal.GetArrayDataReference(band.Columns);
+        ref var t = ref MemoryMarshal.GetArrayDataReference(tailWork);
+        for (var i = 0; i < n; i++)
+        {
+            var sum = Vector256<double>.Zero;
+            for (var v = 0; v < band.Stride; v += Lanes)
+                sum = Vector256.FusedMultiplyAdd(Vector256.LoadUnsafe(ref y, (nuint)(i * band.Stride + v)), Vector256.LoadUnsafe(ref t, (nuint)v), sum);
+            rhs[i] = band.Work[i] - (sum[0] + sum[1] + (sum[2] + sum[3]));
+        }
+        tailWork.AsSpan(0, shape.Border).CopyTo(rhs[n..]);
+    }
+
+    static int NonFiniteRow(BorderedMatrix jacobian, double shift)
+    {
+        // Zero times a finite number is zero, and not a number for all others.
+        var values = jacobian.Values;
+        ref var first = ref MemoryMarshal.GetArrayDataReference(values);
+        var sum = Vector256<double>.Zero;
+        var i = 0;
+        for (; i + Lanes <= values.Length; i += Lanes) sum += Vector256.LoadUnsafe(ref first, (nuint)i) * Vector256<double>.Zero;
+        var rest = sum[0] + sum[1] + sum[2] + sum[3] + shift * 0;
+        for (; i < values.Length; i++) rest += values[i] * 0;
+        return rest == 0 ? -1 : jacobian.RowOf(Math.Max(0, Array.FindIndex(values, v => !double.IsFinite(v))));
+    }
+
+    void LoadColumns(ReadOnlySpan<double> border)
+    {
+        for (var i = 0; i < n; i++)
+        {
+            var row = band.Columns.AsSpan(i * band.Stride, tail);
+            var entries = border.Slice(i * tail, tail);
+            for (var j = 0; j < row.Length; j++) row[j] = -entries[j];
+        }
+    }
+
+    void FormSchur(BorderedMatrix jacobian, double shift)
+    {
+        Array.Clear(schur.Values);
+        ref var s = ref MemoryMarshal.GetArrayDataReference(schur.Values);
+        ref var y = ref MemoryMarshal.GetArrayDataReference(band.Columns);
+        for (int r = 0, e = 0; r < tail; r++)
+        {
+            var row = jacobian.BorderRow(r);
+            var into = schur.Values.AsSpan(r * schur.Stride, tail);
+            for (var j = 0; j < tail; j++) into[j] = -row[n + j];
+            into[r] += r < shape.Border ? shift : 1;
+            // A border row touches few of the banded states: a sensor, a zone.
+            for (var j = 0; j < n; j++)
+            {
+                if (row[j] == 0) continue;
+                (rowColumns[e], rowValues[e]) = (j, -row[j]);
+                e++;
+                var entry = Vector256.Create(row[j]);
+                for (var v = 0; v < schur.Stride; v += Lanes)
+                {
+                    var at = (nuint)(r * schur.Stride + v);
+                    var solution = Vector256.LoadUnsafe(ref y, (nuint)(j * band.Stride + v));
+                    Vector256.FusedMultiplyAdd(entry, solution, Vector256.LoadUnsafe(ref s, at)).StoreUnsafe(ref s, at);
+                }
+            }
+            rowEnds[r] = e;
+        }
+    }
+}

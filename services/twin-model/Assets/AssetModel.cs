@@ -18,6 +18,7 @@ namespace TwinModel.Assets;
 /// <param name="Connections">MQTT topics and payloads that carry the readings.</param>
 /// <param name="Csv">How to read the asset's CSV recordings; null when columns are sensor ids and the time column is <c>time</c>.</param>
 /// <param name="FlushWindow">How long ingest may collect readings into one event; null for its own setting. Longer windows cost less disk.</param>
+/// <param name="Physics">How the asset behaves; null when nobody has described it.</param>
 /// <param name="Source">The YAML text the model was read from; it is stored with the asset's registration.</param>
 /// <param name="Hash">SHA-256 of <paramref name="Source"/>, hexadecimal.</param>
 public sealed record AssetModel(
@@ -32,6 +33,7 @@ public sealed record AssetModel(
     IReadOnlyList<Connection> Connections,
     CsvMapping? Csv,
     TimeSpan? FlushWindow,
+    Physics.PhysicsModel? Physics,
     string Source,
     string Hash)
 {

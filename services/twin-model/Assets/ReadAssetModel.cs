@@ -74,8 +74,9 @@ public static partial class ReadAssetModel
         var csv = root.Get("imports", required: false) is { } imports ? Closed(imports, ReadCsv(imports, sensorIds)) : null;
         var flushWindow = root.Span("flush-window", required: false);
         if (flushWindow > LongestFlushWindow) root.Get("flush-window")!.Complain($"must be at most {LongestFlushWindow.TotalSeconds:0}s");
+        var physics = root.Get("physics", required: false) is { } physicsAt ? ReadPhysics.From(physicsAt, sensorById, Identity) : null;
         root.Close();
-        return new(id, name, version, description, components, relationships, [.. sensors.DistinctBy(s => s.Number).DistinctBy(s => s.Id)], limits, connections, csv, flushWindow, yaml, Hash(yaml));
+        return new(id, name, version, description, components, relationships, [.. sensors.DistinctBy(s => s.Number).DistinctBy(s => s.Id)], limits, connections, csv, flushWindow, physics, yaml, Hash(yaml));
     }
 
     static string Hash(string yaml) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(yaml)));

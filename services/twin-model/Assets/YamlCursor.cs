@@ -55,6 +55,11 @@ sealed class YamlCursor(YamlNode node, string path, string file, List<ModelProbl
 
     YamlNode Node => node;
 
+    public bool IsMapping => node is YamlMappingNode;
+
+    /// <summary>Somebody complained about this file.</summary>
+    public bool HasProblems => problems.Count > 0;
+
     public string Text(string key, string? otherwise = null)
     {
         var child = Get(key, required: otherwise is null);

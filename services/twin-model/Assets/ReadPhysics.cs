@@ -1,0 +1,204 @@
+using TwinModel.Physics;
+using TwinModel.Physics.Components;
+using TwinModel.Physics.Equations;
+using TwinModel.Units;
+
+namespace TwinModel.Assets;
+
+/// <summary>Reads the section <c>physics</c> of an asset model and compiles it once, so that what does not fit together is refused with the file.</summary>
+static class ReadPhysics
+{
+    const int MostCells = 2000;
+
+    public static PhysicsModel? From(YamlCursor at, IReadOnlyDictionary<string, Sensor> sensors, Func<YamlCursor, string, HashSet<string>, string> identity)
+    {
+        var axis = ReadAxis(at);
+        HashSet<string> ids = [];
+        var inputs = at.List("inputs", required: false).Select(i => Closed(i, ReadInput(i, identity(i, "id", ids), sensors))).OfType<PhysicsInput>().ToList();
+        var inputIds = inputs.Select(i => i.Id).ToHashSet();
+        var cursors = at.List("components", atLeast: 1);
+        var types = cursors.Select(c => (Id: identity(c, "id", ids), Type: ReadType(c))).ToList();
+        var typeById = types.Where(t => t.Type is not null).DistinctBy(t => t.Id).ToDictionary(t => t.Id, t => t.Type!);
+        var components = cursors.Zip(types).Select(pair => Closed(pair.First, ReadComponent(pair.First, pair.Second.Id, pair.Second.Type, typeById, inputIds))).OfType<ComponentSpec>().ToList();
+        HashSet<string> signalIds = [];
+        var signals = at.List("signals", required: false).Select(s => (At: s, Signal: Closed(s, ReadSignal(s, identity(s, "id", signalIds), sensors)))).Where(s => s.Signal is not null).ToList();
+        var targets = at.List("targets", required: false).Select(t => Closed(t, new PhysicsTarget(identity(t, "id", ids), Known(t, "signal", signalIds), Known(t, "input", inputIds)))).ToList();
+        var assumptions = at.List("assumptions", required: false).Select(a => a.Scalar() ?? "").ToList();
+        at.Close();
+        if (at.HasProblems || axis is null) return null;
+        return Compile(at, new(axis, inputs, components, [.. signals.Select(s => s.Signal!)], targets, assumptions), [.. signals.Select(s => s.At)]);
+    }
+
+    // Only compiling shows whether the graph makes sense and what its outputs are.
+    static PhysicsModel? Compile(YamlCursor at, PhysicsModel model, IReadOnlyList<YamlCursor> signals)
+    {
+        try
+        {
+            var outputs = new CompiledModel(model with { Signals = [] }).Equations.Outputs;
+            List<PhysicsSignal> checkedSignals = [];
+            foreach (var (signal, cursor) in model.Signals.Zip(signals))
+            {
+                if (outputs.FirstOrDefault(o => o.Name == signal.From) is not { } output)
+                {
+                    cursor.Get("from")!.Complain($"names the output '{signal.From}', which does not exist; known: {string.Join(", ", outputs.Select(o => o.Name))}");
+                    continue;
+                }
+                var quantity = Unit.QuantityOf(output.Unit);
+                if (Unit.Of(quantity, signal.Unit.Symbol) is not { } unit) cursor.Get("unit")!.Complain($"'{signal.Unit.Symbol}' is no unit of {quantity}; allowed: {string.Join(", ", Unit.AllSymbolsOf(quantity))}");
+                else checkedSignals.Add(signal with { Unit = unit, IsProfile = output.Value.IsField });
+            }
+            return model with { Signals = checkedSignals };
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            at.Complain(e.Message);
+            return null;
+        }
+    }
+
+    static Axis? ReadAxis(YamlCursor physics)
+    {
+        if (physics.Get("axis") is not { } at) return null;
+        var length = at.Get("length") is { } lengthAt ? ReadQuantity(lengthAt, "length") : null;
+        var cells = at.Number("cells", 200);
+        if (cells != Math.Floor(cells) || cells is < 3 or > MostCells) at.Get("cells")!.Complain($"must be a whole number from 3 to {MostCells}, not {cells}");
+        at.Close();
+        if (length is not { } given) return null;
+        if (given.Value <= 0) at.Get("length")!.Complain($"must be longer than 0, not {given.Value}");
+        return new(given.Unit.ConvertTo(Unit.OfCalculation("length"), given.Value), (int)cells);
+    }
+
+    static PhysicsInput? ReadInput(YamlCursor at, string id, IReadOnlyDictionary<string, Sensor> sensors)
+    {
+        var name = at.Text("name", id.Replace('-', ' '));
+        var quantity = at.Text("quantity");
+        var unit = ReadUnit(at, quantity);
+        var value = at.Number("default");
+        var range = at.RangeOf("range");
+        var calibrated = at.Get("calibrated", required: false) is null ? null : at.RangeOf("calibrated");
+        if (range is { } allowed && !allowed.Contains(value)) at.Get("default", required: false)?.Complain($"must lie within range [{allowed.Min}, {allowed.Max}], not {value}");
+        ushort? sensor = null;
+        if (at.Get("sensor", required: false) is { } sensorAt && sensorAt.Scalar() is { } sensorId)
+        {
+            if (!sensors.TryGetValue(sensorId, out var found)) sensorAt.Complain($"names the sensor '{sensorId}', which does not exist; known: {string.Join(", ", sensors.Keys)}");
+            else if (found.Unit.Quantity != quantity) sensorAt.Complain($"measures {found.Unit.Quantity}, not {quantity}");
+            else sensor = found.Number;
+        }
+        return unit is null || range is null ? null : new(id, name, unit, value, range.Value, calibrated, sensor);
+    }
+
+    static ComponentType? ReadType(YamlCursor at)
+    {
+        var name = at.Text("type");
+        if (name.Length == 0) return null;
+        if (ComponentLibrary.Find(name) is { } type) return type;
+        at.Get("type")!.Complain($"must be one of {string.Join(", ", ComponentLibrary.Names)}, not '{name}'");
+        return null;
+    }
+
+    static ComponentSpec? ReadComponent(YamlCursor at, string id, ComponentType? type, Dictionary<string, ComponentType> others, HashSet<string> inputs)
+    {
+        if (type is null) return null;
+        Dictionary<string, ParameterValue> parameters = [];
+        var given = at.Get("parameters", required: false);
+        foreach (var parameter in type.Parameters)
+        {
+            if (given?.Get(parameter.Name, required: false) is null)
+            {
+                if (parameter.Default is null) at.Complain($"lacks the parameter '{parameter.Name}' ({parameter.Meaning}; {parameter.Quantity})");
+                continue;
+            }
+            if (ReadParameter(given, parameter) is { } value) parameters[parameter.Name] = value;
+        }
+        given?.Close();
+        Dictionary<string, string> connections = [];
+        var connect = at.Get("connect", required: false);
+        foreach (var port in type.Ports)
+        {
+            if (connect?.Get(port.Name, required: false) is not { } portAt)
+            {
+                if (port.Required) at.Complain($"lacks the connection '{port.Name}'");
+                continue;
+            }
+            if (portAt.Scalar() is not { } target) continue;
+            if (port.Accepts == typeof(Signal) ? !inputs.Contains(target) && !others.ContainsKey(target.Split('.')[0]) : !others.ContainsKey(target))
+                portAt.Complain($"names '{target}', which does not exist; known: {string.Join(", ", port.Accepts == typeof(Signal) ? inputs : others.Keys)}");
+            else connections[port.Name] = target;
+        }
+        connect?.Close();
+        return new(id, type.Name, parameters, connections);
+    }
+
+    static ParameterValue? ReadParameter(YamlCursor given, ParameterType type)
+    {
+        var at = given.Get(type.Name)!;
+        if (ReadQuantity(at, type.Quantity) is not { } value) return null;
+        if (!at.IsMapping) return new(value.Value, value.Unit, "", 0, null);
+        var source = at.Text("source", "");
+        var deviation = at.Number("relative-deviation", 0);
+        if (deviation is < 0 or > 1) at.Get("relative-deviation")!.Complain($"must be from 0 to 1, not {deviation}");
+        if (deviation > 0 && type.IsLayout) at.Get("relative-deviation")!.Complain("is not possible for a parameter that decides the layout");
+        if (deviation > 0 && value.Value <= 0) at.Get("relative-deviation")!.Complain($"needs a positive value, not {value.Value}");
+        var bounds = at.Get("bounds", required: false) is null ? null : at.RangeOf("bounds");
+        if (bounds is { } b && !b.Contains(value.Value)) at.Get("bounds")!.Complain($"must hold the value {value.Value}");
+        at.Close();
+        return new(value.Value, value.Unit, source, deviation, bounds);
+    }
+
+    // '170 W/(m2 K)' or a mapping with value and unit.
+    static (double Value, Unit Unit)? ReadQuantity(YamlCursor at, string quantity)
+    {
+        if (at.IsMapping)
+        {
+            var value = at.Number("value");
+            return ReadUnit(at, quantity) is { } unit && double.IsFinite(value) ? (value, unit) : null;
+        }
+        if (at.Scalar() is not { } text) return null;
+        var parts = text.Split(' ', 2);
+        if (!double.TryParse(parts[0], System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
+        {
+            at.Complain($"must be a number with a unit of {quantity} ({string.Join(", ", Unit.AllSymbolsOf(quantity))}), not '{text}'");
+            return null;
+        }
+        if (Unit.Of(quantity, parts.Length > 1 ? parts[1].Trim() : "1") is { } found) return (number, found);
+        at.Complain($"'{(parts.Length > 1 ? parts[1] : "")}' is no unit of {quantity}; allowed: {string.Join(", ", Unit.AllSymbolsOf(quantity))}");
+        return null;
+    }
+
+    static Unit? ReadUnit(YamlCursor at, string quantity)
+    {
+        var symbol = at.Text("unit", "1");
+        if (Unit.Of(quantity, symbol) is { } unit) return unit;
+        var allowed = string.Join(", ", Unit.AllSymbolsOf(quantity));
+        (at.Get("unit", required: false) ?? at).Complain(allowed.Length == 0 ? $"'{quantity}' is no quantity" : $"'{symbol}' is no unit of {quantity}; allowed: {allowed}");
+        return null;
+    }
+
+    static PhysicsSignal? ReadSignal(YamlCursor at, string id, IReadOnlyDictionary<string, Sensor> sensors)
+    {
+        var name = at.Text("name", id.Replace('-', ' '));
+        var from = at.Text("from");
+        var symbol = at.Text("unit");
+        ushort? sensor = null;
+        if (at.Get("sensor", required: false) is { } sensorAt && sensorAt.Scalar() is { } sensorId)
+        {
+            if (!sensors.TryGetValue(sensorId, out var found)) sensorAt.Complain($"names the sensor '{sensorId}', which does not exist; known: {string.Join(", ", sensors.Keys)}");
+            else sensor = found.Number;
+        }
+        // The quantity is the output's; it is known after compiling.
+        return from.Length == 0 || symbol.Length == 0 ? null : new(id, name, new Unit(symbol, "", 1), from, false, sensor);
+    }
+
+    static string Known(YamlCursor at, string key, HashSet<string> known)
+    {
+        var id = at.Text(key);
+        if (id.Length > 0 && !known.Contains(id)) at.Get(key)!.Complain($"names '{id}', which does not exist; known: {string.Join(", ", known)}");
+        return id;
+    }
+
+    static T Closed<T>(YamlCursor cursor, T value)
+    {
+        cursor.Close();
+        return value;
+    }
+}

@@ -7,12 +7,11 @@ namespace ServiceDefaults;
 /// <summary>Large things in tables: JSON, compressed. The same thing gives the same bytes.</summary>
 public static class PackedJson
 {
-    /// <summary>camelCase; numbers that do not exist (no steady state) are null.</summary>
+    /// <summary>camelCase; a number that is none would be an error of the calculation, and is one here.</summary>
     public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)
     {
         NumberHandling = JsonNumberHandling.Strict,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new MissingNumber() },
     };
 
     /// <summary>Brotli of the JSON.</summary>
@@ -36,19 +35,5 @@ public static class PackedJson
     {
         using var brotli = new BrotliStream(new MemoryStream(packed), CompressionMode.Decompress);
         return JsonSerializer.Deserialize<T>(brotli, Options)!;
-    }
-
-    sealed class MissingNumber : JsonConverter<double>
-    {
-        public override bool HandleNull => true;
-
-        public override double Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
-            reader.TokenType == JsonTokenType.Null ? double.NaN : reader.GetDouble();
-
-        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
-        {
-            if (double.IsFinite(value)) writer.WriteNumberValue(value);
-            else writer.WriteNullValue();
-        }
     }
 }

@@ -58,6 +58,7 @@ public sealed record AgeReplacement(ILifetime Life, double PlannedCost, double F
         Require.NotNegative(FailureDowntimeDays);
         if (FailureCost <= PlannedCost) return None("A failure costs no more than a planned replacement, so there is nothing to prevent.");
         if (Life is WeibullLife { Shape: <= 1 } w) return None(FormattableString.Invariant($"The hazard does not grow with age (beta = {w.Shape:0.###}, not above 1), so an older part is no worse than a new one."));
+        if (Life is WeibullLife { AgeDays: 0 } weibull && PlannedCost > 0 && PlannedDowntimeDays == 0 && FailureDowntimeDays == 0) return OptimumOf(weibull);
         // The cost rate may have more than one minimum, so look everywhere first: at ages equally spaced in the logarithm of what has failed.
         var ages = Enumerable.Range(0, Scan).Select(i => Life.Quantile(1 - Math.Exp(-Math.Exp(-18 + 21.5 * i / (Scan - 1)))))
             .Where(t => t > 0 && double.IsFinite(t)).Distinct().ToArray();
@@ -71,6 +72,18 @@ public sealed record AgeReplacement(ILifetime Life, double PlannedCost, double F
     }
 
     const int Scan = 400;
+
+    // h(t) int_0^t R - F rises without bound when beta > 1, so there is one root.
+    AgeReplacementResult OptimumOf(WeibullLife life)
+    {
+        var target = PlannedCost / (FailureCost - PlannedCost);
+        double Excess(double t) => life.Shape / life.ScaleDays * Math.Pow(t / life.ScaleDays, life.Shape - 1) * life.MeanUntil(t) - life.Cdf(t) - target;
+        var high = life.ScaleDays;
+        while (Excess(high) < 0 && high < 1e6 * life.ScaleDays) high *= 2;
+        if (Excess(high) < 0) return None(FormattableString.Invariant($"The hazard hardly grows with age (beta = {life.Shape:0.###}), so the best age lies beyond any part's life."));
+        var age = Brent.FindRoot(Excess, 0, high, 1e-12 * high, 200);
+        return new AgeReplacementResult.Optimum(age, CostPerDay(age), RunToFailureCostPerDay);
+    }
 
     AgeReplacementResult.NoFiniteOptimum None(string reason) => new(reason, RunToFailureCostPerDay);
 

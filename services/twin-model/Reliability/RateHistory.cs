@@ -54,6 +54,9 @@ public sealed record RateHistory
         return from[i] + (ageing - aged[i]) / rate[i];
     }
 
+    /// <summary>All rates times a factor.</summary>
+    public RateHistory Times(double factor) => factor == 1 ? this : new([.. Steps.Select(s => s with { Rate = s.Rate * factor })]);
+
     /// <summary>The same life at this load: re-timed, not re-estimated.</summary>
     public ILifetime Retime(ILifetime life) => rate.Length == 1 && rate[0] == 1 ? life : new RetimedLife(life, this);
 

@@ -4,12 +4,15 @@ namespace TwinModel.Reliability;
 
 /// <summary>
 /// Remaining useful life as a table that can be stored, compared and sampled: the distribution function on a grid of days, straight between
-/// the points. With <see cref="Step"/> probability per point, F is within 2e-6 of a smooth original.
+/// the points.
 /// </summary>
 public sealed record RulDistribution : ILifetime
 {
     /// <summary>The largest increase of probability between two points of a grid made by <see cref="Of"/>.</summary>
-    public const double Step = 1.0 / 200;
+    public const double Step = 1.0 / 40;
+
+    /// <summary>The largest error of F between two points of such a grid.</summary>
+    public const double Error = 1e-5;
 
     readonly double[] days;
     readonly double[] cdf;
@@ -48,23 +51,24 @@ public sealed record RulDistribution : ILifetime
     {
         List<(double Day, double P)> points = [(0, Math.Clamp(life.Cdf(0), 0, 1))];
         var end = 1e-3;
-        while (life.Cdf(end) < 1 - 1e-5 && end < Lifetimes.LongestDays) end *= 2;
-        Refine(0, points[0].P, end, life.Cdf(end), 6);
+        while (life.Cdf(end) < 1 - 1e-6 && end < Lifetimes.LongestDays) end *= 2;
+        var last = life.Cdf(end);
+        // What is left in the tail of a life that does end is given to the last point, so that every future fails.
+        Refine(0, points[0].P, end, last < 1 - 1e-6 ? last : 1, 6);
         return new([.. points.Select(p => p.Day)], [.. points.Select(p => p.P)]);
 
         void Refine(double from, double pFrom, double to, double pTo, int depthLeast)
         {
-            if (depthLeast <= 0 && (pTo - pFrom <= Step || to - from < 1e-9 * end))
+            var middle = 0.5 * (from + to);
+            var p = Math.Clamp(life.Cdf(middle), pFrom, Math.Max(pFrom, pTo));
+            // Where hardly anything happens a few points are enough.
+            if (pTo - pFrom < 1e-7 || to - from < 1e-9 * end || (depthLeast <= 0 && pTo - pFrom <= Step && Math.Abs(p - 0.5 * (pFrom + pTo)) <= Error))
             {
                 points.Add((to, Math.Clamp(Math.Max(pTo, points[^1].P), 0, 1)));
                 return;
             }
-            var middle = 0.5 * (from + to);
-            var p = life.Cdf(middle);
-            // Where hardly anything happens a few points are enough.
-            var nextDepth = pTo - pFrom < 1e-7 ? 0 : depthLeast - 1;
-            Refine(from, pFrom, middle, p, nextDepth);
-            Refine(middle, p, to, pTo, nextDepth);
+            Refine(from, pFrom, middle, p, depthLeast - 1);
+            Refine(middle, p, to, pTo, depthLeast - 1);
         }
     }
 

@@ -4,7 +4,7 @@ namespace TwinModel.Reliability;
 /// <param name="Name">Of the option.</param>
 /// <param name="Days">Day of the exchange; infinite for running to failure.</param>
 /// <param name="Hours">Lost hours of the planned exchange.</param>
-/// <param name="OrderDays">Day on which the spare is ordered, unless a failure comes first.</param>
+/// <param name="OrderDays">Day on which the spare is ordered, unless a failure comes first; negative when it has been.</param>
 /// <param name="Slowdown">Rate of ageing against the planned load.</param>
 /// <param name="LossPerDay">Margin lost by running slower.</param>
 sealed record Plan(string Name, double Days, double Hours, double OrderDays, double Slowdown = 1, double LossPerDay = 0)
@@ -82,9 +82,9 @@ readonly record struct PlanCost(double FailureProbability, double MeanDays, doub
         var failed = double.IsInfinity(plan.Days) ? 1 : life.Cdf(end);
         var mean = life.MeanUntil(end);
         // E[wait] by parts: w(end) F(end) + the integral of F where w falls, which is its last lead time before the spare's arrival.
-        var (from, to) = (Math.Min(plan.OrderDays, end), Math.Min(plan.OrderDays + e.SpareLeadDays, end));
+        var (from, to) = (Math.Clamp(plan.OrderDays, 0, end), Math.Clamp(plan.OrderDays + e.SpareLeadDays, 0, end));
         var waiting = plan.WaitingDays(end, e.SpareLeadDays) * failed + (to - from) - (life.MeanUntil(to) - life.MeanUntil(from));
-        var shelf = e.SpareHoldingCostPerDay == 0 ? 0 : e.SpareHoldingCostPerDay * Math.Max(0, mean - life.MeanUntil(Math.Min(end, plan.OrderDays + e.SpareLeadDays)));
+        var shelf = e.SpareHoldingCostPerDay == 0 ? 0 : e.SpareHoldingCostPerDay * Math.Max(0, mean - life.MeanUntil(to));
         var cost = plan.PlannedCost(e) * (1 - failed) + e.FailureCost * failed + e.MarginPerHour * e.WaitingHoursPerDay * waiting + plan.LossPerDay * mean + shelf;
         return new(failed, mean, waiting, cost, cost - costPerDay * mean, plan.Hours * (1 - failed) + e.UnplannedHours * failed + e.WaitingHoursPerDay * waiting);
     }

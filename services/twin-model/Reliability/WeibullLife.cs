@@ -18,7 +18,7 @@ public sealed record WeibullLife(double Shape, double ScaleDays, double AgeDays 
     public double ScaleDays { get; } = Require.Positive(ScaleDays);
 
     /// <inheritdoc cref="WeibullLife(double, double, double)"/>
-    public double AgeDays { get; } = Require.NotNegative(AgeDays);
+    public double AgeDays { get; init; } = Require.NotNegative(AgeDays);
 
     /// <summary>Scale of the life whose 10 % quantile is the rating life: <c>eta = L10 / (-ln 0.9)^(1 / beta)</c>.</summary>
     public static WeibullLife FromRatingLife(double shape, double ratingLifeDays, double ageDays = 0) =>

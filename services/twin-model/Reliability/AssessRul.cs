@@ -102,7 +102,9 @@ public static class AssessRul
 
     static Prognosis Mixed(RulSettings s, PartHistory history, Baseline baseline, ILifetime? fleet)
     {
-        var (points, noise) = Blocks(history.Trend, s.MostPoints, baseline.ScaleLn);
+        // Noise with a memory averages out more slowly: an AR(1) counts as white noise with the spread of its long-run mean.
+        var memory = Math.Sqrt((1 + baseline.Autocorrelation) / (1 - baseline.Autocorrelation));
+        var (points, noise) = Blocks(history.Trend, s.MostPoints, memory * baseline.ScaleLn);
         var (centre, variance, slopeVariance) = (baseline.CentreLn, s.LevelSdLn * s.LevelSdLn, s.SlopeSdPerDay * s.SlopeSdPerDay);
         List<(string Name, ILifetime? Life, double LogEvidence)> models = [];
         var line = new LogLinearTrend(centre, s.SlopePerDay, variance, slopeVariance, 0, noise).Update(points);

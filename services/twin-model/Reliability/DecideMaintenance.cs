@@ -16,7 +16,7 @@ public static class DecideMaintenance
         question.Validate();
         if (question.RemainingLife is null) return new MaintenanceAnswer.NoAnswer("The remaining life cannot be said yet, so there is no ground to prefer an option.");
         var comparison = Compare(question);
-        if (question.RatesOfFuture is not null) return new MaintenanceAnswer.Advice(comparison, null, [], double.NaN, Recommendation.Reason(comparison, null));
+        if (question.RatesOfFuture is not null) return new MaintenanceAnswer.Advice(comparison, null, [], null, Recommendation.Reason(comparison, null));
         var sensitivity = new Sensitivity(question, comparison);
         var breakEven = sensitivity.BreakEven();
         return new MaintenanceAnswer.Advice(comparison, breakEven, sensitivity.Tornado(), sensitivity.FlipShare(), Recommendation.Reason(comparison, breakEven));
@@ -49,7 +49,7 @@ public static class DecideMaintenance
     internal static AgeReplacementResult NewPart(ILifetime life, Economics e) => new AgeReplacement(life, e.PlannedCost(e.PlannedHours), e.FailureCost).FindOptimum();
 
     static OptionOutcome Outcome(
-        MaintenanceQuestion q, Plan plan, ILifetime life, double g, double[] costs, double[] now, double failed, double days, double waiting)
+        MaintenanceQuestion q, Plan plan, ILifetime life, double g, double[] costs, double[] now, double failed, double meanDays, double waiting)
     {
         var work = new double[costs.Length];
         var spread = Spread.Of(costs, work);
@@ -64,9 +64,10 @@ public static class DecideMaintenance
         var e = q.Economics;
         var expected = isExact
             ? PlanCost.Of(plan, e, plan.Retime(q, life), g)
-            : new(failed, days, waiting, spread.Mean + g * days, spread.Mean, plan.Hours * (1 - failed) + e.UnplannedHours * failed + e.WaitingHoursPerDay * waiting);
+            : new(failed, meanDays, waiting, spread.Mean + g * meanDays, spread.Mean, plan.Hours * (1 - failed) + e.UnplannedHours * failed + e.WaitingHoursPerDay * waiting);
+        double? days = double.IsInfinity(plan.Days) ? null : plan.Days;
         return new(
-            plan.Name, double.IsInfinity(plan.Days) ? null : q.Now.AddDays(plan.Days), plan.Days, isExact, expected.Cost, expected.Relative, spread, difference, differenceError,
+            plan.Name, days is null ? null : q.Now.AddDays(days.Value), days, isExact, expected.Cost, expected.Relative, spread, difference, differenceError,
             expected.FailureProbability, expected.DowntimeHours, (double)dearer / costs.Length, 0, expected.Relative + q.RiskAversion * (spread.CVaR95 - spread.Mean));
     }
 

@@ -13,9 +13,9 @@ public abstract record MaintenanceAnswer
     /// <param name="Comparison">All options.</param>
     /// <param name="BreakEven">When waiting stops to pay; null when no option waits, or no life makes the two equal.</param>
     /// <param name="Tornado">Inputs by their influence on the lead of the recommended option, greatest first.</param>
-    /// <param name="FlipShare">Share of draws of uncertain inputs in which another option is best, 0 to 1; NaN when each future has its own load.</param>
+    /// <param name="FlipShare">Share of draws of uncertain inputs in which another option is best, 0 to 1; null when each future has its own load.</param>
     /// <param name="Reason">The recommendation with its reason, one sentence.</param>
-    public sealed record Advice(Comparison Comparison, BreakEven? BreakEven, ImmutableArray<TornadoBar> Tornado, double FlipShare, string Reason) : MaintenanceAnswer;
+    public sealed record Advice(Comparison Comparison, BreakEven? BreakEven, ImmutableArray<TornadoBar> Tornado, double? FlipShare, string Reason) : MaintenanceAnswer;
 
     /// <summary>There is no ground for an answer.</summary>
     /// <param name="Reason">Why, in one sentence.</param>
@@ -40,7 +40,7 @@ public sealed record Comparison(
 /// <summary>What an option leads to.</summary>
 /// <param name="Name">Of the option.</param>
 /// <param name="At">Planned exchange; null when there is none.</param>
-/// <param name="Days">Days from now to it; infinite when there is none.</param>
+/// <param name="Days">Days from now to it; null when there is none.</param>
 /// <param name="IsExact">Expectations are by quadrature; otherwise simulated.</param>
 /// <param name="ExpectedCost">E[cost].</param>
 /// <param name="RelativeCost">J: E[cost] less the worth of the days of life used. What options are compared by.</param>
@@ -53,7 +53,7 @@ public sealed record Comparison(
 /// <param name="Regret">Mean of what it costs more than the option that would have been best in that future.</param>
 /// <param name="Rank">What options are ordered by: J + lambda (CVaR95 - mean).</param>
 public sealed record OptionOutcome(
-    string Name, DateTimeOffset? At, double Days, bool IsExact, double ExpectedCost, double RelativeCost, Spread Simulated, double DifferenceToNow,
+    string Name, DateTimeOffset? At, double? Days, bool IsExact, double ExpectedCost, double RelativeCost, Spread Simulated, double DifferenceToNow,
     double DifferenceStandardError, double FailureProbability, double DowntimeHours, double DearerThanNowProbability, double Regret, double Rank);
 
 /// <summary>Where waiting and replacing now cost the same, by expected cost.</summary>

@@ -40,7 +40,7 @@ sealed record Plan(string Name, double Days, double Hours, double OrderDays, dou
 
     static Plan AtFailure(string name, MaintenanceQuestion q, ILifetime life)
     {
-        var mayNeverFail = q.RatesOfFuture is null && double.IsInfinity(life.Quantile(1 - 1e-6));
+        var mayNeverFail = double.IsInfinity(life.Quantile(1 - 1e-6));
         return new(name, mayNeverFail ? q.HorizonDays : double.PositiveInfinity, q.Economics.PlannedHours, q.Economics.IsSpareOrderedNow ? 0 : double.PositiveInfinity);
     }
 

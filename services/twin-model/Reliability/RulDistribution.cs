@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace TwinModel.Reliability;
 
@@ -41,9 +42,11 @@ public sealed record RulDistribution : ILifetime
     public ImmutableArray<double> Probability { get; }
 
     /// <summary>The days by which 5, 25, 50, 75 and 95 % have failed; infinite where that never happens.</summary>
+    [JsonIgnore]
     public RulQuantiles Quantiles => new(Quantile(0.05), Quantile(0.25), Quantile(0.5), Quantile(0.75), Quantile(0.95));
 
     /// <summary>P(no failure within the grid): the trend may turn round, or the part outlives a century.</summary>
+    [JsonIgnore]
     public double NeverProbability => 1 - cdf[^1];
 
     /// <summary>The table of another life, refined until no step exceeds <see cref="Step"/>.</summary>

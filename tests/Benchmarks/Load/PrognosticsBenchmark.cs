@@ -15,13 +15,13 @@ static class PrognosticsBenchmark
 
     public static Task Run(Settings settings, CancellationToken cancel)
     {
-        var data = Path.Combine(settings.Repository, "..", "shared", "data");
+        var data = Environment.GetEnvironmentVariable("POLLUX_DATA") ?? Path.Combine(settings.Repository, "..", "shared", "data");
         var bearings = Path.Combine(data, "femto_pronostia", "dev", "features");
         if (Directory.Exists(bearings)) Bearings(bearings, cancel);
-        else Console.WriteLine("The PRONOSTIA features are absent (../shared/data/femto_pronostia/dev/features beside the repository); nothing is measured on them.");
+        else Console.WriteLine("The PRONOSTIA features are absent (../shared/data/femto_pronostia/dev/features beside the repository, or POLLUX_DATA); nothing is measured on them.");
         var engines = Path.Combine(data, "cmapss", "dev", "train_FD001.txt.gz");
         if (File.Exists(engines)) TurbofanPrognostics.Run(engines, cancel);
-        else Console.WriteLine("C-MAPSS is absent (../shared/data/cmapss/dev/train_FD001.txt.gz beside the repository); nothing is measured on it.");
+        else Console.WriteLine("C-MAPSS is absent (../shared/data/cmapss/dev/train_FD001.txt.gz beside the repository, or POLLUX_DATA); nothing is measured on it.");
         return Task.CompletedTask;
     }
 
@@ -69,7 +69,7 @@ sealed class Scores
 
     public void Print(bool phm2012)
     {
-        Console.WriteLine($"{"",-52} {(phm2012 ? "score" : "penalty"),9} {"mean |e|",9} {"RMSE",9} {(phm2012 ? "mean |Er|" : ""),9} {"in band",9} {"band",9}");
+        Console.WriteLine($"{"",-52} {(phm2012 ? "score" : "penalty"),9} {"mean |e|",9} {"RMSE",9} {(phm2012 ? "mean |Er|" : "to 125"),9} {"in band",9} {"band",9}");
         foreach (var (method, rows) in byMethod)
         {
             var score = phm2012 ? rows.Average(r => PredictionScore.Phm2012(r.Truth, r.Guess)) : rows.Sum(r => PredictionScore.Phm2008(r.Guess - r.Truth));
@@ -79,7 +79,10 @@ sealed class Scores
                 score.ToString(phm2012 ? "0.000" : "0", CultureInfo.InvariantCulture),
                 rows.Average(r => Math.Abs(r.Guess - r.Truth)).ToString("0.00", CultureInfo.InvariantCulture),
                 Math.Sqrt(rows.Average(r => Math.Pow(r.Guess - r.Truth, 2))).ToString("0.00", CultureInfo.InvariantCulture),
-                phm2012 ? rows.Average(r => 100 * Math.Abs(r.Guess - r.Truth) / r.Truth).ToString("0", CultureInfo.InvariantCulture) + " %" : "",
+                phm2012
+                    ? rows.Average(r => 100 * Math.Abs(r.Guess - r.Truth) / r.Truth).ToString("0", CultureInfo.InvariantCulture) + " %"
+                    // As in the papers: lives beyond 125 cycles count as 125.
+                    : Math.Sqrt(rows.Average(r => Math.Pow(Math.Min(125, r.Guess) - Math.Min(125, r.Truth), 2))).ToString("0.00", CultureInfo.InvariantCulture),
                 banded.Count == 0 ? "-" : (100.0 * banded.Count(r => r.Truth >= r.Low && r.Truth <= r.High) / banded.Count).ToString("0", CultureInfo.InvariantCulture) + " %",
                 banded.Count == 0 ? "-" : banded.Average(r => Math.Min(r.High!.Value, 1e4) - r.Low!.Value).ToString("0.00", CultureInfo.InvariantCulture),
             ];

@@ -34,7 +34,7 @@ static class TurbofanPrognostics
         var constant = learn.SelectMany(e => Enumerable.Range(1, e.Life).Select(t => Math.Min(Cap, e.Life - t))).Average();
         var last = new Ridge(learn, (e, t) => e.Rows[t - 1], 1e-3);
         var window = new Ridge(learn, Features, 10);
-        var pairs = learn.SelectMany(e => Enumerable.Range(5, e.Life - 5).Select(t => (Guess: window.Predict(e, t), Rul: (double)(e.Life - t)))).OrderBy(p => p.Guess).ToArray();
+        var pairs = learn.SelectMany(e => Enumerable.Range(5, e.Life - 5).Select(t => (Guess: window.Predict(e, t), Age: (double)t, Rul: (double)(e.Life - t)))).ToArray();
         var trend = new IndexTrend(learn, last);
         var scores = new Scores();
         foreach (var engine in held)
@@ -45,11 +45,11 @@ static class TurbofanPrognostics
                 var t = Math.Max(5, (int)(cut * engine.Life));
                 double truth = engine.Life - t;
                 var guess = window.Predict(engine, t);
-                var similar = Similar(pairs, guess);
+                var similar = Similar(pairs, guess, t);
                 scores.Add("constant", truth, constant);
                 scores.Add("linear regression on the last row", truth, last.Predict(engine, t));
                 scores.Add("ridge on 42 features of the last 30 rows", truth, guess);
-                scores.Add("lives of engines with the same ridge value", truth, similar);
+                scores.Add("lives of engines of like ridge value and age", truth, similar);
                 var evidence = trend.Predict(engine, t);
                 scores.Add("health index, models by evidence", truth, evidence);
                 scores.Add("both, equally weighted", truth, RulDistribution.Of(new MixtureLife([new("similar", 0.5, similar), new("trend", 0.5, evidence)])));
@@ -69,12 +69,11 @@ static class TurbofanPrognostics
         })];
     }
 
-    // What became of the learned engines when they looked like this: an honest distribution without a model of growth.
-    static RulDistribution Similar((double Guess, double Rul)[] pairs, double guess)
+    // What became of the learned engines when they looked like this at this age: an honest distribution without a model of growth.
+    static RulDistribution Similar((double Guess, double Age, double Rul)[] pairs, double guess, double age)
     {
-        const int neighbours = 400;
-        var first = Math.Clamp(Array.FindIndex(pairs, p => p.Guess >= guess) is var i && i < 0 ? pairs.Length : i, neighbours / 2, pairs.Length - neighbours / 2) - neighbours / 2;
-        var lives = pairs.Skip(first).Take(neighbours).Select(p => p.Rul).Order().ToArray();
+        const int neighbours = 300;
+        var lives = pairs.OrderBy(p => Math.Pow((p.Guess - guess) / 10, 2) + Math.Pow((p.Age - age) / 30, 2)).Take(neighbours).Select(p => p.Rul).Order().ToArray();
         var (days, cdf) = (ImmutableArray.CreateBuilder<double>(), ImmutableArray.CreateBuilder<double>());
         foreach (var group in lives.Select((life, rank) => (life, rank)).GroupBy(p => p.life))
         {

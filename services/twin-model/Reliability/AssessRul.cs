@@ -66,7 +66,8 @@ public abstract record Prognosis
     /// <summary>A distribution with the models it comes from.</summary>
     /// <param name="Life">Remaining life, days.</param>
     /// <param name="Models">Weight of each model, adding up to 1.</param>
-    public sealed record Rul(RulDistribution Life, ImmutableArray<ModelWeight> Models) : Prognosis;
+    /// <param name="Trend">The log-linear trend, to which a further check would add (<see cref="OfferedCheck"/>); null while there is no trend.</param>
+    public sealed record Rul(RulDistribution Life, ImmutableArray<ModelWeight> Models, LogLinearTrend? Trend = null) : Prognosis;
 
     /// <summary>Nothing that would not be made up.</summary>
     /// <param name="Reason">Why, in one sentence.</param>
@@ -126,10 +127,10 @@ public static class AssessRul
         }
         // No growth at all: a false alarm. Its life is the fleet's.
         models.Add(("fleet", fleet, new LogLinearTrend(centre, 0, variance, 0, 0, noise).Update(points).LogEvidence));
-        return Weighted(s, models, fleet);
+        return Weighted(s, models, fleet, line);
     }
 
-    static Prognosis Weighted(RulSettings s, List<(string Name, ILifetime? Life, double LogEvidence)> models, ILifetime? fleet)
+    static Prognosis Weighted(RulSettings s, List<(string Name, ILifetime? Life, double LogEvidence)> models, ILifetime? fleet, LogLinearTrend line)
     {
         var total = Gaussian.LogSumExp([.. models.Select(m => m.LogEvidence)]);
         var weights = models.Select(m => Math.Exp(m.LogEvidence - total)).ToArray();
@@ -150,7 +151,7 @@ public static class AssessRul
         var life = RulDistribution.Of(new MixtureLife(mixture));
         return life.NeverProbability > 0.5
             ? new Prognosis.CannotSayYet("The trend does not lead to the threshold with more than even probability, and no life of the fleet is known.")
-            : new Prognosis.Rul(life, [.. mixture.GroupBy(p => p.Name).Select(g => new ModelWeight(g.Key, g.Sum(p => p.Weight)))]);
+            : new Prognosis.Rul(life, [.. mixture.GroupBy(p => p.Name).Select(g => new ModelWeight(g.Key, g.Sum(p => p.Weight)))], line);
     }
 
     // Means of neighbours, with the noise of means.

@@ -16,10 +16,11 @@ public static class DecideMaintenance
         question.Validate();
         if (question.RemainingLife is null) return new MaintenanceAnswer.NoAnswer("The remaining life cannot be said yet, so there is no ground to prefer an option.");
         var comparison = Compare(question);
-        if (question.RatesOfFuture is not null) return new MaintenanceAnswer.Advice(comparison, null, [], null, Recommendation.Reason(comparison, null));
+        if (question.RatesOfFuture is not null) return new MaintenanceAnswer.Advice(comparison, null, [], null, null, Recommendation.Reason(comparison, null));
         var sensitivity = new Sensitivity(question, comparison);
         var breakEven = sensitivity.BreakEven();
-        return new MaintenanceAnswer.Advice(comparison, breakEven, sensitivity.Tornado(), sensitivity.FlipShare(), Recommendation.Reason(comparison, breakEven));
+        var check = question.Check is { } offered ? ValueOfCheck.Of(question, offered) : null;
+        return new MaintenanceAnswer.Advice(comparison, breakEven, sensitivity.Tornado(), sensitivity.FlipShare(), check, Recommendation.Reason(comparison, breakEven));
     }
 
     /// <summary>The options alone, best first in <see cref="Comparison.Ranking"/>.</summary>

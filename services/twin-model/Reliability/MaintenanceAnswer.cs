@@ -14,8 +14,10 @@ public abstract record MaintenanceAnswer
     /// <param name="BreakEven">When waiting stops to pay; null when no option waits, or no life makes the two equal.</param>
     /// <param name="Tornado">Inputs by their influence on the lead of the recommended option, greatest first.</param>
     /// <param name="FlipShare">Share of draws of uncertain inputs in which another option is best, 0 to 1; null when each future has its own load.</param>
+    /// <param name="Check">EVSI of the check that the question offers; null when it offers none.</param>
     /// <param name="Reason">The recommendation with its reason, one sentence.</param>
-    public sealed record Advice(Comparison Comparison, BreakEven? BreakEven, ImmutableArray<TornadoBar> Tornado, double? FlipShare, string Reason) : MaintenanceAnswer;
+    public sealed record Advice(Comparison Comparison, BreakEven? BreakEven, ImmutableArray<TornadoBar> Tornado, double? FlipShare, CheckValue? Check, string Reason)
+        : MaintenanceAnswer;
 
     /// <summary>There is no ground for an answer.</summary>
     /// <param name="Reason">Why, in one sentence.</param>

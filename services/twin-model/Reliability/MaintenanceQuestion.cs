@@ -60,6 +60,9 @@ public sealed record MaintenanceQuestion(DateTimeOffset Now, ILifetime? Remainin
     /// </summary>
     public Func<int, RateHistory>? RatesOfFuture { get; init; }
 
+    /// <summary>A vibration check that could be made before deciding; null when none is offered.</summary>
+    public OfferedCheck? Check { get; init; }
+
     /// <summary>Number of simulated futures, 100 or more.</summary>
     public int Futures { get; init; } = 10_000;
 

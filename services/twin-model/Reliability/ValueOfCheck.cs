@@ -8,32 +8,36 @@ namespace TwinModel.Reliability;
 /// <param name="Net">Information less delay less the cost of the check: check when it is positive.</param>
 public sealed record CheckValue(double Information, double Delay, double Net);
 
+/// <summary>One more vibration check, and the trend that its finding would add to.</summary>
+/// <param name="Trend">Posterior so far (<see cref="Prognosis.Rul.Trend"/>).</param>
+/// <param name="NowDays">Now on the trend's clock.</param>
+/// <param name="Threshold">Where the life ends.</param>
+/// <param name="DelayDays">Until the finding, 0 or more.</param>
+/// <param name="Cost">Of the check, 0 or more.</param>
+public sealed record OfferedCheck(LogLinearTrend Trend, double NowDays, Threshold Threshold, double DelayDays, double Cost);
+
 /// <summary>
 /// Preposterior analysis (Raiffa and Schlaifer, 1961): findings are drawn from what the trend predicts, each updates the trend in closed form, and the best
 /// option under each is compared with the option that is best without. One key per draw.
 /// </summary>
 public static class ValueOfCheck
 {
-    /// <summary>The value of a check whose finding is one more median of the trend.</summary>
-    /// <param name="question">Its remaining life is that of <paramref name="trend"/> at now; stops and options are kept, as far as they are not over by then.</param>
-    /// <param name="trend">Posterior so far.</param>
-    /// <param name="nowDays">Now on the trend's clock.</param>
-    /// <param name="threshold">Where the life ends.</param>
-    /// <param name="delayDays">Until the finding, 0 or more.</param>
-    /// <param name="checkCost">Of the check, 0 or more.</param>
+    /// <summary>The value of a check whose finding is one more median of the trend. The remaining life is taken from the trend alone.</summary>
+    /// <param name="question">Options and stops are kept; what would be over by the finding is done at once then.</param>
+    /// <param name="check">The check.</param>
     /// <param name="draws">Of findings, 50 or more.</param>
-    public static CheckValue Of(
-        MaintenanceQuestion question, LogLinearTrend trend, double nowDays, Threshold threshold, double delayDays, double checkCost, int draws = 2000)
+    public static CheckValue Of(MaintenanceQuestion question, OfferedCheck check, int draws = 2000)
     {
+        var (trend, nowDays, threshold, delayDays, checkCost) = check;
         question.Validate();
-        Require.NotNegative(delayDays);
-        Require.NotNegative(checkCost);
+        Require.NotNegative(delayDays, nameof(OfferedCheck.DelayDays));
+        Require.NotNegative(checkCost, nameof(OfferedCheck.Cost));
         Require.AtLeast(50, draws);
         var g = DecideMaintenance.NewPart(question.NewLife, question.Economics).BestCostPerDay;
         var (now, e) = (RulDistribution.Of(trend.RemainingLife(nowDays, threshold)), question.Economics);
         // Running to failure ends at the horizon here: a finding may say that the part never fails.
         var plans = question.Options.Select(o => Plan.Of(o, question, now, g)).Select(p => p with { Days = Math.Min(p.Days, question.HorizonDays) }).ToArray();
-        // From the finding on: dates move nearer by the delay, and what would be over by then is done at once.
+        // From the finding on all dates are nearer by the delay.
         var later = plans.Select(p => p with { Days = Math.Max(0, p.Days - delayDays), OrderDays = p.OrderDays - delayDays }).Distinct().ToImmutableArray();
         var at = nowDays + delayDays;
         var sd = Math.Sqrt(trend.VarianceAt(at) + trend.NoiseSd * trend.NoiseSd);

@@ -142,8 +142,11 @@ static class TurbofanPrognostics
             settings = new(new(Math.Exp(ends.Average()), MathNet.Numerics.Statistics.ArrayStatistics.StandardDeviation(ends)),
                 new(shape, lives.Average() / MathNet.Numerics.SpecialFunctions.Gamma(1 + 1 / shape)))
             {
-                SlopePerDay = slopes.Average(), SlopeSdPerDay = 1.5 * MathNet.Numerics.Statistics.ArrayStatistics.StandardDeviation(slopes), LevelSdLn = healthySd,
-                DiffusionsPerRootDay = [0.01, 0.03], Exponents = [1.3, 1.6, 2, 2.5],
+                SlopePerDay = slopes.Average(),
+                SlopeSdPerDay = 1.5 * MathNet.Numerics.Statistics.ArrayStatistics.StandardDeviation(slopes),
+                LevelSdLn = healthySd,
+                DiffusionsPerRootDay = [0.01, 0.03],
+                Exponents = [1.3, 1.6, 2, 2.5],
             };
         }
 

@@ -179,27 +179,4 @@ public class PrognosisTests
         Assert.Equal(0.05, P(0.294 - 0.025), 0.003);
         Assert.Equal(0.01, P(0.352 - 0.025), 0.001);
     }
-
-    [Fact]
-    public void Check_is_worth_most_when_the_decision_is_close()
-    {
-        var now = new DateTimeOffset(2026, 3, 2, 6, 0, 0, TimeSpan.Zero);
-        var costs = new Economics(6500, 2400, 3200, 420, 14, 40, 0.35, 10, 21.6, 0.35, 38_000);
-        // Young trend: level and slope are still uncertain.
-        CheckValue ValueAt(double level)
-        {
-            var trend = new LogLinearTrend(level, 0.03, 0.02, 0.0004, 0, 0.08);
-            var question = new MaintenanceQuestion(now, RulDistribution.Of(trend.RemainingLife(0, new(7.1))), new WeibullLife(1.8, 900), costs,
-                [new MaintenanceOption.ReplaceNow(), new MaintenanceOption.AtPlannedStop(now.AddDays(21))]) { Stops = [new(now.AddDays(21), 2)] };
-            return ValueOfCheck.Of(question, trend, 0, new(7.1), 1, 100, 500);
-        }
-
-        var (hopeless, close, harmless) = (ValueAt(1.8), ValueAt(0.9), ValueAt(-2));
-        Assert.True(close.Information > 200);
-        Assert.True(close.Information > 5 * hopeless.Information);
-        Assert.True(close.Information > 5 * harmless.Information);
-        Assert.All([hopeless, close, harmless], c => Assert.True(c.Information >= 0));
-        Assert.Equal(close.Information - close.Delay - 100, close.Net, 9);
-        Assert.Equal(close, ValueAt(0.9));
-    }
 }

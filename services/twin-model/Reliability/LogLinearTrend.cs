@@ -2,7 +2,7 @@ namespace TwinModel.Reliability;
 
 /// <summary>
 /// Exponential degradation with Bayesian update (Gebraeel, Lawley, Li and Ryan, 2005, doi:10.1080/07408170590929018): the logarithm y of the
-/// indicator is <c>y = theta + beta t + eps</c>, with (theta, beta) jointly normal and eps ~ N(0, s^2). A prior and, after <see cref="Update"/>, a posterior.
+/// indicator is <c>y = theta + beta t + eps</c>, with (theta, beta) jointly normal and eps ~ N(0, s^2). A prior and, after <see cref="Update(double, double)"/>, a posterior.
 /// </summary>
 /// <param name="Level">Mean of theta: ln of the indicator at t = 0.</param>
 /// <param name="SlopePerDay">Mean of beta, 1/day.</param>

@@ -9,7 +9,10 @@ namespace TwinModel.Reliability;
 /// <param name="CVaR95">Mean of the dearest 5 of 100.</param>
 public readonly record struct Spread(double Mean, double StandardError, double P05, double P50, double P95, double CVaR95)
 {
-    /// <summary>Of values in any order; <paramref name="work"/> is reordered.</summary>
+    /// <summary>Of values in any order, 20 or more.</summary>
+    public static Spread Of(ReadOnlySpan<double> values) => Of(values, new double[Require.AtLeast(20, values.Length)]);
+
+    /// <summary>The same with work space as long as the values.</summary>
     internal static Spread Of(ReadOnlySpan<double> values, Span<double> work)
     {
         var n = values.Length;

@@ -158,4 +158,30 @@ public class PublishedLifeTests
         Assert.Equal(10_000, life.Quantile(0.25), 1e-6);
         Assert.Equal(20_000, life.Mean(), 1e-3);
     }
+
+    [Theory]
+    [InlineData(-0.003)]
+    [InlineData(0)]
+    [InlineData(0.003)]
+    public void Wandering_trend_without_wandering_is_the_straight_one(double covariance)
+    {
+        // Level and slope vary together or against each other; a part of that is lost when the passage ignores it.
+        var straight = new LogLinearTrend(0.2, 0.08, 0.04, 0.0004, covariance, 0.05).RemainingLife(0, new(7.1, 0.2));
+        var wandering = new WienerTrend(0, 0.2, 0.08, 0.04, 0.0004, covariance, 1e-3, 0.05).RemainingLife(new(7.1, 0.2));
+
+        foreach (var t in new[] { 10.0, 15, 20, 25, 30, 40 }) Assert.Equal(straight.Cdf(t), wandering.Cdf(t), 0.01);
+    }
+
+    [Fact]
+    public void Spread_of_known_values()
+    {
+        // 1 to 200 in a wild order.
+        var values = Enumerable.Range(1, 200).OrderBy(i => i * 7919 % 211).Select(i => (double)i).ToArray();
+        var spread = Spread.Of(values);
+
+        Assert.Equal(100.5, spread.Mean, 12);
+        Assert.Equal((11, 101, 191), (spread.P05, spread.P50, spread.P95));
+        Assert.Equal(Enumerable.Range(191, 10).Average(), spread.CVaR95, 12);
+        Assert.Equal(Math.Sqrt(200.0 * 201 / 12 / 200), spread.StandardError, 9);
+    }
 }

@@ -7,6 +7,12 @@ namespace TwinModel.Reliability;
 /// <param name="Fleet">Life of a new part; null when nothing is known of the fleet.</param>
 public sealed record RulSettings(Threshold Threshold, WeibullLife? Fleet)
 {
+    /// <summary>
+    /// How well the fleet's scale is known: standard deviation of its logarithm. 0 when many have failed; with few, about 1 / (shape sqrt(failures)) and
+    /// the spread between machines. A part that has outlived the scale then speaks for a longer one. 0 to 2.
+    /// </summary>
+    public double FleetScaleSdLn { get; init; }
+
     /// <summary>Mean growth of ln(indicator) per day of parts that degrade.</summary>
     public double SlopePerDay { get; init; } = 0.03;
 
@@ -37,6 +43,7 @@ public sealed record RulSettings(Threshold Threshold, WeibullLife? Fleet)
     /// <exception cref="ArgumentException">Names the field, its value and what is allowed.</exception>
     public void Validate()
     {
+        if (!(FleetScaleSdLn is >= 0 and <= 2)) throw Require.Outside(FleetScaleSdLn, "0 to 2", nameof(FleetScaleSdLn));
         Require.Finite(SlopePerDay);
         Require.Positive(SlopeSdPerDay);
         Require.Positive(LevelSdLn);
@@ -89,7 +96,7 @@ public static class AssessRul
         settings.Validate();
         Require.NotNegative(history.AgeDays);
         Require.Finite(history.NowDays);
-        ILifetime? fleet = settings.Fleet is { } f ? f with { AgeDays = history.AgeDays } : null;
+        var fleet = FleetAt(settings, history.AgeDays);
         if (history.Baseline is null || history.Level is ConditionLevel.Learning or ConditionLevel.Healthy || history.Trend.Length < settings.LeastPoints)
         {
             if (fleet is not null) return new Prognosis.Rul(RulDistribution.Of(fleet), [new("fleet", 1)]);
@@ -99,6 +106,16 @@ public static class AssessRul
                 : FormattableString.Invariant($"There are {history.Trend.Length} medians since the change; a trend takes {settings.LeastPoints}, and no life of the fleet is known."));
         }
         return Mixed(settings, history, history.Baseline, fleet);
+    }
+
+    // Scales weighted by how likely each lets a part live this long.
+    static ILifetime? FleetAt(RulSettings s, double ageDays)
+    {
+        if (s.Fleet is not { } fleet || s.FleetScaleSdLn == 0) return s.Fleet is { } known ? known with { AgeDays = ageDays } : null;
+        var lives = Gaussian.Nodes.Select(z => new WeibullLife(fleet.Shape, fleet.ScaleDays * Math.Exp(s.FleetScaleSdLn * z))).ToArray();
+        var logs = lives.Select((life, i) => Math.Log(Gaussian.Weights[i]) - Math.Pow(ageDays / life.ScaleDays, life.Shape)).ToArray();
+        var total = Gaussian.LogSumExp(logs);
+        return new MixtureLife([.. lives.Select((life, i) => new WeightedLife("fleet", Math.Exp(logs[i] - total), life with { AgeDays = ageDays }))]);
     }
 
     static Prognosis Mixed(RulSettings s, PartHistory history, Baseline baseline, ILifetime? fleet)

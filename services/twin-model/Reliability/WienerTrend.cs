@@ -19,10 +19,6 @@ public sealed record WienerTrend(
     double AtDays, double Level, double DriftPerDay, double LevelVariance, double DriftVariance, double Covariance,
     double DiffusionPerRootDay, double NoiseSd, double LogEvidence = 0)
 {
-    // Hermite nodes and weights of order 9 for E[f(Z)], Z standard normal (Abramowitz and Stegun, table 25.10, scaled).
-    static readonly double[] Nodes = [-4.512745863399783, -3.205429002856470, -2.076847978677830, -1.023255663789133, 0, 1.023255663789133, 2.076847978677830, 3.205429002856470, 4.512745863399783];
-    static readonly double[] Weights = [2.2345844007746563e-5, 2.7891413212317675e-3, 0.04991640676521790, 0.2440975028949394, 0.4063492063492065, 0.2440975028949394, 0.04991640676521790, 2.7891413212317675e-3, 2.2345844007746563e-5];
-
     /// <summary>The trend at a later time, without an observation.</summary>
     public WienerTrend Predict(double days)
     {
@@ -68,14 +64,14 @@ public sealed record WienerTrend(
         // The distance, given that it is positive: quantiles of a truncated normal at the nodes' probabilities keep the rule for a normal one.
         var covered = Gaussian.Cdf(-distance / sd);
         var parts = ImmutableArray.CreateBuilder<WeightedLife>();
-        for (var i = 0; i < Nodes.Length; i++)
+        for (var i = 0; i < Gaussian.Nodes.Length; i++)
         {
-            var p = covered + (1 - covered) * Gaussian.Cdf(Nodes[i]);
-            var d = covered < 1e-9 ? distance + sd * Nodes[i] : distance + sd * MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, Math.Clamp(p, 1e-15, 1 - 1e-15));
+            var p = covered + (1 - covered) * Gaussian.Cdf(Gaussian.Nodes[i]);
+            var d = covered < 1e-9 ? distance + sd * Gaussian.Nodes[i] : distance + sd * MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, Math.Clamp(p, 1e-15, 1 - 1e-15));
             d = Math.Max(d, 1e-9);
             // x high means a short distance: the drift's part that goes with it.
             var gain = -Covariance / variance;
-            parts.Add(new("wiener", Weights[i], new UncertainDriftLife(d, DriftPerDay + gain * (d - distance), Math.Max(0, DriftVariance + gain * Covariance), DiffusionPerRootDay)));
+            parts.Add(new("wiener", Gaussian.Weights[i], new UncertainDriftLife(d, DriftPerDay + gain * (d - distance), Math.Max(0, DriftVariance + gain * Covariance), DiffusionPerRootDay)));
         }
         return new MixtureLife(parts.ToImmutable());
     }

@@ -64,13 +64,15 @@ sealed class BearingPrior
             if (trend.Length > 5) slopes.Add((trend[^6..].Average(p => p.LnValue) - trend[0].LnValue) / Math.Max(0.1, now));
         }
         var (slope, slopeSd) = slopes.Count > 1 ? (slopes.Average(), MathNet.Numerics.Statistics.ArrayStatistics.StandardDeviation([.. slopes])) : (0.5, 0.5);
-        // Lognormal moments of five lives are steadier than a maximum likelihood fit of two parameters.
-        var cv = Math.Max(0.3, MathNet.Numerics.Statistics.ArrayStatistics.StandardDeviation(lives) / lives.Average());
-        var shape = Math.Pow(cv, -1.086);
+        // Five lives do not tell a shape: that of wear, with a scale as uncertain as they differ.
+        const double shape = 3;
+        var lnLives = Array.ConvertAll(lives, Math.Log);
+        var scale = Math.Exp(lnLives.Average()) / SpecialFunctions.Gamma(1 + 1 / shape);
         return new(
             bearing,
-            new(new(Math.Exp(ends.Average()), MathNet.Numerics.Statistics.ArrayStatistics.StandardDeviation(ends)), new(shape, lives.Average() / SpecialFunctions.Gamma(1 + 1 / shape)))
+            new(new(Math.Exp(ends.Average()), MathNet.Numerics.Statistics.ArrayStatistics.StandardDeviation(ends)), new(shape, scale))
             {
+                FleetScaleSdLn = MathNet.Numerics.Statistics.ArrayStatistics.StandardDeviation(lnLives),
                 SlopePerDay = Math.Max(0.1, slope),
                 SlopeSdPerDay = Math.Max(0.1, slopeSd),
                 LevelSdLn = 0.2,
@@ -83,7 +85,8 @@ sealed class BearingPrior
     {
         var age = known[^1].Hours;
         var (trend, now, level, baseline) = Watch(known);
-        yield return ("fleet alone: Weibull given the age, load by ISO 281", settings.Fleet! with { AgeDays = age });
+        var fleet = AssessRul.Of(settings, new(ConditionLevel.Healthy, baseline, age, 0, []));
+        yield return ("fleet alone: Weibull of uncertain scale given the age", ((Prognosis.Rul)fleet).Life);
         foreach (var weight in new[] { 0.1, 0.5 })
         {
             var prognosis = AssessRul.Of(settings with { FleetWeight = weight }, new(level, baseline, age, now, trend));

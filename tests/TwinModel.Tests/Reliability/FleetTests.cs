@@ -119,6 +119,24 @@ public class FleetTests
     }
 
     [Fact]
+    public void Healthy_bearings_of_machines_that_differ()
+    {
+        // Each machine has its own scale; only the fleet's is known.
+        var random = new Random(42);
+        var settings = new RulSettings(Trip, new(3, 80)) { FleetScaleSdLn = 0.5 };
+        List<PastPrediction> past = [];
+        while (past.Count < Bearings)
+        {
+            var (life, age) = (new WeibullLife(3, 80 * Math.Exp(Draw(random, 0, 0.5))).Quantile(random.NextDouble()), 120 * random.NextDouble());
+            if (life <= age) continue;
+            var prognosis = AssessRul.Of(settings, new(ConditionLevel.Healthy, Healthy, age, 0, []));
+            past.Add(new(Assert.IsType<Prognosis.Rul>(prognosis).Life, life - age));
+        }
+
+        IsCalibrated(PredictionScore.Of(past));
+    }
+
+    [Fact]
     public void Overconfident_predictions_are_found_out()
     {
         var random = new Random(51);

@@ -11,7 +11,7 @@ builder.AddMessaging(Queues.AddConsumers, Queues.AddEndpoints);
 builder.Services.AddOptions<SimulationSettings>().BindConfiguration("Simulation").ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddSingleton<LogReader>().AddSingleton<AssetRegistry>().AddSingleton<ScenarioStore>().AddSingleton<ResultStore>()
     .AddSingleton<FindModel>().AddSingleton<ReadInputs>().AddSingleton<StartScenario>().AddSingleton<MergeShards>().AddSingleton<ScenarioPlans>();
-builder.Services.AddHostedService<RestoreScenarios>().AddHostedService<KeepTimeLimits>().AddHostedService<DeleteOldResults>();
+builder.Services.AddHostedService<RestoreScenarios>().AddHostedService<KeepTimeLimits>().AddHostedService<WarmUp>().AddHostedService<DeleteOldResults>();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();

@@ -79,7 +79,7 @@ static class ShowAnswer
 
     static string Value(double value) => value.ToString(Math.Abs(value) switch { >= 100 => "0.0", >= 10 => "0.00", >= 1 => "0.000", _ => "0.0000" }, CultureInfo.InvariantCulture);
 
-    static string Change(double value) => (value >= 0 ? "+" : "") + (Math.Abs(value) < 5e-5 ? "0" : Value(value));
+    static string Change(double value) => Math.Abs(value) < 5e-5 ? "0" : (value > 0 ? "+" : "") + Value(value);
 
     static string Text(FormattableString text) => FormattableString.Invariant(text);
 }

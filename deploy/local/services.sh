@@ -25,14 +25,17 @@ service_port_variable() {
 
 service_assembly() {
     case $1 in
-        ingest) assembly Ingest ;;
-        twin-state) assembly TwinState ;;
-        query) assembly Query ;;
-        plant) assembly Plant ;;
+        ingest) published Ingest ;;
+        twin-state) published TwinState ;;
+        query) published Query ;;
+        plant) published Plant ;;
     esac
 }
 
 assembly() { printf '%s' "$REPO/artifacts/bin/$1/release/$1.dll"; }
+
+# Compiled ahead of time, see services/Directory.Build.props.
+published() { printf '%s' "$REPO/artifacts/publish/$1/release/$1.dll"; }
 
 is_service() { [[ " ${SERVICES[*]} " == *" $1 "* ]]; }
 

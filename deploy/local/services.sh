@@ -2,8 +2,8 @@
 # The .NET services: build, start, health, stop. Sourced by pollux.
 
 SERVICES=(ingest twin-state query plant)
-IN_PRODUCTION=(env DOTNET_ENVIRONMENT=Production ASPNETCORE_ENVIRONMENT=Production
-    "DOTNET_gcServer=${DOTNET_gcServer:-0}" "DOTNET_TieredPGO=${DOTNET_TieredPGO:-1}")
+# Garbage collection for the smallest heap (the level has no word in runtimeconfig.json): many small processes share a machine.
+IN_PRODUCTION=(env DOTNET_ENVIRONMENT=Production ASPNETCORE_ENVIRONMENT=Production "DOTNET_GCLatencyLevel=${DOTNET_GCLatencyLevel:-0}")
 
 service_port() {
     case $1 in

@@ -77,14 +77,19 @@ public sealed class MidnightTests(Infrastructure infrastructure) : IAsyncLifetim
     /// <summary>A recorder that knows nothing yet, as after a restart.</summary>
     async Task<Func<Reading[], Task<Outcome>>> Recorder()
     {
+        var (recorder, asset) = await StartRecorder();
+        return readings => recorder.Record(asset, readings, null, new("midnight", Samples.Senml(Model, readings)), null, Cancel);
+    }
+
+    async Task<(RecordReadings Recorder, RegisteredAsset Asset)> StartRecorder()
+    {
         // Nothing is announced: the tests themselves carry the news.
         var host = Host(services => services.AddSingleton<IBus>(Bus.Factory.CreateUsingInMemory(_ => { })).AddSingleton<RejectionLog>().AddSingleton<AppendReadings>()
             .AddSingleton<AnnounceReadings>().AddHosted<RecordReadings>().AddOptions<IngestSettings>());
         await host.StartAsync(Cancel);
         var registry = host.Services.GetRequiredService<AssetRegistry>();
         await registry.Refresh(Cancel);
-        var recorder = host.Services.GetRequiredService<RecordReadings>();
-        return readings => recorder.Record(registry.Find(Asset)!, readings, null, new("midnight", Samples.Senml(Model, readings)), null, Cancel);
+        return (host.Services.GetRequiredService<RecordReadings>(), registry.Find(Asset)!);
     }
 
     TwinOwner Owner() => Host(services => services.AddSingleton<TwinStore>().AddSingleton<TwinOwner>().AddOptions<TwinStateSettings>()).Services.GetRequiredService<TwinOwner>();
@@ -157,6 +162,26 @@ public sealed class MidnightTests(Infrastructure infrastructure) : IAsyncLifetim
         clock.Set(midnight.AddSeconds(3));
         foreach (var again in new[] { record, await Recorder() }) Assert.Equal((0, 1), ((await again(contradiction)).Rejected, (await again(contradiction)).Duplicates));
         Assert.Single(await host.Services.GetRequiredService<RejectionLog>().RecentDigests(Asset, Streams.DayOf(midnight), Cancel));
+    }
+
+    [Fact]
+    public async Task A_payload_that_two_recorders_reject_at_the_same_time_is_recorded_once()
+    {
+        string[] payloads = [.. Enumerable.Range(0, 200).Select(i => $"garbage {i}")];
+        async Task<int> Reject(IEnumerable<string> those)
+        {
+            var (recorder, asset) = await StartRecorder();
+            var outcomes = await Task.WhenAll(those.Select(text =>
+            {
+                var payload = new Payload("midnight", System.Text.Encoding.UTF8.GetBytes(text));
+                return recorder.Record(asset, [], Rejections.Of(Asset, payload.Source, payload.Bytes, 1, [new("malformed-json", "?")], clock.GetUtcNow()), payload, null, Cancel);
+            }));
+            return outcomes.Sum(o => o.Rejected);
+        }
+        var rejected = await Task.WhenAll(Reject(payloads), Reject(payloads.Reverse()));
+        clock.Set(midnight.AddSeconds(1));
+        Assert.Equal((200, 0), (rejected.Sum(), await Reject(payloads)));
+        Assert.Equal(payloads.Order(StringComparer.Ordinal), (await Log.Rejections(Asset)).Select(r => System.Text.Encoding.UTF8.GetString(r.Payload)).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -30,7 +30,8 @@ static class Memory
             }
             if (second % 5 == 4) samples.Add((Stopwatch.GetElapsedTime(started).TotalSeconds, Services.ToDictionary(s => s, system.Megabytes)));
         }
-        Report.Figure("watched for", settings.MemorySeconds, "s");
+        Report.Figure("watched for", Stopwatch.GetElapsedTime(started).TotalSeconds, "s");
+        Report.Figure("published", Assets * Publisher.ReadingsPerFrame * settings.MemorySeconds / Stopwatch.GetElapsedTime(started).TotalSeconds, "readings/s");
         foreach (var service in Services)
         {
             var half = samples.Skip(samples.Count / 2).Select(s => (s.Seconds, Megabytes: s.Services[service].Proportional)).ToList();

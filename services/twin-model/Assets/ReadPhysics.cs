@@ -26,15 +26,18 @@ static class ReadPhysics
         var assumptions = at.List("assumptions", required: false).Select(a => a.Scalar() ?? "").ToList();
         at.Close();
         if (at.HasProblems || axis is null) return null;
-        return Compile(at, new(axis, inputs, components, [.. signals.Select(s => s.Signal!)], targets, assumptions), [.. signals.Select(s => s.At)]);
+        return Compile(at, new(axis, inputs, components, [.. signals.Select(s => s.Signal!)], targets, assumptions), cursors, [.. signals.Select(s => s.At)]);
     }
 
     // Only compiling shows whether the graph makes sense and what its outputs are.
-    static PhysicsModel? Compile(YamlCursor at, PhysicsModel model, IReadOnlyList<YamlCursor> signals)
+    static PhysicsModel? Compile(YamlCursor at, PhysicsModel model, IReadOnlyList<YamlCursor> components, IReadOnlyList<YamlCursor> signals)
     {
+        YamlCursor Named(string component) => components[model.Components.ToList().FindIndex(c => c.Id == component)];
         try
         {
-            var outputs = new CompiledModel(model with { Signals = [] }).Equations.Outputs;
+            var compiled = new CompiledModel(model with { Signals = [] });
+            var outputs = compiled.Equations.Outputs;
+            if (StateWithoutRate(compiled) is { } state) Named(state.Split('.')[0]).Complain($"has parameters with which the rate of '{state}' is no finite number when the machine is cold");
             List<PhysicsSignal> checkedSignals = [];
             foreach (var (signal, cursor) in model.Signals.Zip(signals))
             {
@@ -49,11 +52,24 @@ static class ReadPhysics
             }
             return model with { Signals = checkedSignals };
         }
+        catch (InvalidComponentException e)
+        {
+            Named(e.Component).Complain(e.Message);
+        }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
             at.Complain(e.Message);
-            return null;
         }
+        return null;
+    }
+
+    // A capacity or a length of zero shows in the first evaluation.
+    static string? StateWithoutRate(CompiledModel model)
+    {
+        var derivative = new double[model.Equations.Shape.States];
+        model.NewRun().Derivative(0, model.ColdState(), derivative);
+        var state = Array.FindIndex(derivative, d => !double.IsFinite(d));
+        return state < 0 ? null : model.Equations.NameOf(state);
     }
 
     static Axis? ReadAxis(YamlCursor physics)
@@ -121,8 +137,11 @@ static class ReadPhysics
                 continue;
             }
             if (portAt.Scalar() is not { } target) continue;
-            if (port.Accepts == typeof(Signal) ? !inputs.Contains(target) && !others.ContainsKey(target.Split('.')[0]) : !others.ContainsKey(target))
-                portAt.Complain($"names '{target}', which does not exist; known: {string.Join(", ", port.Accepts == typeof(Signal) ? inputs : others.Keys)}");
+            var fitting = port.Accepts == typeof(Signal) ? [] : others.Where(o => port.Accepts.IsInstanceOfType(o.Value.New())).Select(o => o.Key).ToList();
+            if (port.Accepts == typeof(Signal) && !inputs.Contains(target) && !others.ContainsKey(target.Split('.')[0]))
+                portAt.Complain($"names '{target}', which is no input and no output of a component; inputs: {string.Join(", ", inputs)}");
+            else if (port.Accepts != typeof(Signal) && !fitting.Contains(target))
+                portAt.Complain($"names '{target}', which {(others.ContainsKey(target) ? "does not fit here" : "does not exist")}; fitting: {string.Join(", ", fitting)}");
             else connections[port.Name] = target;
         }
         connect?.Close();
@@ -133,6 +152,7 @@ static class ReadPhysics
     {
         var at = given.Get(type.Name)!;
         if (ReadQuantity(at, type.Quantity) is not { } value) return null;
+        if (value.Value < 0 && type.Quantity != "temperature") at.Complain($"must not be negative, not {value.Value}");
         if (!at.IsMapping) return new(value.Value, value.Unit, "", 0, null);
         var source = at.Text("source", "");
         var deviation = at.Number("relative-deviation", 0);

@@ -85,10 +85,11 @@ public class SmallAssetTests
             Assert.Equal(0.1 * (90 - exchanger["hot.outlet-temperature"]), coldFlow * (exchanger["cold.outlet-temperature"] - 10), 1e-9);
             return Math.Abs(Effectiveness(exchanger) - effectiveness);
         }).ToArray();
-        // Of second order; parts of the error cancel where both streams weigh the same.
-        Assert.InRange(Math.Log2(errors[0] / errors[1]), 1.8, 3);
-        Assert.InRange(Math.Log2(errors[1] / errors[2]), 1.8, 3);
         Assert.InRange(errors[2], 0, 2e-5);
+        // Where both streams weigh the same the leading errors cancel, and what is left has no order.
+        if (coldFlow == 0.1) return;
+        Assert.InRange(Math.Log2(errors[0] / errors[1]), 1.8, 2.2);
+        Assert.InRange(Math.Log2(errors[1] / errors[2]), 1.8, 2.2);
     }
 
     [Fact]

@@ -22,15 +22,18 @@ static class ReadPhysics
         var components = cursors.Zip(types).Select(pair => Closed(pair.First, ReadComponent(pair.First, pair.Second.Id, pair.Second.Type, typeById, inputIds))).OfType<ComponentSpec>().ToList();
         HashSet<string> signalIds = [];
         var signals = at.List("signals", required: false).Select(s => (At: s, Signal: Closed(s, ReadSignal(s, identity(s, "id", signalIds), sensors)))).Where(s => s.Signal is not null).ToList();
-        var targets = at.List("targets", required: false).Select(t => Closed(t, new PhysicsTarget(identity(t, "id", ids), Known(t, "signal", signalIds), Known(t, "input", inputIds)))).ToList();
+        var targets = at.List("targets", required: false).Select(t => (At: t, Target: Closed(t, new PhysicsTarget(identity(t, "id", ids), Known(t, "signal", signalIds), Known(t, "input", inputIds))))).ToList();
         var assumptions = at.List("assumptions", required: false).Select(a => a.Scalar() ?? "").ToList();
         at.Close();
         if (at.HasProblems || axis is null) return null;
-        return Compile(at, new(axis, inputs, components, [.. signals.Select(s => s.Signal!)], targets, assumptions), cursors, [.. signals.Select(s => s.At)]);
+        var model = Compile(at, new(axis, inputs, components, [.. signals.Select(s => s.Signal!)], [.. targets.Select(t => t.Target)], assumptions), cursors, [.. signals.Select(s => s.At)], sensors);
+        foreach (var (targetAt, target) in targets)
+            if (model?.Signals.FirstOrDefault(s => s.Id == target.Signal)?.IsProfile == true) targetAt.Get("signal")!.Complain($"names the profile '{target.Signal}'; a target is one number");
+        return model;
     }
 
     // Only compiling shows whether the graph makes sense and what its outputs are.
-    static PhysicsModel? Compile(YamlCursor at, PhysicsModel model, IReadOnlyList<YamlCursor> components, IReadOnlyList<YamlCursor> signals)
+    static PhysicsModel? Compile(YamlCursor at, PhysicsModel model, IReadOnlyList<YamlCursor> components, IReadOnlyList<YamlCursor> signals, IReadOnlyDictionary<string, Sensor> sensors)
     {
         YamlCursor Named(string component) => components[model.Components.ToList().FindIndex(c => c.Id == component)];
         try
@@ -49,6 +52,7 @@ static class ReadPhysics
                 var quantity = Unit.QuantityOf(output.Unit);
                 if (Unit.Of(quantity, signal.Unit.Symbol) is not { } unit) cursor.Get("unit")!.Complain($"'{signal.Unit.Symbol}' is no unit of {quantity}; allowed: {string.Join(", ", Unit.AllSymbolsOf(quantity))}");
                 else checkedSignals.Add(signal with { Unit = unit, IsProfile = output.Value.IsField });
+                if (sensors.Values.FirstOrDefault(s => s.Number == signal.Sensor) is { } sensor && sensor.Unit.Quantity != quantity) cursor.Get("sensor")!.Complain($"measures {sensor.Unit.Quantity}, not {quantity}");
             }
             return model with { Signals = checkedSignals };
         }

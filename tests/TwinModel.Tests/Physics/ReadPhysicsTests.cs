@@ -1,4 +1,6 @@
+using System.Text.Json;
 using TwinModel.Assets;
+using TwinModel.Physics.Components;
 
 namespace TwinModel.Tests.Physics;
 
@@ -43,6 +45,21 @@ public class ReadPhysicsTests
         Assert.Single(physics.Assumptions);
     }
 
+    [Fact]
+    public void The_schema_and_the_page_of_the_library_know_every_type_and_parameter()
+    {
+        using var schema = JsonDocument.Parse(File.ReadAllText(Path.Combine(Extruder.Repository, "contracts/assets/asset-model.schema.json")));
+        var types = schema.RootElement.GetProperty("$defs").GetProperty("physics-component").GetProperty("properties").GetProperty("type").GetProperty("enum").EnumerateArray().Select(t => t.GetString()!);
+        Assert.Equal(ComponentLibrary.Names.Order(StringComparer.Ordinal), types.Order(StringComparer.Ordinal));
+        var page = File.ReadAllLines(Path.Combine(Extruder.Repository, "services/twin-model/README.md"));
+        foreach (var name in ComponentLibrary.Names)
+        {
+            var row = Assert.Single(page, line => line.StartsWith($"| `{name}` |", StringComparison.Ordinal));
+            Assert.All(ComponentLibrary.Find(name)!.Parameters, p => Assert.Contains($"`{p.Name}`", row, StringComparison.Ordinal));
+            Assert.All(ComponentLibrary.Find(name)!.Ports, p => Assert.Contains($"`{p.Name}`", row, StringComparison.Ordinal));
+        }
+    }
+
     [Theory]
     [InlineData("type: convection", "type: convektion", "physics.components[2].type", "convection, stream")]
     [InlineData("density: 7850 kg/m3, ", "", "physics.components[1]", "density")]
@@ -71,6 +88,8 @@ public class ReadPhysicsTests
     [InlineData("unit: kW", "unit: bar", "physics.signals[0].unit", "W, kW")]
     [InlineData("id: profile", "id: power", "physics.signals[1].id", "twice")]
     [InlineData("unit: degC, sensor: temperature }\ntargets", "unit: degC, sensor: pressure }\ntargets", "physics.signals[1].sensor", "temperature")]
+    [InlineData("unit: kW }", "unit: kW, sensor: temperature }", "physics.signals[0].sensor", "measures temperature, not power")]
+    [InlineData("signal: power", "signal: profile", "physics.targets[0].signal", "one number")]
     [InlineData("signal: power", "signal: heat", "physics.targets[0].signal", "power, profile")]
     [InlineData("input: set-point", "input: speed", "physics.targets[0].input", "set-point, room")]
     [InlineData("default: 200", "default: 400", "physics.inputs[0].default", "[20, 300]")]

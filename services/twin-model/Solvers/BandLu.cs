@@ -110,24 +110,31 @@ sealed class BandLu
     /// <summary>Solves for <see cref="Work"/> in place.</summary>
     public void Solve()
     {
-        var z = Work;
+        ref var z = ref MemoryMarshal.GetArrayDataReference(Work);
+        ref var factors = ref MemoryMarshal.GetArrayDataReference(multipliers);
+        ref var upperRows = ref MemoryMarshal.GetArrayDataReference(band);
         for (var k = 0; k < n; k++)
         {
-            var pivot = swaps[k];
-            var value = z[pivot];
-            if (pivot != k) (z[pivot], z[k]) = (z[k], value);
-            var factors = multipliers.AsSpan(k * lower, Math.Min(lower, n - 1 - k));
-            var below = z.AsSpan(k + 1, factors.Length);
-            for (var i = 0; i < factors.Length; i++) below[i] = Math.FusedMultiplyAdd(-factors[i], value, below[i]);
+            ref var own = ref Unsafe.Add(ref z, k);
+            var value = own;
+            if (swaps[k] != k)
+            {
+                ref var other = ref Unsafe.Add(ref z, swaps[k]);
+                (value, other) = (other, value);
+                own = value;
+            }
+            var rows = Math.Min(lower, n - 1 - k);
+            ref var factor = ref Unsafe.Add(ref factors, k * lower);
+            for (var i = 0; i < rows; i++) Unsafe.Add(ref own, i + 1) = Math.FusedMultiplyAdd(-Unsafe.Add(ref factor, i), value, Unsafe.Add(ref own, i + 1));
         }
         for (var k = n - 1; k >= 0; k--)
         {
-            var row = band.AsSpan(k * width + lower + 1, reach);
-            var known = z.AsSpan(k + 1, row.Length);
+            ref var own = ref Unsafe.Add(ref z, k);
+            ref var row = ref Unsafe.Add(ref upperRows, k * width + lower);
             // The newest value last: only one operation waits for it.
-            var sum = z[k];
-            for (var j = row.Length - 1; j >= 0; j--) sum = Math.FusedMultiplyAdd(-row[j], known[j], sum);
-            z[k] = sum * inverses[k];
+            var sum = own;
+            for (var j = reach; j >= 1; j--) sum = Math.FusedMultiplyAdd(-Unsafe.Add(ref row, j), Unsafe.Add(ref own, j), sum);
+            own = sum * inverses[k];
         }
     }
 

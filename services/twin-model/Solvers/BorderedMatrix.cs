@@ -6,6 +6,7 @@ public sealed class BorderedMatrix(BorderedShape shape)
     // Rows of the band with Lower + 1 + Upper entries each, then the border's columns one by one, then the border's rows.
     readonly int width = shape.Lower + 1 + shape.Upper;
     readonly int tail = shape.Border + shape.Auxiliaries;
+    object? owner;
 
     /// <summary>Which entries there are.</summary>
     public BorderedShape Shape => shape;
@@ -68,5 +69,17 @@ public sealed class BorderedMatrix(BorderedShape shape)
     }
 
     /// <summary>Sets all entries to zero.</summary>
-    public void Clear() => Array.Clear(Values);
+    public void Clear()
+    {
+        Array.Clear(Values);
+        owner = null;
+    }
+
+    /// <summary>Sets all entries to zero unless the last one who asked was the same: it writes all its entries every time, and never another.</summary>
+    internal void ClearFor(object filler)
+    {
+        if (owner == filler) return;
+        Clear();
+        owner = filler;
+    }
 }

@@ -38,6 +38,15 @@ static partial class ReferencePrograms
         return new([.. Enumerable.Range(0, 4).Select(i => (Best(StepTime(), i), Best(StepError(), i)))], Best(WeeksTime(), 0) * 1e3);
     }
 
+    /// <summary>Barrel temperatures 600 s after the step, by SciPy's Radau at 1e-10; null when the file is absent.</summary>
+    public static double[]? Barrel600(string repository, int cells)
+    {
+        var file = Path.Combine(repository, $"../shared/reference/cvode/n{cells}.txt");
+        if (!File.Exists(file)) return null;
+        var states = File.ReadLines(file).ElementAt(5).Split(' ').Select(v => double.Parse(v, CultureInfo.InvariantCulture)).ToArray();
+        return [.. Enumerable.Range(0, cells).Select(i => states[3 * i])];
+    }
+
     public static async Task<ReferenceFigures?> SciPy(string repository, int cells, double[] tolerances, CancellationToken cancel)
     {
         var reference = Path.GetFullPath(Path.Combine(repository, "../shared/reference"));

@@ -36,6 +36,9 @@ static class SimulationBenchmark
             Console.WriteLine($"{Tolerances[i],-10:0e+0}{Cell(rodas[i]),20}{Cell(trBdf[i]),20}{Cell(cvode?.Points[i]),20}{Cell(scipy?.Points[i]),20}");
         }
 
+        if (ReferencePrograms.Barrel600(repository, Cells) is { } radau)
+            Report.Figure("our solution at 1e-10 against SciPy's Radau at 1e-10", exact.Zip(radau, (a, b) => Math.Abs(a - b)).Max() * 1e3, "mK", "G3");
+
         Report.Title("Goals");
         Report.Goal("2 h step, N = 200, 1e-4 (RODAS3)", rodas[1].Milliseconds, "ms", 8, false);
         if (cvode is not null) Report.Goal("  time over CVODE's", rodas[1].Milliseconds / cvode.Points[1].Milliseconds, "x", 1, false);

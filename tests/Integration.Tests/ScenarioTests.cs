@@ -124,6 +124,28 @@ public class ScenarioTests(ScenarioSystem system, ITestOutputHelper output) : Sy
     }
 
     [Fact]
+    public async Task Two_services_share_the_work_and_come_to_the_same_bytes_as_one()
+    {
+        var second = Pollux.Service("simulation", "Simulation");
+        await second.Start();
+        var asset = Pollux.NextAsset();
+        var at = Samples.Now;
+        var position = await Pollux.Store(asset, new Reading(ScenarioSystem.ScrewSpeed, at, 70));
+        var question = More(asset, 1.2, position, ScenarioSystem.Time(at), members: 300, horizonSeconds: 1800);
+        var ofFirst = await Pollux.Simulation.Metric("pollux_simulation_shards_computed_total");
+        var shared = await Pollux.Answer(question);
+        ofFirst = await Pollux.Simulation.Metric("pollux_simulation_shards_computed_total") - ofFirst;
+        var ofSecond = await second.Metric("pollux_simulation_shards_computed_total");
+        output.WriteLine($"{ofFirst} and {ofSecond} shards");
+        Assert.True(ofFirst > 0 && ofSecond > 0);
+        Assert.Equal(13, ofFirst + ofSecond);
+
+        await second.Kill();
+        await Pollux.Execute("delete from simulation.result");
+        Assert.Equal(shared.Result, (await Pollux.Answer(question)).Result);
+    }
+
+    [Fact]
     public async Task A_cancelled_scenario_stops_working()
     {
         var asset = await RunningAt(80);

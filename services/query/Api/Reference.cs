@@ -46,6 +46,12 @@ static class Reference
         var type = context.JsonTypeInfo.Type;
         if (type == typeof(DateTimeOffset)) schema.Type = JsonSchemaType.String;
         if (type == typeof(DateTimeOffset?)) schema.Type = JsonSchemaType.String | JsonSchemaType.Null;
+        // The only member of two kinds.
+        if (type == typeof(System.Text.Json.JsonElement?))
+        {
+            schema.Type = JsonSchemaType.Integer | JsonSchemaType.String | JsonSchemaType.Null;
+            schema.Description = "What the log held then: a log position or a time in ISO 8601; default: everything.";
+        }
         return Task.CompletedTask;
     }
 

@@ -89,11 +89,11 @@ public sealed record ContributorResult(string Signal, string Parameter, double F
 
 /// <summary>Nominal answers over a grid of inputs.</summary>
 /// <param name="Axes">As asked.</param>
-/// <param name="Signals">Values per signal, first axis slowest; NaN where there is no steady state.</param>
+/// <param name="Signals">Values per signal, first axis slowest; null where there is no steady state.</param>
 public sealed record SweepResult(IReadOnlyList<SweepAxis> Axes, IReadOnlyList<SweepSignal> Signals);
 
 /// <summary>A signal over the grid.</summary>
-public sealed record SweepSignal(string Id, string Name, string Unit, IReadOnlyList<double> Values);
+public sealed record SweepSignal(string Id, string Name, string Unit, IReadOnlyList<double?> Values);
 
 /// <summary>An input that was solved for.</summary>
 /// <param name="Input">Input id.</param>

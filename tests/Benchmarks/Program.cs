@@ -26,6 +26,9 @@ var benchmarks = new Dictionary<string, Func<Settings, CancellationToken, Task>>
     ["path"] = IngestBenchmark.Path,
     ["latency"] = Latency.Run,
     ["memory"] = Memory.Run,
+    // Without servers.
+    ["decision"] = DecisionBenchmark.Run,
+    ["prognostics"] = PrognosticsBenchmark.Run,
 };
 var name = args.FirstOrDefault() ?? "";
 if (!benchmarks.ContainsKey(name) && name.Length > 0 && name != "all")

@@ -20,9 +20,15 @@ static class SensorCatalog
         new("screw-position", "Screw/Position", "mm", 3, 0.003, 0, s => s.ScrewPositionMillimetres, 18, 99.999),
         new("dancer-position", "Haul-off/Dancer Position", "mm", 1, 0.5, 0, s => s.DancerPositionMillimetres, 330, 9999),
         new("heater-power", "Barrel/Heater Power", "kW", 2, 0.02, 1, s => s.HeaterPowerKilowatts, 60, -5),
+        .. Enumerable.Range(1, 5).Select(SetPoint),
     ];
 
     static SensorSpec Zone(int number) => new(
         $"zone-{number}-temperature", $"Barrel/Zone {number}/Temperature", "Cel", 1, 0.15, 0,
         s => s.ThermocoupleCelsius[number - 1], 380, 1372);
+
+    // Controllers tell their set-points exactly; a change is seen within ten frames.
+    static SensorSpec SetPoint(int number) => new(
+        $"zone-{number}-set-point", $"Barrel/Zone {number}/Set Point", "Cel", 1, 0, 0,
+        s => s.SetPointsCelsius[number - 1], 380, 1372, EveryNthFrame: 10);
 }

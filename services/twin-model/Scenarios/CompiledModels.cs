@@ -1,0 +1,15 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using TwinModel.Physics;
+
+namespace TwinModel.Scenarios;
+
+/// <summary>Compiled models, kept as long as their source: many shards and requests need the same few.</summary>
+static class CompiledModels
+{
+    static readonly ConditionalWeakTable<PhysicsModel, ConcurrentDictionary<(int, bool), Lazy<CompiledModel>>> Known = [];
+
+    /// <exception cref="ArgumentException">Components do not fit this number of cells.</exception>
+    public static CompiledModel Of(PhysicsModel physics, int cells, bool withEnergy) =>
+        Known.GetValue(physics, _ => new()).GetOrAdd((cells, withEnergy), key => new(() => new(physics, key.Item1, key.Item2))).Value;
+}

@@ -1,0 +1,17 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Contracts.Scenarios;
+
+namespace TwinModel.Scenarios;
+
+/// <summary>Finds a scenario again by its content.</summary>
+public static class ScenarioIdentity
+{
+    /// <summary>Grows when the same question would get another answer.</summary>
+    public const int Version = 1;
+
+    /// <summary>SHA-256, hexadecimal, over everything that decides the result.</summary>
+    public static string Hash(ScenarioDefinition definition, string modelHash, RecordedInputs inputs) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Version}\n{modelHash}\n{inputs.Hash}\n{JsonSerializer.Serialize(definition, JsonSerializerOptions.Web)}")));
+}

@@ -1,0 +1,167 @@
+using Contracts.Scenarios;
+using TwinModel.Assets;
+using TwinModel.Physics;
+using TwinModel.Units;
+
+namespace TwinModel.Scenarios;
+
+/// <summary>Something a scenario may not ask.</summary>
+/// <param name="Path">Where, e.g. <c>interventions[0].target</c>.</param>
+/// <param name="Value">What was asked.</param>
+/// <param name="Allowed">What may be asked.</param>
+public sealed record ScenarioProblem(string Path, string Value, string Allowed);
+
+/// <summary>A scenario that cannot be run; names everything that is wrong.</summary>
+public sealed class InvalidScenarioException(IReadOnlyList<ScenarioProblem> problems)
+    : ArgumentException(string.Join("; ", problems.Select(p => $"'{p.Path}' is '{p.Value}'; allowed: {p.Allowed}")))
+{
+    /// <summary>What is wrong, in the order of the definition.</summary>
+    public IReadOnlyList<ScenarioProblem> Problems => problems;
+}
+
+/// <summary>Checks a scenario against the model of its asset before anything is computed.</summary>
+public static class ScenarioRules
+{
+    /// <summary>Largest ensemble.</summary>
+    public const int MostMembers = 2000;
+
+    /// <summary>Longest run, s: five weeks.</summary>
+    public const double LongestHorizonSeconds = 35 * 86400.0;
+
+    /// <summary>Most points of a sweep.</summary>
+    public const int MostSweepPoints = 400;
+
+    /// <summary>Most interventions.</summary>
+    public const int MostInterventions = 20;
+
+    const int FewestCells = 20;
+    const int MostCells = 400;
+    static readonly string[] Kinds = ["set", "scale", "offset"];
+
+    /// <summary>Checks everything.</summary>
+    /// <exception cref="InvalidScenarioException">Names every problem.</exception>
+    public static void Check(AssetModel model, ScenarioDefinition definition)
+    {
+        List<ScenarioProblem> problems = [];
+        if (model.Physics is not { } physics) throw new InvalidScenarioException([new("asset", definition.AssetId, $"an asset whose model has a section physics; '{model.Id}' has none")]);
+        OneOf(problems, "mode", definition.Mode, "steady", "transient");
+        OneOf(problems, "ensemble.sampling", definition.Sampling, "latin-hypercube", "sobol");
+        OneOf(problems, "solver", definition.Solver, "rodas3", "tr-bdf2");
+        Within(problems, "ensemble.size", definition.EnsembleSize, 0, MostMembers);
+        Within(problems, "tolerance", definition.Tolerance, 1e-8, 1e-2);
+        var steady = definition.Mode == "steady";
+        if (steady && definition.HorizonSeconds != 0) problems.Add(new("horizonSeconds", Text(definition.HorizonSeconds), "0 in mode steady"));
+        if (!steady) Within(problems, "horizonSeconds", definition.HorizonSeconds, 1, LongestHorizonSeconds);
+        CheckCells(problems, physics, definition.Cells);
+        if (definition.Interventions.Count > MostInterventions) problems.Add(new("interventions", $"{definition.Interventions.Count} entries", $"at most {MostInterventions}"));
+        for (var i = 0; i < definition.Interventions.Count; i++) CheckIntervention(problems, physics, definition, i);
+        CheckContradictions(problems, physics, definition);
+        CheckSweep(problems, physics, definition);
+        if (problems.Count > 0) throw new InvalidScenarioException(problems);
+    }
+
+    static void CheckCells(List<ScenarioProblem> problems, PhysicsModel physics, int cells)
+    {
+        var allowed = $"a whole number from {FewestCells} to {MostCells} whose cells end where zones end, e.g. {string.Join(", ", new[] { 50, 100, 200 }.Where(c => Fits(physics, c)))}";
+        if (cells is < FewestCells or > MostCells || !Fits(physics, cells)) problems.Add(new("cells", $"{cells}", allowed));
+    }
+
+    static bool Fits(PhysicsModel physics, int cells)
+    {
+        try
+        {
+            CompiledModels.Of(physics, cells, withEnergy: false);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    static void CheckIntervention(List<ScenarioProblem> problems, PhysicsModel physics, ScenarioDefinition definition, int i)
+    {
+        var it = definition.Interventions[i];
+        var path = $"interventions[{i}]";
+        OneOf(problems, $"{path}.kind", it.Kind, Kinds);
+        if (ScenarioTarget.Find(physics, it.Target) is not { } target)
+        {
+            problems.Add(new($"{path}.target", it.Target, $"one of {string.Join(", ", ScenarioTarget.Names(physics))}"));
+            return;
+        }
+        if (it.Kind == "scale" ? it.Unit.Length > 0 && it.Unit != "1" : target.UnitOf(it.Unit, it.Kind) is null)
+        {
+            problems.Add(new($"{path}.unit", it.Unit, it.Kind == "scale" ? "empty: a factor has no unit" : $"one of {string.Join(", ", target.Units(it.Kind))}, or empty for {target.Unit.Symbol}"));
+            return;
+        }
+        if (!double.IsFinite(it.Value)) problems.Add(new($"{path}.value", Text(it.Value), "a finite number"));
+        else if (it.Kind == "scale") Within(problems, $"{path}.value", it.Value, 0.01, 100);
+        else if (it.Kind == "set" && target.Range is { } range)
+        {
+            var value = target.UnitOf(it.Unit, it.Kind)!.ConvertTo(target.Unit, it.Value);
+            if (!range.Contains(value)) problems.Add(new($"{path}.value", Text(it.Value), $"{Text(range.Min)} to {Text(range.Max)} {target.Unit.Symbol}"));
+        }
+        var last = definition.Mode == "steady" ? 0 : definition.HorizonSeconds;
+        Within(problems, $"{path}.fromSeconds", it.FromSeconds, 0, last);
+        Within(problems, $"{path}.rampSeconds", it.RampSeconds, 0, target.Parameter is null ? last : 0);
+        Within(problems, $"{path}.forSeconds", it.ForSeconds, 0, last);
+    }
+
+    // Two changes of the same thing at the same time: no order between them would be obvious.
+    static void CheckContradictions(List<ScenarioProblem> problems, PhysicsModel physics, ScenarioDefinition definition)
+    {
+        var all = definition.Interventions;
+        for (var i = 0; i < all.Count; i++)
+        {
+            for (var j = 0; j < i; j++)
+            {
+                if (Affected(physics, all[i].Target) != Affected(physics, all[j].Target)) continue;
+                static double End(Intervention it) => it.ForSeconds > 0 ? it.FromSeconds + it.ForSeconds + it.RampSeconds : double.PositiveInfinity;
+                if (definition.Mode == "steady" || all[i].FromSeconds < End(all[j]) && all[j].FromSeconds < End(all[i]))
+                    problems.Add(new($"interventions[{i}].target", all[i].Target, $"something that interventions[{j}] ('{all[j].Target}') does not change at the same time"));
+            }
+        }
+    }
+
+    static void CheckSweep(List<ScenarioProblem> problems, PhysicsModel physics, ScenarioDefinition definition)
+    {
+        var sweep = definition.Sweep;
+        if (sweep.Count == 0) return;
+        if (definition.Mode != "steady") problems.Add(new("sweep", $"{sweep.Count} axes", "none in mode transient"));
+        if (sweep.Count > 2) problems.Add(new("sweep", $"{sweep.Count} axes", "1 or 2 axes"));
+        var count = sweep.Aggregate(1L, (points, axis) => points * axis.Values.Count);
+        if (count is < 1 or > MostSweepPoints) problems.Add(new("sweep", $"{count} points", $"1 to {MostSweepPoints} points"));
+        for (var a = 0; a < sweep.Count; a++)
+        {
+            if (ScenarioTarget.Find(physics, sweep[a].Target) is not { Parameter: null } target)
+            {
+                problems.Add(new($"sweep[{a}].target", sweep[a].Target, $"one of {string.Join(", ", physics.Inputs.Select(i => i.Id).Concat(physics.Targets.Select(t => t.Id)))}"));
+                continue;
+            }
+            if (target.UnitOf(sweep[a].Unit, "set") is not { } unit) problems.Add(new($"sweep[{a}].unit", sweep[a].Unit, $"one of {string.Join(", ", target.Units("set"))}"));
+            else if (target.Range is { } range)
+            {
+                for (var v = 0; v < sweep[a].Values.Count; v++)
+                {
+                    if (!range.Contains(unit.ConvertTo(target.Unit, sweep[a].Values[v]))) problems.Add(new($"sweep[{a}].values[{v}]", Text(sweep[a].Values[v]), $"{Text(range.Min)} to {Text(range.Max)} {target.Unit.Symbol}"));
+                }
+            }
+            if (definition.Interventions.Any(i => Affected(physics, i.Target) == Affected(physics, sweep[a].Target))) problems.Add(new($"sweep[{a}].target", sweep[a].Target, "something that no intervention changes"));
+        }
+        if (sweep.Count == 2 && Affected(physics, sweep[0].Target) == Affected(physics, sweep[1].Target)) problems.Add(new("sweep[1].target", sweep[1].Target, "another target than that of sweep[0]"));
+    }
+
+    static string Affected(PhysicsModel physics, string target) => physics.Targets.FirstOrDefault(t => t.Id == target)?.Input ?? target;
+
+    static void OneOf(List<ScenarioProblem> problems, string path, string value, params string[] allowed)
+    {
+        if (!allowed.Contains(value)) problems.Add(new(path, value, $"one of {string.Join(", ", allowed)}"));
+    }
+
+    static void Within(List<ScenarioProblem> problems, string path, double value, double min, double max)
+    {
+        if (!(value >= min && value <= max)) problems.Add(new(path, Text(value), min == max ? Text(min) : $"{Text(min)} to {Text(max)}"));
+    }
+
+    static string Text(double value) => value.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+}

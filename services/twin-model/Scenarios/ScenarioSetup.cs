@@ -1,0 +1,159 @@
+using System.Globalization;
+using Contracts.Scenarios;
+using TwinModel.Assets;
+using TwinModel.Physics;
+using TwinModel.Uncertainty;
+using TwinModel.Units;
+using Range = TwinModel.Assets.Range;
+
+namespace TwinModel.Scenarios;
+
+/// <summary>An intervention with numbers instead of names.</summary>
+/// <param name="Name">Target, for messages.</param>
+/// <param name="Change">The change; of a target its value is that of the signal.</param>
+/// <param name="Signal">Output that has to reach the value; -1 when nothing is solved for.</param>
+readonly record struct PlannedChange(string Name, Change Change, int Signal);
+
+/// <summary>Everything about a scenario that all of its members share.</summary>
+sealed class ScenarioSetup
+{
+    // Where a step shows: soon after it. Elsewhere evenly.
+    static readonly double[] AfterChange = [1, 2, 5, 10, 20, 40, 60, 120, 300];
+    const int EvenTimes = 120;
+
+    readonly PhysicsModel physics;
+    readonly PlannedChange[] changes;
+    readonly double[][] samples;
+
+    public ScenarioSetup(AssetModel model, ScenarioDefinition definition, RecordedInputs recorded)
+    {
+        (Definition, physics) = (definition, model.Physics!);
+        Steady = CompiledModels.Of(physics, definition.Cells, withEnergy: false);
+        if (definition.Mode == "transient") Transient = CompiledModels.Of(physics, definition.Cells, withEnergy: true);
+        Scalars = [.. Steady.Signals.Where(s => !s.Signal.IsProfile)];
+        Profiles = [.. Steady.Signals.Where(s => s.Signal.IsProfile)];
+        Courses = [.. physics.Inputs.Select(i => recorded.Courses.GetValueOrDefault(i.Id))];
+        changes = [.. definition.Interventions.Select(Planned)];
+        // An hour of unchanged inputs ends in the steady state that it starts from.
+        WarmUp = Courses.OfType<IReadOnlyList<Setting>>().Any(c => c.Any(s => s.Seconds > -recorded.WarmUpSeconds && s.Seconds <= 0)) ? recorded.WarmUpSeconds : 0;
+        InputsBefore = Segments.InputsAt(-WarmUp, Defaults, Courses, []);
+        InputsAtStart = Segments.InputsAt(0, Defaults, Courses, []);
+        Times = Transient is null ? [0] : [.. TimesOf(definition).Distinct().Order()];
+        Uncertain = [.. UncertainParameters()];
+        samples = definition.EnsembleSize == 0 || Uncertain.Length == 0 ? [] : definition.Sampling == "sobol"
+            ? SobolSequence.Sample(definition.Seed, definition.EnsembleSize, Uncertain.Length)
+            : LatinHypercube.Sample(definition.Seed, definition.EnsembleSize, Uncertain.Length);
+    }
+
+    public ScenarioDefinition Definition { get; }
+
+    public CompiledModel Steady { get; }
+
+    public CompiledModel? Transient { get; }
+
+    public bool IsTransient => Transient is not null;
+
+    public SignalPlace[] Scalars { get; }
+
+    public SignalPlace[] Profiles { get; }
+
+    public IReadOnlyList<Setting>?[] Courses { get; }
+
+    public IReadOnlyList<double> Defaults => Steady.Inputs;
+
+    public double WarmUp { get; }
+
+    public double[] InputsBefore { get; }
+
+    public double[] InputsAtStart { get; }
+
+    public double[] Times { get; }
+
+    /// <summary>Numbers, relative deviations and bounds of the parameters that differ between members.</summary>
+    public (int Parameter, double Deviation, Range? Bounds)[] Uncertain { get; }
+
+    /// <summary>Of the ensemble, in (0, 1), member by member.</summary>
+    public double[][] Samples => samples;
+
+    public int Members => 1 + samples.Length;
+
+    public int SweepPoints => Definition.Sweep.Count == 0 ? 0 : Definition.Sweep.Aggregate(1, (points, axis) => points * axis.Values.Count);
+
+    /// <summary>Names of the inputs that are solved for, in the order of <see cref="MemberOutcome.Solved"/>.</summary>
+    public IEnumerable<PhysicsInput> SolvedInputs => changes.Where(c => c.Signal >= 0).Select(c => physics.Inputs[c.Change.Input]);
+
+    /// <summary>
+    /// A member's parameters: lognormal with the nominal value as mean, <c>p exp(√ln(1+c²) z − ½ ln(1+c²))</c> with z from the sample, kept within the bounds.
+    /// Points of a sweep are nominal.
+    /// </summary>
+    public double[] Parameters(int member)
+    {
+        double[] values = [.. Steady.Parameters];
+        if (member == 0 || member >= Members) return values;
+        for (var k = 0; k < Uncertain.Length; k++)
+        {
+            var (parameter, deviation, bounds) = Uncertain[k];
+            var spread = Math.Log(1 + deviation * deviation);
+            var value = values[parameter] * Math.Exp(Math.Sqrt(spread) * Normal.Quantile(samples[member - 1][k]) - spread / 2);
+            values[parameter] = bounds is { } b ? Math.Clamp(value, b.Min, b.Max) : value;
+        }
+        return values;
+    }
+
+    /// <summary>What a member changes; a point of the sweep also its grid values.</summary>
+    public IReadOnlyList<PlannedChange> ChangesOf(int member)
+    {
+        if (member < Members) return changes;
+        var point = member - Members;
+        List<PlannedChange> all = [.. changes];
+        for (var a = Definition.Sweep.Count - 1; a >= 0; a--)
+        {
+            var axis = Definition.Sweep[a];
+            all.Add(Planned(new(axis.Target, "set", axis.Values[point % axis.Values.Count], axis.Unit, 0, 0, 0)));
+            point /= axis.Values.Count;
+        }
+        return all;
+    }
+
+    public string NameOf(int input) => physics.Inputs[input].Id;
+
+    public Range RangeOf(int input)
+    {
+        var (unit, range) = (physics.Inputs[input].Unit, physics.Inputs[input].Range);
+        var calculation = Unit.OfCalculation(unit.Quantity);
+        return new(unit.ConvertTo(calculation, range.Min), unit.ConvertTo(calculation, range.Max));
+    }
+
+    public string RangeText(int input) => string.Create(CultureInfo.InvariantCulture, $"{physics.Inputs[input].Range.Min} to {physics.Inputs[input].Range.Max} {physics.Inputs[input].Unit.Symbol}");
+
+    PlannedChange Planned(Intervention it)
+    {
+        var target = ScenarioTarget.Find(physics, it.Target)!;
+        var parameter = target.Parameter is null ? -1 : Steady.Equations.Parameters.ToList().IndexOf(target.Parameter);
+        var change = new Change(target.Input, parameter, it.Kind, target.Calculated(it.Kind, it.Value, it.Unit), it.FromSeconds, it.RampSeconds, it.ForSeconds);
+        return new(it.Target, change, target.Solve is null ? -1 : Steady.OutputNumber(target.Solve.From));
+    }
+
+    static IEnumerable<double> TimesOf(ScenarioDefinition definition)
+    {
+        for (var i = 0; i <= EvenTimes; i++) yield return definition.HorizonSeconds * i / EvenTimes;
+        foreach (var it in definition.Interventions)
+        {
+            foreach (var after in AfterChange.Select(a => it.FromSeconds + it.RampSeconds + a).Where(t => t < definition.HorizonSeconds)) yield return after;
+        }
+    }
+
+    IEnumerable<(int, double, Range?)> UncertainParameters()
+    {
+        var names = Steady.Equations.Parameters.ToList();
+        foreach (var component in physics.Components)
+        {
+            foreach (var (name, value) in component.Parameters.Where(p => p.Value.RelativeDeviation > 0).OrderBy(p => p.Key, StringComparer.Ordinal))
+            {
+                var calculation = Unit.OfCalculation(value.Unit.Quantity);
+                Range? bounds = value.Bounds is { } b ? new(value.Unit.ConvertTo(calculation, b.Min), value.Unit.ConvertTo(calculation, b.Max)) : null;
+                yield return (names.IndexOf($"{component.Id}.{name}"), value.RelativeDeviation, bounds);
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using MathNet.Numerics;
+using TwinModel.Reliability;
+
+namespace Benchmarks.Load;
+
+/// <summary>One acquisition of a PRONOSTIA bearing.</summary>
+readonly record struct BearingRow(double Hours, double Rms);
+
+/// <summary>A PRONOSTIA bearing that ran to failure.</summary>
+/// <param name="Name">Of the file.</param>
+/// <param name="AgeingRate">Days of ageing per day against condition 1, by ISO 281.</param>
+/// <param name="Rows">Every ten seconds.</param>
+sealed record TestBearing(string Name, double AgeingRate, ImmutableArray<BearingRow> Rows)
+{
+    public double LifeHours => Rows[^1].Hours;
+
+    public static TestBearing Read(string file)
+    {
+        var name = Path.GetFileName(file).Split('.')[0];
+        // Conditions of the challenge: 1 = 1800 r/min 4000 N, 2 = 1650 r/min 4200 N, 3 = 1500 r/min 5000 N.
+        var (speed, load) = name["Bearing".Length] switch
+        {
+            '1' => (1800.0, 4000.0),
+            '2' => (1650, 4200),
+            _ => (1500, 5000),
+        };
+        var lines = PrognosticsBenchmark.Lines(file).ToList();
+        var header = lines[0].Split(',');
+        var (time, horizontal) = (Array.IndexOf(header, "t_s"), Array.IndexOf(header, "h_rms"));
+        return new(name, Iso281.AgeingRate(speed, load, 1800, 4000, Iso281.BallExponent), [.. lines.Skip(1).Select(line =>
+        {
+            var cells = line.Split(',');
+            return new BearingRow(double.Parse(cells[time], CultureInfo.InvariantCulture) / 3600, double.Parse(cells[horizontal], CultureInfo.InvariantCulture));
+        })]);
+    }
+}
+
+/// <summary>What five bearings say of a sixth. The library's days are hours here.</summary>
+sealed class BearingPrior
+{
+    static readonly DateTimeOffset T0 = DateTimeOffset.UnixEpoch;
+
+    // Minutes instead of ten of them, and a baseline of twenty: these bearings live hours.
+    static readonly ConditionSettings Chart = new(new(1, 1), null) { Window = TimeSpan.FromMinutes(1), BaselineCount = 20 };
+
+    readonly TestBearing bearing;
+    readonly RulSettings settings;
+    readonly double endLn;
+
+    BearingPrior(TestBearing bearing, RulSettings settings, double endLn, double meanLife) => (this.bearing, this.settings, this.endLn, MeanLife) = (bearing, settings, endLn, meanLife);
+
+    public double MeanLife { get; }
+
+    public static BearingPrior Of(IReadOnlyList<TestBearing> others, TestBearing bearing)
+    {
+        var ends = others.Select(b => Math.Log(b.Rows.TakeLast(6).Average(r => r.Rms))).ToArray();
+        var lives = others.Select(b => b.LifeHours * b.AgeingRate / bearing.AgeingRate).ToArray();
+        var slopes = new List<double>();
+        foreach (var other in others)
+        {
+            var (trend, now, _, _) = Watch(other.Rows);
+            if (trend.Length > 5) slopes.Add((trend[^6..].Average(p => p.LnValue) - trend[0].LnValue) / Math.Max(0.1, now));
+        }
+        var (slope, slopeSd) = slopes.Count > 1 ? (slopes.Average(), MathNet.Numerics.Statistics.ArrayStatistics.StandardDeviation([.. slopes])) : (0.5, 0.5);
+        // Five lives do not tell a shape: that of wear, with a scale as uncertain as they differ.
+        const double shape = 3;
+        var lnLives = Array.ConvertAll(lives, Math.Log);
+        var scale = Math.Exp(lnLives.Average()) / SpecialFunctions.Gamma(1 + 1 / shape);
+        return new(
+            bearing,
+            new(new(Math.Exp(ends.Average()), MathNet.Numerics.Statistics.ArrayStatistics.StandardDeviation(ends)), new(shape, scale))
+            {
+                FleetScaleSdLn = MathNet.Numerics.Statistics.ArrayStatistics.StandardDeviation(lnLives),
+                SlopePerDay = Math.Max(0.1, slope),
+                SlopeSdPerDay = Math.Max(0.1, slopeSd),
+                LevelSdLn = 0.2,
+                DiffusionsPerRootDay = [0.1, 0.3, 0.6],
+            },
+            ends.Average(), others.Average(b => b.LifeHours));
+    }
+
+    public IEnumerable<(string Name, ILifetime Life)> Predict(ImmutableArray<BearingRow> known)
+    {
+        var age = known[^1].Hours;
+        var (trend, now, level, baseline) = Watch(known);
+        var fleet = AssessRul.Of(settings, new(ConditionLevel.Healthy, baseline, age, 0, []));
+        yield return ("fleet alone: Weibull of uncertain scale given the age", ((Prognosis.Rul)fleet).Life);
+        foreach (var weight in new[] { 0.1, 0.5 })
+        {
+            var prognosis = AssessRul.Of(settings with { FleetWeight = weight }, new(level, baseline, age, now, trend));
+            yield return (FormattableString.Invariant($"detection and models by evidence, fleet weight {weight:0.0}"), ((Prognosis.Rul)prognosis).Life);
+        }
+    }
+
+    public double Extrapolate(ImmutableArray<BearingRow> known)
+    {
+        var (intercept, slope) = Fit.Line([.. known.Select(r => r.Hours)], [.. known.Select(r => Math.Log(r.Rms))]);
+        return slope <= 0 ? 10 : Math.Clamp((endLn - intercept) / slope - known[^1].Hours, 0, 10);
+    }
+
+    // The live path's fold, and the medians since the change it finds.
+    static (ImmutableArray<TrendPoint> Trend, double NowHours, ConditionLevel Level, Baseline? Baseline) Watch(ImmutableArray<BearingRow> rows)
+    {
+        var (state, transitions) = (ConditionState.Start, new List<ConditionTransition>());
+        List<(DateTimeOffset At, double Ln)> medians = [];
+        foreach (var row in rows)
+        {
+            (state, var changes) = Condition.Step(Chart, state, new(T0.AddHours(row.Hours), row.Rms, 1, 1));
+            transitions.AddRange(changes);
+            if (state is { LastAt: { } at, LastLn: { } ln } && (medians.Count == 0 || medians[^1].At != at)) medians.Add((at, ln));
+        }
+        var found = transitions.LastOrDefault(t => t.From == ConditionLevel.Healthy && t.To == ConditionLevel.Degrading);
+        if (state.Level != ConditionLevel.Degrading || found is null) return ([], 0, state.Level, state.Baseline);
+        var start = found.Evidence.ChangedAfter ?? found.At;
+        return ([.. medians.Where(m => m.At >= start).Select(m => new TrendPoint((m.At - start).TotalHours, m.Ln))], (T0.AddHours(rows[^1].Hours) - start).TotalHours, state.Level, state.Baseline);
+    }
+}

@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Globalization;
+using TwinModel.Reliability;
+
+namespace Benchmarks.Load;
+
+/// <summary>Eight options for one worn bearing in 10 000 futures, against the same simulation in NumPy on this machine.</summary>
+static class DecisionBenchmark
+{
+    const int Repeats = 41;
+
+    // What the product is compared with: draws, costs and the means, as one would write it in a notebook.
+    const string NumPy = """
+        import time, math
+        import numpy as np
+        b, e, n = 2.2, 45.0, 10000
+        def run(seed):
+            rng = np.random.default_rng(seed); U = (np.arange(n) + rng.random(n))/n; V = rng.random(n); W = rng.standard_normal(n)
+            T = e*(-np.log1p(-U))**(1/b); D = 40*np.exp(.35*W - .5*.35**2); sec = V < .35
+            out = []
+            for tau in (0, 7, 14, 21, 28, 42, 56, 1e9):
+                fail = T <= tau; dn = np.where(fail, D + np.maximum(0, 10 - T)*21.6, 14)
+                c = np.where(fail, 12100 + 420*dn + sec*38000, 8900 + 420*dn) - 48.650161*np.minimum(T, tau)
+                s = np.sort(c); out.append((c.mean(), s[int(.05*n)], s[n//2], s[int(.95*n)], s[int(.95*n):].mean()))
+            return out
+        run(0); ts = []
+        for i in range(41):
+            t0 = time.perf_counter(); run(i); ts.append(time.perf_counter() - t0)
+        print(1e3*sorted(ts)[20])
+        """;
+
+    public static async Task Run(Settings settings, CancellationToken cancel)
+    {
+        Report.Title("decision: 8 options x 10 000 futures");
+        var now = new DateTimeOffset(2026, 3, 2, 6, 0, 0, TimeSpan.Zero);
+        var question = new MaintenanceQuestion(now, new WeibullLife(2.2, 45), new WeibullLife(1.8, 900), new(6500, 2400, 3200, 420, 14, 40, 0.35, 10, 21.6, 0.35, 38_000),
+        [
+            new MaintenanceOption.ReplaceNow(), new MaintenanceOption.WaitWeeks(1), new MaintenanceOption.WaitWeeks(2), new MaintenanceOption.WaitWeeks(3),
+            new MaintenanceOption.WaitWeeks(4), new MaintenanceOption.WaitWeeks(6), new MaintenanceOption.WaitWeeks(8), new MaintenanceOption.RunToFailure(),
+        ]);
+        var tabled = question with { RemainingLife = RulDistribution.Of(question.RemainingLife!) };
+        // Sixty changes of load in each future.
+        RateHistory Rates(int future) => new([.. Enumerable.Range(0, 60).Select(day => new RateFrom(day, 0.8 + 0.4 * ((future * 7919L + day * 104729L) % 1000) / 1000))]);
+
+        var compare = Median(() => DecideMaintenance.Compare(question));
+        Report.Goal("options compared, exact and simulated, all threads", compare, "ms", 5, isAtLeast: false);
+        Report.Figure("  one thread", Median(() => DecideMaintenance.Compare(question with { Threads = 1 })), "ms", "N2");
+        Report.Figure("  remaining life as a table", Median(() => DecideMaintenance.Compare(tabled)), "ms", "N2");
+        Report.Figure("whole answer, with break-even, tornado and flips", Median(() => DecideMaintenance.Answer(question)), "ms", "N2");
+        Report.Goal("each future with its own load, 60 changes", Median(() => DecideMaintenance.Compare(question with { RatesOfFuture = Rates })), "ms", 1000, isAtLeast: false);
+        if (await NumPyMilliseconds(cancel) is { } reference)
+        {
+            Report.Figure("the same simulation in NumPy, one thread, without exact values", reference, "ms", "N2");
+            Report.Figure("  times as long as ours on all threads", reference / compare, "x", "N2");
+        }
+        else
+        {
+            Console.WriteLine("NumPy is not installed for /usr/bin/python3, so there is no comparison in this run.");
+        }
+    }
+
+    static double Median(Action action)
+    {
+        for (var i = 0; i < 200; i++) action();
+        List<double> times = [];
+        for (var i = 0; i < Repeats; i++)
+        {
+            var started = Stopwatch.GetTimestamp();
+            action();
+            times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        }
+        return Report.Percentile(times, 0.5);
+    }
+
+    static async Task<double?> NumPyMilliseconds(CancellationToken cancel)
+    {
+        const string interpreter = "/usr/bin/python3";
+        if (!File.Exists(interpreter)) return null;
+        using var python = Process.Start(new ProcessStartInfo(interpreter, ["-c", NumPy]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var errors = python.StandardError.ReadToEndAsync(cancel);
+        var output = await python.StandardOutput.ReadToEndAsync(cancel);
+        await errors;
+        await python.WaitForExitAsync(cancel);
+        return python.ExitCode == 0 ? double.Parse(output.Trim(), CultureInfo.InvariantCulture) : null;
+    }
+}

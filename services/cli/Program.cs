@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cli;
 using Cli.Recordings;
+using Cli.Scenarios;
 using Cli.Twins;
 
 var root = new RootCommand("Pollux from the command line. Settings: Services__Query (default http://127.0.0.1:5100), ConnectionStrings__Mqtt.")
@@ -8,6 +9,7 @@ var root = new RootCommand("Pollux from the command line. Settings: Services__Qu
     ReplayRecording.Command(),
     RebuildTwins.Command(),
     ShowStatus.Command(),
+    AskWhatIf.Command(),
 };
 try
 {

@@ -5,6 +5,7 @@ using Query.Assets;
 using Query.Events;
 using Query.Histories;
 using Query.Rejections;
+using Query.Scenarios;
 using Query.Twins;
 using ServiceDefaults;
 
@@ -20,6 +21,7 @@ builder.Services.AddAssets();
 builder.Services.AddHistories();
 builder.Services.AddEvents();
 builder.Services.AddRejections();
+builder.Services.AddScenarios();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
@@ -32,5 +34,6 @@ api.MapHistories();
 api.MapAlarms();
 api.MapRejections();
 api.MapEvents();
+api.MapScenarios();
 app.MapRpc();
 await app.RunAsync();

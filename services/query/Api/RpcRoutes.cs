@@ -3,6 +3,7 @@ using Query.Assets;
 using Query.Events;
 using Query.Histories;
 using Query.Rejections;
+using Query.Scenarios;
 using Query.Twins;
 
 namespace Query.Api;
@@ -17,6 +18,7 @@ static class RpcRoutes
         app.MapGrpcService<AlarmRpc>();
         app.MapGrpcService<RejectionRpc>().RequireRateLimiting(ApiSetup.Expensive);
         app.MapGrpcService<LogRpc>().RequireRateLimiting(ApiSetup.Expensive);
+        app.MapGrpcService<ScenarioRpc>().RequireRateLimiting(ApiSetup.Expensive);
         app.MapGrpcReflectionService();
         app.MapGrpcHealthChecksService();
     }

@@ -73,7 +73,7 @@ public class SchemaTests
         _ => throw new NotSupportedException(node.NodeType.ToString()),
     };
 
-    static void AssertJudged(bool isGood, string yaml)
+    internal static void AssertJudged(bool isGood, string yaml)
     {
         var complaint = ComplaintOfTheReader(yaml);
         Assert.True(complaint is null == isGood, $"The reader says: {complaint ?? "good"}");

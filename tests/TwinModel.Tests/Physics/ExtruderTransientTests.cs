@@ -31,8 +31,9 @@ public class ExtruderTransientTests
     }
 
     [Theory]
-    [InlineData("RODAS3", 30)]
-    [InlineData("TR-BDF2", 45)]
+    // Limits on steps are a tenth above what it takes: more would be a loss of speed that no clock notices.
+    [InlineData("RODAS3", 22)]
+    [InlineData("TR-BDF2", 40)]
     public void At_a_tolerance_of_1e_4_the_barrel_is_right_to_6_millikelvin_in_few_steps(string solver, int mostSteps)
     {
         double[] Barrel(double tolerance, out OdeStatistics statistics)
@@ -93,9 +94,9 @@ public class ExtruderTransientTests
     }
 
     [Theory]
-    [InlineData(50, 237.5676)]
-    [InlineData(200, 237.5244)]
-    public void Three_weeks_of_changing_shifts_end_where_the_references_end(int cells, double melt)
+    [InlineData(50, 237.5676, 886)]
+    [InlineData(200, 237.5244, 858)]
+    public void Three_weeks_of_changing_shifts_end_where_the_references_end(int cells, double melt, int mostSteps)
     {
         var extruder = new Extruder(cells).Settle(80);
         var solver = new Rodas3(extruder.Model.Equations.Shape);
@@ -106,7 +107,7 @@ public class ExtruderTransientTests
             statistics += solver.Integrate(extruder.Run, extruder.State, 28800.0 * shift, 28800.0 * (shift + 1), new(new(1e-3)), cancellationToken: TestContext.Current.CancellationToken);
         }
         Assert.Equal(melt, extruder.Read().MeltTemperature, 1e-3);
-        Assert.InRange(statistics.Steps, 63, 950);
+        Assert.InRange(statistics.Steps, 63, mostSteps);
     }
 
     [Theory]

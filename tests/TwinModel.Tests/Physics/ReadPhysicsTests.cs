@@ -7,7 +7,7 @@ namespace TwinModel.Tests.Physics;
 /// <summary>Bad sections <c>physics</c> are refused with file, line, path and what is allowed.</summary>
 public class ReadPhysicsTests
 {
-    const string Good = """
+    internal const string Good = """
         axis: { length: 300 mm, cells: 30 }
         inputs:
           - { id: set-point, quantity: temperature, unit: degC, default: 200, range: [20, 300], calibrated: [100, 250], sensor: temperature }
@@ -97,7 +97,7 @@ public class ReadPhysicsTests
     [InlineData("quantity: temperature, unit: degC, default: 25", "quantity: heat, unit: degC, default: 25", "physics.inputs[1].unit", "no quantity")]
     [InlineData("cells: 30", "cells: 2", "physics.axis.cells", "3 to 2000")]
     [InlineData("length: 300 mm", "length: 0 mm", "physics.axis.length", "longer than 0")]
-    [InlineData("length: 300 mm", "length: 300", "physics.axis.length", "mm")]
+    [InlineData("length: 300 mm", "length: \"300\"", "physics.axis.length", "mm")]
     [InlineData("targets:", "aims:", "physics", "targets")]
     public void A_bad_section_is_refused_with_line_path_and_what_is_allowed(string good, string bad, string path, string allowed)
     {

@@ -62,8 +62,8 @@ public static class ScenarioRules
 
     static void CheckCells(List<ScenarioProblem> problems, PhysicsModel physics, int cells)
     {
-        var allowed = $"a whole number from {FewestCells} to {MostCells} whose cells end where zones end, e.g. {string.Join(", ", new[] { 50, 100, 200 }.Where(c => Fits(physics, c)))}";
-        if (cells is < FewestCells or > MostCells || !Fits(physics, cells)) problems.Add(new("cells", $"{cells}", allowed));
+        if (cells is >= FewestCells and <= MostCells && Fits(physics, cells)) return;
+        problems.Add(new("cells", $"{cells}", $"a whole number from {FewestCells} to {MostCells} whose cells end where zones end, e.g. {string.Join(", ", new[] { 50, 100, 200 }.Where(c => Fits(physics, c)))}"));
     }
 
     static bool Fits(PhysicsModel physics, int cells)

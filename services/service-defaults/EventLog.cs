@@ -30,6 +30,12 @@ public static class EventLog
         [typeof(AlarmAcknowledged)] = "alarm_acknowledged",
         [typeof(AlarmCleared)] = "alarm_cleared",
         [typeof(TwinRebuilt)] = "twin_rebuilt",
+        [typeof(ScenarioRequested)] = "scenario_requested",
+        [typeof(ScenarioStarted)] = "scenario_started",
+        [typeof(ScenarioProgressed)] = "scenario_progressed",
+        [typeof(ScenarioCompleted)] = "scenario_completed",
+        [typeof(ScenarioFailed)] = "scenario_failed",
+        [typeof(ScenarioCancelled)] = "scenario_cancelled",
     };
 
     /// <summary>

@@ -59,6 +59,24 @@ public sealed class LogReader(NpgsqlDataSource source)
         }
     }
 
+    /// <summary>As <see cref="UpTo(string[], long, CancellationToken)"/>, but only events appended at or after a time.</summary>
+    /// <param name="streams">Day streams.</param>
+    /// <param name="knownAt">Highest position read.</param>
+    /// <param name="recordedFrom">Earliest time of append.</param>
+    /// <param name="cancel">Ends the reading.</param>
+    public async IAsyncEnumerable<LoggedBatch> UpTo(
+        string[] streams, long knownAt, DateTimeOffset recordedFrom, [EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        foreach (var stream in streams)
+        {
+            var events = Read(
+                $"select {Columns} from events.mt_events where stream_id = $1 and seq_id <= $2 and timestamp >= $3 order by version",
+                [new() { Value = stream }, new() { Value = knownAt }, new() { Value = recordedFrom.UtcDateTime }],
+                cancel);
+            await foreach (var e in events) yield return e;
+        }
+    }
+
     /// <summary>The newest events of one stream, newest first; stop reading when they are old enough.</summary>
     public IAsyncEnumerable<LoggedBatch> NewestFirst(string stream, CancellationToken cancel = default) =>
         Read($"select {Columns} from events.mt_events where stream_id = $1 order by version desc", [new() { Value = stream }], cancel);

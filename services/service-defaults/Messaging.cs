@@ -15,6 +15,9 @@ public static class Messaging
     /// <summary>Name of the consistent-hash exchange.</summary>
     public const string AssetExchange = "twin-state.assets";
 
+    /// <summary>Queue of commands about scenarios, and the exchange in front of it; shared by all simulations.</summary>
+    public const string ScenarioQueue = "simulation.scenarios";
+
     /// <summary>Registers MassTransit; it connects in the background and keeps trying, so a service starts without RabbitMQ.</summary>
     /// <param name="builder">The service.</param>
     /// <param name="consumers">Adds the service's consumers.</param>

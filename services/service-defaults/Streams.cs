@@ -17,6 +17,9 @@ public static class Streams
     /// <summary>Alarms and rebuilds of a twin; written by twin-state.</summary>
     public static string Twin(string assetId) => $"twin/{assetId}";
 
+    /// <summary>Life of a scenario; written by simulation.</summary>
+    public static string Scenario(string scenarioId) => $"scenario/{scenarioId}";
+
     /// <summary>The UTC day of a time.</summary>
     public static DateOnly DayOf(DateTimeOffset time) => DateOnly.FromDateTime(time.UtcDateTime);
 

@@ -35,6 +35,12 @@ public class ContractTests
             "ReadingsRecorded readings_recorded",
             "ReadingsRejected readings_rejected",
             "RejectionReplayed rejection_replayed",
+            "ScenarioCancelled scenario_cancelled",
+            "ScenarioCompleted scenario_completed",
+            "ScenarioFailed scenario_failed",
+            "ScenarioProgressed scenario_progressed",
+            "ScenarioRequested scenario_requested",
+            "ScenarioStarted scenario_started",
             "TwinRebuilt twin_rebuilt",
         ],
         EventLog.EventNames.Select(e => $"{e.Key.Name} {e.Value}").Order(StringComparer.Ordinal));
@@ -44,10 +50,15 @@ public class ContractTests
         [
             "urn:message:Contracts.Messages:AcknowledgeAlarm",
             "urn:message:Contracts.Messages:AssetChanged",
+            "urn:message:Contracts.Messages:CancelScenario",
             "urn:message:Contracts.Messages:ReadingsAnnounced",
             "urn:message:Contracts.Messages:RebuildTwin",
             "urn:message:Contracts.Messages:RegisterAsset",
             "urn:message:Contracts.Messages:ReplayRejection",
+            "urn:message:Contracts.Messages:RequestScenario",
+            "urn:message:Contracts.Messages:RunScenarioShard",
+            "urn:message:Contracts.Messages:ScenarioChanged",
+            "urn:message:Contracts.Messages:ScenarioShardFinished",
             "urn:message:Contracts.Messages:SensorsWentOffline",
             "urn:message:Contracts.Messages:SlotTicked",
             "urn:message:Contracts.Messages:TwinsChanged",
@@ -61,6 +72,9 @@ public class ContractTests
         Assert.Equal([9, 0, 7], new[] { "extrusion-line", "pump-loop", "heater-pair" }.Select(Slots.Of));
     }
 
+    const string Definition = """{"assetId":"line-1","validAt":"2026-03-01T06:00:00.123456+00:00","knownAt":42,"mode":"transient","horizonSeconds":7200,"interventions":[{"target":"production-rate","kind":"scale","value":1.15,"unit":"","fromSeconds":60,"rampSeconds":30,"forSeconds":600}],"ensembleSize":200,"sampling":"sobol","seed":18446744073709551615,"tolerance":0.0001,"solver":"rodas3","cells":100,"sweep":[{"target":"screw-speed","values":[70,80.5],"unit":"1/min"}]}""";
+    const string Kpi = """{"id":"melt-temperature","unit":"degC","baseline":237.75,"scenario":240.75,"differenceP5":2.25,"differenceP50":3.25,"differenceP95":4.25}""";
+
     public static TheoryData<string, string> GoldenEvents => new()
     {
         { nameof(AlarmAcknowledged), """{"alarmId":"line-1.hot.1700000000000000","acknowledgedBy":"eve","comment":"seen","acknowledgedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
@@ -69,6 +83,12 @@ public class ContractTests
         { nameof(AssetRegistered), """{"assetId":"line-1","name":"Line 1","modelId":"extrusion-line","modelVersion":2,"modelHash":"ab12","modelYaml":"schema: x","registeredAt":"2026-03-01T06:00:00.123456+00:00"}""" },
         { nameof(ReadingsRejected), """{"id":"0195a0b4-0000-7000-8000-000000000001","assetId":"line-1","source":"pollux/line-1/senml","payload":"AP//","digest":"cd34","readings":3,"reasons":[{"code":"unknown-sensor","detail":"n is x"}],"rejectedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
         { nameof(RejectionReplayed), """{"rejectionId":"0195a0b4-0000-7000-8000-000000000001","stored":2,"duplicates":1,"rejected":4,"reasons":[{"code":"not-finite","detail":"v is NaN"}],"replayedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(ScenarioCancelled), """{"scenarioId":"0195a0b4-0000-7000-8000-000000000002","progress":0.4,"cancelledAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(ScenarioCompleted), $$"""{"scenarioId":"0195a0b4-0000-7000-8000-000000000002","contentHash":"ee","logPosition":42,"modelHash":"ab12","kpis":[{{Kpi}}],"warnings":["w"],"wasStored":true,"runSeconds":0.75,"completedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(ScenarioFailed), """{"scenarioId":"0195a0b4-0000-7000-8000-000000000002","cause":"solver","reason":"rodas3 stopped","failedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(ScenarioProgressed), """{"scenarioId":"0195a0b4-0000-7000-8000-000000000002","progress":0.25,"finishedShards":2,"progressedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(ScenarioRequested), $$"""{"scenarioId":"0195a0b4-0000-7000-8000-000000000002","assetId":"line-1","name":"n","modelId":"extrusion-line","modelHash":"ab12","definition":{{Definition}},"requestedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(ScenarioStarted), """{"scenarioId":"0195a0b4-0000-7000-8000-000000000002","contentHash":"ee","inputsHash":"ff","shards":8,"startedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
         { nameof(TwinRebuilt), """{"assetId":"line-1","position":42,"liveHash":"aa","rebuiltHash":"bb","readings":7,"rebuiltAt":"2026-03-01T06:00:00.123456+00:00"}""" },
     };
 
@@ -110,10 +130,15 @@ public class ContractTests
     {
         { nameof(AcknowledgeAlarm), """{"assetId":"line-1","alarmId":"line-1.hot.1700000000000000","acknowledgedBy":"eve","comment":"seen"}""" },
         { nameof(AssetChanged), """{"assetId":"line-1","position":42}""" },
+        { nameof(CancelScenario), """{"scenarioId":"0195a0b4-0000-7000-8000-000000000002"}""" },
         { nameof(ReadingsAnnounced), $$"""{"batches":[{{Batch}}]}""" },
         { nameof(RebuildTwin), """{"assetId":"line-1"}""" },
         { nameof(RegisterAsset), """{"assetId":"line-1","name":"Line 1","modelId":"extrusion-line"}""" },
         { nameof(ReplayRejection), """{"assetId":"line-1","stream":"rejected/line-1/2026-03-01","rejectionId":"0195a0b4-0000-7000-8000-000000000001"}""" },
+        { nameof(RequestScenario), $$"""{"scenarioId":"0195a0b4-0000-7000-8000-000000000002","name":"n","modelId":"extrusion-line","modelHash":"ab12","definition":{{Definition}},"requestedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(RunScenarioShard), """{"scenarioId":"0195a0b4-0000-7000-8000-000000000002","shard":3}""" },
+        { nameof(ScenarioChanged), $$$"""{"scenario":{"id":"0195a0b4-0000-7000-8000-000000000002","assetId":"line-1","name":"n","modelId":"extrusion-line","modelHash":"ab12","definition":{{{Definition}}},"state":"failed","progress":0.5,"version":4,"requestedAt":"2026-03-01T06:00:00.123456+00:00","startedAt":"2026-03-01T06:00:01+00:00","finishedAt":"2026-03-01T06:00:02+00:00","runSeconds":0.75,"contentHash":"ee","wasStored":true,"cause":"solver","reason":"rodas3 stopped","kpis":[{{{Kpi}}}],"warnings":["w"]}}""" },
+        { nameof(ScenarioShardFinished), """{"scenarioId":"0195a0b4-0000-7000-8000-000000000002","shard":3,"cause":"solver","reason":"rodas3 stopped"}""" },
         { nameof(SensorsWentOffline), """{"assetId":"line-1","at":"2026-03-01T06:00:00.123456+00:00","reason":"death"}""" },
         { nameof(SlotTicked), """{"slot":31,"at":"2026-03-01T06:00:00.123456+00:00"}""" },
         { nameof(TwinsChanged), """{"twins":[{"assetId":"line-1","position":42,"revision":5,"traceParent":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01","view":"e30="}]}""" },

@@ -1,0 +1,24 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Simulation;
+
+/// <summary>This service's metrics and spans.</summary>
+static class Measures
+{
+    static readonly Meter Meter = new("Pollux");
+
+    public static readonly ActivitySource Traces = new("simulation");
+
+    public static readonly Counter<long> Finished = Meter.CreateCounter<long>("pollux.simulation.scenarios.finished", description: "Scenarios, by final state and whether the result was stored already");
+
+    public static readonly Histogram<double> Duration = Meter.CreateHistogram<double>("pollux.simulation.scenario.duration", "s", "From start to result");
+
+    public static readonly Counter<long> Shards = Meter.CreateCounter<long>("pollux.simulation.shards.computed");
+
+    public static readonly Histogram<double> ShardDuration = Meter.CreateHistogram<double>("pollux.simulation.shard.duration", "s");
+
+    public static readonly UpDownCounter<long> Running = Meter.CreateUpDownCounter<long>("pollux.simulation.shards.running");
+
+    public static readonly Counter<long> Deleted = Meter.CreateCounter<long>("pollux.simulation.results.deleted", description: "Results deleted because of their age or the size of all");
+}

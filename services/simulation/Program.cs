@@ -1,0 +1,18 @@
+using ServiceDefaults;
+using Simulation;
+using Simulation.Results;
+using Simulation.Scenarios;
+using Simulation.Shards;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults("simulation", 5103);
+builder.AddEventLog(SimulationTables.Register);
+builder.AddMessaging(Queues.AddConsumers, Queues.AddEndpoints);
+builder.Services.AddOptions<SimulationSettings>().BindConfiguration("Simulation").ValidateDataAnnotations().ValidateOnStart();
+builder.Services.AddSingleton<LogReader>().AddSingleton<AssetRegistry>().AddSingleton<ScenarioStore>().AddSingleton<ResultStore>()
+    .AddSingleton<FindModel>().AddSingleton<ReadInputs>().AddSingleton<StartScenario>().AddSingleton<MergeShards>().AddSingleton<ScenarioPlans>();
+builder.Services.AddHostedService<RestoreScenarios>().AddHostedService<KeepTimeLimits>().AddHostedService<DeleteOldResults>();
+
+var app = builder.Build();
+app.MapDefaultEndpoints();
+return await app.RunOrCommand(args);

@@ -1,0 +1,68 @@
+using MassTransit;
+using Microsoft.Extensions.Options;
+using ServiceDefaults;
+using Simulation.Scenarios;
+using Simulation.Shards;
+
+namespace Simulation;
+
+/// <summary>
+/// Two durable queues that all simulations share: one for decisions about scenarios, which are short, and one for shards, of which each process
+/// takes as many as it has processors. A message of a process that dies goes to another one.
+/// </summary>
+static class Queues
+{
+    const string Shards = "simulation.shards";
+
+    static readonly Uri ScenarioExchange = new($"exchange:{Messaging.ScenarioQueue}");
+    static readonly Uri ShardExchange = new($"exchange:{Shards}");
+
+    public static void AddConsumers(IBusRegistrationConfigurator bus)
+    {
+        bus.AddConsumer<RequestScenarioConsumer>();
+        bus.AddConsumer<CancelScenarioConsumer>();
+        bus.AddConsumer<ScenarioShardFinishedConsumer>();
+        bus.AddConsumer<RunScenarioShardConsumer>();
+    }
+
+    public static void AddEndpoints(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator rabbit)
+    {
+        var concurrency = context.GetRequiredService<IOptions<SimulationSettings>>().Value.Concurrency;
+        rabbit.ReceiveEndpoint(Messaging.ScenarioQueue, endpoint =>
+        {
+            endpoint.ConfigureConsumeTopology = false;
+            endpoint.SetQuorumQueue();
+            endpoint.PrefetchCount = 8;
+            RetryWhatMayPass(endpoint);
+            endpoint.ConfigureConsumer<RequestScenarioConsumer>(context);
+            endpoint.ConfigureConsumer<CancelScenarioConsumer>(context);
+            endpoint.ConfigureConsumer<ScenarioShardFinishedConsumer>(context);
+        });
+        rabbit.ReceiveEndpoint(Shards, endpoint =>
+        {
+            endpoint.ConfigureConsumeTopology = false;
+            endpoint.SetQuorumQueue();
+            // No more than it works on: what waits here would be missing to a process with a processor free.
+            endpoint.PrefetchCount = concurrency;
+            endpoint.ConcurrentMessageLimit = concurrency;
+            RetryWhatMayPass(endpoint);
+            endpoint.ConfigureConsumer<RunScenarioShardConsumer>(context);
+        });
+    }
+
+    static void RetryWhatMayPass(IRabbitMqReceiveEndpointConfigurator endpoint) => endpoint.UseMessageRetry(retry =>
+    {
+        retry.Exponential(20, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(200));
+        // A command may overtake the request that it is about.
+        retry.Handle<Exception>(e => Errors.Meaning(e).Retry || e is NotFoundException);
+    });
+
+    public static async Task SendShards(this ISendEndpointProvider bus, string scenarioId, IEnumerable<int> shards, CancellationToken cancel)
+    {
+        var endpoint = await bus.GetSendEndpoint(ShardExchange);
+        await Task.WhenAll(shards.Select(shard => endpoint.Send(new Contracts.Messages.RunScenarioShard(scenarioId, shard), cancel)));
+    }
+
+    public static async Task SendToScenarios<T>(this ISendEndpointProvider bus, T message, CancellationToken cancel)
+        where T : class => await (await bus.GetSendEndpoint(ScenarioExchange)).Send(message, cancel);
+}

@@ -1,0 +1,46 @@
+using Contracts.Events;
+using Contracts.Scenarios;
+
+namespace Simulation.Scenarios;
+
+/// <summary>A scenario as the fold over its events. Pure.</summary>
+static class FoldScenario
+{
+    public const string Requested = "requested";
+    public const string Running = "running";
+    public const string Completed = "completed";
+    public const string Failed = "failed";
+    public const string Cancelled = "cancelled";
+
+    /// <summary>Nothing happens to it any more.</summary>
+    public static bool IsFinal(this ScenarioView scenario) => scenario.State is Completed or Failed or Cancelled;
+
+    /// <summary>The scenario after one more event of its stream.</summary>
+    public static ScenarioView Apply(ScenarioView? scenario, object e) => (e, scenario) switch
+    {
+        (ScenarioRequested r, _) => new(
+            r.ScenarioId, r.AssetId, r.Name, r.ModelId, r.ModelHash, r.Definition, Requested, 0, 1, r.RequestedAt, null, null, null, null, false, null, null, [], []),
+        (_, null) => throw new InvalidOperationException($"A stream of a scenario begins with {e.GetType().Name}."),
+        _ => Next(scenario, e) with { Version = scenario.Version + 1 },
+    };
+
+    static ScenarioView Next(ScenarioView scenario, object e) => e switch
+    {
+        ScenarioStarted s => scenario with { State = Running, StartedAt = s.StartedAt, ContentHash = s.ContentHash },
+        ScenarioProgressed p => scenario with { Progress = p.Progress },
+        ScenarioCompleted c => scenario with
+        {
+            State = Completed,
+            Progress = 1,
+            FinishedAt = c.CompletedAt,
+            RunSeconds = c.RunSeconds,
+            ContentHash = c.ContentHash,
+            WasStored = c.WasStored,
+            Kpis = c.Kpis,
+            Warnings = c.Warnings,
+        },
+        ScenarioFailed f => scenario with { State = Failed, FinishedAt = f.FailedAt, Cause = f.Cause, Reason = f.Reason },
+        ScenarioCancelled c => scenario with { State = Cancelled, Progress = c.Progress, FinishedAt = c.CancelledAt },
+        _ => scenario,
+    };
+}

@@ -1,0 +1,42 @@
+using Contracts.Scenarios;
+using ServiceDefaults;
+using TwinModel.Assets;
+using TwinModel.Scenarios;
+using TwinModel.Telemetry;
+
+namespace Simulation.Scenarios;
+
+/// <summary>
+/// What the log says about an asset's inputs around a run, as far as it was known at the scenario's position. It only reads: a scenario never
+/// touches the live twin.
+/// </summary>
+sealed class ReadInputs(LogReader log, TimeProvider time)
+{
+    // How far a device's clock may be ahead of the log's: the largest tolerance that ingest can be given, and as much again.
+    static readonly TimeSpan ClocksApart = TimeSpan.FromMinutes(20);
+
+    public async Task<RecordedInputs> Run(AssetModel model, ScenarioDefinition definition, CancellationToken cancel)
+    {
+        var sensors = (model.Physics?.Inputs ?? []).Select(i => i.Sensor).OfType<ushort>().Distinct().ToArray();
+        if (sensors.Length == 0) return RecordedInputs.None;
+        var start = Micros.From(definition.ValidAt);
+        var first = start - (long)(RecordInputs.WarmUpSeconds * Micros.PerSecond);
+        var last = start + (long)(definition.HorizonSeconds * Micros.PerSecond);
+        // A reading is recorded when it is sampled or later, however much later.
+        var recordedFrom = Micros.ToTime(first) - ClocksApart;
+        var streams = Streams.TelemetryBetween(definition.AssetId, recordedFrom, time.GetUtcNow().AddDays(1));
+        List<Reading> found = [], decoded = [];
+        await foreach (var batch in log.UpTo(streams, definition.KnownAt, recordedFrom, cancel))
+        {
+            var range = TelemetryCodec.SampleRange(batch.Batch);
+            if (range.Last < first || range.First > last) continue;
+            foreach (var sensor in sensors)
+            {
+                decoded.Clear();
+                TelemetryCodec.Decode(batch.Batch, decoded, sensor);
+                found.AddRange(decoded.Where(r => r.SampledAt >= first && r.SampledAt <= last));
+            }
+        }
+        return RecordInputs.From(model, found, start, definition.HorizonSeconds);
+    }
+}

@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Contracts.Messages;
+using Contracts.Scenarios;
+using Marten;
+using MassTransit;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using NpgsqlTypes;
+using ServiceDefaults;
+
+namespace Simulation.Scenarios;
+
+/// <summary>A scenario that nobody else can change until the transaction ends.</summary>
+/// <param name="View">Null when it is not known yet.</param>
+/// <param name="Connection">In the transaction.</param>
+sealed record LockedScenario(ScenarioView? View, NpgsqlConnection Connection);
+
+/// <summary>
+/// Scenarios and their events. A change is one transaction that holds the scenario's row: what two processes do to the same scenario happens one
+/// after the other, and everything a process needs to go on lies here when it dies.
+/// </summary>
+sealed partial class ScenarioStore(
+    IDocumentStore store, NpgsqlDataSource source, IBus bus, TimeProvider time, IOptions<SimulationSettings> settings, ILogger<ScenarioStore> logger)
+{
+    static readonly TimeSpan LongestPublish = TimeSpan.FromSeconds(2);
+
+    /// <summary>Appends what the decision says, and tells everybody.</summary>
+    /// <returns>The scenario afterwards; null when there is none.</returns>
+    public async Task<ScenarioView?> Change(string scenarioId, Func<LockedScenario, Task<IReadOnlyList<object>>> decide, CancellationToken cancel)
+    {
+        ScenarioView? view;
+        await using (var connection = await source.OpenConnectionAsync(cancel))
+        {
+            await using var transaction = await connection.BeginTransactionAsync(cancel);
+            view = await Lock(connection, scenarioId, cancel);
+            var before = view;
+            var events = await decide(new(view, connection));
+            if (events.Count == 0) return view;
+            view = events.Aggregate(view, FoldScenario.Apply)!;
+            await using var session = store.LightweightSession(Marten.Services.SessionOptions.ForTransaction(transaction));
+            if (Activity.Current?.Id is { } trace) session.SetHeader("traceparent", trace);
+            session.Events.Append(Streams.Scenario(scenarioId), view.Version, events);
+            await session.SaveChangesAsync(cancel);
+            await Save(connection, view, startsTime: before is null || before.StartedAt != view.StartedAt, cancel);
+            await transaction.CommitAsync(cancel);
+        }
+        if (view.IsFinal())
+        {
+            Measures.Finished.Add(1, new("state", view.State), new("stored", view.WasStored));
+            if (view.RunSeconds is { } seconds) Measures.Duration.Record(seconds);
+        }
+        await Publish(view, cancel);
+        return view;
+    }
+
+    /// <summary>The same for decisions that need nothing but the scenario.</summary>
+    public Task<ScenarioView?> Change(string scenarioId, Func<ScenarioView?, IReadOnlyList<object>> decide, CancellationToken cancel) =>
+        Change(scenarioId, locked => Task.FromResult(decide(locked.View)), cancel);
+
+    static async Task<ScenarioView?> Lock(NpgsqlConnection connection, string scenarioId, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand($"select view from {ReadModels.Scenario} where scenario_id = $1 for update", connection);
+        command.Parameters.Add(new() { Value = scenarioId });
+        return await command.ExecuteScalarAsync(cancel) is string view ? JsonSerializer.Deserialize<ScenarioView>(view, JsonSerializerOptions.Web) : null;
+    }
+
+    /// <summary>Writes the row; time runs from here when <paramref name="startsTime"/>. A finished scenario needs its shards and inputs no more.</summary>
+    public async Task Save(NpgsqlConnection connection, ScenarioView view, bool startsTime, CancellationToken cancel)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        var upsert = new NpgsqlBatchCommand($"""
+            insert into {ReadModels.Scenario} as s (scenario_id, asset_id, state, requested_at, deadline, view) values ($1, $2, $3, $4, $5, $6)
+            on conflict (scenario_id) do update set state = excluded.state, view = excluded.view,
+                deadline = case when $7 then excluded.deadline else s.deadline end, inputs = case when $8 then null else s.inputs end
+            """);
+        upsert.Parameters.AddRange(new NpgsqlParameter[]
+        {
+            new() { Value = view.Id },
+            new() { Value = view.AssetId },
+            new() { Value = view.State },
+            new() { Value = view.RequestedAt.UtcDateTime },
+            new() { Value = (time.GetUtcNow() + settings.Value.TimeLimit).UtcDateTime },
+            new() { Value = JsonSerializer.Serialize(view, JsonSerializerOptions.Web), NpgsqlDbType = NpgsqlDbType.Jsonb },
+            new() { Value = startsTime },
+            new() { Value = view.IsFinal() },
+        });
+        batch.BatchCommands.Add(upsert);
+        if (view.IsFinal())
+            batch.BatchCommands.Add(new($"delete from {ReadModels.ScenarioShard} where scenario_id = $1") { Parameters = { new() { Value = view.Id } } });
+        await batch.ExecuteNonQueryAsync(cancel);
+    }
+
+    /// <summary>Scenarios whose time is up.</summary>
+    public async Task<List<string>> Overdue(CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand($"select scenario_id from {ReadModels.Scenario} where state in ('requested', 'running') and deadline < $1");
+        command.Parameters.Add(new() { Value = time.GetUtcNow().UtcDateTime });
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        List<string> overdue = [];
+        while (await reader.ReadAsync(cancel)) overdue.Add(reader.GetString(0));
+        return overdue;
+    }
+
+    /// <summary>Tells every query. Nothing depends on it: query looks into the table when it hears nothing.</summary>
+    public async Task Publish(ScenarioView view, CancellationToken cancel)
+    {
+        try
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            limit.CancelAfter(LongestPublish);
+            await bus.Publish(new ScenarioChanged(view), limit.Token);
+        }
+        catch (Exception e) when (!cancel.IsCancellationRequested)
+        {
+            LogNotTold(view.Id, e.Message);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Nobody was told of the change of scenario {Id}: {Reason}")]
+    partial void LogNotTold(string id, string reason);
+}

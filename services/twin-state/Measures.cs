@@ -15,5 +15,7 @@ static class Measures
 
     public static readonly Counter<long> Rebuilds = Meter.CreateCounter<long>("pollux.twin_state.rebuilds", description: "Rebuilds, by whether replay equalled live");
 
+    public static readonly Counter<long> HealthRebuilds = Meter.CreateCounter<long>("pollux.twin_state.health_rebuilds", description: "Rebuilds of parts' condition, by whether replay equalled live");
+
     public static readonly Counter<long> Shown = Meter.CreateCounter<long>("pollux.twin_state.views", description: "Views published");
 }

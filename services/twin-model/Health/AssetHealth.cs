@@ -28,12 +28,16 @@ public sealed class AssetHealth
     public PartHealth? Part(string component) => Array.Find(parts, p => p.Degradation.Component == component);
 
     /// <summary>Folds the readings of one event in.</summary>
-    public void Step(ReadOnlySpan<Reading> readings, List<PartTransition> transitions, List<DueAssessment> assessments)
+    /// <param name="readings">All of the event.</param>
+    /// <param name="position">Log position of the event.</param>
+    /// <param name="transitions">Receives changes of level.</param>
+    /// <param name="assessments">Receives what is due.</param>
+    public void Step(ReadOnlySpan<Reading> readings, long position, List<PartTransition> transitions, List<DueAssessment> assessments)
     {
         foreach (var part in parts)
         {
             foreach (ref readonly var reading in readings) part.Take(reading);
-            part.Settle(transitions, assessments);
+            part.Settle(position, transitions, assessments);
         }
     }
 

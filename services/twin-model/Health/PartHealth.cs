@@ -14,8 +14,9 @@ public sealed record PartTransition(string Component, ConditionTransition Transi
 /// <summary>An assessment is due: at a change of level, or because the last one is old. Computing it is left to who needs it.</summary>
 /// <param name="Component">The part.</param>
 /// <param name="At">End of the window that is the newest.</param>
+/// <param name="Position">Log position of the event that brought it.</param>
 /// <param name="History">What is known then.</param>
-public sealed record DueAssessment(string Component, DateTimeOffset At, PartHistory History);
+public sealed record DueAssessment(string Component, DateTimeOffset At, long Position, PartHistory History);
 
 /// <summary>
 /// The condition of one part: a fold over the readings of its sensors, without clock or randomness. Readings are collected in windows of sample
@@ -58,6 +59,9 @@ public sealed class PartHealth
     /// <summary>Windows without a usable load: the machine stood, or a load sensor was silent.</summary>
     public long UnusableWindows { get; private set; }
 
+    /// <summary>Growth of ln(indicator) per day since the change by least squares; null while there is no trend.</summary>
+    public double? GrowthPerDay => trend.Slope();
+
     /// <summary>Closed windows of all lives.</summary>
     public long Windows { get; private set; }
 
@@ -81,13 +85,16 @@ public sealed class PartHealth
     }
 
     /// <summary>Closes the windows that need not wait any longer. Called after all readings of an event, so that their order in it does not matter.</summary>
-    public void Settle(List<PartTransition> transitions, List<DueAssessment> assessments)
+    /// <param name="position">Log position of the event.</param>
+    /// <param name="transitions">Receives changes of level.</param>
+    /// <param name="assessments">Receives what is due.</param>
+    public void Settle(long position, List<PartTransition> transitions, List<DueAssessment> assessments)
     {
         while (open.Count > 0 && open.First() is var (index, window) && newest != long.MinValue && (index + 1) * width + late <= newest)
         {
             open.Remove(index);
             closedTo = index + 1;
-            Close(index, window, transitions, assessments);
+            Close(index, window, position, transitions, assessments);
         }
     }
 
@@ -101,7 +108,7 @@ public sealed class PartHealth
         return true;
     }
 
-    void Close(long index, OpenWindow window, List<PartTransition> transitions, List<DueAssessment> assessments)
+    void Close(long index, OpenWindow window, long position, List<PartTransition> transitions, List<DueAssessment> assessments)
     {
         var (start, end) = (index * width, (index + 1) * width);
         while (lives.Count > 0 && lives.Min <= start)
@@ -119,7 +126,7 @@ public sealed class PartHealth
         Windows++;
         LifeFrom ??= Micros.ToTime(start);
         var median = new MedianPoint(Micros.ToTime(end), value, window.Of(Role.Indicator).Count);
-        (State, var changes) = Condition.Step(Degradation.Condition, State, median);
+        (State, var changes) = Condition.StepMedian(Degradation.Condition, State, median);
         if (State.Level is ConditionLevel.Learning || (State.Level is ConditionLevel.Healthy && State.Sum == 0)) trend.Clear();
         else trend.Add(State.SumStartedAt ?? median.At, median);
         transitions.AddRange(changes.Select(c => new PartTransition(Degradation.Component, c)));
@@ -127,7 +134,7 @@ public sealed class PartHealth
         if (changes.Count == 0 && !isDue && assessedAt != long.MinValue) return;
         if (State.Level is ConditionLevel.Learning) return;
         assessedAt = end;
-        assessments.Add(new(Degradation.Component, median.At, HistoryAt(median.At)));
+        assessments.Add(new(Degradation.Component, median.At, position, HistoryAt(median.At)));
     }
 
     void Begin(long start)

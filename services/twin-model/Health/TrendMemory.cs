@@ -49,6 +49,15 @@ sealed class TrendMemory
     public (Baseline? Baseline, ImmutableArray<TrendPoint> Points) For(Baseline? baseline) =>
         (baseline is null ? null : baseline with { ScaleLn = baseline.ScaleLn / Math.Sqrt(BlockSize) }, [.. points]);
 
+    /// <summary>Least squares; null with fewer than three points.</summary>
+    public double? Slope()
+    {
+        if (points.Count < 3) return null;
+        var (x, y) = (points.Average(p => p.Days), points.Average(p => p.LnValue));
+        var spread = points.Sum(p => (p.Days - x) * (p.Days - x));
+        return spread > 0 ? points.Sum(p => (p.Days - x) * (p.LnValue - y)) / spread : null;
+    }
+
     public void Write(BinaryWriter to)
     {
         to.Write(From?.UtcTicks ?? 0);

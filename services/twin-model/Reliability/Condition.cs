@@ -13,7 +13,7 @@ public static class Condition
         var normalised = settings.Load.Normalise(sample.Value, sample.SpeedRpm, sample.ForceNewton);
         var (open, closed) = state.Open.Step(settings.Window, sample.At, Math.Log(normalised));
         state = state with { Open = open };
-        return closed is { } median ? Step(settings, state, median) : (state, []);
+        return closed is { } median ? StepMedian(settings, state, median) : (state, []);
     }
 
     /// <summary>The state after all samples of a history, and all changes.</summary>
@@ -30,7 +30,7 @@ public static class Condition
     }
 
     /// <summary>The state after one more median that was made elsewhere, already load-normalised, in ln; later than all before.</summary>
-    public static (ConditionState State, IReadOnlyList<ConditionTransition> Transitions) Step(ConditionSettings settings, ConditionState state, MedianPoint median)
+    public static (ConditionState State, IReadOnlyList<ConditionTransition> Transitions) StepMedian(ConditionSettings settings, ConditionState state, MedianPoint median)
     {
         var before = state.Level;
         if (state.Baseline is not { } baseline)

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The .NET services: build, start, health, stop. Sourced by pollux.
 
-SERVICES=(ingest twin-state query plant)
+SERVICES=(ingest twin-state simulation query plant)
 IN_PRODUCTION=(env DOTNET_ENVIRONMENT=Production ASPNETCORE_ENVIRONMENT=Production
     "DOTNET_gcServer=${DOTNET_gcServer:-0}" "DOTNET_TieredPGO=${DOTNET_TieredPGO:-1}")
 
@@ -9,6 +9,7 @@ service_port() {
     case $1 in
         ingest) printf '%s' "$INGEST_PORT" ;;
         twin-state) printf '%s' "$TWIN_STATE_PORT" ;;
+        simulation) printf '%s' "$SIMULATION_PORT" ;;
         query) printf '%s' "$QUERY_PORT" ;;
         plant) printf '%s' "$PLANT_PORT" ;;
     esac
@@ -18,6 +19,7 @@ service_port_variable() {
     case $1 in
         ingest) printf POLLUX_INGEST_PORT ;;
         twin-state) printf POLLUX_TWIN_STATE_PORT ;;
+        simulation) printf POLLUX_SIMULATION_PORT ;;
         query) printf POLLUX_QUERY_PORT ;;
         plant) printf POLLUX_PLANT_PORT ;;
     esac
@@ -27,6 +29,7 @@ service_assembly() {
     case $1 in
         ingest) assembly Ingest ;;
         twin-state) assembly TwinState ;;
+        simulation) assembly Simulation ;;
         query) assembly Query ;;
         plant) assembly Plant ;;
     esac
@@ -77,8 +80,12 @@ export_connections() {
 }
 
 apply_schema() {
-    (cd "$REPO" && "${IN_PRODUCTION[@]}" "$DOTNET" "$(service_assembly twin-state)" db-apply && "${IN_PRODUCTION[@]}" "$DOTNET" "$(service_assembly ingest)" db-apply) >"$LOGS/schema.log" 2>&1 9>&- ||
-        { show_log_tail schema; fail "the database schema could not be applied"; }
+    local name
+    : >"$LOGS/schema.log"
+    for name in twin-state ingest simulation; do
+        (cd "$REPO" && "${IN_PRODUCTION[@]}" "$DOTNET" "$(service_assembly "$name")" db-apply) >>"$LOGS/schema.log" 2>&1 9>&- ||
+            { show_log_tail schema; fail "the database schema of $name could not be applied"; }
+    done
 }
 
 services_up() { # name...

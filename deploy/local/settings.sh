@@ -14,5 +14,6 @@ configure() {
     QUERY_GRPC_PORT=${POLLUX_QUERY_GRPC_PORT:-$((5110 + offset))}
     INGEST_PORT=${POLLUX_INGEST_PORT:-$((5101 + offset))}
     TWIN_STATE_PORT=${POLLUX_TWIN_STATE_PORT:-$((5102 + offset))}
+    SIMULATION_PORT=${POLLUX_SIMULATION_PORT:-$((5103 + offset))}
     PLANT_PORT=${POLLUX_PLANT_PORT:-$((5104 + offset))}
 }

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Cli;
+using Cli.Decisions;
 using Cli.Recordings;
+using Cli.Scenarios;
 using Cli.Twins;
 
 var root = new RootCommand("Pollux from the command line. Settings: Services__Query (default http://127.0.0.1:5100), ConnectionStrings__Mqtt.")
@@ -8,6 +10,8 @@ var root = new RootCommand("Pollux from the command line. Settings: Services__Qu
     ReplayRecording.Command(),
     RebuildTwins.Command(),
     ShowStatus.Command(),
+    AskWhatIf.Command(),
+    DecideMaintenance.Command(),
 };
 try
 {

@@ -48,15 +48,31 @@ sealed class QueryClient : IDisposable
         return (response.StatusCode == HttpStatusCode.OK, text.Length == 0 ? default : JsonElement.Parse(text));
     }
 
+    /// <summary>The data of a stream of server-sent events, one after the other.</summary>
+    public async IAsyncEnumerable<JsonElement> Watch(string path, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+    {
+        using var response = await http.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancel);
+        await Check(response, cancel);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancel));
+        while (await reader.ReadLineAsync(cancel) is { } line)
+        {
+            if (line.StartsWith("data: ", StringComparison.Ordinal)) yield return JsonElement.Parse(line.AsSpan(6));
+        }
+    }
+
     static async Task Check(HttpResponseMessage response, CancellationToken cancel)
     {
         if (response.IsSuccessStatusCode) return;
         var text = await response.Content.ReadAsStringAsync(cancel);
         var detail = response.Content.Headers.ContentType?.MediaType == "application/problem+json" && JsonElement.Parse(text).TryGetProperty("detail", out var found)
-            ? found.GetString()
+            ? Problems(text) ?? found.GetString()
             : text;
         throw new QueryException($"{response.RequestMessage?.Method} {response.RequestMessage?.RequestUri}: {(int)response.StatusCode} {response.ReasonPhrase}. {detail}");
     }
+
+    // A refused scenario names each problem on its own.
+    static string? Problems(string text) => !JsonElement.Parse(text).TryGetProperty("errors", out var errors) || errors.ValueKind != JsonValueKind.Array ? null
+        : string.Concat(errors.EnumerateArray().Select(e => $"\n  {e.GetProperty("path").GetString()} is {e.GetProperty("value").GetString()}; allowed: {e.GetProperty("allowed").GetString()}"));
 
     public void Dispose() => http.Dispose();
 }

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using TwinModel.Assets;
+using TwinModel.Scenarios;
 
 namespace ServiceDefaults;
 
@@ -41,6 +42,9 @@ public sealed class BusyException(string message, TimeSpan retryAfter) : Excepti
     public TimeSpan RetryAfter => retryAfter;
 }
 
+/// <summary>Another service that is needed for this is not there.</summary>
+public sealed class UnavailableException(string message) : Exception(message);
+
 /// <summary>What an exception means to a caller.</summary>
 /// <param name="Http">HTTP status.</param>
 /// <param name="Grpc">gRPC status.</param>
@@ -61,6 +65,8 @@ public static class Errors
         TooLargeException e => new(StatusCodes.Status413PayloadTooLarge, StatusCode.ResourceExhausted, "Too large", e.Message, false),
         BusyException e => new(StatusCodes.Status429TooManyRequests, StatusCode.ResourceExhausted, "Busy", e.Message, true),
         InvalidModelException e => new(StatusCodes.Status400BadRequest, StatusCode.InvalidArgument, "Invalid asset model", e.Message, false),
+        InvalidScenarioException e => new(StatusCodes.Status400BadRequest, StatusCode.InvalidArgument, "Invalid scenario", e.Message, false),
+        UnavailableException e => new(StatusCodes.Status503ServiceUnavailable, StatusCode.Unavailable, "Not available", e.Message, true),
         ArgumentException e => new(StatusCodes.Status400BadRequest, StatusCode.InvalidArgument, "Invalid input", e.Message, false),
         BadHttpRequestException e => new(e.StatusCode, StatusCode.InvalidArgument, "Invalid input", e.Message, false),
         EventStreamUnexpectedMaxEventIdException or ExistingStreamIdCollisionException or ConcurrencyException =>
@@ -86,6 +92,12 @@ sealed partial class ProblemDetailsHandler(IProblemDetailsService problems, ILog
             details.Extensions["field"] = input.Field;
             details.Extensions["allowed"] = input.Allowed;
         }
+        if (exception is InvalidScenarioException { Problems: [var first, ..] } scenario)
+        {
+            details.Extensions["field"] = first.Path;
+            details.Extensions["allowed"] = first.Allowed;
+            details.Extensions["errors"] = scenario.Problems;
+        }
         if (exception is BusyException busy) context.Response.Headers.RetryAfter = busy.RetryAfter.TotalSeconds.ToString("0", System.Globalization.CultureInfo.InvariantCulture);
         return await problems.TryWriteAsync(new() { HttpContext = context, ProblemDetails = details, Exception = exception });
     }
@@ -94,7 +106,7 @@ sealed partial class ProblemDetailsHandler(IProblemDetailsService problems, ILog
     partial void LogUnexpected(Exception exception, string path);
 }
 
-/// <summary>Turns every exception into a gRPC status, by <see cref="Errors.Meaning"/>; the offending field travels in the trailers <c>field</c> and <c>allowed</c>.</summary>
+/// <summary>Turns every exception into a gRPC status, by <see cref="Errors.Meaning"/>; the offending field travels in the trailers <c>field</c> and <c>allowed-bin</c>, all problems of a scenario as JSON in <c>errors-bin</c>.</summary>
 public sealed partial class GrpcErrors(ILogger<GrpcErrors> log) : Interceptor
 {
     /// <inheritdoc/>
@@ -134,6 +146,12 @@ public sealed partial class GrpcErrors(ILogger<GrpcErrors> log) : Interceptor
         {
             trailers.Add("field", input.Field);
             trailers.Add("allowed-bin", System.Text.Encoding.UTF8.GetBytes(input.Allowed));
+        }
+        if (exception is InvalidScenarioException { Problems: [var first, ..] } scenario)
+        {
+            trailers.Add("field", first.Path);
+            trailers.Add("allowed-bin", System.Text.Encoding.UTF8.GetBytes(first.Allowed));
+            trailers.Add("errors-bin", System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(scenario.Problems, System.Text.Json.JsonSerializerOptions.Web));
         }
         return new(new Status(meaning.Grpc, meaning.Detail), trailers);
     }

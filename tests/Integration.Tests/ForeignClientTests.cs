@@ -56,7 +56,8 @@ public class ForeignClientTests(RunningSystem system) : SystemTest<RunningSystem
         async () => (await Pollux.Get($"/api/v1/twins/{asset}"))["sensors"]!.AsArray().Where(s => s!["value"] is not null).Select(s => ((string)s!["id"]!, (double)s["value"]!)).ToHashSet(),
         shown => shown.SetEquals(expected), show: shown => string.Join(", ", shown));
 
-    static async Task<string> Node(string script, params string[] arguments)
+    /// <summary>Runs one of the scripts in folder foreign.</summary>
+    internal static async Task<string> Node(string script, params string[] arguments)
     {
         if (!isInstalled)
         {

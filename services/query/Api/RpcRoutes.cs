@@ -1,8 +1,11 @@
 using Query.Alarms;
 using Query.Assets;
+using Query.Decisions;
 using Query.Events;
+using Query.Health;
 using Query.Histories;
 using Query.Rejections;
+using Query.Scenarios;
 using Query.Twins;
 
 namespace Query.Api;
@@ -17,6 +20,9 @@ static class RpcRoutes
         app.MapGrpcService<AlarmRpc>();
         app.MapGrpcService<RejectionRpc>().RequireRateLimiting(ApiSetup.Expensive);
         app.MapGrpcService<LogRpc>().RequireRateLimiting(ApiSetup.Expensive);
+        app.MapGrpcService<ScenarioRpc>().RequireRateLimiting(ApiSetup.Expensive);
+        app.MapGrpcService<HealthRpc>();
+        app.MapGrpcService<DecisionRpc>().RequireRateLimiting(ApiSetup.Expensive);
         app.MapGrpcReflectionService();
         app.MapGrpcHealthChecksService();
     }

@@ -71,7 +71,7 @@ public sealed class Infrastructure : IAsyncLifetime
             ["Assets__Directory"] = ShippedAssets,
             ["DOTNET_ENVIRONMENT"] = "Production",
         };
-        foreach (var project in new[] { "TwinState", "Ingest" })
+        foreach (var project in new[] { "TwinState", "Ingest", "Simulation" })
             await Run("dotnet", [ServiceProcess.Assembly(project), "db-apply"], settings);
     }
 

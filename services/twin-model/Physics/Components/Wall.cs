@@ -105,7 +105,7 @@ public sealed class HeaterZone : Component
         new("thermocouple-lag", "duration", "Time constant of the thermocouple", 15),
         new("gain", "reciprocal-temperature", "Proportional gain", 0.05),
         new("integral-time", "duration", "Integral time", 600),
-        new("derivative-time", "duration", "Derivative time", 0),
+        new("derivative-time", "duration", "Derivative time", 0, IsLayout: true),
         new("anti-windup-time", "duration", "Back-calculation time", 300),
         new("fan-coefficient", "heat-transfer-coefficient", "Extra heat transfer at full fan", 0),
         new("guess-power", "power", "Power near operation", 500, IsLayout: true),
@@ -138,9 +138,9 @@ public sealed class HeaterZone : Component
         var (wall, air) = (site.Port<Wall>("wall"), site.Port<Ambient>("ambient"));
         var setPoint = site.Port<Signal>("set-point").Value;
         var measuredRate = (wall.Temperature.At((start + end) / 2) - measured) / site["thermocouple-lag"];
-        var wanted = site["gain"] * (setPoint - measured) + integral - site["gain"] * site["derivative-time"] * measuredRate;
-        // Without derivative action the output must not depend on the wall's temperature, not even times zero.
-        if (site.Layout("derivative-time") == 0) wanted = site["gain"] * (setPoint - measured) + integral;
+        var wanted = site["gain"] * (setPoint - measured) + integral;
+        // Only with derivative action does the output depend on the wall's temperature: a matter of layout.
+        if (site.Layout("derivative-time") is not 0 and var derivative) wanted -= site["gain"] * derivative * measuredRate;
         var output = graph.Clamp(wanted, -1, 1);
         var fan = graph.Max(-output, 0);
         var zone = graph.Mask(first, after);

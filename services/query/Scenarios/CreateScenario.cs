@@ -1,0 +1,49 @@
+using Contracts.Messages;
+using Contracts.Scenarios;
+using Query.Api;
+using Query.Assets;
+using Query.Events;
+using TwinModel.Scenarios;
+
+namespace Query.Scenarios;
+
+/// <summary>Checks a question and hands it to simulation.</summary>
+sealed class CreateScenario(KnownAssets registry, FindPosition find, SendToSimulation simulation, LiveScenarios live, TimeProvider time)
+{
+    const int LongestName = 200;
+
+    public static void Map(IEndpointRouteBuilder scenarios) => scenarios.MapPost("/", async (HttpContext http, CreateScenario create) =>
+        {
+            var scenario = await create.Run(await ScenarioToRun.Read(http.Request.Body, http.RequestAborted), http.RequestAborted);
+            return TypedResults.Accepted($"/api/v1/scenarios/{scenario.Id}", scenario);
+        })
+        .RequireRateLimiting(ApiSetup.Expensive)
+        .Accepts<ScenarioToRun>("application/json").Produces<ScenarioView>(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status400BadRequest)
+        .WithName("createScenario").WithSummary("Ask what would happen")
+        .WithDescription("Baseline and scenario run member by member with the same parameters, from the machine's recorded state. 202 as soon as the request is safe; "
+            + "`/watch` tells when it is done. `{\"asset\":\"extrusion-line\",\"interventions\":[{\"target\":\"production-rate\",\"kind\":\"scale\",\"value\":1.15}]}` asks "
+            + "for the steady state at +15 %. The same validAt and knownAt give the same bytes, without computing again. 400 names everything that is wrong in `errors` "
+            + "(path, value, allowed).");
+
+    /// <summary>The scenario as it was requested.</summary>
+    /// <exception cref="InvalidScenarioException">It cannot be run.</exception>
+    public async Task<ScenarioView> Run(ScenarioToRun asked, CancellationToken cancel)
+    {
+        if (asked.Asset is null || registry.Find(asked.Asset) is not { } asset)
+        {
+            var able = string.Join(", ", registry.All.Where(a => a.Model.Physics is not null).Take(20).Select(a => a.Id));
+            throw DefineScenario.Invalid("asset", asked.Asset ?? "missing", $"assets whose model has a section physics: {able}");
+        }
+        if (asked.Name?.Length > LongestName) throw DefineScenario.Invalid("name", $"{asked.Name.Length} characters", $"at most {LongestName} characters");
+        var position = (await find.Run(DefineScenario.KnownAtOf(asked), cancel)).Position;
+        var now = time.GetUtcNow();
+        var definition = DefineScenario.Of(asked, asset.Model, position, now);
+        var id = Guid.CreateVersion7(now).ToString();
+        var name = string.IsNullOrEmpty(asked.Name) ? null : asked.Name;
+        await simulation.Run(new RequestScenario(id, name, asset.Model.Id, asset.Model.Hash, definition, now), cancel);
+        var scenario = new ScenarioView(
+            id, asset.Id, name, asset.Model.Id, asset.Model.Hash, definition, "requested", 0, 0, now, null, null, null, null, false, null, null, [], []);
+        live.Offer(scenario);
+        return scenario;
+    }
+}

@@ -1,0 +1,42 @@
+using MassTransit;
+using ServiceDefaults;
+
+namespace Query.Scenarios;
+
+/// <summary>Commands to whichever simulation is free.</summary>
+sealed class SendToSimulation(IBus bus)
+{
+    // The exchange in front of simulation's queue; naming the queue would declare it, and simulation alone decides what kind it is.
+    static readonly Uri Simulation = new($"exchange:{Messaging.ScenarioQueue}");
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>Sends a command and waits until the broker has it.</summary>
+    /// <exception cref="TimeoutException">The broker cannot be reached.</exception>
+    /// <exception cref="UnavailableException">No simulation has ever run here, so nobody would get it.</exception>
+    public async Task Run<T>(T command, CancellationToken cancel)
+        where T : class
+    {
+        using var time = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        time.CancelAfter(Patience);
+        try
+        {
+            var endpoint = await bus.GetSendEndpoint(Simulation);
+            await endpoint.Send(
+                command,
+                context =>
+                {
+                    // Without the queue the broker would drop it silently.
+                    if (context.TryGetPayload<RabbitMqSendContext>(out var rabbit)) rabbit.Mandatory = true;
+                },
+                time.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw new TimeoutException("The message broker cannot be reached, so the command was hardly taken.");
+        }
+        catch (MessageReturnedException)
+        {
+            throw new UnavailableException("No simulation service runs, and none has ever run here; start one and try again.");
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using System.Buffers;
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using Contracts.Scenarios;
+using Query.Api;
+using ServiceDefaults;
+
+namespace Query.Scenarios;
+
+/// <summary>A scenario as it proceeds, over server-sent events and gRPC, until it is over.</summary>
+sealed class WatchScenario
+{
+    const int MostWatchers = 1_000;
+
+    // What RabbitMQ does not bring is in the table; a long silence also tells proxies that somebody is there.
+    static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+
+    readonly LiveScenarios live;
+    readonly SavedScenarios saved;
+    readonly TimeProvider time;
+    readonly CancellationToken stopping;
+    int watchers;
+
+    public WatchScenario(LiveScenarios live, SavedScenarios saved, TimeProvider time, IHostApplicationLifetime lifetime, IMeterFactory meters)
+    {
+        (this.live, this.saved, this.time, stopping) = (live, saved, time, lifetime.ApplicationStopping);
+        meters.Create("Pollux").CreateObservableGauge("pollux.query.scenario_watchers", () => watchers, "{watcher}", "Open watch streams of scenarios");
+    }
+
+    public static void Map(IEndpointRouteBuilder scenarios) => scenarios.MapGet("/{id}/watch", (HttpContext http, string id, WatchScenario watch) => watch.Stream(http, id))
+        .Produces<ScenarioView>(contentType: "text/event-stream")
+        .WithName("watchScenario").WithSummary("A scenario as it proceeds (server-sent events)")
+        .WithDescription("The scenario as it is, then every change: `event: scenario`, `id: version.progress`. The stream ends with the final state.");
+
+    async Task Stream(HttpContext http, string id)
+    {
+        // Before the first byte, so that an unknown id is a 404.
+        await saved.Get(id, http.RequestAborted);
+        http.Response.ContentType = "text/event-stream";
+        http.Response.Headers.CacheControl = "no-store";
+        http.Response.Headers["X-Accel-Buffering"] = "no";
+        var body = http.Response.BodyWriter;
+        try
+        {
+            await foreach (var scenario in Follow(id, Heartbeat, http.RequestAborted))
+            {
+                if (scenario is null) body.Write(":\n\n"u8);
+                else Write(body, scenario);
+                if ((await body.FlushAsync(http.RequestAborted)).IsCompleted) return;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The reader left, or the service stops: either way the stream is over.
+        }
+    }
+
+    static void Write(System.IO.Pipelines.PipeWriter to, ScenarioView scenario)
+    {
+        to.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"event: scenario\nid: {scenario.Version}.{scenario.Progress:R}\ndata: ")));
+        to.Write(JsonSerializer.SerializeToUtf8Bytes(scenario, ApiJson.Options));
+        to.Write("\n\n"u8);
+    }
+
+    /// <summary>Every change up to the final state; null after a silence of <paramref name="heartbeat"/>.</summary>
+    /// <exception cref="NotFoundException">No such scenario.</exception>
+    /// <exception cref="BusyException">Too many watchers.</exception>
+    public async IAsyncEnumerable<ScenarioView?> Follow(string id, TimeSpan heartbeat, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        if (Interlocked.Increment(ref watchers) > MostWatchers)
+        {
+            Interlocked.Decrement(ref watchers);
+            throw new BusyException($"There are {MostWatchers} watchers already.", Heartbeat);
+        }
+        try
+        {
+            using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel, stopping);
+            var shown = await saved.Get(id, ended.Token);
+            yield return shown;
+            var silentSince = time.GetTimestamp();
+            while (!SavedScenarios.IsFinal(shown))
+            {
+                var newest = await Next(id, shown, ended.Token);
+                if (ReferenceEquals(newest, shown))
+                {
+                    if (time.GetElapsedTime(silentSince) < heartbeat) continue;
+                    yield return null;
+                }
+                else
+                {
+                    yield return shown = newest;
+                }
+                silentSince = time.GetTimestamp();
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref watchers);
+        }
+    }
+
+    /// <summary>The next view; the same one when nothing came.</summary>
+    async Task<ScenarioView> Next(string id, ScenarioView shown, CancellationToken cancel)
+    {
+        var started = time.GetTimestamp();
+        while (true)
+        {
+            var changed = live.Changed;
+            if (LiveScenarios.Newer(shown, live.Find(id)) is var newer && !ReferenceEquals(newer, shown)) return newer;
+            var left = LookEvery - time.GetElapsedTime(started);
+            if (left <= TimeSpan.Zero) return LiveScenarios.Newer(shown, await saved.Get(id, cancel));
+            await Task.WhenAny(changed, Task.Delay(left, time, cancel));
+            cancel.ThrowIfCancellationRequested();
+        }
+    }
+}

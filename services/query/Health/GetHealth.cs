@@ -6,6 +6,7 @@ using Npgsql;
 using Query.Assets;
 using ServiceDefaults;
 using TwinModel.Health;
+using TwinModel.Reliability;
 
 namespace Query.Health;
 
@@ -71,15 +72,17 @@ sealed class GetHealth(NpgsqlDataSource source, KnownAssets registry)
     {
         var component = view.Component;
         var events = all.Where(e => ComponentOf(e) == component).ToList();
+        var scored = ScorePredictions.Of(events);
         return new(
             view,
             [.. events.OfType<HealthAssessed>().Reverse().Take(MostAssessments).Select(Prognoses.View)],
             [.. events.OfType<ConditionChanged>().Reverse().Select(c => new LevelChange(c.ChangedAt, c.From, c.To, c.Value, c.Score, c.ChartSum, c.ChangedAfter, c.FalseAlarmDays))],
             [.. events.Select(Record).OfType<MaintenanceRecord>().Reverse()],
-            ScorePredictions.Of(events) is { } s
-                ? new(s.Score.Count, s.Failures, s.Score.Coverage50, s.Score.Coverage90, s.Score.MeanAbsoluteErrorDays, s.Score.BiasDays, s.Score.UniformP)
-                : null);
+            Score(scored?.Failures, scored?.All), Score(scored?.Failures, scored?.WhileDegrading));
     }
+
+    static ScoreAnswer? Score(int? failures, PredictionScore? s) =>
+        s is null ? null : new(s.Count, failures ?? 0, s.Coverage50, s.Coverage90, s.MeanAbsoluteErrorDays, s.BiasDays, s.UniformP);
 
     static string ComponentOf(object e) => e switch
     {

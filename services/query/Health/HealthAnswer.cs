@@ -12,7 +12,8 @@ sealed record PartAnswer(
     [property: Description("Past assessments, newest first.")] IReadOnlyList<RulView> Assessments,
     [property: Description("Changes of level, newest first.")] IReadOnlyList<LevelChange> Changes,
     [property: Description("Maintenance record, newest first.")] IReadOnlyList<MaintenanceRecord> Maintenance,
-    [property: Description("How good past predictions were; null while no part has failed.")] ScoreAnswer? Scores);
+    [property: Description("How good past predictions were; null while no part has failed.")] ScoreAnswer? Scores,
+    [property: Description("The same of those predictions only that rest on a trend, not on the fleet.")] ScoreAnswer? ScoresWhileDegrading);
 
 /// <summary>A change of level.</summary>
 sealed record LevelChange(DateTimeOffset At, string From, string To, double Value, double Score, double ChartSum, DateTimeOffset? ChangedAfter, double FalseAlarmDays);

@@ -29,10 +29,7 @@ sealed class HealthRpc(GetHealth health, KnownAssets registry, IBus bus, Command
             Position = c.Position, ConditionHash = c.ConditionHash, ModelHash = c.ModelHash, Assessment = c.Assessment is null ? null : Assessment(c.Assessment),
             History = { part.Assessments.Select(Assessment) },
             Changes = { part.Changes.Select(l => new Proto.LevelChange { At = l.At.ToProto(), From = l.From, To = l.To, Value = l.Value, Score = l.Score, ChartSum = l.ChartSum, ChangedAfter = l.ChangedAfter.ToProto() }) },
-            Scores = part.Scores is not { } s ? null : new()
-            {
-                Predictions = s.Predictions, Failures = s.Failures, Coverage50 = s.Coverage50, Coverage90 = s.Coverage90, MeanAbsoluteErrorDays = s.MeanAbsoluteErrorDays, BiasDays = s.BiasDays, UniformP = s.UniformP,
-            },
+            Scores = Scores(part.Scores), ScoresWhileDegrading = Scores(part.ScoresWhileDegrading),
         };
         if (c.Value is { } value) message.Value = value;
         if (c.BaselineValue is { } baseline) message.BaselineValue = baseline;
@@ -41,6 +38,11 @@ sealed class HealthRpc(GetHealth health, KnownAssets registry, IBus bus, Command
         if (c.GrowthPerDay is { } growth) message.GrowthPerDay = growth;
         return message;
     }
+
+    static Proto.PredictionScores? Scores(ScoreAnswer? s) => s is null ? null : new()
+    {
+        Predictions = s.Predictions, Failures = s.Failures, Coverage50 = s.Coverage50, Coverage90 = s.Coverage90, MeanAbsoluteErrorDays = s.MeanAbsoluteErrorDays, BiasDays = s.BiasDays, UniformP = s.UniformP,
+    };
 
     /// <summary>An assessment as a message.</summary>
     public static Proto.Assessment Assessment(RulView rul)

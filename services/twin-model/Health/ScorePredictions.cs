@@ -5,8 +5,9 @@ namespace TwinModel.Health;
 
 /// <summary>How good past predictions of a part were.</summary>
 /// <param name="Failures">Lives that ended in a failure.</param>
-/// <param name="Score">Of all predictions of those lives.</param>
-public sealed record ScoredPredictions(int Failures, PredictionScore Score);
+/// <param name="All">Of all predictions of those lives; while a part is healthy they say no more than the fleet does.</param>
+/// <param name="WhileDegrading">Of those that rest on a trend; null when there are none.</param>
+public sealed record ScoredPredictions(int Failures, PredictionScore All, PredictionScore? WhileDegrading);
 
 /// <summary>Scores the predictions of lives whose end is known. A life that ended in an exchange tells only that it would have been longer, and is left out.</summary>
 public static class ScorePredictions
@@ -15,7 +16,7 @@ public static class ScorePredictions
     public static ScoredPredictions? Of(IEnumerable<object> events)
     {
         List<HealthAssessed> life = [];
-        List<PastPrediction> scored = [];
+        List<(bool IsDegrading, PastPrediction Prediction)> scored = [];
         var failures = 0;
         foreach (var e in events)
         {
@@ -30,11 +31,13 @@ public static class ScorePredictions
                 case FailureOccurred failed:
                     failures++;
                     scored.AddRange(life.Where(a => a.AssessedAt <= failed.FailedAt && Prognoses.Life(a) is not null)
-                        .Select(a => new PastPrediction(Prognoses.Life(a)!, (failed.FailedAt - a.AssessedAt).TotalDays)));
+                        .Select(a => (a.Level is "degrading" or "critical", new PastPrediction(Prognoses.Life(a)!, (failed.FailedAt - a.AssessedAt).TotalDays))));
                     life.Clear();
                     break;
             }
         }
-        return scored.Count == 0 ? null : new(failures, PredictionScore.Of(scored));
+        if (scored.Count == 0) return null;
+        var degrading = scored.Where(s => s.IsDegrading).Select(s => s.Prediction).ToList();
+        return new(failures, PredictionScore.Of([.. scored.Select(s => s.Prediction)]), degrading.Count == 0 ? null : PredictionScore.Of(degrading));
     }
 }

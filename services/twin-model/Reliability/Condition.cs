@@ -81,5 +81,5 @@ public static class Condition
     static ConditionEvidence Evidence(ConditionSettings settings, ConditionState state, Baseline baseline, MedianPoint median) => new(
         Math.Exp(median.Value), baseline.Centre, baseline.Score(median.Value), state.Sum, settings.Cusum.Limit, state.SumStartedAt, median.At, settings.CriticalValue,
         // The chain is solved once per chart: a matrix of 400 is not for every event.
-        settings.Window * RunLengths.GetOrAdd(settings.Cusum, static c => c.AverageRunLength(0)));
+        settings.FalseAlarmTime(RunLengths.GetOrAdd(settings.Cusum, static c => c.AverageRunLength(0))));
 }

@@ -79,6 +79,28 @@ find_mosquitto_pub() {
     chmod +x "$MOSQUITTO_PUB"
 }
 
+# SUNDIALS and SciPy, which 'bench simulation' measures against: without them it says so and goes on.
+find_reference_programs() {
+    local root="$TOOLS/deb/reference" needs='^(libsundials-(dev|cvode|nvecserial|sunlinsol|sunmatrix)|libsuitesparse|lib(amd|btf|camd|ccolamd|cholmod|colamd|klu)[0-9]|python3-(numpy|scipy|decorator)$|liblbfgsb|libblas|liblapack|libgfortran|libquadmath)'
+    if [[ -e /usr/include/cvode/cvode.h && -e /usr/include/sunlinsol/sunlinsol_klu.h ]] && /usr/bin/python3 -c 'import scipy' 2>/dev/null; then return 0; fi
+    if [[ ! -d $root ]] && command -v apt-get >/dev/null; then
+        say "reference  installing SUNDIALS and SciPy below $TOOLS"
+        if unpack_reference "$root.partial" "$needs" >"$LOGS/install.log" 2>&1 </dev/null; then mv "$root.partial" "$root"; else show_log_tail install; fi
+    fi
+    if [[ -d $root ]]; then export POLLUX_REFERENCE_ROOT="$root"; fi
+}
+
+# Their development packages pull in hundreds of megabytes of other solvers, none of which is used.
+unpack_reference() { # directory pattern
+    local packages file
+    refresh_package_lists && rm -rf "$1" && mkdir -p "$1/.archives" || return
+    packages=$(apt_privately -s install --reinstall --no-install-recommends libsundials-dev libsuitesparse-dev python3-scipy | awk '$1 == "Inst" { print $2 }' | grep -E "$2") || return
+    # shellcheck disable=SC2086
+    (cd "$1/.archives" && apt_privately download $packages) || return
+    for file in "$1"/.archives/*.deb; do dpkg-deb -x "$file" "$1" || return; done
+    rm -rf "$1/.archives"
+}
+
 # Unpacked, not installed: needs no root, starts no system service, changes nothing outside $TOOLS.
 install_package() { # package
     local package=$1 target="$TOOLS/deb/$1"

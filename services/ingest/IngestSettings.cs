@@ -25,6 +25,10 @@ sealed class IngestSettings
     [Range(0.01, 36_500)]
     public double PastToleranceDays { get; init; } = 366;
 
+    /// <summary>An import that takes longer is ended; what was read until then is stored.</summary>
+    [Range(1, 604_800)]
+    public int MostImportSeconds { get; init; } = 14_400;
+
     /// <summary>Replicas with the same group share the messages of SenML and plain topics.</summary>
     [Required, RegularExpression("^[A-Za-z0-9_-]{1,64}$")]
     public string SharedGroup { get; init; } = "ingest";
@@ -32,6 +36,8 @@ sealed class IngestSettings
     /// <summary>Names this replica's broker session; a restarted replica with the same id takes its waiting messages over.</summary>
     [Required, RegularExpression("^[A-Za-z0-9_-]{1,64}$")]
     public string ClientId { get; init; } = "ingest-0";
+
+    public TimeSpan MostImportTime => TimeSpan.FromSeconds(MostImportSeconds);
 
     public TimeSpan FutureTolerance => TimeSpan.FromSeconds(FutureToleranceSeconds);
 }

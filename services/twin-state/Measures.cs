@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 
 namespace TwinState;
@@ -18,4 +19,11 @@ static class Measures
     public static readonly Counter<long> HealthRebuilds = Meter.CreateCounter<long>("pollux.twin_state.health_rebuilds", description: "Rebuilds of parts' condition, by whether replay equalled live");
 
     public static readonly Counter<long> Shown = Meter.CreateCounter<long>("pollux.twin_state.views", description: "Views published");
+
+    /// <summary>Messages that wait in the partition queues, by queue; see <see cref="WatchQueues"/>.</summary>
+    public static readonly ConcurrentDictionary<string, long> QueueDepths = new();
+
+    public static readonly ObservableGauge<long> QueueMessages = Meter.CreateObservableGauge(
+        "pollux.twin_state.queue.messages", () => QueueDepths.Select(q => new Measurement<long>(q.Value, new KeyValuePair<string, object?>("queue", q.Key))),
+        description: "News and commands not yet given to a partition's owner");
 }

@@ -15,12 +15,14 @@ static class Partitions
         bus.AddConsumer<RegisterAssetConsumer>();
     }
 
+    /// <summary>Names of the queues.</summary>
+    public static IEnumerable<string> Queues(TwinStateSettings settings) => Enumerable.Range(0, settings.Partitions).Select(p => $"{Messaging.AssetExchange}.{p}");
+
     public static void AddEndpoints(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator rabbit)
     {
-        var partitions = context.GetRequiredService<IOptions<TwinStateSettings>>().Value.Partitions;
-        for (var partition = 0; partition < partitions; partition++)
+        foreach (var queue in Queues(context.GetRequiredService<IOptions<TwinStateSettings>>().Value))
         {
-            rabbit.ReceiveEndpoint($"{Messaging.AssetExchange}.{partition}", endpoint =>
+            rabbit.ReceiveEndpoint(queue, endpoint =>
             {
                 endpoint.ConfigureConsumeTopology = false;
                 endpoint.SetQuorumQueue();

@@ -9,7 +9,7 @@ builder.AddEventLog(TwinTables.Register);
 builder.AddMessaging(Partitions.AddConsumers, Partitions.AddEndpoints);
 builder.Services.AddOptions<TwinStateSettings>().BindConfiguration("TwinState").ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddSingleton<LogReader>().AddSingleton<AssetRegistry>().AddSingleton<ShippedModels>().AddSingleton<TwinStore>().AddSingleton<TwinOwner>();
-builder.Services.AddHostedService<RegisterShippedAssets>().AddHostedService<TickSlots>().AddHostedService<ShowTwins>();
+builder.Services.AddHostedService<RegisterShippedAssets>().AddHostedService<TickSlots>().AddHostedService<ShowTwins>().AddHostedService<WatchQueues>();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();

@@ -3,6 +3,19 @@ using Benchmarks.Load;
 
 if (args is ["bare", var file, var contentType, var port]) return await BareEndpoint.Serve(file, contentType, int.Parse(port, System.Globalization.CultureInfo.InvariantCulture));
 
+using var stop = new CancellationTokenSource();
+Console.CancelKeyPress += (_, e) =>
+{
+    e.Cancel = true;
+    stop.Cancel();
+};
+// Needs no server, so no settings of servers.
+if (args is ["simulation", ..])
+{
+    await SimulationBenchmark.Run(Settings.FindRepository(), stop.Token);
+    return 0;
+}
+
 // One name per question; each prints its baseline, its figures and the ratios of the same run.
 var benchmarks = new Dictionary<string, Func<Settings, CancellationToken, Task>>
 {
@@ -20,14 +33,8 @@ var benchmarks = new Dictionary<string, Func<Settings, CancellationToken, Task>>
 var name = args.FirstOrDefault() ?? "";
 if (!benchmarks.ContainsKey(name) && name.Length > 0 && name != "all")
 {
-    Console.Error.WriteLine($"There is no benchmark '{name}'; there are: {string.Join(", ", benchmarks.Keys)}, all.");
+    Console.Error.WriteLine($"There is no benchmark '{name}'; there are: {string.Join(", ", benchmarks.Keys)}, simulation, all.");
     return 2;
 }
-using var stop = new CancellationTokenSource();
-Console.CancelKeyPress += (_, e) =>
-{
-    e.Cancel = true;
-    stop.Cancel();
-};
 foreach (var benchmark in benchmarks.Where(b => name is "" or "all" ? b.Key is "ingest" or "query" : b.Key == name)) await benchmark.Value(Settings.FromEnvironment(args.Skip(1)), stop.Token);
 return 0;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
@@ -100,4 +101,38 @@ public class ImportTests(PumpLoops system) : SystemTest<PumpLoops>(system), ICla
 
     static (long Rows, long Readings, long Stored, long Duplicates, long Rejected, bool Finished) Outcome(JsonNode progress) => (
         (long)progress["rows"]!, (long)progress["readings"]!, (long)progress["stored"]!, (long)progress["duplicates"]!, (long)progress["rejected"]!, (bool)progress["finished"]!);
+
+    [Fact]
+    public async Task An_import_that_takes_too_long_ends_and_keeps_what_was_read()
+    {
+        var asset = Pollux.NextAsset();
+        var hurried = Pollux.Service("ingest", "Ingest", new() { ["Ingest__ClientId"] = $"{Pollux.Name}-1", ["Ingest__MostImportSeconds"] = "1" });
+        await hurried.Start();
+        using var content = new Trickle("""{"time":"2024-03-01T06:00:00Z","pressure":1.5}""" + "\n");
+        content.Headers.ContentType = new("application/x-ndjson");
+        using var answer = await hurried.Http.PostAsync($"/api/v1/assets/{asset}/telemetry:import", content, Cancel);
+        Assert.Equal(HttpStatusCode.GatewayTimeout, answer.StatusCode);
+        await Eventually.Get("the first row is stored", () => Pollux.Log.Readings(asset), readings => readings.Count == 1);
+    }
+
+    /// <summary>A body that takes longer than it may, and ends before the server stops listening to it.</summary>
+    sealed class Trickle(string first) : HttpContent
+    {
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(first), Cancel);
+            for (var i = 0; i < 25; i++)
+            {
+                await stream.WriteAsync(Encoding.UTF8.GetBytes("\n"), Cancel);
+                await stream.FlushAsync(Cancel);
+                await Task.Delay(100, Cancel);
+            }
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
 }

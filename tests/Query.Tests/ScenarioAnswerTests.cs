@@ -54,14 +54,16 @@ public class ScenarioAnswerTests
     }
 
     [Fact]
-    public void The_newer_news_wins()
+    public void The_newer_news_wins_and_progress_never_goes_back()
     {
         var live = new LiveScenarios();
         var running = A_scenario() with { State = "running", Version = 2, Progress = 0.5 };
         live.Offer(running);
         live.Offer(running with { Progress = 0.4 });
         Assert.Equal(0.5, live.Find(running.Id)!.Progress);
-        live.Offer(running with { Version = 3, Progress = 0.45, State = "cancelled" });
+        live.Offer(running with { Version = 3, Progress = 0.25 });
+        Assert.Equal((3L, 0.5), (live.Find(running.Id)!.Version, live.Find(running.Id)!.Progress));
+        live.Offer(running with { Version = 4, Progress = 0.45, State = "cancelled" });
         Assert.Equal("cancelled", live.Find(running.Id)!.State);
     }
 

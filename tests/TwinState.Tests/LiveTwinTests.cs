@@ -87,4 +87,34 @@ public class LiveTwinTests
         twin.Apply(Batch(2, 2, (3, 20)) with { RecordedAt = Now.AddSeconds(3) });
         Assert.Equal(Now.AddSeconds(13), twin.View(Now).Sensors[0].StaleAt);
     }
+
+    [Fact]
+    public void Unsaved_history_comes_out_as_it_went_in()
+    {
+        var twin = Fresh();
+        var (expected, effects) = (new Twin(Model), new StepEffects());
+        Dictionary<(RollupLevel, long), RollupBlock> blocks = [];
+        // Ten readings a second for three minutes, and late ones.
+        (double, double)[][] batches = [[.. Enumerable.Range(0, 1800).Select(i => (i * 0.1, 20 + i % 7 * 0.3))], [(3.05, 19), (61.05, 30)]];
+        foreach (var batch in batches.Select((b, i) => Batch(i + 1, i + 1, b)))
+        {
+            twin.Apply(batch);
+            List<Reading> readings = [];
+            TelemetryCodec.Decode(batch.Batch, readings);
+            expected.Step([.. readings], effects);
+        }
+        foreach (var delta in effects.Rollups)
+        {
+            var key = (delta.Level, RollupBlock.Start(delta.Level, delta.Start));
+            if (!blocks.TryGetValue(key, out var block)) blocks[key] = block = new();
+            block.Add(delta);
+        }
+        Assert.Equal(Shown(blocks), Shown(twin.UnsavedHistory()));
+        Assert.Equal(effects.Rollups.Count, twin.UnsavedBuckets);
+        twin.Saved();
+        Assert.Empty(twin.UnsavedHistory());
+    }
+
+    static IEnumerable<string> Shown(Dictionary<(RollupLevel, long), RollupBlock> blocks) =>
+        blocks.Select(b => $"{b.Key} {Convert.ToHexString(b.Value.ToBytes())}").Order(StringComparer.Ordinal);
 }

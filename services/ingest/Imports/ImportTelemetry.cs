@@ -35,19 +35,22 @@ static class ImportTelemetry
         var asset = registry.Find(id) ?? throw new NotFoundException("asset", id);
         var (format, read) = ImportFormats.Of(context.Request.ContentType);
         context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
-        await using var spooled = format == "parquet" ? await Spool(context.Request.Body, cancel) : null;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(settings.Value.MostImportTime);
+        await using var spooled = format == "parquet" ? await Spool(context.Request.Body, limit.Token, cancel) : null;
         var run = new ImportRun(asset, format, recorder, time, settings.Value.FutureTolerance, ReadingsPerSubmission, MostSubmissionsPending);
+        var rows = read(spooled ?? context.Request.Body, asset.Model, limit.Token);
 
         if (!context.Request.Headers.Accept.ToString().Contains("application/x-ndjson", StringComparison.Ordinal))
         {
-            await run.Read(read(spooled ?? context.Request.Body, asset.Model, cancel), cancel);
+            await run.Read(rows, cancel);
             await context.Response.WriteAsJsonAsync(run.Progress(isFinished: true), cancel);
             return;
         }
         context.Response.ContentType = "application/x-ndjson";
         // A report a second while the body is still being read needs both directions at once.
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
-        var reading = run.Read(read(spooled ?? context.Request.Body, asset.Model, cancel), cancel);
+        var reading = run.Read(rows, cancel);
         while (await Task.WhenAny(reading, timer.WaitForNextTickAsync(cancel).AsTask()) != reading) await Report(context, run.Progress(isFinished: false), cancel);
         string? error = null;
         try
@@ -70,22 +73,29 @@ static class ImportTelemetry
     }
 
     // Parquet has its table of contents at the end.
-    static async Task<Stream> Spool(Stream body, CancellationToken cancel)
+    static async Task<Stream> Spool(Stream body, CancellationToken limit, CancellationToken cancel)
     {
         var file = new FileStream(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
-        var buffer = new byte[1 << 16];
-        for (int count; (count = await body.ReadAsync(buffer, cancel)) > 0;)
+        try
         {
-            if (file.Length + count > MostSpooledBytes)
+            var buffer = new byte[1 << 16];
+            for (int count; (count = await body.ReadAsync(buffer, limit)) > 0;)
             {
-                await file.DisposeAsync();
-                throw new TooLargeException("The Parquet file", MostSpooledBytes, "bytes");
+                if (file.Length + count > MostSpooledBytes) throw new TooLargeException("The Parquet file", MostSpooledBytes, "bytes");
+                await file.WriteAsync(buffer.AsMemory(0, count), limit);
             }
-            await file.WriteAsync(buffer.AsMemory(0, count), cancel);
+            file.Position = 0;
+            return file;
         }
-        file.Position = 0;
-        return file;
+        catch (Exception e)
+        {
+            await file.DisposeAsync();
+            if (e is OperationCanceledException && !cancel.IsCancellationRequested) throw TookTooLong();
+            throw;
+        }
     }
+
+    public static TimeoutException TookTooLong() => new("The import took longer than allowed; what was read in time is stored. Send smaller parts; repeating is harmless.");
 }
 
 /// <summary>One import under way.</summary>
@@ -98,12 +108,13 @@ sealed class ImportRun(RegisteredAsset asset, string format, RecordReadings reco
         Interlocked.Read(ref rows), Interlocked.Read(ref readings), Interlocked.Read(ref stored), Interlocked.Read(ref duplicates),
         Interlocked.Read(ref rejected), Interlocked.Read(ref position), isFinished);
 
+    /// <exception cref="TimeoutException">The input was cancelled though nobody went away.</exception>
     public async Task Read(IAsyncEnumerable<ImportRow> input, CancellationToken cancel)
     {
         List<Reading> good = new(readingsPerSubmission);
         try
         {
-            await foreach (var row in input.WithCancellation(cancel))
+            await foreach (var row in input)
             {
                 Interlocked.Increment(ref rows);
                 var count = row.Readings.Length + row.RejectedReadings;
@@ -116,6 +127,10 @@ sealed class ImportRun(RegisteredAsset asset, string format, RecordReadings reco
                 good.AddRange(ofRow);
                 if (good.Count >= readingsPerSubmission) await Submit(good, null, default, cancel);
             }
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw ImportTelemetry.TookTooLong();
         }
         finally
         {

@@ -8,17 +8,12 @@ using TwinModel.Telemetry;
 namespace Ingest.Recording;
 
 /// <summary>One asset's part of a transaction.</summary>
-/// <param name="AssetId">The asset.</param>
-/// <param name="Day">The day of recording.</param>
-/// <param name="ExpectedVersion">Version of the telemetry stream before the append.</param>
-/// <param name="Readings">New readings; may be empty.</param>
-/// <param name="Duplicates">Readings dropped beside them.</param>
-/// <param name="Rejections">New rejections.</param>
+/// <param name="Ledger">Names the asset's streams of the day and their versions before the append.</param>
+/// <param name="Additions">What is new.</param>
 /// <param name="TraceParent">Of the first submission, or null.</param>
-sealed record AssetAppend(
-    string AssetId, DateOnly Day, long ExpectedVersion, List<Reading> Readings, int Duplicates, List<ReadingsRejected> Rejections, string? TraceParent);
+sealed record AssetAppend(AssetLedger Ledger, Additions Additions, string? TraceParent);
 
-/// <summary>Appends to the log: many assets in one transaction, each telemetry stream at its expected version.</summary>
+/// <summary>Appends to the log: many assets in one transaction, each stream at its expected version.</summary>
 sealed class AppendReadings(IDocumentStore store)
 {
     /// <summary>Larger events would hold up a fold; smaller ones cost more disk.</summary>
@@ -32,21 +27,25 @@ sealed class AppendReadings(IDocumentStore store)
         List<(AssetAppend Append, string Stream, IEvent Event)> recorded = [];
         foreach (var append in appends)
         {
-            var stream = Streams.Telemetry(append.AssetId, append.Day);
-            var events = append.Readings.Chunk(MostReadingsPerEvent)
-                .Select((chunk, i) => WithTrace(session.Events.BuildEvent(new ReadingsRecorded(TelemetryCodec.Encode(chunk, i == 0 ? append.Duplicates : 0))), append.TraceParent))
+            var (ledger, additions) = (append.Ledger, append.Additions);
+            var stream = Streams.Telemetry(ledger.AssetId, ledger.Today);
+            var events = additions.Readings.Chunk(MostReadingsPerEvent)
+                .Select((chunk, i) => WithTrace(session.Events.BuildEvent(new ReadingsRecorded(TelemetryCodec.Encode(chunk, i == 0 ? additions.Duplicates : 0))), append.TraceParent))
                 .ToArray();
             if (events.Length > 0)
             {
-                session.Events.Append(stream, append.ExpectedVersion + events.Length, events.Cast<object>());
+                session.Events.Append(stream, ledger.Version + events.Length, events.Cast<object>());
                 recorded.AddRange(events.Select(e => (append, stream, e)));
             }
-            if (append.Rejections.Count > 0)
-                session.Events.Append(Streams.Rejected(append.AssetId, append.Day), append.Rejections.Select(r => (object)WithTrace(session.Events.BuildEvent(r), append.TraceParent)));
+            if (additions.Rejections.Count == 0) continue;
+            // At its expected version too: the same payload may have been rejected by another replica meanwhile.
+            session.Events.Append(
+                Streams.Rejected(ledger.AssetId, ledger.Today), ledger.RejectedVersion + additions.Rejections.Count,
+                additions.Rejections.Select(r => (object)WithTrace(session.Events.BuildEvent(r), append.TraceParent)));
         }
         await session.SaveChangesAsync(cancel);
         return [.. recorded.Select(r => new AnnouncedBatch(
-            r.Append.AssetId, r.Stream, r.Event.Version, r.Event.Sequence, r.Event.Timestamp, ((ReadingsRecorded)r.Event.Data).Batch, r.Append.TraceParent))];
+            r.Append.Ledger.AssetId, r.Stream, r.Event.Version, r.Event.Sequence, r.Event.Timestamp, ((ReadingsRecorded)r.Event.Data).Batch, r.Append.TraceParent))];
     }
 
     static IEvent WithTrace(IEvent e, string? traceParent)

@@ -11,8 +11,6 @@ sealed class AssetLedger(string assetId, RegisteredAsset? asset, DateOnly today,
 {
     // 24 bytes each: five million events of all late-asked streams of an asset would be 120 MB, so older streams are forgotten first.
     const int MostRanges = 500_000;
-    const int MostDigests = 10_000;
-
     readonly Dictionary<string, List<(long Version, long First, long Last)>> ranges = [];
     readonly HashSet<string> digests = [];
     readonly Queue<string> digestOrder = [];
@@ -25,6 +23,12 @@ sealed class AssetLedger(string assetId, RegisteredAsset? asset, DateOnly today,
 
     /// <summary>Version of today's telemetry stream.</summary>
     public long Version { get; private set; }
+
+    /// <summary>Version of today's stream of rejections.</summary>
+    public long RejectedVersion { get; private set; }
+
+    /// <summary>Takes note of rejections that this writer appended to today's stream.</summary>
+    public void Rejected(int count) => RejectedVersion += count;
 
     /// <summary>Takes note of an event that this writer appended to today's stream.</summary>
     public void Appended(long version, byte[] batch)
@@ -42,10 +46,13 @@ sealed class AssetLedger(string assetId, RegisteredAsset? asset, DateOnly today,
         var complete = since + futureTolerance + TimeSpan.FromSeconds(5);
         var today = Streams.DayOf(now);
         var ledger = new AssetLedger(assetId, asset, today, new KnownReadings(Micros.From(complete)));
+        // Versions first: what another writer appends while the rest is read makes the next append fail.
+        var (stream, rejected) = (Streams.Telemetry(assetId, today), Streams.Rejected(assetId, today));
+        var versions = await log.Versions([stream, rejected], cancel);
+        ledger.RejectedVersion = versions.GetValueOrDefault(rejected);
         if (asset is not null)
         {
-            var stream = Streams.Telemetry(assetId, today);
-            ledger.Version = (await log.Versions([stream], cancel)).GetValueOrDefault(stream);
+            ledger.Version = versions.GetValueOrDefault(stream);
             List<Reading> readings = [];
             foreach (var day in new[] { stream, Streams.Telemetry(assetId, today.AddDays(-1)) })
             {
@@ -66,7 +73,7 @@ sealed class AssetLedger(string assetId, RegisteredAsset? asset, DateOnly today,
     {
         if (!digests.Add(digest)) return false;
         digestOrder.Enqueue(digest);
-        if (digestOrder.Count > MostDigests) digests.Remove(digestOrder.Dequeue());
+        if (digestOrder.Count > RejectionLog.MostDigests) digests.Remove(digestOrder.Dequeue());
         return true;
     }
 

@@ -150,8 +150,9 @@ sealed partial class RecordReadings(
                 var asset = group.First().Asset;
                 ledgers[group.Key] = ledger = await AssetLedger.Load(group.Key, asset, log, rejections, now, settings.Value.FutureTolerance, cancel);
             }
-            var next = await Deduplicate([.. group], ledger, now, outcomes, cancel);
-            if (next.Readings.Count > 0 || next.Rejections.Count > 0) appends.Add(next);
+            var additions = await Deduplicate.Apply([.. group], ledger, late => ledger.LookUp(late, log, now, cancel), now, outcomes);
+            if (additions.Readings.Count > 0 || additions.Rejections.Count > 0)
+                appends.Add(new(ledger, additions, group.FirstOrDefault(s => s.TraceParent is not null)?.TraceParent));
         }
         var started = Stopwatch.GetTimestamp();
         var batches = appends.Count == 0 ? [] : await append.Append(appends, cancel);
@@ -167,7 +168,11 @@ sealed partial class RecordReadings(
             ledgers[batch.AssetId].Appended(batch.Version, batch.Batch!);
             positions[batch.AssetId] = batch.Position;
         }
-        foreach (var written in appends) Measures.EventReadings.Record(written.Readings.Count);
+        foreach (var written in appends)
+        {
+            Measures.EventReadings.Record(written.Additions.Readings.Count);
+            written.Ledger.Rejected(written.Additions.Rejections.Count);
+        }
         announce.Announce(batches);
         foreach (var submission in flush)
         {
@@ -178,81 +183,6 @@ sealed partial class RecordReadings(
             Measures.Pending.Add(-1);
             submission.Completed(outcome);
         }
-    }
-
-    async Task<AssetAppend> Deduplicate(List<Submission> submissions, AssetLedger ledger, DateTimeOffset now, Dictionary<Submission, Outcome> outcomes, CancellationToken cancel)
-    {
-        // Judged before anything of this flush is remembered: remembering new readings forgets old ones, which then nobody looked up.
-        List<Knowledge> remembered = [];
-        List<Reading> late = [];
-        foreach (var submission in submissions)
-        {
-            foreach (var reading in submission.Readings)
-            {
-                var knowledge = ledger.Known.Check(reading);
-                remembered.Add(knowledge);
-                if (knowledge == Knowledge.Unknown) late.Add(reading);
-            }
-        }
-        var logged = await ledger.LookUp(late, log, now, cancel);
-        List<Reading> stored = [];
-        List<ReadingsRejected> rejected = [];
-        var (duplicates, next) = (0, 0);
-        foreach (var submission in submissions)
-        {
-            var outcome = new Outcome();
-            List<Reading> conflicts = [];
-            foreach (var reading in submission.Readings)
-            {
-                switch (Check(reading, remembered[next++], logged))
-                {
-                    case Knowledge.New:
-                        stored.Add(reading);
-                        // Noted at once, so that the rest of this flush is checked against it; a failed append forgets the ledger.
-                        ledger.Known.Add(reading);
-                        logged[(reading.Sensor, reading.SampledAt)] = reading.Value;
-                        outcome = outcome with { Stored = outcome.Stored + 1 };
-                        break;
-                    case Knowledge.Duplicate:
-                        outcome = outcome with { Duplicates = outcome.Duplicates + 1 };
-                        break;
-                    default:
-                        conflicts.Add(reading);
-                        break;
-                }
-            }
-            duplicates += outcome.Duplicates;
-            if (Rejection(submission, conflicts, now) is { } rejection)
-            {
-                var isNew = ledger.TakeDigest(rejection.Digest);
-                if (isNew) rejected.Add(rejection);
-                outcome = isNew ? outcome with { Rejected = rejection.Readings } : outcome with { Duplicates = outcome.Duplicates + rejection.Readings };
-            }
-            outcomes[submission] = outcome;
-        }
-        return new(ledger.AssetId, ledger.Today, ledger.Version, stored, duplicates, rejected, submissions.FirstOrDefault(s => s.TraceParent is not null)?.TraceParent);
-    }
-
-    // What is in 'logged' lies in the log already, or comes with this flush.
-    static Knowledge Check(in Reading reading, Knowledge remembered, Dictionary<(ushort, long), double> logged)
-    {
-        if (logged.TryGetValue((reading.Sensor, reading.SampledAt), out var value))
-            return BitConverter.DoubleToInt64Bits(value) == BitConverter.DoubleToInt64Bits(reading.Value) ? Knowledge.Duplicate : Knowledge.Conflict;
-        return remembered == Knowledge.Unknown ? Knowledge.New : remembered;
-    }
-
-    static RejectionReason Conflict(in Reading reading, RegisteredAsset asset) => new(
-        "conflicting-value",
-        $"{asset.Model.Sensor(reading.Sensor)?.Id} sampled at {Micros.ToTime(reading.SampledAt):O} is {reading.Value} here and another value in the log; allowed: one value per sensor and sample time");
-
-    static ReadingsRejected? Rejection(Submission submission, List<Reading> conflicts, DateTimeOffset now)
-    {
-        if (conflicts.Count == 0) return submission.Rejection;
-        List<RejectionReason> reasons = [.. conflicts.Take(Rejections.MostReasons).Select(r => Conflict(r, submission.Asset!))];
-        if (submission.Rejection is { } more)
-            return more with { Readings = more.Readings + conflicts.Count, Reasons = [.. more.Reasons.Concat(reasons).Take(Rejections.MostReasons)] };
-        var payload = submission.Payload.Bytes.IsEmpty ? Payload.Rewritten(submission.Asset!, conflicts) : submission.Payload;
-        return Rejections.Of(submission.AssetId, payload.Source, payload.Bytes, conflicts.Count, reasons, now);
     }
 
     static IEnumerable<ActivityLink>? LinksOf(List<Submission> flush) => !Traces.HasListeners() ? null : flush

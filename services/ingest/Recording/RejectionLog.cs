@@ -8,13 +8,18 @@ namespace Ingest.Recording;
 /// <summary>Reads rejections from the log.</summary>
 sealed class RejectionLog(NpgsqlDataSource source)
 {
-    /// <summary>Digests of the newest rejections of today and yesterday.</summary>
+    /// <summary>A payload that is rejected again after this many others counts as a new one.</summary>
+    public const int MostDigests = 10_000;
+
+    /// <summary>Digests of the newest rejections of today and yesterday, oldest first.</summary>
     public async Task<IReadOnlyList<string>> RecentDigests(string assetId, DateOnly today, CancellationToken cancel)
     {
         await using var command = source.CreateCommand("""
-            select data ->> 'digest' from events.mt_events where stream_id = any($1) and type = 'readings_rejected' order by seq_id desc limit 1000
+            select data ->> 'digest' from (
+                select seq_id, data from events.mt_events where stream_id = any($1) and type = 'readings_rejected' order by seq_id desc limit $2) as newest
+            order by seq_id
             """);
-        command.Parameters.Add(new() { Value = new[] { Streams.Rejected(assetId, today), Streams.Rejected(assetId, today.AddDays(-1)) } });
+        command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = new[] { Streams.Rejected(assetId, today), Streams.Rejected(assetId, today.AddDays(-1)) } }, new() { Value = MostDigests } });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         List<string> digests = [];
         while (await reader.ReadAsync(cancel)) digests.Add(reader.GetString(0));

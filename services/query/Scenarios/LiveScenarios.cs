@@ -21,14 +21,14 @@ sealed class LiveScenarios
     /// <summary>Takes a view unless it is old.</summary>
     public void Offer(ScenarioView view)
     {
-        newest.AddOrUpdate(view.Id, view, (_, known) => IsNewer(view, known) ? view : known);
+        newest.AddOrUpdate(view.Id, view, (_, known) => Newer(known, view));
         // Ids begin with their time.
         if (newest.Count > Most) foreach (var id in newest.Keys.Order(StringComparer.Ordinal).Take(Most / 10)) newest.TryRemove(id, out _);
         Interlocked.Exchange(ref changed, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
     }
 
-    /// <summary>The one that knows more.</summary>
-    public static ScenarioView Newer(ScenarioView a, ScenarioView? b) => b is not null && IsNewer(b, a) ? b : a;
+    /// <summary>The one that knows more. The progress of an event may be behind what its parts have told already; it never goes back.</summary>
+    public static ScenarioView Newer(ScenarioView a, ScenarioView? b) => b is null || !IsNewer(b, a) ? a : b.Progress >= a.Progress || SavedScenarios.IsFinal(b) ? b : b with { Progress = a.Progress };
 
     static bool IsNewer(ScenarioView view, ScenarioView than) => (view.Version, view.Progress).CompareTo((than.Version, than.Progress)) > 0;
 }

@@ -173,7 +173,8 @@ public static partial class ReadAssetModel
         var below = at.Get("below", required: false)?.Number();
         if (above is null == below is null) at.Complain("needs exactly one of 'above' and 'below'");
         var severity = at.Text("severity");
-        if (!Enum.TryParse<Severity>(severity, ignoreCase: true, out var level) || level == Severity.Unspecified)
+        Severity? level = severity switch { "warning" => Severity.Warning, "alarm" => Severity.Alarm, "critical" => Severity.Critical, _ => null };
+        if (level is null)
             at.Get("severity", required: false)?.Complain($"must be one of warning, alarm, critical, not '{severity}'");
         var onDelay = at.Span("on-delay", required: false) ?? TimeSpan.Zero;
         var offDelay = at.Span("off-delay", required: false) ?? TimeSpan.Zero;
@@ -185,7 +186,7 @@ public static partial class ReadAssetModel
         if (!sensors.TryGetValue(sensorId, out var sensor)) return null;
         if (!sensor.Physical.Contains(threshold))
             at.Get(above is null ? "below" : "above", required: false)?.Complain($"must lie within the sensor's physical range [{sensor.Physical.Min}, {sensor.Physical.Max}], not {threshold}");
-        return new(id, sensor.Number, above is not null, threshold, clear, level, onDelay, offDelay, message);
+        return new(id, sensor.Number, above is not null, threshold, clear, level ?? Severity.Warning, onDelay, offDelay, message);
     }
 
     static Connection? ReadConnection(YamlCursor at, HashSet<string> sensors)

@@ -22,19 +22,25 @@ static class ReadPhysics
         var components = cursors.Zip(types).Select(pair => Closed(pair.First, ReadComponent(pair.First, pair.Second.Id, pair.Second.Type, typeById, inputIds))).OfType<ComponentSpec>().ToList();
         HashSet<string> signalIds = [];
         var signals = at.List("signals", required: false).Select(s => (At: s, Signal: Closed(s, ReadSignal(s, identity(s, "id", signalIds), sensors)))).Where(s => s.Signal is not null).ToList();
-        var targets = at.List("targets", required: false).Select(t => Closed(t, new PhysicsTarget(identity(t, "id", ids), Known(t, "signal", signalIds), Known(t, "input", inputIds)))).ToList();
+        var targets = at.List("targets", required: false).Select(t => (At: t, Target: Closed(t, new PhysicsTarget(identity(t, "id", ids), Known(t, "signal", signalIds), Known(t, "input", inputIds))))).ToList();
         var assumptions = at.List("assumptions", required: false).Select(a => a.Scalar() ?? "").ToList();
         at.Close();
         if (at.HasProblems || axis is null) return null;
-        return Compile(at, new(axis, inputs, components, [.. signals.Select(s => s.Signal!)], targets, assumptions), [.. signals.Select(s => s.At)]);
+        var model = Compile(at, new(axis, inputs, components, [.. signals.Select(s => s.Signal!)], [.. targets.Select(t => t.Target)], assumptions), cursors, [.. signals.Select(s => s.At)], sensors);
+        foreach (var (targetAt, target) in targets)
+            if (model?.Signals.FirstOrDefault(s => s.Id == target.Signal)?.IsProfile == true) targetAt.Get("signal")!.Complain($"names the profile '{target.Signal}'; a target is one number");
+        return model;
     }
 
     // Only compiling shows whether the graph makes sense and what its outputs are.
-    static PhysicsModel? Compile(YamlCursor at, PhysicsModel model, IReadOnlyList<YamlCursor> signals)
+    static PhysicsModel? Compile(YamlCursor at, PhysicsModel model, IReadOnlyList<YamlCursor> components, IReadOnlyList<YamlCursor> signals, IReadOnlyDictionary<string, Sensor> sensors)
     {
+        YamlCursor Named(string component) => components[model.Components.ToList().FindIndex(c => c.Id == component)];
         try
         {
-            var outputs = new CompiledModel(model with { Signals = [] }).Equations.Outputs;
+            var compiled = new CompiledModel(model with { Signals = [] });
+            var outputs = compiled.Equations.Outputs;
+            if (StateWithoutRate(compiled) is { } state) Named(state.Split('.')[0]).Complain($"has parameters with which the rate of '{state}' is no finite number when the machine is cold");
             List<PhysicsSignal> checkedSignals = [];
             foreach (var (signal, cursor) in model.Signals.Zip(signals))
             {
@@ -46,14 +52,28 @@ static class ReadPhysics
                 var quantity = Unit.QuantityOf(output.Unit);
                 if (Unit.Of(quantity, signal.Unit.Symbol) is not { } unit) cursor.Get("unit")!.Complain($"'{signal.Unit.Symbol}' is no unit of {quantity}; allowed: {string.Join(", ", Unit.AllSymbolsOf(quantity))}");
                 else checkedSignals.Add(signal with { Unit = unit, IsProfile = output.Value.IsField });
+                if (sensors.Values.FirstOrDefault(s => s.Number == signal.Sensor) is { } sensor && sensor.Unit.Quantity != quantity) cursor.Get("sensor")!.Complain($"measures {sensor.Unit.Quantity}, not {quantity}");
             }
             return model with { Signals = checkedSignals };
+        }
+        catch (InvalidComponentException e)
+        {
+            Named(e.Component).Complain(e.Message);
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
             at.Complain(e.Message);
-            return null;
         }
+        return null;
+    }
+
+    // A capacity or a length of zero shows in the first evaluation.
+    static string? StateWithoutRate(CompiledModel model)
+    {
+        var derivative = new double[model.Equations.Shape.States];
+        model.NewRun().Derivative(0, model.ColdState(), derivative);
+        var state = Array.FindIndex(derivative, d => !double.IsFinite(d));
+        return state < 0 ? null : model.Equations.NameOf(state);
     }
 
     static Axis? ReadAxis(YamlCursor physics)
@@ -121,8 +141,11 @@ static class ReadPhysics
                 continue;
             }
             if (portAt.Scalar() is not { } target) continue;
-            if (port.Accepts == typeof(Signal) ? !inputs.Contains(target) && !others.ContainsKey(target.Split('.')[0]) : !others.ContainsKey(target))
-                portAt.Complain($"names '{target}', which does not exist; known: {string.Join(", ", port.Accepts == typeof(Signal) ? inputs : others.Keys)}");
+            var fitting = port.Accepts == typeof(Signal) ? [] : others.Where(o => port.Accepts.IsInstanceOfType(o.Value.New())).Select(o => o.Key).ToList();
+            if (port.Accepts == typeof(Signal) && !inputs.Contains(target) && !others.ContainsKey(target.Split('.')[0]))
+                portAt.Complain($"names '{target}', which is no input and no output of a component; inputs: {string.Join(", ", inputs)}");
+            else if (port.Accepts != typeof(Signal) && !fitting.Contains(target))
+                portAt.Complain($"names '{target}', which {(others.ContainsKey(target) ? "does not fit here" : "does not exist")}; fitting: {string.Join(", ", fitting)}");
             else connections[port.Name] = target;
         }
         connect?.Close();
@@ -133,6 +156,7 @@ static class ReadPhysics
     {
         var at = given.Get(type.Name)!;
         if (ReadQuantity(at, type.Quantity) is not { } value) return null;
+        if (value.Value < 0 && type.Quantity != "temperature") at.Complain($"must not be negative, not {value.Value}");
         if (!at.IsMapping) return new(value.Value, value.Unit, "", 0, null);
         var source = at.Text("source", "");
         var deviation = at.Number("relative-deviation", 0);

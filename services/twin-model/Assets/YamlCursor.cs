@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
+using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
 namespace TwinModel.Assets;
@@ -7,8 +9,16 @@ namespace TwinModel.Assets;
 /// A node of a YAML file together with its path, so that every complaint can name file, line and path.
 /// Complaints are collected, not thrown: one reading reports everything that is wrong.
 /// </summary>
-sealed class YamlCursor(YamlNode node, string path, string file, List<ModelProblem> problems)
+sealed partial class YamlCursor(YamlNode node, string path, string file, List<ModelProblem> problems)
 {
+    static readonly Dictionary<string, long> TicksPer = new()
+    {
+        ["ms"] = TimeSpan.TicksPerMillisecond,
+        ["s"] = TimeSpan.TicksPerSecond,
+        ["min"] = TimeSpan.TicksPerMinute,
+        ["h"] = TimeSpan.TicksPerHour,
+    };
+
     readonly HashSet<string> asked = [];
 
     public string Path => path;
@@ -69,8 +79,9 @@ sealed class YamlCursor(YamlNode node, string path, string file, List<ModelProbl
 
     public string? Scalar()
     {
-        if (node is YamlScalarNode { Value.Length: > 0 } scalar) return scalar.Value;
-        Complain("must be a non-empty text");
+        if (node is not YamlScalarNode { Value.Length: > 0 } scalar) Complain("must be a non-empty text");
+        else if (scalar.Style == ScalarStyle.Plain && NoText().IsMatch(scalar.Value)) Complain($"must be a text; write '{scalar.Value}' in quotes");
+        else return scalar.Value;
         return null;
     }
 
@@ -82,7 +93,7 @@ sealed class YamlCursor(YamlNode node, string path, string file, List<ModelProbl
 
     public double? Number()
     {
-        if (node is YamlScalarNode scalar && double.TryParse(scalar.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value))
+        if (node is YamlScalarNode { Style: ScalarStyle.Plain } scalar && double.TryParse(scalar.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value))
             return value;
         Complain($"must be a finite number, not '{node}'");
         return null;
@@ -92,13 +103,8 @@ sealed class YamlCursor(YamlNode node, string path, string file, List<ModelProbl
     public TimeSpan? Span(string key, bool required = true)
     {
         if (Get(key, required) is not { } child || child.Scalar() is not { } text) return null;
-        foreach (var (suffix, ticks) in new[] { ("ms", TimeSpan.TicksPerMillisecond), ("min", TimeSpan.TicksPerMinute), ("s", TimeSpan.TicksPerSecond), ("h", TimeSpan.TicksPerHour) })
-        {
-            if (!text.EndsWith(suffix, StringComparison.Ordinal)) continue;
-            if (double.TryParse(text[..^suffix.Length], NumberStyles.Float, CultureInfo.InvariantCulture, out var amount) && amount is >= 0 and <= 8760)
-                return TimeSpan.FromTicks((long)(amount * ticks));
-            break;
-        }
+        if (SpanText().Match(text) is { Success: true } match && double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) is <= 8760 and var amount)
+            return TimeSpan.FromTicks((long)(amount * TicksPer[match.Groups[2].Value]));
         child.Complain($"must be a time span such as 500ms, 5s, 2min or 1h, not '{text}'");
         return null;
     }
@@ -126,4 +132,12 @@ sealed class YamlCursor(YamlNode node, string path, string file, List<ModelProbl
         foreach (var key in map.Children.Keys.Where(k => !asked.Contains(k.ToString())))
             Complain($"has the unknown key '{key}'; allowed: {string.Join(", ", asked)}", key);
     }
+
+    // What YAML takes for a number, a truth or nothing when it is not in quotes.
+    [GeneratedRegex(@"^([-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|true|false|null|~)$")]
+    private static partial Regex NoText();
+
+    // As in the JSON schema.
+    [GeneratedRegex(@"^([0-9]+(?:\.[0-9]+)?)(ms|s|min|h)$")]
+    private static partial Regex SpanText();
 }

@@ -27,9 +27,21 @@ sealed class BuildModel
             sites[spec.Id] = new Site(spec, type, this);
         }
         foreach (var spec in model.Components) Visit(spec, visited, sites, order);
-        foreach (var (component, site) in order) component.Declare(site);
-        foreach (var (component, site) in order) component.Connect(site);
-        foreach (var (component, site) in order) component.Complete(site);
+        foreach (var (component, site) in order) Do(component.Declare, site);
+        foreach (var (component, site) in order) Do(component.Connect, site);
+        foreach (var (component, site) in order) Do(component.Complete, site);
+    }
+
+    static void Do(Action<Site> round, Site site)
+    {
+        try
+        {
+            round(site);
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            throw new InvalidComponentException(site.Id, e.Message, e);
+        }
     }
 
     public EquationSystem Equations { get; }
@@ -63,9 +75,10 @@ sealed class BuildModel
         if (wanted == typeof(Signal))
         {
             if (inputs.TryGetValue(target, out var input)) return new Signal(input);
-            if (Signals.TryGetValue(target, out var output)) return new Signal(output);
+            if (Signals.TryGetValue(target, out var output) && !output.IsField) return new Signal(output);
+            throw new ArgumentException($"'{target}' is no signal with one number that is known here; there are: {string.Join(", ", inputs.Keys.Concat(Signals.Where(s => !s.Value.IsField).Select(s => s.Key)))}.");
         }
-        else if (components.TryGetValue(target, out var component) && wanted.IsInstanceOfType(component)) return component;
+        if (components.TryGetValue(target, out var component) && wanted.IsInstanceOfType(component)) return component;
         throw new ArgumentException($"'{target}' is no {wanted.Name}.");
     }
 

@@ -14,7 +14,7 @@ sealed class BandLu
 
     readonly int n, lower, upper, reach, ahead, width;
     readonly double[] band, multipliers, inverses;
-    readonly int[] swaps;
+    readonly int[] swaps, firsts;
 
     public BandLu(int n, int lower, int upper, int tail)
     {
@@ -23,24 +23,33 @@ sealed class BandLu
         reach = lower + upper;
         ahead = DenseLu.Padded(reach);
         width = lower + 1 + ahead;
-        Stride = DenseLu.Padded(tail);
+        firsts = new int[DenseLu.Padded(tail) / Lanes];
         band = new double[n * width];
         multipliers = new double[n * lower];
         inverses = new double[n];
         swaps = new int[n];
         // Rows behind the last stay zero, so that inner loops need no end check.
-        Columns = new double[(n + reach) * Stride];
+        Columns = new double[(n + reach) * DenseLu.Padded(tail)];
         Work = new double[n + reach];
     }
 
     /// <summary>Distance of two rows in <see cref="Columns"/>.</summary>
-    public int Stride { get; }
+    public int Stride { get; private set; }
 
-    /// <summary>In: the right-hand sides, row by row; out: their solutions.</summary>
+    /// <summary>In: the right-hand sides, row by row; out: their solutions. What <see cref="ReserveColumns"/> does not reserve means nothing.</summary>
     public double[] Columns { get; }
 
     /// <summary>One more right-hand side, for <see cref="Solve"/>; only the first n elements are the caller's.</summary>
     public double[] Work { get; }
+
+    /// <summary>Clears <see cref="Columns"/> for right-hand sides that begin with zeros up to these rows, in ascending order.</summary>
+    public void ReserveColumns(ReadOnlySpan<int> firstRows)
+    {
+        Stride = DenseLu.Padded(firstRows.Length);
+        // An interchange can bring a row up by the lower half-width.
+        for (var block = 0; block * Lanes < Stride; block++) firsts[block] = Math.Max(0, firstRows[block * Lanes] - lower);
+        Columns.AsSpan(0, (n + reach) * Stride).Clear();
+    }
 
     /// <summary>Takes <c>diag(shift) - J</c> with J's band row by row, <c>lower + 1 + upper</c> entries each.</summary>
     public void Load(ReadOnlySpan<double> jacobian, double shift)
@@ -62,30 +71,36 @@ sealed class BandLu
     {
         ref var a = ref MemoryMarshal.GetArrayDataReference(band);
         ref var y = ref MemoryMarshal.GetArrayDataReference(Columns);
+        var begun = 0;
         for (var k = 0; k < n; k++)
         {
+            while (begun < Stride && firsts[begun / Lanes] <= k) begun += Lanes;
             // Entry (i, j) sits at i * (width - 1) + j + lower.
             var (diagonal, rows) = (k * width + lower, Math.Min(lower, n - 1 - k));
             var pivot = 0;
-            for (var i = 1; i <= rows; i++)
-                if (Math.Abs(band[diagonal + i * (width - 1)]) > Math.Abs(band[diagonal + pivot * (width - 1)])) pivot = i;
+            var largest = Math.Abs(band[diagonal]);
+            for (int i = 1, at = diagonal + width - 1; i <= rows; i++, at += width - 1)
+            {
+                var size = Math.Abs(Unsafe.Add(ref a, at));
+                if (size > largest) (largest, pivot) = (size, i);
+            }
             swaps[k] = k + pivot;
             if (pivot != 0)
             {
                 Swap(band.AsSpan(diagonal, ahead + 1), band.AsSpan(diagonal + pivot * (width - 1), ahead + 1));
-                Swap(Columns.AsSpan(k * Stride, Stride), Columns.AsSpan((k + pivot) * Stride, Stride));
+                Swap(Columns.AsSpan(k * Stride, begun), Columns.AsSpan((k + pivot) * Stride, begun));
             }
             var inverse = 1 / band[diagonal];
             if (!double.IsFinite(inverse) || inverse == 0) return k;
             inverses[k] = inverse;
-            for (var i = 1; i <= rows; i++)
+            for (int i = 1, at = diagonal + width - 1; i <= rows; i++, at += width - 1)
             {
-                var factor = band[diagonal + i * (width - 1)] * inverse;
+                var factor = Unsafe.Add(ref a, at) * inverse;
                 multipliers[k * lower + i - 1] = factor;
                 if (factor == 0) continue;
                 var scale = Vector256.Create(-factor);
-                AddScaled(ref a, diagonal + i * (width - 1) + 1, diagonal + 1, ahead, scale);
-                AddScaled(ref y, (k + i) * Stride, k * Stride, Stride, scale);
+                AddScaled(ref a, at + 1, diagonal + 1, ahead, scale);
+                AddScaled(ref y, (k + i) * Stride, k * Stride, begun, scale);
             }
         }
         SubstituteColumns(ref a, ref y);
@@ -95,24 +110,31 @@ sealed class BandLu
     /// <summary>Solves for <see cref="Work"/> in place.</summary>
     public void Solve()
     {
-        var z = Work;
+        ref var z = ref MemoryMarshal.GetArrayDataReference(Work);
+        ref var factors = ref MemoryMarshal.GetArrayDataReference(multipliers);
+        ref var upperRows = ref MemoryMarshal.GetArrayDataReference(band);
         for (var k = 0; k < n; k++)
         {
-            var pivot = swaps[k];
-            var value = z[pivot];
-            if (pivot != k) (z[pivot], z[k]) = (z[k], value);
-            var factors = multipliers.AsSpan(k * lower, Math.Min(lower, n - 1 - k));
-            var below = z.AsSpan(k + 1, factors.Length);
-            for (var i = 0; i < factors.Length; i++) below[i] = Math.FusedMultiplyAdd(-factors[i], value, below[i]);
+            ref var own = ref Unsafe.Add(ref z, k);
+            var value = own;
+            if (swaps[k] != k)
+            {
+                ref var other = ref Unsafe.Add(ref z, swaps[k]);
+                (value, other) = (other, value);
+                own = value;
+            }
+            var rows = Math.Min(lower, n - 1 - k);
+            ref var factor = ref Unsafe.Add(ref factors, k * lower);
+            for (var i = 0; i < rows; i++) Unsafe.Add(ref own, i + 1) = Math.FusedMultiplyAdd(-Unsafe.Add(ref factor, i), value, Unsafe.Add(ref own, i + 1));
         }
         for (var k = n - 1; k >= 0; k--)
         {
-            var row = band.AsSpan(k * width + lower + 1, reach);
-            var known = z.AsSpan(k + 1, row.Length);
+            ref var own = ref Unsafe.Add(ref z, k);
+            ref var row = ref Unsafe.Add(ref upperRows, k * width + lower);
             // The newest value last: only one operation waits for it.
-            var sum = z[k];
-            for (var j = row.Length - 1; j >= 0; j--) sum = Math.FusedMultiplyAdd(-row[j], known[j], sum);
-            z[k] = sum * inverses[k];
+            var sum = own;
+            for (var j = reach; j >= 1; j--) sum = Math.FusedMultiplyAdd(-Unsafe.Add(ref row, j), Unsafe.Add(ref own, j), sum);
+            own = sum * inverses[k];
         }
     }
 
@@ -123,12 +145,11 @@ sealed class BandLu
             var (row, inverse) = (k * width + lower, Vector256.Create(inverses[k]));
             for (var v = 0; v < Stride; v += Lanes)
             {
-                var at = k * Stride + v;
-                var sum = Vector256.LoadUnsafe(ref y, (nuint)at);
-                for (var j = reach; j >= 1; j--)
-                    sum = Vector256.FusedMultiplyAdd(
-                        Vector256.Create(-Unsafe.Add(ref a, row + j)), Vector256.LoadUnsafe(ref y, (nuint)(at + j * Stride)), sum);
-                (sum * inverse).StoreUnsafe(ref y, (nuint)at);
+                ref var own = ref Unsafe.Add(ref y, k * Stride + v);
+                var sum = Vector256.LoadUnsafe(ref own);
+                for (int j = reach, at = reach * Stride; j >= 1; j--, at -= Stride)
+                    sum = Vector256.FusedMultiplyAdd(Vector256.Create(-Unsafe.Add(ref a, row + j)), Vector256.LoadUnsafe(ref own, (nuint)at), sum);
+                (sum * inverse).StoreUnsafe(ref own);
             }
         }
     }
@@ -136,9 +157,10 @@ sealed class BandLu
     /// <summary>Adds scaled numbers to others of the same array, a whole number of SIMD blocks.</summary>
     internal static void AddScaled(ref double values, int to, int from, int count, Vector256<double> scale)
     {
-        for (var v = 0; v < count; v += Lanes)
-            Vector256.FusedMultiplyAdd(scale, Vector256.LoadUnsafe(ref values, (nuint)(from + v)), Vector256.LoadUnsafe(ref values, (nuint)(to + v)))
-                .StoreUnsafe(ref values, (nuint)(to + v));
+        ref var source = ref Unsafe.Add(ref values, from);
+        ref var target = ref Unsafe.Add(ref values, to);
+        for (nuint v = 0; v < (nuint)count; v += Lanes)
+            Vector256.FusedMultiplyAdd(scale, Vector256.LoadUnsafe(ref source, v), Vector256.LoadUnsafe(ref target, v)).StoreUnsafe(ref target, v);
     }
 
     /// <summary>Exchanges the contents of two spans of equal length that do not overlap.</summary>

@@ -20,6 +20,9 @@ public sealed class BorderedLu
     readonly DenseLu schur;
     readonly double[] tailWork, rowValues;
     readonly int[] rowColumns, rowEnds;
+
+    // Unknowns of the border in the order of the columns: those with entries beside the band by where these begin, then the others.
+    readonly int[] order, firstRows;
     bool usable;
 
     /// <summary>Reserves the work space for matrices of one shape.</summary>
@@ -32,7 +35,7 @@ public sealed class BorderedLu
         tailWork = new double[schur.Stride];
         rowValues = new double[tail * n];
         rowColumns = new int[tail * n];
-        rowEnds = new int[tail];
+        (rowEnds, order, firstRows) = (new int[tail], new int[tail], new int[tail]);
     }
 
     /// <summary>Factorises.</summary>
@@ -56,12 +59,12 @@ public sealed class BorderedLu
         unknown = NonFiniteRow(jacobian, shift);
         if (unknown >= 0) return false;
         band.Load(jacobian.Band, shift);
-        LoadColumns(jacobian.BorderColumns);
+        LoadColumns(jacobian);
         unknown = band.Factor();
         if (unknown >= 0) return false;
         FormSchur(jacobian, shift);
         unknown = schur.Factor();
-        if (unknown >= 0) unknown += n;
+        if (unknown >= 0) unknown = n + order[unknown];
         return usable = unknown < 0;
     }
 
@@ -83,15 +86,15 @@ public sealed class BorderedLu
         }
         schur.Solve(tailWork);
         ref var y = ref MemoryMarshal.GetArrayDataReference(band.Columns);
-        ref var t = ref MemoryMarshal.GetArrayDataReference(tailWork);
+        ref var w = ref MemoryMarshal.GetArrayDataReference(tailWork);
         for (var i = 0; i < n; i++)
         {
             var sum = Vector256<double>.Zero;
             for (var v = 0; v < band.Stride; v += Lanes)
-                sum = Vector256.FusedMultiplyAdd(Vector256.LoadUnsafe(ref y, (nuint)(i * band.Stride + v)), Vector256.LoadUnsafe(ref t, (nuint)v), sum);
+                sum = Vector256.FusedMultiplyAdd(Vector256.LoadUnsafe(ref y, (nuint)(i * band.Stride + v)), Vector256.LoadUnsafe(ref w, (nuint)v), sum);
             rhs[i] = band.Work[i] - (sum[0] + sum[1] + (sum[2] + sum[3]));
         }
-        tailWork.AsSpan(0, shape.Border).CopyTo(rhs[n..]);
+        for (var t = 0; t < tail; t++) if (order[t] < shape.Border) rhs[n + order[t]] = tailWork[t];
     }
 
     static int NonFiniteRow(BorderedMatrix jacobian, double shift)
@@ -107,13 +110,28 @@ public sealed class BorderedLu
         return rest == 0 ? -1 : jacobian.RowOf(Math.Max(0, Array.FindIndex(values, v => !double.IsFinite(v))));
     }
 
-    void LoadColumns(ReadOnlySpan<double> border)
+    void LoadColumns(BorderedMatrix jacobian)
     {
-        for (var i = 0; i < n; i++)
+        var active = 0;
+        var empty = tail;
+        for (var j = 0; j < tail; j++)
         {
-            var row = band.Columns.AsSpan(i * band.Stride, tail);
-            var entries = border.Slice(i * tail, tail);
-            for (var j = 0; j < row.Length; j++) row[j] = -entries[j];
+            // As whole numbers, which the search compares many at once.
+            var first = MemoryMarshal.Cast<double, long>(jacobian.BorderColumn(j)).IndexOfAnyExcept(0);
+            if (first < 0)
+            {
+                order[--empty] = j;
+                continue;
+            }
+            var at = active++;
+            for (; at > 0 && firstRows[at - 1] > first; at--) (order[at], firstRows[at]) = (order[at - 1], firstRows[at - 1]);
+            (order[at], firstRows[at]) = (j, first);
+        }
+        band.ReserveColumns(firstRows.AsSpan(0, active));
+        for (var c = 0; c < active; c++)
+        {
+            var column = jacobian.BorderColumn(order[c]);
+            for (int i = firstRows[c], at = i * band.Stride + c; i < column.Length; i++, at += band.Stride) band.Columns[at] = -column[i];
         }
     }
 
@@ -126,16 +144,21 @@ public sealed class BorderedLu
         {
             var row = jacobian.BorderRow(r);
             var into = schur.Values.AsSpan(r * schur.Stride, tail);
-            for (var j = 0; j < tail; j++) into[j] = -row[n + j];
-            into[r] += r < shape.Border ? shift : 1;
+            for (var t = 0; t < into.Length; t++)
+            {
+                into[t] = -row[n + order[t]];
+                if (order[t] == r) into[t] += r < shape.Border ? shift : 1;
+            }
             // A border row touches few of the banded states: a sensor, a zone.
             for (var j = 0; j < n; j++)
             {
-                if (row[j] == 0) continue;
+                var next = MemoryMarshal.Cast<double, long>(row[j..n]).IndexOfAnyExcept(0);
+                if (next < 0) break;
+                j += next;
                 (rowColumns[e], rowValues[e]) = (j, -row[j]);
                 e++;
                 var entry = Vector256.Create(row[j]);
-                for (var v = 0; v < schur.Stride; v += Lanes)
+                for (var v = 0; v < band.Stride; v += Lanes)
                 {
                     var at = (nuint)(r * schur.Stride + v);
                     var solution = Vector256.LoadUnsafe(ref y, (nuint)(j * band.Stride + v));

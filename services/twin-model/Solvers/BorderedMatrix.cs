@@ -3,9 +3,10 @@ namespace TwinModel.Solvers;
 /// <summary>A matrix with the entries that a <see cref="BorderedShape"/> allows.</summary>
 public sealed class BorderedMatrix(BorderedShape shape)
 {
-    // Rows of the band with Lower + 1 + Upper entries each, then the border's columns (row by row), then the border's rows.
+    // Rows of the band with Lower + 1 + Upper entries each, then the border's columns one by one, then the border's rows.
     readonly int width = shape.Lower + 1 + shape.Upper;
     readonly int tail = shape.Border + shape.Auxiliaries;
+    object? owner;
 
     /// <summary>Which entries there are.</summary>
     public BorderedShape Shape => shape;
@@ -20,7 +21,7 @@ public sealed class BorderedMatrix(BorderedShape shape)
     {
         if (row < 0 || row >= shape.Unknowns || column < 0 || column >= shape.Unknowns) throw new ArgumentException($"There is no entry ({row}, {column}) in {shape}.");
         if (row >= shape.Banded) return shape.Banded * (width + tail) + (row - shape.Banded) * shape.Unknowns + column;
-        if (column >= shape.Banded) return shape.Banded * width + row * tail + column - shape.Banded;
+        if (column >= shape.Banded) return shape.Banded * (width + column - shape.Banded) + row;
         var offset = column - row + shape.Lower;
         if (offset < 0 || offset >= width) throw new ArgumentException($"The entry ({row}, {column}) lies outside the band of {shape}.");
         return row * width + offset;
@@ -29,8 +30,8 @@ public sealed class BorderedMatrix(BorderedShape shape)
     /// <summary>The band, row by row with <c>Lower + 1 + Upper</c> entries each.</summary>
     internal ReadOnlySpan<double> Band => Values.AsSpan(0, shape.Banded * width);
 
-    /// <summary>The border's columns beside the band, row by row.</summary>
-    internal ReadOnlySpan<double> BorderColumns => Values.AsSpan(shape.Banded * width, shape.Banded * tail);
+    /// <summary>A column of the border beside the band.</summary>
+    internal ReadOnlySpan<double> BorderColumn(int column) => Values.AsSpan(shape.Banded * (width + column), shape.Banded);
 
     /// <summary>A whole row of the border.</summary>
     internal ReadOnlySpan<double> BorderRow(int row) => Values.AsSpan(shape.Banded * (width + tail) + row * shape.Unknowns, shape.Unknowns);
@@ -40,7 +41,7 @@ public sealed class BorderedMatrix(BorderedShape shape)
     {
         if (slot < shape.Banded * width) return slot / width;
         var behind = slot - shape.Banded * width;
-        return behind < shape.Banded * tail ? behind / tail : shape.Banded + (behind - shape.Banded * tail) / shape.Unknowns;
+        return behind < shape.Banded * tail ? behind % shape.Banded : shape.Banded + (behind - shape.Banded * tail) / shape.Unknowns;
     }
 
     /// <summary>RMS over the rows of states of what round-off may leave of <c>f</c>: machine epsilon times <c>|J| |x|</c>, over the typical sizes.</summary>
@@ -55,7 +56,7 @@ public sealed class BorderedMatrix(BorderedShape shape)
                 var first = row - shape.Lower;
                 for (var column = Math.Max(0, first); column <= Math.Min(shape.Banded - 1, row + shape.Upper); column++)
                     sum += Math.Abs(Values[row * width + column - first] * state[column]);
-                for (var j = 0; j < shape.Border; j++) sum += Math.Abs(BorderColumns[row * tail + j] * state[shape.Banded + j]);
+                for (var j = 0; j < shape.Border; j++) sum += Math.Abs(Values[shape.Banded * (width + j) + row] * state[shape.Banded + j]);
             }
             else
             {
@@ -68,5 +69,17 @@ public sealed class BorderedMatrix(BorderedShape shape)
     }
 
     /// <summary>Sets all entries to zero.</summary>
-    public void Clear() => Array.Clear(Values);
+    public void Clear()
+    {
+        Array.Clear(Values);
+        owner = null;
+    }
+
+    /// <summary>Sets all entries to zero unless the last one who asked was the same: it writes all its entries every time, and never another.</summary>
+    internal void ClearFor(object filler)
+    {
+        if (owner == filler) return;
+        Clear();
+        owner = filler;
+    }
 }

@@ -87,8 +87,10 @@ public sealed class SteadySolver(BorderedShape shape)
             pseudoStep = Math.Min(pseudoStep * Math.Max(0.5, Math.Min(20, reached > 0 ? 1.5 * residual / reached : 20)), LargestPseudoStep);
             (residual, linearised) = (reached, false);
             // Newton's method ends when it stands still, or when the residual is round-off and further steps only stir it.
-            if (last < Converged && pseudoStep > NewtonStep || usedStep > NewtonStep && residual <= 4 * roundOff)
+            if (usedStep == LargestPseudoStep && (last < Converged || residual <= 4 * roundOff))
                 return new(iteration, derivatives, jacobians, factorisations, residual, last);
+            // In pseudo-time it stands still; a slow part may still have a way to go, which Newton's method takes at once.
+            if (last < Converged && pseudoStep > NewtonStep) pseudoStep = LargestPseudoStep;
         }
         if (singular >= 0 && singular < n)
             throw new SolverException(Name, SolverFailure.Singular, time, system.NameOf(singular), state[singular], "the linear system is singular.");

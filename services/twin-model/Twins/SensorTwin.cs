@@ -15,6 +15,7 @@ public sealed class SensorTwin
     internal SensorTwin(Sensor sensor, IEnumerable<Limit> limits)
     {
         Sensor = sensor;
+        Window = new(sensor.Number);
         this.limits = [.. limits];
         before = new LimitCondition[this.limits.Length];
         now = new LimitCondition[this.limits.Length];
@@ -31,7 +32,7 @@ public sealed class SensorTwin
     public UInt128 ContentHash { get; private set; }
 
     /// <summary>The newest readings; its last one is the latest value.</summary>
-    public SampleWindow Window { get; } = new();
+    public SampleWindow Window { get; }
 
     /// <summary>See <see cref="Rollup.FixedPointBits"/>.</summary>
     public int FixedPointBits { get; }

@@ -51,7 +51,7 @@ public static class ViewTwin
         var (count, sum, min, max) = (0, 0.0, double.PositiveInfinity, double.NegativeInfinity);
         for (var i = 0; i < window.Count; i++)
         {
-            ref readonly var reading = ref window[i];
+            var reading = window[i];
             if (reading.Quality == Quality.Bad) continue;
             count++;
             sum += reading.Value;
@@ -63,7 +63,7 @@ public static class ViewTwin
         var squares = 0.0;
         for (var i = 0; i < window.Count; i++)
         {
-            ref readonly var reading = ref window[i];
+            var reading = window[i];
             if (reading.Quality != Quality.Bad) squares += (reading.Value - mean) * (reading.Value - mean);
         }
         return new(SampleWindow.Length.TotalSeconds, count, mean, count > 1 ? Math.Sqrt(squares / (count - 1)) : 0, min, max);

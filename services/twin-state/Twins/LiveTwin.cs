@@ -12,12 +12,18 @@ namespace TwinState.Twins;
 /// </summary>
 sealed class LiveTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = null)
 {
+    // A step ends where it began: what it needs meanwhile is one for all twins.
+    [ThreadStatic]
+    static List<Reading>? decoded;
+
+    [ThreadStatic]
+    static StepEffects? stepEffects;
+
     readonly Lock gate = new();
-    readonly List<Reading> readings = [];
-    readonly StepEffects effects = new();
     readonly Dictionary<string, AlarmView> closed = [];
     readonly List<PartTransition> partTransitions = [];
     readonly List<DueAssessment> dueAssessments = [];
+    readonly UnsavedHistory unsaved = new();
 
     public RegisteredAsset Asset { get; } = asset;
 
@@ -64,20 +70,20 @@ sealed class LiveTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = nu
     /// <summary>The unsaved history is the whole history: what is stored belongs to another fold.</summary>
     public bool ReplacesHistory { get; set; }
 
-    public Dictionary<(RollupLevel Level, long BlockStart), RollupBlock> UnsavedHistory { get; private set; } = [];
-
-    public int UnsavedBuckets { get; private set; }
+    public int UnsavedBuckets => unsaved.Buckets;
 
     public HashSet<ushort> MustRederive { get; } = [];
 
     /// <summary>Folds one event in. Returns the limits that changed.</summary>
     public IReadOnlyList<LimitTransition> Apply(in LoggedBatch batch)
     {
+        var readings = decoded ??= [];
+        var effects = stepEffects ??= new();
         readings.Clear();
+        effects.Clear();
         TelemetryCodec.Decode(batch.Batch, readings);
         lock (gate)
         {
-            effects.Clear();
             Twin.Step(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(readings), effects);
             Health.Step(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(readings), batch.Position, partTransitions, dueAssessments);
             Versions[batch.Stream] = batch.Version;
@@ -85,30 +91,25 @@ sealed class LiveTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = nu
             if (OfflineSince is not null && RecordedAt > OfflineSince) OfflineSince = null;
             MustSave = MustShow = true;
         }
-        return Settle();
+        return Settle(effects);
     }
 
     /// <summary>Folds a sensor's limits again from its whole history.</summary>
     public IReadOnlyList<LimitTransition> Rederive(ushort sensor, IEnumerable<Reading> history)
     {
+        var effects = stepEffects ??= new();
+        effects.Clear();
         lock (gate)
         {
-            effects.Clear();
             Twin.Sensor(sensor)?.Rederive(history, effects);
             MustSave = MustShow = true;
         }
-        return Settle();
+        return Settle(effects);
     }
 
-    IReadOnlyList<LimitTransition> Settle()
+    IReadOnlyList<LimitTransition> Settle(StepEffects effects)
     {
-        foreach (var delta in effects.Rollups)
-        {
-            var key = (delta.Level, RollupBlock.Start(delta.Level, delta.Start));
-            if (!UnsavedHistory.TryGetValue(key, out var block)) UnsavedHistory[key] = block = new();
-            block.Add(delta);
-        }
-        UnsavedBuckets += effects.Rollups.Count;
+        foreach (var delta in effects.Rollups) unsaved.Add(delta);
         MustRederive.UnionWith(effects.MustRederive);
         return effects.Transitions.Count == 0 ? [] : [.. effects.Transitions];
     }
@@ -159,10 +160,13 @@ sealed class LiveTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = nu
     /// <summary>An alarm closed since the last save, as it was at its end.</summary>
     public AlarmView? Closed(string alarmId) => closed.GetValueOrDefault(alarmId);
 
-    /// <summary>History and closed alarms are saved; later ones go to new lists.</summary>
+    /// <summary>The unsaved history in its stored form.</summary>
+    public Dictionary<(RollupLevel Level, long BlockStart), RollupBlock> UnsavedHistory() => unsaved.Blocks(Twin);
+
+    /// <summary>History and closed alarms are saved.</summary>
     public void Saved()
     {
-        (UnsavedHistory, UnsavedBuckets) = ([], 0);
+        unsaved.Clear();
         ReplacesHistory = MustSave = false;
         closed.Clear();
     }

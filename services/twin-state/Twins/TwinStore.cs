@@ -147,7 +147,7 @@ sealed class TwinStore(IDocumentStore store, NpgsqlDataSource source, TimeProvid
 
     static async Task SaveHistory(NpgsqlConnection connection, TwinSave save, CancellationToken cancel)
     {
-        var (twin, history) = (save.Twin, save.Twin.UnsavedHistory);
+        var (twin, history) = (save.Twin, save.Twin.UnsavedHistory());
         if (twin.ReplacesHistory)
         {
             await using var delete = new NpgsqlCommand("delete from twin_state.rollup where asset_id = $1", connection);

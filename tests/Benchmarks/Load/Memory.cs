@@ -18,7 +18,7 @@ static class Memory
         await system.Register(assets, cancel);
         await using var publisher = await Publisher.Connect(settings.Mqtt, cancel);
         var noise = new Random(3);
-        List<Dictionary<string, (double Resident, double Proportional)>> samples = [];
+        List<(double Seconds, Dictionary<string, (double Resident, double Proportional)> Services)> samples = [];
         var started = Stopwatch.GetTimestamp();
         for (var second = 0; second < settings.MemorySeconds; second++)
         {
@@ -28,15 +28,24 @@ static class Memory
                 if (due > 0.002) await Task.Delay(TimeSpan.FromSeconds(due), cancel);
                 await publisher.Publish($"pollux/{assets[asset]}/senml", asset, Publisher.Frame(Micros.From(DateTimeOffset.UtcNow), noise), cancel);
             }
-            if (second % 5 == 4) samples.Add(Services.ToDictionary(s => s, system.Megabytes));
+            if (second % 5 == 4) samples.Add((Stopwatch.GetElapsedTime(started).TotalSeconds, Services.ToDictionary(s => s, system.Megabytes)));
         }
-        Report.Figure("watched for", settings.MemorySeconds, "s");
+        Report.Figure("watched for", Stopwatch.GetElapsedTime(started).TotalSeconds, "s");
+        Report.Figure("published", Assets * Publisher.ReadingsPerFrame * settings.MemorySeconds / Stopwatch.GetElapsedTime(started).TotalSeconds, "readings/s");
         foreach (var service in Services)
         {
-            var half = samples.Skip(samples.Count / 2).Select(s => s[service]).ToList();
-            Report.Goal($"  memory of {service}, largest: its own and its share of mapped libraries", samples.Max(s => s[service].Proportional), "MB", 250, isAtLeast: false, "N0");
-            Report.Figure("    resident, libraries counted whole", samples.Max(s => s[service].Resident), "MB");
-            Report.Figure("    second half, first and last", half[0].Proportional, $"MB -> {half[^1].Proportional:N0} MB");
+            var half = samples.Skip(samples.Count / 2).Select(s => (s.Seconds, Megabytes: s.Services[service].Proportional)).ToList();
+            Report.Goal($"  memory of {service}, largest: its own and its share of mapped libraries", samples.Max(s => s.Services[service].Proportional), "MB", 250, isAtLeast: false, "N0");
+            Report.Goal("    resident, libraries counted whole, largest", samples.Max(s => s.Services[service].Resident), "MB", 250, isAtLeast: false, "N0");
+            Report.Figure("    second half, smallest, mean and largest", half.Min(s => s.Megabytes), $"/ {half.Average(s => s.Megabytes):N0} / {half.Max(s => s.Megabytes):N0} MB");
+            Report.Figure("    second half, slope", MegabytesPerHour(half), "MB/h");
         }
+    }
+
+    // Least squares. The garbage collector's saw teeth are tens of megabytes: only a run of many minutes says something.
+    static double MegabytesPerHour(List<(double Seconds, double Megabytes)> samples)
+    {
+        var (seconds, megabytes) = (samples.Average(s => s.Seconds), samples.Average(s => s.Megabytes));
+        return 3600 * samples.Sum(s => (s.Seconds - seconds) * (s.Megabytes - megabytes)) / samples.Sum(s => (s.Seconds - seconds) * (s.Seconds - seconds));
     }
 }

@@ -134,6 +134,7 @@ static class StorageBenchmark
     {
         var noise = new Random(writer);
         var day = new DateOnly(2026, 1, 1);
+        var ledgers = Enumerable.Range(0, Assets).Select(asset => new AssetLedger($"bench-{asset}", null, day, new KnownReadings(0))).ToArray();
         for (var t = 0; t < transactions; t++)
         {
             var appends = new List<AssetAppend>(Assets / Writers);
@@ -142,9 +143,10 @@ static class StorageBenchmark
                 var readings = new List<Reading>(framesPerEvent * Sensors);
                 for (var frame = 0; frame < framesPerEvent; frame++)
                     for (var sensor = 0; sensor < Sensors; sensor++) readings.Add(Sample(sensor, (long)t * framesPerEvent + frame, noise));
-                appends.Add(new($"bench-{asset}", day, t, readings, 0, [], null));
+                appends.Add(new(ledgers[asset], new(readings, 0, []), null));
             }
-            await append.Append(appends, cancel);
+            var announced = (await append.Append(appends, cancel)).ToDictionary(b => b.AssetId);
+            foreach (var written in appends) written.Ledger.Appended(announced[written.Ledger.AssetId].Version, announced[written.Ledger.AssetId].Batch!);
         }
     }
 

@@ -89,7 +89,7 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
             ["Assets__Directory"] = Assets,
             ["DOTNET_ENVIRONMENT"] = "Production",
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
-            ["DOTNET_gcServer"] = "0",
+            ["DOTNET_GCLatencyLevel"] = "0",
             ["Ingest__ClientId"] = $"{Name}-0",
             ["Ingest__SharedGroup"] = Name,
             // Tests look at saved twins; they would wait longer with the usual setting.

@@ -30,12 +30,13 @@ public sealed class ServiceProcess(string name, string project, IReadOnlyDiction
         }
     }
 
-    /// <summary>The services lie beside this assembly, built the same way.</summary>
+    /// <summary>What runs in production: the published service. A build for debugging publishes none.</summary>
     public static string Assembly(string project)
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        var file = Path.Combine(configuration.Parent!.Parent!.FullName, project, configuration.Name, $"{project}.dll");
-        return File.Exists(file) ? file : throw new XunitException($"{file} is not built.");
+        var artifacts = configuration.Parent!.Parent!.Parent!.FullName;
+        return new[] { "publish", "bin" }.Select(kind => Path.Combine(artifacts, kind, project, configuration.Name, $"{project}.dll")).FirstOrDefault(File.Exists)
+            ?? throw new XunitException($"{project} is not built.");
     }
 
     public static int FreePort()

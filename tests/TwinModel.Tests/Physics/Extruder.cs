@@ -8,8 +8,6 @@ namespace TwinModel.Tests.Physics;
 /// <summary>The shipped extrusion line, run by hand.</summary>
 sealed class Extruder
 {
-    static readonly string Repository = Root();
-
     readonly SteadySolver steady;
     readonly double[] inputs;
 
@@ -21,6 +19,8 @@ sealed class Extruder
         steady = new(Model.Equations.Shape);
         State = Model.GuessState();
     }
+
+    public static string Repository { get; } = Root();
 
     public static AssetModel Asset { get; } = ReadAssetModel.FromText(File.ReadAllText(Path.Combine(Repository, "contracts/assets/extrusion-line.asset.yaml")), "extrusion-line.asset.yaml");
 

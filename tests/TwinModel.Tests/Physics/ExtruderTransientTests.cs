@@ -108,4 +108,23 @@ public class ExtruderTransientTests
         Assert.Equal(melt, extruder.Read().MeltTemperature, 1e-3);
         Assert.InRange(statistics.Steps, 63, 950);
     }
+
+    [Theory]
+    [InlineData("RODAS3")]
+    [InlineData("TR-BDF2")]
+    public void Nothing_is_allocated_while_it_steps(string solver)
+    {
+        var extruder = new Extruder(50).Settle(80);
+        var integrator = Solver(solver, extruder);
+        var settings = new OdeSettings(new(1e-4));
+        long Allocated(double perMinute, double horizon)
+        {
+            extruder.Set("screw-speed", perMinute / 60);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            integrator.Integrate(extruder.Run, extruder.State, 0, horizon, settings);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+        Allocated(91.8, 7200);
+        Assert.Equal(0, Allocated(80, 7200));
+    }
 }

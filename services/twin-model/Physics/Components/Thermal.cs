@@ -40,6 +40,8 @@ public sealed class ThermalMass : Component, IHeatPort
     {
         var initial = site.Layout("initial-temperature");
         Temperature = site.ScalarState("temperature", 100, initial, initial);
+        // Early, so that controllers can measure it.
+        site.Output("temperature", "degC", Temperature);
     }
 
     /// <inheritdoc />
@@ -50,22 +52,33 @@ public sealed class ThermalMass : Component, IHeatPort
     {
         site.Equations.SetRate(Temperature, heats.Aggregate(site.Graph.Constant(0), (a, b) => a + b) / site["heat-capacity"]);
         site.Equations.AddStoredEnergy(site["heat-capacity"] * Temperature);
-        site.Output("temperature", "degC", Temperature);
     }
 }
 
-/// <summary>Power that somebody puts in: an electric heater without control.</summary>
+/// <summary>
+/// Power put into a lump, or evenly along the axis: a heater without control, or friction in something whose viscosity falls with temperature:
+/// <c>P · e^(−b (T − T_ref))</c>.
+/// </summary>
 public sealed class HeatSource : Component
 {
-    internal static ComponentType Type { get; } = new("heat-source", "A given heating power.", [],
+    internal static ComponentType Type { get; } = new("heat-source", "A heating power, given or falling with temperature.",
+    [
+        new("temperature-coefficient", "reciprocal-temperature", "b of the exponential law; 0: the power does not depend on temperature", 0),
+        new("reference-temperature", "temperature", "T_ref of the exponential law", 25),
+    ],
         [new("power", typeof(Signal)), new("to", typeof(IHeatPort))], () => new HeatSource());
 
     /// <inheritdoc />
     public override void Connect(Site site)
     {
         var (power, to) = (site.Port<Signal>("power").Value, site.Port<IHeatPort>("to"));
-        to.AddHeat(to.Temperature.IsField ? power / site.Axis.Length * site.Graph.Mask(0, site.Axis.Cells) : power, site.Id);
-        site.Equations.AddEnergyFlow(site.Id, power);
+        var heat = to.Temperature.IsField ? power / site.Axis.Length * site.Graph.Mask(0, site.Axis.Cells) : power;
+        // Without the law the heat must not depend on the temperature, not even times zero.
+        if (site.Layout("temperature-coefficient") != 0) heat *= site.Graph.Exp(-site["temperature-coefficient"] * (to.Temperature - site["reference-temperature"]));
+        to.AddHeat(heat, site.Id);
+        var total = heat.IsField ? heat.Integral() : heat;
+        site.Equations.AddEnergyFlow(site.Id, total);
+        site.Output("power", "W", total);
     }
 }
 

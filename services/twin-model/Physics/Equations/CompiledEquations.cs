@@ -6,7 +6,8 @@ namespace TwinModel.Physics.Equations;
 /// <param name="Place">Where the coefficient stands; the next cell's is behind it when <paramref name="IsField"/>.</param>
 /// <param name="IsField">One number per entry; else one number for all.</param>
 /// <param name="Slots">Which entries.</param>
-readonly record struct Scatter(int Place, bool IsField, int[] Slots);
+/// <param name="Adds">To what a scatter before it has put there; else it is the first.</param>
+readonly record struct Scatter(int Place, bool IsField, int[] Slots, bool Adds = false);
 
 /// <summary>
 /// Equations made ready to run: layout of states, Jacobian in its true sparsity, programs. Immutable and shared; each thread has its own
@@ -41,7 +42,7 @@ public sealed class CompiledEquations
         var outputs = system.Outputs.Select(o => o.Value).Concat(system.Flows.Select(f => f.Power)).Append(NetFlow).Append(GrossFlow).Append(Stored).ToList();
         Program = new Program(Cells, Definitions, rates, [.. rows.SelectMany(r => r.Values)], outputs);
         var matrix = new BorderedMatrix(Shape);
-        Scatters = [.. rows.SelectMany((row, i) => row.Select(entry => Entries(matrix, i, entry.Key, entry.Value)))];
+        (Scatters, AddedFirst) = InOrder(rows.SelectMany((row, i) => row.Select(entry => Entries(matrix, i, entry.Key, entry.Value))));
         Outputs = system.Outputs;
         FlowNames = [.. system.Flows.Select(f => f.Name)];
     }
@@ -59,6 +60,9 @@ public sealed class CompiledEquations
     internal Program Program { get; }
 
     internal Scatter[] Scatters { get; }
+
+    /// <summary>Entries to which only adding scatters write: to be zero before.</summary>
+    internal int[] AddedFirst { get; }
 
     internal Node NetFlow { get; }
 
@@ -99,6 +103,22 @@ public sealed class CompiledEquations
 
     /// <summary>From one cell of a field to the next.</summary>
     public int Stride => Fields.Count;
+
+    // Whole fields first: they can write where single cells would have to add.
+    static (Scatter[] Scatters, int[] AddedFirst) InOrder(IEnumerable<Scatter> scatters)
+    {
+        HashSet<int> filled = [];
+        List<Scatter> order = [];
+        List<int> addedFirst = [];
+        foreach (var scatter in scatters.OrderByDescending(s => s.Slots.Length))
+        {
+            var adds = scatter.Slots.Any(filled.Contains);
+            if (adds) addedFirst.AddRange(scatter.Slots.Where(slot => !filled.Contains(slot)));
+            filled.UnionWith(scatter.Slots);
+            order.Add(scatter with { Adds = adds });
+        }
+        return ([.. order], [.. addedFirst]);
+    }
 
     Scatter Entries(BorderedMatrix matrix, int equation, Variable variable, Node coefficient)
     {

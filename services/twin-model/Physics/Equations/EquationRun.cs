@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using TwinModel.Solvers;
 
 namespace TwinModel.Physics.Equations;
@@ -6,7 +8,8 @@ namespace TwinModel.Physics.Equations;
 public sealed class EquationRun : IOdeSystem
 {
     readonly CompiledEquations equations;
-    readonly double[] memory;
+    readonly double[] store;
+    readonly int offset;
     readonly double[] inputs;
     readonly double[] slopes;
     readonly double[] last;
@@ -24,7 +27,7 @@ public sealed class EquationRun : IOdeSystem
     public EquationRun(CompiledEquations equations)
     {
         this.equations = equations;
-        memory = equations.Program.NewMemory();
+        store = equations.Program.NewMemory(out offset);
         inputs = new double[equations.Inputs.Count];
         slopes = new double[inputs.Length];
         last = new double[equations.Shape.States];
@@ -37,6 +40,8 @@ public sealed class EquationRun : IOdeSystem
         fieldRates = [.. equations.Fields.Select(f => f.Rate!.IsField ? Place(f.Rate) : -1)];
         scalarRates = [.. equations.Scalars.Select(s => Place(s.Rate!))];
     }
+
+    Span<double> Memory => store.AsSpan(offset);
 
     /// <summary>What is run.</summary>
     public CompiledEquations Equations => equations;
@@ -58,9 +63,9 @@ public sealed class EquationRun : IOdeSystem
     {
         for (var i = 0; i < parameterPlaces.Length; i++)
         {
-            if (parameterPlaces[i] >= 0) memory[parameterPlaces[i]] = values[i];
+            if (parameterPlaces[i] >= 0) Memory[parameterPlaces[i]] = values[i];
         }
-        Program.Run(equations.Program.ByParameters, memory);
+        Program.Run(equations.Program.ByParameters, Memory);
         timeOfInputs = double.NaN;
         isLastKnown = false;
     }
@@ -81,11 +86,13 @@ public sealed class EquationRun : IOdeSystem
     public void Derivative(double time, ReadOnlySpan<double> state, Span<double> derivative)
     {
         Evaluate(time, state);
+        var memory = Memory;
         var fields = fieldPlaces.Length;
         for (var f = 0; f < fields; f++)
         {
-            var rate = memory.AsSpan(fieldRates[f], equations.Cells);
-            for (int i = 0, k = f; i < rate.Length; i++, k += fields) derivative[k] = rate[i];
+            var rate = memory.Slice(fieldRates[f], equations.Cells);
+            ref var to = ref derivative[..equations.Shape.Banded][f];
+            for (int i = 0, k = 0; i < rate.Length; i++, k += fields) Unsafe.Add(ref to, k) = rate[i];
         }
         for (var s = 0; s < scalarRates.Length; s++) derivative[equations.Shape.Banded + s] = memory[scalarRates[s]];
     }
@@ -94,22 +101,19 @@ public sealed class EquationRun : IOdeSystem
     public void Jacobian(double time, ReadOnlySpan<double> state, BorderedMatrix jacobian)
     {
         Evaluate(time, state);
+        var memory = Memory;
         Program.Run(equations.Program.ByState[1], memory);
-        jacobian.Clear();
-        var values = jacobian.Values;
+        jacobian.ClearFor(equations);
+        ref var values = ref MemoryMarshal.GetArrayDataReference(jacobian.Values);
+        foreach (var slot in equations.AddedFirst) Unsafe.Add(ref values, slot) = 0;
         foreach (ref readonly var scatter in equations.Scatters.AsSpan())
         {
-            var slots = scatter.Slots;
-            if (scatter.IsField)
-            {
-                var from = memory.AsSpan(scatter.Place, slots.Length);
-                for (var i = 0; i < slots.Length; i++) values[slots[i]] += from[i];
-            }
-            else
-            {
-                var value = memory[scatter.Place];
-                foreach (var slot in slots) values[slot] += value;
-            }
+            var slots = scatter.Slots.AsSpan();
+            ref var from = ref memory[scatter.Place];
+            var next = scatter.IsField ? 1 : 0;
+            if (scatter.Adds) for (int i = 0, k = 0; i < slots.Length; i++, k += next) Unsafe.Add(ref values, slots[i]) += Unsafe.Add(ref from, k);
+            // Plus zero: of a minus zero the solvers would not see that it is nothing.
+            else for (int i = 0, k = 0; i < slots.Length; i++, k += next) Unsafe.Add(ref values, slots[i]) = Unsafe.Add(ref from, k) + 0.0;
         }
     }
 
@@ -117,14 +121,14 @@ public sealed class EquationRun : IOdeSystem
     public void EvaluateOutputs(double time, ReadOnlySpan<double> state)
     {
         Evaluate(time, state);
-        Program.Run(equations.Program.ByState[2], memory);
+        Program.Run(equations.Program.ByState[2], Memory);
     }
 
     /// <summary>An output with one number, after <see cref="EvaluateOutputs"/>.</summary>
     public double Value(int output) => Read(equations.Outputs[output].Value);
 
     /// <summary>An output with one number per cell, after <see cref="EvaluateOutputs"/>.</summary>
-    public ReadOnlySpan<double> Profile(int output) => memory.AsSpan(equations.Program.PlaceOf(equations.Outputs[output].Value), equations.Cells);
+    public ReadOnlySpan<double> Profile(int output) => Memory.Slice(equations.Program.PlaceOf(equations.Outputs[output].Value), equations.Cells);
 
     /// <summary>A power across the border, W, after <see cref="EvaluateOutputs"/>.</summary>
     public double Flow(int flow) => Read(equations.System.Flows[flow].Power);
@@ -138,20 +142,23 @@ public sealed class EquationRun : IOdeSystem
     /// <summary>Energy in all components, J, up to a constant, after <see cref="EvaluateOutputs"/>.</summary>
     public double StoredEnergy => Read(equations.Stored);
 
-    double Read(Node node) => memory[equations.Program.PlaceOf(node)];
+    double Read(Node node) => Memory[equations.Program.PlaceOf(node)];
 
     void Evaluate(double time, ReadOnlySpan<double> state)
     {
         SetInputsAt(time);
-        if (isLastKnown && state.SequenceEqual(last)) return;
+        // As whole numbers, which are compared many at once.
+        if (isLastKnown && MemoryMarshal.Cast<double, long>(state).SequenceEqual(MemoryMarshal.Cast<double, long>(last))) return;
         state.CopyTo(last);
         isLastKnown = true;
+        var memory = Memory;
         var fields = fieldPlaces.Length;
         for (var f = 0; f < fields; f++)
         {
             if (fieldPlaces[f] < 0) continue;
-            var to = memory.AsSpan(fieldPlaces[f], equations.Cells);
-            for (int i = 0, k = f; i < to.Length; i++, k += fields) to[i] = state[k];
+            var to = memory.Slice(fieldPlaces[f], equations.Cells);
+            ref var from = ref MemoryMarshal.GetReference(state[f..equations.Shape.Banded]);
+            for (int i = 0, k = 0; i < to.Length; i++, k += fields) to[i] = Unsafe.Add(ref from, k);
         }
         for (var s = 0; s < scalarPlaces.Length; s++)
         {
@@ -165,9 +172,9 @@ public sealed class EquationRun : IOdeSystem
         if (timeOfInputs == time || IsAutonomous && !double.IsNaN(timeOfInputs)) return;
         for (var i = 0; i < inputs.Length; i++)
         {
-            if (inputPlaces[i] >= 0) memory[inputPlaces[i]] = inputs[i] + slopes[i] * (time - startOfInputs);
+            if (inputPlaces[i] >= 0) Memory[inputPlaces[i]] = inputs[i] + slopes[i] * (time - startOfInputs);
         }
-        Program.Run(equations.Program.ByInputs, memory);
+        Program.Run(equations.Program.ByInputs, Memory);
         timeOfInputs = time;
         isLastKnown = false;
     }

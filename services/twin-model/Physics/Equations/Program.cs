@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 
 namespace TwinModel.Physics.Equations;
 
@@ -14,6 +15,9 @@ sealed class Program
     /// <summary>Zeros kept on both sides of each field, so that a shifted field is the same memory read further on.</summary>
     public const int Padding = 4;
 
+    // Fields begin on cache lines, of which the widest vector instructions take a whole one.
+    const int Line = 8;
+
     readonly Dictionary<Node, int> places = [];
     readonly int cells;
     readonly double[] initial;
@@ -28,12 +32,12 @@ sealed class Program
         HashSet<Node> seen = [];
         foreach (var root in sections.SelectMany(s => s)) Visit(root, definitions, seen, order);
         var size = 0;
-        foreach (var node in order)
+        foreach (var node in order.Where(n => n.IsField && n.Op != Op.Shift))
         {
-            if (node.Op == Op.Shift) continue;
-            places[node] = size + (node.IsField ? Padding : 0);
-            size += node.IsField ? cells + 2 * Padding : 1;
+            places[node] = size + Line;
+            size += Line + (cells + Padding + Line - 1) / Line * Line;
         }
+        foreach (var node in order.Where(n => !n.IsField)) places[node] = size++;
         foreach (var node in order.Where(n => n.Op == Op.Shift)) places[node] = PlaceOfShifted(node);
         initial = new double[size];
         foreach (var node in order)
@@ -64,8 +68,14 @@ sealed class Program
     /// <summary>To be run for each state, one list per section, the first section before any other.</summary>
     public Instruction[][] ByState { get; }
 
-    /// <summary>Memory with all constants in place.</summary>
-    public double[] NewMemory() => (double[])initial.Clone();
+    /// <summary>Memory with all constants in place. It begins <paramref name="offset"/> elements into the array, on a cache line; the array never moves.</summary>
+    public double[] NewMemory(out int offset)
+    {
+        var memory = GC.AllocateArray<double>(initial.Length + Line, pinned: true);
+        offset = (int)(-Marshal.UnsafeAddrOfPinnedArrayElement(memory, 0) / sizeof(double) & (Line - 1));
+        initial.CopyTo(memory, offset);
+        return memory;
+    }
 
     /// <summary>Where a value stands; -1 when nothing needs it.</summary>
     public int PlaceOf(Node node) => places.GetValueOrDefault(node, -1);
@@ -113,15 +123,15 @@ sealed class Program
     int Start(Node argument, Node of) => places[argument] + (argument.IsField ? of.First : 0);
 
     /// <summary>Runs a section.</summary>
-    public static void Run(ReadOnlySpan<Instruction> instructions, double[] memory)
+    public static void Run(ReadOnlySpan<Instruction> instructions, Span<double> memory)
     {
         foreach (ref readonly var i in instructions)
         {
             if (i.Count == 0) memory[i.Target] = Scalar(i.Op, memory[i.A], memory[i.B]);
-            else if (i.Op == Op.Sum) memory[i.Target] = TensorPrimitives.Sum<double>(memory.AsSpan(i.A, i.Count));
-            else if (i.IsFieldA && i.IsFieldB) Fields(i.Op, memory.AsSpan(i.A, i.Count), memory.AsSpan(i.B, i.Count), memory.AsSpan(i.Target, i.Count));
-            else if (i.IsFieldA) FieldAndScalar(i.Op, memory.AsSpan(i.A, i.Count), memory[i.B], memory.AsSpan(i.Target, i.Count));
-            else ScalarAndField(i.Op, memory[i.A], memory.AsSpan(i.B, i.Count), memory.AsSpan(i.Target, i.Count));
+            else if (i.Op == Op.Sum) memory[i.Target] = TensorPrimitives.Sum<double>(memory.Slice(i.A, i.Count));
+            else if (i.IsFieldA && i.IsFieldB) Fields(i.Op, memory.Slice(i.A, i.Count), memory.Slice(i.B, i.Count), memory.Slice(i.Target, i.Count));
+            else if (i.IsFieldA) FieldAndScalar(i.Op, memory.Slice(i.A, i.Count), memory[i.B], memory.Slice(i.Target, i.Count));
+            else ScalarAndField(i.Op, memory[i.A], memory.Slice(i.B, i.Count), memory.Slice(i.Target, i.Count));
         }
     }
 

@@ -1,0 +1,54 @@
+using Microsoft.Extensions.Options;
+using RabbitMQ.Client;
+using ServiceDefaults;
+
+namespace TwinState;
+
+/// <summary>
+/// Asks RabbitMQ how much waits in each partition queue, for <see cref="Measures.QueueDepths"/>: what an operator looks at first, and what a
+/// scaler goes by. Every replica sees the same. While RabbitMQ is away nothing is reported, rather than the last depth.
+/// </summary>
+sealed partial class WatchQueues(IConfiguration configuration, IOptions<TwinStateSettings> settings, TimeProvider time, ILogger<WatchQueues> logger) : BackgroundService
+{
+    static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
+
+    protected override async Task ExecuteAsync(CancellationToken cancel)
+    {
+        var factory = new ConnectionFactory
+        {
+            Uri = new Uri(configuration.RequireConnectionString("RabbitMq")),
+            ClientProvidedName = "twin-state queue depths",
+            AutomaticRecoveryEnabled = false,
+        };
+        for (; ; await Task.Delay(LookEvery, time, cancel))
+        {
+            try
+            {
+                await Watch(factory, cancel);
+            }
+            catch (Exception e) when (!cancel.IsCancellationRequested)
+            {
+                Measures.QueueDepths.Clear();
+                LogNotSeen(e.Message);
+            }
+        }
+    }
+
+    // A queue that is not there yet closes the channel: the caller begins anew.
+    async Task Watch(ConnectionFactory factory, CancellationToken cancel)
+    {
+        await using var connection = await factory.CreateConnectionAsync(cancel);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancel);
+        for (; ; await Task.Delay(LookEvery, time, cancel))
+        {
+            foreach (var queue in Partitions.Queues(settings.Value))
+            {
+                var answer = await channel.QueueDeclarePassiveAsync(queue, cancel);
+                Measures.QueueDepths[queue] = answer.MessageCount;
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Queue depths are unknown for now: {Reason}")]
+    partial void LogNotSeen(string reason);
+}

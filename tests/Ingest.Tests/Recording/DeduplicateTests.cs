@@ -1,0 +1,109 @@
+using Contracts.Events;
+using Ingest.Recording;
+using ServiceDefaults;
+using TwinModel.Telemetry;
+using static Ingest.Tests.Given;
+
+namespace Ingest.Tests.Recording;
+
+public class DeduplicateTests
+{
+    static readonly RegisteredAsset Line = new("line-1", "Line 1", Extruder, DateTimeOffset.UnixEpoch, 1);
+
+    readonly AssetLedger ledger = new("line-1", Line, new DateOnly(2023, 11, 14), new KnownReadings(completeFrom: At(0)));
+    readonly Dictionary<Submission, Outcome> outcomes = [];
+    readonly List<Reading> log = [];
+    readonly List<Reading> lookedUp = [];
+
+    static long At(int second) => Now + second * TwinModel.Telemetry.Micros.PerSecond;
+
+    static Reading Sampled(int second, double value = 200) => new(Melt.Number, At(second), value);
+
+    static Submission Message(params IEnumerable<Reading> readings) => new("line-1", Line, [.. readings], null, new("pollux/line-1/senml", "[]"u8.ToArray()), null, _ => { });
+
+    Task<Additions> Flush(params Submission[] submissions) => Deduplicate.Apply(
+        submissions, ledger,
+        late =>
+        {
+            lookedUp.AddRange(late);
+            return Task.FromResult(log.DistinctBy(r => (r.Sensor, r.SampledAt)).ToDictionary(r => (r.Sensor, r.SampledAt), r => r.Value));
+        },
+        DateTimeOffset.UnixEpoch, outcomes);
+
+    async Task Stored(IEnumerable<Reading> readings)
+    {
+        var additions = await Flush(Message(readings));
+        log.AddRange(additions.Readings);
+    }
+
+    static IEnumerable<Reading> Seconds(int from, int count) => Enumerable.Range(from, count).Select(s => Sampled(s));
+
+    [Fact]
+    public async Task What_memory_holds_is_a_duplicate_without_asking_the_log()
+    {
+        await Stored(Seconds(1, 10));
+        var again = Message(Seconds(1, 12));
+        var additions = await Flush(again);
+        Assert.Equal(Seconds(11, 2), additions.Readings);
+        Assert.Equal(new Outcome(Stored: 2, Duplicates: 10, Rejected: 0, Position: 0), outcomes[again]);
+        Assert.Empty(lookedUp);
+    }
+
+    [Fact]
+    public async Task A_repetition_behind_many_new_readings_of_the_same_flush_is_a_duplicate()
+    {
+        await Stored(Seconds(1, KnownReadings.Capacity));
+        // The new readings push the old ones out of memory before their repetition's turn comes.
+        var additions = await Flush(Message(Seconds(1000, 2 * KnownReadings.Capacity)), Message(Seconds(1, KnownReadings.Capacity)));
+        Assert.Equal(Seconds(1000, 2 * KnownReadings.Capacity), additions.Readings);
+        Assert.Equal(KnownReadings.Capacity, additions.Duplicates);
+    }
+
+    [Fact]
+    public async Task A_repetition_behind_a_flush_that_pushed_it_out_is_looked_up_in_the_log()
+    {
+        await Stored(Seconds(1, KnownReadings.Capacity));
+        await Stored(Seconds(1000, 2 * KnownReadings.Capacity));
+        var additions = await Flush(Message(Sampled(1)), Message(Sampled(2, value: 3)));
+        Assert.Equal([Sampled(1), Sampled(2, value: 3)], lookedUp);
+        Assert.Empty(additions.Readings);
+        Assert.Equal(1, additions.Duplicates);
+        Assert.Equal("conflicting-value", Assert.Single(Assert.Single(additions.Rejections).Reasons).Code);
+    }
+
+    [Fact]
+    public async Task What_was_sampled_before_the_ledger_began_is_looked_up()
+    {
+        log.Add(Sampled(-5));
+        var additions = await Flush(Message(Sampled(-5), Sampled(-4)));
+        Assert.Equal([Sampled(-4)], additions.Readings);
+        Assert.Equal(1, additions.Duplicates);
+    }
+
+    [Fact]
+    public async Task Within_a_flush_the_first_one_counts()
+    {
+        var (first, second, third) = (Message(Sampled(1)), Message(Sampled(1)), Message(Sampled(1, value: 3)));
+        var additions = await Flush(first, second, third);
+        Assert.Equal([Sampled(1)], additions.Readings);
+        Assert.Equal((1, 1, 1), (outcomes[first].Stored, outcomes[second].Duplicates, outcomes[third].Rejected));
+    }
+
+    [Fact]
+    public async Task The_same_also_holds_for_readings_that_nobody_remembers()
+    {
+        var additions = await Flush(Message(Sampled(-1)), Message(Sampled(-1)), Message(Sampled(-1, value: 3)));
+        Assert.Equal(Sampled(-1), Assert.Single(additions.Readings));
+        Assert.Equal((1, 1), (additions.Duplicates, additions.Rejections.Count));
+    }
+
+    [Fact]
+    public async Task A_payload_rejected_again_is_a_duplicate()
+    {
+        ReadingsRejected Refused(string payload) => Rejections.Of("line-1", "pollux/line-1/senml", System.Text.Encoding.UTF8.GetBytes(payload), 2, [new("malformed-json", "?")], DateTimeOffset.UnixEpoch);
+        var (first, again, other) = (Message() with { Rejection = Refused("a") }, Message() with { Rejection = Refused("a") }, Message() with { Rejection = Refused("b") });
+        var additions = await Flush(first, again, other);
+        Assert.Equal(["a", "b"], additions.Rejections.Select(r => System.Text.Encoding.UTF8.GetString(r.Payload)));
+        Assert.Equal((2, 0, 2), (outcomes[first].Rejected, outcomes[again].Rejected, outcomes[again].Duplicates));
+    }
+}

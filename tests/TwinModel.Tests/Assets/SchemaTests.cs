@@ -1,0 +1,195 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Json.Schema;
+using TwinModel.Assets;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace TwinModel.Tests.Assets;
+
+/// <summary>Editors judge a model by the JSON schema, services by the reader: the same file must please or displease both.</summary>
+public class SchemaTests
+{
+    const string Whole = """
+        schema: pollux/asset-model/1
+        id: kettle
+        name: Kettle
+        version: 1
+        description: Boils water.
+        flush-window: 500ms
+        components:
+          - { id: vessel, kind: vessel, name: Vessel }
+          - { id: stand, kind: stand, name: Stand }
+        relationships:
+          - { type: part-of, from: vessel, to: stand }
+        sensors:
+          - { id: temperature, number: 1, component: vessel, quantity: temperature, unit: degC, physical: [-50, 200], plausible: [0, 120], interval: 1s, missing-after: 1min, noise: 0.1, name: Water }
+          - { id: level, number: 2, component: vessel, quantity: ratio, unit: "1", physical: [0, 1], plausible: [0, 1], interval: 0.5h }
+        limits:
+          - { id: hot, sensor: temperature, above: 100, clear: 95, severity: critical, on-delay: 3s, off-delay: 2s, message: Too hot }
+          - { id: low, sensor: level, below: 0.1, severity: warning }
+        connections:
+          - { topic: "pollux/{asset}/senml", payload: senml, names: { "T/1": temperature } }
+        imports:
+          csv: { separator: ";", time: datetime, time-format: "yyyy-MM-dd HH:mm:ss", time-zone: Europe/Berlin, columns: { Temp: temperature }, ignore: [anomaly] }
+        """;
+
+    static readonly JsonSchema Schema = JsonSchema.FromFile(Path.Combine(ReadAssetModelTests.Directory, "asset-model.schema.json"));
+
+    static bool PleasesTheSchema(string yaml)
+    {
+        var stream = new YamlStream();
+        stream.Load(new StringReader(yaml));
+        return Schema.Evaluate(Json(stream.Documents[0].RootNode)).IsValid;
+    }
+
+    static string? ComplaintOfTheReader(string yaml)
+    {
+        try
+        {
+            ReadAssetModel.FromText(yaml, "kettle.asset.yaml");
+            return null;
+        }
+        catch (InvalidModelException e)
+        {
+            return e.Message;
+        }
+    }
+
+    // As editors do: by YAML's core schema.
+    static JsonNode? Json(YamlNode node) => node switch
+    {
+        YamlMappingNode map => new JsonObject(map.Children.Select(c => KeyValuePair.Create(c.Key.ToString(), Json(c.Value)))),
+        YamlSequenceNode list => new JsonArray([.. list.Children.Select(Json)]),
+        YamlScalarNode { Style: ScalarStyle.Plain } scalar => scalar.Value switch
+        {
+            null or "" or "~" or "null" => null,
+            "true" => true,
+            "false" => false,
+            { } text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) => number,
+            { } text => text,
+        },
+        YamlScalarNode scalar => scalar.Value,
+        _ => throw new NotSupportedException(node.NodeType.ToString()),
+    };
+
+    static void AssertJudged(bool isGood, string yaml)
+    {
+        var complaint = ComplaintOfTheReader(yaml);
+        Assert.True(complaint is null == isGood, $"The reader says: {complaint ?? "good"}");
+        Assert.True(PleasesTheSchema(yaml) == isGood, $"The schema says: {(isGood ? "bad" : "good")}");
+    }
+
+    static string With(string part, string instead)
+    {
+        Assert.Contains(part, Whole, StringComparison.Ordinal);
+        return Whole.Replace(part, instead, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string> Shipped => [.. Directory.EnumerateFiles(ReadAssetModelTests.Directory, "*.asset.yaml").Select(f => Path.GetFileName(f))];
+
+    [Theory]
+    [MemberData(nameof(Shipped))]
+    public void Shipped_models_please_both(string file) => AssertJudged(isGood: true, File.ReadAllText(Path.Combine(ReadAssetModelTests.Directory, file)));
+
+    [Fact]
+    public void A_model_with_everything_in_it_pleases_both() => AssertJudged(isGood: true, Whole);
+
+    [Theory]
+    [InlineData("description: Boils water.\n", "")]
+    [InlineData("flush-window: 500ms\n", "")]
+    [InlineData("flush-window: 500ms", "flush-window: 0.25s")]
+    [InlineData("relationships:\n  - { type: part-of, from: vessel, to: stand }\n", "relationships: []\n")]
+    [InlineData("type: part-of", "type: feeds")]
+    [InlineData(", names: { \"T/1\": temperature }", "")]
+    [InlineData("above: 100, clear: 95", "above: 1e2")]
+    [InlineData("name: Kettle", "name: \"5\"")]
+    [InlineData("separator: \";\", ", "")]
+    [InlineData("ignore: [anomaly]", "ignore: []")]
+    public void What_may_be_otherwise_pleases_both(string part, string instead) => AssertJudged(isGood: true, With(part, instead));
+
+    [Theory]
+    // Keys.
+    [InlineData("name: Kettle\n", "")]
+    [InlineData("version: 1\n", "")]
+    [InlineData("schema: pollux/asset-model/1\n", "")]
+    [InlineData("description:", "descripton:")]
+    [InlineData("kind: vessel, ", "")]
+    [InlineData("kind: vessel, name: Vessel", "kind: vessel, name: Vessel, colour: red")]
+    [InlineData("from: vessel, ", "")]
+    [InlineData("quantity: temperature, ", "")]
+    [InlineData("interval: 1s, ", "")]
+    [InlineData("physical: [0, 1], ", "")]
+    [InlineData(", severity: warning", "")]
+    [InlineData("payload: senml, ", "")]
+    [InlineData("time: datetime, ", "time: datetime, delimiter: \",\", ")]
+    [InlineData("imports:\n  csv: ", "imports:\n  xls: ")]
+    [InlineData("above: 100, clear: 95", "above: 100, below: 5")]
+    [InlineData("above: 100, clear: 95, ", "")]
+    // Texts and ids.
+    [InlineData("pollux/asset-model/1", "pollux/asset-model/2")]
+    [InlineData("id: kettle", "id: Kettle")]
+    [InlineData("id: kettle", "id: kettle-")]
+    [InlineData("id: kettle", "id: 5")]
+    [InlineData("name: Kettle", "name: \"\"")]
+    [InlineData("name: Kettle", "name:")]
+    [InlineData("name: Kettle", "name: 5")]
+    [InlineData("name: Kettle", "name: true")]
+    [InlineData("name: Kettle", "name: [Kettle]")]
+    [InlineData("unit: \"1\"", "unit: 1")]
+    [InlineData("quantity: ratio", "quantity: Ratio")]
+    [InlineData("quantity: ratio", "quantity: beauty")]
+    [InlineData("type: part-of", "type: beside")]
+    [InlineData("severity: critical", "severity: Critical")]
+    [InlineData("severity: critical", "severity: 3")]
+    [InlineData("payload: senml", "payload: xml")]
+    [InlineData("separator: \";\"", "separator: \";;\"")]
+    [InlineData("{ \"T/1\": temperature }", "[temperature]")]
+    [InlineData("{ \"T/1\": temperature }", "{ \"T/1\": [temperature] }")]
+    [InlineData("ignore: [anomaly]", "ignore: anomaly")]
+    [InlineData("ignore: [anomaly]", "ignore: [[anomaly]]")]
+    // Numbers.
+    [InlineData("version: 1", "version: 0")]
+    [InlineData("version: 1", "version: 1.5")]
+    [InlineData("version: 1", "version: \"1\"")]
+    [InlineData("number: 2", "number: 65536")]
+    [InlineData("number: 2", "number: -2")]
+    [InlineData("noise: 0.1", "noise: -0.1")]
+    [InlineData("noise: 0.1", "noise: .inf")]
+    [InlineData("above: 100", "above: hot")]
+    [InlineData("clear: 95", "clear: \"95\"")]
+    [InlineData("physical: [0, 1]", "physical: [0]")]
+    [InlineData("physical: [0, 1]", "physical: [0, 1, 2]")]
+    [InlineData("physical: [0, 1]", "physical: 1")]
+    [InlineData("physical: [0, 1]", "physical: [zero, 1]")]
+    // Spans.
+    [InlineData("interval: 1s", "interval: 1")]
+    [InlineData("interval: 1s", "interval: soon")]
+    [InlineData("interval: 1s", "interval: -1s")]
+    [InlineData("interval: 1s", "interval: .5s")]
+    [InlineData("interval: 1s", "interval: 1e1s")]
+    [InlineData("interval: 1s", "interval: 1 s")]
+    [InlineData("interval: 1s", "interval: 1d")]
+    [InlineData("flush-window: 500ms", "flush-window: 500us")]
+    [InlineData("on-delay: 3s", "on-delay: 3")]
+    // Lists.
+    [InlineData("connections:\n  - { topic: \"pollux/{asset}/senml\", payload: senml, names: { \"T/1\": temperature } }", "connections: []")]
+    [InlineData("relationships:\n  - { type: part-of, from: vessel, to: stand }", "relationships:")]
+    [InlineData("relationships:\n  - { type: part-of, from: vessel, to: stand }", "relationships: { type: part-of }")]
+    public void What_is_wrong_displeases_both(string part, string instead) => AssertJudged(isGood: false, With(part, instead));
+
+    [Theory]
+    [InlineData("from: vessel", "from: vesel")]
+    [InlineData("number: 2", "number: 1")]
+    [InlineData("unit: degC", "unit: bar")]
+    [InlineData("plausible: [0, 120]", "plausible: [0, 300]")]
+    [InlineData("clear: 95", "clear: 105")]
+    [InlineData("flush-window: 500ms", "flush-window: 2min")]
+    [InlineData("time-zone: Europe/Berlin", "time-zone: Europe/Atlantis")]
+    [InlineData("pollux/{asset}/senml", "pollux/kettle/senml")]
+    public void What_only_the_reader_can_know_pleases_the_schema(string part, string instead)
+    {
+        Assert.True(PleasesTheSchema(With(part, instead)));
+        Assert.NotNull(ComplaintOfTheReader(With(part, instead)));
+    }
+}

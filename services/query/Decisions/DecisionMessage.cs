@@ -29,21 +29,53 @@ static class DecisionMessage
         var (a, e) = (d.Answer, d.Definition.Economics);
         var message = new Proto.Decision
         {
-            Id = d.Id, AssetId = d.AssetId, Component = d.Component, State = d.State, At = d.Definition.At.ToProto(), HorizonDays = d.Definition.HorizonDays, RiskAversion = d.Definition.RiskAversion,
-            Rate = d.Definition.Rate, Seed = d.Definition.Seed, ModelHash = d.ModelHash, LogPosition = d.LogPosition, Basis = d.Basis is null ? null : HealthRpc.Assessment(d.Basis),
+            Id = d.Id,
+            AssetId = d.AssetId,
+            Component = d.Component,
+            State = d.State,
+            At = d.Definition.At.ToProto(),
+            HorizonDays = d.Definition.HorizonDays,
+            RiskAversion = d.Definition.RiskAversion,
+            Rate = d.Definition.Rate,
+            Seed = d.Definition.Seed,
+            ModelHash = d.ModelHash,
+            LogPosition = d.LogPosition,
+            Basis = d.Basis is null ? null : HealthRpc.Assessment(d.Basis),
             Economics = new()
             {
-                PartCost = e.PartCost, LabourCost = e.LabourCost, OvertimeCost = e.OvertimeCost, MarginPerHour = e.MarginPerHour, PlannedHours = e.PlannedHours, UnplannedHours = e.UnplannedHours,
-                UnplannedHoursSdLn = e.UnplannedHoursSdLn, SpareLeadDays = e.SpareLeadDays, WaitingHoursPerDay = e.WaitingHoursPerDay, SecondaryDamageProbability = e.SecondaryDamageProbability,
-                SecondaryDamageCost = e.SecondaryDamageCost, ScrapAndRestartCost = e.ScrapAndRestartCost, ExpediteCost = e.ExpediteCost, SpareHoldingCostPerDay = e.SpareHoldingCostPerDay,
+                PartCost = e.PartCost,
+                LabourCost = e.LabourCost,
+                OvertimeCost = e.OvertimeCost,
+                MarginPerHour = e.MarginPerHour,
+                PlannedHours = e.PlannedHours,
+                UnplannedHours = e.UnplannedHours,
+                UnplannedHoursSdLn = e.UnplannedHoursSdLn,
+                SpareLeadDays = e.SpareLeadDays,
+                WaitingHoursPerDay = e.WaitingHoursPerDay,
+                SecondaryDamageProbability = e.SecondaryDamageProbability,
+                SecondaryDamageCost = e.SecondaryDamageCost,
+                ScrapAndRestartCost = e.ScrapAndRestartCost,
+                ExpediteCost = e.ExpediteCost,
+                SpareHoldingCostPerDay = e.SpareHoldingCostPerDay,
                 IsSpareOrderedNow = e.IsSpareOrderedNow,
             },
-            Recommended = a.Recommended, Reason = a.Reason, Options = { a.Options.Select(Of) },
+            Recommended = a.Recommended,
+            Reason = a.Reason,
+            Options = { a.Options.Select(Of) },
             BreakEven = a.BreakEven is { } b ? new() { Option = b.Option, FailureProbability = b.FailureProbability, LifeFactor = b.LifeFactor } : null,
-            Tornado = { a.Tornado.Select(t => new Proto.TornadoBar { Input = t.Input, Low = t.Low, High = t.High }) }, PerfectInformationValue = a.PerfectInformationValue,
+            Tornado = { a.Tornado.Select(t => new Proto.TornadoBar { Input = t.Input, Low = t.Low, High = t.High }) },
+            PerfectInformationValue = a.PerfectInformationValue,
             Check = a.Check is { } c ? new() { Information = c.Information, Delay = c.Delay, Net = c.Net } : null,
-            NewPartCostPerDay = a.NewPartCostPerDay, NewPartReason = a.NewPartReason ?? "", Warnings = { a.Warnings }, RecommendedAt = d.RecommendedAt.ToProto(),
-            TakenOption = d.Taken?.Option ?? "", TakenBy = d.Taken?.By ?? "", TakenAt = d.Taken?.At.ToProto(), Outcome = d.Outcome?.Kind ?? "", OutcomeAt = d.Outcome?.At.ToProto(), Version = d.Version,
+            NewPartCostPerDay = a.NewPartCostPerDay,
+            NewPartReason = a.NewPartReason ?? "",
+            Warnings = { a.Warnings },
+            RecommendedAt = d.RecommendedAt.ToProto(),
+            TakenOption = d.Taken?.Option ?? "",
+            TakenBy = d.Taken?.By ?? "",
+            TakenAt = d.Taken?.At.ToProto(),
+            Outcome = d.Outcome?.Kind ?? "",
+            OutcomeAt = d.Outcome?.At.ToProto(),
+            Version = d.Version,
         };
         if (a.FlipShare is { } flips) message.FlipShare = flips;
         if (a.NewPartAgeDays is { } age) message.NewPartAgeDays = age;
@@ -54,9 +86,21 @@ static class DecisionMessage
     {
         var message = new Proto.OptionOutcome
         {
-            Name = o.Name, Kind = o.Kind, At = o.At.ToProto(), ExpectedCost = o.ExpectedCost, RelativeCost = o.RelativeCost, P5 = o.P5, P50 = o.P50, P95 = o.P95, Cvar95 = o.CVaR95,
-            FailureProbability = o.FailureProbability, DowntimeHours = o.DowntimeHours, DearerThanNowProbability = o.DearerThanNowProbability, DifferenceToNow = o.DifferenceToNow,
-            DifferenceStandardError = o.DifferenceStandardError, Regret = o.Regret,
+            Name = o.Name,
+            Kind = o.Kind,
+            At = o.At.ToProto(),
+            ExpectedCost = o.ExpectedCost,
+            RelativeCost = o.RelativeCost,
+            P5 = o.P5,
+            P50 = o.P50,
+            P95 = o.P95,
+            Cvar95 = o.CVaR95,
+            FailureProbability = o.FailureProbability,
+            DowntimeHours = o.DowntimeHours,
+            DearerThanNowProbability = o.DearerThanNowProbability,
+            DifferenceToNow = o.DifferenceToNow,
+            DifferenceStandardError = o.DifferenceStandardError,
+            Regret = o.Regret,
         };
         if (o.Days is { } days) message.Days = days;
         return message;
@@ -66,7 +110,14 @@ static class DecisionMessage
     {
         var message = new Proto.GetHindsightResponse
         {
-            Decisions = h.Decisions, Taken = h.Taken, Closed = h.Closed, Followed = h.Followed, Scored = h.Scored, Censored = h.Censored, StatedFailures = h.StatedFailures, ObservedFailures = h.ObservedFailures,
+            Decisions = h.Decisions,
+            Taken = h.Taken,
+            Closed = h.Closed,
+            Followed = h.Followed,
+            Scored = h.Scored,
+            Censored = h.Censored,
+            StatedFailures = h.StatedFailures,
+            ObservedFailures = h.ObservedFailures,
             Calibration = { h.Calibration.Select(b => new Proto.CalibrationBin { From = b.From, To = b.To, Count = b.Count, MeanStated = b.MeanStated, Observed = b.Observed }) },
             Items = { h.Items.Select(Of) },
         };
@@ -79,7 +130,12 @@ static class DecisionMessage
     {
         var message = new Proto.HindsightItem
         {
-            DecisionId = i.DecisionId, Option = i.Option, IsRecommended = i.IsRecommended, Outcome = i.Outcome, OutcomeDays = i.OutcomeDays, StatedRisk = i.StatedRisk,
+            DecisionId = i.DecisionId,
+            Option = i.Option,
+            IsRecommended = i.IsRecommended,
+            Outcome = i.Outcome,
+            OutcomeDays = i.OutcomeDays,
+            StatedRisk = i.StatedRisk,
         };
         if (i.Failed is { } failed) message.Failed = failed;
         if (i.Regret is { } regret) message.Regret = regret;
@@ -90,8 +146,13 @@ static class DecisionMessage
     {
         var message = new Proto.RunBacktestResponse
         {
-            Windows = r.Windows, LateReadings = r.LateReadings, UnusableWindows = r.UnusableWindows, FalseAlarms = r.FalseAlarms, MissedFailures = r.MissedFailures,
-            ExpectedFalseAlarmDays = r.ExpectedFalseAlarmDays, Level = r.Level,
+            Windows = r.Windows,
+            LateReadings = r.LateReadings,
+            UnusableWindows = r.UnusableWindows,
+            FalseAlarms = r.FalseAlarms,
+            MissedFailures = r.MissedFailures,
+            ExpectedFalseAlarmDays = r.ExpectedFalseAlarmDays,
+            Level = r.Level,
             Alarms = { r.Alarms.Select(a => new Proto.BacktestAlarm { Level = a.Level, At = a.At.ToProto(), ChangedAfter = a.ChangedAfter.ToProto(), Value = a.Value, IsFalse = a.IsFalse }) },
             Failures = { r.Failures.Select(Of) },
         };

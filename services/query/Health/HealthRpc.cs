@@ -24,12 +24,28 @@ sealed class HealthRpc(GetHealth health, KnownAssets registry, IBus bus, Command
         var c = part.Condition;
         var message = new Proto.PartHealth
         {
-            Component = c.Component, Indicator = c.Indicator, Unit = c.Unit, Level = c.Level, Since = c.Since.ToProto(), At = c.At.ToProto(), ChartSum = c.ChartSum, ChartLimit = c.ChartLimit,
-            ChangedAfter = c.ChangedAfter.ToProto(), LifeFrom = c.LifeFrom.ToProto(), Life = c.Life, Windows = c.Windows, LateReadings = c.LateReadings, UnusableWindows = c.UnusableWindows,
-            Position = c.Position, ConditionHash = c.ConditionHash, ModelHash = c.ModelHash, Assessment = c.Assessment is null ? null : Assessment(c.Assessment),
+            Component = c.Component,
+            Indicator = c.Indicator,
+            Unit = c.Unit,
+            Level = c.Level,
+            Since = c.Since.ToProto(),
+            At = c.At.ToProto(),
+            ChartSum = c.ChartSum,
+            ChartLimit = c.ChartLimit,
+            ChangedAfter = c.ChangedAfter.ToProto(),
+            LifeFrom = c.LifeFrom.ToProto(),
+            Life = c.Life,
+            Windows = c.Windows,
+            LateReadings = c.LateReadings,
+            UnusableWindows = c.UnusableWindows,
+            Position = c.Position,
+            ConditionHash = c.ConditionHash,
+            ModelHash = c.ModelHash,
+            Assessment = c.Assessment is null ? null : Assessment(c.Assessment),
             History = { part.Assessments.Select(Assessment) },
             Changes = { part.Changes.Select(l => new Proto.LevelChange { At = l.At.ToProto(), From = l.From, To = l.To, Value = l.Value, Score = l.Score, ChartSum = l.ChartSum, ChangedAfter = l.ChangedAfter.ToProto() }) },
-            Scores = Scores(part.Scores), ScoresWhileDegrading = Scores(part.ScoresWhileDegrading),
+            Scores = Scores(part.Scores),
+            ScoresWhileDegrading = Scores(part.ScoresWhileDegrading),
         };
         if (c.Value is { } value) message.Value = value;
         if (c.BaselineValue is { } baseline) message.BaselineValue = baseline;
@@ -41,7 +57,13 @@ sealed class HealthRpc(GetHealth health, KnownAssets registry, IBus bus, Command
 
     static Proto.PredictionScores? Scores(ScoreAnswer? s) => s is null ? null : new()
     {
-        Predictions = s.Predictions, Failures = s.Failures, Coverage50 = s.Coverage50, Coverage90 = s.Coverage90, MeanAbsoluteErrorDays = s.MeanAbsoluteErrorDays, BiasDays = s.BiasDays, UniformP = s.UniformP,
+        Predictions = s.Predictions,
+        Failures = s.Failures,
+        Coverage50 = s.Coverage50,
+        Coverage90 = s.Coverage90,
+        MeanAbsoluteErrorDays = s.MeanAbsoluteErrorDays,
+        BiasDays = s.BiasDays,
+        UniformP = s.UniformP,
     };
 
     /// <summary>An assessment as a message.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Cli;
+using Cli.Decisions;
 using Cli.Recordings;
 using Cli.Scenarios;
 using Cli.Twins;
@@ -10,6 +11,7 @@ var root = new RootCommand("Pollux from the command line. Settings: Services__Qu
     RebuildTwins.Command(),
     ShowStatus.Command(),
     AskWhatIf.Command(),
+    DecideMaintenance.Command(),
 };
 try
 {

@@ -26,6 +26,7 @@ static class News
                 bus.AddConsumer<TakeFault<Contracts.Messages.ReplayRejection>>();
                 bus.AddConsumer<TakeScenarioChanged>();
                 bus.AddConsumer<TakeFault<Contracts.Messages.CancelScenario>>();
+                bus.AddConsumer<TakeFault<Contracts.Messages.RecordMaintenance>>();
                 // The service answers from its tables and the log while RabbitMQ is away, so the bus must not decide whether it is ready.
                 bus.ConfigureHealthCheckOptions(health => health.MinimalFailureStatus = HealthStatus.Degraded);
             },

@@ -18,6 +18,9 @@ public static class Messaging
     /// <summary>Queue of commands about scenarios, and the exchange in front of it; shared by all simulations.</summary>
     public const string ScenarioQueue = "simulation.scenarios";
 
+    /// <summary>Queue of maintenance questions, and the exchange in front of it; shared by all simulations.</summary>
+    public const string DecisionQueue = "simulation.decisions";
+
     /// <summary>Registers MassTransit; it connects in the background and keeps trying, so a service starts without RabbitMQ.</summary>
     /// <param name="builder">The service.</param>
     /// <param name="consumers">Adds the service's consumers.</param>

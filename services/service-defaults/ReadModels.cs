@@ -6,8 +6,11 @@ namespace ServiceDefaults;
 /// </summary>
 public static class ReadModels
 {
-    /// <summary><c>asset_id text pk, position bigint, revision bigint, versions jsonb, state bytea, view jsonb (TwinView), offline_since timestamptz</c>.</summary>
+    /// <summary><c>asset_id text pk, position bigint, revision bigint, versions jsonb, state bytea, view jsonb (TwinView), offline_since timestamptz, health bytea</c>.</summary>
     public const string Twin = "twin_state.twin";
+
+    /// <summary><c>asset_id text, component text, view jsonb (HealthView), pk of the first two</c>.</summary>
+    public const string Health = "twin_state.health";
 
     /// <summary><c>alarm_id text pk, asset_id text, severity text, state text, raised_at timestamptz, view jsonb (AlarmView)</c>.</summary>
     public const string Alarm = "twin_state.alarm";
@@ -26,4 +29,7 @@ public static class ReadModels
 
     /// <summary><c>content_hash text pk, data bytea (Brotli of ScenarioResult as JSON), created_at timestamptz</c>.</summary>
     public const string ScenarioResult = "simulation.result";
+
+    /// <summary><c>decision_id text pk, asset_id text, component text, state text, recommended_at timestamptz, view jsonb (DecisionView)</c>.</summary>
+    public const string Decision = "simulation.decision";
 }

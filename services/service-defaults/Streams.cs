@@ -14,11 +14,14 @@ public static class Streams
     /// <summary>Registration and model of an asset; written by twin-state.</summary>
     public static string Asset(string assetId) => $"asset/{assetId}";
 
-    /// <summary>Alarms and rebuilds of a twin; written by twin-state.</summary>
+    /// <summary>Alarms, rebuilds, condition and maintenance of a twin; written by twin-state.</summary>
     public static string Twin(string assetId) => $"twin/{assetId}";
 
     /// <summary>Life of a scenario; written by simulation.</summary>
     public static string Scenario(string scenarioId) => $"scenario/{scenarioId}";
+
+    /// <summary>Life of a maintenance decision; written by simulation.</summary>
+    public static string Decision(string decisionId) => $"decision/{decisionId}";
 
     /// <summary>The UTC day of a time.</summary>
     public static DateOnly DayOf(DateTimeOffset time) => DateOnly.FromDateTime(time.UtcDateTime);

@@ -1,5 +1,6 @@
 using ServiceDefaults;
 using Simulation;
+using Simulation.Decisions;
 using Simulation.Results;
 using Simulation.Scenarios;
 using Simulation.Shards;
@@ -11,6 +12,7 @@ builder.AddMessaging(Queues.AddConsumers, Queues.AddEndpoints);
 builder.Services.AddOptions<SimulationSettings>().BindConfiguration("Simulation").ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddSingleton<LogReader>().AddSingleton<AssetRegistry>().AddSingleton<ScenarioStore>().AddSingleton<ResultStore>()
     .AddSingleton<FindModel>().AddSingleton<ReadInputs>().AddSingleton<StartScenario>().AddSingleton<MergeShards>().AddSingleton<ScenarioPlans>();
+builder.Services.AddDecisions();
 builder.Services.AddHostedService<RestoreScenarios>().AddHostedService<KeepTimeLimits>().AddHostedService<WarmUp>().AddHostedService<DeleteOldResults>();
 
 var app = builder.Build();

@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.Options;
 using ServiceDefaults;
+using Simulation.Decisions;
 using Simulation.Scenarios;
 using Simulation.Shards;
 
@@ -23,6 +24,7 @@ static class Queues
         bus.AddConsumer<CancelScenarioConsumer>();
         bus.AddConsumer<ScenarioShardFinishedConsumer>();
         bus.AddConsumer<RunScenarioShardConsumer>();
+        DecisionQueue.AddConsumers(bus);
     }
 
     public static void AddEndpoints(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator rabbit)
@@ -48,6 +50,7 @@ static class Queues
             RetryWhatMayPass(endpoint);
             endpoint.ConfigureConsumer<RunScenarioShardConsumer>(context);
         });
+        DecisionQueue.AddEndpoint(context, rabbit);
     }
 
     static void RetryWhatMayPass(IRabbitMqReceiveEndpointConfigurator endpoint) => endpoint.UseMessageRetry(retry =>

@@ -36,6 +36,6 @@ static class SimulationTables
         result.AddColumn("created_at", "timestamp with time zone").NotNull();
         result.Indexes.Add(new IndexDefinition("result_by_time") { Columns = ["created_at"] });
 
-        foreach (var table in new[] { scenario, shard, result }) options.Storage.ExtendedSchemaObjects.Add(table);
+        foreach (var table in new[] { scenario, shard, result, Decisions.DecisionQueue.Table() }) options.Storage.ExtendedSchemaObjects.Add(table);
     }
 }

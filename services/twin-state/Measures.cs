@@ -16,6 +16,8 @@ static class Measures
 
     public static readonly Counter<long> Rebuilds = Meter.CreateCounter<long>("pollux.twin_state.rebuilds", description: "Rebuilds, by whether replay equalled live");
 
+    public static readonly Counter<long> HealthRebuilds = Meter.CreateCounter<long>("pollux.twin_state.health_rebuilds", description: "Rebuilds of parts' condition, by whether replay equalled live");
+
     public static readonly Counter<long> Shown = Meter.CreateCounter<long>("pollux.twin_state.views", description: "Views published");
 
     /// <summary>Messages that wait in the partition queues, by queue; see <see cref="WatchQueues"/>.</summary>

@@ -21,6 +21,12 @@ static class TwinTables
         twin.AddColumn("state", "bytea").NotNull();
         twin.AddColumn("view", "jsonb").NotNull();
         twin.AddColumn("offline_since", "timestamp with time zone");
+        twin.AddColumn("health", "bytea");
+
+        var health = new Table(Name("health"));
+        health.AddColumn<string>("asset_id").AsPrimaryKey();
+        health.AddColumn<string>("component").AsPrimaryKey();
+        health.AddColumn("view", "jsonb").NotNull();
 
         var alarm = new Table(Name("alarm"));
         alarm.AddColumn<string>("alarm_id").AsPrimaryKey();
@@ -38,6 +44,6 @@ static class TwinTables
         rollup.AddColumn("block_start", "bigint").AsPrimaryKey();
         rollup.AddColumn("data", "bytea").NotNull();
 
-        foreach (var table in new[] { twin, alarm, rollup }) options.Storage.ExtendedSchemaObjects.Add(table);
+        foreach (var table in new[] { twin, health, alarm, rollup }) options.Storage.ExtendedSchemaObjects.Add(table);
     }
 }

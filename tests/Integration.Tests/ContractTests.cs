@@ -32,6 +32,13 @@ public class ContractTests
             "AlarmCleared alarm_cleared",
             "AlarmRaised alarm_raised",
             "AssetRegistered asset_registered",
+            "ComponentReplaced component_replaced",
+            "ConditionChanged condition_changed",
+            "DecisionRecommended decision_recommended",
+            "DecisionTaken decision_taken",
+            "FailureOccurred failure_occurred",
+            "HealthAssessed health_assessed",
+            "OutcomeObserved outcome_observed",
             "ReadingsRecorded readings_recorded",
             "ReadingsRejected readings_rejected",
             "RejectionReplayed rejection_replayed",
@@ -50,17 +57,24 @@ public class ContractTests
         [
             "urn:message:Contracts.Messages:AcknowledgeAlarm",
             "urn:message:Contracts.Messages:AssetChanged",
+            "urn:message:Contracts.Messages:BacktestFinished",
             "urn:message:Contracts.Messages:CancelScenario",
+            "urn:message:Contracts.Messages:DecideMaintenance",
+            "urn:message:Contracts.Messages:MaintenanceDecided",
+            "urn:message:Contracts.Messages:ObserveOutcomes",
             "urn:message:Contracts.Messages:ReadingsAnnounced",
             "urn:message:Contracts.Messages:RebuildTwin",
+            "urn:message:Contracts.Messages:RecordMaintenance",
             "urn:message:Contracts.Messages:RegisterAsset",
             "urn:message:Contracts.Messages:ReplayRejection",
             "urn:message:Contracts.Messages:RequestScenario",
+            "urn:message:Contracts.Messages:RunBacktest",
             "urn:message:Contracts.Messages:RunScenarioShard",
             "urn:message:Contracts.Messages:ScenarioChanged",
             "urn:message:Contracts.Messages:ScenarioShardFinished",
             "urn:message:Contracts.Messages:SensorsWentOffline",
             "urn:message:Contracts.Messages:SlotTicked",
+            "urn:message:Contracts.Messages:TakeDecision",
             "urn:message:Contracts.Messages:TwinsChanged",
         ],
         MessageTypes().Select(MessageUrn.ForTypeString).Order(StringComparer.Ordinal));
@@ -69,11 +83,19 @@ public class ContractTests
     public void The_exchange_and_the_slots_of_assets_are_those_of_running_systems()
     {
         Assert.Equal("twin-state.assets", Messaging.AssetExchange);
+        Assert.Equal("simulation.decisions", Messaging.DecisionQueue);
         Assert.Equal([9, 0, 7], new[] { "extrusion-line", "pump-loop", "heater-pair" }.Select(Slots.Of));
     }
 
     const string Definition = """{"assetId":"line-1","validAt":"2026-03-01T06:00:00.123456+00:00","knownAt":42,"mode":"transient","horizonSeconds":7200,"interventions":[{"target":"production-rate","kind":"scale","value":1.15,"unit":"","fromSeconds":60,"rampSeconds":30,"forSeconds":600}],"ensembleSize":200,"sampling":"sobol","seed":18446744073709551615,"tolerance":0.0001,"solver":"rodas3","cells":100,"sweep":[{"target":"screw-speed","values":[70,80.5],"unit":"1/min"}]}""";
     const string Kpi = """{"id":"melt-temperature","unit":"degC","baseline":237.75,"scenario":240.75,"differenceP5":2.25,"differenceP50":3.25,"differenceP95":4.25}""";
+
+    const string Question = """{"assetId":"line-1","component":"gearbox-bearing","at":"2026-03-01T06:00:00.123456+00:00","options":[{"kind":"derate","at":"2026-03-01T06:00:00.123456+00:00","weeks":3,"rate":0.85,"marginLossPerDay":1512}],"economics":{"partCost":6500,"labourCost":2400,"overtimeCost":3200,"marginPerHour":420,"plannedHours":14,"unplannedHours":40,"unplannedHoursSdLn":0.35,"spareLeadDays":10,"waitingHoursPerDay":21.6,"secondaryDamageProbability":0.35,"secondaryDamageCost":38000,"scrapAndRestartCost":1,"expediteCost":2,"spareHoldingCostPerDay":3,"isSpareOrderedNow":true},"stops":[{"at":"2026-03-01T06:00:00.123456+00:00","lostHours":2}],"horizonDays":180,"riskAversion":0.5,"rate":1.15,"remainingLife":{"shape":2.2,"scaleDays":45},"newLife":{"shape":1.8,"scaleDays":900},"check":{"delayDays":2,"cost":300},"futures":10000,"seed":18446744073709551615}""";
+    const string Rul = """{"at":"2026-03-01T06:00:00.123456+00:00","level":"degrading","ageDays":15.5,"position":42,"p05":5,"p25":10,"p50":15,"p75":20,"p95":null,"models":[{"model":"log-linear","weight":0.75}],"cannotSay":"c"}""";
+    const string Advice = """{"recommended":"replace now","reason":"r","options":[{"name":"replace now","kind":"now","at":"2026-03-01T06:00:00.123456+00:00","days":0.5,"expectedCost":1,"relativeCost":2,"p5":3,"p50":4,"p95":5,"cVaR95":6,"failureProbability":0.5,"downtimeHours":14,"dearerThanNowProbability":0.25,"differenceToNow":7,"differenceStandardError":8,"regret":9}],"breakEven":{"option":"wait 3 weeks","failureProbability":0.15,"lifeFactor":1.5},"tornado":[{"input":"part cost","low":1,"high":2}],"flipShare":0.25,"perfectInformationValue":1595.5,"check":{"information":1,"delay":2,"net":3},"newPartCostPerDay":48.5,"newPartAgeDays":774.75,"newPartReason":"n","warnings":["w"]}""";
+    const string Decision = $$$"""{"id":"0195a0b4-0000-7000-8000-000000000003","assetId":"line-1","component":"gearbox-bearing","state":"closed","definition":{{{Question}}},"modelHash":"ab12","logPosition":42,"basis":{{{Rul}}},"answer":{{{Advice}}},"recommendedAt":"2026-03-01T06:00:00.123456+00:00","taken":{"option":"replace now","by":"eve","comment":"c","at":"2026-03-01T06:00:00.123456+00:00"},"outcome":{"kind":"failed","at":"2026-03-01T06:00:00.123456+00:00","recordedBy":"eve"},"version":3}""";
+    const string Refused = """{"kind":"invalid","field":"options[0].weeks","message":"0 to 25"}""";
+    const string Tried = """{"assetId":"line-1","component":"gearbox-bearing","from":"2026-03-01T06:00:00.123456+00:00","to":"2026-03-01T06:00:00.123456+00:00","knownAt":42,"slack":0.5,"limit":8,"baselineCount":144,"confirmCount":2,"windowSeconds":600,"criticalValue":7.1}""";
 
     public static TheoryData<string, string> GoldenEvents => new()
     {
@@ -81,6 +103,13 @@ public class ContractTests
         { nameof(AlarmCleared), """{"alarmId":"line-1.hot.1700000000000000","value":249.5,"clearedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
         { nameof(AlarmRaised), """{"alarmId":"line-1.hot.1700000000000000","assetId":"line-1","limitId":"hot","sensorId":"melt-temperature","severity":"warning","message":"Melt is hot","value":256.25,"unit":"degC","raisedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
         { nameof(AssetRegistered), """{"assetId":"line-1","name":"Line 1","modelId":"extrusion-line","modelVersion":2,"modelHash":"ab12","modelYaml":"schema: x","registeredAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(ComponentReplaced), """{"assetId":"line-1","component":"gearbox-bearing","recordedBy":"eve","comment":"c","replacedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(ConditionChanged), """{"assetId":"line-1","component":"gearbox-bearing","from":"healthy","to":"degrading","value":1.5,"unit":"mm/s","baselineValue":1.25,"score":4.5,"chartSum":8.5,"chartLimit":8,"changedAfter":"2026-03-01T06:00:00.123456+00:00","criticalValue":7.1,"falseAlarmDays":900.5,"changedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(DecisionRecommended), $$$"""{"decisionId":"0195a0b4-0000-7000-8000-000000000003","assetId":"line-1","component":"gearbox-bearing","definition":{{{Question}}},"modelHash":"ab12","logPosition":42,"basis":{{{Rul}}},"answer":{{{Advice}}},"recommendedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(DecisionTaken), """{"decisionId":"0195a0b4-0000-7000-8000-000000000003","option":"replace now","takenBy":"eve","comment":"c","takenAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(FailureOccurred), """{"assetId":"line-1","component":"gearbox-bearing","recordedBy":"eve","comment":"c","failedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(HealthAssessed), """{"assetId":"line-1","component":"gearbox-bearing","level":"degrading","ageDays":15.5,"position":42,"quantileDays":[1.5,2.5,null],"models":[{"model":"fleet","weight":1}],"cannotSay":"c","assessedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(OutcomeObserved), """{"decisionId":"0195a0b4-0000-7000-8000-000000000003","kind":"failed","recordedBy":"eve","occurredAt":"2026-03-01T06:00:00.123456+00:00"}""" },
         { nameof(ReadingsRejected), """{"id":"0195a0b4-0000-7000-8000-000000000001","assetId":"line-1","source":"pollux/line-1/senml","payload":"AP//","digest":"cd34","readings":3,"reasons":[{"code":"unknown-sensor","detail":"n is x"}],"rejectedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
         { nameof(RejectionReplayed), """{"rejectionId":"0195a0b4-0000-7000-8000-000000000001","stored":2,"duplicates":1,"rejected":4,"reasons":[{"code":"not-finite","detail":"v is NaN"}],"replayedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
         { nameof(ScenarioCancelled), """{"scenarioId":"0195a0b4-0000-7000-8000-000000000002","progress":0.4,"cancelledAt":"2026-03-01T06:00:00.123456+00:00"}""" },
@@ -130,6 +159,13 @@ public class ContractTests
     {
         { nameof(AcknowledgeAlarm), """{"assetId":"line-1","alarmId":"line-1.hot.1700000000000000","acknowledgedBy":"eve","comment":"seen"}""" },
         { nameof(AssetChanged), """{"assetId":"line-1","position":42}""" },
+        { nameof(BacktestFinished), $$$"""{"result":{"definition":{{{Tried}}},"windows":7,"lateReadings":1,"unusableWindows":2,"alarms":[{"level":"degrading","at":"2026-03-01T06:00:00.123456+00:00","changedAfter":"2026-03-01T06:00:00.123456+00:00","value":1.5,"isFalse":true}],"failures":[{"at":"2026-03-01T06:00:00.123456+00:00","leadDays":4.5}],"falseAlarms":1,"missedFailures":2,"expectedFalseAlarmDays":900.5,"level":"healthy","p50Days":12.5},"refusal":{{{Refused}}}}""" },
+        { nameof(DecideMaintenance), $$$"""{"decisionId":"0195a0b4-0000-7000-8000-000000000003","modelHash":"ab12","definition":{{{Question}}}}""" },
+        { nameof(MaintenanceDecided), $$$"""{"decision":{{{Decision}}},"refusal":{{{Refused}}}}""" },
+        { nameof(ObserveOutcomes), """{"assetId":"line-1","component":"gearbox-bearing"}""" },
+        { nameof(RecordMaintenance), """{"assetId":"line-1","component":"gearbox-bearing","kind":"failed","at":"2026-03-01T06:00:00.123456+00:00","recordedBy":"eve","comment":"c"}""" },
+        { nameof(RunBacktest), $$$"""{"modelHash":"ab12","definition":{{{Tried}}}}""" },
+        { nameof(TakeDecision), """{"decisionId":"0195a0b4-0000-7000-8000-000000000003","option":"replace now","takenBy":"eve","comment":"c"}""" },
         { nameof(CancelScenario), """{"scenarioId":"0195a0b4-0000-7000-8000-000000000002"}""" },
         { nameof(ReadingsAnnounced), $$"""{"batches":[{{Batch}}]}""" },
         { nameof(RebuildTwin), """{"assetId":"line-1"}""" },

@@ -82,6 +82,8 @@ static class Reference
         ("id" or "a", var p) when p.Contains("/scenarios/", StringComparison.Ordinal) => "0198c1de-5f0a-7c52-9a52-0f6c3a1b7d10",
         ("b", var p) when p.Contains("/scenarios/", StringComparison.Ordinal) => "0198c1de-5f0a-7c52-9a52-0f6c3a1b7d11",
         ("state", var p) when p.Contains("scenarios", StringComparison.Ordinal) => "completed",
+        ("id", var p) when p.Contains("/decisions/", StringComparison.Ordinal) => "0198c1de-5f0a-7c52-9a52-0f6c3a1b7d12",
+        ("component", _) => "gearbox-bearing",
         ("id" or "asset", _) => "extrusion-line",
         ("assets", _) => "extrusion-line,pump-loop",
         ("model", _) => "pump-loop",

@@ -1,6 +1,8 @@
 using Query.Alarms;
 using Query.Assets;
+using Query.Decisions;
 using Query.Events;
+using Query.Health;
 using Query.Histories;
 using Query.Rejections;
 using Query.Scenarios;
@@ -19,6 +21,8 @@ static class RpcRoutes
         app.MapGrpcService<RejectionRpc>().RequireRateLimiting(ApiSetup.Expensive);
         app.MapGrpcService<LogRpc>().RequireRateLimiting(ApiSetup.Expensive);
         app.MapGrpcService<ScenarioRpc>().RequireRateLimiting(ApiSetup.Expensive);
+        app.MapGrpcService<HealthRpc>();
+        app.MapGrpcService<DecisionRpc>().RequireRateLimiting(ApiSetup.Expensive);
         app.MapGrpcReflectionService();
         app.MapGrpcHealthChecksService();
     }

@@ -40,6 +40,9 @@ public sealed record AssetModel(
     readonly FrozenDictionary<string, Sensor> sensorsById = Sensors.ToFrozenDictionary(s => s.Id);
     readonly FrozenDictionary<ushort, Sensor> sensorsByNumber = Sensors.ToFrozenDictionary(s => s.Number);
 
+    /// <summary>Parts that wear and what shows it, one entry per component; empty when nobody has described them.</summary>
+    public IReadOnlyList<Degradation> Degradations { get; init; } = [];
+
     /// <summary>The sensor with this id, or null.</summary>
     public Sensor? Sensor(string id) => sensorsById.GetValueOrDefault(id);
 

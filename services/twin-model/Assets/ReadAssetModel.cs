@@ -75,8 +75,17 @@ public static partial class ReadAssetModel
         var flushWindow = root.Span("flush-window", required: false);
         if (flushWindow > LongestFlushWindow) root.Get("flush-window")!.Complain($"must be at most {LongestFlushWindow.TotalSeconds:0}s");
         var physics = root.Get("physics", required: false) is { } physicsAt ? ReadPhysics.From(physicsAt, sensorById, Identity) : null;
+        HashSet<string> worn = [];
+        var degradations = root.List("degradation", required: false).Select(d => ReadDegradation.From(d, Worn(d, componentIds, worn), sensorById)).OfType<Degradation>().ToList();
         root.Close();
-        return new(id, name, version, description, components, relationships, [.. sensors.DistinctBy(s => s.Number).DistinctBy(s => s.Id)], limits, connections, csv, flushWindow, physics, yaml, Hash(yaml));
+        return new(id, name, version, description, components, relationships, [.. sensors.DistinctBy(s => s.Number).DistinctBy(s => s.Id)], limits, connections, csv, flushWindow, physics, yaml, Hash(yaml)) { Degradations = degradations };
+    }
+
+    static string Worn(YamlCursor at, HashSet<string> components, HashSet<string> taken)
+    {
+        var component = Reference(at, "component", components);
+        if (component.Length > 0 && !taken.Add(component)) at.Get("component")!.Complain($"'{component}' has an entry already");
+        return component;
     }
 
     static string Hash(string yaml) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(yaml)));

@@ -13,7 +13,7 @@ public static class Condition
         var normalised = settings.Load.Normalise(sample.Value, sample.SpeedRpm, sample.ForceNewton);
         var (open, closed) = state.Open.Step(settings.Window, sample.At, Math.Log(normalised));
         state = state with { Open = open };
-        return closed is { } median ? Next(settings, state, median) : (state, []);
+        return closed is { } median ? StepMedian(settings, state, median) : (state, []);
     }
 
     /// <summary>The state after all samples of a history, and all changes.</summary>
@@ -29,7 +29,8 @@ public static class Condition
         return (state, all);
     }
 
-    static (ConditionState, IReadOnlyList<ConditionTransition>) Next(ConditionSettings settings, ConditionState state, MedianPoint median)
+    /// <summary>The state after one more median that was made elsewhere, already load-normalised, in ln; later than all before.</summary>
+    public static (ConditionState State, IReadOnlyList<ConditionTransition> Transitions) StepMedian(ConditionSettings settings, ConditionState state, MedianPoint median)
     {
         var before = state.Level;
         if (state.Baseline is not { } baseline)
@@ -80,5 +81,5 @@ public static class Condition
     static ConditionEvidence Evidence(ConditionSettings settings, ConditionState state, Baseline baseline, MedianPoint median) => new(
         Math.Exp(median.Value), baseline.Centre, baseline.Score(median.Value), state.Sum, settings.Cusum.Limit, state.SumStartedAt, median.At, settings.CriticalValue,
         // The chain is solved once per chart: a matrix of 400 is not for every event.
-        settings.Window * RunLengths.GetOrAdd(settings.Cusum, static c => c.AverageRunLength(0)));
+        settings.FalseAlarmTime(RunLengths.GetOrAdd(settings.Cusum, static c => c.AverageRunLength(0))));
 }

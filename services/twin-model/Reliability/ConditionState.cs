@@ -39,7 +39,11 @@ public sealed record ConditionSettings(LoadNormalisation Load, double? CriticalV
     public int ConfirmCount { get; init; } = 2;
 
     /// <summary>Mean time between false changes to degrading, as the chart promises for independent medians without gaps.</summary>
-    public TimeSpan MeanTimeBetweenFalseAlarms => Window * Cusum.AverageRunLength(0);
+    public TimeSpan MeanTimeBetweenFalseAlarms => FalseAlarmTime(Cusum.AverageRunLength(0));
+
+    // A chart with a high limit alarms once in more years than a TimeSpan holds.
+    internal TimeSpan FalseAlarmTime(double runLength) =>
+        runLength > 0 && Window.Ticks * runLength < TimeSpan.MaxValue.Ticks ? Window * runLength : TimeSpan.MaxValue;
 
     /// <summary>Throws when the settings have no meaning.</summary>
     /// <exception cref="ArgumentException">Names the field, its value and what is allowed.</exception>

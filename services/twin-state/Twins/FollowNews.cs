@@ -4,7 +4,8 @@ using MassTransit;
 namespace TwinState.Twins;
 
 /// <summary>Takes everything that comes to a partition about its assets, one message after the other.</summary>
-sealed class FollowNews(TwinOwner owner) : IConsumer<ReadingsAnnounced>, IConsumer<SlotTicked>, IConsumer<AcknowledgeAlarm>, IConsumer<SensorsWentOffline>, IConsumer<RebuildTwin>
+sealed class FollowNews(TwinOwner owner) : IConsumer<ReadingsAnnounced>, IConsumer<SlotTicked>, IConsumer<AcknowledgeAlarm>, IConsumer<SensorsWentOffline>, IConsumer<RebuildTwin>,
+    IConsumer<RecordMaintenance>
 {
     public Task Consume(ConsumeContext<ReadingsAnnounced> context) => owner.Handle(context.Message, context.CancellationToken);
 
@@ -13,6 +14,8 @@ sealed class FollowNews(TwinOwner owner) : IConsumer<ReadingsAnnounced>, IConsum
     public Task Consume(ConsumeContext<AcknowledgeAlarm> context) => owner.Acknowledge(context.Message, context.CancellationToken);
 
     public Task Consume(ConsumeContext<SensorsWentOffline> context) => owner.GoOffline(context.Message, context.CancellationToken);
+
+    public Task Consume(ConsumeContext<RecordMaintenance> context) => owner.Record(context.Message, context.CancellationToken);
 
     public Task Consume(ConsumeContext<RebuildTwin> context) => owner.Rebuild(context.Message.AssetId, context.CancellationToken);
 }

@@ -1,5 +1,6 @@
 using Contracts.Messages;
 using ServiceDefaults;
+using TwinModel.Health;
 using TwinModel.Telemetry;
 using TwinModel.Twins;
 
@@ -9,7 +10,7 @@ namespace TwinState.Twins;
 /// A twin in memory and what it still owes: views to be shown, alarm events and history to be saved. Only the consumer of its partition
 /// changes it; the publisher reads it at the same time, hence the lock.
 /// </summary>
-sealed class LiveTwin(RegisteredAsset asset, Twin twin)
+sealed class LiveTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = null)
 {
     // A step ends where it began: what it needs meanwhile is one for all twins.
     [ThreadStatic]
@@ -20,6 +21,8 @@ sealed class LiveTwin(RegisteredAsset asset, Twin twin)
 
     readonly Lock gate = new();
     readonly Dictionary<string, AlarmView> closed = [];
+    readonly List<PartTransition> partTransitions = [];
+    readonly List<DueAssessment> dueAssessments = [];
     readonly UnsavedHistory unsaved = new();
 
     public RegisteredAsset Asset { get; } = asset;
@@ -27,6 +30,15 @@ sealed class LiveTwin(RegisteredAsset asset, Twin twin)
     public Twin Twin { get; private set; } = twin;
 
     public AlarmBook Alarms { get; private set; } = AlarmBook.Empty;
+
+    /// <summary>Condition of the wearing parts, from the same readings.</summary>
+    public AssetHealth Health { get; } = health ?? new(asset.Model);
+
+    /// <summary>What the log says about them.</summary>
+    public HealthBook HealthBook { get; private set; } = HealthBook.Empty;
+
+    /// <summary>The condition was not restored: lives that the log knows of have to be told to it before the readings.</summary>
+    public bool HealthIsFresh { get; } = health is null;
 
     /// <summary>Version of stream <c>twin/{asset}</c> that <see cref="Alarms"/> reflects.</summary>
     public long TwinStreamVersion { get; set; }
@@ -73,6 +85,7 @@ sealed class LiveTwin(RegisteredAsset asset, Twin twin)
         lock (gate)
         {
             Twin.Step(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(readings), effects);
+            Health.Step(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(readings), batch.Position, partTransitions, dueAssessments);
             Versions[batch.Stream] = batch.Version;
             if (batch.Position > Position) (Position, RecordedAt, TraceParent) = (batch.Position, batch.RecordedAt, batch.TraceParent);
             if (OfflineSince is not null && RecordedAt > OfflineSince) OfflineSince = null;
@@ -101,7 +114,26 @@ sealed class LiveTwin(RegisteredAsset asset, Twin twin)
         return effects.Transitions.Count == 0 ? [] : [.. effects.Transitions];
     }
 
-    /// <summary>Takes alarm events over that are (about to be) in the log.</summary>
+    /// <summary>Events about parts that follow from what was folded in since the last call.</summary>
+    public IReadOnlyList<object> DecideOnHealth()
+    {
+        if (partTransitions.Count == 0 && dueAssessments.Count == 0) return [];
+        var events = DecideHealth.For(Asset.Id, Asset.Model, HealthBook, partTransitions, dueAssessments);
+        partTransitions.Clear();
+        dueAssessments.Clear();
+        return events;
+    }
+
+    /// <summary>Tells the lives that the log knows of to a condition that starts from nothing.</summary>
+    public void BeginRecordedLives()
+    {
+        foreach (var part in Health.Parts)
+        {
+            foreach (var at in HealthBook.Part(part.Degradation.Component).LivesFrom) part.BeginLife(at);
+        }
+    }
+
+    /// <summary>Takes events over that are (about to be) in the log.</summary>
     public void Apply(IEnumerable<object> alarmEvents)
     {
         lock (gate)
@@ -110,6 +142,7 @@ sealed class LiveTwin(RegisteredAsset asset, Twin twin)
             {
                 if (Alarms.After(e) is { State: "closed" } alarm) closed[alarm.Id] = alarm;
                 Alarms = Alarms.Apply(e);
+                HealthBook = HealthBook.Apply(e);
             }
             MustShow = true;
         }

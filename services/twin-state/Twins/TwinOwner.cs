@@ -4,6 +4,7 @@ using Contracts.Events;
 using Contracts.Messages;
 using Microsoft.Extensions.Options;
 using ServiceDefaults;
+using TwinModel.Health;
 using TwinModel.Telemetry;
 using TwinModel.Twins;
 
@@ -81,13 +82,15 @@ sealed partial class TwinOwner(
 
     async Task Follow(LiveTwin twin, IReadOnlyList<LimitTransition> transitions, CancellationToken cancel)
     {
-        IReadOnlyList<object> events = transitions.Count == 0 ? [] : DecideAlarms.For(twin.Asset.Id, twin.Asset.Model, twin.Alarms, transitions);
+        IReadOnlyList<object> events = [.. transitions.Count == 0 ? [] : DecideAlarms.For(twin.Asset.Id, twin.Asset.Model, twin.Alarms, transitions), .. twin.DecideOnHealth()];
         if (events.Count > 0 || twin.UnsavedBuckets > MostUnsavedBuckets) await Save(twin, events, cancel);
     }
 
-    async Task Save(LiveTwin twin, IReadOnlyList<object> events, CancellationToken cancel)
+    Task Save(LiveTwin twin, IReadOnlyList<object> events, CancellationToken cancel) => Save(twin, events, isApplied: false, cancel);
+
+    async Task Save(LiveTwin twin, IReadOnlyList<object> events, bool isApplied, CancellationToken cancel)
     {
-        twin.Apply(events);
+        if (!isApplied) twin.Apply(events);
         try
         {
             await store.Save([new(twin, events)], cancel);
@@ -98,6 +101,7 @@ sealed partial class TwinOwner(
             throw;
         }
         foreach (var raised in events.OfType<AlarmRaised>()) LogAlarmRaised(raised.AlarmId, raised.Severity, raised.Message);
+        foreach (var changed in events.OfType<ConditionChanged>()) LogConditionChanged(changed.AssetId, changed.Component, changed.From, changed.To);
     }
 
     async Task<List<LimitTransition>> CatchUp(LiveTwin twin, IEnumerable<string> streams, CancellationToken cancel)
@@ -137,6 +141,7 @@ sealed partial class TwinOwner(
             twin.Apply([e.Data]);
             twin.TwinStreamVersion = e.Version;
         }
+        if (twin.HealthIsFresh) twin.BeginRecordedLives();
         var transitions = await CatchUp(twin, DaysOf(twin), cancel);
         twin.MustShow = true;
         // Twins that were loaded together are saved at different times.
@@ -225,6 +230,48 @@ sealed partial class TwinOwner(
         return true;
     }
 
+    /// <summary>Keeps a maintenance record: the part's present life is over.</summary>
+    public async Task Record(RecordMaintenance command, CancellationToken cancel)
+    {
+        if (await Find(command.AssetId, cancel) is not { } twin) return;
+        var part = twin.Health.Part(command.Component) ?? throw new ArgumentException($"The model of {command.AssetId} describes no degradation of '{command.Component}'.");
+        await Follow(twin, await CatchUp(twin, DaysOf(twin), cancel), cancel);
+        var events = DecideHealth.Maintenance(twin.HealthBook, command.AssetId, command.Component, command.Kind, command.At, command.RecordedBy, command.Comment);
+        if (events.Count == 0) return;
+        try
+        {
+            twin.Apply(events);
+            if (!part.BeginLife(command.At)) await Refold(twin, command.Component, cancel);
+        }
+        catch (Exception)
+        {
+            Forget(command.AssetId);
+            throw;
+        }
+        await Save(twin, events, isApplied: true, cancel);
+    }
+
+    // The record is about a time that is folded already: once more from the beginning, knowing it.
+    async Task Refold(LiveTwin twin, string component, CancellationToken cancel)
+    {
+        var part = new PartHealth(twin.Asset.Model.Degradations.Single(d => d.Component == component));
+        foreach (var at in twin.HealthBook.Part(component).LivesFrom) part.BeginLife(at);
+        List<Reading> readings = [];
+        foreach (var stream in Streams.TelemetryBetween(twin.Asset.Id, twin.Asset.RegisteredAt, time.GetUtcNow().AddDays(1)))
+        {
+            await foreach (var batch in log.After(stream, 0, cancel))
+            {
+                if (batch.Position > twin.Position) continue;
+                readings.Clear();
+                TelemetryCodec.Decode(batch.Batch, readings);
+                foreach (var reading in readings) part.Take(reading);
+                // What changes about the past is not reported again: the log says what was known then.
+                part.Settle(batch.Position, [], []);
+            }
+        }
+        twin.Health.Replace(part);
+    }
+
     public async Task GoOffline(SensorsWentOffline message, CancellationToken cancel)
     {
         if (await Find(message.AssetId, cancel) is { } twin) twin.GoOffline(message.At);
@@ -246,6 +293,7 @@ sealed partial class TwinOwner(
             ReplacesHistory = true,
         };
         foreach (var e in await store.TwinEvents(assetId, cancel)) rebuilt.Apply([e.Data]);
+        rebuilt.BeginRecordedLives();
         foreach (var stream in Streams.TelemetryBetween(assetId, live.Asset.RegisteredAt, time.GetUtcNow().AddDays(1)))
         {
             await foreach (var batch in log.After(stream, 0, cancel))
@@ -257,7 +305,10 @@ sealed partial class TwinOwner(
         if (rebuilt.MustRederive.Count > 0) await Rederive(rebuilt, cancel);
         var result = new TwinRebuilt(assetId, rebuilt.Position, live.Hash(), rebuilt.Hash(), rebuilt.Twin.Sensors.Sum(s => s.Count), time.GetUtcNow());
         twins[assetId] = rebuilt;
-        await Save(rebuilt, [result], cancel);
+        await Save(rebuilt, [result, .. rebuilt.DecideOnHealth()], cancel);
+        var healthIsEqual = live.Health.Hash() == rebuilt.Health.Hash();
+        Measures.HealthRebuilds.Add(1, new KeyValuePair<string, object?>("equal", healthIsEqual));
+        if (!healthIsEqual) LogHealthDiffers(assetId);
         Measures.Rebuilds.Add(1, new KeyValuePair<string, object?>("equal", result.LiveHash == result.RebuiltHash));
         if (result.LiveHash != result.RebuiltHash) LogRebuildDiffers(assetId, result.LiveHash, result.RebuiltHash);
         return result;
@@ -268,6 +319,12 @@ sealed partial class TwinOwner(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Alarm {AlarmId} raised: {Severity}, {Text}")]
     partial void LogAlarmRaised(string alarmId, string severity, string text);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Component} of {AssetId} is {To}; it was {From}")]
+    partial void LogConditionChanged(string assetId, string component, string from, string to);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The rebuilt condition of the parts of {AssetId} differs from the live one")]
+    partial void LogHealthDiffers(string assetId);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The rebuilt twin of {AssetId} differs from the live one: {LiveHash} live, {RebuiltHash} rebuilt")]
     partial void LogRebuildDiffers(string assetId, string liveHash, string rebuiltHash);

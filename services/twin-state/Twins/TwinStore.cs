@@ -1,10 +1,12 @@
 using System.Text.Json;
 using Contracts.Events;
+using Contracts.Health;
 using Contracts.Messages;
 using Marten;
 using Npgsql;
 using NpgsqlTypes;
 using ServiceDefaults;
+using TwinModel.Health;
 using TwinModel.Twins;
 
 namespace TwinState.Twins;
@@ -24,13 +26,14 @@ sealed class TwinStore(IDocumentStore store, NpgsqlDataSource source, TimeProvid
     public async Task<LiveTwin> Load(RegisteredAsset asset, CancellationToken cancel)
     {
         await using var command = source.CreateCommand(
-            "select position, revision, versions, state, offline_since, view ->> 'recordedAt' from twin_state.twin where asset_id = $1");
+            "select position, revision, versions, state, offline_since, view ->> 'recordedAt', health from twin_state.twin where asset_id = $1");
         command.Parameters.Add(new() { Value = asset.Id });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         if (!await reader.ReadAsync(cancel)) return new LiveTwin(asset, new Twin(asset.Model)) { ReplacesHistory = true };
         var revision = reader.GetInt64(1);
-        if (Twin.Restore(asset.Model, reader.GetFieldValue<byte[]>(3)) is not { } twin) return new LiveTwin(asset, new Twin(asset.Model)) { SavedRevision = revision, Revision = revision, ReplacesHistory = true };
-        return new LiveTwin(asset, twin)
+        var health = reader.IsDBNull(6) ? null : AssetHealth.Restore(asset.Model, reader.GetFieldValue<byte[]>(6));
+        if (Twin.Restore(asset.Model, reader.GetFieldValue<byte[]>(3)) is not { } twin || (health is null && asset.Model.Degradations.Count > 0)) return new LiveTwin(asset, new Twin(asset.Model)) { SavedRevision = revision, Revision = revision, ReplacesHistory = true };
+        return new LiveTwin(asset, twin, health)
         {
             Position = reader.GetInt64(0),
             Revision = revision,
@@ -82,9 +85,9 @@ sealed class TwinStore(IDocumentStore store, NpgsqlDataSource source, TimeProvid
         var view = twin.View(now);
         await using var batch = new NpgsqlBatch(connection);
         var upsert = new NpgsqlBatchCommand("""
-            insert into twin_state.twin as t (asset_id, position, revision, versions, state, view, offline_since) values ($1, $2, $3, $4, $5, $6, $7)
+            insert into twin_state.twin as t (asset_id, position, revision, versions, state, view, offline_since, health) values ($1, $2, $3, $4, $5, $6, $7, $9)
             on conflict (asset_id) do update set position = excluded.position, revision = excluded.revision, versions = excluded.versions,
-                state = excluded.state, view = excluded.view, offline_since = excluded.offline_since
+                state = excluded.state, view = excluded.view, offline_since = excluded.offline_since, health = excluded.health
             where t.revision = $8
             """);
         upsert.Parameters.AddRange(new NpgsqlParameter[]
@@ -97,8 +100,10 @@ sealed class TwinStore(IDocumentStore store, NpgsqlDataSource source, TimeProvid
             new() { Value = TwinViews.Pack(view).View, NpgsqlDbType = NpgsqlDbType.Jsonb },
             new() { Value = (object?)twin.OfflineSince?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
             new() { Value = twin.SavedRevision },
+            new() { Value = twin.Health.Parts.Count > 0 ? twin.Health.Snapshot() : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea },
         });
         batch.BatchCommands.Add(upsert);
+        foreach (var part in ViewHealth.Of(twin.Asset.Id, twin.Health, twin.HealthBook, twin.Position)) batch.BatchCommands.Add(HealthUpsert(part));
         foreach (var alarm in Changed(save)) batch.BatchCommands.Add(AlarmUpsert(alarm));
         await batch.ExecuteNonQueryAsync(cancel);
         return upsert.RecordsAffected == 1 ? view.Revision : throw new TwinTakenOverException(twin.Asset.Id);
@@ -109,6 +114,18 @@ sealed class TwinStore(IDocumentStore store, NpgsqlDataSource source, TimeProvid
         .OfType<string>().Distinct()
         .Select(id => save.Twin.Alarms.Open.GetValueOrDefault(id) ?? save.Twin.Closed(id))
         .OfType<AlarmView>();
+
+    static NpgsqlBatchCommand HealthUpsert(HealthView part)
+    {
+        var command = new NpgsqlBatchCommand($"insert into {ReadModels.Health} (asset_id, component, view) values ($1, $2, $3) on conflict (asset_id, component) do update set view = excluded.view");
+        command.Parameters.AddRange(new NpgsqlParameter[]
+        {
+            new() { Value = part.AssetId },
+            new() { Value = part.Component },
+            new() { Value = JsonSerializer.Serialize(part, JsonSerializerOptions.Web), NpgsqlDbType = NpgsqlDbType.Jsonb },
+        });
+        return command;
+    }
 
     static NpgsqlBatchCommand AlarmUpsert(AlarmView alarm)
     {

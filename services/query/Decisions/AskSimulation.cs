@@ -1,0 +1,50 @@
+using Contracts.Decisions;
+using Contracts.Messages;
+using MassTransit;
+using ServiceDefaults;
+
+namespace Query.Decisions;
+
+/// <summary>Requests to simulation that somebody waits for.</summary>
+sealed class AskSimulation(IBus bus)
+{
+    static readonly Uri Queue = new($"exchange:{Messaging.DecisionQueue}");
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>The decision after a request.</summary>
+    /// <exception cref="ArgumentException">The request was refused; see <see cref="Refuse"/>.</exception>
+    /// <exception cref="TimeoutException">Nobody answered.</exception>
+    public async Task<DecisionView> Decide<T>(T request, string id, CancellationToken cancel)
+        where T : class
+    {
+        var answer = await Ask<T, MaintenanceDecided>(request, Patience, cancel);
+        return answer.Refusal is { } refusal ? throw Refuse(refusal, id) : answer.Decision!;
+    }
+
+    /// <summary>The answer to any request.</summary>
+    public async Task<TResponse> Ask<TRequest, TResponse>(TRequest request, TimeSpan patience, CancellationToken cancel)
+        where TRequest : class
+        where TResponse : class
+    {
+        try
+        {
+            return (await bus.CreateRequestClient<TRequest>(Queue, patience).GetResponse<TResponse>(request, cancel)).Message;
+        }
+        catch (RequestTimeoutException)
+        {
+            throw new TimeoutException($"No simulation answered within {patience.TotalSeconds:0} s. Repeating it is harmless.");
+        }
+        catch (RequestFaultException e) when (e.Fault?.Exceptions.FirstOrDefault() is { } cause)
+        {
+            throw new InvalidOperationException($"Simulation failed: {cause.Message}", e);
+        }
+    }
+
+    /// <summary>A refusal as the exception that the error table knows.</summary>
+    public static Exception Refuse(Refusal refusal, string id) => refusal.Kind switch
+    {
+        "invalid" => new InvalidInputException(refusal.Field, null, refusal.Message),
+        "not-found" => new NotFoundException("decision", id),
+        _ => new RuleViolationException(refusal.Message),
+    };
+}

@@ -1,0 +1,34 @@
+using Contracts.Decisions;
+using Contracts.Messages;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Query.Assets;
+using ServiceDefaults;
+
+namespace Query.Decisions;
+
+/// <summary>Asks what to do with a worn part.</summary>
+sealed class CreateDecision(KnownAssets registry, AskSimulation simulation, TimeProvider time)
+{
+    public static void Map(IEndpointRouteBuilder decisions) => decisions
+        .MapPost("", async Task<Created<DecisionView>> (DecisionRequest body, CreateDecision create, CancellationToken cancel) =>
+        {
+            var decision = await create.Run(body, cancel);
+            return TypedResults.Created($"/api/v1/decisions/{decision.Id}", decision);
+        })
+        .RequireRateLimiting(Api.ApiSetup.Expensive)
+        .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status504GatewayTimeout)
+        .WithName("createDecision").WithSummary("Replace a worn part now or wait? Options ranked by cost and risk")
+        .WithDescription("The remaining life comes from the part's condition, costs from the model's economics and what the request changes. Answers with the comparison; it is kept "
+            + "with the log position and the model it rests on. 409 when nothing can be said of the remaining life.");
+
+    /// <exception cref="InvalidInputException">Names the path and what is allowed.</exception>
+    /// <exception cref="RuleViolationException">Nothing can be said of the remaining life.</exception>
+    public async Task<DecisionView> Run(DecisionRequest body, CancellationToken cancel)
+    {
+        if (string.IsNullOrEmpty(body.Asset)) throw new InvalidInputException("asset", null, "the id of a registered asset");
+        var model = (registry.Find(body.Asset) ?? throw new InvalidInputException("asset", body.Asset, "the id of a registered asset")).Model;
+        var definition = body.Define(model, time.GetUtcNow());
+        var id = Guid.CreateVersion7().ToString();
+        return await simulation.Decide(new DecideMaintenance(id, model.Hash, definition), id, cancel);
+    }
+}

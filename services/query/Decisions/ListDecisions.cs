@@ -1,0 +1,83 @@
+using System.ComponentModel;
+using System.Globalization;
+using System.Text.Json;
+using Contracts.Decisions;
+using Npgsql;
+using NpgsqlTypes;
+using Query.Api;
+using ServiceDefaults;
+using TwinModel.Decisions;
+using TwinModel.Telemetry;
+
+namespace Query.Decisions;
+
+/// <summary>The ledger of decisions.</summary>
+sealed class ListDecisions(NpgsqlDataSource source)
+{
+    const string List = "decisions";
+    const int MostInHindsight = 10_000;
+    static readonly string[] States = ["recommended", "taken", "closed"];
+
+    public static void Map(IEndpointRouteBuilder decisions)
+    {
+        decisions.MapGet("", (
+                ListDecisions list,
+                [Description("Only of this asset.")] string? asset,
+                [Description("Only of this part.")] string? component,
+                [Description("recommended, taken or closed; may be given several times.")] string[]? state,
+                [Description("1 to 500, default 100.")] int? limit,
+                [Description("nextCursor of the page before.")] string? cursor,
+                CancellationToken cancel) => list.Run(asset, component, state ?? [], limit, cursor, cancel))
+            .WithName("listDecisions").WithSummary("Decisions, newest first");
+        decisions.MapGet("/hindsight", (
+                ListDecisions list, [Description("Only of this asset.")] string? asset, [Description("Only of this part.")] string? component, CancellationToken cancel) =>
+                list.Hindsight(asset, component, cancel))
+            .WithName("getHindsight").WithSummary("Was the advice right? Stated risks against what came, and regret")
+            .WithDescription("Of decisions whose outcome is on record. Regret is known where the part has failed; a part that was exchanged would have lasted longer by an unknown time.");
+    }
+
+    public async Task<Page<DecisionView>> Run(string? asset, string? component, IReadOnlyCollection<string> states, int? limit, string? cursor, CancellationToken cancel)
+    {
+        foreach (var state in states)
+        {
+            if (!States.Contains(state)) throw new InvalidInputException("state", state, string.Join(", ", States));
+        }
+        var size = Paging.Limit(limit);
+        var (before, beforeId) = ParseCursor(cursor);
+        var rows = await Read(asset, component, [.. states], before, beforeId, size + 1, cancel);
+        return Paging.Of(rows, size, last => Cursor.Encode(List, Micros.From(last.RecommendedAt).ToString(CultureInfo.InvariantCulture), last.Id));
+    }
+
+    public async Task<HindsightReport> Hindsight(string? asset, string? component, CancellationToken cancel) =>
+        TwinModel.Decisions.Hindsight.Of(await Read(asset, component, [], null, null, MostInHindsight, cancel));
+
+    async Task<List<DecisionView>> Read(string? asset, string? component, string[] states, DateTimeOffset? before, string? beforeId, int most, CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand($"""
+            select view from {ReadModels.Decision}
+            where ($1::text is null or asset_id = $1) and ($2::text is null or component = $2) and (cardinality($3::text[]) = 0 or state = any($3))
+                and ($4::timestamptz is null or (recommended_at, decision_id) < ($4, $5))
+            order by recommended_at desc, decision_id desc limit $6
+            """);
+        command.Parameters.AddRange(new NpgsqlParameter[]
+        {
+            new() { Value = string.IsNullOrEmpty(asset) ? DBNull.Value : asset, NpgsqlDbType = NpgsqlDbType.Text },
+            new() { Value = string.IsNullOrEmpty(component) ? DBNull.Value : component, NpgsqlDbType = NpgsqlDbType.Text },
+            new() { Value = states },
+            new() { Value = (object?)before?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+            new() { Value = (object?)beforeId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+            new() { Value = most },
+        });
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        List<DecisionView> rows = [];
+        while (await reader.ReadAsync(cancel)) rows.Add(JsonSerializer.Deserialize<DecisionView>(reader.GetString(0), JsonSerializerOptions.Web)!);
+        return rows;
+    }
+
+    static (DateTimeOffset? Time, string? Id) ParseCursor(string? cursor) => Cursor.Decode(List, 2, cursor) switch
+    {
+        null => (null, null),
+        [var micros, var id] when long.TryParse(micros, CultureInfo.InvariantCulture, out var at) && Math.Abs(at) < 1L << 57 => (Micros.ToTime(at), id),
+        _ => throw new InvalidInputException("cursor", cursor, "the nextCursor of an earlier page of decisions"),
+    };
+}

@@ -1,0 +1,27 @@
+using Contracts.Messages;
+using MassTransit;
+using ServiceDefaults;
+
+namespace Query;
+
+/// <summary>Tells simulation that a part has a new maintenance record, so that decisions about it learn their outcome at once.</summary>
+sealed class Outcomes(IBus bus)
+{
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>Nothing depends on it: simulation looks for outcomes itself now and then.</summary>
+    public async Task Observe(string assetId, string component, CancellationToken cancel)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(Patience);
+        try
+        {
+            var endpoint = await bus.GetSendEndpoint(new($"exchange:{Messaging.DecisionQueue}"));
+            await endpoint.Send(new ObserveOutcomes(assetId, component), limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            // The broker is away.
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using System.ComponentModel;
+using Contracts.Decisions;
+using Query.Api;
+using ServiceDefaults;
+using Messages = Contracts.Messages;
+
+namespace Query.Decisions;
+
+/// <summary>What somebody decided.</summary>
+sealed record TakeRequest(
+    [property: Description("Name of an option of the answer; default: the recommended one.")] string? Option,
+    [property: Description("Who, at most 100 characters.")] string? By,
+    [property: Description("Free text, at most 1000 characters.")] string? Comment);
+
+/// <summary>Keeps what was decided.</summary>
+sealed class TakeDecision(GetDecision get, AskSimulation simulation)
+{
+    public static void Map(IEndpointRouteBuilder decisions) => decisions
+        .MapPost("/{id}:take", (string id, TakeRequest body, TakeDecision take, CancellationToken cancel) => take.Run(id, body.Option, body.By, body.Comment, cancel))
+        .ProducesProblem(StatusCodes.Status409Conflict)
+        .WithName("takeDecision").WithSummary("Record which option was taken")
+        .WithDescription("Repeating it is harmless; another option after the first is refused (409).");
+
+    public async Task<DecisionView> Run(string id, string? option, string? by, string? comment, CancellationToken cancel)
+    {
+        var who = Input.Text("by", by, 100) ?? throw new InvalidInputException("by", null, "who decides, 1 to 100 characters");
+        var known = await get.Run(id, cancel);
+        return await simulation.Decide(new Messages.TakeDecision(id, string.IsNullOrEmpty(option) ? known.Answer.Recommended : option, who, Input.Text("comment", comment, 1000)), id, cancel);
+    }
+}

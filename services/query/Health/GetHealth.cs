@@ -1,0 +1,102 @@
+using System.ComponentModel;
+using System.Text.Json;
+using Contracts.Events;
+using Contracts.Health;
+using Npgsql;
+using Query.Assets;
+using ServiceDefaults;
+using TwinModel.Health;
+using TwinModel.Reliability;
+
+namespace Query.Health;
+
+/// <summary>The condition of parts: what twin-state saved, and what the log says about its past.</summary>
+sealed class GetHealth(NpgsqlDataSource source, KnownAssets registry)
+{
+    const int MostAssessments = 200;
+
+    static readonly string[] Types = [.. new[] { typeof(ConditionChanged), typeof(HealthAssessed), typeof(ComponentReplaced), typeof(FailureOccurred) }.Select(t => EventLog.EventNames[t])];
+
+    public static void Map(IEndpointRouteBuilder twins) => twins
+        .MapGet("/{id}/health", (
+            string id, GetHealth get, [Description("Only this part.")] string? component, CancellationToken cancel) => get.Run(id, component, cancel))
+        .WithName("getHealth").WithSummary("How the wearing parts are: level, trend, remaining life")
+        .WithDescription("Levels are learning, healthy, degrading, critical. A remaining life is a distribution: days by which 5 to 95 % have failed; where nothing can be said, "
+            + "cannotSay tells why. Past assessments are kept and scored when a part has failed.");
+
+    /// <exception cref="NotFoundException">No such asset.</exception>
+    /// <exception cref="InvalidInputException">The model describes no degradation of that component.</exception>
+    public async Task<HealthAnswer> Run(string assetId, string? component, CancellationToken cancel)
+    {
+        var model = registry.Get(assetId).Model;
+        if (!string.IsNullOrEmpty(component)) WornPart.Check(model, component, "component");
+        var views = await Views(assetId, cancel);
+        var events = await EventsOf(assetId, cancel);
+        var (health, parts) = (new AssetHealth(model), new List<PartAnswer>());
+        foreach (var empty in ViewHealth.Of(assetId, health, HealthBook.Empty, 0).Where(v => string.IsNullOrEmpty(component) || v.Component == component))
+        {
+            // Before the first reading there is nothing saved.
+            var view = views.GetValueOrDefault(empty.Component);
+            parts.Add(Answer(view is null || view.ModelHash != model.Hash ? empty : view, events));
+        }
+        return new(assetId, parts);
+    }
+
+    /// <summary>The saved views of an asset's parts.</summary>
+    public async Task<Dictionary<string, HealthView>> Views(string assetId, CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand($"select component, view from {ReadModels.Health} where asset_id = $1");
+        command.Parameters.Add(new() { Value = assetId });
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        Dictionary<string, HealthView> views = [];
+        while (await reader.ReadAsync(cancel)) views[reader.GetString(0)] = JsonSerializer.Deserialize<HealthView>(reader.GetString(1), JsonSerializerOptions.Web)!;
+        return views;
+    }
+
+    /// <summary>Health events of an asset in the order of the log.</summary>
+    public async Task<List<object>> EventsOf(string assetId, CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand("select type, data from events.mt_events where stream_id = $1 and type = any($2) order by version");
+        command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = Streams.Twin(assetId) }, new() { Value = Types } });
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        List<object> events = [];
+        while (await reader.ReadAsync(cancel))
+        {
+            var type = EventLog.EventNames.Single(n => n.Value == reader.GetString(0)).Key;
+            events.Add(JsonSerializer.Deserialize(reader.GetString(1), type, JsonSerializerOptions.Web)!);
+        }
+        return events;
+    }
+
+    static PartAnswer Answer(HealthView view, List<object> all)
+    {
+        var component = view.Component;
+        var events = all.Where(e => ComponentOf(e) == component).ToList();
+        var scored = ScorePredictions.Of(events);
+        return new(
+            view,
+            [.. events.OfType<HealthAssessed>().Reverse().Take(MostAssessments).Select(Prognoses.View)],
+            [.. events.OfType<ConditionChanged>().Reverse().Select(c => new LevelChange(c.ChangedAt, c.From, c.To, c.Value, c.Score, c.ChartSum, c.ChangedAfter, c.FalseAlarmDays))],
+            [.. events.Select(Record).OfType<MaintenanceRecord>().Reverse()],
+            Score(scored?.Failures, scored?.All), Score(scored?.Failures, scored?.WhileDegrading));
+    }
+
+    static ScoreAnswer? Score(int? failures, PredictionScore? s) =>
+        s is null ? null : new(s.Count, failures ?? 0, s.Coverage50, s.Coverage90, s.MeanAbsoluteErrorDays, s.BiasDays, s.UniformP);
+
+    static string ComponentOf(object e) => e switch
+    {
+        ConditionChanged c => c.Component,
+        HealthAssessed a => a.Component,
+        ComponentReplaced r => r.Component,
+        FailureOccurred f => f.Component,
+        _ => "",
+    };
+
+    static MaintenanceRecord? Record(object e) => e switch
+    {
+        ComponentReplaced r => new(r.ReplacedAt, "replaced", r.RecordedBy, r.Comment),
+        FailureOccurred f => new(f.FailedAt, "failed", f.RecordedBy, f.Comment),
+        _ => null,
+    };
+}

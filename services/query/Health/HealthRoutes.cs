@@ -1,0 +1,12 @@
+namespace Query.Health;
+
+static class HealthRoutes
+{
+    public static void AddHealth(this IServiceCollection services) => services.AddSingleton<GetHealth>().AddSingleton<Outcomes>();
+
+    public static void MapHealth(this IEndpointRouteBuilder api)
+    {
+        GetHealth.Map(api.MapGroup("/twins").WithTags("Health"));
+        RecordMaintenance.Map(api.MapGroup("/assets").WithTags("Health"));
+    }
+}

@@ -1,0 +1,90 @@
+using Contracts.Decisions;
+
+namespace TwinModel.Decisions;
+
+/// <summary>Was the advice right? Of decisions whose outcome is known.</summary>
+/// <param name="Decisions">All decisions.</param>
+/// <param name="Taken">Those that somebody took.</param>
+/// <param name="Closed">Those whose outcome is known.</param>
+/// <param name="Followed">Taken as recommended.</param>
+/// <param name="Scored">Stated risks that came true or did not.</param>
+/// <param name="Censored">Stated risks that cannot be scored, as the part was exchanged well before the planned day.</param>
+/// <param name="StatedFailures">Failures that the stated risks add up to.</param>
+/// <param name="ObservedFailures">Failures before the planned day.</param>
+/// <param name="BrierScore">Mean square of risk less outcome: 0 is perfect, 0.25 is a coin; null without scored risks.</param>
+/// <param name="Calibration">Stated against observed, by stated risk.</param>
+/// <param name="MeanRegret">Of decisions that ended in a failure: mean of what the chosen option cost more than the best would have; null without any.</param>
+/// <param name="Items">One per closed decision.</param>
+public sealed record HindsightReport(
+    int Decisions, int Taken, int Closed, int Followed, int Scored, int Censored, double StatedFailures, int ObservedFailures, double? BrierScore,
+    IReadOnlyList<CalibrationBin> Calibration, double? MeanRegret, IReadOnlyList<HindsightItem> Items);
+
+/// <summary>Decisions of similar stated risk.</summary>
+/// <param name="From">Lowest risk of the bin.</param>
+/// <param name="To">Highest risk of the bin.</param>
+/// <param name="Count">Decisions in it.</param>
+/// <param name="MeanStated">Mean of the stated risks.</param>
+/// <param name="Observed">Share that failed before the planned day.</param>
+public sealed record CalibrationBin(double From, double To, int Count, double MeanStated, double Observed);
+
+/// <summary>One closed decision.</summary>
+/// <param name="DecisionId">The decision.</param>
+/// <param name="Option">What was taken, or recommended when nobody said.</param>
+/// <param name="IsRecommended">That is what was recommended.</param>
+/// <param name="Outcome">replaced or failed.</param>
+/// <param name="OutcomeDays">Days from the decision.</param>
+/// <param name="StatedRisk">P(failure before the planned day).</param>
+/// <param name="Failed">It failed before that day; null when that cannot be known.</param>
+/// <param name="Regret">What the option cost more than the best would have, given the day of failure; null without a failure.</param>
+public sealed record HindsightItem(string DecisionId, string Option, bool IsRecommended, string Outcome, double OutcomeDays, double StatedRisk, bool? Failed, double? Regret);
+
+/// <summary>Compares what was stated with what came. Pure.</summary>
+public static class Hindsight
+{
+    static readonly double[] Bins = [0, 0.05, 0.2, 0.5, 1];
+
+    /// <summary>A day early is still as planned.</summary>
+    const double SameDays = 1;
+
+    /// <summary>The report.</summary>
+    public static HindsightReport Of(IReadOnlyList<DecisionView> decisions)
+    {
+        var items = decisions.Where(d => d.Outcome is not null).Select(Item).ToList();
+        var scored = items.Where(i => i.Failed is not null).Select(i => (Stated: i.StatedRisk, Failed: i.Failed!.Value ? 1 : 0)).ToList();
+        var regrets = items.Select(i => i.Regret).OfType<double>().ToList();
+        return new(
+            decisions.Count, decisions.Count(d => d.Taken is not null), items.Count, decisions.Count(d => d.Taken?.Option == d.Answer.Recommended), scored.Count, items.Count - scored.Count,
+            scored.Sum(s => s.Stated), scored.Sum(s => s.Failed), scored.Count == 0 ? null : scored.Average(s => (s.Stated - s.Failed) * (s.Stated - s.Failed)),
+            [.. Bins.Zip(Bins.Skip(1)).Select(b => Bin(b.First, b.Second, scored)).OfType<CalibrationBin>()], regrets.Count == 0 ? null : regrets.Average(), items);
+    }
+
+    static CalibrationBin? Bin(double from, double to, List<(double Stated, int Failed)> scored)
+    {
+        var inside = scored.Where(s => s.Stated >= from && (s.Stated < to || to == 1)).ToList();
+        return inside.Count == 0 ? null : new(from, to, inside.Count, inside.Average(s => s.Stated), inside.Average(s => s.Failed));
+    }
+
+    static HindsightItem Item(DecisionView d)
+    {
+        var outcome = d.Outcome!;
+        var name = d.Taken?.Option ?? d.Answer.Recommended;
+        var option = d.Answer.Options.FirstOrDefault(o => o.Name == name) ?? d.Answer.Options[0];
+        var (days, planned) = ((outcome.At - d.Definition.At).TotalDays, option.Days ?? double.PositiveInfinity);
+        bool? failed = outcome.Kind == "failed" ? days < planned : days >= planned - SameDays ? false : null;
+        double? regret = outcome.Kind == "failed" ? Cost(d, option, days) - d.Answer.Options.Min(o => Cost(d, o, days)) : null;
+        return new(d.Id, name, name == d.Answer.Recommended, outcome.Kind, days, option.FailureProbability, failed, regret);
+    }
+
+    // What an option costs when the day of failure is known, less the worth of the days used.
+    static double Cost(DecisionView d, OptionAnswer option, double failureDay)
+    {
+        var (e, planned) = (d.Definition.Economics, option.Days ?? double.PositiveInfinity);
+        if (failureDay > planned)
+        {
+            var stop = d.Definition.Stops.FirstOrDefault(s => Math.Abs((s.At - d.Definition.At).TotalDays - planned) < 1.0 / 24);
+            return e.PartCost + e.LabourCost + e.MarginPerHour * (stop?.LostHours ?? e.PlannedHours) - d.Answer.NewPartCostPerDay * planned;
+        }
+        var waiting = e.IsSpareOrderedNow ? Math.Max(0, e.SpareLeadDays - failureDay) : e.SpareLeadDays;
+        return DecisionSetup.Economics(e).FailureCost + e.MarginPerHour * e.WaitingHoursPerDay * waiting - d.Answer.NewPartCostPerDay * Math.Max(0, failureDay);
+    }
+}

@@ -12,8 +12,8 @@ public partial class SensorTests
     [Fact]
     public void The_catalog_agrees_with_the_asset_model()
     {
-        // The plant knows nothing of the twin's physics.
-        var model = File.ReadAllText(Path.Combine(RepositoryRoot(), "contracts", "assets", "extrusion-line.asset.yaml")).Split("\nphysics:")[0];
+        // The plant knows nothing of the twin's physics and of how the twin judges its parts.
+        var model = File.ReadAllText(Path.Combine(RepositoryRoot(), "contracts", "assets", "extrusion-line.asset.yaml")).Split(["\nphysics:", "\ndegradation:"], 2, StringSplitOptions.None)[0];
         var sensors = SensorLine().Matches(model).Select(match => (Id: match.Groups[1].Value, Noise: Number(match.Groups[2].Value)));
         var names = SparkplugLine().Matches(model).Select(match => (match.Groups[1].Value, match.Groups[2].Value));
 

@@ -55,6 +55,8 @@ sealed class RunningSystem(Settings settings) : IAsyncDisposable
                 using var answer = await Query.PutAsJsonAsync($"/api/v1/assets/{assetId}", new { model = "extrusion-line" }, token);
                 if (answer.IsSuccessStatusCode) return;
                 if (attempt == 20) throw new InvalidOperationException($"{assetId} could not be registered: {await answer.Content.ReadAsStringAsync(token)}");
+                // In the first seconds the shipped models are still being registered.
+                await Task.Delay(TimeSpan.FromMilliseconds(250), token);
             }
         });
         // Ingest reads new registrations once a second.

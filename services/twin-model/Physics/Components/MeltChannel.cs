@@ -95,9 +95,9 @@ public sealed class MeltChannel : Component
         root.AddHeat(-fromRoot, site.Id);
 
         var inlet = Polymer.SolidEnthalpy(site.Port<Signal>("feed-temperature").Value);
-        var (difference, exit) = Advection.Along(graph, enthalpy, inlet, 2, reverse: false);
+        var (gain, exit) = Advection.Along(graph, MassFlow, enthalpy, inlet, 2, reverse: false);
         var holdUp = Polymer.Density * (Math.PI * (Screw.Diameter - depth) * depth * (1 - Screw.FlightFraction));
-        site.Equations.SetRate(enthalpy, (fromBarrel + fromRoot + (shaft - pumping) - MassFlow / axis.CellLength * difference) / holdUp);
+        site.Equations.SetRate(enthalpy, (gain / axis.CellLength + fromBarrel + fromRoot + (shaft - pumping)) / holdUp);
 
         ShaftPower = shaft.Integral();
         ExitTemperature = Polymer.Temperature(exit);

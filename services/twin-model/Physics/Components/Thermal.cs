@@ -142,9 +142,9 @@ public sealed class Stream : Component, IHeatPort
         var reverse = site.Layout("reverse") != 0;
         var (flow, inlet) = (site.Port<Signal>("mass-flow").Value, site.Port<Signal>("inlet-temperature").Value);
         var heat = heats.Aggregate(site.Graph.Constant(0), (a, b) => a + b);
-        var (difference, outlet) = Advection.Along(site.Graph, Temperature, inlet, (int)site.Layout("order"), reverse);
         var capacityFlow = flow * site["specific-heat"];
-        site.Equations.SetRate(Temperature, (heat - capacityFlow / site.Axis.CellLength * difference) / (site["mass-per-length"] * site["specific-heat"]));
+        var (gain, outlet) = Advection.Along(site.Graph, capacityFlow, Temperature, inlet, (int)site.Layout("order"), reverse);
+        site.Equations.SetRate(Temperature, (gain / site.Axis.CellLength + heat) / (site["mass-per-length"] * site["specific-heat"]));
         site.Equations.AddStoredEnergy((site["mass-per-length"] * site["specific-heat"] * Temperature).Integral());
         site.Equations.AddEnergyFlow($"{site.Id}.inlet", capacityFlow * inlet);
         site.Equations.AddEnergyFlow($"{site.Id}.outlet", -(capacityFlow * outlet));
@@ -153,25 +153,25 @@ public sealed class Stream : Component, IHeatPort
     }
 }
 
-/// <summary>Upwind differences along the axis.</summary>
+/// <summary>Upwind fluxes along the axis.</summary>
 static class Advection
 {
     /// <summary>
-    /// What leaves a cell minus what enters it, per unit of flow, and the value at the outlet. Second order: a face takes 1.5 × its upstream cell − 0.5 ×
-    /// the one before; the first face behind the inlet twice the cell − the inlet (physics.md 1.3).
+    /// What a cell takes in less what leaves it with a flow, and the value at the outlet. Second order: a face takes 1.5 × its upstream cell − 0.5 × the
+    /// one before; the first face behind the inlet twice the cell − the inlet (physics.md 1.3). Fluxes are formed before they are subtracted: what leaves
+    /// one cell is then to the last bit what the next takes in.
     /// </summary>
-    public static (Node Difference, Node Outlet) Along(Graph graph, Node value, Node inlet, int order, bool reverse)
+    public static (Node Gain, Node Outlet) Along(Graph graph, Node flow, Node value, Node inlet, int order, bool reverse)
     {
         var n = graph.Axis.Cells;
-        // k-th cell behind the inlet.
-        Node Field(Func<int, double> byCell) => graph.Field([.. Enumerable.Range(0, n).Select(i => byCell(reverse ? n - 1 - i : i))]);
+        // Cell by cell, counted from the inlet.
+        Node Field(double first, double others) => graph.Field([.. Enumerable.Range(0, n).Select(i => i == (reverse ? n - 1 : 0) ? first : others)]);
         var back = reverse ? 1 : -1;
         var (last, before) = reverse ? (value.Cell(0), value.Cell(1)) : (value.Cell(n - 1), value.Cell(n - 2));
-        if (order == 1) return (value + Field(k => k >= 1 ? -1 : 0) * value.Shift(back) + Field(k => k == 0 ? -1 : 0) * inlet, last);
-        var difference = Field(k => k == 0 ? 2 : 1.5) * value
-            + Field(k => k == 0 ? 0 : k == 1 ? -2.5 : -2) * value.Shift(back)
-            + Field(k => k < 2 ? 0 : 0.5) * value.Shift(2 * back)
-            + Field(k => k == 0 ? -2 : k == 1 ? 1 : 0) * inlet;
-        return (difference, 1.5 * last - 0.5 * before);
+        var isFirst = Field(1, 0);
+        var face = order == 1 ? value : Field(2, 1.5) * value - (Field(0, 0.5) * value.Shift(back) + isFirst * inlet);
+        var leaving = flow * face;
+        var entering = Field(0, 1) * leaving.Shift(back) + isFirst * (flow * inlet);
+        return (entering - leaving, order == 1 ? last : 1.5 * last - 0.5 * before);
     }
 }

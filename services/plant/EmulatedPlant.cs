@@ -16,30 +16,47 @@ sealed class EmulatedPlant
     readonly DeviceClock clock;
     readonly FaultBoard faults = new();
     readonly Dictionary<string, Measurement> latest = [];
+    TimeLapse? lapse;
 
     public EmulatedPlant(PlantSettings settings, TimeProvider time)
     {
         this.settings = settings;
         var now = time.GetUtcNow();
-        var timeOfDay = now.TimeOfDay.TotalSeconds;
+        if (settings.TimeLapseDays > 0) lapse = new(now, TimeSpan.FromDays(settings.TimeLapseDays), settings.SimulatedTimeFactor, TimeSpan.FromSeconds(settings.TimeLapseSampleSeconds));
+        var start = lapse?.Sampled ?? now;
+        var timeOfDay = start.TimeOfDay.TotalSeconds;
         line = settings.ColdStart ? ExtrusionLine.Cold(settings.Seed, timeOfDay) : ExtrusionLine.Hot(settings.Seed, timeOfDay);
         sensors = new(settings.Seed + 1);
-        clock = new(now, settings.ClockSkewMilliseconds, settings.ClockDriftPpm);
+        clock = new(start, settings.ClockSkewMilliseconds, settings.ClockDriftPpm);
     }
 
-    /// <summary>Lets one publish interval pass and reads all instruments.</summary>
-    public Frame Sample(DateTimeOffset now)
+    /// <summary>A past is lived through in time-lapse.</summary>
+    public bool IsInTimeLapse
+    {
+        get { lock (gate) return lapse is not null; }
+    }
+
+    /// <summary>Lets one publish interval pass and reads all instruments; in time-lapse as often as it is due.</summary>
+    public IReadOnlyList<Frame> Sample(DateTimeOffset now)
     {
         lock (gate)
         {
             faults.Expire(now);
-            var seconds = settings.PublishIntervalSeconds * settings.SimulatedTimeFactor;
             line.Disturbances = faults.ForLine();
-            line.Step(seconds);
-            var frame = sensors.Measure(line.State(), seconds, DeviceMicros(now), faults.ForSensors());
-            foreach (var measurement in frame.Measurements) latest[measurement.Sensor.Id] = measurement;
-            return frame;
+            if (lapse is null) return [Measure(settings.PublishIntervalSeconds * (settings.TimeLapseDays > 0 ? 1 : settings.SimulatedTimeFactor), now)];
+            List<Frame> frames = [.. lapse.Due(now).Select(at => Measure(settings.TimeLapseSampleSeconds, at))];
+            if (lapse.IsOver(now)) lapse = null;
+            return frames;
         }
+    }
+
+    Frame Measure(double seconds, DateTimeOffset at)
+    {
+        line.Step(seconds);
+        clock.Jump = faults.ClockJump();
+        var frame = sensors.Measure(line.State(), seconds, clock.Micros(at), faults.ForSensors());
+        foreach (var measurement in frame.Measurements) latest[measurement.Sensor.Id] = measurement;
+        return frame;
     }
 
     public IReadOnlyList<Measurement> Latest()
@@ -52,7 +69,7 @@ sealed class EmulatedPlant
         lock (gate)
         {
             clock.Jump = faults.ClockJump();
-            return clock.Micros(now);
+            return clock.Micros(lapse?.Sampled ?? now);
         }
     }
 

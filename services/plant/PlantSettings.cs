@@ -19,8 +19,19 @@ sealed record PlantSettings
     public bool ColdStart { get; init; }
 
     /// <summary>Seconds of process time per second of wall time.</summary>
-    [Range(0.01, 3600)]
+    [Range(0.01, 100_000)]
     public double SimulatedTimeFactor { get; init; } = 1;
+
+    /// <summary>
+    /// Time-lapse: the device clock starts this many days ago and runs with the process until it has caught up with the present; from then on the process
+    /// takes its real time. 0: the device clock shows the present, however fast the process runs.
+    /// </summary>
+    [Range(0, 360)]
+    public double TimeLapseDays { get; init; }
+
+    /// <summary>Seconds between two frames of a time-lapse.</summary>
+    [Range(1, 3600)]
+    public double TimeLapseSampleSeconds { get; init; } = 120;
 
     [Range(0, 0.3)]
     public double LateRate { get; init; } = 0.01;

@@ -5,7 +5,7 @@ namespace Plant.Gateway;
 /// <summary>What the way to the broker does to frames, decided per frame by a seed.</summary>
 sealed class PathFaults(int seed, double lateRate, double doubleRate, double lossRate)
 {
-    static readonly TimeSpan[] OnTime = [TimeSpan.Zero];
+    public static readonly IReadOnlyList<TimeSpan> OnTime = [TimeSpan.Zero];
 
     readonly Noise noise = new(seed);
 

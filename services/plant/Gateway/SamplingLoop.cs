@@ -10,9 +10,14 @@ sealed class SamplingLoop(EmulatedPlant plant, FrameBuffer buffer, PathFaults pa
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(settings.PublishIntervalSeconds), time);
         do
         {
-            var frame = plant.Sample(time.GetUtcNow());
+            // Seconds of delay would be days of a time-lapse.
+            var isDelayed = !plant.IsInTimeLapse;
+            var frames = plant.Sample(time.GetUtcNow());
             var now = time.GetElapsedTime(0);
-            foreach (var delay in path.Arrivals()) buffer.Add(frame, now + delay);
+            foreach (var frame in frames)
+            {
+                foreach (var delay in isDelayed ? path.Arrivals() : PathFaults.OnTime) buffer.Add(frame, now + delay);
+            }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cli;
 using Cli.Decisions;
+using Cli.Lifetimes;
 using Cli.Recordings;
 using Cli.Scenarios;
 using Cli.Twins;
@@ -12,6 +13,7 @@ var root = new RootCommand("Pollux from the command line. Settings: Services__Qu
     ShowStatus.Command(),
     AskWhatIf.Command(),
     DecideMaintenance.Command(),
+    LiveLifetime.Command(),
 };
 try
 {

@@ -8,9 +8,6 @@ namespace Cli.Recordings;
 /// <summary>Plays a CSV recording to an asset over MQTT, as a device would.</summary>
 static class ReplayRecording
 {
-    // Ingest looks for new assets every second, and rejects what comes from an asset it does not know.
-    static readonly TimeSpan UntilIngestKnows = TimeSpan.FromSeconds(2);
-
     public static Command Command()
     {
         var file = new Argument<FileInfo>("FILE") { Description = "CSV recording, laid out as the asset's model says" };
@@ -37,7 +34,7 @@ static class ReplayRecording
     static async Task<int> Run(string file, string assetId, string? modelId, double speed, bool isShifted, bool isEndless, CancellationToken cancel)
     {
         using var query = new QueryClient();
-        var model = ReadAssetModel.FromText(await FindModel(query, assetId, modelId ?? assetId, cancel), $"model of {assetId}");
+        var model = ReadAssetModel.FromText(await RegisterAsset.Run(query, assetId, modelId ?? assetId, cancel), $"model of {assetId}");
         var (first, last, total) = Extent(file, model);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"{Path.GetFileName(file)}: {total} rows over {last - first:g}, {model.Id}; replay takes {(last - first) / speed:g}"));
@@ -55,16 +52,6 @@ static class ReplayRecording
         Console.WriteLine($"{publisher.Rows} rows, {publisher.Readings} readings published and acknowledged by the broker");
         Console.WriteLine($"{QueryClient.Address}api/v1/twins/{assetId}");
         return 0;
-    }
-
-    static async Task<string> FindModel(QueryClient query, string assetId, string modelId, CancellationToken cancel)
-    {
-        var path = $"/api/v1/assets/{Uri.EscapeDataString(assetId)}";
-        if (await query.Find($"{path}/model", cancel) is { } known) return known;
-        Console.WriteLine($"{assetId} is not registered yet: registering it as {modelId}");
-        await query.Send(HttpMethod.Put, path, new { model = modelId }, cancel);
-        await Task.Delay(UntilIngestKnows, cancel);
-        return await query.Find($"{path}/model", cancel) ?? throw new QueryException($"{assetId} could not be registered as {modelId}.");
     }
 
     static (DateTimeOffset First, DateTimeOffset Last, int Rows) Extent(string file, AssetModel model)

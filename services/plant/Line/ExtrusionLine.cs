@@ -107,6 +107,7 @@ sealed class ExtrusionLine
             HeaterPowerKilowatts = barrel.HeaterPowerWatts / 1000,
             BearingWear = bearing.Wear,
             BearingVibrationMillimetresPerSecond = bearing.VibrationMillimetresPerSecond,
+            BearingReferenceVibrationMillimetresPerSecond = bearing.ReferenceVibrationMillimetresPerSecond,
             BearingTemperatureCelsius = bearing.TemperatureCelsius,
             DancerPositionMillimetres = haulOff.DancerMetres * 1000,
             HaulOffMetresPerMinute = haulOff.SpeedMetresPerSecond * 60,

@@ -21,6 +21,7 @@ sealed record LineState
     public required double HeaterPowerKilowatts { get; init; }
     public required double BearingWear { get; init; }
     public required double BearingVibrationMillimetresPerSecond { get; init; }
+    public required double BearingReferenceVibrationMillimetresPerSecond { get; init; }
     public required double BearingTemperatureCelsius { get; init; }
     public required double DancerPositionMillimetres { get; init; }
     public required double HaulOffMetresPerMinute { get; init; }

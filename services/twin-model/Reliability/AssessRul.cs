@@ -25,6 +25,12 @@ public sealed record RulSettings(Threshold Threshold, WeibullLife? Fleet)
     /// <summary>Diffusions of the Wiener model in 1/sqrt(day), equally likely before.</summary>
     public ImmutableArray<double> DiffusionsPerRootDay { get; init; } = [0.02, 0.05, 0.1];
 
+    /// <summary>
+    /// How fast the Wiener model's drift wanders, in times <see cref="SlopePerDay"/> per root of a day, equally likely before: growth that feeds on itself
+    /// doubles within some weeks, and an average since the change would promise too long a life.
+    /// </summary>
+    public ImmutableArray<double> DriftWanders { get; init; } = [0, 0.12];
+
     /// <summary>Exponents of the power law, equally likely before.</summary>
     public ImmutableArray<double> Exponents { get; init; } = PowerTrend.UsualExponents;
 
@@ -51,6 +57,7 @@ public sealed record RulSettings(Threshold Threshold, WeibullLife? Fleet)
         Require.AtLeast(3, LeastPoints);
         Require.AtLeast(20, MostPoints);
         foreach (var diffusion in DiffusionsPerRootDay) Require.Positive(diffusion, nameof(DiffusionsPerRootDay));
+        foreach (var wander in DriftWanders) Require.NotNegative(wander, nameof(DriftWanders));
         foreach (var exponent in Exponents) Require.NotNegative(exponent, nameof(Exponents));
     }
 }
@@ -127,12 +134,12 @@ public static class AssessRul
         List<(string Name, ILifetime? Life, double LogEvidence)> models = [];
         var line = new LogLinearTrend(centre, s.SlopePerDay, variance, slopeVariance, 0, noise).Update(points);
         models.Add(("log-linear", line.RemainingLife(history.NowDays, s.Threshold), line.LogEvidence));
-        foreach (var diffusion in s.DiffusionsPerRootDay)
+        foreach (var (diffusion, wander) in s.DiffusionsPerRootDay.SelectMany(_ => s.DriftWanders, (diffusion, wander) => (diffusion, wander)))
         {
-            var start = new WienerTrend(Math.Min(0, points[0].Days), centre, s.SlopePerDay, variance, slopeVariance, 0, diffusion, noise);
+            var start = new WienerTrend(Math.Min(0, points[0].Days), centre, s.SlopePerDay, variance, slopeVariance, 0, diffusion, noise, DriftWander: wander * Math.Abs(s.SlopePerDay));
             var path = start.Update(points);
             path = path.Predict(Math.Max(path.AtDays, history.NowDays));
-            models.Add(("wiener", path.RemainingLife(s.Threshold), path.LogEvidence - Math.Log(s.DiffusionsPerRootDay.Length)));
+            models.Add(("wiener", path.RemainingLife(s.Threshold), path.LogEvidence - Math.Log(s.DiffusionsPerRootDay.Length * s.DriftWanders.Length)));
         }
         if (s.SlopePerDay > 0 && s.Exponents.Length > 0)
         {

@@ -1,0 +1,148 @@
+using System.CommandLine;
+using System.Text.Json;
+using Contracts.Decisions;
+using Contracts.Health;
+
+namespace Cli.Lifetimes;
+
+/// <summary>Where a part stood at an assessment, and what was advised then.</summary>
+/// <param name="At">Device time.</param>
+/// <param name="Level">learning, healthy, degrading or critical.</param>
+/// <param name="P05">Remaining days by which 5 % have failed.</param>
+/// <param name="P50">50 %.</param>
+/// <param name="P95">95 %.</param>
+/// <param name="FailureProbability">P(failure before the planned stop).</param>
+/// <param name="BreakEven">Waiting for the stop pays while that probability is below; null when it never or always pays.</param>
+/// <param name="Recommended">Name of the best option.</param>
+/// <param name="Models">Where the remaining life comes from.</param>
+/// <param name="DecisionId">Of the decision in the ledger.</param>
+sealed record LifeLine(
+    DateTimeOffset At, string Level, double? P05, double? P50, double? P95, double FailureProbability, double? BreakEven, string Recommended, IReadOnlyList<ModelShare> Models, string DecisionId);
+
+/// <summary>A bearing's whole life on the running system, in time-lapse: an emulated plant of its own wears one out, and the twin is asked again and again what to do.</summary>
+static class LiveLifetime
+{
+    const string Component = "gearbox-bearing";
+    const string Model = "extrusion-line";
+    static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    public static Command Command()
+    {
+        var asset = new Option<string?>("--asset") { Description = "An asset without history (default: a new one)" };
+        var days = new Option<double>("--days") { Description = "How far back the life begins; it ends with the failure", DefaultValueFactory = _ => 35 };
+        var wear = new Option<double>("--wear") { Description = "Severity of the plant's wear fault, switched on once the twin has its baseline: 40 000^severity times as fast", DefaultValueFactory = _ => 0.15 };
+        var factor = new Option<double>("--factor") { Description = "Seconds of life per second", DefaultValueFactory = _ => 36_000 };
+        var stop = new Option<double>("--stop-days") { Description = "The next planned stop is always so many days ahead", DefaultValueFactory = _ => 7 };
+        var every = new Option<double>("--ask-hours") { Description = "Hours of life between two decisions", DefaultValueFactory = _ => 12 };
+        var seed = new Option<int>("--seed") { Description = "Of the plant's noise", DefaultValueFactory = _ => 1 };
+        var json = new Option<bool>("--json") { Description = "One JSON object per line" };
+        var command = new Command("lifetime", "Wear out a bearing in time-lapse and see condition, remaining life and advice") { asset, days, wear, factor, stop, every, seed, json };
+        Limit(days, 3, 360);
+        Limit(wear, 0, 1);
+        Limit(factor, 100, 100_000);
+        Limit(stop, 0.1, 180);
+        Limit(every, 1, 240);
+        command.SetAction((parsed, cancel) =>
+        {
+            var assetId = parsed.GetValue(asset) ?? $"lifetime-{DateTimeOffset.UtcNow:MMdd-HHmmss}";
+            return new Life(assetId, parsed.GetValue(stop), TimeSpan.FromHours(parsed.GetValue(every)), parsed.GetValue(json))
+                .Run(parsed.GetValue(days), parsed.GetValue(factor), parsed.GetValue(wear), parsed.GetValue(seed), cancel);
+        });
+        return command;
+    }
+
+    static void Limit(Option<double> option, double least, double most) => option.Validators.Add(result =>
+    {
+        if (result.GetValueOrDefault<double>() is var value && !(value >= least && value <= most)) result.AddError(FormattableString.Invariant($"{option.Name} must be from {least} to {most}."));
+    });
+
+    sealed class Life(string assetId, double stopDays, TimeSpan askEvery, bool isJson)
+    {
+        readonly List<LifeLine> lines = [];
+
+        public async Task<int> Run(double days, double factor, double wear, int seed, CancellationToken cancel)
+        {
+            var assembly = Environment.GetEnvironmentVariable("Plant__Assembly") is { Length: > 0 } given ? given : throw new InvalidDataException("Plant__Assembly names the plant's program; ./pollux gives it.");
+            using var query = new QueryClient();
+            await RegisterAsset.Run(query, assetId, Model, cancel);
+            await using var plant = await PlantProcess.Start(assembly, assetId, days, factor, seed, cancel);
+            Say($"{assetId}, {days} days ago, {factor:N0} times as fast: learning what healthy looks like");
+            Say($"{"time",-17} {"condition",-10} {"remaining days (5/50/95 %)",-27} {$"P(fail in {stopDays:0.#} d)",15} {"break-even",11}  advice");
+            var failed = await Follow(query, plant, wear, cancel);
+            await End(query, failed, cancel);
+            return 0;
+        }
+
+        // Until the truth reaches the level at which the part fails; returns when that was.
+        async Task<BearingTruth> Follow(QueryClient query, PlantProcess plant, double wear, CancellationToken cancel)
+        {
+            var (isWorn, before, progress) = (false, await plant.Truth(cancel), DateTimeOffset.UtcNow);
+            while (true)
+            {
+                await Task.Delay(LookEvery, cancel);
+                var truth = await plant.Truth(cancel);
+                var part = await Health(query, cancel);
+                if (part.Level == "healthy" && !isWorn)
+                {
+                    await plant.Wear(wear, cancel);
+                    isWorn = true;
+                }
+                if (part.Assessment is { } a && (lines.Count == 0 || a.At >= lines[^1].At + askEvery || part.Level != lines[^1].Level)) await Ask(query, part.Level, a, cancel);
+                if (part.CriticalValue is { } trip && truth.VibrationMillimetresPerSecond >= trip)
+                {
+                    // Between two looks the logarithm grows evenly.
+                    var share = Math.Log(trip / before.VibrationMillimetresPerSecond) / Math.Log(truth.VibrationMillimetresPerSecond / before.VibrationMillimetresPerSecond);
+                    return new(before.At + share * (truth.At - before.At), trip);
+                }
+                if (truth.At > before.At) progress = DateTimeOffset.UtcNow;
+                else if (DateTimeOffset.UtcNow > progress + Patience) throw new InvalidDataException("The plant does not go on.");
+                if (truth.At > DateTimeOffset.UtcNow.AddMinutes(-5)) throw new InvalidDataException("The present was reached before the bearing failed: give more --days or a higher --wear.");
+                before = truth;
+            }
+        }
+
+        async Task Ask(QueryClient query, string level, RulView assessed, CancellationToken cancel)
+        {
+            var stop = assessed.At.AddDays(stopDays);
+            var question = new
+            {
+                asset = assetId,
+                component = Component,
+                at = assessed.At,
+                stops = new[] { new { at = stop, lostHours = 2 } },
+                options = new object[] { new { kind = "now" }, new { kind = "at-stop", at = stop } },
+            };
+            var (_, answer) = await query.Send(HttpMethod.Post, "/api/v1/decisions", question, cancel);
+            var decision = answer.Deserialize<DecisionView>(JsonSerializerOptions.Web)!;
+            var (basis, waiting) = (decision.Basis!, decision.Answer.Options.Single(o => o.Kind == "at-stop"));
+            var line = new LifeLine(assessed.At, level, basis.P05, basis.P50, basis.P95, waiting.FailureProbability, decision.Answer.BreakEven?.FailureProbability, decision.Answer.Recommended, basis.Models, decision.Id);
+            lines.Add(line);
+            if (isJson) Console.WriteLine(JsonSerializer.Serialize(line, JsonSerializerOptions.Web));
+            Say($"{line.At.UtcDateTime,-17:MM-dd HH:mm} {line.Level,-10} {$"{Days(line.P05)} / {Days(line.P50)} / {Days(line.P95)}",-27} {100 * line.FailureProbability,13:0.0} % {(line.BreakEven is { } e ? FormattableString.Invariant($"{100 * e:0.0} %") : "-"),11}  {line.Recommended}");
+        }
+
+        // The failure goes into the maintenance record, and past predictions and advice get their scores.
+        async Task End(QueryClient query, BearingTruth failed, CancellationToken cancel)
+        {
+            await query.Send(HttpMethod.Post, $"/api/v1/assets/{assetId}/components/{Component}:failed", new { by = "lifetime", at = failed.At, comment = "trip level reached in time-lapse" }, cancel);
+            var scores = JsonElement.Parse((await query.Find($"/api/v1/twins/{assetId}/health?component={Component}", cancel))!).GetProperty("parts")[0];
+            if (isJson) Console.WriteLine(JsonSerializer.Serialize(new { failedAt = failed.At, scores = scores.GetProperty("scoresWhileDegrading") }, JsonSerializerOptions.Web));
+            var trends = lines.Where(l => l.Level is "degrading" or "critical" && l is { P05: not null, P95: not null }).ToList();
+            var within = trends.Count(l => (failed.At - l.At).TotalDays is var left && left >= l.P05 && left <= l.P95);
+            Say($"{failed.At.UtcDateTime,-17:MM-dd HH:mm} failed     the truth: {failed.VibrationMillimetresPerSecond:0.0} mm/s reached; it lay within the band of 5 to 95 % in {within} of {trends.Count} looks at a trend");
+            if (lines.FindIndex(l => l.Recommended == "replace now") is >= 0 and var first)
+                Say($"First advised to replace {(failed.At - lines[first].At).TotalDays:0.0} days before the failure. All decisions: /api/v1/decisions?asset={assetId}");
+        }
+
+        async Task<HealthView> Health(QueryClient query, CancellationToken cancel) =>
+            JsonElement.Parse((await query.Find($"/api/v1/twins/{assetId}/health?component={Component}", cancel))!).GetProperty("parts")[0].GetProperty("condition").Deserialize<HealthView>(JsonSerializerOptions.Web)!;
+
+        static string Days(double? days) => days is { } d ? FormattableString.Invariant($"{d:0.0}") : "never";
+
+        void Say(FormattableString text)
+        {
+            if (!isJson) Console.WriteLine(FormattableString.Invariant(text));
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+
+namespace Cli.Lifetimes;
+
+/// <summary>What a plant knows of its bearing.</summary>
+/// <param name="At">Time of its device clock.</param>
+/// <param name="VibrationMillimetresPerSecond">At nominal load, without noise.</param>
+sealed record BearingTruth(DateTimeOffset At, double VibrationMillimetresPerSecond);
+
+/// <summary>An emulated plant of our own, in time-lapse.</summary>
+sealed class PlantProcess : IAsyncDisposable
+{
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    readonly Process process;
+    readonly HttpClient http;
+
+    PlantProcess(Process process, int port) => (this.process, http) = (process, new() { BaseAddress = new($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(10) });
+
+    /// <summary>Starts it and waits until its gateway is connected.</summary>
+    /// <param name="assembly">The plant's program.</param>
+    /// <param name="assetId">Registered.</param>
+    /// <param name="days">How far back it begins.</param>
+    /// <param name="factor">Seconds of its life per second.</param>
+    /// <param name="seed">Of its noise.</param>
+    /// <param name="cancel">Gives up.</param>
+    public static async Task<PlantProcess> Start(string assembly, string assetId, double days, double factor, int seed, CancellationToken cancel)
+    {
+        var port = FreePort();
+        // What it writes is of no interest: the shell gives way to it, so that no pipe fills up.
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec dotnet \"$0\" >/dev/null 2>&1", assembly]);
+        foreach (var (key, value) in new Dictionary<string, string>
+        {
+            ["Ports__Http"] = port.ToString(CultureInfo.InvariantCulture),
+            ["Plant__Asset"] = assetId,
+            ["Plant__TimeLapseDays"] = days.ToString(CultureInfo.InvariantCulture),
+            ["Plant__SimulatedTimeFactor"] = factor.ToString(CultureInfo.InvariantCulture),
+            ["Plant__PublishIntervalSeconds"] = "0.1",
+            ["Plant__Seed"] = seed.ToString(CultureInfo.InvariantCulture),
+        }) start.Environment[key] = value;
+        var plant = new PlantProcess(Process.Start(start) ?? throw new InvalidDataException("The plant does not start."), port);
+        var deadline = DateTimeOffset.UtcNow + Patience;
+        while (!await plant.IsReady(cancel))
+        {
+            if (plant.process.HasExited || DateTimeOffset.UtcNow > deadline)
+            {
+                await plant.DisposeAsync();
+                throw new InvalidDataException("The plant did not become ready; is the broker of ConnectionStrings__Mqtt there?");
+            }
+            await Task.Delay(100, cancel);
+        }
+        return plant;
+    }
+
+    /// <summary>Lets the bearing wear 40 000^severity times as fast from now on.</summary>
+    public async Task Wear(double severity, CancellationToken cancel) =>
+        (await http.PutAsJsonAsync(new Uri("/faults/bearing-wear", UriKind.Relative), new { severity }, cancel)).EnsureSuccessStatusCode().Dispose();
+
+    /// <summary>The truth behind the sensors.</summary>
+    public async Task<BearingTruth> Truth(CancellationToken cancel)
+    {
+        var status = await http.GetFromJsonAsync<JsonElement>(new Uri("/status", UriKind.Relative), cancel);
+        return new(status.GetProperty("deviceTime").GetDateTimeOffset(), status.GetProperty("trueState").GetProperty("bearingReferenceVibrationMillimetresPerSecond").GetDouble());
+    }
+
+    async Task<bool> IsReady(CancellationToken cancel)
+    {
+        try
+        {
+            using var answer = await http.GetAsync(new Uri("/health/ready", UriKind.Relative), cancel);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited) process.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
+        http.Dispose();
+    }
+}

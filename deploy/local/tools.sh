@@ -79,7 +79,7 @@ find_mosquitto_pub() {
     chmod +x "$MOSQUITTO_PUB"
 }
 
-# SUNDIALS and SciPy, which 'bench simulation' measures against: without them it says so and goes on.
+# SUNDIALS, SciPy and NumPy, which 'bench simulation' and 'bench decision' measure against: without them they say so and go on.
 find_reference_programs() {
     local root="$TOOLS/deb/reference" needs='^(libsundials-(dev|cvode|nvecserial|sunlinsol|sunmatrix)|libsuitesparse|lib(amd|btf|camd|ccolamd|cholmod|colamd|klu)[0-9]|python3-(numpy|scipy|decorator)$|liblbfgsb|libblas|liblapack|libgfortran|libquadmath)'
     if [[ -e /usr/include/cvode/cvode.h && -e /usr/include/sunlinsol/sunlinsol_klu.h ]] && /usr/bin/python3 -c 'import scipy' 2>/dev/null; then return 0; fi

@@ -9,10 +9,16 @@ Console.CancelKeyPress += (_, e) =>
     e.Cancel = true;
     stop.Cancel();
 };
-// Needs no server, so no settings of servers.
-if (args is ["simulation", ..])
+// Those that need no server, so no settings of servers.
+var pure = new Dictionary<string, Func<string, CancellationToken, Task>>
 {
-    await SimulationBenchmark.Run(Settings.FindRepository(), stop.Token);
+    ["simulation"] = SimulationBenchmark.Run,
+    ["decision"] = DecisionBenchmark.Run,
+    ["prognostics"] = PrognosticsBenchmark.Run,
+};
+if (args is [var first, ..] && pure.TryGetValue(first, out var run))
+{
+    await run(Settings.FindRepository(), stop.Token);
     return 0;
 }
 
@@ -26,14 +32,11 @@ var benchmarks = new Dictionary<string, Func<Settings, CancellationToken, Task>>
     ["path"] = IngestBenchmark.Path,
     ["latency"] = Latency.Run,
     ["memory"] = Memory.Run,
-    // Without servers.
-    ["decision"] = DecisionBenchmark.Run,
-    ["prognostics"] = PrognosticsBenchmark.Run,
 };
 var name = args.FirstOrDefault() ?? "";
 if (!benchmarks.ContainsKey(name) && name.Length > 0 && name != "all")
 {
-    Console.Error.WriteLine($"There is no benchmark '{name}'; there are: {string.Join(", ", benchmarks.Keys)}, simulation, all.");
+    Console.Error.WriteLine($"There is no benchmark '{name}'; there are: {string.Join(", ", benchmarks.Keys.Concat(pure.Keys))}, all.");
     return 2;
 }
 foreach (var benchmark in benchmarks.Where(b => name is "" or "all" ? b.Key is "ingest" or "query" : b.Key == name)) await benchmark.Value(Settings.FromEnvironment(args.Skip(1)), stop.Token);

@@ -23,10 +23,12 @@ public class BearingLifeTests(DecisionSystem system, ITestOutputHelper output) :
         var (looks, end) = (all[..^1].Select(Look.Of).ToList(), all[^1]);
         var failedAt = (DateTimeOffset)end["failedAt"]!;
 
-        // Healthy, then degrading, then critical, and never back.
+        // Healthy, then degrading, then critical. A first suspicion may be taken back, a trend is not.
         var levels = looks.Select(l => l.Level).ToList();
         Assert.Equal(["healthy", "degrading", "critical"], levels.Distinct());
-        Assert.Equal(levels.OrderBy(l => Array.IndexOf(["healthy", "degrading", "critical"], l)), levels);
+        var worn = levels[(levels.LastIndexOf("healthy") + 1)..];
+        Assert.InRange(worn.Count, 0.8 * levels.Count, levels.Count);
+        Assert.Equal(worn.OrderBy(l => l == "critical"), worn);
 
         // The band closes in on the truth. Wear that feeds on itself is foreseen late rather than early, so the truth lies in its lower half.
         var trend = looks.Where(l => l.Level == "degrading").ToList();

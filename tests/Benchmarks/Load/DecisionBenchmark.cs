@@ -29,7 +29,7 @@ static class DecisionBenchmark
         print(1e3*sorted(ts)[20])
         """;
 
-    public static async Task Run(Settings settings, CancellationToken cancel)
+    public static async Task Run(string repository, CancellationToken cancel)
     {
         Report.Title("decision: 8 options x 10 000 futures");
         var now = new DateTimeOffset(2026, 3, 2, 6, 0, 0, TimeSpan.Zero);
@@ -48,14 +48,15 @@ static class DecisionBenchmark
         Report.Figure("  remaining life as a table", Median(() => DecideMaintenance.Compare(tabled)), "ms", "N2");
         Report.Figure("whole answer, with break-even, tornado and flips", Median(() => DecideMaintenance.Answer(question)), "ms", "N2");
         Report.Goal("each future with its own load, 60 changes", Median(() => DecideMaintenance.Compare(question with { RatesOfFuture = Rates })), "ms", 1000, isAtLeast: false);
-        if (await NumPyMilliseconds(cancel) is { } reference)
+        if (await ReferencePrograms.Run("/usr/bin/python3", ["-c", NumPy], cancel) is { } output)
         {
+            var reference = double.Parse(output.Trim(), CultureInfo.InvariantCulture);
             Report.Figure("the same simulation in NumPy, one thread, without exact values", reference, "ms", "N2");
             Report.Figure("  times as long as ours on all threads", reference / compare, "x", "N2");
         }
         else
         {
-            Console.WriteLine("NumPy is not installed for /usr/bin/python3, so there is no comparison in this run.");
+            Console.WriteLine("Without NumPy for /usr/bin/python3 there is no comparison in this run.");
         }
     }
 
@@ -70,17 +71,5 @@ static class DecisionBenchmark
             times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         }
         return Report.Percentile(times, 0.5);
-    }
-
-    static async Task<double?> NumPyMilliseconds(CancellationToken cancel)
-    {
-        const string interpreter = "/usr/bin/python3";
-        if (!File.Exists(interpreter)) return null;
-        using var python = Process.Start(new ProcessStartInfo(interpreter, ["-c", NumPy]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var errors = python.StandardError.ReadToEndAsync(cancel);
-        var output = await python.StandardOutput.ReadToEndAsync(cancel);
-        await errors;
-        await python.WaitForExitAsync(cancel);
-        return python.ExitCode == 0 ? double.Parse(output.Trim(), CultureInfo.InvariantCulture) : null;
     }
 }

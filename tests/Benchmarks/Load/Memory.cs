@@ -28,6 +28,8 @@ static class Memory
                 if (due > 0.002) await Task.Delay(TimeSpan.FromSeconds(due), cancel);
                 await publisher.Publish($"pollux/{assets[asset]}/senml", asset, Publisher.Frame(Micros.From(DateTimeOffset.UtcNow), noise), cancel);
             }
+            if (second % 300 == 299)
+                Console.WriteLine($"  after {(second + 1) / 60} min: {string.Join(", ", Services.Select(s => FormattableString.Invariant($"{s} {system.Megabytes(s).Proportional:0} MB")))}");
             if (second % 5 == 4) samples.Add((Stopwatch.GetElapsedTime(started).TotalSeconds, Services.ToDictionary(s => s, system.Megabytes)));
         }
         Report.Figure("watched for", Stopwatch.GetElapsedTime(started).TotalSeconds, "s");

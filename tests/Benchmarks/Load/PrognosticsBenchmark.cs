@@ -13,9 +13,9 @@ static class PrognosticsBenchmark
 {
     static readonly double[] Cuts = [0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95];
 
-    public static Task Run(Settings settings, CancellationToken cancel)
+    public static Task Run(string repository, CancellationToken cancel)
     {
-        var data = Environment.GetEnvironmentVariable("POLLUX_DATA") ?? Path.Combine(settings.Repository, "..", "shared", "data");
+        var data = Environment.GetEnvironmentVariable("POLLUX_DATA") ?? Path.Combine(repository, "..", "shared", "data");
         var bearings = Path.Combine(data, "femto_pronostia", "dev", "features");
         if (Directory.Exists(bearings)) Bearings(bearings, cancel);
         else Console.WriteLine("The PRONOSTIA features are absent (../shared/data/femto_pronostia/dev/features beside the repository, or POLLUX_DATA); nothing is measured on them.");

@@ -76,7 +76,8 @@ static partial class ReferencePrograms
         return new([.. figures[..tolerances.Length].Select(f => (f[0], f[1]))], figures[tolerances.Length][0]);
     }
 
-    static async Task<string?> Run(string program, string[] arguments, CancellationToken cancel)
+    /// <summary>What a program prints; null, and why on the console, when it fails.</summary>
+    public static async Task<string?> Run(string program, string[] arguments, CancellationToken cancel)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         if (Libraries.Length > 0)

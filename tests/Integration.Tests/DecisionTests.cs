@@ -51,6 +51,25 @@ public class DecisionTests(DecisionSystem system, ITestOutputHelper output) : Sy
         Assert.True((long)replace["logPosition"]! > (long)wait["logPosition"]!);
         Assert.NotNull(replace["answer"]!["breakEven"]);
 
+        // 15 % more rate ages it faster, and one more check has its price and its worth.
+        var now = (DateTimeOffset)later["condition"]!["at"]!;
+        var (asked, faster) = await Pollux.Post("/api/v1/decisions", new
+        {
+            asset,
+            component = DecisionSystem.Bearing,
+            at = now,
+            rate = 1.15,
+            check = new { delayDays = 1, cost = 300 },
+            stops = new[] { new { at = now.AddDays(21), lostHours = 2 } },
+            options = new object[] { new { kind = "now" }, new { kind = "at-stop", at = now.AddDays(21) } },
+        });
+        Assert.True(asked == 201, faster.ToJsonString());
+        Assert.True(Risk(faster) > Risk(replace), $"{Risk(faster)} {Risk(replace)}");
+        var check = faster["answer"]!["check"]!;
+        output.WriteLine(check.ToJsonString());
+        Assert.InRange((double)check["information"]!, 0, (double)faster["answer"]!["perfectInformationValue"]!);
+        Assert.Equal((double)check["information"]! - (double)check["delay"]! - 300, (double)check["net"]!, 0.01);
+
         // What is decided about the past rests on what was stated then.
         var back = await Decide(asset, degrading);
         Assert.Equal((string)degrading["condition"]!["assessment"]!["at"]!, (string)back["basis"]!["at"]!);
@@ -63,6 +82,12 @@ public class DecisionTests(DecisionSystem system, ITestOutputHelper output) : Sy
         var (status, taken) = await Pollux.Post($"/api/v1/decisions/{id}:take", new { by = "eve" });
         Assert.Equal((200, "taken"), (status, (string)taken["state"]!));
         Assert.Equal(409, (await Pollux.Post($"/api/v1/decisions/{id}:take", new { by = "eve", option = "replace now" })).Status);
+        using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{Pollux.Query.GrpcPort}");
+        var rpc = new DecisionService.DecisionServiceClient(channel);
+        var overGrpc = await rpc.TakeDecisionAsync(new() { DecisionId = (string)faster["id"]!, Option = "replace now", TakenBy = "eve", Comment = "over gRPC" }, cancellationToken: Cancel);
+        Assert.Equal(("taken", "replace now"), (overGrpc.Decision.State, overGrpc.Decision.TakenOption));
+        var second = await Assert.ThrowsAsync<RpcException>(async () => await rpc.TakeDecisionAsync(new() { DecisionId = id, Option = "replace now", TakenBy = "eve" }, cancellationToken: Cancel));
+        Assert.Equal(StatusCode.FailedPrecondition, second.StatusCode);
         var failedAt = start.AddDays(38);
         await Pollux.Live(asset, start, 32, 38, DamageFrom);
         var failure = await Pollux.Post($"/api/v1/assets/{asset}/components/{DecisionSystem.Bearing}:failed", new { by = "eve", at = failedAt });
@@ -71,9 +96,12 @@ public class DecisionTests(DecisionSystem system, ITestOutputHelper output) : Sy
         Assert.Single(await Pollux.Log.Events<FailureOccurred>(Streams.Twin(asset)));
         var closed = await Eventually.Get("the decision knows its outcome", () => Pollux.Get($"/api/v1/decisions/{id}"), d => (string)d["state"]! == "closed");
         Assert.Equal("failed", (string)closed["outcome"]!["kind"]!);
-        var hindsight = await Eventually.Get("all are closed", () => Pollux.Get($"/api/v1/decisions/hindsight?asset={asset}"), h => (int)h["closed"]! == 3);
+        var hindsight = await Eventually.Get("all are closed", () => Pollux.Get($"/api/v1/decisions/hindsight?asset={asset}"), h => (int)h["closed"]! == 4);
         output.WriteLine(hindsight.ToJsonString());
-        Assert.Equal((3, 1), ((int)hindsight["decisions"]!, (int)hindsight["taken"]!));
+        Assert.Equal((4, 2), ((int)hindsight["decisions"]!, (int)hindsight["taken"]!));
+        var same = await rpc.GetHindsightAsync(new() { AssetId = asset }, cancellationToken: Cancel);
+        Assert.Equal((4, 2, 4), (same.Decisions, same.Taken, same.Closed));
+        Assert.Equal((double)hindsight["statedFailures"]!, same.StatedFailures, 9);
         // The first one waited for day 32 and was right: the part lived to day 38.
         var first = hindsight["items"]!.AsArray().Single(i => (string)i!["decisionId"]! == id)!;
         Assert.False((bool)first["failed"]!);
@@ -99,7 +127,10 @@ public class DecisionTests(DecisionSystem system, ITestOutputHelper output) : Sy
         Assert.Contains("derate and wait 3 weeks", printed, StringComparison.Ordinal);
 
         // The next life begins with the exchange.
-        await Pollux.Post($"/api/v1/assets/{asset}/components/{DecisionSystem.Bearing}:replaced", new { by = "eve", at = failedAt.AddHours(3) });
+        var replaced = await new HealthService.HealthServiceClient(channel).RecordMaintenanceAsync(
+            new() { AssetId = asset, Component = DecisionSystem.Bearing, Kind = "replaced", At = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(failedAt.AddHours(3)), RecordedBy = "eve" },
+            cancellationToken: Cancel);
+        Assert.True(replaced.IsFinished);
         var fresh = await Pollux.Live(asset, start, 38.25, 40.5, 100);
         Assert.Equal(("healthy", 2), ((string)fresh["condition"]!["level"]!, (int)fresh["condition"]!["life"]!));
         Assert.Equal(failedAt.AddHours(3), (DateTimeOffset)fresh["condition"]!["lifeFrom"]!);
@@ -108,6 +139,10 @@ public class DecisionTests(DecisionSystem system, ITestOutputHelper output) : Sy
         var test = await Backtest(asset, start, null);
         Assert.InRange((double)test["failures"]![0]!["leadDays"]!, 24, 26);
         Assert.Equal((0, 0), ((int)test["falseAlarms"]!, (int)test["missedFailures"]!));
+        var tried = await rpc.RunBacktestAsync(
+            new() { AssetId = asset, Component = DecisionSystem.Bearing, From = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(start) }, cancellationToken: Cancel);
+        Assert.Equal((long)test["windows"]!, tried.Windows);
+        Assert.Equal((double)test["failures"]![0]!["leadDays"]!, tried.Failures[0].LeadDays, 9);
         var dull = await Backtest(asset, start, new { limit = 60 });
         Assert.True((double)dull["failures"]![0]!["leadDays"]! < (double)test["failures"]![0]!["leadDays"]!);
     }
@@ -201,6 +236,8 @@ public class DecisionTests(DecisionSystem system, ITestOutputHelper output) : Sy
         Assert.Equal(field, (string)problem["field"]!);
         Assert.Contains(allowed, (string)problem["allowed"]!, StringComparison.Ordinal);
     }
+
+    static double Risk(JsonNode decision) => (double)decision["answer"]!["options"]!.AsArray().Single(o => (string)o!["kind"]! == "at-stop")!["failureProbability"]!;
 
     static (double Low, double High) Band(JsonNode part) => ((double)part["condition"]!["assessment"]!["p05"]!, (double)part["condition"]!["assessment"]!["p95"]!);
 }

@@ -83,6 +83,14 @@ public class WaveformTests
     public void Without_a_speed_in_the_pack_the_defect_is_left_out() =>
         Assert.Equal(Features[..3], DecodedSenml($"[{Record(Text(Ringing()))}]").Readings.Select(r => r.Sensor));
 
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-5")]
+    [InlineData("1001")]
+    [InlineData("1e308")]
+    public void A_speed_at_which_nothing_turns_or_that_is_impossible_tells_nothing(string speed) =>
+        Assert.Equal(Features[..3], DecodedSenml($$"""[{{Record(Text(Ringing()))}},{"n":"screw-speed","v":{{speed}}}]""").Readings.Skip(1).Select(r => r.Sensor));
+
     [Fact]
     public void A_fixed_speed_needs_none_in_the_pack() =>
         Assert.Equal(Features, DecodedSenml($"[{Record(Text(Ringing()))}]", Fixed).Readings.Select(r => r.Sensor));

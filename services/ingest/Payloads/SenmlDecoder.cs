@@ -192,7 +192,7 @@ static class SenmlDecoder
             ReadOnlySpan<char> afterPrefix = basePrefixLength > 0 ? full[basePrefixLength..] : full;
             if ((names.Find(full) ?? names.Find(afterPrefix)) is { } sensor) Finish(sensor);
             else if ((names.FindWaveform(full) ?? names.FindWaveform(afterPrefix)) is { } waveform) Finish(waveform);
-            else to.Reject("unknown-sensor", "n", isNameText ? full : "not a string", names.Allowed, record);
+            else to.Reject("unknown-sensor", "n", isNameText ? full : "not a string", names.AllowedWithWaveforms, record);
         }
 
         readonly void Finish(Sensor sensor)

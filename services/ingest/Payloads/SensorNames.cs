@@ -24,13 +24,16 @@ sealed class SensorNames
         }
         sensors = byName.ToFrozenDictionary(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
         waveforms = waveformByName.ToFrozenDictionary(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
-        allowed = new(() => string.Join(", ", names.Keys.Concat(model.Sensors.Select(s => s.Id)).Concat(model.Waveforms.Select(w => w.Id)).Distinct().Take(MostNamesShown)) + (byName.Count + waveformByName.Count > MostNamesShown ? ", …" : ""));
+        allowed = new(() => string.Join(", ", names.Keys.Concat(model.Sensors.Select(s => s.Id)).Distinct().Take(MostNamesShown)) + (byName.Count > MostNamesShown ? ", …" : ""));
     }
 
     public AssetModel Model { get; }
 
     /// <summary>For the reason of a rejection.</summary>
     public string Allowed => allowed.Value;
+
+    /// <summary>The same where waveforms can come.</summary>
+    public string AllowedWithWaveforms => string.Join(", ", Model.Waveforms.Select(w => w.Id).Prepend(Allowed));
 
     public Sensor? Find(ReadOnlySpan<char> name) => sensors.TryGetValue(name, out var sensor) ? sensor : null;
 

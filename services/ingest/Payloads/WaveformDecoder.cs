@@ -69,12 +69,13 @@ static class WaveformDecoder
         to.Waveforms.Clear();
     }
 
-    // Of several readings of the speed, the one nearest to the waveform in time.
+    // Of several readings of the speed, the one nearest to the waveform in time. Readings are not yet held against their ranges; an impossible speed tells nothing.
     static double? ShaftPerMinute(WaveformBearing? bearing, long sampledAt, List<Reading> readings, AssetModel model)
     {
-        if (bearing?.SpeedSensor is not { } sensor) return bearing?.SpeedFactor;
-        var speeds = readings.Where(r => r.Sensor == sensor).ToList();
-        return speeds.Count == 0 ? null : bearing.SpeedFactor * model.Sensor(sensor)!.Unit.ConvertTo(PerMinute, speeds.MinBy(r => Math.Abs(r.SampledAt - sampledAt)).Value);
+        if (bearing?.SpeedSensor is not { } number) return bearing?.SpeedFactor;
+        var sensor = model.Sensor(number)!;
+        var speeds = readings.Where(r => r.Sensor == number && sensor.Physical.Contains(r.Value)).ToList();
+        return speeds.Count == 0 ? null : bearing.SpeedFactor * sensor.Unit.ConvertTo(PerMinute, speeds.MinBy(r => Math.Abs(r.SampledAt - sampledAt)).Value);
     }
 
     static string Format(Waveform waveform) => waveform.Int16Scale is null ? "little-endian float32" : "little-endian int16";

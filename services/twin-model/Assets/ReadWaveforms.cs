@@ -6,6 +6,9 @@ namespace TwinModel.Assets;
 /// <summary>Reads the section <c>waveforms</c> of an asset model.</summary>
 static class ReadWaveforms
 {
+    // Its fourth power, summed, is still a number.
+    const double LargestSample = 1e30;
+
     static readonly Dictionary<string, FeatureKind> Kinds = new()
     {
         ["rms"] = FeatureKind.Rms,
@@ -37,6 +40,7 @@ static class ReadWaveforms
         var most = ReadAssetModel.Whole(at, "most-samples", Vibration.LeastSamples, Waveform.MostSamplesOfAll, Waveform.MostSamplesOfAll);
         if (least > most) at.Get("least-samples")!.Complain($"must be at most most-samples, {most}, not {least}");
         var physical = at.RangeOf("physical");
+        if (physical is { } range && (range.Min < -LargestSample || range.Max > LargestSample)) at.Get("physical")!.Complain($"must lie within -{LargestSample} and {LargestSample}");
         double? scale = at.Get("int16-scale", required: false) is null ? null : Positive(at, "int16-scale");
         var bearing = at.Get("bearing", required: false) is { } bearingAt ? ReadBearing(bearingAt, rate, sensors) : null;
         var isBearingGiven = at.Get("bearing", required: false) is not null;

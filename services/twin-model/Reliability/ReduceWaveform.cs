@@ -17,7 +17,7 @@ public static class ReduceWaveform
     {
         var bands = waveform.Features.Where(f => f.Kind == FeatureKind.BandRms).ToList();
         var features = Vibration.Features(samples, waveform.SampleRateHertz, [.. bands.Select(f => f.Band)]);
-        var (strikes, amplitudes) = waveform.Bearing is { } bearing && shaftPerMinute > 0 && waveform.Features.Any(f => f.Kind >= FeatureKind.EnvelopeOuterRace)
+        var (strikes, amplitudes) = waveform.Bearing is { } bearing && shaftPerMinute is > 0 and < double.PositiveInfinity && waveform.Features.Any(f => f.Kind >= FeatureKind.EnvelopeOuterRace)
             ? Envelope(waveform, bearing, samples, shaftPerMinute.Value)
             : default;
         foreach (var feature in waveform.Features)

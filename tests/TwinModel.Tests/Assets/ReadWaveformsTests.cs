@@ -49,6 +49,7 @@ public class ReadWaveformsTests
     [InlineData("sample-rate-hertz: 2560", "sample-rate-hertz: -1", "waveforms[0].sample-rate-hertz", "greater than 0")]
     [InlineData("least-samples: 2048", "least-samples: 8193", "waveforms[0].least-samples", "at most most-samples, 8192")]
     [InlineData("most-samples: 8192", "most-samples: 100000", "waveforms[0].most-samples", "16 to 65536")]
+    [InlineData("physical: [-500, 500]", "physical: [-500, 1e31]", "waveforms[0].physical", "1E+30")]
     [InlineData("most-samples: 8192", "int16-scale: 0", "waveforms[0].int16-scale", "greater than 0")]
     [InlineData("pitch-diameter-millimetre: 110", "pitch-diameter-millimetre: 15", "waveforms[0].bearing.pitch-diameter-millimetre", "greater than the element's diameter, 15")]
     [InlineData("contact-angle-degrees: 90", "contact-angle-degrees: 100", "waveforms[0].bearing.contact-angle-degrees", "0 (radial) to 90 (thrust)")]

@@ -65,6 +65,8 @@ public class ReduceWaveformTests
     [InlineData(null)]
     [InlineData(0.0)]
     [InlineData(-80.0)]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
     public void Without_a_turning_shaft_the_defects_are_left_out(double? speed) =>
         Assert.Equal([1], ReduceWaveform.Apply(Of([FeatureKind.Rms, .. Defects]), Ringing(100), speed).Select(f => (int)f.Sensor));
 

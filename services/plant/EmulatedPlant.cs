@@ -9,14 +9,19 @@ namespace Plant;
 /// <summary>Line, instruments and device clock behind one lock: the sampling loop, HTTP and MQTT commands all reach in here.</summary>
 sealed class EmulatedPlant
 {
+    const int FramesPerWaveform = 10;
+    static readonly TimeSpan WaveformInterval = TimeSpan.FromSeconds(10);
+
     readonly Lock gate = new();
     readonly PlantSettings settings;
     readonly ExtrusionLine line;
     readonly SensorBank sensors;
+    readonly Accelerometer accelerometer;
     readonly DeviceClock clock;
     readonly FaultBoard faults = new();
     readonly Dictionary<string, Measurement> latest = [];
     TimeLapse? lapse;
+    DateTimeOffset nextWaveform;
 
     public EmulatedPlant(PlantSettings settings, TimeProvider time)
     {
@@ -27,6 +32,7 @@ sealed class EmulatedPlant
         var timeOfDay = start.TimeOfDay.TotalSeconds;
         line = settings.ColdStart ? ExtrusionLine.Cold(settings.Seed, timeOfDay) : ExtrusionLine.Hot(settings.Seed, timeOfDay);
         sensors = new(settings.Seed + 1);
+        accelerometer = new(settings.Seed + 4);
         clock = new(start, settings.ClockSkewMilliseconds, settings.ClockDriftPpm);
     }
 
@@ -56,7 +62,16 @@ sealed class EmulatedPlant
         clock.Jump = faults.ClockJump();
         var frame = sensors.Measure(line.State(), seconds, clock.Micros(at), faults.ForSensors());
         foreach (var measurement in frame.Measurements) latest[measurement.Sensor.Id] = measurement;
-        return frame;
+        return IsWaveformDue(at) ? frame with { Waveform = accelerometer.Record(line.State(), frame.SampledAtMicros) } : frame;
+    }
+
+    // Every ten seconds; in time-lapse with every tenth frame. Sparkplug B has no place for it.
+    bool IsWaveformDue(DateTimeOffset at)
+    {
+        // A timer that is a little early must not cost a whole interval.
+        if (settings.Payload != "senml" || at + TimeSpan.FromSeconds(settings.PublishIntervalSeconds / 2) < nextWaveform) return false;
+        nextWaveform = at + (lapse is null ? WaveformInterval : FramesPerWaveform * TimeSpan.FromSeconds(settings.TimeLapseSampleSeconds));
+        return true;
     }
 
     public IReadOnlyList<Measurement> Latest()

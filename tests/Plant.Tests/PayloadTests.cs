@@ -22,6 +22,18 @@ public class PayloadTests
     }
 
     [Fact]
+    public void A_waveform_is_a_data_value_at_the_time_of_its_first_sample()
+    {
+        var frame = new Frame(1, Micros, [Value("melt-temperature", 237.9)]) { Waveform = new("bearing-acceleration", "m/s2", Micros - 1_600_000, [1f, -2.5f]) };
+
+        // 00 00 80 3f, 00 00 20 c0.
+        Assert.Equal(
+            """[{"bn":"","bt":1763913600.000123,"n":"melt-temperature","u":"Cel","v":237.9},{"n":"bearing-acceleration","u":"m/s2","vd":"AACAPwAAIMA","t":-1.600000}]""",
+            SenMl.Write(frame));
+        Assert.EndsWith(",{\"n\":\"bearing-acceleration\",\"u\":\"m/s2\",\"vd\":\"AACAPwAAIMA\",\"t\":-1.600000}]", SenMl.Write(frame with { Measurements = [] }), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Senml_goes_to_the_topic_of_its_asset()
     {
         var packet = new SenMl("line-9").Data(new(1, Micros, [Value("melt-flow", 51.2)]), historical: false);

@@ -23,6 +23,9 @@ sealed class Decoded
     /// <summary>In the unit of the model, microseconds since the Unix epoch.</summary>
     public List<Reading> Readings { get; } = new(64);
 
+    /// <summary>Waveforms whose features are not among the readings yet.</summary>
+    public List<RecordedWaveform> Waveforms { get; } = [];
+
     /// <summary>The first <see cref="MostReasons"/> reasons.</summary>
     public List<RejectionReason> Rejections { get; } = [];
 
@@ -32,6 +35,7 @@ sealed class Decoded
     public void Clear()
     {
         Readings.Clear();
+        Waveforms.Clear();
         Rejections.Clear();
         RejectedReadings = 0;
     }

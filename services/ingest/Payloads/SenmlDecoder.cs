@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using TwinModel.Assets;
 using TwinModel.Telemetry;
+using TwinModel.Units;
 
 namespace Ingest.Payloads;
 
@@ -41,6 +42,7 @@ static class SenmlDecoder
             new Pack(
                 to.NamesOf(model, connection), receivedAtMicros, to,
                 stackalloc char[2 * LongestName], stackalloc char[LongestName], stackalloc char[LongestUnit], stackalloc char[LongestUnit]).Read(ref reader);
+            WaveformDecoder.Reduce(to, model);
         }
         // InvalidOperationException: an escape of half a surrogate pair.
         catch (Exception e) when (e is JsonException or InvalidOperationException)
@@ -54,23 +56,6 @@ static class SenmlDecoder
         var at = 0;
         while (at < utf8.Length && Rune.DecodeFromUtf8(utf8[at..], out _, out var length) == System.Buffers.OperationStatus.Done) at += length;
         return at;
-    }
-
-    enum Field
-    {
-        Ignored,
-        NotUnderstood,
-        BaseName,
-        BaseTime,
-        BaseUnit,
-        BaseValue,
-        BaseVersion,
-        Name,
-        Unit,
-        Value,
-        OtherValue,
-        Time,
-        Regular,
     }
 
     /// <summary>One pack: its base fields and the record at hand.</summary>
@@ -92,8 +77,9 @@ static class SenmlDecoder
         double baseValue;
 
         int record, ownNameLength, unitLength, values;
-        bool isReading, isNumber, isNameText, isUnitText, isTimeKnown;
+        bool isReading, isNumber, isData, isNameText, isUnitText, isTimeKnown;
         double value;
+        ReadOnlySpan<byte> data;
         decimal time;
 
         public void Read(ref Utf8JsonReader reader)
@@ -127,14 +113,14 @@ static class SenmlDecoder
         bool ReadRecord(ref Utf8JsonReader reader)
         {
             ownNameLength = unitLength = values = 0;
-            isReading = isNumber = false;
+            isReading = isNumber = isData = false;
             isNameText = isUnitText = isTimeKnown = true;
             value = 0;
             time = 0;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                var field = FieldNamed(ref reader);
-                if (field == Field.NotUnderstood)
+                var field = SenmlFields.Read(ref reader);
+                if (field == SenmlField.NotUnderstood)
                     return Refuse("unsupported-field", $"'{reader.GetString()}' must be understood (it ends in '_') and is not; allowed: the fields of RFC 8428.");
                 reader.Read();
                 if (!ReadField(field, ref reader)) return false;
@@ -143,44 +129,49 @@ static class SenmlDecoder
             return true;
         }
 
-        bool ReadField(Field field, ref Utf8JsonReader reader)
+        bool ReadField(SenmlField field, ref Utf8JsonReader reader)
         {
-            isReading |= field >= Field.Name;
+            isReading |= field >= SenmlField.Name;
             switch (field)
             {
-                case Field.BaseName:
+                case SenmlField.BaseName:
                     if (reader.TokenType != JsonTokenType.String) return Refuse("wrong-type", $"'bn' is {reader.TokenType}; allowed: a string.");
                     baseNameLength = Copy(ref reader, name[..LongestName]);
                     basePrefixLength = name[..baseNameLength].LastIndexOfAny(':', '/') + 1;
                     return true;
-                case Field.BaseTime:
+                case SenmlField.BaseTime:
                     return TryTime(ref reader, out baseTime) || Refuse("invalid-time", "'bt' is no time; allowed: a number of seconds.");
-                case Field.BaseUnit:
+                case SenmlField.BaseUnit:
                     if (reader.TokenType != JsonTokenType.String) return Refuse("wrong-type", $"'bu' is {reader.TokenType}; allowed: a string.");
                     baseUnitLength = Copy(ref reader, baseUnit);
                     return true;
-                case Field.BaseValue:
+                case SenmlField.BaseValue:
                     return (reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out baseValue) && double.IsFinite(baseValue))
                         || Refuse("not-finite", "'bv' is no finite number; allowed: a finite number.");
-                case Field.BaseVersion:
+                case SenmlField.BaseVersion:
                     return (reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out var version) && version <= NewestVersion)
                         || Refuse("unsupported-version", $"'bver' is not supported; allowed: a number up to {NewestVersion}.");
-                case Field.Name:
+                case SenmlField.Name:
                     isNameText = reader.TokenType == JsonTokenType.String;
                     ownNameLength = isNameText ? Copy(ref reader, ownName) : 0;
                     return true;
-                case Field.Unit:
+                case SenmlField.Unit:
                     isUnitText = reader.TokenType == JsonTokenType.String;
                     unitLength = isUnitText ? Copy(ref reader, unit) : 0;
                     return true;
-                case Field.Value:
+                case SenmlField.Value:
                     values++;
                     isNumber = reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out value);
                     return true;
-                case Field.OtherValue:
+                case SenmlField.DataValue:
+                    values++;
+                    isData = reader.TokenType == JsonTokenType.String;
+                    data = !isData ? default : reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan;
+                    return true;
+                case SenmlField.OtherValue:
                     values++;
                     return true;
-                case Field.Time:
+                case SenmlField.Time:
                     isTimeKnown = TryTime(ref reader, out time);
                     return true;
                 default:
@@ -198,19 +189,48 @@ static class SenmlDecoder
         {
             ownName[..ownNameLength].CopyTo(name[baseNameLength..]);
             ReadOnlySpan<char> full = name[..(baseNameLength + ownNameLength)];
-            var sensor = names.Find(full) ?? (basePrefixLength > 0 ? names.Find(full[basePrefixLength..]) : null);
-            if (sensor is null)
-                to.Reject("unknown-sensor", "n", isNameText ? full : "not a string", names.Allowed, record);
-            else if (values == 0)
+            ReadOnlySpan<char> afterPrefix = basePrefixLength > 0 ? full[basePrefixLength..] : full;
+            if ((names.Find(full) ?? names.Find(afterPrefix)) is { } sensor) Finish(sensor);
+            else if ((names.FindWaveform(full) ?? names.FindWaveform(afterPrefix)) is { } waveform) Finish(waveform);
+            else to.Reject("unknown-sensor", "n", isNameText ? full : "not a string", names.AllowedWithWaveforms, record);
+        }
+
+        readonly void Finish(Sensor sensor)
+        {
+            if (values == 0)
                 to.Reject("no-value", "v", default, "a number", record);
             else if (values > 1 || !isNumber)
                 to.Reject("wrong-type", "v", values > 1 ? "given more than once" : "not a number", $"one number, as {sensor.Id} is numeric", record);
-            else if (!isUnitText)
+            else if (HasUnitAndTime(out var sampledAt))
+                to.Add(sensor, sampledAt, Sum(baseValue, value), RecordUnit, Quality.Good, "v", "u", record);
+        }
+
+        readonly void Finish(Waveform waveform)
+        {
+            if (values == 0)
+                to.Reject("no-value", "vd", default, WaveformDecoder.Allowed(waveform), record);
+            else if (values > 1 || !isData)
+                to.Reject("wrong-type", "vd", values > 1 ? "not the only value" : "not text", WaveformDecoder.Allowed(waveform), record);
+            else if (!HasUnitAndTime(out var sampledAt))
+                return;
+            else if (!RecordUnit.IsEmpty && Unit.Find(RecordUnit.ToString())?.Symbol != waveform.Unit.Symbol)
+                to.Reject("unit-mismatch", "u", RecordUnit, $"{waveform.Unit.Symbol} of {waveform.Id}", record);
+            else if (WaveformDecoder.Decode(data, waveform, to, record) is { } samples)
+                to.Waveforms.Add(new(waveform, sampledAt, samples));
+        }
+
+        readonly ReadOnlySpan<char> RecordUnit => unitLength > 0 ? unit[..unitLength] : baseUnit[..baseUnitLength];
+
+        readonly bool HasUnitAndTime(out long sampledAt)
+        {
+            sampledAt = 0;
+            if (!isUnitText)
                 to.Reject("wrong-type", "u", "not a string", "a string", record);
-            else if (!isTimeKnown || !TrySampleTime(out var sampledAt))
+            else if (!isTimeKnown || !TrySampleTime(out sampledAt))
                 to.Reject("invalid-time", "t", isTimeKnown ? FormattableString.Invariant($"{baseTime + time}") : "no time", "seconds since 1970, or below 2^28 seconds from now", record);
             else
-                to.Add(sensor, sampledAt, Sum(baseValue, value), unitLength > 0 ? unit[..unitLength] : baseUnit[..baseUnitLength], Quality.Good, "v", "u", record);
+                return true;
+            return false;
         }
 
         readonly bool TrySampleTime(out long micros)
@@ -244,25 +264,5 @@ static class SenmlDecoder
             TooLong.CopyTo(target);
             return TooLong.Length;
         }
-
-        static Field FieldNamed(ref Utf8JsonReader reader) =>
-            reader.ValueIsEscaped ? FieldNamed(Encoding.UTF8.GetBytes(reader.GetString()!)) : FieldNamed(reader.ValueSpan);
-
-        static Field FieldNamed(ReadOnlySpan<byte> label) => label switch
-        {
-            [(byte)'n'] => Field.Name,
-            [(byte)'v'] => Field.Value,
-            [(byte)'t'] => Field.Time,
-            [(byte)'u'] => Field.Unit,
-            [(byte)'b', (byte)'n'] => Field.BaseName,
-            [(byte)'b', (byte)'t'] => Field.BaseTime,
-            [(byte)'b', (byte)'u'] => Field.BaseUnit,
-            [(byte)'b', (byte)'v'] => Field.BaseValue,
-            [(byte)'b', (byte)'v', (byte)'e', (byte)'r'] => Field.BaseVersion,
-            [(byte)'v', (byte)'s' or (byte)'b' or (byte)'d'] => Field.OtherValue,
-            [(byte)'s'] or [(byte)'u', (byte)'t'] => Field.Regular,
-            [.., (byte)'_'] => Field.NotUnderstood,
-            _ => Field.Ignored,
-        };
     }
 }

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using Plant.Sensors;
@@ -37,7 +39,18 @@ sealed class SenMl(string asset) : IPayloadFormat
                 text.Append(",\"t\":").Append(Seconds(measurement.SampledAtMicros - frame.SampledAtMicros));
             text.Append('}');
         }
-        return text.Append(first ? "}]" : "]").ToString();
+        if (first) text.Append('}');
+        if (frame.Waveform is { } waveform) Append(text, waveform, frame.SampledAtMicros);
+        return text.Append(']').ToString();
+    }
+
+    // The data value of RFC 8428: base64url; samples are little-endian float32.
+    static void Append(StringBuilder text, Waveform waveform, long baseMicros)
+    {
+        var bytes = new byte[waveform.Samples.Length * sizeof(float)];
+        for (var i = 0; i < waveform.Samples.Length; i++) BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), waveform.Samples[i]);
+        text.Append(",{\"n\":\"").Append(waveform.Id).Append("\",\"u\":\"").Append(waveform.Unit).Append("\",\"vd\":\"").Append(Base64Url.EncodeToString(bytes))
+            .Append("\",\"t\":").Append(Seconds(waveform.SampledAtMicros - baseMicros)).Append('}');
     }
 
     static string Seconds(long micros) => string.Create(CultureInfo.InvariantCulture,

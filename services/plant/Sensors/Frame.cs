@@ -6,4 +6,8 @@ namespace Plant.Sensors;
 readonly record struct Measurement(SensorSpec Sensor, double Value, long SampledAtMicros);
 
 /// <summary>What the gateway reads in one scan.</summary>
-sealed record Frame(long Sequence, long SampledAtMicros, ImmutableArray<Measurement> Measurements);
+sealed record Frame(long Sequence, long SampledAtMicros, ImmutableArray<Measurement> Measurements)
+{
+    /// <summary>What the accelerometer recorded up to this scan; null in most.</summary>
+    public Waveform? Waveform { get; init; }
+}

@@ -40,6 +40,9 @@ public sealed record AssetModel(
     readonly FrozenDictionary<string, Sensor> sensorsById = Sensors.ToFrozenDictionary(s => s.Id);
     readonly FrozenDictionary<ushort, Sensor> sensorsByNumber = Sensors.ToFrozenDictionary(s => s.Number);
 
+    /// <summary>Vibrations that come sample by sample and become readings of sensors; empty when there are none.</summary>
+    public IReadOnlyList<Waveform> Waveforms { get; init; } = [];
+
     /// <summary>Parts that wear and what shows it, one entry per component; empty when nobody has described them.</summary>
     public IReadOnlyList<Degradation> Degradations { get; init; } = [];
 
@@ -128,7 +131,7 @@ public enum PayloadFormat
 /// <summary>Where an asset's readings come from.</summary>
 /// <param name="Topic">Topic levels with placeholders <c>{asset}</c>, <c>{sensor}</c>, and for Sparkplug <c>{message}</c>, <c>{node}</c>.</param>
 /// <param name="Payload">Format of the payload.</param>
-/// <param name="Names">Names in the payload to sensor ids; a name that is not listed must be a sensor id.</param>
+/// <param name="Names">Names in the payload to ids of sensors and, in SenML, waveforms; a name that is not listed must be an id.</param>
 public sealed record Connection(string Topic, PayloadFormat Payload, IReadOnlyDictionary<string, string> Names);
 
 /// <summary>How CSV recordings of the asset are laid out.</summary>

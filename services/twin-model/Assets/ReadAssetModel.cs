@@ -70,7 +70,9 @@ public static partial class ReadAssetModel
 
         HashSet<string> limitIds = [];
         var limits = root.List("limits", required: false).Select(l => Closed(l, ReadLimit(l, limitIds, sensorById, sensorIds))).OfType<Limit>().ToList();
-        var connections = root.List("connections", atLeast: 1).Select(c => Closed(c, ReadConnection(c, sensorIds))).OfType<Connection>().ToList();
+        HashSet<string> named = [.. sensorIds];
+        var waveforms = ReadWaveforms.From(root, named, sensorById);
+        var connections = root.List("connections", atLeast: 1).Select(c => Closed(c, ReadConnection(c, sensorIds, named))).OfType<Connection>().ToList();
         var csv = root.Get("imports", required: false) is { } imports ? Closed(imports, ReadCsv(imports, sensorIds)) : null;
         var flushWindow = root.Span("flush-window", required: false);
         if (flushWindow > LongestFlushWindow) root.Get("flush-window")!.Complain($"must be at most {LongestFlushWindow.TotalSeconds:0}s");
@@ -78,7 +80,7 @@ public static partial class ReadAssetModel
         HashSet<string> worn = [];
         var degradations = root.List("degradation", required: false).Select(d => ReadDegradation.From(d, Worn(d, componentIds, worn), sensorById)).OfType<Degradation>().ToList();
         root.Close();
-        return new(id, name, version, description, components, relationships, [.. sensors.DistinctBy(s => s.Number).DistinctBy(s => s.Id)], limits, connections, csv, flushWindow, physics, yaml, Hash(yaml)) { Degradations = degradations };
+        return new(id, name, version, description, components, relationships, [.. sensors.DistinctBy(s => s.Number).DistinctBy(s => s.Id)], limits, connections, csv, flushWindow, physics, yaml, Hash(yaml)) { Waveforms = waveforms, Degradations = degradations };
     }
 
     static string Worn(YamlCursor at, HashSet<string> components, HashSet<string> taken)
@@ -96,7 +98,7 @@ public static partial class ReadAssetModel
         return value;
     }
 
-    static string Identity(YamlCursor at, string key, HashSet<string> taken)
+    internal static string Identity(YamlCursor at, string key, HashSet<string> taken)
     {
         var id = at.Text(key);
         if (id.Length == 0) return id;
@@ -105,9 +107,9 @@ public static partial class ReadAssetModel
         return id;
     }
 
-    static int Whole(YamlCursor at, string key, int min, int max)
+    internal static int Whole(YamlCursor at, string key, int min, int max, int? otherwise = null)
     {
-        var value = at.Number(key);
+        var value = at.Number(key, otherwise);
         if (double.IsNaN(value)) return min;
         if (value == Math.Floor(value) && value >= min && value <= max) return (int)value;
         at.Get(key)!.Complain($"must be a whole number from {min} to {max}, not {value}");
@@ -150,7 +152,7 @@ public static partial class ReadAssetModel
         return new(id, (ushort)number, name, component, unit, physical.Value, plausible.Value, every, silence, noise);
     }
 
-    static Unit? ReadUnit(YamlCursor at)
+    internal static Unit? ReadUnit(YamlCursor at)
     {
         var quantity = at.Text("quantity");
         var symbol = at.Text("unit");
@@ -189,11 +191,12 @@ public static partial class ReadAssetModel
         return new(id, sensor.Number, above is not null, threshold, clear, level ?? Severity.Warning, onDelay, offDelay, message);
     }
 
-    static Connection? ReadConnection(YamlCursor at, HashSet<string> sensors)
+    static Connection? ReadConnection(YamlCursor at, HashSet<string> sensors, HashSet<string> sensorsAndWaveforms)
     {
         var topic = at.Text("topic");
         var payload = at.Text("payload");
-        var names = at.Map("names").ToDictionary(pair => pair.Key, pair => SensorNamed(pair.Value, sensors));
+        // Waveforms come in SenML only.
+        var names = at.Map("names").ToDictionary(pair => pair.Key, pair => SensorNamed(pair.Value, payload == "senml" ? sensorsAndWaveforms : sensors));
         PayloadFormat? format = payload switch { "senml" => PayloadFormat.SenmlJson, "sparkplug-b" => PayloadFormat.SparkplugB, "plain" => PayloadFormat.Plain, _ => null };
         if (format is null && payload.Length > 0) at.Get("payload")!.Complain($"must be one of senml, sparkplug-b, plain, not '{payload}'");
         var needed = format switch { PayloadFormat.SparkplugB => new[] { "{message}", "{node}", "{asset}" }, PayloadFormat.Plain => ["{asset}", "{sensor}"], _ => ["{asset}"] };

@@ -34,6 +34,8 @@ static class ReadDegradation
         var economics = at.Get("economics", required: false) is { } economicsAt ? ReadEconomics(economicsAt) : null;
         var condition = ReadCondition(at, window, value, speed, force);
         var rul = threshold is null || at.HasProblems ? null : Checked(threshold, () => ReadRul(at, new Threshold(value, deviation), fleetAt is null ? null : new WeibullLife(shape, scale), scaleDeviation));
+        // A trend is not read beside other problems, but it is no unknown key.
+        at.Get("trend", required: false);
         at.Close();
         return at.HasProblems || indicator is null || condition is null || rul is null
             ? null
@@ -120,7 +122,7 @@ static class ReadDegradation
         });
     }
 
-    static Sensor? SensorOf(YamlCursor at, string key, IReadOnlyDictionary<string, Sensor> sensors)
+    internal static Sensor? SensorOf(YamlCursor at, string key, IReadOnlyDictionary<string, Sensor> sensors)
     {
         var id = at.Text(key);
         if (id.Length == 0) return null;

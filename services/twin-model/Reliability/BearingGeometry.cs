@@ -29,8 +29,6 @@ public sealed record BearingGeometry(int Elements, double ElementDiameterMillime
 /// <param name="Cage">FTF.</param>
 public readonly record struct DefectFrequencies(double OuterRing, double InnerRing, double Element, double Cage)
 {
-    /// <summary>Amplitudes of an envelope spectrum at these frequencies, within 2 % for slip.</summary>
-    public DefectFrequencies AmplitudesIn(Spectrum envelope) => new(
-        envelope.AmplitudeAt(OuterRing, 0.02 * OuterRing), envelope.AmplitudeAt(InnerRing, 0.02 * InnerRing),
-        envelope.AmplitudeAt(Element, 0.02 * Element), envelope.AmplitudeAt(Cage, 0.02 * Cage));
+    /// <summary>Amplitudes of an envelope spectrum at these frequencies and their harmonics.</summary>
+    public DefectFrequencies AmplitudesIn(Spectrum envelope) => new(envelope.Harmonics(OuterRing), envelope.Harmonics(InnerRing), envelope.Harmonics(Element), envelope.Harmonics(Cage));
 }

@@ -120,6 +120,21 @@ public static class Vibration
 /// <param name="Amplitudes">From 0 Hz on, in the waveform's unit.</param>
 public sealed record Spectrum(double LineHertz, ImmutableArray<double> Amplitudes)
 {
+    const double Slip = 0.02;
+    const int MostHarmonics = 3;
+
+    /// <summary>How strongly something repeats: root sum of squares of the largest amplitudes within 2 % (slip) of a frequency and of its second and third harmonic.</summary>
+    public double Harmonics(double hertz)
+    {
+        var sum = 0.0;
+        for (var i = 1; i <= MostHarmonics; i++)
+        {
+            var amplitude = AmplitudeAt(i * hertz, Slip * i * hertz);
+            sum += amplitude * amplitude;
+        }
+        return Math.Sqrt(sum);
+    }
+
     /// <summary>Largest amplitude within <paramref name="toleranceHertz"/> of a frequency (rolling elements slip: 1-2 % off); 0 outside the spectrum.</summary>
     public double AmplitudeAt(double hertz, double toleranceHertz)
     {

@@ -25,6 +25,24 @@ public class SchemaTests
         sensors:
           - { id: temperature, number: 1, component: vessel, quantity: temperature, unit: degC, physical: [-50, 200], plausible: [0, 120], interval: 1s, missing-after: 1min, noise: 0.1, name: Water }
           - { id: level, number: 2, component: vessel, quantity: ratio, unit: "1", physical: [0, 1], plausible: [0, 1], interval: 0.5h }
+          - { id: hum, number: 3, component: vessel, quantity: acceleration, unit: m/s2, physical: [0, 500], plausible: [0, 50], interval: 1min }
+          - { id: hum-crest, number: 4, component: vessel, quantity: ratio, unit: "1", physical: [0, 99], plausible: [0, 50], interval: 1min }
+          - { id: pump-defect, number: 5, component: vessel, quantity: acceleration, unit: m/s2, physical: [0, 500], plausible: [0, 50], interval: 1min }
+          - { id: pump-speed, number: 6, component: vessel, quantity: rotational-speed, unit: 1/min, physical: [0, 5000], plausible: [0, 5000], interval: 1min }
+        waveforms:
+          - id: sound
+            quantity: acceleration
+            unit: m/s2
+            sample-rate-hertz: 25600
+            least-samples: 1024
+            most-samples: 8192
+            physical: [-500, 500]
+            int16-scale: 0.02
+            bearing: { elements: 9, element-diameter-millimetre: 7.9, pitch-diameter-millimetre: 38.5, contact-angle-degrees: 15, carrier-hertz: [2000, 6000], source: maker, speed: { sensor: pump-speed, ratio: 0.5 } }
+            features:
+              - { feature: band-rms, band-hertz: [10, 1000], sensor: hum }
+              - { feature: crest, sensor: hum-crest }
+              - { feature: envelope-inner-race, sensor: pump-defect }
         limits:
           - { id: hot, sensor: temperature, above: 100, clear: 95, severity: critical, on-delay: 3s, off-delay: 2s, message: Too hot }
           - { id: low, sensor: level, below: 0.1, severity: warning }
@@ -106,6 +124,12 @@ public class SchemaTests
     [InlineData("name: Kettle", "name: \"5\"")]
     [InlineData("separator: \";\", ", "")]
     [InlineData("ignore: [anomaly]", "ignore: []")]
+    [InlineData("least-samples: 1024", "least-samples: 16")]
+    [InlineData("    int16-scale: 0.02\n", "")]
+    [InlineData("contact-angle-degrees: 15, ", "")]
+    [InlineData("sensor: pump-speed, ratio: 0.5", "sensor: pump-speed")]
+    [InlineData("sensor: pump-speed, ratio: 0.5", "fixed-per-minute: 1450")]
+    [InlineData("{ \"T/1\": temperature }", "{ \"T/1\": temperature, \"Acc/1\": sound }")]
     public void What_may_be_otherwise_pleases_both(string part, string instead) => AssertJudged(isGood: true, With(part, instead));
 
     [Theory]
@@ -162,6 +186,23 @@ public class SchemaTests
     [InlineData("physical: [0, 1]", "physical: [0, 1, 2]")]
     [InlineData("physical: [0, 1]", "physical: 1")]
     [InlineData("physical: [0, 1]", "physical: [zero, 1]")]
+    // Waveforms.
+    [InlineData("sample-rate-hertz: 25600", "sample-rate-hertz: 0")]
+    [InlineData("sample-rate-hertz: 25600", "sample-rate: 25600")]
+    [InlineData("least-samples: 1024", "least-samples: 15")]
+    [InlineData("most-samples: 8192", "most-samples: 65537")]
+    [InlineData("int16-scale: 0.02", "int16-scale: -0.02")]
+    [InlineData("elements: 9", "elements: 2")]
+    [InlineData("contact-angle-degrees: 15", "contact-angle-degrees: 91")]
+    [InlineData("carrier-hertz: [2000, 6000], ", "")]
+    [InlineData(", speed: { sensor: pump-speed, ratio: 0.5 }", "")]
+    [InlineData("sensor: pump-speed, ratio: 0.5", "ratio: 0.5")]
+    [InlineData("sensor: pump-speed, ratio: 0.5", "sensor: pump-speed, fixed-per-minute: 1450")]
+    [InlineData("sensor: pump-speed, ratio: 0.5", "fixed-per-minute: 1450, ratio: 0.5")]
+    [InlineData("feature: crest", "feature: loudness")]
+    [InlineData("feature: crest, sensor: hum-crest", "feature: crest")]
+    [InlineData("feature: crest", "feature: crest, band-hertz: [10, 1000]")]
+    [InlineData("band-hertz: [10, 1000], ", "")]
     // Spans.
     [InlineData("interval: 1s", "interval: 1")]
     [InlineData("interval: 1s", "interval: soon")]

@@ -72,7 +72,8 @@ public class VibrationTests
         var found = frequencies.AmplitudesIn(Vibration.Envelope(wave, Rate, new(2000, 6000)));
 
         Assert.True(found.OuterRing > 0.1);
-        Assert.True(found.OuterRing > 10 * found.InnerRing);
+        // The fourth harmonic of the outer ring is within 2 % of the third of the inner.
+        Assert.True(found.OuterRing > 3 * found.InnerRing);
         Assert.True(found.OuterRing > 10 * found.Element);
     }
 

@@ -13,7 +13,7 @@ builder.Services.AddOptions<SimulationSettings>().BindConfiguration("Simulation"
 builder.Services.AddSingleton<LogReader>().AddSingleton<AssetRegistry>().AddSingleton<ScenarioStore>().AddSingleton<ResultStore>()
     .AddSingleton<FindModel>().AddSingleton<ReadInputs>().AddSingleton<StartScenario>().AddSingleton<MergeShards>().AddSingleton<ScenarioPlans>();
 builder.Services.AddDecisions();
-builder.Services.AddHostedService<RestoreScenarios>().AddHostedService<KeepTimeLimits>().AddHostedService<WarmUp>().AddHostedService<DeleteOldResults>();
+builder.Services.AddHostedService<RestoreFromLog>().AddHostedService<KeepTimeLimits>().AddHostedService<WarmUp>().AddHostedService<DeleteOldResults>();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();

@@ -178,6 +178,19 @@ public class DecisionTests(DecisionSystem system, ITestOutputHelper output) : Sy
     }
 
     [Fact]
+    public async Task Decisions_come_back_from_the_log()
+    {
+        var (_, decision) = await Pollux.Post("/api/v1/decisions", Reference(Pollux.NextAsset()));
+        var path = $"/api/v1/decisions/{decision["id"]}";
+        await Pollux.Post($"{path}:take", new { by = "eve", option = "wait 1 weeks" });
+        var shown = (await Pollux.Get(path)).ToJsonString();
+        await Pollux.Simulation.Kill();
+        await using (var truncate = Pollux.Database.CreateCommand("truncate simulation.decision")) await truncate.ExecuteNonQueryAsync(Cancel);
+        await Pollux.Simulation.Start();
+        Assert.Equal(shown, await Eventually.Get("the decision is back", async () => (await Pollux.Get(path)).ToJsonString(), text => text.Length > 0));
+    }
+
+    [Fact]
     public async Task Bad_questions_are_refused_with_path_and_what_is_allowed()
     {
         var asset = Pollux.NextAsset();

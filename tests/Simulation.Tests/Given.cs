@@ -21,7 +21,7 @@ static class Given
 
     public static ScenarioStarted Started { get; } = new(Id, "ee", "ff", 9, Noon.AddSeconds(1));
 
-    public static ScenarioView After(params object[] events) => RestoreScenarios.FoldEvents(events)!;
+    public static ScenarioView After(params object[] events) => RestoreFromLog.FoldEvents(events)!;
 
     public static ScenarioResult A_result(params string[] warnings) => new(
         Definition, [0], [], [], [new("melt-temperature", "melt temperature", "degC", A_band(238), A_band(241), A_band(3))], [], [], null, [],

@@ -38,7 +38,8 @@ sealed class DecisionStore(IDocumentStore store, NpgsqlDataSource source)
         return view;
     }
 
-    static async Task Save(NpgsqlConnection connection, DecisionView view, CancellationToken cancel)
+    /// <summary>Writes its row.</summary>
+    public static async Task Save(NpgsqlConnection connection, DecisionView view, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand($"""
             insert into {ReadModels.Decision} (decision_id, asset_id, component, state, recommended_at, view) values ($1, $2, $3, $4, $5, $6)

@@ -87,7 +87,7 @@ find_chromium() {
     install_package chromium
     CHROMIUM="$TOOLS/chromium"
     # shellcheck disable=SC2016
-    printf '#!/bin/sh\nLD_LIBRARY_PATH=%s FONTCONFIG_PATH=%s exec %s "$@"\n' "$(library_path "$root"):$root/usr/lib/chromium" "$root/etc/fonts" "$root/usr/lib/chromium/chromium" >"$CHROMIUM"
+    printf '#!/bin/sh\nLD_LIBRARY_PATH=%s FONTCONFIG_PATH=%s exec %s "$@"\n' "$(library_path "$root")$(printf ':%s' "$root"/usr/lib/*-linux-gnu*/pulseaudio)" "$root/etc/fonts" "$root/usr/lib/chromium/chromium" >"$CHROMIUM"
     chmod +x "$CHROMIUM"
 }
 

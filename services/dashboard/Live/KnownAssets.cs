@@ -1,5 +1,8 @@
+using System.Collections.Concurrent;
 using Contracts.Query.V1;
+using Dashboard.Machine;
 using Grpc.Core;
+using TwinModel.Assets;
 
 namespace Dashboard.Live;
 
@@ -9,6 +12,7 @@ sealed class KnownAssets(AssetService.AssetServiceClient client, TimeProvider ti
     static readonly TimeSpan FreshFor = TimeSpan.FromMinutes(1);
 
     readonly Dictionary<string, (Asset Asset, DateTimeOffset At)> known = [];
+    readonly ConcurrentDictionary<string, AxisSensors> axes = new();
 
     /// <summary>Assets whose id or name holds the text.</summary>
     public async Task<IReadOnlyList<AssetSummary>> Search(string text, int limit, CancellationToken cancel) =>
@@ -28,5 +32,15 @@ sealed class KnownAssets(AssetService.AssetServiceClient client, TimeProvider ti
             known[assetId] = (asset, time.GetUtcNow());
         }
         return asset;
+    }
+
+    /// <summary>Where the asset measures along its axis, from the text of its model.</summary>
+    /// <exception cref="RpcException">No such asset, or query is away.</exception>
+    public async Task<AxisSensors> Axis(string assetId, CancellationToken cancel)
+    {
+        var asset = await Get(assetId, cancel);
+        if (axes.TryGetValue(asset.ModelHash, out var found)) return found;
+        var model = await client.GetAssetModelAsync(new() { AssetId = assetId }, cancellationToken: cancel);
+        return axes[model.Hash] = AxisSensors.Of(ReadAssetModel.FromText(model.Yaml, asset.ModelId));
     }
 }

@@ -5,7 +5,7 @@ namespace Dashboard.Shell;
 /// <summary>What one browser is set to: time zone, theme, the machine looked at last.</summary>
 sealed class Browser(IJSRuntime js) : IDisposable
 {
-    sealed record Preferences(string Zone, int OffsetMinutes, string? Theme, bool SystemIsDark, string? Asset);
+    sealed record Preferences(string Zone, int OffsetMinutes, string? Theme, bool SystemIsDark, string? Asset, string? Name);
 
     DotNetObjectReference<Browser>? self;
 
@@ -17,6 +17,9 @@ sealed class Browser(IJSRuntime js) : IDisposable
     public bool IsDark { get; private set; }
 
     public string? Asset { get; private set; }
+
+    /// <summary>Who acknowledges and decides here, as typed last.</summary>
+    public string? Name { get; private set; }
 
     public bool IsKnown { get; private set; }
 
@@ -32,6 +35,7 @@ sealed class Browser(IJSRuntime js) : IDisposable
             : TimeZoneInfo.CreateCustomTimeZone(preferences.Zone, TimeSpan.FromMinutes(preferences.OffsetMinutes), preferences.Zone, preferences.Zone);
         IsDark = preferences.Theme is { } chosen ? chosen == "dark" : preferences.SystemIsDark;
         Asset ??= preferences.Asset;
+        Name = preferences.Name;
         IsKnown = true;
     }
 
@@ -48,6 +52,13 @@ sealed class Browser(IJSRuntime js) : IDisposable
     {
         IsDark = isDark;
         Changed?.Invoke();
+    }
+
+    public async Task SetName(string name)
+    {
+        if (name == Name) return;
+        Name = name;
+        await js.InvokeVoidAsync("pollux.remember", "name", name);
     }
 
     /// <summary>A page shows this machine.</summary>

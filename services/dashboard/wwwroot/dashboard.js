@@ -11,6 +11,7 @@ window.pollux = {
       theme: localStorage.getItem("pollux.theme"),
       systemIsDark: dark.matches,
       asset: localStorage.getItem("pollux.asset"),
+      name: localStorage.getItem("pollux.name"),
     };
   },
   remember(name, value) {

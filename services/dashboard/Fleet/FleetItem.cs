@@ -30,7 +30,7 @@ public sealed record FleetItem(
         var sampledAt = Times.Of(twin.SampledAt);
         var part = parts.MaxBy(p => Array.IndexOf(Levels, p.Level));
         var figures = sensors.Select(id => twin.Sensors.FirstOrDefault(s => s.Id == id)).OfType<SensorState>()
-            .Select(s => $"{s.Name}\t{Units.Text(s.HasValue ? s.Value : null, s.Unit)}\t{s.StateAt(now)}");
+            .Select(s => $"{s.Name}\t{(s.HasValue ? Units.Text(s.Value, s.Unit) : "–")}\t{s.StateAt(now)}");
         return new(
             twin.AssetId, twin.Name, twin.ModelId, worst?.Severity ?? "", active.Count, worst?.Message ?? "", isStale, FreshnessOf(sampledAt, now),
             sampledAt?.ToUnixTimeSeconds() ?? 0, string.Join('\n', figures), part?.Level ?? "", LifeOf(part));

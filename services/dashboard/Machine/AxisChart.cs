@@ -81,6 +81,7 @@ static class AxisChart
             _ => new()
             {
                 UiRevision = revision,
+                Margin = new() { L = 56, R = 14, T = 10, B = 46 },
                 XAxis = [new() { Type = Plotly.Blazor.LayoutLib.XAxisLib.TypeEnum.Date }],
                 YAxis = [new() { Title = new() { Text = "position, m" }, NTicks = 6 }],
             });

@@ -66,6 +66,7 @@ static class TrendChart
         {
             UiRevision = revision,
             ShowLegend = true,
+            Margin = new() { L = 56, R = 14, T = 10, B = 46 },
             HoverMode = HoverModeEnum.XUnified,
             DragMode = DragModeEnum.Zoom,
             XAxis =
@@ -93,7 +94,10 @@ static class TrendChart
     {
         foreach (var series in history.Series.Where(s => history.Series.Count(o => o.Unit == s.Unit) <= 2))
         {
-            foreach (var limit in asset.Limits.Where(l => l.SensorId == series.SensorId))
+            if (series.Points.Count == 0) continue;
+            var (low, high) = (series.Points.Min(p => p.Min), series.Points.Max(p => p.Max));
+            var reach = Math.Max(high - low, Math.Abs(high) * 0.02);
+            foreach (var limit in asset.Limits.Where(l => l.SensorId == series.SensorId && l.Threshold >= low - reach && l.Threshold <= high + reach))
             {
                 var axis = AxisName(rows.IndexOf(series.Unit));
                 yield return new LimitLine

@@ -21,7 +21,7 @@ static class Units
     public static int Decimals(string unit, double value) => unit switch
     {
         "degC" or "K" or "bar" or "kg/h" or "1/min" or "A" or "%" or "l/min" or "V" => 1,
-        "kW" or "mm/s" => 2,
+        "kW" or "mm/s" or "mm" => 2,
         _ => Math.Abs(value) switch { 0 => 2, >= 1000 => 0, >= 100 => 1, >= 1 => 2, >= 0.01 => 4, _ => 6 },
     };
 

@@ -70,7 +70,6 @@ public abstract class QueryPage : ComponentBase, IDisposable
     {
         Connection.Changed -= OnConnectionChanged;
         left.Cancel();
-        left.Dispose();
         Leave();
         GC.SuppressFinalize(this);
     }

@@ -3,7 +3,9 @@ window.pollux = {
   preferences(browser) {
     const dark = window.matchMedia("(prefers-color-scheme: dark)");
     dark.addEventListener("change", e => {
-      if (!localStorage.getItem("pollux.theme")) browser.invokeMethodAsync("SystemChanged", e.matches);
+      if (localStorage.getItem("pollux.theme")) return;
+      document.documentElement.dataset.theme = e.matches ? "dark" : "light";
+      browser.invokeMethodAsync("SystemChanged", e.matches);
     });
     return {
       zone: Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC",
@@ -16,6 +18,7 @@ window.pollux = {
   },
   remember(name, value) {
     localStorage.setItem("pollux." + name, value);
+    if (name === "theme") document.documentElement.dataset.theme = value;
   },
 };
 

@@ -54,8 +54,8 @@ public class DashboardSystem(Infrastructure infrastructure) : RunningSystem(infr
     public static ILocator Value(IPage page, string sensor) => page.Locator($"text[data-sensor='{sensor}']");
 
     /// <summary>Publishes values with their sample times.</summary>
-    public async Task Publish(Device device, string asset, params (string Sensor, double Value, DateTimeOffset At)[] values) =>
-        await device.Publish(Samples.SenmlTopic(asset), JsonSerializer.Serialize(values.Select(v => new { n = v.Sensor, v = v.Value, t = v.At.ToUnixTimeMilliseconds() / 1000.0 })));
+    internal static Task Publish(Device device, string asset, params (string Sensor, double Value, DateTimeOffset At)[] values) =>
+        device.Publish(Samples.SenmlTopic(asset), JsonSerializer.Serialize(values.Select(v => new { n = v.Sensor, v = v.Value, t = v.At.ToUnixTimeMilliseconds() / 1000.0 })));
 
     public override async ValueTask DisposeAsync()
     {

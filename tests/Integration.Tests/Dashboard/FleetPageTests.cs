@@ -64,7 +64,7 @@ public class FleetPageTests(FleetSystem system) : SystemTest<FleetSystem>(system
         var asset = Pollux.NextAsset();
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
         var page = await Pollux.Open("/");
-        await Pollux.Publish(device, asset, ("melt-pressure", 210, TimeProvider.System.GetUtcNow()));
+        await DashboardSystem.Publish(device, asset, ("melt-pressure", 210, TimeProvider.System.GetUtcNow()));
         var first = page.Locator("tr[data-asset]").First;
         await Expect(first).ToHaveAttributeAsync("data-asset", asset, new() { Timeout = 15_000 });
         await Expect(first).ToContainTextAsync("210.0\u00a0bar");

@@ -46,7 +46,7 @@ public class LookTests(DashboardSystem system) : SystemTest<DashboardSystem>(sys
         for (var second = -1800; second <= 0; second += 4)
         {
             var (at, wave) = (now.AddSeconds(second), Math.Sin(second / 60.0));
-            await Pollux.Publish(
+            await DashboardSystem.Publish(
                 device, asset,
                 [
                     .. Enumerable.Range(1, 5).Select(z => ($"zone-{z}-temperature", 150 + 10 * z + wave * z, at)), .. Enumerable.Range(1, 5).Select(z => ($"zone-{z}-set-point", 150.0 + 10 * z, at)),
@@ -54,7 +54,7 @@ public class LookTests(DashboardSystem system) : SystemTest<DashboardSystem>(sys
                     ("bearing-vibration", 1.2 + 0.05 * wave, at), ("motor-current", second == 0 ? 130 : 16 + wave, at),
                 ]);
         }
-        await Pollux.Publish(device, asset, ("bearing-temperature", 51.5, now.AddMinutes(-20)));
+        await DashboardSystem.Publish(device, asset, ("bearing-temperature", 51.5, now.AddMinutes(-20)));
         await Eventually.Get("the alarm is raised", async () => (await Pollux.Get($"/api/v1/twins/{asset}"))["alarms"]!.AsArray().Count, alarms => alarms > 0);
         return asset;
     }

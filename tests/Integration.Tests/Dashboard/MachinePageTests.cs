@@ -16,7 +16,7 @@ public class MachinePageTests(DashboardSystem system) : SystemTest<DashboardSyst
     {
         var asset = Pollux.NextAsset();
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
-        await Pollux.Publish(device, asset, ("melt-temperature", 200, Now));
+        await DashboardSystem.Publish(device, asset, ("melt-temperature", 200, Now));
         var page = await Pollux.Open($"/machines/{asset}");
         await Expect(DashboardSystem.Value(page, "melt-temperature")).ToHaveTextAsync("200.0\u00a0°C");
         // When the browser has changed the text, by the clock that the publisher reads, too.
@@ -32,7 +32,7 @@ public class MachinePageTests(DashboardSystem system) : SystemTest<DashboardSyst
         {
             var (value, published) = (200 + i * 0.5, Now);
             var shown = $"{value.ToString("0.0", CultureInfo.InvariantCulture)}\u00a0°C";
-            await Pollux.Publish(device, asset, ("melt-temperature", value, published));
+            await DashboardSystem.Publish(device, asset, ("melt-temperature", value, published));
             var seen = await page.WaitForFunctionAsync("text => window.seen[text]", shown, new() { PollingInterval = 20, Timeout = 10_000 });
             latencies.Add(await seen.JsonValueAsync<double>() - published.ToUnixTimeMilliseconds());
             // Not in step with the ten times a second at which query hears of changes.
@@ -50,7 +50,7 @@ public class MachinePageTests(DashboardSystem system) : SystemTest<DashboardSyst
         var asset = Pollux.NextAsset();
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
         var page = await Pollux.Open($"/machines/{asset}");
-        await Pollux.Publish(device, asset, ("melt-pressure", 210, Now));
+        await DashboardSystem.Publish(device, asset, ("melt-pressure", 210, Now));
         await Expect(page.Locator(".readout.critical[data-readout='melt-pressure']")).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Acknowledge" }).ClickAsync();
         await page.GetByLabel("Your name").FillAsync("Kim");
@@ -66,7 +66,7 @@ public class MachinePageTests(DashboardSystem system) : SystemTest<DashboardSyst
     {
         var asset = Pollux.NextAsset();
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
-        await Pollux.Publish(device, asset, ("melt-temperature", 201, Now.AddMinutes(-20)), ("melt-temperature", 222, Now));
+        await DashboardSystem.Publish(device, asset, ("melt-temperature", 201, Now.AddMinutes(-20)), ("melt-temperature", 222, Now));
         var page = await Pollux.Open($"/machines/{asset}");
         await Expect(DashboardSystem.Value(page, "melt-temperature")).ToHaveTextAsync("222.0\u00a0°C");
         await page.GetByTestId("look-back").ClickAsync();
@@ -88,12 +88,12 @@ public class MachinePageTests(DashboardSystem system) : SystemTest<DashboardSyst
         var asset = Pollux.NextAsset();
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
         var sampled = Now.AddSeconds(-10);
-        await Pollux.Publish(device, asset, ("melt-temperature", 201, sampled));
+        await DashboardSystem.Publish(device, asset, ("melt-temperature", 201, sampled));
         await Eventually.Get("the reading is stored", () => Pollux.Log.Readings(asset), readings => readings.Count == 1);
         await Task.Delay(1_100, TestContext.Current.CancellationToken);
         var then = Now.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
         await Task.Delay(100, TestContext.Current.CancellationToken);
-        await Pollux.Publish(device, asset, ("melt-temperature", 207, sampled.AddSeconds(5)));
+        await DashboardSystem.Publish(device, asset, ("melt-temperature", 207, sampled.AddSeconds(5)));
         await Eventually.Get("the late reading is stored", () => Pollux.Log.Readings(asset), readings => readings.Count == 2);
         var page = await Pollux.Open($"/machines/{asset}?validAt={then}&knownAt={then}");
         await Expect(DashboardSystem.Value(page, "melt-temperature")).ToHaveTextAsync("201.0\u00a0°C");
@@ -107,7 +107,7 @@ public class MachinePageTests(DashboardSystem system) : SystemTest<DashboardSyst
     {
         var asset = Pollux.NextAsset();
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
-        await Pollux.Publish(device, asset, ("melt-temperature", 205, Now));
+        await DashboardSystem.Publish(device, asset, ("melt-temperature", 205, Now));
         var page = await Pollux.Open($"/machines/{asset}");
         await Expect(DashboardSystem.Value(page, "melt-temperature")).ToHaveTextAsync("205.0\u00a0°C");
         await page.EvaluateAsync("() => window.sameDocument = true");
@@ -119,7 +119,7 @@ public class MachinePageTests(DashboardSystem system) : SystemTest<DashboardSyst
         await Expect(opened.GetByTestId("notice")).ToContainTextAsync("cannot be reached");
         await Pollux.Query.Start();
         await Expect(page.GetByTestId("connection")).ToContainTextAsync("Connected", new() { Timeout = 15_000 });
-        await Pollux.Publish(device, asset, ("melt-temperature", 206, Now));
+        await DashboardSystem.Publish(device, asset, ("melt-temperature", 206, Now));
         await Expect(DashboardSystem.Value(page, "melt-temperature")).ToHaveTextAsync("206.0\u00a0°C", new() { Timeout = 15_000 });
         await Expect(DashboardSystem.Value(opened, "melt-temperature")).ToHaveTextAsync("206.0\u00a0°C", new() { Timeout = 15_000 });
         Assert.True(await page.EvaluateAsync<bool>("() => window.sameDocument"));
@@ -130,7 +130,7 @@ public class MachinePageTests(DashboardSystem system) : SystemTest<DashboardSyst
     {
         var asset = Pollux.NextAsset();
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
-        await Pollux.Publish(device, asset, ("melt-temperature", 205, Now));
+        await DashboardSystem.Publish(device, asset, ("melt-temperature", 205, Now));
         var dashboard = Pollux.DashboardOf($"http://127.0.0.1:{Pollux.Query.GrpcPort}");
         await dashboard.Start();
         var page = await Pollux.Open($"/machines/{asset}", dashboard: dashboard);
@@ -138,7 +138,7 @@ public class MachinePageTests(DashboardSystem system) : SystemTest<DashboardSyst
         await dashboard.Kill();
         await Expect(page.Locator(".reconnect-lost")).ToBeVisibleAsync(new() { Timeout = 15_000 });
         await dashboard.Start();
-        await Pollux.Publish(device, asset, ("melt-temperature", 206, Now));
+        await DashboardSystem.Publish(device, asset, ("melt-temperature", 206, Now));
         await Expect(DashboardSystem.Value(page, "melt-temperature")).ToHaveTextAsync("206.0\u00a0°C", new() { Timeout = 60_000 });
     }
 
@@ -147,7 +147,7 @@ public class MachinePageTests(DashboardSystem system) : SystemTest<DashboardSyst
     {
         var asset = Pollux.NextAsset();
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
-        await Pollux.Publish(device, asset, ("melt-temperature", 380, Now), ("melt-flow", 50, Now.AddHours(-1)));
+        await DashboardSystem.Publish(device, asset, ("melt-temperature", 380, Now), ("melt-flow", 50, Now.AddHours(-1)));
         var page = await Pollux.Open($"/machines/{asset}");
         await Expect(DashboardSystem.Value(page, "melt-temperature")).ToHaveClassAsync(new Regex("uncertain"));
         await Expect(DashboardSystem.Value(page, "melt-flow")).ToHaveClassAsync(new Regex("stale"));
@@ -159,7 +159,7 @@ public class MachinePageTests(DashboardSystem system) : SystemTest<DashboardSyst
     {
         var asset = Pollux.NextAsset();
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
-        await Pollux.Publish(device, asset, ("melt-temperature", 205, Now));
+        await DashboardSystem.Publish(device, asset, ("melt-temperature", 205, Now));
         var page = await Pollux.Open($"/machines/{asset}");
         await page.GetByRole(AriaRole.Button, new() { Name = "5 min" }).ClickAsync();
         await page.EvaluateAsync("() => { const node = document.querySelector(\"text[data-sensor='melt-temperature']\"); window.changes = 0; new MutationObserver(() => window.changes++).observe(node, { childList: true, characterData: true, subtree: true }); }");
@@ -171,7 +171,7 @@ public class MachinePageTests(DashboardSystem system) : SystemTest<DashboardSyst
             // A chart of five minutes holds as many points as came in five minutes: until then it grows, as it should. So it is filled first, with times of its own.
             for (var i = 0; i < 1_000; i++)
             {
-                await Pollux.Publish(device, asset, [.. Pollux.Model.Sensors.Take(12).Select(s => (s.Id, 60 + Math.Round(i % 37 * 0.3, 1), Now))]);
+                await DashboardSystem.Publish(device, asset, [.. Pollux.Model.Sensors.Take(12).Select(s => (s.Id, 60 + Math.Round(i % 37 * 0.3, 1), Now))]);
                 await Task.Delay(10, TestContext.Current.CancellationToken);
             }
             await protocol.SendAsync("HeapProfiler.collectGarbage");

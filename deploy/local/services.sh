@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The .NET services: build, start, health, stop. Sourced by pollux.
 
-SERVICES=(ingest twin-state simulation query plant)
+SERVICES=(ingest twin-state simulation query plant dashboard)
 # Latency level 0: the collector goes for the smallest heap. Only the environment can say so; without it services take a third more.
 IN_PRODUCTION=(env DOTNET_ENVIRONMENT=Production ASPNETCORE_ENVIRONMENT=Production "DOTNET_GCLatencyLevel=${DOTNET_GCLatencyLevel:-0}")
 
@@ -12,6 +12,7 @@ service_port() {
         simulation) printf '%s' "$SIMULATION_PORT" ;;
         query) printf '%s' "$QUERY_PORT" ;;
         plant) printf '%s' "$PLANT_PORT" ;;
+        dashboard) printf '%s' "$DASHBOARD_PORT" ;;
     esac
 }
 
@@ -22,6 +23,7 @@ service_port_variable() {
         simulation) printf POLLUX_SIMULATION_PORT ;;
         query) printf POLLUX_QUERY_PORT ;;
         plant) printf POLLUX_PLANT_PORT ;;
+        dashboard) printf POLLUX_DASHBOARD_PORT ;;
     esac
 }
 
@@ -32,6 +34,7 @@ service_assembly() {
         simulation) published Simulation ;;
         query) published Query ;;
         plant) published Plant ;;
+        dashboard) published Dashboard ;;
     esac
 }
 
@@ -109,6 +112,7 @@ start_service() {
         require_free_port "$QUERY_GRPC_PORT" POLLUX_QUERY_GRPC_PORT
         ports+=("Ports__Grpc=$QUERY_GRPC_PORT")
     fi
+    if [[ $name == dashboard ]]; then ports+=("Dashboard__Query=http://127.0.0.1:$QUERY_GRPC_PORT"); fi
     STARTED+=("$name")
     cd "$REPO" || return
     spawn "$name" "${IN_PRODUCTION[@]}" "${ports[@]}" "$DOTNET" "$(service_assembly "$name")"

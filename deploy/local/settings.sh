@@ -16,4 +16,5 @@ configure() {
     TWIN_STATE_PORT=${POLLUX_TWIN_STATE_PORT:-$((5102 + offset))}
     SIMULATION_PORT=${POLLUX_SIMULATION_PORT:-$((5103 + offset))}
     PLANT_PORT=${POLLUX_PLANT_PORT:-$((5104 + offset))}
+    DASHBOARD_PORT=${POLLUX_DASHBOARD_PORT:-$((5105 + offset))}
 }

@@ -79,6 +79,18 @@ find_mosquitto_pub() {
     chmod +x "$MOSQUITTO_PUB"
 }
 
+# The browser that the tests of the dashboard drive.
+find_chromium() {
+    local root="$TOOLS/deb/chromium"
+    CHROMIUM=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
+    [[ -z $CHROMIUM ]] || return 0
+    install_package chromium
+    CHROMIUM="$TOOLS/chromium"
+    # shellcheck disable=SC2016
+    printf '#!/bin/sh\nLD_LIBRARY_PATH=%s FONTCONFIG_PATH=%s exec %s "$@"\n' "$(library_path "$root")$(printf ':%s' "$root"/usr/lib/*-linux-gnu*/pulseaudio)" "$root/etc/fonts" "$root/usr/lib/chromium/chromium" >"$CHROMIUM"
+    chmod +x "$CHROMIUM"
+}
+
 # SUNDIALS, SciPy and NumPy, which 'bench simulation' and 'bench decision' measure against: without them they say so and go on.
 find_reference_programs() {
     local root="$TOOLS/deb/reference" needs='^(libsundials-(dev|cvode|nvecserial|sunlinsol|sunmatrix)|libsuitesparse|lib(amd|btf|camd|ccolamd|cholmod|colamd|klu)[0-9]|python3-(numpy|scipy|decorator)$|liblbfgsb|libblas|liblapack|libgfortran|libquadmath)'

@@ -59,6 +59,19 @@ public class ForeignClientTests(RunningSystem system) : SystemTest<RunningSystem
     /// <summary>Runs one of the scripts in folder foreign.</summary>
     internal static async Task<string> Node(string script, params string[] arguments)
     {
+        await Install();
+        return await Infrastructure.Run("node", [Path.Combine(Clients, script), .. arguments], directory: Clients, seconds: 30);
+    }
+
+    /// <summary>A file of one of the packages.</summary>
+    internal static async Task<string> Package(string name, string file)
+    {
+        await Install();
+        return Path.Combine(Clients, "node_modules", name, file);
+    }
+
+    static async Task Install()
+    {
         if (!isInstalled)
         {
             Directory.CreateDirectory(Clients);
@@ -67,6 +80,5 @@ public class ForeignClientTests(RunningSystem system) : SystemTest<RunningSystem
             await Infrastructure.Run("npm", ["ci", "--prefix", Clients, "--no-audit", "--no-fund", "--loglevel", "error"], directory: Clients);
             isInstalled = true;
         }
-        return await Infrastructure.Run("node", [Path.Combine(Clients, script), .. arguments], directory: Clients, seconds: 30);
     }
 }

@@ -2,10 +2,11 @@ namespace Query.Health;
 
 static class HealthRoutes
 {
-    public static void AddHealth(this IServiceCollection services) => services.AddSingleton<GetHealth>().AddSingleton<Outcomes>();
+    public static void AddHealth(this IServiceCollection services) => services.AddSingleton<GetHealth>().AddSingleton<ListHealth>().AddSingleton<Outcomes>();
 
     public static void MapHealth(this IEndpointRouteBuilder api)
     {
+        ListHealth.Map(api.MapGroup("/health").WithTags("Health"));
         GetHealth.Map(api.MapGroup("/twins").WithTags("Health"));
         RecordMaintenance.Map(api.MapGroup("/assets").WithTags("Health"));
     }

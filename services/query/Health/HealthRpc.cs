@@ -7,10 +7,22 @@ using Proto = Contracts.Query.V1;
 
 namespace Query.Health;
 
-sealed class HealthRpc(GetHealth health, KnownAssets registry, IBus bus, CommandFaults faults, Outcomes outcomes, TimeProvider time) : Proto.HealthService.HealthServiceBase
+sealed class HealthRpc(GetHealth health, ListHealth list, KnownAssets registry, IBus bus, CommandFaults faults, Outcomes outcomes, TimeProvider time) : Proto.HealthService.HealthServiceBase
 {
     public override async Task<Proto.GetHealthResponse> GetHealth(Proto.GetHealthRequest request, ServerCallContext context) =>
         new() { Parts = { (await health.Run(request.AssetId, request.Component, context.CancellationToken)).Parts.Select(Part) } };
+
+    public override async Task<Proto.ListHealthResponse> ListHealth(Proto.ListHealthRequest request, ServerCallContext context)
+    {
+        var answer = new Proto.ListHealthResponse();
+        foreach (var part in await list.Run(request.Level, context.CancellationToken))
+        {
+            var message = new Proto.PartSummary { AssetId = part.AssetId, Component = part.Component, Level = part.Level, Since = part.Since.ToProto() };
+            if (part.P50 is { } p50) message.P50 = p50;
+            answer.Parts.Add(message);
+        }
+        return answer;
+    }
 
     public override async Task<Proto.RecordMaintenanceResponse> RecordMaintenance(Proto.RecordMaintenanceRequest request, ServerCallContext context)
     {

@@ -1,0 +1,46 @@
+using System.Collections.Concurrent;
+using Contracts.Query.V1;
+using Dashboard.Machine;
+using Grpc.Core;
+using TwinModel.Assets;
+
+namespace Dashboard.Live;
+
+/// <summary>Assets and their models; models change seldom, so that they are asked for once a minute at most.</summary>
+sealed class KnownAssets(AssetService.AssetServiceClient client, TimeProvider time)
+{
+    static readonly TimeSpan FreshFor = TimeSpan.FromMinutes(1);
+
+    readonly Dictionary<string, (Asset Asset, DateTimeOffset At)> known = [];
+    readonly ConcurrentDictionary<string, AxisSensors> axes = new();
+
+    /// <summary>Assets whose id or name holds the text.</summary>
+    public async Task<IReadOnlyList<AssetSummary>> Search(string text, int limit, CancellationToken cancel) =>
+        (await client.ListAssetsAsync(new() { Search = text, Limit = limit }, cancellationToken: cancel)).Assets;
+
+    /// <exception cref="RpcException">No such asset, or query is away.</exception>
+    public async Task<Asset> Get(string assetId, CancellationToken cancel)
+    {
+        lock (known)
+        {
+            if (known.TryGetValue(assetId, out var found) && time.GetUtcNow() - found.At < FreshFor) return found.Asset;
+        }
+        var asset = (await client.GetAssetAsync(new() { AssetId = assetId }, cancellationToken: cancel)).Asset;
+        lock (known)
+        {
+            if (known.Count > 2_000) known.Clear();
+            known[assetId] = (asset, time.GetUtcNow());
+        }
+        return asset;
+    }
+
+    /// <summary>Where the asset measures along its axis, from the text of its model.</summary>
+    /// <exception cref="RpcException">No such asset, or query is away.</exception>
+    public async Task<AxisSensors> Axis(string assetId, CancellationToken cancel)
+    {
+        var asset = await Get(assetId, cancel);
+        if (axes.TryGetValue(asset.ModelHash, out var found)) return found;
+        var model = await client.GetAssetModelAsync(new() { AssetId = assetId }, cancellationToken: cancel);
+        return axes[model.Hash] = AxisSensors.Of(ReadAssetModel.FromText(model.Yaml, asset.ModelId));
+    }
+}

@@ -1,0 +1,59 @@
+using Contracts.Query.V1;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Grpc.Net.Client;
+using Microsoft.Extensions.Options;
+
+namespace Dashboard.Live;
+
+/// <summary>The clients of query, all on one connection.</summary>
+static class QueryClients
+{
+    public static void AddQueryClients(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<DashboardSettings>().BindConfiguration("Dashboard").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton(Connect);
+        builder.Services.AddSingleton(services => services.GetRequiredService<GrpcChannel>().Intercept(
+            new Deadlines(TimeSpan.FromSeconds(services.GetRequiredService<IOptions<DashboardSettings>>().Value.DeadlineSeconds))));
+        builder.Services.AddClient(calls => new TwinService.TwinServiceClient(calls));
+        builder.Services.AddClient(calls => new AssetService.AssetServiceClient(calls));
+        builder.Services.AddClient(calls => new HistoryService.HistoryServiceClient(calls));
+        builder.Services.AddClient(calls => new AlarmService.AlarmServiceClient(calls));
+        builder.Services.AddClient(calls => new HealthService.HealthServiceClient(calls));
+        builder.Services.AddClient(calls => new ScenarioService.ScenarioServiceClient(calls));
+        builder.Services.AddClient(calls => new DecisionService.DecisionServiceClient(calls));
+        builder.Services.AddClient(calls => new LogService.LogServiceClient(calls));
+        builder.Services.AddClient(calls => new RejectionService.RejectionServiceClient(calls));
+        builder.Services.AddSingleton<QueryConnection>().AddHostedService(services => services.GetRequiredService<QueryConnection>());
+        builder.Services.AddSingleton<LiveTwins>();
+        builder.Services.AddSingleton<KnownAssets>();
+    }
+
+    static void AddClient<T>(this IServiceCollection services, Func<CallInvoker, T> make)
+        where T : class => services.AddSingleton(provider => make(provider.GetRequiredService<CallInvoker>()));
+
+    static GrpcChannel Connect(IServiceProvider services) => GrpcChannel.ForAddress(services.GetRequiredService<IOptions<DashboardSettings>>().Value.Query, new()
+    {
+        HttpHandler = new SocketsHttpHandler
+        {
+            // A peer that is gone without a word is noticed within seconds.
+            KeepAlivePingDelay = TimeSpan.FromSeconds(5),
+            KeepAlivePingTimeout = TimeSpan.FromSeconds(3),
+            PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+            EnableMultipleHttp2Connections = true,
+        },
+        InitialReconnectBackoff = TimeSpan.FromMilliseconds(200),
+        MaxReconnectBackoff = TimeSpan.FromSeconds(2),
+        // A fleet of 500 twins in one page.
+        MaxReceiveMessageSize = 64 * 1024 * 1024,
+        DisposeHttpClient = true,
+    });
+}
+
+/// <summary>No question waits for ever; streams do.</summary>
+sealed class Deadlines(TimeSpan limit) : Interceptor
+{
+    public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
+        TRequest request, ClientInterceptorContext<TRequest, TResponse> context, AsyncUnaryCallContinuation<TRequest, TResponse> continuation) =>
+        continuation(request, context.Options.Deadline is null ? new(context.Method, context.Host, context.Options.WithDeadline(DateTime.UtcNow + limit)) : context);
+}

@@ -1,0 +1,13 @@
+namespace Dashboard.Machine;
+
+/// <summary>A sensor's name without what its component's name says already. Pure.</summary>
+static class ShortName
+{
+    public static string Of(string sensor, string component)
+    {
+        var said = component.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var words = sensor.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var rest = words.SkipWhile(w => said.Contains(w, StringComparer.OrdinalIgnoreCase)).ToList();
+        return rest.Count == 0 ? sensor : string.Join(' ', rest);
+    }
+}

@@ -1,0 +1,128 @@
+using Contracts.Query.V1;
+using Dashboard.Charts;
+using Dashboard.Shown;
+using Plotly.Blazor;
+using Plotly.Blazor.LayoutLib;
+using Plotly.Blazor.Traces;
+using Plotly.Blazor.Traces.ScatterLib;
+using LimitLine = Plotly.Blazor.LayoutLib.Shape;
+using Scatter = Plotly.Blazor.Traces.Scatter;
+
+namespace Dashboard.Machine;
+
+/// <summary>Histories as a chart: one row per unit on a common time axis; per sensor a band of least and greatest, and dots or the mean.</summary>
+static class TrendChart
+{
+    /// <summary>Traces per sensor: lower edge, upper edge, values.</summary>
+    public const int TracesPerSensor = 3;
+
+    public static ChartContent Of(GetHistoryResponse history, Asset asset, TimeZoneInfo zone, DateTimeOffset from, DateTimeOffset to, string revision) => new(
+        theme => Traces(history, asset, zone, theme),
+        theme => LayoutOf(history, asset, zone, from, to, revision, theme));
+
+    /// <summary>Units in the order of their rows.</summary>
+    public static IReadOnlyList<string> UnitsOf(GetHistoryResponse history) => [.. history.Series.Select(s => s.Unit).Distinct()];
+
+    /// <summary>Every bucket holds one reading: they are shown as measured.</summary>
+    static bool IsRaw(SensorHistory series) => series.Points.All(p => p.Count == 1);
+
+    static IEnumerable<ITrace> Traces(GetHistoryResponse history, Asset asset, TimeZoneInfo zone, ChartTheme theme)
+    {
+        var rows = UnitsOf(history).ToList();
+        for (var i = 0; i < history.Series.Count; i++)
+        {
+            var series = history.Series[i];
+            var (color, axis, raw) = (theme.Color(i), AxisName(rows.IndexOf(series.Unit)), IsRaw(series));
+            var name = asset.Sensors.FirstOrDefault(s => s.Id == series.SensorId)?.Name ?? series.SensorId;
+            var x = series.Points.Select(p => (object)Local(p, raw, zone)).ToList();
+            yield return Edge([.. series.Points.Select(p => (object)p.Min)], FillEnum.None);
+            yield return Edge([.. series.Points.Select(p => (object)p.Max)], FillEnum.ToNextY);
+            yield return new Scatter
+            {
+                Name = name,
+                X = x,
+                Y = [.. series.Points.Select(p => (object)p.Mean)],
+                YAxis = axis,
+                Mode = raw && x.Count <= 400 ? ModeFlag.Lines | ModeFlag.Markers : ModeFlag.Lines,
+                Line = new() { Color = color, Width = raw ? 1 : 1.6m },
+                Marker = new() { Color = color, Size = 4 },
+                HoverTemplate = $"{name} %{{y:.{Units.Decimals(series.Unit, 100)}f}} {Units.Symbol(series.Unit)}<extra></extra>",
+            };
+
+            Scatter Edge(IList<object> y, FillEnum fill) => new()
+            {
+                X = raw ? [] : x,
+                Y = raw ? [] : y,
+                YAxis = axis,
+                Mode = ModeFlag.Lines,
+                Line = new() { Width = 0, Color = color },
+                Fill = fill,
+                FillColor = ChartTheme.Soft(color, 0.2),
+                ShowLegend = false,
+                HoverInfo = HoverInfoFlag.Skip,
+            };
+        }
+    }
+
+    static Layout LayoutOf(GetHistoryResponse history, Asset asset, TimeZoneInfo zone, DateTimeOffset from, DateTimeOffset to, string revision, ChartTheme theme)
+    {
+        var rows = UnitsOf(history).ToList();
+        const decimal gap = 0.05m;
+        var height = rows.Count == 0 ? 1 : (1 - gap * (rows.Count - 1)) / rows.Count;
+        return new()
+        {
+            UiRevision = revision,
+            ShowLegend = true,
+            Margin = new() { L = 56, R = 14, T = 10, B = 46 },
+            HoverMode = HoverModeEnum.XUnified,
+            DragMode = DragModeEnum.Zoom,
+            XAxis =
+            [
+                new()
+                {
+                    Type = Plotly.Blazor.LayoutLib.XAxisLib.TypeEnum.Date, Range = [Times.Local(from, zone), Times.Local(to, zone)], Anchor = AxisName(Math.Max(0, rows.Count - 1)),
+                    ShowSpikes = true, SpikeMode = Plotly.Blazor.LayoutLib.XAxisLib.SpikeModeFlag.Across,
+                },
+            ],
+            YAxis =
+            [
+                .. rows.Select((unit, i) => new YAxis
+                {
+                    Domain = [Math.Max(0, 1 - (i + 1) * height - i * gap), Math.Min(1, 1 - i * (height + gap))],
+                    Title = new() { Text = Units.Symbol(unit) }, NTicks = 5, AutoMargin = Plotly.Blazor.LayoutLib.YAxisLib.AutoMarginFlag.False,
+                }),
+            ],
+            Shapes = [.. LimitLines(history, asset, rows, theme)],
+        };
+    }
+
+    // Only where few sensors share a row: the limits of eight would hide what they limit. Only near the values: a far limit would flatten them.
+    static IEnumerable<LimitLine> LimitLines(GetHistoryResponse history, Asset asset, List<string> rows, ChartTheme theme)
+    {
+        foreach (var series in history.Series.Where(s => history.Series.Count(o => o.Unit == s.Unit) <= 2))
+        {
+            if (series.Points.Count == 0) continue;
+            var (low, high) = (series.Points.Min(p => p.Min), series.Points.Max(p => p.Max));
+            var reach = Math.Max(high - low, Math.Abs(high) * 0.02);
+            foreach (var limit in asset.Limits.Where(l => l.SensorId == series.SensorId && l.Threshold >= low - reach && l.Threshold <= high + reach))
+            {
+                var axis = AxisName(rows.IndexOf(series.Unit));
+                yield return new LimitLine
+                {
+                    Type = Plotly.Blazor.LayoutLib.ShapeLib.TypeEnum.Line,
+                    XRef = "paper",
+                    X0 = 0,
+                    X1 = 1,
+                    YRef = axis,
+                    Y0 = limit.Threshold,
+                    Y1 = limit.Threshold,
+                    Line = new() { Color = limit.Severity == "critical" ? theme.Critical : theme.Warning, Width = 1, Dash = "dash" },
+                };
+            }
+        }
+    }
+
+    static DateTime Local(HistoryPoint point, bool raw, TimeZoneInfo zone) => Times.Local((raw ? point.FirstAt : point.Start).ToDateTimeOffset(), zone);
+
+    static string AxisName(int row) => row == 0 ? "y" : $"y{row + 1}";
+}

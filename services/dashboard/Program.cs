@@ -1,0 +1,15 @@
+using Dashboard;
+using Dashboard.Live;
+using Dashboard.Shell;
+using ServiceDefaults;
+
+// Static assets lie beside the assembly, wherever the process is started.
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+builder.AddServiceDefaults("dashboard", httpPort: 5105);
+builder.AddQueryClients();
+builder.AddShell();
+
+var app = builder.Build();
+app.MapDefaultEndpoints();
+app.UseShell();
+app.Run();

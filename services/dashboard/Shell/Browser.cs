@@ -1,0 +1,74 @@
+using Microsoft.JSInterop;
+
+namespace Dashboard.Shell;
+
+/// <summary>What one browser is set to: time zone, theme, the machine looked at last.</summary>
+sealed class Browser(IJSRuntime js) : IDisposable
+{
+    sealed record Preferences(string Zone, int OffsetMinutes, string? Theme, bool SystemIsDark, string? Asset, string? Name);
+
+    DotNetObjectReference<Browser>? self;
+
+    /// <summary>Raised when theme or asset change.</summary>
+    public event Action? Changed;
+
+    public TimeZoneInfo Zone { get; private set; } = TimeZoneInfo.Utc;
+
+    public bool IsDark { get; private set; }
+
+    public string? Asset { get; private set; }
+
+    /// <summary>Who acknowledges and decides here, as typed last.</summary>
+    public string? Name { get; private set; }
+
+    public bool IsKnown { get; private set; }
+
+    /// <summary>Asks the browser, once.</summary>
+    public async Task Read()
+    {
+        if (IsKnown) return;
+        self = DotNetObjectReference.Create(this);
+        var preferences = await js.InvokeAsync<Preferences>("pollux.preferences", self);
+        Zone = TimeZoneInfo.TryFindSystemTimeZoneById(preferences.Zone, out var zone)
+            ? zone
+            // A system without time zones at least has this one's present offset.
+            : TimeZoneInfo.CreateCustomTimeZone(preferences.Zone, TimeSpan.FromMinutes(preferences.OffsetMinutes), preferences.Zone, preferences.Zone);
+        IsDark = preferences.Theme is { } chosen ? chosen == "dark" : preferences.SystemIsDark;
+        Asset ??= preferences.Asset;
+        Name = preferences.Name;
+        IsKnown = true;
+    }
+
+    public async Task SetDark(bool isDark)
+    {
+        IsDark = isDark;
+        await js.InvokeVoidAsync("pollux.remember", "theme", isDark ? "dark" : "light");
+        Changed?.Invoke();
+    }
+
+    /// <summary>The system's preference changed, and nothing else was chosen here.</summary>
+    [JSInvokable]
+    public void SystemChanged(bool isDark)
+    {
+        IsDark = isDark;
+        Changed?.Invoke();
+    }
+
+    public async Task SetName(string name)
+    {
+        if (name == Name) return;
+        Name = name;
+        await js.InvokeVoidAsync("pollux.remember", "name", name);
+    }
+
+    /// <summary>A page shows this machine.</summary>
+    public async Task Visit(string asset)
+    {
+        if (asset == Asset) return;
+        Asset = asset;
+        Changed?.Invoke();
+        await js.InvokeVoidAsync("pollux.remember", "asset", asset);
+    }
+
+    public void Dispose() => self?.Dispose();
+}

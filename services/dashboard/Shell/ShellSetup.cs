@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Components.Server;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.Options;
+using MudBlazor.Services;
+
+namespace Dashboard.Shell;
+
+/// <summary>Blazor, MudBlazor and what belongs to one browser.</summary>
+static class ShellSetup
+{
+    // Published beside the assembly, which is not named after the service.
+    const string StaticAssets = "Dashboard.staticwebassets.endpoints.json";
+
+    public static void AddShell(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        builder.Services.AddOptions<CircuitOptions>().Configure<IOptions<DashboardSettings>>((circuits, settings) =>
+            circuits.DisconnectedCircuitRetentionPeriod = TimeSpan.FromSeconds(settings.Value.KeepPageSeconds));
+        // A page lives in one process; keys need not outlive it.
+        builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        builder.Services.AddMudServices(mud => mud.SnackbarConfiguration.PositionClass = MudBlazor.Defaults.Classes.Position.BottomRight);
+        builder.Services.AddScoped<Browser>();
+    }
+
+    public static void UseShell(this WebApplication app)
+    {
+        app.UseStatusCodePagesWithReExecute(NotFoundPage.Address, createScopeForStatusCodePages: true);
+        app.UseAntiforgery();
+        app.MapStaticAssets(StaticAssets);
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode().WithStaticAssets(StaticAssets);
+    }
+}

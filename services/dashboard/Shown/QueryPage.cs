@@ -1,0 +1,81 @@
+using Dashboard.Live;
+using Dashboard.Shell;
+using Grpc.Core;
+using Microsoft.AspNetCore.Components;
+
+namespace Dashboard.Shown;
+
+/// <summary>A page that asks query: keeps what went wrong, and asks again when query is back.</summary>
+public abstract class QueryPage : ComponentBase, IDisposable
+{
+    readonly CancellationTokenSource left = new();
+    CancellationTokenSource? running;
+
+    [Inject]
+    internal QueryConnection Connection { get; set; } = null!;
+
+    [Inject]
+    internal Browser Browser { get; set; } = null!;
+
+    [Inject]
+    protected TimeProvider Time { get; set; } = null!;
+
+    [Inject]
+    protected NavigationManager Navigation { get; set; } = null!;
+
+    protected Trouble? Trouble { get; private set; }
+
+    protected bool IsLoading { get; private set; } = true;
+
+    /// <summary>Cancelled when the page is left.</summary>
+    protected CancellationToken Left => left.Token;
+
+    /// <summary>What is looked for, e.g. <c>machine 'x'</c>.</summary>
+    protected abstract string What { get; }
+
+    /// <summary>Asks for everything the page needs; called again by <see cref="Reload"/> and when query is back.</summary>
+    protected abstract Task Load(CancellationToken cancel);
+
+    protected override void OnInitialized() => Connection.Changed += OnConnectionChanged;
+
+    /// <summary>Loads; a load that still runs is given up.</summary>
+    protected async Task Reload()
+    {
+        running?.Cancel();
+        var mine = running = CancellationTokenSource.CreateLinkedTokenSource(left.Token);
+        IsLoading = true;
+        try
+        {
+            await Load(mine.Token);
+            Trouble = null;
+        }
+        catch (Exception e) when (e is RpcException or OperationCanceledException && mine.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (RpcException e)
+        {
+            Trouble = Trouble.Of(e, What);
+        }
+        IsLoading = false;
+        StateHasChanged();
+    }
+
+    /// <summary>What came back of query being away; a page may refresh what it shows.</summary>
+    protected virtual Task OnQueryIsBack() => Trouble?.HealsItself == true ? Reload() : Task.CompletedTask;
+
+    void OnConnectionChanged() => InvokeAsync(() => Connection.IsUp && !left.IsCancellationRequested ? OnQueryIsBack() : Task.CompletedTask);
+
+    public void Dispose()
+    {
+        Connection.Changed -= OnConnectionChanged;
+        left.Cancel();
+        Leave();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The page is left.</summary>
+    protected virtual void Leave()
+    {
+    }
+}

@@ -1,0 +1,38 @@
+using System.Globalization;
+using Google.Protobuf.WellKnownTypes;
+
+namespace Dashboard.Shown;
+
+/// <summary>Times in the browser's zone.</summary>
+static class Times
+{
+    /// <summary>As short as it can be without doubt: today only the time.</summary>
+    public static string Short(DateTimeOffset at, TimeZoneInfo zone, DateTimeOffset now)
+    {
+        var (local, today) = (TimeZoneInfo.ConvertTime(at, zone), TimeZoneInfo.ConvertTime(now, zone));
+        var format = local.Date == today.Date ? "HH:mm:ss" : local.Year == today.Year ? "d MMM HH:mm:ss" : "d MMM yyyy HH:mm";
+        return local.ToString(format, CultureInfo.InvariantCulture);
+    }
+
+    public static string Full(DateTimeOffset at, TimeZoneInfo zone) => TimeZoneInfo.ConvertTime(at, zone).ToString("d MMM yyyy HH:mm:ss", CultureInfo.InvariantCulture);
+
+    public static string Utc(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff 'UTC'", CultureInfo.InvariantCulture);
+
+    /// <summary>ISO 8601, for addresses.</summary>
+    public static string Iso(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>Local wall-clock time for charts, which know no time zones.</summary>
+    public static DateTime Local(DateTimeOffset at, TimeZoneInfo zone) => TimeZoneInfo.ConvertTime(at, zone).DateTime;
+
+    /// <summary>Reverse of <see cref="Local"/>.</summary>
+    public static DateTimeOffset FromLocal(DateTime local, TimeZoneInfo zone)
+    {
+        var unspecified = DateTime.SpecifyKind(local, DateTimeKind.Unspecified);
+        return new(unspecified, zone.GetUtcOffset(unspecified));
+    }
+
+    public static DateTimeOffset? Read(string? text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
+
+    public static DateTimeOffset? Of(Timestamp? at) => at?.ToDateTimeOffset();
+}

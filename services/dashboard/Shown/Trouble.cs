@@ -1,0 +1,23 @@
+using Grpc.Core;
+
+namespace Dashboard.Shown;
+
+/// <summary>Why a page shows nothing, in words that say what to do.</summary>
+/// <param name="Kind">Stable, for tests and styles.</param>
+/// <param name="Title">What is the matter.</param>
+/// <param name="Text">What to do.</param>
+/// <param name="HealsItself">The page asks again when query is back.</param>
+public sealed record Trouble(string Kind, string Title, string Text, bool HealsItself = false)
+{
+    public static Trouble Of(RpcException exception, string what) => exception.StatusCode switch
+    {
+        StatusCode.NotFound => new("unknown", $"There is no {what}", $"{exception.Status.Detail} Look for it in the fleet, or register it: PUT /api/v1/assets/{{id}} of the query service."),
+        StatusCode.Unavailable or StatusCode.Cancelled => new(
+            "away", "The query service cannot be reached", "Nothing needs to be done here: this page fills as soon as it is back. If that takes long, look at './pollux status'.", HealsItself: true),
+        StatusCode.DeadlineExceeded => new("slow", "The answer takes too long", "Try a shorter time range or fewer sensors, or try again.", HealsItself: true),
+        StatusCode.PermissionDenied => new("forbidden", "You may not see this", "Your role does not allow it. Ask whoever administers Pollux for the role that does, then try again."),
+        StatusCode.Unauthenticated => new("forbidden", "You are not signed in", "Sign in again, then come back to this address."),
+        StatusCode.InvalidArgument or StatusCode.FailedPrecondition or StatusCode.ResourceExhausted => new("refused", "This cannot be answered", exception.Status.Detail),
+        _ => new("failed", "The query service has failed", $"{exception.Status.Detail} Try again; if it stays, give this text to whoever runs Pollux."),
+    };
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+
+namespace Dashboard.Shown;
+
+/// <summary>Values as people read them: as many digits as the quantity deserves, always with the unit.</summary>
+static class Units
+{
+    const string Minus = "\u2212";
+
+    /// <summary>The unit as written on instruments.</summary>
+    public static string Symbol(string unit) => unit switch
+    {
+        "degC" => "°C",
+        "1/min" => "min⁻¹",
+        "1" or "" => "",
+        "m3/h" => "m³/h",
+        _ => unit,
+    };
+
+    /// <summary>Digits after the point, so that neighbouring values of one quantity look alike.</summary>
+    public static int Decimals(string unit, double value) => unit switch
+    {
+        "degC" or "K" or "bar" or "kg/h" or "1/min" or "A" or "%" or "l/min" or "V" => 1,
+        "kW" or "mm/s" or "mm" => 2,
+        _ => Math.Abs(value) switch { 0 => 2, >= 1000 => 0, >= 100 => 1, >= 1 => 2, >= 0.01 => 4, _ => 6 },
+    };
+
+    public static string Number(double? value, string unit) => value is { } v && double.IsFinite(v) ? Number(v, Decimals(unit, v)) : "–";
+
+    public static string Number(double value, int decimals)
+    {
+        var text = Math.Round(value, decimals, MidpointRounding.AwayFromZero).ToString("N" + decimals, CultureInfo.InvariantCulture).Replace(",", "\u202f", StringComparison.Ordinal);
+        if (!text.StartsWith('-')) return text;
+        return text.AsSpan(1).IndexOfAnyInRange('1', '9') < 0 ? text[1..] : Minus + text[1..];
+    }
+
+    /// <summary>Number and unit with a space that does not break.</summary>
+    public static string Text(double? value, string unit) => Symbol(unit) is { Length: > 0 } symbol ? $"{Number(value, unit)}\u00a0{symbol}" : Number(value, unit);
+
+    /// <summary>A difference, with its sign; of temperatures in kelvin.</summary>
+    public static string Difference(double value, string unit)
+    {
+        var number = Number(value, Decimals(unit, value));
+        return $"{(value > 0 ? "+" : "")}{number}\u00a0{(unit == "degC" ? "K" : Symbol(unit))}".TrimEnd('\u00a0');
+    }
+
+    public static string Percent(double share) => $"{Number(share * 100, share is > 0 and < 0.1 ? 1 : 0)}\u00a0%";
+
+    /// <summary>A stretch of time in the unit a person would take.</summary>
+    public static string Duration(TimeSpan time) => time.TotalSeconds switch
+    {
+        < 0 => "0 s",
+        < 1 => "1 s",
+        < 90 => $"{time.TotalSeconds:0} s",
+        < 90 * 60 => $"{time.TotalMinutes:0} min",
+        < 48 * 3600 => $"{time.TotalHours:0} h",
+        < 90 * 86400 => $"{time.TotalDays:0} days",
+        _ => $"{time.TotalDays / 30.44:0} months",
+    };
+}

@@ -1,0 +1,36 @@
+// What only the browser knows or can do. Called from Shell/Browser.cs and Shell/Reconnect.razor.
+window.pollux = {
+  preferences(browser) {
+    const dark = window.matchMedia("(prefers-color-scheme: dark)");
+    dark.addEventListener("change", e => {
+      if (localStorage.getItem("pollux.theme")) return;
+      document.documentElement.dataset.theme = e.matches ? "dark" : "light";
+      browser.invokeMethodAsync("SystemChanged", e.matches);
+    });
+    return {
+      zone: Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC",
+      offsetMinutes: -new Date().getTimezoneOffset(),
+      theme: localStorage.getItem("pollux.theme"),
+      systemIsDark: dark.matches,
+      asset: localStorage.getItem("pollux.asset"),
+      name: localStorage.getItem("pollux.name"),
+    };
+  },
+  remember(name, value) {
+    localStorage.setItem("pollux." + name, value);
+    if (name === "theme") document.documentElement.dataset.theme = value;
+  },
+};
+
+// The first paint, before the circuit is there.
+document.documentElement.dataset.theme = localStorage.getItem("pollux.theme") ??
+  (window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+
+// Blazor gives up after some attempts and when the process is a new one; an operator's screen must not need a hand.
+document.addEventListener("DOMContentLoaded", () => {
+  const modal = document.getElementById("components-reconnect-modal");
+  modal.addEventListener("components-reconnect-state-changed", async e => {
+    if (e.detail.state === "failed") setTimeout(() => Blazor.reconnect(), 1000);
+    if (e.detail.state === "rejected") location.reload();
+  });
+});

@@ -1,0 +1,88 @@
+using System.Text.Json;
+using Integration.Tests.Running;
+using Microsoft.Playwright;
+
+namespace Integration.Tests.Dashboard;
+
+/// <summary>A system with its dashboard, and a browser.</summary>
+public class DashboardSystem(Infrastructure infrastructure) : RunningSystem(infrastructure)
+{
+    IPlaywright? playwright;
+
+    public ServiceProcess Dashboard { get; private set; } = null!;
+
+    public IBrowser Browser { get; private set; } = null!;
+
+    public static string Screenshots => Path.Combine(Infrastructure.Repository, "artifacts", "screenshots");
+
+    static string Chromium => new[] { Environment.GetEnvironmentVariable("CHROMIUM"), "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists)
+        ?? throw new FileNotFoundException("There is no Chromium on this machine; './pollux test' fetches it, and it is in the Debian package chromium.");
+
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
+        Dashboard = DashboardOf($"http://127.0.0.1:{Query.GrpcPort}");
+        await Dashboard.Start();
+        playwright = await Playwright.CreateAsync();
+        Browser = await playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = Chromium,
+            Headless = true,
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--enable-precise-memory-info"],
+        });
+        Directory.CreateDirectory(Screenshots);
+    }
+
+    /// <summary>A dashboard that is not started yet.</summary>
+    public ServiceProcess DashboardOf(string query) => Service("dashboard", "Dashboard", new() { ["Dashboard__Query"] = query });
+
+    /// <summary>A page in a browser of its own, as an operator in Berlin sees it.</summary>
+    public async Task<IPage> Open(string path, bool dark = false, ServiceProcess? dashboard = null, int width = 1440, int height = 900)
+    {
+        var context = await Browser.NewContextAsync(new()
+        {
+            BaseURL = (dashboard ?? Dashboard).Http.BaseAddress!.ToString(),
+            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+            TimezoneId = "Europe/Berlin",
+            ViewportSize = new() { Width = width, Height = height },
+        });
+        var page = await context.NewPageAsync();
+        await page.GotoAsync(path);
+        await page.Locator("h1").First.WaitForAsync();
+        return page;
+    }
+
+    /// <summary>What the page shows of a sensor.</summary>
+    public static ILocator Value(IPage page, string sensor) => page.Locator($"text[data-sensor='{sensor}']");
+
+    /// <summary>Publishes values with their sample times.</summary>
+    internal static Task Publish(Device device, string asset, params (string Sensor, double Value, DateTimeOffset At)[] values) =>
+        device.Publish(Samples.SenmlTopic(asset), JsonSerializer.Serialize(values.Select(v => new { n = v.Sensor, v = v.Value, t = v.At.ToUnixTimeMilliseconds() / 1000.0 })));
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (Browser is not null) await Browser.DisposeAsync();
+        playwright?.Dispose();
+        await base.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+}
+
+/// <summary>The same with a thousand machines.</summary>
+public sealed class FleetSystem(Infrastructure infrastructure) : DashboardSystem(infrastructure)
+{
+    public const int Machines = 1_000;
+
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
+        await Parallel.ForEachAsync(Enumerable.Range(1, Machines - 10), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, cancel) =>
+        {
+            using var body = JsonContent("""{"model":"extrusion-line"}""");
+            using var answer = await Query.Http.PutAsync($"/api/v1/assets/{UnregisteredAsset("line")}-{i}", body, cancel);
+            Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(cancel));
+        });
+    }
+
+    static StringContent JsonContent(string text) => new(text, System.Text.Encoding.UTF8, "application/json");
+}

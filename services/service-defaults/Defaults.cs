@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
@@ -27,7 +28,8 @@ public static class Defaults
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, string name, int httpPort)
     {
         builder.Environment.ApplicationName = name;
-        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, builder.Configuration, httpPort));
+        builder.Configuration["Ports:Http"] ??= httpPort.ToString(CultureInfo.InvariantCulture);
+        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, builder.Configuration));
         builder.Logging.ClearProviders().AddJsonConsole(console =>
         {
             console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
@@ -44,10 +46,10 @@ public static class Defaults
         return builder;
     }
 
-    static void Listen(KestrelServerOptions kestrel, IConfiguration configuration, int httpPort)
+    static void Listen(KestrelServerOptions kestrel, IConfiguration configuration)
     {
         var address = IPAddress.Parse(configuration["Ports:Address"] ?? "127.0.0.1");
-        kestrel.Listen(address, configuration.GetValue("Ports:Http", httpPort), listen => listen.Protocols = HttpProtocols.Http1);
+        kestrel.Listen(address, configuration.GetValue<int>("Ports:Http"), listen => listen.Protocols = HttpProtocols.Http1);
         // Without TLS a port speaks either HTTP/1.1 or HTTP/2, so gRPC has one of its own.
         if (configuration.GetValue("Ports:Grpc", 0) is > 0 and var grpc) kestrel.Listen(address, grpc, listen => listen.Protocols = HttpProtocols.Http2);
     }

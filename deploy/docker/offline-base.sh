@@ -55,7 +55,7 @@ sdk() {
     docker export "$(docker create "$DEBIAN" true)" | tar -x -C "$work/sdk"
     restored_packages >"$work/packages"
     tar -c --transform 's,^dotnet/,usr/share/dotnet/,;s,^packages/,root/.nuget/packages/,' -C "$work/sdk" . \
-        -C "$(dirname "$(dotnet_root)")" dotnet/ -C "$(dirname "$packages")" $(sed 's,^,packages/,' "$work/packages") |
+        -C "$(dirname "$(dotnet_root)")" dotnet/ -C "$(dirname "$packages")" --files-from <(sed 's,^,packages/,' "$work/packages") |
         import "$SDK" 'ENV PATH=/usr/share/dotnet:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' 'ENV DOTNET_ROOT=/usr/share/dotnet' \
             'ENV DOTNET_NOLOGO=1' 'ENV DOTNET_CLI_TELEMETRY_OPTOUT=1' 'ENV NuGetAudit=false' \
             'ENV DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=true'

@@ -25,7 +25,6 @@ static partial class CodeFacts
         .Concat(Sources.SelectMany(source => ConnectionString().Matches(source).Select(m => $"ConnectionStrings:{m.Groups["name"].Value}")))
         .Concat(Assemblies.Values.SelectMany(assembly => Assembly.Load(assembly).GetTypes().Where(t => t.Name == $"{assembly}Settings")
             .SelectMany(t => t.GetProperties().Where(p => p.CanWrite).Select(p => $"{assembly}:{p.Name}"))))
-        .Append("ConnectionStrings:Mqtt")
         .Select(name => name.Replace(":", "__", StringComparison.Ordinal)).ToHashSet();
 
     /// <summary>Names of metrics as Prometheus shows them, without the ending that depends on what is asked of a histogram.</summary>
@@ -44,10 +43,10 @@ static partial class CodeFacts
     [GeneratedRegex(@"AddServiceDefaults\(""[a-z-]+"", (httpPort: )?(?<port>\d+)\)")]
     private static partial Regex DefaultPort();
 
-    [GeneratedRegex(@"(onfiguration\[|GetValue(<\w+>)?\(|GetSection\()""(?<name>[A-Za-z_]+(:[A-Za-z0-9]+)?)""")]
+    [GeneratedRegex(@"""(?<name>(Ports|Assets|Cors|Limits):[A-Za-z0-9]+|OTEL_[A-Z_]+)""")]
     private static partial Regex SingleSetting();
 
-    [GeneratedRegex(@"RequireConnectionString\(""(?<name>\w+)""\)")]
+    [GeneratedRegex(@"RequireConnectionString\(\s*""(?<name>\w+)""")]
     private static partial Regex ConnectionString();
 
     [GeneratedRegex(@"Create(Observable)?(?<kind>Counter|Histogram|UpDownCounter|Gauge)(<\w+>)?\(\s*""(?<name>pollux\.[a-z_.]+)""(, ""(?<unit>s)"")?")]

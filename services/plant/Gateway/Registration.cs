@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using ServiceDefaults;
 
 namespace Plant.Gateway;
 
@@ -7,7 +8,7 @@ static class Registration
     public static void AddPlant(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddOptions<PlantSettings>().BindConfiguration("Plant").ValidateDataAnnotations().ValidateOnStart();
+        builder.AddSettings<PlantSettings>("Plant");
         services.AddSingleton<EmulatedPlant>();
         services.AddSingleton(MqttAddress.Parse(builder.Configuration.GetConnectionString("Mqtt") ?? "mqtt://127.0.0.1:1883"));
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<PlantSettings>>().Value);

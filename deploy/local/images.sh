@@ -1,6 +1,8 @@
 # shellcheck shell=bash
 # Container images of the services. Sourced by pollux.
 
+CYCLONEDX_VERSION=6.3.1
+
 images() { # [name...]
     local name tag began
     command -v docker >/dev/null || fail "images needs docker"
@@ -23,3 +25,24 @@ image_megabytes() { docker image inspect --format '{{.Size}}' "$1" | awk '{ prin
 
 # The one place where the version is written down.
 version() { sed -nE 's|.*<Version>(.*)</Version>.*|\1|p' "$REPO/Directory.Build.props"; }
+
+# What each service is made of (CycloneDX), and what is known to be vulnerable of it. Licences: deploy/licences.md, which a test keeps.
+sbom() {
+    local name tool="$TOOLS/dotnet/dotnet-CycloneDX" output="$REPO/artifacts/sbom" found
+    mkdir -p "$LOGS" "$output"
+    find_sdk
+    if [[ ! -x $tool ]]; then
+        "$DOTNET" tool install --tool-path "$TOOLS/dotnet" CycloneDX --version "$CYCLONEDX_VERSION" >"$LOGS/install.log" 2>&1 ||
+            { show_log_tail install; fail "the tool CycloneDX could not be installed"; }
+    fi
+    "$DOTNET" restore "$REPO/Pollux.slnx" -v quiet
+    for name in "${SERVICES[@]}"; do
+        DOTNET_ROOT=$(dirname "$(readlink -f "$DOTNET")") "$tool" "$REPO/services/$name/$(basename "$(service_assembly "$name")" .dll).csproj" --output "$output" --filename "$name.json" \
+            --output-format Json --disable-package-restore --set-version "$(version)" --set-name "pollux/$name" >"$LOGS/sbom.log" 2>&1 || { show_log_tail sbom; fail "no SBOM of $name"; }
+        printf '%-11s%s  %s components\n' "$name" "artifacts/sbom/$name.json" "$(grep -c '"bom-ref"' "$output/$name.json")"
+    done
+    found=$("$DOTNET" list "$REPO/Pollux.slnx" package --vulnerable --include-transitive)
+    printf '%s\n' "$found" >"$output/audit.txt"
+    if grep -q 'has the following vulnerable packages' "$output/audit.txt"; then cat "$output/audit.txt" >&2; fail "packages with known vulnerabilities are used"; fi
+    say "audit      no package is known to be vulnerable (artifacts/sbom/audit.txt)"
+}

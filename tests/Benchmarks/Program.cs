@@ -26,6 +26,7 @@ var benchmarks = new Dictionary<string, Func<Settings, CancellationToken, Task>>
     ["path"] = IngestBenchmark.Path,
     ["latency"] = Latency.Run,
     ["memory"] = Memory.Run,
+    ["scale"] = ScaleBenchmark.Run,
     // Without servers.
     ["decision"] = DecisionBenchmark.Run,
     ["prognostics"] = PrognosticsBenchmark.Run,

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using YamlDotNet.RepresentationModel;
+using YamlDotNet.Core;
+using YamlDotNet.Serialization;
 
 namespace Deploy.Tests;
 
@@ -56,18 +57,10 @@ static partial class CodeFacts
     private static partial Regex VersionLine();
 }
 
-/// <summary>deploy/compose/compose.yaml, anchors and merges resolved.</summary>
+/// <summary>deploy/compose/compose.yaml, anchors and merges resolved; what a service says itself wins over what is merged in.</summary>
 static class Compose
 {
-    public static YamlMappingNode Services { get; } = Load();
-
-    static YamlMappingNode Load()
-    {
-        var parser = new YamlDotNet.Core.MergingParser(new YamlDotNet.Core.Parser(new StringReader(File.ReadAllText(Tool.In("deploy", "compose", "compose.yaml")))));
-        var stream = new YamlStream();
-        stream.Load(parser);
-        return (YamlMappingNode)stream.Documents[0].RootNode["services"];
-    }
-
-    public static YamlNode? Get(this YamlNode node, string key) => ((YamlMappingNode)node).Children.TryGetValue(new YamlScalarNode(key), out var value) ? value : null;
+    public static Dictionary<string, Dictionary<object, object>> Services { get; } = new DeserializerBuilder().Build()
+        .Deserialize<Dictionary<string, Dictionary<string, object>>>(new MergingParser(new Parser(new StringReader(File.ReadAllText(Tool.In("deploy", "compose", "compose.yaml"))))))["services"]
+        .ToDictionary(s => s.Key, s => (Dictionary<object, object>)s.Value);
 }

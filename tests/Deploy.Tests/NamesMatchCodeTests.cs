@@ -123,7 +123,7 @@ public class NamesMatchCodeTests
         var names = all.Workloads.Select(w => w.Labels["app.kubernetes.io/name"]).Concat(["postgres", "rabbitmq", "plant", "backup", "dashboard"]).ToHashSet();
         foreach (var policy in policies)
         {
-            var selectors = (policy.Spec.Egress ?? []).SelectMany(e => e.To ?? []).Concat((policy.Spec.Ingress ?? []).SelectMany(i => i._From ?? [])).Select(p => p.PodSelector).Append(policy.Spec.PodSelector).Where(s => s is not null);
+            var selectors = (policy.Spec.Egress ?? []).SelectMany(e => e.To ?? []).Concat((policy.Spec.Ingress ?? []).SelectMany(i => i.FromProperty ?? [])).Select(p => p.PodSelector).Append(policy.Spec.PodSelector).Where(s => s is not null);
             foreach (var expression in selectors.SelectMany(s => s!.MatchExpressions ?? [])) Assert.Subset(names, expression.Values.ToHashSet());
             var open = (policy.Spec.Egress ?? []).SelectMany(e => e.Ports ?? []).Concat((policy.Spec.Ingress ?? []).SelectMany(i => i.Ports ?? [])).Select(p => int.Parse(p.Port.Value, System.Globalization.CultureInfo.InvariantCulture));
             Assert.Subset(ports.Append(5105).ToHashSet(), open.ToHashSet());
@@ -134,14 +134,14 @@ public class NamesMatchCodeTests
     public void Compose_runs_the_same_images_with_settings_the_code_knows()
     {
         var inProduction = Overlay.Of("dev").Workloads.SelectMany(w => w.Containers).Select(c => c.Image).ToHashSet();
-        foreach (var (name, service) in Compose.Services.Children)
+        foreach (var (name, service) in Compose.Services)
         {
-            var image = service["image"].ToString();
+            var image = (string)service["image"];
             Assert.True(inProduction.Contains(image), $"compose's {name} is {image}, which overlay dev does not run");
             if (!image.StartsWith("pollux/", StringComparison.Ordinal)) continue;
-            Assert.All(((YamlMappingNode)service["environment"]).Children.Keys, key => Assert.Contains(key.ToString(), CodeFacts.Settings));
-            Assert.Equal("true", service["read_only"].ToString());
+            Assert.All(((Dictionary<object, object>)service["environment"]).Keys, key => Assert.Contains((string)key, CodeFacts.Settings));
+            Assert.Equal("true", service["read_only"]);
         }
-        Assert.Subset(Compose.Services.Children.Keys.Select(k => k.ToString()).ToHashSet(), CodeFacts.Assemblies.Keys.ToHashSet());
+        Assert.Subset(Compose.Services.Keys.ToHashSet(), CodeFacts.Assemblies.Keys.ToHashSet());
     }
 }

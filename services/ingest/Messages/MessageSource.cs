@@ -1,5 +1,6 @@
 using MQTTnet;
 using MQTTnet.Protocol;
+using ServiceDefaults;
 
 namespace Ingest.Messages;
 

@@ -43,18 +43,16 @@ sealed class ContainerServers : IAsyncDisposable
     public async Task StartAgain(string server)
     {
         await Infrastructure.Run("docker", ["start", containers[server].Id]);
-        await Eventually.Is($"{server} answers", async () =>
-        {
-            // Asked inside: the engine's relay accepts on the port before the server does.
-            await Infrastructure.Run("docker", ["exec", containers[server].Id, .. server switch
-            {
-                "postgres" => new[] { "pg_isready", "-U", "pollux", "-h", "127.0.0.1" },
-                "rabbitmq" => ["rabbitmq-diagnostics", "-q", "check_port_connectivity"],
-                _ => ["mosquitto_sub", "-t", "$SYS/broker/uptime", "-C", "1", "-W", "3"],
-            }]);
-            return true;
-        }, 90);
+        await Eventually.Is($"{server} answers", () => Answers(server), 90);
     }
+
+    // Asked inside: the engine's relay accepts on the port before the server does.
+    async Task<bool> Answers(string server) => (await containers[server].ExecAsync(server switch
+    {
+        "postgres" => ["pg_isready", "-U", "pollux", "-h", "127.0.0.1"],
+        "rabbitmq" => ["rabbitmq-diagnostics", "-q", "check_port_connectivity"],
+        _ => ["mosquitto_sub", "-t", "$SYS/broker/uptime", "-C", "1", "-W", "3"],
+    })).ExitCode == 0;
 
     public async ValueTask DisposeAsync()
     {

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using YamlDotNet.Core;
@@ -60,7 +61,7 @@ static partial class CodeFacts
 /// <summary>deploy/compose/compose.yaml, anchors and merges resolved; what a service says itself wins over what is merged in.</summary>
 static class Compose
 {
-    public static Dictionary<string, Dictionary<object, object>> Services { get; } = new DeserializerBuilder().Build()
+    public static Dictionary<string, IDictionary> Services { get; } = new DeserializerBuilder().Build()
         .Deserialize<Dictionary<string, Dictionary<string, object>>>(new MergingParser(new Parser(new StringReader(File.ReadAllText(Tool.In("deploy", "compose", "compose.yaml"))))))["services"]
-        .ToDictionary(s => s.Key, s => (Dictionary<object, object>)s.Value);
+        .ToDictionary(s => s.Key, s => (IDictionary)s.Value);
 }

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Reflection;
 using k8s.Models;
 using ServiceDefaults;
@@ -136,10 +137,10 @@ public class NamesMatchCodeTests
         var inProduction = Overlay.Of("dev").Workloads.SelectMany(w => w.Containers).Select(c => c.Image).ToHashSet();
         foreach (var (name, service) in Compose.Services)
         {
-            var image = (string)service["image"];
+            var image = (string)service["image"]!;
             Assert.True(inProduction.Contains(image), $"compose's {name} is {image}, which overlay dev does not run");
             if (!image.StartsWith("pollux/", StringComparison.Ordinal)) continue;
-            Assert.All(((Dictionary<object, object>)service["environment"]).Keys, key => Assert.Contains((string)key, CodeFacts.Settings));
+            Assert.All(((IDictionary)service["environment"]!).Keys.Cast<string>(), key => Assert.Contains(key, CodeFacts.Settings));
             Assert.Equal("true", service["read_only"]);
         }
         Assert.Subset(Compose.Services.Keys.ToHashSet(), CodeFacts.Assemblies.Keys.ToHashSet());

@@ -22,6 +22,10 @@ sealed class ContainerServers : IAsyncDisposable
 
     public async Task Start()
     {
+        // No image of the resource reaper can be relied on, and the engine may be older than the library: it says what it speaks.
+        Environment.SetEnvironmentVariable("TESTCONTAINERS_RYUK_DISABLED", "true");
+        if (Environment.GetEnvironmentVariable("DOCKER_API_VERSION") is not { Length: > 0 })
+            Environment.SetEnvironmentVariable("DOCKER_API_VERSION", (await Infrastructure.Run("docker", ["version", "--format", "{{.Server.APIVersion}}"])).Trim());
         containers["postgres"] = new PostgreSqlBuilder(Image("postgres")).WithUsername("pollux").WithPassword("pollux").WithDatabase("pollux").WithPortBinding(ports["postgres"], Postgres)
             // What is acknowledged is on disk, as in production; the builder's default is the opposite.
             .WithCommand("-c", "max_connections=200", "-c", "fsync=on", "-c", "synchronous_commit=on", "-c", "full_page_writes=on").Build();

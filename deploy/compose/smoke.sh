@@ -1,13 +1,19 @@
 #!/usr/bin/env bash
 # Brings compose up, publishes over MQTT, asks the API, and checks that published = stored + duplicate + rejected.
-# --keep leaves the system running; more arguments go to compose (--profile replicas).
+# --keep leaves the system running, --cut takes ingest off the network for 8 s meanwhile; more arguments go to compose (--profile replicas).
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
 
 compose=(docker compose)
 docker compose version >/dev/null 2>&1 || compose=(docker-compose)
-keep=0 options=()
-for argument in "$@"; do if [[ $argument == --keep ]]; then keep=1; else options+=("$argument"); fi; done
+keep=0 cut=0 options=()
+for argument in "$@"; do
+    case $argument in
+        --keep) keep=1 ;;
+        --cut) cut=1 ;;
+        *) options+=("$argument") ;;
+    esac
+done
 run() { "${compose[@]}" -p pollux "${options[@]}" "$@"; }
 
 query=http://127.0.0.1:${POLLUX_QUERY_PORT:-5100}
@@ -66,7 +72,20 @@ run stop --timeout 20 plant >/dev/null # its readings would be counted, too
 sleep 2
 before=$(totals)
 
+cut_off() {
+    local container
+    container=$(run ps -q ingest)
+    docker network disconnect pollux_default "$container"
+    sleep 8
+    docker network connect --alias ingest pollux_default "$container"
+    say 'ingest was off the network for 8 s'
+}
+
 now=$(date +%s)
+if ((cut)); then
+    cut_off &
+    sleep 1
+fi
 began=$(seconds)
 {
     for ((i = 1; i < messages; i++)); do printf '[{"n":"motor-temperature","v":%d.5,"t":%d.%03d}]\n' $((20 + i % 10)) $((now - 60 + i / 10)) $((i % 10 * 100)); done
@@ -75,8 +94,9 @@ began=$(seconds)
     printf '[{"n":"no-such-sensor","v":1,"t":%d}]\n' "$now"      # refused
     printf '[{"n":"pressure","v":99999,"t":%d}]\n' "$now"        # impossible
 } | run exec -T mosquitto mosquitto_pub -q 1 -l -t "pollux/$asset/senml"
-await 'the value is in the API' 30 shown
-await "published $((messages + 3)) = stored $messages + duplicate 1 + rejected 2; seen $(gained)" 30 settled
+wait
+await 'the value is in the API' 60 shown
+await "published $((messages + 3)) = stored $messages + duplicate 1 + rejected 2; seen $(gained)" 60 settled
 say "$((messages + 3)) messages published and in the API: $(since "$began")"
 say "received, stored, duplicate, rejected: $(gained)"
 get "$query/api/v1/rejected?asset=$asset" | grep -o '"code":"[^"]*"' | sort | uniq -c

@@ -12,7 +12,7 @@ now() { printf '%s' "${EPOCHREALTIME//[!0-9]/}"; }
 seconds_since() { local tenths=$((($(now) - $1) / 100000)); printf '%d.%d' $((tenths / 10)) $((tenths % 10)); }
 
 report_ready() { # name address started-at
-    printf '%-11s%sready%s  %s  (%s s)\n' "$1" "$GREEN" "$PLAIN" "$2" "$(seconds_since "$3")"
+    printf '%-14s%sready%s  %s  (%s s)\n' "$1" "$GREEN" "$PLAIN" "$2" "$(seconds_since "$3")"
 }
 
 show_log_tail() { # name
@@ -84,7 +84,7 @@ stop() { # name signal seconds
         began=$(now)
         kill "-$2" "$pid" 2>/dev/null || true
         wait_gone "$1" "$(($3 * 10))" || kill_hard "$1" || fail "$1 (pid $pid) does not end"
-        printf '%-11sstopped  (%s s)\n' "$1" "$(seconds_since "$began")"
+        printf '%-14sstopped  (%s s)\n' "$1" "$(seconds_since "$began")"
     fi
     sweep_group "$1"
 }

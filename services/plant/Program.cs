@@ -12,4 +12,4 @@ app.MapDefaultEndpoints();
 app.MapFaults();
 app.MapOperation();
 app.MapStatus();
-app.Run();
+return await app.RunOrCommand(args);

@@ -42,4 +42,4 @@ api.MapScenarios();
 api.MapHealth();
 api.MapDecisions();
 app.MapRpc();
-await app.RunAsync();
+return await app.RunOrCommand(args);

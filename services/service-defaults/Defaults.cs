@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
@@ -26,8 +27,11 @@ public static class Defaults
     /// <param name="httpPort">Used when <c>Ports:Http</c> is not set.</param>
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, string name, int httpPort)
     {
+        Settings.StopOnInvalid();
         builder.Environment.ApplicationName = name;
-        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, builder.Configuration, httpPort));
+        var ports = (Address: Address(builder.Configuration), Http: Port(builder.Configuration, "Ports:Http", httpPort), Grpc: Port(builder.Configuration, "Ports:Grpc", 0));
+        builder.Configuration["Ports:Http"] = ports.Http.ToString(CultureInfo.InvariantCulture);
+        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, ports.Address, ports.Http, ports.Grpc));
         builder.Logging.ClearProviders().AddJsonConsole(console =>
         {
             console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
@@ -44,12 +48,17 @@ public static class Defaults
         return builder;
     }
 
-    static void Listen(KestrelServerOptions kestrel, IConfiguration configuration, int httpPort)
+    static int Port(IConfiguration configuration, string name, int otherwise) => configuration.WholeNumber(name, otherwise, 0, 65535);
+
+    static IPAddress Address(IConfiguration configuration) => IPAddress.TryParse(configuration["Ports:Address"] ?? "127.0.0.1", out var address)
+        ? address
+        : throw new InvalidSettingException("Ports:Address", configuration["Ports:Address"], "an IP address, 0.0.0.0 for all");
+
+    static void Listen(KestrelServerOptions kestrel, IPAddress address, int http, int grpc)
     {
-        var address = IPAddress.Parse(configuration["Ports:Address"] ?? "127.0.0.1");
-        kestrel.Listen(address, configuration.GetValue("Ports:Http", httpPort), listen => listen.Protocols = HttpProtocols.Http1);
+        kestrel.Listen(address, http, listen => listen.Protocols = HttpProtocols.Http1);
         // Without TLS a port speaks either HTTP/1.1 or HTTP/2, so gRPC has one of its own.
-        if (configuration.GetValue("Ports:Grpc", 0) is > 0 and var grpc) kestrel.Listen(address, grpc, listen => listen.Protocols = HttpProtocols.Http2);
+        if (grpc > 0) kestrel.Listen(address, grpc, listen => listen.Protocols = HttpProtocols.Http2);
     }
 
     static void AddTelemetry(this WebApplicationBuilder builder, string name)
@@ -87,13 +96,6 @@ public static class Defaults
         return context.Response.Body.WriteAsync(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
             new { status = report.Status.ToString(), checks }, System.Text.Json.JsonSerializerOptions.Web)).AsTask();
     }
-
-    /// <summary>A connection string that must be there.</summary>
-    /// <exception cref="InvalidOperationException">It is not; names the setting.</exception>
-    public static string RequireConnectionString(this IConfiguration configuration, string name) =>
-        configuration.GetConnectionString(name) is { Length: > 0 } value
-            ? value
-            : throw new InvalidOperationException($"The setting ConnectionStrings:{name} (environment: ConnectionStrings__{name}) is missing.");
 }
 
 /// <summary>Ready when the log's schema can be read.</summary>

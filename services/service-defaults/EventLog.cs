@@ -50,10 +50,10 @@ public static class EventLog
     /// </summary>
     /// <param name="builder">The service.</param>
     /// <param name="more">What the service itself keeps beside the log, e.g. its read-model tables.</param>
-    /// <exception cref="InvalidOperationException">No connection string <c>Postgres</c>.</exception>
+    /// <exception cref="InvalidSettingException">No connection string <c>Postgres</c>.</exception>
     public static void AddEventLog(this IHostApplicationBuilder builder, Action<StoreOptions>? more = null)
     {
-        var connection = new NpgsqlConnectionStringBuilder(builder.Configuration.RequireConnectionString("Postgres"))
+        var connection = new NpgsqlConnectionStringBuilder(builder.Configuration.RequireConnectionString("Postgres", "Host=…;Port=…;Username=…;Password=…;Database=…", IsConnectionString))
         {
             ApplicationName = builder.Environment.ApplicationName,
             MaxAutoPrepare = 32,
@@ -66,6 +66,18 @@ public static class EventLog
             more?.Invoke(options);
         }).UseLightweightSessions().UseNpgsqlDataSource();
         builder.Services.AddHealthChecks().AddCheck<PostgresHealth>("postgres", tags: ["ready"]);
+    }
+
+    static bool IsConnectionString(string text)
+    {
+        try
+        {
+            return new NpgsqlConnectionStringBuilder(text) is { Host.Length: > 0, Database.Length: > 0 };
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
     }
 
     /// <summary>The log's options, the same in every service.</summary>

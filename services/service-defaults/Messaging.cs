@@ -30,7 +30,7 @@ public static class Messaging
         Action<IBusRegistrationConfigurator>? consumers = null,
         Action<IBusRegistrationContext, IRabbitMqBusFactoryConfigurator>? endpoints = null)
     {
-        var address = new Uri(builder.Configuration.RequireConnectionString("RabbitMq"));
+        var address = builder.Configuration.RequireRabbitMq();
         builder.Services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();

@@ -9,7 +9,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("simulation", 5103);
 builder.AddEventLog(SimulationTables.Register);
 builder.AddMessaging(Queues.AddConsumers, Queues.AddEndpoints);
-builder.Services.AddOptions<SimulationSettings>().BindConfiguration("Simulation").ValidateDataAnnotations().ValidateOnStart();
+builder.AddSettings<SimulationSettings>("Simulation");
 builder.Services.AddSingleton<LogReader>().AddSingleton<AssetRegistry>().AddSingleton<ScenarioStore>().AddSingleton<ResultStore>()
     .AddSingleton<FindModel>().AddSingleton<ReadInputs>().AddSingleton<StartScenario>().AddSingleton<MergeShards>().AddSingleton<ScenarioPlans>();
 builder.Services.AddDecisions();

@@ -7,7 +7,8 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("twin-state", 5102);
 builder.AddEventLog(TwinTables.Register);
 builder.AddMessaging(Partitions.AddConsumers, Partitions.AddEndpoints);
-builder.Services.AddOptions<TwinStateSettings>().BindConfiguration("TwinState").ValidateDataAnnotations().ValidateOnStart();
+builder.AddSettings<TwinStateSettings>("TwinState");
+builder.Configuration.RequireDirectory("Assets:Directory", "the folder of the *.asset.yaml files");
 builder.Services.AddSingleton<LogReader>().AddSingleton<AssetRegistry>().AddSingleton<ShippedModels>().AddSingleton<TwinStore>().AddSingleton<TwinOwner>();
 builder.Services.AddHostedService<RegisterShippedAssets>().AddHostedService<TickSlots>().AddHostedService<ShowTwins>().AddHostedService<WatchQueues>();
 

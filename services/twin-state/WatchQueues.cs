@@ -16,7 +16,7 @@ sealed partial class WatchQueues(IConfiguration configuration, IOptions<TwinStat
     {
         var factory = new ConnectionFactory
         {
-            Uri = new Uri(configuration.RequireConnectionString("RabbitMq")),
+            Uri = configuration.RequireRabbitMq(),
             ClientProvidedName = "twin-state queue depths",
             AutomaticRecoveryEnabled = false,
         };

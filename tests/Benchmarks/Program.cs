@@ -32,6 +32,7 @@ var benchmarks = new Dictionary<string, Func<Settings, CancellationToken, Task>>
     ["path"] = IngestBenchmark.Path,
     ["latency"] = Latency.Run,
     ["memory"] = Memory.Run,
+    ["scale"] = ScaleBenchmark.Run,
 };
 var name = args.FirstOrDefault() ?? "";
 if (!benchmarks.ContainsKey(name) && name.Length > 0 && name != "all")

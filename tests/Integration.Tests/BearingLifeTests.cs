@@ -16,7 +16,7 @@ public class BearingLifeTests(DecisionSystem system, ITestOutputHelper output) :
             {
                 ["Services__Query"] = Pollux.Query.Http.BaseAddress!.OriginalString,
                 ["ConnectionStrings__Mqtt"] = Pollux.Servers.Mqtt.OriginalString,
-                ["Plant__Assembly"] = ServiceProcess.Assembly("Plant"),
+                ["POLLUX_PLANT_ASSEMBLY"] = ServiceProcess.Assembly("Plant"),
             });
         output.WriteLine(printed);
         var all = printed.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => l.StartsWith('{')).Select(l => JsonNode.Parse(l)!).ToList();

@@ -63,7 +63,7 @@ static class LiveLifetime
 
         public async Task<int> Run(double days, double factor, double wear, int seed, CancellationToken cancel)
         {
-            var assembly = Environment.GetEnvironmentVariable("Plant__Assembly") is { Length: > 0 } given ? given : throw new InvalidDataException("Plant__Assembly names the plant's program; ./pollux gives it.");
+            var assembly = Environment.GetEnvironmentVariable("POLLUX_PLANT_ASSEMBLY") is { Length: > 0 } given ? given : throw new InvalidDataException("POLLUX_PLANT_ASSEMBLY names the plant's program; ./pollux gives it.");
             using var query = new QueryClient();
             await RegisterAsset.Run(query, assetId, Model, cancel);
             await using var plant = await PlantProcess.Start(assembly, assetId, days, factor, seed, cancel);

@@ -1,5 +1,6 @@
 using MQTTnet;
 using MQTTnet.Protocol;
+using ServiceDefaults;
 
 namespace Ingest.Messages;
 
@@ -9,10 +10,12 @@ namespace Ingest.Messages;
 sealed record MqttAddress(string Host, int Port)
 {
     /// <summary>From <c>mqtt://host:port</c>.</summary>
-    public static MqttAddress Parse(string connection) =>
-        Uri.TryCreate(connection, UriKind.Absolute, out var uri) && uri.Scheme == "mqtt" && uri.Host.Length > 0
-            ? new(uri.Host, uri.Port > 0 ? uri.Port : 1883)
-            : throw new InvalidOperationException($"The setting ConnectionStrings:Mqtt is '{connection}'; allowed: mqtt://host:port.");
+    public static MqttAddress Of(IConfiguration configuration)
+    {
+        var uri = new Uri(configuration.RequireConnectionString(
+            "Mqtt", "mqtt://host:port", text => Uri.TryCreate(text, UriKind.Absolute, out var address) && address is { Scheme: "mqtt", Host.Length: > 0 }));
+        return new(uri.Host, uri.Port > 0 ? uri.Port : 1883);
+    }
 }
 
 /// <summary>Options and subscriptions of the broker session.</summary>

@@ -17,13 +17,12 @@ namespace Ingest.Messages;
 /// commit. When the recorder is full, nothing more is taken. Reconnects for ever.
 /// </summary>
 sealed partial class ReceiveMessages(
-    RecordReadings recorder, RouteTopic routes, AssetRegistry registry, ReadSparkplug sparkplug, TimeProvider time, IOptions<IngestSettings> settings, IConfiguration configuration, ILogger<ReceiveMessages> logger)
+    RecordReadings recorder, RouteTopic routes, AssetRegistry registry, ReadSparkplug sparkplug, TimeProvider time, IOptions<IngestSettings> settings, MqttAddress address, ILogger<ReceiveMessages> logger)
     : BackgroundService, IHealthCheck
 {
     static readonly ActivitySource Traces = new("ingest");
 
     readonly Decoded decoded = new();
-    readonly MqttAddress address = MqttAddress.Parse(configuration.RequireConnectionString("Mqtt"));
     HashSet<string> subscribed = [];
     IMqttClient? client;
     string trouble = "not connected yet";

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using ServiceDefaults;
 
 namespace Plant.Gateway;
 
@@ -7,9 +8,9 @@ static class Registration
     public static void AddPlant(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddOptions<PlantSettings>().BindConfiguration("Plant").ValidateDataAnnotations()
-            .Validate(s => s.TimeLapseDays == 0 || s.SimulatedTimeFactor >= 2, "Plant:SimulatedTimeFactor is 2 or more in a time-lapse, or it never catches up with the present.")
-            .ValidateOnStart();
+        var settings = builder.AddSettings<PlantSettings>("Plant");
+        if (settings is { TimeLapseDays: > 0, SimulatedTimeFactor: < 2 })
+            throw new InvalidSettingException("Plant:SimulatedTimeFactor", $"{settings.SimulatedTimeFactor}", "2 or more in a time-lapse, or it never catches up with the present");
         services.AddSingleton<EmulatedPlant>();
         services.AddSingleton(MqttAddress.Parse(builder.Configuration.GetConnectionString("Mqtt") ?? "mqtt://127.0.0.1:1883"));
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<PlantSettings>>().Value);

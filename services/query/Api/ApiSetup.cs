@@ -29,7 +29,7 @@ static class ApiSetup
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
             .WithOrigins(builder.Configuration.GetSection("Cors:Origins").Get<string[]>() ?? []).WithMethods("GET").AllowAnyHeader().WithExposedHeaders("ETag")));
-        var permits = builder.Configuration.GetValue("Limits:ExpensiveRequestsPer10Seconds", 1000);
+        var permits = builder.Configuration.WholeNumber("Limits:ExpensiveRequestsPer10Seconds", 1000, 1, 1_000_000);
         builder.Services.AddRateLimiter(limiter =>
         {
             limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;

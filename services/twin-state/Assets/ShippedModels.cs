@@ -8,7 +8,7 @@ namespace TwinState.Assets;
 sealed class ShippedModels(IConfiguration configuration)
 {
     readonly Dictionary<string, AssetModel> models = ReadAssetModel
-        .FromDirectory(configuration["Assets:Directory"] ?? throw new InvalidOperationException("The setting Assets:Directory (environment: Assets__Directory) is missing: the folder of the *.asset.yaml files."))
+        .FromDirectory(configuration["Assets:Directory"]!)
         .ToDictionary(m => m.Id);
 
     public IEnumerable<AssetModel> All => models.Values;

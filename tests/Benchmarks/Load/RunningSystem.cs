@@ -18,11 +18,11 @@ sealed class RunningSystem(Settings settings) : IAsyncDisposable
     public Dictionary<string, int> Processes { get; } = [];
 
     /// <summary>Starts the system; from nothing, so that what other benchmarks left behind is not measured.</summary>
-    public static async Task<RunningSystem> Start(Settings settings, CancellationToken cancel)
+    public static async Task<RunningSystem> Start(Settings settings, CancellationToken cancel, int replicas = 1)
     {
         var system = new RunningSystem(settings);
         await system.Pollux(["down", "--data"], cancel);
-        await system.Pollux(["up", "--no-plant"], cancel);
+        await system.Pollux(["up", "--no-plant", "--replicas", $"{replicas}"], cancel);
         var status = JsonNode.Parse(await system.Pollux(["status", "--json"], cancel))!;
         foreach (var part in status.AsArray())
         {

@@ -11,7 +11,8 @@ namespace Integration.Tests.Running;
 
 /// <summary>
 /// PostgreSQL, RabbitMQ and Mosquitto: those of the connection strings in the environment (<c>./pollux test</c> gives them together with
-/// the state directory, so that they can be killed), otherwise a private set of servers. Fails when there are none.
+/// the state directory, so that they can be killed), with <c>POLLUX_TEST_SERVERS=containers</c> containers, otherwise a private set of servers.
+/// Fails when there are none.
 /// </summary>
 public sealed class Infrastructure : IAsyncLifetime
 {
@@ -19,6 +20,7 @@ public sealed class Infrastructure : IAsyncLifetime
 
     readonly Dictionary<string, string> connections = [];
     readonly Dictionary<string, string> pollux = [];
+    ContainerServers? containers;
     bool isOurs;
 
     public static string Repository { get; } = typeof(Infrastructure).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "Repository").Value!;
@@ -39,8 +41,16 @@ public sealed class Infrastructure : IAsyncLifetime
         foreach (var name in new[] { "Postgres", "RabbitMq", "Mqtt" })
             if (Environment.GetEnvironmentVariable($"ConnectionStrings__{name}") is { Length: > 0 } given) connections[name] = given;
         if (connections.Count is not (0 or 3)) throw new XunitException("Give all of ConnectionStrings__Postgres, __RabbitMq and __Mqtt, or none.");
+        if (connections.Count == 0 && Environment.GetEnvironmentVariable("POLLUX_TEST_SERVERS") == "containers") await StartContainers();
         if (connections.Count == 0) await StartPrivateServers();
         await MakeTemplate();
+    }
+
+    async Task StartContainers()
+    {
+        containers = new();
+        await containers.Start();
+        foreach (var (key, value) in containers.Connections) connections[key] = value;
     }
 
     async Task StartPrivateServers()
@@ -88,10 +98,10 @@ public sealed class Infrastructure : IAsyncLifetime
     }
 
     /// <summary>Ends a server without warning.</summary>
-    public async Task Kill(string server) => await Pollux("servers", "kill", server);
+    public async Task Kill(string server) => await (containers?.Kill(server) ?? Pollux("servers", "kill", server));
 
     /// <summary>Starts a server again and waits until it answers.</summary>
-    public async Task Start(string server) => await Pollux("servers", "up", server);
+    public async Task Start(string server) => await (containers?.StartAgain(server) ?? Pollux("servers", "up", server));
 
     async Task<string> Pollux(params string[] arguments)
     {
@@ -123,6 +133,7 @@ public sealed class Infrastructure : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        if (containers is not null) await containers.DisposeAsync();
         if (isOurs) await Pollux("servers", "down");
     }
 }

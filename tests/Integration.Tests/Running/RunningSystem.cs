@@ -50,6 +50,9 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
     /// <summary>Settings for all services.</summary>
     protected virtual IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>();
 
+    /// <summary>Settings for one of them.</summary>
+    protected virtual IReadOnlyDictionary<string, string> SettingsOf(string service) => new Dictionary<string, string>();
+
     public string Name => $"{GetType().Name.ToLowerInvariant()}_{run}";
 
     public virtual async ValueTask InitializeAsync()
@@ -96,6 +99,7 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
             ["TwinState__SaveEverySeconds"] = "1",
         };
         foreach (var (key, value) in Settings) settings[key] = value;
+        foreach (var (key, value) in SettingsOf(name)) settings[key] = value;
         foreach (var (key, value) in more ?? []) settings[key] = value;
         var service = new ServiceProcess(name, project, settings, Path.Combine(Infrastructure.Logs, $"{Name}.{name}.{services.Count}.log"));
         services.Add(service);

@@ -73,6 +73,32 @@ public sealed class ServiceProcess(string name, string project, IReadOnlyDiction
 
     public bool IsRunning => process is { HasExited: false };
 
+    /// <summary>Asks it to end, as a rollout does, and waits until it has finished what it had in hand.</summary>
+    public async Task Stop(double seconds = 45)
+    {
+        await Infrastructure.Run("/bin/sh", ["-c", $"kill -TERM {process!.Id}"]);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new XunitException($"{name} did not end within {seconds} s of being asked to.");
+        }
+        Assert.Equal(0, process.ExitCode);
+        process.Dispose();
+        process = null;
+    }
+
+    /// <summary>Waits until the process ends by itself, and returns its exit code.</summary>
+    public async Task<int> Ended(double seconds = 30)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
+        await process!.WaitForExitAsync(limit.Token);
+        return process.ExitCode;
+    }
+
     /// <summary>kill -9.</summary>
     public async Task Kill()
     {

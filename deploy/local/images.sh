@@ -1,0 +1,48 @@
+# shellcheck shell=bash
+# Container images of the services. Sourced by pollux.
+
+CYCLONEDX_VERSION=6.3.1
+
+images() { # [name...]
+    local name tag began
+    command -v docker >/dev/null || fail "images needs docker"
+    docker version >/dev/null 2>&1 || fail "no Docker engine answers; start one, or set DOCKER_HOST"
+    tag=${POLLUX_IMAGE_TAG:-$(version)}
+    mkdir -p "$LOGS"
+    [[ $# -gt 0 ]] || set -- "${SERVICES[@]}"
+    require_service "$@"
+    for name in "$@"; do
+        began=$(now)
+        # --pull=false is the default of docker build: what offline-base.sh made is taken as it is.
+        docker build --tag "pollux/$name:$tag" --file "$REPO/services/$name/Dockerfile" --build-arg "VERSION=$tag" \
+            --build-arg "REVISION=$(git -C "$REPO" rev-parse HEAD 2>/dev/null || printf unknown)" "$REPO" >"$LOGS/images.log" 2>&1 ||
+            { show_log_tail images; fail "the image of $name could not be built; where no image can be pulled, run deploy/docker/offline-base.sh first"; }
+        printf '%-11s%s  %s MB  (%s s)\n' "$name" "pollux/$name:$tag" "$(image_megabytes "pollux/$name:$tag")" "$(seconds_since "$began")"
+    done
+}
+
+image_megabytes() { docker image inspect --format '{{.Size}}' "$1" | awk '{ printf "%.0f", $1 / 1e6 }'; }
+
+# The one place where the version is written down.
+version() { sed -nE 's|.*<Version>(.*)</Version>.*|\1|p' "$REPO/Directory.Build.props"; }
+
+# What each service is made of (CycloneDX), and what is known to be vulnerable of it. Licences: deploy/licences.md, which a test keeps.
+sbom() {
+    local name tool="$TOOLS/dotnet/dotnet-CycloneDX" output="$REPO/artifacts/sbom" found
+    mkdir -p "$LOGS" "$output"
+    find_sdk
+    if [[ ! -x $tool ]]; then
+        "$DOTNET" tool install --tool-path "$TOOLS/dotnet" CycloneDX --version "$CYCLONEDX_VERSION" >"$LOGS/install.log" 2>&1 ||
+            { show_log_tail install; fail "the tool CycloneDX could not be installed"; }
+    fi
+    "$DOTNET" restore "$REPO/Pollux.slnx" -v quiet
+    for name in "${SERVICES[@]}"; do
+        DOTNET_ROOT=$(dirname "$(readlink -f "$DOTNET")") "$tool" "$REPO/services/$name/$(basename "$(service_assembly "$name")" .dll).csproj" --output "$output" --filename "$name.json" \
+            --output-format Json --disable-package-restore --set-version "$(version)" --set-name "pollux/$name" >"$LOGS/sbom.log" 2>&1 || { show_log_tail sbom; fail "no SBOM of $name"; }
+        printf '%-11s%s  %s components\n' "$name" "artifacts/sbom/$name.json" "$(grep -c '"bom-ref"' "$output/$name.json")"
+    done
+    found=$("$DOTNET" list "$REPO/Pollux.slnx" package --vulnerable --include-transitive)
+    printf '%s\n' "$found" >"$output/audit.txt"
+    if grep -q 'has the following vulnerable packages' "$output/audit.txt"; then cat "$output/audit.txt" >&2; fail "packages with known vulnerabilities are used"; fi
+    say "audit      no package is known to be vulnerable (artifacts/sbom/audit.txt)"
+}

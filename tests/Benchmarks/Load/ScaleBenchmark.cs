@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Npgsql;
+using TwinModel.Telemetry;
+
+namespace Benchmarks.Load;
+
+/// <summary>What one and two replicas of each service carry, what a message costs each part, and what 10 000 assets at 1 Hz need by that.</summary>
+static class ScaleBenchmark
+{
+    const int Assets = 1_000;
+
+    static readonly string[] Servers = ["mosquitto", "postgres", "rabbitmq"];
+    static readonly string[] Services = ["ingest", "twin-state", "query"];
+
+    /// <summary>One measurement at a steady rate.</summary>
+    public sealed record Step(int Replicas, double Rate, Dictionary<string, double> Cores, double BytesPerMessage, Dictionary<string, int> Connections, double DrainSeconds);
+
+    public static async Task Run(Settings settings, CancellationToken cancel)
+    {
+        List<Step> steps = [];
+        List<(int Replicas, double Seconds)> scenarios = [];
+        foreach (var replicas in new[] { 1, 2 })
+        {
+            Report.Title($"scale: {replicas} of each of ingest, twin-state, simulation and query; {Assets} assets, {Publisher.ReadingsPerFrame} readings a message");
+            await using var system = await RunningSystem.Start(settings, cancel, replicas);
+            var assets = Enumerable.Range(0, Assets).Select(i => $"bench-{i}").ToArray();
+            await system.Register(assets, cancel);
+            await Measure(settings, system, replicas, assets, 200, 5, cancel); // warm
+            foreach (var rate in new[] { 250.0, 500, 1000 })
+            {
+                var step = await Measure(settings, system, replicas, assets, rate, Math.Max(5, 20 * settings.Scale), cancel);
+                steps.Add(step);
+                Report.Figure($"  {rate:N0} messages/s: cores busy, all parts", step.Cores.Values.Sum(), "cores", "N2");
+                Report.Figure("    the API has everything after the last message", step.DrainSeconds * 1000, "ms");
+            }
+            var seconds = await Scenario(system, assets[0], cancel);
+            scenarios.Add((replicas, seconds));
+            Report.Figure("  +15 % rate, 400 members, as the caller waits", seconds, "s", "N2");
+        }
+        await Sizing.Write(Path.Combine(settings.Repository, "deploy", "sizing.md"), steps, scenarios, cancel);
+        Console.WriteLine("\nwritten: deploy/sizing.md");
+    }
+
+    static async Task<Step> Measure(Settings settings, RunningSystem system, int replicas, string[] assets, double rate, double seconds, CancellationToken cancel)
+    {
+        var parts = Servers.Concat(system.Processes.Keys.Where(p => Services.Contains(Sizing.ServiceOf(p)))).ToArray();
+        var before = parts.ToDictionary(p => p, system.CpuSeconds);
+        var (size, folded) = (await Number(settings, "select pg_database_size(current_database())", cancel), await system.ReadingsFolded("bench-", cancel));
+        var started = Stopwatch.GetTimestamp();
+        var sent = 0;
+        await using (var publisher = await Publisher.Connect(settings.Mqtt, cancel))
+        {
+            var noise = new Random(3);
+            // Open loop: a message is due at its time whatever became of the ones before.
+            for (; sent < rate * seconds; sent++)
+            {
+                var early = sent / rate - Stopwatch.GetElapsedTime(started).TotalSeconds;
+                if (early > 0.002) await Task.Delay(TimeSpan.FromSeconds(early), cancel);
+                await publisher.Publish($"pollux/{assets[sent % assets.Length]}/senml", sent, Publisher.Frame(Micros.From(DateTimeOffset.UtcNow), noise), cancel);
+            }
+            await publisher.Drain(cancel);
+        }
+        var (took, drained) = (Stopwatch.GetElapsedTime(started).TotalSeconds, Stopwatch.GetTimestamp());
+        var connections = await Connections(settings, cancel);
+        while (await system.ReadingsFolded("bench-", cancel) < folded + (long)sent * Publisher.ReadingsPerFrame)
+        {
+            if (Stopwatch.GetElapsedTime(drained) > TimeSpan.FromMinutes(2)) throw new TimeoutException("Not all readings reached the twins.");
+            await Task.Delay(20, cancel);
+        }
+        var drain = Stopwatch.GetElapsedTime(drained).TotalSeconds;
+        var cores = parts.GroupBy(Sizing.ServiceOf).ToDictionary(g => g.Key, g => g.Sum(p => system.CpuSeconds(p) - before[p]) / (took + drain));
+        var grown = await Number(settings, "select pg_database_size(current_database())", cancel) - size;
+        return new(replicas, sent / (took + drain), cores, (double)grown / sent, connections, drain);
+    }
+
+    static async Task<double> Scenario(RunningSystem system, string asset, CancellationToken cancel)
+    {
+        var started = Stopwatch.GetTimestamp();
+        using var answer = await system.Query.PostAsJsonAsync("/api/v1/scenarios", new
+        {
+            asset,
+            interventions = new[] { new { target = "production-rate", kind = "scale", value = 1.15 } },
+            ensemble = new { size = 400, seed = Random.Shared.Next() },
+        }, cancel);
+        var id = (string)(await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonNode>(cancel))!["id"]!;
+        while (true)
+        {
+            var view = (await system.Query.GetFromJsonAsync<JsonNode>($"/api/v1/scenarios/{id}", cancel))!;
+            if ((string)view["state"]! == "completed") return Stopwatch.GetElapsedTime(started).TotalSeconds;
+            if ((string)view["state"]! is "failed" or "cancelled") throw new InvalidOperationException(view.ToJsonString());
+            await Task.Delay(20, cancel);
+        }
+    }
+
+    static async Task<long> Number(Settings settings, string sql, CancellationToken cancel)
+    {
+        await using var source = NpgsqlDataSource.Create(settings.Postgres);
+        await using var command = source.CreateCommand(sql);
+        return Convert.ToInt64(await command.ExecuteScalarAsync(cancel), CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Connections to PostgreSQL by service.</summary>
+    static async Task<Dictionary<string, int>> Connections(Settings settings, CancellationToken cancel)
+    {
+        await using var source = NpgsqlDataSource.Create(settings.Postgres);
+        await using var command = source.CreateCommand("select application_name, count(*)::int from pg_stat_activity where application_name in ('ingest', 'twin-state', 'simulation', 'query') group by 1");
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        Dictionary<string, int> counts = [];
+        while (await reader.ReadAsync(cancel)) counts[reader.GetString(0)] = reader.GetInt32(1);
+        return counts;
+    }
+}

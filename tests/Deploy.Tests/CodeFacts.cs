@@ -1,0 +1,67 @@
+using System.Collections;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using YamlDotNet.Core;
+using YamlDotNet.Serialization;
+
+namespace Deploy.Tests;
+
+/// <summary>What the code itself says: services, ports, settings, queues, metrics. Read from it, written down nowhere else.</summary>
+static partial class CodeFacts
+{
+    static readonly string[] Sources = [.. Directory.GetFiles(Tool.In("services"), "*.cs", SearchOption.AllDirectories)
+        .Where(f => !f.Contains("/obj/", StringComparison.Ordinal)).Select(File.ReadAllText)];
+
+    /// <summary>Services and their assemblies, as deploy/local/services.sh starts them.</summary>
+    public static IReadOnlyDictionary<string, string> Assemblies { get; } = AssemblyLine().Matches(File.ReadAllText(Tool.In("deploy", "local", "services.sh")))
+        .ToDictionary(m => m.Groups["name"].Value, m => m.Groups["assembly"].Value);
+
+    /// <summary>HTTP port by service: the default in its Program.</summary>
+    public static IReadOnlyDictionary<string, int> HttpPorts { get; } = Assemblies.Keys.ToDictionary(
+        name => name, name => int.Parse(DefaultPort().Match(File.ReadAllText(Tool.In("services", name, "Program.cs"))).Groups["port"].Value, System.Globalization.CultureInfo.InvariantCulture));
+
+    public const int QueryGrpcPort = 5110;
+
+    /// <summary>Names of settings as environment variables: those of settings classes, and those that are read one by one.</summary>
+    public static IReadOnlySet<string> Settings { get; } = Sources.SelectMany(source => SingleSetting().Matches(source).Select(m => m.Groups["name"].Value))
+        .Concat(Sources.SelectMany(source => ConnectionString().Matches(source).Select(m => $"ConnectionStrings:{m.Groups["name"].Value}")))
+        .Concat(Assemblies.Values.SelectMany(assembly => Assembly.Load(assembly).GetTypes().Where(t => t.Name == $"{assembly}Settings")
+            .SelectMany(t => t.GetProperties().Where(p => p.CanWrite).Select(p => $"{assembly}:{p.Name}"))))
+        .Select(name => name.Replace(":", "__", StringComparison.Ordinal)).ToHashSet();
+
+    /// <summary>Names of metrics as Prometheus shows them, without the ending that depends on what is asked of a histogram.</summary>
+    public static IReadOnlySet<string> Metrics { get; } = Sources.SelectMany(source => Instrument().Matches(source)).Select(m => PrometheusName(
+        m.Groups["kind"].Value, m.Groups["name"].Value, m.Groups["unit"].Value)).ToHashSet();
+
+    /// <summary>The version of images.</summary>
+    public static string Version { get; } = VersionLine().Match(File.ReadAllText(Tool.In("Directory.Build.props"))).Groups[1].Value;
+
+    static string PrometheusName(string kind, string name, string unit) =>
+        name.Replace('.', '_') + (unit == "s" ? "_seconds" : "") + (kind == "Counter" ? "_total" : "");
+
+    [GeneratedRegex(@"^\s+(?<name>[a-z-]+)\) published (?<assembly>\w+) ;;", RegexOptions.Multiline)]
+    private static partial Regex AssemblyLine();
+
+    [GeneratedRegex(@"AddServiceDefaults\(""[a-z-]+"", (httpPort: )?(?<port>\d+)\)")]
+    private static partial Regex DefaultPort();
+
+    [GeneratedRegex(@"""(?<name>(Ports|Assets|Cors|Limits):[A-Za-z0-9]+|OTEL_[A-Z_]+)""")]
+    private static partial Regex SingleSetting();
+
+    [GeneratedRegex(@"RequireConnectionString\(\s*""(?<name>\w+)""")]
+    private static partial Regex ConnectionString();
+
+    [GeneratedRegex(@"Create(Observable)?(?<kind>Counter|Histogram|UpDownCounter|Gauge)(<\w+>)?\(\s*""(?<name>pollux\.[a-z_.]+)""(, ""(?<unit>s)"")?")]
+    private static partial Regex Instrument();
+
+    [GeneratedRegex("<Version>(.*)</Version>")]
+    private static partial Regex VersionLine();
+}
+
+/// <summary>deploy/compose/compose.yaml, anchors and merges resolved; what a service says itself wins over what is merged in.</summary>
+static class Compose
+{
+    public static Dictionary<string, IDictionary> Services { get; } = new DeserializerBuilder().Build()
+        .Deserialize<Dictionary<string, Dictionary<string, object>>>(new MergingParser(new Parser(new StringReader(File.ReadAllText(Tool.In("deploy", "compose", "compose.yaml"))))))["services"]
+        .ToDictionary(s => s.Key, s => (IDictionary)s.Value);
+}

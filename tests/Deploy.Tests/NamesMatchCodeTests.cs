@@ -1,0 +1,148 @@
+using System.Collections;
+using System.Reflection;
+using k8s.Models;
+using ServiceDefaults;
+using YamlDotNet.RepresentationModel;
+
+namespace Deploy.Tests;
+
+/// <summary>Images, ports, services, queues and settings in the manifests are those of the code.</summary>
+public class NamesMatchCodeTests
+{
+    public static TheoryData<string> Overlays => Overlay.Names;
+
+    public static TheoryData<string> Services => [.. CodeFacts.Assemblies.Keys];
+
+    [Fact]
+    public void The_facts_are_found()
+    {
+        Assert.True(CodeFacts.Assemblies.Count >= 5);
+        Assert.Contains("Ingest__ClientId", CodeFacts.Settings);
+        Assert.Contains("Ports__Address", CodeFacts.Settings);
+        Assert.Contains("OTEL_EXPORTER_OTLP_ENDPOINT", CodeFacts.Settings);
+        Assert.Contains("pollux_ingest_append_duration_seconds", CodeFacts.Metrics);
+        Assert.DoesNotContain("Ingest__NoSuchThing", CodeFacts.Settings);
+    }
+
+    [Theory, MemberData(nameof(Services))]
+    public void Each_service_has_a_dockerfile_that_runs_its_assembly_on_its_ports(string service)
+    {
+        var (lines, assembly) = (File.ReadAllLines(Tool.In("services", service, "Dockerfile")), CodeFacts.Assemblies[service]);
+        Assert.Contains($"ENTRYPOINT [\"dotnet\", \"{assembly}.dll\"]", lines);
+        Assert.Contains($"RUN dotnet build services/{service} -c Release", lines);
+        Assert.Contains($"COPY --from=build /src/artifacts/publish/{assembly}/release .", lines);
+        Assert.Contains(lines, l => l.StartsWith("HEALTHCHECK", StringComparison.Ordinal) && l.EndsWith($"[\"dotnet\", \"{assembly}.dll\", \"health\"]", StringComparison.Ordinal));
+        Assert.Equal($"EXPOSE {CodeFacts.HttpPorts[service]}{(service == "query" ? $" {CodeFacts.QueryGrpcPort}" : "")}", lines.Single(l => l.StartsWith("EXPOSE", StringComparison.Ordinal)));
+        Assert.Contains("USER $APP_UID", lines);
+        // What a container is told in vain is a mistake.
+        foreach (var variable in lines.Single(l => l.StartsWith("ENV ", StringComparison.Ordinal))[4..].Split(' ').Select(v => v.Split('=')[0]).Where(v => v.Contains("__", StringComparison.Ordinal)))
+            Assert.Contains(variable, CodeFacts.Settings);
+    }
+
+    [Fact]
+    public void Dockerfiles_differ_only_where_services_do()
+    {
+        static string Neutral(string service) => File.ReadAllText(Tool.In("services", service, "Dockerfile")).Split("\nENV")[0]
+            .Replace($"services/{service} ", "services/X ", StringComparison.Ordinal).Replace($"pollux/{service}\"", "pollux/X\"", StringComparison.Ordinal);
+        static string WithoutDescription(string text) => string.Join('\n', text.Split('\n').Where(l => !l.Contains("image.description", StringComparison.Ordinal)));
+        Assert.Single(CodeFacts.Assemblies.Keys.Select(s => WithoutDescription(Neutral(s))).Distinct());
+    }
+
+    [Theory, MemberData(nameof(Overlays))]
+    public void Every_image_of_ours_is_a_service_in_the_version_of_the_build(string overlay)
+    {
+        var ours = Overlay.Of(overlay).Workloads.SelectMany(w => w.Containers).Select(c => c.Image).Where(i => i.StartsWith("pollux/", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(ours);
+        Assert.All(ours, image => Assert.Contains(image, CodeFacts.Assemblies.Keys.Select(s => $"pollux/{s}:{CodeFacts.Version}")));
+    }
+
+    [Theory, MemberData(nameof(Overlays))]
+    public void All_services_but_the_plant_are_deployed(string overlay) => Assert.Subset(
+        Overlay.Of(overlay).Workloads.Where(w => w.IsService).Select(w => w.Source.Name).ToHashSet(), CodeFacts.Assemblies.Keys.Where(s => s != "plant").ToHashSet());
+
+    [Theory, MemberData(nameof(Overlays))]
+    public void Ports_are_those_the_services_listen_on(string overlay)
+    {
+        foreach (var workload in Overlay.Of(overlay).Workloads.Where(w => w.IsService))
+        {
+            Dictionary<string, int> wanted = new() { ["http"] = CodeFacts.HttpPorts[workload.Source.Name] };
+            if (workload.Source.Name == "query") wanted["grpc"] = CodeFacts.QueryGrpcPort;
+            Assert.Equal(wanted, workload.Pod.Containers.Single().Ports.ToDictionary(p => p.Name, p => p.ContainerPort));
+            var service = Overlay.Of(overlay).Objects<V1Service>().Single(s => s.Metadata.Name == workload.Source.Name);
+            Assert.Equal(wanted, service.Spec.Ports.ToDictionary(p => p.Name, p => p.Port));
+            Assert.All(service.Spec.Selector, s => Assert.Equal(s.Value, workload.Labels[s.Key]));
+        }
+    }
+
+    [Theory, MemberData(nameof(Overlays))]
+    public void Settings_are_known_to_the_code(string overlay)
+    {
+        var maps = Overlay.Of(overlay).Objects<V1ConfigMap>().ToDictionary(m => m.Metadata.Name);
+        foreach (var container in Overlay.Of(overlay).Workloads.SelectMany(w => w.Containers).Where(c => c.Image.StartsWith("pollux/", StringComparison.Ordinal)))
+        {
+            var names = (container.EnvFrom ?? []).SelectMany(f => maps[f.ConfigMapRef.Name].Data.Keys).Concat((container.Env ?? []).Select(e => e.Name)).ToList();
+            Assert.NotEmpty(names);
+            // The rest are parts of the values of others.
+            Assert.All(names.Where(n => n.Contains("__", StringComparison.Ordinal) || n == "OTEL_EXPORTER_OTLP_ENDPOINT"), name => Assert.Contains(name, CodeFacts.Settings));
+        }
+    }
+
+    [Theory, MemberData(nameof(Overlays))]
+    public void Addresses_in_settings_are_services_and_ports_of_the_overlay(string overlay)
+    {
+        var ports = Overlay.Of(overlay).Objects<V1Service>().SelectMany(s => s.Spec.Ports.Select(p => $"{s.Metadata.Name}:{p.Port}")).ToHashSet();
+        var settings = Overlay.Of(overlay).Objects<V1ConfigMap>().Single(m => m.Metadata.Name.StartsWith("pollux-settings", StringComparison.Ordinal)).Data;
+        Assert.Equal("mqtt://mosquitto:1883", settings["ConnectionStrings__Mqtt"]);
+        Assert.All(settings.Values.Where(v => v.Contains("://", StringComparison.Ordinal)), v => Assert.Contains(new Uri(v).Authority, ports));
+    }
+
+    [Fact]
+    public void The_scaler_looks_at_a_queue_that_simulation_takes_from()
+    {
+        var shards = (string)typeof(Messaging).Assembly.GetType("ServiceDefaults.Messaging")!.GetField("ScenarioQueue")!.GetValue(null)!;
+        var queues = Assembly.Load("Simulation").GetType("Simulation.Queues")!.GetFields(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)
+            .Where(f => f.IsLiteral).Select(f => (string)f.GetValue(null)!).Append(shards).ToList();
+        var scalers = Overlay.Of("prod").Documents.Where(d => d.Kind == "ScaledObject").ToList();
+        Assert.NotEmpty(scalers);
+        foreach (var scaler in scalers)
+        {
+            Assert.Contains(Overlay.Of("prod").Workloads, w => w.Source.Name == scaler.Node["spec"]["scaleTargetRef"]["name"].ToString() && w.Replicas is null);
+            foreach (var trigger in (YamlSequenceNode)scaler.Node["spec"]["triggers"]) Assert.Contains(trigger["metadata"]["queueName"].ToString(), queues);
+        }
+    }
+
+    [Theory, MemberData(nameof(Overlays))]
+    public void Network_policies_name_what_exists_and_ports_that_are_listened_on(string overlay)
+    {
+        var all = Overlay.Of(overlay);
+        var policies = all.Objects<V1NetworkPolicy>().ToList();
+        Assert.Contains(policies, p => p.Metadata.Name == "default-deny" && p.Spec.PodSelector.MatchLabels is null && p.Spec.PodSelector.MatchExpressions is null && p.Spec.PolicyTypes.Count == 2);
+        var ports = all.Workloads.SelectMany(w => w.Containers).SelectMany(c => c.Ports ?? []).Select(p => p.ContainerPort).ToHashSet();
+        // Those of the operators' pods, and DNS.
+        ports.UnionWith([53, 5432, 5672, 8000, 15672]);
+        // Parts that only one of the overlays has, and the dashboard, whose manifest waits for it.
+        var names = all.Workloads.Select(w => w.Labels["app.kubernetes.io/name"]).Concat(["postgres", "rabbitmq", "plant", "backup", "dashboard"]).ToHashSet();
+        foreach (var policy in policies)
+        {
+            var selectors = (policy.Spec.Egress ?? []).SelectMany(e => e.To ?? []).Concat((policy.Spec.Ingress ?? []).SelectMany(i => i.FromProperty ?? [])).Select(p => p.PodSelector).Append(policy.Spec.PodSelector).Where(s => s is not null);
+            foreach (var expression in selectors.SelectMany(s => s!.MatchExpressions ?? [])) Assert.Subset(names, expression.Values.ToHashSet());
+            var open = (policy.Spec.Egress ?? []).SelectMany(e => e.Ports ?? []).Concat((policy.Spec.Ingress ?? []).SelectMany(i => i.Ports ?? [])).Select(p => int.Parse(p.Port.Value, System.Globalization.CultureInfo.InvariantCulture));
+            Assert.Subset(ports.Append(5105).ToHashSet(), open.ToHashSet());
+        }
+    }
+
+    [Fact]
+    public void Compose_runs_the_same_images_with_settings_the_code_knows()
+    {
+        var inProduction = Overlay.Of("dev").Workloads.SelectMany(w => w.Containers).Select(c => c.Image).ToHashSet();
+        foreach (var (name, service) in Compose.Services)
+        {
+            var image = (string)service["image"]!;
+            Assert.True(inProduction.Contains(image), $"compose's {name} is {image}, which overlay dev does not run");
+            if (!image.StartsWith("pollux/", StringComparison.Ordinal)) continue;
+            Assert.All(((IDictionary)service["environment"]!).Keys.Cast<string>(), key => Assert.Contains(key, CodeFacts.Settings));
+            Assert.Equal("true", service["read_only"]);
+        }
+        Assert.Subset(Compose.Services.Keys.ToHashSet(), CodeFacts.Assemblies.Keys.ToHashSet());
+    }
+}

@@ -1,0 +1,38 @@
+namespace Deploy.Tests;
+
+public class ScriptTests
+{
+    [Fact]
+    public void Shell_scripts_pass_shellcheck()
+    {
+        var scripts = Directory.GetFiles(Tool.In("deploy"), "*.sh", SearchOption.AllDirectories).Append(Tool.In("pollux")).Append(Tool.In(".ci", "run")).Order().ToArray();
+        Assert.True(scripts.Length > 8);
+        Tool.Passes("shellcheck", ["--severity=style", "--external-sources", .. scripts]);
+    }
+
+    [Fact]
+    public void Starlark_parses()
+    {
+        var files = Directory.GetFiles(Tool.In("tilt"), "*.Tiltfile").Append(Tool.In("Tiltfile")).ToArray();
+        Assert.True(files.Length >= 2);
+        // A formatter that reads Starlark's own grammar: a syntax error ends it with 1, another layout with 4.
+        foreach (var file in files) Tool.Passes("buildifier", "-mode=check", "-type=default", "-lint=off", file);
+        var broken = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():n}.Tiltfile");
+        File.WriteAllText(broken, "def f(:\n  return while\n");
+        Assert.Equal(1, Tool.Run("buildifier", "-mode=check", "-type=default", broken).Code);
+        File.Delete(broken);
+    }
+
+    [Fact]
+    public void The_tiltfile_stays_short_and_loads_what_exists()
+    {
+        var lines = File.ReadAllLines(Tool.In("Tiltfile"));
+        Assert.True(lines.Length <= 60);
+        foreach (var loaded in lines.Where(l => l.StartsWith("load(", StringComparison.Ordinal)).Select(l => l.Split('"')))
+        {
+            var text = File.ReadAllText(Tool.In(loaded[1]));
+            Assert.All(loaded.Skip(3).Where((_, i) => i % 2 == 0).Where(n => n.Length > 2), name => Assert.Contains($"def {name}(", text, StringComparison.Ordinal));
+        }
+        Assert.All(CodeFacts.Assemblies, s => Assert.Contains(lines, l => l.Contains($"\"{s.Key}\", \"{s.Value}\"", StringComparison.Ordinal)));
+    }
+}

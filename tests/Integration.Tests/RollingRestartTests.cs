@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Integration.Tests.Running;
+
+namespace Integration.Tests;
+
+/// <summary>Two replicas of every service.</summary>
+public sealed class ReplicatedSystem(Infrastructure infrastructure) : RunningSystem(infrastructure)
+{
+    /// <summary>By service, in the order of a rollout.</summary>
+    public Dictionary<string, ServiceProcess[]> Replicas { get; } = [];
+
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
+        var simulation = Service("simulation", "Simulation");
+        Replicas["twin-state"] = [TwinState, Service("twin-state", "TwinState")];
+        Replicas["ingest"] = [Ingest, Service("ingest", "Ingest", new() { ["Ingest__ClientId"] = $"{Name}-1" })];
+        Replicas["simulation"] = [simulation, Service("simulation", "Simulation")];
+        Replicas["query"] = [Query, Service("query", "Query", new() { ["Ports__Grpc"] = ServiceProcess.FreePort().ToString(CultureInfo.InvariantCulture) })];
+        simulation.Launch();
+        foreach (var second in Replicas.Values) second[1].Launch();
+        foreach (var replica in Replicas.Values.SelectMany(r => r)) await replica.UntilReady();
+    }
+}
+
+/// <summary>A rollout under load: each replica of each service is asked to end and started again, one after the other.</summary>
+public class RollingRestartTests(ReplicatedSystem system, ITestOutputHelper output) : SystemTest<ReplicatedSystem>(system), IClassFixture<ReplicatedSystem>
+{
+    [Fact]
+    public async Task A_rolling_restart_of_every_service_loses_and_doubles_nothing_and_the_api_answers_throughout()
+    {
+        string[] assets = [.. Enumerable.Range(0, 4).Select(_ => Pollux.NextAsset())];
+        await using var gateway = new StoreAndForward(Pollux.Servers.Mqtt);
+        gateway.Start();
+        var load = new Load(gateway, Pollux.Model, assets, 200);
+        using var stop = new CancellationTokenSource();
+        var publishing = load.Run(stop.Token);
+
+        foreach (var (service, replicas) in Pollux.Replicas)
+        {
+            foreach (var (replica, other) in new[] { (replicas[0], replicas[1]), (replicas[1], replicas[0]) })
+            {
+                var api = service == "query" ? other : Pollux.Query;
+                var scenario = service == "simulation" ? await Ask(assets[0]) : null;
+                var began = TimeProvider.System.GetTimestamp();
+                await replica.Stop();
+                var stopped = TimeProvider.System.GetElapsedTime(began);
+                // A frame from after the end went the whole way: the other replica is at work.
+                await Pass(TimeSpan.FromSeconds(0.2));
+                await Shown(api, assets, load, $"without a replica of {service}");
+                var served = TimeProvider.System.GetElapsedTime(began);
+                replica.Launch();
+                await replica.UntilReady();
+                var ready = TimeProvider.System.GetElapsedTime(began);
+                output.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture, $"{service,-11} ended in {stopped.TotalSeconds:0.00} s, the twins had all readings {(served - stopped).TotalSeconds:0.00} s later, ready again {ready.TotalSeconds:0.00} s after it was asked to end"));
+                if (scenario is not null)
+                    await Eventually.Get("the scenario is completed", () => Get(api, $"/api/v1/scenarios/{scenario}"), s => (string)s["state"]! == "completed", 90, s => s.ToJsonString());
+            }
+        }
+        await stop.CancelAsync();
+        await publishing;
+        await Accounts.AssertComplete(Pollux, load, assets, 60);
+        foreach (var asset in assets)
+        {
+            var view = await Eventually.Get($"the twin of {asset} has every reading", () => Pollux.Twins.View(asset), twin => twin?.Readings == load.Good(asset).Count, 60, t => $"{t?.Readings} of {load.Good(asset).Count}");
+            Assert.Equal(Samples.HashOf(Pollux.Model, load.Good(asset)), view!.StateHash);
+        }
+        output.WriteLine($"{load.Messages} messages, {gateway.Transmissions} transmissions");
+    }
+
+    static async Task Shown(ServiceProcess api, string[] assets, Load load, string when)
+    {
+        var wanted = assets.ToDictionary(a => a, a => load.Good(a).Count);
+        foreach (var asset in assets)
+            await Eventually.Get($"{when} the twin of {asset} goes on", () => Get(api, $"/api/v1/twins/{asset}"), twin => (long)twin["readings"]! >= wanted[asset], 60, twin => $"{twin["readings"]} of {wanted[asset]}");
+    }
+
+    static async Task<JsonNode> Get(ServiceProcess api, string path) => JsonNode.Parse(await api.Http.GetStringAsync(path, TestContext.Current.CancellationToken))!;
+
+    async Task<string> Ask(string asset)
+    {
+        using var answer = await Pollux.Query.Http.PostAsJsonAsync(
+            "/api/v1/scenarios", new { asset, interventions = new[] { new { target = "production-rate", kind = "scale", value = 1.15 } }, ensemble = new { size = 40, seed = 1 } }, TestContext.Current.CancellationToken);
+        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(answer.StatusCode == HttpStatusCode.Accepted, text);
+        return (string)JsonNode.Parse(text)!["id"]!;
+    }
+
+    static Task Pass(TimeSpan time) => Task.Delay(time, TestContext.Current.CancellationToken);
+}

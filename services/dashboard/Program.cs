@@ -12,4 +12,4 @@ builder.AddShell();
 var app = builder.Build();
 app.MapDefaultEndpoints();
 app.UseShell();
-app.Run();
+return await app.RunOrCommand(args);

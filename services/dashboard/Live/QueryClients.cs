@@ -3,6 +3,7 @@ using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using Microsoft.Extensions.Options;
+using ServiceDefaults;
 
 namespace Dashboard.Live;
 
@@ -11,7 +12,7 @@ static class QueryClients
 {
     public static void AddQueryClients(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptions<DashboardSettings>().BindConfiguration("Dashboard").ValidateDataAnnotations().ValidateOnStart();
+        builder.AddSettings<DashboardSettings>("Dashboard");
         builder.Services.AddSingleton(Connect);
         builder.Services.AddSingleton(services => services.GetRequiredService<GrpcChannel>().Intercept(
             new Deadlines(TimeSpan.FromSeconds(services.GetRequiredService<IOptions<DashboardSettings>>().Value.DeadlineSeconds))));

@@ -55,7 +55,8 @@ public sealed record DecodedEvent(string Summary, DateTimeOffset? From, DateTime
     {
         var parts = data.EnumerateObject()
             .Where(p => p.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False && !p.Name.EndsWith("At", StringComparison.Ordinal))
-            .Where(p => p.Name is not ("payload" or "digest" or "modelHash" or "modelYaml" or "yaml") && p.Value.ToString() is { Length: > 0 and <= 60 })
+            // Ids are in the stream's name.
+            .Where(p => p.Name != "id" && !p.Name.EndsWith("Id", StringComparison.Ordinal) && p.Name is not ("payload" or "digest" or "modelHash" or "modelYaml" or "yaml") && p.Value.ToString() is { Length: > 0 and <= 60 })
             .Select(p => $"{p.Name} {p.Value}");
         var text = string.Join(" · ", parts);
         return text.Length <= MostSummary ? text : $"{text[..MostSummary]}…";

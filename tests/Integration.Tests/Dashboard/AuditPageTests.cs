@@ -1,6 +1,7 @@
-using System.Text.RegularExpressions;
+using System.Diagnostics;
 using Integration.Tests.Running;
 using Microsoft.Playwright;
+using TwinModel.Telemetry;
 using static Microsoft.Playwright.Assertions;
 
 namespace Integration.Tests.Dashboard;
@@ -15,13 +16,16 @@ public class AuditPageTests(DashboardSystem system) : SystemTest<DashboardSystem
     {
         var asset = Pollux.NextAsset();
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
-        await DashboardSystem.Publish(device, asset, ("melt-temperature", 201.5, Now.AddMinutes(-10)));
+        var trace = ActivityTraceId.CreateRandom().ToHexString();
+        await device.Publish(Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, [new(6, Micros.From(Now.AddMinutes(-10)), 201.5)]), $"00-{trace}-{ActivitySpanId.CreateRandom().ToHexString()}-01");
         await Eventually.Get("the reading is stored", () => Pollux.Log.Readings(asset), readings => readings.Count == 1);
-        var page = await Pollux.Open($"/audit?kind=telemetry&name={asset}");
+        var dashboard = Pollux.Service("dashboard", "Dashboard", new() { ["Dashboard__Query"] = $"http://127.0.0.1:{Pollux.Query.GrpcPort}", ["Dashboard__TraceUrl"] = "http://traces.example/trace/{0}" });
+        await dashboard.Start();
+        var page = await Pollux.Open($"/audit?kind=telemetry&name={asset}", dashboard: dashboard);
         var rows = page.GetByTestId("events").Locator("tr[data-position]");
         await Expect(rows).ToHaveCountAsync(1);
         await Expect(rows.First).ToContainTextAsync("1 readings of 1 sensors");
-        await Expect(rows.First.Locator(".trace")).ToHaveAttributeAsync("title", new Regex("^[0-9a-f]{32}$"));
+        await Expect(rows.First.Locator("a.trace")).ToHaveAttributeAsync("href", $"http://traces.example/trace/{trace}");
         // Sampled and recorded.
         await Expect(rows.First.Locator("time")).ToHaveCountAsync(2);
         await rows.First.GetByRole(AriaRole.Button).ClickAsync();
@@ -68,11 +72,11 @@ public class AuditPageTests(DashboardSystem system) : SystemTest<DashboardSystem
         await Expect(row).ToHaveCountAsync(1);
         await Expect(row).ToContainTextAsync("unknown-sensor");
         await Expect(row).ToContainTextAsync(Samples.SenmlTopic(asset));
-        await row.GetByRole(AriaRole.Button, new() { Name = "Payload" }).ClickAsync();
+        await row.Locator(".expand").ClickAsync();
         await Expect(page.GetByTestId("payload")).ToContainTextAsync("\"no-such-sensor\"");
         await page.GetByRole(AriaRole.Button, new() { Name = "Bytes" }).ClickAsync();
         await Expect(page.GetByTestId("payload")).ToContainTextAsync("0000  5b 7b");
-        await row.GetByRole(AriaRole.Button, new() { Name = "Replay" }).ClickAsync();
+        await row.GetByRole(AriaRole.Button, new() { Name = "Replay the payload" }).ClickAsync();
         await Expect(row.Locator(".replay-result")).ToContainTextAsync("1 still rejected", new() { Timeout = 15_000 });
         foreach (var dark in new[] { false, true }) await Axe.Check(await Pollux.Open($"/audit/rejected?asset={asset}", dark), $"rejected-{(dark ? "dark" : "light")}");
         await Axe.Check(await Pollux.Open($"/audit/rejected?asset={asset}", width: 390), "rejected-phone-light");
@@ -85,6 +89,6 @@ public class AuditPageTests(DashboardSystem system) : SystemTest<DashboardSystem
         await Expect(page.GetByTestId("none-rejected")).ToContainTextAsync("has been rejected");
     }
 
-    static async Task<List<long>> Positions(ILocator rows) =>
-        await rows.EvaluateAllAsync<List<long>>("rows => rows.map(r => Number(r.dataset.position))");
+    static async Task<int[]> Positions(ILocator rows) =>
+        await rows.EvaluateAllAsync<int[]>("rows => rows.map(r => Number(r.dataset.position))");
 }

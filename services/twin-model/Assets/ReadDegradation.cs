@@ -112,8 +112,8 @@ static class ReadDegradation
             ScrapAndRestartCost = at.Number("scrap-and-restart-cost", 0),
             ExpediteCost = at.Number("expedite-cost", 0),
             SpareHoldingCostPerDay = at.Number("spare-holding-cost-per-day", 0),
+            Currency = at.Text("currency", ""),
         };
-        at.Text("currency", "");
         at.Close();
         return at.HasProblems ? null : Checked(at, () =>
         {

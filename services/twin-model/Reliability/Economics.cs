@@ -20,6 +20,9 @@ public sealed record Economics(
     double PartCost, double LabourCost, double OvertimeCost, double MarginPerHour, double PlannedHours, double UnplannedHours, double UnplannedHoursSdLn,
     double SpareLeadDays, double WaitingHoursPerDay, double SecondaryDamageProbability, double SecondaryDamageCost)
 {
+    /// <summary>What money is counted in, e.g. <c>EUR</c>; empty when nobody has said.</summary>
+    public string Currency { get; init; } = "";
+
     /// <summary>Scrap and energy of a restart after a failure, 0 or more.</summary>
     public double ScrapAndRestartCost { get; init; }
 

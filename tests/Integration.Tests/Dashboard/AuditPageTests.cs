@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using Integration.Tests.Running;
+using Microsoft.Playwright;
+using TwinModel.Telemetry;
+using static Microsoft.Playwright.Assertions;
+
+namespace Integration.Tests.Dashboard;
+
+/// <summary>The log and what was rejected, in a browser.</summary>
+public class AuditPageTests(DashboardSystem system) : SystemTest<DashboardSystem>(system), IClassFixture<DashboardSystem>
+{
+    static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
+
+    [Fact]
+    public async Task An_event_shows_its_position_both_times_its_trace_and_its_readings_with_units()
+    {
+        var asset = Pollux.NextAsset();
+        await using var device = await Device.Connect(Pollux.Servers.Mqtt);
+        var trace = ActivityTraceId.CreateRandom().ToHexString();
+        await device.Publish(Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, [new(6, Micros.From(Now.AddMinutes(-10)), 201.5)]), $"00-{trace}-{ActivitySpanId.CreateRandom().ToHexString()}-01");
+        await Eventually.Get("the reading is stored", () => Pollux.Log.Readings(asset), readings => readings.Count == 1);
+        var dashboard = Pollux.Service("dashboard", "Dashboard", new() { ["Dashboard__Query"] = $"http://127.0.0.1:{Pollux.Query.GrpcPort}", ["Dashboard__TraceUrl"] = "http://traces.example/trace/{0}" });
+        await dashboard.Start();
+        var page = await Pollux.Open($"/audit?kind=telemetry&name={asset}", dashboard: dashboard);
+        var rows = page.GetByTestId("events").Locator("tr[data-position]");
+        await Expect(rows).ToHaveCountAsync(1);
+        await Expect(rows.First).ToContainTextAsync("1 readings of 1 sensors");
+        await Expect(rows.First.Locator("a.trace")).ToHaveAttributeAsync("href", $"http://traces.example/trace/{trace}");
+        // Sampled and recorded.
+        await Expect(rows.First.Locator("time")).ToHaveCountAsync(2);
+        await rows.First.GetByRole(AriaRole.Button).ClickAsync();
+        await Expect(page.Locator(".readings tbody tr")).ToContainTextAsync("201.5\u00a0°C");
+        foreach (var dark in new[] { false, true }) await Axe.Check(await Pollux.Open("/audit", dark), $"audit-{(dark ? "dark" : "light")}");
+        await Axe.Check(page, "audit-event-light");
+    }
+
+    [Fact]
+    public async Task The_log_is_paged_backwards_and_filtered_by_stream_and_type()
+    {
+        var asset = Pollux.NextAsset();
+        await using var device = await Device.Connect(Pollux.Servers.Mqtt);
+        for (var i = 0; i < 60; i++)
+        {
+            await DashboardSystem.Publish(device, asset, ("melt-temperature", 200 + i * 0.1, Now));
+            await Eventually.Get("the reading is stored", () => Pollux.Log.Readings(asset), readings => readings.Count == i + 1);
+        }
+        var page = await Pollux.Open("/audit");
+        await page.GetByTestId("kind").SelectOptionAsync("telemetry");
+        await page.GetByTestId("name").FillAsync(asset);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show", Exact = true }).ClickAsync();
+        var positions = page.GetByTestId("events").Locator("tr[data-position]");
+        await Expect(positions).ToHaveCountAsync(50);
+        var newest = await Positions(positions);
+        Assert.Equal(newest.OrderDescending(), newest);
+        await page.GetByTestId("older").ClickAsync();
+        await Expect(positions).ToHaveCountAsync(10);
+        Assert.True((await Positions(positions))[0] < newest[^1]);
+        await page.GetByTestId("type").FillAsync("no_such_event");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show", Exact = true }).ClickAsync();
+        await Expect(page.GetByTestId("no-events")).ToContainTextAsync("no such event");
+    }
+
+    [Fact]
+    public async Task A_rejected_payload_shows_its_reason_and_is_replayed()
+    {
+        var asset = Pollux.NextAsset();
+        await using var device = await Device.Connect(Pollux.Servers.Mqtt);
+        await DashboardSystem.Publish(device, asset, ("no-such-sensor", 1.5, Now));
+        await Eventually.Get("the payload is rejected", () => Pollux.Get($"/api/v1/rejected?asset={asset}"), list => list["items"]!.AsArray().Count == 1);
+        var page = await Pollux.Open($"/audit/rejected?asset={asset}");
+        var row = page.GetByTestId("rejections").Locator("tr[data-rejection]");
+        await Expect(row).ToHaveCountAsync(1);
+        await Expect(row).ToContainTextAsync("unknown-sensor");
+        await Expect(row).ToContainTextAsync(Samples.SenmlTopic(asset));
+        await row.Locator(".expand").ClickAsync();
+        await Expect(page.GetByTestId("payload")).ToContainTextAsync("\"no-such-sensor\"");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Bytes" }).ClickAsync();
+        await Expect(page.GetByTestId("payload")).ToContainTextAsync("0000  5b 7b");
+        await row.GetByRole(AriaRole.Button, new() { Name = "Replay the payload" }).ClickAsync();
+        await Expect(row.Locator(".replay-result")).ToContainTextAsync("1 still rejected", new() { Timeout = 15_000 });
+        foreach (var dark in new[] { false, true }) await Axe.Check(await Pollux.Open($"/audit/rejected?asset={asset}", dark), $"rejected-{(dark ? "dark" : "light")}");
+        await Axe.Check(await Pollux.Open($"/audit/rejected?asset={asset}", width: 390), "rejected-phone-light");
+    }
+
+    [Fact]
+    public async Task A_machine_of_which_nothing_was_rejected_has_a_page_that_says_so()
+    {
+        var page = await Pollux.Open($"/audit/rejected?asset={Pollux.NextAsset()}");
+        await Expect(page.GetByTestId("none-rejected")).ToContainTextAsync("has been rejected");
+    }
+
+    static async Task<int[]> Positions(ILocator rows) =>
+        await rows.EvaluateAllAsync<int[]>("rows => rows.map(r => Number(r.dataset.position))");
+}

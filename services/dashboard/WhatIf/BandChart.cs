@@ -29,8 +29,8 @@ static class BandChart
     public static IReadOnlyList<double> SignChanges(IReadOnlyList<double> positions, BandSeries difference)
     {
         var d = Middle(difference);
-        // What lies below a thousandth of the largest is the solver's, not the machine's.
-        var least = d.Count == 0 ? 0 : d.Max(Math.Abs) * 1e-3;
+        // What lies below a hundredth of the largest is not to be seen; controllers make many of those.
+        var least = d.Count == 0 ? 0 : d.Max(Math.Abs) * 0.01;
         List<double> found = [];
         var last = -1;
         for (var i = 0; i < d.Count && i < positions.Count; i++)
@@ -85,8 +85,10 @@ static class BandChart
     {
         UiRevision = revision,
         ShowLegend = true,
+        // Fills would turn it round.
+        Legend = [new() { Orientation = Plotly.Blazor.LayoutLib.LegendLib.OrientationEnum.H, TraceOrder = Plotly.Blazor.LayoutLib.LegendLib.TraceOrderFlag.Normal, Y = 1.02m, YAnchor = Plotly.Blazor.LayoutLib.LegendLib.YAnchorEnum.Bottom, X = 0 }],
         HoverMode = HoverModeEnum.XUnified,
-        Margin = new() { L = 64, R = 14, T = 10, B = s.XTitle.Length > 0 ? 46 : 34 },
+        Margin = new() { L = 64, R = 14, T = 10, B = 46 },
         XAxis = [s.XTitle.Length > 0 ? new() { Title = new() { Text = s.XTitle }, Anchor = "y2" } : new() { Type = Plotly.Blazor.LayoutLib.XAxisLib.TypeEnum.Date, Anchor = "y2" }],
         YAxis =
         [

@@ -44,21 +44,24 @@ static class Wording
     public static string Headline(ScenarioResult result)
     {
         if (MainFigure(result) is not { } main) return "The model has no figure of this machine as a whole.";
-        var (change, unit) = (main.Difference, main.Unit == "degC" ? "K" : Units.Symbol(main.Unit));
+        var (change, unit, decimals) = (main.Difference, main.Unit == "degC" ? "K" : Units.Symbol(main.Unit), Units.Decimals(main.Unit, main.Scenario.P50));
         var (name, at) = (Capital(main.Name), result.Definition.Mode == "steady" ? "" : $" by the end of {Span(result.Definition.HorizonSeconds)}");
-        if (new[] { change.P5, change.P50, change.P95 }.All(v => IsNothing(v, main.Unit))) return $"{name} stays as it is{at}: {Units.Text(main.Scenario.P50, main.Unit)}.";
+        if (new[] { change.P5, change.P50, change.P95 }.All(v => IsNothing(v, decimals))) return $"{name} stays as it is{at}: {Units.Text(main.Scenario.P50, main.Unit)}.";
         // A band across zero has no direction.
         if (change.P5 < 0 && change.P95 > 0)
-            return $"{name} changes by {Units.Difference(change.P50, main.Unit)}{at}, but even the direction is uncertain (p5 {Units.Difference(change.P5, main.Unit)} … p95 {Units.Difference(change.P95, main.Unit)}).";
+            return $"{name} changes by {Signed(change.P50, decimals)}\u00a0{unit}{at}, but even the direction is uncertain (p5 {Signed(change.P5, decimals)} … p95 {Signed(change.P95, decimals)}).";
         var (least, most) = change.P50 < 0 ? (change.P95, change.P5) : (change.P5, change.P95);
         var band = result.Definition.EnsembleSize == 0 ? "no band: one member only" : $"p5 {Size(least)} … p95 {Size(most)}";
         return $"{name} {(change.P50 < 0 ? "falls" : "rises")} by {Size(change.P50)}\u00a0{unit}{at} ({band}).";
 
-        string Size(double value) => Units.Number(Math.Abs(value), Units.Decimals(main.Unit, value));
+        string Size(double value) => Units.Number(Math.Abs(value), decimals);
     }
 
-    /// <summary>Too little to be seen in the digits that are shown.</summary>
-    public static bool IsNothing(double difference, string unit) => Math.Abs(difference) < 0.5 * Math.Pow(10, -Units.Decimals(unit, Math.Max(1, Math.Abs(difference))));
+    /// <summary>Too little to be seen in so many digits.</summary>
+    public static bool IsNothing(double difference, int decimals) => Math.Abs(difference) < 0.5 * Math.Pow(10, -decimals);
+
+    /// <summary>A difference beside its unit.</summary>
+    public static string Signed(double difference, int decimals) => IsNothing(difference, decimals) ? "0" : (difference > 0 ? "+" : "") + Units.Number(difference, decimals);
 
     /// <summary>The first figure with a limit, in the order of the model, which puts what matters first.</summary>
     public static KpiResult? MainFigure(ScenarioResult result)

@@ -12,7 +12,10 @@ public class FleetViewTests
     {
         var twin = new Twin
         {
-            AssetId = id, Name = $"Line {id}", ModelId = model, SampledAt = Timestamp.FromDateTimeOffset(Now.AddSeconds(-age)),
+            AssetId = id,
+            Name = $"Line {id}",
+            ModelId = model,
+            SampledAt = Timestamp.FromDateTimeOffset(Now.AddSeconds(-age)),
             Sensors = { new SensorState { Id = "t", Name = "temperature", Unit = "degC", Value = 20, Quality = "good", StaleAt = Timestamp.FromDateTimeOffset(Now.AddSeconds(10 - age)) } },
         };
         if (severity.Length > 0) twin.Alarms.Add(new Alarm { Severity = severity, Message = "hot" });

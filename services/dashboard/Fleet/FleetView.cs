@@ -37,10 +37,10 @@ sealed record FleetView
                 "health" => a.HealthRank.CompareTo(b.HealthRank),
                 "freshness" => b.SampledAt.CompareTo(a.SampledAt),
                 "model" => string.CompareOrdinal(a.ModelId, b.ModelId),
-                _ => NaturalOrder.Compare(a.AssetId, b.AssetId),
+                _ => NaturalOrder(a.AssetId, b.AssetId),
             };
             if (IsDescending) order = -order;
-            return order != 0 ? order : NaturalOrder.Compare(a.AssetId, b.AssetId);
+            return order != 0 ? order : NaturalOrder(a.AssetId, b.AssetId);
         });
         return shown;
     }
@@ -50,5 +50,29 @@ sealed record FleetView
 
     public string AriaSort(string by) => SortBy != by ? "none" : IsDescending ? "descending" : "ascending";
 
-    static readonly StringComparer NaturalOrder = StringComparer.Create(System.Globalization.CultureInfo.InvariantCulture, System.Globalization.CompareOptions.NumericOrdering);
+    // line-2 before line-10. The comparison of the framework that does this needs ICU.
+    internal static int NaturalOrder(string a, string b)
+    {
+        var (i, j) = (0, 0);
+        while (i < a.Length && j < b.Length)
+        {
+            if (!char.IsAsciiDigit(a[i]) || !char.IsAsciiDigit(b[j]))
+            {
+                if (a[i++].CompareTo(b[j++]) is not 0 and var order) return order;
+                continue;
+            }
+            var x = Digits(a, ref i);
+            var y = Digits(b, ref j);
+            if (x.Length != y.Length) return x.Length - y.Length;
+            if (x.CompareTo(y, StringComparison.Ordinal) is not 0 and var byNumber) return byNumber;
+        }
+        return a.Length - i - (b.Length - j);
+    }
+
+    static ReadOnlySpan<char> Digits(string text, ref int at)
+    {
+        var start = at;
+        while (at < text.Length && char.IsAsciiDigit(text[at])) at++;
+        return text.AsSpan(start, at - start).TrimStart('0');
+    }
 }

@@ -40,19 +40,32 @@ static class AxisChart
         var wall = view.Axis.Wall;
         yield return new Scatter
         {
-            Name = "set points", X = [.. wall.Select(p => (object)p.PositionMetre)], Y = [.. wall.Select(p => Value(view, p.SetPointId))], Mode = ModeFlag.Lines,
-            Line = new() { Color = theme.Text, Width = 1, Dash = "dot", Shape = Plotly.Blazor.Traces.ScatterLib.LineLib.ShapeEnum.Hvh }, HoverTemplate = Hover("set point"),
+            Name = "set points",
+            X = [.. wall.Select(p => (object)p.PositionMetre)],
+            Y = [.. wall.Select(p => Value(view, p.SetPointId))],
+            Mode = ModeFlag.Lines,
+            Line = new() { Color = theme.Text, Width = 1, Dash = "dot", Shape = Plotly.Blazor.Traces.ScatterLib.LineLib.ShapeEnum.Hvh },
+            HoverTemplate = Hover("set point"),
         };
         yield return new Scatter
         {
-            Name = "wall, measured; straight between", X = [.. wall.Select(p => (object)p.PositionMetre)], Y = [.. wall.Select(p => Value(view, p.SensorId))], Mode = ModeFlag.Lines | ModeFlag.Markers,
-            Line = new() { Color = theme.Color(0), Width = 1.4m, Dash = "dash" }, Marker = new() { Color = theme.Color(0), Size = 9 }, HoverTemplate = Hover("wall"),
+            Name = "wall, measured; straight between",
+            X = [.. wall.Select(p => (object)p.PositionMetre)],
+            Y = [.. wall.Select(p => Value(view, p.SensorId))],
+            Mode = ModeFlag.Lines | ModeFlag.Markers,
+            Line = new() { Color = theme.Color(0), Width = 1.4m, Dash = "dash" },
+            Marker = new() { Color = theme.Color(0), Size = 9 },
+            HoverTemplate = Hover("wall"),
         };
         var melt = view.Axis.Points.Where(p => p.IsMelt).ToList();
         if (melt.Count > 0) yield return new Scatter
         {
-            Name = "melt, measured", X = [.. melt.Select(p => (object)p.PositionMetre)], Y = [.. melt.Select(p => Value(view, p.SensorId))], Mode = ModeFlag.Markers,
-            Marker = new() { Color = theme.Color(1), Size = 11, Symbol = Plotly.Blazor.Traces.ScatterLib.MarkerLib.SymbolEnum.Diamond }, HoverTemplate = Hover("melt"),
+            Name = "melt, measured",
+            X = [.. melt.Select(p => (object)p.PositionMetre)],
+            Y = [.. melt.Select(p => Value(view, p.SensorId))],
+            Mode = ModeFlag.Markers,
+            Marker = new() { Color = theme.Color(1), Size = 11, Symbol = Plotly.Blazor.Traces.ScatterLib.MarkerLib.SymbolEnum.Diamond },
+            HoverTemplate = Hover("melt"),
         };
     }
 
@@ -93,6 +106,13 @@ static class AxisChart
 
     static Scatter Edge(IList<object> x, IEnumerable<double> y, string color, FillEnum fill) => new()
     {
-        X = x, Y = [.. y.Select(v => (object)v)], Mode = ModeFlag.Lines, Line = new() { Width = 0, Color = color }, Fill = fill, FillColor = ChartTheme.Soft(color, 0.18), ShowLegend = false, HoverInfo = HoverInfoFlag.Skip,
+        X = x,
+        Y = [.. y.Select(v => (object)v)],
+        Mode = ModeFlag.Lines,
+        Line = new() { Width = 0, Color = color },
+        Fill = fill,
+        FillColor = ChartTheme.Soft(color, 0.18),
+        ShowLegend = false,
+        HoverInfo = HoverInfoFlag.Skip,
     };
 }

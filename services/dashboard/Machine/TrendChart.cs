@@ -5,8 +5,8 @@ using Plotly.Blazor;
 using Plotly.Blazor.LayoutLib;
 using Plotly.Blazor.Traces;
 using Plotly.Blazor.Traces.ScatterLib;
-using Scatter = Plotly.Blazor.Traces.Scatter;
 using LimitLine = Plotly.Blazor.LayoutLib.Shape;
+using Scatter = Plotly.Blazor.Traces.Scatter;
 
 namespace Dashboard.Machine;
 
@@ -51,8 +51,15 @@ static class TrendChart
 
             Scatter Edge(IList<object> y, FillEnum fill) => new()
             {
-                X = raw ? [] : x, Y = raw ? [] : y, YAxis = axis, Mode = ModeFlag.Lines, Line = new() { Width = 0, Color = color }, Fill = fill,
-                FillColor = ChartTheme.Soft(color, 0.2), ShowLegend = false, HoverInfo = HoverInfoFlag.Skip,
+                X = raw ? [] : x,
+                Y = raw ? [] : y,
+                YAxis = axis,
+                Mode = ModeFlag.Lines,
+                Line = new() { Width = 0, Color = color },
+                Fill = fill,
+                FillColor = ChartTheme.Soft(color, 0.2),
+                ShowLegend = false,
+                HoverInfo = HoverInfoFlag.Skip,
             };
         }
     }
@@ -102,7 +109,13 @@ static class TrendChart
                 var axis = AxisName(rows.IndexOf(series.Unit));
                 yield return new LimitLine
                 {
-                    Type = Plotly.Blazor.LayoutLib.ShapeLib.TypeEnum.Line, XRef = "paper", X0 = 0, X1 = 1, YRef = axis, Y0 = limit.Threshold, Y1 = limit.Threshold,
+                    Type = Plotly.Blazor.LayoutLib.ShapeLib.TypeEnum.Line,
+                    XRef = "paper",
+                    X0 = 0,
+                    X1 = 1,
+                    YRef = axis,
+                    Y0 = limit.Threshold,
+                    Y1 = limit.Threshold,
                     Line = new() { Color = limit.Severity == "critical" ? theme.Critical : theme.Warning, Width = 1, Dash = "dash" },
                 };
             }

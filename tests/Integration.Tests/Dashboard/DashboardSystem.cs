@@ -41,7 +41,9 @@ public class DashboardSystem(Infrastructure infrastructure) : RunningSystem(infr
     {
         var context = await Browser.NewContextAsync(new()
         {
-            BaseURL = (dashboard ?? Dashboard).Http.BaseAddress!.ToString(), ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light, TimezoneId = "Europe/Berlin",
+            BaseURL = (dashboard ?? Dashboard).Http.BaseAddress!.ToString(),
+            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+            TimezoneId = "Europe/Berlin",
             ViewportSize = new() { Width = width, Height = height },
         });
         var page = await context.NewPageAsync();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Integration.Tests.Running;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -50,8 +51,8 @@ public class FleetPageTests(FleetSystem system) : SystemTest<FleetSystem>(system
     {
         var page = await Pollux.Open("/");
         await Eventually.Get("all machines are listed", async () => await page.Locator(".fleet table").GetAttributeAsync("aria-rowcount"), count => int.Parse(count ?? "0", CultureInfo.InvariantCulture) >= FleetSystem.Machines);
-        await page.EvaluateAsync<Measured>(Measure, new { act, count = 4 });
-        var measured = await page.EvaluateAsync<Measured>(Measure, new { act, count = 40 });
+        await page.EvaluateAsync<JsonElement>(Measure, new { act, count = 4 });
+        var measured = (await page.EvaluateAsync<JsonElement>(Measure, new { act, count = 40 })).Deserialize<Measured>(JsonSerializerOptions.Web)!;
         Assert.True(measured.FailedAt < 0, $"the page did not answer to step {measured.FailedAt}");
         var times = measured.Times.Order().ToList();
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{act}: p50 {times[20]:0} ms, p95 {times[37]:0} ms"));

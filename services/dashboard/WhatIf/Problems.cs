@@ -43,7 +43,7 @@ public sealed partial class Problems(IReadOnlyList<Problem> all)
         ? $"{Converted(range.Groups[1].Value)} to {Converted(range.Groups[2].Value)} {unit}"
         : allowed;
 
-        string Converted(string number) => convert(double.Parse(number, CultureInfo.InvariantCulture)).ToString("0.####", CultureInfo.InvariantCulture);
+        string Converted(string number) => convert(double.Parse(number, CultureInfo.InvariantCulture)).ToString("0.####", CultureInfo.InvariantCulture).Replace('-', '−');
     }
 
     [GeneratedRegex(@"^(-?[\d.E+-]+) to (-?[\d.E+-]+)$")]

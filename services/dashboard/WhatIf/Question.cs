@@ -127,8 +127,9 @@ sealed record Preset(string Name, Func<Question> Make)
         if (setPoints.Count > 0)
         {
             var zone = setPoints[Math.Max(0, setPoints.Count - 2)];
-            presets.Add(new($"{zone.Name.Replace(" set point", "", StringComparison.Ordinal)} −10 °C", () => Steady(zone, Change.ByAmount, -10)));
-            presets.Add(new($"{zone.Name.Replace(" set point", "", StringComparison.Ordinal)} +10 °C for 2 h", () => new()
+            var place = Wording.Capital(zone.Name.Replace(" set point", "", StringComparison.Ordinal));
+            presets.Add(new($"{place} −10 °C", () => Steady(zone, Change.ByAmount, -10)));
+            presets.Add(new($"{place} +10 °C, course over 2 h", () => new()
             {
                 IsSteady = false, Hours = 2, Changes = [new() { Target = zone.Id, Kind = Change.ByAmount, Value = 10, RampMinutes = 10 }],
             }));

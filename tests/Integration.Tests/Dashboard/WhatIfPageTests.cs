@@ -53,7 +53,7 @@ public class WhatIfPageTests(DashboardSystem system) : SystemTest<DashboardSyste
         var page = await Pollux.Open($"/what-if?asset={asset}");
         await Ask(page, "+15 % rate");
         await page.GotoAsync($"/what-if?asset={asset}");
-        await Ask(page, "zone 4 −10 °C");
+        await Ask(page, "Zone 4 −10 °C");
         // Cooler there, and what the other zones make of it: the difference along the axis has a place.
         await Expect(page.GetByTestId("sign-changes")).ToContainTextAsync("sign");
         await page.GotoAsync($"/what-if?asset={asset}");

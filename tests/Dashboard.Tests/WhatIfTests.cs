@@ -8,7 +8,7 @@ namespace Dashboard.Tests;
 
 public class WhatIfTests
 {
-    static readonly IReadOnlyList<Askable> Line = Askable.Of(ReadAssetModel.FromFile(Path.Combine(Repository, "contracts", "assets", "extrusion-line.asset.yaml")));
+    static readonly IReadOnlyList<Askable> Line = Askable.Of(ReadAssetModel.FromDirectory(Path.Combine(Repository, "contracts", "assets")).Single(m => m.Id == "extrusion-line"));
 
     static string Repository => typeof(WhatIfTests).Assembly.GetCustomAttributes(typeof(System.Reflection.AssemblyMetadataAttribute), false)
         .Cast<System.Reflection.AssemblyMetadataAttribute>().Single(a => a.Key == "Repository").Value!;

@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Integration.Tests.Dashboard;
 
 /// <summary>What-ifs in a browser, from the click to the answer.</summary>
-public class WhatIfPageTests(DashboardSystem system) : SystemTest<DashboardSystem>(system), IClassFixture<DashboardSystem>
+public class WhatIfPageTests(WhatIfSystem system) : SystemTest<WhatIfSystem>(system), IClassFixture<WhatIfSystem>
 {
     static readonly LocatorAssertionsToBeVisibleOptions Patient = new() { Timeout = 60_000 };
 
@@ -147,5 +147,15 @@ public class WhatIfPageTests(DashboardSystem system) : SystemTest<DashboardSyste
         await page.AddScriptTagAsync(new() { Path = await ForeignClientTests.Package("axe-core", "axe.min.js") });
         var found = await page.EvaluateAsync<JsonElement>("async () => (await axe.run()).violations.filter(v => v.impact === 'serious' || v.impact === 'critical').map(v => `${v.impact} ${v.id}: ${v.nodes.map(n => n.html.slice(0, 160)).slice(0, 3).join(' | ')}`)");
         Assert.Empty(found.EnumerateArray().Select(v => v.GetString()));
+    }
+}
+
+/// <summary>A system with its dashboard and with simulation.</summary>
+public sealed class WhatIfSystem(Infrastructure infrastructure) : DashboardSystem(infrastructure)
+{
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
+        await Service("simulation", "Simulation").Start();
     }
 }

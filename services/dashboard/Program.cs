@@ -1,6 +1,7 @@
 using Dashboard;
 using Dashboard.Live;
 using Dashboard.Shell;
+using Dashboard.WhatIf;
 using ServiceDefaults;
 
 // Static assets lie beside the assembly, wherever the process is started.
@@ -8,8 +9,10 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = ar
 builder.AddServiceDefaults("dashboard", httpPort: 5105);
 builder.AddQueryClients();
 builder.AddShell();
+builder.AddWhatIf();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
 app.UseShell();
+app.MapWhatIf();
 return await app.RunOrCommand(args);

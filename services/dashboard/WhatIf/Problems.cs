@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Grpc.Core;
+
+namespace Dashboard.WhatIf;
+
+/// <summary>Something the API refuses: where, and what is allowed.</summary>
+public sealed record Problem(string Path, string Value, string Allowed);
+
+/// <summary>What the API says about a question, told apart by field.</summary>
+public sealed partial class Problems(IReadOnlyList<Problem> all)
+{
+    // Trailer of query for scenarios.
+    const string Trailer = "errors-bin";
+
+    public static Problems None { get; } = new([]);
+
+    public IReadOnlyList<Problem> All => all;
+
+    /// <summary>Null when the exception says nothing about fields.</summary>
+    public static Problems? Of(RpcException exception) =>
+        exception.Trailers.GetValueBytes(Trailer) is { } bytes && JsonSerializer.Deserialize<List<Problem>>(bytes, JsonSerializerOptions.Web) is { Count: > 0 } found ? new(found) : null;
+
+    /// <summary>What is allowed at a field; null when nothing is wrong with it.</summary>
+    public string? At(string path) => all.FirstOrDefault(p => p.Path == path)?.Allowed;
+
+    /// <summary>Allowed seconds as minutes, for fields that ask for minutes.</summary>
+    public string? MinutesAt(string path) => Scaled(At(path), v => v / 60, "min");
+
+    /// <summary>Allowed seconds as hours.</summary>
+    public string? HoursAt(string path) => Scaled(At(path), v => v / 3600, "h");
+
+    /// <summary>Allowed factors as percent of change.</summary>
+    public string? PercentAt(string path) => Scaled(At(path), v => (v - 1) * 100, "%");
+
+    /// <summary>Those that no field of the page stands for.</summary>
+    public IEnumerable<Problem> Besides(Func<string, bool> isShown) => all.Where(p => !isShown(p.Path));
+
+    static string? Scaled(string? allowed, Func<double, double> convert, string unit)
+    {
+        return allowed is not null && RangePattern().Match(allowed) is { Success: true } range
+        ? $"{Converted(range.Groups[1].Value)} to {Converted(range.Groups[2].Value)} {unit}"
+        : allowed;
+
+        string Converted(string number) => convert(double.Parse(number, CultureInfo.InvariantCulture)).ToString("0.####", CultureInfo.InvariantCulture).Replace('-', '−');
+    }
+
+    [GeneratedRegex(@"^(-?[\d.E+-]+) to (-?[\d.E+-]+)$")]
+    private static partial Regex RangePattern();
+}

@@ -1,0 +1,12 @@
+namespace Dashboard.WhatIf;
+
+static class WhatIfSetup
+{
+    public static void AddWhatIf(this WebApplicationBuilder builder)
+    {
+        ExportResult.Add(builder.Services);
+        builder.Services.AddSingleton<KnownPhysics>();
+    }
+
+    public static void MapWhatIf(this WebApplication app) => ExportResult.Map(app);
+}

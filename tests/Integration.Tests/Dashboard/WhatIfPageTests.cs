@@ -62,6 +62,8 @@ public class WhatIfPageTests(WhatIfSystem system) : SystemTest<WhatIfSystem>(sys
         foreach (var box in await past.GetByRole(AriaRole.Checkbox).AllAsync()) await box.CheckAsync();
         await page.GetByTestId("compare").ClickAsync();
         await Expect(page.GetByTestId("compared")).ToContainTextAsync("Melt temperature");
+        await page.GetByTestId("compare-chart").Locator(".main-svg").First.WaitForAsync(new() { State = WaitForSelectorState.Attached });
+        await page.WaitForTimeoutAsync(1_000);
         await Look(page, "what-if-compare");
     }
 

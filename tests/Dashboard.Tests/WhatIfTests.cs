@@ -28,7 +28,9 @@ public class WhatIfTests
     {
         var question = new Question
         {
-            IsSteady = false, Hours = 2, Members = 50,
+            IsSteady = false,
+            Hours = 2,
+            Members = 50,
             Changes = [new() { Target = "production-rate", Kind = Change.ByShare, Value = 15 }, new() { Target = "zone-4-set-point", Kind = Change.ByAmount, Value = -10, AfterMinutes = 10, RampMinutes = 5 }],
         };
         Assert.Equal(

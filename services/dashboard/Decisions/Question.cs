@@ -69,7 +69,12 @@ public sealed class Question(WearingPart part)
     {
         var request = new CreateDecisionRequest
         {
-            AssetId = assetId, Component = part.Component, Economics = Economics.Clone(), Rate = Rate, RiskAversion = RiskAversion, HorizonDays = HorizonDays,
+            AssetId = assetId,
+            Component = part.Component,
+            Economics = Economics.Clone(),
+            Rate = Rate,
+            RiskAversion = RiskAversion,
+            HorizonDays = HorizonDays,
         };
         if (At is { } then) request.At = Timestamp.FromDateTimeOffset(Times.FromLocal(then, zone));
         foreach (var kind in Simple.Where(s => Kinds.Contains(s.Kind))) request.Options.Add(new DecisionOption { Kind = kind.Kind });

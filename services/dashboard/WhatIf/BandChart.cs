@@ -55,8 +55,16 @@ static class BandChart
 
         Scatter Filled(string name, IEnumerable<double> y, string color) => new()
         {
-            Name = name, X = [.. s.X], Y = [.. y.Select(v => (object)v)], YAxis = "y2", Mode = ModeFlag.Lines, Line = new() { Width = 0, Color = color }, Fill = FillEnum.ToZeroY,
-            FillColor = ChartTheme.Soft(color, 0.45), ShowLegend = false, HoverInfo = HoverInfoFlag.Skip,
+            Name = name,
+            X = [.. s.X],
+            Y = [.. y.Select(v => (object)v)],
+            YAxis = "y2",
+            Mode = ModeFlag.Lines,
+            Line = new() { Width = 0, Color = color },
+            Fill = FillEnum.ToZeroY,
+            FillColor = ChartTheme.Soft(color, 0.45),
+            ShowLegend = false,
+            HoverInfo = HoverInfoFlag.Skip,
         };
     }
 
@@ -70,14 +78,26 @@ static class BandChart
         var symbol = Units.Symbol(unit ?? s.Unit);
         yield return new Scatter
         {
-            Name = name, X = [.. s.X], Y = [.. Middle(band).Select(v => (object)v)], YAxis = axis, Mode = ModeFlag.Lines,
-            Line = new() { Color = color, Width = 2, Dash = name == s.Names.Baseline ? "dash" : "solid" }, HoverTemplate = $"{name} %{{y:.{Units.Decimals(s.Unit, 100) + 1}f}} {symbol}<extra></extra>",
+            Name = name,
+            X = [.. s.X],
+            Y = [.. Middle(band).Select(v => (object)v)],
+            YAxis = axis,
+            Mode = ModeFlag.Lines,
+            Line = new() { Color = color, Width = 2, Dash = name == s.Names.Baseline ? "dash" : "solid" },
+            HoverTemplate = $"{name} %{{y:.{Units.Decimals(s.Unit, 100) + 1}f}} {symbol}<extra></extra>",
         };
 
         Scatter Edge(IEnumerable<double> y, FillEnum fill, string? fillColor) => new()
         {
-            X = [.. s.X], Y = [.. y.Select(v => (object)v)], YAxis = axis, Mode = ModeFlag.Lines, Line = new() { Width = 0, Color = color }, Fill = fill, FillColor = fillColor,
-            ShowLegend = false, HoverInfo = HoverInfoFlag.Skip,
+            X = [.. s.X],
+            Y = [.. y.Select(v => (object)v)],
+            YAxis = axis,
+            Mode = ModeFlag.Lines,
+            Line = new() { Width = 0, Color = color },
+            Fill = fill,
+            FillColor = fillColor,
+            ShowLegend = false,
+            HoverInfo = HoverInfoFlag.Skip,
         };
     }
 
@@ -108,7 +128,13 @@ static class BandChart
         foreach (var limit in s.Limits.Where(l => l.Threshold >= low - reach && l.Threshold <= high + reach))
             yield return new()
             {
-                Type = Plotly.Blazor.LayoutLib.ShapeLib.TypeEnum.Line, XRef = "paper", X0 = 0, X1 = 1, YRef = "y", Y0 = limit.Threshold, Y1 = limit.Threshold,
+                Type = Plotly.Blazor.LayoutLib.ShapeLib.TypeEnum.Line,
+                XRef = "paper",
+                X0 = 0,
+                X1 = 1,
+                YRef = "y",
+                Y0 = limit.Threshold,
+                Y1 = limit.Threshold,
                 Line = new() { Color = limit.Severity == "critical" ? theme.Critical : theme.Warning, Width = 1.4m, Dash = "dot" },
             };
     }

@@ -105,7 +105,10 @@ public sealed class Question
     /// <summary>As a definition, so that it is worded as an answered one.</summary>
     public ScenarioDefinition ToDefinition() => new()
     {
-        Mode = IsSteady ? "steady" : "transient", HorizonSeconds = IsSteady ? 0 : Hours * 3600, EnsembleSize = Members, Interventions = { Changes.Select(c => c.ToIntervention(IsSteady)) },
+        Mode = IsSteady ? "steady" : "transient",
+        HorizonSeconds = IsSteady ? 0 : Hours * 3600,
+        EnsembleSize = Members,
+        Interventions = { Changes.Select(c => c.ToIntervention(IsSteady)) },
     };
 }
 
@@ -131,7 +134,9 @@ sealed record Preset(string Name, Func<Question> Make)
             presets.Add(new($"{place} −10 °C", () => Steady(zone, Change.ByAmount, -10)));
             presets.Add(new($"{place} +10 °C, course over 2 h", () => new()
             {
-                IsSteady = false, Hours = 2, Changes = [new() { Target = zone.Id, Kind = Change.ByAmount, Value = 10, RampMinutes = 10 }],
+                IsSteady = false,
+                Hours = 2,
+                Changes = [new() { Target = zone.Id, Kind = Change.ByAmount, Value = 10, RampMinutes = 10 }],
             }));
         }
         if (askable.FirstOrDefault(a => a.Id.Contains("ambient", StringComparison.Ordinal) && !a.IsParameter) is { } ambient)

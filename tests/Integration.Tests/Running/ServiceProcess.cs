@@ -39,11 +39,28 @@ public sealed class ServiceProcess(string name, string project, IReadOnlyDiction
             ?? throw new XunitException($"{project} is not built.");
     }
 
+    // Below the range that outgoing connections take their ports from: one of those may have it by the time the service listens.
+    const int FirstPort = 20_000;
+    const int Ports = 12_000;
+    static int nextPort = Environment.ProcessId * 97 % Ports;
+
+    /// <summary>A port that nobody listens on, and that is not given twice.</summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = FirstPort + Interlocked.Increment(ref nextPort) % Ports;
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken.
+            }
+        }
     }
 
     public async Task Start()

@@ -44,7 +44,7 @@ dotnet_root() { dirname "$(readlink -f "$(command -v dotnet)")"; }
 restored_packages() {
     local packages=${NUGET_PACKAGES:-$HOME/.nuget/packages} name
     cd "$packages"
-    grep -ho '"path": "[^"]*"' "$REPO"/artifacts/obj/*/project.assets.json | cut -d'"' -f4 | sort -u | while read -r name; do [[ ! -d $name ]] || printf '%s\n' "$name"; done
+    grep -ho '"path": "[^"]*"' "$REPO"/artifacts/obj/*/project.assets.json | cut -d'"' -f4 | sort -u | grep -v '^microsoft\.\(netcore\|aspnetcore\)\.app\.' | while read -r name; do [[ ! -d $name ]] || printf '%s\n' "$name"; done
     printf '%s\n' microsoft.netcore.app.* microsoft.aspnetcore.app.*
 }
 

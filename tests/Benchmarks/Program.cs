@@ -33,6 +33,7 @@ var benchmarks = new Dictionary<string, Func<Settings, CancellationToken, Task>>
     ["latency"] = Latency.Run,
     ["memory"] = Memory.Run,
     ["scale"] = ScaleBenchmark.Run,
+    ["dashboard"] = DashboardBenchmark.Run,
 };
 var name = args.FirstOrDefault() ?? "";
 if (!benchmarks.ContainsKey(name) && name.Length > 0 && name != "all")

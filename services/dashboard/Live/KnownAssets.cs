@@ -18,6 +18,21 @@ sealed class KnownAssets(AssetService.AssetServiceClient client, TimeProvider ti
     public async Task<IReadOnlyList<AssetSummary>> Search(string text, int limit, CancellationToken cancel) =>
         (await client.ListAssetsAsync(new() { Search = text, Limit = limit }, cancellationToken: cancel)).Assets;
 
+    /// <summary>Ids of all assets.</summary>
+    public async Task<IReadOnlyList<string>> Ids(CancellationToken cancel)
+    {
+        List<string> ids = [];
+        var cursor = "";
+        do
+        {
+            var page = await client.ListAssetsAsync(new() { Limit = 500, Cursor = cursor }, cancellationToken: cancel);
+            ids.AddRange(page.Assets.Select(a => a.Id));
+            cursor = page.NextCursor;
+        }
+        while (cursor.Length > 0);
+        return ids;
+    }
+
     /// <exception cref="RpcException">No such asset, or query is away.</exception>
     public async Task<Asset> Get(string assetId, CancellationToken cancel)
     {

@@ -14,6 +14,8 @@ sealed class RunningSystem(Settings settings) : IAsyncDisposable
 
     public string GrpcAddress { get; private set; } = "";
 
+    public string DashboardAddress { get; private set; } = "";
+
     /// <summary>Process ids by service and server.</summary>
     public Dictionary<string, int> Processes { get; } = [];
 
@@ -29,6 +31,7 @@ sealed class RunningSystem(Settings settings) : IAsyncDisposable
             var (name, url) = ((string)part!["name"]!, (string?)part["url"]);
             if (part["pid"]?.GetValueKind() == JsonValueKind.Number) system.Processes[name] = (int)part["pid"]!;
             if (name == "ingest") system.IngestAddress = new Uri(url!).GetLeftPart(UriPartial.Authority);
+            if (name == "dashboard") system.DashboardAddress = new Uri(url!).GetLeftPart(UriPartial.Authority);
             if (name == "query") system.Query = new HttpClient { BaseAddress = new Uri(new Uri(url!).GetLeftPart(UriPartial.Authority)) };
         }
         var offset = int.Parse(Environment.GetEnvironmentVariable("POLLUX_PORT_OFFSET") ?? "0", System.Globalization.CultureInfo.InvariantCulture);

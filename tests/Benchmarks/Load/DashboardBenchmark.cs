@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Playwright;
+using TwinModel.Telemetry;
+
+namespace Benchmarks.Load;
+
+/// <summary>The dashboard in headless Chromium: first screen, and a fleet of 1 000 machines that is scrolled and filtered.</summary>
+static class DashboardBenchmark
+{
+    const int Machines = 1_000;
+    const int Loads = 12;
+    const int Steps = 100;
+
+    // The browser's own part: the same number of table rows, all there already, scrolled in the same way.
+    const string StaticFleet = """
+        <!doctype html><title>static</title><style>.fleet { height: 720px; overflow: auto } td { height: 41px; box-sizing: border-box }</style>
+        <h1>static</h1><p class="page-head"><span class="sub"></span></p><div class="fleet"><table><tbody data-testid="fleet-rows">{rows}</tbody></table></div>
+        """;
+
+    sealed record Measured(int FailedAt, double[] Times);
+
+    public static async Task Run(Settings settings, CancellationToken cancel)
+    {
+        Report.Title($"dashboard: headless Chromium, everything on this machine ({Environment.ProcessorCount} cores)");
+        await using var system = await RunningSystem.Start(settings, cancel);
+        var assets = Enumerable.Range(0, Machines).Select(i => $"line-{i}").ToArray();
+        await system.Register(assets, cancel);
+        await using var publisher = await Publisher.Connect(settings.Mqtt, cancel);
+        await Publish(publisher, assets, seconds: 1, cancel);
+
+        using var playwright = await Playwright.CreateAsync();
+        await using var browser = await playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = Environment.GetEnvironmentVariable("CHROMIUM"), Headless = true, Args = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
+        });
+        var rows = string.Concat(assets.Select(a => string.Create(CultureInfo.InvariantCulture, $"<tr data-asset=\"{a}\"><td>{a}</td><td>extrusion-line</td><td>none</td><td>–</td><td>now</td><td>1 2 3</td></tr>")));
+        await using var bare = await BareEndpoint.Start(System.Text.Encoding.UTF8.GetBytes(StaticFleet.Replace("{rows}", rows, StringComparison.Ordinal)), "text/html; charset=utf-8", cancel);
+
+        await FirstScreen("bare: the static page of the baseline", browser, bare.HttpAddress, "tr[data-asset]");
+        await FirstScreen("fleet, machines listed", browser, system.DashboardAddress, "tr[data-asset]", goal: 2_000);
+        await FirstScreen("machine, drawn with live values", browser, $"{system.DashboardAddress}/machines/{assets[0]}", "text[data-sensor='melt-pressure']", goal: 2_000);
+
+        var steps = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "fleet-steps.js"), cancel);
+        var still = await (await browser.NewContextAsync(new() { ViewportSize = new() { Width = 1440, Height = 900 } })).NewPageAsync();
+        await still.GotoAsync(bare.HttpAddress);
+        var frame = await Measure("bare: scroll of the static page", still, steps, "scroll", goal: null);
+        var page = await (await browser.NewContextAsync(new() { ViewportSize = new() { Width = 1440, Height = 900 } })).NewPageAsync();
+        await page.GotoAsync(system.DashboardAddress);
+        await page.Locator("tr[data-asset]").First.WaitForAsync();
+        foreach (var isLive in new[] { false, true })
+        {
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            var publishing = isLive ? Publish(publisher, assets, 3_600, stop.Token) : Task.CompletedTask;
+            if (isLive) await Task.Delay(TimeSpan.FromSeconds(5), cancel);
+            foreach (var act in new[] { "scroll", "filter" })
+            {
+                var p50 = await Measure($"{act}, {(isLive ? $"{Machines:N0} x {Publisher.ReadingsPerFrame} readings a second arriving" : "nothing arriving")}", page, steps, act, goal: 100);
+                Report.Figure("      p50 over the static page's", p50 / frame, "x", "N1");
+            }
+            await stop.CancelAsync();
+            await publishing.ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>Milliseconds from the request to the moment an element is there, each time in a browser context without cache.</summary>
+    static async Task FirstScreen(string what, IBrowser browser, string address, string element, double? goal = null)
+    {
+        List<double> times = [];
+        for (var i = 0; i < Loads; i++)
+        {
+            await using var context = await browser.NewContextAsync(new() { ViewportSize = new() { Width = 1440, Height = 900 } });
+            var page = await context.NewPageAsync();
+            await page.AddInitScriptAsync($$"""
+                new MutationObserver((_, self) => { if (document.querySelector("{{element}}")) { self.disconnect(); requestAnimationFrame(() => window.shownAt = performance.now()); } })
+                  .observe(document, { childList: true, subtree: true });
+                """);
+            await page.GotoAsync(address, new() { WaitUntil = WaitUntilState.Commit });
+            await page.WaitForFunctionAsync("window.shownAt");
+            // The first load after a start compiles; it is what the first user sees, and reported with the others.
+            times.Add(await page.EvaluateAsync<double>("window.shownAt"));
+        }
+        Report.Figure($"  first screen: {what}: the very first", times[0], "ms");
+        var p50 = Report.Percentile(times, 0.5);
+        if (goal is { } most) Report.Goal("    p50", p50, "ms", most, isAtLeast: false, "N0");
+        else Report.Figure("    p50", p50, "ms");
+        Report.Figure("    p95", Report.Percentile(times, 0.95), "ms");
+    }
+
+    static async Task<double> Measure(string what, IPage page, string steps, string act, double? goal)
+    {
+        await page.EvaluateAsync<JsonElement>(steps, new { act, count = 10 });
+        var measured = (await page.EvaluateAsync<JsonElement>(steps, new { act, count = Steps })).Deserialize<Measured>(JsonSerializerOptions.Web)!;
+        if (measured.FailedAt >= 0) throw new TimeoutException($"{what}: no answer to step {measured.FailedAt} within 5 s.");
+        var times = measured.Times.ToList();
+        var p50 = Report.Percentile(times, 0.5);
+        Report.Figure($"  {what}: p50", p50, "ms");
+        if (goal is { } most) Report.Goal("      p95", Report.Percentile(times, 0.95), "ms", most, isAtLeast: false, "N0");
+        else Report.Figure("      p95", Report.Percentile(times, 0.95), "ms");
+        Report.Figure("      longest", times[^1], "ms");
+        return p50;
+    }
+
+    static async Task Publish(Publisher publisher, string[] assets, int seconds, CancellationToken cancel)
+    {
+        var noise = new Random(5);
+        var started = System.Diagnostics.Stopwatch.GetTimestamp();
+        for (var i = 0L; i < (long)seconds * assets.Length; i++)
+        {
+            var early = (double)i / assets.Length - System.Diagnostics.Stopwatch.GetElapsedTime(started).TotalSeconds;
+            if (early > 0.002) await Task.Delay(TimeSpan.FromSeconds(early), cancel);
+            var asset = (int)(i % assets.Length);
+            await publisher.Publish($"pollux/{assets[asset]}/senml", asset, Publisher.Frame(Micros.From(DateTimeOffset.UtcNow), noise), cancel);
+        }
+    }
+}

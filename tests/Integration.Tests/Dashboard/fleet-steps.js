@@ -1,0 +1,31 @@
+// Scrolls or filters the fleet some times and says how long each took: until the browser has drawn what the server made of it.
+// Scrolled: no row without a machine in sight. Filtered: the head says another number.
+async ({ act, count }) => {
+  const box = document.querySelector(".fleet"), rows = document.querySelector("[data-testid=fleet-rows]"), search = document.querySelector("[data-testid=fleet-search]");
+  const frame = () => new Promise(done => requestAnimationFrame(done));
+  const times = [];
+  for (let i = 0; i < count; i++) {
+    const began = performance.now();
+    let isDone;
+    if (act === "scroll") {
+      const target = (box.scrollHeight - box.clientHeight) * ((i * 0.37) % 1);
+      box.scrollTop = target;
+      isDone = () => {
+        const { top, bottom, left } = box.getBoundingClientRect();
+        return [top + 60, (top + bottom) / 2, bottom - 20].every(y => document.elementFromPoint(left + 40, y)?.closest("tr[data-asset]"));
+      };
+    } else {
+      const before = document.querySelector(".page-head .sub").textContent;
+      search.value = i % 2 ? "" : `-${i + 10}`;
+      search.dispatchEvent(new Event("input", { bubbles: true }));
+      isDone = () => document.querySelector(".page-head .sub").textContent !== before && rows.querySelector("tr[data-asset]");
+    }
+    while (!isDone()) {
+      if (performance.now() - began > 5000) return { failedAt: i, times };
+      await frame();
+    }
+    times.push(performance.now() - began);
+    await new Promise(done => setTimeout(done, 40));
+  }
+  return { failedAt: -1, times };
+}

@@ -21,7 +21,7 @@ builder.Services.AddSingleton<LogReader>();
 builder.Services.AddTwins();
 builder.Services.AddAssets();
 builder.Services.AddHistories();
-builder.Services.AddEvents();
+builder.Services.AddEvents(builder.Configuration);
 builder.Services.AddRejections();
 builder.Services.AddScenarios();
 builder.Services.AddHealth();

@@ -33,7 +33,18 @@ public sealed class NotFoundException(string what, string id) : Exception($"Ther
 public sealed class RuleViolationException(string message) : Exception(message);
 
 /// <summary>More bytes, rows or points than the limit.</summary>
-public sealed class TooLargeException(string what, long limit, string unit) : Exception($"{what} is over the limit of {limit} {unit}.");
+/// <param name="what">What is too large.</param>
+/// <param name="limit">The largest that is taken.</param>
+/// <param name="unit">Of the limit.</param>
+/// <param name="fieldName">The field that asked for so much; null when there is no single one.</param>
+public sealed class TooLargeException(string what, long limit, string unit, string? fieldName = null) : Exception($"{what} is over the limit of {limit} {unit}.")
+{
+    /// <summary>The field that asked for so much.</summary>
+    public string? Field { get; } = fieldName;
+
+    /// <summary>What would have been accepted.</summary>
+    public string Allowed => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"at most {limit} {unit}");
+}
 
 /// <summary>Too many ask for the same scarce thing; later it will be there.</summary>
 public sealed class BusyException(string message, TimeSpan retryAfter) : Exception(message)
@@ -92,6 +103,11 @@ sealed partial class ProblemDetailsHandler(IProblemDetailsService problems, ILog
             details.Extensions["field"] = input.Field;
             details.Extensions["allowed"] = input.Allowed;
         }
+        if (exception is TooLargeException { Field: { } field } large)
+        {
+            details.Extensions["field"] = field;
+            details.Extensions["allowed"] = large.Allowed;
+        }
         if (exception is InvalidScenarioException { Problems: [var first, ..] } scenario)
         {
             details.Extensions["field"] = first.Path;
@@ -146,6 +162,11 @@ public sealed partial class GrpcErrors(ILogger<GrpcErrors> log) : Interceptor
         {
             trailers.Add("field", input.Field);
             trailers.Add("allowed-bin", System.Text.Encoding.UTF8.GetBytes(input.Allowed));
+        }
+        if (exception is TooLargeException { Field: { } field } large)
+        {
+            trailers.Add("field", field);
+            trailers.Add("allowed-bin", System.Text.Encoding.UTF8.GetBytes(large.Allowed));
         }
         if (exception is InvalidScenarioException { Problems: [var first, ..] } scenario)
         {

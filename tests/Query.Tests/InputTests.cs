@@ -1,7 +1,7 @@
 using System.Text;
 using Query.Api;
+using Query.Events;
 using Query.Rejections;
-using Query.Twins;
 using ServiceDefaults;
 
 namespace Query.Tests;
@@ -28,6 +28,16 @@ public class InputTests
         Assert.Null(KnownAt.Parse(null));
         Assert.Throws<InvalidInputException>(() => KnownAt.Parse("99999999999999999999"));
         Assert.Throws<InvalidInputException>(() => KnownAt.Parse("x"));
+    }
+
+    [Fact]
+    public void A_known_at_of_grpc_is_a_position_or_a_time()
+    {
+        Assert.Null(KnownAt.Of(null, null));
+        Assert.Equal(new KnownAt(0, null), KnownAt.Of(0, null));
+        Assert.Equal(new KnownAt(null, Given.Noon), KnownAt.Of(null, Given.Noon.ToProto()));
+        Assert.Equal("known_at_position", Assert.Throws<InvalidInputException>(() => KnownAt.Of(-1, null)).Field);
+        Assert.Equal("known_at_time", Assert.Throws<InvalidInputException>(() => KnownAt.Of(null, new() { Seconds = long.MaxValue })).Field);
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 using System.Text;
+using Query.Events;
 using Query.Scenarios;
-using Query.Twins;
 using TwinModel.Assets;
 using TwinModel.Scenarios;
 

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using Contracts.Query.V1;
-using Dashboard.Machine;
 using Grpc.Core;
-using TwinModel.Assets;
 
 namespace Dashboard.Live;
 
@@ -12,7 +10,7 @@ sealed class KnownAssets(AssetService.AssetServiceClient client, TimeProvider ti
     static readonly TimeSpan FreshFor = TimeSpan.FromMinutes(1);
 
     readonly Dictionary<string, (Asset Asset, DateTimeOffset At)> known = [];
-    readonly ConcurrentDictionary<string, AxisSensors> axes = new();
+    readonly ConcurrentDictionary<string, ReadableModel> models = new();
 
     /// <summary>Assets whose id or name holds the text.</summary>
     public async Task<IReadOnlyList<AssetSummary>> Search(string text, int limit, CancellationToken cancel) =>
@@ -49,13 +47,13 @@ sealed class KnownAssets(AssetService.AssetServiceClient client, TimeProvider ti
         return asset;
     }
 
-    /// <summary>Where the asset measures along its axis, from the text of its model.</summary>
+    /// <summary>What can be read of the text of the asset's model, once per model.</summary>
     /// <exception cref="RpcException">No such asset, or query is away.</exception>
-    public async Task<AxisSensors> Axis(string assetId, CancellationToken cancel)
+    public async Task<ReadableModel> Model(string assetId, CancellationToken cancel)
     {
         var asset = await Get(assetId, cancel);
-        if (axes.TryGetValue(asset.ModelHash, out var found)) return found;
+        if (models.TryGetValue(asset.ModelHash, out var found)) return found;
         var model = await client.GetAssetModelAsync(new() { AssetId = assetId }, cancellationToken: cancel);
-        return axes[model.Hash] = AxisSensors.Of(ReadAssetModel.FromText(model.Yaml, asset.ModelId));
+        return models[model.Hash] = ReadableModel.Of(model.Yaml, asset.ModelId);
     }
 }

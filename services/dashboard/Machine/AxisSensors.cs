@@ -12,12 +12,17 @@ namespace Dashboard.Machine;
 public sealed record AxisPoint(string SensorId, double PositionMetre, string? SetPointId, bool IsMelt);
 
 /// <summary>The axis of a machine and its sensors, from the physics in its model. Pure.</summary>
-public sealed record AxisSensors(double LengthMetre, IReadOnlyList<AxisPoint> Points)
+/// <param name="LengthMetre">From its start to its end.</param>
+/// <param name="Points">In the order of the axis; none without physics.</param>
+/// <param name="Misread">What this dashboard does not understand of the model, which is newer; null when it understands all.</param>
+public sealed record AxisSensors(double LengthMetre, IReadOnlyList<AxisPoint> Points, string? Misread = null)
 {
     public static AxisSensors None { get; } = new(0, []);
 
     /// <summary>Sensors of the wall, in the order of the axis.</summary>
     public IReadOnlyList<AxisPoint> Wall => [.. Points.Where(p => !p.IsMelt)];
+
+    internal static AxisSensors Of(Live.ReadableModel read) => read.Model is { } model ? Of(model) : None with { Misread = read.Misread };
 
     internal static AxisSensors Of(AssetModel model)
     {

@@ -1,4 +1,5 @@
 using Contracts.Query.V1;
+using Google.Protobuf.WellKnownTypes;
 
 namespace Dashboard.Machine;
 
@@ -19,6 +20,14 @@ public sealed record MachineView(Asset Asset, AxisSensors Axis, Twin Twin, DateT
 
     /// <summary>Severity of the worst active alarm of a sensor; empty when there is none.</summary>
     public string Severity(string sensorId) => Twin.Alarms.Where(a => a.SensorId == sensorId && a.ClearedAt is null).MaxBy(a => a.Severity switch { "critical" => 3, "alarm" => 2, _ => 1 })?.Severity ?? "";
+
+    /// <summary>Asks what sensors did, as it was known at the moment shown.</summary>
+    public GetHistoryRequest History(IEnumerable<string> sensorIds, DateTimeOffset from, DateTimeOffset to, int points)
+    {
+        var request = new GetHistoryRequest { AssetId = Asset.Id, SensorIds = { sensorIds }, Points = points, From = Timestamp.FromDateTimeOffset(from), To = Timestamp.FromDateTimeOffset(to) };
+        if (AsOf?.KnownAt is { } known) request.KnownAtTime = Timestamp.FromDateTimeOffset(known);
+        return request;
+    }
 
     /// <summary>What is known now of a value that was known differently; null when it is the same.</summary>
     public SensorState? Revision(string sensorId) =>

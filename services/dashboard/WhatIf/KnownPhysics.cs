@@ -1,23 +1,17 @@
-using System.Collections.Concurrent;
-using Contracts.Query.V1;
+using System.Runtime.CompilerServices;
 using Dashboard.Live;
 using Grpc.Core;
 using TwinModel.Assets;
 
 namespace Dashboard.WhatIf;
 
-/// <summary>What may be asked of an asset, read once per model.</summary>
-sealed class KnownPhysics(KnownAssets assets, AssetService.AssetServiceClient client)
+/// <summary>What may be asked of an asset, found once per model.</summary>
+sealed class KnownPhysics(KnownAssets assets)
 {
-    readonly ConcurrentDictionary<string, IReadOnlyList<Askable>> known = new();
+    readonly ConditionalWeakTable<AssetModel, IReadOnlyList<Askable>> known = [];
 
-    /// <summary>Empty when its model has no physics.</summary>
+    /// <summary>Empty when its model has no physics, or none that this dashboard can read.</summary>
     /// <exception cref="RpcException">No such asset, or query is away.</exception>
-    public async Task<IReadOnlyList<Askable>> Of(string assetId, CancellationToken cancel)
-    {
-        var asset = await assets.Get(assetId, cancel);
-        if (known.TryGetValue(asset.ModelHash, out var found)) return found;
-        var model = await client.GetAssetModelAsync(new() { AssetId = assetId }, cancellationToken: cancel);
-        return known[model.Hash] = Askable.Of(ReadAssetModel.FromText(model.Yaml, asset.ModelId));
-    }
+    public async Task<IReadOnlyList<Askable>> Of(string assetId, CancellationToken cancel) =>
+        (await assets.Model(assetId, cancel)).Model is { } model ? known.GetValue(model, Askable.Of) : [];
 }

@@ -76,11 +76,28 @@ static class DecisionMessage
             Outcome = d.Outcome?.Kind ?? "",
             OutcomeAt = d.Outcome?.At.ToProto(),
             Version = d.Version,
+            AskedOptions = { d.Definition.Options.Select(Of) },
+            Stops = { d.Definition.Stops.Select(s => new Proto.DecisionStop { At = s.At.ToProto(), LostHours = s.LostHours }) },
+            RemainingLife = Of(d.Definition.RemainingLife),
+            NewLife = Of(d.Definition.NewLife),
+            AskedCheck = d.Definition.Check is { } asked ? new() { DelayDays = asked.DelayDays, Cost = asked.Cost } : null,
+            Futures = d.Definition.Futures,
         };
         if (a.FlipShare is { } flips) message.FlipShare = flips;
         if (a.NewPartAgeDays is { } age) message.NewPartAgeDays = age;
         return message;
     }
+
+    static Proto.DecisionOption Of(DecisionOption o)
+    {
+        var message = new Proto.DecisionOption { Kind = o.Kind, At = o.At.ToProto() };
+        if (o.Weeks is { } weeks) message.Weeks = weeks;
+        if (o.Rate is { } rate) message.Rate = rate;
+        if (o.MarginLossPerDay is { } loss) message.MarginLossPerDay = loss;
+        return message;
+    }
+
+    static Proto.WeibullLife? Of(WeibullInput? life) => life is null ? null : new() { Shape = life.Shape, ScaleDays = life.ScaleDays };
 
     static Proto.OptionOutcome Of(OptionAnswer o)
     {

@@ -1,8 +1,12 @@
+using ServiceDefaults;
+
 namespace Query.Events;
 
 static class EventRoutes
 {
-    public static void AddEvents(this IServiceCollection services) => services.AddSingleton<FindPosition>().AddSingleton<DecodeReadings>().AddSingleton<ListEvents>();
+    public static void AddEvents(this IServiceCollection services, IConfiguration configuration) => services
+        .AddSingleton<FindPosition>().AddSingleton<DecodeReadings>().AddSingleton<ListEvents>()
+        .AddSingleton(new LogLimits(configuration.WholeNumber("Limits:ReadingsFromLog", 20_000_000, 1_000, 1_000_000_000)));
 
     public static void MapEvents(this IEndpointRouteBuilder api)
     {

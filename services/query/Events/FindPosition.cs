@@ -1,6 +1,5 @@
 using Npgsql;
 using NpgsqlTypes;
-using Query.Twins;
 using ServiceDefaults;
 
 namespace Query.Events;

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Microsoft.Net.Http.Headers;
 using Query.Api;
 using Query.Assets;
+using Query.Events;
 using ServiceDefaults;
 using TwinModel.Assets;
 using TwinModel.Telemetry;
@@ -10,7 +11,7 @@ using TwinModel.Twins;
 namespace Query.Histories;
 
 /// <summary>Downsampled history; see <see cref="Downsample"/> for what a bucket is and <see cref="HistorySource"/> for where it comes from.</summary>
-sealed class GetHistory(KnownAssets registry, ReadRaw raw, ReadRollups rollups, TimeProvider time)
+sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, ReadRollups rollups, TimeProvider time)
 {
     const int DefaultPoints = 1_000;
     const int MostPoints = 10_000;
@@ -25,8 +26,9 @@ sealed class GetHistory(KnownAssets registry, ReadRaw raw, ReadRollups rollups, 
             GetHistory history,
             [Description("Sensor id; up to 20 times.")] string[] sensor,
             [Description("Sample times from here, ISO 8601; default: one hour before to.")] string? from,
-            [Description("Up to but without this one; default: now.")] string? to,
+            [Description("Up to but without this one; default: now, or when what was known then was appended.")] string? to,
             [Description("Equal buckets, 2 to 10000, default 1000; points times sensors at most 100000.")] int? points,
+            [Description(KnownAt.Meaning + " Readings that came later are not counted. Default: everything.")] string? knownAt,
             [Description("json (default) or csv; Accept: text/csv does the same.")] string? format,
             CancellationToken cancel) =>
         {
@@ -37,15 +39,16 @@ sealed class GetHistory(KnownAssets registry, ReadRaw raw, ReadRollups rollups, 
                 "json" => false,
                 _ => throw new InvalidInputException("format", format, "json, csv"),
             };
-            var answer = await history.Run(id, sensor, Input.Time("from", from), Input.Time("to", to), points, cancel);
+            var answer = await history.Run(id, sensor, Input.Time("from", from), Input.Time("to", to), points, KnownAt.Parse(knownAt), cancel);
             if (isCsv) await HistoryCsv.Write(http, answer, cancel);
             else await http.Response.WriteAsJsonAsync(answer, ApiJson.Options, cancel);
         })
         .RequireRateLimiting(ApiSetup.Expensive).WithTags("Twins")
-        .Produces<HistoryAnswer>(contentType: "application/json", additionalContentTypes: "text/csv")
+        .Produces<HistoryAnswer>(contentType: "application/json", additionalContentTypes: "text/csv").ProducesProblem(StatusCodes.Status413PayloadTooLarge)
         .WithName("getHistory").WithSummary("What sensors did over time, reduced so that no peak is lost")
         .WithDescription("Splits [from, to) into equal buckets with count, minimum, maximum, mean, first and last. A stored rollup that reaches across "
-            + "the border of two buckets counts in the one that holds its start. Values are in the sensor's unit.");
+            + "the border of two buckets counts in the one that holds its start. Values are in the sensor's unit. With knownAt the readings themselves are read "
+            + "again, as rollups know no past: at most 20 million readings (a setting) and 5 million events recorded since from (413).");
 
     static bool AcceptsCsv(HttpContext http) =>
         MediaTypeHeaderValue.TryParseList(http.Request.Headers.Accept, out var accepted)
@@ -53,18 +56,20 @@ sealed class GetHistory(KnownAssets registry, ReadRaw raw, ReadRollups rollups, 
 
     /// <exception cref="NotFoundException">No such asset.</exception>
     /// <exception cref="InvalidInputException">A parameter is out of bounds.</exception>
+    /// <exception cref="TooLargeException">More points than are answered, or more readings than are read from the log.</exception>
     public async Task<HistoryAnswer> Run(
-        string assetId, IReadOnlyCollection<string> sensorIds, DateTimeOffset? from, DateTimeOffset? to, int? points, CancellationToken cancel)
+        string assetId, IReadOnlyCollection<string> sensorIds, DateTimeOffset? from, DateTimeOffset? to, int? points, KnownAt? knownAt, CancellationToken cancel)
     {
         var asset = registry.Get(assetId);
         var now = time.GetUtcNow();
         var sensors = Sensors(asset.Model, sensorIds);
         var count = points ?? DefaultPoints;
         if (count is < 2 or > MostPoints) throw new InvalidInputException("points", points, $"2 to {MostPoints}");
-        if (count * sensors.Count > MostPointsInAll) throw new TooLargeException("Points times sensors", MostPointsInAll, "points");
-        var (start, end) = Span(from, to, now, count);
+        if (count * sensors.Count > MostPointsInAll) throw new TooLargeException($"{count} points times {sensors.Count} sensors", MostPointsInAll, "points", "points");
+        (long Position, DateTimeOffset Time)? known = knownAt is null ? null : await find.Run(knownAt, cancel);
+        var (start, end) = Span(from, to, known?.Time ?? now, count);
 
-        var levels = sensors.ToDictionary(s => s.Number, s => HistorySource.Choose(start, end, count, s.Interval, now));
+        var levels = sensors.ToDictionary(s => s.Number, s => known is null ? HistorySource.Choose(start, end, count, s.Interval, now) : null);
         if (levels.Values.Any(l => l is not null))
             (start, end) = (Rollup.Start(RollupLevel.Second, start), HistorySource.Ceiling(RollupLevel.Second, end));
         var histories = sensors.ToDictionary(s => s.Number, s => new Downsample(s, start, end, count));
@@ -72,11 +77,12 @@ sealed class GetHistory(KnownAssets registry, ReadRaw raw, ReadRollups rollups, 
         {
             var some = group.ToDictionary(l => l.Key, l => histories[l.Key]);
             if (group.Key is { } level) await rollups.Run(asset, level, start, end, some, cancel);
-            else await raw.Run(asset, start, end, some, cancel);
+            else await raw.Run(asset, start, end, some, known, cancel);
         }
         return new(
             assetId, Micros.ToTime(start), Micros.ToTime(end), count, (end - start) / 1e6 / count,
-            [.. sensors.Select(s => new SensorHistory(s.Id, s.Unit.Symbol, HistorySource.Name(levels[s.Number]), histories[s.Number].Points()))]);
+            [.. sensors.Select(s => new SensorHistory(s.Id, s.Unit.Symbol, HistorySource.Name(levels[s.Number]), histories[s.Number].Points()))],
+            known?.Position, known?.Time);
     }
 
     static List<Sensor> Sensors(AssetModel model, IReadOnlyCollection<string> ids)

@@ -9,7 +9,9 @@ sealed record HistoryAnswer(
     [property: Description("End of the last bucket (not part of it).")] DateTimeOffset To,
     [property: Description("Equal buckets between from and to.")] int Points,
     double BucketSeconds,
-    IReadOnlyList<SensorHistory> Series);
+    IReadOnlyList<SensorHistory> Series,
+    [property: Description("What the log held up to this position; null when not asked for.")] long? KnownAtPosition,
+    [property: Description("When that position was appended.")] DateTimeOffset? KnownAt);
 
 /// <summary>One sensor's history.</summary>
 sealed record SensorHistory(

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Query.Api;
+using Query.Events;
 using Proto = Contracts.Query.V1;
 
 namespace Query.Histories;
@@ -9,14 +10,18 @@ sealed class HistoryRpc(GetHistory history) : Proto.HistoryService.HistoryServic
     public override async Task<Proto.GetHistoryResponse> GetHistory(Proto.GetHistoryRequest request, ServerCallContext context)
     {
         var answer = await history.Run(
-            request.AssetId, request.SensorIds, request.From?.ToTime("from"), request.To?.ToTime("to"), request.Points == 0 ? null : request.Points, context.CancellationToken);
-        return new()
+            request.AssetId, request.SensorIds, request.From?.ToTime("from"), request.To?.ToTime("to"), request.Points == 0 ? null : request.Points,
+            KnownAt.Of(request.HasKnownAtPosition ? request.KnownAtPosition : null, request.KnownAtTime), context.CancellationToken);
+        var message = new Proto.GetHistoryResponse
         {
             From = answer.From.ToProto(),
             To = answer.To.ToProto(),
             Points = answer.Points,
             Series = { answer.Series.Select(Of) },
+            KnownAtTime = answer.KnownAt.ToProto(),
         };
+        if (answer.KnownAtPosition is { } position) message.KnownAtPosition = position;
+        return message;
     }
 
     static Proto.SensorHistory Of(SensorHistory series) => new()

@@ -1,50 +1,73 @@
 using Npgsql;
 using NpgsqlTypes;
 using Query.Assets;
+using Query.Events;
 using ServiceDefaults;
 using TwinModel.Telemetry;
 
 namespace Query.Histories;
 
-/// <summary>Readings of a stretch of sample time, from the log. Costs are those of everything recorded since then, because late data may be anywhere after.</summary>
-sealed class ReadRaw(NpgsqlDataSource source, TimeProvider time)
+/// <summary>
+/// Readings of a stretch of sample time, from the log, in one pass that keeps nothing but the buckets. Costs are those of everything recorded
+/// since then, because late data may be anywhere after.
+/// </summary>
+sealed class ReadRaw(NpgsqlDataSource source, LogLimits limits, TimeProvider time)
 {
     const int MostEvents = 5_000_000;
 
     // How far a device's clock may be ahead of ingest's: a sample of some time is recorded this much before it at the earliest.
     static readonly TimeSpan LargestLead = TimeSpan.FromHours(1);
 
-    /// <exception cref="TooLargeException">Too much was recorded since.</exception>
-    public async Task Run(RegisteredAsset asset, long from, long to, IReadOnlyDictionary<ushort, Downsample> sensors, CancellationToken cancel)
+    /// <param name="asset">Whose readings.</param>
+    /// <param name="from">First sample time, microseconds.</param>
+    /// <param name="to">Sample times up to but without this one.</param>
+    /// <param name="sensors">By number, where they are added.</param>
+    /// <param name="known">The last position that is read, and when it was appended; null: everything.</param>
+    /// <param name="cancel">Ends the reading.</param>
+    /// <exception cref="TooLargeException">Too much was recorded since, or too many readings are in the stretch.</exception>
+    public async Task Run(
+        RegisteredAsset asset, long from, long to, IReadOnlyDictionary<ushort, Downsample> sensors, (long Position, DateTimeOffset Time)? known, CancellationToken cancel)
     {
         var earliest = Micros.ToTime(from) - LargestLead;
         if (earliest < asset.RegisteredAt) earliest = asset.RegisteredAt;
         var only = sensors.Count == 1 ? sensors.Keys.First() : (ushort?)null;
-        List<Reading> readings = [];
-        var events = 0;
-        foreach (var stream in Streams.TelemetryBetween(asset.Id, earliest, time.GetUtcNow().AddDays(1)))
+        List<Reading> scratch = [];
+        var (events, readings) = (0, 0L);
+        // A day more: clocks of processes differ, and around midnight positions and days do.
+        foreach (var stream in Streams.TelemetryBetween(asset.Id, earliest, (known?.Time ?? time.GetUtcNow()).AddDays(1)))
         {
-            await using var command = source.CreateCommand("select bdata from events.mt_events where stream_id = $1 and timestamp >= $2 order by version");
-            command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = stream }, new() { Value = earliest.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz } });
+            await using var command = source.CreateCommand("select bdata from events.mt_events where stream_id = $1 and timestamp >= $2 and seq_id <= $3 order by version");
+            command.Parameters.AddRange(new NpgsqlParameter[]
+            {
+                new() { Value = stream },
+                new() { Value = earliest.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+                new() { Value = known?.Position ?? long.MaxValue },
+            });
             await using var reader = await command.ExecuteReaderAsync(cancel);
             while (await reader.ReadAsync(cancel))
             {
-                if (++events > MostEvents) throw new TooLargeException("What was recorded since 'from'", MostEvents, "events");
-                Add(reader.GetFieldValue<byte[]>(0), from, to, sensors, only, readings);
+                if (++events > MostEvents) throw TooLarge("What was recorded", MostEvents, "events");
+                readings += Add(reader.GetFieldValue<byte[]>(0), from, to, sensors, only, scratch);
+                if (readings > limits.Readings) throw TooLarge("What is read", limits.Readings, "readings");
             }
         }
+
+        TooLargeException TooLarge(string what, long limit, string unit) =>
+            new(FormattableString.Invariant($"{what} from {Micros.ToTime(from):O} on{(known is { } k ? FormattableString.Invariant($" and known at position {k.Position}") : "")}"), limit, unit, "from");
     }
 
     /// <summary>Adds a batch's readings of a stretch; a batch without any is skipped undecoded.</summary>
-    public static void Add(byte[] batch, long from, long to, IReadOnlyDictionary<ushort, Downsample> sensors, ushort? only, List<Reading> scratch)
+    /// <returns>Readings decoded.</returns>
+    public static int Add(byte[] batch, long from, long to, IReadOnlyDictionary<ushort, Downsample> sensors, ushort? only, List<Reading> scratch)
     {
         var range = TelemetryCodec.SampleRange(batch);
-        if (range.Last < from || range.First >= to) return;
+        if (range.Last < from || range.First >= to) return 0;
         scratch.Clear();
         TelemetryCodec.Decode(batch, scratch, only);
         foreach (var reading in scratch)
         {
             if (sensors.TryGetValue(reading.Sensor, out var history)) history.Add(reading);
         }
+        return scratch.Count;
     }
 }

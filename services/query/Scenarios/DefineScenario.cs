@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Contracts.Scenarios;
 using Query.Api;
-using Query.Twins;
+using Query.Events;
 using ServiceDefaults;
 using TwinModel.Assets;
 using TwinModel.Scenarios;

@@ -16,9 +16,8 @@ namespace Query.Twins;
 /// A twin as of some time, folded from the log with the function that makes the live one: the same readings give the same hash.
 /// Costs grow with the readings of the asset up to then; two run at a time.
 /// </summary>
-sealed class FoldTwin(IDocumentStore store, LogReader log, FindPosition find, KnownAssets registry, TimeProvider time, IMeterFactory meters)
+sealed class FoldTwin(IDocumentStore store, LogReader log, FindPosition find, KnownAssets registry, LogLimits limits, TimeProvider time, IMeterFactory meters)
 {
-    const long MostReadings = 20_000_000;
     const int AtOnce = 2;
     static readonly TimeSpan LongestQueueing = TimeSpan.FromSeconds(10);
 
@@ -59,7 +58,7 @@ sealed class FoldTwin(IDocumentStore store, LogReader log, FindPosition find, Kn
         var count = 0L;
         await foreach (var (batch, readings) in Readings(streams, validAt, known.Position, null, cancel))
         {
-            if ((count += readings.Count) > MostReadings) throw new TooLargeException($"The history of {assetId} up to then", MostReadings, "readings");
+            if ((count += readings.Count) > limits.Readings) throw new TooLargeException($"The history of {assetId} up to then", limits.Readings, "readings");
             twin.Step(CollectionsMarshal.AsSpan(readings), effects);
             effects.Rollups.Clear();
             effects.Transitions.Clear();

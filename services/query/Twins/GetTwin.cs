@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using Query.Api;
-using ServiceDefaults;
+using Query.Events;
 
 namespace Query.Twins;
 
@@ -14,7 +14,7 @@ static class GetTwin
             FoldTwin fold,
             TimeProvider time,
             [Description("Sample times up to this one: a time in ISO 8601.")] string? validAt,
-            [Description("What the log held then: a log position or a time in ISO 8601.")] string? knownAt,
+            [Description(KnownAt.Meaning)] string? knownAt,
             [Description("Wait until the twin has seen this log position (read your writes).")] long? minPosition) =>
         {
             if (validAt is null && knownAt is null && minPosition is null) return Answer(http, live.Get(id).Show(time.GetUtcNow()));
@@ -26,7 +26,7 @@ static class GetTwin
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status504GatewayTimeout)
         .WithName("getTwin").WithSummary("The live twin, or the twin as of some time")
         .WithDescription("With validAt or knownAt the twin is folded again from the log: what was true then, as far as it was known then. "
-            + "At most 20 million readings are folded (413), two such requests at a time (429). Answers 304 to If-None-Match when nothing but ages has changed.");
+            + "At most 20 million readings (a setting) are folded (413), two such requests at a time (429). Answers 304 to If-None-Match when nothing but ages has changed.");
 
     static async Task AnswerLater(HttpContext http, LiveTwin twin, long minPosition, AwaitPosition position, TimeProvider time)
     {
@@ -45,18 +45,4 @@ static class GetTwin
 
     static async Task AnswerAsOf(HttpContext http, FoldTwin fold, string id, DateTimeOffset? validAt, KnownAt? knownAt) =>
         await http.Response.WriteAsJsonAsync(await fold.Run(id, validAt, knownAt, http.RequestAborted), ApiJson.Options, http.RequestAborted);
-}
-
-/// <summary>Up to where the log is read: a position, or the last one at a time.</summary>
-readonly record struct KnownAt(long? Position, DateTimeOffset? Time)
-{
-    /// <exception cref="InvalidInputException">Neither a position nor a time.</exception>
-    public static KnownAt? Parse(string? text)
-    {
-        if (string.IsNullOrEmpty(text)) return null;
-        if (!text.All(char.IsAsciiDigit)) return new(null, Input.Time("knownAt", text));
-        return long.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var position)
-            ? new(position, null)
-            : throw new InvalidInputException("knownAt", text, "a log position or a time in ISO 8601");
-    }
 }

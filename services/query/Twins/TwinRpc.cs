@@ -3,7 +3,7 @@ using Marten;
 using MassTransit;
 using Query.Api;
 using Query.Assets;
-using ServiceDefaults;
+using Query.Events;
 using Proto = Contracts.Query.V1;
 
 namespace Query.Twins;
@@ -34,12 +34,7 @@ sealed class TwinRpc(
 
     async Task<Proto.GetTwinResponse> AsOf(Proto.GetTwinRequest request, CancellationToken cancel)
     {
-        KnownAt? knownAt = request.KnownAtCase switch
-        {
-            Proto.GetTwinRequest.KnownAtOneofCase.KnownAtPosition => new(Input.Position("known_at_position", request.KnownAtPosition), null),
-            Proto.GetTwinRequest.KnownAtOneofCase.KnownAtTime => new(null, request.KnownAtTime.ToTime("known_at_time")),
-            _ => null,
-        };
+        var knownAt = KnownAt.Of(request.HasKnownAtPosition ? request.KnownAtPosition : null, request.KnownAtTime);
         return new() { Twin = TwinMessage.Of(await fold.Run(request.AssetId, request.ValidAt?.ToTime("valid_at"), knownAt, cancel)) };
     }
 

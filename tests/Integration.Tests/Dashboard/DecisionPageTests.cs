@@ -48,6 +48,17 @@ public class DecisionPageTests(DecidingDashboard system) : SystemTest<DecidingDa
 
         var shared = await Pollux.Open(new Uri(page.Url).PathAndQuery);
         Assert.Equal(await page.GetByTestId("advice").InnerTextAsync(), await shared.GetByTestId("advice").InnerTextAsync());
+        // The link holds the question, too: asked again, it has the same answer in a decision of its own.
+        await Expect(shared.GetByTestId("median")).ToHaveValueAsync("20");
+        await Expect(shared.GetByTestId("as-of")).Not.ToHaveValueAsync("");
+        await Expect(shared.Locator("[data-option='optimal-date']")).Not.ToBeCheckedAsync();
+        await Expect(shared.GetByTestId("ask")).ToHaveTextAsync("Compare 9 options");
+        await shared.GetByTestId("ask").ClickAsync();
+        await Expect(shared).Not.ToHaveURLAsync(page.Url, new() { Timeout = 60_000 });
+        await Expect(shared.GetByTestId("advice")).ToBeVisibleAsync();
+        var (asked, again) = (await Pollux.Get($"/api/v1/decisions/{page.Url.Split('/')[^1]}"), await Pollux.Get($"/api/v1/decisions/{shared.Url.Split('/')[^1]}"));
+        Assert.Equal(asked["definition"]!.ToJsonString(), again["definition"]!.ToJsonString());
+        Assert.Equal(asked["answer"]!.ToJsonString(), again["answer"]!.ToJsonString());
 
         var take = page.GetByTestId("take");
         await take.GetByLabel("Your name").FillAsync("eve");

@@ -98,8 +98,11 @@ public class MachinePageTests(DashboardSystem system) : SystemTest<DashboardSyst
         var page = await Pollux.Open($"/machines/{asset}?validAt={then}&knownAt={then}");
         await Expect(DashboardSystem.Value(page, "melt-temperature")).ToHaveTextAsync("201.0\u00a0°C");
         await Expect(page.Locator("[data-readout='melt-temperature'] .revised")).ToHaveTextAsync("now known: 207.0\u00a0°C");
+        // The trends leave out what came later, too.
+        await Expect(page.Locator(".trends [role='status']")).ToContainTextAsync("1 readings known then");
         await page.GetByTestId("known-then").UncheckAsync();
         await Expect(DashboardSystem.Value(page, "melt-temperature")).ToHaveTextAsync("207.0\u00a0°C");
+        await Expect(page.Locator(".trends [role='status']")).ToContainTextAsync("2 readings");
     }
 
     [Fact]

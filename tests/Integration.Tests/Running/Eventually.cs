@@ -28,7 +28,9 @@ static class Eventually
                 if (isRight(value)) return value;
                 seen = show?.Invoke(value) ?? $"{value}";
             }
-            catch (Exception e) when (e is NpgsqlException or HttpRequestException or SocketException or IOException or TimeoutException or InvalidOperationException or Grpc.Core.RpcException)
+            catch (Exception e) when (e is NpgsqlException or HttpRequestException or SocketException or IOException or TimeoutException or InvalidOperationException or Grpc.Core.RpcException
+                // A request that HttpClient gave up; not one that the test's end cancels.
+                or TaskCanceledException { InnerException: TimeoutException })
             {
                 seen = $"{e.GetType().Name}: {e.Message}";
             }

@@ -1,0 +1,29 @@
+using Google.Protobuf.WellKnownTypes;
+using Query.Api;
+using ServiceDefaults;
+
+namespace Query.Events;
+
+/// <summary>Up to where the log is read: a position, or the last one at a time.</summary>
+readonly record struct KnownAt(long? Position, DateTimeOffset? Time)
+{
+    /// <summary>Of the parameter, for the reference.</summary>
+    public const string Meaning = "What the log held then: a log position or a time in ISO 8601.";
+
+    /// <exception cref="InvalidInputException">Neither a position nor a time.</exception>
+    public static KnownAt? Parse(string? text)
+    {
+        if (string.IsNullOrEmpty(text)) return null;
+        if (!text.All(char.IsAsciiDigit)) return new(null, Input.Time("knownAt", text));
+        return long.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var position)
+            ? new(position, null)
+            : throw new InvalidInputException("knownAt", text, "a log position or a time in ISO 8601");
+    }
+
+    /// <summary>From the oneof of a gRPC request.</summary>
+    /// <exception cref="InvalidInputException">The position is negative, or the time in no calendar.</exception>
+    public static KnownAt? Of(long? position, Timestamp? time) =>
+        position is not null ? new(Input.Position("known_at_position", position), null)
+        : time is not null ? new(null, time.ToTime("known_at_time"))
+        : null;
+}

@@ -80,7 +80,10 @@ public class NewerModelTests
             {
                 Asset = new()
                 {
-                    Id = request.AssetId, ModelId = "extrusion-line", ModelHash = "ab12", Components = { new Component { Id = "die", Kind = "die", Name = "Die" } },
+                    Id = request.AssetId,
+                    ModelId = "extrusion-line",
+                    ModelHash = "ab12",
+                    Components = { new Component { Id = "die", Kind = "die", Name = "Die" } },
                     Sensors = { new Sensor { Id = "melt-flow", Name = "melt flow", Component = "die", Quantity = "mass-flow", Unit = "kg/h", Number = 8 } },
                 },
             });

@@ -74,7 +74,11 @@ public class KnownHistoryTests(FrugalSystem system) : SystemTest<FrugalSystem>(s
         var rpc = new HistoryService.HistoryServiceClient(channel);
         GetHistoryRequest Request() => new()
         {
-            AssetId = asset, SensorIds = { SensorId, "melt-pressure" }, Points = 60, From = Timestamp.FromDateTimeOffset(Micros.ToTime(from)), To = Timestamp.FromDateTimeOffset(Micros.ToTime(to)),
+            AssetId = asset,
+            SensorIds = { SensorId, "melt-pressure" },
+            Points = 60,
+            From = Timestamp.FromDateTimeOffset(Micros.ToTime(from)),
+            To = Timestamp.FromDateTimeOffset(Micros.ToTime(to)),
         };
         var asked = Request();
         asked.KnownAtPosition = before;

@@ -78,7 +78,9 @@ public sealed class Question(WearingPart part)
         Stops.Clear();
         Stops.AddRange(asked.Stops.Select(s => new Stop
         {
-            At = Times.Local(s.At.ToDateTimeOffset(), zone), LostHours = s.LostHours, IsOption = asked.AskedOptions.Any(o => o.Kind == "at-stop" && o.At.Equals(s.At)),
+            At = Times.Local(s.At.ToDateTimeOffset(), zone),
+            LostHours = s.LostHours,
+            IsOption = asked.AskedOptions.Any(o => o.Kind == "at-stop" && o.At.Equals(s.At)),
         }));
         Checks = asked.AskedCheck is not null;
         if (asked.AskedCheck is { } check) (CheckDelayDays, CheckCost) = (check.DelayDays, check.Cost);

@@ -14,6 +14,21 @@ static class Look
           .map(v => `${v.impact} ${v.id}: ${v.nodes.map(n => n.html.slice(0, 160)).slice(0, 3).join(' | ')}`)
         """;
 
+    // Axe sees no drawings, and a chart is drawn by a script with colours of its own.
+    const string ChartsFollowTheTheme = """
+        () => {
+          const shown = color => {
+            const probe = document.body.appendChild(document.createElement("i"));
+            probe.style.color = color;
+            const seen = getComputedStyle(probe).color;
+            probe.remove();
+            return seen;
+          };
+          const text = shown("var(--mud-palette-text-secondary)");
+          return [...document.querySelectorAll(".js-plotly-plot")].every(plot => plot._fullLayout && shown(plot._fullLayout.font.color) === text);
+        }
+        """;
+
     /// <summary>
     /// Takes a picture of the page as it is on each screen in each theme, for people; then demands that nowhere axe finds anything serious and nothing is wider than the
     /// screen. Leaves the page on a desk in the light.
@@ -29,6 +44,7 @@ static class Look
             {
                 var picture = $"{name}{screen}-{(dark ? "dark" : "light")}";
                 await Put(page, dark);
+                await page.WaitForFunctionAsync(ChartsFollowTheTheme);
                 await page.WaitForTimeoutAsync(600);
                 await page.ScreenshotAsync(new() { Path = Path.Combine(DashboardSystem.Screenshots, $"{picture}.png"), FullPage = true });
                 if (await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth > window.innerWidth")) problems.Add($"{picture}: the page is wider than the screen");

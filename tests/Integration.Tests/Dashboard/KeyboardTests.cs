@@ -38,10 +38,8 @@ public class KeyboardTests(AnsweringDashboard system) : SystemTest<AnsweringDash
         var page = await Pollux.Open("/");
         await Expect(page.Locator("tr[data-asset]").First).ToBeVisibleAsync();
 
-        // Fleet: the search, then the row's link.
+        // Fleet: past the filters to the row's link.
         await TabTo(page, stop => stop.TestId == "fleet-search");
-        await page.Keyboard.TypeAsync(asset);
-        await Expect(page.Locator("tr[data-asset]")).ToHaveCountAsync(1);
         await TabTo(page, stop => stop.Html.Contains($"/machines/{asset}\"", StringComparison.Ordinal));
         await page.Keyboard.PressAsync("Enter");
         await page.WaitForURLAsync($"**/machines/{asset}");

@@ -52,6 +52,15 @@ public class DashboardSystem(Infrastructure infrastructure) : RunningSystem(infr
         return page;
     }
 
+    /// <summary>A machine whose model has sensors only.</summary>
+    public async Task<string> RegisterPumpLoop()
+    {
+        var asset = UnregisteredAsset($"pump-{Guid.NewGuid():N}"[..12]);
+        await Register("pump-loop", asset);
+        await Eventually.Get("query knows it", () => Get($"/api/v1/assets/{asset}"), _ => true);
+        return asset;
+    }
+
     /// <summary>What the page shows of a sensor.</summary>
     public static ILocator Value(IPage page, string sensor) => page.Locator($"text[data-sensor='{sensor}']");
 
@@ -65,6 +74,27 @@ public class DashboardSystem(Infrastructure infrastructure) : RunningSystem(infr
         playwright?.Dispose();
         await base.DisposeAsync();
         GC.SuppressFinalize(this);
+    }
+}
+
+/// <summary>The same with simulation, which answers what-ifs and compares options.</summary>
+public class AnsweringDashboard(Infrastructure infrastructure) : DashboardSystem(infrastructure)
+{
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
+        await Service("simulation", "Simulation").Start();
+    }
+
+    /// <summary>A machine that has said at which inputs it runs.</summary>
+    public async Task<string> WarmMachine()
+    {
+        var asset = NextAsset();
+        await using var device = await Device.Connect(Servers.Mqtt);
+        var now = TimeProvider.System.GetUtcNow();
+        await Publish(device, asset, [("screw-speed", 80, now), .. Enumerable.Range(1, 5).Select(z => ($"zone-{z}-set-point", 150.0 + 10 * z, now))]);
+        await Eventually.Get("the inputs are stored", () => Log.Readings(asset), readings => readings.Count == 6);
+        return asset;
     }
 }
 

@@ -1,12 +1,6 @@
-using System.Text.RegularExpressions;
-using Contracts.Query.V1;
 using Grpc.Core;
 using Integration.Tests.Running;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
+using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
 namespace Integration.Tests.Dashboard;
@@ -19,6 +13,7 @@ public class PageStateTests(DashboardSystem system) : SystemTest<DashboardSystem
     {
         var page = await Pollux.Open("/machines/no-such-line");
         await Expect(page.GetByTestId("notice")).ToContainTextAsync("There is no machine 'no-such-line'");
+        await Look.At(page, "unknown-machine");
         await page.GetByText("To the fleet").ClickAsync();
         await Expect(page.Locator("h1")).ToHaveTextAsync("Fleet");
     }
@@ -38,52 +33,77 @@ public class PageStateTests(DashboardSystem system) : SystemTest<DashboardSystem
         var asset = Pollux.NextAsset();
         var page = await Pollux.Open($"/machines/{asset}");
         await Expect(page.Locator(".no-data")).ToContainTextAsync($"pollux/{asset}/senml");
+        await Look.At(page, "machine-no-data");
+    }
+
+    [Fact]
+    public async Task A_machine_without_physics_says_what_its_model_would_need()
+    {
+        var asset = await Pollux.RegisterPumpLoop();
+        var page = await Pollux.Open($"/machines/{asset}");
+        await Expect(page.GetByTestId("no-axis")).ToContainTextAsync("Add a section physics to the model 'pump-loop'");
+        await page.GotoAsync($"/what-if?asset={asset}");
+        await Expect(page.GetByTestId("notice")).ToContainTextAsync("This machine's model has no physics");
+        await Expect(page.GetByTestId("notice")).ToContainTextAsync("Add a section physics");
+        await Look.At(page, "what-if-no-physics");
+        await page.GotoAsync($"/decisions?asset={asset}");
+        await Expect(page.GetByTestId("notice")).ToContainTextAsync("is described as wearing");
+        await Look.At(page, "decisions-no-part");
     }
 
     [Theory]
-    [InlineData(StatusCode.PermissionDenied, "You may not see this")]
-    [InlineData(StatusCode.Unauthenticated, "You are not signed in")]
-    public async Task A_refused_question_says_whom_to_ask(StatusCode status, string title)
+    [InlineData(StatusCode.PermissionDenied, "You may not see this", "Ask whoever administers Pollux")]
+    [InlineData(StatusCode.Unauthenticated, "You are not signed in", "Sign in again")]
+    public async Task A_refused_question_says_whom_to_ask(StatusCode status, string title, string step)
     {
-        await using var refusing = await StartRefusing(status);
-        var dashboard = Pollux.DashboardOf(refusing.Urls.Single());
-        await dashboard.Start();
-        foreach (var path in new[] { "/", "/machines/extrusion-line" })
+        await using var refusing = await StandInQuery.Refusing(status);
+        var page = await OpenOn(refusing.Address);
+        foreach (var path in new[] { "/", "/machines/a", "/what-if?asset=a", "/what-if/a", "/what-if/compare/a/b", "/decisions?asset=a", "/decisions/a", "/audit", "/audit/rejected" })
         {
-            var page = await Pollux.Open(path, dashboard: dashboard);
-            await Expect(page.GetByTestId("notice")).ToContainTextAsync(title);
-            await Expect(page.GetByTestId("notice")).ToHaveAttributeAsync("data-kind", new Regex("forbidden"));
+            await page.GotoAsync(path);
+            var notice = page.GetByTestId("notice");
+            await Expect(notice).ToHaveAttributeAsync("data-kind", "forbidden");
+            await Expect(notice).ToContainTextAsync(title);
+            await Expect(notice).ToContainTextAsync(step);
         }
+        await Look.At(page, $"forbidden-{status}".ToLowerInvariant());
     }
 
-    /// <summary>A query service that lets nobody in.</summary>
-    static async Task<WebApplication> StartRefusing(StatusCode status)
+    [Theory]
+    [InlineData("fleet-empty", "/", "No machines yet")]
+    [InlineData("what-if-no-machine", "/what-if", "Which machine?")]
+    [InlineData("decisions-no-machine", "/decisions", "Which machine?")]
+    [InlineData("audit-empty", "/audit", "The log is empty")]
+    [InlineData("rejected-empty", "/audit/rejected", "Nothing has been rejected")]
+    public async Task A_new_installation_says_how_to_begin(string name, string path, string text)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, ServiceProcess.FreePort(), listen => listen.Protocols = HttpProtocols.Http2));
-        builder.Services.AddSingleton(new Refusal(status)).AddGrpc();
-        var app = builder.Build();
-        app.MapGrpcService<RefusingTwins>();
-        app.MapGrpcService<RefusingAssets>();
-        await app.StartAsync();
-        return app;
+        await using var empty = await StandInQuery.Empty();
+        var page = await OpenOn(empty.Address, path);
+        await Expect(page.GetByRole(AriaRole.Main)).ToContainTextAsync(text);
+        await Look.At(page, name);
     }
 
-    sealed record Refusal(StatusCode Status)
+    [Theory]
+    [InlineData("fleet-away", "/")]
+    [InlineData("machine-away", "/machines/extrusion-line")]
+    [InlineData("what-if-away", "/what-if?asset=extrusion-line")]
+    [InlineData("scenario-away", "/what-if/a")]
+    [InlineData("decisions-away", "/decisions?asset=extrusion-line")]
+    [InlineData("audit-away", "/audit")]
+    [InlineData("rejected-away", "/audit/rejected")]
+    public async Task Without_query_a_page_says_that_it_will_come_by_itself(string name, string path)
     {
-        public RpcException Exception => new(new Status(Status, "No."));
+        var page = await OpenOn($"http://127.0.0.1:{ServiceProcess.FreePort()}", path);
+        await Expect(page.GetByTestId("notice")).ToHaveAttributeAsync("data-kind", "away");
+        await Expect(page.GetByTestId("notice")).ToContainTextAsync("this page fills as soon as it is back");
+        await Look.At(page, name);
     }
 
-    sealed class RefusingTwins(Refusal refusal) : TwinService.TwinServiceBase
+    /// <summary>A page of a dashboard that asks this address.</summary>
+    async Task<IPage> OpenOn(string query, string path = "/")
     {
-        public override Task<ListTwinsResponse> ListTwins(ListTwinsRequest request, ServerCallContext context) => throw refusal.Exception;
-    }
-
-    sealed class RefusingAssets(Refusal refusal) : AssetService.AssetServiceBase
-    {
-        public override Task<GetAssetResponse> GetAsset(GetAssetRequest request, ServerCallContext context) => throw refusal.Exception;
-
-        public override Task<ListAssetsResponse> ListAssets(ListAssetsRequest request, ServerCallContext context) => throw refusal.Exception;
+        var dashboard = Pollux.DashboardOf(query);
+        await dashboard.Start();
+        return await Pollux.Open(path, dashboard: dashboard);
     }
 }

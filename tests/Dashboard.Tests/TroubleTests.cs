@@ -1,0 +1,43 @@
+using Dashboard.Shown;
+using Grpc.Core;
+
+namespace Dashboard.Tests;
+
+public class TroubleTests
+{
+    [Theory]
+    [InlineData(StatusCode.PermissionDenied, "forbidden", "You may not see this", "Ask whoever administers Pollux")]
+    [InlineData(StatusCode.Unauthenticated, "forbidden", "You are not signed in", "Sign in again")]
+    [InlineData(StatusCode.NotFound, "unknown", "There is no machine 'x'", "Look for it in the fleet")]
+    [InlineData(StatusCode.Unavailable, "away", "cannot be reached", "fills as soon as it is back")]
+    [InlineData(StatusCode.DeadlineExceeded, "slow", "takes too long", "Try a shorter time range")]
+    [InlineData(StatusCode.Internal, "failed", "has failed", "give this text to whoever runs Pollux")]
+    public void A_page_without_an_answer_says_what_is_the_matter_and_what_to_do(StatusCode status, string kind, string title, string step)
+    {
+        var trouble = Of(status);
+        Assert.Equal(kind, trouble.Kind);
+        Assert.Contains(title, trouble.Title, StringComparison.Ordinal);
+        Assert.Contains(step, trouble.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_status_has_words()
+    {
+        foreach (var status in Enum.GetValues<StatusCode>())
+        {
+            var trouble = Of(status);
+            Assert.False(string.IsNullOrWhiteSpace(trouble.Title) || string.IsNullOrWhiteSpace(trouble.Text), $"{status}");
+        }
+    }
+
+    // Who may not see something would be asked for it again and again.
+    [Theory]
+    [InlineData(StatusCode.Unavailable, true)]
+    [InlineData(StatusCode.DeadlineExceeded, true)]
+    [InlineData(StatusCode.PermissionDenied, false)]
+    [InlineData(StatusCode.Unauthenticated, false)]
+    [InlineData(StatusCode.NotFound, false)]
+    public void Only_what_can_heal_by_itself_is_asked_again(StatusCode status, bool heals) => Assert.Equal(heals, Of(status).HealsItself);
+
+    static Trouble Of(StatusCode status) => Trouble.Of(new RpcException(new Status(status, "No.")), "machine 'x'");
+}

@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using System.Globalization;
+using Integration.Tests.Running;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Integration.Tests.Dashboard;
+
+/// <summary>A system that shows changes as often as a browser can take them.</summary>
+public sealed class HurriedDashboard(Infrastructure infrastructure) : DashboardSystem(infrastructure)
+{
+    protected override IReadOnlyDictionary<string, string> SettingsOf(string service) =>
+        service == "twin-state" ? new Dictionary<string, string> { ["TwinState__ShowEveryMilliseconds"] = "20" } : base.SettingsOf(service);
+}
+
+/// <summary>Pages that are left open.</summary>
+public class LivePageTests(HurriedDashboard system) : SystemTest<HurriedDashboard>(system), IClassFixture<HurriedDashboard>
+{
+    const int Hours = 8;
+    const int FramesPerHour = 3_600;
+    // Longer than the two minutes after which the chart is fetched anew.
+    const int FramesPerSecond = 200;
+
+    // Six seconds over the limit, six below: the alarm and its history redraw, too.
+    static readonly TimeSpan AlarmEvery = TimeSpan.FromSeconds(12);
+
+    static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
+
+    /// <summary>After a forced collection; nodes without those of the list of alarms.</summary>
+    sealed record Held(double HeapMegabytes, double Nodes, double Listeners)
+    {
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{HeapMegabytes:0.0} MB, {Nodes:0} nodes, {Listeners:0} listeners");
+    }
+
+    [Fact]
+    public async Task The_frames_of_eight_hours_leave_the_memory_flat()
+    {
+        var asset = Pollux.NextAsset();
+        await using var device = await Device.Connect(Pollux.Servers.Mqtt);
+        await DashboardSystem.Publish(device, asset, ("melt-temperature", 205, Now));
+        var machine = await Pollux.Open($"/machines/{asset}");
+        await machine.GetByRole(AriaRole.Group, new() { Name = "Time range", Exact = true }).GetByText("5 min").ClickAsync();
+        await Expect(DashboardSystem.Value(machine, "melt-temperature")).ToHaveTextAsync("205.0\u00a0°C");
+        await Count(machine, "text[data-sensor='melt-temperature']");
+        var fleet = await Pollux.Open("/");
+        await Expect(fleet.Locator($"tr[data-asset='{asset}']")).ToBeVisibleAsync();
+        await Count(fleet, $"tr[data-asset='{asset}']");
+        var (machineProtocol, fleetProtocol) = (await machine.Context.NewCDPSessionAsync(machine), await fleet.Context.NewCDPSessionAsync(fleet));
+
+        List<Held> machines = [], fleets = [];
+        List<double> processes = [], managed = [];
+        var started = Stopwatch.GetTimestamp();
+        for (var hour = 0; hour < Hours; hour++)
+        {
+            for (var i = 0; i < FramesPerHour; i++)
+            {
+                // Sampled when it is sent: older samples would be history, which a live chart does not draw.
+                var now = Now;
+                var isHigh = now.UtcTicks % AlarmEvery.Ticks < AlarmEvery.Ticks / 2;
+                var number = hour * FramesPerHour + i;
+                await DashboardSystem.Publish(device, asset, [.. Pollux.Model.Sensors.Take(12).Select(s => (s.Id, s.Id == "melt-pressure" && isHigh ? 210 : 60 + Math.Round(number % 37 * 0.3, 1), now))]);
+                var due = TimeSpan.FromSeconds((number + 1) / (double)FramesPerSecond) - Stopwatch.GetElapsedTime(started);
+                if (due > TimeSpan.FromMilliseconds(15)) await Task.Delay(due, TestContext.Current.CancellationToken);
+            }
+            machines.Add(await Collect(machine, machineProtocol));
+            fleets.Add(await Collect(fleet, fleetProtocol));
+            processes.Add(Pollux.Dashboard.MemoryBytes / 1e6);
+            managed.Add(await Pollux.Dashboard.Metric("dotnet_gc_last_collection_heap_size_bytes") / 1e6);
+        }
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var (redraws, fleetRedraws) = (await machine.EvaluateAsync<int>("() => window.changes"), await fleet.EvaluateAsync<int>("() => window.changes"));
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"""
+            {Hours * FramesPerHour} frames of 12 values in {seconds:0} s; redraws: machine {redraws}, fleet {fleetRedraws}
+            machine: {string.Join(" | ", machines)}
+            fleet: {string.Join(" | ", fleets)}
+            dashboard: {string.Join(", ", processes.Select(m => m.ToString("0", CultureInfo.InvariantCulture)))} MB, managed {string.Join(", ", managed.Select(m => m.ToString("0.0", CultureInfo.InvariantCulture)))} MB
+            """));
+        Assert.True(redraws > 500 && fleetRedraws > 100, $"only {redraws} and {fleetRedraws} redraws");
+        // The chart draws a dot for each new reading, as it should, until it is fetched anew after two minutes.
+        Flat("the machine page's heap, MB", machines.Select(h => h.HeapMegabytes), 6);
+        Flat("the machine page's nodes", machines.Select(h => h.Nodes), 1_500);
+        Flat("the machine page's listeners", machines.Select(h => h.Listeners), 60);
+        Flat("the fleet page's heap, MB", fleets.Select(h => h.HeapMegabytes), 3);
+        Flat("the fleet page's nodes", fleets.Select(h => h.Nodes), 200);
+        Flat("the fleet page's listeners", fleets.Select(h => h.Listeners), 30);
+        Flat("the dashboard's memory, MB", processes, 30);
+    }
+
+    /// <summary>The largest of the second half is no more than so much above the largest of the first.</summary>
+    static void Flat(string what, IEnumerable<double> measured, double allowance)
+    {
+        var all = measured.ToList();
+        var (before, after) = (all.Take(all.Count / 2).Max(), all.Skip(all.Count / 2).Max());
+        Assert.True(after <= before + allowance, string.Create(CultureInfo.InvariantCulture, $"{what} grew from {before:0.0} to {after:0.0}: {string.Join(", ", all.Select(v => v.ToString("0.0", CultureInfo.InvariantCulture)))}"));
+    }
+
+    static Task Count(IPage page, string selector) => page.EvaluateAsync(
+        "selector => { window.changes = 0; new MutationObserver(() => window.changes++).observe(document.querySelector(selector), { childList: true, characterData: true, subtree: true }); }", selector);
+
+    // Without what the list of alarms is made of: it grows with every alarm, up to a hundred.
+    const string NodesOfAlarms = """
+        () => {
+          const list = document.querySelector(".alarms");
+          if (!list) return 0;
+          const walker = document.createTreeWalker(list);
+          let nodes = 1;
+          while (walker.nextNode()) nodes++;
+          return nodes;
+        }
+        """;
+
+    static async Task<Held> Collect(IPage page, ICDPSession protocol)
+    {
+        await protocol.SendAsync("Performance.enable");
+        await protocol.SendAsync("HeapProfiler.collectGarbage");
+        var metrics = (await protocol.SendAsync("Performance.getMetrics"))!.Value.GetProperty("metrics").EnumerateArray().ToDictionary(m => m.GetProperty("name").GetString()!, m => m.GetProperty("value").GetDouble());
+        return new(metrics["JSHeapUsedSize"] / 1e6, metrics["Nodes"] - await page.EvaluateAsync<int>(NodesOfAlarms), metrics["JSEventListeners"]);
+    }
+}

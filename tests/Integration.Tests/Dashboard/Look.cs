@@ -1,0 +1,66 @@
+using System.Text.Json;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Integration.Tests.Dashboard;
+
+/// <summary>How a page looks: on a desk and on a phone, light and dark.</summary>
+static class Look
+{
+    static readonly (string Name, int Width, int Height)[] Screens = [("", 1440, 900), ("-phone", 390, 844)];
+
+    const string Serious = """
+        async () => (await axe.run()).violations.filter(v => v.impact === 'serious' || v.impact === 'critical')
+          .map(v => `${v.impact} ${v.id}: ${v.nodes.map(n => n.html.slice(0, 160)).slice(0, 3).join(' | ')}`)
+        """;
+
+    // Axe sees no drawings, and a chart is drawn by a script with colours of its own.
+    const string ChartsFollowTheTheme = """
+        () => {
+          const shown = color => {
+            const probe = document.body.appendChild(document.createElement("i"));
+            probe.style.color = color;
+            const seen = getComputedStyle(probe).color;
+            probe.remove();
+            return seen;
+          };
+          const text = shown("var(--mud-palette-text-secondary)");
+          return [...document.querySelectorAll(".js-plotly-plot")].every(plot => plot._fullLayout && shown(plot._fullLayout.font.color) === text);
+        }
+        """;
+
+    /// <summary>
+    /// Takes a picture of the page as it is on each screen in each theme, for people; then demands that nowhere axe finds anything serious and nothing is wider than the
+    /// screen. Leaves the page on a desk in the light.
+    /// </summary>
+    public static async Task At(IPage page, string name)
+    {
+        List<string> problems = [];
+        await page.AddScriptTagAsync(new() { Path = await ForeignClientTests.Package("axe-core", "axe.min.js") });
+        foreach (var (screen, width, height) in Screens)
+        {
+            await page.SetViewportSizeAsync(width, height);
+            foreach (var dark in new[] { false, true })
+            {
+                var picture = $"{name}{screen}-{(dark ? "dark" : "light")}";
+                await Put(page, dark);
+                await page.WaitForFunctionAsync(ChartsFollowTheTheme);
+                await page.WaitForTimeoutAsync(600);
+                await page.ScreenshotAsync(new() { Path = Path.Combine(DashboardSystem.Screenshots, $"{picture}.png"), FullPage = true });
+                if (await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth > window.innerWidth")) problems.Add($"{picture}: the page is wider than the screen");
+                var found = await page.EvaluateAsync<JsonElement>(Serious);
+                problems.AddRange(found.EnumerateArray().Select(v => $"{picture}: {v.GetString()}"));
+            }
+        }
+        await page.SetViewportSizeAsync(Screens[0].Width, Screens[0].Height);
+        await Put(page, dark: false);
+        Assert.Empty(problems);
+    }
+
+    // As when the evening comes and the system turns dark: the page has to follow without being loaded again.
+    static async Task Put(IPage page, bool dark)
+    {
+        await page.EmulateMediaAsync(new() { ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light, ReducedMotion = ReducedMotion.Reduce });
+        await Expect(page.Locator("main")).ToHaveAttributeAsync("data-dark", dark ? "true" : "false");
+    }
+}

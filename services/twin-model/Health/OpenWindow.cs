@@ -10,6 +10,11 @@ sealed class OpenWindow
 
     public Samples Of(Role role) => roles[(int)role];
 
+    public void Clear()
+    {
+        foreach (var samples in roles) samples.Clear();
+    }
+
     public void Write(BinaryWriter to)
     {
         foreach (var samples in roles) samples.Write(to);
@@ -39,15 +44,21 @@ sealed class Samples
 {
     public const int Capacity = 128;
 
+    // Sorted out when so many are there.
+    const int Most = Capacity + Capacity / 4;
+
     readonly List<(ulong Key, double Value)> values = [];
 
     public int Count => Math.Min(values.Count, Capacity);
 
     public void Add(long sampledAt, double value)
     {
+        if (values.Count == values.Capacity && values.Count >= Capacity) values.Capacity = Most;
         values.Add((Mix((ulong)sampledAt), value));
-        if (values.Count >= 2 * Capacity) Trim();
+        if (values.Count == Most) Trim();
     }
+
+    public void Clear() => values.Clear();
 
     public double Median() => Robust.Median([.. Kept().Select(v => v.Value)]);
 

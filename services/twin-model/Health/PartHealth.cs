@@ -29,6 +29,8 @@ public sealed class PartHealth
     readonly SortedSet<long> lives = [];
     readonly TrendMemory trend = new();
     readonly long width, late;
+    // The last closed window, empty: its space is used again, otherwise thousands of parts leave old garbage behind all at once.
+    OpenWindow? spare;
     long newest = long.MinValue;
     long closedTo = long.MinValue;
     long assessedAt = long.MinValue;
@@ -79,7 +81,7 @@ public sealed class PartHealth
             LateReadings++;
             return;
         }
-        if (!open.TryGetValue(index, out var window)) open[index] = window = new();
+        if (!open.TryGetValue(index, out var window)) (open[index], spare) = (window = spare ?? new(), null);
         window.Of(role.Value).Add(reading.SampledAt, reading.Value);
         if (role == Role.Indicator) newest = Math.Max(newest, reading.SampledAt);
     }
@@ -95,6 +97,8 @@ public sealed class PartHealth
             open.Remove(index);
             closedTo = index + 1;
             Close(index, window, position, transitions, assessments);
+            window.Clear();
+            spare = window;
         }
     }
 

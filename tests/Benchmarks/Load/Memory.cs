@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using TwinModel.Telemetry;
 
 namespace Benchmarks.Load;
@@ -19,6 +20,7 @@ static class Memory
         await using var publisher = await Publisher.Connect(settings.Mqtt, cancel);
         var noise = new Random(3);
         List<(double Seconds, Dictionary<string, (double Resident, double Proportional)> Services)> samples = [];
+        List<Dictionary<string, double>> heaps = [];
         var started = Stopwatch.GetTimestamp();
         for (var second = 0; second < settings.MemorySeconds; second++)
         {
@@ -30,7 +32,11 @@ static class Memory
             }
             if (second % 300 == 299)
                 Console.WriteLine($"  after {(second + 1) / 60} min: {string.Join(", ", Services.Select(s => FormattableString.Invariant($"{s} {system.Megabytes(s).Proportional:0} MB")))}");
-            if (second % 5 == 4) samples.Add((Stopwatch.GetElapsedTime(started).TotalSeconds, Services.ToDictionary(s => s, system.Megabytes)));
+            if (second % 5 != 4) continue;
+            samples.Add((Stopwatch.GetElapsedTime(started).TotalSeconds, Services.ToDictionary(s => s, system.Megabytes)));
+            Dictionary<string, double> heap = [];
+            foreach (var service in Services) heap[service] = await system.HeapMegabytes(service, cancel);
+            heaps.Add(heap);
         }
         Report.Figure("watched for", Stopwatch.GetElapsedTime(started).TotalSeconds, "s");
         Report.Figure("published", Assets * Publisher.ReadingsPerFrame * settings.MemorySeconds / Stopwatch.GetElapsedTime(started).TotalSeconds, "readings/s");
@@ -41,6 +47,9 @@ static class Memory
             Report.Goal("    resident, libraries counted whole, largest", samples.Max(s => s.Services[service].Resident), "MB", 250, isAtLeast: false, "N0");
             Report.Figure("    second half, smallest, mean and largest", half.Min(s => s.Megabytes), $"/ {half.Average(s => s.Megabytes):N0} / {half.Max(s => s.Megabytes):N0} MB");
             Report.Figure("    second half, slope", MegabytesPerHour(half), "MB/h");
+            // What lives is what a collection leaves, and the least of many of them.
+            var quarters = heaps.Select(h => h[service]).Chunk(Math.Max(1, heaps.Count / 4)).Take(4).Select(q => q.Min().ToString("N0", CultureInfo.InvariantCulture));
+            Console.WriteLine($"    left on the managed heap by a collection, least in each quarter of the time: {string.Join(", ", quarters)} MB");
         }
     }
 

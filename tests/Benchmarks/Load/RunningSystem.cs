@@ -14,7 +14,8 @@ sealed class RunningSystem(Settings settings) : IAsyncDisposable
 
     public string GrpcAddress { get; private set; } = "";
 
-    public string DashboardAddress { get; private set; } = "";
+    /// <summary>HTTP addresses by service.</summary>
+    public Dictionary<string, string> Addresses { get; } = [];
 
     /// <summary>Process ids by service and server.</summary>
     public Dictionary<string, int> Processes { get; } = [];
@@ -31,7 +32,7 @@ sealed class RunningSystem(Settings settings) : IAsyncDisposable
             var (name, url) = ((string)part!["name"]!, (string?)part["url"]);
             if (part["pid"]?.GetValueKind() == JsonValueKind.Number) system.Processes[name] = (int)part["pid"]!;
             if (name == "ingest") system.IngestAddress = new Uri(url!).GetLeftPart(UriPartial.Authority);
-            if (name == "dashboard") system.DashboardAddress = new Uri(url!).GetLeftPart(UriPartial.Authority);
+            if (url?.StartsWith("http", StringComparison.Ordinal) == true) system.Addresses[name] = new Uri(url).GetLeftPart(UriPartial.Authority);
             if (name == "query") system.Query = new HttpClient { BaseAddress = new Uri(new Uri(url!).GetLeftPart(UriPartial.Authority)) };
         }
         var offset = int.Parse(Environment.GetEnvironmentVariable("POLLUX_PORT_OFFSET") ?? "0", System.Globalization.CultureInfo.InvariantCulture);
@@ -88,6 +89,11 @@ sealed class RunningSystem(Settings settings) : IAsyncDisposable
         double Of(string name) => double.Parse(lines[name].First(), System.Globalization.CultureInfo.InvariantCulture) / 1024;
         return (Of("Rss:"), Of("Pss:"));
     }
+
+    /// <summary>What the last garbage collection left on the managed heap of a service.</summary>
+    public async Task<double> HeapMegabytes(string service, CancellationToken cancel) =>
+        (await Query.GetStringAsync($"{Addresses[service]}/metrics", cancel)).Split('\n').Where(l => l.StartsWith("dotnet_gc_last_collection_heap_size_bytes{", StringComparison.Ordinal))
+            .Sum(l => double.Parse(l[(l.LastIndexOf('}') + 2)..].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture)) / (1 << 20);
 
     /// <summary>CPU seconds used so far by a part and its children.</summary>
     public double CpuSeconds(string part) => Tree(Processes[part]).Sum(Cpu);

@@ -13,6 +13,7 @@ public class FleetPageTests(FleetSystem system) : SystemTest<FleetSystem>(system
 
     [Theory]
     [InlineData("scroll")]
+    [InlineData("jump")]
     [InlineData("filter")]
     public async Task A_thousand_machines_scroll_and_filter_without_a_wait(string act)
     {

@@ -103,7 +103,8 @@ sealed class RunningSystem(Settings settings) : IAsyncDisposable
         try
         {
             var fields = File.ReadAllText($"/proc/{pid}/stat").Split(')')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            return (double.Parse(fields[11], System.Globalization.CultureInfo.InvariantCulture) + double.Parse(fields[12], System.Globalization.CultureInfo.InvariantCulture)) / 100;
+            // Its own, and what its ended children took: PostgreSQL ends processes with their connections.
+            return fields[11..15].Sum(f => double.Parse(f, System.Globalization.CultureInfo.InvariantCulture)) / 100;
         }
         catch (IOException)
         {

@@ -39,9 +39,9 @@ static class Sizing
         var connections = steps[^1].Connections;
         Line($"\n## {Target:N0} assets at 1 Hz, {Publisher.ReadingsPerFrame} readings each\n");
         Line($"- **Cores:** {total} for the path as above; simulation by demand. twin-state's share must fit one process ({models.Single(m => m.Part == "twin-state").Busy(Target):0.0} cores busy): one replica owns all partitions.");
-        Line($"- **Connections to PostgreSQL:** seen with two replicas {string.Join(", ", connections.Order().Select(c => $"{c.Key} {c.Value}"))}; at most 30 per process by the manifests' pool size, so {30 * 8} for eight processes, and the overlay allows 400.");
+        Line($"- **Connections to PostgreSQL:** seen with two replicas {string.Join(", ", connections.OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => $"{c.Key} {c.Value}"))}; at most 30 per process by the manifests' pool size, so {30 * 8} for eight processes, and the overlay allows 400.");
         Line($"- **Disk:** {bytes:0} bytes per message with indexes and read models (at {single[^1].Rate:0} messages/s), {bytes * Target * 86_400 / 1e9:0} GB a day. A `flush-window` of 10 s instead of one event per message divides the part that is per event by ten.");
-        Line($"\nThe model extrapolates from {single[^1].Rate:0} to {Target:N0} messages per second. Batches grow with the rate, which makes a message cheaper; the throughput of the disk under PostgreSQL is not in the model: measure it at the site.");
+        Line($"\nThe model extrapolates from {single[^1].Rate:0} to {Target:N0} messages per second, and the {steps.Max(s => s.Rate) / 1000:0.0} messages a second of an asset here are one there. Batches grow with the rate, which makes a message cheaper; the throughput of the disk under PostgreSQL is not in the model: measure it at the site.");
         await File.WriteAllTextAsync(file, text.ToString(), cancel);
     }
 }

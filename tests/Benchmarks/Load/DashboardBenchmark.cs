@@ -32,7 +32,9 @@ static class DashboardBenchmark
         using var playwright = await Playwright.CreateAsync();
         await using var browser = await playwright.Chromium.LaunchAsync(new()
         {
-            ExecutablePath = Environment.GetEnvironmentVariable("CHROMIUM"), Headless = true, Args = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
+            ExecutablePath = Environment.GetEnvironmentVariable("CHROMIUM"),
+            Headless = true,
+            Args = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
         });
         var rows = string.Concat(assets.Select(a => string.Create(CultureInfo.InvariantCulture, $"<tr data-asset=\"{a}\"><td>{a}</td><td>extrusion-line</td><td>none</td><td>–</td><td>now</td><td>1 2 3</td></tr>")));
         await using var bare = await BareEndpoint.Start(System.Text.Encoding.UTF8.GetBytes(StaticFleet.Replace("{rows}", rows, StringComparison.Ordinal)), "text/html; charset=utf-8", cancel);

@@ -57,17 +57,20 @@ sealed class ReadRaw(NpgsqlDataSource source, LogLimits limits, TimeProvider tim
     }
 
     /// <summary>Adds a batch's readings of a stretch; a batch without any is skipped undecoded.</summary>
-    /// <returns>Readings decoded.</returns>
+    /// <returns>Readings of the stretch, of any sensor that was decoded.</returns>
     public static int Add(byte[] batch, long from, long to, IReadOnlyDictionary<ushort, Downsample> sensors, ushort? only, List<Reading> scratch)
     {
         var range = TelemetryCodec.SampleRange(batch);
         if (range.Last < from || range.First >= to) return 0;
         scratch.Clear();
         TelemetryCodec.Decode(batch, scratch, only);
+        var counted = 0;
         foreach (var reading in scratch)
         {
+            if (reading.SampledAt < from || reading.SampledAt >= to) continue;
+            counted++;
             if (sensors.TryGetValue(reading.Sensor, out var history)) history.Add(reading);
         }
-        return scratch.Count;
+        return counted;
     }
 }

@@ -50,6 +50,8 @@ for _ in $(seq 60); do
     ask -X PUT -H 'content-type: application/json' -d '{"model":"extrusion-line"}' "$query/api/v1/assets/$asset" >/dev/null 2>&1 && break
     sleep 0.5
 done
+# Ingest reads new registrations once a second; what comes before is rejected as of an unknown asset.
+sleep 3
 publish | "$pub" -h 127.0.0.1 -p "$((1883 + 10000 + POLLUX_PORT_OFFSET))" -V 5 -q 1 -i upgrade-check -t "pollux/$asset/senml" -l &
 publisher=$!
 sleep 5

@@ -19,7 +19,7 @@ builder.AddMessaging(bus => bus.AddConsumer<ReplayRejectionConsumer>(), (context
 });
 builder.AddSettings<IngestSettings>("Ingest");
 builder.Services.AddSingleton(MqttAddress.Of(builder.Configuration));
-builder.Services.AddSingleton<LogReader>().AddSingleton<AssetRegistry>().AddSingleton<RejectionLog>().AddSingleton<AppendReadings>()
+builder.Services.AddSingleton<LogReader>().AddSingleton<AssetRegistry>().AddSingleton<RejectionLog>().AddSingleton<AppendReadings>().AddSingleton<TakeTurns>()
     .AddSingleton<RouteTopic>().AddSingleton<ReadSparkplug>()
     .AddHosted<FollowAssets>().AddHosted<AnnounceReadings>().AddHosted<RecordReadings>().AddHosted<ReceiveMessages>();
 builder.Services.AddHealthChecks().AddCheck<ReceiveMessages>("mqtt", tags: ["ready"]);

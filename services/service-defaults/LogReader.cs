@@ -43,6 +43,20 @@ public sealed class LogReader(NpgsqlDataSource source)
     public IAsyncEnumerable<LoggedBatch> After(string stream, long version, CancellationToken cancel = default) =>
         Read($"select {Columns} from events.mt_events where stream_id = $1 and version > $2 order by version", [new() { Value = stream }, new() { Value = version }], cancel);
 
+    /// <summary>The events of several streams, of each those after a version, in order.</summary>
+    public IAsyncEnumerable<LoggedBatch> After(IReadOnlyList<(string Stream, long Version)> known, CancellationToken cancel = default) =>
+        Read($"select {Columns} from {AfterEach}", AfterEachParameters(known), cancel);
+
+    /// <summary>
+    /// From-clause for the events of several streams after a version each; two parameters, streams and versions. Its <c>offset 0</c> keeps
+    /// the planner from joining the whole table: one look into the index per stream.
+    /// </summary>
+    public const string AfterEach = "unnest($1::text[], $2::bigint[]) as known (id, at), lateral (select * from events.mt_events where stream_id = known.id and version > known.at order by version offset 0) as e";
+
+    /// <summary>The parameters of <see cref="AfterEach"/>.</summary>
+    public static NpgsqlParameter[] AfterEachParameters(IReadOnlyList<(string Stream, long Version)> known) =>
+        [new() { Value = known.Select(k => k.Stream).ToArray() }, new() { Value = known.Select(k => k.Version).ToArray() }];
+
     /// <summary>The events of several streams up to a log position, stream by stream in the given order.</summary>
     /// <param name="streams">Day streams.</param>
     /// <param name="knownAt">Highest position read.</param>

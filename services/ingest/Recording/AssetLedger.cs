@@ -30,7 +30,7 @@ sealed class AssetLedger(string assetId, RegisteredAsset? asset, DateOnly today,
     /// <summary>Takes note of rejections that this writer appended to today's stream.</summary>
     public void Rejected(int count) => RejectedVersion += count;
 
-    /// <summary>Takes note of an event that this writer appended to today's stream.</summary>
+    /// <summary>Takes note of an event that was appended to today's stream.</summary>
     public void Appended(long version, byte[] batch)
     {
         Version = version;
@@ -66,6 +66,32 @@ sealed class AssetLedger(string assetId, RegisteredAsset? asset, DateOnly today,
         }
         foreach (var digest in await rejections.RecentDigests(assetId, today, cancel)) ledger.TakeDigest(digest);
         return ledger;
+    }
+
+    /// <summary>Takes in what other replicas appended to today's streams of these assets meanwhile; true when there was something.</summary>
+    public static async Task<bool> CatchUp(IReadOnlyList<AssetLedger> ledgers, LogReader log, RejectionLog rejections, CancellationToken cancel)
+    {
+        if (ledgers.Count == 0) return false;
+        var any = false;
+        List<Reading> readings = [];
+        var byStream = ledgers.ToDictionary(l => Streams.Telemetry(l.AssetId, l.Today));
+        await foreach (var batch in log.After([.. byStream.Select(l => (l.Key, l.Value.Version))], cancel))
+        {
+            any = true;
+            var ledger = byStream[batch.Stream];
+            ledger.Appended(batch.Version, batch.Batch);
+            readings.Clear();
+            TelemetryCodec.Decode(batch.Batch, readings);
+            foreach (var reading in readings) ledger.Known.Add(reading);
+        }
+        byStream = ledgers.ToDictionary(l => Streams.Rejected(l.AssetId, l.Today));
+        await foreach (var (stream, version, digest) in rejections.After([.. byStream.Select(l => (l.Key, l.Value.RejectedVersion))], cancel))
+        {
+            any = true;
+            byStream[stream].RejectedVersion = version;
+            if (digest is not null) byStream[stream].TakeDigest(digest);
+        }
+        return any;
     }
 
     /// <summary>True when this rejection is new.</summary>
@@ -105,7 +131,7 @@ sealed class AssetLedger(string assetId, RegisteredAsset? asset, DateOnly today,
 
     async Task<List<(long Version, long First, long Last)>> RangesOf(string stream, LogReader log, CancellationToken cancel)
     {
-        // Once read, a list stays complete: what another writer appends makes this ledger's next append fail, and the ledger is made anew.
+        // Once read, a list stays complete: what another writer appends is caught up with, or makes this ledger's next append fail, and the ledger is made anew.
         if (ranges.TryGetValue(stream, out var known)) return known;
         known = [];
         await foreach (var range in log.Ranges(stream, 0, cancel)) known.Add(range);

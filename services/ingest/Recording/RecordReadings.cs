@@ -14,7 +14,7 @@ namespace Ingest.Recording;
 /// callers wait. Memory is bounded by <see cref="IngestSettings.MostPendingMessages"/>.
 /// </summary>
 sealed partial class RecordReadings(
-    AppendReadings append, LogReader log, RejectionLog rejections, AnnounceReadings announce, TimeProvider time, IOptions<IngestSettings> settings, ILogger<RecordReadings> logger)
+    AppendReadings append, TakeTurns turns, LogReader log, RejectionLog rejections, AnnounceReadings announce, TimeProvider time, IOptions<IngestSettings> settings, ILogger<RecordReadings> logger)
     : BackgroundService
 {
     const int MostReadingsPerFlush = 100_000;
@@ -23,10 +23,15 @@ sealed partial class RecordReadings(
 
     static readonly TimeSpan LongestWindow = TimeSpan.FromMilliseconds(500);
 
+    // Turns cost two round trips: they are taken only while another replica was seen writing this lately.
+    static readonly TimeSpan TurnsAfterOthers = TimeSpan.FromMinutes(1);
+
     static readonly ActivitySource Traces = new("ingest");
 
     readonly Channel<Submission>[] lanes = [.. Enumerable.Range(0, settings.Value.Writers).Select(_ => Channel.CreateBounded<Submission>(
         new BoundedChannelOptions(Math.Max(1, settings.Value.MostPendingMessages / settings.Value.Writers)) { SingleReader = true }))];
+
+    long othersUntil;
 
     /// <summary>Hands a submission over; waits while the log is slow.</summary>
     public ValueTask Submit(Submission submission, CancellationToken cancel)
@@ -129,6 +134,7 @@ sealed partial class RecordReadings(
                 if (e is EventStreamUnexpectedMaxEventIdException or ExistingStreamIdCollisionException || attempt < 2 && e.Message.Contains("duplicate key", StringComparison.Ordinal))
                 {
                     Measures.Conflicts.Add(1);
+                    SawOthers();
                     continue;
                 }
                 LogNotStored(e, flush.Count, attempt);
@@ -143,13 +149,18 @@ sealed partial class RecordReadings(
         using var activity = Traces.StartActivity("append readings", ActivityKind.Internal, parentId: flush[0].TraceParent, links: LinksOf(flush));
         List<AssetAppend> appends = [];
         Dictionary<Submission, Outcome> outcomes = new(flush.Count, ReferenceEqualityComparer.Instance);
-        foreach (var group in flush.GroupBy(s => s.AssetId))
+        var groups = flush.GroupBy(s => s.AssetId).ToList();
+        await using var turn = now.UtcTicks < Volatile.Read(ref othersUntil) ? await turns.Take(groups.Select(g => Slots.Of(g.Key)), cancel) : null;
+        List<AssetLedger> kept = [];
+        foreach (var group in groups)
         {
-            if (!ledgers.TryGetValue(group.Key, out var ledger) || ledger.Today != Streams.DayOf(now))
-            {
-                var asset = group.First().Asset;
-                ledgers[group.Key] = ledger = await AssetLedger.Load(group.Key, asset, log, rejections, now, settings.Value.FutureTolerance, cancel);
-            }
+            if (ledgers.TryGetValue(group.Key, out var ledger) && ledger.Today == Streams.DayOf(now)) kept.Add(ledger);
+            else ledgers[group.Key] = await AssetLedger.Load(group.Key, group.First().Asset, log, rejections, now, settings.Value.FutureTolerance, cancel);
+        }
+        if (turn is not null && await AssetLedger.CatchUp(kept, log, rejections, cancel)) SawOthers();
+        foreach (var group in groups)
+        {
+            var ledger = ledgers[group.Key];
             var additions = await Deduplicate.Apply([.. group], ledger, late => ledger.LookUp(late, log, now, cancel), now, outcomes);
             if (additions.Readings.Count > 0 || additions.Rejections.Count > 0)
                 appends.Add(new(ledger, additions, group.FirstOrDefault(s => s.TraceParent is not null)?.TraceParent));
@@ -159,6 +170,8 @@ sealed partial class RecordReadings(
         Measures.AppendDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
         Complete(flush, appends, batches, ledgers, outcomes);
     }
+
+    void SawOthers() => Volatile.Write(ref othersUntil, (time.GetUtcNow() + TurnsAfterOthers).UtcTicks);
 
     void Complete(List<Submission> flush, List<AssetAppend> appends, IReadOnlyList<Contracts.Messages.AnnouncedBatch> batches, Dictionary<string, AssetLedger> ledgers, Dictionary<Submission, Outcome> outcomes)
     {

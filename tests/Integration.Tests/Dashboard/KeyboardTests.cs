@@ -20,6 +20,7 @@ public class KeyboardTests(AnsweringDashboard system) : SystemTest<AnsweringDash
           });
           const box = element.getBoundingClientRect();
           return {
+            isByProgram: element.tabIndex < 0,
             text: (element.getAttribute("aria-label") ?? element.textContent ?? "").trim().slice(0, 60),
             html: element.outerHTML.slice(0, 140),
             testId: element.dataset.testid ?? "",
@@ -29,7 +30,7 @@ public class KeyboardTests(AnsweringDashboard system) : SystemTest<AnsweringDash
         }
         """;
 
-    sealed record Stop(string Text, string Html, string TestId, bool IsMarked, bool IsInSight);
+    sealed record Stop(bool IsByProgram, string Text, string Html, string TestId, bool IsMarked, bool IsInSight);
 
     [Fact]
     public async Task From_the_fleet_to_the_machine_to_the_answer_by_keyboard_alone()
@@ -80,6 +81,8 @@ public class KeyboardTests(AnsweringDashboard system) : SystemTest<AnsweringDash
         {
             await page.Keyboard.PressAsync(backwards ? "Shift+Tab" : "Tab");
             if ((await page.EvaluateAsync<JsonElement?>(Focus))?.Deserialize<Stop>(JsonSerializerOptions.Web) is not { } stop) continue;
+            // A page that was just opened puts the focus on its heading, maybe only after the key.
+            if (stop.IsByProgram) continue;
             Assert.True(stop.IsMarked && stop.IsInSight, $"The focus is not seen (marked: {stop.IsMarked}, in sight: {stop.IsInSight}) on {stop.Html}");
             if (isThere(stop)) return;
             passed.Add(stop.Text);

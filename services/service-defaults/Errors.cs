@@ -87,6 +87,15 @@ public static class Errors
         OperationCanceledException => new(StatusCodes.Status499ClientClosedRequest, StatusCode.Cancelled, "Cancelled", "The request was cancelled.", false),
         _ => new(StatusCodes.Status500InternalServerError, StatusCode.Internal, "Internal error", $"Something went wrong; it is logged with trace id {Activity.Current?.TraceId.ToString() ?? "none"}.", true),
     };
+
+    /// <summary>The field that an exception complains of and what it may hold; null when there is no single one.</summary>
+    public static (string Field, string Allowed)? Offending(Exception exception) => exception switch
+    {
+        InvalidInputException e => (e.Field, e.Allowed),
+        TooLargeException { Field: { } field } e => (field, e.Allowed),
+        InvalidScenarioException { Problems: [var first, ..] } => (first.Path, first.Allowed),
+        _ => null,
+    };
 }
 
 /// <summary>Writes ProblemDetails for every exception, by <see cref="Errors.Meaning"/>.</summary>
@@ -98,22 +107,12 @@ sealed partial class ProblemDetailsHandler(IProblemDetailsService problems, ILog
         if (meaning.Http == StatusCodes.Status500InternalServerError) LogUnexpected(exception, context.Request.Path);
         context.Response.StatusCode = meaning.Http;
         var details = new ProblemDetails { Status = meaning.Http, Title = meaning.Title, Detail = meaning.Detail, Instance = context.Request.Path };
-        if (exception is InvalidInputException input)
-        {
-            details.Extensions["field"] = input.Field;
-            details.Extensions["allowed"] = input.Allowed;
-        }
-        if (exception is TooLargeException { Field: { } field } large)
+        if (Errors.Offending(exception) is var (field, allowed))
         {
             details.Extensions["field"] = field;
-            details.Extensions["allowed"] = large.Allowed;
+            details.Extensions["allowed"] = allowed;
         }
-        if (exception is InvalidScenarioException { Problems: [var first, ..] } scenario)
-        {
-            details.Extensions["field"] = first.Path;
-            details.Extensions["allowed"] = first.Allowed;
-            details.Extensions["errors"] = scenario.Problems;
-        }
+        if (exception is InvalidScenarioException { Problems: { Count: > 0 } all }) details.Extensions["errors"] = all;
         if (exception is BusyException busy) context.Response.Headers.RetryAfter = busy.RetryAfter.TotalSeconds.ToString("0", System.Globalization.CultureInfo.InvariantCulture);
         return await problems.TryWriteAsync(new() { HttpContext = context, ProblemDetails = details, Exception = exception });
     }
@@ -158,22 +157,13 @@ public sealed partial class GrpcErrors(ILogger<GrpcErrors> log) : Interceptor
         var meaning = Errors.Meaning(exception);
         if (meaning.Grpc == StatusCode.Internal) LogUnexpected(exception, context.Method);
         var trailers = new Metadata();
-        if (exception is InvalidInputException input)
-        {
-            trailers.Add("field", input.Field);
-            trailers.Add("allowed-bin", System.Text.Encoding.UTF8.GetBytes(input.Allowed));
-        }
-        if (exception is TooLargeException { Field: { } field } large)
+        if (Errors.Offending(exception) is var (field, allowed))
         {
             trailers.Add("field", field);
-            trailers.Add("allowed-bin", System.Text.Encoding.UTF8.GetBytes(large.Allowed));
+            trailers.Add("allowed-bin", System.Text.Encoding.UTF8.GetBytes(allowed));
         }
-        if (exception is InvalidScenarioException { Problems: [var first, ..] } scenario)
-        {
-            trailers.Add("field", first.Path);
-            trailers.Add("allowed-bin", System.Text.Encoding.UTF8.GetBytes(first.Allowed));
-            trailers.Add("errors-bin", System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(scenario.Problems, System.Text.Json.JsonSerializerOptions.Web));
-        }
+        if (exception is InvalidScenarioException { Problems: { Count: > 0 } all })
+            trailers.Add("errors-bin", System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(all, System.Text.Json.JsonSerializerOptions.Web));
         return new(new Status(meaning.Grpc, meaning.Detail), trailers);
     }
 

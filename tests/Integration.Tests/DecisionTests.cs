@@ -155,7 +155,7 @@ public class DecisionTests(DecisionSystem system, ITestOutputHelper output) : Sy
         Assert.Equal(201, status);
         double Cost(string name) => (double)decision["answer"]!["options"]!.AsArray().Single(o => (string)o!["name"]! == name)!["expectedCost"]!;
         Assert.Equal(14_780, Cost("replace now"), 0.01);
-        Assert.Equal(16_013.02, Cost("wait 1 weeks"), 0.01);
+        Assert.Equal(16_013.02, Cost("wait 1 week"), 0.01);
         Assert.Equal(20_481.56, Cost("wait 3 weeks"), 0.01);
         Assert.Equal(43_225.17, Cost("run to failure"), 0.01);
         Assert.Equal(48.650161, (double)decision["answer"]!["newPartCostPerDay"]!, 1e-4);
@@ -182,7 +182,7 @@ public class DecisionTests(DecisionSystem system, ITestOutputHelper output) : Sy
     {
         var (_, decision) = await Pollux.Post("/api/v1/decisions", Reference(Pollux.NextAsset()));
         var path = $"/api/v1/decisions/{decision["id"]}";
-        await Pollux.Post($"{path}:take", new { by = "eve", option = "wait 1 weeks" });
+        await Pollux.Post($"{path}:take", new { by = "eve", option = "wait 1 week" });
         var shown = (await Pollux.Get(path)).ToJsonString();
         await Pollux.Simulation.Kill();
         await using (var truncate = Pollux.Database.CreateCommand("truncate simulation.decision")) await truncate.ExecuteNonQueryAsync(Cancel);

@@ -111,6 +111,39 @@ public class QueryTests(RunningSystem system) : SystemTest<RunningSystem>(system
         Assert.Equal(249.875, series["points"]!.AsArray().Max(p => (double)p!["max"]!));
     }
 
+    [Fact]
+    public async Task A_history_says_what_the_quantity_was_when_asked_the_same_by_rest_csv_and_grpc()
+    {
+        var asset = await HistoryAsset();
+        var (from, to) = (historyStart, historyStart + 300 * Micros.PerSecond);
+        var address = $"/api/v1/twins/{asset}/history?sensor={SensorId}&sensor=zone-1-set-point&from={Time(from)}&to={Time(to)}&points=300";
+        var plain = (await Pollux.Get(address))["series"]![0]!["points"]!.AsArray();
+        var points = (await Pollux.Get($"{address}&estimate=true"))["series"]![0]!["points"]!.AsArray();
+        Assert.All(plain, p => Assert.Null(p!["estimate"]));
+        Assert.Equal(300, points.Count);
+        // Readings step between 200 and 201.5 every second; 0.3 degC of noise cannot be all of it, nor none.
+        Assert.All(points, p => Assert.InRange((double)p!["estimate"]!, 199.5, 202));
+        Assert.All(points, p => Assert.InRange((double)p!["estimateStandardDeviation"]!, 0.05, 0.3));
+        Assert.True(points.Zip(points.Skip(1), (a, b) => Math.Abs((double)b!["estimate"]! - (double)a!["estimate"]!)).Sum() < plain.Zip(plain.Skip(1), (a, b) => Math.Abs((double)b!["mean"]! - (double)a!["mean"]!)).Sum());
+
+        using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{Pollux.Query.GrpcPort}");
+        var answer = await new Contracts.Query.V1.HistoryService.HistoryServiceClient(channel).GetHistoryAsync(
+            new()
+            {
+                AssetId = asset,
+                SensorIds = { SensorId },
+                Points = 300,
+                Estimate = true,
+                From = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(Micros.ToTime(from)),
+                To = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(Micros.ToTime(to)),
+            },
+            cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(points.Select(p => ((double)p!["estimate"]!, (double)p["estimateStandardDeviation"]!)), answer.Series.Single().Points.Select(p => (p.Estimate, p.EstimateStandardDeviation)));
+        var csv = (await Pollux.Query.Http.GetStringAsync($"{address}&estimate=true&format=csv", TestContext.Current.CancellationToken)).Split("\r\n");
+        Assert.EndsWith(",lastAt,estimate,estimateStandardDeviation", csv[0], StringComparison.Ordinal);
+        Assert.Equal(points.Select(p => (double)p!["estimate"]!), csv.Skip(1).Where(l => l.StartsWith(SensorId, StringComparison.Ordinal)).Select(l => double.Parse(l.Split(',')[11], System.Globalization.CultureInfo.InvariantCulture)));
+    }
+
     static string? historyAsset;
     static long historyStart;
     static List<Reading>? historyReadings;

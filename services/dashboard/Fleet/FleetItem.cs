@@ -36,7 +36,7 @@ public sealed record FleetItem(
             sampledAt?.ToUnixTimeSeconds() ?? 0, string.Join('\n', figures), part?.Level ?? "", LifeOf(part));
     }
 
-    static string FreshnessOf(DateTimeOffset? sampledAt, DateTimeOffset now) => sampledAt is not { } at ? "no data yet" : (now - at).TotalSeconds switch
+    static string FreshnessOf(DateTimeOffset? sampledAt, DateTimeOffset now) => sampledAt is not { } at ? "no data" : (now - at).TotalSeconds switch
     {
         < 5 => "now",
         < 20 => "seconds ago",

@@ -10,11 +10,21 @@ using Scatter = Plotly.Blazor.Traces.Scatter;
 
 namespace Dashboard.Machine;
 
-/// <summary>Histories as a chart: one row per unit on a common time axis; per sensor a band of least and greatest, and dots or the mean.</summary>
+/// <summary>
+/// Histories as a chart: one row per unit on a common time axis. Per sensor, where every point is one reading, dots as measured and the
+/// estimate with its band of 95 %; otherwise the mean and a band of least and greatest.
+/// </summary>
 static class TrendChart
 {
-    /// <summary>Traces per sensor: lower edge, upper edge, values.</summary>
-    public const int TracesPerSensor = 3;
+    /// <summary>Traces per sensor: lower edge, upper edge, estimate, values.</summary>
+    public const int TracesPerSensor = 4;
+
+    /// <summary>Which of them takes new readings.</summary>
+    public const int ValuesTrace = 3;
+
+    // Half of the band that holds 95 % of a normal distribution, in standard deviations.
+    const double Band95 = 1.96;
+    const int MostDots = 400;
 
     public static ChartContent Of(GetHistoryResponse history, Asset asset, TimeZoneInfo zone, DateTimeOffset from, DateTimeOffset to, string revision) => new(
         theme => Traces(history, asset, zone, theme),
@@ -35,24 +45,38 @@ static class TrendChart
             var (color, axis, raw) = (theme.Color(i), AxisName(rows.IndexOf(series.Unit)), IsRaw(series));
             var name = asset.Sensors.FirstOrDefault(s => s.Id == series.SensorId)?.Name ?? series.SensorId;
             var x = series.Points.Select(p => (object)Local(p, raw, zone)).ToList();
-            yield return Edge([.. series.Points.Select(p => (object)p.Min)], FillEnum.None);
-            yield return Edge([.. series.Points.Select(p => (object)p.Max)], FillEnum.ToNextY);
+            var isEstimated = raw && x.Count > 0 && series.Points.All(p => p.HasEstimate);
+            yield return Edge(p => isEstimated ? p.Estimate - Band95 * p.EstimateStandardDeviation : p.Min, FillEnum.None);
+            yield return Edge(p => isEstimated ? p.Estimate + Band95 * p.EstimateStandardDeviation : p.Max, FillEnum.ToNextY);
+            yield return new Scatter
+            {
+                X = isEstimated ? x : [],
+                Y = isEstimated ? [.. series.Points.Select(p => (object)p.Estimate)] : [],
+                YAxis = axis,
+                Mode = ModeFlag.Lines,
+                Line = new() { Color = color, Width = 1.6m },
+                ShowLegend = false,
+                HoverTemplate = Hover($"{name}, estimate"),
+            };
             yield return new Scatter
             {
                 Name = name,
                 X = x,
                 Y = [.. series.Points.Select(p => (object)p.Mean)],
                 YAxis = axis,
-                Mode = raw && x.Count <= 400 ? ModeFlag.Lines | ModeFlag.Markers : ModeFlag.Lines,
+                Mode = !raw || x.Count > MostDots ? ModeFlag.Lines : isEstimated ? ModeFlag.Markers : ModeFlag.Lines | ModeFlag.Markers,
                 Line = new() { Color = color, Width = raw ? 1 : 1.6m },
                 Marker = new() { Color = color, Size = 4 },
-                HoverTemplate = $"{name} %{{y:.{Units.Decimals(series.Unit, 100)}f}} {Units.Symbol(series.Unit)}<extra></extra>",
+                Opacity = isEstimated ? 0.6m : 1,
+                HoverTemplate = Hover(name),
             };
 
-            Scatter Edge(IList<object> y, FillEnum fill) => new()
+            string Hover(string what) => $"{what} %{{y:.{Units.Decimals(series.Unit, 100)}f}} {Units.Symbol(series.Unit)}<extra></extra>";
+
+            Scatter Edge(Func<HistoryPoint, double> at, FillEnum fill) => new()
             {
-                X = raw ? [] : x,
-                Y = raw ? [] : y,
+                X = raw && !isEstimated ? [] : x,
+                Y = raw && !isEstimated ? [] : [.. series.Points.Select(p => (object)at(p))],
                 YAxis = axis,
                 Mode = ModeFlag.Lines,
                 Line = new() { Width = 0, Color = color },

@@ -21,5 +21,5 @@ public sealed record TrendRange(string Name, TimeSpan Span)
     public static bool IsDrawnLive(TimeSpan span) => span <= TimeSpan.FromMinutes(30);
 
     /// <summary>How often the whole is fetched again.</summary>
-    public static TimeSpan RefetchEvery(TimeSpan span) => TimeSpan.FromSeconds(Math.Clamp(span.TotalSeconds / MostPoints * 4, IsDrawnLive(span) ? 120 : 15, 600));
+    public static TimeSpan RefetchEvery(TimeSpan span) => TimeSpan.FromSeconds(Math.Clamp(span.TotalSeconds / MostPoints * 4, 15, 600));
 }

@@ -29,6 +29,7 @@ sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, Re
             [Description("Up to but without this one; default: now, or when what was known then was appended.")] string? to,
             [Description("Equal buckets, 2 to 10000, default 1000; points times sensors at most 100000.")] int? points,
             [Description(KnownAt.Meaning + " Readings that came later are not counted. Default: everything.")] string? knownAt,
+            [Description("true adds to each point what the quantity was, given all points and the sensor's noise.")] bool? estimate,
             [Description("json (default) or csv; Accept: text/csv does the same.")] string? format,
             CancellationToken cancel) =>
         {
@@ -39,8 +40,8 @@ sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, Re
                 "json" => false,
                 _ => throw new InvalidInputException("format", format, "json, csv"),
             };
-            var answer = await history.Run(id, sensor, Input.Time("from", from), Input.Time("to", to), points, KnownAt.Parse(knownAt), cancel);
-            if (isCsv) await HistoryCsv.Write(http, answer, cancel);
+            var answer = await history.Run(id, sensor, Input.Time("from", from), Input.Time("to", to), points, KnownAt.Parse(knownAt), estimate == true, cancel);
+            if (isCsv) await HistoryCsv.Write(http, answer, estimate == true, cancel);
             else await http.Response.WriteAsJsonAsync(answer, ApiJson.Options, cancel);
         })
         .RequireRateLimiting(ApiSetup.Expensive).WithTags("Twins")
@@ -48,7 +49,9 @@ sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, Re
         .WithName("getHistory").WithSummary("What sensors did over time, reduced so that no peak is lost")
         .WithDescription("Splits [from, to) into equal buckets with count, minimum, maximum, mean, first and last. A stored rollup that reaches across "
             + "the border of two buckets counts in the one that holds its start. Values are in the sensor's unit. With knownAt the readings themselves are read "
-            + "again, as rollups know no past: at most 20 million readings (a setting) and 5 million events recorded since from (413).");
+            + "again, as rollups know no past: at most 20 million readings (a setting) and 5 million events recorded since from (413). "
+            + "With estimate each point carries a mean and a standard deviation: a Kalman smoother over the points, of a level that wanders as likely as "
+            + "the points say, measured with the noise that the asset's model states.");
 
     static bool AcceptsCsv(HttpContext http) =>
         MediaTypeHeaderValue.TryParseList(http.Request.Headers.Accept, out var accepted)
@@ -58,7 +61,7 @@ sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, Re
     /// <exception cref="InvalidInputException">A parameter is out of bounds.</exception>
     /// <exception cref="TooLargeException">More points than are answered, or more readings than are read from the log.</exception>
     public async Task<HistoryAnswer> Run(
-        string assetId, IReadOnlyCollection<string> sensorIds, DateTimeOffset? from, DateTimeOffset? to, int? points, KnownAt? knownAt, CancellationToken cancel)
+        string assetId, IReadOnlyCollection<string> sensorIds, DateTimeOffset? from, DateTimeOffset? to, int? points, KnownAt? knownAt, bool estimate, CancellationToken cancel)
     {
         var asset = registry.Get(assetId);
         var now = time.GetUtcNow();
@@ -81,7 +84,7 @@ sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, Re
         }
         return new(
             assetId, Micros.ToTime(start), Micros.ToTime(end), count, (end - start) / 1e6 / count,
-            [.. sensors.Select(s => new SensorHistory(s.Id, s.Unit.Symbol, HistorySource.Name(levels[s.Number]), histories[s.Number].Points()))],
+            [.. sensors.Select(s => new SensorHistory(s.Id, s.Unit.Symbol, HistorySource.Name(levels[s.Number]), estimate ? EstimateLevel.Of(histories[s.Number].Points(), s.Noise) : histories[s.Number].Points()))],
             known?.Position, known?.Time);
     }
 

@@ -22,4 +22,11 @@ sealed record SensorHistory(
 
 /// <summary>One bucket. Bad readings are not counted.</summary>
 readonly record struct HistoryPoint(
-    DateTimeOffset Start, long Count, double Min, double Max, double Mean, double First, DateTimeOffset FirstAt, double Last, DateTimeOffset LastAt);
+    DateTimeOffset Start, long Count, double Min, double Max, double Mean, double First, DateTimeOffset FirstAt, double Last, DateTimeOffset LastAt)
+{
+    [Description("What the quantity was, given all points and the sensor's noise; null when not asked for, or the model states no noise.")]
+    public double? Estimate { get; init; }
+
+    [Description("Of the quantity around the estimate.")]
+    public double? EstimateStandardDeviation { get; init; }
+}

@@ -3,21 +3,22 @@ using System.Text;
 
 namespace Query.Histories;
 
-/// <summary>History as CSV (RFC 4180): one line per sensor and bucket.</summary>
+/// <summary>History as CSV (RFC 4180): one line per sensor and bucket; two more columns where estimates were asked for.</summary>
 static class HistoryCsv
 {
-    const string Header = "sensor,unit,start,count,min,max,mean,first,firstAt,last,lastAt\r\n";
+    const string Header = "sensor,unit,start,count,min,max,mean,first,firstAt,last,lastAt";
+    const string EstimateHeader = ",estimate,estimateStandardDeviation";
     const int FlushAfter = 64 * 1024;
 
-    public static async Task Write(HttpContext http, HistoryAnswer history, CancellationToken cancel)
+    public static async Task Write(HttpContext http, HistoryAnswer history, bool estimate, CancellationToken cancel)
     {
         http.Response.ContentType = "text/csv; charset=utf-8; header=present";
-        var text = new StringBuilder(Header, FlushAfter + 256);
+        var text = new StringBuilder(Header, FlushAfter + 256).Append(estimate ? EstimateHeader : "").Append("\r\n");
         foreach (var series in history.Series)
         {
             foreach (var point in series.Points)
             {
-                AppendLine(text, series, point);
+                AppendLine(text, series, point, estimate);
                 if (text.Length < FlushAfter) continue;
                 await http.Response.WriteAsync(text.ToString(), cancel);
                 text.Clear();
@@ -26,9 +27,14 @@ static class HistoryCsv
         await http.Response.WriteAsync(text.ToString(), cancel);
     }
 
-    public static void AppendLine(StringBuilder to, SensorHistory series, HistoryPoint point) => to.Append(
-        CultureInfo.InvariantCulture,
-        $"{series.SensorId},{series.Unit},{Time(point.Start)},{point.Count},{point.Min:R},{point.Max:R},{point.Mean:R},{point.First:R},{Time(point.FirstAt)},{point.Last:R},{Time(point.LastAt)}\r\n");
+    public static void AppendLine(StringBuilder to, SensorHistory series, HistoryPoint point, bool estimate = false)
+    {
+        to.Append(
+            CultureInfo.InvariantCulture,
+            $"{series.SensorId},{series.Unit},{Time(point.Start)},{point.Count},{point.Min:R},{point.Max:R},{point.Mean:R},{point.First:R},{Time(point.FirstAt)},{point.Last:R},{Time(point.LastAt)}");
+        if (estimate) to.Append(CultureInfo.InvariantCulture, $",{point.Estimate:R},{point.EstimateStandardDeviation:R}");
+        to.Append("\r\n");
+    }
 
     static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture);
 }

@@ -11,7 +11,7 @@ sealed class HistoryRpc(GetHistory history) : Proto.HistoryService.HistoryServic
     {
         var answer = await history.Run(
             request.AssetId, request.SensorIds, request.From?.ToTime("from"), request.To?.ToTime("to"), request.Points == 0 ? null : request.Points,
-            KnownAt.Of(request.HasKnownAtPosition ? request.KnownAtPosition : null, request.KnownAtTime), context.CancellationToken);
+            KnownAt.Of(request.HasKnownAtPosition ? request.KnownAtPosition : null, request.KnownAtTime), request.Estimate, context.CancellationToken);
         var message = new Proto.GetHistoryResponse
         {
             From = answer.From.ToProto(),
@@ -32,16 +32,22 @@ sealed class HistoryRpc(GetHistory history) : Proto.HistoryService.HistoryServic
         Points = { series.Points.Select(Of) },
     };
 
-    static Proto.HistoryPoint Of(HistoryPoint point) => new()
+    static Proto.HistoryPoint Of(HistoryPoint point)
     {
-        Start = point.Start.ToProto(),
-        Count = point.Count,
-        Min = point.Min,
-        Max = point.Max,
-        Mean = point.Mean,
-        First = point.First,
-        FirstAt = point.FirstAt.ToProto(),
-        Last = point.Last,
-        LastAt = point.LastAt.ToProto(),
-    };
+        var message = new Proto.HistoryPoint
+        {
+            Start = point.Start.ToProto(),
+            Count = point.Count,
+            Min = point.Min,
+            Max = point.Max,
+            Mean = point.Mean,
+            First = point.First,
+            FirstAt = point.FirstAt.ToProto(),
+            Last = point.Last,
+            LastAt = point.LastAt.ToProto(),
+        };
+        if (point.Estimate is { } estimate) message.Estimate = estimate;
+        if (point.EstimateStandardDeviation is { } deviation) message.EstimateStandardDeviation = deviation;
+        return message;
+    }
 }

@@ -15,7 +15,7 @@ public abstract record MaintenanceOption(string Name)
 
     /// <summary>Exchange in so many weeks, outside a stop unless there is one at that time.</summary>
     /// <param name="Weeks">0 or more.</param>
-    public sealed record WaitWeeks(double Weeks) : MaintenanceOption(FormattableString.Invariant($"wait {Weeks:0.##} weeks"));
+    public sealed record WaitWeeks(double Weeks) : MaintenanceOption($"wait {Spell(Weeks)}");
 
     /// <summary>Exchange when it has failed.</summary>
     public sealed record RunToFailure() : MaintenanceOption("run to failure");
@@ -28,10 +28,12 @@ public abstract record MaintenanceOption(string Name)
     /// <param name="AgeingRate">Days of ageing per day against the present load (<see cref="Iso281.AgeingRate"/>), greater than 0.</param>
     /// <param name="MarginLossPerDay">Margin of the production that is not made, 0 or more.</param>
     public sealed record DerateAndWait(double Weeks, double AgeingRate, double MarginLossPerDay)
-        : MaintenanceOption(FormattableString.Invariant($"derate and wait {Weeks:0.##} weeks"));
+        : MaintenanceOption($"derate and wait {Spell(Weeks)}");
 
     /// <summary>Order the spare now and exchange at the best date from its arrival on.</summary>
     public sealed record OrderSpareNow() : MaintenanceOption("order the spare now, exchange when it is here");
+
+    static string Spell(double weeks) => FormattableString.Invariant($"{weeks:0.##} {(weeks == 1 ? "week" : "weeks")}");
 }
 
 /// <summary>Everything a maintenance decision depends on; the same question has the same answer, bit for bit.</summary>

@@ -4,9 +4,11 @@ using Dashboard.Shell;
 using Dashboard.WhatIf;
 using ServiceDefaults;
 
+const int httpPort = 5105;
+if (args is ["health"]) return await AskHealth.Run(httpPort);
 // Static assets lie beside the assembly, wherever the process is started.
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-builder.AddServiceDefaults("dashboard", httpPort: 5105);
+builder.AddServiceDefaults("dashboard", httpPort);
 builder.AddQueryClients();
 builder.AddShell();
 builder.AddWhatIf();

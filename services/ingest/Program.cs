@@ -6,8 +6,10 @@ using Ingest.Rejected;
 using MassTransit;
 using ServiceDefaults;
 
+const int httpPort = 5101;
+if (args is ["health"]) return await AskHealth.Run(httpPort);
 var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults("ingest", 5101);
+builder.AddServiceDefaults("ingest", httpPort);
 builder.AddEventLog(IngestTables.Register);
 builder.AddMessaging(bus => bus.AddConsumer<ReplayRejectionConsumer>(), (context, rabbit) =>
 {

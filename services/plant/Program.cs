@@ -3,8 +3,10 @@ using Plant.Gateway;
 using Plant.Operations;
 using ServiceDefaults;
 
+const int httpPort = 5104;
+if (args is ["health"]) return await AskHealth.Run(httpPort);
 var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults("plant", httpPort: 5104);
+builder.AddServiceDefaults("plant", httpPort);
 builder.AddPlant();
 
 var app = builder.Build();

@@ -11,9 +11,11 @@ using Query.Scenarios;
 using Query.Twins;
 using ServiceDefaults;
 
+const int httpPort = 5100;
+if (args is ["health"]) return await AskHealth.Run(httpPort);
 var builder = WebApplication.CreateBuilder(args);
 builder.Configuration["Ports:Grpc"] ??= "5110";
-builder.AddServiceDefaults("query", 5100);
+builder.AddServiceDefaults("query", httpPort);
 builder.AddEventLog();
 builder.AddNews();
 builder.AddApi();

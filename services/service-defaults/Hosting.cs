@@ -13,32 +13,14 @@ public static class Hosting
         where T : class, IHostedService => services.AddSingleton<T>().AddHostedService(provider => provider.GetRequiredService<T>());
 
     /// <summary>
-    /// Runs the service, or a command: <c>health</c> asks the process that serves on this machine's port (a container's
-    /// health check: the image has no shell), anything else is one of Marten's, e.g. <c>db-apply</c>. A service does not load what only commands need.
+    /// Runs the service, or a command of Marten's, e.g. <c>db-apply</c>. A service does not load what only commands need.
     /// </summary>
     /// <returns>The process's exit code.</returns>
     public static async Task<int> RunOrCommand(this WebApplication app, string[] args)
     {
-        if (args is ["health"]) return await AskHealth(app.Configuration["Ports:Http"]!);
         // What begins with a dash is a setting on the command line.
         if (args is [not ['-', ..], ..]) return await app.RunJasperFxCommands(args);
         await app.RunAsync();
         return 0;
-    }
-
-    static async Task<int> AskHealth(string port)
-    {
-        using var http = new HttpClient();
-        try
-        {
-            using var answer = await http.GetAsync(new Uri($"http://127.0.0.1:{port}/health/ready"));
-            Console.WriteLine(await answer.Content.ReadAsStringAsync());
-            return answer.IsSuccessStatusCode ? 0 : 1;
-        }
-        catch (HttpRequestException e)
-        {
-            Console.WriteLine(e.Message);
-            return 1;
-        }
     }
 }

@@ -5,8 +5,10 @@ using Simulation.Results;
 using Simulation.Scenarios;
 using Simulation.Shards;
 
+const int httpPort = 5103;
+if (args is ["health"]) return await AskHealth.Run(httpPort);
 var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults("simulation", 5103);
+builder.AddServiceDefaults("simulation", httpPort);
 builder.AddEventLog(SimulationTables.Register);
 builder.AddMessaging(Queues.AddConsumers, Queues.AddEndpoints);
 builder.AddSettings<SimulationSettings>("Simulation");

@@ -3,8 +3,10 @@ using TwinState;
 using TwinState.Assets;
 using TwinState.Twins;
 
+const int httpPort = 5102;
+if (args is ["health"]) return await AskHealth.Run(httpPort);
 var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults("twin-state", 5102);
+builder.AddServiceDefaults("twin-state", httpPort);
 builder.AddEventLog(TwinTables.Register);
 builder.AddMessaging(Partitions.AddConsumers, Partitions.AddEndpoints);
 builder.AddSettings<TwinStateSettings>("TwinState");

@@ -42,7 +42,7 @@ static partial class CodeFacts
     [GeneratedRegex(@"^\s+(?<name>[a-z-]+)\) published (?<assembly>\w+) ;;", RegexOptions.Multiline)]
     private static partial Regex AssemblyLine();
 
-    [GeneratedRegex(@"AddServiceDefaults\(""[a-z-]+"", (httpPort: )?(?<port>\d+)\)")]
+    [GeneratedRegex(@"const int httpPort = (?<port>\d+);")]
     private static partial Regex DefaultPort();
 
     [GeneratedRegex(@"""(?<name>(Ports|Assets|Cors|Limits):[A-Za-z0-9]+|OTEL_[A-Z_]+)""")]

@@ -14,14 +14,15 @@ sealed class ShownTwin
 
     readonly long slice;
     readonly DateTimeOffset now;
+    // Made when somebody asks: who watches over gRPC needs no JSON.
+    byte[]? json;
+    string? tag;
     Proto.GetTwinResponse? message;
 
     public ShownTwin(TwinView view, DateTimeOffset now)
     {
         (View, this.now, slice) = (view, now, SliceOf(now));
         Answer = TwinAnswer.Of(view, now);
-        Json = JsonSerializer.SerializeToUtf8Bytes(Answer, ApiJson.Options);
-        ETag = TagOf(view, now);
     }
 
     public TwinView View { get; }
@@ -29,10 +30,10 @@ sealed class ShownTwin
     public TwinAnswer Answer { get; }
 
     /// <summary>One line of UTF-8.</summary>
-    public byte[] Json { get; }
+    public byte[] Json => json ??= JsonSerializer.SerializeToUtf8Bytes(Answer, ApiJson.Options);
 
     /// <summary>Changes with the state, the revision, and the set of stale sensors; not with ages.</summary>
-    public string ETag { get; }
+    public string ETag => tag ??= TagOf(View, now);
 
     public Proto.GetTwinResponse Message => message ??= new() { Twin = TwinMessage.Of(Answer) };
 

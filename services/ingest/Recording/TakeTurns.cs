@@ -38,18 +38,19 @@ sealed class TakeTurns(NpgsqlDataSource source)
     }
 
     // Back in the pool, the connection is reset, which ends the transaction with its locks; said at once, others need not wait for that.
+    // What was appended is committed by now, so that nothing may fail here.
     sealed class Turn(NpgsqlConnection connection) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {
             try
             {
-                await using var command = new NpgsqlCommand("rollback", connection);
+                await using var command = new NpgsqlCommand("rollback", connection) { CommandTimeout = 5 };
                 await command.ExecuteNonQueryAsync();
             }
-            catch (NpgsqlException)
+            catch (Exception e) when (e is NpgsqlException or InvalidOperationException)
             {
-                // Then the server has ended it.
+                // Then the server has ended it, or will when it misses the connection.
             }
             await connection.DisposeAsync();
         }

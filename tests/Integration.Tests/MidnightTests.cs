@@ -85,7 +85,7 @@ public sealed class MidnightTests(Infrastructure infrastructure) : IAsyncLifetim
     {
         // Nothing is announced: the tests themselves carry the news.
         var host = Host(services => services.AddSingleton<IBus>(Bus.Factory.CreateUsingInMemory(_ => { })).AddSingleton<RejectionLog>().AddSingleton<AppendReadings>()
-            .AddSingleton<AnnounceReadings>().AddHosted<RecordReadings>().AddOptions<IngestSettings>());
+            .AddSingleton<AnnounceReadings>().AddSingleton<TakeTurns>().AddHosted<RecordReadings>().AddOptions<IngestSettings>());
         await host.StartAsync(Cancel);
         var registry = host.Services.GetRequiredService<AssetRegistry>();
         await registry.Refresh(Cancel);

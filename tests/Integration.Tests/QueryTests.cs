@@ -112,6 +112,14 @@ public class QueryTests(RunningSystem system) : SystemTest<RunningSystem>(system
     }
 
     [Fact]
+    public async Task The_health_check_of_a_container_finds_running_services_ready()
+    {
+        Assert.Equal(0, await Pollux.Query.AskHealth());
+        Assert.Equal(0, await Pollux.Ingest.AskHealth());
+        Assert.Equal(0, await Pollux.TwinState.AskHealth());
+    }
+
+    [Fact]
     public async Task A_history_says_what_the_quantity_was_when_asked_the_same_by_rest_csv_and_grpc()
     {
         var asset = await HistoryAsset();

@@ -74,6 +74,7 @@ public sealed class SettingsTests : IDisposable
             return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["checks"]!;
         }, checks => waitsFor.Split(',').All(c => (string?)checks[c]?["status"] == "Unhealthy" && (string?)checks[c]?["description"] is { Length: > 5 }), 30, checks => checks.ToJsonString());
         Assert.NotNull(report);
+        Assert.Equal(1, await service.AskHealth());
         Assert.True(service.IsRunning);
     }
 

@@ -36,6 +36,9 @@ static class TrendChart
     /// <summary>Every bucket holds one reading: they are shown as measured.</summary>
     static bool IsRaw(SensorHistory series) => series.Points.All(p => p.Count == 1);
 
+    /// <summary>Line and band are the estimate; where a point is many readings, their mean says as much.</summary>
+    public static bool IsEstimated(SensorHistory series) => series.Points.Count > 0 && IsRaw(series) && series.Points.All(p => p.HasEstimate);
+
     static IEnumerable<ITrace> Traces(GetHistoryResponse history, Asset asset, TimeZoneInfo zone, ChartTheme theme)
     {
         var rows = UnitsOf(history).ToList();
@@ -45,7 +48,8 @@ static class TrendChart
             var (color, axis, raw) = (theme.Color(i), AxisName(rows.IndexOf(series.Unit)), IsRaw(series));
             var name = asset.Sensors.FirstOrDefault(s => s.Id == series.SensorId)?.Name ?? series.SensorId;
             var x = series.Points.Select(p => (object)Local(p, raw, zone)).ToList();
-            var isEstimated = raw && x.Count > 0 && series.Points.All(p => p.HasEstimate);
+            var isEstimated = IsEstimated(series);
+            var hasBand = isEstimated || !raw;
             yield return Edge(p => isEstimated ? p.Estimate - Band95 * p.EstimateStandardDeviation : p.Min, FillEnum.None);
             yield return Edge(p => isEstimated ? p.Estimate + Band95 * p.EstimateStandardDeviation : p.Max, FillEnum.ToNextY);
             yield return new Scatter
@@ -75,8 +79,8 @@ static class TrendChart
 
             Scatter Edge(Func<HistoryPoint, double> at, FillEnum fill) => new()
             {
-                X = raw && !isEstimated ? [] : x,
-                Y = raw && !isEstimated ? [] : [.. series.Points.Select(p => (object)at(p))],
+                X = hasBand ? x : [],
+                Y = hasBand ? [.. series.Points.Select(p => (object)at(p))] : [],
                 YAxis = axis,
                 Mode = ModeFlag.Lines,
                 Line = new() { Width = 0, Color = color },

@@ -84,8 +84,14 @@ sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, Re
         }
         return new(
             assetId, Micros.ToTime(start), Micros.ToTime(end), count, (end - start) / 1e6 / count,
-            [.. sensors.Select(s => new SensorHistory(s.Id, s.Unit.Symbol, HistorySource.Name(levels[s.Number]), estimate ? EstimateLevel.Of(histories[s.Number].Points(), s.Noise) : histories[s.Number].Points()))],
+            [.. sensors.Select(s => new SensorHistory(s.Id, s.Unit.Symbol, HistorySource.Name(levels[s.Number]), PointsOf(s)))],
             known?.Position, known?.Time);
+
+        IReadOnlyList<HistoryPoint> PointsOf(Sensor sensor)
+        {
+            var points = histories[sensor.Number].Points();
+            return estimate ? EstimateLevel.Of(points, sensor.Noise) : points;
+        }
     }
 
     static List<Sensor> Sensors(AssetModel model, IReadOnlyCollection<string> ids)

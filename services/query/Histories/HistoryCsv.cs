@@ -27,7 +27,7 @@ static class HistoryCsv
         await http.Response.WriteAsync(text.ToString(), cancel);
     }
 
-    public static void AppendLine(StringBuilder to, SensorHistory series, HistoryPoint point, bool estimate = false)
+    static void AppendLine(StringBuilder to, SensorHistory series, HistoryPoint point, bool estimate)
     {
         to.Append(
             CultureInfo.InvariantCulture,

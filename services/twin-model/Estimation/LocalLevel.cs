@@ -1,3 +1,5 @@
+using MathNet.Numerics.Optimization;
+
 namespace TwinModel.Estimation;
 
 /// <summary>What a quantity was while its sensor measured it.</summary>
@@ -21,7 +23,6 @@ public static class LocalLevel
     // The walk is looked for over these powers of ten of (noise variance per mean interval).
     const int LowestPower = -8;
     const int HighestPower = 6;
-    static readonly double Golden = (Math.Sqrt(5) - 1) / 2;
 
     /// <summary>The level at each measurement, given all of them, with the walk of the greatest likelihood.</summary>
     /// <exception cref="ArgumentException">A number is not finite, a variance is not greater than 0, or times descend.</exception>
@@ -65,24 +66,8 @@ public static class LocalLevel
         var unit = measurements.Average(m => m.Variance) * (measurements.Count - 1) / (measurements[^1].Seconds - measurements[0].Seconds);
         double At(double power) => LogLikelihood(measurements, unit * Math.Pow(10, power));
         var best = Enumerable.Range(LowestPower, HighestPower - LowestPower + 1).MaxBy(power => At(power));
-        // Golden section between the neighbours of the best power.
-        var (low, high) = ((double)best - 1, (double)best + 1);
-        var (left, right) = (high - Golden * (high - low), low + Golden * (high - low));
-        var (atLeft, atRight) = (At(left), At(right));
-        while (high - low > 1e-4)
-        {
-            if (atLeft > atRight)
-            {
-                (high, right, atRight) = (right, left, atLeft);
-                atLeft = At(left = high - Golden * (high - low));
-            }
-            else
-            {
-                (low, left, atLeft) = (left, right, atRight);
-                atRight = At(right = low + Golden * (high - low));
-            }
-        }
-        return unit * Math.Pow(10, (low + high) / 2);
+        var found = GoldenSectionMinimizer.Minimum(ObjectiveFunction.ScalarValue(power => -At(power)), best - 1, best + 1, 1e-4);
+        return unit * Math.Pow(10, found.MinimizingPoint);
     }
 
     /// <summary>Natural logarithm of the diffuse likelihood (Durbin and Koopman, equation 2.59).</summary>

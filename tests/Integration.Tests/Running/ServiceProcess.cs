@@ -77,6 +77,17 @@ public sealed class ServiceProcess(string name, string project, IReadOnlyDiction
         process = Process.Start(start) ?? throw new XunitException($"{name} does not start.");
     }
 
+    /// <summary>Asks it as a container's health check does; 0 when it is ready.</summary>
+    public async Task<int> AskHealth()
+    {
+        var start = new ProcessStartInfo("dotnet", [Assembly(project), "health"]) { WorkingDirectory = Infrastructure.Repository, RedirectStandardOutput = true };
+        foreach (var (key, value) in settings) start.Environment[key] = value;
+        using var asked = Process.Start(start)!;
+        await asked.StandardOutput.ReadToEndAsync();
+        await asked.WaitForExitAsync();
+        return asked.ExitCode;
+    }
+
     public Task UntilReady() => Eventually.Get(
         $"{name} is ready",
         async () =>

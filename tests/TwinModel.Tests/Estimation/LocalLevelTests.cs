@@ -94,6 +94,24 @@ public class LocalLevelTests
         Assert.All(LocalLevel.Smooth([new(3, 6, 4), new(3, 8, 4), new(3, 7, 4)]), e => Assert.Equal(7, e.Mean, 1e-12));
     }
 
+    [Fact]
+    public void Every_course_has_an_estimate_from_one_that_never_moves_to_one_without_noise()
+    {
+        for (var seed = 0; seed < 200; seed++)
+        {
+            var random = new Random(seed);
+            var (step, noise, level) = (Math.Pow(10, random.Next(-9, 6)), Math.Pow(10, random.Next(-9, 6)), 200.0);
+            var isStill = seed % 10 == 0;
+            List<Measurement> measurements = [.. Enumerable.Range(0, random.Next(3, 300)).Select(i =>
+                new Measurement(i, isStill ? 200 : (level += step * (random.NextDouble() - 0.5)) + noise * (random.NextDouble() - 0.5), 0.09))];
+            Assert.All(LocalLevel.Smooth(measurements), e =>
+            {
+                Assert.True(double.IsFinite(e.Mean), $"seed {seed}");
+                Assert.InRange(e.StandardDeviation, 0, 0.3 + 1e-9);
+            });
+        }
+    }
+
     [Theory]
     [InlineData(double.NaN, 1, 1)]
     [InlineData(1, double.PositiveInfinity, 1)]

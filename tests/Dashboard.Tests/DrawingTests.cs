@@ -21,7 +21,7 @@ public class DrawingTests
             Id = id,
             Components = { model.Components.Select(c => new Contracts.Query.V1.Component { Id = c.Id, Kind = c.Kind, Name = c.Name }) },
             Relationships = { model.Relationships.Select(r => new Contracts.Query.V1.Relationship { Type = r.Type, From = r.From, To = r.To }) },
-            Sensors = { model.Sensors.Select(s => new Contracts.Query.V1.Sensor { Id = s.Id, Name = s.Name, Component = s.Component, Quantity = s.Unit.Quantity, Unit = s.Unit.Symbol, Noise = s.Noise, Number = s.Number }) },
+            Sensors = { model.Sensors.Select(s => new Contracts.Query.V1.Sensor { Id = s.Id, Name = s.Name, Component = s.Component, Quantity = s.Unit.Quantity, Unit = s.Unit.Symbol, Plausible = new() { Min = s.Plausible.Min, Max = s.Plausible.Max }, Noise = s.Noise, Number = s.Number }) },
             Limits = { model.Limits.Select(l => new Contracts.Query.V1.Limit { Id = l.Id, SensorId = model.Sensor(l.Sensor)!.Id, Severity = l.Severity.ToString().ToLowerInvariant() }) },
         };
     }
@@ -33,7 +33,7 @@ public class DrawingTests
     {
         var asset = Asset(id);
         var drawing = SchematicLayout.Of(asset);
-        Assert.Equal(asset.Sensors.Select(s => s.Id).Order(), drawing.Cards.SelectMany(c => c.Sensors).Select(s => s.Id).Order());
+        Assert.Equal(asset.Sensors.Select(s => s.Id).Order(), drawing.Cards.SelectMany(c => c.Rows).Select(r => r.Sensor.Id).Order());
         Assert.All(drawing.Cards, c => Assert.True(c.X >= 0 && c.Y >= 0 && c.X + c.Width <= drawing.Width + 0.001 && c.Y + c.Height <= drawing.Height, c.ToString()));
         Assert.All(drawing.Cards, a => Assert.All(drawing.Cards.Where(b => b != a), b =>
             Assert.False(a.X < b.X + b.Width && b.X < a.X + a.Width && a.Y < b.Y + b.Height && b.Y < a.Y + a.Height, $"{a.Title} covers {b.Title}")));
@@ -45,6 +45,14 @@ public class DrawingTests
         var kinds = SchematicLayout.Of(Asset("extrusion-line")).Shapes.Select(s => s.Kind).ToList();
         Assert.Equal(5, kinds.Count(k => k == "temperature-zone"));
         Assert.Superset(new HashSet<string> { "motor", "gearbox", "bearing", "screw", "die", "haul-off" }, kinds.ToHashSet());
+    }
+
+    [Fact]
+    public void A_name_that_leaves_no_room_for_its_value_stands_above_it()
+    {
+        var rows = SchematicLayout.Of(Asset("extrusion-line")).Cards.SelectMany(c => c.Rows).ToList();
+        Assert.Equal(["bearing-acceleration-rms", "bearing-envelope-outer-race"], rows.Where(r => r.ValueDown > 0).Select(r => r.Sensor.Id).Order());
+        Assert.All(rows, r => Assert.True(r.Height >= 20 + r.ValueDown));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Contracts.Query.V1;
+using Dashboard.Shown;
 
 namespace Dashboard.Machine;
 
@@ -6,7 +7,10 @@ namespace Dashboard.Machine;
 public sealed record Shape(string Component, string Kind, string Name, double X, double Y, double Width, double Height);
 
 /// <summary>Values of a component.</summary>
-sealed record Card(string Title, double X, double Y, double Width, double Height, IReadOnlyList<Sensor> Sensors);
+sealed record Card(string Title, double X, double Y, double Width, double Height, IReadOnlyList<Row> Rows);
+
+/// <summary>One value in its card; a name that leaves no room beside it has a line of its own above, <paramref name="ValueDown"/> high.</summary>
+public sealed record Row(Sensor Sensor, string Name, double Y, double Height, double ValueDown);
 
 /// <summary>A line between two places; <paramref name="Type"/> is drives, feeds or shows.</summary>
 sealed record Link(string Type, string Path);
@@ -17,12 +21,15 @@ sealed record Drawing(double Width, double Height, IReadOnlyList<Shape> Shapes, 
 /// <summary>Draws an asset from its model: an extruder as one, anything else as its components along what feeds and drives what.</summary>
 static partial class SchematicLayout
 {
-    public const double TitleHeight = 22;
+    const double TitleHeight = 22;
+    const double LineHeight = 13;
+
+    // Wide enough for the fonts of the style sheet, margins included.
+    const double NameCharacter = 6.2;
+    const double ValueCharacter = 7.8;
+    const double RowMargins = 16;
 
     public static Drawing Of(Asset asset) => Zones(asset).Count > 1 ? Extruder(asset) : Generic(asset);
-
-    /// <summary>Values with limits need a second line.</summary>
-    public static double RowHeight(Asset asset, Sensor sensor) => asset.Limits.Any(l => l.SensorId == sensor.Id) ? 33 : 20;
 
     static List<Component> Zones(Asset asset)
     {
@@ -32,8 +39,26 @@ static partial class SchematicLayout
 
     static List<Sensor> SensorsOf(Asset asset, string component) => [.. asset.Sensors.Where(s => s.Component == component)];
 
-    static Card CardOf(Asset asset, string title, IReadOnlyList<Sensor> sensors, double x, double y, double width) =>
-        new(title, x, y, width, TitleHeight + sensors.Sum(s => RowHeight(asset, s)) + 6, sensors);
+    static Card CardOf(Asset asset, string title, IReadOnlyList<Sensor> sensors, double x, double y, double width)
+    {
+        List<Row> rows = [];
+        var bottom = y + TitleHeight;
+        foreach (var sensor in sensors)
+        {
+            var name = NameIn(title, sensor, width);
+            // The longest of what may come; small values can have more digits than large ones.
+            var valueLength = new[] { sensor.Plausible?.Min, 0.05, sensor.Plausible?.Max }.Max(v => Units.Text(v, sensor.Unit).Length);
+            var down = name.Length * NameCharacter + valueLength * ValueCharacter + RowMargins > width ? LineHeight : 0;
+            var height = 20 + down + (asset.Limits.Any(l => l.SensorId == sensor.Id) ? LineHeight : 0);
+            rows.Add(new(sensor, name, bottom, height, down));
+            bottom += height;
+        }
+        return new(title, x, y, width, bottom + 6 - y, rows);
+    }
+
+    // Narrow cards have no room for whole words.
+    static string NameIn(string title, Sensor sensor, double width) =>
+        ShortName.Of(sensor.Name, title) is var name && width >= 150 ? name : name switch { "temperature" => "actual", "set point" => "set", _ => name };
 
     static FormattableString Curve(double x1, double y1, double x2, double y2) => $"M{x1:0.#} {y1:0.#} C{(x1 + x2) / 2:0.#} {y1:0.#} {(x1 + x2) / 2:0.#} {y2:0.#} {x2:0.#} {y2:0.#}";
 }

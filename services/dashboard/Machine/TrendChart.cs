@@ -101,7 +101,7 @@ static class TrendChart
         {
             UiRevision = revision,
             ShowLegend = true,
-            Margin = new() { L = 56, R = 14, T = 10, B = 46 },
+            Margin = new() { L = 68, R = 14, T = 10, B = 46 },
             HoverMode = HoverModeEnum.XUnified,
             DragMode = DragModeEnum.Zoom,
             XAxis =
@@ -117,7 +117,7 @@ static class TrendChart
                 .. rows.Select((unit, i) => new YAxis
                 {
                     Domain = [Math.Max(0, 1 - (i + 1) * height - i * gap), Math.Min(1, 1 - i * (height + gap))],
-                    Title = new() { Text = Units.Symbol(unit) }, NTicks = 5, AutoMargin = Plotly.Blazor.LayoutLib.YAxisLib.AutoMarginFlag.False,
+                    Title = new() { Text = Units.Symbol(unit), Standoff = 6 }, NTicks = 5, AutoMargin = Plotly.Blazor.LayoutLib.YAxisLib.AutoMarginFlag.False,
                 }),
             ],
             Shapes = [.. LimitLines(history, asset, rows, theme)],

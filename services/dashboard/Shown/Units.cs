@@ -14,6 +14,7 @@ static class Units
         "1/min" => "min⁻¹",
         "1" or "" => "",
         "m3/h" => "m³/h",
+        "m/s2" => "m/s²",
         _ => unit,
     };
 

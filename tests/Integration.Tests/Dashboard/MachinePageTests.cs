@@ -45,6 +45,23 @@ public class MachinePageTests(DashboardSystem system) : SystemTest<DashboardSyst
     }
 
     [Fact]
+    public async Task Every_value_of_the_drawing_can_be_read()
+    {
+        var asset = Pollux.NextAsset();
+        await using var device = await Device.Connect(Pollux.Servers.Mqtt);
+        await DashboardSystem.Publish(device, asset, ("bearing-acceleration-rms", 0.3168, Now), ("bearing-envelope-outer-race", 49.99, Now), ("dancer-position", -249.99, Now), ("zone-5-temperature", 319.9, Now));
+        var page = await Pollux.Open($"/machines/{asset}");
+        await Expect(DashboardSystem.Value(page, "bearing-acceleration-rms")).ToHaveTextAsync("0.3168\u00a0m/s²");
+        var covered = await page.EvaluateAsync<string[]>("""
+            () => [...document.querySelectorAll(".readout")].filter(readout => {
+              const [name, value] = [".name", ".value"].map(part => readout.querySelector(part).getBoundingClientRect());
+              return name.right > value.left && name.bottom > value.top + 3;
+            }).map(readout => readout.dataset.readout)
+            """);
+        Assert.Empty(covered);
+    }
+
+    [Fact]
     public async Task An_alarm_is_acknowledged()
     {
         var asset = Pollux.NextAsset();

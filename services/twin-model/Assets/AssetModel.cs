@@ -39,6 +39,7 @@ public sealed record AssetModel(
 {
     readonly FrozenDictionary<string, Sensor> sensorsById = Sensors.ToFrozenDictionary(s => s.Id);
     readonly FrozenDictionary<ushort, Sensor> sensorsByNumber = Sensors.ToFrozenDictionary(s => s.Number);
+    readonly FrozenDictionary<ushort, Limit[]> limitsBySensor = Limits.GroupBy(l => l.Sensor).ToFrozenDictionary(g => g.Key, g => g.ToArray());
 
     /// <summary>Vibrations that come sample by sample and become readings of sensors; empty when there are none.</summary>
     public IReadOnlyList<Waveform> Waveforms { get; init; } = [];
@@ -51,6 +52,9 @@ public sealed record AssetModel(
 
     /// <summary>The sensor with this number, or null.</summary>
     public Sensor? Sensor(ushort number) => sensorsByNumber.GetValueOrDefault(number);
+
+    // One array for all twins of the model.
+    internal Limit[] LimitsOf(ushort sensor) => limitsBySensor.GetValueOrDefault(sensor) ?? [];
 }
 
 /// <summary>A part of an asset, e.g. a barrel zone.</summary>

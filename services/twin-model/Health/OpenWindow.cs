@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TwinModel.Reliability;
 using TwinModel.Telemetry;
 
@@ -44,51 +45,70 @@ sealed class Samples
 {
     public const int Capacity = 128;
 
-    // Sorted out when so many are there.
-    const int Most = Capacity + Capacity / 4;
+    readonly List<Sample> values = [];
 
-    readonly List<(ulong Key, double Value)> values = [];
+    // Where the one is that has to go first; -1 when it has to be looked for.
+    int last = -1;
 
-    public int Count => Math.Min(values.Count, Capacity);
+    // Thousands of parts hold some hundred each: 12 bytes, not 16. Where 32 bits of a hash are equal, the value decides: again no order of arrival.
+    [StructLayout(LayoutKind.Sequential, Pack = 4)]
+    readonly record struct Sample(uint Key, double Value) : IComparable<Sample>
+    {
+        public int CompareTo(Sample other) => Key != other.Key ? Key.CompareTo(other.Key) : Value.CompareTo(other.Value);
+    }
+
+    public int Count => values.Count;
 
     public void Add(long sampledAt, double value)
     {
-        if (values.Count == values.Capacity && values.Count >= Capacity) values.Capacity = Most;
-        values.Add((Mix((ulong)sampledAt), value));
-        if (values.Count == Most) Trim();
+        var sample = new Sample((uint)(Mix((ulong)sampledAt) >> 32), value);
+        if (values.Count < Capacity)
+        {
+            values.Add(sample);
+            last = -1;
+            return;
+        }
+        if (last < 0) last = Last();
+        if (sample.CompareTo(values[last]) >= 0) return;
+        values[last] = sample;
+        last = -1;
     }
 
-    public void Clear() => values.Clear();
-
-    public double Median() => Robust.Median([.. Kept().Select(v => v.Value)]);
-
-    void Trim()
+    int Last()
     {
-        values.Sort();
-        if (values.Count > Capacity) values.RemoveRange(Capacity, values.Count - Capacity);
+        var found = 0;
+        for (var i = 1; i < values.Count; i++)
+        {
+            if (values[i].CompareTo(values[found]) > 0) found = i;
+        }
+        return found;
     }
 
-    List<(ulong Key, double Value)> Kept()
+    public void Clear()
     {
-        Trim();
-        return values;
+        values.Clear();
+        last = -1;
     }
+
+    public double Median() => Robust.Median([.. values.Select(v => v.Value)]);
 
     public void Write(BinaryWriter to)
     {
-        var kept = Kept();
-        to.Write((byte)kept.Count);
-        foreach (var (key, value) in kept)
+        values.Sort();
+        last = values.Count - 1;
+        to.Write((byte)values.Count);
+        foreach (var sample in values)
         {
-            to.Write(key);
-            to.Write(value);
+            to.Write((ulong)sample.Key << 32);
+            to.Write(sample.Value);
         }
     }
 
     public void Read(BinaryReader from)
     {
         var count = from.ReadByte();
-        for (var i = 0; i < count; i++) values.Add((from.ReadUInt64(), from.ReadDouble()));
+        for (var i = 0; i < count; i++) values.Add(new((uint)(from.ReadUInt64() >> 32), from.ReadDouble()));
+        last = -1;
     }
 
     // splitmix64 (Steele, Lea and Flood, 2014): neighbouring times get unrelated keys.

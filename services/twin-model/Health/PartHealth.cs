@@ -25,12 +25,15 @@ public sealed record DueAssessment(string Component, DateTimeOffset At, long Pos
 /// </summary>
 public sealed class PartHealth
 {
+    // A closed window, empty: the next part that opens one takes it. Parts begin and close windows at the same times, a thousand of them
+    // would leave old garbage behind all at once, or each keep an empty window for the next time.
+    [ThreadStatic]
+    static OpenWindow? spare;
+
     readonly SortedDictionary<long, OpenWindow> open = [];
     readonly SortedSet<long> lives = [];
     readonly TrendMemory trend = new();
     readonly long width, late;
-    // The last closed window, empty: its space is used again, otherwise thousands of parts leave old garbage behind all at once.
-    OpenWindow? spare;
     long newest = long.MinValue;
     long closedTo = long.MinValue;
     long assessedAt = long.MinValue;

@@ -6,19 +6,22 @@ namespace TwinModel.Twins;
 /// <summary>Everything a twin knows of one sensor; see <see cref="Twin"/>.</summary>
 public sealed class SensorTwin
 {
+    // Stands for the buckets of every sensor that has not said anything; never written to.
+    static readonly (long Start, Rollup Bucket)[] NoBuckets = new (long, Rollup)[Rollup.WidthMicros.Length];
+
     readonly Limit[] limits;
     readonly LimitCondition[] before;
     readonly LimitCondition[] now;
-    readonly (long Start, Rollup Bucket)[] open = new (long, Rollup)[Rollup.WidthMicros.Length];
+    (long Start, Rollup Bucket)[] open = NoBuckets;
     bool mustRefold;
 
-    internal SensorTwin(Sensor sensor, IEnumerable<Limit> limits)
+    internal SensorTwin(Sensor sensor, Limit[] limits)
     {
         Sensor = sensor;
         Window = new(sensor.Number);
-        this.limits = [.. limits];
-        before = new LimitCondition[this.limits.Length];
-        now = new LimitCondition[this.limits.Length];
+        this.limits = limits;
+        before = limits.Length == 0 ? [] : new LimitCondition[limits.Length];
+        now = limits.Length == 0 ? [] : new LimitCondition[limits.Length];
         FixedPointBits = Rollup.FixedPointBits(sensor);
     }
 
@@ -121,9 +124,15 @@ public sealed class SensorTwin
         if (Window.Count > 0) Refold(effects);
     }
 
+    void OwnBuckets()
+    {
+        if (open == NoBuckets) open = new (long, Rollup)[Rollup.WidthMicros.Length];
+    }
+
     void AddToRollups(in Reading reading, StepEffects effects)
     {
         var bucket = Rollup.Of(reading.SampledAt, reading.Value, FixedPointBits);
+        OwnBuckets();
         for (var level = 0; level < open.Length; level++)
         {
             var start = Rollup.Start((RollupLevel)level, reading.SampledAt);
@@ -195,7 +204,13 @@ public sealed class SensorTwin
             before[i] = ReadCondition(from);
             now[i] = ReadCondition(from);
         }
-        for (var i = 0; i < open.Length; i++) open[i] = (from.ReadInt64(), RollupBytes.Read(from, FixedPointBits));
+        for (var i = 0; i < open.Length; i++)
+        {
+            var (start, bucket) = (from.ReadInt64(), RollupBytes.Read(from, FixedPointBits));
+            if (bucket.Count == 0) continue;
+            OwnBuckets();
+            open[i] = (start, bucket);
+        }
         return true;
     }
 

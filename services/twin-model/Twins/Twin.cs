@@ -49,7 +49,7 @@ public sealed class Twin
     public Twin(AssetModel model)
     {
         Model = model;
-        sensors = [.. model.Sensors.Select(s => new SensorTwin(s, model.Limits.Where(l => l.Sensor == s.Number)))];
+        sensors = [.. model.Sensors.Select(s => new SensorTwin(s, model.LimitsOf(s.Number)))];
         byNumber = new SensorTwin?[model.Sensors.Max(s => s.Number) + 1];
         foreach (var sensor in sensors) byNumber[sensor.Sensor.Number] = sensor;
     }

@@ -76,6 +76,35 @@ public class PartHealthTests
     }
 
     [Fact]
+    public void Windows_of_more_readings_than_are_kept_depend_neither_on_order_nor_on_a_restart()
+    {
+        // Three hours, a reading of each every two seconds: 1800 a window. The third hour closes the first.
+        var random = new Random(3);
+        List<Reading> readings = [];
+        for (var second = 0; second < 3 * 3600 + 2; second += 2)
+        {
+            var at = Micros.From(Start.AddSeconds(second));
+            readings.Add(new(12, at, 1.2 * Math.Exp(0.2 * (random.NextDouble() - 0.5))));
+            readings.Add(new(9, at, 80 + random.NextDouble()));
+            readings.Add(new(7, at, 82));
+        }
+        var whole = Fold(readings, batch: 12).Health;
+        foreach (var seed in new[] { 1, 2, 3 })
+        {
+            List<Reading> shuffled = [];
+            foreach (var hour in readings.Chunk(3 * 1800))
+            {
+                new Random(seed).Shuffle(hour);
+                shuffled.AddRange(hour);
+            }
+            var restored = AssetHealth.Restore(Model, Fold(shuffled.Take(1000 * seed), batch: 7).Health.Snapshot())!;
+            Assert.Equal(whole.Hash(), Fold(shuffled.Skip(1000 * seed), restored, batch: 7).Health.Hash());
+        }
+        Assert.Equal(2, whole.Parts[0].Windows);
+        Assert.Equal(Math.Log(1.2), whole.Parts[0].State.LastLn!.Value, 0.02);
+    }
+
+    [Fact]
     public void Later_readings_are_counted_and_change_nothing()
     {
         var readings = History(3);

@@ -5,11 +5,11 @@ namespace Dashboard.Tests;
 public class TrendRangeTests
 {
     [Theory]
-    [InlineData(300, 1, 300)]
-    [InlineData(60, 10, 6)]
+    [InlineData(300, 1, 600)]
+    [InlineData(60, 10, 12)]
     [InlineData(86400 * 365, 1, 600)]
     [InlineData(1, 10, 2)]
-    public void No_more_buckets_than_readings_or_dots_that_an_eye_can_tell_apart(double seconds, double interval, int points) =>
+    public void Buckets_tell_readings_apart_and_are_no_more_than_an_eye_sees(double seconds, double interval, int points) =>
         Assert.Equal(points, TrendRange.Points(TimeSpan.FromSeconds(seconds), interval));
 
     [Fact]

@@ -14,8 +14,12 @@ public sealed record TrendRange(string Name, TimeSpan Span)
         new("2 d", TimeSpan.FromDays(2)), new("14 d", TimeSpan.FromDays(14)), new("90 d", TimeSpan.FromDays(90)), new("1 y", TimeSpan.FromDays(365)),
     ];
 
-    /// <summary>Buckets to ask for: no finer than readings come.</summary>
-    public static int Points(TimeSpan span, double intervalSeconds) => (int)Math.Clamp(Math.Ceiling(span.TotalSeconds / Math.Max(0.1, intervalSeconds)), 2, MostPoints);
+    // Two readings of a clock that jitters must not meet in one bucket: a series is shown as measured only while none do.
+    const int BucketsPerReading = 2;
+
+    /// <summary>Buckets to ask for: no finer than to tell readings apart.</summary>
+    public static int Points(TimeSpan span, double intervalSeconds) =>
+        (int)Math.Clamp(Math.Ceiling(span.TotalSeconds / Math.Max(0.1, intervalSeconds) * BucketsPerReading), 2, MostPoints);
 
     /// <summary>New readings are drawn one by one while a reading is not much less than a bucket; otherwise the whole is fetched again.</summary>
     public static bool IsDrawnLive(TimeSpan span) => span <= TimeSpan.FromMinutes(30);

@@ -99,7 +99,7 @@ sealed class Samples
         to.Write((byte)values.Count);
         foreach (var sample in values)
         {
-            to.Write((ulong)sample.Key << 32);
+            to.Write(sample.Key);
             to.Write(sample.Value);
         }
     }
@@ -107,7 +107,7 @@ sealed class Samples
     public void Read(BinaryReader from)
     {
         var count = from.ReadByte();
-        for (var i = 0; i < count; i++) values.Add(new((uint)(from.ReadUInt64() >> 32), from.ReadDouble()));
+        for (var i = 0; i < count; i++) values.Add(new(from.ReadUInt32(), from.ReadDouble()));
         last = -1;
     }
 

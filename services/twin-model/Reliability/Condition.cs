@@ -5,6 +5,9 @@ namespace TwinModel.Reliability;
 /// <summary>Judges the condition of a part sample by sample. A pure fold: the same samples give the same states and transitions.</summary>
 public static class Condition
 {
+    // Taken back later than given: what is wrongly taken back costs more, and a worn part is noisy. With the usual 2 medians of ten minutes two hours.
+    const int SlowerBack = 6;
+
     static readonly ConcurrentDictionary<CusumSettings, double> RunLengths = [];
 
     /// <summary>The state after one more sample, and the changes it brought. Samples come in order of time; late ones change nothing.</summary>
@@ -67,12 +70,13 @@ public static class Condition
 
     static ConditionState Judge(ConditionSettings settings, ConditionState state, MedianPoint median)
     {
-        // From critical back down only well below the limit, so that noise around it does not ring.
+        // From critical back down only well below the limit and for long, so that noise around it does not ring.
         var critical = settings.CriticalValue is { } c ? Math.Log(c) : double.PositiveInfinity;
         var isCritical = state.Level == ConditionLevel.Critical;
         var argues = isCritical ? median.Value < critical + Math.Log(0.9) : median.Value >= critical;
         state = state with { Beyond = argues ? state.Beyond + 1 : 0 };
-        var next = state.Beyond >= settings.ConfirmCount ? (isCritical ? ConditionLevel.Degrading : ConditionLevel.Critical) : state.Level;
+        var enough = isCritical ? SlowerBack * settings.ConfirmCount : settings.ConfirmCount;
+        var next = state.Beyond >= enough ? (isCritical ? ConditionLevel.Degrading : ConditionLevel.Critical) : state.Level;
         if (next == ConditionLevel.Healthy && state.Sum > settings.Cusum.Limit) next = ConditionLevel.Degrading;
         if (next == ConditionLevel.Degrading && state.Sum == 0) next = ConditionLevel.Healthy;
         return next == state.Level ? state : state with { Level = next, Since = median.At, Beyond = 0 };

@@ -35,7 +35,7 @@ public sealed record ConditionSettings(LoadNormalisation Load, double? CriticalV
     /// <summary>The chart that finds the change.</summary>
     public CusumSettings Cusum { get; init; } = new();
 
-    /// <summary>Medians in a row beyond the critical level, or back below 90 % of it, before that counts. 1 or more.</summary>
+    /// <summary>Medians in a row beyond the critical level before that counts; six times as many below 90 % of it take it back. 1 or more.</summary>
     public int ConfirmCount { get; init; } = 2;
 
     /// <summary>Mean time between false changes to degrading, as the chart promises for independent medians without gaps.</summary>

@@ -80,6 +80,22 @@ public class ConditionTests
     }
 
     [Fact]
+    public void Critical_is_taken_back_only_after_two_hours_well_below_the_limit()
+    {
+        var settings = Settings with { Baseline = new(T0.AddDays(-1), T0, 144, Math.Log(1.2), 0.05, 0), Window = TimeSpan.FromMinutes(10) };
+        List<ConditionLevel> Levels(IEnumerable<double> values)
+        {
+            var state = ConditionState.Start;
+            return [.. values.Select((v, i) => (state = Condition.StepMedian(settings, state, new(T0.AddMinutes(10 * (i + 1)), Math.Log(v), 60)).State).Level)];
+        }
+        double[] worn = [.. Enumerable.Repeat(3.0, 10), 7.2, 7.2];
+        Assert.Equal([ConditionLevel.Degrading, ConditionLevel.Critical], Levels(worn)[^2..]);
+        // Noise around the limit, up to eleven medians below 90 % of it in a row; less below is not below.
+        Assert.All(Levels([.. worn, .. Enumerable.Repeat(6.0, 11), 7.3, .. Enumerable.Repeat(6.0, 11), 6.5, 6.0, 6.0]).Skip(worn.Length), l => Assert.Equal(ConditionLevel.Critical, l));
+        Assert.Equal([ConditionLevel.Critical, ConditionLevel.Degrading], Levels([.. worn, .. Enumerable.Repeat(6.0, 12)])[^2..]);
+    }
+
+    [Fact]
     public void Repaired_part_returns_to_healthy()
     {
         var worn = Samples(14, 0.1, 5).ToList();

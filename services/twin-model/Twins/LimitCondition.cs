@@ -27,8 +27,11 @@ public readonly record struct LimitCondition(bool IsViolated, long Since, long? 
         return IsViolated ? default : new(true, reading.SampledAt, null);
     }
 
-    /// <summary>A reading that can only keep a limit clear. Such a reading, however late, cannot change a condition that is plain later on.</summary>
-    public static bool IsHarmless(Limit limit, in Reading reading) => reading.Quality != Quality.Good || !IsBeyond(limit, reading.Value);
+    /// <summary>
+    /// A reading that can only clear a limit. Such a reading, however late, cannot change a condition that is plain later on; one between clear
+    /// level and threshold can: it interrupts a run of readings that cleared the limit.
+    /// </summary>
+    public static bool IsHarmless(Limit limit, in Reading reading) => reading.Quality != Quality.Good || IsBack(limit, reading.Value);
 
     static bool IsBeyond(Limit limit, double value) => limit.IsAbove ? value > limit.Threshold : value < limit.Threshold;
 

@@ -8,7 +8,8 @@ namespace Benchmarks;
 /// <param name="Repository">The folder with <c>pollux</c>.</param>
 /// <param name="Scale">Multiplies the amounts; 1 takes a few minutes.</param>
 /// <param name="MemorySeconds">How long the memory of the services is watched.</param>
-sealed record Settings(string Postgres, string Mqtt, string Repository, double Scale, int MemorySeconds)
+/// <param name="MemoryAssets">With how many assets.</param>
+sealed record Settings(string Postgres, string Mqtt, string Repository, double Scale, int MemorySeconds, int MemoryAssets)
 {
     public static Settings FromEnvironment(IEnumerable<string> args)
     {
@@ -16,7 +17,8 @@ sealed record Settings(string Postgres, string Mqtt, string Repository, double S
         return new(
             Required("ConnectionStrings__Postgres"), Required("ConnectionStrings__Mqtt"), FindRepository(),
             double.Parse(options.GetValueOrDefault("scale", "1"), CultureInfo.InvariantCulture),
-            int.Parse(options.GetValueOrDefault("memory-seconds", "90"), CultureInfo.InvariantCulture));
+            int.Parse(options.GetValueOrDefault("memory-seconds", "90"), CultureInfo.InvariantCulture),
+            int.Parse(options.GetValueOrDefault("memory-assets", "1000"), CultureInfo.InvariantCulture));
     }
 
     static string Required(string name) =>

@@ -7,8 +7,7 @@ namespace TwinModel.Health;
 /// <summary>The condition of all wearing parts of an asset, beside its <see cref="Twins.Twin"/> and from the same readings.</summary>
 public sealed class AssetHealth
 {
-    // Also grows when the rules of the fold change: what was folded by others must not go on.
-    const byte SnapshotFormat = 2;
+    const byte SnapshotFormat = 1;
 
     readonly PartHealth[] parts;
 

@@ -92,6 +92,7 @@ sealed class Samples
 
     public double Median() => Robust.Median([.. values.Select(v => v.Value)]);
 
+    // With the whole hash's 64 bits: versions before this one kept them, and a snapshot that cannot be read is a fold of the whole log.
     public void Write(BinaryWriter to)
     {
         values.Sort();
@@ -99,7 +100,7 @@ sealed class Samples
         to.Write((byte)values.Count);
         foreach (var sample in values)
         {
-            to.Write(sample.Key);
+            to.Write((ulong)sample.Key << 32);
             to.Write(sample.Value);
         }
     }
@@ -107,7 +108,7 @@ sealed class Samples
     public void Read(BinaryReader from)
     {
         var count = from.ReadByte();
-        for (var i = 0; i < count; i++) values.Add(new(from.ReadUInt32(), from.ReadDouble()));
+        for (var i = 0; i < count; i++) values.Add(new((uint)(from.ReadUInt64() >> 32), from.ReadDouble()));
         last = -1;
     }
 

@@ -4,18 +4,16 @@ using TwinModel.Telemetry;
 
 namespace Benchmarks.Load;
 
-/// <summary>Memory of each service at 1 000 assets x 12 sensors at 1 Hz.</summary>
+/// <summary>Memory of each service, at 1 000 assets x 12 sensors at 1 Hz if nothing else is said.</summary>
 static class Memory
 {
-    const int Assets = 1_000;
-
     static readonly string[] Services = ["ingest", "twin-state", "query"];
 
     public static async Task Run(Settings settings, CancellationToken cancel)
     {
-        Report.Title($"memory: {Assets} assets x {Publisher.ReadingsPerFrame} sensors at 1 Hz");
+        Report.Title($"memory: {settings.MemoryAssets} assets x {Publisher.ReadingsPerFrame} sensors at 1 Hz");
         await using var system = await RunningSystem.Start(settings, cancel);
-        var assets = Enumerable.Range(0, Assets).Select(i => $"mem-{i}").ToArray();
+        var assets = Enumerable.Range(0, settings.MemoryAssets).Select(i => $"mem-{i}").ToArray();
         await system.Register(assets, cancel);
         await using var publisher = await Publisher.Connect(settings.Mqtt, cancel);
         var noise = new Random(3);
@@ -24,9 +22,9 @@ static class Memory
         var started = Stopwatch.GetTimestamp();
         for (var second = 0; second < settings.MemorySeconds; second++)
         {
-            for (var asset = 0; asset < Assets; asset++)
+            for (var asset = 0; asset < assets.Length; asset++)
             {
-                var due = second + (double)asset / Assets - Stopwatch.GetElapsedTime(started).TotalSeconds;
+                var due = second + (double)asset / assets.Length - Stopwatch.GetElapsedTime(started).TotalSeconds;
                 if (due > 0.002) await Task.Delay(TimeSpan.FromSeconds(due), cancel);
                 await publisher.Publish($"pollux/{assets[asset]}/senml", asset, Publisher.Frame(Micros.From(DateTimeOffset.UtcNow), noise), cancel);
             }
@@ -39,7 +37,7 @@ static class Memory
             heaps.Add(heap);
         }
         Report.Figure("watched for", Stopwatch.GetElapsedTime(started).TotalSeconds, "s");
-        Report.Figure("published", Assets * Publisher.ReadingsPerFrame * settings.MemorySeconds / Stopwatch.GetElapsedTime(started).TotalSeconds, "readings/s");
+        Report.Figure("published", (double)assets.Length * Publisher.ReadingsPerFrame * settings.MemorySeconds / Stopwatch.GetElapsedTime(started).TotalSeconds, "readings/s");
         foreach (var service in Services)
         {
             var half = samples.Skip(samples.Count / 2).Select(s => (s.Seconds, Megabytes: s.Services[service].Proportional)).ToList();

@@ -55,5 +55,10 @@ static class ApiSetup
     {
         app.UseCors();
         app.UseRateLimiter();
+        // A service that has just started knows nothing yet: "not found" would be taken for the truth, "try again" is.
+        var assets = app.Services.GetRequiredService<KnownAssets>();
+        app.Use((context, next) => assets.IsLoaded || !IsApi(context.Request.Path) ? next(context) : throw new UnavailableException("Assets and twins are not loaded yet; try again."));
     }
+
+    static bool IsApi(PathString path) => path.StartsWithSegments("/api/v1") || path.Value!.StartsWith("/pollux.query.v1.", StringComparison.Ordinal);
 }

@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
+using Contracts.Query.V1;
+using Grpc.Core;
+using Grpc.Net.Client;
 using Integration.Tests.Running;
 using ServiceDefaults;
 
@@ -76,6 +79,26 @@ public sealed class SettingsTests : IDisposable
         Assert.NotNull(report);
         Assert.Equal(1, await service.AskHealth());
         Assert.True(service.IsRunning);
+    }
+
+    [Fact]
+    public async Task Query_says_try_again_while_it_knows_no_assets_rather_than_that_there_is_no_such_asset()
+    {
+        await using var service = new ServiceProcess("Query", "Query", Alone(), log);
+        service.Launch();
+        await Eventually.Get("query is alive", () => service.Http.GetAsync("/health/live", TestContext.Current.CancellationToken), answer => answer.StatusCode == HttpStatusCode.OK, 30);
+        foreach (var path in new[] { "/api/v1/twins/extrusion-line", "/api/v1/assets" })
+        {
+            using var answer = await service.Http.GetAsync(path, TestContext.Current.CancellationToken);
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+            Assert.Contains("try again", (string?)JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["detail"], StringComparison.Ordinal);
+        }
+        using var channel = GrpcChannel.ForAddress(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{service.GrpcPort}"));
+        var refused = await Assert.ThrowsAsync<RpcException>(async () => await new TwinService.TwinServiceClient(channel).GetTwinAsync(
+            new() { AssetId = "extrusion-line" }, cancellationToken: TestContext.Current.CancellationToken));
+        Assert.Equal(StatusCode.Unavailable, refused.StatusCode);
+        // The reference does not need assets.
+        Assert.Equal(HttpStatusCode.OK, (await service.Http.GetAsync("/openapi/v1.json", TestContext.Current.CancellationToken)).StatusCode);
     }
 
     public void Dispose() => File.Delete(log);

@@ -65,7 +65,7 @@ static class Reference
         Add("400", "A parameter was refused; `field` names it and `allowed` says what is accepted.");
         if (context.Description.RelativePath?.Contains('{', StringComparison.Ordinal) == true) Add("404", "No such thing.");
         Add("429", "Too many requests; `Retry-After` says when to come back.");
-        Add("503", "The event log cannot be reached; try again.");
+        Add("503", "The event log cannot be reached, or the service has just started and knows no assets yet; try again.");
         return Task.CompletedTask;
 
         void Add(string status, string description) => operation.Responses.TryAdd(status, new OpenApiResponse

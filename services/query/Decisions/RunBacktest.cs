@@ -24,7 +24,7 @@ sealed record BacktestSettings(
     [property: Description("k of the chart, in standard deviations.")] double? Slack = null,
     [property: Description("h of the chart.")] double? Limit = null,
     [property: Description("Medians of the baseline, 10 or more.")] int? BaselineCount = null,
-    [property: Description("Medians in a row beyond the critical level.")] int? ConfirmCount = null,
+    [property: Description("Medians in a row beyond the critical level before that counts; six times as many below 90 % of it take it back.")] int? ConfirmCount = null,
     [property: Description("Width of the medians.")] double? WindowSeconds = null,
     [property: Description("Critical level in the indicator's unit.")] double? CriticalValue = null);
 

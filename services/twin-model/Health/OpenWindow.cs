@@ -47,7 +47,7 @@ sealed class Samples
 
     readonly List<Sample> values = [];
 
-    // Where the one is that has to go first; -1 when it has to be looked for.
+    // Where the one is that has to go first, of a full set; -1 when it has to be looked for.
     int last = -1;
 
     // Thousands of parts hold some hundred each: 12 bytes, not 16. Where 32 bits of a hash are equal, the value decides: again no order of arrival.
@@ -65,23 +65,12 @@ sealed class Samples
         if (values.Count < Capacity)
         {
             values.Add(sample);
-            last = -1;
             return;
         }
-        if (last < 0) last = Last();
+        if (last < 0) last = values.IndexOf(values.Max());
         if (sample.CompareTo(values[last]) >= 0) return;
         values[last] = sample;
         last = -1;
-    }
-
-    int Last()
-    {
-        var found = 0;
-        for (var i = 1; i < values.Count; i++)
-        {
-            if (values[i].CompareTo(values[found]) > 0) found = i;
-        }
-        return found;
     }
 
     public void Clear()
@@ -96,7 +85,7 @@ sealed class Samples
     public void Write(BinaryWriter to)
     {
         values.Sort();
-        last = values.Count - 1;
+        last = -1;
         to.Write((byte)values.Count);
         foreach (var sample in values)
         {
@@ -109,7 +98,6 @@ sealed class Samples
     {
         var count = from.ReadByte();
         for (var i = 0; i < count; i++) values.Add(new((uint)(from.ReadUInt64() >> 32), from.ReadDouble()));
-        last = -1;
     }
 
     // splitmix64 (Steele, Lea and Flood, 2014): neighbouring times get unrelated keys.

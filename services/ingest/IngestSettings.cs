@@ -17,6 +17,10 @@ sealed class IngestSettings
     [Range(10, 1_000_000)]
     public int MostPendingMessages { get; init; } = 20_000;
 
+    /// <summary>A writer that has not been able to append for this long makes the service not ready.</summary>
+    [Range(1, 86_400)]
+    public int BlockedAfterSeconds { get; init; } = 60;
+
     /// <summary>A sample time may be this far ahead of this machine's clock.</summary>
     [Range(0, 600)]
     public int FutureToleranceSeconds { get; init; } = 60;

@@ -24,7 +24,7 @@ builder.Services.AddSingleton(MqttAddress.Of(builder.Configuration));
 builder.Services.AddSingleton<LogReader>().AddSingleton<AssetRegistry>().AddSingleton<RejectionLog>().AddSingleton<AppendReadings>().AddSingleton<TakeTurns>()
     .AddSingleton<RouteTopic>().AddSingleton<ReadSparkplug>()
     .AddHosted<FollowAssets>().AddHosted<AnnounceReadings>().AddHosted<RecordReadings>().AddHosted<ReceiveMessages>();
-builder.Services.AddHealthChecks().AddCheck<ReceiveMessages>("mqtt", tags: ["ready"]);
+builder.Services.AddHealthChecks().AddCheck<ReceiveMessages>("mqtt", tags: ["ready"]).AddCheck<RecordReadings>("append", tags: ["ready"]);
 
 var app = builder.Build();
 app.MapDefaultEndpoints();

@@ -85,7 +85,7 @@ public static class Errors
         TimeoutException e => new(StatusCodes.Status504GatewayTimeout, StatusCode.DeadlineExceeded, "Took too long", e.Message, true),
         NpgsqlException { IsTransient: true } => new(StatusCodes.Status503ServiceUnavailable, StatusCode.Unavailable, "Event log not reachable", "The event log cannot be reached; try again.", true),
         OperationCanceledException => new(StatusCodes.Status499ClientClosedRequest, StatusCode.Cancelled, "Cancelled", "The request was cancelled.", false),
-        _ => new(StatusCodes.Status500InternalServerError, StatusCode.Internal, "Internal error", $"Something went wrong; it is logged with trace id {Activity.Current?.TraceId.ToString() ?? "none"}.", true),
+        _ => new(StatusCodes.Status500InternalServerError, StatusCode.Internal, "Internal error", $"Something went wrong; it is logged with trace id {Activity.Current?.TraceId.ToString() ?? "none"}.", !StoreFaults.IsPermanent(exception)),
     };
 
     /// <summary>The field that an exception complains of and what it may hold; null when there is no single one.</summary>

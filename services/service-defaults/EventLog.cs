@@ -91,7 +91,7 @@ public static class EventLog
         options.Events.MetadataConfig.HeadersEnabled = true;
         options.Events.UseBinarySerializer<ReadingsRecorded>(new ReadingsRecordedBytes());
         foreach (var (type, name) in EventNames) options.Events.MapEventType(type, name);
-        options.UseSystemTextJsonForSerialization(EnumStorage.AsString, Casing.CamelCase);
+        options.UseSystemTextJsonForSerialization(EnumStorage.AsString, Casing.CamelCase, json => json.Converters.Add(new StorableText.Converter()));
     }
 
     // The batch is already bytes: it goes into the binary column and comes back as it is.

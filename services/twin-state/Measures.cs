@@ -12,6 +12,8 @@ static class Measures
 
     public static readonly Counter<long> Gaps = Meter.CreateCounter<long>("pollux.twin_state.gaps", description: "News after which something was read from the log");
 
+    public static readonly Counter<long> TwinFailures = Meter.CreateCounter<long>("pollux.twin_state.twin.failures", description: "Attempts to bring one twin up to the log that failed for good, by asset");
+
     public static readonly Histogram<double> Lag = Meter.CreateHistogram<double>("pollux.twin_state.lag", "s", "From append to fold");
 
     public static readonly Counter<long> Rebuilds = Meter.CreateCounter<long>("pollux.twin_state.rebuilds", description: "Rebuilds, by whether replay equalled live");

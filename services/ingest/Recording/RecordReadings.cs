@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using Contracts.Events;
-using JasperFx.Events;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using ServiceDefaults;
 using TwinModel.Telemetry;
@@ -15,8 +15,10 @@ namespace Ingest.Recording;
 /// </summary>
 sealed partial class RecordReadings(
     AppendReadings append, TakeTurns turns, LogReader log, RejectionLog rejections, AnnounceReadings announce, TimeProvider time, IOptions<IngestSettings> settings, ILogger<RecordReadings> logger)
-    : BackgroundService
+    : BackgroundService, IHealthCheck
 {
+    // Another replica cannot win each time; a unique violation that stays is no conflict but a fault to be shown.
+    const int MostConflictsInARow = 100;
     const int MostReadingsPerFlush = 100_000;
     const int MostLedgersPerWriter = 20_000;
     const int MessagesOfABusyFlush = 100;
@@ -31,7 +33,12 @@ sealed partial class RecordReadings(
     readonly Channel<Submission>[] lanes = [.. Enumerable.Range(0, settings.Value.Writers).Select(_ => Channel.CreateBounded<Submission>(
         new BoundedChannelOptions(Math.Max(1, settings.Value.MostPendingMessages / settings.Value.Writers)) { SingleReader = true }))];
 
+    readonly Blocked?[] blocked = new Blocked?[settings.Value.Writers];
+
     long othersUntil;
+
+    /// <summary>Since when a writer has been unable to append, and why.</summary>
+    sealed record Blocked(DateTimeOffset Since, string Reason);
 
     /// <summary>Hands a submission over; waits while the log is slow.</summary>
     public ValueTask Submit(Submission submission, CancellationToken cancel)
@@ -48,7 +55,11 @@ sealed partial class RecordReadings(
         return await completion.Task.WaitAsync(cancel);
     }
 
-    protected override Task ExecuteAsync(CancellationToken cancel) => Task.WhenAll(lanes.Select(lane => Task.Run(() => Write(lane.Reader, cancel), cancel)));
+    protected override Task ExecuteAsync(CancellationToken cancel)
+    {
+        Measures.WatchBlocked(() => blocked.Max(b => b is null ? 0 : (time.GetUtcNow() - b.Since).TotalSeconds));
+        return Task.WhenAll(lanes.Select((lane, number) => Task.Run(() => Write(number, lane.Reader, cancel), cancel)));
+    }
 
     TimeSpan Window => TimeSpan.FromMilliseconds(settings.Value.FlushWindowMilliseconds);
 
@@ -62,7 +73,7 @@ sealed partial class RecordReadings(
         public int Readings { get; set; }
     }
 
-    async Task Write(ChannelReader<Submission> submissions, CancellationToken cancel)
+    async Task Write(int lane, ChannelReader<Submission> submissions, CancellationToken cancel)
     {
         Dictionary<string, AssetLedger> ledgers = [];
         Dictionary<string, Waiting> waiting = [];
@@ -80,7 +91,7 @@ sealed partial class RecordReadings(
             }
             var flush = TakeDue(waiting, now + (atLeast > Window ? atLeast : Window));
             var started = Stopwatch.GetTimestamp();
-            await FlushUntilStored(flush, ledgers, cancel);
+            await FlushUntilStored(lane, flush, ledgers, cancel);
             // Under load fewer and larger events: collecting takes twice as long as the last append did. A single slow append is no load.
             atLeast = flush.Count < MessagesOfABusyFlush ? TimeSpan.Zero : TimeSpan.FromTicks(Math.Min(LongestWindow.Ticks, 2 * Stopwatch.GetElapsedTime(started).Ticks));
             if (ledgers.Count > MostLedgersPerWriter) ledgers.Clear();
@@ -118,29 +129,61 @@ sealed partial class RecordReadings(
         }
     }
 
-    async Task FlushUntilStored(List<Submission> flush, Dictionary<string, AssetLedger> ledgers, CancellationToken cancel)
+    /// <summary>
+    /// Tries again while the log cannot be reached. When it refuses for good what is written, the flush is halved until the submission at fault
+    /// is alone and can be set aside: whatever a message holds, it stops no other.
+    /// </summary>
+    async Task FlushUntilStored(int lane, List<Submission> flush, Dictionary<string, AssetLedger> ledgers, CancellationToken cancel)
     {
         for (var attempt = 0; ; attempt++)
         {
             try
             {
                 await Flush(flush, ledgers, cancel);
+                blocked[lane] = null;
                 return;
             }
             catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
             {
                 // Whatever happened, the log decides: what these assets' streams hold is read again before the next attempt.
                 foreach (var assetId in flush.Select(s => s.AssetId).Distinct()) ledgers.Remove(assetId);
-                if (e is EventStreamUnexpectedMaxEventIdException or ExistingStreamIdCollisionException || attempt < 2 && e.Message.Contains("duplicate key", StringComparison.Ordinal))
+                if (StoreFaults.IsConflict(e) && attempt < MostConflictsInARow)
                 {
                     Measures.Conflicts.Add(1);
                     SawOthers();
                     continue;
                 }
+                if (StoreFaults.IsPermanent(e))
+                {
+                    if (flush.Count > 1)
+                    {
+                        await FlushUntilStored(lane, flush[..(flush.Count / 2)], ledgers, cancel);
+                        await FlushUntilStored(lane, flush[(flush.Count / 2)..], ledgers, cancel);
+                        return;
+                    }
+                    // Set aside already and refused even so: then it is not this message.
+                    if (!flush[0].IsSetAside)
+                    {
+                        LogSetAside(e, flush[0].AssetId, flush[0].Payload.Source);
+                        Measures.SetAside.Add(1);
+                        flush = [flush[0].SetAside(StoreFaults.Reason(e), time.GetUtcNow())];
+                        continue;
+                    }
+                }
+                blocked[lane] = new(blocked[lane]?.Since ?? time.GetUtcNow(), StoreFaults.Reason(e));
                 LogNotStored(e, flush.Count, attempt);
                 await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(5_000, 100 * Math.Pow(2, Math.Min(attempt, 10)))), time, cancel);
             }
         }
+    }
+
+    /// <summary>Not ready when a writer has been unable to append for longer than <see cref="IngestSettings.BlockedAfterSeconds"/>, with the cause.</summary>
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancel = default)
+    {
+        var longest = blocked.Where(b => b is not null).MinBy(b => b!.Since);
+        return Task.FromResult(longest is null || time.GetUtcNow() - longest.Since < TimeSpan.FromSeconds(settings.Value.BlockedAfterSeconds)
+            ? HealthCheckResult.Healthy()
+            : HealthCheckResult.Unhealthy($"A writer has not been able to append since {longest.Since:O}: {longest.Reason}"));
     }
 
     async Task Flush(List<Submission> flush, Dictionary<string, AssetLedger> ledgers, CancellationToken cancel)
@@ -205,4 +248,7 @@ sealed partial class RecordReadings(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} messages could not be appended (attempt {Attempt}); trying again")]
     partial void LogNotStored(Exception exception, int count, int attempt);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A message of {AssetId} from {Source} cannot be stored and is set aside as rejected")]
+    partial void LogSetAside(Exception exception, string assetId, string source);
 }

@@ -28,7 +28,20 @@ sealed record Submission(
     ReadingsRejected? Rejection,
     Payload Payload,
     string? TraceParent,
-    Action<Outcome> Completed);
+    Action<Outcome> Completed)
+{
+    /// <summary>True for what <see cref="SetAside"/> made.</summary>
+    public bool IsSetAside { get; private init; }
+
+    /// <summary>The same as a rejection only, because the log refuses it for good: no readings, no trace, the raw bytes, and why.</summary>
+    public Submission SetAside(string reason, DateTimeOffset now)
+    {
+        var payload = Payload.Bytes.IsEmpty && Asset is not null && Readings.Count > 0 ? Payload.Rewritten(Asset, Readings) : Payload;
+        var refused = Readings.Count + (Rejection?.Readings ?? 0);
+        var rejection = Rejections.Of(AssetId, payload.Source, payload.Bytes, refused, [new("cannot-be-stored", $"The log refuses it: {reason}")], now);
+        return this with { Readings = [], Rejection = rejection, TraceParent = null, IsSetAside = true };
+    }
+}
 
 /// <summary>A payload as it was received; without bytes where readings come in bulk.</summary>
 /// <param name="Source">MQTT topic, or that of an import.</param>

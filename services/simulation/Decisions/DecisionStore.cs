@@ -52,7 +52,7 @@ sealed class DecisionStore(IDocumentStore store, NpgsqlDataSource source)
             new() { Value = view.Component },
             new() { Value = view.State },
             new() { Value = view.RecommendedAt.UtcDateTime },
-            new() { Value = JsonSerializer.Serialize(view, JsonSerializerOptions.Web), NpgsqlDbType = NpgsqlDbType.Jsonb },
+            new() { Value = StorableText.Json(view), NpgsqlDbType = NpgsqlDbType.Jsonb },
         });
         await command.ExecuteNonQueryAsync(cancel);
     }

@@ -81,7 +81,7 @@ sealed partial class ScenarioStore(
             new() { Value = view.State },
             new() { Value = view.RequestedAt.UtcDateTime },
             new() { Value = (time.GetUtcNow() + settings.Value.TimeLimit).UtcDateTime },
-            new() { Value = JsonSerializer.Serialize(view, JsonSerializerOptions.Web), NpgsqlDbType = NpgsqlDbType.Jsonb },
+            new() { Value = StorableText.Json(view), NpgsqlDbType = NpgsqlDbType.Jsonb },
             new() { Value = startsTime },
             new() { Value = view.IsFinal() },
         });

@@ -37,21 +37,31 @@ sealed partial class TwinOwner(
     {
         foreach (var batch in news.Batches)
         {
-            if (await Find(batch.AssetId, cancel) is not { } twin)
+            await Isolated(batch.AssetId, async () =>
             {
-                LogUnknownAsset(batch.AssetId);
-                continue;
-            }
-            try
-            {
-                await Take(twin, batch, cancel);
-            }
-            catch (Exception)
-            {
-                // Half-taken news must not stay in memory: start again from what is saved.
-                Forget(batch.AssetId);
-                throw;
-            }
+                if (await Find(batch.AssetId, cancel) is { } twin) await Take(twin, batch, cancel);
+                else LogUnknownAsset(batch.AssetId);
+            });
+        }
+    }
+
+    /// <summary>
+    /// One asset that fails for good must not hold up the others of its partition: it is reported and goes on from what is saved at the next
+    /// news or tick; the log has everything. What may pass is thrown, and the message comes again: what was folded is old news then.
+    /// </summary>
+    async Task Isolated(string assetId, Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (Exception e)
+        {
+            // Half-taken news must not stay in memory.
+            Forget(assetId);
+            if (!StoreFaults.IsPermanent(e)) throw;
+            Measures.TwinFailures.Add(1, new KeyValuePair<string, object?>("asset", assetId));
+            LogTwinFailed(e, assetId);
         }
     }
 
@@ -169,22 +179,38 @@ sealed partial class TwinOwner(
         List<LiveTwin> slot = [];
         foreach (var asset in registry.All.Where(a => Slots.Of(a.Id) == tick.Slot))
         {
-            if (await Find(asset.Id, cancel) is { } twin) slot.Add(twin);
+            await Isolated(asset.Id, async () =>
+            {
+                if (await Find(asset.Id, cancel) is { } twin) slot.Add(twin);
+            });
         }
         if (lookForMissedNews) await TakeMissedNews(slot, tick.At, cancel);
         foreach (var twin in slot)
         {
-            if (twin.MustRederive.Count > 0) await Rederive(twin, cancel);
-            var events = DecideAlarms.ForSilence(twin.Asset.Id, twin.Twin, twin.Alarms, tick.At, twin.OfflineSince);
-            var due = twin.MustSave && tick.At - twin.SavedAt >= TimeSpan.FromSeconds(settings.Value.SaveEverySeconds);
-            if (events.Count == 0 && !due) continue;
-            twin.Apply(events);
-            saves.Add(new(twin, events));
+            await Isolated(twin.Asset.Id, async () =>
+            {
+                if (twin.MustRederive.Count > 0) await Rederive(twin, cancel);
+                var events = DecideAlarms.ForSilence(twin.Asset.Id, twin.Twin, twin.Alarms, tick.At, twin.OfflineSince);
+                var due = twin.MustSave && tick.At - twin.SavedAt >= TimeSpan.FromSeconds(settings.Value.SaveEverySeconds);
+                if (events.Count == 0 && !due) return;
+                twin.Apply(events);
+                saves.Add(new(twin, events));
+            });
         }
+        await SaveAll(saves, cancel);
+    }
+
+    async Task SaveAll(List<TwinSave> saves, CancellationToken cancel)
+    {
         if (saves.Count == 0) return;
         try
         {
             await store.Save(saves, cancel);
+        }
+        catch (Exception e) when (saves.Count > 1 && StoreFaults.IsPermanent(e))
+        {
+            // Each by itself, so that only the one that cannot be saved is left out.
+            foreach (var save in saves) await Isolated(save.Twin.Asset.Id, () => store.Save([save], cancel));
         }
         catch (Exception)
         {
@@ -201,7 +227,7 @@ sealed partial class TwinOwner(
         {
             var behind = Streams.TelemetryBetween(twin.Asset.Id, now.AddDays(-1), now)
                 .Where(s => versions.GetValueOrDefault(s) > twin.Versions.GetValueOrDefault(s)).ToList();
-            if (behind.Count > 0) await Follow(twin, await CatchUp(twin, behind, cancel), cancel);
+            if (behind.Count > 0) await Isolated(twin.Asset.Id, async () => await Follow(twin, await CatchUp(twin, behind, cancel), cancel));
         }
     }
 
@@ -316,6 +342,9 @@ sealed partial class TwinOwner(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "News of the unknown asset {AssetId} is left to the log")]
     partial void LogUnknownAsset(string assetId);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The twin of {AssetId} cannot be brought up to the log; others go on")]
+    partial void LogTwinFailed(Exception exception, string assetId);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Alarm {AlarmId} raised: {Severity}, {Text}")]
     partial void LogAlarmRaised(string alarmId, string severity, string text);

@@ -12,7 +12,7 @@ using TwinModel.Twins;
 namespace TwinState.Twins;
 
 /// <summary>Somebody else saved this twin meanwhile: the partition has another owner now.</summary>
-sealed class TwinTakenOverException(string assetId) : Exception($"The twin of {assetId} was saved by another replica meanwhile.");
+sealed class TwinTakenOverException(string assetId) : JasperFx.ConcurrencyException($"The twin of {assetId} was saved by another replica meanwhile.", typeof(LiveTwin), assetId);
 
 /// <summary>What one save writes.</summary>
 /// <param name="Twin">The twin.</param>
@@ -122,7 +122,7 @@ sealed class TwinStore(IDocumentStore store, NpgsqlDataSource source, TimeProvid
         {
             new() { Value = part.AssetId },
             new() { Value = part.Component },
-            new() { Value = JsonSerializer.Serialize(part, JsonSerializerOptions.Web), NpgsqlDbType = NpgsqlDbType.Jsonb },
+            new() { Value = StorableText.Json(part), NpgsqlDbType = NpgsqlDbType.Jsonb },
         });
         return command;
     }
@@ -140,7 +140,7 @@ sealed class TwinStore(IDocumentStore store, NpgsqlDataSource source, TimeProvid
             new() { Value = alarm.Severity },
             new() { Value = alarm.State },
             new() { Value = alarm.RaisedAt.UtcDateTime },
-            new() { Value = JsonSerializer.Serialize(alarm, JsonSerializerOptions.Web), NpgsqlDbType = NpgsqlDbType.Jsonb },
+            new() { Value = StorableText.Json(alarm), NpgsqlDbType = NpgsqlDbType.Jsonb },
         });
         return command;
     }

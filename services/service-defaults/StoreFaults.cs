@@ -1,0 +1,45 @@
+using System.Net.Sockets;
+using JasperFx.Events;
+using MassTransit;
+using Npgsql;
+using RabbitMQ.Client.Exceptions;
+
+namespace ServiceDefaults;
+
+/// <summary>Why a write to the log failed, by type and SQL state; never by the text of a message, which changes with version and language.</summary>
+public static class StoreFaults
+{
+    /// <summary>Somebody else wrote the same stream or row first; what is known of it has to be read again.</summary>
+    public static bool IsConflict(Exception exception) =>
+        exception is EventStreamUnexpectedMaxEventIdException or ExistingStreamIdCollisionException or JasperFx.ConcurrencyException
+        || ServerFault(exception) is { SqlState: PostgresErrorCodes.UniqueViolation };
+
+    /// <summary>
+    /// What was written is at fault, so that the same write fails for ever: the server refuses a value (SQL state classes 22 and 23, 54 for
+    /// limits), or the value cannot even be sent. False for everything that may pass: connections, time-outs, locks, a full disk, a schema
+    /// that is not there yet.
+    /// </summary>
+    public static bool IsPermanent(Exception exception)
+    {
+        if (IsConflict(exception)) return false;
+        if (ServerFault(exception) is { } fault) return fault.SqlState[..2] is "22" or "23" or "54";
+        for (var e = exception; e is not null; e = e.InnerException)
+        {
+            if (e is NpgsqlException or TimeoutException or IOException or SocketException or OperationCanceledException or OutOfMemoryException or ObjectDisposedException
+                or MassTransitException or RabbitMQClientException or UnavailableException or BusyException) return false;
+        }
+        return true;
+    }
+
+    /// <summary>The server's or the library's reason, for people.</summary>
+    public static string Reason(Exception exception) =>
+        ServerFault(exception) is { } fault ? $"{fault.SqlState}: {fault.MessageText}" : $"{exception.GetBaseException().GetType().Name}: {exception.GetBaseException().Message}";
+
+    // Marten wraps what Npgsql throws.
+    static PostgresException? ServerFault(Exception exception)
+    {
+        for (var e = exception; e is not null; e = e.InnerException)
+            if (e is PostgresException fault) return fault;
+        return null;
+    }
+}

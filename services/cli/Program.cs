@@ -2,6 +2,7 @@ using System.CommandLine;
 using Cli;
 using Cli.Decisions;
 using Cli.Lifetimes;
+using Cli.Messages;
 using Cli.Recordings;
 using Cli.Scenarios;
 using Cli.Twins;
@@ -14,6 +15,7 @@ var root = new RootCommand("Pollux from the command line. Settings: Services__Qu
     AskWhatIf.Command(),
     DecideMaintenance.Command(),
     LiveLifetime.Command(),
+    FailedMessages.Command(),
 };
 try
 {

@@ -21,6 +21,9 @@ public static class Messaging
     /// <summary>Queue of maintenance questions, and the exchange in front of it; shared by all simulations.</summary>
     public const string DecisionQueue = "simulation.decisions";
 
+    /// <summary>All receiving queues beside twin-state's partitions; each has an error queue of the same name with <c>_error</c>.</summary>
+    public static IReadOnlyList<string> OtherQueues { get; } = ["ingest.replay-rejection", ScenarioQueue, "simulation.shards", DecisionQueue];
+
     /// <summary>Registers MassTransit; it connects in the background and keeps trying, so a service starts without RabbitMQ.</summary>
     /// <param name="builder">The service.</param>
     /// <param name="consumers">Adds the service's consumers.</param>

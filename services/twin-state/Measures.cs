@@ -28,4 +28,11 @@ static class Measures
     public static readonly ObservableGauge<long> QueueMessages = Meter.CreateObservableGauge(
         "pollux.twin_state.queue.messages", () => QueueDepths.Select(q => new Measurement<long>(q.Value, new KeyValuePair<string, object?>("queue", q.Key))),
         description: "News and commands not yet given to a partition's owner");
+
+    /// <summary>Messages in the error queues of all services, by queue; see <see cref="WatchQueues"/>.</summary>
+    public static readonly ConcurrentDictionary<string, long> FailedMessages = new();
+
+    public static readonly ObservableGauge<long> Failed = Meter.CreateObservableGauge(
+        "pollux.messages.failed", () => FailedMessages.Select(q => new Measurement<long>(q.Value, new KeyValuePair<string, object?>("queue", q.Key))),
+        description: "Messages that could not be processed; ./pollux failed shows them");
 }

@@ -1,12 +1,13 @@
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 using ServiceDefaults;
 
 namespace TwinState;
 
 /// <summary>
 /// Asks RabbitMQ how much waits in each partition queue, for <see cref="Measures.QueueDepths"/>: what an operator looks at first, and what a
-/// scaler goes by. Every replica sees the same. While RabbitMQ is away nothing is reported, rather than the last depth.
+/// scaler goes by; and how many messages failed, in the error queues of all services. Every replica sees the same. While RabbitMQ is away nothing is reported, rather than the last depth.
 /// </summary>
 sealed partial class WatchQueues(IConfiguration configuration, IOptions<TwinStateSettings> settings, TimeProvider time, ILogger<WatchQueues> logger) : BackgroundService
 {
@@ -29,6 +30,7 @@ sealed partial class WatchQueues(IConfiguration configuration, IOptions<TwinStat
             catch (Exception e) when (!cancel.IsCancellationRequested)
             {
                 Measures.QueueDepths.Clear();
+                Measures.FailedMessages.Clear();
                 LogNotSeen(e.Message);
             }
         }
@@ -46,6 +48,21 @@ sealed partial class WatchQueues(IConfiguration configuration, IOptions<TwinStat
                 var answer = await channel.QueueDeclarePassiveAsync(queue, cancel);
                 Measures.QueueDepths[queue] = answer.MessageCount;
             }
+            foreach (var queue in Partitions.Queues(settings.Value).Concat(Messaging.OtherQueues)) await WatchErrors(connection, $"{queue}_error", cancel);
+        }
+    }
+
+    // An error queue is there since its first message; asking for one that is not closes the channel.
+    static async Task WatchErrors(IConnection connection, string queue, CancellationToken cancel)
+    {
+        try
+        {
+            await using var channel = await connection.CreateChannelAsync(cancellationToken: cancel);
+            Measures.FailedMessages[queue] = await channel.MessageCountAsync(queue, cancel);
+        }
+        catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == Constants.NotFound)
+        {
+            Measures.FailedMessages[queue] = 0;
         }
     }
 

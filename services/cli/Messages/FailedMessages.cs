@@ -1,0 +1,128 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace Cli.Messages;
+
+/// <summary>Shows, replays and drops the messages of error queues: those that a service could not process.</summary>
+static class FailedMessages
+{
+    const string Suffix = "_error";
+
+    // As MassTransit names them; a replayed message starts afresh.
+    const string FaultHeaders = "MT-Fault-";
+
+    static readonly string[] Queues =
+    [
+        .. Enumerable.Range(0, 64).Select(p => $"twin-state.assets.{p}"), "ingest.replay-rejection", "simulation.scenarios", "simulation.shards", "simulation.decisions",
+    ];
+
+    public static Command Command()
+    {
+        var queue = new Argument<string?>("QUEUE") { Description = "An error queue, e.g. twin-state.assets.0_error; without it all that hold something are listed", Arity = ArgumentArity.ZeroOrOne };
+        var json = new Option<bool>("--json") { Description = "One JSON object per message, whole" };
+        var replay = new Option<bool>("--replay") { Description = "Send the messages to the queue they came from" };
+        var drop = new Option<bool>("--drop") { Description = "Delete the messages" };
+        var command = new Command("failed", "Messages that could not be processed: list, show, replay, drop. Setting: ConnectionStrings__RabbitMq") { queue, json, replay, drop };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(replay) && result.GetValue(drop)) result.AddError("--replay and --drop exclude each other.");
+            if (result.GetValue(queue) is not { } name)
+            {
+                if (result.GetValue(replay) || result.GetValue(drop)) result.AddError("--replay and --drop need a QUEUE.");
+            }
+            else if (!name.EndsWith(Suffix, StringComparison.Ordinal))
+            {
+                result.AddError($"QUEUE is '{name}'; allowed: a name that ends in {Suffix}.");
+            }
+        });
+        command.SetAction(async (parsed, cancel) =>
+        {
+            try
+            {
+                return await Run(parsed.GetValue(queue), parsed.GetValue(json), parsed.GetValue(replay), parsed.GetValue(drop), cancel);
+            }
+            catch (Exception e) when (e is BrokerUnreachableException or OperationInterruptedException or AlreadyClosedException)
+            {
+                await Console.Error.WriteLineAsync($"RabbitMQ: {e.Message}");
+                return 1;
+            }
+        });
+        return command;
+    }
+
+    static async Task<int> Run(string? queue, bool asJson, bool replay, bool drop, CancellationToken cancel)
+    {
+        var address = Environment.GetEnvironmentVariable("ConnectionStrings__RabbitMq") ?? "amqp://guest:guest@127.0.0.1:15673/";
+        await using var connection = await new ConnectionFactory { Uri = new Uri(address), ClientProvidedName = "pollux failed" }.CreateConnectionAsync(cancel);
+        if (queue is null) return await List(connection, cancel);
+        await using var channel = await connection.CreateChannelAsync(new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancel);
+        var count = (int)await channel.MessageCountAsync(queue, cancel);
+        // Only what is there now: a message that fails again comes to the end of the same queue.
+        for (var i = 0; i < count && await channel.BasicGetAsync(queue, autoAck: false, cancel) is { } message; i++)
+        {
+            Show(message, asJson);
+            if (replay) await channel.BasicPublishAsync("", queue[..^Suffix.Length], mandatory: true, WithoutFault(message.BasicProperties), message.Body, cancel);
+            // Otherwise the end of the channel gives the message back.
+            if (replay || drop) await channel.BasicAckAsync(message.DeliveryTag, multiple: false, cancel);
+        }
+        if (!asJson) Console.WriteLine($"{count} {(replay ? "replayed" : drop ? "dropped" : "messages")}");
+        return 0;
+    }
+
+    static async Task<int> List(IConnection connection, CancellationToken cancel)
+    {
+        var any = false;
+        foreach (var queue in Queues.Select(q => q + Suffix))
+        {
+            try
+            {
+                // A queue that is not there closes its channel.
+                await using var channel = await connection.CreateChannelAsync(cancellationToken: cancel);
+                var count = await channel.MessageCountAsync(queue, cancel);
+                if (count == 0) continue;
+                any = true;
+                Console.WriteLine($"{queue,-40} {count}");
+            }
+            catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == Constants.NotFound)
+            {
+            }
+        }
+        if (!any) Console.WriteLine("No messages have failed.");
+        return 0;
+    }
+
+    static void Show(BasicGetResult message, bool asJson)
+    {
+        var headers = (message.BasicProperties.Headers ?? new Dictionary<string, object?>()).ToDictionary(h => h.Key, h => h.Value is byte[] text ? Encoding.UTF8.GetString(text) : $"{h.Value}");
+        var body = Encoding.UTF8.GetString(message.Body.Span);
+        if (asJson)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(new { headers, body }));
+            return;
+        }
+        Console.WriteLine($"{headers.GetValueOrDefault("MT-Fault-Timestamp")}  {headers.GetValueOrDefault("MT-Fault-ExceptionType")}: {headers.GetValueOrDefault("MT-Fault-Message")}");
+        Console.WriteLine($"  {ContentOf(body)}");
+    }
+
+    // The envelope of MassTransit is of no interest to people.
+    static string ContentOf(string body)
+    {
+        try
+        {
+            return JsonNode.Parse(body)?["message"]?.ToJsonString() ?? body;
+        }
+        catch (JsonException)
+        {
+            return body;
+        }
+    }
+
+    static BasicProperties WithoutFault(IReadOnlyBasicProperties properties) => new(properties)
+    {
+        Headers = properties.Headers?.Where(h => !h.Key.StartsWith(FaultHeaders, StringComparison.Ordinal)).ToDictionary(h => h.Key, h => h.Value),
+    };
+}

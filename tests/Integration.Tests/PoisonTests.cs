@@ -1,0 +1,113 @@
+using System.Text;
+using Contracts.Events;
+using Contracts.Messages;
+using Integration.Tests.Running;
+using ServiceDefaults;
+using TwinModel.Telemetry;
+
+namespace Integration.Tests;
+
+/// <summary>One writer, so that everything queues behind what is at fault; soon not ready when it cannot append.</summary>
+public sealed class OneWriter(Infrastructure infrastructure) : RunningSystem(infrastructure)
+{
+    protected override IReadOnlyDictionary<string, string> SettingsOf(string service) =>
+        service == "ingest" ? new Dictionary<string, string> { ["Ingest__Writers"] = "1", ["Ingest__BlockedAfterSeconds"] = "1" } : base.SettingsOf(service);
+}
+
+/// <summary>Whatever a message holds, it stops no other, and it can be seen.</summary>
+public class PoisonTests(OneWriter system) : SystemTest<OneWriter>(system), IClassFixture<OneWriter>
+{
+    public static TheoryData<string, string> WithNul => new()
+    {
+        { "pollux/{asset}/sensors/zone-1-temperature", "x\0y" },
+        { "pollux/{asset}/sensors/zone-1-temperature", "{\"value\":21.5,\"unit\":\"de\\u0000gC\"}" },
+        { "pollux/{asset}/senml", "[{\"n\":\"zone\\u0000-1\",\"v\":20}]" },
+        { "pollux/{asset}/senml", "[{\"n\":\"zone-1-temperature\",\"v\":20,\"u\":\"\\u0000\"}]" },
+    };
+
+    [Theory, MemberData(nameof(WithNul))]
+    public async Task A_payload_with_nul_is_one_rejection_and_all_else_goes_on(string topic, string payload)
+    {
+        var (asset, other) = (Pollux.NextAsset(), Pollux.NextAsset());
+        await using var device = await Device.Connect(Pollux.Servers.Mqtt);
+        await device.Publish(topic.Replace("{asset}", asset, StringComparison.Ordinal), payload);
+        await device.Publish($"pollux/{other}/sensors/zone-1-temperature", "180");
+
+        await Eventually.Get("the neighbour's value is stored", () => Pollux.Log.Readings(other), readings => readings.Count == 1);
+        var rejection = Assert.Single(await Eventually.Get("the payload is rejected", () => Pollux.Log.Rejections(asset), all => all.Count > 0));
+        Assert.Equal(payload, Encoding.UTF8.GetString(rejection.Payload));
+        Assert.DoesNotContain('\0', rejection.Reasons[0].Detail);
+        Assert.Equal((string?)(await Pollux.Get($"/api/v1/rejected?asset={asset}"))["items"]?[0]?["reasons"]?[0]?["code"], rejection.Reasons[0].Code);
+    }
+
+    [Fact]
+    public async Task A_line_with_nul_in_a_key_is_rejected_and_the_import_answers()
+    {
+        var asset = Pollux.NextAsset();
+        using var content = new StringContent("{\"time\":\"2026-03-01T06:00:00Z\",\"zone-1-temperature\":20}\n{\"time\":\"2026-03-01T06:00:01Z\",\"zone\\u0000\":20}\n", Encoding.UTF8, "application/x-ndjson");
+        using var answer = await Pollux.Ingest.Http.PostAsync($"/api/v1/assets/{asset}/telemetry:import", content, TestContext.Current.CancellationToken);
+        var progress = System.Text.Json.Nodes.JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
+        Assert.Equal((1, 1), ((int)progress["stored"]!, (int)progress["rejected"]!));
+    }
+
+    [Fact]
+    public async Task A_submission_that_the_log_refuses_for_good_is_set_aside_alone()
+    {
+        var (culprit, good) = (Pollux.NextAsset(), Pollux.NextAsset());
+        await using var fault = await AppendFault.On(Pollux.Database, $"telemetry/{culprit}/%", "22P05");
+        await using var device = await Device.Connect(Pollux.Servers.Mqtt);
+        var start = Samples.Now - 3_000 * 1_000;
+        await Task.WhenAll(Enumerable.Range(0, 2_000).Select(i => device.Publish(
+            Samples.SenmlTopic(i == 777 ? culprit : good), Samples.Senml(Pollux.Model, [new(1, start + 1_000 * i, 180)]))));
+
+        await Eventually.Get("all others are stored", () => Pollux.Log.Readings(good), readings => readings.Count == 1_999, show: r => $"{r.Count} readings");
+        var rejection = Assert.Single(await Eventually.Get("the culprit is set aside", () => Pollux.Log.Rejections(culprit), all => all.Count > 0));
+        Assert.Equal(("cannot-be-stored", 1), (rejection.Reasons[0].Code, rejection.Readings));
+        Assert.Contains("22P05", rejection.Reasons[0].Detail, StringComparison.Ordinal);
+        Assert.Empty(await Pollux.Log.Readings(culprit));
+
+        // Once its cause is gone it can be replayed like any other rejection.
+        await fault.DisposeAsync();
+        using var replay = await Pollux.Query.Http.PostAsync($"/api/v1/rejected/{rejection.Id}:replay", null, TestContext.Current.CancellationToken);
+        await Eventually.Get("the replayed reading is stored", () => Pollux.Log.Readings(culprit), readings => readings.Count == 1);
+    }
+
+    [Fact]
+    public async Task A_writer_that_cannot_append_makes_the_service_not_ready_until_it_can()
+    {
+        var asset = Pollux.NextAsset();
+        await using var fault = await AppendFault.On(Pollux.Database, $"telemetry/{asset}/%", "53100");
+        await using var device = await Device.Connect(Pollux.Servers.Mqtt);
+        await device.Publish($"pollux/{asset}/sensors/zone-1-temperature", "180");
+        await Eventually.Get("ingest says that it cannot append", Ready, text => text.Contains("53100", StringComparison.Ordinal), show: t => t);
+        await fault.DisposeAsync();
+        await Eventually.Get("the value is stored", () => Pollux.Log.Readings(asset), readings => readings.Count == 1);
+        await Pollux.Ingest.UntilReady();
+    }
+
+    async Task<string> Ready()
+    {
+        using var answer = await Pollux.Ingest.Http.GetAsync("/health/ready");
+        return await answer.Content.ReadAsStringAsync();
+    }
+
+    [Fact]
+    public async Task A_comment_with_nul_does_not_hold_up_the_partition()
+    {
+        var asset = Pollux.NextAsset();
+        await Pollux.Send(asset, new RegisterAsset(asset, "a\0b", "extrusion-line"));
+        await Eventually.Get("the name is stored in a form that PostgreSQL can keep", () => Pollux.Log.Events<AssetRegistered>(Streams.Asset(asset)), all => all[^1].Name == "a␀b");
+        await using var device = await Device.Connect(Pollux.Servers.Mqtt);
+        await device.Publish($"pollux/{asset}/sensors/zone-1-temperature", "180");
+        await Eventually.Get("the twin goes on", () => Pollux.Twins.View(asset), twin => twin?.Readings == 1);
+    }
+
+    [Fact]
+    public async Task A_command_that_fails_for_good_lies_in_the_error_queue_and_is_counted()
+    {
+        var asset = Pollux.NextAsset();
+        await Pollux.Send(asset, new RegisterAsset(asset, null, "no-such-model"));
+        await Eventually.Get("the metric counts it", () => Pollux.TwinState.Http.GetStringAsync("/metrics"), text => text.Split('\n').Any(
+            line => line.StartsWith("pollux_messages_failed{", StringComparison.Ordinal) && line.Contains("_error", StringComparison.Ordinal) && !line.Contains("} 0", StringComparison.Ordinal)), seconds: 60);
+    }
+}

@@ -17,9 +17,6 @@ public sealed record RegisteredAsset(string Id, string Name, AssetModel Model, D
 /// <summary>The assets that the log knows. <see cref="Refresh"/> reads what was registered since the last time.</summary>
 public sealed class AssetRegistry(NpgsqlDataSource source, LogReader log)
 {
-    // Seconds of a busy log: a registration whose commit takes longer than that of everything behind it must not be passed over.
-    const int ReadAgain = 20_000;
-
     readonly ConcurrentDictionary<string, RegisteredAsset> assets = new();
     readonly ConcurrentDictionary<string, AssetModel> models = new();
     readonly SemaphoreSlim refreshing = new(1);
@@ -41,12 +38,11 @@ public sealed class AssetRegistry(NpgsqlDataSource source, LogReader log)
         try
         {
             var end = await log.Position(cancel);
-            // The first time by the few streams of assets, then by the log's newest stretch. A little is read again: transactions may become
-            // visible in another order than that of their positions.
+            // The first time by the few streams of assets, then by what came after the safe position of the last time.
             await using var command = source.CreateCommand(scannedTo == 0
                 ? "select e.seq_id, e.data from events.mt_streams s join events.mt_events e on e.stream_id = s.id where s.id like 'asset/%' order by e.seq_id"
                 : "select seq_id, data from events.mt_events where seq_id > $1 and type = 'asset_registered' order by seq_id");
-            if (scannedTo > 0) command.Parameters.Add(new() { Value = scannedTo - ReadAgain });
+            if (scannedTo > 0) command.Parameters.Add(new() { Value = scannedTo });
             await using var reader = await command.ExecuteReaderAsync(cancel);
             while (await reader.ReadAsync(cancel))
             {

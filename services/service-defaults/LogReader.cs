@@ -21,10 +21,14 @@ public sealed class LogReader(NpgsqlDataSource source)
 {
     const string Columns = "stream_id, version, seq_id, timestamp, bdata, headers ->> 'traceparent'";
 
-    /// <summary>The highest log position; 0 when the log is empty.</summary>
+    readonly SafePosition safe = new(source);
+
+    /// <summary>The highest <see cref="SafePosition">safe</see> position of an event: what the log holds up to there never changes. 0 when the log is empty.</summary>
     public async Task<long> Position(CancellationToken cancel = default)
     {
-        await using var command = source.CreateCommand("select coalesce(max(seq_id), 0) from events.mt_events");
+        var limit = await safe.Read(cancel);
+        await using var command = source.CreateCommand("select coalesce(max(seq_id), 0) from events.mt_events where seq_id <= $1");
+        command.Parameters.Add(new() { Value = limit });
         return (long)(await command.ExecuteScalarAsync(cancel))!;
     }
 

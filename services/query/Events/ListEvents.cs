@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Npgsql;
 using Query.Api;
+using ServiceDefaults;
 
 namespace Query.Events;
 
@@ -23,7 +24,7 @@ sealed record LogEvent(
 sealed record EventPage(IReadOnlyList<LogEvent> Items, [property: Description("To be given as after for the next page; null when there are no more now.")] long? NextAfter);
 
 /// <summary>The log for auditors.</summary>
-sealed class ListEvents(NpgsqlDataSource source, DecodeReadings readings)
+sealed class ListEvents(NpgsqlDataSource source, LogReader log, DecodeReadings readings)
 {
     const int Most = 1000;
 
@@ -43,11 +44,13 @@ sealed class ListEvents(NpgsqlDataSource source, DecodeReadings readings)
     {
         var size = Paging.Limit(limit, Most);
         var streams = await StreamsOf(Input.Text("stream", stream, 300), cancel);
+        // Beyond it an event may still appear between those that are visible, and whoever reads on after them would miss it.
+        var safe = await log.Position(cancel);
         await using var command = source.CreateCommand($"""
             select stream_id, version, seq_id, type, timestamp, headers, data, bdata from events.mt_events
-            where seq_id > $1 {(streams is null ? "" : "and stream_id = any($3)")} order by seq_id limit $2
+            where seq_id > $1 and seq_id <= $3 {(streams is null ? "" : "and stream_id = any($4)")} order by seq_id limit $2
             """);
-        command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = after }, new() { Value = size + 1 } });
+        command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = after }, new() { Value = size + 1 }, new() { Value = safe } });
         if (streams is not null) command.Parameters.Add(new() { Value = streams });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         List<LogEvent> events = [];

@@ -17,6 +17,8 @@ static class Measures
 
     public static readonly Counter<long> Conflicts = Meter.CreateCounter<long>("pollux.ingest.append.conflicts", description: "Appends repeated because another replica wrote the stream");
 
+    public static readonly Counter<long> Retained = Meter.CreateCounter<long>("pollux.ingest.messages.retained", description: "Retained messages that a broker sent at a subscription; passed over");
+
     public static readonly Counter<long> SetAside = Meter.CreateCounter<long>("pollux.ingest.set_aside", description: "Messages that the log refused for good, kept as rejections");
 
     public static readonly Histogram<int> EventReadings = Meter.CreateHistogram<int>("pollux.ingest.event.readings", description: "Readings per event");

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using JasperFx;
@@ -79,6 +80,8 @@ public static class Errors
         InvalidScenarioException e => new(StatusCodes.Status400BadRequest, StatusCode.InvalidArgument, "Invalid scenario", e.Message, false),
         UnavailableException e => new(StatusCodes.Status503ServiceUnavailable, StatusCode.Unavailable, "Not available", e.Message, true),
         ArgumentException e => new(StatusCodes.Status400BadRequest, StatusCode.InvalidArgument, "Invalid input", e.Message, false),
+        BadHttpRequestException { InnerException: JsonException { Path: not null } e } => new(
+            StatusCodes.Status400BadRequest, StatusCode.InvalidArgument, "Invalid input", $"'{PathOf(e)}' in the body is not understood; allowed: {AllowedBy(e)}.", false),
         BadHttpRequestException e => new(e.StatusCode, StatusCode.InvalidArgument, "Invalid input", e.Message, false),
         EventStreamUnexpectedMaxEventIdException or ExistingStreamIdCollisionException or ConcurrencyException =>
             new(StatusCodes.Status409Conflict, StatusCode.Aborted, "Changed meanwhile", "Somebody else changed it at the same time; try again.", true),
@@ -94,8 +97,17 @@ public static class Errors
         InvalidInputException e => (e.Field, e.Allowed),
         TooLargeException { Field: { } field } e => (field, e.Allowed),
         InvalidScenarioException { Problems: [var first, ..] } => (first.Path, first.Allowed),
+        BadHttpRequestException { InnerException: JsonException { Path: not null } e } => (PathOf(e), AllowedBy(e)),
         _ => null,
     };
+
+    static string PathOf(JsonException e) => e.Path is "$" ? "body" : e.Path!.TrimStart('$').TrimStart('.');
+
+    // What the library itself says names types of the runtime and tells what was found, not what is allowed; our converters tell that.
+    static string AllowedBy(JsonException e) =>
+        e.Message.Contains("could not be mapped", StringComparison.Ordinal) ? "the members that the API reference names"
+        : e.Message.Contains("Path:", StringComparison.Ordinal) || e.InnerException is not null ? "a value of the type that the API reference names"
+        : e.Message;
 }
 
 /// <summary>Writes ProblemDetails for every exception, by <see cref="Errors.Meaning"/>.</summary>

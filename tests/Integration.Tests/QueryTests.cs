@@ -36,6 +36,49 @@ public class QueryTests(RunningSystem system) : SystemTest<RunningSystem>(system
         await Eventually.Is("another reading changes the tag", async () => await StatusWithTag(asset, tag) == HttpStatusCode.OK);
     }
 
+    public static TheoryData<string, string, string?, string> NotUnderstood => new()
+    {
+        { "GET", "/api/v1/twins?filter=x", null, "filter" },
+        { "GET", "/api/v1/alarms?knownAt=2026-03-01T06:00:00Z", null, "knownAt" },
+        { "GET", "/api/v1/log/events?limit=1&limit=2", null, "limit" },
+        { "GET", "/api/v1/log/events?stream=%00", null, "stream" },
+        { "GET", "/api/v1/scenarios?asset=%00", null, "asset" },
+        { "GET", "/api/v1/decisions?asset=%00", null, "asset" },
+        { "GET", "/api/v1/rejected?asset=%00", null, "asset" },
+        { "GET", "/api/v1/twins/{asset}?knownAt=999999999", null, "knownAt" },
+        { "PUT", "/api/v1/assets/x", """{"model":"extrusion-line","name":"a\u0000b"}""", "name" },
+        { "PUT", "/api/v1/assets/x", """{"model":"extrusion-line","label":"x"}""", "label" },
+        { "POST", "/api/v1/assets/{asset}/components/gearbox-bearing:replaced", """{"at":"x","by":"me"}""", "at" },
+        { "POST", "/api/v1/assets/{asset}/components/gearbox-bearing:failed", """{"by":"m\u0000e"}""", "by" },
+        { "POST", "/api/v1/backtests", """{"from":"x"}""", "from" },
+    };
+
+    [Theory, MemberData(nameof(NotUnderstood))]
+    public async Task What_is_not_understood_is_refused_with_the_field_and_what_is_allowed(string method, string path, string? body, string field)
+    {
+        using var request = new HttpRequestMessage(new(method), path.Replace("{asset}", "extrusion-line", StringComparison.Ordinal));
+        if (body is not null) request.Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        using var answer = await Api.SendAsync(request, Cancel);
+        var problem = JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancel))!;
+        Assert.Equal((HttpStatusCode.BadRequest, field), (answer.StatusCode, (string?)problem["field"]));
+        Assert.NotEmpty((string)problem["allowed"]!);
+    }
+
+    [Fact]
+    public async Task A_time_before_the_asset_was_known_is_not_found()
+    {
+        using var answer = await Api.GetAsync("/api/v1/twins/extrusion-line?validAt=0001-01-01", Cancel);
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Grpc_refuses_text_with_nul_by_the_name_of_its_field()
+    {
+        using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{Pollux.Query.GrpcPort}");
+        var refused = await Assert.ThrowsAsync<RpcException>(async () => await new TwinService.TwinServiceClient(channel).GetTwinAsync(new() { AssetId = "a\0b" }, cancellationToken: Cancel));
+        Assert.Equal((StatusCode.InvalidArgument, "asset_id"), (refused.StatusCode, refused.Trailers.GetValue("field")));
+    }
+
     async Task<string> TagOf(string asset)
     {
         using var answer = await Api.GetAsync($"/api/v1/twins/{asset}", Cancel);

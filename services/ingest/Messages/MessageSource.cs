@@ -51,7 +51,8 @@ static class MessageSource
     public static MqttClientSubscribeOptions Subscriptions(IEnumerable<string> filters, string sharedGroup)
     {
         var subscriptions = new MqttClientSubscribeOptionsBuilder();
-        foreach (var filter in filters) subscriptions.WithTopicFilter($"$share/{sharedGroup}/{filter}", MqttQualityOfServiceLevel.AtLeastOnce);
-        return subscriptions.WithTopicFilter("spBv1.0/#", MqttQualityOfServiceLevel.AtLeastOnce).Build();
+        // What a broker retains was published before: sent again at each subscription it would become a reading of that moment.
+        foreach (var filter in filters) subscriptions.WithTopicFilter($"$share/{sharedGroup}/{filter}", MqttQualityOfServiceLevel.AtLeastOnce, retainHandling: MqttRetainHandling.DoNotSendOnSubscribe);
+        return subscriptions.WithTopicFilter("spBv1.0/#", MqttQualityOfServiceLevel.AtLeastOnce, retainHandling: MqttRetainHandling.DoNotSendOnSubscribe).Build();
     }
 }

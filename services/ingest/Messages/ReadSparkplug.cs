@@ -16,6 +16,8 @@ namespace Ingest.Messages;
 /// </summary>
 sealed partial class ReadSparkplug(AssetRegistry registry, IBus bus, NpgsqlDataSource source, ILogger<ReadSparkplug> logger)
 {
+    const string ForeignDevice = "foreign-device";
+
     readonly Dictionary<string, SparkplugNode> nodes = [];
 
     /// <summary>Publishes a command; set by whoever holds the connection.</summary>
@@ -30,18 +32,37 @@ sealed partial class ReadSparkplug(AssetRegistry registry, IBus bus, NpgsqlDataS
         if (!SparkplugTopic.TryParse(topic, out var parsed) || parsed.Message == SparkplugMessage.Other) return null;
         var key = $"{parsed.Group}/{parsed.Node}";
         if (!nodes.TryGetValue(key, out var node)) nodes[key] = node = new();
-        var news = SparkplugDecoder.Decode(parsed, payload.Span, node, SourceOf, receivedAt, to);
+        var news = SparkplugDecoder.Decode(parsed, payload.Span, node, device => SourceOf(parsed, device), receivedAt, to);
         if (news.RebirthRequested) _ = AskForRebirth(parsed, receivedAt);
         foreach (var assetId in news.WentOffline) _ = Announce(assetId, receivedAt, topic);
+        if (to.Readings.Count + to.RejectedReadings == 0) return null;
         var id = parsed.Device ?? parsed.Node;
-        var asset = registry.Find(id);
-        return to.Readings.Count + to.RejectedReadings == 0 ? null : new(asset?.Id ?? Recording.Rejections.UnknownAsset, asset, null, null);
+        // What another group's device of the same id sends is not this asset's.
+        var asset = SourceOf(parsed, id) is { Refused.Code: ForeignDevice } ? null : registry.Find(id);
+        return new(asset?.Id ?? Recording.Rejections.UnknownAsset, asset, null, null);
     }
 
-    SparkplugSource? SourceOf(string id) =>
-        registry.Find(id) is { } asset && asset.Model.Connections.FirstOrDefault(c => c.Payload == PayloadFormat.SparkplugB) is { } connection
-            ? new SparkplugSource(asset.Model, connection)
-            : null;
+    /// <summary>An asset is a device of the group, and where the model names one the node, that its connection's topic says.</summary>
+    SparkplugSource? SourceOf(SparkplugTopic topic, string id)
+    {
+        if (registry.Find(id) is not { } asset) return null;
+        var connections = asset.Model.Connections.Where(c => c.Payload == PayloadFormat.SparkplugB).ToList();
+        if (connections.Count == 0)
+        {
+            return new(asset.Model, null, new(
+                "no-sparkplug-connection", $"The asset '{id}' is registered, but its model {asset.Model.Id} has no connection with payload sparkplug-b; add one to the model."));
+        }
+        return connections.Find(c => Fits(c.Topic.Split('/'), topic)) is { } connection
+            ? new(asset.Model, connection)
+            : new(asset.Model, null, new(
+                ForeignDevice, $"'{id}' of group '{topic.Group}' and node '{topic.Node}' is not the asset of that id; allowed: {string.Join(", ", connections.Select(c => c.Topic))}."));
+    }
+
+    // {namespace}/{group}/{message}/{node}/{device}; a node that is an asset itself has no device level.
+    static bool Fits(string[] pattern, SparkplugTopic topic) =>
+        (pattern.Length < 2 || IsOrAny(pattern[1], topic.Group)) && (pattern.Length < 5 || topic.Device is null || IsOrAny(pattern[3], topic.Node));
+
+    static bool IsOrAny(string level, string value) => level.StartsWith('{') || level == value;
 
     async Task AskForRebirth(SparkplugTopic topic, long now)
     {

@@ -85,6 +85,13 @@ sealed partial class ReceiveMessages(
     {
         message.AutoAcknowledge = false;
         var topic = message.ApplicationMessage.Topic;
+        // Stored state of a broker that does not know retain handling; live messages come without the flag, even those published with it.
+        if (message.ApplicationMessage.Retain)
+        {
+            Measures.Retained.Add(1);
+            await message.AcknowledgeAsync(cancel);
+            return;
+        }
         var payload = message.ApplicationMessage.Payload.ToArray();
         if (topic.StartsWith("spBv1.0/", StringComparison.Ordinal) && ReadSparkplug.IsBirth(topic)) await sparkplug.Remember(topic, payload, cancel);
         var submission = Decode(message, topic, payload, cancel);

@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using Contracts.Events;
 using Contracts.Sparkplug;
 using Google.Protobuf;
 using TwinModel.Assets;
@@ -6,7 +8,10 @@ using TwinModel.Telemetry;
 namespace Ingest.Payloads;
 
 /// <summary>The model and the connection of an asset.</summary>
-readonly record struct SparkplugSource(AssetModel Model, Connection Connection);
+/// <param name="Model">The asset's.</param>
+/// <param name="Connection">The one that fits group and node.</param>
+/// <param name="Refused">Why the asset takes nothing from this group and node; null when it does.</param>
+readonly record struct SparkplugSource(AssetModel Model, Connection? Connection, RejectionReason? Refused = null);
 
 /// <summary>What a message says beside its readings.</summary>
 /// <param name="RebirthRequested">Messages were lost or came before their birth: send <see cref="SparkplugRebirth.Command"/>.</param>
@@ -18,6 +23,9 @@ static class SparkplugDecoder
 {
     const int MostMetrics = 10_000;
     const string BirthNumber = "bdSeq";
+
+    // As the uuid of a payload whose body is another one, compressed.
+    const string Compressed = "SPBV1.0_COMPRESSED";
 
     // Metrics every node or device may have and that are no sensors.
     static readonly string[] NoSensors = ["Node Control/", "Device Control/", "Properties/"];
@@ -38,6 +46,11 @@ static class SparkplugDecoder
         try
         {
             message = Payload.Parser.ParseFrom(payload);
+            if (message.HasUuid && message.Uuid == Compressed)
+            {
+                if (Decompress(message, to) is not { } inner) return new(false, []);
+                message = inner;
+            }
         }
         catch (InvalidProtocolBufferException e)
         {
@@ -49,6 +62,11 @@ static class SparkplugDecoder
             to.RejectPayload("too-large", FormattableString.Invariant($"The payload has {message.Metrics.Count} metrics; allowed: at most {MostMetrics}."));
             return new(false, []);
         }
+        if (message.Metrics.Count == 0 && message.HasBody)
+        {
+            to.RejectPayload("unknown-body", $"The payload has no metrics but a body of kind '{message.Uuid}'; allowed: metrics, or a body of kind '{Compressed}'.");
+            return new(false, []);
+        }
         var id = topic.Device ?? topic.Node;
         if (topic.Message == SparkplugMessage.NodeDeath) return BuryNode(message, id, node, sourceOf);
         if (topic.Message == SparkplugMessage.NodeBirth) node.Bear(BirthNumberOf(message), message.HasTimestamp ? message.Timestamp : null, message.Seq);
@@ -56,7 +74,7 @@ static class SparkplugDecoder
         if (topic.Message == SparkplugMessage.DeviceDeath)
         {
             node.Forget(id);
-            return new(!isComplete && node.AskForRebirth(receivedAtMicros), sourceOf(id) is null ? [] : [id]);
+            return new(!isComplete && node.AskForRebirth(receivedAtMicros), sourceOf(id) is { Refused: null } ? [id] : []);
         }
         isComplete &= Read(topic, message, id, node, sourceOf, receivedAtMicros, to);
         return new(!isComplete && node.AskForRebirth(receivedAtMicros), []);
@@ -65,8 +83,8 @@ static class SparkplugDecoder
     static SparkplugNews BuryNode(Payload message, string id, SparkplugNode node, Func<string, SparkplugSource?> sourceOf)
     {
         if (!node.DiesBy(BirthNumberOf(message))) return new(false, []);
-        List<string> offline = [.. node.Devices.Where(device => device != id && sourceOf(device) is not null)];
-        if (sourceOf(id) is not null) offline.Add(id);
+        List<string> offline = [.. node.Devices.Where(device => device != id && sourceOf(device) is { Refused: null })];
+        if (sourceOf(id) is { Refused: null }) offline.Add(id);
         node.Forget();
         return new(false, offline);
     }
@@ -88,7 +106,12 @@ static class SparkplugDecoder
                 to.Reject(new("unknown-asset", $"Device '{id}' is not registered; allowed: ids of registered assets."), Math.Max(1, message.Metrics.Count));
             return true;
         }
-        var names = to.NamesOf(source.Model, source.Connection);
+        if (source.Refused is { } refused)
+        {
+            if (topic.Device is not null || message.Metrics.Any(m => !m.HasName || !IsPassedOver(m.Name))) to.Reject(refused, Math.Max(1, message.Metrics.Count));
+            return true;
+        }
+        var names = to.NamesOf(source.Model, source.Connection!);
         var times = new Times(message.HasTimestamp ? message.Timestamp : null, receivedAt);
         if (topic.Message is SparkplugMessage.NodeBirth or SparkplugMessage.DeviceBirth)
         {
@@ -109,7 +132,7 @@ static class SparkplugDecoder
         var device = new SparkplugDevice(names);
         foreach (var metric in message.Metrics)
         {
-            var declared = new SparkplugMetric(metric.Name, metric.Datatype, names.Find(metric.Name));
+            var declared = new SparkplugMetric(metric.Name, metric.Datatype, names.Find(metric.Name), UnitOf(metric));
             if (metric.HasName) device.Declare(metric.HasAlias ? metric.Alias : null, declared);
             Take(metric, declared, names, times, to);
         }
@@ -141,14 +164,71 @@ static class SparkplugDecoder
             if (!IsPassedOver(declared.Name)) to.Reject("unknown-sensor", "name", declared.Name, names.Allowed);
             return;
         }
+        // Datatype 0 is 'unknown': then the birth's holds.
+        var datatype = metric.HasDatatype && metric.Datatype != 0 ? metric.Datatype : declared.Datatype;
         // A null with a value is the last one known, which the device does not stand behind.
-        if (metric.IsNull && metric.ValueCase == Payload.Types.Metric.ValueOneofCase.None) return;
-        if (!TryNumber(metric, metric.HasDatatype ? metric.Datatype : declared.Datatype, out var value))
-            to.Reject("wrong-type", declared.Name, metric.ValueCase.ToString(), $"a number with datatype 1 to 10, as {sensor.Id} is numeric");
+        if (metric.IsNull && metric.ValueCase == Payload.Types.Metric.ValueOneofCase.None)
+            to.Reject("no-value", declared.Name, "null", $"a number; the device says that {sensor.Id} has no value now");
+        else if (!TryNumber(metric, datatype, out var value))
+            to.Reject("wrong-type", declared.Name, FormattableString.Invariant($"of datatype {datatype}"), $"a number with datatype 1 to 10, as {sensor.Id} is numeric");
         else if (!times.TryOf(metric, out var sampledAt))
             to.Reject("invalid-time", declared.Name, FormattableString.Invariant($"{(metric.HasTimestamp ? metric.Timestamp : times.OfPayload)}"), "milliseconds since 1970");
         else
-            to.Add(sensor, sampledAt, value, default, metric.IsNull ? Quality.Bad : Quality.Good, declared.Name, "unit");
+            to.Add(sensor, sampledAt, value, UnitOf(metric) ?? declared.Unit, metric.IsNull ? Quality.Bad : QualityOf(metric), declared.Name, "engUnit");
+    }
+
+    // As Ignition and the specification's examples name it. Codes of OPC: below 64 bad, below 192 uncertain; 500 is stale.
+    static Quality QualityOf(Payload.Types.Metric metric) => Property(metric, "Quality") switch
+    {
+        null => Quality.Good,
+        { ValueCase: Payload.Types.PropertyValue.ValueOneofCase.IntValue, IntValue: < 64 } => Quality.Bad,
+        { ValueCase: Payload.Types.PropertyValue.ValueOneofCase.IntValue, IntValue: >= 192 and < 256 } => Quality.Good,
+        { ValueCase: Payload.Types.PropertyValue.ValueOneofCase.LongValue, LongValue: < 64 } => Quality.Bad,
+        { ValueCase: Payload.Types.PropertyValue.ValueOneofCase.LongValue, LongValue: >= 192 and < 256 } => Quality.Good,
+        _ => Quality.Uncertain,
+    };
+
+    static string? UnitOf(Payload.Types.Metric metric) => Property(metric, "engUnit") is { StringValue: { Length: > 0 } unit } ? unit : null;
+
+    static Payload.Types.PropertyValue? Property(Payload.Types.Metric metric, string key)
+    {
+        if (metric.Properties is not { } all) return null;
+        for (var i = 0; i < Math.Min(all.Keys.Count, all.Values.Count); i++)
+            if (string.Equals(all.Keys[i], key, StringComparison.OrdinalIgnoreCase)) return all.Values[i].IsNull ? null : all.Values[i];
+        return null;
+    }
+
+    /// <summary>The payload inside a compressed one, or null when it was rejected. Sequence number and time of the outer one count.</summary>
+    static Payload? Decompress(Payload outer, Decoded to)
+    {
+        var algorithm = outer.Metrics.FirstOrDefault(m => m.Name == "algorithm")?.StringValue is { Length: > 0 } given ? given.ToUpperInvariant() : "DEFLATE";
+        if (algorithm is not ("DEFLATE" or "GZIP"))
+        {
+            to.RejectPayload("compressed", $"The payload is compressed by '{algorithm}'; allowed: DEFLATE (the default) or GZIP.");
+            return null;
+        }
+        try
+        {
+            var body = new MemoryStream(outer.Body.ToByteArray());
+            // 'DEFLATE' is what java.util.zip.Deflater writes by default: with the header and sum of zlib.
+            using Stream inflated = algorithm == "GZIP" ? new GZipStream(body, CompressionMode.Decompress) : new ZLibStream(body, CompressionMode.Decompress);
+            var buffer = new byte[Decoded.LargestPayload + 1];
+            var length = inflated.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+            if (length > Decoded.LargestPayload)
+            {
+                to.RejectPayload("too-large", FormattableString.Invariant($"The compressed payload holds more than {Decoded.LargestPayload} bytes."));
+                return null;
+            }
+            var inner = Payload.Parser.ParseFrom(buffer, 0, length);
+            if (outer.HasSeq) inner.Seq = outer.Seq;
+            if (!inner.HasTimestamp && outer.HasTimestamp) inner.Timestamp = outer.Timestamp;
+            return inner;
+        }
+        catch (InvalidDataException e)
+        {
+            to.RejectPayload("compressed", $"The compressed payload is damaged: {e.Message}");
+            return null;
+        }
     }
 
     static bool IsPassedOver(string name)

@@ -89,11 +89,14 @@ sealed class SparkplugDevice(SensorNames names)
 }
 
 /// <summary>A declared metric.</summary>
-sealed class SparkplugMetric(string name, uint datatype, Sensor? sensor)
+sealed class SparkplugMetric(string name, uint datatype, Sensor? sensor, string? unit = null)
 {
     public string Name => name;
 
     public uint Datatype => datatype;
+
+    /// <summary>The property <c>engUnit</c> of the birth; null for the sensor's own unit.</summary>
+    public string? Unit => unit;
 
     /// <summary>Null when the metric is none of the asset's sensors.</summary>
     public Sensor? Sensor { get; set; } = sensor;

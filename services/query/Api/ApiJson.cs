@@ -15,14 +15,18 @@ static class ApiJson
         options.NumberHandling = JsonNumberHandling.Strict;
         // Answers are JSON documents, never HTML, so that units and comments can be read as they are.
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
         options.Converters.Add(new UtcTime());
         return options;
     }
 
     sealed class UtcTime : JsonConverter<DateTimeOffset>
     {
+        // The library adds to a JsonException where in the body it was; Errors shows its text as what is allowed.
         public override DateTimeOffset Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
-            DateTimeOffset.Parse(reader.GetString()!, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+            reader.TokenType == JsonTokenType.String && DateTimeOffset.TryParse(reader.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+                ? time
+                : throw new JsonException(Input.AllowedTime);
 
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) => writer.WriteStringValue(value.UtcDateTime);
     }

@@ -44,6 +44,7 @@ static class ApiSetup
         builder.Services.AddGrpc(grpc =>
         {
             grpc.Interceptors.Add<GrpcErrors>();
+            grpc.Interceptors.Add<RefuseUnknown.Rpc>();
             grpc.MaxReceiveMessageSize = LargestBody;
         });
         builder.Services.AddGrpcReflection();
@@ -58,6 +59,7 @@ static class ApiSetup
         // A service that has just started knows nothing yet: "not found" would be taken for the truth, "try again" is.
         var assets = app.Services.GetRequiredService<KnownAssets>();
         app.Use((context, next) => assets.IsLoaded || !IsApi(context.Request.Path) ? next(context) : throw new UnavailableException("Assets and twins are not loaded yet; try again."));
+        app.Use(RefuseUnknown.Check);
     }
 
     static bool IsApi(PathString path) => path.StartsWithSegments("/api/v1") || path.Value!.StartsWith("/pollux.query.v1.", StringComparison.Ordinal);

@@ -6,6 +6,9 @@ namespace Query.Api;
 /// <summary>Reads parameters; what cannot be read is refused with what would be.</summary>
 static class Input
 {
+    /// <summary>How a time may be written.</summary>
+    public const string AllowedTime = "a time in ISO 8601, e.g. 2026-03-01T06:00:00Z";
+
     static readonly string[] Severities = ["warning", "alarm", "critical"];
 
     /// <summary>A time in ISO 8601; without an offset it is UTC.</summary>
@@ -15,7 +18,7 @@ static class Input
         return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
             && text.Length >= 8 && char.IsAsciiDigit(text[0])
             ? time
-            : throw new InvalidInputException(name, text, "a time in ISO 8601, e.g. 2026-03-01T06:00:00Z");
+            : throw new InvalidInputException(name, text, AllowedTime);
     }
 
     /// <summary>Rank of a severity, 1 to 3; 0 for none.</summary>
@@ -27,12 +30,12 @@ static class Input
     }
 
     /// <summary>A text of bounded length, or null.</summary>
-    public static string? Text(string name, string? text, int longest) => text switch
+    public static string? Text(string name, string? text, int longest)
     {
-        null or "" => null,
-        { Length: var length } when length <= longest => text,
-        _ => throw new InvalidInputException(name, text, $"at most {longest} characters"),
-    };
+        if (string.IsNullOrEmpty(text)) return null;
+        RefuseUnknown.CheckText(name, text);
+        return text.Length <= longest ? text : throw new InvalidInputException(name, text, $"at most {longest} characters");
+    }
 
     /// <summary>A position, 0 or above.</summary>
     public static long Position(string name, long? asked) =>

@@ -25,6 +25,6 @@ sealed class TakeDecision(GetDecision get, AskSimulation simulation)
     {
         var who = Input.Text("by", by, 100) ?? throw new InvalidInputException("by", null, "who decides, 1 to 100 characters");
         var known = await get.Run(id, cancel);
-        return await simulation.Decide(new Messages.TakeDecision(id, string.IsNullOrEmpty(option) ? known.Answer.Recommended : option, who, Input.Text("comment", comment, 1000)), id, cancel);
+        return await simulation.Decide(new Messages.TakeDecision(id, Input.Text("option", option, 200) ?? known.Answer.Recommended, who, Input.Text("comment", comment, 1000)), id, cancel);
     }
 }

@@ -10,11 +10,13 @@ sealed class FindPosition(NpgsqlDataSource source, LogReader log, TimeProvider t
     // Appends that ran at the same time may have positions in another order than times; they are closer together than this.
     const int Neighbourhood = 10_000;
 
-    /// <summary>The position asked for (never above the log's end) and when it was appended; the log's end when nothing is asked for.</summary>
+    /// <summary>The position asked for and when it was appended; the log's end when nothing is asked for.</summary>
+    /// <exception cref="InvalidInputException">The position lies after the end of the log: nothing is known of then.</exception>
     public async Task<(long Position, DateTimeOffset Time)> Run(KnownAt? asked, CancellationToken cancel)
     {
         var end = await log.Position(cancel);
-        var position = asked switch { { Position: { } given } => Math.Min(given, end), { Time: { } at } => await Last(at, end, cancel), _ => end };
+        if (asked?.Position > end) throw new InvalidInputException("knownAt", asked.Value.Position, FormattableString.Invariant($"a log position from 0 to {end}, or a time in ISO 8601"));
+        var position = asked switch { { Position: { } given } => given, { Time: { } at } => await Last(at, end, cancel), _ => end };
         return (position, await AtOrBefore(position, cancel) is { } e ? e.Time : asked?.Time ?? time.GetUtcNow());
     }
 

@@ -64,6 +64,9 @@ sealed class FoldTwin(IDocumentStore store, LogReader log, FindPosition find, Kn
             effects.Transitions.Clear();
             if (batch.Position > newest.Position) newest = batch;
         }
+        // Imports bring sample times from before the registration; where there are none, the asset was not known then.
+        if (count == 0 && validAt < registrations[0].RegisteredAt)
+            throw new NotFoundException("asset", FormattableString.Invariant($"{assetId} at {validAt.UtcDateTime:yyyy-MM-ddTHH:mm:ss.ffffffZ}"));
         foreach (var sensor in effects.MustRederive.Order().ToList()) await Rederive(twin, sensor, streams, validAt, known.Position, cancel);
 
         var alarms = AlarmBook.Empty;

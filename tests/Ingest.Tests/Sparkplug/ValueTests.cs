@@ -105,7 +105,7 @@ public class ValueTests : SparkplugTest
         BornWithMelt();
         Data(2, new Metric { Alias = 7, IsNull = true });
         Assert.Empty(decoded.Readings);
-        Assert.Empty(decoded.Rejections);
+        Assert.Equal("no-value", decoded.Code());
         Data(3, new Metric { Alias = 7, IsNull = true, DoubleValue = 201 });
         Assert.Equal(Quality.Bad, decoded.Reading().Quality);
     }
@@ -144,7 +144,7 @@ public class ValueTests : SparkplugTest
     {
         NodeBirth();
         DeviceBirth(1, Declared("colour", 7, 200));
-        sourceOf = _ => new(Extruder, Line.Connection with { Names = new Dictionary<string, string> { ["colour"] = "melt-temperature" } });
+        sourceOf = _ => new(Extruder, Line.Connection! with { Names = new Dictionary<string, string> { ["colour"] = "melt-temperature" } });
         Data(2, Changed(7, 201));
         Assert.Equal(new(6, 1_700_000_001_000_000, 201), decoded.Reading());
     }

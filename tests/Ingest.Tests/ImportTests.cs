@@ -120,6 +120,32 @@ public class ImportTests
         """, "press.asset.yaml");
 
     [Fact]
+    public async Task A_separator_at_the_end_of_every_line_is_no_column()
+    {
+        var rows = await Csv("Zeit;Öltemperatur [°C];Öldruck [bar];\n01.11.2026 13:00:00;61.5;101;\n01.11.2026 13:00:01;61.5;101;7\n", Press);
+        Assert.Equal([new(1, Micros("2026-11-01T12:00:00Z"), 61.5), new(2, Micros("2026-11-01T12:00:00Z"), 101)], rows[0].Readings);
+        Assert.Equal("unknown-column", Codes(rows));
+    }
+
+    [Fact]
+    public async Task Units_of_rows_are_converted()
+    {
+        var rows = await Csv("time,sensor,value,unit\n2026-11-01T19:00:02Z,oil-pressure,1450,psi\n2026-11-01T19:00:04Z,oil-pressure,10000,hPa\n", Press);
+        Assert.Equal(99.97398, rows[0].Readings[0].Value, 5);
+        Assert.Equal(10, rows[1].Readings[0].Value, 12);
+    }
+
+    [Theory]
+    [InlineData("text/csv", "gzip", null, "Content-Encoding")]
+    [InlineData("text/csv; charset=iso-8859-1", null, null, "charset")]
+    [InlineData("text/csv; charset=utf-8", null, "timezone", "timezone")]
+    public void What_an_import_would_pass_over_is_refused(string contentType, string? encoding, string? parameter, string named) =>
+        Assert.Contains(named, Assert.Throws<InvalidInputException>(() => ImportFormats.Check(contentType, encoding, parameter is null ? [] : [parameter])).Message);
+
+    [Fact]
+    public void What_an_import_takes_passes() => ImportFormats.Check("text/csv; charset=\"UTF-8\"", "identity", []);
+
+    [Fact]
     public async Task Csv_may_be_long_with_units_and_qualities()
     {
         var rows = await Csv(

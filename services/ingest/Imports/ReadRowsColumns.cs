@@ -33,6 +33,9 @@ sealed class ReadRowsColumns
 
     public bool IsLong { get; private init; }
 
+    /// <summary>The column behind a separator at the end of the header; -1 when there is none.</summary>
+    public int Unnamed { get; private init; } = -1;
+
     public int Time { get; private init; }
 
     /// <summary>Sensors of the columns of a wide file.</summary>
@@ -51,13 +54,16 @@ sealed class ReadRowsColumns
         if (headers.Count == 0 || headers is [""]) throw new InvalidInputException("header", null, "a line of column names");
         if (headers.Count > ImportRow.MostColumns) throw new TooLargeException("The header", ImportRow.MostColumns, "columns");
         List<string> trimmed = [.. headers.Select(h => h.Trim())];
+        // A separator at the end of the header is no column, as long as the cells under it are empty.
+        var unnamed = trimmed[^1].Length == 0 ? trimmed.Count - 1 : -1;
+        if (unnamed >= 0) trimmed.RemoveAt(unnamed);
         var known = new ReadRowsColumns(model);
         var isLong = trimmed.Contains("sensor") && trimmed.Contains("value") && trimmed.All(LongNames.Contains) && model.Sensor("value") is null;
         var time = known.TimeColumn(trimmed);
         if (isLong)
         {
             if (trimmed.Distinct().Count() < trimmed.Count) throw new InvalidInputException("column", string.Join(", ", trimmed), "each column once");
-            return new(model) { IsLong = true, Time = time, Long = (trimmed.IndexOf("sensor"), trimmed.IndexOf("value"), trimmed.IndexOf("unit"), trimmed.IndexOf("quality")) };
+            return new(model) { IsLong = true, Unnamed = unnamed, Time = time, Long = (trimmed.IndexOf("sensor"), trimmed.IndexOf("value"), trimmed.IndexOf("unit"), trimmed.IndexOf("quality")) };
         }
         List<(int, string, Sensor)> values = [];
         HashSet<ushort> taken = [];
@@ -69,7 +75,7 @@ sealed class ReadRowsColumns
             if (!taken.Add(sensor.Number)) throw new InvalidInputException("column", header, $"one column for the sensor {sensor.Id}");
             values.Add((i, header, sensor));
         }
-        return new(model) { Time = time, Values = values };
+        return new(model) { Unnamed = unnamed, Time = time, Values = values };
     }
 
     /// <summary>Whether a cell that names itself is passed over.</summary>

@@ -70,6 +70,11 @@ static class ReadRowsCsv
             row.Reject("wrong-columns", "line", FormattableString.Invariant($"{csv.FieldCount} columns"), FormattableString.Invariant($"{csv.Headers.Count} columns as in the header"));
             return default;
         }
+        if (columns.Unnamed >= 0 && Cell(csv, columns.Unnamed) is { Length: > 0 } cell)
+        {
+            row.Reject("unknown-column", "cell without a header", cell, "nothing behind the last separator");
+            return default;
+        }
         var time = columns.TimeOf(csv.GetSpan(columns.Time));
         if (columns.IsLong)
         {

@@ -52,8 +52,98 @@ public class ImportTests
         var berlin = PumpLoop with { Csv = PumpLoop.Csv! with { TimeZone = "Europe/Berlin" } };
         var rows = await Csv("datetime;Pressure\n2020-07-08 13:30:47;1\n2020-02-08 13:30:47;2\n2020-03-29 02:30:00;3\n", berlin);
         Assert.Equal([Micros("2020-07-08T11:30:47Z"), Micros("2020-02-08T12:30:47Z")], rows.SelectMany(r => r.Readings).Select(r => r.SampledAt));
-        Assert.Equal("invalid-time", Codes(rows));
+        Assert.Equal("missing-local-time", Codes(rows));
     }
+
+    static readonly AssetModel Berlin = PumpLoop with { Csv = PumpLoop.Csv! with { TimeZone = "Europe/Berlin" } };
+
+    static async Task<string> Passes(params string[] times)
+    {
+        var rows = await Csv("datetime;Pressure\n" + string.Concat(times.Select((t, i) => $"2026-10-25 {t};{i}\n")), Berlin);
+        return string.Join(" ", rows.OrderBy(r => r.Number).Select(r =>
+            r.Readings.Length == 0 ? r.Rejections[0].Code : TwinModel.Telemetry.Micros.ToTime(r.Readings[0].SampledAt).ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture)));
+    }
+
+    [Theory]
+    [InlineData("01:59 02:00 02:30 02:59 02:00 02:30 02:59 03:00", "23:59 00:00 00:30 00:59 01:00 01:30 01:59 02:00")]
+    [InlineData("02:00 02:30 02:00 02:30", "00:00 00:30 01:00 01:30")]
+    [InlineData("02:30 02:30", "00:30 01:30")]
+    [InlineData("01:30 02:30", "23:30 00:30")]
+    [InlineData("02:30 03:30", "01:30 02:30")]
+    [InlineData("02:30", "ambiguous-time")]
+    [InlineData("01:30 02:30 03:30", "23:30 ambiguous-time 02:30")]
+    [InlineData("02:30 02:10 02:20 02:05", "00:30 01:10 01:20 ambiguous-time")]
+    public async Task The_hour_that_comes_twice_is_told_by_the_order_of_rows(string times, string passes) =>
+        Assert.Equal(passes, await Passes([.. times.Split(' ').Select(t => t + ":00")]));
+
+    [Fact]
+    public async Task In_a_long_file_each_sensor_has_its_own_order()
+    {
+        var rows = await Csv(
+            "time,sensor,value\n2026-10-25 02:30:00,pressure,1\n2026-10-25 02:30:00,volume-flow,1\n2026-10-25 02:30:00,pressure,2\n2026-10-25 02:30:00,volume-flow,2\n", Berlin);
+        Assert.Equal(["00:30", "00:30", "01:30", "01:30"], rows.OrderBy(r => r.Number).Select(r => $"{TwinModel.Telemetry.Micros.ToTime(r.Readings[0].SampledAt):HH:mm}"));
+    }
+
+    [Fact]
+    public async Task A_row_of_the_hour_that_comes_twice_keeps_its_line_when_rejected()
+    {
+        var row = Assert.Single(await Ndjson("""{"datetime":"2026-10-25 02:30:00","Pressure":1}""", Berlin));
+        Assert.Equal(("ambiguous-time", 1), (Codes([row]), row.RejectedReadings));
+        Assert.Equal("""{"datetime":"2026-10-25 02:30:00","Pressure":1}""", row.Raw);
+    }
+
+    // Two rows of the same local time, 2026-10-25 02:30, as DuckDB writes them.
+    [Fact]
+    public async Task A_parquet_file_may_have_the_hour_twice_too()
+    {
+        var rows = await Parquet(new MemoryStream(Convert.FromBase64String(LocalTwice)), Press);
+        Assert.Equal([Micros("2026-10-25T00:30:00Z"), Micros("2026-10-25T01:30:00Z")], rows.SelectMany(r => r.Readings).Select(r => r.SampledAt));
+    }
+
+    const string LocalTwice = "UEFSMRUAFSwVMCwVBBUAFQYVBgAAFlQCAAAABAEAum/9oF4GAAC6b/2gXgYAFQAVLBUwLBUEFQAVBhUGAAAWVAIAAAAEAWZmZmZmJklAZmZmZmYmTkAVAhk8NQAYDWR1Y2tkYl9zY2hlbWEVBAAVBCUCGAR0aW1lJRRMjBIcLAAAAAAAFQolAhgPb2lsLXRlbXBlcmF0dXJlABYEGRwZLCYAHBUEGRUAGRgEdGltZRUCFgQWThZSJgg8GAgAum/9oF4GABgIALpv/aBeBgAWACgIALpv/aBeBgAYCAC6b/2gXgYAEREAAAAmABwVChkVABkYD29pbC10ZW1wZXJhdHVyZRUCFgQWThZSJlo8GAhmZmZmZiZOQBgIZmZmZmYmSUAWACgIZmZmZmYmTkAYCGZmZmZmJklAEREAAAAWnAEWBCYIFqQBACgoRHVja0RCIHZlcnNpb24gdjEuNS42IChidWlsZCAwNjljYzlmOWI1KRksHAAAHAAAACUBAABQQVIx";
+
+    static readonly AssetModel Press = ReadAssetModel.FromText(
+        """
+        schema: pollux/asset-model/1
+        id: press
+        name: Press
+        version: 1
+        components:
+          - { id: press, kind: press, name: Press }
+        sensors:
+          - { id: oil-temperature, number: 1, component: press, quantity: temperature, unit: degC, physical: [-50, 500], plausible: [-40, 400], interval: 1s }
+          - { id: oil-pressure, number: 2, component: press, quantity: pressure, unit: bar, physical: [-1, 5000], plausible: [-1, 4000], interval: 1s }
+        connections:
+          - { topic: "pollux/{asset}/senml", payload: senml }
+        imports:
+          csv: { separator: ";", time: Zeit, time-format: "dd.MM.yyyy HH:mm:ss", time-zone: Europe/Berlin, columns: { "Öltemperatur [°C]": oil-temperature, "Öldruck [bar]": oil-pressure }, ignore: [Bemerkung] }
+        """, "press.asset.yaml");
+
+    [Fact]
+    public async Task A_separator_at_the_end_of_every_line_is_no_column()
+    {
+        var rows = await Csv("Zeit;Öltemperatur [°C];Öldruck [bar];\n01.11.2026 13:00:00;61.5;101;\n01.11.2026 13:00:01;61.5;101;7\n", Press);
+        Assert.Equal([new(1, Micros("2026-11-01T12:00:00Z"), 61.5), new(2, Micros("2026-11-01T12:00:00Z"), 101)], rows[0].Readings);
+        Assert.Equal("unknown-column", Codes(rows));
+    }
+
+    [Fact]
+    public async Task Units_of_rows_are_converted()
+    {
+        var rows = await Csv("time,sensor,value,unit\n2026-11-01T19:00:02Z,oil-pressure,1450,psi\n2026-11-01T19:00:04Z,oil-pressure,10000,hPa\n", Press);
+        Assert.Equal(99.97398, rows[0].Readings[0].Value, 5);
+        Assert.Equal(10, rows[1].Readings[0].Value, 12);
+    }
+
+    [Theory]
+    [InlineData("text/csv", "gzip", null, "Content-Encoding")]
+    [InlineData("text/csv; charset=iso-8859-1", null, null, "charset")]
+    [InlineData("text/csv; charset=utf-8", null, "timezone", "timezone")]
+    public void What_an_import_would_pass_over_is_refused(string contentType, string? encoding, string? parameter, string named) =>
+        Assert.Contains(named, Assert.Throws<InvalidInputException>(() => ImportFormats.Check(contentType, encoding, parameter is null ? [] : [parameter])).Message);
+
+    [Fact]
+    public void What_an_import_takes_passes() => ImportFormats.Check("text/csv; charset=\"UTF-8\"", "identity", []);
 
     [Fact]
     public async Task Csv_may_be_long_with_units_and_qualities()

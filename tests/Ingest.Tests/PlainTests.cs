@@ -31,8 +31,51 @@ public class PlainTests
     [InlineData("1700000000.123456")]
     [InlineData("1700000000123.456")]
     [InlineData("1700000000123456")]
+    [InlineData("1700000000123456000")]
+    [InlineData("\"2023-11-14T22:13:20,123456Z\"")]
+    [InlineData("\"2023-11-14 22:13:20.123456 +00:00\"")]
+    [InlineData("\"20231114T221320.123456Z\"")]
+    [InlineData("\"20231114T231320,123456+0100\"")]
     public void A_timestamp_is_iso_8601_or_a_number_whose_size_tells_its_unit(string timestamp) =>
         Assert.Equal(Now, DecodedPlain($$"""{"timestamp":{{timestamp}},"value":1}""").Reading().SampledAt);
+
+    [Theory]
+    [InlineData("ts")]
+    [InlineData("time")]
+    [InlineData("Timestamp")]
+    [InlineData("t")]
+    [InlineData("dateTime")]
+    [InlineData("sampledAt")]
+    [InlineData("measured_at")]
+    [InlineData("@timestamp")]
+    public void A_time_has_the_names_that_devices_give_it(string name) =>
+        Assert.Equal(1_793_530_800_000_000, DecodedPlain($$"""{"value":1,"{{name}}":1793530800000}""").Reading().SampledAt);
+
+    [Theory]
+    [InlineData("uptime")]
+    [InlineData("createdAt")]
+    [InlineData("sent_at")]
+    [InlineData("Zeitstamp")]
+    [InlineData("local-date")]
+    public void A_field_that_looks_like_a_time_is_not_passed_over(string name)
+    {
+        var decoded = DecodedPlain($$"""{"value":1,"{{name}}":1793530800000}""");
+        Assert.Equal("unknown-field", decoded.Code());
+        Assert.Contains(name, decoded.Rejections[0].Detail);
+        Assert.Contains("timestamp", decoded.Rejections[0].Detail);
+    }
+
+    [Theory]
+    [InlineData("""{"value":26.5,"value":27.5}""")]
+    [InlineData("""{"value":26.5,"ts":1793530800,"time":1793530801}""")]
+    [InlineData("""{"value":26.5,"unit":"K","unit":"degC"}""")]
+    public void A_field_given_twice_is_rejected(string payload) => Assert.Equal("given-twice", DecodedPlain(payload).Code());
+
+    [Theory]
+    [InlineData("21.5\0")]
+    [InlineData("\uFEFF21.5")]
+    [InlineData("\uFEFF{\"value\":21.5}\0\0")]
+    public void A_byte_order_mark_and_the_end_of_a_c_string_are_passed_over(string payload) => Assert.Equal(21.5, DecodedPlain(payload).Reading().Value);
 
     [Theory]
     [InlineData("good", Quality.Good)]

@@ -259,6 +259,23 @@ public class SenmlTests
         Assert.All(decoded.Readings, r => Assert.True(double.IsFinite(r.Value)));
     }
 
+    [Theory]
+    [InlineData("""[{"bt":1700000000123,"n":"melt-temperature","v":1}]""")]
+    [InlineData("""[{"n":"melt-temperature","v":1,"t":1700000000123456}]""")]
+    public void A_time_in_milliseconds_or_finer_is_rejected_as_such(string pack)
+    {
+        var decoded = DecodedSenml(pack);
+        Assert.Equal("invalid-time", decoded.Code());
+        Assert.Contains("looks like milliseconds", decoded.Rejections[0].Detail);
+    }
+
+    // RFC 8428, 4.2 wants a value in every record, 4.5.4 adds the base value to one: without one there is nothing to add to.
+    [Fact]
+    public void A_base_value_alone_is_no_value() => Assert.Equal("no-value", DecodedSenml("""[{"bv":20},{"n":"melt-temperature"}]""").Code());
+
+    [Fact]
+    public void A_byte_order_mark_is_passed_over() => Assert.Equal(1, DecodedSenml("\uFEFF[{\"n\":\"melt-temperature\",\"v\":1}]").Reading().Value);
+
     [Property(MaxTest = 3000)]
     public void A_pack_with_any_bytes_overwritten_never_throws(byte replacement, ushort at, byte second, ushort alsoAt)
     {

@@ -27,6 +27,19 @@ static class ImportFormats
             ? format
             : throw new InvalidInputException("Content-Type", contentType, string.Join(", ", ByMediaType.Keys));
 
+    /// <summary>Refuses what the import would otherwise pass over: another encoding of the body or its text, and query parameters.</summary>
+    /// <exception cref="InvalidInputException">Names it and what is allowed.</exception>
+    public static void Check(string? contentType, string? contentEncoding, IEnumerable<string> queryParameters)
+    {
+        if (!string.IsNullOrWhiteSpace(contentEncoding) && !contentEncoding.Trim().Equals("identity", StringComparison.OrdinalIgnoreCase))
+            throw new InvalidInputException("Content-Encoding", contentEncoding, "identity (send the file unpacked)");
+        foreach (var parameter in (contentType ?? "").Split(';').Skip(1).Select(p => p.Split('=', 2)).Where(p => p.Length == 2 && p[0].Trim().Equals("charset", StringComparison.OrdinalIgnoreCase)))
+        {
+            if (parameter[1].Trim().Trim('"').ToLowerInvariant() is not ("utf-8" or "utf8" or "us-ascii")) throw new InvalidInputException("charset", parameter[1].Trim(), "UTF-8");
+        }
+        if (queryParameters.FirstOrDefault() is { } unknown) throw new InvalidInputException("query parameter", unknown, "none");
+    }
+
     /// <summary>The source of a rejected row: <c>import:{format}:{asset}</c>. The same row of a repeated import is the same rejection.</summary>
     public static string Source(string format, string assetId) => $"{SourcePrefix}{format}:{assetId}";
 

@@ -34,6 +34,7 @@ static class ImportTelemetry
         var cancel = context.RequestAborted;
         var asset = registry.Find(id) ?? throw new NotFoundException("asset", id);
         var (format, read) = ImportFormats.Of(context.Request.ContentType);
+        ImportFormats.Check(context.Request.ContentType, context.Request.Headers.ContentEncoding, context.Request.Query.Keys);
         context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(settings.Value.MostImportTime);

@@ -12,9 +12,20 @@ namespace Ingest.Imports;
 /// <param name="Raw">The row as text when something of it was rejected, else null.</param>
 readonly record struct ImportRow(long Number, Reading[] Readings, int RejectedReadings, RejectionReason[] Rejections, string? Raw)
 {
+    /// <summary>When the row is from; <see cref="TimeKind.Invalid"/> when it has no time that can be read.</summary>
+    public ReadTime Time { get; init; }
+
+    /// <summary>Rows of the same series are in the order of time if the file is: 0 in a wide file, the number of the sensor in a long one.</summary>
+    public ushort Series { get; init; }
+
     public const int LongestLine = 1 << 20;
     public const int MostColumns = 4096;
 
-    public static ImportRow Of(long number, Decoded row, Func<string> raw) =>
-        new(number, [.. row.Readings], row.RejectedReadings, [.. row.Rejections], row.RejectedReadings > 0 ? raw() : null);
+    public static ImportRow Of(long number, Decoded row, ReadTime time, bool isLong, Func<string> raw) =>
+        // A time of the hour that comes twice may still be refused.
+        new(number, [.. row.Readings], row.RejectedReadings, [.. row.Rejections], row.RejectedReadings > 0 || time.Kind == TimeKind.Twice ? raw() : null)
+        {
+            Time = time,
+            Series = isLong && row.Readings.Count > 0 ? row.Readings[0].Sensor : (ushort)0,
+        };
 }

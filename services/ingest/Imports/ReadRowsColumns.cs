@@ -33,6 +33,9 @@ sealed class ReadRowsColumns
 
     public bool IsLong { get; private init; }
 
+    /// <summary>The column behind a separator at the end of the header; -1 when there is none.</summary>
+    public int Unnamed { get; private init; } = -1;
+
     public int Time { get; private init; }
 
     /// <summary>Sensors of the columns of a wide file.</summary>
@@ -51,13 +54,16 @@ sealed class ReadRowsColumns
         if (headers.Count == 0 || headers is [""]) throw new InvalidInputException("header", null, "a line of column names");
         if (headers.Count > ImportRow.MostColumns) throw new TooLargeException("The header", ImportRow.MostColumns, "columns");
         List<string> trimmed = [.. headers.Select(h => h.Trim())];
+        // A separator at the end of the header is no column, as long as the cells under it are empty.
+        var unnamed = trimmed[^1].Length == 0 ? trimmed.Count - 1 : -1;
+        if (unnamed >= 0) trimmed.RemoveAt(unnamed);
         var known = new ReadRowsColumns(model);
         var isLong = trimmed.Contains("sensor") && trimmed.Contains("value") && trimmed.All(LongNames.Contains) && model.Sensor("value") is null;
         var time = known.TimeColumn(trimmed);
         if (isLong)
         {
             if (trimmed.Distinct().Count() < trimmed.Count) throw new InvalidInputException("column", string.Join(", ", trimmed), "each column once");
-            return new(model) { IsLong = true, Time = time, Long = (trimmed.IndexOf("sensor"), trimmed.IndexOf("value"), trimmed.IndexOf("unit"), trimmed.IndexOf("quality")) };
+            return new(model) { IsLong = true, Unnamed = unnamed, Time = time, Long = (trimmed.IndexOf("sensor"), trimmed.IndexOf("value"), trimmed.IndexOf("unit"), trimmed.IndexOf("quality")) };
         }
         List<(int, string, Sensor)> values = [];
         HashSet<ushort> taken = [];
@@ -69,7 +75,7 @@ sealed class ReadRowsColumns
             if (!taken.Add(sensor.Number)) throw new InvalidInputException("column", header, $"one column for the sensor {sensor.Id}");
             values.Add((i, header, sensor));
         }
-        return new(model) { Time = time, Values = values };
+        return new(model) { Unnamed = unnamed, Time = time, Values = values };
     }
 
     /// <summary>Whether a cell that names itself is passed over.</summary>
@@ -79,7 +85,7 @@ sealed class ReadRowsColumns
 
     public string Allowed => string.Join(", ", new[] { mapping?.TimeColumn ?? TimeName, Names.Allowed }.Concat(mapping?.Ignore ?? [])) + "; or time, sensor, value, unit, quality";
 
-    public bool TryTime(ReadOnlySpan<byte> text, out long micros)
+    public ReadTime TimeOf(ReadOnlySpan<byte> text)
     {
         text = text[Ascii.Trim(text)];
         if (mapping?.TimeFormat is { } format && text.Length <= LongestTime)
@@ -88,23 +94,30 @@ sealed class ReadRowsColumns
             // Without NoCurrentDateDefault a format without a date would take today's.
             var style = DateTimeStyles.NoCurrentDateDefault | DateTimeStyles.AdjustToUniversal;
             if (Encoding.UTF8.TryGetChars(text, chars, out var length) && DateTime.TryParseExact(chars[..length], format, CultureInfo.InvariantCulture, style, out var time))
-                return SampleTime.TryFromDateTime(time, Zone, out micros);
+                return SampleTime.FromLocal(time, time.Kind == DateTimeKind.Utc ? TimeZoneInfo.Utc : Zone);
         }
-        return SampleTime.TryFromIso8601(text, Zone, out micros)
-            || (decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && SampleTime.TryFromEpoch(number, out micros));
+        if (SampleTime.FromIso8601(text, Zone) is { Kind: not TimeKind.Invalid } iso) return iso;
+        return decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? SampleTimeOf(number) : default;
     }
+
+    public static ReadTime SampleTimeOf(decimal epoch) => SampleTime.TryFromEpoch(epoch, out var micros) ? new(TimeKind.Known, micros) : default;
+
+    /// <summary>Why a row with this time is rejected: code and what is allowed.</summary>
+    public (string Code, string Allowed) Refusal(TimeKind kind) => kind == TimeKind.Missing
+        ? ("missing-local-time", $"times that exist in {Zone.Id} (daylight saving leaves this hour out), or times with an offset")
+        : ("invalid-time", AllowedTimes);
 
     public string AllowedTimes => mapping?.TimeFormat is { } format ? $"{format} or {SampleTime.AllowedText}" : SampleTime.AllowedText;
 
     /// <summary>Adds the reading of a long row, or rejects it.</summary>
-    public void AddLong(long? time, string rawTime, string sensorName, double? value, string rawValue, string unit, string quality, Decoded to)
+    public void AddLong(ReadTime time, string rawTime, string sensorName, double? value, string rawValue, string unit, string quality, Decoded to)
     {
         var trust = Quality.Good;
         if (Names.Find(sensorName) is not { } sensor) to.Reject("unknown-sensor", "sensor", sensorName, Names.Allowed);
-        else if (time is not { } at) to.Reject("invalid-time", "time", rawTime, AllowedTimes);
+        else if (time.Kind is TimeKind.Invalid or TimeKind.Missing) to.Reject(Refusal(time.Kind).Code, "time", rawTime, Refusal(time.Kind).Allowed);
         else if (value is not { } number) to.Reject("not-a-number", "value", rawValue, "a number");
         else if (quality.Length > 0 && !QualityText.TryParse(Encoding.UTF8.GetBytes(quality), out trust)) to.Reject("unknown-quality", "quality", quality, QualityText.Allowed);
-        else to.Add(sensor, at, number, unit, trust, "value", "unit");
+        else to.Add(sensor, time.Micros, number, unit, trust, "value", "unit");
     }
 
     int TimeColumn(List<string> headers)

@@ -17,7 +17,9 @@ static class ReadRowsCsv
     /// <summary>Rows in the order of the file. Holds one line and a read buffer in memory.</summary>
     /// <exception cref="InvalidInputException">The header does not fit the model; names the column and what is allowed.</exception>
     /// <exception cref="TooLargeException">A line or the header is too long.</exception>
-    public static async IAsyncEnumerable<ImportRow> Read(Stream stream, AssetModel model, [EnumeratorCancellation] CancellationToken cancel)
+    public static IAsyncEnumerable<ImportRow> Read(Stream stream, AssetModel model, CancellationToken cancel) => ResolveLocalTimes.Of(ReadAll(stream, model, cancel), cancel);
+
+    static async IAsyncEnumerable<ImportRow> ReadAll(Stream stream, AssetModel model, [EnumeratorCancellation] CancellationToken cancel)
     {
         var pipe = PipeReader.Create(stream, new(bufferSize: 1 << 16, leaveOpen: true));
         var known = await SeparatorOf(pipe, model, cancel);
@@ -39,9 +41,9 @@ static class ReadRowsCsv
         {
             line = csv.LineNumber;
             row.Clear();
-            ReadRow(csv, columns, row);
+            var time = ReadRow(csv, columns, row);
             // With its header, so that a rejected row can be read again.
-            yield return ImportRow.Of(line, row, () => $"{string.Join(separator, csv.Headers)}\n{Encoding.UTF8.GetString(csv.RawRecord)}");
+            yield return ImportRow.Of(line, row, time, columns.IsLong, () => $"{string.Join(separator, csv.Headers)}\n{Encoding.UTF8.GetString(csv.RawRecord)}");
         }
     }
 
@@ -60,18 +62,34 @@ static class ReadRowsCsv
         }
     }
 
-    static void ReadRow(CsvReader csv, ReadRowsColumns columns, Decoded row)
+    static ReadTime ReadRow(CsvReader csv, ReadRowsColumns columns, Decoded row)
     {
         if (csv.FieldCount != csv.Headers.Count)
         {
             // Half a line would give half a number.
             row.Reject("wrong-columns", "line", FormattableString.Invariant($"{csv.FieldCount} columns"), FormattableString.Invariant($"{csv.Headers.Count} columns as in the header"));
-            return;
+            return default;
         }
-        var hasTime = columns.TryTime(csv.GetSpan(columns.Time), out var time);
-        if (columns.IsLong) ReadLong(csv, columns, hasTime ? time : null, row);
-        else if (hasTime) ReadWide(csv, columns, time, row);
-        else row.Reject(new("invalid-time", $"'{csv.Headers[columns.Time]}' is '{Cell(csv, columns.Time)}'; allowed: {columns.AllowedTimes}."), columns.Values.Count(v => !csv.IsEmpty(v.Column)));
+        if (columns.Unnamed >= 0 && Cell(csv, columns.Unnamed) is { Length: > 0 } cell)
+        {
+            row.Reject("unknown-column", "cell without a header", cell, "nothing behind the last separator");
+            return default;
+        }
+        var time = columns.TimeOf(csv.GetSpan(columns.Time));
+        if (columns.IsLong)
+        {
+            ReadLong(csv, columns, time, row);
+        }
+        else if (time.Kind is TimeKind.Known or TimeKind.Twice)
+        {
+            ReadWide(csv, columns, time.Micros, row);
+        }
+        else
+        {
+            var (code, allowed) = columns.Refusal(time.Kind);
+            row.Reject(new(code, $"'{csv.Headers[columns.Time]}' is '{Cell(csv, columns.Time)}'; allowed: {allowed}."), columns.Values.Count(v => !csv.IsEmpty(v.Column)));
+        }
+        return time;
     }
 
     static void ReadWide(CsvReader csv, ReadRowsColumns columns, long time, Decoded row)
@@ -86,7 +104,7 @@ static class ReadRowsCsv
         }
     }
 
-    static void ReadLong(CsvReader csv, ReadRowsColumns columns, long? time, Decoded row)
+    static void ReadLong(CsvReader csv, ReadRowsColumns columns, ReadTime time, Decoded row)
     {
         var (sensor, value, unit, quality) = columns.Long;
         var cell = Cell(csv, value);

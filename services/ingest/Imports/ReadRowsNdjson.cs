@@ -21,7 +21,9 @@ static class ReadRowsNdjson
     /// <summary>Rows in the order of the file. Holds one line and a read buffer in memory.</summary>
     /// <exception cref="InvalidInputException">The first line does not fit the model; names the field and what is allowed.</exception>
     /// <exception cref="TooLargeException">A line is too long.</exception>
-    public static async IAsyncEnumerable<ImportRow> Read(Stream stream, AssetModel model, [EnumeratorCancellation] CancellationToken cancel)
+    public static IAsyncEnumerable<ImportRow> Read(Stream stream, AssetModel model, CancellationToken cancel) => ResolveLocalTimes.Of(ReadAll(stream, model, cancel), cancel);
+
+    static async IAsyncEnumerable<ImportRow> ReadAll(Stream stream, AssetModel model, [EnumeratorCancellation] CancellationToken cancel)
     {
         var pipe = PipeReader.Create(stream, new(bufferSize: 1 << 16, leaveOpen: true));
         var columns = ReadRowsColumns.WithoutHeader(model);
@@ -39,9 +41,9 @@ static class ReadRowsNdjson
                 var text = Trimmed(line, number);
                 if (text.IsEmpty) continue;
                 row.Clear();
-                ReadRow(text, columns, isFirst, row);
+                var (time, isLong) = ReadRow(text, columns, isFirst, row);
                 isFirst = false;
-                yield return ImportRow.Of(number, row, () => Encoding.UTF8.GetString(text.Span));
+                yield return ImportRow.Of(number, row, time, isLong, () => Encoding.UTF8.GetString(text.Span));
             }
             if (buffer.Length > ImportRow.LongestLine) throw TooLong(number + 1);
             pipe.AdvanceTo(buffer.Start, buffer.End);
@@ -70,25 +72,26 @@ static class ReadRowsNdjson
         return text[Ascii.Trim(text.Span)];
     }
 
-    static void ReadRow(ReadOnlyMemory<byte> text, ReadRowsColumns columns, bool isFirst, Decoded row)
+    static (ReadTime Time, bool IsLong) ReadRow(ReadOnlyMemory<byte> text, ReadRowsColumns columns, bool isFirst, Decoded row)
     {
         try
         {
             using var document = JsonDocument.Parse(text, Json);
             if (document.RootElement.ValueKind != JsonValueKind.Object) row.Reject(new("malformed-json", $"The line is {document.RootElement.ValueKind}; allowed: a JSON object."));
-            else if (document.RootElement.TryGetProperty("sensor", out _)) ReadLong(document.RootElement, columns, isFirst, row);
-            else ReadWide(document.RootElement, columns, isFirst, row);
+            else if (document.RootElement.TryGetProperty("sensor", out _)) return (ReadLong(document.RootElement, columns, isFirst, row), true);
+            else return (ReadWide(document.RootElement, columns, isFirst, row), false);
         }
         // InvalidOperationException: text that is not UTF-8 or half a surrogate pair.
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             row.RejectPayload("malformed-json", e.Message);
         }
+        return default;
     }
 
-    static void ReadWide(JsonElement line, ReadRowsColumns columns, bool isFirst, Decoded row)
+    static ReadTime ReadWide(JsonElement line, ReadRowsColumns columns, bool isFirst, Decoded row)
     {
-        long? time = null;
+        var time = default(ReadTime);
         var rawTime = "";
         foreach (var cell in line.EnumerateObject().Where(c => columns.IsTime(c.Name)))
         {
@@ -105,14 +108,15 @@ static class ReadRowsNdjson
             }
             else if (cell.Value.ValueKind != JsonValueKind.Null)
             {
-                if (time is null) row.Reject("invalid-time", "time", rawTime, columns.AllowedTimes);
+                if (time.Kind is TimeKind.Invalid or TimeKind.Missing) row.Reject(columns.Refusal(time.Kind).Code, "time", rawTime, columns.Refusal(time.Kind).Allowed);
                 else if (cell.Value.ValueKind != JsonValueKind.Number) row.Reject("wrong-type", cell.Name, cell.Value.ToString(), $"a number, as {sensor.Id} is numeric");
-                else row.Add(sensor, time.Value, cell.Value.GetDouble(), default, Quality.Good, cell.Name, "unit");
+                else row.Add(sensor, time.Micros, cell.Value.GetDouble(), default, Quality.Good, cell.Name, "unit");
             }
         }
+        return time;
     }
 
-    static void ReadLong(JsonElement line, ReadRowsColumns columns, bool isFirst, Decoded row)
+    static ReadTime ReadLong(JsonElement line, ReadRowsColumns columns, bool isFirst, Decoded row)
     {
         string TextOf(string name) => line.TryGetProperty(name, out var cell) ? cell.ToString() : "";
         foreach (var cell in line.EnumerateObject())
@@ -120,20 +124,22 @@ static class ReadRowsNdjson
             if (cell.Name is "time" or "sensor" or "value" or "unit" or "quality") continue;
             if (isFirst) throw new InvalidInputException("column", cell.Name, "time, sensor, value, unit, quality");
             row.Reject("unknown-column", "name", cell.Name, "time, sensor, value, unit, quality");
-            return;
+            return default;
         }
         var hasValue = line.TryGetProperty("value", out var value);
-        if (hasValue && value.ValueKind == JsonValueKind.Null) return;
+        var at = line.TryGetProperty("time", out var time) ? TimeOf(time, columns) : default;
+        if (hasValue && value.ValueKind == JsonValueKind.Null) return at;
         columns.AddLong(
-            line.TryGetProperty("time", out var time) ? TimeOf(time, columns) : null, TextOf("time"), TextOf("sensor"),
+            at, TextOf("time"), TextOf("sensor"),
             hasValue && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null, TextOf("value"), TextOf("unit"), TextOf("quality"), row);
+        return at;
     }
 
-    static long? TimeOf(JsonElement cell, ReadRowsColumns columns) => cell.ValueKind switch
+    static ReadTime TimeOf(JsonElement cell, ReadRowsColumns columns) => cell.ValueKind switch
     {
-        JsonValueKind.String => columns.TryTime(Encoding.UTF8.GetBytes(cell.GetString()!), out var micros) ? micros : null,
-        JsonValueKind.Number => cell.TryGetDecimal(out var number) && SampleTime.TryFromEpoch(number, out var micros) ? micros : null,
-        _ => null,
+        JsonValueKind.String => columns.TimeOf(Encoding.UTF8.GetBytes(cell.GetString()!)),
+        JsonValueKind.Number when cell.TryGetDecimal(out var number) => ReadRowsColumns.SampleTimeOf(number),
+        _ => default,
     };
 
     static TooLargeException TooLong(long line) => new(FormattableString.Invariant($"Line {line}"), ImportRow.LongestLine, "bytes");

@@ -25,7 +25,9 @@ static class ReadRowsParquet
     /// <param name="cancel">Stops between row groups and columns.</param>
     /// <exception cref="InvalidInputException">The file is no Parquet file, or its columns do not fit the model.</exception>
     /// <exception cref="TooLargeException">A row group is too large.</exception>
-    public static async IAsyncEnumerable<ImportRow> Read(Stream stream, AssetModel model, [EnumeratorCancellation] CancellationToken cancel)
+    public static IAsyncEnumerable<ImportRow> Read(Stream stream, AssetModel model, CancellationToken cancel) => ResolveLocalTimes.Of(ReadAll(stream, model, cancel), cancel);
+
+    static async IAsyncEnumerable<ImportRow> ReadAll(Stream stream, AssetModel model, [EnumeratorCancellation] CancellationToken cancel)
     {
         if (!stream.CanSeek) throw new ArgumentException("A Parquet file needs a seekable stream.", nameof(stream));
         await ReadRowsParquetFooter.Check(stream, cancel);
@@ -43,7 +45,7 @@ static class ReadRowsParquet
                 row.Clear();
                 if (columns.IsLong) ReadLong(group, columns, r, row);
                 else ReadWide(group, columns, r, row);
-                yield return ImportRow.Of(number, row, () => group.Shown(columns, r));
+                yield return ImportRow.Of(number, row, group.Times[r], columns.IsLong, () => group.Shown(columns, r));
             }
         }
     }
@@ -54,8 +56,9 @@ static class ReadRowsParquet
         {
             if (group.Numbers[i][r] is not { } value) continue;
             var (_, header, sensor) = columns.Values[i];
-            if (group.Times[r] is { } time) row.Add(sensor, time, value, default, Quality.Good, header, "unit");
-            else row.Reject("invalid-time", "time", group.TimeTexts?[r], columns.AllowedTimes);
+            var time = group.Times[r];
+            if (time.Kind is TimeKind.Known or TimeKind.Twice) row.Add(sensor, time.Micros, value, default, Quality.Good, header, "unit");
+            else row.Reject(columns.Refusal(time.Kind).Code, "time", group.TimeTexts?[r], columns.Refusal(time.Kind).Allowed);
         }
     }
 
@@ -66,12 +69,19 @@ static class ReadRowsParquet
             group.Times[r], group.TimeTexts?[r] ?? "", group.Sensors![r] ?? "", value, "", group.Units?[r] ?? "", group.Qualities?[r] ?? "", row);
     }
 
-    sealed record RowGroup(int Count, long?[] Times, string?[]? TimeTexts, double?[][] Numbers, string?[]? Sensors, string?[]? Units, string?[]? Qualities)
+    sealed record RowGroup(int Count, ReadTime[] Times, string?[]? TimeTexts, double?[][] Numbers, string?[]? Sensors, string?[]? Units, string?[]? Qualities)
     {
+        public DateTime?[]? Locals { get; init; }
+
+        // A time of the hour that comes twice stays as the file has it: read again, it must not pass for the first pass.
+        string TimeShown(int r) => Locals?[r] is { } local && Times[r].Kind != TimeKind.Known
+            ? local.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff", CultureInfo.InvariantCulture)
+            : Times[r].Kind == TimeKind.Known ? Micros.ToTime(Times[r].Micros).ToString("O", CultureInfo.InvariantCulture) : "";
+
         // As a line of NDJSON, so that a rejected row can be read again; NaN and infinities become text.
         public string Shown(ReadRowsColumns columns, int r)
         {
-            var cells = new Dictionary<string, object?> { ["time"] = TimeTexts?[r] ?? (Times[r] is { } micros ? Micros.ToTime(micros).ToString("O", CultureInfo.InvariantCulture) : "") };
+            var cells = new Dictionary<string, object?> { ["time"] = TimeTexts?[r] ?? TimeShown(r) };
             if (columns.IsLong) (cells["sensor"], cells["value"], cells["unit"], cells["quality"]) = (Sensors![r], Numbers[0][r], Units?[r] ?? "", Qualities?[r] ?? "");
             else for (var i = 0; i < columns.Values.Count; i++) cells[columns.Values[i].Header] = Numbers[i][r];
             return JsonSerializer.Serialize(cells, Lenient);
@@ -87,38 +97,40 @@ static class ReadRowsParquet
         if (group.RowCount < 0 || group.RowCount > MostCellsInRowGroup / needed)
             throw new TooLargeException(FormattableString.Invariant($"Row group {index} with {needed} columns"), MostCellsInRowGroup / needed, "rows");
         var source = new Source(group, parquet.Schema, (int)group.RowCount, cancel);
-        var (times, texts) = await source.Times(columns.Time, columns);
+        var (times, texts, locals) = await source.Times(columns.Time, columns);
         if (columns.IsLong)
         {
             var (sensor, value, unit, quality) = columns.Long;
             return new(
                 source.Count, times, texts, [await source.Numbers(value)], await source.Texts(sensor),
-                unit < 0 ? null : await source.Texts(unit), quality < 0 ? null : await source.Texts(quality));
+                unit < 0 ? null : await source.Texts(unit), quality < 0 ? null : await source.Texts(quality))
+            { Locals = locals };
         }
         var numbers = new double?[columns.Values.Count][];
         for (var i = 0; i < numbers.Length; i++) numbers[i] = await source.Numbers(columns.Values[i].Column);
-        return new(source.Count, times, texts, numbers, null, null, null);
+        return new(source.Count, times, texts, numbers, null, null, null) { Locals = locals };
     }
 
     sealed class Source(ParquetRowGroupReader group, ParquetSchema schema, int count, CancellationToken cancel)
     {
         public int Count => count;
 
-        public async Task<(long?[] Times, string?[]? Texts)> Times(int column, ReadRowsColumns columns)
+        public async Task<(ReadTime[] Times, string?[]? Texts, DateTime?[]? Locals)> Times(int column, ReadRowsColumns columns)
         {
             var field = FieldOf(column);
             if (IsText(field))
             {
                 var texts = await Texts(column);
-                return (Array.ConvertAll(texts, t => t is not null && columns.TryTime(Encoding.UTF8.GetBytes(t), out var micros) ? micros : (long?)null), texts);
+                return (Array.ConvertAll(texts, t => t is null ? default : columns.TimeOf(Encoding.UTF8.GetBytes(t))), texts, null);
             }
             if (field.ClrType == typeof(DateTime))
             {
                 var zone = field is DateTimeDataField { IsAdjustedToUTC: false, DateTimeFormat: DateTimeFormat.Timestamp } ? columns.Zone : TimeZoneInfo.Utc;
-                return (Array.ConvertAll(await Values<DateTime>(field), t => t is { } time && SampleTime.TryFromDateTime(DateTime.SpecifyKind(time, DateTimeKind.Unspecified), zone, out var micros) ? micros : (long?)null), null);
+                var locals = await Values<DateTime>(field);
+                return (Array.ConvertAll(locals, t => t is { } time ? SampleTime.FromLocal(time, zone) : default), null, locals);
             }
             if (field.ClrType == typeof(long))
-                return (Array.ConvertAll(await Values<long>(field), t => t is { } number && SampleTime.TryFromEpoch(number, out var micros) ? micros : (long?)null), null);
+                return (Array.ConvertAll(await Values<long>(field), t => t is { } number ? ReadRowsColumns.SampleTimeOf(number) : default), null, null);
             throw new InvalidInputException($"type of column {field.Name}", field.ClrType.Name, "timestamp, string or int64");
         }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Collections.Frozen;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -12,6 +13,12 @@ static class PlainDecoder
 {
     const int LongestText = 64;
     const string Allowed = "a number, a number and its unit, or a JSON object with 'value'";
+
+    const string AllowedFields = "value, timestamp (also time, ts, t, date, datetime, sampledAt, measuredAt), unit, quality";
+
+    // Lower case, without '_', '-' and '@': what devices call the time of a value.
+    static readonly FrozenSet<string> TimeNames =
+        FrozenSet.Create("timestamp", "time", "ts", "t", "datetime", "date", "sampledat", "measuredat", "recordedat", "observedat", "sampletime", "measurementtime", "timestamputc", "utctime");
 
     static readonly JsonReaderOptions Json = new() { MaxDepth = 16 };
 
@@ -29,6 +36,9 @@ static class PlainDecoder
             to.RejectPayload("malformed-text", $"The payload is not UTF-8; allowed: {Allowed}.");
             return;
         }
+        if (utf8.StartsWith("\uFEFF"u8)) utf8 = utf8[3..];
+        // Devices that send a string of C send its end too.
+        utf8 = utf8.TrimEnd((byte)0);
         var text = utf8[Ascii.Trim(utf8)];
         if (text is [(byte)'{', ..]) DecodeObject(text, sensor, receivedAtMicros, to);
         else DecodeNumber(text, sensor, receivedAtMicros, to);
@@ -79,33 +89,33 @@ static class PlainDecoder
         var quality = Quality.Good;
         (string Code, string Field, string Found, string Allowed)? problem = null;
         reader.Read();
+        var seen = Field.None;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("value"u8))
+            var (field, name) = FieldOf(ref reader);
+            reader.Read();
+            if ((seen & field) != 0 && field != Field.LooksLikeTime) problem ??= ("given-twice", name, "given more than once", "each field once");
+            seen |= field;
+            switch (field)
             {
-                reader.Read();
-                if (reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out var number)) value = number;
-                else problem ??= ("wrong-type", "value", $"{reader.TokenType}", $"a number, as {sensor.Id} is numeric");
-            }
-            else if (reader.ValueTextEquals("timestamp"u8))
-            {
-                reader.Read();
-                if (!TryTime(ref reader, out sampledAt)) problem ??= ("invalid-time", "timestamp", Shown(ref reader), SampleTime.AllowedText);
-            }
-            else if (reader.ValueTextEquals("unit"u8))
-            {
-                reader.Read();
-                if (reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length <= LongestText) unitLength = reader.CopyString(unit);
-                else problem ??= ("unit-mismatch", "unit", Shown(ref reader), $"a unit of {sensor.Unit.Quantity}");
-            }
-            else if (reader.ValueTextEquals("quality"u8))
-            {
-                reader.Read();
-                if (!TryQuality(ref reader, out quality)) problem ??= ("unknown-quality", "quality", Shown(ref reader), QualityText.Allowed);
-            }
-            else
-            {
-                reader.Read();
+                case Field.Value:
+                    if (reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out var number)) value = number;
+                    else problem ??= ("wrong-type", "value", $"{reader.TokenType}", $"a number, as {sensor.Id} is numeric");
+                    break;
+                case Field.Time:
+                    if (!TryTime(ref reader, out sampledAt)) problem ??= ("invalid-time", name, Shown(ref reader), SampleTime.AllowedText);
+                    break;
+                case Field.Unit:
+                    if (reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length <= LongestText) unitLength = reader.CopyString(unit);
+                    else problem ??= ("unit-mismatch", "unit", Shown(ref reader), $"a unit of {sensor.Unit.Quantity}");
+                    break;
+                case Field.Quality:
+                    if (!TryQuality(ref reader, out quality)) problem ??= ("unknown-quality", "quality", Shown(ref reader), QualityText.Allowed);
+                    break;
+                // Passed over, it would leave the value with the time of its receipt.
+                case Field.LooksLikeTime:
+                    problem ??= ("unknown-field", "field", name, AllowedFields);
+                    break;
             }
             if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray) reader.Skip();
         }
@@ -114,13 +124,39 @@ static class PlainDecoder
         else to.Add(sensor, sampledAt, value.Value, unit[..unitLength], quality, "value", "unit");
     }
 
+    [Flags]
+    enum Field
+    {
+        None = 0,
+        Value = 1,
+        Time = 2,
+        Unit = 4,
+        Quality = 8,
+        LooksLikeTime = 16,
+    }
+
+    static (Field Field, string Name) FieldOf(ref Utf8JsonReader reader)
+    {
+        if (reader.ValueTextEquals("value"u8)) return (Field.Value, "value");
+        if (reader.ValueTextEquals("timestamp"u8)) return (Field.Time, "timestamp");
+        if (reader.ValueTextEquals("unit"u8)) return (Field.Unit, "unit");
+        if (reader.ValueTextEquals("quality"u8)) return (Field.Quality, "quality");
+        var name = reader.GetString()!;
+        var plain = name.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).Replace("@", "", StringComparison.Ordinal).ToLowerInvariant();
+        if (TimeNames.Contains(plain)) return (Field.Time, name);
+        if (plain is "unit" or "quality") return (plain == "unit" ? Field.Unit : Field.Quality, plain);
+        var isLikeTime = plain.Contains("time", StringComparison.Ordinal) || plain.Contains("date", StringComparison.Ordinal) || plain.Contains("stamp", StringComparison.Ordinal)
+            || name.EndsWith("At", StringComparison.Ordinal) || name.EndsWith("_at", StringComparison.Ordinal);
+        return (isLikeTime ? Field.LooksLikeTime : Field.None, name);
+    }
+
     static bool TryTime(ref Utf8JsonReader reader, out long micros)
     {
         micros = 0;
         return reader.TokenType switch
         {
             JsonTokenType.Number => reader.TryGetDecimal(out var number) && SampleTime.TryFromEpoch(number, out micros),
-            JsonTokenType.String => !reader.ValueIsEscaped && SampleTime.TryFromIso8601(reader.ValueSpan, TimeZoneInfo.Utc, out micros),
+            JsonTokenType.String => !reader.ValueIsEscaped && SampleTime.TryFromIso8601(reader.ValueSpan, out micros),
             _ => false,
         };
     }

@@ -1,5 +1,24 @@
 namespace Ingest.Payloads;
 
+/// <summary>What a time without an offset turned out to be in its zone.</summary>
+enum TimeKind
+{
+    Invalid,
+    Known,
+
+    /// <summary>In the hour that daylight saving leaves out.</summary>
+    Missing,
+
+    /// <summary>In the hour that comes twice; the microseconds are those of the first pass.</summary>
+    Twice,
+}
+
+/// <summary>A time read from a payload or a row.</summary>
+/// <param name="Kind">Only <see cref="TimeKind.Known"/> and <see cref="TimeKind.Twice"/> have microseconds.</param>
+/// <param name="Micros">Since the Unix epoch.</param>
+/// <param name="SecondPass">How much later the second pass is, microseconds.</param>
+readonly record struct ReadTime(TimeKind Kind, long Micros = 0, long SecondPass = 0);
+
 /// <summary>Sample times of payloads and imports, exact to the microsecond; finer digits are rounded.</summary>
 static class SampleTime
 {
@@ -7,7 +26,7 @@ static class SampleTime
     const long Earliest = -62_135_596_800_000_000, Latest = 253_402_300_799_999_999;
     const decimal MicrosPerSecond = 1_000_000m;
 
-    public const string AllowedText = "ISO 8601 such as 2026-03-01T12:00:00.123456Z, or seconds, milliseconds or microseconds since 1970";
+    public const string AllowedText = "ISO 8601 such as 2026-03-01T12:00:00.123456Z, or seconds, milliseconds, microseconds or nanoseconds since 1970";
 
     public static bool TryFromSeconds(decimal seconds, out long micros)
     {
@@ -18,7 +37,7 @@ static class SampleTime
 
     public static bool TryFromMillis(ulong millis, out long micros) => TryFromMicros(millis * 1000m, out micros);
 
-    /// <summary>A number since 1970 whose size tells its unit: seconds to the year 5138, milliseconds and microseconds from 1973.</summary>
+    /// <summary>A number since 1970 whose size tells its unit: seconds to the year 5138, the others from 1973.</summary>
     public static bool TryFromEpoch(decimal number, out long micros)
     {
         micros = 0;
@@ -29,51 +48,67 @@ static class SampleTime
             < 1e11m => TryFromMicros(number * MicrosPerSecond, out micros),
             < 1e14m => TryFromMicros(number * 1000m, out micros),
             < 1e17m => TryFromMicros(number, out micros),
+            < 1e20m => TryFromMicros(number / 1000m, out micros),
             _ => false,
         };
     }
 
     public static bool TryFromTicks(long ticks, out long micros) => TryFromMicros((ticks - DateTime.UnixEpoch.Ticks) / (decimal)TimeSpan.TicksPerMicrosecond, out micros);
 
-    /// <summary>A local or UTC time.</summary>
-    /// <param name="time">Of kind unspecified: local to <paramref name="zone"/>.</param>
-    /// <param name="zone">For times without an offset.</param>
-    /// <param name="micros">Since the Unix epoch.</param>
-    /// <returns>False for the hour that daylight saving leaves out.</returns>
-    public static bool TryFromDateTime(DateTime time, TimeZoneInfo zone, out long micros)
+    /// <summary>A time of a clock on the wall of <paramref name="zone"/>.</summary>
+    public static ReadTime FromLocal(DateTime time, TimeZoneInfo zone)
     {
-        micros = 0;
-        if (time.Kind == DateTimeKind.Utc || zone.Equals(TimeZoneInfo.Utc)) return TryFromTicks(time.Ticks, out micros);
         var local = DateTime.SpecifyKind(time, DateTimeKind.Unspecified);
-        return !zone.IsInvalidTime(local) && TryFromTicks(local.Ticks - zone.GetUtcOffset(local).Ticks, out micros);
+        if (zone.IsInvalidTime(local)) return new(TimeKind.Missing);
+        if (!zone.IsAmbiguousTime(local)) return TryFromTicks(local.Ticks - zone.GetUtcOffset(local).Ticks, out var micros) ? new(TimeKind.Known, micros) : default;
+        // The larger offset is the earlier instant.
+        var offsets = zone.GetAmbiguousTimeOffsets(local);
+        var (summer, winter) = (offsets.Max(), offsets.Min());
+        return TryFromTicks(local.Ticks - summer.Ticks, out var first) ? new(TimeKind.Twice, first, (summer - winter).Ticks / TimeSpan.TicksPerMicrosecond) : default;
     }
 
-    /// <summary><c>yyyy-MM-dd[(T| )HH:mm[:ss[.f…]][Z|±HH[[:]mm]]]</c>; without an offset the time is local to <paramref name="zone"/>.</summary>
-    public static bool TryFromIso8601(ReadOnlySpan<byte> text, TimeZoneInfo zone, out long micros)
+    /// <summary>As <see cref="FromIso8601"/>, where a time without an offset is UTC.</summary>
+    public static bool TryFromIso8601(ReadOnlySpan<byte> text, out long micros)
     {
-        micros = 0;
-        if (!Number(ref text, 4, 1, 9999, out var year) || !Skip(ref text, '-')) return false;
-        if (!Number(ref text, 2, 1, 12, out var month) || !Skip(ref text, '-')) return false;
-        if (!Number(ref text, 2, 1, DateTime.DaysInMonth(year, month), out var day)) return false;
+        var time = FromIso8601(text, TimeZoneInfo.Utc);
+        micros = time.Micros;
+        return time.Kind == TimeKind.Known;
+    }
+
+    /// <summary>
+    /// <c>yyyy-MM-dd[(T| )HH:mm[:ss[(.|,)f…]][[ ]Z|±HH[[:]mm]]]</c> or its basic form <c>yyyyMMdd[THHmm[ss…]]</c>; without an offset the time is
+    /// local to <paramref name="zone"/>.
+    /// </summary>
+    public static ReadTime FromIso8601(ReadOnlySpan<byte> text, TimeZoneInfo zone)
+    {
+        if (!Number(ref text, 4, 1, 9999, out var year)) return default;
+        var isBasic = !Skip(ref text, '-');
+        if (!Number(ref text, 2, 1, 12, out var month) || (!isBasic && !Skip(ref text, '-'))) return default;
+        if (!Number(ref text, 2, 1, DateTime.DaysInMonth(year, month), out var day)) return default;
+        // Eight digits alone are rather a number than a day.
+        if (isBasic && text.IsEmpty) return default;
         int hour = 0, minute = 0, second = 0;
         long fraction = 0;
         if (!text.IsEmpty)
         {
-            if (!Skip(ref text, 'T') && !Skip(ref text, ' ') && !Skip(ref text, 't')) return false;
-            if (!Number(ref text, 2, 0, 23, out hour) || !Skip(ref text, ':') || !Number(ref text, 2, 0, 59, out minute)) return false;
-            if (Skip(ref text, ':') && !(Number(ref text, 2, 0, 59, out second) && Fraction(ref text, out fraction))) return false;
+            if (!Skip(ref text, 'T') && (isBasic || !Skip(ref text, ' ')) && !Skip(ref text, 't')) return default;
+            if (!Number(ref text, 2, 0, 23, out hour) || (!isBasic && !Skip(ref text, ':')) || !Number(ref text, 2, 0, 59, out minute)) return default;
+            var hasSeconds = isBasic ? !text.IsEmpty && char.IsAsciiDigit((char)text[0]) : Skip(ref text, ':');
+            if (hasSeconds && !(Number(ref text, 2, 0, 59, out second) && Fraction(ref text, out fraction))) return default;
         }
-        var ticks = new DateTime(year, month, day, hour, minute, second).Ticks;
+        var local = new DateTime(year, month, day, hour, minute, second);
+        ReadTime time;
         if (text.IsEmpty)
         {
-            if (!TryFromDateTime(new(ticks), zone, out micros)) return false;
+            time = FromLocal(local, zone);
         }
         else
         {
-            if (!Offset(ref text, out var offset) || !text.IsEmpty || !TryFromTicks(ticks - offset, out micros)) return false;
+            Skip(ref text, ' ');
+            if (!Offset(ref text, out var offset) || !text.IsEmpty || !TryFromTicks(local.Ticks - offset, out var micros)) return default;
+            time = new(TimeKind.Known, micros);
         }
-        micros += fraction;
-        return micros <= Latest;
+        return time.Micros + fraction <= Latest ? time with { Micros = time.Micros + fraction } : default;
     }
 
     static bool TryFromMicros(decimal exact, out long micros)
@@ -107,7 +142,7 @@ static class SampleTime
     static bool Fraction(ref ReadOnlySpan<byte> text, out long micros)
     {
         micros = 0;
-        if (!Skip(ref text, '.')) return true;
+        if (!Skip(ref text, '.') && !Skip(ref text, ',')) return true;
         var digits = text.IndexOfAnyExceptInRange((byte)'0', (byte)'9') is var end and >= 0 ? end : text.Length;
         for (var i = 0; i < 6; i++) micros = micros * 10 + (i < digits ? text[i] - '0' : 0);
         if (digits > 6 && text[6] >= '5') micros++;

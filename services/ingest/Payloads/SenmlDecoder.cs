@@ -18,6 +18,9 @@ static class SenmlDecoder
     // RFC 8428, 4.5.3: smaller numbers are seconds from now.
     const decimal FirstAbsoluteTime = 1 << 28;
 
+    // The year 5138 in seconds, 1973 in milliseconds.
+    const decimal FirstMillis = 1e11m;
+
     static readonly JsonReaderOptions Json = new() { MaxDepth = 16 };
 
     /// <summary>Turns a pack into readings. Never throws for what <paramref name="utf8"/> holds.</summary>
@@ -35,7 +38,7 @@ static class SenmlDecoder
             to.RejectPayload("malformed-json", $"byte {FirstInvalidByte(utf8)}: not UTF-8; allowed: a JSON array of SenML records in UTF-8.");
             return;
         }
-        scoped var payload = utf8;
+        scoped var payload = utf8.StartsWith("\uFEFF"u8) ? utf8[3..] : utf8;
         var reader = new Utf8JsonReader(payload, Json);
         try
         {
@@ -140,7 +143,7 @@ static class SenmlDecoder
                     basePrefixLength = name[..baseNameLength].LastIndexOfAny(':', '/') + 1;
                     return true;
                 case SenmlField.BaseTime:
-                    return TryTime(ref reader, out baseTime) || Refuse("invalid-time", "'bt' is no time; allowed: a number of seconds.");
+                    return TryTime(ref reader, out baseTime) || Refuse("invalid-time", "'bt' is no time; allowed: a number of seconds (milliseconds or finer are not).");
                 case SenmlField.BaseUnit:
                     if (reader.TokenType != JsonTokenType.String) return Refuse("wrong-type", $"'bu' is {reader.TokenType}; allowed: a string.");
                     baseUnitLength = Copy(ref reader, baseUnit);
@@ -227,17 +230,21 @@ static class SenmlDecoder
             if (!isUnitText)
                 to.Reject("wrong-type", "u", "not a string", "a string", record);
             else if (!isTimeKnown || !TrySampleTime(out sampledAt))
-                to.Reject("invalid-time", "t", isTimeKnown ? FormattableString.Invariant($"{baseTime + time}") : "no time", "seconds since 1970, or below 2^28 seconds from now", record);
+                to.Reject("invalid-time", "t", isTimeKnown ? FormattableString.Invariant($"{baseTime + time}") : "no time", AllowedTimes, record);
             else
                 return true;
             return false;
         }
+
+        // SenML has seconds only, so a number of milliseconds is not taken silently for what it may mean.
+        readonly string AllowedTimes => "seconds since 1970, or below 2^28 seconds from now" + (isTimeKnown && baseTime + time >= FirstMillis ? "; this looks like milliseconds or finer" : "");
 
         readonly bool TrySampleTime(out long micros)
         {
             var seconds = baseTime + time;
             micros = receivedAt;
             if (seconds == 0) return true;
+            if (seconds >= FirstMillis) return false;
             return SampleTime.TryFromSeconds(seconds < FirstAbsoluteTime ? seconds + receivedAt / 1_000_000m : seconds, out micros);
         }
 
@@ -254,7 +261,7 @@ static class SenmlDecoder
         static bool TryTime(ref Utf8JsonReader reader, out decimal seconds)
         {
             seconds = 0;
-            return reader.TokenType == JsonTokenType.Number && reader.TryGetDecimal(out seconds) && seconds is > -1e12m and < 1e12m;
+            return reader.TokenType == JsonTokenType.Number && reader.TryGetDecimal(out seconds) && seconds is > -1e20m and < 1e20m;
         }
 
         static int Copy(ref Utf8JsonReader reader, Span<char> target)

@@ -12,7 +12,9 @@ public sealed record Unit(string Symbol, string Quantity, double Factor, double 
     static readonly Unit[] All =
     [
         new("K", "temperature", 1), new("degC", "temperature", 1, 273.15), new("degF", "temperature", 5.0 / 9, 459.67 * 5 / 9),
-        new("Pa", "pressure", 1), new("kPa", "pressure", 1e3), new("MPa", "pressure", 1e6), new("bar", "pressure", 1e5), new("mbar", "pressure", 1e2),
+        new("Pa", "pressure", 1), new("kPa", "pressure", 1e3), new("MPa", "pressure", 1e6), new("bar", "pressure", 1e5), new("mbar", "pressure", 1e2), new("hPa", "pressure", 1e2),
+        // Pound-force per square inch: 0.45359237 kg * 9.80665 m/s2 over (0.0254 m)^2.
+        new("psi", "pressure", 0.45359237 * 9.80665 / (0.0254 * 0.0254)), new("ksi", "pressure", 1e3 * 0.45359237 * 9.80665 / (0.0254 * 0.0254)), new("atm", "pressure", 101325),
         new("kg/s", "mass-flow", 1), new("kg/h", "mass-flow", 1.0 / 3600),
         new("m3/s", "volume-flow", 1), new("m3/h", "volume-flow", 1.0 / 3600), new("l/min", "volume-flow", 1e-3 / 60), new("l/s", "volume-flow", 1e-3),
         new("1/s", "rotational-speed", 1), new("1/min", "rotational-speed", 1.0 / 60),
@@ -21,6 +23,7 @@ public sealed record Unit(string Symbol, string Quantity, double Factor, double 
         new("m/s", "vibration-velocity", 1), new("mm/s", "vibration-velocity", 1e-3),
         new("m/s2", "acceleration", 1), new("g", "acceleration", 9.80665),
         new("m", "length", 1), new("mm", "length", 1e-3), new("um", "length", 1e-6),
+        new("cm", "length", 1e-2), new("in", "length", 0.0254), new("ft", "length", 0.3048),
         new("N", "force", 1), new("kN", "force", 1e3), new("Nm", "torque", 1),
         new("1", "ratio", 1), new("%", "ratio", 1e-2), new("Hz", "frequency", 1), new("s", "duration", 1), new("h", "duration", 3600),
     ];

@@ -23,6 +23,17 @@ sealed partial class ReadSparkplug(AssetRegistry registry, IBus bus, NpgsqlDataS
     /// <summary>Publishes a command; set by whoever holds the connection.</summary>
     public Func<MqttApplicationMessage, Task> Rebirth { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>True for topics of Sparkplug B.</summary>
+    public static bool IsSparkplug(string topic) => topic.StartsWith($"{SparkplugTopic.Namespace}/", StringComparison.Ordinal);
+
+    /// <summary>Another reader with the births that are remembered, which changes nothing of this one and asks nobody for anything.</summary>
+    public async Task<ReadSparkplug> ForReplay(CancellationToken cancel)
+    {
+        var reader = new ReadSparkplug(registry, bus, source, logger);
+        await reader.Recall(cancel);
+        return reader;
+    }
+
     /// <summary>True for messages that must be remembered before they are acknowledged.</summary>
     public static bool IsBirth(string topic) => topic.Contains("/NBIRTH/", StringComparison.Ordinal) || topic.Contains("/DBIRTH/", StringComparison.Ordinal);
 

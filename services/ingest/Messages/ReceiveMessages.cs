@@ -93,7 +93,7 @@ sealed partial class ReceiveMessages(
             return;
         }
         var payload = message.ApplicationMessage.Payload.ToArray();
-        if (topic.StartsWith("spBv1.0/", StringComparison.Ordinal) && ReadSparkplug.IsBirth(topic)) await sparkplug.Remember(topic, payload, cancel);
+        if (ReadSparkplug.IsSparkplug(topic) && ReadSparkplug.IsBirth(topic)) await sparkplug.Remember(topic, payload, cancel);
         var submission = Decode(message, topic, payload, cancel);
         if (submission is null) await message.AcknowledgeAsync(cancel);
         else await recorder.Submit(submission, cancel);
@@ -106,7 +106,7 @@ sealed partial class ReceiveMessages(
         using var activity = Traces.StartActivity("receive message", ActivityKind.Consumer, parentId: traceParent);
         activity?.SetTag("messaging.destination.name", topic);
         decoded.Clear();
-        var route = topic.StartsWith("spBv1.0/", StringComparison.Ordinal)
+        var route = ReadSparkplug.IsSparkplug(topic)
             ? sparkplug.Decode(topic, payload, Micros.From(now), decoded)
             : Decode(routes.Find(topic), topic, payload, now);
         if (route is null) return null;

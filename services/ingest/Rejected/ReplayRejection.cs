@@ -14,7 +14,7 @@ namespace Ingest.Rejected;
 
 /// <summary>Tries a rejected payload again, against the models as they are now, and writes down what came of it.</summary>
 sealed class ReplayRejectionConsumer(
-    RejectionLog rejections, AssetRegistry registry, RouteTopic routes, RecordReadings recorder, IDocumentStore store, TimeProvider time, IOptions<IngestSettings> settings)
+    RejectionLog rejections, AssetRegistry registry, RouteTopic routes, ReadSparkplug sparkplug, RecordReadings recorder, IDocumentStore store, TimeProvider time, IOptions<IngestSettings> settings)
     : IConsumer<ReplayRejection>
 {
     public async Task Consume(ConsumeContext<ReplayRejection> context)
@@ -24,7 +24,12 @@ sealed class ReplayRejectionConsumer(
             ?? throw new NotFoundException("rejection", command.RejectionId.ToString());
         var (now, decoded) = (time.GetUtcNow(), new Decoded());
         var asset = registry.Find(rejection.AssetId);
-        if (!ImportFormats.IsImport(rejection.Source))
+        if (ReadSparkplug.IsSparkplug(rejection.Source))
+        {
+            // By the births as they are remembered now.
+            asset = (await sparkplug.ForReplay(context.CancellationToken)).Decode(rejection.Source, rejection.Payload, Micros.From(rejection.RejectedAt), decoded)?.Asset;
+        }
+        else if (!ImportFormats.IsImport(rejection.Source))
         {
             var route = routes.Find(rejection.Source);
             asset = route.Asset;

@@ -19,7 +19,7 @@ public class DownsampleTests
 
     static IReadOnlyList<HistoryPoint> Reduce(IEnumerable<Reading> readings, long to, int points)
     {
-        var history = new Downsample(Given.Pressure, From, to, points);
+        var history = new Downsample(Given.Pressure, Buckets.Of(From, to, points));
         foreach (var reading in readings) history.Add(reading);
         return history.Points();
     }
@@ -64,7 +64,7 @@ public class DownsampleTests
         var readings = Series(3, 3600);
         var effects = new StepEffects();
         var bits = Rollup.FixedPointBits(Given.Pressure);
-        var fromRollups = new Downsample(Given.Pressure, From, From + 3_600_000_000L, 30);
+        var fromRollups = new Downsample(Given.Pressure, Buckets.Of(From, From + 3_600_000_000L, 30));
         foreach (var minute in readings.GroupBy(r => Rollup.Start(RollupLevel.Minute, r.SampledAt)))
             fromRollups.Add(minute.Key, minute.Aggregate(default(Rollup), (sum, r) => sum.Merge(Rollup.Of(r.SampledAt, r.Value, bits))));
         Assert.Equal(Reduce(readings, From + 3_600_000_000L, 30), fromRollups.Points());
@@ -80,4 +80,39 @@ public class DownsampleTests
 
     [Fact]
     public void Empty_buckets_are_left_out() => Assert.Single(Reduce([new(7, From + 55, 1)], From + 100, 10));
+
+    // What one computes from the readings themselves, for any range, number of points and level.
+    [Property(MaxTest = 300)]
+    public void Buckets_of_rollups_hold_what_lies_in_them_and_nothing_else(int seed, byte levelIndex, PositiveInt askedPoints)
+    {
+        var level = (RollupLevel)(levelIndex % 3);
+        var random = new Random(seed);
+        var levelWidth = Rollup.WidthMicros[(int)level];
+        var points = askedPoints.Get % 40 + 2;
+        var from = From + random.Next(100_000) * 1_000_000L;
+        var to = from + (levelWidth * points / 1_000_000L + random.Next(20_000)) * 1_000_000L;
+        List<Reading> readings = [.. Enumerable.Range(0, 400).Select(_ => new Reading(7, from - levelWidth + random.NextInt64(to - from + 2 * levelWidth), Math.Round(random.NextDouble() * 300, 3))).DistinctBy(r => r.SampledAt)];
+        var bits = Rollup.FixedPointBits(Given.Pressure);
+        var edges = Buckets.Of(from, to, points, level);
+        var history = new Downsample(Given.Pressure, edges);
+        foreach (var part in HistorySource.Cover(level, from, to))
+        {
+            foreach (var piece in readings.GroupBy(r => Rollup.Start(part.Level, r.SampledAt)).Where(g => g.Key >= part.From && g.Key < part.To))
+                history.Add(piece.Key, piece.Select(r => Rollup.Of(r.SampledAt, r.Value, bits)).Aggregate((a, b) => a.Merge(b)));
+        }
+
+        var width = TimeSpan.FromMicroseconds(edges.Span / edges.Count);
+        Assert.Equal(0, edges.Span / edges.Count % levelWidth);
+        Assert.True(edges.Count <= points + 1);
+        var expected = readings.Where(r => r.SampledAt >= from && r.SampledAt < to).GroupBy(r => edges.IndexOf(r.SampledAt)).OrderBy(g => g.Key).ToList();
+        var found = history.Points();
+        Assert.Equal(expected.Count, found.Count);
+        foreach (var (bucket, point) in expected.Zip(found))
+        {
+            Assert.True(point.Start <= point.FirstAt && point.FirstAt <= point.LastAt && point.LastAt < point.Start + width);
+            Assert.Equal((bucket.LongCount(), bucket.Min(r => r.Value), bucket.Max(r => r.Value)), (point.Count, point.Min, point.Max));
+            Assert.Equal(bucket.Average(r => r.Value), point.Mean, tolerance: 1e-6);
+            Assert.Equal((bucket.MinBy(r => r.SampledAt).Value, bucket.MaxBy(r => r.SampledAt).Value), (point.First, point.Last));
+        }
+    }
 }

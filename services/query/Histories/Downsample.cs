@@ -4,13 +4,43 @@ using TwinModel.Twins;
 
 namespace Query.Histories;
 
-/// <summary>
-/// Splits [from, to) into equal buckets and merges readings, or rollups of them, into the bucket that holds their start. Every piece is
-/// in exactly one bucket, so that no peak is lost and counts add up.
-/// </summary>
-sealed class Downsample(Sensor sensor, long from, long to, int points)
+/// <summary>The buckets of a history, microseconds.</summary>
+/// <param name="From">Readings from here.</param>
+/// <param name="To">Up to but without this time.</param>
+/// <param name="Origin">Start of the first bucket; not after <paramref name="From"/>.</param>
+/// <param name="Span">Length of all buckets.</param>
+/// <param name="Count">Equal buckets in it.</param>
+readonly record struct Buckets(long From, long To, long Origin, long Span, int Count)
 {
-    readonly Rollup[] buckets = new Rollup[points];
+    /// <summary>[from, to) split as it is, for raw readings.</summary>
+    public static Buckets Of(long from, long to, int points) => new(from, to, from, to - from, points);
+
+    /// <summary>
+    /// Edges on multiples of a rollup's width, so that no rollup reaches across one: buckets are at least as wide as those asked for, and there
+    /// may be one more of them. Times are on whole seconds.
+    /// </summary>
+    public static Buckets Of(long from, long to, int points, RollupLevel coarsest)
+    {
+        var level = Rollup.WidthMicros[(int)coarsest];
+        var width = (to - from + points * level - 1) / (points * level) * level;
+        var origin = from - ((from % width) + width) % width;
+        var count = (int)((to - origin + width - 1) / width);
+        return new(from, to, origin, count * width, count);
+    }
+
+    public int IndexOf(long micros) => (int)((Int128)(micros - Origin) * Count / Span);
+
+    /// <summary>The first microsecond of a bucket: the same rounding as in <see cref="IndexOf"/>, turned around.</summary>
+    public long StartOf(int index) => Origin + (long)(((Int128)Span * index + Count - 1) / Count);
+}
+
+/// <summary>
+/// Merges readings, or rollups of them, into buckets. Every piece lies in exactly one bucket, so that no peak is lost, none is shown too early,
+/// and counts add up.
+/// </summary>
+sealed class Downsample(Sensor sensor, Buckets edges)
+{
+    readonly Rollup[] buckets = new Rollup[edges.Count];
     readonly int fixedPointBits = Rollup.FixedPointBits(sensor);
 
     public Sensor Sensor => sensor;
@@ -23,8 +53,8 @@ sealed class Downsample(Sensor sensor, long from, long to, int points)
 
     public void Add(long start, in Rollup piece)
     {
-        if (start < from || start >= to || piece.Count == 0) return;
-        ref var bucket = ref buckets[(int)((Int128)(start - from) * points / (to - from))];
+        if (start < edges.From || start >= edges.To || piece.Count == 0) return;
+        ref var bucket = ref buckets[edges.IndexOf(start)];
         bucket = bucket.Merge(piece);
     }
 
@@ -37,8 +67,7 @@ sealed class Downsample(Sensor sensor, long from, long to, int points)
             ref readonly var bucket = ref buckets[i];
             if (bucket.Count == 0) continue;
             filled.Add(new(
-                // The first microsecond of the bucket: the same rounding as in Add, turned around.
-                Micros.ToTime(from + (long)(((Int128)(to - from) * i + points - 1) / points)),
+                Micros.ToTime(edges.StartOf(i)),
                 bucket.Count, bucket.Min, bucket.Max, bucket.Mean(fixedPointBits), bucket.First, Micros.ToTime(bucket.FirstAt), bucket.Last, Micros.ToTime(bucket.LastAt)));
         }
         return filled;

@@ -47,8 +47,8 @@ sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, Re
         .RequireRateLimiting(ApiSetup.Expensive).WithTags("Twins")
         .Produces<HistoryAnswer>(contentType: "application/json", additionalContentTypes: "text/csv").ProducesProblem(StatusCodes.Status413PayloadTooLarge)
         .WithName("getHistory").WithSummary("What sensors did over time, reduced so that no peak is lost")
-        .WithDescription("Splits [from, to) into equal buckets with count, minimum, maximum, mean, first and last. A stored rollup that reaches across "
-            + "the border of two buckets counts in the one that holds its start. Values are in the sensor's unit. With knownAt the readings themselves are read "
+        .WithDescription("Splits [from, to) into equal buckets with count, minimum, maximum, mean, first and last. Where stored rollups are used, the edges of "
+            + "buckets are multiples of their width: buckets may be wider than asked for (bucketSeconds), and the first may start before from; only readings of [from, to) are counted. Values are in the sensor's unit. With knownAt the readings themselves are read "
             + "again, as rollups know no past: at most 20 million readings (a setting) and 5 million events recorded since from (413). "
             + "With estimate each point carries a mean and a standard deviation: a Kalman smoother over the points, of a level that wanders as likely as "
             + "the points say, measured with the noise that the asset's model states.");
@@ -73,9 +73,13 @@ sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, Re
         var (start, end) = Span(from, to, known?.Time ?? now, count);
 
         var levels = sensors.ToDictionary(s => s.Number, s => known is null ? HistorySource.Choose(start, end, count, s.Interval, now) : null);
-        if (levels.Values.Any(l => l is not null))
+        var edges = Buckets.Of(start, end, count);
+        if (levels.Values.Max() is { } coarsest)
+        {
             (start, end) = (Rollup.Start(RollupLevel.Second, start), HistorySource.Ceiling(RollupLevel.Second, end));
-        var histories = sensors.ToDictionary(s => s.Number, s => new Downsample(s, start, end, count));
+            edges = Buckets.Of(start, end, count, coarsest);
+        }
+        var histories = sensors.ToDictionary(s => s.Number, s => new Downsample(s, edges));
         foreach (var group in levels.GroupBy(l => l.Value))
         {
             var some = group.ToDictionary(l => l.Key, l => histories[l.Key]);
@@ -83,7 +87,7 @@ sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, Re
             else await raw.Run(asset, start, end, some, known, cancel);
         }
         return new(
-            assetId, Micros.ToTime(start), Micros.ToTime(end), count, (end - start) / 1e6 / count,
+            assetId, Micros.ToTime(start), Micros.ToTime(end), edges.Count, edges.Span / 1e6 / edges.Count,
             [.. sensors.Select(s => new SensorHistory(s.Id, s.Unit.Symbol, HistorySource.Name(levels[s.Number]), PointsOf(s)))],
             known?.Position, known?.Time);
 

@@ -5,10 +5,10 @@ namespace Query.Histories;
 /// <summary>What sensors did over time.</summary>
 sealed record HistoryAnswer(
     string AssetId,
-    [property: Description("Start of the first bucket; moved to a whole second when stored rollups are used.")] DateTimeOffset From,
-    [property: Description("End of the last bucket (not part of it).")] DateTimeOffset To,
-    [property: Description("Equal buckets between from and to.")] int Points,
-    double BucketSeconds,
+    [property: Description("Readings from here; moved to a whole second when stored rollups are used.")] DateTimeOffset From,
+    [property: Description("Up to but without this time.")] DateTimeOffset To,
+    [property: Description("Equal buckets that cover from to to.")] int Points,
+    [property: Description("Width of a bucket; a multiple of the rollups' width when stored rollups are used.")] double BucketSeconds,
     IReadOnlyList<SensorHistory> Series,
     [property: Description("What the log held up to this position; null when not asked for.")] long? KnownAtPosition,
     [property: Description("When that position was appended.")] DateTimeOffset? KnownAt);

@@ -16,7 +16,7 @@ static class RefuseUnknown
 {
     const string Allowed = "text without U+0000";
 
-    static readonly ConcurrentDictionary<Endpoint, string[]> Known = new();
+    static readonly ConcurrentDictionary<Endpoint, Dictionary<string, bool>> Known = new();
 
     /// <summary>Checks a request before its operation sees it.</summary>
     /// <exception cref="InvalidInputException">Names the parameter and what is allowed.</exception>
@@ -29,9 +29,9 @@ static class RefuseUnknown
         var known = Known.GetOrAdd(endpoint, ParametersOf);
         foreach (var (name, values) in context.Request.Query)
         {
-            if (!known.Contains(name, StringComparer.OrdinalIgnoreCase))
-                throw new InvalidInputException(StorableText.Of(name), values, known.Length == 0 ? "no parameters" : $"the parameters {string.Join(", ", known)}");
-            if (values.Count > 1) throw new InvalidInputException(name, values, "one value");
+            if (!known.TryGetValue(name, out var isList))
+                throw new InvalidInputException(StorableText.Of(name), values, known.Count == 0 ? "no parameters" : $"the parameters {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}");
+            if (values.Count > 1 && !isList) throw new InvalidInputException(name, values, "one value");
             CheckText(name, values.ToString());
         }
         return next(context);
@@ -43,10 +43,12 @@ static class RefuseUnknown
         if (text.Contains('\0', StringComparison.Ordinal)) throw new InvalidInputException(name, StorableText.Of(text), Allowed);
     }
 
-    static string[] ParametersOf(Endpoint endpoint)
+    // By name, whether it may be given several times.
+    static Dictionary<string, bool> ParametersOf(Endpoint endpoint)
     {
         var inPath = (endpoint as RouteEndpoint)?.RoutePattern.Parameters.Select(p => p.Name).ToHashSet(StringComparer.OrdinalIgnoreCase) ?? [];
-        return [.. endpoint.Metadata.OfType<IParameterBindingMetadata>().Where(p => IsSimple(p.ParameterInfo.ParameterType) && !inPath.Contains(p.Name)).Select(p => p.Name).Order(StringComparer.Ordinal)];
+        return endpoint.Metadata.OfType<IParameterBindingMetadata>().Where(p => IsSimple(p.ParameterInfo.ParameterType) && !inPath.Contains(p.Name))
+            .ToDictionary(p => p.Name, p => p.ParameterInfo.ParameterType.IsArray, StringComparer.OrdinalIgnoreCase);
     }
 
     // Services, bodies and the like are parameters of the handler, too.

@@ -23,7 +23,7 @@ readonly record struct Buckets(long From, long To, long Origin, long Span, int C
     {
         var level = Rollup.WidthMicros[(int)coarsest];
         var width = (to - from + points * level - 1) / (points * level) * level;
-        var origin = from - ((from % width) + width) % width;
+        var origin = Rollup.Start(coarsest, from);
         var count = (int)((to - origin + width - 1) / width);
         return new(from, to, origin, count * width, count);
     }

@@ -51,7 +51,7 @@ static partial class CodeFacts
     [GeneratedRegex(@"RequireConnectionString\(\s*""(?<name>\w+)""")]
     private static partial Regex ConnectionString();
 
-    [GeneratedRegex(@"Create(Observable)?(?<kind>Counter|Histogram|UpDownCounter|Gauge)(<\w+>)?\(\s*""(?<name>pollux\.[a-z_.]+)""(, ""(?<unit>s)"")?")]
+    [GeneratedRegex(@"Create(Observable)?(?<kind>Counter|Histogram|UpDownCounter|Gauge)(<\w+>)?\(\s*""(?<name>pollux\.[a-z_.]+)""(, \w+)?(, ""(?<unit>s)"")?")]
     private static partial Regex Instrument();
 
     [GeneratedRegex("<Version>(.*)</Version>")]

@@ -1,6 +1,7 @@
 using System.Text;
 using Contracts.Events;
 using Contracts.Messages;
+using Google.Protobuf;
 using Integration.Tests.Running;
 using ServiceDefaults;
 using TwinModel.Telemetry;
@@ -10,7 +11,7 @@ namespace Integration.Tests;
 /// <summary>One writer, so that everything queues behind what is at fault; soon not ready when it cannot append.</summary>
 public sealed class OneWriter(Infrastructure infrastructure) : RunningSystem(infrastructure)
 {
-    protected override int RegisteredAssets => 15;
+    protected override int RegisteredAssets => 20;
 
     protected override IReadOnlyDictionary<string, string> SettingsOf(string service) =>
         service == "ingest" ? new Dictionary<string, string> { ["Ingest__Writers"] = "1", ["Ingest__BlockedAfterSeconds"] = "1" } : base.SettingsOf(service);
@@ -111,5 +112,45 @@ public class PoisonTests(OneWriter system) : SystemTest<OneWriter>(system), ICla
         await Pollux.Send(asset, new RegisterAsset(asset, null, "no-such-model"));
         await Eventually.Get("the metric counts it", () => Pollux.TwinState.Http.GetStringAsync("/metrics"), text => text.Split('\n').Any(
             line => line.StartsWith("pollux_messages_failed{", StringComparison.Ordinal) && line.Contains("_error", StringComparison.Ordinal) && !line.Contains("} 0", StringComparison.Ordinal)), seconds: 60);
+    }
+
+    [Fact]
+    public async Task A_retained_value_is_one_reading_however_often_ingest_starts()
+    {
+        var asset = Pollux.NextAsset();
+        await using var device = await Device.Connect(Pollux.Servers.Mqtt);
+        var topic = $"pollux/{asset}/sensors/zone-1-temperature";
+        await device.Publish(topic, "180"u8.ToArray(), retain: true);
+        await Eventually.Get("it is stored", () => Pollux.Log.Readings(asset), readings => readings.Count == 1);
+        for (var i = 0; i < 2; i++)
+        {
+            await Pollux.Ingest.Kill();
+            await Pollux.Ingest.Start();
+        }
+        // What the broker would send at the subscription comes before this.
+        await device.Publish($"pollux/{asset}/sensors/zone-2-temperature", "181");
+        await Eventually.Get("the next value is stored", () => Pollux.Log.Readings(asset), readings => readings.Exists(r => r.Sensor == 2));
+        Assert.Single(await Pollux.Log.Readings(asset), r => r.Sensor == 1);
+        await device.Publish(topic, [], retain: true);
+    }
+
+    [Fact]
+    public async Task A_device_of_another_group_is_not_the_asset_of_that_id()
+    {
+        var asset = Pollux.NextAsset();
+        await using var device = await Device.Connect(Pollux.Servers.Mqtt);
+        foreach (var (group, value) in new[] { ("pollux", 200.0), ("other-plant", 77.0) })
+        {
+            var now = (ulong)(Samples.Now / 1000);
+            await device.Publish($"spBv1.0/{group}/NBIRTH/edge", new Contracts.Sparkplug.Payload { Timestamp = now, Seq = 0 }.ToByteArray());
+            await device.Publish($"spBv1.0/{group}/DBIRTH/edge/{asset}", new Contracts.Sparkplug.Payload
+            {
+                Timestamp = now,
+                Seq = 1,
+                Metrics = { new Contracts.Sparkplug.Payload.Types.Metric { Name = "Die/Melt Temperature", Alias = 1, Datatype = 10, DoubleValue = value } },
+            }.ToByteArray());
+        }
+        await Eventually.Get("the other plant's is rejected", () => Pollux.Log.Rejections("unknown"), all => all.Exists(r => r.Reasons[0].Code == "foreign-device" && r.Source.EndsWith(asset, StringComparison.Ordinal)));
+        Assert.Equal([200.0], (await Pollux.Log.Readings(asset)).Select(r => r.Value));
     }
 }

@@ -106,10 +106,7 @@ sealed partial class ReceiveMessages(
         using var activity = Traces.StartActivity("receive message", ActivityKind.Consumer, parentId: traceParent);
         activity?.SetTag("messaging.destination.name", topic);
         decoded.Clear();
-        var route = ReadSparkplug.IsSparkplug(topic)
-            ? sparkplug.Decode(topic, payload, Micros.From(now), decoded)
-            : Decode(routes.Find(topic), topic, payload, now);
-        if (route is null) return null;
+        if (Decode(topic, payload, now) is not { } route) return null;
         Measures.Received.Add(decoded.Readings.Count + decoded.RejectedReadings);
         var rejected = decoded.RejectedReadings;
         var reasons = decoded.Rejections;
@@ -121,10 +118,22 @@ sealed partial class ReceiveMessages(
             _ => Acknowledge(message, cancel));
     }
 
-    Route Decode(Route route, string topic, byte[] payload, DateTimeOffset now)
+    Route? Decode(string topic, byte[] payload, DateTimeOffset now)
     {
-        DecodePayload.By(route, topic, payload, now, decoded);
-        return route;
+        try
+        {
+            if (ReadSparkplug.IsSparkplug(topic)) return sparkplug.Decode(topic, payload, Micros.From(now), decoded);
+            var route = routes.Find(topic);
+            DecodePayload.By(route, topic, payload, now, decoded);
+            return route;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // A fault of a decoder: the message is kept with its bytes, and the next one is taken.
+            LogNotDecoded(e, topic);
+            decoded.RejectPayload("cannot-be-decoded", $"A fault of Pollux: {e.GetType().Name} while decoding; it is in the log of ingest.");
+            return new(Rejections.UnknownAsset, null, null, null);
+        }
     }
 
     TimeWindow Window(DateTimeOffset now) => new(Micros.From(now.AddDays(-settings.Value.PastToleranceDays)), Micros.From(now + settings.Value.FutureTolerance));
@@ -155,6 +164,9 @@ sealed partial class ReceiveMessages(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Rejected from {AssetId}, topic {Topic}: {Code}, {Detail}")]
     partial void LogRejected(string assetId, string topic, string code, string detail);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A message on {Topic} could not be decoded and is kept as rejected")]
+    partial void LogNotDecoded(Exception exception, string topic);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Not acknowledged: {Reason}")]
     partial void LogNotAcknowledged(string reason);

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using Contracts.Events;
 using Contracts.Sparkplug;
 using Google.Protobuf;
@@ -24,9 +23,6 @@ static class SparkplugDecoder
     const int MostMetrics = 10_000;
     const string BirthNumber = "bdSeq";
 
-    // As the uuid of a payload whose body is another one, compressed.
-    const string Compressed = "SPBV1.0_COMPRESSED";
-
     // Metrics every node or device may have and that are no sensors.
     static readonly string[] NoSensors = ["Node Control/", "Device Control/", "Properties/"];
 
@@ -46,25 +42,17 @@ static class SparkplugDecoder
         try
         {
             message = Payload.Parser.ParseFrom(payload);
-            if (message.HasUuid && message.Uuid == Compressed)
-            {
-                if (Decompress(message, to) is not { } inner) return new(false, []);
-                message = inner;
-            }
         }
         catch (InvalidProtocolBufferException e)
         {
             to.RejectPayload("malformed-protobuf", $"The payload is no Sparkplug B payload: {e.Message}");
             return new(false, []);
         }
+        // What cannot be unpacked has its place in the sequence all the same.
+        if (!SparkplugBody.Unpack(message, to)) return new(message.HasSeq && !node.Follows(message.Seq) && node.AskForRebirth(receivedAtMicros), []);
         if (message.Metrics.Count > MostMetrics)
         {
             to.RejectPayload("too-large", FormattableString.Invariant($"The payload has {message.Metrics.Count} metrics; allowed: at most {MostMetrics}."));
-            return new(false, []);
-        }
-        if (message.Metrics.Count == 0 && message.HasBody)
-        {
-            to.RejectPayload("unknown-body", $"The payload has no metrics but a body of kind '{message.Uuid}'; allowed: metrics, or a body of kind '{Compressed}'.");
             return new(false, []);
         }
         var id = topic.Device ?? topic.Node;
@@ -76,6 +64,8 @@ static class SparkplugDecoder
             node.Forget(id);
             return new(!isComplete && node.AskForRebirth(receivedAtMicros), sourceOf(id) is { Refused: null } ? [id] : []);
         }
+        // Nodes say that they live with or without metrics.
+        if (topic.Device is not null && message.Metrics.Count == 0) to.Reject(new("no-metrics", "The payload has no metrics; allowed: at least one in births and data of devices."));
         isComplete &= Read(topic, message, id, node, sourceOf, receivedAtMicros, to);
         return new(!isComplete && node.AskForRebirth(receivedAtMicros), []);
     }
@@ -103,12 +93,12 @@ static class SparkplugDecoder
         {
             // A node that is no asset has metrics of its own, which nobody asked for.
             if (topic.Device is not null)
-                to.Reject(new("unknown-asset", $"Device '{id}' is not registered; allowed: ids of registered assets."), Math.Max(1, message.Metrics.Count));
+                to.Reject(new("unknown-asset", $"Device '{id}' is not registered; allowed: ids of registered assets."), message.Metrics.Count);
             return true;
         }
         if (source.Refused is { } refused)
         {
-            if (topic.Device is not null || message.Metrics.Any(m => !m.HasName || !IsPassedOver(m.Name))) to.Reject(refused, Math.Max(1, message.Metrics.Count));
+            if (topic.Device is not null || message.Metrics.Any(m => !m.HasName || !IsPassedOver(m.Name))) to.Reject(refused, message.Metrics.Count);
             return true;
         }
         var names = to.NamesOf(source.Model, source.Connection!);
@@ -123,7 +113,7 @@ static class SparkplugDecoder
             device.Use(names);
             return ReadData(message, device, names, times, to);
         }
-        to.Reject(new("unknown-alias", $"Data of '{id}' came before its birth; a rebirth is asked for."), Math.Max(1, message.Metrics.Count));
+        to.Reject(new("unknown-alias", $"Data of '{id}' came before its birth; a rebirth is asked for."), message.Metrics.Count);
         return false;
     }
 
@@ -196,39 +186,6 @@ static class SparkplugDecoder
         for (var i = 0; i < Math.Min(all.Keys.Count, all.Values.Count); i++)
             if (string.Equals(all.Keys[i], key, StringComparison.OrdinalIgnoreCase)) return all.Values[i].IsNull ? null : all.Values[i];
         return null;
-    }
-
-    /// <summary>The payload inside a compressed one, or null when it was rejected. Sequence number and time of the outer one count.</summary>
-    static Payload? Decompress(Payload outer, Decoded to)
-    {
-        var algorithm = outer.Metrics.FirstOrDefault(m => m.Name == "algorithm")?.StringValue is { Length: > 0 } given ? given.ToUpperInvariant() : "DEFLATE";
-        if (algorithm is not ("DEFLATE" or "GZIP"))
-        {
-            to.RejectPayload("compressed", $"The payload is compressed by '{algorithm}'; allowed: DEFLATE (the default) or GZIP.");
-            return null;
-        }
-        try
-        {
-            var body = new MemoryStream(outer.Body.ToByteArray());
-            // 'DEFLATE' is what java.util.zip.Deflater writes by default: with the header and sum of zlib.
-            using Stream inflated = algorithm == "GZIP" ? new GZipStream(body, CompressionMode.Decompress) : new ZLibStream(body, CompressionMode.Decompress);
-            var buffer = new byte[Decoded.LargestPayload + 1];
-            var length = inflated.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-            if (length > Decoded.LargestPayload)
-            {
-                to.RejectPayload("too-large", FormattableString.Invariant($"The compressed payload holds more than {Decoded.LargestPayload} bytes."));
-                return null;
-            }
-            var inner = Payload.Parser.ParseFrom(buffer, 0, length);
-            if (outer.HasSeq) inner.Seq = outer.Seq;
-            if (!inner.HasTimestamp && outer.HasTimestamp) inner.Timestamp = outer.Timestamp;
-            return inner;
-        }
-        catch (InvalidDataException e)
-        {
-            to.RejectPayload("compressed", $"The compressed payload is damaged: {e.Message}");
-            return null;
-        }
     }
 
     static bool IsPassedOver(string name)

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using Contracts.Sparkplug;
 using Google.Protobuf;
 using TwinModel.Telemetry;
@@ -8,7 +7,7 @@ using Property = Contracts.Sparkplug.Payload.Types.PropertyValue;
 
 namespace Ingest.Tests.Sparkplug;
 
-/// <summary>Quality, unit, datatype 0, null, compression, and devices of others: nothing is taken wrongly or vanishes.</summary>
+/// <summary>Quality, unit, datatype 0, null, and devices of others: nothing is taken wrongly or vanishes.</summary>
 public class PropertyTests : SparkplugTest
 {
     static Metric With(Metric metric, string key, Property value)
@@ -62,45 +61,6 @@ public class PropertyTests : SparkplugTest
         Data(2, new Metric { Alias = 7, Datatype = Double, IsNull = true });
         Assert.Equal("no-value", decoded.Code());
         Assert.Equal(1, decoded.RejectedReadings);
-    }
-
-    static byte[] Compressed(byte[] inner, string? algorithm, ulong seq = 2)
-    {
-        using var body = new MemoryStream();
-        using (Stream stream = algorithm == "GZIP" ? new GZipStream(body, CompressionLevel.Fastest, leaveOpen: true) : new ZLibStream(body, CompressionLevel.Fastest, leaveOpen: true)) stream.Write(inner);
-        var outer = new Payload { Seq = seq, Timestamp = NowMillis, Uuid = "SPBV1.0_COMPRESSED", Body = ByteString.CopyFrom(body.ToArray()) };
-        if (algorithm is not null) outer.Metrics.Add(new Metric { Name = "algorithm", Datatype = Text, StringValue = algorithm });
-        return outer.ToByteArray();
-    }
-
-    void ReceiveData(byte[] payload) => Receive("spBv1.0/pollux/DDATA/edge-1/line-1", payload);
-
-    [Theory, InlineData(null), InlineData("DEFLATE"), InlineData("GZIP")]
-    public void A_compressed_payload_is_read(string? algorithm)
-    {
-        BornWithMelt();
-        ReceiveData(Compressed(Message(2, NowMillis, Changed(7, 61)), algorithm));
-        Assert.Equal(61, decoded.Reading().Value);
-    }
-
-    [Fact]
-    public void What_cannot_be_decompressed_is_rejected_by_name()
-    {
-        BornWithMelt();
-        ReceiveData(Compressed(Message(2, NowMillis, Changed(7, 61)), "LZ4"));
-        Assert.Equal("compressed", decoded.Code());
-        ReceiveData(new Payload { Seq = 2, Uuid = "SPBV1.0_COMPRESSED", Body = ByteString.CopyFromUtf8("no such thing") }.ToByteArray());
-        Assert.Equal("compressed", decoded.Code());
-        ReceiveData(new Payload { Seq = 2, Uuid = "x", Body = ByteString.CopyFromUtf8("y") }.ToByteArray());
-        Assert.Equal("unknown-body", decoded.Code());
-    }
-
-    [Fact]
-    public void A_compressed_payload_has_the_same_limit_as_any_other()
-    {
-        BornWithMelt();
-        ReceiveData(Compressed(new byte[2 << 20], "DEFLATE"));
-        Assert.Equal("too-large", decoded.Code());
     }
 
     [Fact]

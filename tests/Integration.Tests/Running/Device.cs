@@ -20,9 +20,9 @@ sealed class Device : IAsyncDisposable
     public Task Publish(string topic, string payload, string? traceParent = null) => Publish(topic, Encoding.UTF8.GetBytes(payload), traceParent);
 
     /// <summary>Publishes and waits until the broker has the message.</summary>
-    public async Task Publish(string topic, byte[] payload, string? traceParent = null)
+    public async Task Publish(string topic, byte[] payload, string? traceParent = null, bool retain = false)
     {
-        var message = new MqttApplicationMessageBuilder().WithTopic(topic).WithPayload(payload).WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce);
+        var message = new MqttApplicationMessageBuilder().WithTopic(topic).WithPayload(payload).WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).WithRetainFlag(retain);
         if (traceParent is not null) message.WithUserProperty("traceparent", Encoding.UTF8.GetBytes(traceParent));
         var result = await client.PublishAsync(message.Build());
         if (result.ReasonCode != MqttClientPublishReasonCode.Success) throw new XunitException($"The broker answered {result.ReasonCode} to a message on {topic}.");

@@ -1,3 +1,4 @@
+using Contracts.Messages;
 using Ingest;
 using Ingest.Imports;
 using Ingest.Messages;
@@ -13,7 +14,7 @@ builder.AddServiceDefaults("ingest", httpPort);
 builder.AddEventLog(IngestTables.Register);
 builder.AddMessaging(bus => bus.AddConsumer<ReplayRejectionConsumer>(), (context, rabbit) =>
 {
-    rabbit.ReceiveEndpoint("ingest.replay-rejection", endpoint =>
+    rabbit.ReceiveEndpoint(QueueNames.ReplayRejection, endpoint =>
     {
         endpoint.SetQuorumQueue();
         endpoint.ConfigureConsumer<ReplayRejectionConsumer>(context);

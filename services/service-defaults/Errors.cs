@@ -27,6 +27,14 @@ public sealed class InvalidInputException(string fieldName, object? value, strin
     static string Shorten(object value) => value.ToString() is { Length: > 100 } text ? text[..100] + "…" : $"{value}";
 }
 
+/// <summary>A value in a JSON body that a converter cannot accept; the serializer adds where it stands.</summary>
+/// <param name="allowed">What would have been accepted.</param>
+public sealed class InvalidJsonException(string allowed) : JsonException(allowed)
+{
+    /// <summary>What would have been accepted.</summary>
+    public string Allowed { get; } = allowed;
+}
+
 /// <summary>Something with this id does not exist.</summary>
 public sealed class NotFoundException(string what, string id) : Exception($"There is no {what} '{(id.Length > 100 ? id[..100] + "…" : id)}'.");
 
@@ -103,11 +111,8 @@ public static class Errors
 
     static string PathOf(JsonException e) => e.Path is "$" ? "body" : e.Path!.TrimStart('$').TrimStart('.');
 
-    // What the library itself says names types of the runtime and tells what was found, not what is allowed; our converters tell that.
-    static string AllowedBy(JsonException e) =>
-        e.Message.Contains("could not be mapped", StringComparison.Ordinal) ? "the members that the API reference names"
-        : e.Message.Contains("Path:", StringComparison.Ordinal) || e.InnerException is not null ? "a value of the type that the API reference names"
-        : e.Message;
+    // What the library itself says names types of the runtime and what was found, not what is allowed.
+    static string AllowedBy(JsonException e) => e is InvalidJsonException invalid ? invalid.Allowed : "members and types as in the API reference";
 }
 
 /// <summary>Writes ProblemDetails for every exception, by <see cref="Errors.Meaning"/>.</summary>

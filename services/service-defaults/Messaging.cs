@@ -7,23 +7,11 @@ using Microsoft.Extensions.Hosting;
 namespace ServiceDefaults;
 
 /// <summary>
-/// RabbitMQ through MassTransit. Everything about one asset goes to the exchange <see cref="AssetExchange"/> with the asset's slot as
+/// RabbitMQ through MassTransit. Everything about one asset goes to the exchange <see cref="QueueNames.Assets"/> with the asset's slot as
 /// routing key; its consistent hash leads each slot to one of twin-state's partition queues, each with a single active consumer.
 /// </summary>
 public static class Messaging
 {
-    /// <summary>Name of the consistent-hash exchange.</summary>
-    public const string AssetExchange = "twin-state.assets";
-
-    /// <summary>Queue of commands about scenarios, and the exchange in front of it; shared by all simulations.</summary>
-    public const string ScenarioQueue = "simulation.scenarios";
-
-    /// <summary>Queue of maintenance questions, and the exchange in front of it; shared by all simulations.</summary>
-    public const string DecisionQueue = "simulation.decisions";
-
-    /// <summary>All receiving queues beside twin-state's partitions; each has an error queue of the same name with <c>_error</c>.</summary>
-    public static IReadOnlyList<string> OtherQueues { get; } = ["ingest.replay-rejection", ScenarioQueue, "simulation.shards", DecisionQueue];
-
     /// <summary>Registers MassTransit; it connects in the background and keeps trying, so a service starts without RabbitMQ.</summary>
     /// <param name="builder">The service.</param>
     /// <param name="consumers">Adds the service's consumers.</param>
@@ -60,7 +48,7 @@ public static class Messaging
     public static async Task SendToSlot<T>(this IBus bus, int slot, T message, CancellationToken cancel = default, TimeSpan? timeToLive = null)
         where T : class
     {
-        var endpoint = await bus.GetSendEndpoint(new Uri($"exchange:{AssetExchange}?type=x-consistent-hash"));
+        var endpoint = await bus.GetSendEndpoint(new Uri($"exchange:{QueueNames.Assets}?type=x-consistent-hash"));
         await endpoint.Send(
             message,
             context =>

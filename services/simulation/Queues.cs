@@ -1,3 +1,4 @@
+using Contracts.Messages;
 using MassTransit;
 using Microsoft.Extensions.Options;
 using ServiceDefaults;
@@ -13,10 +14,8 @@ namespace Simulation;
 /// </summary>
 static class Queues
 {
-    const string Shards = "simulation.shards";
-
-    static readonly Uri ScenarioExchange = new($"exchange:{Messaging.ScenarioQueue}");
-    static readonly Uri ShardExchange = new($"exchange:{Shards}");
+    static readonly Uri ScenarioExchange = new($"exchange:{QueueNames.Scenarios}");
+    static readonly Uri ShardExchange = new($"exchange:{QueueNames.Shards}");
 
     public static void AddConsumers(IBusRegistrationConfigurator bus)
     {
@@ -30,7 +29,7 @@ static class Queues
     public static void AddEndpoints(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator rabbit)
     {
         var concurrency = context.GetRequiredService<IOptions<SimulationSettings>>().Value.Concurrency;
-        rabbit.ReceiveEndpoint(Messaging.ScenarioQueue, endpoint =>
+        rabbit.ReceiveEndpoint(QueueNames.Scenarios, endpoint =>
         {
             endpoint.ConfigureConsumeTopology = false;
             endpoint.SetQuorumQueue();
@@ -40,7 +39,7 @@ static class Queues
             endpoint.ConfigureConsumer<CancelScenarioConsumer>(context);
             endpoint.ConfigureConsumer<ScenarioShardFinishedConsumer>(context);
         });
-        rabbit.ReceiveEndpoint(Shards, endpoint =>
+        rabbit.ReceiveEndpoint(QueueNames.Shards, endpoint =>
         {
             endpoint.ConfigureConsumeTopology = false;
             endpoint.SetQuorumQueue();

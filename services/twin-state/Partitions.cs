@@ -1,3 +1,4 @@
+using Contracts.Messages;
 using MassTransit;
 using Microsoft.Extensions.Options;
 using ServiceDefaults;
@@ -16,7 +17,7 @@ static class Partitions
     }
 
     /// <summary>Names of the queues.</summary>
-    public static IEnumerable<string> Queues(TwinStateSettings settings) => Enumerable.Range(0, settings.Partitions).Select(p => $"{Messaging.AssetExchange}.{p}");
+    public static IEnumerable<string> Queues(TwinStateSettings settings) => QueueNames.Partitions(settings.Partitions);
 
     public static void AddEndpoints(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator rabbit)
     {
@@ -30,7 +31,7 @@ static class Partitions
                 endpoint.PrefetchCount = 16;
                 endpoint.ConcurrentMessageLimit = 1;
                 // The routing key of a consistent-hash binding is the queue's weight.
-                endpoint.Bind(Messaging.AssetExchange, exchange =>
+                endpoint.Bind(QueueNames.Assets, exchange =>
                 {
                     exchange.ExchangeType = "x-consistent-hash";
                     exchange.RoutingKey = "1";

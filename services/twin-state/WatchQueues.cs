@@ -1,3 +1,4 @@
+using Contracts.Messages;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
@@ -7,11 +8,15 @@ namespace TwinState;
 
 /// <summary>
 /// Asks RabbitMQ how much waits in each partition queue, for <see cref="Measures.QueueDepths"/>: what an operator looks at first, and what a
-/// scaler goes by; and how many messages failed, in the error queues of all services. Every replica sees the same. While RabbitMQ is away nothing is reported, rather than the last depth.
+/// scaler goes by; and how many messages failed, in the error queues of all services. Every replica sees the same. While RabbitMQ is away
+/// nothing is reported, rather than the last depth.
 /// </summary>
 sealed partial class WatchQueues(IConfiguration configuration, IOptions<TwinStateSettings> settings, TimeProvider time, ILogger<WatchQueues> logger) : BackgroundService
 {
     static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
+
+    // RabbitMQ logs an error each time somebody asks for a queue that is not there, which is the rule for error queues.
+    static readonly TimeSpan LookForErrorsEvery = TimeSpan.FromSeconds(30);
 
     protected override async Task ExecuteAsync(CancellationToken cancel)
     {
@@ -41,6 +46,7 @@ sealed partial class WatchQueues(IConfiguration configuration, IOptions<TwinStat
     {
         await using var connection = await factory.CreateConnectionAsync(cancel);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancel);
+        var errorsDueAt = time.GetUtcNow();
         for (; ; await Task.Delay(LookEvery, time, cancel))
         {
             foreach (var queue in Partitions.Queues(settings.Value))
@@ -48,7 +54,9 @@ sealed partial class WatchQueues(IConfiguration configuration, IOptions<TwinStat
                 var answer = await channel.QueueDeclarePassiveAsync(queue, cancel);
                 Measures.QueueDepths[queue] = answer.MessageCount;
             }
-            foreach (var queue in Partitions.Queues(settings.Value).Concat(Messaging.OtherQueues)) await WatchErrors(connection, $"{queue}_error", cancel);
+            if (time.GetUtcNow() < errorsDueAt) continue;
+            errorsDueAt = time.GetUtcNow() + LookForErrorsEvery;
+            foreach (var queue in QueueNames.All(settings.Value.Partitions)) await WatchErrors(connection, queue + QueueNames.ErrorSuffix, cancel);
         }
     }
 

@@ -16,13 +16,13 @@ public class ImportTests
 
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    static async Task<List<ImportRow>> Csv(string text, AssetModel? model = null) =>
+    internal static async Task<List<ImportRow>> Csv(string text, AssetModel? model = null) =>
         await ReadRowsCsv.Read(new Trickle(Encoding.UTF8.GetBytes(text)), model ?? Extruder, Cancel).ToListAsync(Cancel);
 
-    static async Task<List<ImportRow>> Ndjson(string text, AssetModel? model = null) =>
+    internal static async Task<List<ImportRow>> Ndjson(string text, AssetModel? model = null) =>
         await ReadRowsNdjson.Read(new Trickle(Encoding.UTF8.GetBytes(text)), model ?? Extruder, Cancel).ToListAsync(Cancel);
 
-    static string Codes(IEnumerable<ImportRow> rows) => string.Join(",", rows.SelectMany(r => r.Rejections).Select(r => r.Code));
+    internal static string Codes(IEnumerable<ImportRow> rows) => string.Join(",", rows.SelectMany(r => r.Rejections).Select(r => r.Code));
 
     [Fact]
     public async Task Csv_columns_are_sensor_ids_when_the_model_has_no_mapping()
@@ -53,43 +53,6 @@ public class ImportTests
         var rows = await Csv("datetime;Pressure\n2020-07-08 13:30:47;1\n2020-02-08 13:30:47;2\n2020-03-29 02:30:00;3\n", berlin);
         Assert.Equal([Micros("2020-07-08T11:30:47Z"), Micros("2020-02-08T12:30:47Z")], rows.SelectMany(r => r.Readings).Select(r => r.SampledAt));
         Assert.Equal("missing-local-time", Codes(rows));
-    }
-
-    static readonly AssetModel Berlin = PumpLoop with { Csv = PumpLoop.Csv! with { TimeZone = "Europe/Berlin" } };
-
-    static async Task<string> Passes(params string[] times)
-    {
-        var rows = await Csv("datetime;Pressure\n" + string.Concat(times.Select((t, i) => $"2026-10-25 {t};{i}\n")), Berlin);
-        return string.Join(" ", rows.OrderBy(r => r.Number).Select(r =>
-            r.Readings.Length == 0 ? r.Rejections[0].Code : TwinModel.Telemetry.Micros.ToTime(r.Readings[0].SampledAt).ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture)));
-    }
-
-    [Theory]
-    [InlineData("01:59 02:00 02:30 02:59 02:00 02:30 02:59 03:00", "23:59 00:00 00:30 00:59 01:00 01:30 01:59 02:00")]
-    [InlineData("02:00 02:30 02:00 02:30", "00:00 00:30 01:00 01:30")]
-    [InlineData("02:30 02:30", "00:30 01:30")]
-    [InlineData("01:30 02:30", "23:30 00:30")]
-    [InlineData("02:30 03:30", "01:30 02:30")]
-    [InlineData("02:30", "ambiguous-time")]
-    [InlineData("01:30 02:30 03:30", "23:30 ambiguous-time 02:30")]
-    [InlineData("02:30 02:10 02:20 02:05", "00:30 01:10 01:20 ambiguous-time")]
-    public async Task The_hour_that_comes_twice_is_told_by_the_order_of_rows(string times, string passes) =>
-        Assert.Equal(passes, await Passes([.. times.Split(' ').Select(t => t + ":00")]));
-
-    [Fact]
-    public async Task In_a_long_file_each_sensor_has_its_own_order()
-    {
-        var rows = await Csv(
-            "time,sensor,value\n2026-10-25 02:30:00,pressure,1\n2026-10-25 02:30:00,volume-flow,1\n2026-10-25 02:30:00,pressure,2\n2026-10-25 02:30:00,volume-flow,2\n", Berlin);
-        Assert.Equal(["00:30", "00:30", "01:30", "01:30"], rows.OrderBy(r => r.Number).Select(r => $"{TwinModel.Telemetry.Micros.ToTime(r.Readings[0].SampledAt):HH:mm}"));
-    }
-
-    [Fact]
-    public async Task A_row_of_the_hour_that_comes_twice_keeps_its_line_when_rejected()
-    {
-        var row = Assert.Single(await Ndjson("""{"datetime":"2026-10-25 02:30:00","Pressure":1}""", Berlin));
-        Assert.Equal(("ambiguous-time", 1), (Codes([row]), row.RejectedReadings));
-        Assert.Equal("""{"datetime":"2026-10-25 02:30:00","Pressure":1}""", row.Raw);
     }
 
     // Two rows of the same local time, 2026-10-25 02:30, as DuckDB writes them.
@@ -126,6 +89,10 @@ public class ImportTests
         Assert.Equal([new(1, Micros("2026-11-01T12:00:00Z"), 61.5), new(2, Micros("2026-11-01T12:00:00Z"), 101)], rows[0].Readings);
         Assert.Equal("unknown-column", Codes(rows));
     }
+
+    [Fact]
+    public async Task A_parquet_column_without_a_name_is_refused_as_it_is_no_separator() =>
+        Assert.Equal("column", (await Assert.ThrowsAsync<InvalidInputException>(() => Parquet([("time", ["2026-11-01T12:00:00Z"])], Press, ("oil-pressure", new double[] { 1 }), ("", new double[] { 2 })))).Field);
 
     [Fact]
     public async Task Units_of_rows_are_converted()

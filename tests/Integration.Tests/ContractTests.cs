@@ -82,8 +82,8 @@ public class ContractTests
     [Fact]
     public void The_exchange_and_the_slots_of_assets_are_those_of_running_systems()
     {
-        Assert.Equal("twin-state.assets", Messaging.AssetExchange);
-        Assert.Equal("simulation.decisions", Messaging.DecisionQueue);
+        Assert.Equal("twin-state.assets", QueueNames.Assets);
+        Assert.Equal("simulation.decisions", QueueNames.Decisions);
         Assert.Equal([9, 0, 7], new[] { "extrusion-line", "pump-loop", "heater-pair" }.Select(Slots.Of));
     }
 

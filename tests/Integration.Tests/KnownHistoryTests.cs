@@ -49,7 +49,7 @@ public class KnownHistoryTests(FrugalSystem system) : SystemTest<FrugalSystem>(s
         Assert.Empty(await Values(asset, $"{range}&knownAt={before - 1}"));
         Assert.Empty(await Values(asset, $"{range}&knownAt=0"));
         Assert.Empty(await Values(asset, $"{range}&knownAt=2020-01-01T00:00:00Z"));
-        // Of a position that the log has not reached nothing can be said.
+        // The log has not reached this position: its content is unknown.
         using var ahead = await Api.GetAsync($"/api/v1/twins/{asset}/history?sensor={SensorId}&{range}&knownAt={long.MaxValue}", Cancel);
         Assert.Equal((System.Net.HttpStatusCode.BadRequest, "knownAt"), (ahead.StatusCode, (string?)System.Text.Json.Nodes.JsonNode.Parse(await ahead.Content.ReadAsStringAsync(Cancel))!["field"]));
         // Where the present comes from rollups, the past is read reading by reading: one bucket of three hours.

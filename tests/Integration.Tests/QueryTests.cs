@@ -51,6 +51,9 @@ public class QueryTests(RunningSystem system) : SystemTest<RunningSystem>(system
         { "POST", "/api/v1/assets/{asset}/components/gearbox-bearing:replaced", """{"at":"x","by":"me"}""", "at" },
         { "POST", "/api/v1/assets/{asset}/components/gearbox-bearing:failed", """{"by":"m\u0000e"}""", "by" },
         { "POST", "/api/v1/backtests", """{"from":"x"}""", "from" },
+        { "POST", "/api/v1/scenarios", """{"asset":"extrusion-line","name":"a\u0000b"}""", "name" },
+        { "POST", "/api/v1/scenarios", """{"asset":"extrusion-line","interventions":[{"target":"x\u0000"}]}""", "interventions[0].target" },
+        { "POST", "/api/v1/decisions", """{"asset":"extrusion-line","component":"\ud800"}""", "component" },
     };
 
     [Theory, MemberData(nameof(NotUnderstood))]

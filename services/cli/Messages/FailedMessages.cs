@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Contracts.Messages;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -10,15 +11,13 @@ namespace Cli.Messages;
 /// <summary>Shows, replays and drops the messages of error queues: those that a service could not process.</summary>
 static class FailedMessages
 {
-    const string Suffix = "_error";
+    const string Suffix = QueueNames.ErrorSuffix;
+
+    // The most there can be; those that are not there are passed over.
+    const int MostPartitions = 64;
 
     // As MassTransit names them; a replayed message starts afresh.
     const string FaultHeaders = "MT-Fault-";
-
-    static readonly string[] Queues =
-    [
-        .. Enumerable.Range(0, 64).Select(p => $"twin-state.assets.{p}"), "ingest.replay-rejection", "simulation.scenarios", "simulation.shards", "simulation.decisions",
-    ];
 
     public static Command Command()
     {
@@ -62,21 +61,22 @@ static class FailedMessages
         await using var channel = await connection.CreateChannelAsync(new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancel);
         var count = (int)await channel.MessageCountAsync(queue, cancel);
         // Only what is there now: a message that fails again comes to the end of the same queue.
-        for (var i = 0; i < count && await channel.BasicGetAsync(queue, autoAck: false, cancel) is { } message; i++)
+        var done = 0;
+        for (; done < count && await channel.BasicGetAsync(queue, autoAck: false, cancel) is { } message; done++)
         {
             Show(message, asJson);
             if (replay) await channel.BasicPublishAsync("", queue[..^Suffix.Length], mandatory: true, WithoutFault(message.BasicProperties), message.Body, cancel);
             // Otherwise the end of the channel gives the message back.
             if (replay || drop) await channel.BasicAckAsync(message.DeliveryTag, multiple: false, cancel);
         }
-        if (!asJson) Console.WriteLine($"{count} {(replay ? "replayed" : drop ? "dropped" : "messages")}");
+        if (!asJson) Console.WriteLine($"{done} {(replay ? "replayed" : drop ? "dropped" : "messages")}");
         return 0;
     }
 
     static async Task<int> List(IConnection connection, CancellationToken cancel)
     {
         var any = false;
-        foreach (var queue in Queues.Select(q => q + Suffix))
+        foreach (var queue in QueueNames.All(MostPartitions).Select(q => q + Suffix))
         {
             try
             {

@@ -34,6 +34,8 @@ static class ReadRowsParquet
         await using var parquet = await Guard(() => ParquetReader.CreateAsync(stream, leaveStreamOpen: true, cancellationToken: cancel));
         var schema = await Guard(() => Task.FromResult(parquet.Schema));
         var columns = ReadRowsColumns.Of([.. schema.Fields.Select(f => f.Name)], model);
+        // In text files that is a separator at the end of the line; here it is a column.
+        if (columns.Unnamed >= 0) throw new InvalidInputException("column", "", columns.Allowed);
         var row = new Decoded();
         long number = 0;
         for (var i = 0; i < parquet.RowGroupCount; i++)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ServiceDefaults;
 
 namespace Query.Api;
 
@@ -22,11 +23,10 @@ static class ApiJson
 
     sealed class UtcTime : JsonConverter<DateTimeOffset>
     {
-        // The library adds to a JsonException where in the body it was; Errors shows its text as what is allowed.
         public override DateTimeOffset Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
             reader.TokenType == JsonTokenType.String && DateTimeOffset.TryParse(reader.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
                 ? time
-                : throw new JsonException(Input.AllowedTime);
+                : throw new InvalidJsonException(Input.AllowedTime);
 
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) => writer.WriteStringValue(value.UtcDateTime);
     }

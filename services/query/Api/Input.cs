@@ -30,12 +30,12 @@ static class Input
     }
 
     /// <summary>A text of bounded length, or null.</summary>
-    public static string? Text(string name, string? text, int longest)
+    public static string? Text(string name, string? text, int longest) => text switch
     {
-        if (string.IsNullOrEmpty(text)) return null;
-        RefuseUnknown.CheckText(name, text);
-        return text.Length <= longest ? text : throw new InvalidInputException(name, text, $"at most {longest} characters");
-    }
+        null or "" => null,
+        { Length: var length } when length <= longest => text,
+        _ => throw new InvalidInputException(name, text, $"at most {longest} characters"),
+    };
 
     /// <summary>A position, 0 or above.</summary>
     public static long Position(string name, long? asked) =>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
@@ -14,7 +15,7 @@ namespace Query.Api;
 /// </summary>
 static class RefuseUnknown
 {
-    const string Allowed = "text without U+0000";
+    const string Allowed = "Unicode text without U+0000";
 
     static readonly ConcurrentDictionary<Endpoint, Dictionary<string, bool>> Known = new();
 
@@ -25,16 +26,69 @@ static class RefuseUnknown
         if (context.GetEndpoint() is not { } endpoint || !context.Request.Path.StartsWithSegments("/api/v1")) return next(context);
         foreach (var (name, value) in context.Request.RouteValues)
             if (value is string text) CheckText(name, text);
-        if (context.Request.Query.Count == 0) return next(context);
-        var known = Known.GetOrAdd(endpoint, ParametersOf);
-        foreach (var (name, values) in context.Request.Query)
+        if (context.Request.Query.Count > 0) CheckQuery(context.Request.Query, Known.GetOrAdd(endpoint, ParametersOf));
+        return context.Request.HasJsonContentType() ? CheckBody(context, next) : next(context);
+    }
+
+    static void CheckQuery(IQueryCollection query, Dictionary<string, bool> known)
+    {
+        foreach (var (name, values) in query)
         {
             if (!known.TryGetValue(name, out var isList))
-                throw new InvalidInputException(StorableText.Of(name), values, known.Count == 0 ? "no parameters" : $"the parameters {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}");
-            if (values.Count > 1 && !isList) throw new InvalidInputException(name, values, "one value");
+            {
+                throw new InvalidInputException(
+                    StorableText.Of(name), StorableText.Of(values.ToString()),
+                    known.Count == 0 ? "no parameters" : $"the parameters {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}");
+            }
+            if (values.Count > 1 && !isList) throw new InvalidInputException(name, StorableText.Of(values.ToString()), "one value");
             CheckText(name, values.ToString());
         }
-        return next(context);
+    }
+
+    // Bodies are commands of at most 64 KiB. What is no JSON is left to the operation, which says so.
+    static async Task CheckBody(HttpContext context, RequestDelegate next)
+    {
+        context.Request.EnableBuffering();
+        try
+        {
+            using var body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
+            CheckElement(body.RootElement, "");
+        }
+        catch (JsonException)
+        {
+        }
+        context.Request.Body.Position = 0;
+        await next(context);
+    }
+
+    static void CheckElement(JsonElement element, string path)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.String:
+                CheckText(path.Length == 0 ? "body" : path, TextOf(element, path));
+                break;
+            case JsonValueKind.Object:
+                foreach (var member in element.EnumerateObject()) CheckElement(member.Value, path.Length == 0 ? member.Name : $"{path}.{member.Name}");
+                break;
+            case JsonValueKind.Array:
+                var index = 0;
+                foreach (var item in element.EnumerateArray()) CheckElement(item, FormattableString.Invariant($"{path}[{index++}]"));
+                break;
+        }
+    }
+
+    static string TextOf(JsonElement element, string path)
+    {
+        try
+        {
+            return element.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair is no character.
+            throw new InvalidInputException(path, "text with an unpaired surrogate", Allowed);
+        }
     }
 
     /// <exception cref="InvalidInputException">The text holds U+0000.</exception>

@@ -8,7 +8,7 @@ namespace Query.Decisions;
 /// <summary>Requests to simulation that somebody waits for.</summary>
 sealed class AskSimulation(IBus bus)
 {
-    static readonly Uri Queue = new($"exchange:{Messaging.DecisionQueue}");
+    static readonly Uri Queue = new($"exchange:{QueueNames.Decisions}");
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>The decision after a request.</summary>

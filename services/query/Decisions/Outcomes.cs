@@ -16,7 +16,7 @@ sealed class Outcomes(IBus bus)
         limit.CancelAfter(Patience);
         try
         {
-            var endpoint = await bus.GetSendEndpoint(new($"exchange:{Messaging.DecisionQueue}"));
+            var endpoint = await bus.GetSendEndpoint(new($"exchange:{QueueNames.Decisions}"));
             await endpoint.Send(new ObserveOutcomes(assetId, component), limit.Token);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)

@@ -1,3 +1,4 @@
+using Contracts.Messages;
 using MassTransit;
 using ServiceDefaults;
 
@@ -7,7 +8,7 @@ namespace Query.Scenarios;
 sealed class SendToSimulation(IBus bus)
 {
     // The exchange in front of simulation's queue; naming the queue would declare it, and simulation alone decides what kind it is.
-    static readonly Uri Simulation = new($"exchange:{Messaging.ScenarioQueue}");
+    static readonly Uri Simulation = new($"exchange:{QueueNames.Scenarios}");
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>Sends a command and waits until the broker has it.</summary>

@@ -1,3 +1,4 @@
+using Contracts.Messages;
 using MassTransit;
 using ServiceDefaults;
 using Weasel.Postgresql;
@@ -19,7 +20,7 @@ static class DecisionQueue
         bus.AddConsumer<RunBacktestConsumer>();
     }
 
-    public static void AddEndpoint(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator rabbit) => rabbit.ReceiveEndpoint(Messaging.DecisionQueue, endpoint =>
+    public static void AddEndpoint(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator rabbit) => rabbit.ReceiveEndpoint(QueueNames.Decisions, endpoint =>
     {
         endpoint.ConfigureConsumeTopology = false;
         endpoint.SetQuorumQueue();

@@ -185,7 +185,8 @@ sealed partial class TwinOwner(
             });
         }
         if (lookForMissedNews) await TakeMissedNews(slot, tick.At, cancel);
-        foreach (var twin in slot)
+        // A twin that failed just now was forgotten half-taken and must not be saved.
+        foreach (var twin in slot.Where(t => twins.TryGetValue(t.Asset.Id, out var owned) && ReferenceEquals(owned, t)))
         {
             await Isolated(twin.Asset.Id, async () =>
             {
@@ -207,15 +208,13 @@ sealed partial class TwinOwner(
         {
             await store.Save(saves, cancel);
         }
-        catch (Exception e) when (saves.Count > 1 && StoreFaults.IsPermanent(e))
+        catch (Exception e)
         {
+            // What they hold is not in the log: the next use loads them again.
+            foreach (var save in saves) Forget(save.Twin.Asset.Id);
+            if (!StoreFaults.IsPermanent(e)) throw;
             // Each by itself, so that only the one that cannot be saved is left out.
             foreach (var save in saves) await Isolated(save.Twin.Asset.Id, () => store.Save([save], cancel));
-        }
-        catch (Exception)
-        {
-            foreach (var save in saves) Forget(save.Twin.Asset.Id);
-            throw;
         }
     }
 

@@ -178,9 +178,9 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
     {
         await using var connection = await new ConnectionFactory { Uri = new Uri(infrastructure.RabbitMq) }.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync();
-        foreach (var queue in Enumerable.Range(0, 4).Select(p => $"{Messaging.AssetExchange}.{p}").Concat(["ingest.replay-rejection", Messaging.ScenarioQueue, Messaging.DecisionQueue, "simulation.shards"]))
+        foreach (var queue in QueueNames.All(partitions: 4))
         {
-            foreach (var suffix in new[] { "", "_error", "_skipped" }) await channel.QueueDeleteAsync(queue + suffix);
+            foreach (var suffix in new[] { "", QueueNames.ErrorSuffix, "_skipped" }) await channel.QueueDeleteAsync(queue + suffix);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.Json;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
@@ -161,8 +162,11 @@ static class RefuseUnknown
                 case IMessage inner:
                     Check(inner, $"{path}.");
                     break;
-                case Enum or int when field.FieldType == FieldType.Enum && field.EnumType.FindValueByNumber(Convert.ToInt32(value, System.Globalization.CultureInfo.InvariantCulture)) is null:
-                    throw new InvalidInputException(path, Convert.ToInt32(value, System.Globalization.CultureInfo.InvariantCulture), string.Join(", ", field.EnumType.Values.Select(v => v.Name)));
+                case Enum:
+                    var number = Convert.ToInt32(value, CultureInfo.InvariantCulture);
+                    if (field.EnumType.FindValueByNumber(number) is null)
+                        throw new InvalidInputException(path, number, string.Join(", ", field.EnumType.Values.Select(v => v.Name)));
+                    break;
             }
         }
     }

@@ -112,7 +112,20 @@ public class PoisonTests(OneWriter system) : SystemTest<OneWriter>(system), ICla
         await Pollux.Send(asset, new RegisterAsset(asset, null, "no-such-model"));
         await Eventually.Get("the metric counts it", () => Pollux.TwinState.Http.GetStringAsync("/metrics"), text => text.Split('\n').Any(
             line => line.StartsWith("pollux_messages_failed{", StringComparison.Ordinal) && line.Contains("_error", StringComparison.Ordinal) && !line.Contains("} 0", StringComparison.Ordinal)), seconds: 60);
+
+        var queue = (await Failed()).Split('\n').Select(line => line.Split(' ')[0]).First(name => name.EndsWith(QueueNames.ErrorSuffix, StringComparison.Ordinal));
+        Assert.Contains("no-such-model", await Failed(queue), StringComparison.Ordinal);
+        Assert.Contains("\"headers\"", await Failed(queue, "--json"), StringComparison.Ordinal);
+        // Replayed, it fails again and comes back.
+        Assert.EndsWith("1 replayed", (await Failed(queue, "--replay")).TrimEnd(), StringComparison.Ordinal);
+        await Eventually.Get("it has failed again", () => Failed(queue), text => text.Contains("no-such-model", StringComparison.Ordinal));
+        Assert.EndsWith("1 dropped", (await Failed(queue, "--drop")).TrimEnd(), StringComparison.Ordinal);
+        Assert.EndsWith("0 messages", (await Failed(queue)).TrimEnd(), StringComparison.Ordinal);
     }
+
+    Task<string> Failed(params string[] arguments) =>
+        Infrastructure.Run(
+            "dotnet", [ServiceProcess.Assembly("Cli"), "failed", .. arguments], new Dictionary<string, string> { ["ConnectionStrings__RabbitMq"] = Pollux.Servers.RabbitMq });
 
     [Fact]
     public async Task A_retained_value_is_one_reading_however_often_ingest_starts()

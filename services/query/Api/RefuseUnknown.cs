@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Text.Json;
 using Google.Protobuf;
-using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -113,7 +111,7 @@ static class RefuseUnknown
         return plain.IsPrimitive || plain.IsEnum || plain == typeof(string) || plain == typeof(Guid) || plain == typeof(DateTimeOffset) || (plain.IsArray && IsSimple(plain.GetElementType()!));
     }
 
-    /// <summary>The same for gRPC: no U+0000 in any text of a request, no value of an enumeration that the schema does not have.</summary>
+    /// <summary>The same for gRPC: no U+0000 in any text of a request.</summary>
     public sealed class Rpc : Interceptor
     {
         public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
@@ -143,16 +141,16 @@ static class RefuseUnknown
                 if (field.IsMap)
                     foreach (System.Collections.DictionaryEntry entry in (System.Collections.IDictionary)value)
                     {
-                        CheckValue(field, entry.Key, path + field.Name);
-                        CheckValue(field, entry.Value, path + field.Name);
+                        CheckValue(entry.Key, path + field.Name);
+                        CheckValue(entry.Value, path + field.Name);
                     }
                 else if (field.IsRepeated)
-                    foreach (var item in (System.Collections.IEnumerable)value) CheckValue(field, item, path + field.Name);
-                else CheckValue(field, value, path + field.Name);
+                    foreach (var item in (System.Collections.IEnumerable)value) CheckValue(item, path + field.Name);
+                else CheckValue(value, path + field.Name);
             }
         }
 
-        static void CheckValue(FieldDescriptor field, object? value, string path)
+        static void CheckValue(object? value, string path)
         {
             switch (value)
             {
@@ -161,11 +159,6 @@ static class RefuseUnknown
                     break;
                 case IMessage inner:
                     Check(inner, $"{path}.");
-                    break;
-                case Enum:
-                    var number = Convert.ToInt32(value, CultureInfo.InvariantCulture);
-                    if (field.EnumType.FindValueByNumber(number) is null)
-                        throw new InvalidInputException(path, number, string.Join(", ", field.EnumType.Values.Select(v => v.Name)));
                     break;
             }
         }

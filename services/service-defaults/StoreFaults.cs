@@ -9,10 +9,13 @@ namespace ServiceDefaults;
 /// <summary>Why a write to the log failed, by type and SQL state; never by the text of a message, which changes with version and language.</summary>
 public static class StoreFaults
 {
+    // Raised by the function of Marten that appends events.
+    const string WrongStreamVersion = "MT003";
+
     /// <summary>Somebody else wrote the same stream or row first; what is known of it has to be read again.</summary>
     public static bool IsConflict(Exception exception) =>
         exception is EventStreamUnexpectedMaxEventIdException or ExistingStreamIdCollisionException or JasperFx.ConcurrencyException
-        || ServerFault(exception) is { SqlState: PostgresErrorCodes.UniqueViolation };
+        || ServerFault(exception) is { SqlState: PostgresErrorCodes.UniqueViolation or WrongStreamVersion };
 
     /// <summary>
     /// What was written is at fault, so that the same write fails for ever: the server refuses a value (SQL state classes 22 and 23, 54 for

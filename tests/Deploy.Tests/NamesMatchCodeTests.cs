@@ -1,7 +1,7 @@
-using System.Collections;
 using System.Reflection;
+using Contracts.Messages;
+using Contracts.Messages;
 using k8s.Models;
-using ServiceDefaults;
 using YamlDotNet.RepresentationModel;
 
 namespace Deploy.Tests;
@@ -99,9 +99,7 @@ public class NamesMatchCodeTests
     [Fact]
     public void The_scaler_looks_at_a_queue_that_simulation_takes_from()
     {
-        var shards = (string)typeof(Messaging).Assembly.GetType("ServiceDefaults.Messaging")!.GetField("ScenarioQueue")!.GetValue(null)!;
-        var queues = Assembly.Load("Simulation").GetType("Simulation.Queues")!.GetFields(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)
-            .Where(f => f.IsLiteral).Select(f => (string)f.GetValue(null)!).Append(shards).ToList();
+        var queues = QueueNames.All(partitions: 1).Where(q => q.StartsWith("simulation.", StringComparison.Ordinal)).ToList();
         var scalers = Overlay.Of("prod").Documents.Where(d => d.Kind == "ScaledObject").ToList();
         Assert.NotEmpty(scalers);
         foreach (var scaler in scalers)

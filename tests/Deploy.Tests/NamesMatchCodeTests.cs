@@ -1,5 +1,5 @@
+using System.Collections;
 using System.Reflection;
-using Contracts.Messages;
 using Contracts.Messages;
 using k8s.Models;
 using YamlDotNet.RepresentationModel;

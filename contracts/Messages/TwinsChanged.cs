@@ -48,7 +48,7 @@ public sealed record TwinView(
 /// <param name="Component">The component it measures.</param>
 /// <param name="Quantity">e.g. <c>temperature</c>.</param>
 /// <param name="Unit">Unit of value and statistics, e.g. <c>degC</c>.</param>
-/// <param name="Value">Null when there is no reading yet.</param>
+/// <param name="Value">Null when there is no reading yet, or the newest says that the device has no value now (quality bad).</param>
 /// <param name="Quality">good, uncertain, bad, or none.</param>
 /// <param name="SampledAt">Device time; null when there is no reading yet.</param>
 /// <param name="StaleAt">From when on the value is stale unless a newer one comes; null when there is no reading yet.</param>

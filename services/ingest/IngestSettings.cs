@@ -41,6 +41,10 @@ sealed class IngestSettings
     [Required, RegularExpression("^[A-Za-z0-9_-]{1,64}$")]
     public string ClientId { get; init; } = "ingest-0";
 
+    /// <summary>Sparkplug nodes that wait for a primary host wait for this one; the same for all replicas.</summary>
+    [Required, RegularExpression("^[^/+#\\s]{1,64}$")]
+    public string SparkplugHostId { get; init; } = "pollux";
+
     public TimeSpan MostImportTime => TimeSpan.FromSeconds(MostImportSeconds);
 
     public TimeSpan FutureTolerance => TimeSpan.FromSeconds(FutureToleranceSeconds);

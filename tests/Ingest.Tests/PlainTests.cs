@@ -1,5 +1,6 @@
 using FsCheck.Xunit;
 using Ingest.Payloads;
+using Ingest.Recording;
 using TwinModel.Telemetry;
 using static Ingest.Tests.Given;
 
@@ -101,7 +102,8 @@ public class PlainTests
     [InlineData("23.5 parsec", "unit-mismatch")]
     [InlineData("""{"value":1e999}""", "not-finite")]
     [InlineData("""{"value":"1"}""", "wrong-type")]
-    [InlineData("""{"value":null}""", "wrong-type")]
+    [InlineData("""{"value":null,"quality":"good"}""", "no-value")]
+    [InlineData("""{"quality":"bad"}""", "no-value")]
     [InlineData("""{"value":{"value":1}}""", "wrong-type")]
     [InlineData("{}", "no-value")]
     [InlineData("""{"value":1,"unit":"bar"}""", "unit-mismatch")]
@@ -116,6 +118,17 @@ public class PlainTests
     [InlineData("""{"value":1} 2""", "malformed-json")]
     [InlineData("""{"value":NaN}""", "malformed-json")]
     public void What_is_no_number_of_the_sensor_is_rejected(string payload, string code) => Assert.Equal(code, DecodedPlain(payload).Code());
+
+    [Theory]
+    [InlineData("""{"value":null}""")]
+    [InlineData("""{"quality":"offline","value":null}""")]
+    public void A_null_is_a_bad_reading_without_a_value(string payload)
+    {
+        var reading = DecodedPlain(payload).Reading();
+        Assert.Null(reading.ValueOrNull);
+        Assert.Equal(Quality.Bad, reading.Quality);
+        Assert.Equal(0, ValidateReadings.Apply([reading], Extruder, new(0, long.MaxValue), []));
+    }
 
     [Fact]
     public void Bytes_that_are_not_utf8_are_rejected()

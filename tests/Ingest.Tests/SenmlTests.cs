@@ -151,6 +151,9 @@ public class SenmlTests
     [InlineData("\"v\":1,\"u\":5", "wrong-type")]
     [InlineData("\"s\":1", "no-value")]
     [InlineData("\"t\":1", "no-value")]
+    [InlineData("\"quality\":\"good\"", "no-value")]
+    [InlineData("\"v\":1,\"quality\":\"so-so\"", "unknown-quality")]
+    [InlineData("\"v\":1,\"status\":3", "unknown-quality")]
     [InlineData("\"v\":1e400", "not-finite")]
     [InlineData("\"v\":-1e400", "not-finite")]
     public void A_record_that_is_no_number_is_rejected(string fields, string code) =>
@@ -267,6 +270,17 @@ public class SenmlTests
         var decoded = DecodedSenml(pack);
         Assert.Equal("invalid-time", decoded.Code());
         Assert.Contains("looks like milliseconds", decoded.Rejections[0].Detail);
+    }
+
+    [Theory]
+    [InlineData("\"quality\":\"bad\"", null, Quality.Bad)]
+    [InlineData("\"status\":\"offline\"", null, Quality.Bad)]
+    [InlineData("\"v\":21.5,\"status\":\"OK\"", 21.5, Quality.Good)]
+    [InlineData("\"v\":21.5,\"quality\":\"stale\"", 21.5, Quality.Uncertain)]
+    public void A_status_is_the_quality_and_without_a_value_a_bad_one_says_that_there_is_none(string fields, double? value, Quality quality)
+    {
+        var reading = DecodedSenml($$"""[{"n":"melt-temperature",{{fields}}}]""").Reading();
+        Assert.Equal((value, quality), (reading.ValueOrNull, reading.Quality));
     }
 
     // RFC 8428, 4.2 wants a value in every record, 4.5.4 adds the base value to one: without one there is nothing to add to.

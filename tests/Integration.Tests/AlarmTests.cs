@@ -108,20 +108,39 @@ public class AlarmTests(TestBenches system) : SystemTest<TestBenches>(system), I
         await Eventually.Get("the alarm is cleared", () => Pollux.Log.Names(Streams.Twin(asset)), names => names is ["alarm_raised", "alarm_cleared"], show: names => string.Join(", ", names));
     }
 
+    [Fact]
+    public async Task A_device_that_moved_to_another_node_does_not_die_with_the_former()
+    {
+        var (moved, stayed) = (Pollux.NextAsset(), Pollux.NextAsset());
+        await using var device = await Device.Connect(Pollux.Servers.Mqtt);
+        await Bear(device, "gateway-before", moved, 20, stayed);
+        await Bear(device, "gateway-after", moved, 21);
+        await Eventually.Get("both births are there", () => Pollux.Twins.View(moved), twin => twin?.Readings == 2);
+
+        await device.Publish("spBv1.0/pollux/NDEATH/gateway-before", new Payload { Metrics = { BirthNumber() } }.ToByteArray());
+        await Eventually.Get("the device that stayed is offline", () => Pollux.Log.Events<AlarmRaised>(Streams.Twin(stayed)), events => events is [{ LimitId: "missing-data" }]);
+        Assert.True(StaleAt(await Pollux.Twins.View(moved)) > TimeProvider.System.GetUtcNow().AddMinutes(50));
+        Assert.Empty(await Pollux.Log.Events<AlarmRaised>(Streams.Twin(moved)));
+    }
+
     static DateTimeOffset? StaleAt(TwinView? twin) => twin?.Sensors.Single(s => s.Id == "temperature").StaleAt;
 
     static Payload.Types.Metric BirthNumber() => new() { Name = "bdSeq", Datatype = 4, LongValue = 3 };
 
-    static async Task Bear(Device device, string node, string asset, double temperature)
+    static async Task Bear(Device device, string node, string asset, double temperature, string? second = null)
     {
         var now = (ulong)(Samples.Now / 1000);
         await device.Publish($"spBv1.0/pollux/NBIRTH/{node}", new Payload { Timestamp = now, Seq = 0, Metrics = { BirthNumber() } }.ToByteArray());
-        await device.Publish($"spBv1.0/pollux/DBIRTH/{node}/{asset}", new Payload
+        var seq = 1u;
+        foreach (var id in second is null ? [asset] : new[] { asset, second })
         {
-            Timestamp = now,
-            Seq = 1,
-            Metrics = { new Payload.Types.Metric { Name = "temperature", Alias = 1, Datatype = 10, DoubleValue = temperature } },
-        }.ToByteArray());
+            await device.Publish($"spBv1.0/pollux/DBIRTH/{node}/{id}", new Payload
+            {
+                Timestamp = now,
+                Seq = seq++,
+                Metrics = { new Payload.Types.Metric { Name = "temperature", Alias = 1, Datatype = 10, DoubleValue = temperature } },
+            }.ToByteArray());
+        }
     }
 
     Task Publish(Device device, string asset, ushort sensor, params (long At, double Value)[] readings) =>

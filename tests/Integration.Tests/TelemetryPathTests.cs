@@ -64,6 +64,55 @@ public class TelemetryPathTests(RunningSystem system) : SystemTest<RunningSystem
     }
 
     [Fact]
+    public async Task A_device_is_the_asset_of_its_id_in_kebab_case()
+    {
+        var (asset, at) = (Pollux.NextAsset(), Samples.Now / 1000);
+        await using var device = await Device.Connect(Pollux.Servers.Mqtt);
+        var (node, id) = ($"node-of-{asset}", asset.Replace('-', '_').ToUpperInvariant());
+        Payload Birth(ulong seq, double value) => new() { Timestamp = (ulong)at, Seq = seq, Metrics = { new Payload.Types.Metric { Name = "Die/Melt Temperature", Alias = 17, Datatype = 10, DoubleValue = value } } };
+        await device.Publish($"spBv1.0/pollux/NBIRTH/{node}", new Payload { Timestamp = (ulong)at, Seq = 0, Metrics = { new Payload.Types.Metric { Name = "bdSeq", Datatype = 4, LongValue = 0 } } }.ToByteArray());
+        await device.Publish($"spBv1.0/pollux/DBIRTH/{node}/{id}", Birth(1, 200.5).ToByteArray());
+        AssertSensor(await TwinWith(asset, readings: 1), "melt-temperature", 200.5, "good", at * 1000);
+
+        // Another device of the node that would be the same asset is not mixed into it.
+        await device.Publish($"spBv1.0/pollux/DBIRTH/{node}/{id.Replace('_', ' ')}", Birth(2, 77).ToByteArray());
+        await Eventually.Get("the second device is rejected", () => Pollux.Log.Rejections("unknown"), all => all.Any(r => r.Reasons[0].Code == "two-devices-of-one-id" && r.Source.Contains(node, StringComparison.Ordinal)));
+        Assert.Single(await Pollux.Log.Readings(asset));
+    }
+
+    [Fact]
+    public async Task Nodes_that_wait_for_their_host_are_told_that_it_is_online()
+    {
+        await using var node = await Device.Connect(Pollux.Servers.Mqtt);
+        var state = await node.Listen("spBv1.0/STATE/pollux");
+        await Eventually.Get("the host is online", () => Task.FromResult(state()), s => s?.Contains("\"online\":true", StringComparison.Ordinal) == true, show: s => s);
+        // As another replica's will would say it.
+        await node.Publish("spBv1.0/STATE/pollux", """{"online":false,"timestamp":1}""", retain: true);
+        await Eventually.Get("the host says again that it is online", () => Task.FromResult(state()), s => s?.Contains("\"online\":true", StringComparison.Ordinal) == true, show: s => s);
+    }
+
+    [Fact]
+    public async Task No_value_now_is_a_bad_reading_in_the_twin_a_gap_in_history_and_counted()
+    {
+        var (asset, at) = (Pollux.NextAsset(), Samples.Now / 1_000_000 * 1_000_000);
+        await using var device = await Device.Connect(Pollux.Servers.Mqtt);
+        await device.Publish(Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, [new(6, at - 2_000_000, 201)]));
+        await device.Publish($"pollux/{asset}/sensors/melt-temperature", FormattableString.Invariant($$"""{"value":null,"timestamp":{{at / 1000}}}"""));
+
+        var twin = await TwinWith(asset, readings: 2);
+        var sensor = twin.Sensors.Single(s => s.Id == "melt-temperature");
+        Assert.Equal((null, "bad", Micros.ToTime(at)), (sensor.Value, sensor.Quality, sensor.SampledAt));
+        Assert.Empty(await Pollux.Log.Rejections(asset));
+        var shown = (await Pollux.Get($"/api/v1/twins/{asset}?minPosition={twin.Position}"))["sensors"]!.AsArray().Single(s => (string)s!["id"]! == "melt-temperature")!;
+        Assert.Equal((null, "bad"), ((double?)shown["value"], (string?)shown["quality"]));
+        var history = await Pollux.Get(FormattableString.Invariant($"/api/v1/twins/{asset}/history?sensor=melt-temperature&from={Micros.ToTime(at - 5_000_000):yyyy-MM-ddTHH:mm:ssZ}&to={Micros.ToTime(at + 5_000_000):yyyy-MM-ddTHH:mm:ssZ}&points=10"));
+        var point = Assert.Single(history["series"]![0]!["points"]!.AsArray())!;
+        Assert.Equal((201, 1), ((double)point["mean"]!, (int)point["count"]!));
+        var events = (await Pollux.Get($"/api/v1/log/events?stream=telemetry/{asset}/*"))["items"]!.AsArray();
+        Assert.Contains(events, e => e!["data"]!["sensors"]!.AsArray().Any(s => s!["values"]!.AsArray().Contains(null)));
+    }
+
+    [Fact]
     public async Task An_implausible_value_is_stored_as_uncertain()
     {
         var (asset, at) = (Pollux.NextAsset(), Samples.Now);

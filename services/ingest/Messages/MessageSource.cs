@@ -1,3 +1,4 @@
+using Ingest.Payloads;
 using MQTTnet;
 using MQTTnet.Protocol;
 using ServiceDefaults;
@@ -28,7 +29,10 @@ static class MessageSource
     // some 40 messages a second are all that comes until the backlog is gone.
     const int ReceiveBufferBytes = 1 << 20;
 
-    public static MqttClientOptions Options(MqttAddress address, IngestSettings settings)
+    /// <param name="address">The broker.</param>
+    /// <param name="settings">Name the session and the Sparkplug host.</param>
+    /// <param name="nowMicros">Time of the connection.</param>
+    public static MqttClientOptions Options(MqttAddress address, IngestSettings settings, long nowMicros)
     {
         var options = new MqttClientOptionsBuilder()
             .WithTcpServer(address.Host, address.Port)
@@ -39,10 +43,19 @@ static class MessageSource
             .WithReceiveMaximum(ushort.MaxValue)
             .WithKeepAlivePeriod(TimeSpan.FromSeconds(15))
             .WithTimeout(TimeSpan.FromSeconds(10))
+            .WithWillTopic(SparkplugHost.TopicOf(settings.SparkplugHostId))
+            .WithWillPayload(SparkplugHost.State(false, nowMicros))
+            .WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
+            .WithWillRetain()
             .Build();
         ((MqttClientTcpOptions)options.ChannelOptions).BufferSize = ReceiveBufferBytes;
         return options;
     }
+
+    /// <summary>Tells nodes that wait for their host that it is there.</summary>
+    public static MqttApplicationMessage Online(IngestSettings settings, long nowMicros) => new MqttApplicationMessageBuilder()
+        .WithTopic(SparkplugHost.TopicOf(settings.SparkplugHostId)).WithPayload(SparkplugHost.State(true, nowMicros))
+        .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).WithRetainFlag().Build();
 
     /// <summary>
     /// SenML and plain topics are shared between replicas. Sparkplug is not: its aliases and sequence numbers only make sense to one who sees

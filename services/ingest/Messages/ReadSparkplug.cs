@@ -17,8 +17,12 @@ namespace Ingest.Messages;
 sealed partial class ReadSparkplug(AssetRegistry registry, IBus bus, NpgsqlDataSource source, ILogger<ReadSparkplug> logger)
 {
     const string ForeignDevice = "foreign-device";
+    const string TwoDevices = "two-devices-of-one-id";
 
     readonly Dictionary<string, SparkplugNode> nodes = [];
+
+    // The node whose device an asset is now, by asset: one that moved to another node does not die with the former one.
+    readonly Dictionary<string, string> nodeOf = [];
 
     /// <summary>Publishes a command; set by whoever holds the connection.</summary>
     public Func<MqttApplicationMessage, Task> Rebirth { get; set; } = _ => Task.CompletedTask;
@@ -43,20 +47,30 @@ sealed partial class ReadSparkplug(AssetRegistry registry, IBus bus, NpgsqlDataS
         if (!SparkplugTopic.TryParse(topic, out var parsed) || parsed.Message == SparkplugMessage.Other) return null;
         var key = $"{parsed.Group}/{parsed.Node}";
         if (!nodes.TryGetValue(key, out var node)) nodes[key] = node = new();
-        var news = SparkplugDecoder.Decode(parsed, payload.Span, node, device => SourceOf(parsed, device), receivedAt, to);
+        var news = SparkplugDecoder.Decode(parsed, payload.Span, node, device => SourceOf(parsed, node, device), receivedAt, to);
         if (news.RebirthRequested) _ = AskForRebirth(parsed, receivedAt);
-        foreach (var assetId in news.WentOffline) _ = Announce(assetId, receivedAt, topic);
-        if (to.Readings.Count + to.RejectedReadings == 0) return null;
+        foreach (var device in news.WentOffline)
+            if (Find(device) is { } gone && nodeOf.GetValueOrDefault(gone.Id, key) == key) _ = Announce(gone.Id, receivedAt, topic);
         var id = parsed.Device ?? parsed.Node;
+        if (to.Readings.Count > 0 && Find(id) is { } heard) nodeOf[heard.Id] = key;
+        if (to.Readings.Count + to.RejectedReadings == 0) return null;
         // What another group's device of the same id sends is not this asset's.
-        var asset = SourceOf(parsed, id) is { Refused.Code: ForeignDevice } ? null : registry.Find(id);
+        var asset = SourceOf(parsed, node, id) is { Refused.Code: ForeignDevice or TwoDevices } ? null : Find(id);
         return new(asset?.Id ?? Recording.Rejections.UnknownAsset, asset, null, null);
     }
 
+    // Devices are called 'Press 4' or 'press_4', assets press-4.
+    RegisteredAsset? Find(string device) => registry.Find(device) ?? registry.Find(SparkplugTopic.AssetIdOf(device));
+
     /// <summary>An asset is a device of the group, and where the model names one the node, that its connection's topic says.</summary>
-    SparkplugSource? SourceOf(SparkplugTopic topic, string id)
+    SparkplugSource? SourceOf(SparkplugTopic topic, SparkplugNode node, string id)
     {
-        if (registry.Find(id) is not { } asset) return null;
+        if (Find(id) is not { } asset) return null;
+        if (asset.Id != id && node.Devices.FirstOrDefault(other => other != id && Find(other)?.Id == asset.Id) is { } twin)
+        {
+            return new(asset.Model, null, new(
+                TwoDevices, $"Device '{id}' would be the asset '{asset.Id}', which is the device '{twin}' of the same node; allowed: ids of devices that differ in letters and digits."));
+        }
         var connections = asset.Model.Connections.Where(c => c.Payload == PayloadFormat.SparkplugB).ToList();
         if (connections.Count == 0)
         {

@@ -25,6 +25,7 @@ sealed partial class ReceiveMessages(
     readonly Decoded decoded = new();
     HashSet<string> subscribed = [];
     IMqttClient? client;
+    long connectedAt;
     string trouble = "not connected yet";
 
     protected override async Task ExecuteAsync(CancellationToken cancel)
@@ -70,12 +71,15 @@ sealed partial class ReceiveMessages(
     {
         if (!mqtt.IsConnected)
         {
-            await mqtt.ConnectAsync(MessageSource.Options(address, settings.Value), cancel);
+            connectedAt = Micros.From(time.GetUtcNow());
+            await mqtt.ConnectAsync(MessageSource.Options(address, settings.Value, connectedAt), cancel);
             subscribed = [];
         }
         var filters = RouteTopic.Filters(registry.All.Select(a => a.Model)).ToHashSet();
         if (filters.SetEquals(subscribed)) return;
         await mqtt.SubscribeAsync(MessageSource.Subscriptions(filters, settings.Value.SharedGroup), cancel);
+        // Only now: a node that waited for its host publishes at once.
+        await mqtt.PublishAsync(MessageSource.Online(settings.Value, connectedAt), cancel);
         subscribed = filters;
         LogConnected(address.Host, address.Port, string.Join(", ", filters));
     }
@@ -93,10 +97,30 @@ sealed partial class ReceiveMessages(
             return;
         }
         var payload = message.ApplicationMessage.Payload.ToArray();
+        if (topic == SparkplugHost.TopicOf(settings.Value.SparkplugHostId))
+        {
+            // The will of another replica, or of a former connection: the host is there as long as one of its replicas is.
+            if (SparkplugHost.SaysOffline(payload)) _ = SayOnline(cancel);
+            await message.AcknowledgeAsync(cancel);
+            return;
+        }
         if (ReadSparkplug.IsSparkplug(topic) && ReadSparkplug.IsBirth(topic)) await sparkplug.Remember(topic, payload, cancel);
         var submission = Decode(message, topic, payload, cancel);
         if (submission is null) await message.AcknowledgeAsync(cancel);
         else await recorder.Submit(submission, cancel);
+    }
+
+    async Task SayOnline(CancellationToken cancel)
+    {
+        try
+        {
+            await client!.PublishAsync(MessageSource.Online(settings.Value, Micros.From(time.GetUtcNow())), cancel);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Not connected any more: the next connection says it.
+            LogNotSaidOnline(e.Message);
+        }
     }
 
     Submission? Decode(MqttApplicationMessageReceivedEventArgs message, string topic, byte[] payload, CancellationToken cancel)
@@ -167,6 +191,9 @@ sealed partial class ReceiveMessages(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A message on {Topic} could not be decoded and is kept as rejected")]
     partial void LogNotDecoded(Exception exception, string topic);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Sparkplug nodes could not be told that their host is online: {Reason}")]
+    partial void LogNotSaidOnline(string reason);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Not acknowledged: {Reason}")]
     partial void LogNotAcknowledged(string reason);

@@ -82,6 +82,9 @@ sealed class Decoded
         Readings.Add(new(sensor.Number, sampledAt, converted, quality));
     }
 
+    /// <summary>Adds that the device has no value at this time.</summary>
+    public void AddWithoutValue(Sensor sensor, long sampledAt) => Readings.Add(Reading.WithoutValue(sensor.Number, sampledAt));
+
     /// <summary>Rejects one reading.</summary>
     public void Reject(string code, string field, ReadOnlySpan<char> value, string allowed, int record = -1)
     {

@@ -85,6 +85,7 @@ static class PlainDecoder
         Span<char> unit = stackalloc char[LongestText];
         var unitLength = 0;
         double? value = null;
+        var isNull = false;
         var sampledAt = receivedAt;
         var quality = Quality.Good;
         (string Code, string Field, string Found, string Allowed)? problem = null;
@@ -99,8 +100,9 @@ static class PlainDecoder
             switch (field)
             {
                 case Field.Value:
+                    isNull = reader.TokenType == JsonTokenType.Null;
                     if (reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out var number)) value = number;
-                    else problem ??= ("wrong-type", "value", $"{reader.TokenType}", $"a number, as {sensor.Id} is numeric");
+                    else if (!isNull) problem ??= ("wrong-type", "value", $"{reader.TokenType}", $"a number, as {sensor.Id} is numeric");
                     break;
                 case Field.Time:
                     if (!TryTime(ref reader, out sampledAt)) problem ??= ("invalid-time", name, Shown(ref reader), SampleTime.AllowedText);
@@ -120,7 +122,9 @@ static class PlainDecoder
             if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray) reader.Skip();
         }
         if (problem is { } found) to.Reject(found.Code, found.Field, found.Found, found.Allowed);
-        else if (value is null) to.Reject("no-value", "value", default, "a number");
+        // A quality of good is the initial one, too: only one that was sent contradicts.
+        else if (isNull && (quality == Quality.Bad || (seen & Field.Quality) == 0)) to.AddWithoutValue(sensor, sampledAt);
+        else if (value is null) to.Reject("no-value", "value", isNull ? "null" : default, "a number, or null without a quality or with bad");
         else to.Add(sensor, sampledAt, value.Value, unit[..unitLength], quality, "value", "unit");
     }
 

@@ -6,13 +6,20 @@ namespace Ingest.Payloads;
 /// <summary>Quality as devices and files write it.</summary>
 static class QualityText
 {
-    public const string Allowed = "good, uncertain, bad";
+    public const string Allowed = "good (ok), uncertain (stale), bad (error, fault, invalid, offline)";
 
     public static bool TryParse(ReadOnlySpan<byte> text, out Quality quality)
     {
-        quality = Ascii.EqualsIgnoreCase(text, "good"u8) ? Quality.Good
-            : Ascii.EqualsIgnoreCase(text, "uncertain"u8) ? Quality.Uncertain
-            : Ascii.EqualsIgnoreCase(text, "bad"u8) ? Quality.Bad : default;
+        quality = IsOneOf(text, "good", "ok") ? Quality.Good
+            : IsOneOf(text, "uncertain", "stale") ? Quality.Uncertain
+            : IsOneOf(text, "bad", "error", "fault", "invalid", "offline") ? Quality.Bad : default;
         return quality != default;
+    }
+
+    static bool IsOneOf(ReadOnlySpan<byte> text, params ReadOnlySpan<string> words)
+    {
+        foreach (var word in words)
+            if (Ascii.EqualsIgnoreCase(text, word)) return true;
+        return false;
     }
 }

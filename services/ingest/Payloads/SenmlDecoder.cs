@@ -81,6 +81,8 @@ static class SenmlDecoder
 
         int record, ownNameLength, unitLength, values;
         bool isReading, isNumber, isData, isNameText, isUnitText, isTimeKnown;
+        Quality? quality;
+        bool isQualityKnown;
         double value;
         ReadOnlySpan<byte> data;
         decimal time;
@@ -117,7 +119,8 @@ static class SenmlDecoder
         {
             ownNameLength = unitLength = values = 0;
             isReading = isNumber = isData = false;
-            isNameText = isUnitText = isTimeKnown = true;
+            isNameText = isUnitText = isTimeKnown = isQualityKnown = true;
+            quality = null;
             value = 0;
             time = 0;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -177,6 +180,11 @@ static class SenmlDecoder
                 case SenmlField.Time:
                     isTimeKnown = TryTime(ref reader, out time);
                     return true;
+                case SenmlField.Quality:
+                    var stated = default(Quality);
+                    isQualityKnown = reader.TokenType == JsonTokenType.String && QualityText.TryParse(reader.ValueSpan, out stated);
+                    quality = isQualityKnown ? stated : null;
+                    return true;
                 default:
                     return true;
             }
@@ -200,12 +208,18 @@ static class SenmlDecoder
 
         readonly void Finish(Sensor sensor)
         {
-            if (values == 0)
-                to.Reject("no-value", "v", default, "a number", record);
-            else if (values > 1 || !isNumber)
+            if (!isQualityKnown)
+                to.Reject("unknown-quality", "quality", "not one of these", QualityText.Allowed, record);
+            else if (values == 0 && quality != Quality.Bad)
+                to.Reject("no-value", "v", default, "a number, or a quality of bad without one", record);
+            else if (values > 1 || (values == 1 && !isNumber))
                 to.Reject("wrong-type", "v", values > 1 ? "given more than once" : "not a number", $"one number, as {sensor.Id} is numeric", record);
-            else if (HasUnitAndTime(out var sampledAt))
-                to.Add(sensor, sampledAt, Sum(baseValue, value), RecordUnit, Quality.Good, "v", "u", record);
+            else if (!HasUnitAndTime(out var sampledAt))
+                return;
+            else if (values == 0)
+                to.AddWithoutValue(sensor, sampledAt);
+            else
+                to.Add(sensor, sampledAt, Sum(baseValue, value), RecordUnit, quality ?? Quality.Good, "v", "u", record);
         }
 
         readonly void Finish(Waveform waveform)

@@ -20,6 +20,7 @@ enum SenmlField
     OtherValue,
     Time,
     Regular,
+    Quality,
 }
 
 static class SenmlFields
@@ -41,6 +42,7 @@ static class SenmlFields
         [(byte)'v', (byte)'d'] => SenmlField.DataValue,
         [(byte)'v', (byte)'s' or (byte)'b'] => SenmlField.OtherValue,
         [(byte)'s'] or [(byte)'u', (byte)'t'] => SenmlField.Regular,
+        _ when label.SequenceEqual("quality"u8) || label.SequenceEqual("status"u8) => SenmlField.Quality,
         [.., (byte)'_'] => SenmlField.NotUnderstood,
         _ => SenmlField.Ignored,
     };

@@ -93,7 +93,7 @@ static class SparkplugDecoder
         {
             // A node that is no asset has metrics of its own, which nobody asked for.
             if (topic.Device is not null)
-                to.Reject(new("unknown-asset", $"Device '{id}' is not registered; allowed: ids of registered assets."), message.Metrics.Count);
+                to.Reject(new("unknown-asset", $"Device '{id}' is not registered; allowed: ids of registered assets (this one could be '{SparkplugTopic.AssetIdOf(id)}')."), message.Metrics.Count);
             return true;
         }
         if (source.Refused is { } refused)
@@ -157,12 +157,13 @@ static class SparkplugDecoder
         // Datatype 0 is 'unknown': then the birth's holds.
         var datatype = metric.HasDatatype && metric.Datatype != 0 ? metric.Datatype : declared.Datatype;
         // A null with a value is the last one known, which the device does not stand behind.
-        if (metric.IsNull && metric.ValueCase == Payload.Types.Metric.ValueOneofCase.None)
-            to.Reject("no-value", declared.Name, "null", $"a number; the device says that {sensor.Id} has no value now");
-        else if (!TryNumber(metric, datatype, out var value))
+        var isWithoutValue = metric.IsNull && metric.ValueCase == Payload.Types.Metric.ValueOneofCase.None;
+        if (!TryNumber(metric, datatype, out var value) && !isWithoutValue)
             to.Reject("wrong-type", declared.Name, FormattableString.Invariant($"of datatype {datatype}"), $"a number with datatype 1 to 10, as {sensor.Id} is numeric");
         else if (!times.TryOf(metric, out var sampledAt))
             to.Reject("invalid-time", declared.Name, FormattableString.Invariant($"{(metric.HasTimestamp ? metric.Timestamp : times.OfPayload)}"), "milliseconds since 1970");
+        else if (isWithoutValue)
+            to.AddWithoutValue(sensor, sampledAt);
         else
             to.Add(sensor, sampledAt, value, UnitOf(metric) ?? declared.Unit, metric.IsNull ? Quality.Bad : QualityOf(metric), declared.Name, "engUnit");
     }

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Ingest.Payloads;
 
 /// <summary>Kinds of Sparkplug messages; <c>Other</c> are commands and host states, which carry no readings.</summary>
@@ -17,9 +19,15 @@ enum SparkplugMessage
 /// <param name="Message">What it is about.</param>
 /// <param name="Node">The edge node; its state is kept per group and node.</param>
 /// <param name="Device">Null for messages of the node itself.</param>
-readonly record struct SparkplugTopic(string Group, SparkplugMessage Message, string Node, string? Device)
+readonly partial record struct SparkplugTopic(string Group, SparkplugMessage Message, string Node, string? Device)
 {
     public const string Namespace = "spBv1.0";
+
+    /// <summary>The asset that a device is when none has its very id: its letters and digits in kebab-case, <c>press-4</c> of 'Press 4' or 'press_4'.</summary>
+    public static string AssetIdOf(string device) => string.Join('-', NotOfAssetIds().Split(device.ToLowerInvariant()).Where(part => part.Length > 0));
+
+    [GeneratedRegex("[^a-z0-9]+")]
+    private static partial Regex NotOfAssetIds();
 
     /// <summary>False when the topic is none, e.g. because a device message names no device.</summary>
     public static bool TryParse(string topic, out SparkplugTopic parsed)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Contracts.Events;
 using ServiceDefaults;
 using TwinModel.Telemetry;
+using TwinModel.Twins;
 
 namespace Ingest.Recording;
 
@@ -51,7 +52,8 @@ readonly record struct Payload(string Source, ReadOnlyMemory<byte> Bytes)
     /// <summary>Readings of an import written down so that they can be read again.</summary>
     public static Payload Rewritten(RegisteredAsset asset, IEnumerable<Reading> readings)
     {
-        var lines = readings.Select(r => JsonSerializer.Serialize(new { time = Micros.ToTime(r.SampledAt), sensor = asset.Model.Sensor(r.Sensor)!.Id, value = r.Value }));
+        var lines = readings.Select(r => JsonSerializer.Serialize(
+            new { time = Micros.ToTime(r.SampledAt), sensor = asset.Model.Sensor(r.Sensor)!.Id, value = r.ValueOrNull, quality = ViewTwin.Name(r.Quality) }));
         return new(Imports.ImportFormats.Source("ndjson", asset.Id), Encoding.UTF8.GetBytes(string.Join('\n', lines)));
     }
 }

@@ -37,8 +37,9 @@ static class ValidateReadings
 
     static RejectionReason? Check(in Reading reading, Sensor sensor, TimeWindow window)
     {
-        if (!double.IsFinite(reading.Value)) return new("not-finite", $"{sensor.Id} is {reading.Value}; allowed: a finite number");
-        if (!sensor.Physical.Contains(reading.Value))
+        var isWithoutValue = reading is { ValueOrNull: null, Quality: Quality.Bad };
+        if (!isWithoutValue && !double.IsFinite(reading.Value)) return new("not-finite", $"{sensor.Id} is {reading.Value}; allowed: a finite number");
+        if (!isWithoutValue && !sensor.Physical.Contains(reading.Value))
             return new("physically-impossible", $"{sensor.Id} is {reading.Value} {sensor.Unit.Symbol}; allowed: {sensor.Physical.Min} to {sensor.Physical.Max} {sensor.Unit.Symbol}");
         if (reading.SampledAt > window.Latest)
             return new("time-in-future", $"{sensor.Id} was sampled at {Micros.ToTime(Math.Min(reading.SampledAt, LatestShown)):O}; allowed: up to {Micros.ToTime(window.Latest):O}");

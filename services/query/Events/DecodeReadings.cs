@@ -26,7 +26,7 @@ sealed class DecodeReadings(KnownAssets registry)
                 ["number"] = group.Key,
                 ["unit"] = sensor?.Unit.Symbol,
                 ["sampledAt"] = new JsonArray([.. group.Select(r => (JsonNode)Time(r.SampledAt))]),
-                ["values"] = new JsonArray([.. group.Select(r => (JsonNode)r.Value)]),
+                ["values"] = new JsonArray([.. group.Select(r => (JsonNode?)r.ValueOrNull)]),
             };
             if (group.Any(r => r.Quality != Quality.Good)) column["qualities"] = new JsonArray([.. group.Select(r => (JsonNode)ViewTwin.Name(r.Quality))]);
             sensors.Add((JsonNode)column);

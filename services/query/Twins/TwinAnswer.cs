@@ -44,7 +44,7 @@ sealed record SensorAnswer(
     [property: Description("The component it measures.")] string Component,
     [property: Description("e.g. temperature.")] string Quantity,
     [property: Description("Unit of value and statistics, e.g. degC.")] string Unit,
-    [property: Description("Null when there is no reading yet.")] double? Value,
+    [property: Description("Null when there is no reading yet, or the newest says that the device has no value now (quality bad).")] double? Value,
     [property: Description("good, uncertain, bad, or none.")] string Quality,
     [property: Description("Device time.")] DateTimeOffset? SampledAt,
     [property: Description("From when on the value is stale unless a newer one comes.")] DateTimeOffset? StaleAt,

@@ -18,9 +18,16 @@ public enum Quality : byte
 /// </summary>
 /// <param name="Sensor">The sensor's number in the asset model.</param>
 /// <param name="SampledAt">Device time in microseconds since the Unix epoch, UTC.</param>
-/// <param name="Value">In the sensor's unit; always finite.</param>
+/// <param name="Value">In the sensor's unit; finite, or NaN when the device said that there is no value: then always <see cref="Quality.Bad"/>.</param>
 /// <param name="Quality">Trust in the value.</param>
-public readonly record struct Reading(ushort Sensor, long SampledAt, double Value, Quality Quality = Quality.Good);
+public readonly record struct Reading(ushort Sensor, long SampledAt, double Value, Quality Quality = Quality.Good)
+{
+    /// <summary>The device says that it has no value now. The same bits every time, as a reading's identity needs.</summary>
+    public static Reading WithoutValue(ushort sensor, long sampledAt) => new(sensor, sampledAt, double.NaN, Quality.Bad);
+
+    /// <summary>The value, or null when there is none.</summary>
+    public double? ValueOrNull => double.IsNaN(Value) ? null : Value;
+}
 
 /// <summary>Conversions between <see cref="DateTimeOffset"/> and microseconds since the Unix epoch.</summary>
 public static class Micros

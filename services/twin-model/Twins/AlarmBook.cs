@@ -67,7 +67,7 @@ public static class DecideAlarms
         return events;
     }
 
-    static AlarmRaised Raised(string assetId, string limitId, Sensor sensor, Limit limit, double value, DateTimeOffset at) => new(
+    static AlarmRaised Raised(string assetId, string limitId, Sensor sensor, Limit limit, double? value, DateTimeOffset at) => new(
         $"{assetId}.{limitId}.{Micros.From(at)}", assetId, limitId, sensor.Id, limit.Severity.ToString().ToLowerInvariant(), limit.Message, value, sensor.Unit.Symbol, at);
 
     /// <summary>

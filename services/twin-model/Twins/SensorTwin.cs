@@ -97,16 +97,21 @@ public sealed class SensorTwin
         mustRefold = false;
         for (var i = 0; i < limits.Length; i++)
         {
-            var condition = before[i];
-            for (var s = 0; s < Window.Count; s++) condition = condition.Next(limits[i], Window[s]);
-            Set(i, condition, Window.Newest, effects);
+            var (condition, decisive) = (before[i], Window.Newest);
+            for (var s = 0; s < Window.Count; s++)
+            {
+                var next = condition.Next(limits[i], Window[s]);
+                if (next.IsViolated != condition.IsViolated) decisive = Window[s];
+                condition = next;
+            }
+            Set(i, condition, decisive, effects);
         }
     }
 
     void Set(int limit, LimitCondition condition, in Reading reading, StepEffects effects)
     {
         if (condition.IsViolated != now[limit].IsViolated)
-            effects.Transitions.Add(new(limits[limit], condition.IsViolated, condition.IsViolated ? condition.Since : reading.SampledAt, reading.Value));
+            effects.Transitions.Add(new(limits[limit], condition.IsViolated, condition.IsViolated ? condition.Since : reading.SampledAt, reading.ValueOrNull));
         now[limit] = condition;
     }
 

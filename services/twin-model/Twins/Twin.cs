@@ -8,8 +8,8 @@ namespace TwinModel.Twins;
 /// <param name="Limit">The limit.</param>
 /// <param name="IsViolated">The new state.</param>
 /// <param name="SampledAt">Sample time (microseconds) that established it.</param>
-/// <param name="Value">The value then.</param>
-public readonly record struct LimitTransition(Limit Limit, bool IsViolated, long SampledAt, double Value);
+/// <param name="Value">The value then; null when the reading that established it is no longer held and there is no value now.</param>
+public readonly record struct LimitTransition(Limit Limit, bool IsViolated, long SampledAt, double? Value);
 
 /// <summary>What a step leads to beside the new state. Reused from step to step.</summary>
 public sealed class StepEffects

@@ -39,7 +39,7 @@ public static class ViewTwin
         if (offlineSince is { } since && since > sampledAt && since < staleAt) staleAt = since;
         return new(
             sensor.Id, sensor.Name, sensor.Component, sensor.Unit.Quantity, sensor.Unit.Symbol,
-            latest.Value, Name(latest.Quality), sampledAt, staleAt, twin.Count, Statistics(twin.Window));
+            latest.ValueOrNull, Name(latest.Quality), sampledAt, staleAt, twin.Count, Statistics(twin.Window));
     }
 
     /// <summary>How APIs write a quality.</summary>

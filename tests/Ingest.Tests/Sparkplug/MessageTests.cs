@@ -1,3 +1,4 @@
+using System.Text;
 using Contracts.Sparkplug;
 using FsCheck.Xunit;
 using Google.Protobuf;
@@ -11,6 +12,25 @@ namespace Ingest.Tests.Sparkplug;
 /// <summary>Topics, commands, and bytes that are no Sparkplug.</summary>
 public class MessageTests : SparkplugTest
 {
+    [Theory]
+    [InlineData("Press 4", "press-4")]
+    [InlineData("press_4", "press-4")]
+    [InlineData("  Line-A/2 (old) ", "line-a-2-old")]
+    [InlineData("press-4", "press-4")]
+    [InlineData("Ü1", "1")]
+    [InlineData("___", "")]
+    public void A_device_is_the_asset_of_its_letters_and_digits(string device, string asset) => Assert.Equal(asset, SparkplugTopic.AssetIdOf(device));
+
+    [Fact]
+    public void The_state_of_the_host_is_that_of_the_specification()
+    {
+        Assert.Equal("spBv1.0/STATE/pollux", SparkplugHost.TopicOf("pollux"));
+        Assert.Equal("""{"online":true,"timestamp":1700000000123}""", Encoding.UTF8.GetString(SparkplugHost.State(true, Now)));
+        Assert.True(SparkplugHost.SaysOffline(SparkplugHost.State(false, Now)));
+        Assert.False(SparkplugHost.SaysOffline(SparkplugHost.State(true, Now)));
+        foreach (var odd in new[] { "OFFLINE", "", "[]", "{", """{"online":"false"}""", "\u0000" }) Assert.False(SparkplugHost.SaysOffline(Encoding.UTF8.GetBytes(odd)));
+    }
+
     [Theory]
     [InlineData("spBv1.0/g/NBIRTH/n", true)]
     [InlineData("spBv1.0/g/DDATA/n/d", true)]

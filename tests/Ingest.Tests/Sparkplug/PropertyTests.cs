@@ -55,15 +55,6 @@ public class PropertyTests : SparkplugTest
     }
 
     [Fact]
-    public void A_null_is_counted_as_rejected_and_says_so()
-    {
-        BornWithMelt();
-        Data(2, new Metric { Alias = 7, Datatype = Double, IsNull = true });
-        Assert.Equal("no-value", decoded.Code());
-        Assert.Equal(1, decoded.RejectedReadings);
-    }
-
-    [Fact]
     public void A_device_of_others_is_rejected_with_the_reason_and_its_death_means_nothing()
     {
         sourceOf = _ => new(Extruder, null, new("foreign-device", "not ours"));

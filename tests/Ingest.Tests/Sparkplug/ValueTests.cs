@@ -100,12 +100,12 @@ public class ValueTests : SparkplugTest
     }
 
     [Fact]
-    public void A_null_is_no_reading_and_a_null_with_a_value_is_a_bad_one()
+    public void A_null_is_a_bad_reading_without_a_value_and_a_null_with_a_value_a_bad_one()
     {
         BornWithMelt();
         Data(2, new Metric { Alias = 7, IsNull = true });
-        Assert.Empty(decoded.Readings);
-        Assert.Equal("no-value", decoded.Code());
+        Assert.Null(decoded.Reading().ValueOrNull);
+        Assert.Equal(Quality.Bad, decoded.Reading().Quality);
         Data(3, new Metric { Alias = 7, IsNull = true, DoubleValue = 201 });
         Assert.Equal(Quality.Bad, decoded.Reading().Quality);
     }

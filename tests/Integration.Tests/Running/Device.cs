@@ -17,7 +17,7 @@ sealed class Device : IAsyncDisposable
         return device;
     }
 
-    public Task Publish(string topic, string payload, string? traceParent = null) => Publish(topic, Encoding.UTF8.GetBytes(payload), traceParent);
+    public Task Publish(string topic, string payload, string? traceParent = null, bool retain = false) => Publish(topic, Encoding.UTF8.GetBytes(payload), traceParent, retain);
 
     /// <summary>Publishes and waits until the broker has the message.</summary>
     public async Task Publish(string topic, byte[] payload, string? traceParent = null, bool retain = false)
@@ -26,6 +26,19 @@ sealed class Device : IAsyncDisposable
         if (traceParent is not null) message.WithUserProperty("traceparent", Encoding.UTF8.GetBytes(traceParent));
         var result = await client.PublishAsync(message.Build());
         if (result.ReasonCode != MqttClientPublishReasonCode.Success) throw new XunitException($"The broker answered {result.ReasonCode} to a message on {topic}.");
+    }
+
+    /// <summary>The newest message on a topic; null before the first.</summary>
+    public async Task<Func<string?>> Listen(string topic)
+    {
+        string? newest = null;
+        client.ApplicationMessageReceivedAsync += message =>
+        {
+            newest = message.ApplicationMessage.ConvertPayloadToString();
+            return Task.CompletedTask;
+        };
+        await client.SubscribeAsync(topic, MqttQualityOfServiceLevel.AtLeastOnce);
+        return () => newest;
     }
 
     public async ValueTask DisposeAsync()

@@ -19,7 +19,7 @@ public class TelemetryCodecTests
     static Gen<double> Values => Gen.OneOf(
         Gen.Choose(-1_000_000, 1_000_000).Select(i => i / 100.0),
         ArbMap.Default.GeneratorFor<NormalFloat>().Select(f => f.Item),
-        Gen.Elements(0.0, -0.0, double.Epsilon, double.MaxValue, double.MinValue, 1.0 / 3, 1e-300, 9007199254740993.0));
+        Gen.Elements(0.0, -0.0, double.Epsilon, double.MaxValue, double.MinValue, double.NaN, 1.0 / 3, 1e-300, 9007199254740993.0));
 
     static Gen<Reading[]> Batches =>
         from readings in (from sensor in Gen.Choose(1, 5)

@@ -45,6 +45,24 @@ public class TwinTests
     }
 
     [Fact]
+    public void A_reading_without_a_value_is_the_latest_and_changes_nothing_else()
+    {
+        var (twin, effects) = Given.Folded([.. Enumerable.Range(0, 4).Select(i => Given.Temperature(i, 110)), Reading.WithoutValue(1, Given.Temperature(9, 0).SampledAt)]);
+        Assert.Equal(110, Assert.Single(effects.Transitions).Value);
+        var view = ViewTwin.Of("a", "A", twin, AlarmBook.Empty, 1, 1, null, null, null).Sensors[0];
+        Assert.Equal((null, "bad", 5), (view.Value, view.Quality, view.Readings));
+        Assert.Equal((4, 110), (view.Statistics!.Count, view.Statistics.Mean));
+        Assert.Equal(twin.Hash(), Twin.Restore(twin.Model, twin.Snapshot())!.Hash());
+    }
+
+    [Fact]
+    public void A_late_reading_that_raises_a_limit_gives_its_own_value_when_the_newest_has_none()
+    {
+        var (_, effects) = Given.Folded([Reading.WithoutValue(1, Given.Temperature(9, 0).SampledAt), .. Enumerable.Range(0, 4).Select(i => Given.Temperature(i, 110 + i))]);
+        Assert.Equal(113, Assert.Single(effects.Transitions).Value);
+    }
+
+    [Fact]
     public void A_limit_below_works_the_other_way_round()
     {
         var (_, effects) = Given.Folded(Given.Pressure(0, 0.9), Given.Pressure(1, 1.1), Given.Pressure(2, 1.2));

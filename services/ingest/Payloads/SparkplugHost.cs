@@ -1,0 +1,28 @@
+using System.Text.Json;
+
+namespace Ingest.Payloads;
+
+/// <summary>State of the Sparkplug host application (specification 3.0, chapter 5): nodes told to wait for their primary host publish only while it is online.</summary>
+static class SparkplugHost
+{
+    /// <summary>The topic on which a host says whether it is there; retained.</summary>
+    public static string TopicOf(string hostId) => $"{SparkplugTopic.Namespace}/STATE/{hostId}";
+
+    /// <summary>The payload. The will of a connection has the time of its birth, so that an old will is known as such.</summary>
+    public static byte[] State(bool isOnline, long atMicros) => JsonSerializer.SerializeToUtf8Bytes(new { online = isOnline, timestamp = atMicros / 1000 });
+
+    /// <summary>True for a payload that says offline.</summary>
+    public static bool SaysOffline(ReadOnlySpan<byte> payload)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(payload);
+            return JsonDocument.TryParseValue(ref reader, out var state)
+                && state.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("online", out var online) && online.ValueKind == JsonValueKind.False;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+}

@@ -73,7 +73,8 @@ public class AlarmTests(TestBenches system) : SystemTest<TestBenches>(system), I
         using var stop = new CancellationTokenSource();
         var speaking = Speak(device, asset, stop.Token);
         await Eventually.Get("the end of the silence is noticed", () => Pollux.Log.Events<AlarmCleared>(Streams.Twin(asset)), events => events.Count > 0);
-        Assert.Equal(["alarm_raised", "alarm_cleared"], await Pollux.Log.Names(Streams.Twin(asset)));
+        // On a busy machine the device may have been late again since.
+        Assert.Equal(["alarm_raised", "alarm_cleared"], (await Pollux.Log.Names(Streams.Twin(asset))).Take(2));
         Assert.Equal("cleared", await StateOf(raised.AlarmId));
         await stop.CancelAsync();
         await speaking;
@@ -99,7 +100,7 @@ public class AlarmTests(TestBenches system) : SystemTest<TestBenches>(system), I
 
         var died = TimeProvider.System.GetUtcNow();
         await device.Publish($"spBv1.0/pollux/NDEATH/{node}", new Payload { Metrics = { BirthNumber() } }.ToByteArray());
-        var dead = await Eventually.Get("the value is stale", () => Pollux.Twins.View(asset), twin => StaleAt(twin) <= TimeProvider.System.GetUtcNow(), seconds: 5, show: t => $"stale at {StaleAt(t)}");
+        var dead = await Eventually.Get("the value is stale", () => Pollux.Twins.View(asset), twin => StaleAt(twin) <= TimeProvider.System.GetUtcNow(), show: t => $"stale at {StaleAt(t)}");
         Assert.InRange(StaleAt(dead)!.Value, died.AddSeconds(-1), TimeProvider.System.GetUtcNow());
         await Eventually.Get("an alarm says so", () => Pollux.Log.Events<AlarmRaised>(Streams.Twin(asset)), events => events is [{ LimitId: "missing-data" }]);
 

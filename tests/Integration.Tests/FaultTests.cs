@@ -6,8 +6,7 @@ namespace Integration.Tests;
 public class FaultTests(RunningSystem system, ITestOutputHelper output) : SystemTest<RunningSystem>(system), IClassFixture<RunningSystem>
 {
     const int MessagesPerSecond = 300;
-    static readonly TimeSpan Away = TimeSpan.FromSeconds(6);
-    static readonly TimeSpan Between = TimeSpan.FromSeconds(3);
+    const int MessagesAway = 1_800, MessagesBetween = 900;
 
     [Fact]
     public async Task Killing_each_part_under_load_loses_and_doubles_nothing()
@@ -19,28 +18,28 @@ public class FaultTests(RunningSystem system, ITestOutputHelper output) : System
         using var stop = new CancellationTokenSource();
         var publishing = load.Run(stop.Token);
 
-        await Pass(Between);
+        await load.Sent(MessagesBetween);
         foreach (var service in new[] { Pollux.Ingest, Pollux.TwinState })
         {
             await service.Kill();
-            await Pass(Away);
+            await load.Sent(MessagesAway);
             await service.Start();
-            await Pass(Between);
+            await load.Sent(MessagesBetween);
         }
         foreach (var server in new[] { "rabbitmq", "postgres", "mosquitto" })
         {
             await Pollux.Servers.Kill(server);
-            await Pass(Away);
+            await load.Sent(MessagesAway);
             await Pollux.Servers.Start(server);
-            await Pass(Between);
+            await load.Sent(MessagesBetween);
         }
         await stop.CancelAsync();
         await publishing;
         await Pollux.Ingest.UntilReady();
         await Pollux.TwinState.UntilReady();
-        await Eventually.Get("the broker has everything", () => Task.FromResult(gateway.Unacknowledged), left => left == 0, 60);
+        await Eventually.Get("the broker has everything", () => Task.FromResult(gateway.Unacknowledged), left => left == 0);
 
-        await Accounts.AssertComplete(Pollux, load, assets, 60);
+        await Accounts.AssertComplete(Pollux, load, assets);
         var (distinct, published) = (assets.Sum(a => load.Good(a).Count + load.WithImpossible(a).Count), gateway.Transmissions * 12);
         output.WriteLine($"{load.Messages} messages, {gateway.Transmissions} transmissions: at least {published} readings published, {distinct} distinct, {assets.Sum(a => load.WithImpossible(a).Count)} rejected");
         Assert.True(published > distinct + 1000, "The gateway sent hardly anything twice: the test shows nothing.");
@@ -49,12 +48,10 @@ public class FaultTests(RunningSystem system, ITestOutputHelper output) : System
         await AssertNothingIsAppendedAnymore(load, assets);
     }
 
-    static Task Pass(TimeSpan time) => Task.Delay(time, TestContext.Current.CancellationToken);
-
     async Task AssertTwin(string asset, Load load)
     {
         var (view, history) = await Eventually.Get(
-            $"the twin of {asset} has seen everything", () => Pollux.Twins.ViewAndHistory(asset), saved => saved.View?.Readings == load.Good(asset).Count, 60, saved => $"{saved.View?.Readings} of {load.Good(asset).Count} readings");
+            $"the twin of {asset} has seen everything", () => Pollux.Twins.ViewAndHistory(asset), saved => saved.View?.Readings == load.Good(asset).Count, show: saved => $"{saved.View?.Readings} of {load.Good(asset).Count} readings");
         Assert.Equal(Samples.HashOf(Pollux.Model, load.Good(asset)), view!.StateHash);
         var rebuilt = await Pollux.Rebuild(asset);
         Assert.Equal((view.StateHash, view.StateHash, view.Readings), (rebuilt.LiveHash, rebuilt.RebuiltHash, rebuilt.Readings));
@@ -67,6 +64,6 @@ public class FaultTests(RunningSystem system, ITestOutputHelper output) : System
     async Task AssertNothingIsAppendedAnymore(Load load, string[] assets)
     {
         foreach (var asset in assets) load.SendFrame(asset);
-        await Accounts.AssertComplete(Pollux, load, assets, 20);
+        await Accounts.AssertComplete(Pollux, load, assets);
     }
 }

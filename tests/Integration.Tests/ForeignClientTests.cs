@@ -60,7 +60,7 @@ public class ForeignClientTests(RunningSystem system) : SystemTest<RunningSystem
     internal static async Task<string> Node(string script, params string[] arguments)
     {
         await Install();
-        return await Infrastructure.Run("node", [Path.Combine(Clients, script), .. arguments], directory: Clients, seconds: 30);
+        return await Infrastructure.Run("node", [Path.Combine(Clients, script), .. arguments], directory: Clients);
     }
 
     /// <summary>A file of one of the packages.</summary>

@@ -36,9 +36,7 @@ public class KnownHistoryTests(FrugalSystem system) : SystemTest<FrugalSystem>(s
         var (asset, at) = (Pollux.NextAsset(), Samples.Now - 600 * Micros.PerSecond);
         // Sampled two hours ago, too, and received long before the late one.
         var before = await Store(asset, new Reading(Sensor, at - 7_200 * Micros.PerSecond, 190), new Reading(Sensor, at, 200));
-        await Task.Delay(20, Cancel);
-        var between = TimeProvider.System.GetUtcNow();
-        await Task.Delay(20, Cancel);
+        var between = await Eventually.NextMillisecond();
         var late = await Store(asset, new Reading(Sensor, at + 10 * Micros.PerSecond, 240));
 
         var range = $"from={Time(at - 60 * Micros.PerSecond)}&to={Time(at + 60 * Micros.PerSecond)}&points=12";

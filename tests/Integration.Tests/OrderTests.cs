@@ -25,11 +25,11 @@ public class OrderTests(RunningSystem system) : SystemTest<RunningSystem>(system
         await PublishShuffled(device, shuffled, [.. frames.SelectMany(f => f)], random);
 
         var (view, history) = await Eventually.Get(
-            "both twins have every reading", () => Pollux.Twins.ViewAndHistory(ordered), saved => saved.View?.Readings == Frames * 12, 30, saved => $"{saved.View?.Readings} readings");
+            "both twins have every reading", () => Pollux.Twins.ViewAndHistory(ordered), saved => saved.View?.Readings == Frames * 12, show: saved => $"{saved.View?.Readings} readings");
         Assert.Equal(Samples.HashOf(Pollux.Model, frames.SelectMany(f => f)), view!.StateHash);
         var other = await Eventually.Get(
-            "the shuffled twin comes to the same bits", () => Pollux.Twins.ViewAndHistory(shuffled), saved => saved.View?.StateHash == view.StateHash && saved.History == history, 30,
-            saved => $"{saved.View?.Readings} readings, hash {saved.View?.StateHash} instead of {view.StateHash}, history {(saved.History == history ? "equal" : "different")}");
+            "the shuffled twin comes to the same bits", () => Pollux.Twins.ViewAndHistory(shuffled), saved => saved.View?.StateHash == view.StateHash && saved.History == history,
+            show: saved => $"{saved.View?.Readings} readings, hash {saved.View?.StateHash} instead of {view.StateHash}, history {(saved.History == history ? "equal" : "different")}");
         Assert.Equal(Frames * 12, other.View!.Readings);
         Assert.Equal(Without(view), Without(other.View));
     }

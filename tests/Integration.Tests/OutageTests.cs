@@ -23,10 +23,10 @@ public class OutageTests(NarrowSystem system, ITestOutputHelper output) : System
         await Pollux.Servers.Kill("rabbitmq");
         try
         {
-            await LoadFor(load, TimeSpan.FromSeconds(4));
+            await load.Run(800);
             await EverythingIsAtTheBroker(gateway);
             // All of it, while RabbitMQ is away: the acknowledgements did not wait for it.
-            await Accounts.AssertComplete(Pollux, load, assets, 15);
+            await Accounts.AssertComplete(Pollux, load, assets);
             await Eventually.Get("every message is acknowledged", Pending, pending => pending == 0);
         }
         finally
@@ -35,7 +35,7 @@ public class OutageTests(NarrowSystem system, ITestOutputHelper output) : System
         }
         foreach (var asset in assets)
         {
-            var view = await Eventually.Get($"the twin of {asset} has caught up", () => Pollux.Twins.View(asset), twin => twin?.Readings == load.Good(asset).Count, 40, t => $"{t?.Readings} of {load.Good(asset).Count}");
+            var view = await Eventually.Get($"the twin of {asset} has caught up", () => Pollux.Twins.View(asset), twin => twin?.Readings == load.Good(asset).Count, show: t => $"{t?.Readings} of {load.Good(asset).Count}");
             Assert.Equal(Samples.HashOf(Pollux.Model, load.Good(asset)), view!.StateHash);
         }
     }
@@ -47,9 +47,9 @@ public class OutageTests(NarrowSystem system, ITestOutputHelper output) : System
         await using var gateway = new StoreAndForward(Pollux.Servers.Mqtt);
         gateway.Start();
         var load = new Load(gateway, Pollux.Model, assets, 1500);
-        await LoadFor(load, TimeSpan.FromSeconds(1));
+        await load.Run(1_500);
         await EverythingIsAtTheBroker(gateway);
-        await Accounts.AssertComplete(Pollux, load, assets, 15);
+        await Accounts.AssertComplete(Pollux, load, assets);
         var (stored, memory) = (await Stored(), Pollux.Ingest.MemoryBytes);
 
         await Pollux.Servers.Kill("postgres");
@@ -57,8 +57,8 @@ public class OutageTests(NarrowSystem system, ITestOutputHelper output) : System
         long grown;
         try
         {
-            await LoadFor(load, TimeSpan.FromSeconds(7));
-            pending = await Eventually.Get("ingest is full", Pending, p => p >= NarrowSystem.MostPending, 10);
+            await load.Run(10_500);
+            pending = await Eventually.Get("ingest is full", Pending, p => p >= NarrowSystem.MostPending);
             Assert.Equal(stored, await Stored());
             grown = Pollux.Ingest.MemoryBytes - memory;
             output.WriteLine($"{load.Messages} messages, {pending} pending in ingest, memory {memory >> 20} MB + {grown >> 20} MB");
@@ -70,18 +70,12 @@ public class OutageTests(NarrowSystem system, ITestOutputHelper output) : System
         // What the writers hold comes on top: one flush each.
         Assert.InRange(pending, NarrowSystem.MostPending, 3 * NarrowSystem.MostPending);
         Assert.InRange(grown, long.MinValue, 100L << 20);
-        await Accounts.AssertComplete(Pollux, load, assets, 60);
+        await Accounts.AssertComplete(Pollux, load, assets);
         await Eventually.Get("every message is acknowledged", Pending, p => p == 0);
     }
 
     static Task EverythingIsAtTheBroker(StoreAndForward gateway) =>
-        Eventually.Get("the broker has everything", () => Task.FromResult(gateway.Unacknowledged), left => left == 0, 60);
-
-    static async Task LoadFor(Load load, TimeSpan time)
-    {
-        using var stop = new CancellationTokenSource(time);
-        await load.Run(stop.Token);
-    }
+        Eventually.Get("the broker has everything", () => Task.FromResult(gateway.Unacknowledged), left => left == 0);
 
     Task<double> Pending() => Pollux.Ingest.Metric("pollux_ingest_pending_messages");
 

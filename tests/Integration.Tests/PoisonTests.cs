@@ -111,7 +111,7 @@ public class PoisonTests(OneWriter system) : SystemTest<OneWriter>(system), ICla
         var asset = Pollux.NextAsset();
         await Pollux.Send(asset, new RegisterAsset(asset, null, "no-such-model"));
         await Eventually.Get("the metric counts it", () => Pollux.TwinState.Http.GetStringAsync("/metrics"), text => text.Split('\n').Any(
-            line => line.StartsWith("pollux_messages_failed{", StringComparison.Ordinal) && line.Contains("_error", StringComparison.Ordinal) && !line.Contains("} 0", StringComparison.Ordinal)), seconds: 60);
+            line => line.StartsWith("pollux_messages_failed{", StringComparison.Ordinal) && line.Contains("_error", StringComparison.Ordinal) && !line.Contains("} 0", StringComparison.Ordinal)));
 
         var queue = (await Failed()).Split('\n').Select(line => line.Split(' ')[0]).First(name => name.EndsWith(QueueNames.ErrorSuffix, StringComparison.Ordinal));
         Assert.Contains("no-such-model", await Failed(queue), StringComparison.Ordinal);

@@ -237,7 +237,7 @@ public class QueryTests(RunningSystem system) : SystemTest<RunningSystem>(system
     async Task<(string Id, long Readings)> NextView(string asset, string? after)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        limit.CancelAfter(TimeSpan.FromSeconds(10));
+        limit.CancelAfter(TimeSpan.FromSeconds(Eventually.PatienceSeconds));
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/twins/{asset}/watch");
         if (after is not null) request.Headers.Add("Last-Event-ID", after);
         using var answer = await Api.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);

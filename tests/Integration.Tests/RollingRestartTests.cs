@@ -49,7 +49,7 @@ public class RollingRestartTests(ReplicatedSystem system, ITestOutputHelper outp
                 await replica.Stop();
                 var stopped = TimeProvider.System.GetElapsedTime(began);
                 // A frame from after the end went the whole way: the other replica is at work.
-                await Pass(TimeSpan.FromSeconds(0.2));
+                await load.Sent(40);
                 await Shown(api, assets, load, $"without a replica of {service}");
                 var served = TimeProvider.System.GetElapsedTime(began);
                 replica.Launch();
@@ -58,15 +58,15 @@ public class RollingRestartTests(ReplicatedSystem system, ITestOutputHelper outp
                 output.WriteLine(string.Create(
                     CultureInfo.InvariantCulture, $"{service,-11} ended in {stopped.TotalSeconds:0.00} s, the twins had all readings {(served - stopped).TotalSeconds:0.00} s later, ready again {ready.TotalSeconds:0.00} s after it was asked to end"));
                 if (scenario is not null)
-                    await Eventually.Get("the scenario is completed", () => Get(api, $"/api/v1/scenarios/{scenario}"), s => (string)s["state"]! == "completed", 90, s => s.ToJsonString());
+                    await Eventually.Get("the scenario is completed", () => Get(api, $"/api/v1/scenarios/{scenario}"), s => (string)s["state"]! == "completed", show: s => s.ToJsonString());
             }
         }
         await stop.CancelAsync();
         await publishing;
-        await Accounts.AssertComplete(Pollux, load, assets, 60);
+        await Accounts.AssertComplete(Pollux, load, assets);
         foreach (var asset in assets)
         {
-            var view = await Eventually.Get($"the twin of {asset} has every reading", () => Pollux.Twins.View(asset), twin => twin?.Readings == load.Good(asset).Count, 60, t => $"{t?.Readings} of {load.Good(asset).Count}");
+            var view = await Eventually.Get($"the twin of {asset} has every reading", () => Pollux.Twins.View(asset), twin => twin?.Readings == load.Good(asset).Count, show: t => $"{t?.Readings} of {load.Good(asset).Count}");
             Assert.Equal(Samples.HashOf(Pollux.Model, load.Good(asset)), view!.StateHash);
         }
         output.WriteLine($"{load.Messages} messages, {gateway.Transmissions} transmissions");
@@ -76,7 +76,7 @@ public class RollingRestartTests(ReplicatedSystem system, ITestOutputHelper outp
     {
         var wanted = assets.ToDictionary(a => a, a => load.Good(a).Count);
         foreach (var asset in assets)
-            await Eventually.Get($"{when} the twin of {asset} goes on", () => Get(api, $"/api/v1/twins/{asset}"), twin => (long)twin["readings"]! >= wanted[asset], 60, twin => $"{twin["readings"]} of {wanted[asset]}");
+            await Eventually.Get($"{when} the twin of {asset} goes on", () => Get(api, $"/api/v1/twins/{asset}"), twin => (long)twin["readings"]! >= wanted[asset], show: twin => $"{twin["readings"]} of {wanted[asset]}");
     }
 
     static async Task<JsonNode> Get(ServiceProcess api, string path) => JsonNode.Parse(await api.Http.GetStringAsync(path, TestContext.Current.CancellationToken))!;
@@ -89,6 +89,4 @@ public class RollingRestartTests(ReplicatedSystem system, ITestOutputHelper outp
         Assert.True(answer.StatusCode == HttpStatusCode.Accepted, text);
         return (string)JsonNode.Parse(text)!["id"]!;
     }
-
-    static Task Pass(TimeSpan time) => Task.Delay(time, TestContext.Current.CancellationToken);
 }

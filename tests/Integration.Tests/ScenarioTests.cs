@@ -117,7 +117,7 @@ public class ScenarioTests(ScenarioSystem system, ITestOutputHelper output) : Sy
         Assert.Equal("running", (string)dead["state"]!);
         output.WriteLine($"killed at {dead["progress"]}");
         await Pollux.Simulation.Start();
-        await Pollux.Until(scenario, "completed", 90);
+        await Pollux.Until(scenario, "completed");
         var bytes = await Pollux.Result(scenario);
         await Pollux.Execute("delete from simulation.result");
         Assert.Equal(bytes, (await Pollux.Answer(question)).Result);
@@ -155,7 +155,7 @@ public class ScenarioTests(ScenarioSystem system, ITestOutputHelper output) : Sy
         using var answer = await Api.DeleteAsync($"/api/v1/scenarios/{scenario}", Cancel);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal("cancelled", (string)(await answer.Content.ReadFromJsonAsync<JsonNode>(Cancel))!["state"]!);
-        await Eventually.Is("nobody works on it", async () => await Pollux.Simulation.Metric("pollux_simulation_shards_running") == 0, 5);
+        await Eventually.Is("nobody works on it", async () => await Pollux.Simulation.Metric("pollux_simulation_shards_running") == 0);
         Assert.Equal("scenario_cancelled", (await Pollux.Log.Names($"scenario/{scenario}"))[^1]);
         Assert.Equal(HttpStatusCode.Conflict, await Status($"/api/v1/scenarios/{scenario}/result"));
         using var repeated = await Api.DeleteAsync($"/api/v1/scenarios/{scenario}", Cancel);
@@ -309,7 +309,7 @@ public class ScenarioLimitTests(HastySystem system) : SystemTest<HastySystem>(sy
         await Pollux.Service("simulation", "Simulation").Start();
         using var answer = await Pollux.Query.Http.PostAsJsonAsync("/api/v1/scenarios", question, TestContext.Current.CancellationToken);
         var id = (string)(await answer.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken))!["id"]!;
-        var failed = await Eventually.Get("it has failed", () => Pollux.Get($"/api/v1/scenarios/{id}"), s => (string)s["state"]! == "failed", 30, s => s.ToJsonString());
+        var failed = await Eventually.Get("it has failed", () => Pollux.Get($"/api/v1/scenarios/{id}"), s => (string)s["state"]! == "failed", show: s => s.ToJsonString());
         Assert.Equal("time-limit", (string)failed["cause"]!);
         Assert.Contains("2 s", (string)failed["reason"]!, StringComparison.Ordinal);
     }

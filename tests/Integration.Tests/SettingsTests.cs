@@ -69,13 +69,13 @@ public sealed class SettingsTests : IDisposable
     {
         await using var service = new ServiceProcess(project, project, Alone(), log);
         service.Launch();
-        await Eventually.Get($"{project} is alive", () => service.Http.GetAsync("/health/live", TestContext.Current.CancellationToken), answer => answer.StatusCode == HttpStatusCode.OK, 30);
+        await Eventually.Get($"{project} is alive", () => service.Http.GetAsync("/health/live", TestContext.Current.CancellationToken), answer => answer.StatusCode == HttpStatusCode.OK);
         var report = await Eventually.Get($"{project} says what it waits for", async () =>
         {
             using var answer = await service.Http.GetAsync("/health/ready", TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
             return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["checks"]!;
-        }, checks => waitsFor.Split(',').All(c => (string?)checks[c]?["status"] == "Unhealthy" && (string?)checks[c]?["description"] is { Length: > 5 }), 30, checks => checks.ToJsonString());
+        }, checks => waitsFor.Split(',').All(c => (string?)checks[c]?["status"] == "Unhealthy" && (string?)checks[c]?["description"] is { Length: > 5 }), show: checks => checks.ToJsonString());
         Assert.NotNull(report);
         Assert.Equal(1, await service.AskHealth());
         Assert.True(service.IsRunning);
@@ -86,7 +86,7 @@ public sealed class SettingsTests : IDisposable
     {
         await using var service = new ServiceProcess("Query", "Query", Alone(), log);
         service.Launch();
-        await Eventually.Get("query is alive", () => service.Http.GetAsync("/health/live", TestContext.Current.CancellationToken), answer => answer.StatusCode == HttpStatusCode.OK, 30);
+        await Eventually.Get("query is alive", () => service.Http.GetAsync("/health/live", TestContext.Current.CancellationToken), answer => answer.StatusCode == HttpStatusCode.OK);
         foreach (var path in new[] { "/api/v1/twins/extrusion-line", "/api/v1/assets" })
         {
             using var answer = await service.Http.GetAsync(path, TestContext.Current.CancellationToken);

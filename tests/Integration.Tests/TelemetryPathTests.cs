@@ -85,10 +85,10 @@ public class TelemetryPathTests(RunningSystem system) : SystemTest<RunningSystem
     {
         await using var node = await Device.Connect(Pollux.Servers.Mqtt);
         var state = await node.Listen("spBv1.0/STATE/pollux");
-        await Eventually.Get("the host is online", () => Task.FromResult(state()), s => s?.Contains("\"online\":true", StringComparison.Ordinal) == true, show: s => s);
+        await Eventually.Get("the host is online", () => Task.FromResult(state()), s => s?.Contains("\"online\":true", StringComparison.Ordinal) == true, show: s => s ?? "nothing");
         // As another replica's will would say it.
         await node.Publish("spBv1.0/STATE/pollux", """{"online":false,"timestamp":1}""", retain: true);
-        await Eventually.Get("the host says again that it is online", () => Task.FromResult(state()), s => s?.Contains("\"online\":true", StringComparison.Ordinal) == true, show: s => s);
+        await Eventually.Get("the host says again that it is online", () => Task.FromResult(state()), s => s?.Contains("\"online\":true", StringComparison.Ordinal) == true, show: s => s ?? "nothing");
     }
 
     [Fact]

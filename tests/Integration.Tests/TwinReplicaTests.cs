@@ -20,26 +20,26 @@ public class TwinReplicaTests(RunningSystem system, ITestOutputHelper output) : 
         using var stop = new CancellationTokenSource();
         var publishing = load.Run(stop.Token);
 
-        await Pass(3);
+        await load.Sent(600);
         Assert.Equal(0, await Views(second));
         Assert.True(await Views(first) > 0);
         await first.Kill();
         await Eventually.Get("the second replica has taken over", () => Views(second), views => views > 0);
-        await Pass(3);
+        await load.Sent(600);
         await first.Start();
-        await Pass(3);
+        await load.Sent(600);
         Assert.Equal(0, await Views(first));
         await second.Kill();
         await Eventually.Get("the first replica has taken over again", () => Views(first), views => views > 0);
-        await Pass(2);
+        await load.Sent(400);
         await stop.CancelAsync();
         await publishing;
 
-        await Accounts.AssertComplete(Pollux, load, assets, 60);
+        await Accounts.AssertComplete(Pollux, load, assets);
         foreach (var asset in assets)
         {
             var good = load.Good(asset);
-            var view = await Eventually.Get($"the twin of {asset} has every reading", () => Pollux.Twins.View(asset), twin => twin?.Readings == good.Count, 60, t => $"{t?.Readings} of {good.Count}");
+            var view = await Eventually.Get($"the twin of {asset} has every reading", () => Pollux.Twins.View(asset), twin => twin?.Readings == good.Count, show: t => $"{t?.Readings} of {good.Count}");
             Assert.Equal(Samples.HashOf(Pollux.Model, good), view!.StateHash);
             var rebuilt = await Pollux.Rebuild(asset);
             Assert.Equal((view.StateHash, view.StateHash, (long)good.Count), (rebuilt.LiveHash, rebuilt.RebuiltHash, rebuilt.Readings));
@@ -50,8 +50,6 @@ public class TwinReplicaTests(RunningSystem system, ITestOutputHelper output) : 
     }
 
     static Task<double> Views(ServiceProcess replica) => replica.Metric("pollux_twin_state_views_total");
-
-    static Task Pass(int seconds) => Task.Delay(TimeSpan.FromSeconds(seconds), TestContext.Current.CancellationToken);
 
     [Fact]
     public async Task What_waits_in_the_queues_is_a_metric()
@@ -77,7 +75,7 @@ public class TwinReplicaTests(RunningSystem system, ITestOutputHelper output) : 
         }
         await stop.CancelAsync();
         await publishing;
-        await Eventually.Get("the queues are empty again", () => Pollux.TwinState.Metric(Depth), depth => depth == 0, 30);
-        await Eventually.Get("the twin has every reading", () => Pollux.Twins.View(asset), twin => twin?.Readings == load.Good(asset).Count, 30, t => $"{t?.Readings} of {load.Good(asset).Count}");
+        await Eventually.Get("the queues are empty again", () => Pollux.TwinState.Metric(Depth), depth => depth == 0);
+        await Eventually.Get("the twin has every reading", () => Pollux.Twins.View(asset), twin => twin?.Readings == load.Good(asset).Count, show: t => $"{t?.Readings} of {load.Good(asset).Count}");
     }
 }

@@ -24,6 +24,7 @@ public class DashboardSystem(Infrastructure infrastructure) : RunningSystem(infr
         Dashboard = DashboardOf($"http://127.0.0.1:{Query.GrpcPort}");
         await Dashboard.Start();
         playwright = await Playwright.CreateAsync();
+        Assertions.SetDefaultExpectTimeout((float)Eventually.PatienceSeconds * 1_000);
         Browser = await playwright.Chromium.LaunchAsync(new()
         {
             ExecutablePath = Chromium,
@@ -46,6 +47,7 @@ public class DashboardSystem(Infrastructure infrastructure) : RunningSystem(infr
             TimezoneId = "Europe/Berlin",
             ViewportSize = new() { Width = width, Height = height },
         });
+        context.SetDefaultTimeout((float)Eventually.PatienceSeconds * 1_000);
         var page = await context.NewPageAsync();
         await page.GotoAsync(path);
         await page.Locator("h1").First.WaitForAsync();

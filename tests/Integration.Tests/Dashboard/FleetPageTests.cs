@@ -36,7 +36,7 @@ public class FleetPageTests(FleetSystem system) : SystemTest<FleetSystem>(system
         var page = await Pollux.Open("/");
         await DashboardSystem.Publish(device, asset, ("melt-pressure", 210, TimeProvider.System.GetUtcNow()));
         var first = page.Locator("tr[data-asset]").First;
-        await Expect(first).ToHaveAttributeAsync("data-asset", asset, new() { Timeout = 15_000 });
+        await Expect(first).ToHaveAttributeAsync("data-asset", asset);
         await Expect(first).ToContainTextAsync("210.0\u00a0bar");
         await page.GetByTestId("fleet-alarm").SelectOptionAsync("critical");
         await Expect(page.Locator("tr[data-asset]")).ToHaveCountAsync(1);
@@ -64,7 +64,7 @@ public class FleetPageTests(FleetSystem system) : SystemTest<FleetSystem>(system
         await Eventually.Get("the alarm is counted", () => Warnings(page), count => count == warnings + 1);
         Assert.Equal(before, await Rows());
         Assert.EndsWith($"/machines/{quiet}", await page.EvaluateAsync<string>("document.activeElement.href"), StringComparison.Ordinal);
-        await Eventually.Get("the alarm has come to the top", Rows, rows => rows.ToList().IndexOf(asset) < rows.ToList().IndexOf(quiet), seconds: 40);
+        await Eventually.Get("the alarm has come to the top", Rows, rows => rows.ToList().IndexOf(asset) < rows.ToList().IndexOf(quiet));
     }
 
     static async Task<int> Warnings(IPage page) =>

@@ -66,7 +66,7 @@ public class KeyboardTests(AnsweringDashboard system) : SystemTest<AnsweringDash
         await Expect(page.GetByTestId("sentence")).ToContainTextAsync("over 2 h");
         await TabTo(page, stop => stop.TestId == "run");
         await page.Keyboard.PressAsync("Enter");
-        await Expect(page.GetByTestId("answer")).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await Expect(page.GetByTestId("answer")).ToBeVisibleAsync();
         await Expect(page.GetByTestId("headline")).ToHaveTextAsync(new Regex("Melt temperature rises by"));
         await TabTo(page, stop => stop.TestId == "csv");
         var file = await page.RunAndWaitForDownloadAsync(() => page.Keyboard.PressAsync("Enter"));

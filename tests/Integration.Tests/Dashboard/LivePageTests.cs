@@ -85,7 +85,7 @@ public class LivePageTests(HurriedDashboard system) : SystemTest<HurriedDashboar
         Flat("the fleet page's nodes", fleets.Select(h => h.Nodes), 200);
         Flat("the fleet page's listeners", fleets.Select(h => h.Listeners), 100);
         Flat("the dashboard's memory, MB", processes, 30);
-        await Eventually.Get("the dots of new readings are let go", () => machine.Locator(".trends path.point").CountAsync(), dots => dots == 0, 60);
+        await Eventually.Get("the dots of new readings are let go", () => machine.Locator(".trends path.point").CountAsync(), dots => dots == 0);
     }
 
     /// <summary>The largest of the second half is no more than so much above the largest of the first.</summary>

@@ -78,7 +78,7 @@ public sealed class LivelySystem(Infrastructure infrastructure) : AnsweringDashb
     async Task<string> Scenario(object question)
     {
         var id = await Post("/api/v1/scenarios", question);
-        await Eventually.Get("the scenario is answered", () => Get($"/api/v1/scenarios/{id}"), s => (string)s["state"]! == "completed", 60, s => s.ToJsonString());
+        await Eventually.Get("the scenario is answered", () => Get($"/api/v1/scenarios/{id}"), s => (string)s["state"]! == "completed", show: s => s.ToJsonString());
         return id;
     }
 

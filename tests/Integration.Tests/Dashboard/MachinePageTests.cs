@@ -12,36 +12,18 @@ public class MachinePageTests(DashboardSystem system) : SystemTest<DashboardSyst
     static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
     [Fact]
-    public async Task A_published_value_is_on_the_page_within_half_a_second()
+    public async Task Published_values_are_on_the_page_one_after_the_other()
     {
         var asset = Pollux.NextAsset();
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
         await DashboardSystem.Publish(device, asset, ("melt-temperature", 200, Now));
         var page = await Pollux.Open($"/machines/{asset}");
-        await Expect(DashboardSystem.Value(page, "melt-temperature")).ToHaveTextAsync("200.0\u00a0°C");
-        // When the browser has changed the text, by the clock that the publisher reads, too.
-        await page.EvaluateAsync("""
-            () => {
-              const node = document.querySelector("text[data-sensor='melt-temperature']");
-              window.seen = {};
-              new MutationObserver(() => window.seen[node.textContent] ??= Date.now()).observe(node, { childList: true, characterData: true, subtree: true });
-            }
-            """);
-        List<double> latencies = [];
-        for (var i = 1; i <= 30; i++)
+        // How soon is for 'bench dashboard' to say.
+        for (var value = 200; value < 205; value++)
         {
-            var (value, published) = (200 + i * 0.5, Now);
-            var shown = $"{value.ToString("0.0", CultureInfo.InvariantCulture)}\u00a0°C";
-            await DashboardSystem.Publish(device, asset, ("melt-temperature", value, published));
-            var seen = await page.WaitForFunctionAsync("text => window.seen[text]", shown, new() { PollingInterval = 20, Timeout = 10_000 });
-            latencies.Add(await seen.JsonValueAsync<double>() - published.ToUnixTimeMilliseconds());
-            // Not in step with the ten times a second at which query hears of changes.
-            await Task.Delay(300 + i * 7 % 100, TestContext.Current.CancellationToken);
+            await DashboardSystem.Publish(device, asset, ("melt-temperature", value, Now));
+            await Expect(DashboardSystem.Value(page, "melt-temperature")).ToHaveTextAsync($"{value}.0\u00a0°C");
         }
-        latencies.Sort();
-        var (p50, p95) = (latencies[14], latencies[28]);
-        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"publish to visible: p50 {p50:0} ms, p95 {p95:0} ms, largest {latencies[^1]:0} ms"));
-        Assert.True(p95 <= 500, $"p95 is {p95:0} ms: {string.Join(' ', latencies.Select(l => l.ToString("0", CultureInfo.InvariantCulture)))}");
     }
 
     [Fact]
@@ -107,9 +89,10 @@ public class MachinePageTests(DashboardSystem system) : SystemTest<DashboardSyst
         var sampled = Now.AddSeconds(-10);
         await DashboardSystem.Publish(device, asset, ("melt-temperature", 201, sampled));
         await Eventually.Get("the reading is stored", () => Pollux.Log.Readings(asset), readings => readings.Count == 1);
-        await Task.Delay(1_100, TestContext.Current.CancellationToken);
-        var then = Now.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-        await Task.Delay(100, TestContext.Current.CancellationToken);
+        // A moment of whole milliseconds after the one and before the other.
+        var moment = await Eventually.NextMillisecond();
+        var then = moment.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        await Eventually.NextMillisecond();
         await DashboardSystem.Publish(device, asset, ("melt-temperature", 207, sampled.AddSeconds(5)));
         await Eventually.Get("the late reading is stored", () => Pollux.Log.Readings(asset), readings => readings.Count == 2);
         var page = await Pollux.Open($"/machines/{asset}?validAt={then}&knownAt={then}");
@@ -132,16 +115,16 @@ public class MachinePageTests(DashboardSystem system) : SystemTest<DashboardSyst
         await Expect(DashboardSystem.Value(page, "melt-temperature")).ToHaveTextAsync("205.0\u00a0°C");
         await page.EvaluateAsync("() => window.sameDocument = true");
         await Pollux.Query.Kill();
-        await Expect(page.GetByTestId("connection")).ToContainTextAsync("Reconnecting", new() { Timeout = 15_000 });
+        await Expect(page.GetByTestId("connection")).ToContainTextAsync("Reconnecting");
         await Expect(DashboardSystem.Value(page, "melt-temperature")).ToHaveTextAsync("205.0\u00a0°C");
         // A page that is opened meanwhile fills as soon as query is back.
         var opened = await Pollux.Open($"/machines/{asset}");
         await Expect(opened.GetByTestId("notice")).ToContainTextAsync("cannot be reached");
         await Pollux.Query.Start();
-        await Expect(page.GetByTestId("connection")).ToContainTextAsync("Connected", new() { Timeout = 15_000 });
+        await Expect(page.GetByTestId("connection")).ToContainTextAsync("Connected");
         await DashboardSystem.Publish(device, asset, ("melt-temperature", 206, Now));
-        await Expect(DashboardSystem.Value(page, "melt-temperature")).ToHaveTextAsync("206.0\u00a0°C", new() { Timeout = 15_000 });
-        await Expect(DashboardSystem.Value(opened, "melt-temperature")).ToHaveTextAsync("206.0\u00a0°C", new() { Timeout = 15_000 });
+        await Expect(DashboardSystem.Value(page, "melt-temperature")).ToHaveTextAsync("206.0\u00a0°C");
+        await Expect(DashboardSystem.Value(opened, "melt-temperature")).ToHaveTextAsync("206.0\u00a0°C");
         Assert.True(await page.EvaluateAsync<bool>("() => window.sameDocument"));
     }
 
@@ -156,10 +139,10 @@ public class MachinePageTests(DashboardSystem system) : SystemTest<DashboardSyst
         var page = await Pollux.Open($"/machines/{asset}", dashboard: dashboard);
         await Expect(DashboardSystem.Value(page, "melt-temperature")).ToHaveTextAsync("205.0\u00a0°C");
         await dashboard.Kill();
-        await Expect(page.Locator(".reconnect-lost")).ToBeVisibleAsync(new() { Timeout = 15_000 });
+        await Expect(page.Locator(".reconnect-lost")).ToBeVisibleAsync();
         await dashboard.Start();
         await DashboardSystem.Publish(device, asset, ("melt-temperature", 206, Now));
-        await Expect(DashboardSystem.Value(page, "melt-temperature")).ToHaveTextAsync("206.0\u00a0°C", new() { Timeout = 60_000 });
+        await Expect(DashboardSystem.Value(page, "melt-temperature")).ToHaveTextAsync("206.0\u00a0°C");
     }
 
     [Fact]

@@ -9,9 +9,6 @@ namespace Integration.Tests.Dashboard;
 /// <summary>What-ifs in a browser that are not simply answered: of the past, long, cancelled, failed, and while something is away.</summary>
 public class ScenarioStateTests(AnsweringDashboard system) : SystemTest<AnsweringDashboard>(system), IClassFixture<AnsweringDashboard>
 {
-    static readonly LocatorAssertionsToBeVisibleOptions Patient = new() { Timeout = 60_000 };
-    static readonly LocatorAssertionsToContainTextOptions PatientText = new() { Timeout = 60_000 };
-
     static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
     [Fact]
@@ -29,7 +26,7 @@ public class ScenarioStateTests(AnsweringDashboard system) : SystemTest<Answerin
         await Look.At(page, "what-if-past");
         var asked = Now;
         await page.GetByTestId("run").ClickAsync();
-        await Expect(page.GetByTestId("answer")).ToBeVisibleAsync(Patient);
+        await Expect(page.GetByTestId("answer")).ToBeVisibleAsync();
         await Expect(page.GetByTestId("headline")).ToContainTextAsync("by the end of 1 h");
         var from = DateTimeOffset.Parse((await page.Locator(".page-head time").GetAttributeAsync("datetime"))!, CultureInfo.InvariantCulture);
         Assert.InRange(from, asked.AddMinutes(-61), Now.AddMinutes(-59));
@@ -48,7 +45,7 @@ public class ScenarioStateTests(AnsweringDashboard system) : SystemTest<Answerin
         await Look.At(page, "scenario-running");
         await page.GetByTestId("cancel").ClickAsync();
         var notice = page.GetByTestId("notice");
-        await Expect(notice).ToContainTextAsync("was cancelled", PatientText);
+        await Expect(notice).ToContainTextAsync("was cancelled");
         await Expect(notice).ToContainTextAsync("It can be asked again");
         await Look.At(page, "scenario-cancelled");
         // The question comes back as it was.
@@ -66,7 +63,7 @@ public class ScenarioStateTests(AnsweringDashboard system) : SystemTest<Answerin
         await page.GetByTestId("value").FillAsync("900");
         await page.GetByTestId("run").ClickAsync();
         var notice = page.GetByTestId("notice");
-        await Expect(notice).ToHaveAttributeAsync("data-kind", "failed", new() { Timeout = 60_000 });
+        await Expect(notice).ToHaveAttributeAsync("data-kind", "failed");
         await Expect(notice).ToContainTextAsync("There is no answer");
         await Expect(notice).ToContainTextAsync("production-rate");
         await Expect(notice).ToContainTextAsync("Ask for a smaller change");
@@ -75,7 +72,7 @@ public class ScenarioStateTests(AnsweringDashboard system) : SystemTest<Answerin
         await Expect(page.GetByTestId("value")).ToHaveValueAsync("900");
         await page.GetByTestId("value").FillAsync("10");
         await page.GetByTestId("run").ClickAsync();
-        await Expect(page.GetByTestId("answer")).ToBeVisibleAsync(Patient);
+        await Expect(page.GetByTestId("answer")).ToBeVisibleAsync();
     }
 
     [Fact]
@@ -93,16 +90,16 @@ public class ScenarioStateTests(AnsweringDashboard system) : SystemTest<Answerin
         await AskLong(page);
         await page.EvaluateAsync("() => window.sameDocument = true");
         await Pollux.Query.Kill();
-        await Expect(page.GetByTestId("connection")).ToContainTextAsync("Reconnecting", new() { Timeout = 15_000 });
+        await Expect(page.GetByTestId("connection")).ToContainTextAsync("Reconnecting");
         var running = page.GetByTestId("running").GetByRole(AriaRole.Status);
         var before = await running.TextContentAsync();
         await Look.At(page, "scenario-running-away");
         await Pollux.Query.Start();
-        await Expect(page.GetByTestId("connection")).ToContainTextAsync("Connected", new() { Timeout = 15_000 });
-        await Expect(running).Not.ToHaveTextAsync(before!, new() { Timeout = 60_000 });
+        await Expect(page.GetByTestId("connection")).ToContainTextAsync("Connected");
+        await Expect(running).Not.ToHaveTextAsync(before!);
         await Expect(running).ToContainTextAsync("%");
         await page.GetByTestId("cancel").ClickAsync();
-        await Expect(page.GetByTestId("notice")).ToContainTextAsync("was cancelled", PatientText);
+        await Expect(page.GetByTestId("notice")).ToContainTextAsync("was cancelled");
         Assert.True(await page.EvaluateAsync<bool>("() => window.sameDocument"));
     }
 
@@ -113,15 +110,15 @@ public class ScenarioStateTests(AnsweringDashboard system) : SystemTest<Answerin
         await dashboard.Start();
         var page = await Pollux.Open($"/what-if?asset={await Pollux.WarmMachine()}", dashboard: dashboard);
         await page.GetByTestId("run").ClickAsync();
-        await Expect(page.GetByTestId("answer")).ToBeVisibleAsync(Patient);
+        await Expect(page.GetByTestId("answer")).ToBeVisibleAsync();
         var (address, headline) = (page.Url, await page.GetByTestId("headline").TextContentAsync());
         await page.EvaluateAsync("() => window.sameDocument = true");
         await dashboard.Kill();
-        await Expect(page.Locator(".reconnect-lost")).ToBeVisibleAsync(new() { Timeout = 15_000 });
+        await Expect(page.Locator(".reconnect-lost")).ToBeVisibleAsync();
         await dashboard.Start();
         // A new process knows nothing of the old one's pages: the browser loads the address again, without a hand.
-        await page.WaitForFunctionAsync("() => !window.sameDocument", null, new() { Timeout = 60_000 });
-        await Expect(page.GetByTestId("headline")).ToHaveTextAsync(headline!, new() { Timeout = 60_000 });
+        await page.WaitForFunctionAsync("() => !window.sameDocument", null);
+        await Expect(page.GetByTestId("headline")).ToHaveTextAsync(headline!);
         Assert.Equal(address, page.Url);
     }
 
@@ -133,7 +130,7 @@ public class ScenarioStateTests(AnsweringDashboard system) : SystemTest<Answerin
         await page.GetByText("More: name").ClickAsync();
         await page.GetByTestId("members").FillAsync("2000");
         await page.GetByTestId("run").ClickAsync();
-        await Expect(page.GetByTestId("running").GetByRole(AriaRole.Progressbar)).ToBeVisibleAsync(Patient);
-        await Expect(page.GetByTestId("running").GetByRole(AriaRole.Status)).ToHaveTextAsync(new Regex(@"member: [\d.]+.%"), new() { Timeout = 60_000 });
+        await Expect(page.GetByTestId("running").GetByRole(AriaRole.Progressbar)).ToBeVisibleAsync();
+        await Expect(page.GetByTestId("running").GetByRole(AriaRole.Status)).ToHaveTextAsync(new Regex(@"member: [\d.]+.%"));
     }
 }

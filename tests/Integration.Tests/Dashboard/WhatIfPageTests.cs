@@ -8,8 +8,6 @@ namespace Integration.Tests.Dashboard;
 /// <summary>What-ifs in a browser, from the click to the answer.</summary>
 public class WhatIfPageTests(AnsweringDashboard system) : SystemTest<AnsweringDashboard>(system), IClassFixture<AnsweringDashboard>
 {
-    static readonly LocatorAssertionsToBeVisibleOptions Patient = new() { Timeout = 60_000 };
-
     [Fact]
     public async Task Fifteen_percent_more_rate_from_click_to_answer()
     {
@@ -20,7 +18,7 @@ public class WhatIfPageTests(AnsweringDashboard system) : SystemTest<AnsweringDa
         await page.GetByTestId("mode").SelectOptionAsync("transient");
         await Expect(page.GetByTestId("sentence")).ToContainTextAsync("over 2 h");
         await page.GetByTestId("run").ClickAsync();
-        await Expect(page.GetByTestId("answer")).ToBeVisibleAsync(Patient);
+        await Expect(page.GetByTestId("answer")).ToBeVisibleAsync();
         await Expect(page.GetByTestId("headline")).ToHaveTextAsync(new Regex(@"Melt temperature rises by \d+\.\d.K by the end of 2 h \(p5 \d+\.\d … p95 \d+\.\d\)\."));
 
         // What the page says is what the API answers.
@@ -79,13 +77,13 @@ public class WhatIfPageTests(AnsweringDashboard system) : SystemTest<AnsweringDa
         // The same page takes the corrected question.
         await page.GetByTestId("value").FillAsync("90");
         await page.GetByTestId("run").ClickAsync();
-        await Expect(page.GetByTestId("answer")).ToBeVisibleAsync(Patient);
+        await Expect(page.GetByTestId("answer")).ToBeVisibleAsync();
     }
 
     static async Task Ask(IPage page, string preset)
     {
         await page.GetByRole(AriaRole.Button, new() { Name = preset, Exact = true }).ClickAsync();
         await page.GetByTestId("run").ClickAsync();
-        await Expect(page.GetByTestId("answer")).ToBeVisibleAsync(Patient);
+        await Expect(page.GetByTestId("answer")).ToBeVisibleAsync();
     }
 }

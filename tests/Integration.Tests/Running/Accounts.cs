@@ -8,15 +8,15 @@ namespace Integration.Tests.Running;
 static class Accounts
 {
     /// <summary>Waits until every published reading is in the log or rejected, then demands that both sides are exactly equal.</summary>
-    public static async Task AssertComplete(RunningSystem pollux, Load load, IEnumerable<string> assets, double seconds)
+    public static async Task AssertComplete(RunningSystem pollux, Load load, IEnumerable<string> assets)
     {
         foreach (var asset in assets)
         {
             var published = load.Good(asset);
-            await Eventually.Get($"{published.Count} readings of {asset} are stored", async () => (await pollux.Log.Readings(asset)).Count, count => count >= published.Count, seconds);
+            await Eventually.Get($"{published.Count} readings of {asset} are stored", async () => (await pollux.Log.Readings(asset)).Count, count => count >= published.Count);
             await Eventually.Get(
                 $"{load.WithImpossible(asset).Count} payloads of {asset} are rejected",
-                async () => (await pollux.Log.Rejections(asset)).Count, count => count >= load.WithImpossible(asset).Count, seconds);
+                async () => (await pollux.Log.Rejections(asset)).Count, count => count >= load.WithImpossible(asset).Count);
             AssertEqual(asset, published, await pollux.Log.Readings(asset));
             var rejections = await pollux.Log.Rejections(asset);
             Assert.Equal(load.WithImpossible(asset).Select(Convert.ToHexString).Order(StringComparer.Ordinal), rejections.Select(r => Convert.ToHexString(r.Payload)).Order(StringComparer.Ordinal));

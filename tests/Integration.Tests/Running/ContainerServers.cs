@@ -47,7 +47,7 @@ sealed class ContainerServers : IAsyncDisposable
     public async Task StartAgain(string server)
     {
         await Infrastructure.Run("docker", ["start", containers[server].Id]);
-        await Eventually.Is($"{server} answers", () => Answers(server), 90);
+        await Eventually.Is($"{server} answers", () => Answers(server));
     }
 
     // Asked inside: the engine's relay accepts on the port before the server does.

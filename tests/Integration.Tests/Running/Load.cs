@@ -38,6 +38,23 @@ sealed class Load(StoreAndForward gateway, AssetModel model, IReadOnlyList<strin
         }
     }
 
+    /// <summary>Publishes so many messages.</summary>
+    public async Task Run(int messages)
+    {
+        using var stop = new CancellationTokenSource();
+        var running = Run(stop.Token);
+        await Sent(messages);
+        await stop.CancelAsync();
+        await running;
+    }
+
+    /// <summary>Waits until so many more messages were published.</summary>
+    public Task Sent(int messages)
+    {
+        var until = number + messages;
+        return Eventually.Get("the load goes on", () => Task.FromResult(number), n => n >= until);
+    }
+
     /// <summary>Publishes one more frame of an asset.</summary>
     public void SendFrame(string asset)
     {

@@ -140,7 +140,7 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
     {
         var before = (await Log.Events<TwinRebuilt>(Streams.Twin(assetId))).Count;
         await Send(assetId, new RebuildTwin(assetId));
-        return (await Eventually.Get($"the twin of {assetId} is rebuilt", () => Log.Events<TwinRebuilt>(Streams.Twin(assetId)), events => events.Count > before, 60))[^1];
+        return (await Eventually.Get($"the twin of {assetId} is rebuilt", () => Log.Events<TwinRebuilt>(Streams.Twin(assetId)), events => events.Count > before))[^1];
     }
 
     /// <summary>The last warnings and errors of the services, and of those that say none, their last lines.</summary>

@@ -41,11 +41,11 @@ public sealed class ScenarioSystem(Infrastructure infrastructure) : RunningSyste
     }
 
     /// <summary>Waits for a state, or fails at another final one.</summary>
-    public async Task<JsonNode> Until(string scenario, string state, double seconds = 60)
+    public async Task<JsonNode> Until(string scenario, string state)
     {
         var view = await Eventually.Get(
             $"scenario {scenario} is {state}", () => Get($"/api/v1/scenarios/{scenario}"), s => (string)s["state"]! == state || (string)s["state"]! is "completed" or "failed" or "cancelled",
-            seconds, s => $"{s["state"]} {s["progress"]} {s["reason"]}");
+            show: s => $"{s["state"]} {s["progress"]} {s["reason"]}");
         Assert.True((string)view["state"]! == state, view.ToJsonString());
         return view;
     }

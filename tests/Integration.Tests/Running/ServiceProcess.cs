@@ -9,7 +9,7 @@ namespace Integration.Tests.Running;
 /// <summary>One service as a process of its own, as it runs in production.</summary>
 public sealed class ServiceProcess(string name, string project, IReadOnlyDictionary<string, string> settings, string logFile) : IAsyncDisposable
 {
-    readonly HttpClient http = new() { BaseAddress = new Uri($"http://127.0.0.1:{settings["Ports__Http"]}"), Timeout = TimeSpan.FromSeconds(10) };
+    readonly HttpClient http = new() { BaseAddress = new Uri($"http://127.0.0.1:{settings["Ports__Http"]}"), Timeout = TimeSpan.FromSeconds(Eventually.PatienceSeconds) };
     Process? process;
 
     public string Name => name;
@@ -96,23 +96,22 @@ public sealed class ServiceProcess(string name, string project, IReadOnlyDiction
             using var answer = await http.GetAsync("/health/ready");
             return (answer.StatusCode, Text: await answer.Content.ReadAsStringAsync());
         },
-        answer => answer.StatusCode == HttpStatusCode.OK,
-        seconds: 60);
+        answer => answer.StatusCode == HttpStatusCode.OK);
 
     public bool IsRunning => process is { HasExited: false };
 
     /// <summary>Asks it to end, as a rollout does, and waits until it has finished what it had in hand.</summary>
-    public async Task Stop(double seconds = 45)
+    public async Task Stop()
     {
         await Infrastructure.Run("/bin/sh", ["-c", $"kill -TERM {process!.Id}"]);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(Eventually.PatienceSeconds));
         try
         {
             await process.WaitForExitAsync(limit.Token);
         }
         catch (OperationCanceledException)
         {
-            throw new XunitException($"{name} did not end within {seconds} s of being asked to.");
+            throw new XunitException($"{name} did not end within {Eventually.PatienceSeconds} s of being asked to.");
         }
         Assert.Equal(0, process.ExitCode);
         process.Dispose();
@@ -120,9 +119,9 @@ public sealed class ServiceProcess(string name, string project, IReadOnlyDiction
     }
 
     /// <summary>Waits until the process ends by itself, and returns its exit code.</summary>
-    public async Task<int> Ended(double seconds = 30)
+    public async Task<int> Ended()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(Eventually.PatienceSeconds));
         await process!.WaitForExitAsync(limit.Token);
         return process.ExitCode;
     }

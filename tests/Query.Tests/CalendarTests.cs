@@ -6,6 +6,7 @@ using Query.Histories;
 using ServiceDefaults;
 using TwinModel.Telemetry;
 using TwinModel.Twins;
+using Calendar = Query.Histories.Calendar;
 
 namespace Query.Tests;
 

@@ -151,11 +151,24 @@ public class CalendarTests
     [InlineData("1d", "right/Europe/Berlin", null, "timeZone")]
     [InlineData("1d", "localtime", null, "timeZone")]
     [InlineData("1d", "Europe", null, "timeZone")]
+    [InlineData("1d", "UTc", null, "timeZone")]
     [InlineData("1d", null, "zero", "fill")]
     [InlineData(null, "Europe/Berlin", null, "timeZone")]
     [InlineData(null, null, "null", "fill")]
     public void What_is_no_calendar_is_refused_with_field(string? bucket, string? zone, string? fill, string field) =>
         Assert.Equal(field, Assert.Throws<InvalidInputException>(() => Calendar.Parse(bucket, zone, fill)).Field);
+
+    [Theory]
+    [InlineData("UTC")]
+    [InlineData("Etc/UTC")]
+    [InlineData("Etc/GMT+5")]
+    [InlineData("Asia/Kolkata")]
+    [InlineData("America/Argentina/Buenos_Aires")]
+    public void A_zone_keeps_the_name_it_was_asked_by(string zone)
+    {
+        Assert.Equal(zone, Calendar.Parse("1d", zone, null)!.Zone.Id);
+        Assert.Throws<InvalidInputException>(() => Calendar.Parse("1d", zone.ToUpperInvariant() == zone ? $"{zone}x" : zone.ToUpperInvariant(), null));
+    }
 
     [Fact]
     public void More_buckets_than_allowed_are_refused_with_the_limit()

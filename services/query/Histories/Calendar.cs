@@ -58,10 +58,11 @@ sealed record Calendar(string Bucket, TimeZoneInfo Zone, Fill? Fill)
         });
     }
 
-    // .NET opens a file of that name: only what looks like an IANA name may reach it. Beside the zones lie localtime, posix/ and right/.
+    // .NET opens a file of that name: only what looks like an IANA name may reach it. Beside the zones lie localtime, posix/ and right/. A zone
+    // that was asked for before is found whatever the case of its letters, another one is not.
     static TimeZoneInfo ZoneOf(string name, string field) =>
         name.Length is > 0 and < 64 && char.IsAsciiLetterUpper(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '_' or '-' or '+')
-        && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)
+        && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) && zone.Id == name
             ? zone
             : throw new InvalidInputException(field, name, "an IANA time zone, e.g. Europe/Berlin or UTC");
 

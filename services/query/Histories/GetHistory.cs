@@ -88,6 +88,8 @@ sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, Re
         }
 
         var levels = sensors.ToDictionary(s => s.Number, s => known is null ? HistorySource.Choose(start, end, count, s.Interval, now) : null);
+        // Finer pieces are taken where an edge of the calendar lies inside of an hour.
+        if (calendar is not null) levels = levels.ToDictionary(l => l.Key, l => l.Value is null ? l.Value : RollupLevel.Hour);
         var coarsest = levels.Values.Max();
         if (coarsest is not null) (start, end) = (Rollup.Start(RollupLevel.Second, start), HistorySource.Ceiling(RollupLevel.Second, end));
         Buckets edges = calendar is not null ? calendar.Split(start, end, MostPoints)
@@ -104,7 +106,6 @@ sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, Re
             }
             List<(RollupLevel Level, long From, long To)> parts = [.. edges.Cover(level)];
             await rollups.Run(asset, parts, some, cancel);
-            // Where no piece of the level fits between two edges, finer ones were read.
             foreach (var number in some.Keys) levels[number] = parts.Max(p => p.Level);
         }
         return new(

@@ -19,7 +19,7 @@ public class DownsampleTests
 
     static IReadOnlyList<HistoryPoint> Reduce(IEnumerable<Reading> readings, long to, int points)
     {
-        var history = new Downsample(Given.Pressure, Buckets.Of(From, to, points));
+        var history = new Downsample(Given.Pressure, EqualBuckets.Of(From, to, points));
         foreach (var reading in readings) history.Add(reading);
         return history.Points();
     }
@@ -32,7 +32,7 @@ public class DownsampleTests
         Assert.Equal(readings.Count, points.Sum(p => p.Count));
         Assert.Equal(readings.Max(r => r.Value), points.Max(p => p.Max));
         Assert.Equal(readings.Min(r => r.Value), points.Min(p => p.Min));
-        Assert.Equal(readings.Average(r => r.Value), points.Sum(p => p.Mean * p.Count) / readings.Count, 9);
+        Assert.Equal(readings.Average(r => r.Value), points.Sum(p => p.Mean!.Value * p.Count) / readings.Count, 9);
         Assert.Equal(readings[0].Value, points[0].First);
         Assert.Equal(readings[^1].Value, points[^1].Last);
     }
@@ -54,7 +54,7 @@ public class DownsampleTests
         foreach (var point in Reduce(Series(seed, 100), From + 100_000_000L, count))
         {
             Assert.True(point.FirstAt >= point.Start);
-            Assert.True(Micros.From(point.LastAt) - Micros.From(point.Start) < width + 1);
+            Assert.True(Micros.From(point.LastAt!.Value) - Micros.From(point.Start) < width + 1);
         }
     }
 
@@ -64,7 +64,7 @@ public class DownsampleTests
         var readings = Series(3, 3600);
         var effects = new StepEffects();
         var bits = Rollup.FixedPointBits(Given.Pressure);
-        var fromRollups = new Downsample(Given.Pressure, Buckets.Of(From, From + 3_600_000_000L, 30));
+        var fromRollups = new Downsample(Given.Pressure, EqualBuckets.Of(From, From + 3_600_000_000L, 30));
         foreach (var minute in readings.GroupBy(r => Rollup.Start(RollupLevel.Minute, r.SampledAt)))
             fromRollups.Add(minute.Key, minute.Aggregate(default(Rollup), (sum, r) => sum.Merge(Rollup.Of(r.SampledAt, r.Value, bits))));
         Assert.Equal(Reduce(readings, From + 3_600_000_000L, 30), fromRollups.Points());
@@ -93,7 +93,7 @@ public class DownsampleTests
         var to = from + (levelWidth * points / 1_000_000L + random.Next(20_000)) * 1_000_000L;
         List<Reading> readings = [.. Enumerable.Range(0, 400).Select(_ => new Reading(7, from - levelWidth + random.NextInt64(to - from + 2 * levelWidth), Math.Round(random.NextDouble() * 300, 3))).DistinctBy(r => r.SampledAt)];
         var bits = Rollup.FixedPointBits(Given.Pressure);
-        var edges = Buckets.Of(from, to, points, level);
+        var edges = EqualBuckets.Of(from, to, points, level);
         var history = new Downsample(Given.Pressure, edges);
         foreach (var part in HistorySource.Cover(level, from, to))
         {
@@ -111,7 +111,7 @@ public class DownsampleTests
         {
             Assert.True(point.Start <= point.FirstAt && point.FirstAt <= point.LastAt && point.LastAt < point.Start + width);
             Assert.Equal((bucket.LongCount(), bucket.Min(r => r.Value), bucket.Max(r => r.Value)), (point.Count, point.Min, point.Max));
-            Assert.Equal(bucket.Average(r => r.Value), point.Mean, tolerance: 1e-6);
+            Assert.Equal(bucket.Average(r => r.Value), point.Mean!.Value, tolerance: 1e-6);
             Assert.Equal((bucket.MinBy(r => r.SampledAt).Value, bucket.MaxBy(r => r.SampledAt).Value), (point.First, point.Last));
         }
     }

@@ -30,6 +30,9 @@ sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, Re
             [Description("Equal buckets, 2 to 10000, default 1000; points times sensors at most 100000.")] int? points,
             [Description(KnownAt.Meaning + " Readings that came later are not counted. Default: everything.")] string? knownAt,
             [Description("true adds to each point what the quantity was, given all points and the sensor's noise.")] bool? estimate,
+            [Description("Buckets of a calendar instead of points: 1m, 5m, 15m, 30m, 1h, 6h, 12h, 1d, 1w (from Monday), 1mo or 1y; at most 10000.")] string? bucket,
+            [Description("Whose clocks the buckets follow, an IANA name such as Europe/Berlin; default UTC; only with bucket.")] string? timeZone,
+            [Description("Shows buckets without readings, too, with count 0: null leaves their mean empty, previous takes the last reading before, linear the line between the neighbours; only with bucket.")] string? fill,
             [Description("json (default) or csv; Accept: text/csv does the same.")] string? format,
             CancellationToken cancel) =>
         {
@@ -40,7 +43,7 @@ sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, Re
                 "json" => false,
                 _ => throw new InvalidInputException("format", format, "json, csv"),
             };
-            var answer = await history.Run(id, sensor, Input.Time("from", from), Input.Time("to", to), points, KnownAt.Parse(knownAt), estimate == true, cancel);
+            var answer = await history.Run(id, sensor, Input.Time("from", from), Input.Time("to", to), points, KnownAt.Parse(knownAt), estimate == true, Calendar.Parse(bucket, timeZone, fill), cancel);
             if (isCsv) await HistoryCsv.Write(http, answer, estimate == true, cancel);
             else await http.Response.WriteAsJsonAsync(answer, ApiJson.Options, cancel);
         })
@@ -51,7 +54,10 @@ sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, Re
             + "buckets are multiples of their width: buckets may be wider than asked for (bucketSeconds), and the first may start before from; only readings of [from, to) are counted. Values are in the sensor's unit. With knownAt the readings themselves are read "
             + "again, as rollups know no past: at most 20 million readings (a setting) and 5 million events recorded since from (413). "
             + "With estimate each point carries a mean and a standard deviation: a Kalman smoother over the points, of a level that wanders as likely as "
-            + "the points say, measured with the noise that the asset's model states.");
+            + "the points say, measured with the noise that the asset's model states. "
+            + "With bucket the edges are those of the calendar in timeZone: days have 23 to 25 hours, and the hour that comes twice in autumn is two buckets of up to "
+            + "1h. Each bucket then has start and end, and cut where from or to cuts it. With fill buckets without readings are shown with count 0 and a "
+            + "mean: of the last reading before (previous), or of the line between the neighbours' means, each at the middle of its readings (linear); null where there is none in the answer.");
 
     static bool AcceptsCsv(HttpContext http) =>
         MediaTypeHeaderValue.TryParseList(http.Request.Headers.Accept, out var accepted)
@@ -61,38 +67,56 @@ sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, Re
     /// <exception cref="InvalidInputException">A parameter is out of bounds.</exception>
     /// <exception cref="TooLargeException">More points than are answered, or more readings than are read from the log.</exception>
     public async Task<HistoryAnswer> Run(
-        string assetId, IReadOnlyCollection<string> sensorIds, DateTimeOffset? from, DateTimeOffset? to, int? points, KnownAt? knownAt, bool estimate, CancellationToken cancel)
+        string assetId, IReadOnlyCollection<string> sensorIds, DateTimeOffset? from, DateTimeOffset? to, int? points, KnownAt? knownAt, bool estimate, Calendar? calendar,
+        CancellationToken cancel)
     {
+        if (calendar is not null && points is not null) throw new InvalidInputException("points", points, "nothing together with bucket");
+        if (calendar is not null && estimate) throw new InvalidInputException("estimate", "true", "false together with bucket");
         var asset = registry.Get(assetId);
         var now = time.GetUtcNow();
         var sensors = Sensors(asset.Model, sensorIds);
         var count = points ?? DefaultPoints;
         if (count is < 2 or > MostPoints) throw new InvalidInputException("points", points, $"2 to {MostPoints}");
-        if (count * sensors.Count > MostPointsInAll) throw new TooLargeException($"{count} points times {sensors.Count} sensors", MostPointsInAll, "points", "points");
         (long Position, DateTimeOffset Time)? known = knownAt is null ? null : await find.Run(knownAt, cancel);
-        var (start, end) = Span(from, to, known?.Time ?? now, count);
+        var (start, end) = Span(from, to, known?.Time ?? now);
+        if (calendar is not null) count = calendar.Split(start, end, MostPoints).Count;
+        else if (end - start < count) throw new InvalidInputException("points", points, "at most one per microsecond");
+        if (count * sensors.Count > MostPointsInAll)
+        {
+            var field = calendar is null ? "points" : "bucket";
+            throw new TooLargeException($"{count} points times {sensors.Count} sensors", MostPointsInAll, "points", field);
+        }
 
         var levels = sensors.ToDictionary(s => s.Number, s => known is null ? HistorySource.Choose(start, end, count, s.Interval, now) : null);
-        var edges = Buckets.Of(start, end, count);
-        if (levels.Values.Max() is { } coarsest)
-        {
-            (start, end) = (Rollup.Start(RollupLevel.Second, start), HistorySource.Ceiling(RollupLevel.Second, end));
-            edges = Buckets.Of(start, end, count, coarsest);
-        }
+        // Finer pieces are taken where an edge of the calendar lies inside of an hour.
+        if (calendar is not null) levels = levels.ToDictionary(l => l.Key, l => l.Value is null ? l.Value : RollupLevel.Hour);
+        var coarsest = levels.Values.Max();
+        if (coarsest is not null) (start, end) = (Rollup.Start(RollupLevel.Second, start), HistorySource.Ceiling(RollupLevel.Second, end));
+        Buckets edges = calendar is not null ? calendar.Split(start, end, MostPoints)
+            : coarsest is { } widest ? EqualBuckets.Of(start, end, count, widest)
+            : EqualBuckets.Of(start, end, count);
         var histories = sensors.ToDictionary(s => s.Number, s => new Downsample(s, edges));
         foreach (var group in levels.GroupBy(l => l.Value))
         {
             var some = group.ToDictionary(l => l.Key, l => histories[l.Key]);
-            if (group.Key is { } level) await rollups.Run(asset, level, start, end, some, cancel);
-            else await raw.Run(asset, start, end, some, known, cancel);
+            if (group.Key is not { } level)
+            {
+                await raw.Run(asset, start, end, some, known, cancel);
+                continue;
+            }
+            List<(RollupLevel Level, long From, long To)> parts = [.. edges.Cover(level)];
+            await rollups.Run(asset, parts, some, cancel);
+            foreach (var number in some.Keys) levels[number] = parts.Max(p => p.Level);
         }
         return new(
-            assetId, Micros.ToTime(start), Micros.ToTime(end), edges.Count, edges.Span / 1e6 / edges.Count,
+            assetId, Micros.ToTime(start), Micros.ToTime(end), edges.Count, edges is EqualBuckets equal ? equal.Span / 1e6 / equal.Count : null,
+            calendar?.Bucket, calendar?.Zone.Id, calendar?.Fill?.ToString().ToLowerInvariant(),
             [.. sensors.Select(s => new SensorHistory(s.Id, s.Unit.Symbol, HistorySource.Name(levels[s.Number]), PointsOf(s)))],
             known?.Position, known?.Time);
 
         IReadOnlyList<HistoryPoint> PointsOf(Sensor sensor)
         {
+            if (calendar?.Fill is { } fill) return FillGaps.Of(histories[sensor.Number].Points(withEmpty: true), fill);
             var points = histories[sensor.Number].Points();
             return estimate ? EstimateLevel.Of(points, sensor.Noise) : points;
         }
@@ -105,15 +129,14 @@ sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, Re
         return [.. ids.Distinct().Select(id => model.Sensor(id) ?? throw new InvalidInputException("sensor", id, string.Join(", ", model.Sensors.Select(s => s.Id))))];
     }
 
-    static (long From, long To) Span(DateTimeOffset? from, DateTimeOffset? to, DateTimeOffset now, int points)
+    static (long From, long To) Span(DateTimeOffset? from, DateTimeOffset? to, DateTimeOffset now)
     {
         var end = to ?? now;
         if (from is null && end < DateTimeOffset.UnixEpoch) throw new InvalidInputException("to", to, "a time after 1970 when from is left out");
         var start = from ?? end - DefaultSpan;
-        if (start >= end) throw new InvalidInputException("from", from ?? start, "a time before to");
-        if (end - start > LongestSpan) throw new InvalidInputException("from", from ?? start, "at most 100 years before to");
         var (low, high) = (Micros.From(start), Micros.From(end));
-        if (high - low < points) throw new InvalidInputException("points", points, "at most one per microsecond");
+        if (low >= high) throw new InvalidInputException("from", from ?? start, "a time before to");
+        if (end - start > LongestSpan) throw new InvalidInputException("from", from ?? start, "at most 100 years before to");
         return (low, high);
     }
 }

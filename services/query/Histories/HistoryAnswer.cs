@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Text.Json.Serialization;
 
 namespace Query.Histories;
 
@@ -7,8 +8,11 @@ sealed record HistoryAnswer(
     string AssetId,
     [property: Description("Readings from here; moved to a whole second when stored rollups are used.")] DateTimeOffset From,
     [property: Description("Up to but without this time.")] DateTimeOffset To,
-    [property: Description("Equal buckets that cover from to to.")] int Points,
-    [property: Description("Width of a bucket; a multiple of the rollups' width when stored rollups are used.")] double BucketSeconds,
+    [property: Description("Buckets that cover from to to, equal ones unless bucket was given.")] int Points,
+    [property: Description("Width of a bucket; a multiple of the rollups' width when stored rollups are used; null with bucket, as widths differ.")] double? BucketSeconds,
+    [property: Description("Width on the calendar; null when not asked for.")] string? Bucket,
+    [property: Description("Whose clocks the edges of buckets follow; null without bucket.")] string? TimeZone,
+    [property: Description("How buckets without readings are shown; null when they are left out.")] string? Fill,
     IReadOnlyList<SensorHistory> Series,
     [property: Description("What the log held up to this position; null when not asked for.")] long? KnownAtPosition,
     [property: Description("When that position was appended.")] DateTimeOffset? KnownAt);
@@ -18,15 +22,25 @@ sealed record SensorHistory(
     string SensorId,
     [property: Description("Unit of the values.")] string Unit,
     [property: Description("What buckets were put together from: raw, 1s, 1m or 1h.")] string Source,
-    [property: Description("Buckets with readings, oldest first.")] IReadOnlyList<HistoryPoint> Points);
+    [property: Description("Buckets with readings, oldest first; with fill all buckets.")] IReadOnlyList<HistoryPoint> Points);
 
-/// <summary>One bucket. Bad readings are not counted.</summary>
+/// <summary>One bucket. Bad readings are not counted. Without readings, which only fill shows, all values are null, but a mean that was filled in.</summary>
 readonly record struct HistoryPoint(
-    DateTimeOffset Start, long Count, double Min, double Max, double Mean, double First, DateTimeOffset FirstAt, double Last, DateTimeOffset LastAt)
+    DateTimeOffset Start, long Count, double? Min, double? Max, double? Mean, double? First, DateTimeOffset? FirstAt, double? Last, DateTimeOffset? LastAt)
 {
+    [Description("Up to but without this time; only with bucket.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? End { get; init; }
+
+    [Description("The bucket of the calendar begins before from or ends after to: this is a part of it; only with bucket.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? Cut { get; init; }
+
     [Description("What the quantity was, given all points and the sensor's noise; null when not asked for, or the model states no noise.")]
     public double? Estimate { get; init; }
 
     [Description("Of the quantity around the estimate.")]
     public double? EstimateStandardDeviation { get; init; }
+
+    public static HistoryPoint Empty(DateTimeOffset start) => new(start, 0, null, null, null, null, null, null, null);
 }

@@ -11,7 +11,8 @@ sealed class HistoryRpc(GetHistory history) : Proto.HistoryService.HistoryServic
     {
         var answer = await history.Run(
             request.AssetId, request.SensorIds, request.From?.ToTime("from"), request.To?.ToTime("to"), request.Points == 0 ? null : request.Points,
-            KnownAt.Of(request.HasKnownAtPosition ? request.KnownAtPosition : null, request.KnownAtTime), request.Estimate, context.CancellationToken);
+            KnownAt.Of(request.HasKnownAtPosition ? request.KnownAtPosition : null, request.KnownAtTime), request.Estimate,
+            Calendar.Parse(Given(request.Bucket), Given(request.TimeZone), Given(request.Fill), "time_zone"), context.CancellationToken);
         var message = new Proto.GetHistoryResponse
         {
             From = answer.From.ToProto(),
@@ -19,10 +20,15 @@ sealed class HistoryRpc(GetHistory history) : Proto.HistoryService.HistoryServic
             Points = answer.Points,
             Series = { answer.Series.Select(Of) },
             KnownAtTime = answer.KnownAt.ToProto(),
+            Bucket = answer.Bucket ?? "",
+            TimeZone = answer.TimeZone ?? "",
+            Fill = answer.Fill ?? "",
         };
         if (answer.KnownAtPosition is { } position) message.KnownAtPosition = position;
         return message;
     }
+
+    static string? Given(string text) => text.Length == 0 ? null : text;
 
     static Proto.SensorHistory Of(SensorHistory series) => new()
     {
@@ -37,15 +43,17 @@ sealed class HistoryRpc(GetHistory history) : Proto.HistoryService.HistoryServic
         var message = new Proto.HistoryPoint
         {
             Start = point.Start.ToProto(),
+            End = point.End.ToProto(),
+            Cut = point.Cut == true,
             Count = point.Count,
-            Min = point.Min,
-            Max = point.Max,
-            Mean = point.Mean,
-            First = point.First,
             FirstAt = point.FirstAt.ToProto(),
-            Last = point.Last,
             LastAt = point.LastAt.ToProto(),
         };
+        if (point.Min is { } min) message.Min = min;
+        if (point.Max is { } max) message.Max = max;
+        if (point.Mean is { } mean) message.Mean = mean;
+        if (point.First is { } first) message.First = first;
+        if (point.Last is { } last) message.Last = last;
         if (point.Estimate is { } estimate) message.Estimate = estimate;
         if (point.EstimateStandardDeviation is { } deviation) message.EstimateStandardDeviation = deviation;
         return message;

@@ -15,9 +15,15 @@ namespace Query.Histories;
 /// </summary>
 sealed class ReadRollups(NpgsqlDataSource source, LogReader log, TimeProvider time)
 {
-    public async Task Run(RegisteredAsset asset, RollupLevel level, long from, long to, IReadOnlyDictionary<ushort, Downsample> sensors, CancellationToken cancel)
+    /// <param name="asset">Whose history.</param>
+    /// <param name="parts">Stretches that follow each other, each with the level to read it from.</param>
+    /// <param name="sensors">By number, where the rollups are added.</param>
+    /// <param name="cancel">Ends the reading.</param>
+    public async Task Run(
+        RegisteredAsset asset, List<(RollupLevel Level, long From, long To)> parts, IReadOnlyDictionary<ushort, Downsample> sensors, CancellationToken cancel)
     {
-        var versions = await ReadSaved(asset, [.. HistorySource.Cover(level, from, to)], sensors, cancel);
+        var versions = await ReadSaved(asset, parts, sensors, cancel);
+        var (from, to) = (parts[0].From, parts[^1].To);
         var now = time.GetUtcNow();
         // Days before the ones that may still grow are folded in completely and no longer listed.
         var firstDay = versions.Keys.Order(StringComparer.Ordinal).FirstOrDefault() ?? "";
@@ -35,7 +41,7 @@ sealed class ReadRollups(NpgsqlDataSource source, LogReader log, TimeProvider ti
         await using var connection = await source.OpenConnectionAsync(cancel);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
         var versions = await ReadOpenBuckets(connection, asset, parts, sensors, cancel);
-        foreach (var part in parts) await ReadClosedBuckets(connection, asset, part, sensors, cancel);
+        foreach (var level in parts.GroupBy(p => p.Level)) await ReadClosedBuckets(connection, asset, level.Key, [.. level], sensors, cancel);
         return versions;
     }
 
@@ -60,25 +66,31 @@ sealed class ReadRollups(NpgsqlDataSource source, LogReader log, TimeProvider ti
         return versions;
     }
 
+    // One question per level: where a calendar's edges lie inside of hours, there are two parts per bucket. Parts that share a block have it twice.
     static async Task ReadClosedBuckets(
-        NpgsqlConnection connection, RegisteredAsset asset, (RollupLevel Level, long From, long To) part, IReadOnlyDictionary<ushort, Downsample> sensors, CancellationToken cancel)
+        NpgsqlConnection connection, RegisteredAsset asset, RollupLevel level, List<(RollupLevel Level, long From, long To)> parts,
+        IReadOnlyDictionary<ushort, Downsample> sensors, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand(
-            $"select block_start, data from {ReadModels.Rollup} where asset_id = $1 and level = $2 and block_start >= $3 and block_start < $4 order by block_start", connection);
+            $"""
+            select part.index, block_start, data from unnest($3, $4) with ordinality as part(first, last, index)
+            join {ReadModels.Rollup} on asset_id = $1 and level = $2 and block_start >= part.first and block_start < part.last
+            """,
+            connection);
         command.Parameters.AddRange(new NpgsqlParameter[]
         {
             new() { Value = asset.Id },
-            new() { Value = (short)part.Level },
-            new() { Value = RollupBlock.Start(part.Level, part.From) },
-            new() { Value = part.To },
+            new() { Value = (short)level },
+            new() { Value = parts.Select(p => RollupBlock.Start(level, p.From)).ToArray() },
+            new() { Value = parts.Select(p => p.To).ToArray() },
         });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
         {
-            var (block, data) = (reader.GetInt64(0), reader.GetFieldValue<byte[]>(1));
+            var (part, block, data) = (parts[(int)reader.GetInt64(0) - 1], reader.GetInt64(1), reader.GetFieldValue<byte[]>(2));
             foreach (var history in sensors.Values)
             {
-                foreach (var (start, bucket) in RollupBlock.Read(data, history.Sensor, part.Level, block))
+                foreach (var (start, bucket) in RollupBlock.Read(data, history.Sensor, level, block))
                 {
                     if (start >= part.From && start < part.To) history.Add(start, bucket);
                 }

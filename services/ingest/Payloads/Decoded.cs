@@ -32,8 +32,12 @@ sealed class Decoded
     /// <summary>Every rejected reading, with or without a reason of its own; 1 when the payload could not be read at all.</summary>
     public int RejectedReadings { get; private set; }
 
+    /// <summary>Values that the payload says are missing.</summary>
+    public int Missing { get; private set; }
+
     public void Clear()
     {
+        Missing = 0;
         Readings.Clear();
         Waveforms.Clear();
         Rejections.Clear();
@@ -81,6 +85,11 @@ sealed class Decoded
         }
         Readings.Add(new(sensor.Number, sampledAt, converted, quality));
     }
+
+    /// <summary>Takes note that a sensor had no value then: neither a reading nor a rejection.</summary>
+    /// <param name="sensor">Whose value is missing.</param>
+    /// <param name="time">When it was due.</param>
+    public void AddMissing(Sensor sensor, ReadTime time) => Missing++;
 
     /// <summary>Rejects one reading.</summary>
     public void Reject(string code, string field, ReadOnlySpan<char> value, string allowed, int record = -1)

@@ -4,7 +4,6 @@ using Ingest.Recording;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
-using Microsoft.Extensions.Primitives;
 using ServiceDefaults;
 using TwinModel.Telemetry;
 
@@ -34,7 +33,7 @@ static class ImportTelemetry
 
     public static void MapImportTelemetry(this IEndpointRouteBuilder routes) => routes.MapPost("/api/v1/assets/{id}/telemetry:import", Import)
         // The middleware that unpacks bodies holds on to it: a small file may unpack to any size.
-        .WithMetadata(new RequestSizeLimitAttribute(MostUnpackedBytes));
+        .WithMetadata(new RequestSizeLimitAttribute(MostUnpackedBytes)).Describe();
 
     static async Task Import(string id, HttpContext context, AssetRegistry registry, RecordReadings recorder, TimeProvider time, IOptions<IngestSettings> settings)
     {
@@ -42,7 +41,9 @@ static class ImportTelemetry
         var request = context.Request;
         var asset = registry.Find(id) ?? throw new NotFoundException("asset", id);
         var format = ImportFormats.Of(request.ContentType);
-        if (request.Headers.ContentEncoding is { Count: > 0 } packed && !StringValues.Equals(packed, "identity")) throw new UnsupportedMediaException("Content-Encoding", packed, "gzip, br, deflate, identity");
+        // What the middleware unpacked has no such header any more.
+        if (request.Headers.ContentEncoding.ToString() is { Length: > 0 } packed && !packed.Equals("identity", StringComparison.OrdinalIgnoreCase))
+            throw new UnsupportedMediaException("Content-Encoding", packed, "one of gzip, br, deflate, identity");
         var isPreview = IsPreview(request.Query);
         var model = ImportFormats.WithSettings(asset.Model, request.Query);
         // Unpacked bodies are bounded by then; others are streamed, whatever their size.

@@ -96,6 +96,25 @@ public class ImportParquetTests
         Assert.Equal("'type of column sensor' is 'DOUBLE'; allowed: a string.", text.Message);
     }
 
+    const string Delta = "UEFSMRUAFToVPiwVCBUKFQYVBgAAHXACAAAACAGAEAgEgJDWmqTkrwaAiXoAAAAAAAAAABUAFUwVMCwVCBUSFQYVBgAAJhgCAAAACAEATgEAKIAAgE5OT09AQEBAFQQZPDUAGA1kdWNrZGJfc2NoZW1hFQQAFQQlAhgEdGltZSUUTIwSHCwAAAAAABUKJQIYD29pbC10ZW1wZXJhdHVyZQAWCBkcGSwmABwVBBkVChkYBHRpbWUVAhYIFlwWYCYIPBgIwIrYIZFfBgAYCADEqiGRXwYAFgAoCMCK2CGRXwYAGAgAxKohkV8GABERAAAAJgAcFQoZFRIZGA9vaWwtdGVtcGVyYXR1cmUVAhYIFm4WUiZoPBgIAAAAAACAT0AYCAAAAAAAAE5AFgAoCAAAAAAAgE9AGAgAAAAAAABOQBERAAAAFsoBFggmCBayAQAoKER1Y2tEQiB2ZXJzaW9uIHYxLjUuNiAoYnVpbGQgMDY5Y2M5ZjliNSkZLBwAABwAAAAlAQAAUEFSMQ==";
+
+    [Fact]
+    public async Task Times_packed_as_differences_are_read() =>
+        Assert.Equal([0, 1, 2, 3], (await ImportTests.Parquet(new MemoryStream(Convert.FromBase64String(Delta)), Plain)).Select(r => (r.Readings[0].SampledAt - Micros("2026-11-06T01:00:00Z")) / 1_000_000));
+
+    [Fact]
+    public async Task Damaged_differences_are_invalid_input()
+    {
+        var whole = Convert.FromBase64String(Delta);
+        for (var i = 0; i < whole.Length; i++)
+        {
+            var damaged = whole.ToArray();
+            damaged[i] ^= 0xFF;
+            if (await Record.ExceptionAsync(() => ImportTests.Parquet(new MemoryStream(damaged), Plain)) is { } error)
+                Assert.True(error is InvalidInputException or TooLargeException, $"byte {i}: {error}");
+        }
+    }
+
     [Fact]
     public async Task Unknown_columns_of_any_type_are_named_and_passed_over()
     {

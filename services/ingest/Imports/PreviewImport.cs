@@ -50,6 +50,9 @@ static class PreviewImport
     const int MostRows = 200;
     const int RowsShown = 10;
     const int MostSteps = 6;
+    const int MostTimeColumns = 3;
+    // Every try reads a Parquet file's first row group anew.
+    const long LargestParquetToTry = 4 << 20;
     // Any zone that never is UTC tells whether times have an offset.
     const string AnotherZone = "Etc/GMT+5";
 
@@ -70,14 +73,16 @@ static class PreviewImport
             notes.Add("Times without an offset are read as UTC; set time-zone where the clock shows local time.");
         var best = plain;
         Dictionary<string, StringValues> settings = [];
-        for (var step = 0; step < MostSteps && (best.Error is not null || best.Rejected > 0); step++)
+        var mayTry = format.IsText || file.Length <= LargestParquetToTry;
+        if (!mayTry) notes.Add($"No settings were tried out, as the file is larger than {LargestParquetToTry} bytes.");
+        for (var step = 0; mayTry && step < MostSteps && (best.Error is not null || best.Rejected > 0); step++)
         {
             var start = best;
             (Trial Trial, Dictionary<string, StringValues> Settings)? better = null;
-            foreach (var change in Changes(await Headers(file, format, start.Model, cancel)))
+            foreach (var change in Changes(await Headers(file, format, start.Model, cancel), needsTimes: start.Error is not null || start.Times < start.Rows))
             {
                 var changed = new Dictionary<string, StringValues>(settings);
-                foreach (var (name, value) in change) changed[name] = name == "missing" ? StringValues.Concat(changed.GetValueOrDefault(name), value) : value;
+                foreach (var (name, value) in change) changed[name] = name == "missing" ? new([.. start.Model.Csv?.Missing ?? [], .. value]) : value;
                 if (Changed(model, changed) is not { } with) continue;
                 var trial = await Try(with);
                 if (trial.Score == (better?.Trial ?? start).Score && better is { } tie && change.ContainsKey("time-format") && tie.Settings.TryGetValue("time-format", out var other) && trial.FirstTime != tie.Trial.FirstTime)
@@ -93,11 +98,18 @@ static class PreviewImport
     }
 
     // One setting at a time, or those that only make sense together.
-    static IEnumerable<Dictionary<string, StringValues>> Changes(IReadOnlyList<string> headers)
+    static IEnumerable<Dictionary<string, StringValues>> Changes(IReadOnlyList<string> headers, bool needsTimes) => needsTimes ? [.. OfLayout(), .. OfTimes(headers), .. OfCells()] : [.. OfLayout(), .. OfCells()];
+
+    static IEnumerable<Dictionary<string, StringValues>> OfLayout()
     {
         foreach (var mark in "#%!") yield return new() { ["comment"] = $"{mark}" };
         foreach (var separator in ";\t|,") yield return new() { ["separator"] = $"{separator}" };
-        List<string> timeLike = [.. headers.Where(h => TimeWords.Any(w => h.Contains(w, StringComparison.OrdinalIgnoreCase)))];
+        yield return new() { ["units-row"] = "true" };
+    }
+
+    static IEnumerable<Dictionary<string, StringValues>> OfTimes(IReadOnlyList<string> headers)
+    {
+        List<string> timeLike = [.. headers.Where(h => TimeWords.Any(w => h.Contains(w, StringComparison.OrdinalIgnoreCase))).Take(MostTimeColumns)];
         foreach (var date in timeLike)
         {
             foreach (var clock in timeLike.Where(c => c != date))
@@ -109,7 +121,10 @@ static class PreviewImport
         // After the pairs: a column of dates alone can be read too, and would put every row at midnight.
         foreach (var name in timeLike) yield return new() { ["time"] = name };
         foreach (var format in Formats()) yield return new() { ["time-format"] = format };
-        yield return new() { ["units-row"] = "true" };
+    }
+
+    static IEnumerable<Dictionary<string, StringValues>> OfCells()
+    {
         yield return new() { ["decimal"] = "," };
         foreach (var mark in ". '") yield return new() { ["decimal"] = ",", ["thousands"] = $"{mark}" };
         foreach (var mark in ", '") yield return new() { ["thousands"] = $"{mark}" };

@@ -21,6 +21,7 @@ builder.AddMessaging(bus => bus.AddConsumer<ReplayRejectionConsumer>(), (context
     });
 });
 builder.AddSettings<IngestSettings>("Ingest");
+builder.Services.AddRequestDecompression().AddImportReference();
 builder.Services.AddSingleton(MqttAddress.Of(builder.Configuration));
 builder.Services.AddSingleton<LogReader>().AddSingleton<AssetRegistry>().AddSingleton<RejectionLog>().AddSingleton<AppendReadings>().AddSingleton<TakeTurns>()
     .AddSingleton<RouteTopic>().AddSingleton<ReadSparkplug>()
@@ -29,5 +30,7 @@ builder.Services.AddHealthChecks().AddCheck<ReceiveMessages>("mqtt", tags: ["rea
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
+app.UseRequestDecompression();
 app.MapImportTelemetry();
+app.MapOpenApi();
 return await app.RunOrCommand(args);

@@ -27,6 +27,16 @@ public sealed class InvalidInputException(string fieldName, object? value, strin
     static string Shorten(object value) => value.ToString() is { Length: > 100 } text ? text[..100] + "…" : $"{value}";
 }
 
+/// <summary>A body in an encoding that is not read: names the header or parameter, its value and what is allowed.</summary>
+public sealed class UnsupportedMediaException(string fieldName, string? value, string allowed) : Exception($"'{fieldName}' is '{value}'; allowed: {allowed}.")
+{
+    /// <summary>The offending header or parameter.</summary>
+    public string Field => fieldName;
+
+    /// <summary>What would have been accepted.</summary>
+    public string Allowed => allowed;
+}
+
 /// <summary>A value in a JSON body that a converter cannot accept; the serializer adds where it stands.</summary>
 /// <param name="allowed">What would have been accepted.</param>
 public sealed class InvalidJsonException(string allowed) : JsonException(allowed)
@@ -83,6 +93,7 @@ public static class Errors
         NotFoundException e => new(StatusCodes.Status404NotFound, StatusCode.NotFound, "Not found", e.Message, false),
         RuleViolationException e => new(StatusCodes.Status409Conflict, StatusCode.FailedPrecondition, "Not possible in this state", e.Message, false),
         TooLargeException e => new(StatusCodes.Status413PayloadTooLarge, StatusCode.ResourceExhausted, "Too large", e.Message, false),
+        UnsupportedMediaException e => new(StatusCodes.Status415UnsupportedMediaType, StatusCode.InvalidArgument, "Unsupported encoding", e.Message, false),
         BusyException e => new(StatusCodes.Status429TooManyRequests, StatusCode.ResourceExhausted, "Busy", e.Message, true),
         InvalidModelException e => new(StatusCodes.Status400BadRequest, StatusCode.InvalidArgument, "Invalid asset model", e.Message, false),
         InvalidScenarioException e => new(StatusCodes.Status400BadRequest, StatusCode.InvalidArgument, "Invalid scenario", e.Message, false),
@@ -103,6 +114,7 @@ public static class Errors
     public static (string Field, string Allowed)? Offending(Exception exception) => exception switch
     {
         InvalidInputException e => (e.Field, e.Allowed),
+        UnsupportedMediaException e => (e.Field, e.Allowed),
         TooLargeException { Field: { } field } e => (field, e.Allowed),
         InvalidScenarioException { Problems: [var first, ..] } => (first.Path, first.Allowed),
         BadHttpRequestException { InnerException: JsonException { Path: not null } e } => (PathOf(e), AllowedBy(e)),

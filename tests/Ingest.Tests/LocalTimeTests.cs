@@ -42,6 +42,6 @@ public class LocalTimeTests
     {
         var row = Assert.Single(await Ndjson("""{"datetime":"2026-10-25 02:30:00","Pressure":1}""", Berlin));
         Assert.Equal(("ambiguous-time", 1), (Codes([row]), row.RejectedReadings));
-        Assert.Equal("""{"datetime":"2026-10-25 02:30:00","Pressure":1}""", row.Raw);
+        Assert.Equal("""{"datetime":"2026-10-25 02:30:00","Pressure":1}""", Raw(row));
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -90,11 +91,52 @@ public class ImportTests(PumpLoops system) : SystemTest<PumpLoops>(system), ICla
         Assert.Equal(await Pollux.Log.Readings(lines), await Pollux.Log.Readings(columns));
     }
 
-    async Task<JsonNode> Import(string asset, string type, byte[] content)
+    [Fact]
+    public async Task A_packed_file_with_settings_of_its_own_is_previewed_then_imported()
+    {
+        var asset = Pollux.NextAsset();
+        var text = "Zeit;Pressure (bar);Flow\n25.03.2024 06:00:00;1,5;1\n25.03.2024 06:00:01;NA;1\n";
+        var preview = await Import(asset, "text/csv; charset=windows-1252", Packed(text), "?preview=true", "gzip");
+        var query = (string)preview["proposal"]!["query"]!;
+        Assert.Equal("decimal=%2C&missing=NA&time=Zeit&time-format=d.M.yyyy%20H%3Amm%3Ass", query);
+        Assert.Empty(await Pollux.Log.Readings(asset));
+
+        var outcome = await Import(asset, "text/csv; charset=windows-1252", Packed(text), $"?{query}&time-zone=Europe/Berlin", "gzip");
+        Assert.Equal((2, 2, 2, 0, 0, true), Outcome(outcome));
+        Assert.Equal((1, "Flow"), ((int)outcome["missing"]!, (string)outcome["unknownColumns"]![0]!));
+        var at = Micros.From(new(2024, 3, 25, 5, 0, 0, TimeSpan.Zero));
+        Assert.Equal([(at, 1.5), (at + 1_000_000, null)], (await Pollux.Log.Readings(asset)).Select(r => (r.SampledAt, r.ValueOrNull)));
+    }
+
+    [Theory]
+    [InlineData("text/csv", "zstd", "", HttpStatusCode.UnsupportedMediaType, "Content-Encoding")]
+    [InlineData("text/csv; charset=koi8-r", null, "", HttpStatusCode.UnsupportedMediaType, "charset")]
+    [InlineData("text/csv", "gzip", "", HttpStatusCode.BadRequest, "body")]
+    [InlineData("text/csv", null, "?decimal=,&thousands=,", HttpStatusCode.BadRequest, "thousands")]
+    [InlineData("text/csv", null, "?timezone=UTC", HttpStatusCode.BadRequest, "query parameter")]
+    [InlineData("text/csv", null, "?preview=maybe", HttpStatusCode.BadRequest, "preview")]
+    public async Task What_an_import_cannot_read_is_refused_by_name(string type, string? encoding, string query, HttpStatusCode status, string field)
+    {
+        using var body = new ByteArrayContent("time,pressure\n2024-03-01T06:00:00Z,1\n"u8.ToArray());
+        body.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
+        if (encoding is not null) body.Headers.ContentEncoding.Add(encoding);
+        using var answer = await Pollux.Ingest.Http.PostAsync($"/api/v1/assets/{Pollux.NextAsset()}/telemetry:import{query}", body, Cancel);
+        Assert.Equal((status, field), (answer.StatusCode, (string)(await answer.Content.ReadFromJsonAsync<JsonNode>(Cancel))!["field"]!));
+    }
+
+    static byte[] Packed(string text)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionMode.Compress)) gzip.Write(Encoding.Latin1.GetBytes(text));
+        return packed.ToArray();
+    }
+
+    async Task<JsonNode> Import(string asset, string type, byte[] content, string query = "", string? encoding = null)
     {
         using var body = new ByteArrayContent(content);
-        body.Headers.ContentType = new MediaTypeHeaderValue(type);
-        using var answer = await Pollux.Ingest.Http.PostAsync($"/api/v1/assets/{asset}/telemetry:import", body, Cancel);
+        body.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
+        if (encoding is not null) body.Headers.ContentEncoding.Add(encoding);
+        using var answer = await Pollux.Ingest.Http.PostAsync($"/api/v1/assets/{asset}/telemetry:import{query}", body, Cancel);
         Assert.True(answer.IsSuccessStatusCode, $"{answer.StatusCode}: {await answer.Content.ReadAsStringAsync(Cancel)}");
         return (await answer.Content.ReadFromJsonAsync<JsonNode>(Cancel))!;
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using CsvHelper;
 using TwinModel.Assets;
 
@@ -15,13 +16,15 @@ static class ReadRecording
     /// <exception cref="InvalidDataException">Names file, line and column.</exception>
     public static IEnumerable<RecordedRow> Rows(string file, AssetModel model)
     {
-        var mapping = model.Csv ?? new(',', "time", null, "UTC", new Dictionary<string, string>(), []);
+        var mapping = model.Csv ?? CsvMapping.Default;
         var zone = TimeZoneInfo.FindSystemTimeZoneById(mapping.TimeZone);
-        using var csv = CsvReader.Create(File.OpenRead(file), new CsvReaderOptions { Separator = mapping.Separator, TrackLineNumbers = true }, false);
+        using var csv = CsvReader.Create(File.OpenRead(file), new CsvReaderOptions { Separator = mapping.Separator, CommentPrefix = mapping.Comment, TrackLineNumbers = true }, false);
         csv.ReadHeader();
         string[] header = [.. csv.Headers];
-        var time = Array.IndexOf(header, mapping.TimeColumn);
-        if (time < 0) throw new InvalidDataException($"{file}:1 has no column '{mapping.TimeColumn}'; it has {string.Join(", ", header)}.");
+        int[] times = [.. mapping.Time.Select(name => Array.IndexOf(header, name))];
+        if (times.Contains(-1)) throw new InvalidDataException($"{file}:1 has no column '{mapping.Time[Array.IndexOf(times, -1)]}'; it has {string.Join(", ", header)}.");
+        // Readings are sent in the sensors' units: a replay that took another for it would send wrong values.
+        if (mapping.HasUnitsRow) throw new InvalidDataException($"{file} has a row of units (units-row of model {model.Id}), which a replay does not convert; import it instead.");
         var sensors = Sensors(file, header, model, mapping);
         while (csv.Read())
         {
@@ -30,11 +33,12 @@ static class ReadRecording
             List<(string, double)> values = [];
             foreach (var (column, sensor) in sensors)
             {
-                if (csv.GetString(column) is not { Length: > 0 } field) continue;
-                if (!double.TryParse(field, CultureInfo.InvariantCulture, out var value)) throw new InvalidDataException($"{file}:{line} {header[column]}: '{field}' is no number.");
+                if (csv.GetString(column).Trim() is not { Length: > 0 } field || mapping.Missing.Contains(field)) continue;
+                if (!mapping.TryNumber(Encoding.UTF8.GetBytes(field), out var value)) throw new InvalidDataException($"{file}:{line} {header[column]}: '{field}' is not {mapping.AllowedNumbers}.");
                 if (double.IsFinite(value)) values.Add((sensor, value));
             }
-            yield return new(Time(csv.GetString(time), mapping, zone) ?? throw new InvalidDataException($"{file}:{line} {header[time]}: '{csv.GetString(time)}' is no time."), values);
+            var at = string.Join(' ', times.Select(column => csv.GetString(column).Trim()));
+            yield return new(Time(at, mapping, zone) ?? throw new InvalidDataException($"{file}:{line} {string.Join(' ', mapping.Time)}: '{at}' is no time."), values);
         }
     }
 
@@ -44,7 +48,7 @@ static class ReadRecording
         for (var column = 0; column < header.Length; column++)
         {
             var name = header[column];
-            if (name == mapping.TimeColumn || mapping.Ignore.Contains(name)) continue;
+            if (mapping.Time.Contains(name) || mapping.Ignore.Contains(name)) continue;
             var sensor = mapping.Columns.GetValueOrDefault(name, name);
             if (model.Sensor(sensor) is null)
                 throw new InvalidDataException($"{file}:1 column '{name}' is no sensor of {model.Id}; known: {string.Join(", ", mapping.Columns.Keys.Concat(model.Sensors.Select(s => s.Id)))}.");
@@ -55,6 +59,8 @@ static class ReadRecording
 
     static DateTimeOffset? Time(string text, CsvMapping mapping, TimeZoneInfo zone)
     {
+        if (mapping.EpochUnitSeconds is { } unit)
+            return decimal.TryParse(text, CultureInfo.InvariantCulture, out var number) && Math.Abs(number * unit) < 1e11m ? DateTimeOffset.UnixEpoch.AddTicks((long)(number * unit * TimeSpan.TicksPerSecond)) : null;
         if (mapping.TimeFormat is null && text.Length > 10 && (text.EndsWith('Z') || text.LastIndexOfAny(['+', '-']) > 10))
             return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var at) ? at : null;
         var isTime = mapping.TimeFormat is { } format

@@ -1,8 +1,8 @@
-using System.Text;
 using System.Text.Json;
 using Contracts.Events;
 using Ingest.Recording;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using ServiceDefaults;
 using TwinModel.Telemetry;
@@ -17,8 +17,11 @@ namespace Ingest.Imports;
 /// <param name="Rejected">In the log as rejected, with line and reason.</param>
 /// <param name="Position">Log position that a query can wait for (<c>minPosition</c>).</param>
 /// <param name="Finished">False in progress reports.</param>
+/// <param name="Missing">Readings without a value, of cells that say so.</param>
+/// <param name="UnknownColumns">Columns that were not read because the model does not know them; the first 100.</param>
 /// <param name="Error">Why the rest was not read; null when all was.</param>
-sealed record ImportProgress(long Rows, long Readings, long Stored, long Duplicates, long Rejected, long Position, bool Finished, string? Error = null);
+sealed record ImportProgress(
+    long Rows, long Readings, long Stored, long Duplicates, long Rejected, long Position, bool Finished, long Missing, IReadOnlyList<string> UnknownColumns, string? Error = null);
 
 /// <summary><c>POST /api/v1/assets/{id}/telemetry:import</c>: readings of any age in bulk, streamed; memory does not grow with the file.</summary>
 static class ImportTelemetry
@@ -26,23 +29,39 @@ static class ImportTelemetry
     const int ReadingsPerSubmission = 5_000;
     const int MostSubmissionsPending = 4;
     const long MostSpooledBytes = 4L * 1024 * 1024 * 1024;
+    const long MostUnpackedBytes = 64L * 1024 * 1024 * 1024;
 
-    public static void MapImportTelemetry(this IEndpointRouteBuilder routes) => routes.MapPost("/api/v1/assets/{id}/telemetry:import", Import);
+    public static void MapImportTelemetry(this IEndpointRouteBuilder routes) => routes.MapPost("/api/v1/assets/{id}/telemetry:import", Import)
+        // The middleware that unpacks bodies holds on to it: a small file may unpack to any size.
+        .WithMetadata(new RequestSizeLimitAttribute(MostUnpackedBytes)).Describe();
 
     static async Task Import(string id, HttpContext context, AssetRegistry registry, RecordReadings recorder, TimeProvider time, IOptions<IngestSettings> settings)
     {
         var cancel = context.RequestAborted;
+        var request = context.Request;
         var asset = registry.Find(id) ?? throw new NotFoundException("asset", id);
-        var (format, read) = ImportFormats.Of(context.Request.ContentType);
-        ImportFormats.Check(context.Request.ContentType, context.Request.Headers.ContentEncoding, context.Request.Query.Keys);
-        context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
+        var format = ImportFormats.Of(request.ContentType);
+        // What the middleware unpacked has no such header any more.
+        if (request.Headers.ContentEncoding.ToString() is { Length: > 0 } packed && !packed.Equals("identity", StringComparison.OrdinalIgnoreCase))
+            throw new UnsupportedMediaException("Content-Encoding", packed, "one of gzip, br, deflate, identity");
+        var isPreview = IsPreview(request.Query);
+        var model = ImportFormats.WithSettings(asset.Model, request.Query);
+        // Unpacked bodies are bounded by then; others are streamed, whatever their size.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = null;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(settings.Value.MostImportTime);
-        await using var spooled = format == "parquet" ? await Spool(context.Request.Body, limit.Token, cancel) : null;
-        var run = new ImportRun(asset, format, recorder, time, settings.Value.FutureTolerance, ReadingsPerSubmission, MostSubmissionsPending);
-        var rows = read(spooled ?? context.Request.Body, asset.Model, limit.Token);
+        await using var body = await Open(request, format, limit.Token, cancel);
+        var window = new TimeWindow(0, Micros.From(time.GetUtcNow() + settings.Value.FutureTolerance));
+        if (isPreview)
+        {
+            await context.Response.WriteAsJsonAsync(await PreviewImport.Of(body, format, model, window, limit.Token), cancel);
+            return;
+        }
+        var source = ImportFormats.Source(format.Name, asset.Id, ImportFormats.Settings(request.Query));
+        var run = new ImportRun(asset, source, recorder, time, settings.Value.FutureTolerance, ReadingsPerSubmission, MostSubmissionsPending);
+        var rows = format.Read(body, model, limit.Token);
 
-        if (!context.Request.Headers.Accept.ToString().Contains("application/x-ndjson", StringComparison.Ordinal))
+        if (!request.Headers.Accept.ToString().Contains("application/x-ndjson", StringComparison.Ordinal))
         {
             await run.Read(rows, cancel);
             await context.Response.WriteAsJsonAsync(run.Progress(isFinished: true), cancel);
@@ -73,7 +92,29 @@ static class ImportTelemetry
         await context.Response.Body.FlushAsync(cancel);
     }
 
+    static bool IsPreview(IQueryCollection query) => query[ImportFormats.Preview].ToString() switch
+    {
+        "" or "false" => false,
+        "true" => true,
+        var other => throw new InvalidInputException(ImportFormats.Preview, other, "true or false"),
+    };
+
     // Parquet has its table of contents at the end.
+    static async Task<Stream> Open(HttpRequest request, ImportFormat format, CancellationToken limit, CancellationToken cancel)
+    {
+        var charset = ImportFormats.CharsetOf(request.ContentType);
+        try
+        {
+            if (format.IsText) return await TextEncoding.ToUtf8(request.Body, charset, limit);
+            if (charset is not null) throw new UnsupportedMediaException("charset", charset, "none: Parquet files are not text");
+            return await Spool(request.Body, limit, cancel);
+        }
+        catch (Exception e) when (ImportFormats.FaultOfBody(e) is { } fault)
+        {
+            throw fault;
+        }
+    }
+
     static async Task<Stream> Spool(Stream body, CancellationToken limit, CancellationToken cancel)
     {
         var file = new FileStream(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
@@ -100,14 +141,15 @@ static class ImportTelemetry
 }
 
 /// <summary>One import under way.</summary>
-sealed class ImportRun(RegisteredAsset asset, string format, RecordReadings recorder, TimeProvider time, TimeSpan futureTolerance, int readingsPerSubmission, int mostPending)
+sealed class ImportRun(RegisteredAsset asset, string source, RecordReadings recorder, TimeProvider time, TimeSpan futureTolerance, int readingsPerSubmission, int mostPending)
 {
     readonly SemaphoreSlim room = new(mostPending);
-    long rows, readings, stored, duplicates, rejected, position;
+    long rows, readings, stored, duplicates, rejected, missing, position;
+    IReadOnlyList<string> unknownColumns = [];
 
     public ImportProgress Progress(bool isFinished) => new(
         Interlocked.Read(ref rows), Interlocked.Read(ref readings), Interlocked.Read(ref stored), Interlocked.Read(ref duplicates),
-        Interlocked.Read(ref rejected), Interlocked.Read(ref position), isFinished);
+        Interlocked.Read(ref rejected), Interlocked.Read(ref position), isFinished, Interlocked.Read(ref missing), unknownColumns);
 
     /// <exception cref="TimeoutException">The input was cancelled though nobody went away.</exception>
     public async Task Read(IAsyncEnumerable<ImportRow> input, CancellationToken cancel)
@@ -118,6 +160,8 @@ sealed class ImportRun(RegisteredAsset asset, string format, RecordReadings reco
             await foreach (var row in input)
             {
                 Interlocked.Increment(ref rows);
+                Interlocked.Add(ref missing, row.Missing);
+                unknownColumns = row.Columns.Unknown;
                 var count = row.Readings.Length + row.RejectedReadings;
                 Interlocked.Add(ref readings, count);
                 Measures.Received.Add(count);
@@ -133,6 +177,10 @@ sealed class ImportRun(RegisteredAsset asset, string format, RecordReadings reco
         {
             throw ImportTelemetry.TookTooLong();
         }
+        catch (Exception e) when (ImportFormats.FaultOfBody(e) is { } fault)
+        {
+            throw fault;
+        }
         finally
         {
             // What was read before a broken row is stored all the same.
@@ -144,7 +192,7 @@ sealed class ImportRun(RegisteredAsset asset, string format, RecordReadings reco
     async Task Reject(ImportRow row, List<Reading> refusedByModel, int refused, List<RejectionReason> reasons, CancellationToken cancel)
     {
         var payload = row.Raw is { } raw
-            ? new Payload(ImportFormats.Source(format, asset.Id), Encoding.UTF8.GetBytes(raw))
+            ? new Payload(source, raw)
             : Payload.Rewritten(asset, refusedByModel);
         List<RejectionReason> located = [.. reasons.Select(r => r with { Detail = $"row {row.Number}: {r.Detail}" })];
         await Submit([], Rejections.Of(asset.Id, payload.Source, payload.Bytes, refused, located, time.GetUtcNow()), payload, cancel);

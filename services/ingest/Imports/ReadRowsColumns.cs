@@ -4,26 +4,41 @@ using Ingest.Payloads;
 using ServiceDefaults;
 using TwinModel.Assets;
 using TwinModel.Telemetry;
+using TwinModel.Units;
 
 namespace Ingest.Imports;
 
+/// <summary>A column that holds a sensor's values.</summary>
+/// <param name="Index">Position in the file.</param>
+/// <param name="Header">As the file has it.</param>
+/// <param name="Sensor">Whose values.</param>
+/// <param name="Unit">Of the values, as the file writes it; empty for the sensor's own.</param>
+readonly record struct ValueColumn(int Index, string Header, Sensor Sensor, string Unit);
+
 /// <summary>
-/// Which column of a file is what. Wide: a time and one column per sensor, named by its id or as the model's CSV mapping says.
-/// Long: <c>time, sensor, value[, unit][, quality]</c>.
+/// Which column of a file is what, and how its cells are read. Wide: a time and one column per sensor, named by its id or name or as the model's
+/// CSV mapping says, perhaps with a unit in brackets. Long: <c>time, sensor, value[, unit][, quality]</c>.
 /// </summary>
 sealed class ReadRowsColumns
 {
     const string TimeName = "time";
+    // What pandas calls an index without a name in Parquet files; in CSV files its header is empty.
+    const string PandasIndex = "__index_level_0__";
     const int LongestTime = 64;
+    const int MostUnknownShown = 100;
     static readonly string[] LongNames = [TimeName, "sensor", "value", "unit", "quality"];
 
-    readonly CsvMapping? mapping;
+    readonly CsvMapping mapping;
+    readonly SimilarNames similar;
+    readonly byte[][] missing;
 
     ReadRowsColumns(AssetModel model)
     {
-        mapping = model.Csv;
-        Names = new(model, mapping?.Columns ?? new Dictionary<string, string>());
-        Zone = mapping is null ? TimeZoneInfo.Utc : TimeZoneInfo.FindSystemTimeZoneById(mapping.TimeZone);
+        mapping = model.Csv ?? CsvMapping.Default;
+        Names = new(model, mapping.Columns);
+        similar = new(model, Names, mapping);
+        missing = [.. mapping.Missing.Select(Encoding.UTF8.GetBytes)];
+        Zone = TimeZoneInfo.FindSystemTimeZoneById(mapping.TimeZone);
     }
 
     public SensorNames Names { get; }
@@ -38,17 +53,23 @@ sealed class ReadRowsColumns
 
     public int Time { get; private init; }
 
-    /// <summary>Sensors of the columns of a wide file.</summary>
-    public IReadOnlyList<(int Column, string Header, Sensor Sensor)> Values { get; private init; } = [];
+    /// <summary>The column of times of day when <see cref="Time"/> holds dates; else -1.</summary>
+    public int TimeOfDay { get; private init; } = -1;
+
+    /// <summary>Columns of a wide file that belong to sensors.</summary>
+    public IReadOnlyList<ValueColumn> Values { get; private init; } = [];
 
     /// <summary>Columns of a long file; -1 where there is none.</summary>
     public (int Sensor, int Value, int Unit, int Quality) Long { get; private init; }
+
+    /// <summary>Headers of columns that are not read because the model does not know them.</summary>
+    public IReadOnlyList<string> Unknown { get; private init; } = [];
 
     /// <summary>For rows that name their cells themselves, as JSON lines do.</summary>
     public static ReadRowsColumns WithoutHeader(AssetModel model) => new(model);
 
     /// <summary>Reads a header.</summary>
-    /// <exception cref="InvalidInputException">A column is unknown, doubled or missing.</exception>
+    /// <exception cref="InvalidInputException">No time column, no column of a sensor, two columns for one sensor, or a unit of another quantity.</exception>
     public static ReadRowsColumns Of(IReadOnlyList<string> headers, AssetModel model)
     {
         if (headers.Count == 0 || headers is [""]) throw new InvalidInputException("header", null, "a line of column names");
@@ -58,72 +79,236 @@ sealed class ReadRowsColumns
         var unnamed = trimmed[^1].Length == 0 ? trimmed.Count - 1 : -1;
         if (unnamed >= 0) trimmed.RemoveAt(unnamed);
         var known = new ReadRowsColumns(model);
-        var isLong = trimmed.Contains("sensor") && trimmed.Contains("value") && trimmed.All(LongNames.Contains) && model.Sensor("value") is null;
-        var time = known.TimeColumn(trimmed);
+        List<string> plain = [.. trimmed.Select(h => h.ToLowerInvariant())];
+        var (time, timeOfDay) = known.TimeColumns(trimmed);
+        // The time may have any name that the mapping gives it.
+        var isLong = plain.Contains("sensor") && plain.Contains("value") && model.Sensor("value") is null
+            && plain.Where((_, i) => i != time && i != timeOfDay).All(LongNames.Contains);
         if (isLong)
         {
-            if (trimmed.Distinct().Count() < trimmed.Count) throw new InvalidInputException("column", string.Join(", ", trimmed), "each column once");
-            return new(model) { IsLong = true, Unnamed = unnamed, Time = time, Long = (trimmed.IndexOf("sensor"), trimmed.IndexOf("value"), trimmed.IndexOf("unit"), trimmed.IndexOf("quality")) };
+            if (plain.Distinct().Count() < plain.Count) throw new InvalidInputException("column", string.Join(", ", trimmed), "each column once");
+            return new(model)
+            {
+                IsLong = true,
+                Unnamed = unnamed,
+                Time = time,
+                TimeOfDay = timeOfDay,
+                Long = (plain.IndexOf("sensor"), plain.IndexOf("value"), plain.IndexOf("unit"), plain.IndexOf("quality")),
+            };
         }
-        List<(int, string, Sensor)> values = [];
+        List<ValueColumn> values = [];
+        List<string> unknown = [];
         HashSet<ushort> taken = [];
         for (var i = 0; i < trimmed.Count; i++)
         {
             var header = trimmed[i];
-            if (i == time || known.mapping?.Ignore.Contains(header) == true) continue;
-            var sensor = known.Names.Find(header) ?? throw new InvalidInputException("column", header, known.Allowed);
+            if (i == time || i == timeOfDay || known.IsIgnored(header)) continue;
+            if (known.Find(header) is not var (sensor, unit))
+            {
+                unknown.Add(header.Length > 0 ? header : FormattableString.Invariant($"(column {i + 1}, without a name)"));
+                continue;
+            }
             if (!taken.Add(sensor.Number)) throw new InvalidInputException("column", header, $"one column for the sensor {sensor.Id}");
-            values.Add((i, header, sensor));
+            values.Add(new(i, header, sensor, unit));
         }
-        return new(model) { Unnamed = unnamed, Time = time, Values = values };
+        if (values.Count == 0) throw new InvalidInputException("column", unknown.FirstOrDefault(), known.Allowed);
+        return new(model) { Unnamed = unnamed, Time = time, TimeOfDay = timeOfDay, Values = values, Unknown = [.. unknown.Take(MostUnknownShown)] };
     }
 
+    /// <summary>The columns with the units that a line under the header gives them.</summary>
+    /// <param name="unitOf">The cell of a column in that line.</param>
+    /// <exception cref="InvalidInputException">A unit is unknown or of another quantity.</exception>
+    public ReadRowsColumns WithUnits(Func<int, string> unitOf) => new(Names.Model)
+    {
+        Unnamed = Unnamed,
+        Time = Time,
+        TimeOfDay = TimeOfDay,
+        Unknown = Unknown,
+        IsLong = IsLong,
+        Long = Long,
+        Values = [.. Values.Select(v => unitOf(v.Index).Trim().Trim('[', ']', '(', ')').Trim() switch
+        {
+            "" => v,
+            // The usual mark for "no unit".
+            "-" when v.Sensor.Unit.Quantity == "ratio" => v,
+            var unit => v with { Unit = UnitOf(v.Sensor, v.Header, unit) },
+        })],
+    };
+
+    /// <summary>The sensor behind a header and the unit in the header's brackets; null when the model knows no such sensor.</summary>
+    /// <exception cref="InvalidInputException">The unit in brackets measures something else.</exception>
+    public (Sensor Sensor, string Unit)? Find(string header) => similar.Find(header);
+
     /// <summary>Whether a cell that names itself is passed over.</summary>
-    public bool IsIgnored(string name) => mapping?.Ignore.Contains(name) == true;
+    public bool IsIgnored(string name) => mapping.Ignore.Contains(name, StringComparer.OrdinalIgnoreCase);
 
-    public bool IsTime(string name) => name == TimeName || name == mapping?.TimeColumn;
+    /// <summary>Whether a cell that names itself is the time (0), the time of day of two columns (1), or neither (-1).</summary>
+    public int TimePart(string name)
+    {
+        for (var i = 0; i < mapping.Time.Count; i++)
+            if (name.Equals(mapping.Time[i], StringComparison.OrdinalIgnoreCase)) return i;
+        return name.Equals(TimeName, StringComparison.OrdinalIgnoreCase) ? 0 : -1;
+    }
 
-    public string Allowed => string.Join(", ", new[] { mapping?.TimeColumn ?? TimeName, Names.Allowed }.Concat(mapping?.Ignore ?? [])) + "; or time, sensor, value, unit, quality";
+    public string Allowed => string.Join(", ", mapping.Time.Append(Names.Allowed).Concat(mapping.Ignore)) + "; or time, sensor, value, unit, quality";
+
+    public string AllowedNumbers => mapping.AllowedNumbers;
+
+    /// <summary>Whether a cell stands for "no value". An empty one does not, unless the mapping says so: most files have them where nothing was due.</summary>
+    public bool IsMissing(ReadOnlySpan<byte> cell)
+    {
+        foreach (var mark in missing)
+            if (cell.SequenceEqual(mark)) return true;
+        return false;
+    }
+
+    public bool IsMissing(string cell) => mapping.Missing.Contains(cell);
+
+    public bool TryNumber(ReadOnlySpan<byte> cell, out double value) => mapping.TryNumber(cell, out value);
+
+    /// <summary>A time in two cells.</summary>
+    public ReadTime TimeOf(ReadOnlySpan<byte> date, ReadOnlySpan<byte> timeOfDay)
+    {
+        date = date[Ascii.Trim(date)];
+        timeOfDay = timeOfDay[Ascii.Trim(timeOfDay)];
+        if (date.Length + timeOfDay.Length >= LongestTime) return default;
+        Span<byte> both = stackalloc byte[LongestTime];
+        date.CopyTo(both);
+        both[date.Length] = (byte)' ';
+        timeOfDay.CopyTo(both[(date.Length + 1)..]);
+        return TimeOf(both[..(date.Length + 1 + timeOfDay.Length)]);
+    }
 
     public ReadTime TimeOf(ReadOnlySpan<byte> text)
     {
         text = text[Ascii.Trim(text)];
-        if (mapping?.TimeFormat is { } format && text.Length <= LongestTime)
+        if (text.Length > LongestTime) return default;
+        Span<char> chars = stackalloc char[LongestTime];
+        if (!Encoding.UTF8.TryGetChars(text, chars, out var length)) return default;
+        if (mapping.TimeFormat is { } format && mapping.EpochUnitSeconds is null)
         {
-            Span<char> chars = stackalloc char[LongestTime];
             // Without NoCurrentDateDefault a format without a date would take today's.
             var style = DateTimeStyles.NoCurrentDateDefault | DateTimeStyles.AdjustToUniversal;
-            if (Encoding.UTF8.TryGetChars(text, chars, out var length) && DateTime.TryParseExact(chars[..length], format, CultureInfo.InvariantCulture, style, out var time))
+            if (DateTime.TryParseExact(chars[..length], format, CultureInfo.InvariantCulture, style, out var time))
                 return SampleTime.FromLocal(time, time.Kind == DateTimeKind.Utc ? TimeZoneInfo.Utc : Zone);
         }
         if (SampleTime.FromIso8601(text, Zone) is { Kind: not TimeKind.Invalid } iso) return iso;
-        return decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? SampleTimeOf(number) : default;
+        if (mapping.Decimal == ',') chars[..length].Replace(',', '.');
+        return decimal.TryParse(chars[..length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? TimeOf(number) : default;
     }
 
-    public static ReadTime SampleTimeOf(decimal epoch) => SampleTime.TryFromEpoch(epoch, out var micros) ? new(TimeKind.Known, micros) : default;
+    /// <summary>A time since 1970, in the mapping's unit or the one that its size tells.</summary>
+    public ReadTime TimeOf(decimal epoch) => mapping.EpochUnitSeconds is { } unit
+        ? Math.Abs(epoch) <= MostEpoch && SampleTime.TryFromSeconds(epoch * unit, out var exact) ? new(TimeKind.Known, exact) : default
+        : SampleTime.TryFromEpoch(epoch, out var micros) ? new(TimeKind.Known, micros) : default;
+
+    // The product with the unit stays within what a decimal holds.
+    const decimal MostEpoch = 1e24m;
 
     /// <summary>Why a row with this time is rejected: code and what is allowed.</summary>
     public (string Code, string Allowed) Refusal(TimeKind kind) => kind == TimeKind.Missing
         ? ("missing-local-time", $"times that exist in {Zone.Id} (daylight saving leaves this hour out), or times with an offset")
-        : ("invalid-time", AllowedTimes);
+        : ("invalid-time", mapping.TimeFormat is { } format ? $"{format} or {SampleTime.AllowedText}" : SampleTime.AllowedText);
 
-    public string AllowedTimes => mapping?.TimeFormat is { } format ? $"{format} or {SampleTime.AllowedText}" : SampleTime.AllowedText;
+    /// <summary>Adds what the cell of a wide row holds, or rejects it.</summary>
+    public void AddWide(in ValueColumn column, ReadTime time, ReadOnlySpan<byte> cell, Decoded to)
+    {
+        cell = cell[Ascii.Trim(cell)];
+        if (IsMissing(cell)) to.AddWithoutValue(column.Sensor, time.Micros);
+        else if (cell.IsEmpty) return;
+        else if (TryNumber(cell, out var value)) to.Add(column.Sensor, time.Micros, value, column.Unit, Quality.Good, column.Header, "unit");
+        else to.Reject("not-a-number", column.Header, Encoding.UTF8.GetString(cell), AllowedNumbers);
+    }
 
     /// <summary>Adds the reading of a long row, or rejects it.</summary>
+    /// <param name="time">When.</param>
+    /// <param name="rawTime">As the file has it.</param>
+    /// <param name="sensorName">An id, or a name of the mapping.</param>
+    /// <param name="value">Null when <paramref name="rawValue"/> is still to be read.</param>
+    /// <param name="rawValue">As the file has it; empty when there is no value.</param>
+    /// <param name="unit">Empty for the sensor's own.</param>
+    /// <param name="quality">Empty for good.</param>
+    /// <param name="to">Takes it.</param>
     public void AddLong(ReadTime time, string rawTime, string sensorName, double? value, string rawValue, string unit, string quality, Decoded to)
     {
         var trust = Quality.Good;
-        if (Names.Find(sensorName) is not { } sensor) to.Reject("unknown-sensor", "sensor", sensorName, Names.Allowed);
+        var isQualityKnown = quality.Length == 0 || QualityText.TryParse(Encoding.UTF8.GetBytes(quality), out trust);
+        var isEmpty = value is null && rawValue.Length == 0;
+        var isMissing = value is null && (IsMissing(rawValue) || (isEmpty && trust == Quality.Bad));
+        if (isEmpty && !isMissing && isQualityKnown) return;
+        var number = value ?? 0;
+        if (Find(sensorName) is not var (sensor, unitOfName)) to.Reject("unknown-sensor", "sensor", sensorName, Names.Allowed);
         else if (time.Kind is TimeKind.Invalid or TimeKind.Missing) to.Reject(Refusal(time.Kind).Code, "time", rawTime, Refusal(time.Kind).Allowed);
-        else if (value is not { } number) to.Reject("not-a-number", "value", rawValue, "a number");
-        else if (quality.Length > 0 && !QualityText.TryParse(Encoding.UTF8.GetBytes(quality), out trust)) to.Reject("unknown-quality", "quality", quality, QualityText.Allowed);
-        else to.Add(sensor, time.Micros, number, unit, trust, "value", "unit");
+        else if (!isQualityKnown) to.Reject("unknown-quality", "quality", quality, QualityText.Allowed);
+        else if (isMissing) to.AddWithoutValue(sensor, time.Micros);
+        else if (value is null && !TryNumber(Encoding.UTF8.GetBytes(rawValue), out number)) to.Reject("not-a-number", "value", rawValue, AllowedNumbers);
+        else to.Add(sensor, time.Micros, number, unit.Length > 0 ? unit : unitOfName, trust, "value", "unit");
     }
 
-    int TimeColumn(List<string> headers)
+    (int Time, int TimeOfDay) TimeColumns(List<string> headers)
     {
-        var at = mapping is null ? -1 : headers.IndexOf(mapping.TimeColumn);
-        if (at < 0) at = headers.IndexOf(TimeName);
-        return at >= 0 ? at : throw new InvalidInputException("time column", null, $"a column named {mapping?.TimeColumn ?? TimeName} (the file has: {string.Join(", ", headers.Take(20))})");
+        int IndexOf(string name) => headers.FindIndex(h => h.Equals(name, StringComparison.OrdinalIgnoreCase));
+        var at = mapping.Time.Select(IndexOf).ToArray();
+        if (Array.TrueForAll(at, i => i >= 0)) return (at[0], at.Length > 1 ? at[1] : -1);
+        if (IndexOf(TimeName) is var plain and >= 0) return (plain, -1);
+        if (IndexOf(PandasIndex) is var index and >= 0) return (index, -1);
+        if (headers.Count > 1 && headers[0].Length == 0) return (0, -1);
+        throw new InvalidInputException("time column", null, $"{(mapping.Time.Count > 1 ? "columns" : "a column")} named {string.Join(" and ", mapping.Time)} (the file has: {string.Join(", ", headers.Take(20))})");
+    }
+
+    static string UnitOf(Sensor sensor, string header, string unit) => Unit.Find(unit)?.Quantity == sensor.Unit.Quantity
+        ? unit
+        : throw new InvalidInputException($"unit of column {header}", unit, $"{string.Join(", ", Unit.SymbolsOf(sensor.Unit.Quantity))} ({sensor.Unit.Quantity} of {sensor.Id})");
+
+    /// <summary>
+    /// Sensors by headers as people write them: in any case, with blanks, underscores or dashes, with a unit in brackets. A name that fits two
+    /// sensors fits none.
+    /// </summary>
+    sealed class SimilarNames
+    {
+        const int MostRemembered = 10_000;
+
+        readonly SensorNames names;
+        readonly Dictionary<string, Sensor?> byPlainName = [];
+        readonly Dictionary<string, (Sensor, string)> remembered = [];
+
+        public SimilarNames(AssetModel model, SensorNames names, CsvMapping mapping)
+        {
+            this.names = names;
+            // What is declared goes before what is derived.
+            Learn(mapping.Columns.Select(c => (c.Key, model.Sensor(c.Value))));
+            Learn(mapping.Columns.Select(c => (WithoutUnit(c.Key).Name, model.Sensor(c.Value))));
+            Learn(model.Sensors.Select(s => (s.Id, (Sensor?)s)));
+            Learn(model.Sensors.Select(s => (s.Name, (Sensor?)s)));
+        }
+
+        public (Sensor, string)? Find(string header)
+        {
+            if (remembered.TryGetValue(header, out var known)) return known;
+            var (name, unit) = WithoutUnit(header);
+            var declared = names.Find(header) ?? byPlainName.GetValueOrDefault(Plain(header));
+            var found = unit is null ? declared : declared ?? byPlainName.GetValueOrDefault(Plain(name));
+            if (found is null) return null;
+            // Brackets in a declared name may be about anything; in a name that was only recognised they must be right.
+            var ofColumn = unit is null || (declared is not null && unit.Quantity != found.Unit.Quantity) ? "" : UnitOf(found, header, unit.Symbol);
+            if (remembered.Count < MostRemembered) remembered[header] = (found, ofColumn);
+            return (found, ofColumn);
+        }
+
+        void Learn(IEnumerable<(string Name, Sensor? Sensor)> source)
+        {
+            foreach (var group in source.GroupBy(s => Plain(s.Name)))
+                byPlainName.TryAdd(group.Key, group.Select(g => g.Sensor).Distinct().Count() == 1 ? group.First().Sensor : null);
+        }
+
+        static (string Name, Unit? Unit) WithoutUnit(string header)
+        {
+            var text = header.TrimEnd();
+            var open = text.EndsWith(']') ? text.LastIndexOf('[') : text.EndsWith(')') ? text.LastIndexOf('(') : -1;
+            return open > 0 && Unit.Find(text[(open + 1)..^1].Trim()) is { } unit ? (text[..open], unit) : (text, null);
+        }
+
+        static string Plain(string name) =>
+            string.Join('-', name.ToLowerInvariant().Split([' ', '_', '-', '.', '\u00a0'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
     }
 }

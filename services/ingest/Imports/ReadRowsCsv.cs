@@ -1,19 +1,20 @@
 using System.Buffers;
-using System.Globalization;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.Unicode;
 using CsvHelper;
 using Ingest.Payloads;
 using ServiceDefaults;
 using TwinModel.Assets;
-using TwinModel.Telemetry;
 
 namespace Ingest.Imports;
 
 /// <summary>Reads CSV, wide or long, in the model's mapping or with sensor ids as headers.</summary>
 static class ReadRowsCsv
 {
+    static readonly char[] Separators = [';', '\t', '|', ','];
+
     /// <summary>Rows in the order of the file. Holds one line and a read buffer in memory.</summary>
     /// <exception cref="InvalidInputException">The header does not fit the model; names the column and what is allowed.</exception>
     /// <exception cref="TooLargeException">A line or the header is too long.</exception>
@@ -21,49 +22,95 @@ static class ReadRowsCsv
 
     static async IAsyncEnumerable<ImportRow> ReadAll(Stream stream, AssetModel model, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var pipe = PipeReader.Create(stream, new(bufferSize: 1 << 16, leaveOpen: true));
-        var known = await SeparatorOf(pipe, model, cancel);
-        var separator = known ?? ',';
-        var options = new CsvReaderOptions
-        {
-            Separator = known,
-            MaxRecordSize = ImportRow.LongestLine,
-            TrackLineNumbers = true,
-            // An unclosed quote then spoils its own line, not the rest of the file.
-            AllowLineBreaksInQuotes = false,
-        };
-        await using var csv = CsvReader.Create(pipe.AsStream(), options, true);
-        await Guard(csv.ReadHeaderAsync(cancel), 1);
+        var mapping = model.Csv ?? CsvMapping.Default;
+        await using var csv = await Open(stream, mapping, cancel);
+        if (csv.Headers.Any(h => h.Contains('\uFFFD', StringComparison.Ordinal))) throw new InvalidInputException("header", string.Join(csv.Separator, csv.Headers), TextEncoding.Allowed);
         var columns = ReadRowsColumns.Of(csv.Headers, model);
+        var head = $"{string.Join(csv.Separator, csv.Headers.Select(h => Quoted(h, csv.Separator)))}\n";
         var row = new Decoded();
         var line = 1L;
+        if (mapping.HasUnitsRow && await Guard(csv.ReadAsync(cancel), line))
+        {
+            line = csv.LineNumber;
+            if (csv.FieldCount != csv.Headers.Count) throw new InvalidInputException("row of units", Encoding.UTF8.GetString(csv.RawRecord), FormattableString.Invariant($"{csv.Headers.Count} columns as in the header"));
+            columns = columns.WithUnits(csv.GetString);
+            head += Encoding.UTF8.GetString(csv.RawRecord) + "\n";
+        }
+        var headBytes = Encoding.UTF8.GetBytes(head);
         while (await Guard(csv.ReadAsync(cancel), line))
         {
             line = csv.LineNumber;
             row.Clear();
             var time = ReadRow(csv, columns, row);
             // With its header, so that a rejected row can be read again.
-            yield return ImportRow.Of(line, row, time, columns.IsLong, () => $"{string.Join(separator, csv.Headers)}\n{Encoding.UTF8.GetString(csv.RawRecord)}");
+            yield return ImportRow.Of(line, row, time, columns, columns.IsLong, () => [.. headBytes, .. csv.RawRecord]);
         }
     }
 
-    // The mapping's separator, unless the file is in another layout; null leaves it to the library to find it.
-    static async Task<char?> SeparatorOf(PipeReader pipe, AssetModel model, CancellationToken cancel)
+    /// <summary>The file's header.</summary>
+    /// <exception cref="TooLargeException">It is too long.</exception>
+    public static async Task<IReadOnlyList<string>> Headers(Stream stream, AssetModel model, CancellationToken cancel)
     {
-        if (model.Csv is null) return null;
+        await using var csv = await Open(stream, model.Csv ?? CsvMapping.Default, cancel);
+        return [.. csv.Headers];
+    }
+
+    static async Task<CsvReader> Open(Stream stream, CsvMapping mapping, CancellationToken cancel)
+    {
+        var pipe = PipeReader.Create(stream, new(bufferSize: 1 << 16, leaveOpen: true));
+        var options = new CsvReaderOptions
+        {
+            Separator = await SeparatorOf(pipe, mapping, cancel),
+            CommentPrefix = mapping.Comment,
+            MaxRecordSize = ImportRow.LongestLine,
+            TrackLineNumbers = true,
+            // An unclosed quote then spoils its own line, not the rest of the file.
+            AllowLineBreaksInQuotes = false,
+        };
+        var csv = CsvReader.Create(pipe.AsStream(), options, true);
+        await Guard(csv.ReadHeaderAsync(cancel), 1);
+        return csv;
+    }
+
+    // The mapping's separator, unless the file is in another layout: then the one that the header has most of. Null where the file names it itself.
+    static async Task<char?> SeparatorOf(PipeReader pipe, CsvMapping mapping, CancellationToken cancel)
+    {
         while (true)
         {
             var read = await pipe.ReadAsync(cancel);
-            var firstLine = read.Buffer.PositionOf((byte)'\n') is { } end ? read.Buffer.Slice(0, end) : read.Buffer;
-            var isWhole = firstLine.Length < read.Buffer.Length || read.IsCompleted || read.Buffer.Length > ImportRow.LongestLine;
-            char? separator = Encoding.UTF8.GetString(firstLine).Contains(model.Csv.Separator) ? model.Csv.Separator : null;
-            pipe.AdvanceTo(read.Buffer.Start, isWhole ? read.Buffer.Start : read.Buffer.End);
-            if (isWhole) return separator;
+            var header = HeaderLine(read.Buffer, mapping.Comment, read.IsCompleted || read.Buffer.Length > ImportRow.LongestLine);
+            pipe.AdvanceTo(read.Buffer.Start, header is null ? read.Buffer.End : read.Buffer.Start);
+            if (header is null) continue;
+            // Excel's way to say it.
+            if (header.TrimStart('\uFEFF').StartsWith("sep=", StringComparison.OrdinalIgnoreCase)) return null;
+            if (mapping.Separator is { } declared && header.Contains(declared)) return declared;
+            var unquoted = string.Concat(header.Split('"').Where((_, i) => i % 2 == 0));
+            return Separators.Where(s => s != mapping.Decimal && s != mapping.Thousands).MaxBy(s => unquoted.Count(c => c == s));
         }
     }
 
+    // The first line that is neither empty nor a comment; null when it is not whole yet.
+    static string? HeaderLine(ReadOnlySequence<byte> text, char? comment, bool isLast)
+    {
+        while (text.PositionOf((byte)'\n') is { } end)
+        {
+            var line = Encoding.UTF8.GetString(text.Slice(0, end)).TrimEnd('\r');
+            if (line.Length > 0 && line[0] != comment) return line;
+            text = text.Slice(text.GetPosition(1, end));
+        }
+        return isLast ? Encoding.UTF8.GetString(text.Slice(0, Math.Min(text.Length, ImportRow.LongestLine))) : null;
+    }
+
+    static string Quoted(string header, char separator) =>
+        header.AsSpan().ContainsAny(separator, '"') ? $"\"{header.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : header;
+
     static ReadTime ReadRow(CsvReader csv, ReadRowsColumns columns, Decoded row)
     {
+        if (!Utf8.IsValid(csv.RawRecord))
+        {
+            row.Reject(TextEncoding.Refusal(csv.RawRecord), columns.IsLong ? 1 : Math.Max(1, columns.Values.Count));
+            return default;
+        }
         if (csv.FieldCount != csv.Headers.Count)
         {
             // Half a line would give half a number.
@@ -75,48 +122,34 @@ static class ReadRowsCsv
             row.Reject("unknown-column", "cell without a header", cell, "nothing behind the last separator");
             return default;
         }
-        var time = columns.TimeOf(csv.GetSpan(columns.Time));
+        var time = columns.TimeOfDay < 0 ? columns.TimeOf(csv.GetSpan(columns.Time)) : columns.TimeOf(csv.GetSpan(columns.Time), csv.GetSpan(columns.TimeOfDay));
         if (columns.IsLong)
         {
             ReadLong(csv, columns, time, row);
         }
         else if (time.Kind is TimeKind.Known or TimeKind.Twice)
         {
-            ReadWide(csv, columns, time.Micros, row);
+            foreach (var column in columns.Values) columns.AddWide(column, time, csv.GetSpan(column.Index), row);
         }
         else
         {
             var (code, allowed) = columns.Refusal(time.Kind);
-            row.Reject(new(code, $"'{csv.Headers[columns.Time]}' is '{Cell(csv, columns.Time)}'; allowed: {allowed}."), columns.Values.Count(v => !csv.IsEmpty(v.Column)));
+            var (headers, cells) = columns.TimeOfDay < 0
+                ? (csv.Headers[columns.Time], Cell(csv, columns.Time))
+                : ($"{csv.Headers[columns.Time]} {csv.Headers[columns.TimeOfDay]}", $"{Cell(csv, columns.Time)} {Cell(csv, columns.TimeOfDay)}");
+            row.Reject(new(code, $"'{headers}' is '{cells}'; allowed: {allowed}."), columns.Values.Count(v => Cell(csv, v.Index) is { Length: > 0 } value && !columns.IsMissing(value)));
         }
         return time;
-    }
-
-    static void ReadWide(CsvReader csv, ReadRowsColumns columns, long time, Decoded row)
-    {
-        foreach (var (column, header, sensor) in columns.Values)
-        {
-            var cell = csv.GetSpan(column);
-            cell = cell[Ascii.Trim(cell)];
-            if (cell.IsEmpty) continue;
-            if (TryNumber(cell, out var value)) row.Add(sensor, time, value, default, Quality.Good, header, "unit");
-            else row.Reject("not-a-number", header, Encoding.UTF8.GetString(cell), "a number");
-        }
     }
 
     static void ReadLong(CsvReader csv, ReadRowsColumns columns, ReadTime time, Decoded row)
     {
         var (sensor, value, unit, quality) = columns.Long;
-        var cell = Cell(csv, value);
-        if (cell.Length == 0) return;
         columns.AddLong(
-            time, Cell(csv, columns.Time), Cell(csv, sensor), TryNumber(csv.GetSpan(value), out var number) ? number : null, cell,
-            unit < 0 ? "" : Cell(csv, unit), quality < 0 ? "" : Cell(csv, quality), row);
+            time, Cell(csv, columns.Time), Cell(csv, sensor), null, Cell(csv, value), unit < 0 ? "" : Cell(csv, unit), quality < 0 ? "" : Cell(csv, quality), row);
     }
 
     static string Cell(CsvReader csv, int column) => csv.GetString(column).Trim();
-
-    static bool TryNumber(ReadOnlySpan<byte> cell, out double value) => double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
 
     static async ValueTask Guard(ValueTask reading, long line)
     {

@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Ingest.Payloads;
 using ServiceDefaults;
 using TwinModel.Assets;
@@ -41,9 +42,11 @@ static class ReadRowsNdjson
                 var text = Trimmed(line, number);
                 if (text.IsEmpty) continue;
                 row.Clear();
-                var (time, isLong) = ReadRow(text, columns, isFirst, row);
+                var (time, isLong) = (default(ReadTime), false);
+                if (Utf8.IsValid(text.Span)) (time, isLong) = ReadRow(text, columns, isFirst, row);
+                else row.Reject(TextEncoding.Refusal(text.Span));
                 isFirst = false;
-                yield return ImportRow.Of(number, row, time, isLong, () => Encoding.UTF8.GetString(text.Span));
+                yield return ImportRow.Of(number, row, time, columns, isLong, () => text.ToArray());
             }
             if (buffer.Length > ImportRow.LongestLine) throw TooLong(number + 1);
             pipe.AdvanceTo(buffer.Start, buffer.End);
@@ -91,56 +94,63 @@ static class ReadRowsNdjson
 
     static ReadTime ReadWide(JsonElement line, ReadRowsColumns columns, bool isFirst, Decoded row)
     {
-        var time = default(ReadTime);
-        var rawTime = "";
-        foreach (var cell in line.EnumerateObject().Where(c => columns.IsTime(c.Name)))
-        {
-            time = TimeOf(cell.Value, columns);
-            rawTime = cell.Value.ToString();
-        }
+        var (time, rawTime) = TimeOf(line, columns);
         foreach (var cell in line.EnumerateObject())
         {
-            if (columns.IsTime(cell.Name) || columns.IsIgnored(cell.Name)) continue;
-            if (columns.Names.Find(cell.Name) is not { } sensor)
+            if (columns.TimePart(cell.Name) >= 0 || columns.IsIgnored(cell.Name)) continue;
+            if (columns.Find(cell.Name) is not var (sensor, unit))
             {
                 if (isFirst) throw new InvalidInputException("column", cell.Name, columns.Allowed);
                 row.Reject("unknown-sensor", "name", cell.Name, columns.Names.Allowed);
+                continue;
             }
-            else if (cell.Value.ValueKind != JsonValueKind.Null)
-            {
-                if (time.Kind is TimeKind.Invalid or TimeKind.Missing) row.Reject(columns.Refusal(time.Kind).Code, "time", rawTime, columns.Refusal(time.Kind).Allowed);
-                else if (cell.Value.ValueKind != JsonValueKind.Number) row.Reject("wrong-type", cell.Name, cell.Value.ToString(), $"a number, as {sensor.Id} is numeric");
-                else row.Add(sensor, time.Micros, cell.Value.GetDouble(), default, Quality.Good, cell.Name, "unit");
-            }
+            var text = Text(cell.Value);
+            if (text.Length == 0 && !columns.IsMissing(text)) continue;
+            if (time.Kind is TimeKind.Invalid or TimeKind.Missing) row.Reject(columns.Refusal(time.Kind).Code, "time", rawTime, columns.Refusal(time.Kind).Allowed);
+            else if (cell.Value.ValueKind == JsonValueKind.Number) row.Add(sensor, time.Micros, cell.Value.GetDouble(), unit, Quality.Good, cell.Name, "unit");
+            else if (cell.Value.ValueKind is JsonValueKind.String or JsonValueKind.Null) columns.AddWide(new(-1, cell.Name, sensor, unit), time, Encoding.UTF8.GetBytes(text), row);
+            else row.Reject("wrong-type", cell.Name, text, $"a number, as {sensor.Id} is numeric");
         }
         return time;
     }
 
     static ReadTime ReadLong(JsonElement line, ReadRowsColumns columns, bool isFirst, Decoded row)
     {
-        string TextOf(string name) => line.TryGetProperty(name, out var cell) ? cell.ToString() : "";
+        string TextOf(string name) => line.TryGetProperty(name, out var cell) ? Text(cell) : "";
         foreach (var cell in line.EnumerateObject())
         {
-            if (cell.Name is "time" or "sensor" or "value" or "unit" or "quality") continue;
+            if (columns.TimePart(cell.Name) >= 0 || cell.Name is "sensor" or "value" or "unit" or "quality") continue;
             if (isFirst) throw new InvalidInputException("column", cell.Name, "time, sensor, value, unit, quality");
             row.Reject("unknown-column", "name", cell.Name, "time, sensor, value, unit, quality");
             return default;
         }
-        var hasValue = line.TryGetProperty("value", out var value);
-        var at = line.TryGetProperty("time", out var time) ? TimeOf(time, columns) : default;
-        if (hasValue && value.ValueKind == JsonValueKind.Null) return at;
-        columns.AddLong(
-            at, TextOf("time"), TextOf("sensor"),
-            hasValue && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null, TextOf("value"), TextOf("unit"), TextOf("quality"), row);
-        return at;
+        var (time, rawTime) = TimeOf(line, columns);
+        double? number = line.TryGetProperty("value", out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
+        if (value.ValueKind == JsonValueKind.Undefined) row.Reject("not-a-number", "value", "", columns.AllowedNumbers);
+        else columns.AddLong(time, rawTime, TextOf("sensor"), number, number is null ? Text(value) : "", TextOf("unit"), TextOf("quality"), row);
+        return time;
     }
 
-    static ReadTime TimeOf(JsonElement cell, ReadRowsColumns columns) => cell.ValueKind switch
+    static (ReadTime Time, string Raw) TimeOf(JsonElement line, ReadRowsColumns columns)
     {
-        JsonValueKind.String => columns.TimeOf(Encoding.UTF8.GetBytes(cell.GetString()!)),
-        JsonValueKind.Number when cell.TryGetDecimal(out var number) => ReadRowsColumns.SampleTimeOf(number),
-        _ => default,
-    };
+        JsonElement? date = null, timeOfDay = null;
+        foreach (var cell in line.EnumerateObject())
+        {
+            var part = columns.TimePart(cell.Name);
+            if (part == 0) date = cell.Value;
+            else if (part == 1) timeOfDay = cell.Value;
+        }
+        if (date is { } day && timeOfDay is { } clock) return (columns.TimeOf(Encoding.UTF8.GetBytes(Text(day)), Encoding.UTF8.GetBytes(Text(clock))), $"{Text(day)} {Text(clock)}");
+        if ((date ?? timeOfDay) is not { } whole) return (default, "");
+        return (whole.ValueKind switch
+        {
+            JsonValueKind.String => columns.TimeOf(Encoding.UTF8.GetBytes(whole.GetString()!)),
+            JsonValueKind.Number when whole.TryGetDecimal(out var number) => columns.TimeOf(number),
+            _ => default,
+        }, Text(whole));
+    }
+
+    static string Text(JsonElement cell) => cell.ToString();
 
     static TooLargeException TooLong(long line) => new(FormattableString.Invariant($"Line {line}"), ImportRow.LongestLine, "bytes");
 }

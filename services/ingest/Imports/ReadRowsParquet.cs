@@ -3,7 +3,6 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Ingest.Payloads;
 using Parquet;
 using Parquet.Schema;
@@ -16,8 +15,7 @@ namespace Ingest.Imports;
 /// <summary>Reads Parquet, wide or long, one row group at a time.</summary>
 static class ReadRowsParquet
 {
-    // 20 bytes each: the memory one row group may take.
-    const long MostCellsInRowGroup = 20_000_000;
+    const long MostBytesInRowGroup = 400_000_000;
 
     /// <summary>Rows in the order of the file. Holds the needed columns of one row group in memory.</summary>
     /// <param name="stream">Seekable: the description of a Parquet file is at its end.</param>
@@ -30,10 +28,8 @@ static class ReadRowsParquet
     static async IAsyncEnumerable<ImportRow> ReadAll(Stream stream, AssetModel model, [EnumeratorCancellation] CancellationToken cancel)
     {
         if (!stream.CanSeek) throw new ArgumentException("A Parquet file needs a seekable stream.", nameof(stream));
-        await ReadRowsParquetFooter.Check(stream, cancel);
-        await using var parquet = await Guard(() => ParquetReader.CreateAsync(stream, leaveStreamOpen: true, cancellationToken: cancel));
-        var schema = await Guard(() => Task.FromResult(parquet.Schema));
-        var columns = ReadRowsColumns.Of([.. schema.Fields.Select(f => f.Name)], model);
+        await using var parquet = await Open(stream, cancel);
+        var columns = ReadRowsColumns.Of(await Headers(parquet), model);
         // In text files that is a separator at the end of the line; here it is a column.
         if (columns.Unnamed >= 0) throw new InvalidInputException("column", "", columns.Allowed);
         var row = new Decoded();
@@ -47,108 +43,149 @@ static class ReadRowsParquet
                 row.Clear();
                 if (columns.IsLong) ReadLong(group, columns, r, row);
                 else ReadWide(group, columns, r, row);
-                yield return ImportRow.Of(number, row, group.Times[r], columns.IsLong, () => group.Shown(columns, r));
+                yield return ImportRow.Of(number, row, group.Times.At[r], columns, columns.IsLong, () => group.Shown(columns, r));
             }
         }
     }
 
+    /// <summary>The file's columns.</summary>
+    /// <exception cref="InvalidInputException">The file is no Parquet file.</exception>
+    public static async Task<IReadOnlyList<string>> Headers(Stream stream, CancellationToken cancel)
+    {
+        await using var parquet = await Open(stream, cancel);
+        return await Headers(parquet);
+    }
+
+    static Task<IReadOnlyList<string>> Headers(ParquetReader parquet) => Guard(() => Task.FromResult<IReadOnlyList<string>>([.. parquet.Schema.Fields.Select(f => f.Name)]));
+
+    static async Task<ParquetReader> Open(Stream stream, CancellationToken cancel)
+    {
+        await ReadRowsParquetFooter.Check(stream, cancel);
+        return await Guard(() => ParquetReader.CreateAsync(stream, leaveStreamOpen: true, cancellationToken: cancel));
+    }
+
     static void ReadWide(RowGroup group, ReadRowsColumns columns, int r, Decoded row)
     {
+        var time = group.Times.At[r];
         for (var i = 0; i < columns.Values.Count; i++)
         {
-            if (group.Numbers[i][r] is not { } value) continue;
-            var (_, header, sensor) = columns.Values[i];
-            var time = group.Times[r];
-            if (time.Kind is TimeKind.Known or TimeKind.Twice) row.Add(sensor, time.Micros, value, default, Quality.Good, header, "unit");
-            else row.Reject(columns.Refusal(time.Kind).Code, "time", group.TimeTexts?[r], columns.Refusal(time.Kind).Allowed);
+            var (column, (numbers, texts)) = (columns.Values[i], group.Values[i]);
+            var isNull = numbers is null ? string.IsNullOrWhiteSpace(texts![r]) : numbers[r] is null;
+            if (isNull && !columns.IsMissing("")) continue;
+            if (time.Kind is not (TimeKind.Known or TimeKind.Twice)) row.Reject(columns.Refusal(time.Kind).Code, "time", group.Times.Texts?[r], columns.Refusal(time.Kind).Allowed);
+            else if (numbers?[r] is { } value) row.Add(column.Sensor, time.Micros, value, column.Unit, Quality.Good, column.Header, "unit");
+            else columns.AddWide(column, time, Encoding.UTF8.GetBytes(texts?[r] ?? ""), row);
         }
     }
 
     static void ReadLong(RowGroup group, ReadRowsColumns columns, int r, Decoded row)
     {
-        if (group.Numbers[0][r] is not { } value) return;
+        var (numbers, texts) = group.Values[0];
         columns.AddLong(
-            group.Times[r], group.TimeTexts?[r] ?? "", group.Sensors![r] ?? "", value, "", group.Units?[r] ?? "", group.Qualities?[r] ?? "", row);
+            group.Times.At[r], group.Times.Texts?[r] ?? "", group.Sensors![r] ?? "", numbers?[r], texts?[r]?.Trim() ?? "", group.Units?[r] ?? "", group.Qualities?[r] ?? "", row);
     }
 
-    sealed record RowGroup(int Count, ReadTime[] Times, string?[]? TimeTexts, double?[][] Numbers, string?[]? Sensors, string?[]? Units, string?[]? Qualities)
+    /// <summary>Times of the rows; as the file has them when they are text, or local to the mapping's zone.</summary>
+    sealed record TimeCells(ReadTime[] At, string?[]? Texts, DateTime?[]? Locals);
+
+    /// <summary>Values of a column: numbers, or text still to be read.</summary>
+    sealed record ValueCells(double?[]? Numbers, string?[]? Texts)
     {
-        public DateTime?[]? Locals { get; init; }
+        // NaN and infinities become text.
+        public object? Shown(int r) => Numbers is null ? Texts![r] : Numbers[r] is { } number && !double.IsFinite(number) ? number.ToString(CultureInfo.InvariantCulture) : Numbers[r];
+    }
 
+    sealed record RowGroup(int Count, TimeCells Times, ValueCells[] Values, string?[]? Sensors, string?[]? Units, string?[]? Qualities)
+    {
         // A time of the hour that comes twice stays as the file has it: read again, it must not pass for the first pass.
-        string TimeShown(int r) => Locals?[r] is { } local && Times[r].Kind != TimeKind.Known
+        string TimeShown(int r) => Times.Locals?[r] is { } local && Times.At[r].Kind != TimeKind.Known
             ? local.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff", CultureInfo.InvariantCulture)
-            : Times[r].Kind == TimeKind.Known ? Micros.ToTime(Times[r].Micros).ToString("O", CultureInfo.InvariantCulture) : "";
+            : Times.At[r].Kind == TimeKind.Known ? Micros.ToTime(Times.At[r].Micros).ToString("O", CultureInfo.InvariantCulture) : "";
 
-        // As a line of NDJSON, so that a rejected row can be read again; NaN and infinities become text.
-        public string Shown(ReadRowsColumns columns, int r)
+        // As a line of NDJSON, so that a rejected row can be read again.
+        public byte[] Shown(ReadRowsColumns columns, int r)
         {
-            var cells = new Dictionary<string, object?> { ["time"] = TimeTexts?[r] ?? TimeShown(r) };
-            if (columns.IsLong) (cells["sensor"], cells["value"], cells["unit"], cells["quality"]) = (Sensors![r], Numbers[0][r], Units?[r] ?? "", Qualities?[r] ?? "");
-            else for (var i = 0; i < columns.Values.Count; i++) cells[columns.Values[i].Header] = Numbers[i][r];
-            return JsonSerializer.Serialize(cells, Lenient);
+            var cells = new Dictionary<string, object?> { ["time"] = Times.Texts?[r] ?? TimeShown(r) };
+            if (columns.IsLong) (cells["sensor"], cells["value"], cells["unit"], cells["quality"]) = (Sensors![r], Values[0].Shown(r), Units?[r] ?? "", Qualities?[r] ?? "");
+            else for (var i = 0; i < columns.Values.Count; i++) cells[columns.Values[i].Header] = Values[i].Shown(r);
+            return JsonSerializer.SerializeToUtf8Bytes(cells);
         }
-
-        static readonly JsonSerializerOptions Lenient = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
     }
 
     static async Task<RowGroup> ReadGroup(ParquetReader parquet, int index, ReadRowsColumns columns, CancellationToken cancel)
     {
         using var group = parquet.OpenRowGroupReader(index);
-        var needed = 1 + (columns.IsLong ? 4 : columns.Values.Count);
-        if (group.RowCount < 0 || group.RowCount > MostCellsInRowGroup / needed)
-            throw new TooLargeException(FormattableString.Invariant($"Row group {index} with {needed} columns"), MostCellsInRowGroup / needed, "rows");
-        var source = new Source(group, parquet.Schema, (int)group.RowCount, cancel);
-        var (times, texts, locals) = await source.Times(columns.Time, columns);
+        var source = new Source(group, parquet.Schema, (int)Math.Min(int.MaxValue, group.RowCount), columns, cancel);
+        int[] needed = columns.IsLong
+            ? [columns.Time, columns.Long.Sensor, columns.Long.Value, columns.Long.Unit, columns.Long.Quality]
+            : [columns.Time, columns.TimeOfDay, .. columns.Values.Select(v => v.Index)];
+        var mostRows = MostBytesInRowGroup / needed.Where(c => c >= 0).Sum(source.BytesPerCell);
+        if (group.RowCount < 0 || group.RowCount > mostRows) throw new TooLargeException(FormattableString.Invariant($"Row group {index} with {needed.Count(c => c >= 0)} columns"), mostRows, "rows");
+        var times = await source.Times();
         if (columns.IsLong)
         {
             var (sensor, value, unit, quality) = columns.Long;
-            return new(
-                source.Count, times, texts, [await source.Numbers(value)], await source.Texts(sensor),
-                unit < 0 ? null : await source.Texts(unit), quality < 0 ? null : await source.Texts(quality))
-            { Locals = locals };
+            return new(source.Count, times, [await source.Values(value)], await source.Texts(sensor), unit < 0 ? null : await source.Texts(unit), quality < 0 ? null : await source.Texts(quality));
         }
-        var numbers = new double?[columns.Values.Count][];
-        for (var i = 0; i < numbers.Length; i++) numbers[i] = await source.Numbers(columns.Values[i].Column);
-        return new(source.Count, times, texts, numbers, null, null, null) { Locals = locals };
+        var values = new ValueCells[columns.Values.Count];
+        for (var i = 0; i < values.Length; i++) values[i] = await source.Values(columns.Values[i].Index);
+        return new(source.Count, times, values, null, null, null);
     }
 
-    sealed class Source(ParquetRowGroupReader group, ParquetSchema schema, int count, CancellationToken cancel)
+    sealed class Source(ParquetRowGroupReader group, ParquetSchema schema, int count, ReadRowsColumns columns, CancellationToken cancel)
     {
         public int Count => count;
 
-        public async Task<(ReadTime[] Times, string?[]? Texts, DateTime?[]? Locals)> Times(int column, ReadRowsColumns columns)
+        public int BytesPerCell(int column) => IsText(FieldOf(column)) ? 100 : 20;
+
+        public async Task<TimeCells> Times()
         {
-            var field = FieldOf(column);
+            var field = FieldOf(columns.Time);
+            if (columns.TimeOfDay >= 0)
+            {
+                var (dates, clocks) = (await Texts(columns.Time), await Texts(columns.TimeOfDay));
+                string?[] both = [.. dates.Zip(clocks, (date, clock) => $"{date?.Trim()} {clock?.Trim()}")];
+                return new(Array.ConvertAll(both, t => columns.TimeOf(Encoding.UTF8.GetBytes(t!))), both, null);
+            }
             if (IsText(field))
             {
-                var texts = await Texts(column);
-                return (Array.ConvertAll(texts, t => t is null ? default : columns.TimeOf(Encoding.UTF8.GetBytes(t))), texts, null);
+                var texts = await Texts(columns.Time);
+                return new(Array.ConvertAll(texts, t => t is null ? default : columns.TimeOf(Encoding.UTF8.GetBytes(t))), texts, null);
+            }
+            if (UnitOfTimestamp(field) is { } micros)
+            {
+                // As the numbers they are stored as: the library does not read times that are packed as differences.
+                var numbers = await Values<long>(field);
+                if (IsUtc(field)) return new(Array.ConvertAll(numbers, n => n is { } exact && SampleTime.TryFromSeconds(exact * micros / 1_000_000m, out var at) ? new ReadTime(TimeKind.Known, at) : default), null, null);
+                var locals = Array.ConvertAll(numbers, n => n is { } exact ? Local(exact * micros) : null);
+                return new(Array.ConvertAll(locals, t => t is { } local ? SampleTime.FromLocal(local, columns.Zone) : default), null, locals);
             }
             if (field.ClrType == typeof(DateTime))
             {
-                var zone = field is DateTimeDataField { IsAdjustedToUTC: false, DateTimeFormat: DateTimeFormat.Timestamp } ? columns.Zone : TimeZoneInfo.Utc;
-                var locals = await Values<DateTime>(field);
-                return (Array.ConvertAll(locals, t => t is { } time ? SampleTime.FromLocal(time, zone) : default), null, locals);
+                // Dates are local days; INT96 is UTC.
+                var zone = field.SchemaElement?.Type == Parquet.Meta.Type.INT32 ? columns.Zone : TimeZoneInfo.Utc;
+                var days = await Values<DateTime>(field);
+                return new(Array.ConvertAll(days, t => t is { } time ? SampleTime.FromLocal(time, zone) : default), null, days);
             }
-            if (field.ClrType == typeof(long))
-                return (Array.ConvertAll(await Values<long>(field), t => t is { } number ? ReadRowsColumns.SampleTimeOf(number) : default), null, null);
-            throw new InvalidInputException($"type of column {field.Name}", field.ClrType.Name, "timestamp, string or int64");
+            if (field.ClrType == typeof(long)) return new(Array.ConvertAll(await Values<long>(field), t => t is { } number ? columns.TimeOf((decimal)number) : default), null, null);
+            throw new InvalidInputException($"type of column {field.Name}", TypeOf(field), "TIMESTAMP, DATE, INT64 or a string");
         }
 
         public async Task<string?[]> Texts(int column)
         {
             var field = FieldOf(column);
-            if (!IsText(field)) throw new InvalidInputException($"type of column {field.Name}", field.ClrType.Name, "string");
+            if (!IsText(field)) throw new InvalidInputException($"type of column {field.Name}", TypeOf(field), "a string");
             var texts = new string?[count];
             await group.ReadAsync(field, texts.AsMemory()!, null, cancel);
             return texts;
         }
 
-        public Task<double?[]> Numbers(int column)
+        public async Task<ValueCells> Values(int column)
         {
             var field = FieldOf(column);
-            return Type.GetTypeCode(field.ClrType) switch
+            if (IsText(field)) return new(null, await Texts(column));
+            if (UnitOfTimestamp(field) is not null) throw NoNumber(field);
+            return new(await (Type.GetTypeCode(field.ClrType) switch
             {
                 TypeCode.Double => Values<double>(field),
                 TypeCode.Single => Numbers<float>(field),
@@ -161,8 +198,8 @@ static class ReadRowsParquet
                 TypeCode.UInt16 => Numbers<ushort>(field),
                 TypeCode.Byte => Numbers<byte>(field),
                 TypeCode.Decimal => Numbers<decimal>(field),
-                _ => throw new InvalidInputException($"type of column {field.Name}", field.ClrType.Name, "a number"),
-            };
+                _ => throw NoNumber(field),
+            }), null);
         }
 
         async Task<double?[]> Numbers<T>(DataField field) where T : struct, INumberBase<T> =>
@@ -173,31 +210,69 @@ static class ReadRowsParquet
             if (field.IsNullable)
             {
                 var values = new T?[count];
-                await group.ReadAsync(field, values.AsMemory(), null, cancel);
+                await group.ReadAsync(As<T?>(field), values.AsMemory(), null, cancel);
                 return values;
             }
             var present = new T[count];
-            await group.ReadAsync(field, present.AsMemory(), null, cancel);
+            await group.ReadAsync(As<T>(field), present.AsMemory(), null, cancel);
             return Array.ConvertAll(present, v => (T?)v);
         }
 
+        static DataField As<T>(DataField field)
+        {
+            if (field.ClrType == (Nullable.GetUnderlyingType(typeof(T)) ?? typeof(T))) return field;
+            var other = new DataField<T>(field.Name);
+            // Only a field of a schema knows its place in the file.
+            _ = new ParquetSchema(other);
+            return other;
+        }
+
+        static InvalidInputException NoNumber(DataField field) => new($"type of column {field.Name}", TypeOf(field), "a number, or a string with numbers");
+
         static bool IsText(DataField field) => field.ClrType == typeof(string) || field.ClrType == typeof(ReadOnlyMemory<char>);
+
+        // Microseconds of one unit of a timestamp; null for every other type.
+        static decimal? UnitOfTimestamp(DataField field) => field.SchemaElement switch
+        {
+            { LogicalType.TIMESTAMP.Unit: { } unit } => unit.MILLIS is not null ? 1000m : unit.MICROS is not null ? 1m : 0.001m,
+            { ConvertedType: Parquet.Meta.ConvertedType.TIMESTAMP_MILLIS } => 1000m,
+            { ConvertedType: Parquet.Meta.ConvertedType.TIMESTAMP_MICROS } => 1m,
+            _ => null,
+        };
+
+        // Timestamps of files from before logical types are UTC.
+        static bool IsUtc(DataField field) => field.SchemaElement?.LogicalType?.TIMESTAMP is not { IsAdjustedToUTC: false };
+
+        static DateTime? Local(decimal micros) => micros is > -6e16m and < 2.5e17m ? DateTime.UnixEpoch.AddTicks((long)(micros * TimeSpan.TicksPerMicrosecond)) : null;
+
+        // As Parquet names it.
+        static string TypeOf(DataField field) => field.SchemaElement switch
+        {
+            null => "unknown",
+            { ConvertedType: { } converted } element => $"{element.Type} ({converted})",
+            { LogicalType.TIMESTAMP: not null } element => $"{element.Type} (TIMESTAMP)",
+            var element => $"{element.Type}",
+        };
 
         DataField FieldOf(int column) => schema.Fields[column] is DataField { IsArray: false } field
             ? field
             : throw new InvalidInputException($"type of column {schema.Fields[column].Name}", "nested", "a plain column");
     }
 
-    // The library meets damaged files with whatever exception its parsing ends in.
+    // The library meets damaged files with whatever exception its parsing ends in, in words that mean nothing to whoever sent the file.
     static async Task<T> Guard<T>(Func<Task<T>> read)
     {
         try
         {
             return await read();
         }
+        catch (NotSupportedException)
+        {
+            throw new InvalidInputException("file", "in an encoding or compression that is not read", "a Parquet file with PLAIN, dictionary or DELTA encodings and SNAPPY, GZIP, ZSTD, LZ4_RAW, BROTLI or no compression");
+        }
         catch (Exception e) when (e is not (OperationCanceledException or InvalidInputException or TooLargeException or OutOfMemoryException))
         {
-            throw new InvalidInputException("file", e.Message, "a Parquet file");
+            throw new InvalidInputException("file", "damaged, or no Parquet file", "a Parquet file");
         }
     }
 }

@@ -12,14 +12,14 @@ static class ResolveLocalTimes
 {
     const long Neighbourhood = 3_600_000_000;
     const int MostWaiting = 100_000;
-    const int MostWaitingCharacters = 16 << 20;
+    const int MostWaitingBytes = 16 << 20;
 
     /// <summary>The rows, with times that are certain.</summary>
     public static async IAsyncEnumerable<ImportRow> Of(IAsyncEnumerable<ImportRow> rows, [EnumeratorCancellation] CancellationToken cancel)
     {
         Dictionary<ushort, Series> all = [];
         var waiting = 0;
-        long characters = 0;
+        long bytes = 0;
         await foreach (var row in rows.WithCancellation(cancel))
         {
             if (row.Time.Kind is TimeKind.Invalid or TimeKind.Missing)
@@ -43,9 +43,9 @@ static class ResolveLocalTimes
             {
                 series.Waiting.Add(row);
                 waiting++;
-                characters += row.Raw!.Length;
+                bytes += row.Raw!.Length;
                 // More rows than an hour should have: memory is bounded.
-                if (waiting > MostWaiting || characters > MostWaitingCharacters)
+                if (waiting > MostWaiting || bytes > MostWaitingBytes)
                     foreach (var full in all.Values)
                         foreach (var unknown in Released(full, Pass.Unordered)) yield return unknown;
             }
@@ -58,7 +58,7 @@ static class ResolveLocalTimes
             if (series.Waiting.Count == 0) return [];
             List<ImportRow> released = series.Waiting.ConvertAll(r => In(pass, r));
             waiting -= series.Waiting.Count;
-            characters -= series.Waiting.Sum(r => (long)r.Raw!.Length);
+            bytes -= series.Waiting.Sum(r => (long)r.Raw!.Length);
             series.Waiting.Clear();
             return released;
         }

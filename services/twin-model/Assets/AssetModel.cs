@@ -137,18 +137,3 @@ public enum PayloadFormat
 /// <param name="Payload">Format of the payload.</param>
 /// <param name="Names">Names in the payload to ids of sensors and, in SenML, waveforms; a name that is not listed must be an id.</param>
 public sealed record Connection(string Topic, PayloadFormat Payload, IReadOnlyDictionary<string, string> Names);
-
-/// <summary>How CSV recordings of the asset are laid out.</summary>
-/// <param name="Separator">Between columns.</param>
-/// <param name="TimeColumn">Header of the time column.</param>
-/// <param name="TimeFormat">.NET format of the times; null for ISO 8601.</param>
-/// <param name="TimeZone">IANA name or UTC; for times without an offset.</param>
-/// <param name="Columns">Header to sensor id.</param>
-/// <param name="Ignore">Headers that are no sensors.</param>
-public sealed record CsvMapping(
-    char Separator,
-    string TimeColumn,
-    string? TimeFormat,
-    string TimeZone,
-    IReadOnlyDictionary<string, string> Columns,
-    IReadOnlyList<string> Ignore);

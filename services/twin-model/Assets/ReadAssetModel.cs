@@ -210,14 +210,38 @@ public static partial class ReadAssetModel
     static CsvMapping? ReadCsv(YamlCursor imports, HashSet<string> sensors)
     {
         if (imports.Get("csv") is not { } at) return null;
-        var separator = at.Text("separator", ",");
-        if (separator.Length != 1) at.Get("separator")!.Complain($"must be one character, not '{separator}'");
-        var columns = at.Map("columns").ToDictionary(pair => pair.Key, pair => SensorNamed(pair.Value, sensors));
-        var format = at.Text("time-format", "");
-        var zone = at.Text("time-zone", "UTC");
-        if (!TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _)) at.Get("time-zone")!.Complain($"must be an IANA time zone, not '{zone}'");
-        var ignore = at.List("ignore", required: false).Select(c => c.Scalar() ?? "").ToList();
-        return Closed(at, new CsvMapping(separator.FirstOrDefault(','), at.Text("time", "time"), format.Length == 0 ? null : format, zone, columns, ignore));
+        var mapping = new CsvMapping
+        {
+            Columns = at.Map("columns").ToDictionary(pair => pair.Key, pair => SensorNamed(pair.Value, sensors)),
+            Ignore = [.. at.List("ignore", required: false).Select(c => c.Scalar() ?? "")],
+        };
+        foreach (var setting in CsvMapping.Settings)
+        {
+            if (at.Get(setting, required: false) is not { } given) continue;
+            var values = setting switch
+            {
+                "units-row" => given.Flag() is { } flag ? [flag ? "true" : "false"] : [],
+                "missing" => given.Texts(mayBeEmpty: true),
+                "time" when given.IsList => given.Texts(mayBeEmpty: false),
+                _ => given.Scalar() is { } text ? [text] : [],
+            };
+            // An unreadable node has been complained about already.
+            if (values.Count > 0) mapping = Accepted(given, mapping, () => mapping.With(setting, values));
+        }
+        return Closed(at, Accepted(at, mapping, mapping.Checked));
+    }
+
+    static CsvMapping Accepted(YamlCursor at, CsvMapping otherwise, Func<CsvMapping> change)
+    {
+        try
+        {
+            return change();
+        }
+        catch (InvalidCsvSettingException e)
+        {
+            at.Complain(e.Message);
+            return otherwise;
+        }
     }
 
     static string SensorNamed(YamlCursor at, HashSet<string> sensors)

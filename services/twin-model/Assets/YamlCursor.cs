@@ -77,6 +77,28 @@ sealed partial class YamlCursor(YamlNode node, string path, string file, List<Mo
         return child.Scalar() ?? "";
     }
 
+    public bool IsList => node is YamlSequenceNode;
+
+    /// <summary>A list of texts; empty ones have to be in quotes.</summary>
+    public IReadOnlyList<string> Texts(bool mayBeEmpty)
+    {
+        if (node is not YamlSequenceNode { Children.Count: > 0 } sequence)
+        {
+            Complain("must be a list of texts");
+            return [];
+        }
+        return [.. sequence.Children.Select((c, i) => mayBeEmpty && c is YamlScalarNode { Value: "", Style: not ScalarStyle.Plain }
+            ? ""
+            : new YamlCursor(c, $"{path}[{i}]", file, problems).Scalar() ?? "")];
+    }
+
+    public bool? Flag()
+    {
+        if (node is YamlScalarNode { Style: ScalarStyle.Plain, Value: "true" or "false" } scalar) return scalar.Value == "true";
+        Complain($"must be true or false, not '{node}'");
+        return null;
+    }
+
     public string? Scalar()
     {
         if (node is not YamlScalarNode { Value.Length: > 0 } scalar) Complain("must be a non-empty text");

@@ -49,7 +49,7 @@ public class SchemaTests
         connections:
           - { topic: "pollux/{asset}/senml", payload: senml, names: { "T/1": temperature } }
         imports:
-          csv: { separator: ";", time: datetime, time-format: "yyyy-MM-dd HH:mm:ss", time-zone: Europe/Berlin, columns: { Temp: temperature }, ignore: [anomaly] }
+          csv: { separator: ";", decimal: ",", thousands: " ", missing: [NA, "-", ""], comment: "#", time: datetime, time-format: "yyyy-MM-dd HH:mm:ss", time-zone: Europe/Berlin, units-row: true, columns: { Temp: temperature }, ignore: [anomaly] }
         """;
 
     static readonly JsonSchema Schema = JsonSchema.FromFile(Path.Combine(ReadAssetModelTests.Directory, "asset-model.schema.json"));
@@ -124,6 +124,14 @@ public class SchemaTests
     [InlineData("name: Kettle", "name: \"5\"")]
     [InlineData("separator: \";\", ", "")]
     [InlineData("ignore: [anomaly]", "ignore: []")]
+    [InlineData("separator: \";\"", "separator: \"\\t\"")]
+    [InlineData("decimal: \",\", ", "")]
+    [InlineData("thousands: \" \"", "thousands: none")]
+    [InlineData("time: datetime", "time: [date, clock]")]
+    [InlineData("time: datetime", "time: [datetime]")]
+    [InlineData("yyyy-MM-dd HH:mm:ss", "epoch-ms")]
+    [InlineData("yyyy-MM-dd HH:mm:ss", "M/d/yyyy h:mm tt")]
+    [InlineData("units-row: true", "units-row: false")]
     [InlineData("least-samples: 1024", "least-samples: 16")]
     [InlineData("    int16-scale: 0.02\n", "")]
     [InlineData("contact-angle-degrees: 15, ", "")]
@@ -168,6 +176,18 @@ public class SchemaTests
     [InlineData("severity: critical", "severity: 3")]
     [InlineData("payload: senml", "payload: xml")]
     [InlineData("separator: \";\"", "separator: \";;\"")]
+    [InlineData("separator: \";\"", "separator: x")]
+    [InlineData("decimal: \",\"", "decimal: \";\"")]
+    [InlineData("decimal: \",\"", "decimal: [\",\"]")]
+    [InlineData("thousands: \" \"", "thousands: \"-\"")]
+    [InlineData("missing: [NA, \"-\", \"\"]", "missing: NA")]
+    [InlineData("missing: [NA, \"-\", \"\"]", "missing: [NA, null]")]
+    [InlineData("missing: [NA, \"-\", \"\"]", "missing: [-999]")]
+    [InlineData("missing: [NA, \"-\", \"\"]", "missing: []")]
+    [InlineData("comment: \"#\"", "comment: \"//\"")]
+    [InlineData("time: datetime", "time: [date, clock, zone]")]
+    [InlineData("time: datetime", "time: []")]
+    [InlineData("units-row: true", "units-row: \"true\"")]
     [InlineData("{ \"T/1\": temperature }", "[temperature]")]
     [InlineData("{ \"T/1\": temperature }", "{ \"T/1\": [temperature] }")]
     [InlineData("ignore: [anomaly]", "ignore: anomaly")]
@@ -227,6 +247,12 @@ public class SchemaTests
     [InlineData("clear: 95", "clear: 105")]
     [InlineData("flush-window: 500ms", "flush-window: 2min")]
     [InlineData("time-zone: Europe/Berlin", "time-zone: Europe/Atlantis")]
+    [InlineData("thousands: \" \"", "thousands: \",\"")]
+    [InlineData("separator: \";\"", "separator: \",\"")]
+    [InlineData("comment: \"#\"", "comment: \";\"")]
+    [InlineData("yyyy-MM-dd HH:mm:ss", "HH:mm:ss")]
+    [InlineData("yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd hh:mm:ss")]
+    [InlineData("time: datetime", "time: [date, date]")]
     [InlineData("pollux/{asset}/senml", "pollux/kettle/senml")]
     public void What_only_the_reader_can_know_pleases_the_schema(string part, string instead)
     {

@@ -20,6 +20,7 @@ builder.AddMessaging(bus => bus.AddConsumer<ReplayRejectionConsumer>(), (context
         endpoint.ConfigureConsumer<ReplayRejectionConsumer>(context);
     });
 });
+builder.AddCrossOrigin();
 builder.AddSettings<IngestSettings>("Ingest");
 builder.Services.AddSingleton(MqttAddress.Of(builder.Configuration));
 builder.Services.AddSingleton<LogReader>().AddSingleton<AssetRegistry>().AddSingleton<RejectionLog>().AddSingleton<AppendReadings>().AddSingleton<TakeTurns>()
@@ -29,5 +30,6 @@ builder.Services.AddHealthChecks().AddCheck<ReceiveMessages>("mqtt", tags: ["rea
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
+app.UseCors();
 app.MapImportTelemetry();
 return await app.RunOrCommand(args);

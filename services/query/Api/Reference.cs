@@ -79,7 +79,8 @@ static class Reference
                 + "HEAD is answered wherever GET is. There is no authentication yet. "
                 + "The same abilities are offered over gRPC and gRPC-Web (package `pollux.query.v1`, reflection is on).",
             Contact = new() { Name = "The operator of this Pollux system" },
-            License = new() { Name = "No public licence" },
+            // SPDX wants a name of its own for what is on no list.
+            License = new() { Name = "No public licence", Identifier = "LicenseRef-not-published" },
         };
         document.Servers = [new() { Url = "/", Description = "This service" }];
         // No authentication exists: an empty requirement says so.

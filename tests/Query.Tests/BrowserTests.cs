@@ -91,7 +91,7 @@ public class BrowserTests
     {
         using var stream = await QueryApi.Default.Http.SendAsync(new(HttpMethod.Head, "/api/v1/twins/pump-loop/watch"), Cancel);
         Assert.Equal((HttpStatusCode.OK, "text/event-stream"), (stream.StatusCode, stream.Content.Headers.ContentType?.MediaType));
-        using var command = await QueryApi.Default.Http.SendAsync(new(HttpMethod.Head, "/api/v1/twins/pump-loop:rebuild"), Cancel);
+        using var command = await QueryApi.Default.Http.SendAsync(new(HttpMethod.Head, "/api/v1/backtests"), Cancel);
         Assert.Equal(HttpStatusCode.MethodNotAllowed, command.StatusCode);
     }
 
@@ -189,7 +189,7 @@ public class BrowserTests
         message.WriteTo(body.AsSpan(5));
         using var content = new ByteArrayContent(isText ? Encoding.ASCII.GetBytes(Convert.ToBase64String(body)) : body);
         content.Headers.ContentType = new(contentType);
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/pollux.query.v1.TwinService/{method}") { Content = content, Headers = { { "X-Grpc-Web", "1" }, { "Origin", QueryApi.Origin } } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/pollux.query.v1.TwinService/{method}") { Content = content, Headers = { { "X-Grpc-Web", "1" }, { "Accept", contentType }, { "Origin", QueryApi.Origin } } };
         var answer = await QueryApi.ForBrowsers.Http.SendAsync(request, Cancel);
         var bytes = await answer.Content.ReadAsByteArrayAsync(Cancel);
         if (isText) bytes = [.. Encoding.ASCII.GetString(bytes).Split('=', StringSplitOptions.RemoveEmptyEntries).SelectMany(part => Convert.FromBase64String(part.PadRight((part.Length + 3) / 4 * 4, '=')))];

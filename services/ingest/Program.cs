@@ -21,6 +21,7 @@ builder.AddMessaging(bus => bus.AddConsumer<ReplayRejectionConsumer>(), (context
     });
 });
 builder.AddCrossOrigin();
+builder.AddReference();
 builder.AddSettings<IngestSettings>("Ingest");
 builder.Services.AddSingleton(MqttAddress.Of(builder.Configuration));
 builder.Services.AddSingleton<LogReader>().AddSingleton<AssetRegistry>().AddSingleton<RejectionLog>().AddSingleton<AppendReadings>().AddSingleton<TakeTurns>()
@@ -31,5 +32,6 @@ builder.Services.AddHealthChecks().AddCheck<ReceiveMessages>("mqtt", tags: ["rea
 var app = builder.Build();
 app.MapDefaultEndpoints();
 app.UseCors();
-app.MapImportTelemetry();
+app.MapOpenApi().WithHead();
+app.MapGroup("").WithProblems().MapImportTelemetry();
 return await app.RunOrCommand(args);

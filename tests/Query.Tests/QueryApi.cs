@@ -24,11 +24,12 @@ sealed class QueryApi : WebApplicationFactory<KnownAssets>
     static readonly Lazy<QueryApi> Usual = new(() => new());
 
     readonly (string Name, string Value)[] settings;
-    readonly int http = FreePort(), grpc = FreePort();
+    readonly int http, grpc;
 
     QueryApi(params (string Name, string Value)[] settings)
     {
         this.settings = settings;
+        (http, grpc) = FreePorts();
         UseKestrel();
         StartServer();
         Services.GetRequiredService<LiveTwins>().Offer(Given.A_view());
@@ -65,10 +66,11 @@ sealed class QueryApi : WebApplicationFactory<KnownAssets>
         });
     }
 
-    static int FreePort()
+    static (int, int) FreePorts()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        using TcpListener first = new(IPAddress.Loopback, 0), second = new(IPAddress.Loopback, 0);
+        first.Start();
+        second.Start();
+        return (((IPEndPoint)first.LocalEndpoint).Port, ((IPEndPoint)second.LocalEndpoint).Port);
     }
 }

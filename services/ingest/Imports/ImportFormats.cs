@@ -20,6 +20,9 @@ static class ImportFormats
         ["application/vnd.apache.parquet"] = ("parquet", ReadRowsParquet.Read),
     };
 
+    /// <summary>What a body may be.</summary>
+    public static IReadOnlyCollection<string> MediaTypes => ByMediaType.Keys;
+
     /// <summary>The format of a request.</summary>
     /// <exception cref="InvalidInputException">None of ours; names those that are allowed.</exception>
     public static (string Name, ReadRows Read) Of(string? contentType) =>

@@ -27,7 +27,11 @@ static class ImportTelemetry
     const int MostSubmissionsPending = 4;
     const long MostSpooledBytes = 4L * 1024 * 1024 * 1024;
 
-    public static void MapImportTelemetry(this IEndpointRouteBuilder routes) => routes.MapPost("/api/v1/assets/{id}/telemetry:import", Import);
+    public static void MapImportTelemetry(this IEndpointRouteBuilder routes) => routes.MapPost("/api/v1/assets/{id}/telemetry:import", Import)
+        .Produces<ImportProgress>(contentType: "application/json", additionalContentTypes: "application/x-ndjson")
+        .ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status504GatewayTimeout)
+        .WithTags("Imports").WithName("importTelemetry").WithSummary("Import readings of any age")
+        .WithDescription("Reads the file as a stream and answers when everything is stored; with `Accept: application/x-ndjson` a line of progress every second. Repeating an import is harmless.");
 
     static async Task Import(string id, HttpContext context, AssetRegistry registry, RecordReadings recorder, TimeProvider time, IOptions<IngestSettings> settings)
     {

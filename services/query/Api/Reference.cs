@@ -1,11 +1,8 @@
-using System.Collections.Concurrent;
-using System.ComponentModel;
-using System.Reflection;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
+using ServiceDefaults;
 
 namespace Query.Api;
 
@@ -28,33 +25,16 @@ static class Reference
         ("Event log", "The log that everything else is derived from."),
     ];
 
-    static readonly Dictionary<string, string> Errors = new()
-    {
-        ["400"] = "The input was refused; `field` names the member at fault and `allowed` says what is accepted.",
-        ["404"] = "There is no such thing.",
-        ["409"] = "Not possible in the present state.",
-        ["413"] = "The body is too large, or the request asks for more than is answered; `allowed` names the limit.",
-        ["415"] = "The body is not JSON.",
-        ["429"] = "Too many requests; `Retry-After` says when to come back.",
-        ["500"] = "Internal error; it is logged with `traceId`.",
-        ["503"] = "The event log cannot be reached, or the service has just started and knows no assets yet; try again.",
-        ["504"] = "It took too long; repeating it is harmless.",
-    };
-
-    public static void AddReference(this WebApplicationBuilder builder) => builder.Services.AddOpenApi("v1", openApi =>
-    {
-        var types = new ConcurrentDictionary<string, JsonTypeInfo>();
-        openApi.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
-        // HEAD is what GET is, without the body.
-        openApi.ShouldInclude = operation => !HttpMethods.IsHead(operation.HttpMethod ?? "");
-        openApi.AddOperationTransformer(AddErrorsAndExamples);
-        openApi.AddSchemaTransformer((schema, context, _) =>
+    public static void AddReference(this WebApplicationBuilder builder) => builder.AddApiReference(
+        "Pollux query API",
+        "Live twins of machines, their history, and the event log they come from. Values carry the sensor's unit. HEAD is answered wherever GET is. "
+            + "The same abilities are offered over gRPC and gRPC-Web (package `pollux.query.v1`, reflection is on).",
+        Tags,
+        openApi =>
         {
-            if (OpenApiOptions.CreateDefaultSchemaReferenceId(context.JsonTypeInfo) is { } id) types.TryAdd(id, context.JsonTypeInfo);
-            return SayThatTimesAreText(schema, context);
+            openApi.AddOperationTransformer(AddTimesAndExamples);
+            openApi.AddSchemaTransformer(SayThatTimesAreText);
         });
-        openApi.AddDocumentTransformer((document, _, _) => Complete(document, types));
-    });
 
     public static void MapReference(this WebApplication app)
     {
@@ -68,45 +48,8 @@ static class Reference
         app.MapGet("/", () => Results.Redirect("/scalar")).ExcludeFromDescription();
     }
 
-    static Task Complete(OpenApiDocument document, ConcurrentDictionary<string, JsonTypeInfo> types)
-    {
-        document.Info = new()
-        {
-            Title = "Pollux query API",
-            Version = "v1",
-            Description = "Live twins of machines, their history, and the event log they come from. Times are ISO 8601 in UTC; values carry "
-                + "the sensor's unit; every error is a `Problem` (RFC 9457) whose `type` names its kind, with `field`, `value` and `allowed` where an input was refused. "
-                + "HEAD is answered wherever GET is. There is no authentication yet. "
-                + "The same abilities are offered over gRPC and gRPC-Web (package `pollux.query.v1`, reflection is on).",
-            Contact = new() { Name = "The operator of this Pollux system" },
-            // SPDX wants a name of its own for what is on no list.
-            License = new() { Name = "No public licence", Identifier = "LicenseRef-not-published" },
-        };
-        document.Servers = [new() { Url = "/", Description = "This service" }];
-        // No authentication exists: an empty requirement says so.
-        document.Security = [new()];
-        document.Tags = Tags.Select(t => new OpenApiTag { Name = t.Name, Description = t.Description }).ToHashSet();
-        foreach (var (id, component) in document.Components?.Schemas ?? new Dictionary<string, IOpenApiSchema>())
-            if (component is OpenApiSchema schema && types.TryGetValue(id, out var type)) Describe(schema, type);
-        return Task.CompletedTask;
-    }
-
-    // Done at the end: descriptions of members that are references do not survive the way here.
-    static void Describe(OpenApiSchema schema, JsonTypeInfo type)
-    {
-        schema.Description ??= Documentation.OfType(type.Type);
-        foreach (var member in type.Properties)
-        {
-            if (member.AttributeProvider is not PropertyInfo property || schema.Properties?.TryGetValue(member.Name, out var described) != true) continue;
-            var text = property.GetCustomAttribute<DescriptionAttribute>()?.Description ?? Documentation.OfProperty(property);
-            if (text is null) continue;
-            if (described is OpenApiSchemaReference reference) reference.Description = text;
-            else if (described is OpenApiSchema inline) inline.Description = text;
-        }
-    }
-
     // Times have a converter of their own, which hides from the generator that they are text.
-    static Task SayThatTimesAreText(OpenApiSchema schema, OpenApiSchemaTransformerContext context)
+    static Task SayThatTimesAreText(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancel)
     {
         var type = context.JsonTypeInfo.Type;
         if (type == typeof(DateTimeOffset)) (schema.Type, schema.Format) = (JsonSchemaType.String, DateTime);
@@ -127,7 +70,7 @@ static class Reference
         new OpenApiSchema { Type = JsonSchemaType.String, Format = DateTime, Description = "A time in ISO 8601." },
     ];
 
-    static Task AddErrorsAndExamples(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancel)
+    static Task AddTimesAndExamples(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancel)
     {
         foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
         {
@@ -138,8 +81,6 @@ static class Reference
                 parameter.Example = schema?.Type == JsonSchemaType.Array ? new JsonArray(example) : JsonValue.Create(example);
             parameter.Description ??= DescriptionOf(parameter.Name);
         }
-        foreach (var (status, response) in operation.Responses ?? [])
-            if (Errors.TryGetValue(status, out var description)) response.Description = description;
         return Task.CompletedTask;
     }
 

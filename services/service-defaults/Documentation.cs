@@ -3,7 +3,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
-namespace Query.Api;
+namespace ServiceDefaults;
 
 /// <summary>
 /// The XML comments of types that answers are made of, for the reference. The SDK's own generator does not see what a record's <c>param</c>

@@ -1,11 +1,13 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.RateLimiting;
-using ServiceDefaults;
+using Microsoft.AspNetCore.Routing;
 
-namespace Query.Api;
+namespace ServiceDefaults;
 
 /// <summary>What every operation of a group has without saying so.</summary>
-static class Conventions
+public static class OperationConventions
 {
     /// <summary>HEAD wherever GET is: Kestrel sends the same headers and drops the body.</summary>
     public static TBuilder WithHead<TBuilder>(this TBuilder operations)

@@ -57,8 +57,9 @@ public class ForeignClientTests(RunningSystem system) : SystemTest<RunningSystem
     public async Task The_npm_package_redocly_cli_finds_nothing_wrong_with_the_reference(string service)
     {
         var file = Path.Combine(Clients, $"{service}.openapi.json");
+        var cancel = TestContext.Current.CancellationToken;
         var cli = await Package("@redocly/cli", "bin/cli.js");
-        await File.WriteAllTextAsync(file, await (service == "query" ? Pollux.Query : Pollux.Ingest).Http.GetStringAsync("/openapi/v1.json"));
+        await File.WriteAllTextAsync(file, await (service == "query" ? Pollux.Query : Pollux.Ingest).Http.GetStringAsync("/openapi/v1.json", cancel), cancel);
         var found = JsonNode.Parse(await Infrastructure.Run(
             "node", [cli, "lint", file, "--format=json"], new Dictionary<string, string> { ["REDOCLY_TELEMETRY"] = "off", ["REDOCLY_SUPPRESS_UPDATE_NOTICE"] = "true" }, Clients))!;
         Assert.Equal((0, 0), ((int)found["totals"]!["errors"]!, (int)found["totals"]!["warnings"]!));

@@ -106,8 +106,7 @@ public static class Errors
         TimeoutException e => new(ProblemKind.Timeout, e.Message),
         NpgsqlException { IsTransient: true } => new(ProblemKind.LogUnreachable, "The event log cannot be reached; try again."),
         OperationCanceledException => new(ProblemKind.Cancelled, "The request was cancelled."),
-        _ => new ErrorMeaning(ProblemKind.Internal, $"Something went wrong; it is logged with trace id {Activity.Current?.TraceId.ToString() ?? "none"}.")
-            with { Retry = !StoreFaults.IsPermanent(exception) },
+        _ => new ErrorMeaning(ProblemKind.Internal, $"Something went wrong; it is logged with trace id {Activity.Current?.TraceId.ToString() ?? "none"}.") with { Retry = !StoreFaults.IsPermanent(exception) },
     };
 
     /// <summary>The field that an exception complains of and what it may hold; null when there is no single one.</summary>

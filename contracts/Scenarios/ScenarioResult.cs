@@ -33,6 +33,12 @@ public sealed record ScenarioResult(
     IReadOnlyList<string> Warnings);
 
 /// <summary>Quantiles over the members, point by point, and the nominal member.</summary>
+/// <param name="Nominal">Of the member with the nominal parameters, one value per time or position.</param>
+/// <param name="P5">5 % quantiles.</param>
+/// <param name="P25">25 % quantiles.</param>
+/// <param name="P50">Medians.</param>
+/// <param name="P75">75 % quantiles.</param>
+/// <param name="P95">95 % quantiles.</param>
 public sealed record BandSeries(
     IReadOnlyList<double> Nominal,
     IReadOnlyList<double> P5,
@@ -62,9 +68,21 @@ public sealed record ProfileResult(
     string Id, string Name, string Unit, IReadOnlyList<double> PositionsMetre, BandSeries Baseline, BandSeries Scenario, BandSeries Difference);
 
 /// <summary>Quantiles over the members, and the nominal member.</summary>
+/// <param name="Nominal">Of the member with the nominal parameters.</param>
+/// <param name="P5">5 % quantile.</param>
+/// <param name="P25">25 % quantile.</param>
+/// <param name="P50">Median.</param>
+/// <param name="P75">75 % quantile.</param>
+/// <param name="P95">95 % quantile.</param>
 public sealed record Band(double Nominal, double P5, double P25, double P50, double P75, double P95);
 
 /// <summary>A signal at the end of the run.</summary>
+/// <param name="Id">Signal id of the asset model.</param>
+/// <param name="Name">For people.</param>
+/// <param name="Unit">Of all numbers; the difference of temperatures in K.</param>
+/// <param name="Baseline">Without the interventions.</param>
+/// <param name="Scenario">With them.</param>
+/// <param name="Difference">Scenario minus baseline, member by member.</param>
 public sealed record KpiResult(string Id, string Name, string Unit, Band Baseline, Band Scenario, Band Difference);
 
 /// <summary>A limit of the asset model on a signal.</summary>
@@ -93,6 +111,10 @@ public sealed record ContributorResult(string Signal, string Parameter, double F
 public sealed record SweepResult(IReadOnlyList<SweepAxis> Axes, IReadOnlyList<SweepSignal> Signals);
 
 /// <summary>A signal over the grid.</summary>
+/// <param name="Id">Signal id of the asset model.</param>
+/// <param name="Name">For people.</param>
+/// <param name="Unit">Of the values.</param>
+/// <param name="Values">One per point of the grid, first axis slowest; null where there is no steady state.</param>
 public sealed record SweepSignal(string Id, string Name, string Unit, IReadOnlyList<double?> Values);
 
 /// <summary>An input that was solved for.</summary>
@@ -103,6 +125,15 @@ public sealed record SweepSignal(string Id, string Name, string Unit, IReadOnlyL
 public sealed record SolvedInput(string Input, string Unit, double Baseline, Band Scenario);
 
 /// <summary>What the solvers did, summed over members.</summary>
+/// <param name="Solver">rodas3, tr-bdf2, or steady for a steady state.</param>
+/// <param name="Runs">Runs of members.</param>
+/// <param name="FailedRuns">Runs that ended early; their members are left out.</param>
+/// <param name="Steps">Accepted steps.</param>
+/// <param name="Rejected">Steps repeated with a smaller width.</param>
+/// <param name="Derivatives">Evaluations of the right-hand side.</param>
+/// <param name="Jacobians">Evaluations of the Jacobian.</param>
+/// <param name="Factorisations">LU factorisations.</param>
+/// <param name="LargestEnergyError">Largest energy imbalance of a run, relative.</param>
 public sealed record SolverStatistics(
     string Solver, long Runs, long FailedRuns, long Steps, long Rejected, long Derivatives, long Jacobians, long Factorisations, double LargestEnergyError);
 

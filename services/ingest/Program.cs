@@ -20,8 +20,10 @@ builder.AddMessaging(bus => bus.AddConsumer<ReplayRejectionConsumer>(), (context
         endpoint.ConfigureConsumer<ReplayRejectionConsumer>(context);
     });
 });
+builder.AddCrossOrigin();
+builder.AddImportReference();
 builder.AddSettings<IngestSettings>("Ingest");
-builder.Services.AddRequestDecompression().AddImportReference();
+builder.Services.AddRequestDecompression();
 builder.Services.AddSingleton(MqttAddress.Of(builder.Configuration));
 builder.Services.AddSingleton<LogReader>().AddSingleton<AssetRegistry>().AddSingleton<RejectionLog>().AddSingleton<AppendReadings>().AddSingleton<TakeTurns>()
     .AddSingleton<RouteTopic>().AddSingleton<ReadSparkplug>()
@@ -30,7 +32,8 @@ builder.Services.AddHealthChecks().AddCheck<ReceiveMessages>("mqtt", tags: ["rea
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
+app.UseCors();
 app.UseRequestDecompression();
-app.MapImportTelemetry();
-app.MapOpenApi();
+app.MapOpenApi().WithHead();
+app.MapGroup("").WithProblems().MapImportTelemetry();
 return await app.RunOrCommand(args);

@@ -33,7 +33,7 @@ var app = builder.Build();
 app.MapDefaultEndpoints();
 app.UseApi();
 app.MapReference();
-var api = app.MapGroup("/api/v1");
+var api = app.MapGroup("/api/v1").WithHead().WithProblems();
 api.MapAssets();
 api.MapTwins();
 api.MapHistories();

@@ -15,7 +15,7 @@ using OpenTelemetry.Trace;
 
 namespace ServiceDefaults;
 
-/// <summary>What every service has alike: ports, structured logs, traces, metrics, health, ProblemDetails.</summary>
+/// <summary>What every service has alike: ports, structured logs, traces, metrics, health, errors as problems (RFC 9457).</summary>
 public static class Defaults
 {
     /// <summary>
@@ -42,7 +42,7 @@ public static class Defaults
             .AddFilter("Npgsql", LogLevel.Warning).AddFilter("Marten", LogLevel.Warning).AddFilter("MassTransit", LogLevel.Warning)
             .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical);
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddProblemDetails().AddExceptionHandler<ProblemDetailsHandler>();
+        builder.Services.AddProblemDetails().AddExceptionHandler<ProblemHandler>();
         builder.Services.AddHealthChecks();
         builder.AddTelemetry(name);
         return builder;
@@ -82,7 +82,8 @@ public static class Defaults
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
         app.UseExceptionHandler();
-        app.UseStatusCodePages();
+        // Refusals of routing and of limits come without a body.
+        app.UseStatusCodePages(pages => Problem.Of(pages.HttpContext).Write(pages.HttpContext));
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
         app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready"), ResponseWriter = WriteReasons });
         app.MapPrometheusScrapingEndpoint();

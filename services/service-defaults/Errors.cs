@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using JasperFx;
 using JasperFx.Events;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using TwinModel.Assets;
@@ -21,6 +22,9 @@ public sealed class InvalidInputException(string fieldName, object? value, strin
     /// <summary>The offending field.</summary>
     public string Field { get; } = fieldName;
 
+    /// <summary>What it held, shortened; null when it is missing.</summary>
+    public string? Value { get; } = value is null ? null : Shorten(value);
+
     /// <summary>What would have been accepted.</summary>
     public string Allowed => allowed;
 
@@ -32,6 +36,9 @@ public sealed class UnsupportedMediaException(string fieldName, string? value, s
 {
     /// <summary>The offending header or parameter.</summary>
     public string Field => fieldName;
+
+    /// <summary>What it held.</summary>
+    public string? Value => value;
 
     /// <summary>What would have been accepted.</summary>
     public string Allowed => allowed;
@@ -76,48 +83,54 @@ public sealed class BusyException(string message, TimeSpan retryAfter) : Excepti
 public sealed class UnavailableException(string message) : Exception(message);
 
 /// <summary>What an exception means to a caller.</summary>
-/// <param name="Http">HTTP status.</param>
+/// <param name="Kind">The kind of error, which also names the HTTP status and the title.</param>
 /// <param name="Grpc">gRPC status.</param>
-/// <param name="Title">Stable short text.</param>
+/// <param name="Http">HTTP status.</param>
 /// <param name="Detail">May be shown to the caller.</param>
 /// <param name="Retry">A consumer may try again.</param>
-public sealed record ErrorMeaning(int Http, StatusCode Grpc, string Title, string Detail, bool Retry);
+public sealed record ErrorMeaning(ProblemKind Kind, StatusCode Grpc, int Http, string Detail, bool Retry)
+{
+    internal ErrorMeaning(ProblemKind kind, string detail)
+        : this(kind, kind.Grpc, kind.Status, detail, kind.Retry)
+    {
+    }
+}
 
-/// <summary>The one table from exceptions to ProblemDetails, gRPC status and retry. What is not in it is shown as a fixed text with the trace id.</summary>
+/// <summary>The one table from exceptions to <see cref="Problem"/>, gRPC status and retry. What is not in it is shown as a fixed text with the trace id.</summary>
 public static class Errors
 {
     /// <summary>Looks an exception up.</summary>
     public static ErrorMeaning Meaning(Exception exception) => exception switch
     {
-        RpcException e => new(StatusCodes.Status503ServiceUnavailable, e.StatusCode, "Upstream error", e.Status.Detail, true),
-        NotFoundException e => new(StatusCodes.Status404NotFound, StatusCode.NotFound, "Not found", e.Message, false),
-        RuleViolationException e => new(StatusCodes.Status409Conflict, StatusCode.FailedPrecondition, "Not possible in this state", e.Message, false),
-        TooLargeException e => new(StatusCodes.Status413PayloadTooLarge, StatusCode.ResourceExhausted, "Too large", e.Message, false),
-        UnsupportedMediaException e => new(StatusCodes.Status415UnsupportedMediaType, StatusCode.InvalidArgument, "Unsupported encoding", e.Message, false),
-        BusyException e => new(StatusCodes.Status429TooManyRequests, StatusCode.ResourceExhausted, "Busy", e.Message, true),
-        InvalidModelException e => new(StatusCodes.Status400BadRequest, StatusCode.InvalidArgument, "Invalid asset model", e.Message, false),
-        InvalidScenarioException e => new(StatusCodes.Status400BadRequest, StatusCode.InvalidArgument, "Invalid scenario", e.Message, false),
-        UnavailableException e => new(StatusCodes.Status503ServiceUnavailable, StatusCode.Unavailable, "Not available", e.Message, true),
-        ArgumentException e => new(StatusCodes.Status400BadRequest, StatusCode.InvalidArgument, "Invalid input", e.Message, false),
+        RpcException e => new ErrorMeaning(ProblemKind.UpstreamError, e.Status.Detail) with { Grpc = e.StatusCode },
+        NotFoundException e => new(ProblemKind.NotFound, e.Message),
+        RuleViolationException e => new(ProblemKind.WrongState, e.Message),
+        TooLargeException e => new(ProblemKind.TooLarge, e.Message),
+        UnsupportedMediaException e => new(ProblemKind.UnsupportedMediaType, e.Message),
+        BusyException e => new(ProblemKind.Busy, e.Message),
+        InvalidModelException e => new(ProblemKind.InvalidModel, e.Message),
+        InvalidScenarioException e => new(ProblemKind.InvalidScenario, e.Message),
+        UnavailableException e => new(ProblemKind.Unavailable, e.Message),
+        ArgumentException e => new(ProblemKind.InvalidInput, e.Message),
         BadHttpRequestException { InnerException: JsonException { Path: not null } e } => new(
-            StatusCodes.Status400BadRequest, StatusCode.InvalidArgument, "Invalid input", $"'{PathOf(e)}' in the body is not understood; allowed: {AllowedBy(e)}.", false),
-        BadHttpRequestException e => new(e.StatusCode, StatusCode.InvalidArgument, "Invalid input", e.Message, false),
+            ProblemKind.InvalidInput, $"'{PathOf(e)}' in the body is not understood; allowed: {AllowedBy(e)}."),
+        BadHttpRequestException e => new ErrorMeaning(ProblemKind.OfStatus(e.StatusCode), e.Message) with { Http = e.StatusCode },
         EventStreamUnexpectedMaxEventIdException or ExistingStreamIdCollisionException or ConcurrencyException =>
-            new(StatusCodes.Status409Conflict, StatusCode.Aborted, "Changed meanwhile", "Somebody else changed it at the same time; try again.", true),
-        TimeoutException e => new(StatusCodes.Status504GatewayTimeout, StatusCode.DeadlineExceeded, "Took too long", e.Message, true),
-        NpgsqlException { IsTransient: true } => new(StatusCodes.Status503ServiceUnavailable, StatusCode.Unavailable, "Event log not reachable", "The event log cannot be reached; try again.", true),
-        OperationCanceledException => new(StatusCodes.Status499ClientClosedRequest, StatusCode.Cancelled, "Cancelled", "The request was cancelled.", false),
-        _ => new(StatusCodes.Status500InternalServerError, StatusCode.Internal, "Internal error", $"Something went wrong; it is logged with trace id {Activity.Current?.TraceId.ToString() ?? "none"}.", !StoreFaults.IsPermanent(exception)),
+            new(ProblemKind.ChangedMeanwhile, "Somebody else changed it at the same time; try again."),
+        TimeoutException e => new(ProblemKind.Timeout, e.Message),
+        NpgsqlException { IsTransient: true } => new(ProblemKind.LogUnreachable, "The event log cannot be reached; try again."),
+        OperationCanceledException => new(ProblemKind.Cancelled, "The request was cancelled."),
+        _ => new ErrorMeaning(ProblemKind.Internal, $"Something went wrong; it is logged with trace id {Activity.Current?.TraceId.ToString() ?? "none"}.") with { Retry = !StoreFaults.IsPermanent(exception) },
     };
 
     /// <summary>The field that an exception complains of and what it may hold; null when there is no single one.</summary>
-    public static (string Field, string Allowed)? Offending(Exception exception) => exception switch
+    public static OffendingField? Offending(Exception exception) => exception switch
     {
-        InvalidInputException e => (e.Field, e.Allowed),
-        UnsupportedMediaException e => (e.Field, e.Allowed),
-        TooLargeException { Field: { } field } e => (field, e.Allowed),
-        InvalidScenarioException { Problems: [var first, ..] } => (first.Path, first.Allowed),
-        BadHttpRequestException { InnerException: JsonException { Path: not null } e } => (PathOf(e), AllowedBy(e)),
+        InvalidInputException e => new(e.Field, e.Value, e.Allowed),
+        UnsupportedMediaException e => new(e.Field, e.Value, e.Allowed),
+        TooLargeException { Field: { } field } e => new(field, null, e.Allowed),
+        InvalidScenarioException { Problems: [var first, ..] } => new(first.Path, first.Value, first.Allowed),
+        BadHttpRequestException { InnerException: JsonException { Path: not null } e } => new(PathOf(e), null, AllowedBy(e)),
         _ => null,
     };
 
@@ -127,30 +140,26 @@ public static class Errors
     static string AllowedBy(JsonException e) => e is InvalidJsonException invalid ? invalid.Allowed : "members and types as in the API reference";
 }
 
-/// <summary>Writes ProblemDetails for every exception, by <see cref="Errors.Meaning"/>.</summary>
-sealed partial class ProblemDetailsHandler(IProblemDetailsService problems, ILogger<ProblemDetailsHandler> log) : IExceptionHandler
+/// <summary>Answers every exception with a <see cref="Problem"/>, by <see cref="Errors.Meaning"/>.</summary>
+sealed partial class ProblemHandler(ILogger<ProblemHandler> log) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancel)
     {
-        var meaning = Errors.Meaning(exception);
-        if (meaning.Http == StatusCodes.Status500InternalServerError) LogUnexpected(exception, context.Request.Path);
-        context.Response.StatusCode = meaning.Http;
-        var details = new ProblemDetails { Status = meaning.Http, Title = meaning.Title, Detail = meaning.Detail, Instance = context.Request.Path };
-        if (Errors.Offending(exception) is var (field, allowed))
-        {
-            details.Extensions["field"] = field;
-            details.Extensions["allowed"] = allowed;
-        }
-        if (exception is InvalidScenarioException { Problems: { Count: > 0 } all }) details.Extensions["errors"] = all;
+        var problem = Problem.Of(context, exception);
+        if (problem.Status == StatusCodes.Status500InternalServerError) LogUnexpected(exception, context.Request.Path, problem.TraceId);
         if (exception is BusyException busy) context.Response.Headers.RetryAfter = busy.RetryAfter.TotalSeconds.ToString("0", System.Globalization.CultureInfo.InvariantCulture);
-        return await problems.TryWriteAsync(new() { HttpContext = context, ProblemDetails = details, Exception = exception });
+        await problem.Write(context);
+        return true;
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Unexpected error at {Path}")]
-    partial void LogUnexpected(Exception exception, string path);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Unexpected error at {Path} (trace {TraceId})")]
+    partial void LogUnexpected(Exception exception, string path, string traceId);
 }
 
-/// <summary>Turns every exception into a gRPC status, by <see cref="Errors.Meaning"/>; the offending field travels in the trailers <c>field</c> and <c>allowed-bin</c>, all problems of a scenario as JSON in <c>errors-bin</c>.</summary>
+/// <summary>
+/// Turns every exception into a gRPC status, by <see cref="Errors.Meaning"/>, with <c>google.rpc</c> details. For clients without these, the offending field
+/// also travels in the trailers <c>field</c> and <c>allowed-bin</c>, all problems of a scenario as JSON in <c>errors-bin</c>.
+/// </summary>
 public sealed partial class GrpcErrors(ILogger<GrpcErrors> log) : Interceptor
 {
     /// <inheritdoc/>
@@ -184,18 +193,47 @@ public sealed partial class GrpcErrors(ILogger<GrpcErrors> log) : Interceptor
     RpcException Translate(Exception exception, ServerCallContext context)
     {
         var meaning = Errors.Meaning(exception);
-        if (meaning.Grpc == StatusCode.Internal) LogUnexpected(exception, context.Method);
+        var traceId = Activity.Current?.TraceId.ToString() ?? "none";
+        if (meaning.Grpc == StatusCode.Internal) LogUnexpected(exception, context.Method, traceId);
+        var offending = Errors.Offending(exception);
+        var problems = (exception as InvalidScenarioException)?.Problems ?? [];
         var trailers = new Metadata();
-        if (Errors.Offending(exception) is var (field, allowed))
+        if (offending is not null)
         {
-            trailers.Add("field", field);
-            trailers.Add("allowed-bin", System.Text.Encoding.UTF8.GetBytes(allowed));
+            trailers.Add("field", offending.Field);
+            trailers.Add("allowed-bin", System.Text.Encoding.UTF8.GetBytes(offending.Allowed));
         }
-        if (exception is InvalidScenarioException { Problems: { Count: > 0 } all })
-            trailers.Add("errors-bin", System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(all, System.Text.Json.JsonSerializerOptions.Web));
-        return new(new Status(meaning.Grpc, meaning.Detail), trailers);
+        if (problems.Count > 0) trailers.Add("errors-bin", JsonSerializer.SerializeToUtf8Bytes(problems, JsonSerializerOptions.Web));
+        trailers.SetRpcStatus(Details(exception, meaning, traceId, problems.Count > 0 ? [.. problems.Select(p => new OffendingField(p.Path, p.Value, p.Allowed))] : offending is null ? [] : [offending]));
+        return new(new Grpc.Core.Status(meaning.Grpc, meaning.Detail), trailers);
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Unexpected error in {Method}")]
-    partial void LogUnexpected(Exception exception, string method);
+    static Google.Rpc.Status Details(Exception exception, ErrorMeaning meaning, string traceId, IReadOnlyList<OffendingField> fields)
+    {
+        var status = new Google.Rpc.Status
+        {
+            Code = (int)meaning.Grpc,
+            Message = meaning.Detail,
+            Details =
+            {
+                // Reasons are upper case by convention of google.rpc.
+                Any.Pack(new ErrorInfo { Domain = "pollux", Reason = meaning.Kind.Name.Replace('-', '_').ToUpperInvariant(), Metadata = { ["type"] = meaning.Kind.Type } }),
+                Any.Pack(new RequestInfo { RequestId = traceId }),
+            },
+        };
+        if (fields.Count > 0)
+        {
+            var violations = fields.Select(f => new BadRequest.Types.FieldViolation
+            {
+                Field = f.Field,
+                Description = f.Value is null ? $"allowed: {f.Allowed}" : $"'{f.Value}'; allowed: {f.Allowed}",
+            });
+            status.Details.Add(Any.Pack(new BadRequest { FieldViolations = { violations } }));
+        }
+        if (exception is BusyException busy) status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = Duration.FromTimeSpan(busy.RetryAfter) }));
+        return status;
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Unexpected error in {Method} (trace {TraceId})")]
+    partial void LogUnexpected(Exception exception, string method, string traceId);
 }

@@ -21,7 +21,7 @@ public class ImportReferenceTests
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
-        builder.Services.AddImportReference();
+        builder.AddImportReference();
         await using var app = builder.Build();
         app.MapPost("/import", () => { }).Describe();
         app.MapOpenApi();

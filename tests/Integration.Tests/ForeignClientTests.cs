@@ -51,6 +51,20 @@ public class ForeignClientTests(RunningSystem system) : SystemTest<RunningSystem
         Assert.Equal(205.5, (double)twin["sensors"]!.AsArray().Single(s => (string)s!["id"]! == "melt-temperature")!["value"]!);
     }
 
+    [Theory]
+    [InlineData("query")]
+    [InlineData("ingest")]
+    public async Task The_npm_package_redocly_cli_finds_nothing_wrong_with_the_reference(string service)
+    {
+        var file = Path.Combine(Clients, $"{service}.openapi.json");
+        var cancel = TestContext.Current.CancellationToken;
+        var cli = await Package("@redocly/cli", "bin/cli.js");
+        await File.WriteAllTextAsync(file, await (service == "query" ? Pollux.Query : Pollux.Ingest).Http.GetStringAsync("/openapi/v1.json", cancel), cancel);
+        var found = JsonNode.Parse(await Infrastructure.Run(
+            "node", [cli, "lint", file, "--format=json"], new Dictionary<string, string> { ["REDOCLY_TELEMETRY"] = "off", ["REDOCLY_SUPPRESS_UPDATE_NOTICE"] = "true" }, Clients))!;
+        Assert.Equal((0, 0), ((int)found["totals"]!["errors"]!, (int)found["totals"]!["warnings"]!));
+    }
+
     async Task AssertShown(string asset, params (string Sensor, double Value)[] expected) => await Eventually.Get(
         $"the twin of {asset} shows {string.Join(", ", expected)}",
         async () => (await Pollux.Get($"/api/v1/twins/{asset}"))["sensors"]!.AsArray().Where(s => s!["value"] is not null).Select(s => ((string)s!["id"]!, (double)s["value"]!)).ToHashSet(),

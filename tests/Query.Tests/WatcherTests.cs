@@ -31,7 +31,7 @@ public class WatcherTests
     public async Task A_reader_that_comes_back_gets_nothing_it_has_seen()
     {
         var twin = new LiveTwin(Given.A_view(position: 7, revision: 3));
-        using var watcher = new Watcher([twin], after: (7, 3));
+        using var watcher = new Watcher([twin], after: [(7, 3)]);
         await watcher.Wait(NotLong, Cancel);
         Assert.Empty(watcher.Changed());
         twin.Offer(Given.A_view(position: 7, revision: 4));
@@ -62,9 +62,33 @@ public class WatcherTests
     [Fact]
     public void An_event_id_tells_where_to_resume()
     {
-        Assert.Equal((12, 1772366400000000), WatchTwins.ParseAfter("12.1772366400000000"));
-        Assert.Null(WatchTwins.ParseAfter(""));
-        Assert.Throws<InvalidInputException>(() => WatchTwins.ParseAfter("12"));
-        Assert.Throws<InvalidInputException>(() => WatchTwins.ParseAfter("-1.x"));
+        Assert.Equal([(12, 1772366400000000)], WatchTwins.ParseAfter("12.1772366400000000", twins: 1)!);
+        Assert.Null(WatchTwins.ParseAfter("", twins: 1));
+    }
+
+    [Theory]
+    [InlineData("12", 1)]
+    [InlineData("-1.x", 1)]
+    [InlineData("1.2.3", 1)]
+    [InlineData("1.2", 2)]
+    [InlineData("1.2,3.4", 1)]
+    public void What_is_no_event_id_of_the_stream_is_refused(string text, int twins) =>
+        Assert.Equal(("after", text), Assert.Throws<InvalidInputException>(() => WatchTwins.ParseAfter(text, twins)) is var e ? (e.Field, e.Value) : default);
+
+    [Fact]
+    public async Task An_event_id_of_several_twins_names_the_view_of_each()
+    {
+        LiveTwin[] twins = [new(Given.A_view(position: 100, asset: "a")), new(Given.A_view(position: 50, asset: "b"))];
+        using var watcher = new Watcher(twins);
+        await watcher.Wait(NotLong, Cancel);
+        using var changed = watcher.Changed().GetEnumerator();
+        Assert.True(changed.MoveNext());
+        var id = WatchTwins.EventId(watcher.Seen);
+        Assert.Equal("100.1,-", id);
+
+        // A view of b that comes late has a lower position than the one of a that was seen.
+        twins[1].Offer(Given.A_view(position: 60, asset: "b"));
+        using var again = new Watcher(twins, WatchTwins.ParseAfter(id, twins: 2));
+        Assert.Equal("b", Assert.Single(again.Changed()).AssetId);
     }
 }

@@ -30,7 +30,8 @@ static class ImportFormats
         ["application/vnd.apache.parquet"] = new("parquet", ReadRowsParquet.Read, IsText: false),
     };
 
-    public static IEnumerable<string> MediaTypes => ByMediaType.Keys;
+    /// <summary>What a body may be.</summary>
+    public static IReadOnlyCollection<string> MediaTypes => ByMediaType.Keys;
 
     /// <summary>The format of a request.</summary>
     /// <exception cref="InvalidInputException">None of ours; names those that are allowed.</exception>

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using ServiceDefaults;
 
 namespace Ingest.Imports;
 
@@ -30,28 +32,27 @@ static class ImportReference
         ["units-row"] = "true: the line under the header of a CSV file holds the units of its columns.",
     };
 
-    public static IServiceCollection AddImportReference(this IServiceCollection services) => services.AddOpenApi(openApi =>
+    public static void AddImportReference(this WebApplicationBuilder builder)
     {
-        openApi.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
-        openApi.AddDocumentTransformer((document, _, _) =>
-        {
-            document.Info = new() { Title = "Pollux ingest API", Version = "v1", Description = "Readings in bulk. Errors are ProblemDetails (RFC 9457) with `field` and `allowed` where an input was refused." };
-            document.Servers = [];
-            return Task.CompletedTask;
-        });
-    });
+        // Else counts are described as numbers or text.
+        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict);
+        builder.AddApiReference("Pollux ingest API", "Readings in bulk. Live readings come over MQTT.", [("Imports", "Files of readings of any age.")], _ => { });
+    }
 
     public static void Describe(this RouteHandlerBuilder import) => import
         .WithName("ImportTelemetry").WithTags("Imports").WithSummary("Readings of any age in bulk").WithDescription(Description.ReplaceLineEndings(" "))
         .Produces<ImportProgress>(contentType: "application/json", additionalContentTypes: "application/x-ndjson")
-        .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+        .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
         .ProducesProblem(StatusCodes.Status415UnsupportedMediaType).ProducesProblem(StatusCodes.Status504GatewayTimeout)
         .AddOpenApiOperationTransformer(async (operation, context, cancel) =>
         {
+            foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
+                (parameter.Description, parameter.Example) = ("The asset that the readings are of.", "extrusion-line");
             operation.Parameters = [.. operation.Parameters ?? [], .. Parameters.Select(p => Parameter(p.Key, p.Value))];
             operation.RequestBody = new OpenApiRequestBody
             {
                 Required = true,
+                Description = "Rows of one file.",
                 Content = ImportFormats.MediaTypes.ToDictionary(type => type, _ => new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } }),
             };
             if (operation.Responses?.TryGetValue("200", out var answer) == true && answer.Content?.TryGetValue("application/json", out var body) == true)

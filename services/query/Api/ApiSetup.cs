@@ -27,8 +27,14 @@ static class ApiSetup
         builder.Services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         // So that a parameter of the wrong type is refused with the same details as any other wrong input.
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
-        builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
-            .WithOrigins(builder.Configuration.GetSection("Cors:Origins").Get<string[]>() ?? []).WithMethods("GET").AllowAnyHeader().WithExposedHeaders("ETag")));
+        builder.AddCrossOrigin();
+        builder.Services.AddResponseCompression(compression =>
+        {
+            // Not streams of events, which must not wait in a buffer, nor Parquet and gRPC, which compress themselves.
+            compression.MimeTypes = ["application/json", Problem.MediaType, "text/csv"];
+            // Over HTTPS too: BREACH guesses a secret from the length of answers that also repeat the attacker's input, and no answer holds one.
+            compression.EnableForHttps = true;
+        });
         var permits = builder.Configuration.WholeNumber("Limits:ExpensiveRequestsPer10Seconds", 1000, 1, 1_000_000);
         builder.Services.AddRateLimiter(limiter =>
         {
@@ -54,8 +60,11 @@ static class ApiSetup
 
     public static void UseApi(this WebApplication app)
     {
+        app.UseResponseCompression();
         app.UseCors();
         app.UseRateLimiter();
+        // Browsers speak HTTP/1.1 to a port without TLS, so they reach gRPC on the port of REST.
+        app.UseGrpcWeb(new() { DefaultEnabled = true });
         // A service that has just started knows nothing yet: "not found" would be taken for the truth, "try again" is.
         var assets = app.Services.GetRequiredService<KnownAssets>();
         app.Use((context, next) => assets.IsLoaded || !IsApi(context.Request.Path) ? next(context) : throw new UnavailableException("Assets and twins are not loaded yet; try again."));

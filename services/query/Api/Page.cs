@@ -4,6 +4,7 @@ using ServiceDefaults;
 namespace Query.Api;
 
 /// <summary>One page of a list.</summary>
+/// <param name="Items">The entries of this page.</param>
 sealed record Page<T>(IReadOnlyList<T> Items, [property: Description("For the next page; null on the last one.")] string? NextCursor);
 
 /// <summary>The bounds of pages.</summary>

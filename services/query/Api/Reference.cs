@@ -2,35 +2,43 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
+using ServiceDefaults;
 
 namespace Query.Api;
 
 /// <summary>The API's description at /openapi/v1.json (OpenAPI 3.1) and a page to read and try it at /scalar.</summary>
 static class Reference
 {
-    public static void AddReference(this WebApplicationBuilder builder) => builder.Services.AddOpenApi("v1", openApi =>
-    {
-        openApi.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
-        openApi.AddDocumentTransformer((document, _, _) =>
+    const string DateTime = "date-time";
+
+    static readonly string[] Times = ["validAt", "from", "to", "since"];
+
+    static readonly (string Name, string Description)[] Tags =
+    [
+        ("Assets", "Machines, the models they follow, and their registration."),
+        ("Twins", "The present state of machines, their state as of any time, and the history of their sensors."),
+        ("Health", "Condition and remaining life of wearing parts, and what maintenance did."),
+        ("Decisions", "When to replace a part: options compared by cost and risk, and what came of past decisions."),
+        ("Alarms", "Limits that readings have crossed, and their acknowledgement."),
+        ("Scenarios", "What would happen if: simulated runs of a machine's twin."),
+        ("Rejected", "Payloads that were not understood, with the reasons; they can be replayed."),
+        ("Event log", "The log that everything else is derived from."),
+    ];
+
+    public static void AddReference(this WebApplicationBuilder builder) => builder.AddApiReference(
+        "Pollux query API",
+        "Live twins of machines, their history, and the event log they come from. Values carry the sensor's unit. HEAD is answered wherever GET is. "
+            + "The same abilities are offered over gRPC and gRPC-Web (package `pollux.query.v1`, reflection is on).",
+        Tags,
+        openApi =>
         {
-            document.Info = new()
-            {
-                Title = "Pollux query API",
-                Version = "v1",
-                Description = "Live twins of machines, their history, and the event log they come from. Times are ISO 8601 in UTC; values carry "
-                    + "the sensor's unit; errors are ProblemDetails (RFC 9457) with `field` and `allowed` where an input was refused. "
-                    + "The same abilities are offered over gRPC (package `pollux.query.v1`, reflection is on).",
-            };
-            document.Servers = [];
-            return Task.CompletedTask;
+            openApi.AddOperationTransformer(AddTimesAndExamples);
+            openApi.AddSchemaTransformer(SayThatTimesAreText);
         });
-        openApi.AddOperationTransformer(AddErrorsAndExamples);
-        openApi.AddSchemaTransformer(SayThatTimesAreText);
-    });
 
     public static void MapReference(this WebApplication app)
     {
-        app.MapOpenApi();
+        app.MapOpenApi().WithHead();
         app.MapScalarApiReference("/scalar", scalar =>
         {
             scalar.Title = "Pollux API";
@@ -44,36 +52,45 @@ static class Reference
     static Task SayThatTimesAreText(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancel)
     {
         var type = context.JsonTypeInfo.Type;
-        if (type == typeof(DateTimeOffset)) schema.Type = JsonSchemaType.String;
-        if (type == typeof(DateTimeOffset?)) schema.Type = JsonSchemaType.String | JsonSchemaType.Null;
+        if (type == typeof(DateTimeOffset)) (schema.Type, schema.Format) = (JsonSchemaType.String, DateTime);
+        if (type == typeof(DateTimeOffset?)) (schema.Type, schema.Format) = (JsonSchemaType.String | JsonSchemaType.Null, DateTime);
+        if (type == typeof(string) && context.JsonPropertyInfo is { Name: "validAt" }) schema.Format = DateTime;
         // The only member of two kinds.
         if (type == typeof(System.Text.Json.JsonElement?))
         {
-            schema.Type = JsonSchemaType.Integer | JsonSchemaType.String | JsonSchemaType.Null;
-            schema.Description = "What the log held then: a log position or a time in ISO 8601; default: everything.";
+            schema.Type = null;
+            schema.AnyOf = [.. PositionOrTime(), new OpenApiSchema { Type = JsonSchemaType.Null }];
         }
         return Task.CompletedTask;
     }
 
-    static Task AddErrorsAndExamples(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancel)
+    static IEnumerable<IOpenApiSchema> PositionOrTime() =>
+    [
+        new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64", Minimum = "0", Description = "A log position." },
+        new OpenApiSchema { Type = JsonSchemaType.String, Format = DateTime, Description = "A time in ISO 8601." },
+    ];
+
+    static Task AddTimesAndExamples(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancel)
     {
         foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
         {
-            if (ExampleOf(parameter.Name, context.Description.RelativePath ?? "") is { } example) parameter.Example = JsonValue.Create(example);
+            var schema = parameter.Schema as OpenApiSchema;
+            if (schema is { Type: JsonSchemaType.String } && Times.Contains(parameter.Name)) schema.Format = DateTime;
+            if (parameter.Name == "knownAt") parameter.Schema = new OpenApiSchema { AnyOf = [.. PositionOrTime()] };
+            if (ExampleOf(parameter.Name, context.Description.RelativePath ?? "") is { } example)
+                parameter.Example = schema?.Type == JsonSchemaType.Array ? new JsonArray(example) : JsonValue.Create(example);
+            parameter.Description ??= DescriptionOf(parameter.Name);
         }
-        operation.Responses ??= [];
-        Add("400", "A parameter was refused; `field` names it and `allowed` says what is accepted.");
-        if (context.Description.RelativePath?.Contains('{', StringComparison.Ordinal) == true) Add("404", "No such thing.");
-        Add("429", "Too many requests; `Retry-After` says when to come back.");
-        Add("503", "The event log cannot be reached, or the service has just started and knows no assets yet; try again.");
         return Task.CompletedTask;
-
-        void Add(string status, string description) => operation.Responses.TryAdd(status, new OpenApiResponse
-        {
-            Description = description,
-            Content = new Dictionary<string, OpenApiMediaType> { ["application/problem+json"] = new() },
-        });
     }
+
+    static string? DescriptionOf(string? parameter) => parameter switch
+    {
+        "id" => "Id of the thing.",
+        "component" => "Id of a component of the asset's model.",
+        "a" or "b" => "Id of a completed scenario.",
+        _ => null,
+    };
 
     static string? ExampleOf(string? parameter, string path) => (parameter, path) switch
     {
@@ -82,6 +99,7 @@ static class Reference
         ("id" or "a", var p) when p.Contains("/scenarios/", StringComparison.Ordinal) => "0198c1de-5f0a-7c52-9a52-0f6c3a1b7d10",
         ("b", var p) when p.Contains("/scenarios/", StringComparison.Ordinal) => "0198c1de-5f0a-7c52-9a52-0f6c3a1b7d11",
         ("state", var p) when p.Contains("scenarios", StringComparison.Ordinal) => "completed",
+        ("state", var p) when p.Contains("decisions", StringComparison.Ordinal) => "recommended",
         ("id", var p) when p.Contains("/decisions/", StringComparison.Ordinal) => "0198c1de-5f0a-7c52-9a52-0f6c3a1b7d12",
         ("component", _) => "gearbox-bearing",
         ("id" or "asset", _) => "extrusion-line",

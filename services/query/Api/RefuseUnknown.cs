@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.Json;
 using Google.Protobuf;
 using Grpc.Core;
@@ -9,14 +10,14 @@ using ServiceDefaults;
 namespace Query.Api;
 
 /// <summary>
-/// What is not understood is refused, never ignored, on every operation: query parameters that it does not have or that are given twice,
+/// What is not understood is refused, never ignored, on every operation: query parameters that it does not have, that are given twice or are of another type,
 /// and text with U+0000, which no table and no event can keep.
 /// </summary>
 static class RefuseUnknown
 {
     const string Allowed = "Unicode text without U+0000";
 
-    static readonly ConcurrentDictionary<Endpoint, Dictionary<string, bool>> Known = new();
+    static readonly ConcurrentDictionary<Endpoint, Dictionary<string, Type>> Known = new();
 
     /// <summary>Checks a request before its operation sees it.</summary>
     /// <exception cref="InvalidInputException">Names the parameter and what is allowed.</exception>
@@ -29,20 +30,31 @@ static class RefuseUnknown
         return context.Request.HasJsonContentType() ? CheckBody(context, next) : next(context);
     }
 
-    static void CheckQuery(IQueryCollection query, Dictionary<string, bool> known)
+    static void CheckQuery(IQueryCollection query, Dictionary<string, Type> known)
     {
         foreach (var (name, values) in query)
         {
-            if (!known.TryGetValue(name, out var isList))
+            if (!known.TryGetValue(name, out var type))
             {
                 throw new InvalidInputException(
                     StorableText.Of(name), StorableText.Of(values.ToString()),
                     known.Count == 0 ? "no parameters" : $"the parameters {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}");
             }
-            if (values.Count > 1 && !isList) throw new InvalidInputException(name, StorableText.Of(values.ToString()), "one value");
+            if (values.Count > 1 && !type.IsArray) throw new InvalidInputException(name, StorableText.Of(values.ToString()), "one value");
             CheckText(name, values.ToString());
+            if (values is [{ Length: > 0 } value] && Wanted(type, value) is { } wanted) throw new InvalidInputException(name, value, wanted);
         }
     }
+
+    // The framework, too, refuses a value of another type, but names neither the field nor what is allowed.
+    static string? Wanted(Type type, string value) => Type.GetTypeCode(Nullable.GetUnderlyingType(type) ?? type) switch
+    {
+        TypeCode.Int32 => int.TryParse(value, NumberStyles.Integer, CultureInfo.InvariantCulture, out _) ? null : "a whole number",
+        TypeCode.Int64 => long.TryParse(value, NumberStyles.Integer, CultureInfo.InvariantCulture, out _) ? null : "a whole number",
+        TypeCode.Double => double.TryParse(value, NumberStyles.Float | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out _) ? null : "a number",
+        TypeCode.Boolean => bool.TryParse(value, out _) ? null : "true, false",
+        _ => null,
+    };
 
     // Bodies are commands of at most 64 KiB. What is no JSON is left to the operation, which says so.
     static async Task CheckBody(HttpContext context, RequestDelegate next)
@@ -96,12 +108,12 @@ static class RefuseUnknown
         if (text.Contains('\0', StringComparison.Ordinal)) throw new InvalidInputException(name, StorableText.Of(text), Allowed);
     }
 
-    // By name, whether it may be given several times.
-    static Dictionary<string, bool> ParametersOf(Endpoint endpoint)
+    // By name; arrays may be given several times.
+    static Dictionary<string, Type> ParametersOf(Endpoint endpoint)
     {
         var inPath = (endpoint as RouteEndpoint)?.RoutePattern.Parameters.Select(p => p.Name).ToHashSet(StringComparer.OrdinalIgnoreCase) ?? [];
         return endpoint.Metadata.OfType<IParameterBindingMetadata>().Where(p => IsSimple(p.ParameterInfo.ParameterType) && !inPath.Contains(p.Name))
-            .ToDictionary(p => p.Name, p => p.ParameterInfo.ParameterType.IsArray, StringComparer.OrdinalIgnoreCase);
+            .ToDictionary(p => p.Name, p => p.ParameterInfo.ParameterType, StringComparer.OrdinalIgnoreCase);
     }
 
     // Services, bodies and the like are parameters of the handler, too.

@@ -6,6 +6,10 @@ using Component = TwinModel.Assets.Component;
 namespace Query.Assets;
 
 /// <summary>An asset in a list.</summary>
+/// <param name="Id">Asset id, kebab-case.</param>
+/// <param name="Name">For people.</param>
+/// <param name="ModelId">The asset's model.</param>
+/// <param name="ModelVersion">Version of the model.</param>
 sealed record AssetSummary(
     string Id,
     string Name,
@@ -18,6 +22,16 @@ sealed record AssetSummary(
 }
 
 /// <summary>An asset with all that its model says.</summary>
+/// <param name="Id">Asset id, kebab-case.</param>
+/// <param name="Name">For people.</param>
+/// <param name="ModelId">The asset's model.</param>
+/// <param name="ModelVersion">Version of the model.</param>
+/// <param name="Description">The model's description of the machine.</param>
+/// <param name="Components">Parts of the machine.</param>
+/// <param name="Relationships">How the parts are connected.</param>
+/// <param name="Sensors">Measured quantities.</param>
+/// <param name="Limits">Alarm limits.</param>
+/// <param name="Connections">Where readings come from.</param>
 sealed record AssetAnswer(
     string Id,
     string Name,
@@ -45,6 +59,10 @@ sealed record AssetAnswer(
 }
 
 /// <summary>A measured quantity.</summary>
+/// <param name="Id">Sensor id, kebab-case.</param>
+/// <param name="Name">For people.</param>
+/// <param name="Component">The component it measures.</param>
+/// <param name="Quantity">e.g. temperature.</param>
 sealed record SensorOfAsset(
     string Id,
     [property: Description("Stands for the sensor in the event log.")] int Number,
@@ -64,12 +82,19 @@ sealed record SensorOfAsset(
 }
 
 /// <summary>A closed range in the sensor's unit.</summary>
+/// <param name="Min">Lowest value, in the sensor's unit.</param>
+/// <param name="Max">Highest value, in the sensor's unit.</param>
 sealed record ValueRange(double Min, double Max)
 {
     public static ValueRange Of(TwinModel.Assets.Range range) => new(range.Min, range.Max);
 }
 
 /// <summary>An alarm limit with hysteresis and delays.</summary>
+/// <param name="Id">Limit id.</param>
+/// <param name="Sensor">Sensor id.</param>
+/// <param name="OnDelaySeconds">A value must be beyond the threshold for this long before the alarm is raised, s.</param>
+/// <param name="OffDelaySeconds">A value must be back for this long before the alarm is cleared, s.</param>
+/// <param name="Message">What the alarm says.</param>
 sealed record LimitOfAsset(
     string Id,
     string Sensor,
@@ -87,6 +112,7 @@ sealed record LimitOfAsset(
 }
 
 /// <summary>Where readings come from.</summary>
+/// <param name="Topic">MQTT topic, or its pattern.</param>
 sealed record ConnectionOfAsset(
     string Topic,
     [property: Description("senml, sparkplug-b or plain.")] string Payload,

@@ -56,6 +56,7 @@ sealed record OptionRequest(
 }
 
 /// <summary>A planned stop.</summary>
+/// <param name="At">When the stop begins.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 sealed record StopRequest(DateTimeOffset? At, [property: Description("What the exchange makes the stop longer; default 0.")] double? LostHours = null)
 {
@@ -63,6 +64,8 @@ sealed record StopRequest(DateTimeOffset? At, [property: Description("What the e
 }
 
 /// <summary>A Weibull life.</summary>
+/// <param name="Shape">Weibull shape, dimensionless; above 1 for wear.</param>
+/// <param name="ScaleDays">Weibull scale, days: by then 63 % have failed.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 sealed record LifeRequest(double? Shape, double? ScaleDays)
 {
@@ -70,10 +73,27 @@ sealed record LifeRequest(double? Shape, double? ScaleDays)
 }
 
 /// <summary>A vibration check.</summary>
+/// <param name="DelayDays">Days until the result is known; default 0.</param>
+/// <param name="Cost">What the check costs; default 0.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 sealed record CheckRequest(double? DelayDays, double? Cost);
 
 /// <summary>What differs from the model's economics; money in one currency, hours of lost production.</summary>
+/// <param name="PartCost">Part with seals; default: the model's.</param>
+/// <param name="LabourCost">Planned labour; default: the model's.</param>
+/// <param name="OvertimeCost">What an unplanned exchange costs more in labour and transport; default: the model's.</param>
+/// <param name="MarginPerHour">Margin of an hour of production; default: the model's.</param>
+/// <param name="PlannedHours">Lost hours of an exchange outside a planned stop; default: the model's.</param>
+/// <param name="UnplannedHours">Mean lost hours of a failure with the spare on the shelf; default: the model's.</param>
+/// <param name="UnplannedHoursSdLn">Standard deviation of their logarithm; default: the model's.</param>
+/// <param name="SpareLeadDays">From the order to the spare on site; 0 when it is on the shelf; default: the model's.</param>
+/// <param name="WaitingHoursPerDay">Lost hours for each day a failed part waits for the spare, 0 to 24; default: the model's.</param>
+/// <param name="SecondaryDamageProbability">P(a failure damages other parts), 0 to 1; default: the model's.</param>
+/// <param name="SecondaryDamageCost">Cost of that damage; default: the model's.</param>
+/// <param name="ScrapAndRestartCost">Of a failure; default: the model's.</param>
+/// <param name="ExpediteCost">To have the spare at once for a planned exchange; default: the model's.</param>
+/// <param name="SpareHoldingCostPerDay">Of the spare on the shelf; default: the model's.</param>
+/// <param name="IsSpareOrderedNow">The spare is ordered now whatever is decided; default: the model's.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 sealed record EconomicsRequest(
     double? PartCost = null,

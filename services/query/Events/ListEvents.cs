@@ -8,6 +8,8 @@ using ServiceDefaults;
 namespace Query.Events;
 
 /// <summary>An event of the log, readable.</summary>
+/// <param name="Stream">Stream the event belongs to.</param>
+/// <param name="Headers">What was kept with the event, e.g. its trace context.</param>
 sealed record LogEvent(
     string Stream,
     [property: Description("In the stream.")] long Version,

@@ -5,6 +5,9 @@ using ServiceDefaults;
 namespace Query.Health;
 
 /// <summary>A wearing part in brief.</summary>
+/// <param name="AssetId">The asset.</param>
+/// <param name="Component">The part.</param>
+/// <param name="Since">Since when it has been on this level; null before the first reading.</param>
 sealed record PartSummary(
     string AssetId,
     string Component,

@@ -16,6 +16,10 @@ sealed record MaintenanceNote(
     [property: Description("Free text, at most 1000 characters.")] string? Comment);
 
 /// <summary>What was recorded.</summary>
+/// <param name="AssetId">The asset.</param>
+/// <param name="Component">The part.</param>
+/// <param name="Kind">replaced or failed.</param>
+/// <param name="At">When it happened.</param>
 sealed record MaintenanceAnswer(string AssetId, string Component, string Kind, DateTimeOffset At);
 
 static class RecordMaintenance

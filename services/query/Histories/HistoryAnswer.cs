@@ -4,6 +4,8 @@ using System.Text.Json.Serialization;
 namespace Query.Histories;
 
 /// <summary>What sensors did over time.</summary>
+/// <param name="AssetId">The asset.</param>
+/// <param name="Series">One per sensor, in the order of the request.</param>
 sealed record HistoryAnswer(
     string AssetId,
     [property: Description("Readings from here; moved to a whole second when stored rollups are used.")] DateTimeOffset From,
@@ -18,6 +20,7 @@ sealed record HistoryAnswer(
     [property: Description("When that position was appended.")] DateTimeOffset? KnownAt);
 
 /// <summary>One sensor's history.</summary>
+/// <param name="SensorId">Sensor id.</param>
 sealed record SensorHistory(
     string SensorId,
     [property: Description("Unit of the values.")] string Unit,
@@ -25,6 +28,15 @@ sealed record SensorHistory(
     [property: Description("Buckets with readings, oldest first; with fill all buckets.")] IReadOnlyList<HistoryPoint> Points);
 
 /// <summary>One bucket. Bad readings are not counted. Without readings, which only fill shows, all values are null, but a mean that was filled in.</summary>
+/// <param name="Start">Start of the bucket.</param>
+/// <param name="Count">Readings in the bucket.</param>
+/// <param name="Min">Lowest value, in the series' unit.</param>
+/// <param name="Max">Highest value, in the series' unit.</param>
+/// <param name="Mean">Mean of the values, in the series' unit.</param>
+/// <param name="First">Value of the earliest reading, in the series' unit.</param>
+/// <param name="FirstAt">Its sample time.</param>
+/// <param name="Last">Value of the latest reading, in the series' unit.</param>
+/// <param name="LastAt">Its sample time.</param>
 readonly record struct HistoryPoint(
     DateTimeOffset Start, long Count, double? Min, double? Max, double? Mean, double? First, DateTimeOffset? FirstAt, double? Last, DateTimeOffset? LastAt)
 {

@@ -5,6 +5,10 @@ using Contracts.Events;
 namespace Query.Rejections;
 
 /// <summary>A payload, or a part of one, that could not be accepted.</summary>
+/// <param name="Id">Rejection id.</param>
+/// <param name="Reasons">Why, one per kind of fault.</param>
+/// <param name="RejectedAt">When it was rejected.</param>
+/// <param name="Stream">Stream of the event.</param>
 sealed record RejectionAnswer(
     Guid Id,
     [property: Description("The asset that the payload claims to be from, or unknown.")] string AssetId,

@@ -8,6 +8,8 @@ using ServiceDefaults;
 namespace Query.Scenarios;
 
 /// <summary>Two scenarios side by side.</summary>
+/// <param name="A">The first scenario.</param>
+/// <param name="B">The second.</param>
 sealed record ScenarioDiff(
     ScenarioView A,
     ScenarioView B,
@@ -22,6 +24,11 @@ sealed record DefinitionDifference(
     [property: Description("null when it is not there.")] JsonNode? B);
 
 /// <summary>A signal at the end of two runs.</summary>
+/// <param name="Id">Signal id of the asset model.</param>
+/// <param name="Name">For people.</param>
+/// <param name="Unit">Of a and b.</param>
+/// <param name="A">Median of the first scenario.</param>
+/// <param name="B">Median of the second.</param>
 sealed record KpiDifference(
     string Id,
     string Name,
@@ -33,6 +40,12 @@ sealed record KpiDifference(
     [property: Description("Scenario minus baseline of b; of temperatures in K.")] double ChangeB);
 
 /// <summary>Values along the axis at the end of two runs.</summary>
+/// <param name="Id">Signal id of the asset model.</param>
+/// <param name="Name">For people.</param>
+/// <param name="Unit">Of a and b.</param>
+/// <param name="PositionsMetre">Middles of the cells along the axis, m.</param>
+/// <param name="A">Medians of the first scenario.</param>
+/// <param name="B">Medians of the second.</param>
 sealed record ProfileDifference(
     string Id, string Name, string Unit, IReadOnlyList<double> PositionsMetre, IReadOnlyList<double> A, IReadOnlyList<double> B,
     [property: Description("b minus a; of temperatures in K.")] IReadOnlyList<double> Difference);

@@ -22,7 +22,8 @@ static class GetScenarioResult
             var type = TypeOf(format, http.Request.Headers.Accept);
             var scenario = await saved.Get(id, cancel);
             SavedScenarios.RequireCompleted(scenario);
-            if (Tags.NotModified(http, $"\"{scenario.ContentHash}{(type == Json ? "" : type == Csv ? ".csv" : ".parquet")}\"")) return;
+            // Weak, as compression changes the bytes.
+            if (Tags.NotModified(http, $"W/\"{scenario.ContentHash}{(type == Json ? "" : type == Csv ? ".csv" : ".parquet")}\"")) return;
             await Write(http, type, await saved.Result(scenario, cancel), cancel);
         })
         .RequireRateLimiting(ApiSetup.Expensive)

@@ -6,6 +6,7 @@ using TwinModel.Scenarios;
 namespace Query.Scenarios;
 
 /// <summary>A question as people write it: what is left out has a default.</summary>
+/// <param name="Ensemble">How what is not known about the machine is varied.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 sealed record ScenarioToRun(
     [property: Description("The asset.")] string? Asset = null,
@@ -101,6 +102,7 @@ sealed record EnsembleToRun(
     [property: Description("Decides the members; default 1.")] ulong? Seed = null);
 
 /// <summary>Values of one input of a sweep.</summary>
+/// <param name="Values">Values of the input, in unit.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 sealed record SweepToRun(
     [property: Description("Input or target.")] string? Target = null,

@@ -32,7 +32,7 @@ sealed class WatchScenario
     }
 
     public static void Map(IEndpointRouteBuilder scenarios) => scenarios.MapGet("/{id}/watch", (HttpContext http, string id, WatchScenario watch) => watch.Stream(http, id))
-        .Produces<ScenarioView>(contentType: "text/event-stream")
+        .Produces<ScenarioView>(contentType: "text/event-stream").ProducesProblem(StatusCodes.Status429TooManyRequests)
         .WithName("watchScenario").WithSummary("A scenario as it proceeds (server-sent events)")
         .WithDescription("The scenario as it is, then every change: `event: scenario`, `id: version.progress`. The stream ends with the final state.");
 
@@ -43,6 +43,7 @@ sealed class WatchScenario
         http.Response.ContentType = "text/event-stream";
         http.Response.Headers.CacheControl = "no-store";
         http.Response.Headers["X-Accel-Buffering"] = "no";
+        if (HttpMethods.IsHead(http.Request.Method)) return;
         var body = http.Response.BodyWriter;
         try
         {

@@ -23,7 +23,7 @@ static class GetTwin
                 : AnswerAsOf(http, fold, id, Input.Time("validAt", validAt), KnownAt.Parse(knownAt));
         })
         .Produces<TwinAnswer>().Produces(StatusCodes.Status304NotModified)
-        .ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status504GatewayTimeout)
+        .ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status429TooManyRequests).ProducesProblem(StatusCodes.Status504GatewayTimeout)
         .WithName("getTwin").WithSummary("The live twin, or the twin as of some time")
         .WithDescription("With validAt or knownAt the twin is folded again from the log: what was true then, as far as it was known then. "
             + "At most 20 million readings (a setting) are folded (413), two such requests at a time (429). Answers 304 to If-None-Match when nothing but ages has changed.");

@@ -4,6 +4,7 @@ using Contracts.Messages;
 namespace Query.Twins;
 
 /// <summary>A twin as it is shown at some moment.</summary>
+/// <param name="Sensors">One per sensor of the model, in its order.</param>
 sealed record TwinAnswer(
     [property: Description("The asset, kebab-case.")] string AssetId,
     [property: Description("For people.")] string Name,
@@ -38,6 +39,8 @@ sealed record TwinAnswer(
 }
 
 /// <summary>The latest reading of a sensor by sample time.</summary>
+/// <param name="Id">Sensor id, kebab-case.</param>
+/// <param name="Name">For people.</param>
 sealed record SensorAnswer(
     string Id,
     string Name,

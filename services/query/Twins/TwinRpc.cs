@@ -40,7 +40,7 @@ sealed class TwinRpc(
 
     public override async Task WatchTwin(Proto.WatchTwinRequest request, IServerStreamWriter<Proto.WatchTwinResponse> responses, ServerCallContext context)
     {
-        await foreach (var twin in watch.Follow([request.AssetId], Twins.WatchTwins.ParseAfter(request.After), context.CancellationToken))
+        await foreach (var twin in watch.Follow([request.AssetId], request.After, context.CancellationToken))
             await responses.WriteAsync(new() { Twin = twin.Message.Twin }, context.CancellationToken);
     }
 

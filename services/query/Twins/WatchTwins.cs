@@ -15,6 +15,8 @@ sealed class WatchTwins
     public const int MostAssets = 200;
 
     const int MostWatchers = 2_000;
+    const string EventStream = "text/event-stream";
+    const string Unseen = "-";
 
     // Proxies close connections that are silent for long.
     static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
@@ -35,38 +37,44 @@ sealed class WatchTwins
         twins.MapGet("/watch", (
                 HttpContext http,
                 WatchTwins watch,
-                [Description("Up to 200 asset ids, separated by commas.")] string? assets) =>
-                watch.Stream(http, (assets ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), null))
-            .Produces<TwinAnswer>(contentType: "text/event-stream")
-            .WithName("watchTwins").WithSummary("Several twins as they change (server-sent events)");
+                [Description("Up to 200 asset ids, separated by commas.")] string? assets,
+                [Description("Id of the last event seen of a stream of the same assets, as in Last-Event-ID.")] string? after) =>
+                watch.Stream(http, (assets ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), LastSeen(http, after)))
+            .Produces<TwinAnswer>(contentType: EventStream).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status429TooManyRequests)
+            .WithName("watchTwins").WithSummary("Several twins as they change (server-sent events)")
+            .WithDescription("The newest view of each at once, then every change: `event: twin`; the id holds position.revision of the last view of each asset, in the order of "
+                + "`assets`. With Last-Event-ID only views that were not seen are sent.");
         twins.MapGet("/{id}/watch", (
                 HttpContext http,
                 string id,
                 WatchTwins watch,
                 [Description("position.revision of the last view seen, as in Last-Event-ID.")] string? after) =>
-                watch.Stream(http, [id], ParseAfter(http.Request.Headers["Last-Event-ID"].FirstOrDefault() ?? after)))
-            .Produces<TwinAnswer>(contentType: "text/event-stream")
+                watch.Stream(http, [id], LastSeen(http, after)))
+            .Produces<TwinAnswer>(contentType: EventStream).ProducesProblem(StatusCodes.Status429TooManyRequests)
             .WithName("watchTwin").WithSummary("A twin as it changes (server-sent events)")
             .WithDescription("The newest view at once, then every change: `event: twin`, `id: position.revision`. "
                 + "A reader that cannot keep up gets the newest view only. A comment every 15 s keeps the connection open.");
     }
 
-    async Task Stream(HttpContext http, IReadOnlyList<string> assetIds, (long Position, long Revision)? after)
+    static string? LastSeen(HttpContext http, string? after) => http.Request.Headers["Last-Event-ID"].FirstOrDefault() ?? after;
+
+    async Task Stream(HttpContext http, IReadOnlyList<string> assetIds, string? after)
     {
         using var watcher = Open(assetIds, after);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
-        http.Response.ContentType = "text/event-stream";
+        http.Response.ContentType = EventStream;
         http.Response.Headers.CacheControl = "no-store";
         http.Response.Headers["X-Accel-Buffering"] = "no";
         var body = http.Response.BodyWriter;
         try
         {
             await http.Response.StartAsync(ended.Token);
+            if (HttpMethods.IsHead(http.Request.Method)) return;
             while (true)
             {
                 if (await watcher.Wait(Heartbeat, ended.Token))
                 {
-                    foreach (var twin in watcher.Changed()) Write(body, twin.Show(time.GetUtcNow()));
+                    foreach (var twin in watcher.Changed()) Write(body, twin.Show(time.GetUtcNow()), watcher.Seen);
                 }
                 else
                 {
@@ -86,16 +94,16 @@ sealed class WatchTwins
         }
     }
 
-    static void Write(System.IO.Pipelines.PipeWriter to, ShownTwin twin)
+    static void Write(System.IO.Pipelines.PipeWriter to, ShownTwin twin, IReadOnlyList<(long Position, long Revision)> seen)
     {
-        to.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"event: twin\nid: {twin.View.Position}.{twin.View.Revision}\ndata: ")));
+        to.Write(Encoding.ASCII.GetBytes($"event: twin\nid: {EventId(seen)}\ndata: "));
         to.Write(twin.Json);
         to.Write("\n\n"u8);
     }
 
     /// <summary>Every view from now on, newest first come; ends when the caller leaves or the service stops.</summary>
     public async IAsyncEnumerable<ShownTwin> Follow(
-        IReadOnlyList<string> assetIds, (long Position, long Revision)? after, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+        IReadOnlyList<string> assetIds, string? after, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
     {
         using var watcher = Open(assetIds, after);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel, stopping);
@@ -113,25 +121,37 @@ sealed class WatchTwins
         }
     }
 
-    Watcher Open(IReadOnlyList<string> assetIds, (long Position, long Revision)? after)
+    Watcher Open(IReadOnlyList<string> assetIds, string? after)
     {
         if (assetIds.Count is 0 or > MostAssets) throw new InvalidInputException("assets", assetIds.Count == 0 ? null : $"{assetIds.Count} assets", $"1 to {MostAssets} asset ids");
         LiveTwin[] twins = [.. assetIds.Distinct().Select(live.Get)];
-        if (Interlocked.Increment(ref watchers) <= MostWatchers) return new(twins, after);
+        var seen = ParseAfter(after, twins.Length);
+        if (Interlocked.Increment(ref watchers) <= MostWatchers) return new(twins, seen);
         Interlocked.Decrement(ref watchers);
         throw new BusyException($"There are {MostWatchers} watchers already.", Heartbeat);
     }
 
-    /// <summary>The view a reader saw last; null when it names none.</summary>
-    /// <exception cref="InvalidInputException">Not an id of this stream.</exception>
-    public static (long Position, long Revision)? ParseAfter(string? text)
+    /// <summary>
+    /// Names the newest view of every twin that was sent, in their order. One position for all would not do: a view can come after one of
+    /// another twin with a higher position, and would then be missed.
+    /// </summary>
+    public static string EventId(IReadOnlyList<(long Position, long Revision)> seen) =>
+        string.Join(',', seen.Select(s => s.Position < 0 ? Unseen : string.Create(CultureInfo.InvariantCulture, $"{s.Position}.{s.Revision}")));
+
+    /// <summary>The views a reader saw last, by twin; null when it names none.</summary>
+    /// <exception cref="InvalidInputException">Not an id of a stream of so many twins.</exception>
+    public static IReadOnlyList<(long Position, long Revision)>? ParseAfter(string? text, int twins)
     {
         if (string.IsNullOrEmpty(text)) return null;
-        var dot = text.IndexOf('.', StringComparison.Ordinal);
-        return dot > 0
-            && long.TryParse(text.AsSpan(0, dot), NumberStyles.None, CultureInfo.InvariantCulture, out var position)
-            && long.TryParse(text.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var revision)
-            ? (position, revision)
-            : throw new InvalidInputException("after", text, "position.revision, the id of an earlier event");
+        var parts = text.Split(',');
+        return parts.Length == twins ? [.. parts.Select(Version)] : throw Invalid();
+
+        (long, long) Version(string part) => part == Unseen ? Watcher.NothingSeen
+            : part.Split('.') is [var position, var revision]
+            && long.TryParse(position, NumberStyles.None, CultureInfo.InvariantCulture, out var p) && long.TryParse(revision, NumberStyles.None, CultureInfo.InvariantCulture, out var r)
+            ? (p, r)
+            : throw Invalid();
+
+        InvalidInputException Invalid() => new("after", text, twins == 1 ? "position.revision, the id of an earlier event" : $"the id of an earlier event of a stream of these {twins} assets");
     }
 }

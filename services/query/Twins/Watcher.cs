@@ -8,21 +8,26 @@ namespace Query.Twins;
 /// </summary>
 sealed class Watcher : IDisposable
 {
+    /// <summary>Before every view.</summary>
+    public static readonly (long Position, long Revision) NothingSeen = (-1, -1);
+
     readonly Channel<bool> bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
     readonly LiveTwin[] twins;
     readonly (long Position, long Revision)[] seen;
     Task<bool>? ringing;
 
     /// <param name="twins">What to follow.</param>
-    /// <param name="after">Views up to this one are known already.</param>
-    public Watcher(IReadOnlyList<LiveTwin> twins, (long Position, long Revision)? after = null)
+    /// <param name="after">By twin, the view up to which it is known already; null: none is.</param>
+    public Watcher(IReadOnlyList<LiveTwin> twins, IReadOnlyList<(long Position, long Revision)>? after = null)
     {
         this.twins = [.. twins];
-        seen = new (long, long)[twins.Count];
-        Array.Fill(seen, after ?? (-1, -1));
+        seen = after is null ? [.. twins.Select(_ => NothingSeen)] : [.. after];
         foreach (var twin in twins) twin.Add(this);
         Wake();
     }
+
+    /// <summary>The newest view of each twin that was handed out.</summary>
+    public IReadOnlyList<(long Position, long Revision)> Seen => seen;
 
     public void Wake() => bell.Writer.TryWrite(true);
 

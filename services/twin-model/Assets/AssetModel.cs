@@ -58,9 +58,15 @@ public sealed record AssetModel(
 }
 
 /// <summary>A part of an asset, e.g. a barrel zone.</summary>
+/// <param name="Id">Component id.</param>
+/// <param name="Kind">Kind of the component, e.g. extruder.</param>
+/// <param name="Name">For people.</param>
 public sealed record Component(string Id, string Kind, string Name);
 
 /// <summary>How two components relate: part-of, drives, feeds.</summary>
+/// <param name="Type">Kind of the relation, e.g. part-of.</param>
+/// <param name="From">Component id.</param>
+/// <param name="To">Component id.</param>
 public sealed record Relationship(string Type, string From, string To);
 
 /// <summary>A measured quantity.</summary>

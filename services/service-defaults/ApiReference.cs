@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using System.ComponentModel;
+using System.Reflection;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.OpenApi;
+
+namespace ServiceDefaults;
+
+/// <summary>What the OpenAPI documents of all services have alike.</summary>
+public static class ApiReference
+{
+    static readonly Dictionary<string, string> Errors = new()
+    {
+        ["400"] = "The input was refused; `field` names the member at fault and `allowed` says what is accepted.",
+        ["404"] = "There is no such thing.",
+        ["409"] = "Not possible in the present state.",
+        ["413"] = "The body is too large, or the request asks for more than is answered; `allowed` names the limit.",
+        ["415"] = "The body is not JSON.",
+        ["429"] = "Too many requests; `Retry-After` says when to come back.",
+        ["500"] = "Internal error; it is logged with `traceId`.",
+        ["503"] = "The event log cannot be reached, or the service has just started; try again.",
+        ["504"] = "It took too long; repeating it is harmless.",
+    };
+
+    /// <summary>Describes the service's operations at /openapi/v1.json (OpenAPI 3.1).</summary>
+    /// <param name="builder">The service.</param>
+    /// <param name="title">Name of the API.</param>
+    /// <param name="description">What it is for.</param>
+    /// <param name="tags">Groups of operations.</param>
+    /// <param name="more">What only this service has.</param>
+    public static void AddApiReference(
+        this WebApplicationBuilder builder, string title, string description, IReadOnlyList<(string Name, string Description)> tags, Action<OpenApiOptions> more) =>
+        builder.Services.AddOpenApi("v1", openApi =>
+        {
+            var types = new ConcurrentDictionary<string, JsonTypeInfo>();
+            openApi.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+            // HEAD is what GET is, without the body.
+            openApi.ShouldInclude = operation => !HttpMethods.IsHead(operation.HttpMethod ?? "");
+            more(openApi);
+            openApi.AddOperationTransformer((operation, _, _) =>
+            {
+                foreach (var (status, response) in operation.Responses ?? [])
+                    if (Errors.TryGetValue(status, out var meaning)) response.Description = meaning;
+                return Task.CompletedTask;
+            });
+            openApi.AddSchemaTransformer((_, context, _) =>
+            {
+                if (OpenApiOptions.CreateDefaultSchemaReferenceId(context.JsonTypeInfo) is { } id) types.TryAdd(id, context.JsonTypeInfo);
+                return Task.CompletedTask;
+            });
+            openApi.AddDocumentTransformer((document, _, _) =>
+            {
+                document.Info = new()
+                {
+                    Title = title,
+                    Version = "v1",
+                    Description = $"{description} Times are ISO 8601 in UTC. Every error is a `Problem` (RFC 9457) whose `type` names its kind, with `field`, `value` and "
+                        + "`allowed` where an input was refused. There is no authentication yet.",
+                    Contact = new() { Name = "The operator of this Pollux system" },
+                    // SPDX wants a name of its own for what is on no list.
+                    License = new() { Name = "No public licence", Identifier = "LicenseRef-not-published" },
+                };
+                document.Servers = [new() { Url = "/", Description = "This service" }];
+                // No authentication exists: an empty requirement says so.
+                document.Security = [new()];
+                document.Tags = tags.Select(t => new OpenApiTag { Name = t.Name, Description = t.Description }).ToHashSet();
+                foreach (var (id, component) in document.Components?.Schemas ?? new Dictionary<string, IOpenApiSchema>())
+                    if (component is OpenApiSchema schema && types.TryGetValue(id, out var type)) Describe(schema, type);
+                return Task.CompletedTask;
+            });
+        });
+
+    // Done at the end: descriptions of members that are references do not survive the way here.
+    static void Describe(OpenApiSchema schema, JsonTypeInfo type)
+    {
+        schema.Description ??= Documentation.OfType(type.Type);
+        foreach (var member in type.Properties)
+        {
+            if (member.AttributeProvider is not PropertyInfo property || schema.Properties?.TryGetValue(member.Name, out var described) != true) continue;
+            var text = property.GetCustomAttribute<DescriptionAttribute>()?.Description ?? Documentation.OfProperty(property);
+            if (text is null) continue;
+            if (described is OpenApiSchemaReference reference) reference.Description = text;
+            else if (described is OpenApiSchema inline) inline.Description = text;
+        }
+    }
+}

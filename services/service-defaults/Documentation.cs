@@ -1,0 +1,48 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace ServiceDefaults;
+
+/// <summary>
+/// The XML comments of types that answers are made of, for the reference. The SDK's own generator does not see what a record's <c>param</c>
+/// says of its properties, nor comments of other assemblies.
+/// </summary>
+static partial class Documentation
+{
+    static readonly ConcurrentDictionary<Assembly, Dictionary<string, XElement>> Files = new();
+
+    /// <summary>The summary of a type; null when it has none.</summary>
+    public static string? OfType(Type type) => Text(Find($"T:{Name(type)}", type)?.Element("summary"));
+
+    /// <summary>The summary of a property, or what its record says of the parameter it comes from.</summary>
+    public static string? OfProperty(PropertyInfo property)
+    {
+        var type = property.DeclaringType!;
+        return Text(Find($"P:{Name(type)}.{property.Name}", type)?.Element("summary"))
+            ?? Text(Find($"T:{Name(type)}", type)?.Elements("param").FirstOrDefault(p => (string?)p.Attribute("name") == property.Name));
+    }
+
+    static string Name(Type type) => (type.IsGenericType ? type.GetGenericTypeDefinition() : type).FullName!.Replace('+', '.');
+
+    static XElement? Find(string id, Type type) => Files.GetOrAdd(type.Assembly, Read).GetValueOrDefault(id);
+
+    static Dictionary<string, XElement> Read(Assembly assembly)
+    {
+        var file = Path.Combine(AppContext.BaseDirectory, $"{assembly.GetName().Name}.xml");
+        return File.Exists(file) ? XDocument.Load(file).Descendants("member").ToDictionary(m => (string)m.Attribute("name")!) : [];
+    }
+
+    static string? Text(XElement? comment)
+    {
+        if (comment is null) return null;
+        foreach (var code in comment.Descendants("c").ToList()) code.ReplaceWith($"`{code.Value}`");
+        foreach (var link in comment.Descendants().Where(e => e.Name.LocalName is "see" or "paramref").ToList())
+            link.ReplaceWith($"`{((string?)link.Attribute("cref") ?? (string?)link.Attribute("name") ?? (string?)link.Attribute("langword") ?? link.Value).Split('.', ':')[^1]}`");
+        return Blanks().Replace(comment.Value, " ").Trim() is { Length: > 0 } text ? text : null;
+    }
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Blanks();
+}

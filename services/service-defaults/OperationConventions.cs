@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.AspNetCore.Routing;
+
+namespace ServiceDefaults;
+
+/// <summary>What every operation of a group has without saying so.</summary>
+public static class OperationConventions
+{
+    /// <summary>HEAD wherever GET is: Kestrel sends the same headers and drops the body.</summary>
+    public static TBuilder WithHead<TBuilder>(this TBuilder operations)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        operations.Finally(endpoint =>
+        {
+            if (endpoint.Metadata.OfType<IHttpMethodMetadata>().LastOrDefault() is { HttpMethods: ["GET"] }) endpoint.Metadata.Add(new HttpMethodMetadata(["GET", "HEAD"]));
+        });
+        return operations;
+    }
+
+    /// <summary>Describes the errors that an operation can answer, each as a <see cref="Problem"/>.</summary>
+    public static RouteGroupBuilder WithProblems(this RouteGroupBuilder operations)
+    {
+        ((IEndpointConventionBuilder)operations).Finally(endpoint =>
+        {
+            var isLimited = endpoint.Metadata.OfType<EnableRateLimitingAttribute>().Any();
+            var hasBody = endpoint.Metadata.OfType<IAcceptsMetadata>().Any();
+            var names = endpoint is RouteEndpointBuilder { RoutePattern.Parameters.Count: > 0 };
+            var said = endpoint.Metadata.OfType<IProducesResponseTypeMetadata>().Where(r => r.StatusCode >= 400).ToList();
+            foreach (var response in said) endpoint.Metadata.Remove(response);
+            SortedSet<int> statuses = [400, 500, 503, .. said.Select(r => r.StatusCode)];
+            if (names) statuses.Add(404);
+            if (isLimited) statuses.Add(429);
+            if (hasBody) statuses.UnionWith([413, 415]);
+            foreach (var status in statuses) endpoint.Metadata.Add(new ProducesResponseTypeMetadata(status, typeof(Problem), [Problem.MediaType]));
+        });
+        return operations;
+    }
+}

@@ -1,0 +1,136 @@
+using System.Net.Http.Headers;
+using System.Reflection;
+using System.Text;
+using System.Text.RegularExpressions;
+using Contracts.Query.V1;
+using Google.Rpc;
+using Grpc.Core;
+using Grpc.Net.Client;
+using ServiceDefaults;
+
+namespace Query.Tests;
+
+public partial class ProblemTests
+{
+    static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("GET", "/nothing", 404, "not-found", null, null, null)]
+    [InlineData("GET", "/api/v1/twins/nobody", 404, "not-found", null, null, null)]
+    [InlineData("PATCH", "/api/v1/twins", 405, "method-not-allowed", null, null, null)]
+    [InlineData("GET", "/api/v1/twins?limit=501", 400, "invalid-input", "limit", "501", "1 to 500")]
+    [InlineData("GET", "/api/v1/twins?limit=many", 400, "invalid-input", "limit", "many", "a whole number")]
+    [InlineData("GET", "/api/v1/twins?stale=perhaps", 400, "invalid-input", "stale", "perhaps", "true, false")]
+    [InlineData("GET", "/api/v1/twins?severity=bad", 400, "invalid-input", "severity", "bad", "warning, alarm, critical")]
+    [InlineData("GET", "/api/v1/twins/extrusion-line?minPosition=-1", 400, "invalid-input", "minPosition", "-1", "0 or above")]
+    [InlineData("GET", "/api/v1/twins/watch?assets=extrusion-line&after=1.2,3.4", 400, "invalid-input", "after", "1.2,3.4", "position.revision, the id of an earlier event")]
+    [InlineData("GET", "/api/v1/scenarios", 503, "log-unreachable", null, null, null)]
+    public async Task Every_error_says_its_kind_and_the_field_at_fault(string method, string path, int status, string kind, string? field, string? value, string? allowed)
+    {
+        using var request = new HttpRequestMessage(new(method), path);
+        await AssertProblem(request, status, kind, field, value, allowed);
+    }
+
+    [Theory]
+    [InlineData("PUT", "/api/v1/assets/line-9")]
+    [InlineData("POST", "/api/v1/scenarios")]
+    public async Task A_body_that_is_no_json_is_refused_by_its_type(string method, string path)
+    {
+        using var request = new HttpRequestMessage(new(method), path) { Content = new StringContent("a", Encoding.UTF8, "text/plain") };
+        await AssertProblem(request, 415, "unsupported-media-type", "Content-Type", "text/plain; charset=utf-8", "application/json");
+    }
+
+    [Fact]
+    public async Task A_body_that_is_too_large_names_the_limit()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/decisions") { Content = new StringContent($"\"{new string('a', 70_000)}\"", Encoding.UTF8, "application/json") };
+        await AssertProblem(request, 413, "too-large", "body", null, "at most 65536 bytes");
+    }
+
+    [Fact]
+    public async Task A_member_of_another_type_is_named()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/decisions") { Content = new StringContent("""{"asset":"a","horizonDays":"long"}""", Encoding.UTF8, "application/json") };
+        await AssertProblem(request, 400, "invalid-input", "horizonDays", null, "members and types as in the API reference");
+    }
+
+    [Fact]
+    public async Task An_error_is_sent_even_to_who_accepts_only_csv()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/twins?limit=0") { Headers = { Accept = { new MediaTypeWithQualityHeaderValue("text/csv") } } };
+        await AssertProblem(request, 400, "invalid-input", "limit", "0", "1 to 500");
+    }
+
+    [Fact]
+    public async Task Too_many_requests_are_told_when_to_come_back()
+    {
+        // A service of its own: the limit is that of an address.
+        for (var i = 0; i <= QueryApi.Permits; i++)
+        {
+            using var answer = await QueryApi.ForBrowsers.Http.GetAsync("/api/v1/twins/nobody/history?sensor=x", Cancel);
+            if ((int)answer.StatusCode == 404) continue;
+            Assert.Equal((429, "10"), ((int)answer.StatusCode, answer.Headers.RetryAfter?.ToString()));
+            Assert.Equal("urn:pollux:problem:busy", (string)(await QueryApi.Json(answer))["type"]!);
+            return;
+        }
+        Assert.Fail("no limit");
+    }
+
+    static async Task AssertProblem(HttpRequestMessage request, int status, string kind, string? field, string? value, string? allowed)
+    {
+        using var answer = await QueryApi.Default.Http.SendAsync(request, Cancel);
+        Assert.Equal((status, Problem.MediaType), ((int)answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        var problem = await QueryApi.Json(answer);
+        Assert.Equal(($"urn:pollux:problem:{kind}", status), ((string)problem["type"]!, (int)problem["status"]!));
+        Assert.Equal((field, value, allowed), ((string?)problem["field"], (string?)problem["value"], (string?)problem["allowed"]));
+        Assert.Equal(ProblemKind.All.Single(k => k.Name == kind).Title, (string)problem["title"]!);
+        Assert.Equal(request.RequestUri!.AbsolutePath, (string)problem["instance"]!);
+        Assert.Matches("^[0-9a-f]{32}$", (string)problem["traceId"]!);
+        Assert.NotEqual("", (string)problem["detail"]!);
+    }
+
+    [Fact]
+    public async Task The_trace_id_is_that_of_the_callers_trace()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/nothing") { Headers = { { "traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" } } };
+        using var answer = await QueryApi.Default.Http.SendAsync(request, Cancel);
+        Assert.Equal("0af7651916cd43dd8448eb211c80319c", (string)(await QueryApi.Json(answer))["traceId"]!);
+    }
+
+    [Fact]
+    public async Task A_grpc_error_names_kind_and_field_in_its_details()
+    {
+        using var channel = GrpcChannel.ForAddress(QueryApi.Default.Grpc);
+        var twins = new TwinService.TwinServiceClient(channel);
+        var refused = await Assert.ThrowsAsync<RpcException>(async () => await twins.ListTwinsAsync(new() { Limit = 501 }, cancellationToken: Cancel));
+        var status = refused.GetRpcStatus()!;
+        Assert.Equal(((int)StatusCode.InvalidArgument, refused.Status.Detail), (status.Code, status.Message));
+        Assert.Equal(("INVALID_INPUT", "pollux"), (status.GetDetail<ErrorInfo>()!.Reason, status.GetDetail<ErrorInfo>()!.Domain));
+        Assert.Equal("urn:pollux:problem:invalid-input", status.GetDetail<ErrorInfo>()!.Metadata["type"]);
+        Assert.Matches("^[0-9a-f]{32}$", status.GetDetail<RequestInfo>()!.RequestId);
+        var violation = Assert.Single(status.GetDetail<BadRequest>()!.FieldViolations);
+        Assert.Equal(("limit", "'501'; allowed: 1 to 500"), (violation.Field, violation.Description));
+
+        var missing = await Assert.ThrowsAsync<RpcException>(async () => await twins.GetTwinAsync(new() { AssetId = "nobody" }, cancellationToken: Cancel));
+        Assert.Equal("NOT_FOUND", missing.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Reason);
+        Assert.Null(missing.GetRpcStatus()!.GetDetail<BadRequest>());
+
+        // A stream fails in the same way.
+        using var watch = twins.WatchTwins(new(), cancellationToken: Cancel);
+        var empty = await Assert.ThrowsAsync<RpcException>(async () => await watch.ResponseStream.MoveNext(Cancel));
+        Assert.Equal("assets", Assert.Single(empty.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations).Field);
+    }
+
+    [Fact]
+    public void The_kinds_of_errors_are_listed_in_the_readme()
+    {
+        var repository = typeof(ProblemTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(m => m.Key == "Repository").Value!;
+        Assert.Equal(
+            ProblemKind.All.Select(k => (k.Type, k.Title, k.Status)),
+            KindInReadme().Matches(File.ReadAllText(Path.Combine(repository, "services", "query", "README.md")))
+                .Select(m => (m.Groups["type"].Value, m.Groups["title"].Value, int.Parse(m.Groups["status"].Value, System.Globalization.CultureInfo.InvariantCulture))));
+    }
+
+    [GeneratedRegex(@"^\| `(?<type>urn:pollux:problem:[a-z-]+)` \| (?<status>\d+) \| (?<title>[^|]+) \|", RegexOptions.Multiline)]
+    private static partial Regex KindInReadme();
+}

@@ -1,0 +1,116 @@
+using System.Text.Json.Nodes;
+using Json.Schema;
+
+namespace Query.Tests;
+
+/// <summary>What a generator of clients and a linter want of /openapi/v1.json. Also <c>npx @redocly/cli lint</c>; see services/query/README.md.</summary>
+public class ReferenceTests
+{
+    static readonly string[] Times = ["validAt", "from", "to", "since"];
+
+    static readonly Task<JsonNode> Document = Read();
+
+    static async Task<JsonNode> Read() => JsonNode.Parse(await QueryApi.Default.Http.GetStringAsync("/openapi/v1.json"))!;
+
+    static async Task<List<(string Name, JsonNode Operation)>> Operations() =>
+        [.. (await Document)["paths"]!.AsObject().SelectMany(p => p.Value!.AsObject().Select(o => ((string)o.Value!["operationId"]!, o.Value!)))];
+
+    [Fact]
+    public async Task Every_error_response_is_a_problem()
+    {
+        List<string> without = [];
+        var errors = 0;
+        foreach (var (name, operation) in await Operations())
+        {
+            foreach (var (status, response) in operation["responses"]!.AsObject().Where(r => r.Key[0] is '4' or '5'))
+            {
+                errors++;
+                if ((string?)response!["content"]?["application/problem+json"]?["schema"]?["$ref"] != "#/components/schemas/Problem" || response["content"]!.AsObject().Count != 1)
+                    without.Add($"{name} {status}");
+            }
+        }
+        Assert.True(errors > 100);
+        Assert.Empty(without);
+        Assert.Equal(
+            ["type", "title", "status", "detail", "instance", "field", "value", "allowed", "errors", "traceId"],
+            (await Document)["components"]!["schemas"]!["Problem"]!["properties"]!.AsObject().Select(p => p.Key));
+        Assert.Null((await Document)["components"]!["schemas"]!["ProblemDetails"]);
+    }
+
+    [Theory]
+    [InlineData("listAssets", "429", false)]
+    [InlineData("getAlarm", "429", false)]
+    [InlineData("getHistory", "429", true)]
+    [InlineData("watchTwins", "429", true)]
+    [InlineData("getTwin", "429", true)]
+    [InlineData("listAssets", "404", false)]
+    [InlineData("getAsset", "404", true)]
+    [InlineData("getAsset", "415", false)]
+    [InlineData("registerAsset", "415", true)]
+    [InlineData("registerAsset", "413", true)]
+    public async Task An_error_is_listed_where_it_can_happen(string operation, string status, bool isListed) =>
+        Assert.Equal(isListed, (await Operations()).Single(o => o.Name == operation).Operation["responses"]!.AsObject().ContainsKey(status));
+
+    [Fact]
+    public async Task Every_property_and_parameter_is_described()
+    {
+        var properties = (await Document)["components"]!["schemas"]!.AsObject().SelectMany(s => s.Value!["properties"]?.AsObject().Select(p => (Name: $"{s.Key}.{p.Key}", p.Value)) ?? []);
+        var parameters = (await Operations()).SelectMany(o => o.Operation["parameters"]?.AsArray().Select(p => (Name: $"{o.Name} {p!["name"]}", Value: (JsonNode?)p)) ?? []);
+        var all = properties.Concat(parameters).ToList();
+        Assert.True(all.Count > 700);
+        Assert.Empty(all.Where(p => p.Value?["description"] is null).Select(p => p.Name));
+        Assert.DoesNotContain(all, p => ((string)p.Value!["description"]!).Contains('<', StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Times_are_said_to_be_times()
+    {
+        foreach (var (name, operation) in await Operations())
+        {
+            foreach (var parameter in operation["parameters"]?.AsArray() ?? [])
+            {
+                var schema = parameter!["schema"]!;
+                if (Times.Contains((string)parameter["name"]!)) Assert.True((string?)schema["format"] == "date-time", $"{name} {parameter["name"]}");
+                if ((string)parameter["name"]! == "knownAt") Assert.Equal(["integer", "string"], schema["anyOf"]!.AsArray().Select(s => (string)s!["type"]!));
+            }
+        }
+        var twin = (await Document)["components"]!["schemas"]!["TwinAnswer"]!["properties"]!;
+        Assert.Equal("date-time", (string)twin["answeredAt"]!["format"]!);
+        Assert.Equal("date-time", (string)twin["sampledAt"]!["format"]!);
+    }
+
+    [Fact]
+    public async Task Examples_match_their_schemas()
+    {
+        var checkedOnes = 0;
+        foreach (var (name, operation) in await Operations())
+        {
+            foreach (var parameter in operation["parameters"]?.AsArray().Where(p => p!["example"] is not null) ?? [])
+            {
+                checkedOnes++;
+                var result = JsonSchema.FromText(parameter!["schema"]!.ToJsonString()).Evaluate(parameter["example"], new() { RequireFormatValidation = true });
+                Assert.True(result.IsValid, $"{name} {parameter.ToJsonString()}");
+            }
+        }
+        Assert.True(checkedOnes > 30);
+    }
+
+    [Fact]
+    public async Task The_document_has_what_linters_recommend()
+    {
+        var document = await Document;
+        Assert.Equal("/", (string)document["servers"]![0]!["url"]!);
+        Assert.Equal("[{}]", document["security"]!.ToJsonString());
+        Assert.NotNull(document["info"]!["license"]!["identifier"]);
+        Assert.NotNull(document["info"]!["contact"]!["name"]);
+        var tags = document["tags"]!.AsArray().ToDictionary(t => (string)t!["name"]!, t => (string?)t!["description"]);
+        Assert.DoesNotContain(tags, t => string.IsNullOrEmpty(t.Value));
+        var operations = await Operations();
+        Assert.Equal(operations.Count, operations.Select(o => o.Name).Distinct().Count());
+        foreach (var (name, operation) in operations)
+        {
+            Assert.False(string.IsNullOrEmpty((string?)operation["summary"]), name);
+            Assert.All(operation["tags"]!.AsArray(), tag => Assert.Contains((string)tag!, tags.Keys));
+        }
+    }
+}

@@ -203,7 +203,7 @@ public class ContractTests
 
     static IEnumerable<Type> MessageTypes()
     {
-        var types = typeof(AssetChanged).Assembly.GetTypes().Where(t => t is { Namespace: "Contracts.Messages", IsPublic: true }).ToList();
+        var types = typeof(AssetChanged).Assembly.GetTypes().Where(t => t is { Namespace: "Contracts.Messages", IsPublic: true, IsAbstract: false }).ToList();
         // Parts of messages are not messages themselves; the view travels packed.
         var parts = types.SelectMany(t => t.GetProperties()).Select(p => p.PropertyType).SelectMany(t => t.GenericTypeArguments.Append(t)).Append(typeof(TwinView)).ToHashSet();
         return types.Where(t => !parts.Contains(t));

@@ -34,7 +34,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("Ingest", "ConnectionStrings__Mqtt", "http://secret@broker", "is not understood; allowed: mqtt://host:port")]
     [InlineData("Ingest", "Ingest__Writers", "99", "is '99'; allowed: a whole number from 1 to 16")]
     [InlineData("Ingest", "Ingest__Writers", "two", "is 'two'; allowed: a whole number from 1 to 16")]
-    [InlineData("Ingest", "Ingest__Wirters", "2", "is '2'; allowed: no such name; there are Ingest:ClientId")]
+    [InlineData("Ingest", "Ingest__Wirters", "2", "is '2'; allowed: no such name; there are Ingest:BlockedAfterSeconds")]
     [InlineData("Query", "Ports__Grpc", "http", "is 'http'; allowed: a whole number from 0 to 65535")]
     [InlineData("TwinState", "ConnectionStrings__Postgres", "nonsense=secret", "is not understood; allowed: Host=")]
     [InlineData("TwinState", "ConnectionStrings__RabbitMq", "", "is missing; allowed: amqp://")]

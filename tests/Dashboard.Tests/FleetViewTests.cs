@@ -1,5 +1,6 @@
 using Contracts.Query.V1;
 using Dashboard.Fleet;
+using Dashboard.Shown;
 using Google.Protobuf.WellKnownTypes;
 
 namespace Dashboard.Tests;
@@ -16,7 +17,7 @@ public class FleetViewTests
             Name = $"Line {id}",
             ModelId = model,
             SampledAt = Timestamp.FromDateTimeOffset(Now.AddSeconds(-age)),
-            Sensors = { new SensorState { Id = "t", Name = "temperature", Unit = "degC", Value = 20, Quality = "good", StaleAt = Timestamp.FromDateTimeOffset(Now.AddSeconds(10 - age)) } },
+            Sensors = { new SensorState { Id = "t", Name = "temperature", Unit = "degC", Value = 20, Quality = "good", SampledAt = Timestamp.FromDateTimeOffset(Now.AddSeconds(-age)), StaleAt = Timestamp.FromDateTimeOffset(Now.AddSeconds(10 - age)) } },
         };
         if (severity.Length > 0) twin.Alarms.Add(new Alarm { Severity = severity, Message = "hot" });
         return FleetItem.Of(twin, ["t"], [new PartSummary { Component = "bearing", Level = health, P50 = 40 }], Now);
@@ -32,6 +33,16 @@ public class FleetViewTests
 
     [Fact]
     public void Silence_makes_a_machine_stale() => Assert.Equal(["l-2"], new FleetView { OnlyStale = true }.Of([Item("l-1"), Item("l-2", age: 60)]).Select(i => i.AssetId));
+
+    [Theory]
+    [InlineData(1, "bad")]
+    [InlineData(60, "stale")]
+    public void A_sensor_that_says_it_has_no_value_is_bad_as_long_as_it_says_so(int age, string state) => Assert.Equal(state, new SensorState
+    {
+        Quality = "bad",
+        SampledAt = Timestamp.FromDateTimeOffset(Now.AddSeconds(-age)),
+        StaleAt = Timestamp.FromDateTimeOffset(Now.AddSeconds(10 - age)),
+    }.StateAt(Now));
 
     [Fact]
     public void The_same_column_again_turns_the_order_around()

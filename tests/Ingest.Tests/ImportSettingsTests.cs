@@ -78,7 +78,7 @@ public class ImportSettingsTests
     [InlineData("time-zone=Mars", "time-zone")]
     [InlineData("units-row=yes", "units-row")]
     [InlineData("decimal=.&decimal=,", "decimal")]
-    [InlineData("timezone=UTC", "query parameter")]
+    [InlineData("timezone=UTC", "timezone")]
     public void Settings_that_cannot_be_are_refused_by_name(string query, string field) =>
         Assert.Equal(field, Assert.Throws<InvalidInputException>(() => With(Plain, query)).Field);
 

@@ -113,7 +113,7 @@ public class ImportTests(PumpLoops system) : SystemTest<PumpLoops>(system), ICla
     [InlineData("text/csv; charset=koi8-r", null, "", HttpStatusCode.UnsupportedMediaType, "charset")]
     [InlineData("text/csv", "gzip", "", HttpStatusCode.BadRequest, "body")]
     [InlineData("text/csv", null, "?decimal=,&thousands=,", HttpStatusCode.BadRequest, "thousands")]
-    [InlineData("text/csv", null, "?timezone=UTC", HttpStatusCode.BadRequest, "query parameter")]
+    [InlineData("text/csv", null, "?timezone=UTC", HttpStatusCode.BadRequest, "timezone")]
     [InlineData("text/csv", null, "?preview=maybe", HttpStatusCode.BadRequest, "preview")]
     public async Task What_an_import_cannot_read_is_refused_by_name(string type, string? encoding, string query, HttpStatusCode status, string field)
     {

@@ -55,7 +55,7 @@ static class ImportFormats
             foreach (var (name, values) in query)
             {
                 if (name == Preview) continue;
-                if (!CsvMapping.Settings.Contains(name)) throw new InvalidInputException("query parameter", name, string.Join(", ", CsvMapping.Settings.Append(Preview)));
+                if (!CsvMapping.Settings.Contains(name)) throw new InvalidInputException(name, values.ToString(), $"the parameters {string.Join(", ", CsvMapping.Settings.Append(Preview))}");
                 mapping = mapping.With(name, [.. values.Select(v => v ?? "")]);
                 isChanged = true;
             }

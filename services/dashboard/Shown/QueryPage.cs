@@ -8,6 +8,8 @@ namespace Dashboard.Shown;
 /// <summary>A page that asks query: keeps what went wrong, and asks again when query is back.</summary>
 public abstract class QueryPage : ComponentBase, IDisposable
 {
+    static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(1);
+
     readonly CancellationTokenSource left = new();
     CancellationTokenSource? running;
 
@@ -56,9 +58,17 @@ public abstract class QueryPage : ComponentBase, IDisposable
         catch (RpcException e)
         {
             Trouble = Trouble.Of(e, What);
+            // It listens, but has not read its assets yet: no news of the connection will follow.
+            if (e.StatusCode == StatusCode.Unavailable && Connection.IsUp) _ = AskAgain(mine.Token);
         }
         IsLoading = false;
         StateHasChanged();
+    }
+
+    async Task AskAgain(CancellationToken cancel)
+    {
+        await Task.Delay(AskAgainAfter, Time, cancel).ContinueWith(_ => { }, TaskScheduler.Default);
+        if (!cancel.IsCancellationRequested) await InvokeAsync(OnQueryIsBack);
     }
 
     /// <summary>What came back of query being away; a page may refresh what it shows.</summary>

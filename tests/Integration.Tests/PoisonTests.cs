@@ -115,11 +115,12 @@ public class PoisonTests(OneWriter system) : SystemTest<OneWriter>(system), ICla
 
         var queue = (await Failed()).Split('\n').Select(line => line.Split(' ')[0]).First(name => name.EndsWith(QueueNames.ErrorSuffix, StringComparison.Ordinal));
         Assert.Contains("no-such-model", await Failed(queue), StringComparison.Ordinal);
-        Assert.Contains("\"headers\"", await Failed(queue, "--json"), StringComparison.Ordinal);
+        // What was shown is given back when the command has ended: a moment later.
+        await Eventually.Get("it is shown as JSON", () => Failed(queue, "--json"), text => text.Contains("\"headers\"", StringComparison.Ordinal));
         // Replayed, it fails again and comes back.
-        Assert.EndsWith("1 replayed", (await Failed(queue, "--replay")).TrimEnd(), StringComparison.Ordinal);
+        await Eventually.Get("it is replayed", () => Failed(queue, "--replay"), text => text.TrimEnd().EndsWith("1 replayed", StringComparison.Ordinal));
         await Eventually.Get("it has failed again", () => Failed(queue), text => text.Contains("no-such-model", StringComparison.Ordinal));
-        Assert.EndsWith("1 dropped", (await Failed(queue, "--drop")).TrimEnd(), StringComparison.Ordinal);
+        await Eventually.Get("it is dropped", () => Failed(queue, "--drop"), text => text.TrimEnd().EndsWith("1 dropped", StringComparison.Ordinal));
         Assert.EndsWith("0 messages", (await Failed(queue)).TrimEnd(), StringComparison.Ordinal);
     }
 

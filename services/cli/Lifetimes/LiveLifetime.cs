@@ -74,10 +74,11 @@ static class LiveLifetime
             return 0;
         }
 
-        // Until the truth reaches the level at which the part fails; returns when that was.
+        // Until the truth has reached the level at which the part fails and the twin has seen it, however far it is behind; returns when that was.
         async Task<BearingTruth> Follow(QueryClient query, PlantProcess plant, double wear, CancellationToken cancel)
         {
             var (isWorn, before, progress) = (false, await plant.Truth(cancel), DateTimeOffset.UtcNow);
+            BearingTruth? failed = null;
             while (true)
             {
                 await Task.Delay(LookEvery, cancel);
@@ -89,11 +90,18 @@ static class LiveLifetime
                     isWorn = true;
                 }
                 if (part.Assessment is { } a && (lines.Count == 0 || a.At >= lines[^1].At + askEvery || part.Level != lines[^1].Level)) await Ask(query, part.Level, a, cancel);
-                if (part.CriticalValue is { } trip && truth.VibrationMillimetresPerSecond >= trip)
+                if (failed is null && part.CriticalValue is { } trip && truth.VibrationMillimetresPerSecond >= trip)
                 {
                     // Between two looks the logarithm grows evenly.
                     var share = Math.Log(trip / before.VibrationMillimetresPerSecond) / Math.Log(truth.VibrationMillimetresPerSecond / before.VibrationMillimetresPerSecond);
-                    return new(before.At + share * (truth.At - before.At), trip);
+                    failed = new(before.At + share * (truth.At - before.At), trip);
+                    progress = DateTimeOffset.UtcNow;
+                }
+                if (failed is not null)
+                {
+                    if (part.At >= failed.At) return failed;
+                    if (DateTimeOffset.UtcNow > progress + Patience) throw new InvalidDataException("The twin does not catch up with the plant.");
+                    continue;
                 }
                 if (truth.At > before.At) progress = DateTimeOffset.UtcNow;
                 else if (DateTimeOffset.UtcNow > progress + Patience) throw new InvalidDataException("The plant does not go on.");

@@ -1,9 +1,11 @@
 using System.CommandLine;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Contracts.Messages;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
 
 namespace Cli.Messages;
@@ -15,6 +17,10 @@ static class FailedMessages
 
     // The most there can be; those that are not there are passed over.
     const int MostPartitions = 64;
+
+    static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
+
+    sealed record FailedMessage(ulong Tag, BasicProperties Properties, byte[] Body);
 
     // As MassTransit names them; a replayed message starts afresh.
     const string FaultHeaders = "MT-Fault-";
@@ -59,18 +65,48 @@ static class FailedMessages
         await using var connection = await new ConnectionFactory { Uri = new Uri(address), ClientProvidedName = "pollux failed" }.CreateConnectionAsync(cancel);
         if (queue is null) return await List(connection, cancel);
         await using var channel = await connection.CreateChannelAsync(new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancel);
-        var count = (int)await channel.MessageCountAsync(queue, cancel);
-        // Only what is there now: a message that fails again comes to the end of the same queue.
+        var count = await channel.MessageCountAsync(queue, cancel);
         var done = 0;
-        for (; done < count && await channel.BasicGetAsync(queue, autoAck: false, cancel) is { } message; done++)
+        await foreach (var message in Read(channel, queue, cancel).Take((int)count).WithCancellation(cancel))
         {
             Show(message, asJson);
-            if (replay) await channel.BasicPublishAsync("", queue[..^Suffix.Length], mandatory: true, WithoutFault(message.BasicProperties), message.Body, cancel);
+            if (replay) await channel.BasicPublishAsync("", queue[..^Suffix.Length], mandatory: true, WithoutFault(message.Properties), message.Body, cancel);
             // Otherwise the end of the channel gives the message back.
-            if (replay || drop) await channel.BasicAckAsync(message.DeliveryTag, multiple: false, cancel);
+            if (replay || drop) await channel.BasicAckAsync(message.Tag, multiple: false, cancel);
+            done++;
+        }
+        if (done < count)
+        {
+            await Console.Error.WriteLineAsync($"{queue} holds {count} messages, but gives only {done}: another reader has them.");
+            return 1;
         }
         if (!asJson) Console.WriteLine($"{done} {(replay ? "replayed" : drop ? "dropped" : "messages")}");
         return 0;
+    }
+
+    // Error queues have a single active consumer like the queues that they belong to, and such a queue takes no basic.get.
+    static async IAsyncEnumerable<FailedMessage> Read(IChannel channel, string queue, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var arrived = System.Threading.Channels.Channel.CreateUnbounded<FailedMessage>();
+        var consumer = new AsyncEventingBasicConsumer(channel);
+        // The client uses the memory of the body again.
+        consumer.ReceivedAsync += (_, m) => arrived.Writer.WriteAsync(new(m.DeliveryTag, new(m.BasicProperties), m.Body.ToArray()), cancel).AsTask();
+        await channel.BasicConsumeAsync(queue, autoAck: false, consumer, cancel);
+        while (true)
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            limit.CancelAfter(LongestSilence);
+            FailedMessage message;
+            try
+            {
+                message = await arrived.Reader.ReadAsync(limit.Token);
+            }
+            catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+            {
+                yield break;
+            }
+            yield return message;
+        }
     }
 
     static async Task<int> List(IConnection connection, CancellationToken cancel)
@@ -95,10 +131,10 @@ static class FailedMessages
         return 0;
     }
 
-    static void Show(BasicGetResult message, bool asJson)
+    static void Show(FailedMessage message, bool asJson)
     {
-        var headers = (message.BasicProperties.Headers ?? new Dictionary<string, object?>()).ToDictionary(h => h.Key, h => h.Value is byte[] text ? Encoding.UTF8.GetString(text) : $"{h.Value}");
-        var body = Encoding.UTF8.GetString(message.Body.Span);
+        var headers = (message.Properties.Headers ?? new Dictionary<string, object?>()).ToDictionary(h => h.Key, h => h.Value is byte[] text ? Encoding.UTF8.GetString(text) : $"{h.Value}");
+        var body = Encoding.UTF8.GetString(message.Body);
         if (asJson)
         {
             Console.WriteLine(JsonSerializer.Serialize(new { headers, body }));

@@ -1,35 +1,84 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Contracts.Events;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using TwinModel.Assets;
 
 namespace ServiceDefaults;
 
-/// <summary>A registered asset with its model as of the newest registration read.</summary>
+/// <summary>A registered asset with its model as of the newest registration that could be read.</summary>
 /// <param name="Id">The asset.</param>
 /// <param name="Name">For people.</param>
 /// <param name="Model">Its model, read from the registration itself, not from any file.</param>
 /// <param name="RegisteredAt">The first registration: nothing of the asset is recorded before.</param>
-/// <param name="Position">Log position of the newest registration.</param>
+/// <param name="Position">Log position of that newest registration.</param>
 public sealed record RegisteredAsset(string Id, string Name, AssetModel Model, DateTimeOffset RegisteredAt, long Position);
 
-/// <summary>The assets that the log knows. <see cref="Refresh"/> reads what was registered since the last time.</summary>
-public sealed class AssetRegistry(NpgsqlDataSource source, LogReader log)
+/// <summary>An asset whose newest registration holds a model that this version refuses: an older or newer version wrote it.</summary>
+/// <param name="Id">The asset.</param>
+/// <param name="RegisteredAt">The first registration.</param>
+/// <param name="Position">Log position of the registration.</param>
+/// <param name="Reason">What is wrong with the model.</param>
+public sealed record UnreadableAsset(string Id, DateTimeOffset RegisteredAt, long Position, string Reason)
 {
+    /// <summary>For whoever asks for the asset or sends its readings.</summary>
+    public string Explanation =>
+        $"The model of asset '{Id}', registered at log position {Position}, cannot be read: {Reason}. Register the asset again.";
+}
+
+/// <summary>
+/// The assets that the log knows. <see cref="Refresh"/> reads what was registered since the last time. A model that cannot be read holds up
+/// its asset alone: that keeps its former model, or is known as unreadable until it is registered again.
+/// </summary>
+public sealed partial class AssetRegistry
+{
+    const int MostProblemsNamed = 3;
+
+    readonly NpgsqlDataSource source;
+    readonly LogReader log;
+    readonly ILogger<AssetRegistry> logger;
     readonly ConcurrentDictionary<string, RegisteredAsset> assets = new();
+    readonly ConcurrentDictionary<string, UnreadableAsset> unreadable = new();
     readonly ConcurrentDictionary<string, AssetModel> models = new();
     readonly SemaphoreSlim refreshing = new(1);
     long scannedTo;
 
+    /// <summary>An empty registry.</summary>
+    public AssetRegistry(NpgsqlDataSource source, LogReader log, IMeterFactory meters, ILogger<AssetRegistry> logger)
+    {
+        (this.source, this.log, this.logger) = (source, log, logger);
+        meters.Create("Pollux").CreateObservableGauge(
+            "pollux.assets.unreadable", () => unreadable.Count, "{asset}", "Assets whose newest model cannot be read");
+    }
+
     /// <summary>True after the first successful <see cref="Refresh"/>.</summary>
     public bool IsLoaded { get; private set; }
 
-    /// <summary>All assets, in no order.</summary>
+    /// <summary>All assets with a readable model, in no order.</summary>
     public ICollection<RegisteredAsset> All => assets.Values;
+
+    /// <summary>Those whose newest model cannot be read, also when a former one still serves.</summary>
+    public ICollection<UnreadableAsset> Unreadable => unreadable.Values;
 
     /// <summary>The asset with this id, or null.</summary>
     public RegisteredAsset? Find(string id) => assets.GetValueOrDefault(id);
+
+    /// <summary>Why the asset with this id is not what its newest registration says, or null.</summary>
+    public UnreadableAsset? FindUnreadable(string id) => unreadable.GetValueOrDefault(id);
+
+    /// <summary>The asset with this id.</summary>
+    /// <exception cref="RuleViolationException">No model of it can be read.</exception>
+    /// <exception cref="NotFoundException">It is not registered.</exception>
+    public RegisteredAsset Get(string id) => FindOrExplain(id) ?? throw new NotFoundException("asset", id);
+
+    /// <summary>The asset with this id; null when it is not registered.</summary>
+    /// <exception cref="RuleViolationException">No model of it can be read.</exception>
+    public RegisteredAsset? FindOrExplain(string id) =>
+        Find(id) ?? (FindUnreadable(id) is { } asset ? throw new RuleViolationException(asset.Explanation) : null);
 
     /// <summary>Reads new registrations from the log.</summary>
     public async Task Refresh(CancellationToken cancel = default)
@@ -45,16 +94,7 @@ public sealed class AssetRegistry(NpgsqlDataSource source, LogReader log)
             if (scannedTo > 0) command.Parameters.Add(new() { Value = scannedTo });
             await using var reader = await command.ExecuteReaderAsync(cancel);
             while (await reader.ReadAsync(cancel))
-            {
-                var at = reader.GetInt64(0);
-                var e = JsonSerializer.Deserialize<AssetRegistered>(reader.GetString(1), JsonSerializerOptions.Web)!;
-                var known = Find(e.AssetId);
-                if (known is null || known.Position < at)
-                {
-                    var model = models.GetOrAdd(e.ModelHash, _ => ReadAssetModel.FromText(e.ModelYaml, $"{e.ModelId} as registered at position {at}"));
-                    assets[e.AssetId] = new(e.AssetId, e.Name, model, known?.RegisteredAt ?? e.RegisteredAt, at);
-                }
-            }
+                Take(reader.GetInt64(0), JsonSerializer.Deserialize<AssetRegistered>(reader.GetString(1), JsonSerializerOptions.Web)!);
             scannedTo = end;
             IsLoaded = true;
         }
@@ -62,5 +102,50 @@ public sealed class AssetRegistry(NpgsqlDataSource source, LogReader log)
         {
             refreshing.Release();
         }
+    }
+
+    /// <summary>Takes one registration; one that was taken before, or that an asset has a newer one than, changes nothing.</summary>
+    public void Take(long position, AssetRegistered e)
+    {
+        var (known, refused) = (Find(e.AssetId), FindUnreadable(e.AssetId));
+        if (known?.Position >= position || refused?.Position >= position) return;
+        var registeredAt = known?.RegisteredAt ?? refused?.RegisteredAt ?? e.RegisteredAt;
+        try
+        {
+            var model = models.GetOrAdd(e.ModelHash, _ => ReadAssetModel.FromText(e.ModelYaml, $"{e.ModelId} v{e.ModelVersion}"));
+            assets[e.AssetId] = new(e.AssetId, e.Name, model, registeredAt, position);
+            unreadable.TryRemove(e.AssetId, out _);
+        }
+        catch (InvalidModelException invalid)
+        {
+            var reason = string.Join("; ", invalid.Problems.Take(MostProblemsNamed));
+            if (invalid.Problems.Count > MostProblemsNamed) reason += $"; and {invalid.Problems.Count - MostProblemsNamed} more";
+            unreadable[e.AssetId] = new(e.AssetId, registeredAt, position, reason);
+            LogUnreadable(e.AssetId, position, known is null ? "it has no other" : "its former one is used", reason);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error,
+        Message = "The model of {AssetId}, registered at position {Position}, cannot be read ({Consequence}): {Reason}")]
+    partial void LogUnreadable(string assetId, long position, string consequence, string reason);
+}
+
+/// <summary>Degraded, not unhealthy: every other asset is served.</summary>
+sealed class AssetModelsHealth(AssetRegistry registry) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancel = default) => Task.FromResult(
+        registry.Unreadable is { Count: > 0 } unreadable
+            ? HealthCheckResult.Degraded(string.Join(' ', unreadable.OrderBy(a => a.Id, StringComparer.Ordinal).Select(a => a.Explanation)))
+            : HealthCheckResult.Healthy());
+}
+
+/// <summary>Registration of the registry.</summary>
+public static class AssetRegistrySetup
+{
+    /// <summary>Registers the registry; readiness names the assets whose model cannot be read.</summary>
+    public static IServiceCollection AddAssetRegistry(this IServiceCollection services)
+    {
+        services.AddHealthChecks().AddCheck<AssetModelsHealth>("asset-models", tags: ["ready"]);
+        return services.AddSingleton<AssetRegistry>();
     }
 }

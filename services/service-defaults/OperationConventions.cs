@@ -32,6 +32,10 @@ public static class OperationConventions
             foreach (var response in said) endpoint.Metadata.Remove(response);
             SortedSet<int> statuses = [400, 500, 503, .. said.Select(r => r.StatusCode)];
             if (names) statuses.Add(404);
+            // A registered asset whose model cannot be read.
+            var route = (endpoint as RouteEndpointBuilder)?.RoutePattern.RawText ?? "";
+            string[] ofOneAsset = ["/assets/{id}", "/twins/{id}"];
+            if (ofOneAsset.Any(path => route.Contains(path, StringComparison.Ordinal))) statuses.Add(409);
             if (isLimited) statuses.Add(429);
             if (hasBody) statuses.UnionWith([413, 415]);
             foreach (var status in statuses) endpoint.Metadata.Add(new ProducesResponseTypeMetadata(status, typeof(Problem), [Problem.MediaType]));

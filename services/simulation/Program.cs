@@ -12,7 +12,7 @@ builder.AddServiceDefaults("simulation", httpPort);
 builder.AddEventLog(SimulationTables.Register);
 builder.AddMessaging(Queues.AddConsumers, Queues.AddEndpoints);
 builder.AddSettings<SimulationSettings>("Simulation");
-builder.Services.AddSingleton<LogReader>().AddSingleton<AssetRegistry>().AddSingleton<ScenarioStore>().AddSingleton<ResultStore>()
+builder.Services.AddSingleton<LogReader>().AddAssetRegistry().AddSingleton<ScenarioStore>().AddSingleton<ResultStore>()
     .AddSingleton<FindModel>().AddSingleton<ReadInputs>().AddSingleton<StartScenario>().AddSingleton<MergeShards>().AddSingleton<ScenarioPlans>();
 builder.Services.AddDecisions();
 builder.Services.AddHostedService<RestoreFromLog>().AddHostedService<KeepTimeLimits>().AddHostedService<WarmUp>().AddHostedService<DeleteOldResults>();

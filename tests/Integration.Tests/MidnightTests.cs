@@ -68,7 +68,7 @@ public sealed class MidnightTests(Infrastructure infrastructure) : IAsyncLifetim
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true, EnvironmentName = "Production" });
         builder.Configuration["ConnectionStrings:Postgres"] = infrastructure.Postgres(database);
         builder.AddEventLog();
-        builder.Services.AddLogging().AddOptions().AddSingleton<TimeProvider>(clock).AddSingleton<LogReader>().AddSingleton<AssetRegistry>();
+        builder.Services.AddLogging().AddOptions().AddSingleton<TimeProvider>(clock).AddSingleton<LogReader>().AddAssetRegistry();
         more(builder.Services);
         hosts.Add(builder.Build());
         return hosts[^1];

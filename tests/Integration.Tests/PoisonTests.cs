@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text;
 using Contracts.Events;
 using Contracts.Messages;
@@ -92,6 +93,37 @@ public class PoisonTests(OneWriter system) : SystemTest<OneWriter>(system), ICla
     {
         using var answer = await Pollux.Ingest.Http.GetAsync("/health/ready");
         return await answer.Content.ReadAsStringAsync();
+    }
+
+    [Fact]
+    public async Task A_registered_model_that_cannot_be_read_holds_up_its_asset_alone()
+    {
+        var (asset, other) = (Pollux.NextAsset(), Pollux.NextAsset());
+        await using (var older = Pollux.Database.CreateCommand(
+            """update events.mt_events set data = data || '{"modelYaml":"schema: of/long-ago","modelHash":"0"}' where stream_id = $1"""))
+        {
+            older.Parameters.Add(new() { Value = Streams.Asset(asset) });
+            Assert.Equal(1, await older.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+        }
+        foreach (var service in new[] { Pollux.TwinState, Pollux.Ingest, Pollux.Query }) await service.Stop();
+        foreach (var service in new[] { Pollux.TwinState, Pollux.Ingest, Pollux.Query }) await service.Start();
+
+        await using var device = await Device.Connect(Pollux.Servers.Mqtt);
+        foreach (var id in new[] { asset, other }) await device.Publish($"pollux/{id}/sensors/zone-1-temperature", "180");
+        await Eventually.Get("the neighbour's twin goes on", () => Pollux.Twins.View(other), twin => twin?.Readings == 1);
+        var rejections = await Eventually.Get("its value is rejected", () => Pollux.Log.Rejections(asset), all => all.Count > 0);
+        Assert.Equal("unreadable-model", Assert.Single(rejections).Reasons[0].Code);
+        using var answer = await Pollux.Query.Http.GetAsync($"/api/v1/assets/{asset}", TestContext.Current.CancellationToken);
+        Assert.Equal(System.Net.HttpStatusCode.Conflict, answer.StatusCode);
+        Assert.Contains(asset, await Ready(), StringComparison.Ordinal);
+        Assert.Equal(1, await Pollux.TwinState.Metric("pollux_assets_unreadable"));
+
+        using var again = await Pollux.Query.Http.PutAsJsonAsync(
+            $"/api/v1/assets/{asset}", new { model = "extrusion-line" }, TestContext.Current.CancellationToken);
+        Assert.Equal(System.Net.HttpStatusCode.OK, again.StatusCode);
+        await Eventually.Get("ingest knows it again", Ready, text => !text.Contains(asset, StringComparison.Ordinal), show: t => t);
+        await device.Publish($"pollux/{asset}/sensors/zone-1-temperature", "181");
+        await Eventually.Get("its twin goes on", () => Pollux.Twins.View(asset), twin => twin?.Readings == 1);
     }
 
     [Fact]

@@ -39,7 +39,7 @@ static class ImportTelemetry
     {
         var cancel = context.RequestAborted;
         var request = context.Request;
-        var asset = registry.Find(id) ?? throw new NotFoundException("asset", id);
+        var asset = registry.Get(id);
         var format = ImportFormats.Of(request.ContentType);
         // What the middleware unpacked has no such header any more.
         if (request.Headers.ContentEncoding.ToString() is { Length: > 0 } packed && !packed.Equals("identity", StringComparison.OrdinalIgnoreCase))

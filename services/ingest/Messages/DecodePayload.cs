@@ -11,7 +11,9 @@ static class DecodePayload
     public static void By(Route route, string topic, ReadOnlyMemory<byte> payload, DateTimeOffset receivedAt, Decoded to)
     {
         to.Clear();
-        if (route.Asset is not { } asset)
+        if (route.Unreadable is { } unreadable)
+            to.Reject(new(Rejections.UnreadableModel, unreadable.Explanation));
+        else if (route.Asset is not { } asset)
             to.Reject(new(route.AssetId == Rejections.UnknownAsset ? "unknown-topic" : "unknown-asset", $"topic {topic} names the asset '{route.AssetId}'; allowed: registered assets"));
         else if (route.Connection!.Payload == PayloadFormat.SenmlJson)
             SenmlDecoder.Decode(payload.Span, asset.Model, route.Connection, Micros.From(receivedAt), to);

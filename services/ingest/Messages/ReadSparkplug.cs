@@ -56,15 +56,19 @@ sealed partial class ReadSparkplug(AssetRegistry registry, IBus bus, NpgsqlDataS
         if (to.Readings.Count + to.RejectedReadings == 0) return null;
         // What another group's device of the same id sends is not this asset's.
         var asset = SourceOf(parsed, node, id) is { Refused.Code: ForeignDevice or TwoDevices } ? null : Find(id);
-        return new(asset?.Id ?? Recording.Rejections.UnknownAsset, asset, null, null);
+        return new(asset?.Id ?? FindUnreadable(id)?.Id ?? Recording.Rejections.UnknownAsset, asset, null, null);
     }
 
     // Devices are called 'Press 4' or 'press_4', assets press-4.
     RegisteredAsset? Find(string device) => registry.Find(device) ?? registry.Find(SparkplugTopic.AssetIdOf(device));
 
+    UnreadableAsset? FindUnreadable(string device) =>
+        Find(device) is null ? registry.FindUnreadable(device) ?? registry.FindUnreadable(SparkplugTopic.AssetIdOf(device)) : null;
+
     /// <summary>An asset is a device of the group, and where the model names one the node, that its connection's topic says.</summary>
     SparkplugSource? SourceOf(SparkplugTopic topic, SparkplugNode node, string id)
     {
+        if (FindUnreadable(id) is { } unreadable) return new(null, null, new(Recording.Rejections.UnreadableModel, unreadable.Explanation));
         if (Find(id) is not { } asset) return null;
         if (asset.Id != id && node.Devices.FirstOrDefault(other => other != id && Find(other)?.Id == asset.Id) is { } twin)
         {

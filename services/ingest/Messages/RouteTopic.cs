@@ -6,10 +6,17 @@ namespace Ingest.Messages;
 
 /// <summary>What a topic stands for.</summary>
 /// <param name="AssetId">The asset the topic names.</param>
-/// <param name="Asset">Null when it is not registered.</param>
+/// <param name="Asset">Null when it is not registered, or not readable.</param>
 /// <param name="Connection">The connection of its model that the topic fits; null when there is none.</param>
 /// <param name="SensorId">The sensor the topic names, for plain payloads.</param>
-sealed record Route(string AssetId, RegisteredAsset? Asset, Connection? Connection, string? SensorId);
+/// <param name="Unreadable">Why a registered asset is not there.</param>
+sealed record Route(string AssetId, RegisteredAsset? Asset, Connection? Connection, string? SensorId, UnreadableAsset? Unreadable = null)
+{
+    /// <summary>True while the registry has nothing newer.</summary>
+    public bool IsOf(AssetRegistry registry) => registry.Find(AssetId) is { } asset
+        ? ReferenceEquals(asset, Asset)
+        : Asset is null && ReferenceEquals(registry.FindUnreadable(AssetId), Unreadable);
+}
 
 /// <summary>Finds out which asset, connection and sensor a topic stands for.</summary>
 sealed class RouteTopic(AssetRegistry registry)
@@ -26,7 +33,7 @@ sealed class RouteTopic(AssetRegistry registry)
     /// <summary>The route of a topic.</summary>
     public Route Find(string topic)
     {
-        if (remembered.TryGetValue(topic, out var route) && ReferenceEquals(registry.Find(route.AssetId), route.Asset)) return route;
+        if (remembered.TryGetValue(topic, out var route) && route.IsOf(registry)) return route;
         route = Match(topic);
         if (remembered.Count >= MostRemembered) remembered.Clear();
         return remembered[topic] = route;
@@ -42,11 +49,14 @@ sealed class RouteTopic(AssetRegistry registry)
             {
                 if (Captures(connection.Topic.Split('/'), levels) is not { } captures || !captures.TryGetValue("{asset}", out var assetId)) continue;
                 var asset = registry.Find(assetId);
-                if (asset is null) unregistered ??= new(assetId, null, null, null);
+                if (asset is null) unregistered ??= new(assetId, null, null, null, registry.FindUnreadable(assetId));
                 else if (asset.Model.Hash == model.Hash) return new(assetId, asset, connection, captures.GetValueOrDefault("{sensor}"));
             }
         }
-        return unregistered ?? new(Recording.Rejections.UnknownAsset, null, null, null);
+        if (unregistered is not null) return unregistered;
+        // Only the model that cannot be read knows the topic.
+        var unreadable = levels.Select(registry.FindUnreadable).FirstOrDefault(a => a is not null);
+        return new(unreadable?.Id ?? Recording.Rejections.UnknownAsset, null, null, null, unreadable);
     }
 
     static Dictionary<string, string>? Captures(string[] pattern, string[] levels)

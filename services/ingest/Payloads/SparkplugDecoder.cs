@@ -7,10 +7,10 @@ using TwinModel.Telemetry;
 namespace Ingest.Payloads;
 
 /// <summary>The model and the connection of an asset.</summary>
-/// <param name="Model">The asset's.</param>
+/// <param name="Model">The asset's; null when it cannot be read.</param>
 /// <param name="Connection">The one that fits group and node.</param>
 /// <param name="Refused">Why the asset takes nothing from this group and node; null when it does.</param>
-readonly record struct SparkplugSource(AssetModel Model, Connection? Connection, RejectionReason? Refused = null);
+readonly record struct SparkplugSource(AssetModel? Model, Connection? Connection, RejectionReason? Refused = null);
 
 /// <summary>What a message says beside its readings.</summary>
 /// <param name="RebirthRequested">Messages were lost or came before their birth: send <see cref="SparkplugRebirth.Command"/>.</param>
@@ -101,7 +101,7 @@ static class SparkplugDecoder
             if (topic.Device is not null || message.Metrics.Any(m => !m.HasName || !IsPassedOver(m.Name))) to.Reject(refused, message.Metrics.Count);
             return true;
         }
-        var names = to.NamesOf(source.Model, source.Connection!);
+        var names = to.NamesOf(source.Model!, source.Connection!);
         var times = new Times(message.HasTimestamp ? message.Timestamp : null, receivedAt);
         if (topic.Message is SparkplugMessage.NodeBirth or SparkplugMessage.DeviceBirth)
         {

@@ -10,6 +10,9 @@ static class Rejections
     /// <summary>The asset of payloads that name none.</summary>
     public const string UnknownAsset = "unknown";
 
+    /// <summary>The code of readings of an asset whose model cannot be read.</summary>
+    public const string UnreadableModel = "unreadable-model";
+
     /// <summary>More reasons of one payload are counted, not listed.</summary>
     public const int MostReasons = 20;
 

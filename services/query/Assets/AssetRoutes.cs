@@ -5,7 +5,8 @@ namespace Query.Assets;
 
 static class AssetRoutes
 {
-    public static void AddAssets(this IServiceCollection services) => services.AddSingleton<AssetRegistry>().AddSingleton<KnownAssets>().AddHostedService<KeepUp>();
+    public static void AddAssets(this IServiceCollection services) =>
+        services.AddAssetRegistry().AddSingleton<KnownAssets>().AddHostedService<KeepUp>();
 
     public static void MapAssets(this IEndpointRouteBuilder api)
     {

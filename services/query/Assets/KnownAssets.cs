@@ -23,8 +23,11 @@ sealed class KnownAssets(AssetRegistry registry, LiveTwins twins)
 
     public RegisteredAsset? Find(string assetId) => registry.Find(assetId);
 
-    /// <exception cref="NotFoundException">No such asset.</exception>
-    public RegisteredAsset Get(string assetId) => Find(assetId) ?? throw new NotFoundException("asset", assetId);
+    /// <inheritdoc cref="AssetRegistry.FindOrExplain"/>
+    public RegisteredAsset? FindOrExplain(string assetId) => registry.FindOrExplain(assetId);
+
+    /// <inheritdoc cref="AssetRegistry.Get"/>
+    public RegisteredAsset Get(string assetId) => registry.Get(assetId);
 
     /// <summary>Reads what was registered since the last time.</summary>
     public async Task Refresh(CancellationToken cancel)

@@ -26,7 +26,8 @@ sealed class CreateDecision(KnownAssets registry, AskSimulation simulation, Time
     public async Task<DecisionView> Run(DecisionRequest body, CancellationToken cancel)
     {
         if (string.IsNullOrEmpty(body.Asset)) throw new InvalidInputException("asset", null, "the id of a registered asset");
-        var model = (registry.Find(body.Asset) ?? throw new InvalidInputException("asset", body.Asset, "the id of a registered asset")).Model;
+        var model = (registry.FindOrExplain(body.Asset)
+            ?? throw new InvalidInputException("asset", body.Asset, "the id of a registered asset")).Model;
         var definition = body.Define(model, time.GetUtcNow());
         var id = Guid.CreateVersion7().ToString();
         return await simulation.Decide(new DecideMaintenance(id, model.Hash, definition), id, cancel);

@@ -43,7 +43,8 @@ sealed class RunBacktest(KnownAssets registry, LogReader log, AskSimulation simu
     public async Task<BacktestResult> Run(BacktestRequest body, CancellationToken cancel)
     {
         if (string.IsNullOrEmpty(body.Asset)) throw new InvalidInputException("asset", null, "the id of a registered asset");
-        var model = (registry.Find(body.Asset) ?? throw new InvalidInputException("asset", body.Asset, "the id of a registered asset")).Model;
+        var model = (registry.FindOrExplain(body.Asset)
+            ?? throw new InvalidInputException("asset", body.Asset, "the id of a registered asset")).Model;
         var part = WornPart.Check(model, body.Component, "component");
         var to = (body.To ?? time.GetUtcNow()).ToUniversalTime();
         var from = (body.From ?? throw new InvalidInputException("from", null, "a time in ISO 8601")).ToUniversalTime();

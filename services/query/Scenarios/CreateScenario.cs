@@ -29,7 +29,7 @@ sealed class CreateScenario(KnownAssets registry, FindPosition find, SendToSimul
     /// <exception cref="InvalidScenarioException">It cannot be run.</exception>
     public async Task<ScenarioView> Run(ScenarioToRun asked, CancellationToken cancel)
     {
-        if (asked.Asset is null || registry.Find(asked.Asset) is not { } asset)
+        if (asked.Asset is null || registry.FindOrExplain(asked.Asset) is not { } asset)
         {
             var able = string.Join(", ", registry.All.Where(a => a.Model.Physics is not null).Take(20).Select(a => a.Id));
             throw DefineScenario.Invalid("asset", asked.Asset ?? "missing", $"assets whose model has a section physics: {able}");

@@ -50,7 +50,7 @@ sealed class FoldTwin(IDocumentStore store, LogReader log, FindPosition find, Kn
         var registrations = (await session.Events.FetchStreamAsync(Streams.Asset(assetId), token: cancel))
             .Where(e => e.Sequence <= known.Position).Select(e => e.Data).OfType<AssetRegistered>().ToList();
         if (registrations.Count == 0) throw new NotFoundException("asset", $"{assetId} at log position {known.Position}");
-        var model = registrations[^1].ModelHash == asset.Model.Hash ? asset.Model : ReadAssetModel.FromText(registrations[^1].ModelYaml, $"{registrations[^1].ModelId} in the log");
+        var model = ModelOf(asset, registrations);
 
         var streams = Streams.TelemetryBetween(assetId, registrations[0].RegisteredAt, time.GetUtcNow().AddDays(1));
         var (twin, effects) = (new Twin(model), new StepEffects());
@@ -77,6 +77,26 @@ sealed class FoldTwin(IDocumentStore store, LogReader log, FindPosition find, Kn
         var view = ViewTwin.Of(
             assetId, registrations[^1].Name, twin, alarms, newest.Position, 0, newest.Position == 0 ? null : newest.RecordedAt, null, newest.TraceParent);
         return TwinAnswer.Of(view, validAt, new(validAt, known.Position, known.Time));
+    }
+
+    // The newest that can be read, as the live twin has.
+    static AssetModel ModelOf(RegisteredAsset asset, List<AssetRegistered> registrations)
+    {
+        Exception? refused = null;
+        foreach (var registered in Enumerable.Reverse(registrations))
+        {
+            try
+            {
+                return registered.ModelHash == asset.Model.Hash
+                    ? asset.Model
+                    : ReadAssetModel.FromText(registered.ModelYaml, $"{registered.ModelId} v{registered.ModelVersion}");
+            }
+            catch (InvalidModelException e)
+            {
+                refused ??= e;
+            }
+        }
+        throw new RuleViolationException($"The model that {asset.Id} had then cannot be read any more: {refused!.Message}");
     }
 
     async Task Rederive(Twin twin, ushort sensor, string[] streams, DateTimeOffset validAt, long position, CancellationToken cancel)

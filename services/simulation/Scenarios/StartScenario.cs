@@ -5,6 +5,7 @@ using MassTransit;
 using Npgsql;
 using ServiceDefaults;
 using Simulation.Results;
+using TwinModel.Assets;
 using TwinModel.Scenarios;
 
 namespace Simulation.Scenarios;
@@ -32,7 +33,7 @@ sealed class StartScenario(
             recorded = await inputs.Run(model, scenario.Definition, cancel);
             plan = new(model, scenario.Definition, recorded);
         }
-        catch (InvalidScenarioException e)
+        catch (Exception e) when (e is InvalidScenarioException or InvalidModelException)
         {
             await store.Change(scenario.Id, known => FailScenario.Decide(known, "invalid", e.Message, time.GetUtcNow()), cancel);
             return [];

@@ -27,8 +27,12 @@ sealed partial class RegisterShippedAssets(ShippedModels models, AssetRegistry r
             try
             {
                 await registry.Refresh(cancel);
-                foreach (var model in models.All.Where(m => registry.Find(m.Id)?.Model.Hash != m.Hash))
+                // An unreadable newest model, e.g. of a version that was rolled back, is replaced by the one shipped now.
+                foreach (var model in models.All)
+                {
+                    if (registry.Find(model.Id)?.Model.Hash == model.Hash && registry.FindUnreadable(model.Id) is null) continue;
                     await bus.SendToOwner(model.Id, new Contracts.Messages.RegisterAsset(model.Id, null, model.Id), cancel);
+                }
             }
             catch (Exception e) when (!cancel.IsCancellationRequested)
             {

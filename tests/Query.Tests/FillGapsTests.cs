@@ -6,13 +6,16 @@ namespace Query.Tests;
 public class FillGapsTests
 {
     // Hours from noon; readings by minute.
-    static IReadOnlyList<HistoryPoint> Points(string fill, int hours, params (int Minute, double Value)[] readings)
+    static IReadOnlyList<HistoryPoint> Points(string fill, int hours, params (int Minute, double Value)[] readings) =>
+        Points(fill, hours, null, readings);
+
+    static IReadOnlyList<HistoryPoint> Points(string fill, int hours, DateTimeOffset? now, params (int Minute, double Value)[] readings)
     {
         var from = Micros.From(Given.Noon);
         var calendar = Calendar.Parse("1h", null, fill)!;
         var history = new Downsample(Given.Pressure, calendar.Split(from, from + hours * 3_600_000_000L, 100));
         foreach (var (minute, value) in readings) history.Add(new Reading(7, from + minute * 60_000_000L, value));
-        return FillGaps.Of(history.Points(withEmpty: true), calendar.Fill!.Value);
+        return FillGaps.Of(history.Points(withEmpty: true), calendar.Fill!.Value, now ?? Given.Noon.AddYears(1));
     }
 
     static IEnumerable<double?> Means(string fill) => Points(fill, 7, (70, 10), (110, 20), (270, 45)).Select(p => p.Mean is { } mean ? Math.Round(mean, 6) : (double?)null);
@@ -22,6 +25,10 @@ public class FillGapsTests
 
     [Fact]
     public void Previous_takes_the_last_reading_before() => Assert.Equal([null, 15, 20, 20, 45, 45, 45], Means("previous"));
+
+    [Fact]
+    public void Previous_ends_with_the_bucket_of_now() => Assert.Equal(
+        [null, 10, 10, null, null], Points("previous", 5, Given.Noon.AddHours(2.5), (70, 10)).Select(p => p.Mean));
 
     // 15 at 13:30, 45 at 16:30.
     [Fact]

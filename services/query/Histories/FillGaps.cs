@@ -6,7 +6,7 @@ enum Fill
     /// <summary>Without a value.</summary>
     Null,
 
-    /// <summary>The mean is the last reading before.</summary>
+    /// <summary>The mean is the last reading before, in buckets that have begun.</summary>
     Previous,
 
     /// <summary>The mean lies on the line between the neighbours.</summary>
@@ -21,19 +21,20 @@ static class FillGaps
 {
     /// <param name="points">All buckets, oldest first, with or without readings.</param>
     /// <param name="fill">How.</param>
-    public static IReadOnlyList<HistoryPoint> Of(IReadOnlyList<HistoryPoint> points, Fill fill) => fill switch
+    /// <param name="now">Nobody knows yet whether a later bucket stays without readings: no last reading is carried into it.</param>
+    public static IReadOnlyList<HistoryPoint> Of(IReadOnlyList<HistoryPoint> points, Fill fill, DateTimeOffset now) => fill switch
     {
-        Fill.Previous => Previous(points),
+        Fill.Previous => Previous(points, now),
         Fill.Linear => Linear(points),
         _ => points,
     };
 
-    static HistoryPoint[] Previous(IReadOnlyList<HistoryPoint> points)
+    static HistoryPoint[] Previous(IReadOnlyList<HistoryPoint> points, DateTimeOffset now)
     {
         double? last = null;
         return [.. points.Select(point =>
         {
-            if (point.Count == 0) return point with { Mean = last };
+            if (point.Count == 0) return point.Start > now ? point : point with { Mean = last };
             last = point.Last;
             return point;
         })];

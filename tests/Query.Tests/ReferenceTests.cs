@@ -96,6 +96,18 @@ public class ReferenceTests
     }
 
     [Fact]
+    public async Task Buckets_of_a_calendar_have_examples_that_are_understood()
+    {
+        var parameters = (await Operations()).Single(o => o.Name == "getHistory").Operation["parameters"]!.AsArray();
+        string? Example(string name) => (string?)parameters.Single(p => (string)p!["name"]! == name)!["example"];
+        var calendar = Query.Histories.Calendar.Parse(Example("bucket"), Example("timeZone"), Example("fill"))!;
+        Assert.Equal(Example("timeZone"), calendar.Zone.Id);
+        Assert.NotEqual("UTC", calendar.Zone.Id);
+        Assert.NotNull(calendar.Fill);
+        Assert.Equal("csv", Example("format"));
+    }
+
+    [Fact]
     public async Task The_document_has_what_linters_recommend()
     {
         var document = await Document;

@@ -172,7 +172,8 @@ public sealed partial class GrpcErrors(ILogger<GrpcErrors> log) : Interceptor
         }
         catch (Exception e) when (e is not RpcException)
         {
-            throw Translate(e, context);
+            LogIfUnexpected(e, context);
+            throw Translate(e);
         }
     }
 
@@ -186,15 +187,21 @@ public sealed partial class GrpcErrors(ILogger<GrpcErrors> log) : Interceptor
         }
         catch (Exception e) when (e is not RpcException)
         {
-            throw Translate(e, context);
+            LogIfUnexpected(e, context);
+            throw Translate(e);
         }
     }
 
-    RpcException Translate(Exception exception, ServerCallContext context)
+    void LogIfUnexpected(Exception exception, ServerCallContext context)
+    {
+        if (Errors.Meaning(exception).Grpc == StatusCode.Internal) LogUnexpected(exception, context.Method, TraceId);
+    }
+
+    static string TraceId => Activity.Current?.TraceId.ToString() ?? "none";
+
+    internal static RpcException Translate(Exception exception)
     {
         var meaning = Errors.Meaning(exception);
-        var traceId = Activity.Current?.TraceId.ToString() ?? "none";
-        if (meaning.Grpc == StatusCode.Internal) LogUnexpected(exception, context.Method, traceId);
         var offending = Errors.Offending(exception);
         var problems = (exception as InvalidScenarioException)?.Problems ?? [];
         var trailers = new Metadata();
@@ -204,7 +211,7 @@ public sealed partial class GrpcErrors(ILogger<GrpcErrors> log) : Interceptor
             trailers.Add("allowed-bin", System.Text.Encoding.UTF8.GetBytes(offending.Allowed));
         }
         if (problems.Count > 0) trailers.Add("errors-bin", JsonSerializer.SerializeToUtf8Bytes(problems, JsonSerializerOptions.Web));
-        trailers.SetRpcStatus(Details(exception, meaning, traceId, problems.Count > 0 ? [.. problems.Select(p => new OffendingField(p.Path, p.Value, p.Allowed))] : offending is null ? [] : [offending]));
+        trailers.SetRpcStatus(Details(exception, meaning, TraceId, problems.Count > 0 ? [.. problems.Select(p => new OffendingField(p.Path, p.Value, p.Allowed))] : offending is null ? [] : [offending]));
         return new(new Grpc.Core.Status(meaning.Grpc, meaning.Detail), trailers);
     }
 

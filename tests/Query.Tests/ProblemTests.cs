@@ -76,6 +76,32 @@ public partial class ProblemTests
         Assert.Fail("no limit");
     }
 
+    [Fact]
+    public async Task Too_many_calls_over_grpc_are_told_when_to_come_back()
+    {
+        using var channel = GrpcChannel.ForAddress(QueryApi.ForLimits.Grpc);
+        var histories = new HistoryService.HistoryServiceClient(channel);
+        RpcException refused;
+        var calls = 0;
+        do
+        {
+            refused = await Assert.ThrowsAsync<RpcException>(
+                async () => await histories.GetHistoryAsync(new() { AssetId = "nobody" }, cancellationToken: Cancel));
+        }
+        while (refused.StatusCode == StatusCode.NotFound && ++calls <= QueryApi.Permits);
+        Assert.Equal((StatusCode.ResourceExhausted, "Too many requests; RetryInfo says when."), (refused.StatusCode, refused.Status.Detail));
+        Assert.Equal(TimeSpan.FromSeconds(10), refused.GetRpcStatus()!.GetDetail<RetryInfo>()!.RetryDelay.ToTimeSpan());
+        Assert.Equal("BUSY", refused.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Reason);
+
+        using var emptyMessage = new ByteArrayContent(new byte[5]) { Headers = { ContentType = new("application/grpc-web+proto") } };
+        using var web = await QueryApi.ForLimits.Http.PostAsync("/pollux.query.v1.HistoryService/GetHistory", emptyMessage, Cancel);
+        Assert.Equal((200, "application/grpc-web+proto"), ((int)web.StatusCode, web.Content.Headers.ContentType?.MediaType));
+        Assert.Equal("8", Assert.Single(web.Headers.GetValues("grpc-status")));
+        var details = Assert.Single(web.Headers.GetValues("grpc-status-details-bin"));
+        var status = Google.Rpc.Status.Parser.ParseFrom(Convert.FromBase64String(details.PadRight((details.Length + 3) / 4 * 4, '=')));
+        Assert.Equal(10, status.GetDetail<RetryInfo>()!.RetryDelay.Seconds);
+    }
+
     static async Task AssertProblem(HttpRequestMessage request, int status, string kind, string? field, string? value, string? allowed)
     {
         using var answer = await QueryApi.Default.Http.SendAsync(request, Cancel);

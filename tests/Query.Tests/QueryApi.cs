@@ -21,6 +21,7 @@ sealed class QueryApi : WebApplicationFactory<KnownAssets>
     public const int Permits = 20;
 
     static readonly Lazy<QueryApi> OpenToBrowsers = new(() => new(("Cors:Origins", Origin), ("Cors:Methods", "GET, HEAD, POST, PUT, DELETE")));
+    static readonly Lazy<QueryApi> UsedUp = new(() => new());
     static readonly Lazy<QueryApi> Usual = new(() => new());
 
     readonly (string Name, string Value)[] settings;
@@ -40,6 +41,9 @@ sealed class QueryApi : WebApplicationFactory<KnownAssets>
 
     /// <summary>As it is without settings.</summary>
     public static QueryApi Default => Usual.Value;
+
+    /// <summary>For tests that use up the limit, which is that of an address, over gRPC.</summary>
+    public static QueryApi ForLimits => UsedUp.Value;
 
     /// <summary>Open to pages of <see cref="Origin"/>.</summary>
     public static QueryApi ForBrowsers => OpenToBrowsers.Value;

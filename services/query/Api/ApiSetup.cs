@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Threading.RateLimiting;
+using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.RateLimiting;
 using Query.Assets;
 using ServiceDefaults;
@@ -42,6 +43,8 @@ static class ApiSetup
             limiter.OnRejected = (context, _) =>
             {
                 context.HttpContext.Response.Headers.RetryAfter = Window.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+                if (context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>() is not null)
+                    RefuseGrpc.Answer(context.HttpContext, new BusyException("Too many requests; RetryInfo says when.", Window));
                 return ValueTask.CompletedTask;
             };
             limiter.AddPolicy(Expensive, context => RateLimitPartition.GetFixedWindowLimiter(

@@ -53,8 +53,9 @@ public class PlainTests
         Assert.Equal(1_793_530_800_000_000, DecodedPlain($$"""{"value":1,"{{name}}":1793530800000}""").Reading().SampledAt);
 
     [Theory]
-    [InlineData("uptime")]
     [InlineData("createdAt")]
+    [InlineData("source_ts")]
+    [InlineData("epoch")]
     [InlineData("sent_at")]
     [InlineData("Zeitstamp")]
     [InlineData("local-date")]
@@ -65,6 +66,37 @@ public class PlainTests
         Assert.Contains(name, decoded.Rejections[0].Detail);
         Assert.Contains("timestamp", decoded.Rejections[0].Detail);
     }
+
+    [Theory]
+    [InlineData("local-time", "1793530800")]
+    [InlineData("local-time", "1793530800123456")]
+    [InlineData("local-time", "1793530800123456000")]
+    [InlineData("local-time", "\"1793530800000\"")]
+    [InlineData("local-time", "\"2026-11-01T07:00:00+01:00\"")]
+    [InlineData("local-time", "\"20261101T070000\"")]
+    [InlineData("local-time", "\"01.11.2026 07:00\"")]
+    [InlineData("local-time", "\"11/1/26 7:00 AM\"")]
+    [InlineData("local-time", "\"Sun, 1 Nov 2026 07:00\"")]
+    public void So_is_a_field_that_holds_a_moment(string name, string value) =>
+        Assert.Equal("unknown-field", DecodedPlain($$"""{"value":1,"{{name}}":{{value}}}""").Code());
+
+    [Theory]
+    [InlineData("uptime", "86400")]
+    // 21 days in milliseconds.
+    [InlineData("uptime", "1793530800")]
+    [InlineData("runtime", "1793530800000")]
+    [InlineData("operating_time_s", "1793530800")]
+    [InlineData("cycle_time", "12.5")]
+    [InlineData("cycleTime", "\"12.5\"")]
+    [InlineData("curing-time", "45")]
+    [InlineData("curing-time", "\"00:12:30\"")]
+    [InlineData("curing-time", "\"PT12M30S\"")]
+    [InlineData("curing-time", "1e99")]
+    [InlineData("curing-time", "{\"s\":1793530800}")]
+    [InlineData("isUpdated", "true")]
+    [InlineData("createdAt", "null")]
+    public void A_duration_is_passed_over(string name, string value) =>
+        Assert.Equal(new(6, Now, 1), DecodedPlain($$"""{"value":1,"{{name}}":{{value}}}""").Reading());
 
     [Theory]
     [InlineData("""{"value":26.5,"value":27.5}""")]

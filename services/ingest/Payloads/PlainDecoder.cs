@@ -95,7 +95,7 @@ static class PlainDecoder
         {
             var (field, name) = FieldOf(ref reader);
             reader.Read();
-            if ((seen & field) != 0 && field != Field.LooksLikeTime) problem ??= ("given-twice", name, "given more than once", "each field once");
+            if ((seen & field) != 0 && field != Field.OtherTime) problem ??= ("given-twice", name, "given more than once", "each field once");
             seen |= field;
             switch (field)
             {
@@ -114,8 +114,7 @@ static class PlainDecoder
                 case Field.Quality:
                     if (!TryQuality(ref reader, out quality)) problem ??= ("unknown-quality", "quality", Shown(ref reader), QualityText.Allowed);
                     break;
-                // Passed over, it would leave the value with the time of its receipt.
-                case Field.LooksLikeTime:
+                case Field.OtherTime when OtherTime.IsMoment(ref reader):
                     problem ??= ("unknown-field", "field", name, AllowedFields);
                     break;
             }
@@ -136,7 +135,7 @@ static class PlainDecoder
         Time = 2,
         Unit = 4,
         Quality = 8,
-        LooksLikeTime = 16,
+        OtherTime = 16,
     }
 
     static (Field Field, string Name) FieldOf(ref Utf8JsonReader reader)
@@ -149,9 +148,7 @@ static class PlainDecoder
         var plain = name.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).Replace("@", "", StringComparison.Ordinal).ToLowerInvariant();
         if (TimeNames.Contains(plain)) return (Field.Time, name);
         if (plain is "unit" or "quality") return (plain == "unit" ? Field.Unit : Field.Quality, plain);
-        var isLikeTime = plain.Contains("time", StringComparison.Ordinal) || plain.Contains("date", StringComparison.Ordinal) || plain.Contains("stamp", StringComparison.Ordinal)
-            || name.EndsWith("At", StringComparison.Ordinal) || name.EndsWith("_at", StringComparison.Ordinal);
-        return (isLikeTime ? Field.LooksLikeTime : Field.None, name);
+        return (OtherTime.IsNamed(name, plain) ? Field.OtherTime : Field.None, name);
     }
 
     static bool TryTime(ref Utf8JsonReader reader, out long micros)

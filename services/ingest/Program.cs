@@ -27,7 +27,8 @@ builder.Services.AddRequestDecompression();
 builder.Services.AddSingleton(MqttAddress.Of(builder.Configuration));
 builder.Services.AddSingleton<LogReader>().AddAssetRegistry().AddSingleton<RejectionLog>().AddSingleton<AppendReadings>().AddSingleton<TakeTurns>()
     .AddSingleton<RouteTopic>().AddSingleton<ReadSparkplug>()
-    .AddHosted<FollowAssets>().AddHosted<AnnounceReadings>().AddHosted<RecordReadings>().AddHosted<ReceiveMessages>();
+    .AddHosted<FollowAssets>().AddHosted<AnnounceReadings>().AddHosted<RecordReadings>().AddHosted<ReceiveMessages>()
+    .AddHostedService<SayLegacyState>();
 builder.Services.AddHealthChecks().AddCheck<ReceiveMessages>("mqtt", tags: ["ready"]).AddCheck<RecordReadings>("append", tags: ["ready"]);
 
 var app = builder.Build();

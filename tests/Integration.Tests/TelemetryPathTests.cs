@@ -92,6 +92,22 @@ public class TelemetryPathTests(RunningSystem system) : SystemTest<RunningSystem
     }
 
     [Fact]
+    public async Task Nodes_of_the_older_version_are_told_so_too_and_that_it_has_died()
+    {
+        await using var node = await Device.Connect(Pollux.Servers.Mqtt);
+        var state = await node.Listen("STATE/pollux");
+        Task State(string expected, string what) =>
+            Eventually.Get(what, () => Task.FromResult(state()), s => s == expected, show: s => s ?? "nothing");
+        await State("ONLINE", "the host is online");
+        await node.Publish("STATE/pollux", "OFFLINE", retain: true);
+        await State("ONLINE", "the host says again that it is online");
+        await Pollux.Ingest.Kill();
+        await State("OFFLINE", "the will says that it has died");
+        await Pollux.Ingest.Start();
+        await State("ONLINE", "it is online again");
+    }
+
+    [Fact]
     public async Task No_value_now_is_a_bad_reading_in_the_twin_a_gap_in_history_and_counted()
     {
         var (asset, at) = (Pollux.NextAsset(), Samples.Now / 1_000_000 * 1_000_000);

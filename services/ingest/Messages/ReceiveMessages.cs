@@ -28,6 +28,9 @@ sealed partial class ReceiveMessages(
     long connectedAt;
     string trouble = "not connected yet";
 
+    /// <summary>True while what devices publish comes here.</summary>
+    public bool IsReceiving => client is { IsConnected: true } && subscribed.Count > 0;
+
     protected override async Task ExecuteAsync(CancellationToken cancel)
     {
         while (!registry.IsLoaded || registry.All.Count == 0) await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancel);
@@ -178,7 +181,7 @@ sealed partial class ReceiveMessages(
     }
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancel = default) => Task.FromResult(
-        client is { IsConnected: true } && subscribed.Count > 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy($"No MQTT session with {address.Host}:{address.Port}: {trouble}"));
+        IsReceiving ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy($"No MQTT session with {address.Host}:{address.Port}: {trouble}"));
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Connected to MQTT at {Host}:{Port}, subscribed to {Filters} and Sparkplug")]
     partial void LogConnected(string host, int port, string filters);

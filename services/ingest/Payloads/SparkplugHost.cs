@@ -8,6 +8,13 @@ static class SparkplugHost
     /// <summary>The topic on which a host says whether it is there; retained.</summary>
     public static string TopicOf(string hostId) => $"{SparkplugTopic.Namespace}/STATE/{hostId}";
 
+    /// <summary>The topic of version 2.2; its payload is <see cref="LegacyOnline"/> or <see cref="LegacyOffline"/>, retained.</summary>
+    public static string LegacyTopicOf(string hostId) => $"STATE/{hostId}";
+
+    public const string LegacyOnline = "ONLINE";
+
+    public const string LegacyOffline = "OFFLINE";
+
     /// <summary>The payload. The will of a connection has the time of its birth, so that an old will is known as such.</summary>
     public static byte[] State(bool isOnline, long atMicros) => JsonSerializer.SerializeToUtf8Bytes(new { online = isOnline, timestamp = atMicros / 1000 });
 

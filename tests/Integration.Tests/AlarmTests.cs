@@ -85,6 +85,7 @@ public class AlarmTests(TestBenches system) : SystemTest<TestBenches>(system), I
         while (!cancel.IsCancellationRequested)
         {
             await Publish(device, asset, Pulse, (Samples.Now, 60));
+            // The device's interval: its silence is longer, and silence is what is tested.
             await Task.Delay(300, CancellationToken.None);
         }
     }

@@ -169,6 +169,7 @@ public class ImportTests(PumpLoops system) : SystemTest<PumpLoops>(system), ICla
             {
                 await stream.WriteAsync(Encoding.UTF8.GetBytes("\n"), Cancel);
                 await stream.FlushAsync(Cancel);
+                // Its slowness is what is tested: the client sees the answer only after the whole body.
                 await Task.Delay(100, Cancel);
             }
         }

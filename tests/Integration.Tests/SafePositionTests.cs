@@ -58,6 +58,7 @@ public class SafePositionTests(RunningSystem system) : SystemTest<RunningSystem>
                     await using var connection = await Pollux.Database.OpenConnectionAsync(cancel);
                     await using var transaction = await connection.BeginTransactionAsync(cancel);
                     await AppendIn(transaction, Streams.Twin($"{name}-{w}-{i}"), cancel);
+                    // Transactions that stay open for different times commit in another order than they got their positions.
                     await Task.Delay(random.Next(40), cancel);
                     await transaction.CommitAsync(cancel);
                 }

@@ -37,6 +37,7 @@ static class Eventually
                 seen = $"{e.GetType().Name}: {e.Message}";
             }
             if (TimeProvider.System.GetUtcNow() > deadline) throw new XunitException($"Not within {PatienceSeconds} s: {what}. Last seen: {seen}");
+            // Other processes do not say when they are done: all there is is to look again.
             await Task.Delay(LookEvery, cancel);
         }
     }

@@ -127,9 +127,8 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
             await Eventually.Is($"{assetId} is registered", async () =>
             {
                 if ((await Log.Events<AssetRegistered>(Streams.Asset(assetId))).Count > 0) return true;
-                // Before twin-state has bound its queues, a message leads nowhere.
+                // Before twin-state has bound its queues, a message leads nowhere; one too many changes nothing.
                 await Send(assetId, new RegisterAsset(assetId, null, modelId));
-                await Task.Delay(200);
                 return false;
             });
         }

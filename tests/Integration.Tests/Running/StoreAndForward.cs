@@ -24,6 +24,9 @@ sealed class StoreAndForward(Uri mqtt) : IAsyncDisposable
 
     readonly IMqttClient client = new MqttClientFactory().CreateMqttClient();
     readonly ConcurrentQueue<Message> waiting = new();
+
+    // Released when there may be something to do: a message to send, or a lost connection. Never disposed: the client tells of a loss late.
+    readonly SemaphoreSlim news = new(0);
     readonly ConcurrentDictionary<Message, byte> unacknowledged = new();
     readonly ConcurrentQueue<Message> recent = new();
     readonly SemaphoreSlim inFlight = new(500);
@@ -43,12 +46,17 @@ sealed class StoreAndForward(Uri mqtt) : IAsyncDisposable
     {
         var message = new Message(topic, payload);
         unacknowledged[message] = 0;
-        waiting.Enqueue(message);
+        Enqueue(message);
     }
 
     async Task Run()
     {
         var lostAt = TimeProvider.System.GetUtcNow();
+        client.DisconnectedAsync += _ =>
+        {
+            news.Release();
+            return Task.CompletedTask;
+        };
         while (!ended.IsCancellationRequested)
         {
             try
@@ -69,6 +77,7 @@ sealed class StoreAndForward(Uri mqtt) : IAsyncDisposable
                 return;
             }
             lostAt = TimeProvider.System.GetUtcNow();
+            // As gateways do: a broker that is away is not asked without a pause.
             await Task.Delay(100, ended.Token).ContinueWith(_ => { }, TaskScheduler.Default);
         }
     }
@@ -77,14 +86,20 @@ sealed class StoreAndForward(Uri mqtt) : IAsyncDisposable
     {
         waiting.Clear();
         List<Message> again = [.. recent.Where(m => m.AcknowledgedAt >= since)];
-        foreach (var message in again.Concat(unacknowledged.Keys)) waiting.Enqueue(message);
+        foreach (var message in again.Concat(unacknowledged.Keys)) Enqueue(message);
+    }
+
+    void Enqueue(Message message)
+    {
+        waiting.Enqueue(message);
+        news.Release();
     }
 
     async Task SendNext()
     {
         if (!waiting.TryDequeue(out var message))
         {
-            await Task.Delay(5, ended.Token);
+            await news.WaitAsync(ended.Token);
             return;
         }
         await inFlight.WaitAsync(ended.Token);
@@ -104,8 +119,9 @@ sealed class StoreAndForward(Uri mqtt) : IAsyncDisposable
             }
             else
             {
+                // The broker does not say when somebody listens: it is asked again, but not without a pause.
                 await Task.Delay(200, ended.Token);
-                waiting.Enqueue(message);
+                Enqueue(message);
             }
         }
         catch (Exception)

@@ -14,12 +14,16 @@ images() { # [name...]
     for name in "$@"; do
         began=$(now)
         # --pull=false is the default of docker build: what offline-base.sh made is taken as it is.
-        docker build --tag "pollux/$name:$tag" --file "$REPO/services/$name/Dockerfile" --build-arg "VERSION=$tag" \
+        docker build --tag "pollux/$name:$tag" --file "$REPO/services/Dockerfile" \
+            --build-arg "SERVICE=$name" --build-arg "ASSEMBLY=$(assembly_of "$name")" --build-arg "PORTS=$(container_ports "$name")" --build-arg "VERSION=$tag" \
             --build-arg "REVISION=$(git -C "$REPO" rev-parse HEAD 2>/dev/null || printf unknown)" "$REPO" >"$LOGS/images.log" 2>&1 ||
             { show_log_tail images; fail "the image of $name could not be built; where no image can be pulled, run deploy/docker/offline-base.sh first"; }
         printf '%-11s%s  %s MB  (%s s)\n' "$name" "pollux/$name:$tag" "$(image_megabytes "pollux/$name:$tag")" "$(seconds_since "$began")"
     done
 }
+
+# What the service listens on unless it is told otherwise.
+container_ports() { case $1 in query) printf '5100 5110' ;; ingest) printf 5101 ;; twin-state) printf 5102 ;; simulation) printf 5103 ;; plant) printf 5104 ;; dashboard) printf 5105 ;; esac; }
 
 image_megabytes() { docker image inspect --format '{{.Size}}' "$1" | awk '{ printf "%.0f", $1 / 1e6 }'; }
 
@@ -37,7 +41,7 @@ sbom() {
     fi
     "$DOTNET" restore "$REPO/Pollux.slnx" -v quiet
     for name in "${SERVICES[@]}"; do
-        DOTNET_ROOT=$(dirname "$(readlink -f "$DOTNET")") "$tool" "$REPO/services/$name/$(basename "$(service_assembly "$name")" .dll).csproj" --output "$output" --filename "$name.json" \
+        DOTNET_ROOT=$(dirname "$(readlink -f "$DOTNET")") "$tool" "$REPO/services/$name/$(assembly_of "$name").csproj" --output "$output" --filename "$name.json" \
             --output-format Json --disable-package-restore --set-version "$(version)" --set-name "pollux/$name" >"$LOGS/sbom.log" 2>&1 || { show_log_tail sbom; fail "no SBOM of $name"; }
         printf '%-11s%s  %s components\n' "$name" "artifacts/sbom/$name.json" "$(grep -c '"bom-ref"' "$output/$name.json")"
     done

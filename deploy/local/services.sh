@@ -52,21 +52,25 @@ service_port_variable() {
     esac
 }
 
-service_assembly() {
+assembly_of() {
     case $(service_of "$1") in
-        ingest) published Ingest ;;
-        twin-state) published TwinState ;;
-        simulation) published Simulation ;;
-        query) published Query ;;
-        plant) published Plant ;;
-        dashboard) published Dashboard ;;
+        ingest) printf Ingest ;;
+        twin-state) printf TwinState ;;
+        simulation) printf Simulation ;;
+        query) printf Query ;;
+        plant) printf Plant ;;
+        dashboard) printf Dashboard ;;
     esac
 }
 
-assembly() { printf '%s' "$REPO/artifacts/bin/$1/release/$1.dll"; }
+output_of() { printf '%s' "$REPO/artifacts/bin/$1/release"; }
 
-# Compiled ahead of time, see services/Directory.Build.props.
-published() { printf '%s' "$REPO/artifacts/publish/$1/release/$1.dll"; }
+assembly() { printf '%s' "$(output_of "$1")/$1.dll"; }
+
+# Services run from a copy: a build writes into files that a running process has mapped.
+service_folder() { printf '%s' "$POLLUX_HOME/services/$(assembly_of "$1")"; }
+
+service_assembly() { printf '%s' "$(service_folder "$1")/$(assembly_of "$1").dll"; }
 
 is_service() { [[ " ${SERVICES[*]} " == *" $(service_of "$1") "* ]]; }
 
@@ -94,14 +98,49 @@ find_sdk() {
     fail "no .NET SDK $wanted found; get it from https://dotnet.microsoft.com/download/dotnet/$wanted.0 or your package manager (dotnet-sdk-$wanted.0)"
 }
 
-build() {
+# What is built has the name of a solution or of a part of it; nothing is done when no source is newer than its last build.
+build() { # solution
+    local began stamp="$REPO/artifacts/${1##*/}.built"
     find_sdk
     [[ ${POLLUX_NO_BUILD:-} != 1 ]] || return 0
-    local began
+    if [[ -e $stamp ]] && ! newer_sources "$stamp"; then return 0; fi
     began=$(now)
-    "$DOTNET" build "$REPO/Pollux.slnx" -c Release --nologo -v quiet >"$LOGS/build.log" 2>&1 9>&- ||
+    mkdir -p "${stamp%/*}"
+    touch "$stamp.begun"
+    # One compiler for all projects; each cold one takes seconds. Analyzers are run by 'dotnet format' in .ci/run.
+    "$DOTNET" build "$REPO/$1" -c Release --nologo -v quiet -p:UseSharedCompilation=true -p:RunAnalyzers=false >"$LOGS/build.log" 2>&1 9>&- ||
         { cat "$LOGS/build.log" >&2; fail "the build failed"; }
-    printf '%-11sdone  (%s s)\n' build "$(seconds_since "$began")"
+    mv "$stamp.begun" "$stamp"
+    # All of it has this part, too.
+    if [[ $1 == Pollux.slnx ]]; then touch -r "$stamp" "$REPO/artifacts/Services.slnf.built"; fi
+    printf '%-14sdone  (%s s)\n' build "$(seconds_since "$began")"
+}
+
+# Folders count, too: they tell of files that are gone.
+newer_sources() { # stamp
+    [[ -n $(find "$REPO"/{contracts,services,tests} "$REPO"/{Directory.*,global.json,.editorconfig,Pollux.slnx} -newer "$1" -print -quit) ]]
+}
+
+# Stops what runs from an older build and takes over the new one.
+renew_services() { # name...
+    local name new folder
+    for name in "$@"; do
+        new=$(output_of "$(assembly_of "$name")")
+        folder=$(service_folder "$name")
+        [[ -d $new ]] || fail "$name is not built"
+        ! diff -rq "$new" "$folder" >/dev/null 2>&1 || continue
+        for_each_replica "$name" stop_service
+        rm -rf "$folder"
+        mkdir -p "${folder%/*}"
+        cp -r "$new" "$folder"
+    done
+}
+
+for_each_replica() { # name command
+    local other
+    while read -r other; do
+        if [[ $(service_of "$other") == "$1" ]]; then "$2" "$other"; fi
+    done < <(all_services)
 }
 
 export_connections() {
@@ -114,6 +153,7 @@ apply_schema() {
     local name
     : >"$LOGS/schema.log"
     for name in twin-state ingest simulation; do
+        ! running "$name" || continue
         (cd "$REPO" && "${IN_PRODUCTION[@]}" "$DOTNET" "$(service_assembly "$name")" db-apply) >>"$LOGS/schema.log" 2>&1 9>&- ||
             { show_log_tail schema; fail "the database schema of $name could not be applied"; }
     done

@@ -30,13 +30,13 @@ public sealed class ServiceProcess(string name, string project, IReadOnlyDiction
         }
     }
 
-    /// <summary>What runs in production: the published service. A build for debugging publishes none.</summary>
+    /// <summary>The service as it was built beside these tests.</summary>
     public static string Assembly(string project)
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
         var artifacts = configuration.Parent!.Parent!.Parent!.FullName;
-        return new[] { "publish", "bin" }.Select(kind => Path.Combine(artifacts, kind, project, configuration.Name, $"{project}.dll")).FirstOrDefault(File.Exists)
-            ?? throw new XunitException($"{project} is not built.");
+        var assembly = Path.Combine(artifacts, "bin", project, configuration.Name, $"{project}.dll");
+        return File.Exists(assembly) ? assembly : throw new XunitException($"{project} is not built.");
     }
 
     // Below the range that outgoing connections take their ports from: one of those may have it by the time the service listens.

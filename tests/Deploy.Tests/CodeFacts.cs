@@ -39,7 +39,7 @@ static partial class CodeFacts
     static string PrometheusName(string kind, string name, string unit) =>
         name.Replace('.', '_') + (unit == "s" ? "_seconds" : "") + (kind == "Counter" ? "_total" : "");
 
-    [GeneratedRegex(@"^\s+(?<name>[a-z-]+)\) published (?<assembly>\w+) ;;", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\s+(?<name>[a-z-]+)\) printf (?<assembly>[A-Z][a-z]\w*) ;;", RegexOptions.Multiline)]
     private static partial Regex AssemblyLine();
 
     [GeneratedRegex(@"const int httpPort = (?<port>\d+);")]

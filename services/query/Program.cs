@@ -32,6 +32,7 @@ builder.Services.AddDecisions();
 var app = builder.Build();
 app.MapDefaultEndpoints();
 app.UseApi();
+app.UseLoadedAssets();
 app.MapReference();
 var api = app.MapGroup("/api/v1").WithHead().WithProblems();
 api.MapAssets();

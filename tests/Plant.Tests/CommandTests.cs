@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Plant.Faults;
 using Plant.Gateway;
-using Plant.Operations;
+using Plant.Gateway;
 using ServiceDefaults;
 
 namespace Plant.Tests;

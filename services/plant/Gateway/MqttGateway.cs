@@ -6,7 +6,6 @@ using MQTTnet;
 using MQTTnet.Formatter;
 using MQTTnet.Protocol;
 using Plant.Faults;
-using Plant.Operations;
 using ServiceDefaults;
 
 namespace Plant.Gateway;

@@ -3,7 +3,6 @@ using System.Net;
 using System.Threading.RateLimiting;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.RateLimiting;
-using Query.Assets;
 using ServiceDefaults;
 
 namespace Query.Api;
@@ -57,7 +56,7 @@ static class ApiSetup
             grpc.MaxReceiveMessageSize = LargestBody;
         });
         builder.Services.AddGrpcReflection();
-        builder.Services.AddGrpcHealthChecks(grpc => grpc.Services.Map("", health => health.Tags.Contains("ready"))).AddCheck<RegistryHealth>("registry", tags: ["ready"]);
+        builder.Services.AddGrpcHealthChecks(grpc => grpc.Services.Map("", health => health.Tags.Contains("ready")));
         builder.AddReference();
     }
 
@@ -68,11 +67,6 @@ static class ApiSetup
         app.UseRateLimiter();
         // Browsers speak HTTP/1.1 to a port without TLS, so they reach gRPC on the port of REST.
         app.UseGrpcWeb(new() { DefaultEnabled = true });
-        // A service that has just started knows nothing yet: "not found" would be taken for the truth, "try again" is.
-        var assets = app.Services.GetRequiredService<KnownAssets>();
-        app.Use((context, next) => assets.IsLoaded || !IsApi(context.Request.Path) ? next(context) : throw new UnavailableException("Assets and twins are not loaded yet; try again."));
         app.Use(RefuseUnknown.Check);
     }
-
-    static bool IsApi(PathString path) => path.StartsWithSegments("/api/v1") || path.Value!.StartsWith("/pollux.query.v1.", StringComparison.Ordinal);
 }

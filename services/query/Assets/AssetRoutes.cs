@@ -1,4 +1,3 @@
-using Query.Twins;
 using ServiceDefaults;
 
 namespace Query.Assets;
@@ -6,7 +5,18 @@ namespace Query.Assets;
 static class AssetRoutes
 {
     public static void AddAssets(this IServiceCollection services) =>
-        services.AddAssetRegistry().AddSingleton<KnownAssets>().AddHostedService<KeepUp>();
+        services.AddAssetRegistry().AddSingleton<KnownAssets>().AddHealthChecks().AddCheck<RegistryHealth>("registry", tags: ["ready"]);
+
+    /// <summary>A service that has just started knows nothing yet: "not found" would be taken for the truth, "try again" is.</summary>
+    public static void UseLoadedAssets(this WebApplication app)
+    {
+        var assets = app.Services.GetRequiredService<KnownAssets>();
+        app.Use((context, next) => assets.IsLoaded || !IsApi(context.Request.Path)
+            ? next(context)
+            : throw new UnavailableException("Assets and twins are not loaded yet; try again."));
+    }
+
+    static bool IsApi(PathString path) => path.StartsWithSegments("/api/v1") || path.Value!.StartsWith("/pollux.query.v1.", StringComparison.Ordinal);
 
     public static void MapAssets(this IEndpointRouteBuilder api)
     {

@@ -1,13 +1,11 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Query.Twins;
 using ServiceDefaults;
-using TwinModel.Twins;
 
 namespace Query.Assets;
 
 /// <summary>All registered assets, in memory, and the news of a change.</summary>
-sealed class KnownAssets(AssetRegistry registry, LiveTwins twins)
+sealed class KnownAssets(AssetRegistry registry)
 {
     readonly ConcurrentDictionary<string, long> taken = new(StringComparer.Ordinal);
     volatile TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -17,6 +15,9 @@ sealed class KnownAssets(AssetRegistry registry, LiveTwins twins)
 
     /// <summary>Completes at the next change of any asset.</summary>
     public Task Changed => changed.Task;
+
+    /// <summary>An asset is new, or was registered again.</summary>
+    public event Action<RegisteredAsset>? Registered;
 
     /// <summary>By id.</summary>
     public IEnumerable<RegisteredAsset> All => registry.All.OrderBy(a => a.Id, StringComparer.Ordinal);
@@ -39,8 +40,7 @@ sealed class KnownAssets(AssetRegistry registry, LiveTwins twins)
             if (taken.TryGetValue(asset.Id, out var position) && position >= asset.Position) continue;
             taken[asset.Id] = asset.Position;
             hasChanged = true;
-            // A twin that has seen nothing is shown from the moment its asset exists.
-            if (twins.Find(asset.Id) is null) twins.Offer(ViewTwin.Of(asset.Id, asset.Name, new Twin(asset.Model), AlarmBook.Empty, 0, 0, null, null, null));
+            Registered?.Invoke(asset);
         }
         if (hasChanged) Interlocked.Exchange(ref changed, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
     }

@@ -3,10 +3,22 @@ using Query.Assets;
 namespace Query.Twins;
 
 /// <summary>Loads assets and twins at the start, then looks every few seconds for what RabbitMQ did not bring.</summary>
-sealed partial class KeepUp(KnownAssets registry, ReadSavedTwins savedTwins, TimeProvider time, ILogger<KeepUp> log) : BackgroundService
+sealed partial class KeepUp : BackgroundService
 {
     static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
     static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
+
+    readonly KnownAssets assets;
+    readonly ReadSavedTwins savedTwins;
+    readonly TimeProvider time;
+    readonly ILogger<KeepUp> log;
+
+    public KeepUp(KnownAssets assets, LiveTwins twins, ReadSavedTwins savedTwins, TimeProvider time, ILogger<KeepUp> log)
+    {
+        (this.assets, this.savedTwins, this.time, this.log) = (assets, savedTwins, time, log);
+        // Here, since a message may bring an asset before this runs.
+        assets.Registered += twins.Expect;
+    }
 
     protected override async Task ExecuteAsync(CancellationToken cancel)
     {
@@ -15,9 +27,9 @@ sealed partial class KeepUp(KnownAssets registry, ReadSavedTwins savedTwins, Tim
             var failed = false;
             try
             {
-                await registry.Refresh(cancel);
+                await assets.Refresh(cancel);
                 await savedTwins.Run(cancel);
-                registry.IsLoaded = true;
+                assets.IsLoaded = true;
             }
             catch (Exception e) when (!cancel.IsCancellationRequested)
             {

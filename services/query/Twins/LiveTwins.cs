@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Contracts.Messages;
 using ServiceDefaults;
+using TwinModel.Twins;
 
 namespace Query.Twins;
 
@@ -29,6 +30,12 @@ sealed class LiveTwins
         if (!twins.TryAdd(view.AssetId, new LiveTwin(view))) return Offer(view);
         sorted = null;
         return true;
+    }
+
+    /// <summary>A twin that has seen nothing is shown from the moment its asset exists.</summary>
+    public void Expect(RegisteredAsset asset)
+    {
+        if (Find(asset.Id) is null) Offer(ViewTwin.Of(asset.Id, asset.Name, new Twin(asset.Model), AlarmBook.Empty, 0, 0, null, null, null));
     }
 
     /// <inheritdoc cref="Offer(OfferedView)"/>

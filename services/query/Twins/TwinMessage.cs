@@ -1,5 +1,4 @@
 using Contracts.Messages;
-using Query.Alarms;
 using Query.Api;
 using Proto = Contracts.Query.V1;
 

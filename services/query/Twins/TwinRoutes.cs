@@ -3,7 +3,8 @@ namespace Query.Twins;
 static class TwinRoutes
 {
     public static void AddTwins(this IServiceCollection services) =>
-        services.AddSingleton<LiveTwins>().AddSingleton<ReadSavedTwins>().AddSingleton<AwaitPosition>().AddSingleton<FoldTwin>().AddSingleton<WatchTwins>();
+        services.AddSingleton<LiveTwins>().AddSingleton<ReadSavedTwins>().AddSingleton<AwaitPosition>().AddSingleton<FoldTwin>()
+            .AddSingleton<WatchTwins>().AddHostedService<KeepUp>();
 
     public static void MapTwins(this IEndpointRouteBuilder api)
     {

@@ -1,4 +1,5 @@
 using Query.Alarms;
+using Query.Api;
 using Query.Assets;
 using Query.Decisions;
 using Query.Events;
@@ -8,7 +9,7 @@ using Query.Rejections;
 using Query.Scenarios;
 using Query.Twins;
 
-namespace Query.Api;
+namespace Query;
 
 static class RpcRoutes
 {

@@ -2,7 +2,7 @@ using Contracts.Messages;
 using Query.Api;
 using Proto = Contracts.Query.V1;
 
-namespace Query.Alarms;
+namespace Query.Twins;
 
 /// <summary>Alarms as gRPC messages.</summary>
 static class AlarmMessage

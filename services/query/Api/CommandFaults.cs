@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using MassTransit;
 using ServiceDefaults;
 
-namespace Query;
+namespace Query.Api;
 
 /// <summary>Commands that their receiver refused, so that a waiting caller hears the reason instead of a timeout.</summary>
 sealed class CommandFaults

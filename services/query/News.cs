@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Query.Api;
 using Query.Assets;
 using Query.Scenarios;
 using Query.Twins;

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Plant.Faults;
 using Plant.Gateway;
-using Plant.Gateway;
+using Plant.Operations;
 using ServiceDefaults;
 
 namespace Plant.Tests;

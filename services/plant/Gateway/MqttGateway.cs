@@ -6,6 +6,7 @@ using MQTTnet;
 using MQTTnet.Formatter;
 using MQTTnet.Protocol;
 using Plant.Faults;
+using Plant.Operations;
 using ServiceDefaults;
 
 namespace Plant.Gateway;

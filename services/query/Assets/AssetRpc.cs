@@ -1,5 +1,6 @@
 using Grpc.Core;
 using MassTransit;
+using Query.Api;
 using Proto = Contracts.Query.V1;
 
 namespace Query.Assets;

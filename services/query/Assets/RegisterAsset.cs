@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Text.RegularExpressions;
 using MassTransit;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Query.Api;
 using ServiceDefaults;
 using Messages = Contracts.Messages;
 

@@ -1,6 +1,7 @@
 using Contracts.Events;
 using MassTransit;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Query.Api;
 using Messages = Contracts.Messages;
 
 namespace Query.Rejections;

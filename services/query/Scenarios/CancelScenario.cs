@@ -1,5 +1,6 @@
 using Contracts.Scenarios;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Query.Api;
 using ServiceDefaults;
 using Messages = Contracts.Messages;
 

@@ -2,6 +2,7 @@ using Contracts.Events;
 using Marten;
 using MassTransit;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Query.Api;
 using Query.Assets;
 using ServiceDefaults;
 using Messages = Contracts.Messages;

@@ -1,8 +1,7 @@
 using Plant.Faults;
-using Plant.Gateway;
 using Plant.Line;
 
-namespace Plant.Operations;
+namespace Plant.Gateway;
 
 /// <summary>The truth behind the sensors, for demos and for checking what the twin made of it.</summary>
 sealed record PlantStatus(

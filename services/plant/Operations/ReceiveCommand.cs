@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 using Plant.Faults;
 using ServiceDefaults;
 
-namespace Plant.Gateway;
+namespace Plant.Operations;
 
 /// <summary>
 /// A command over MQTT: <c>{"fault":"die-blockage","severity":0.7,"seconds":60}</c>, <c>{"fault":"die-blockage","active":false}</c>

@@ -1,6 +1,7 @@
 using System.Text;
 using Contracts.Events;
 using Ingest.Imports;
+using Ingest.Recording;
 using Ingest.Payloads;
 using Microsoft.AspNetCore.WebUtilities;
 using ServiceDefaults;
@@ -181,7 +182,7 @@ public class ImportSettingsTests
     {
         var settings = QueryHelpers.ParseQuery("decimal=,&missing=NA&preview=false");
         var row = Assert.Single(await Csv("time;oil-temperature;oil-pressure\n2026-11-01T17:00:00Z;x;1,5\n", ImportFormats.WithSettings(Plain, settings)));
-        var source = ImportFormats.Source("csv", "press-1", ImportFormats.Settings(settings));
+        var source = Payload.ImportSource("csv", "press-1", ImportFormats.Settings(settings));
         Assert.Equal("import:csv:press-1?decimal=%2C&missing=NA", source);
         var again = new Decoded();
         await ImportFormats.Decode(new ReadingsRejected(Guid.NewGuid(), "press-1", source, row.Raw!, "", 1, [], DateTimeOffset.UnixEpoch), Plain, again, TestContext.Current.CancellationToken);

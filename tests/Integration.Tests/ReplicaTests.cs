@@ -18,12 +18,11 @@ public class ReplicaTests(RunningSystem system, ITestOutputHelper output) : Syst
         // One of them dies with messages in its hands; the broker gives them to the other or keeps them for its return.
         await second.Kill();
         await load.Run(600);
-        await Eventually.Get("conflicts were met", () => Pollux.Ingest.Metric("pollux_ingest_append_conflicts_total"), conflicts => conflicts > 0);
         await second.Start();
         await Accounts.AssertComplete(Pollux, load, assets);
 
         Assert.True(await Pollux.Ingest.Metric("pollux_ingest_readings_duplicate_total") > 0);
-        // Having met, they take turns: a conflict is what makes them do so, not the way they work.
+        // Whether they meet is chance; having met, they take turns: a conflict is what makes them do so, not the way they work.
         var conflicts = await Pollux.Ingest.Metric("pollux_ingest_append_conflicts_total");
         var appends = await Pollux.Ingest.Metric("pollux_ingest_append_duration_seconds_count");
         Assert.True(conflicts < appends / 10, $"{conflicts} conflicts in {appends} appends");

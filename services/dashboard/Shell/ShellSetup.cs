@@ -1,3 +1,4 @@
+using Dashboard.Shown;
 using Microsoft.AspNetCore.Components.Server;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Options;

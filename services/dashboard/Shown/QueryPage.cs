@@ -1,5 +1,4 @@
 using Dashboard.Live;
-using Dashboard.Shell;
 using Grpc.Core;
 using Microsoft.AspNetCore.Components;
 

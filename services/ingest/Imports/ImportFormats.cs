@@ -21,7 +21,6 @@ sealed record ImportFormat(string Name, ReadRows Read, bool IsText);
 static class ImportFormats
 {
     public const string Preview = "preview";
-    const string SourcePrefix = "import:";
 
     static readonly Dictionary<string, ImportFormat> ByMediaType = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -70,15 +69,6 @@ static class ImportFormats
     /// <summary>The settings of a query in a form that <see cref="WithSettings"/> reads again.</summary>
     public static string Settings(IEnumerable<KeyValuePair<string, StringValues>> query) =>
         string.Join('&', query.Where(p => p.Key != Preview).OrderBy(p => p.Key, StringComparer.Ordinal).SelectMany(p => p.Value, (p, value) => $"{p.Key}={Uri.EscapeDataString(value ?? "")}"));
-
-    /// <summary>
-    /// The source of a rejected row: <c>import:{format}:{asset}[?{settings}]</c>. The same row of a repeated import is the same rejection; the
-    /// settings are those it has to be read with again.
-    /// </summary>
-    public static string Source(string format, string assetId, string settings = "") => $"{SourcePrefix}{format}:{assetId}{(settings.Length > 0 ? "?" : "")}{settings}";
-
-    /// <summary>True for rejections that came from an import.</summary>
-    public static bool IsImport(string source) => source.StartsWith(SourcePrefix, StringComparison.Ordinal);
 
     /// <summary>Reads a rejected row again.</summary>
     public static async Task Decode(ReadingsRejected rejection, AssetModel model, Decoded to, CancellationToken cancel)

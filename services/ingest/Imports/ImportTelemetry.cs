@@ -57,7 +57,7 @@ static class ImportTelemetry
             await context.Response.WriteAsJsonAsync(await PreviewImport.Of(body, format, model, window, limit.Token), cancel);
             return;
         }
-        var source = ImportFormats.Source(format.Name, asset.Id, ImportFormats.Settings(request.Query));
+        var source = Payload.ImportSource(format.Name, asset.Id, ImportFormats.Settings(request.Query));
         var run = new ImportRun(asset, source, recorder, time, settings.Value.FutureTolerance, ReadingsPerSubmission, MostSubmissionsPending);
         var rows = format.Read(body, model, limit.Token);
 

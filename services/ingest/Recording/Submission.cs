@@ -49,11 +49,23 @@ sealed record Submission(
 /// <param name="Bytes">The raw bytes.</param>
 readonly record struct Payload(string Source, ReadOnlyMemory<byte> Bytes)
 {
+    const string ImportPrefix = "import:";
+
+    /// <summary>
+    /// The source of a rejected row: <c>import:{format}:{asset}[?{settings}]</c>. The same row of a repeated import is the same rejection; the
+    /// settings are those it has to be read with again.
+    /// </summary>
+    public static string ImportSource(string format, string assetId, string settings = "") =>
+        $"{ImportPrefix}{format}:{assetId}{(settings.Length > 0 ? "?" : "")}{settings}";
+
+    /// <summary>True for the source of an import.</summary>
+    public static bool IsImport(string source) => source.StartsWith(ImportPrefix, StringComparison.Ordinal);
+
     /// <summary>Readings of an import written down so that they can be read again.</summary>
     public static Payload Rewritten(RegisteredAsset asset, IEnumerable<Reading> readings)
     {
         var lines = readings.Select(r => JsonSerializer.Serialize(
             new { time = Micros.ToTime(r.SampledAt), sensor = asset.Model.Sensor(r.Sensor)!.Id, value = r.ValueOrNull, quality = ViewTwin.Name(r.Quality) }));
-        return new(Imports.ImportFormats.Source("ndjson", asset.Id), Encoding.UTF8.GetBytes(string.Join('\n', lines)));
+        return new(ImportSource("ndjson", asset.Id), Encoding.UTF8.GetBytes(string.Join('\n', lines)));
     }
 }

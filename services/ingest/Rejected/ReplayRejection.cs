@@ -29,7 +29,7 @@ sealed class ReplayRejectionConsumer(
             // By the births as they are remembered now.
             asset = (await sparkplug.ForReplay(context.CancellationToken)).Decode(rejection.Source, rejection.Payload, Micros.From(rejection.RejectedAt), decoded)?.Asset;
         }
-        else if (!ImportFormats.IsImport(rejection.Source))
+        else if (!Payload.IsImport(rejection.Source))
         {
             var route = routes.Find(rejection.Source);
             asset = route.Asset;

@@ -86,7 +86,7 @@ sealed record SensorOfAsset(
 /// <param name="Max">Highest value, in the sensor's unit.</param>
 sealed record ValueRange(double Min, double Max)
 {
-    public static ValueRange Of(TwinModel.Assets.Range range) => new(range.Min, range.Max);
+    public static ValueRange Of(TwinModel.Units.Interval range) => new(range.Min, range.Max);
 }
 
 /// <summary>An alarm limit with hysteresis and delays.</summary>

@@ -86,18 +86,12 @@ public sealed record Sensor(
     string Name,
     string Component,
     Unit Unit,
-    Range Physical,
-    Range Plausible,
+    Interval Physical,
+    Interval Plausible,
     TimeSpan Interval,
     TimeSpan MissingAfter,
     double Noise);
 
-/// <summary>A closed range of values.</summary>
-public readonly record struct Range(double Min, double Max)
-{
-    /// <summary>False for NaN.</summary>
-    public bool Contains(double value) => value >= Min && value <= Max;
-}
 
 /// <summary>How much a violated limit matters.</summary>
 public enum Severity

@@ -1,5 +1,4 @@
 using TwinModel.Physics;
-using TwinModel.Physics.Components;
 using TwinModel.Physics.Equations;
 using TwinModel.Units;
 

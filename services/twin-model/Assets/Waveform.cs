@@ -19,7 +19,7 @@ public sealed record Waveform(
     double SampleRateHertz,
     int LeastSamples,
     int MostSamples,
-    Range Physical,
+    Interval Physical,
     double? Int16Scale,
     WaveformBearing? Bearing,
     IReadOnlyList<WaveformFeature> Features)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using TwinModel.Units;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -131,7 +132,7 @@ sealed partial class YamlCursor(YamlNode node, string path, string file, List<Mo
         return null;
     }
 
-    public Range? RangeOf(string key)
+    public Interval? RangeOf(string key)
     {
         if (Get(key) is not { } child) return null;
         if (child.Node is not YamlSequenceNode { Children.Count: 2 } pair)
@@ -142,7 +143,7 @@ sealed partial class YamlCursor(YamlNode node, string path, string file, List<Mo
         var min = new YamlCursor(pair.Children[0], $"{child.Path}[0]", file, problems).Number();
         var max = new YamlCursor(pair.Children[1], $"{child.Path}[1]", file, problems).Number();
         if (min is null || max is null) return null;
-        if (min < max) return new Range(min.Value, max.Value);
+        if (min < max) return new Interval(min.Value, max.Value);
         child.Complain($"must have min < max, not [{min}, {max}]");
         return null;
     }

@@ -1,4 +1,3 @@
-using TwinModel.Physics.Components;
 using TwinModel.Physics.Equations;
 using TwinModel.Units;
 

@@ -1,6 +1,5 @@
 using TwinModel.Physics.Equations;
 using TwinModel.Units;
-using Range = TwinModel.Assets.Range;
 
 namespace TwinModel.Physics;
 
@@ -30,11 +29,11 @@ public sealed record PhysicsModel(
 /// <param name="Range">Allowed values.</param>
 /// <param name="Calibrated">Where the model was compared with the asset; outside, results say so. Null: everywhere.</param>
 /// <param name="Sensor">Number of the sensor that records it; null when none does.</param>
-public sealed record PhysicsInput(string Id, string Name, Unit Unit, double Default, Range Range, Range? Calibrated, ushort? Sensor);
+public sealed record PhysicsInput(string Id, string Name, Unit Unit, double Default, Interval Range, Interval? Calibrated, ushort? Sensor);
 
 /// <summary>One component of the graph.</summary>
 /// <param name="Id">kebab-case.</param>
-/// <param name="Type">Name of a <see cref="Components.ComponentType"/>.</param>
+/// <param name="Type">Name of a <see cref="ComponentType"/>.</param>
 /// <param name="Parameters">By name; what is missing has the type's default.</param>
 /// <param name="Connections">Port to component, input or <c>component.output</c>.</param>
 public sealed record ComponentSpec(string Id, string Type, IReadOnlyDictionary<string, ParameterValue> Parameters, IReadOnlyDictionary<string, string> Connections);
@@ -45,7 +44,7 @@ public sealed record ComponentSpec(string Id, string Type, IReadOnlyDictionary<s
 /// <param name="Source">Where the value comes from.</param>
 /// <param name="RelativeDeviation">Standard deviation over value of the lognormal prior; 0: taken as exact.</param>
 /// <param name="Bounds">Values a scenario or calibration may give it; null: half to double.</param>
-public sealed record ParameterValue(double Value, Unit Unit, string Source, double RelativeDeviation, Range? Bounds);
+public sealed record ParameterValue(double Value, Unit Unit, string Source, double RelativeDeviation, Interval? Bounds);
 
 /// <summary>A result that people know by name.</summary>
 /// <param name="Id">kebab-case.</param>

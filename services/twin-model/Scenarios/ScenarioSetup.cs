@@ -4,7 +4,6 @@ using TwinModel.Assets;
 using TwinModel.Physics;
 using TwinModel.Uncertainty;
 using TwinModel.Units;
-using Range = TwinModel.Assets.Range;
 
 namespace TwinModel.Scenarios;
 
@@ -70,7 +69,7 @@ sealed class ScenarioSetup
     public double[] Times { get; }
 
     /// <summary>Numbers, relative deviations and bounds of the parameters that differ between members.</summary>
-    public (int Parameter, double Deviation, Range? Bounds)[] Uncertain { get; }
+    public (int Parameter, double Deviation, Interval? Bounds)[] Uncertain { get; }
 
     /// <summary>Of the ensemble, in (0, 1), member by member.</summary>
     public double[][] Samples => samples;
@@ -117,7 +116,7 @@ sealed class ScenarioSetup
 
     public string NameOf(int input) => physics.Inputs[input].Id;
 
-    public Range RangeOf(int input)
+    public Interval RangeOf(int input)
     {
         var (unit, range) = (physics.Inputs[input].Unit, physics.Inputs[input].Range);
         var calculation = Unit.OfCalculation(unit.Quantity);
@@ -143,7 +142,7 @@ sealed class ScenarioSetup
         }
     }
 
-    IEnumerable<(int, double, Range?)> UncertainParameters()
+    IEnumerable<(int, double, Interval?)> UncertainParameters()
     {
         var names = Steady.Equations.Parameters.ToList();
         foreach (var component in physics.Components)
@@ -151,7 +150,7 @@ sealed class ScenarioSetup
             foreach (var (name, value) in component.Parameters.Where(p => p.Value.RelativeDeviation > 0).OrderBy(p => p.Key, StringComparer.Ordinal))
             {
                 var calculation = Unit.OfCalculation(value.Unit.Quantity);
-                Range? bounds = value.Bounds is { } b ? new(value.Unit.ConvertTo(calculation, b.Min), value.Unit.ConvertTo(calculation, b.Max)) : null;
+                Interval? bounds = value.Bounds is { } b ? new(value.Unit.ConvertTo(calculation, b.Min), value.Unit.ConvertTo(calculation, b.Max)) : null;
                 yield return (names.IndexOf($"{component.Id}.{name}"), value.RelativeDeviation, bounds);
             }
         }

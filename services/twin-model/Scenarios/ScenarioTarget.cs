@@ -1,7 +1,5 @@
 using TwinModel.Physics;
-using TwinModel.Physics.Components;
 using TwinModel.Units;
-using Range = TwinModel.Assets.Range;
 
 namespace TwinModel.Scenarios;
 
@@ -12,7 +10,7 @@ namespace TwinModel.Scenarios;
 /// <param name="Input">Number of the input that is changed or solved for; -1 for a parameter.</param>
 /// <param name="Solve">The signal that has to reach the value; null when the input itself is given.</param>
 /// <param name="Parameter">Name of the parameter; null for an input.</param>
-sealed record ScenarioTarget(string Name, Unit Unit, Range? Range, int Input, PhysicsSignal? Solve, string? Parameter)
+sealed record ScenarioTarget(string Name, Unit Unit, Interval? Range, int Input, PhysicsSignal? Solve, string? Parameter)
 {
     public static IEnumerable<string> Names(PhysicsModel physics) =>
         physics.Targets.Select(t => t.Id).Concat(physics.Inputs.Select(i => i.Id)).Concat(physics.Components.SelectMany(c => Free(c).Select(p => $"{c.Id}.{p.Name}")));

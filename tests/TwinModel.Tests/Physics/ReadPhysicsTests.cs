@@ -1,6 +1,7 @@
 using System.Text.Json;
 using TwinModel.Assets;
-using TwinModel.Physics.Components;
+using TwinModel.Physics;
+using TwinModel.Physics;
 
 namespace TwinModel.Tests.Physics;
 

@@ -1,4 +1,5 @@
 using TwinModel.Assets;
+using TwinModel.Health;
 using TwinModel.Reliability;
 using TwinModel.Units;
 

@@ -1,6 +1,6 @@
 using TwinModel.Physics.Equations;
 
-namespace TwinModel.Physics.Components;
+namespace TwinModel.Physics;
 
 /// <summary>
 /// Solid along the axis that conducts along it: <c>ρ c A ∂T/∂t = ∂/∂z(k A ∂T/∂z) + Σ heat</c>, central finite volumes (physics.md 1.2, 1.3).

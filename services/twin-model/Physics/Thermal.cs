@@ -1,6 +1,6 @@
 using TwinModel.Physics.Equations;
 
-namespace TwinModel.Physics.Components;
+namespace TwinModel.Physics;
 
 /// <summary>Surroundings of a given temperature; what they take or give crosses the model's border.</summary>
 public sealed class Ambient : Component, IHeatPort

@@ -1,6 +1,6 @@
 using TwinModel.Physics.Equations;
 
-namespace TwinModel.Physics.Components;
+namespace TwinModel.Physics;
 
 /// <summary>A parameter that a type of component has.</summary>
 /// <param name="Name">kebab-case.</param>

@@ -1,6 +1,6 @@
 using TwinModel.Physics.Equations;
 
-namespace TwinModel.Physics.Components;
+namespace TwinModel.Physics;
 
 /// <summary>
 /// The polymer in the screw's channel (physics.md 1.2): <c>ρ A ∂h/∂t = −∂(ṁ h)/∂z + q_barrel + q_root + q_dissipation</c> by enthalpy, advected by

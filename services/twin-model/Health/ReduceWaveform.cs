@@ -1,7 +1,8 @@
 using System.Globalization;
 using TwinModel.Assets;
+using TwinModel.Reliability;
 
-namespace TwinModel.Reliability;
+namespace TwinModel.Health;
 
 /// <summary>Makes readings of a waveform's features.</summary>
 public static class ReduceWaveform

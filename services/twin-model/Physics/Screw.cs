@@ -1,6 +1,6 @@
 using TwinModel.Physics.Equations;
 
-namespace TwinModel.Physics.Components;
+namespace TwinModel.Physics;
 
 /// <summary>
 /// A single-flighted screw: channel depth constant in the feed section, falling linearly over the compression section, constant in the metering

@@ -1,6 +1,6 @@
 using TwinModel.Physics.Equations;
 
-namespace TwinModel.Physics.Components;
+namespace TwinModel.Physics;
 
 /// <summary>
 /// A semi-crystalline polymer by its specific enthalpy h (0 at 25 °C), so that melting needs no case distinction, and a power-law melt:

@@ -1,6 +1,6 @@
 using TwinModel.Physics.Equations;
 
-namespace TwinModel.Physics.Components;
+namespace TwinModel.Physics;
 
 /// <summary>
 /// A proportional-integral controller of a heating power: <c>u = Kp (set-point − measured) + I</c>, clipped to [0, 1] and times the largest power;

@@ -1,6 +1,6 @@
 using TwinModel.Physics.Equations;
 
-namespace TwinModel.Physics.Components;
+namespace TwinModel.Physics;
 
 /// <summary>What one component sees while it is built: its parameters, its connections and the equations of the model.</summary>
 public sealed class Site

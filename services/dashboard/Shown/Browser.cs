@@ -1,6 +1,6 @@
 using Microsoft.JSInterop;
 
-namespace Dashboard.Shell;
+namespace Dashboard.Shown;
 
 /// <summary>What one browser is set to: time zone, theme, the machine looked at last.</summary>
 sealed class Browser(IJSRuntime js) : IDisposable

@@ -1,0 +1,35 @@
+using System.Reflection;
+using ArchUnitNET.Loader;
+using ArchUnitNET.xUnitV3;
+using static ArchUnitNET.Fluent.Slices.SliceRuleDefinition;
+
+namespace Deploy.Tests;
+
+/// <summary>Which part may know which: folders of a project depend one way, and so do projects.</summary>
+public class ArchitectureTests
+{
+    static readonly string[] Shared = ["Contracts", "TwinModel", "ServiceDefaults"];
+
+    public static TheoryData<string> Projects => [.. Shared, .. CodeFacts.Assemblies.Values, "Cli"];
+
+    public static TheoryData<string> Services => [.. CodeFacts.Assemblies.Values];
+
+    /// <summary>A folder is a namespace; what a folder holds below itself belongs to it. Program, beside them, joins all.</summary>
+    [Theory, MemberData(nameof(Projects))]
+    public void No_folder_depends_on_one_that_depends_on_it(string project) =>
+        Slices().Matching($"{project}.(*)..").Should().BeFreeOfCycles().Check(new ArchLoader().LoadAssemblies(Assembly.Load(project)).Build());
+
+    [Theory, MemberData(nameof(Services))]
+    public void A_service_knows_no_other(string service) => Assert.Empty(OursIn(service).Except(Shared));
+
+    [Fact]
+    public void The_model_knows_nothing_of_services_nor_contracts_of_the_model()
+    {
+        Assert.Empty(OursIn("Contracts"));
+        Assert.Equal(["Contracts"], OursIn("TwinModel"));
+        Assert.Empty(OursIn("ServiceDefaults").Except(["Contracts", "TwinModel"]));
+    }
+
+    static List<string> OursIn(string assembly) =>
+        [.. Assembly.Load(assembly).GetReferencedAssemblies().Select(a => a.Name!).Where(name => Shared.Contains(name) || CodeFacts.Assemblies.Values.Contains(name))];
+}

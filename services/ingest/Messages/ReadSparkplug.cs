@@ -39,7 +39,8 @@ sealed partial class ReadSparkplug(AssetRegistry registry, IBus bus, NpgsqlDataS
     }
 
     /// <summary>True for messages that must be remembered before they are acknowledged.</summary>
-    public static bool IsBirth(string topic) => topic.Contains("/NBIRTH/", StringComparison.Ordinal) || topic.Contains("/DBIRTH/", StringComparison.Ordinal);
+    public static bool IsBirth(string topic) =>
+        SparkplugTopic.TryParse(topic, out var parsed) && parsed.Message is SparkplugMessage.NodeBirth or SparkplugMessage.DeviceBirth;
 
     /// <summary>Decodes a message; null when it is none that carries readings.</summary>
     public Route? Decode(string topic, ReadOnlyMemory<byte> payload, long receivedAt, Decoded to)

@@ -171,7 +171,7 @@ sealed partial class ReceiveMessages(
         if (rejection is not null) LogRejected(route.AssetId, topic, rejection.Reasons[0].Code, rejection.Reasons[0].Detail);
         return new(
             route.AssetId, route.Asset, [.. decoded.Readings], rejection, new(topic, payload), activity?.Id ?? traceParent,
-            _ => Acknowledge(message, cancel));
+            _ => Acknowledge(message, cancel)) { ReceivedAt = now };
     }
 
     Route? Decode(string topic, byte[] payload, DateTimeOffset now)

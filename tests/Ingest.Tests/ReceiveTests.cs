@@ -1,3 +1,4 @@
+using System.Text;
 using Contracts.Sparkplug;
 using Google.Protobuf;
 using Ingest.Messages;
@@ -67,6 +68,27 @@ public sealed class ReceiveTests : IDisposable
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => receiving);
         Assert.False(isAcknowledged);
+    }
+
+    [Theory]
+    [InlineData("pollux/press-9/senml", "[]")]
+    [InlineData("pollux/line-1/sensors/new-sensor", "1")]
+    public async Task Nothing_is_refused_before_the_log_was_asked_for_new_registrations(string topic, string payload)
+    {
+        registry.Take(1, new("line-1", "Line", "extrusion-line", 1, "hash", Given.Extruder.Source, DateTimeOffset.UnixEpoch));
+        using var stop = new CancellationTokenSource();
+        var receiving = Receive(topic, Encoding.UTF8.GetBytes(payload), stop.Token);
+        await UntilHeld(receiving);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => receiving);
+        Assert.False(isAcknowledged);
+    }
+
+    [Fact]
+    public async Task What_is_understood_does_not_ask()
+    {
+        registry.Take(1, new("line-1", "Line", "extrusion-line", 1, "hash", Given.Extruder.Source, DateTimeOffset.UnixEpoch));
+        await Receive("pollux/line-1/sensors/melt-temperature", "200"u8.ToArray(), TestContext.Current.CancellationToken);
     }
 
     [Fact]

@@ -22,12 +22,16 @@ sealed partial class ReceiveMessages(
 {
     static readonly ActivitySource Traces = new("ingest");
 
+    // Refused messages come in floods, too: a look costs two round trips.
+    static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
+
     readonly Decoded decoded = new();
     HashSet<string> subscribed = [];
     IMqttClient? client;
     long connectedAt;
     string trouble = "not connected yet";
     (DateTimeOffset Since, string Reason)? held;
+    long lookedAt;
 
     /// <summary>True while what devices publish comes here.</summary>
     public bool IsReceiving => client is { IsConnected: true } && subscribed.Count > 0;
@@ -109,7 +113,7 @@ sealed partial class ReceiveMessages(
             return;
         }
         if (ReadSparkplug.IsBirth(topic)) await UntilDone(topic, () => sparkplug.Remember(topic, payload, cancel), cancel);
-        var submission = Decode(message, topic, payload, cancel);
+        var submission = await Decode(message, topic, payload, cancel);
         if (submission is null) await AcknowledgeAsync(message, cancel);
         else await recorder.Submit(submission, cancel);
     }
@@ -155,14 +159,20 @@ sealed partial class ReceiveMessages(
         }
     }
 
-    Submission? Decode(MqttApplicationMessageReceivedEventArgs message, string topic, byte[] payload, CancellationToken cancel)
+    async Task<Submission?> Decode(MqttApplicationMessageReceivedEventArgs message, string topic, byte[] payload, CancellationToken cancel)
     {
         var now = time.GetUtcNow();
         var traceParent = message.ApplicationMessage.UserProperties?.FirstOrDefault(p => p.Name == "traceparent")?.ReadValueAsString();
         using var activity = Traces.StartActivity("receive message", ActivityKind.Consumer, parentId: traceParent);
         activity?.SetTag("messaging.destination.name", topic);
-        decoded.Clear();
-        if (Decode(topic, payload, now) is not { } route) return null;
+        var known = registry.Changes;
+        var decodedRoute = Decode(topic, payload, now);
+        if (decoded.RejectedReadings > 0)
+        {
+            await LookAgain(topic, cancel);
+            if (registry.Changes != known) decodedRoute = Decode(topic, payload, now);
+        }
+        if (decodedRoute is not { } route) return null;
         Measures.Received.Add(decoded.Readings.Count + decoded.RejectedReadings);
         var rejected = decoded.RejectedReadings;
         var reasons = decoded.Rejections;
@@ -174,8 +184,17 @@ sealed partial class ReceiveMessages(
             _ => Acknowledge(message, cancel)) { ReceivedAt = now };
     }
 
+    // What is refused may be of an asset, or a sensor, that was registered a moment ago.
+    async Task LookAgain(string topic, CancellationToken cancel)
+    {
+        if (time.GetElapsedTime(lookedAt) < BetweenLooks) return;
+        lookedAt = time.GetTimestamp();
+        await UntilDone(topic, () => registry.Refresh(cancel), cancel);
+    }
+
     Route? Decode(string topic, byte[] payload, DateTimeOffset now)
     {
+        decoded.Clear();
         try
         {
             if (ReadSparkplug.IsSparkplug(topic)) return sparkplug.Decode(topic, payload, Micros.From(now), decoded);
@@ -229,7 +248,7 @@ sealed partial class ReceiveMessages(
     [LoggerMessage(Level = LogLevel.Warning, Message = "A message on {Topic} waits (attempt {Attempt}): {Reason}")]
     partial void LogHeld(string topic, int attempt, string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The birth on {Topic} cannot be remembered; it holds until the next restart")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "A message on {Topic} is taken without what fails for good")]
     partial void LogLeftOut(Exception exception, string topic);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Sparkplug nodes could not be told that their host is online: {Reason}")]

@@ -22,6 +22,7 @@ sealed class ReplayRejectionConsumer(
         var command = context.Message;
         var rejection = await rejections.Find(command.Stream, command.RejectionId, context.CancellationToken)
             ?? throw new NotFoundException("rejection", command.RejectionId.ToString());
+        await registry.Refresh(context.CancellationToken);
         var (now, decoded) = (time.GetUtcNow(), new Decoded());
         var asset = registry.Find(rejection.AssetId);
         if (ReadSparkplug.IsSparkplug(rejection.Source))

@@ -22,6 +22,8 @@ static class SparkplugDecoder
 {
     const int MostMetrics = 10_000;
     const string BirthNumber = "bdSeq";
+    const string AmbiguousAlias = "ambiguous-alias";
+    const string OneMetric = "one metric per alias in a birth";
 
     // Metrics every node or device may have and that are no sensors.
     static readonly string[] NoSensors = ["Node Control/", "Device Control/", "Properties/"];
@@ -123,8 +125,10 @@ static class SparkplugDecoder
         foreach (var metric in message.Metrics)
         {
             var declared = new SparkplugMetric(metric.Name, metric.Datatype, names.Find(metric.Name), UnitOf(metric));
-            if (metric.HasName) device.Declare(metric.HasAlias ? metric.Alias : null, declared);
-            Take(metric, declared, names, times, to);
+            if (metric.HasName && !device.Declare(metric.HasAlias ? metric.Alias : null, declared))
+                to.Reject(AmbiguousAlias, $"alias of {declared.Name}", Alias(metric), OneMetric);
+            else
+                Take(metric, declared, names, times, to);
         }
         return device;
     }
@@ -134,18 +138,31 @@ static class SparkplugDecoder
         var isKnown = true;
         foreach (var metric in message.Metrics)
         {
-            var declared = metric.HasAlias ? device.ByAlias(metric.Alias) : null;
-            if (declared is null && metric.HasName) declared = device.ByName(metric.Name) ?? new(metric.Name, metric.Datatype, names.Find(metric.Name));
-            if (declared is not null)
+            var byAlias = metric.HasAlias ? device.ByAlias(metric.Alias) : null;
+            // Some devices send an empty name beside the alias.
+            var isNamed = metric.Name.Length > 0;
+            if (!isNamed && metric.HasAlias && device.IsAmbiguous(metric.Alias))
+            {
+                to.Reject(AmbiguousAlias, "alias", Alias(metric), OneMetric);
+            }
+            else if (isNamed && byAlias is not null && byAlias.Name != metric.Name && !device.IsAmbiguous(metric.Alias))
+            {
+                to.Reject(AmbiguousAlias, $"alias of {metric.Name}", Alias(metric), $"the name '{byAlias.Name}', which the birth gave this alias, or none");
+            }
+            else if ((isNamed ? device.ByName(metric.Name) ?? new(metric.Name, metric.Datatype, names.Find(metric.Name)) : byAlias) is { } declared)
             {
                 Take(metric, declared, names, times, to);
-                continue;
             }
-            isKnown = false;
-            to.Reject("unknown-alias", "alias", metric.HasAlias ? FormattableString.Invariant($"{metric.Alias}") : "", "an alias that a birth declared; a rebirth is asked for");
+            else
+            {
+                isKnown = false;
+                to.Reject("unknown-alias", "alias", metric.HasAlias ? Alias(metric) : "", "an alias that a birth declared; a rebirth is asked for");
+            }
         }
         return isKnown;
     }
+
+    static string Alias(Payload.Types.Metric metric) => FormattableString.Invariant($"{metric.Alias}");
 
     static void Take(Payload.Types.Metric metric, SparkplugMetric declared, SensorNames names, Times times, Decoded to)
     {

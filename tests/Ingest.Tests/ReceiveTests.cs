@@ -1,7 +1,7 @@
 using System.Text;
-using Contracts.Sparkplug;
 using Google.Protobuf;
 using Ingest.Messages;
+using Ingest.Payloads;
 using Ingest.Recording;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -61,7 +61,7 @@ public sealed class ReceiveTests : IDisposable
     public async Task A_birth_that_the_log_does_not_take_waits_unacknowledged_and_says_why()
     {
         using var stop = new CancellationTokenSource();
-        var birth = new Payload { Seq = 0, Timestamp = 1, Metrics = { new Payload.Types.Metric { Name = "bdSeq", Datatype = 4, LongValue = 0 } } };
+        var birth = new Contracts.Sparkplug.Payload { Seq = 0, Timestamp = 1, Metrics = { new Contracts.Sparkplug.Payload.Types.Metric { Name = "bdSeq", Datatype = 4, LongValue = 0 } } };
         var receiving = Receive("spBv1.0/pollux/NBIRTH/edge-1", birth.ToByteArray(), stop.Token);
         Assert.Contains("Failed to connect", await UntilHeld(receiving), StringComparison.Ordinal);
         Assert.False(receiving.IsCompleted || isAcknowledged);
@@ -89,6 +89,23 @@ public sealed class ReceiveTests : IDisposable
     {
         registry.Take(1, new("line-1", "Line", "extrusion-line", 1, "hash", Given.Extruder.Source, DateTimeOffset.UnixEpoch));
         await Receive("pollux/line-1/sensors/melt-temperature", "200"u8.ToArray(), TestContext.Current.CancellationToken);
+    }
+
+    [Theory]
+    [InlineData("spBv1.0/rep/ddata/n1/line-1")]
+    [InlineData("spBv1.0/rep/DDATA/n1")]
+    [InlineData("spBv1.0/rep/NDATA/n1/line-1")]
+    [InlineData("spBv1.0/rep/DDATA/n1/line-1/x")]
+    [InlineData("spBv1.0/rep/DDATA//line-1")]
+    [InlineData("spBv1.0/rep")]
+    public void A_Sparkplug_topic_of_another_form_is_one_rejection(string topic)
+    {
+        var to = new Decoded();
+        var reader = new ReadSparkplug(registry, null!, null!, NullLogger<ReadSparkplug>.Instance);
+        Assert.Equal(Rejections.UnknownAsset, reader.Decode(topic, new byte[3], Given.Now, to)!.AssetId);
+        Assert.Equal("malformed-topic", to.Code());
+        Assert.Null(reader.Decode("spBv1.0/STATE/host", new byte[3], Given.Now, to));
+        Assert.Null(reader.Decode("spBv1.0/rep/DCMD/n1/line-1", new byte[3], Given.Now, to));
     }
 
     [Fact]

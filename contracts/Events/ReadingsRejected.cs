@@ -11,7 +11,7 @@ namespace Contracts.Events;
 /// <param name="Digest">SHA-256 of source and payload: the same payload rejected twice is a duplicate.</param>
 /// <param name="Readings">How many readings were lost with it; 1 when the payload could not be read at all.</param>
 /// <param name="Reasons">What is wrong and what is allowed, at most 20.</param>
-/// <param name="RejectedAt">Ingest's clock.</param>
+/// <param name="RejectedAt">Ingest's clock when the payload came: the sample time of readings without one.</param>
 public sealed record ReadingsRejected(
     Guid Id,
     string AssetId,

@@ -46,6 +46,7 @@ public sealed partial class AssetRegistry
     readonly ConcurrentDictionary<string, AssetModel> models = new();
     readonly SemaphoreSlim refreshing = new(1);
     long scannedTo;
+    int changes;
 
     /// <summary>An empty registry.</summary>
     public AssetRegistry(NpgsqlDataSource source, LogReader log, IMeterFactory meters, ILogger<AssetRegistry> logger)
@@ -57,6 +58,9 @@ public sealed partial class AssetRegistry
 
     /// <summary>True after the first successful <see cref="Refresh"/>.</summary>
     public bool IsLoaded { get; private set; }
+
+    /// <summary>Grows with every registration taken: tells whether what was judged is to be judged again.</summary>
+    public int Changes => Volatile.Read(ref changes);
 
     /// <summary>All assets with a readable model, in no order.</summary>
     public ICollection<RegisteredAsset> All => assets.Values;
@@ -123,6 +127,8 @@ public sealed partial class AssetRegistry
             unreadable[e.AssetId] = new(e.AssetId, registeredAt, position, reason);
             LogUnreadable(e.AssetId, position, known is null ? "it has no other" : "its former one is used", reason);
         }
+        // Last: who sees the count sees the asset.
+        Interlocked.Increment(ref changes);
     }
 
     [LoggerMessage(Level = LogLevel.Error,

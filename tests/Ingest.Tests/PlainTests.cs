@@ -49,13 +49,16 @@ public class PlainTests
     [InlineData("sampledAt")]
     [InlineData("measured_at")]
     [InlineData("@timestamp")]
+    [InlineData("when")]
+    [InlineData("Epoch")]
     public void A_time_has_the_names_that_devices_give_it(string name) =>
         Assert.Equal(1_793_530_800_000_000, DecodedPlain($$"""{"value":1,"{{name}}":1793530800000}""").Reading().SampledAt);
 
     [Theory]
     [InlineData("createdAt")]
     [InlineData("source_ts")]
-    [InlineData("epoch")]
+    [InlineData("created")]
+    [InlineData("UPDATED")]
     [InlineData("sent_at")]
     [InlineData("Zeitstamp")]
     [InlineData("local-date")]
@@ -102,7 +105,53 @@ public class PlainTests
     [InlineData("""{"value":26.5,"value":27.5}""")]
     [InlineData("""{"value":26.5,"ts":1793530800,"time":1793530801}""")]
     [InlineData("""{"value":26.5,"unit":"K","unit":"degC"}""")]
+    [InlineData("""{"value":26.5,"Value":27.5}""")]
+    [InlineData("""{"value":26.5,"unit":"K","uom":"degC"}""")]
+    [InlineData("""{"value":26.5,"quality":"good","valid":false}""")]
     public void A_field_given_twice_is_rejected(string payload) => Assert.Equal("given-twice", DecodedPlain(payload).Code());
+
+    [Theory]
+    [InlineData("units")]
+    [InlineData("UoM")]
+    [InlineData("eng_unit")]
+    [InlineData("unit-of-measure")]
+    public void So_has_a_unit(string name)
+    {
+        Assert.Equal(201.85, DecodedPlain($$"""{"value":475,"{{name}}":"K"}""").Reading().Value, 9);
+        var refused = DecodedPlain($$"""{"value":475,"{{name}}":"km"}""");
+        Assert.Equal("unit-mismatch", refused.Code());
+        Assert.Contains($"'{name}'", refused.Rejections[0].Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"status\":\"bad\"", Quality.Bad)]
+    [InlineData("\"q\":\"stale\"", Quality.Uncertain)]
+    [InlineData("\"Quality\":\"ok\"", Quality.Good)]
+    [InlineData("\"good\":false", Quality.Bad)]
+    [InlineData("\"isValid\":true", Quality.Good)]
+    [InlineData("\"error\":true", Quality.Bad)]
+    [InlineData("\"fault\":false", Quality.Good)]
+    [InlineData("\"error\":null,\"status\":\"ok\"", Quality.Good)]
+    public void And_a_quality(string field, Quality quality) => Assert.Equal(quality, DecodedPlain($$"""{"value":1,{{field}}}""").Reading().Quality);
+
+    [Theory]
+    [InlineData("status", "\"running\"")]
+    [InlineData("status", "192")]
+    [InlineData("qualityCode", "0")]
+    [InlineData("good", "\"no\"")]
+    [InlineData("error", "\"E17\"")]
+    [InlineData("valid", "1")]
+    public void A_quality_that_is_not_understood_is_refused_by_its_name(string name, string value)
+    {
+        var refused = DecodedPlain($$"""{"value":1,"{{name}}":{{value}}}""");
+        Assert.Equal("unknown-quality", refused.Code());
+        Assert.Contains($"'{name}'", refused.Rejections[0].Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{\"VALUE\":21.5}")]
+    [InlineData("{\"val\":21.5,\"unitId\":3,\"stateText\":\"bad\"}")]
+    public void A_value_may_be_written_in_any_case(string payload) => Assert.Equal(21.5, DecodedPlain(payload).Reading().Value);
 
     [Theory]
     [InlineData("21.5\0")]

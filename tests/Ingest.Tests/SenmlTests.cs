@@ -171,6 +171,23 @@ public class SenmlTests
         Assert.Contains("zone-1-temperature", decoded.Rejections[0].Detail);
     }
 
+    [Theory]
+    [InlineData("""{"n":"melt-temperature","n":"melt-pressure","v":1}""", "n")]
+    [InlineData("""{"n":"melt-temperature","v":1,"t":1,"t":2}""", "t")]
+    [InlineData("""{"n":"melt-temperature","v":1,"u":"K","u":"Cel"}""", "u")]
+    [InlineData("""{"n":"melt-temperature","v":1,"quality":"bad","status":"good"}""", "quality")]
+    public void A_field_given_twice_is_rejected_with_its_record(string twice, string field)
+    {
+        var decoded = DecodedSenml($$"""[{{twice}},{"n":"melt-pressure","v":90}]""");
+        Assert.Equal(90, Assert.Single(decoded.Readings).Value);
+        var reason = Assert.Single(decoded.Rejections);
+        Assert.Equal("given-twice", reason.Code);
+        Assert.Contains($"'{field}'", reason.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_end_of_a_c_string_is_passed_over() => Assert.Equal(3, DecodedSenml("[{\"n\":\"melt-temperature\",\"v\":3}]\0\0").Reading().Value);
+
     [Fact]
     public void A_very_long_name_is_unknown() =>
         Assert.Equal("unknown-sensor", DecodedSenml($$"""[{"bn":"{{new string('b', 5000)}}","n":"{{new string('n', 5000)}}","v":1}]""").Code());
@@ -197,6 +214,10 @@ public class SenmlTests
     [InlineData("""[{"n":"melt-temperature","v":1},5]""", "malformed-json")]
     [InlineData("""{"n":"melt-temperature","v":1}""", "malformed-json")]
     [InlineData("[]", "malformed-json")]
+    [InlineData("[{}]", "no-value")]
+    [InlineData("""[{"bv":20}]""", "no-value")]
+    [InlineData("""[{"bn":"line-1:","bt":1700000000},{"x":1}]""", "no-value")]
+    [InlineData("""[{"bt":1,"bt":2,"n":"melt-temperature","v":1}]""", "given-twice")]
     [InlineData("", "malformed-json")]
     [InlineData("23.5", "malformed-json")]
     public void A_pack_that_cannot_be_understood_is_rejected_whole(string json, string code) => Assert.Equal(code, DecodedSenml(json).Code());

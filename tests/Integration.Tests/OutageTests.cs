@@ -1,4 +1,7 @@
+using Contracts.Sparkplug;
+using Google.Protobuf;
 using Integration.Tests.Running;
+using Metric = Contracts.Sparkplug.Payload.Types.Metric;
 
 namespace Integration.Tests;
 
@@ -72,6 +75,31 @@ public class OutageTests(NarrowSystem system, ITestOutputHelper output) : System
         Assert.InRange(grown, long.MinValue, 100L << 20);
         await Accounts.AssertComplete(Pollux, load, assets);
         await Eventually.Get("every message is acknowledged", Pending, p => p == 0);
+    }
+
+    [Fact]
+    public async Task Without_postgresql_births_wait_and_their_values_are_stored_later_in_order()
+    {
+        var asset = Pollux.NextAsset();
+        await using var device = await Device.Connect(Pollux.Servers.Mqtt);
+        await Pollux.Servers.Kill("postgres");
+        try
+        {
+            await device.Publish("spBv1.0/pollux/NBIRTH/late", Message(0, 0).ToByteArray());
+            await device.Publish(
+                $"spBv1.0/pollux/DBIRTH/late/{asset}", Message(1, 1, new() { Name = "Die/Melt Temperature", Alias = 1, Datatype = 10, DoubleValue = 201.5 }).ToByteArray());
+            await device.Publish($"spBv1.0/pollux/DDATA/late/{asset}", Message(2, 2, new Metric { Alias = 1, DoubleValue = 202.5 }).ToByteArray());
+        }
+        finally
+        {
+            await Pollux.Servers.Start("postgres");
+        }
+        var readings = await Eventually.Get("birth and data are stored", () => Pollux.Log.Readings(asset), all => all.Count == 2);
+        Assert.Equal([201.5, 202.5], readings.OrderBy(r => r.SampledAt).Select(r => r.Value));
+        Assert.Empty(await Pollux.Log.Rejections(asset));
+
+        static Payload Message(ulong seq, long second, params Metric[] metrics) =>
+            new() { Seq = seq, Timestamp = (ulong)(Samples.Now / 1_000 + second * 1_000), Metrics = { metrics } };
     }
 
     static Task EverythingIsAtTheBroker(StoreAndForward gateway) =>

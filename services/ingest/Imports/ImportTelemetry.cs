@@ -39,6 +39,8 @@ static class ImportTelemetry
     {
         var cancel = context.RequestAborted;
         var request = context.Request;
+        // Registered a moment ago, perhaps.
+        await registry.Refresh(cancel);
         var asset = registry.Get(id);
         var format = ImportFormats.Of(request.ContentType);
         // What the middleware unpacked has no such header any more.

@@ -28,7 +28,7 @@ sealed partial class ReadSparkplug(AssetRegistry registry, IBus bus, NpgsqlDataS
     public Func<MqttApplicationMessage, Task> Rebirth { get; set; } = _ => Task.CompletedTask;
 
     /// <summary>True for topics of Sparkplug B.</summary>
-    public static bool IsSparkplug(string topic) => topic.StartsWith($"{SparkplugTopic.Namespace}/", StringComparison.Ordinal);
+    public static bool IsSparkplug(string topic) => topic == SparkplugTopic.Namespace || topic.StartsWith($"{SparkplugTopic.Namespace}/", StringComparison.Ordinal);
 
     /// <summary>Another reader with the births that are remembered, which changes nothing of this one and asks nobody for anything.</summary>
     public async Task<ReadSparkplug> ForReplay(CancellationToken cancel)
@@ -39,12 +39,19 @@ sealed partial class ReadSparkplug(AssetRegistry registry, IBus bus, NpgsqlDataS
     }
 
     /// <summary>True for messages that must be remembered before they are acknowledged.</summary>
-    public static bool IsBirth(string topic) => topic.Contains("/NBIRTH/", StringComparison.Ordinal) || topic.Contains("/DBIRTH/", StringComparison.Ordinal);
+    public static bool IsBirth(string topic) =>
+        SparkplugTopic.TryParse(topic, out var parsed) && parsed.Message is SparkplugMessage.NodeBirth or SparkplugMessage.DeviceBirth;
 
     /// <summary>Decodes a message; null when it is none that carries readings.</summary>
     public Route? Decode(string topic, ReadOnlyMemory<byte> payload, long receivedAt, Decoded to)
     {
-        if (!SparkplugTopic.TryParse(topic, out var parsed) || parsed.Message == SparkplugMessage.Other) return null;
+        if (SparkplugTopic.IsHostState(topic)) return null;
+        if (!SparkplugTopic.TryParse(topic, out var parsed))
+        {
+            to.RejectPayload("malformed-topic", $"The topic is '{topic}'; allowed: {SparkplugTopic.Allowed}.");
+            return new(Recording.Rejections.UnknownAsset, null, null, null);
+        }
+        if (parsed.Message == SparkplugMessage.Other) return null;
         var key = $"{parsed.Group}/{parsed.Node}";
         if (!nodes.TryGetValue(key, out var node)) nodes[key] = node = new();
         var news = SparkplugDecoder.Decode(parsed, payload.Span, node, device => SourceOf(parsed, node, device), receivedAt, to);

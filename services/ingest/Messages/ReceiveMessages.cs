@@ -22,11 +22,16 @@ sealed partial class ReceiveMessages(
 {
     static readonly ActivitySource Traces = new("ingest");
 
+    // Refused messages come in floods, too: a look costs two round trips.
+    static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
+
     readonly Decoded decoded = new();
     HashSet<string> subscribed = [];
     IMqttClient? client;
     long connectedAt;
     string trouble = "not connected yet";
+    (DateTimeOffset Since, string Reason)? held;
+    long lookedAt;
 
     /// <summary>True while what devices publish comes here.</summary>
     public bool IsReceiving => client is { IsConnected: true } && subscribed.Count > 0;
@@ -87,8 +92,8 @@ sealed partial class ReceiveMessages(
         LogConnected(address.Host, address.Port, string.Join(", ", filters));
     }
 
-    // One at a time: the next message is not looked at before this task ends.
-    async Task Receive(MqttApplicationMessageReceivedEventArgs message, CancellationToken cancel)
+    /// <summary>Takes one message; the next one is not looked at before this task ends. Never throws: what is thrown here, MQTTnet passes over.</summary>
+    public async Task Receive(MqttApplicationMessageReceivedEventArgs message, CancellationToken cancel)
     {
         message.AutoAcknowledge = false;
         var topic = message.ApplicationMessage.Topic;
@@ -96,7 +101,7 @@ sealed partial class ReceiveMessages(
         if (message.ApplicationMessage.Retain)
         {
             Measures.Retained.Add(1);
-            await message.AcknowledgeAsync(cancel);
+            await AcknowledgeAsync(message, cancel);
             return;
         }
         var payload = message.ApplicationMessage.Payload.ToArray();
@@ -104,13 +109,41 @@ sealed partial class ReceiveMessages(
         {
             // The will of another replica, or of a former connection: the host is there as long as one of its replicas is.
             if (SparkplugHost.SaysOffline(payload)) _ = SayOnline(cancel);
-            await message.AcknowledgeAsync(cancel);
+            await AcknowledgeAsync(message, cancel);
             return;
         }
-        if (ReadSparkplug.IsSparkplug(topic) && ReadSparkplug.IsBirth(topic)) await sparkplug.Remember(topic, payload, cancel);
-        var submission = Decode(message, topic, payload, cancel);
-        if (submission is null) await message.AcknowledgeAsync(cancel);
+        if (ReadSparkplug.IsBirth(topic)) await UntilDone(topic, () => sparkplug.Remember(topic, payload, cancel), cancel);
+        var submission = await Decode(message, topic, payload, cancel);
+        if (submission is null) await AcknowledgeAsync(message, cancel);
         else await recorder.Submit(submission, cancel);
+    }
+
+    // A message given up here would be neither acknowledged nor sent again while the connection stands. Those behind it wait, as they do
+    // when the recorder is full, so that their order stays.
+    async Task UntilDone(string topic, Func<Task> step, CancellationToken cancel)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await step();
+                held = null;
+                return;
+            }
+            catch (Exception e) when (!cancel.IsCancellationRequested)
+            {
+                // It would fail for ever, and the message can be taken without it.
+                if (StoreFaults.IsPermanent(e))
+                {
+                    LogLeftOut(e, topic);
+                    held = null;
+                    return;
+                }
+                held = (held?.Since ?? time.GetUtcNow(), StoreFaults.Reason(e));
+                LogHeld(topic, attempt, StoreFaults.Reason(e));
+                await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(5_000, 100 * Math.Pow(2, Math.Min(attempt, 10)))), time, cancel);
+            }
+        }
     }
 
     async Task SayOnline(CancellationToken cancel)
@@ -126,14 +159,20 @@ sealed partial class ReceiveMessages(
         }
     }
 
-    Submission? Decode(MqttApplicationMessageReceivedEventArgs message, string topic, byte[] payload, CancellationToken cancel)
+    async Task<Submission?> Decode(MqttApplicationMessageReceivedEventArgs message, string topic, byte[] payload, CancellationToken cancel)
     {
         var now = time.GetUtcNow();
         var traceParent = message.ApplicationMessage.UserProperties?.FirstOrDefault(p => p.Name == "traceparent")?.ReadValueAsString();
         using var activity = Traces.StartActivity("receive message", ActivityKind.Consumer, parentId: traceParent);
         activity?.SetTag("messaging.destination.name", topic);
-        decoded.Clear();
-        if (Decode(topic, payload, now) is not { } route) return null;
+        var known = registry.Changes;
+        var decodedRoute = Decode(topic, payload, now);
+        if (decoded.RejectedReadings > 0)
+        {
+            await LookAgain(topic, cancel);
+            if (registry.Changes != known) decodedRoute = Decode(topic, payload, now);
+        }
+        if (decodedRoute is not { } route) return null;
         Measures.Received.Add(decoded.Readings.Count + decoded.RejectedReadings);
         var rejected = decoded.RejectedReadings;
         var reasons = decoded.Rejections;
@@ -142,11 +181,20 @@ sealed partial class ReceiveMessages(
         if (rejection is not null) LogRejected(route.AssetId, topic, rejection.Reasons[0].Code, rejection.Reasons[0].Detail);
         return new(
             route.AssetId, route.Asset, [.. decoded.Readings], rejection, new(topic, payload), activity?.Id ?? traceParent,
-            _ => Acknowledge(message, cancel));
+            _ => Acknowledge(message, cancel)) { ReceivedAt = now };
+    }
+
+    // What is refused may be of an asset, or a sensor, that was registered a moment ago.
+    async Task LookAgain(string topic, CancellationToken cancel)
+    {
+        if (time.GetElapsedTime(lookedAt) < BetweenLooks) return;
+        lookedAt = time.GetTimestamp();
+        await UntilDone(topic, () => registry.Refresh(cancel), cancel);
     }
 
     Route? Decode(string topic, byte[] payload, DateTimeOffset now)
     {
+        decoded.Clear();
         try
         {
             if (ReadSparkplug.IsSparkplug(topic)) return sparkplug.Decode(topic, payload, Micros.From(now), decoded);
@@ -181,7 +229,9 @@ sealed partial class ReceiveMessages(
     }
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancel = default) => Task.FromResult(
-        IsReceiving ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy($"No MQTT session with {address.Host}:{address.Port}: {trouble}"));
+        held is { } waiting && time.GetUtcNow() - waiting.Since >= TimeSpan.FromSeconds(settings.Value.BlockedAfterSeconds)
+            ? HealthCheckResult.Unhealthy($"A message could not be taken since {waiting.Since:O}: {waiting.Reason}")
+        : IsReceiving ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy($"No MQTT session with {address.Host}:{address.Port}: {trouble}"));
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Connected to MQTT at {Host}:{Port}, subscribed to {Filters} and Sparkplug")]
     partial void LogConnected(string host, int port, string filters);
@@ -194,6 +244,12 @@ sealed partial class ReceiveMessages(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A message on {Topic} could not be decoded and is kept as rejected")]
     partial void LogNotDecoded(Exception exception, string topic);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A message on {Topic} waits (attempt {Attempt}): {Reason}")]
+    partial void LogHeld(string topic, int attempt, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A message on {Topic} is taken without what fails for good")]
+    partial void LogLeftOut(Exception exception, string topic);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Sparkplug nodes could not be told that their host is online: {Reason}")]
     partial void LogNotSaidOnline(string reason);

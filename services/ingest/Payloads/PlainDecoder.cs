@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Collections.Frozen;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -13,12 +12,6 @@ static class PlainDecoder
 {
     const int LongestText = 64;
     const string Allowed = "a number, a number and its unit, or a JSON object with 'value'";
-
-    const string AllowedFields = "value, timestamp (also time, ts, t, date, datetime, sampledAt, measuredAt), unit, quality";
-
-    // Lower case, without '_', '-' and '@': what devices call the time of a value.
-    static readonly FrozenSet<string> TimeNames =
-        FrozenSet.Create("timestamp", "time", "ts", "t", "datetime", "date", "sampledat", "measuredat", "recordedat", "observedat", "sampletime", "measurementtime", "timestamputc", "utctime");
 
     static readonly JsonReaderOptions Json = new() { MaxDepth = 16 };
 
@@ -83,72 +76,56 @@ static class PlainDecoder
     static void ReadObject(ref Utf8JsonReader reader, Sensor sensor, long receivedAt, Decoded to)
     {
         Span<char> unit = stackalloc char[LongestText];
-        var unitLength = 0;
+        var (unitLength, unitName) = (0, "unit");
         double? value = null;
         var isNull = false;
         var sampledAt = receivedAt;
         var quality = Quality.Good;
         (string Code, string Field, string Found, string Allowed)? problem = null;
         reader.Read();
-        var seen = Field.None;
+        var seen = PlainField.None;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var (field, name) = FieldOf(ref reader);
+            var (field, name) = PlainFields.Read(ref reader);
             reader.Read();
-            if ((seen & field) != 0 && field != Field.OtherTime) problem ??= ("given-twice", name, "given more than once", "each field once");
-            seen |= field;
+            // No error is no statement.
+            if (field == PlainField.Bad && reader.TokenType == JsonTokenType.Null) continue;
+            var told = field is PlainField.Good or PlainField.Bad ? PlainField.Quality : field;
+            if ((seen & told) != 0 && field != PlainField.OtherTime) problem ??= ("given-twice", name, "given more than once", "each field once");
+            seen |= told;
             switch (field)
             {
-                case Field.Value:
+                case PlainField.Value:
                     isNull = reader.TokenType == JsonTokenType.Null;
                     if (reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out var number)) value = number;
-                    else if (!isNull) problem ??= ("wrong-type", "value", $"{reader.TokenType}", $"a number, as {sensor.Id} is numeric");
+                    else if (!isNull) problem ??= ("wrong-type", name, $"{reader.TokenType}", $"a number, as {sensor.Id} is numeric");
                     break;
-                case Field.Time:
+                case PlainField.Time:
                     if (!TryTime(ref reader, out sampledAt)) problem ??= ("invalid-time", name, Shown(ref reader), SampleTime.AllowedText);
                     break;
-                case Field.Unit:
+                case PlainField.Unit:
+                    unitName = name;
                     if (reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length <= LongestText) unitLength = reader.CopyString(unit);
-                    else problem ??= ("unit-mismatch", "unit", Shown(ref reader), $"a unit of {sensor.Unit.Quantity}");
+                    else problem ??= ("unit-mismatch", name, Shown(ref reader), $"a unit of {sensor.Unit.Quantity}");
                     break;
-                case Field.Quality:
-                    if (!TryQuality(ref reader, out quality)) problem ??= ("unknown-quality", "quality", Shown(ref reader), QualityText.Allowed);
+                case PlainField.Quality:
+                    if (!TryQuality(ref reader, out quality)) problem ??= ("unknown-quality", name, Shown(ref reader), QualityText.Allowed);
                     break;
-                case Field.OtherTime when OtherTime.IsMoment(ref reader):
-                    problem ??= ("unknown-field", "field", name, AllowedFields);
+                case PlainField.Good or PlainField.Bad:
+                    if (reader.TokenType is not (JsonTokenType.True or JsonTokenType.False)) problem ??= ("unknown-quality", name, Shown(ref reader), "true, false");
+                    quality = reader.TokenType == JsonTokenType.True == (field == PlainField.Good) ? Quality.Good : Quality.Bad;
+                    break;
+                case PlainField.OtherTime when OtherTime.IsMoment(ref reader):
+                    problem ??= ("unknown-field", "field", name, PlainFields.Allowed);
                     break;
             }
             if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray) reader.Skip();
         }
         if (problem is { } found) to.Reject(found.Code, found.Field, found.Found, found.Allowed);
         // A quality of good is the initial one, too: only one that was sent contradicts.
-        else if (isNull && (quality == Quality.Bad || (seen & Field.Quality) == 0)) to.AddWithoutValue(sensor, sampledAt);
+        else if (isNull && (quality == Quality.Bad || (seen & PlainField.Quality) == 0)) to.AddWithoutValue(sensor, sampledAt);
         else if (value is null) to.Reject("no-value", "value", isNull ? "null" : default, "a number, or null without a quality or with bad");
-        else to.Add(sensor, sampledAt, value.Value, unit[..unitLength], quality, "value", "unit");
-    }
-
-    [Flags]
-    enum Field
-    {
-        None = 0,
-        Value = 1,
-        Time = 2,
-        Unit = 4,
-        Quality = 8,
-        OtherTime = 16,
-    }
-
-    static (Field Field, string Name) FieldOf(ref Utf8JsonReader reader)
-    {
-        if (reader.ValueTextEquals("value"u8)) return (Field.Value, "value");
-        if (reader.ValueTextEquals("timestamp"u8)) return (Field.Time, "timestamp");
-        if (reader.ValueTextEquals("unit"u8)) return (Field.Unit, "unit");
-        if (reader.ValueTextEquals("quality"u8)) return (Field.Quality, "quality");
-        var name = reader.GetString()!;
-        var plain = name.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).Replace("@", "", StringComparison.Ordinal).ToLowerInvariant();
-        if (TimeNames.Contains(plain)) return (Field.Time, name);
-        if (plain is "unit" or "quality") return (plain == "unit" ? Field.Unit : Field.Quality, plain);
-        return (OtherTime.IsNamed(name, plain) ? Field.OtherTime : Field.None, name);
+        else to.Add(sensor, sampledAt, value.Value, unit[..unitLength], quality, "value", unitName);
     }
 
     static bool TryTime(ref Utf8JsonReader reader, out long micros)

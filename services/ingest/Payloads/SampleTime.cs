@@ -58,14 +58,17 @@ static class SampleTime
     /// <summary>A time of a clock on the wall of <paramref name="zone"/>.</summary>
     public static ReadTime FromLocal(DateTime time, TimeZoneInfo zone)
     {
-        var local = DateTime.SpecifyKind(time, DateTimeKind.Unspecified);
-        if (zone.IsInvalidTime(local)) return new(TimeKind.Missing);
-        if (!zone.IsAmbiguousTime(local)) return TryFromTicks(local.Ticks - zone.GetUtcOffset(local).Ticks, out var micros) ? new(TimeKind.Known, micros) : default;
-        // The larger offset is the earlier instant.
-        var offsets = zone.GetAmbiguousTimeOffsets(local);
-        var (summer, winter) = (offsets.Max(), offsets.Min());
-        return TryFromTicks(local.Ticks - summer.Ticks, out var first) ? new(TimeKind.Twice, first, (summer - winter).Ticks / TimeSpan.TicksPerMicrosecond) : default;
+        // By the offsets around it: TimeZoneInfo.IsAmbiguousTime and IsInvalidTime miss zones that change their base offset (Morocco, for Ramadan).
+        var (before, after) = (OffsetAt(time.Ticks - TimeSpan.TicksPerDay, zone), OffsetAt(time.Ticks + TimeSpan.TicksPerDay, zone));
+        var isBefore = before == after || OffsetAt(time.Ticks - before, zone) == before;
+        var isAfter = before != after && OffsetAt(time.Ticks - after, zone) == after;
+        if (!isBefore && !isAfter) return new(TimeKind.Missing);
+        if (!TryFromTicks(time.Ticks - (isBefore ? before : after), out var micros)) return default;
+        return isBefore && isAfter ? new(TimeKind.Twice, micros, (before - after) / TimeSpan.TicksPerMicrosecond) : new(TimeKind.Known, micros);
     }
+
+    static long OffsetAt(long utcTicks, TimeZoneInfo zone) =>
+        zone.GetUtcOffset(new DateTime(Math.Clamp(utcTicks, 0, DateTime.MaxValue.Ticks), DateTimeKind.Utc)).Ticks;
 
     /// <summary>As <see cref="FromIso8601"/>, where a time without an offset is UTC.</summary>
     public static bool TryFromIso8601(ReadOnlySpan<byte> text, out long micros)

@@ -39,6 +39,8 @@ static class SenmlDecoder
             return;
         }
         scoped var payload = utf8.StartsWith("\uFEFF"u8) ? utf8[3..] : utf8;
+        // Devices that send a string of C send its end too.
+        payload = payload.TrimEnd((byte)0);
         var reader = new Utf8JsonReader(payload, Json);
         try
         {
@@ -80,6 +82,8 @@ static class SenmlDecoder
         double baseValue;
 
         int record, ownNameLength, unitLength, values;
+        int seen;
+        SenmlField repeated;
         bool isReading, isNumber, isData, isNameText, isUnitText, isTimeKnown;
         Quality? quality;
         bool isQualityKnown;
@@ -113,11 +117,13 @@ static class SenmlDecoder
             // Throws when something follows the array.
             reader.Read();
             if (record == 0) to.RejectPayload("malformed-json", "The pack is empty; allowed: at least one record.");
+            else if (to.Readings.Count + to.Waveforms.Count + to.RejectedReadings == 0) to.RejectPayload("no-value", "The pack has no record of a sensor; allowed: at least one.");
         }
 
         bool ReadRecord(ref Utf8JsonReader reader)
         {
-            ownNameLength = unitLength = values = 0;
+            ownNameLength = unitLength = values = seen = 0;
+            repeated = SenmlField.Ignored;
             isReading = isNumber = isData = false;
             isNameText = isUnitText = isTimeKnown = isQualityKnown = true;
             quality = null;
@@ -138,6 +144,13 @@ static class SenmlDecoder
         bool ReadField(SenmlField field, ref Utf8JsonReader reader)
         {
             isReading |= field >= SenmlField.Name;
+            // Values are counted: there may be one of several kinds.
+            if (field is not (SenmlField.Ignored or SenmlField.Value or SenmlField.DataValue or SenmlField.OtherValue or SenmlField.Regular))
+            {
+                if ((seen & (1 << (int)field)) != 0) repeated = field;
+                seen |= 1 << (int)field;
+            }
+            if (repeated is > SenmlField.Ignored and < SenmlField.Name) return Refuse("given-twice", $"'{SenmlFields.Label(repeated)}' is given more than once; allowed: each field once.");
             switch (field)
             {
                 case SenmlField.BaseName:
@@ -198,6 +211,11 @@ static class SenmlDecoder
 
         readonly void Finish()
         {
+            if (repeated != SenmlField.Ignored)
+            {
+                to.Reject("given-twice", SenmlFields.Label(repeated), "given more than once", "each field once", record);
+                return;
+            }
             ownName[..ownNameLength].CopyTo(name[baseNameLength..]);
             ReadOnlySpan<char> full = name[..(baseNameLength + ownNameLength)];
             ReadOnlySpan<char> afterPrefix = basePrefixLength > 0 ? full[basePrefixLength..] : full;

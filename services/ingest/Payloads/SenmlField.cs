@@ -28,6 +28,21 @@ static class SenmlFields
     /// <summary>The field whose label was read.</summary>
     public static SenmlField Read(ref Utf8JsonReader reader) => Named(reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan);
 
+    /// <summary>For reasons.</summary>
+    public static string Label(SenmlField field) => field switch
+    {
+        SenmlField.BaseName => "bn",
+        SenmlField.BaseTime => "bt",
+        SenmlField.BaseUnit => "bu",
+        SenmlField.BaseValue => "bv",
+        SenmlField.BaseVersion => "bver",
+        SenmlField.Name => "n",
+        SenmlField.Unit => "u",
+        SenmlField.Time => "t",
+        SenmlField.Quality => "quality",
+        _ => "v",
+    };
+
     static SenmlField Named(ReadOnlySpan<byte> label) => label switch
     {
         [(byte)'n'] => SenmlField.Name,

@@ -22,6 +22,8 @@ static class SparkplugDecoder
 {
     const int MostMetrics = 10_000;
     const string BirthNumber = "bdSeq";
+    const string AmbiguousAlias = "ambiguous-alias";
+    const string OneMetric = "one metric per alias in a birth";
 
     // Metrics every node or device may have and that are no sensors.
     static readonly string[] NoSensors = ["Node Control/", "Device Control/", "Properties/"];
@@ -123,8 +125,10 @@ static class SparkplugDecoder
         foreach (var metric in message.Metrics)
         {
             var declared = new SparkplugMetric(metric.Name, metric.Datatype, names.Find(metric.Name), UnitOf(metric));
-            if (metric.HasName) device.Declare(metric.HasAlias ? metric.Alias : null, declared);
-            Take(metric, declared, names, times, to);
+            if (metric.HasName && !device.Declare(metric.HasAlias ? metric.Alias : null, declared))
+                to.Reject(AmbiguousAlias, $"alias of {declared.Name}", Alias(metric), OneMetric);
+            else
+                Take(metric, declared, names, times, to);
         }
         return device;
     }
@@ -134,18 +138,31 @@ static class SparkplugDecoder
         var isKnown = true;
         foreach (var metric in message.Metrics)
         {
-            var declared = metric.HasAlias ? device.ByAlias(metric.Alias) : null;
-            if (declared is null && metric.HasName) declared = device.ByName(metric.Name) ?? new(metric.Name, metric.Datatype, names.Find(metric.Name));
-            if (declared is not null)
+            var byAlias = metric.HasAlias ? device.ByAlias(metric.Alias) : null;
+            // Some devices send an empty name beside the alias.
+            var isNamed = metric.Name.Length > 0;
+            if (!isNamed && metric.HasAlias && device.IsAmbiguous(metric.Alias))
+            {
+                to.Reject(AmbiguousAlias, "alias", Alias(metric), OneMetric);
+            }
+            else if (isNamed && byAlias is not null && byAlias.Name != metric.Name && !device.IsAmbiguous(metric.Alias))
+            {
+                to.Reject(AmbiguousAlias, $"alias of {metric.Name}", Alias(metric), $"the name '{byAlias.Name}', which the birth gave this alias, or none");
+            }
+            else if ((isNamed ? device.ByName(metric.Name) ?? new(metric.Name, metric.Datatype, names.Find(metric.Name)) : byAlias) is { } declared)
             {
                 Take(metric, declared, names, times, to);
-                continue;
             }
-            isKnown = false;
-            to.Reject("unknown-alias", "alias", metric.HasAlias ? FormattableString.Invariant($"{metric.Alias}") : "", "an alias that a birth declared; a rebirth is asked for");
+            else
+            {
+                isKnown = false;
+                to.Reject("unknown-alias", "alias", metric.HasAlias ? Alias(metric) : "", "an alias that a birth declared; a rebirth is asked for");
+            }
         }
         return isKnown;
     }
+
+    static string Alias(Payload.Types.Metric metric) => FormattableString.Invariant($"{metric.Alias}");
 
     static void Take(Payload.Types.Metric metric, SparkplugMetric declared, SensorNames names, Times times, Decoded to)
     {
@@ -158,8 +175,9 @@ static class SparkplugDecoder
         var datatype = metric.HasDatatype && metric.Datatype != 0 ? metric.Datatype : declared.Datatype;
         // A null with a value is the last one known, which the device does not stand behind.
         var isWithoutValue = metric.IsNull && metric.ValueCase == Payload.Types.Metric.ValueOneofCase.None;
-        if (!TryNumber(metric, datatype, out var value) && !isWithoutValue)
-            to.Reject("wrong-type", declared.Name, FormattableString.Invariant($"of datatype {datatype}"), $"a number with datatype 1 to 10, as {sensor.Id} is numeric");
+        var problem = NumberOf(metric, datatype, out var value);
+        if (problem is { } wrong && !isWithoutValue)
+            to.Reject(wrong.Code, declared.Name, wrong.Found, $"{wrong.Allowed}, as {sensor.Id} is numeric");
         else if (!times.TryOf(metric, out var sampledAt))
             to.Reject("invalid-time", declared.Name, FormattableString.Invariant($"{(metric.HasTimestamp ? metric.Timestamp : times.OfPayload)}"), "milliseconds since 1970");
         else if (isWithoutValue)
@@ -203,23 +221,24 @@ static class SparkplugDecoder
         return metric.ValueCase is Payload.Types.Metric.ValueOneofCase.IntValue or Payload.Types.Metric.ValueOneofCase.LongValue;
     }
 
-    // Signed integers are two's complement of the width the datatype says: some devices fill the wider field with ones, some do not.
-    static bool TryNumber(Payload.Types.Metric metric, uint datatype, out double value)
+    // Null when it is a number. Signed integers are two's complement of the width the datatype says: some devices fill the wider field with
+    // ones, some do not; other bits beyond the width say that the value is another one.
+    static (string Code, string Found, string Allowed)? NumberOf(Payload.Types.Metric metric, uint datatype, out double value)
     {
+        const string Allowed = "float_value or double_value with datatype 1 to 10, int_value or long_value with datatype 1 to 8";
         value = metric.ValueCase == Payload.Types.Metric.ValueOneofCase.FloatValue ? metric.FloatValue : metric.DoubleValue;
-        if (metric.ValueCase is Payload.Types.Metric.ValueOneofCase.FloatValue or Payload.Types.Metric.ValueOneofCase.DoubleValue) return datatype <= 10;
-        if (!TryInteger(metric, out var bits)) return false;
-        double? number = datatype switch
-        {
-            1 => (sbyte)bits,
-            2 => (short)bits,
-            3 => (int)bits,
-            4 => (long)bits,
-            >= 5 and <= 8 => bits,
-            _ => null,
-        };
-        value = number ?? 0;
-        return number is not null;
+        if (metric.ValueCase == Payload.Types.Metric.ValueOneofCase.None) return ("no-value", "", "a value, or is_null");
+        if (metric.ValueCase is Payload.Types.Metric.ValueOneofCase.FloatValue or Payload.Types.Metric.ValueOneofCase.DoubleValue && datatype <= 10) return null;
+        if (!TryInteger(metric, out var bits) || datatype is < 1 or > 8) return ("wrong-type", FormattableString.Invariant($"{metric.ValueCase} with datatype {datatype}"), Allowed);
+        var isSigned = datatype <= 4;
+        // Int8, Int16, Int32, Int64, and the same without a sign.
+        var unused = 64 - (8 << (int)((datatype - 1) % 4));
+        var signed = (long)(bits << unused) >> unused;
+        value = isSigned ? signed : bits;
+        var filled = metric.ValueCase == Payload.Types.Metric.ValueOneofCase.IntValue ? (uint)signed : (ulong)signed;
+        return bits << unused >> unused == bits || (isSigned && bits == filled)
+            ? null
+            : ("out-of-range", FormattableString.Invariant($"{bits} with datatype {datatype}"), FormattableString.Invariant($"{64 - unused} bits"));
     }
 
     readonly record struct Times(ulong? OfPayload, long ReceivedAt)

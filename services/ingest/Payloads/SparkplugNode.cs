@@ -67,13 +67,20 @@ sealed class SparkplugDevice(SensorNames names)
 {
     readonly Dictionary<ulong, SparkplugMetric> byAlias = [];
     readonly Dictionary<string, SparkplugMetric> byName = [];
+    readonly HashSet<ulong> ambiguous = [];
     SensorNames names = names;
 
-    public void Declare(ulong? alias, SparkplugMetric metric)
+    /// <returns>False when another metric has the alias: what comes by it later could be of either.</returns>
+    public bool Declare(ulong? alias, SparkplugMetric metric)
     {
         byName[metric.Name] = metric;
-        if (alias is { } number) byAlias[number] = metric;
+        if (alias is not { } number) return true;
+        if (byAlias.TryAdd(number, metric) || byAlias[number].Name == metric.Name) return true;
+        ambiguous.Add(number);
+        return false;
     }
+
+    public bool IsAmbiguous(ulong alias) => ambiguous.Contains(alias);
 
     public SparkplugMetric? ByAlias(ulong alias) => byAlias.GetValueOrDefault(alias);
 

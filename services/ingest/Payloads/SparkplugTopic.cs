@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Ingest.Payloads;
 
-/// <summary>Kinds of Sparkplug messages; <c>Other</c> are commands and host states, which carry no readings.</summary>
+/// <summary>Kinds of Sparkplug messages; <c>Other</c> are commands, which carry no readings.</summary>
 enum SparkplugMessage
 {
     Other,
@@ -29,13 +29,19 @@ readonly partial record struct SparkplugTopic(string Group, SparkplugMessage Mes
     [GeneratedRegex("[^a-z0-9]+")]
     private static partial Regex NotOfAssetIds();
 
+    /// <summary>What a topic of the namespace may be.</summary>
+    public const string Allowed = $"{Namespace}/GROUP/(NBIRTH|NDATA|NDEATH|NCMD)/NODE, {Namespace}/GROUP/(DBIRTH|DDATA|DDEATH|DCMD)/NODE/DEVICE";
+
+    /// <summary>True for the state of a host, which has another form.</summary>
+    public static bool IsHostState(string topic) => topic.StartsWith($"{Namespace}/STATE/", StringComparison.Ordinal);
+
     /// <summary>False when the topic is none, e.g. because a device message names no device.</summary>
     public static bool TryParse(string topic, out SparkplugTopic parsed)
     {
         parsed = default;
         var levels = topic.Split('/');
         if (levels.Length is not (4 or 5) || levels[0] != Namespace || levels.Contains("")) return false;
-        var message = levels[2] switch
+        SparkplugMessage? known = levels[2] switch
         {
             "NBIRTH" => SparkplugMessage.NodeBirth,
             "DBIRTH" => SparkplugMessage.DeviceBirth,
@@ -43,10 +49,10 @@ readonly partial record struct SparkplugTopic(string Group, SparkplugMessage Mes
             "DDATA" => SparkplugMessage.DeviceData,
             "NDEATH" => SparkplugMessage.NodeDeath,
             "DDEATH" => SparkplugMessage.DeviceDeath,
-            _ => SparkplugMessage.Other,
+            "NCMD" or "DCMD" => SparkplugMessage.Other,
+            _ => null,
         };
-        var isOfDevice = message is SparkplugMessage.DeviceBirth or SparkplugMessage.DeviceData or SparkplugMessage.DeviceDeath;
-        if (message != SparkplugMessage.Other && isOfDevice != (levels.Length == 5)) return false;
+        if (known is not { } message || (levels[2][0] == 'D') != (levels.Length == 5)) return false;
         parsed = new(levels[1], message, levels[3], levels.Length == 5 ? levels[4] : null);
         return true;
     }

@@ -64,9 +64,11 @@ static class Deduplicate
             additions = additions with { Duplicates = additions.Duplicates + outcome.Duplicates };
             if (Rejection(submission, conflicts, now) is { } rejection)
             {
-                var isNew = ledger.TakeDigest(rejection.Digest);
+                var isNew = !submission.IsReplay && ledger.TakeDigest(rejection.Digest);
                 if (isNew) additions.Rejections.Add(rejection);
-                outcome = isNew ? outcome with { Rejected = rejection.Readings } : outcome with { Duplicates = outcome.Duplicates + rejection.Readings };
+                if (submission.IsReplay) outcome = outcome with { Rejected = rejection.Readings, Reasons = rejection.Reasons };
+                else if (isNew) outcome = outcome with { Rejected = rejection.Readings };
+                else outcome = outcome with { Duplicates = outcome.Duplicates + rejection.Readings };
             }
             outcomes[submission] = outcome;
         }
@@ -92,6 +94,6 @@ static class Deduplicate
         if (submission.Rejection is { } more)
             return more with { Readings = more.Readings + conflicts.Count, Reasons = [.. more.Reasons.Concat(reasons).Take(Rejections.MostReasons)] };
         var payload = submission.Payload.Bytes.IsEmpty ? Payload.Rewritten(submission.Asset!, conflicts) : submission.Payload;
-        return Rejections.Of(submission.AssetId, payload.Source, payload.Bytes, conflicts.Count, reasons, now);
+        return Rejections.Of(submission.AssetId, payload.Source, payload.Bytes, conflicts.Count, reasons, submission.ReceivedAt ?? now);
     }
 }

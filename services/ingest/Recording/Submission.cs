@@ -12,7 +12,8 @@ namespace Ingest.Recording;
 /// <param name="Duplicates">Already there.</param>
 /// <param name="Rejected">In the log as rejected.</param>
 /// <param name="Position">Log position after which all of it is visible; 0 when nothing new was written.</param>
-readonly record struct Outcome(int Stored, int Duplicates, int Rejected, long Position);
+/// <param name="Reasons">Why a replay is refused again.</param>
+readonly record struct Outcome(int Stored, int Duplicates, int Rejected, long Position, IReadOnlyList<RejectionReason>? Reasons = null);
 
 /// <summary>Readings (and what was wrong with others) of one payload, on their way into the log.</summary>
 /// <param name="AssetId">The asset, or <c>unknown</c>.</param>
@@ -31,6 +32,12 @@ sealed record Submission(
     string? TraceParent,
     Action<Outcome> Completed)
 {
+    /// <summary>When a message came: the sample time of readings without one, also when it is replayed. Null for what has all its times.</summary>
+    public DateTimeOffset? ReceivedAt { get; init; }
+
+    /// <summary>True for a payload that lies in the log as rejected already.</summary>
+    public bool IsReplay { get; init; }
+
     /// <summary>True for what <see cref="SetAside"/> made.</summary>
     public bool IsSetAside { get; private init; }
 
@@ -39,7 +46,7 @@ sealed record Submission(
     {
         var payload = Payload.Bytes.IsEmpty && Asset is not null && Readings.Count > 0 ? Payload.Rewritten(Asset, Readings) : Payload;
         var refused = Readings.Count + (Rejection?.Readings ?? 0);
-        var rejection = Rejections.Of(AssetId, payload.Source, payload.Bytes, refused, [new("cannot-be-stored", $"The log refuses it: {reason}")], now);
+        var rejection = Rejections.Of(AssetId, payload.Source, payload.Bytes, refused, [new("cannot-be-stored", $"The log refuses it: {reason}")], ReceivedAt ?? now);
         return this with { Readings = [], Rejection = rejection, TraceParent = null, IsSetAside = true };
     }
 }

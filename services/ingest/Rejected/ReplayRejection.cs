@@ -22,6 +22,7 @@ sealed class ReplayRejectionConsumer(
         var command = context.Message;
         var rejection = await rejections.Find(command.Stream, command.RejectionId, context.CancellationToken)
             ?? throw new NotFoundException("rejection", command.RejectionId.ToString());
+        await registry.Refresh(context.CancellationToken);
         var (now, decoded) = (time.GetUtcNow(), new Decoded());
         var asset = registry.Find(rejection.AssetId);
         if (ReadSparkplug.IsSparkplug(rejection.Source))
@@ -45,10 +46,10 @@ sealed class ReplayRejectionConsumer(
             rejected += ValidateReadings.Apply(decoded.Readings, asset.Model, new(0, Micros.From(now + settings.Value.FutureTolerance)), decoded.Rejections);
         var outcome = asset is null || decoded.Readings.Count == 0
             ? default
-            : await recorder.Record(asset, decoded.Readings, null, new(rejection.Source, rejection.Payload), null, context.CancellationToken);
+            : await recorder.Record(asset, decoded.Readings, null, new(rejection.Source, rejection.Payload), null, context.CancellationToken, isReplay: true);
         await using var session = store.LightweightSession();
         session.Events.Append(command.Stream, new RejectionReplayed(
-            rejection.Id, outcome.Stored, outcome.Duplicates, rejected + outcome.Rejected, [.. decoded.Rejections.Take(Rejections.MostReasons)], now));
+            rejection.Id, outcome.Stored, outcome.Duplicates, rejected + outcome.Rejected, [.. decoded.Rejections.Concat(outcome.Reasons ?? []).Take(Rejections.MostReasons)], now));
         await session.SaveChangesAsync(context.CancellationToken);
     }
 }

@@ -39,6 +39,27 @@ public class DeduplicateTests
     static IEnumerable<Reading> Seconds(int from, int count) => Enumerable.Range(from, count).Select(s => Sampled(s));
 
     [Fact]
+    public async Task A_contradiction_is_rejected_with_the_time_of_its_receipt_which_a_replay_takes_for_missing_ones()
+    {
+        await Stored(Seconds(1, 1));
+        var received = DateTimeOffset.UnixEpoch.AddDays(-1);
+        var additions = await Flush(Message(Sampled(1, 7)) with { ReceivedAt = received });
+        Assert.Equal(received, Assert.Single(additions.Rejections).RejectedAt);
+    }
+
+    [Fact]
+    public async Task A_replay_that_still_contradicts_is_rejected_with_the_reason_and_no_second_rejection()
+    {
+        await Stored(Seconds(1, 1));
+        await Flush(Message(Sampled(1, 7)));
+        var replay = Message(Sampled(1, 7), Sampled(1), Sampled(2)) with { IsReplay = true };
+        Assert.Empty((await Flush(replay)).Rejections);
+        var outcome = outcomes[replay];
+        Assert.Equal((1, 1, 1), (outcome.Stored, outcome.Duplicates, outcome.Rejected));
+        Assert.Equal("conflicting-value", Assert.Single(outcome.Reasons!).Code);
+    }
+
+    [Fact]
     public async Task What_memory_holds_is_a_duplicate_without_asking_the_log()
     {
         await Stored(Seconds(1, 10));

@@ -88,7 +88,43 @@ public class ValueTests : SparkplugTest
             new() { Name = "Die/Melt Flow", Datatype = Double }, new() { Name = "Screw/Speed", Datatype = 20, BytesValue = ByteString.CopyFrom(1) });
         Assert.Empty(decoded.Readings);
         Assert.Equal(4, decoded.RejectedReadings);
-        Assert.All(decoded.Rejections, r => Assert.Equal("wrong-type", r.Code));
+        Assert.Equal(["wrong-type", "wrong-type", "no-value", "wrong-type"], decoded.Rejections.Select(r => r.Code));
+    }
+
+    [Theory]
+    [InlineData(1, 300u)]
+    [InlineData(1, 0xFFFFu)]
+    [InlineData(2, 0xFFFF0001u)]
+    [InlineData(5, 300u)]
+    [InlineData(5, 0xFFFFFFFFu)]
+    [InlineData(6, 65536u)]
+    public void An_integer_that_does_not_fit_its_datatype_is_rejected(uint datatype, uint bits)
+    {
+        NodeBirth();
+        DeviceBirth(1, new Metric { Name = Melt, Alias = 7, Datatype = datatype, IntValue = bits });
+        Assert.Equal("out-of-range", decoded.Code());
+        Assert.Contains($"'{bits} with datatype {datatype}'", decoded.Rejections[0].Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(3, 0x1_0000_0005ul)]
+    [InlineData(7, 0xFFFFFFFFFFFFFFFFul)]
+    [InlineData(1, 0xFFFFFFFFul)]
+    public void So_is_one_of_64_bits(uint datatype, ulong bits)
+    {
+        NodeBirth();
+        DeviceBirth(1, new Metric { Name = Melt, Alias = 7, Datatype = datatype, LongValue = bits });
+        Assert.Equal("out-of-range", decoded.Code());
+    }
+
+    [Fact]
+    public void A_reason_names_what_the_metric_holds()
+    {
+        BornWithMelt();
+        Data(2, new Metric { Alias = 7, Datatype = Double, StringValue = "61" });
+        Assert.Contains("'StringValue with datatype 10'; allowed: float_value", decoded.Rejections[0].Detail, StringComparison.Ordinal);
+        Data(3, new Metric { Alias = 7, Datatype = Double });
+        Assert.Equal(("no-value", $"'{Melt}' is missing; allowed: a value, or is_null, as melt-temperature is numeric."), (decoded.Rejections[0].Code, decoded.Rejections[0].Detail));
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text.Json;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -15,7 +14,7 @@ namespace Query.Api;
 /// </summary>
 static class RefuseUnknown
 {
-    const string Allowed = "Unicode text without U+0000";
+    public const string Allowed = "Unicode text without U+0000";
 
     static readonly ConcurrentDictionary<Endpoint, Dictionary<string, Type>> Known = new();
 
@@ -27,7 +26,7 @@ static class RefuseUnknown
         foreach (var (name, value) in context.Request.RouteValues)
             if (value is string text) CheckText(name, text);
         if (context.Request.Query.Count > 0) CheckQuery(context.Request.Query, Known.GetOrAdd(endpoint, ParametersOf));
-        return context.Request.HasJsonContentType() ? CheckBody(context, next) : next(context);
+        return CheckBody.Run(context, next);
     }
 
     static void CheckQuery(IQueryCollection query, Dictionary<string, Type> known)
@@ -55,52 +54,6 @@ static class RefuseUnknown
         TypeCode.Boolean => bool.TryParse(value, out _) ? null : "true, false",
         _ => null,
     };
-
-    // Bodies are commands of at most 64 KiB. What is no JSON is left to the operation, which says so.
-    static async Task CheckBody(HttpContext context, RequestDelegate next)
-    {
-        context.Request.EnableBuffering();
-        try
-        {
-            using var body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
-            CheckElement(body.RootElement, "");
-        }
-        catch (JsonException)
-        {
-        }
-        context.Request.Body.Position = 0;
-        await next(context);
-    }
-
-    static void CheckElement(JsonElement element, string path)
-    {
-        switch (element.ValueKind)
-        {
-            case JsonValueKind.String:
-                CheckText(path.Length == 0 ? "body" : path, TextOf(element, path));
-                break;
-            case JsonValueKind.Object:
-                foreach (var member in element.EnumerateObject()) CheckElement(member.Value, path.Length == 0 ? member.Name : $"{path}.{member.Name}");
-                break;
-            case JsonValueKind.Array:
-                var index = 0;
-                foreach (var item in element.EnumerateArray()) CheckElement(item, FormattableString.Invariant($"{path}[{index++}]"));
-                break;
-        }
-    }
-
-    static string TextOf(JsonElement element, string path)
-    {
-        try
-        {
-            return element.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            // Half of a surrogate pair is no character.
-            throw new InvalidInputException(path, "text with an unpaired surrogate", Allowed);
-        }
-    }
 
     /// <exception cref="InvalidInputException">The text holds U+0000.</exception>
     public static void CheckText(string name, string text)

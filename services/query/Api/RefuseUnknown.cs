@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text.Unicode;
+using System.Web;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -16,6 +18,9 @@ static class RefuseUnknown
 {
     public const string Allowed = "Unicode text without U+0000";
 
+    // A search for nothing finds everything, and a first page follows no cursor. Elsewhere the default would pass for what was asked.
+    static readonly HashSet<string> MayBeEmpty = new(StringComparer.OrdinalIgnoreCase) { "search", "cursor" };
+
     static readonly ConcurrentDictionary<Endpoint, Dictionary<string, Type>> Known = new();
 
     /// <summary>Checks a request before its operation sees it.</summary>
@@ -25,8 +30,21 @@ static class RefuseUnknown
         if (context.GetEndpoint() is not { } endpoint || !context.Request.Path.StartsWithSegments("/api/v1")) return next(context);
         foreach (var (name, value) in context.Request.RouteValues)
             if (value is string text) CheckText(name, text);
+        CheckEncoding(context.Request.QueryString);
         if (context.Request.Query.Count > 0) CheckQuery(context.Request.Query, Known.GetOrAdd(endpoint, ParametersOf));
         return CheckBody.Run(context, next);
+    }
+
+    /// <summary>The framework replaces what is no UTF-8, and then nothing is found.</summary>
+    /// <exception cref="InvalidInputException">Names the parameter.</exception>
+    public static void CheckEncoding(QueryString query)
+    {
+        foreach (var parameter in query.HasValue ? query.Value[1..].Split('&') : [])
+        {
+            if (!parameter.Contains('%', StringComparison.Ordinal) || Utf8.IsValid(HttpUtility.UrlDecodeToBytes(parameter))) continue;
+            var (name, value) = parameter.IndexOf('=', StringComparison.Ordinal) is >= 0 and var equals ? (parameter[..equals], parameter[(equals + 1)..]) : (parameter, "");
+            throw new InvalidInputException(name, value, "percent-encoded UTF-8");
+        }
     }
 
     static void CheckQuery(IQueryCollection query, Dictionary<string, Type> known)
@@ -41,7 +59,8 @@ static class RefuseUnknown
             }
             if (values.Count > 1 && !type.IsArray) throw new InvalidInputException(name, StorableText.Of(values.ToString()), "one value");
             CheckText(name, values.ToString());
-            if (values is [{ Length: > 0 } value] && Wanted(type, value) is { } wanted) throw new InvalidInputException(name, value, wanted);
+            if (values is [var value] && Wanted(type, value ?? "") is { } wanted) throw new InvalidInputException(name, value ?? "", wanted);
+            if (values.Any(string.IsNullOrEmpty) && !MayBeEmpty.Contains(name)) throw new InvalidInputException(name, "", "a value; or leave the parameter out");
         }
     }
 

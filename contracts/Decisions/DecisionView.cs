@@ -48,4 +48,5 @@ public sealed record OutcomeView(string Kind, DateTimeOffset At, string Recorded
 /// <param name="Kind">invalid, not-found or not-possible.</param>
 /// <param name="Field">Path of the offending input; empty when there is none.</param>
 /// <param name="Message">For people; of an invalid input what is allowed.</param>
-public sealed record Refusal(string Kind, string Field, string Message);
+/// <param name="Value">What the input held; null when it is missing.</param>
+public sealed record Refusal(string Kind, string Field, string Message, string? Value = null);

@@ -20,6 +20,14 @@ public partial class ProblemTests
     [InlineData("PATCH", "/api/v1/twins", 405, "method-not-allowed", null, null, null)]
     [InlineData("GET", "/api/v1/twins?limit=501", 400, "invalid-input", "limit", "501", "1 to 500")]
     [InlineData("GET", "/api/v1/twins?limit=many", 400, "invalid-input", "limit", "many", "a whole number")]
+    [InlineData("GET", "/api/v1/twins?limit=", 400, "invalid-input", "limit", "", "a whole number")]
+    [InlineData("GET", "/api/v1/twins?stale", 400, "invalid-input", "stale", "", "true, false")]
+    [InlineData("GET", "/api/v1/twins/extrusion-line?minPosition=", 400, "invalid-input", "minPosition", "", "a whole number")]
+    [InlineData("GET", "/api/v1/twins/extrusion-line?knownAt=", 400, "invalid-input", "knownAt", "", "a value; or leave the parameter out")]
+    [InlineData("GET", "/api/v1/twins/extrusion-line?validAt=10:00:00", 400, "invalid-input", "validAt", "10:00:00", "a time in ISO 8601, e.g. 2026-03-01T06:00:00Z")]
+    [InlineData("GET", "/api/v1/twins?search=%FF", 400, "invalid-input", "search", "%FF", "percent-encoded UTF-8")]
+    [InlineData("PUT", "/api/v1/assets/a%0A", 400, "invalid-input", "id", "a\n", "kebab-case: a-z, 0-9, single dashes, at most 64 characters; not unknown")]
+    [InlineData("PUT", "/api/v1/assets/unknown", 400, "invalid-input", "id", "unknown", "kebab-case: a-z, 0-9, single dashes, at most 64 characters; not unknown")]
     [InlineData("GET", "/api/v1/twins?stale=perhaps", 400, "invalid-input", "stale", "perhaps", "true, false")]
     [InlineData("GET", "/api/v1/twins?severity=bad", 400, "invalid-input", "severity", "bad", "warning, alarm, critical")]
     [InlineData("GET", "/api/v1/twins/extrusion-line?minPosition=-1", 400, "invalid-input", "minPosition", "-1", "0 or above")]
@@ -28,6 +36,7 @@ public partial class ProblemTests
     public async Task Every_error_says_its_kind_and_the_field_at_fault(string method, string path, int status, string kind, string? field, string? value, string? allowed)
     {
         using var request = new HttpRequestMessage(new(method), path);
+        if (method == "PUT") request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
         await AssertProblem(request, status, kind, field, value, allowed);
     }
 

@@ -23,6 +23,7 @@ sealed class QueryApi : WebApplicationFactory<KnownAssets>
     static readonly Lazy<QueryApi> OpenToBrowsers = new(() => new(("Cors:Origins", Origin), ("Cors:Methods", "GET, HEAD, POST, PUT, DELETE")));
     static readonly Lazy<QueryApi> UsedUp = new(() => new());
     static readonly Lazy<QueryApi> Usual = new(() => new());
+    static readonly Lazy<QueryApi> ManyCommands = new(() => new(("Limits:ExpensiveRequestsPer10Seconds", "1000")));
 
     readonly (string Name, string Value)[] settings;
     readonly int http, grpc;
@@ -44,6 +45,9 @@ sealed class QueryApi : WebApplicationFactory<KnownAssets>
 
     /// <summary>For tests that use up the limit, which is that of an address, over gRPC.</summary>
     public static QueryApi ForLimits => UsedUp.Value;
+
+    /// <summary>For tests that send more expensive commands than <see cref="Permits"/>.</summary>
+    public static QueryApi ForBodies => ManyCommands.Value;
 
     /// <summary>Open to pages of <see cref="Origin"/>.</summary>
     public static QueryApi ForBrowsers => OpenToBrowsers.Value;

@@ -62,6 +62,19 @@ public class ReferenceTests
         Assert.DoesNotContain(all, p => ((string)p.Value!["description"]!).Contains('<', StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("EconomicsRequest", "partCost", 0, 1e12)]
+    [InlineData("EconomicsRequest", "plannedHours", 0, 8760)]
+    [InlineData("DecisionRequest", "horizonDays", 1, 3650)]
+    [InlineData("LifeRequest", "shape", 0.2, 50)]
+    [InlineData("StopRequest", "lostHours", 0, 8760)]
+    [InlineData("BacktestSettings", "slack", 0.01, 5)]
+    public async Task Bounds_of_numbers_are_said(string schema, string member, double least, double most)
+    {
+        var number = (await Document)["components"]!["schemas"]![schema]!["properties"]![member]!;
+        Assert.Equal((least, most), ((double)number["minimum"]!, (double)number["maximum"]!));
+    }
+
     [Fact]
     public async Task Times_are_said_to_be_times()
     {

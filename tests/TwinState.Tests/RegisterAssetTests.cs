@@ -1,5 +1,6 @@
 using Contracts.Events;
 using Contracts.Messages;
+using ServiceDefaults;
 using TwinModel.Assets;
 using TwinState.Assets;
 
@@ -20,7 +21,7 @@ public class RegisterAssetTests
         """, "kettle.asset.yaml");
 
     static AssetRegistered? Decide(AssetRegistered? known, string? name = null) =>
-        RegisterAssetConsumer.Decide(known, new("kettle-7", name, "kettle"), Model, Now);
+        RegisterAssetConsumer.Decide(known, new("kettle-7", name, "kettle"), Model, isModelId: false, Now);
 
     [Fact]
     public void A_new_asset_is_registered_with_its_whole_model()
@@ -42,5 +43,20 @@ public class RegisterAssetTests
 
     [Fact]
     public void An_asset_with_the_models_id_gets_the_models_name() =>
-        Assert.Equal("Kettle", RegisterAssetConsumer.Decide(null, new("kettle", null, "kettle"), Model, Now)!.Name);
+        Assert.Equal("Kettle", RegisterAssetConsumer.Decide(null, new("kettle", null, "kettle"), Model, isModelId: true, Now)!.Name);
+
+    [Fact]
+    public void An_id_of_a_shipped_model_follows_that_model_alone()
+    {
+        var refused = Assert.Throws<RuleViolationException>(() => RegisterAssetConsumer.Decide(null, new("extrusion-line", null, "kettle"), Model, isModelId: true, Now));
+        Assert.Equal("extrusion-line always follows the shipped model extrusion-line; give an asset of kettle another id.", refused.Message);
+    }
+
+    [Theory]
+    [InlineData("unknown")]
+    [InlineData("kettle-7\n")]
+    [InlineData("Kettle")]
+    [InlineData("")]
+    public void What_is_no_id_is_never_registered(string id) =>
+        Assert.Equal("id", Assert.Throws<InvalidInputException>(() => RegisterAssetConsumer.Decide(null, new(id, null, "kettle"), Model, isModelId: false, Now)).Field);
 }

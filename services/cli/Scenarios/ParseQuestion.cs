@@ -47,9 +47,9 @@ static partial class ParseQuestion
         : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time
         : throw new FormatException($"'{text}' is no start; allowed: -1h, -30m or a time in ISO 8601.");
 
-    [GeneratedRegex(@"^(?<sign>[+-]?)(?<number>\d+(\.\d+)?(e-?\d+)?)\s*(?<unit>\S.*)?$")]
+    [GeneratedRegex(@"^(?<sign>[+-]?)(?<number>[0-9]+(\.[0-9]+)?(e-?[0-9]+)?)\s*(?<unit>\S.*)?\z")]
     private static partial Regex ChangePattern();
 
-    [GeneratedRegex(@"^(?<number>\d+(\.\d+)?)(?<unit>s|m|min|h|d)$")]
+    [GeneratedRegex(@"^(?<number>[0-9]+(\.[0-9]+)?)(?<unit>s|m|min|h|d)\z")]
     private static partial Regex DurationPattern();
 }

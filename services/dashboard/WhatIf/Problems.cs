@@ -46,6 +46,6 @@ public sealed partial class Problems(IReadOnlyList<Problem> all)
         string Converted(string number) => convert(double.Parse(number, CultureInfo.InvariantCulture)).ToString("0.####", CultureInfo.InvariantCulture).Replace('-', '−');
     }
 
-    [GeneratedRegex(@"^(-?[\d.E+-]+) to (-?[\d.E+-]+)$")]
+    [GeneratedRegex(@"^(-?[0-9.E+-]+) to (-?[0-9.E+-]+)\z")]
     private static partial Regex RangePattern();
 }

@@ -35,10 +35,11 @@ static class AcknowledgeAlarm
     public static async Task<(bool IsDone, AlarmView Alarm)> Run(
         string id, string? by, string? comment, NpgsqlDataSource source, LiveTwins live, IBus bus, CommandFaults faults, CancellationToken cancel)
     {
-        var who = Input.Text("by", by, 100) ?? throw new InvalidInputException("by", null, "who acknowledges, 1 to 100 characters");
+        var who = Input.Line("by", by, 100) ?? throw new InvalidInputException("by", null, "who acknowledges, 1 to 100 characters");
+        var why = Input.Lines("comment", comment, 1000);
         var alarm = await GetAlarm.Run(id, source, cancel);
         if (alarm.AcknowledgedAt is not null) return (true, alarm);
-        var command = new Messages.AcknowledgeAlarm(alarm.AssetId, id, who, Input.Text("comment", comment, 1000));
+        var command = new Messages.AcknowledgeAlarm(alarm.AssetId, id, who, why);
         var isDone = await faults.Await(command, c => bus.SendToOwner(alarm.AssetId, command, c), Visible, Patience, cancel);
         return (isDone, alarm);
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text.Json;
+using System.Text.Unicode;
+using System.Web;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -15,7 +16,10 @@ namespace Query.Api;
 /// </summary>
 static class RefuseUnknown
 {
-    const string Allowed = "Unicode text without U+0000";
+    public const string Allowed = "Unicode text without U+0000";
+
+    // A search for nothing finds everything, and a first page follows no cursor. Elsewhere the default would pass for what was asked.
+    static readonly HashSet<string> MayBeEmpty = new(StringComparer.OrdinalIgnoreCase) { "search", "cursor" };
 
     static readonly ConcurrentDictionary<Endpoint, Dictionary<string, Type>> Known = new();
 
@@ -26,8 +30,21 @@ static class RefuseUnknown
         if (context.GetEndpoint() is not { } endpoint || !context.Request.Path.StartsWithSegments("/api/v1")) return next(context);
         foreach (var (name, value) in context.Request.RouteValues)
             if (value is string text) CheckText(name, text);
+        CheckEncoding(context.Request.QueryString);
         if (context.Request.Query.Count > 0) CheckQuery(context.Request.Query, Known.GetOrAdd(endpoint, ParametersOf));
-        return context.Request.HasJsonContentType() ? CheckBody(context, next) : next(context);
+        return CheckBody.Run(context, next);
+    }
+
+    /// <summary>The framework replaces what is no UTF-8, and then nothing is found.</summary>
+    /// <exception cref="InvalidInputException">Names the parameter.</exception>
+    public static void CheckEncoding(QueryString query)
+    {
+        foreach (var parameter in query.HasValue ? query.Value[1..].Split('&') : [])
+        {
+            if (!parameter.Contains('%', StringComparison.Ordinal) || Utf8.IsValid(HttpUtility.UrlDecodeToBytes(parameter))) continue;
+            var (name, value) = parameter.IndexOf('=', StringComparison.Ordinal) is >= 0 and var equals ? (parameter[..equals], parameter[(equals + 1)..]) : (parameter, "");
+            throw new InvalidInputException(name, value, "percent-encoded UTF-8");
+        }
     }
 
     static void CheckQuery(IQueryCollection query, Dictionary<string, Type> known)
@@ -42,7 +59,8 @@ static class RefuseUnknown
             }
             if (values.Count > 1 && !type.IsArray) throw new InvalidInputException(name, StorableText.Of(values.ToString()), "one value");
             CheckText(name, values.ToString());
-            if (values is [{ Length: > 0 } value] && Wanted(type, value) is { } wanted) throw new InvalidInputException(name, value, wanted);
+            if (values is [var value] && Wanted(type, value ?? "") is { } wanted) throw new InvalidInputException(name, value ?? "", wanted);
+            if (values.Any(string.IsNullOrEmpty) && !MayBeEmpty.Contains(name)) throw new InvalidInputException(name, "", "a value; or leave the parameter out");
         }
     }
 
@@ -55,52 +73,6 @@ static class RefuseUnknown
         TypeCode.Boolean => bool.TryParse(value, out _) ? null : "true, false",
         _ => null,
     };
-
-    // Bodies are commands of at most 64 KiB. What is no JSON is left to the operation, which says so.
-    static async Task CheckBody(HttpContext context, RequestDelegate next)
-    {
-        context.Request.EnableBuffering();
-        try
-        {
-            using var body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
-            CheckElement(body.RootElement, "");
-        }
-        catch (JsonException)
-        {
-        }
-        context.Request.Body.Position = 0;
-        await next(context);
-    }
-
-    static void CheckElement(JsonElement element, string path)
-    {
-        switch (element.ValueKind)
-        {
-            case JsonValueKind.String:
-                CheckText(path.Length == 0 ? "body" : path, TextOf(element, path));
-                break;
-            case JsonValueKind.Object:
-                foreach (var member in element.EnumerateObject()) CheckElement(member.Value, path.Length == 0 ? member.Name : $"{path}.{member.Name}");
-                break;
-            case JsonValueKind.Array:
-                var index = 0;
-                foreach (var item in element.EnumerateArray()) CheckElement(item, FormattableString.Invariant($"{path}[{index++}]"));
-                break;
-        }
-    }
-
-    static string TextOf(JsonElement element, string path)
-    {
-        try
-        {
-            return element.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            // Half of a surrogate pair is no character.
-            throw new InvalidInputException(path, "text with an unpaired surrogate", Allowed);
-        }
-    }
 
     /// <exception cref="InvalidInputException">The text holds U+0000.</exception>
     public static void CheckText(string name, string text)

@@ -1,9 +1,9 @@
 using System.ComponentModel;
-using System.Text.RegularExpressions;
 using MassTransit;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Query.Api;
 using ServiceDefaults;
+using TwinModel.Assets;
 using Messages = Contracts.Messages;
 
 namespace Query.Assets;
@@ -11,10 +11,12 @@ namespace Query.Assets;
 /// <summary>What to register an asset as.</summary>
 sealed record AssetToRegister(
     [property: Description("A shipped model, e.g. extrusion-line or pump-loop.")] string? Model,
-    [property: Description("For people, at most 200 characters; null for the model's name.")] string? Name);
+    [property: Description("For people, 1 to 200 characters; null for the model's name.")] string? Name);
 
-static partial class RegisterAsset
+static class RegisterAsset
 {
+    const int LongestName = 200;
+
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     // Registering again what is registered already leads to no event unless the shipped model is newer: wait a little for that.
@@ -25,18 +27,20 @@ static partial class RegisterAsset
             string id, AssetToRegister body, KnownAssets registry, IBus bus, CommandFaults faults, CancellationToken cancel) =>
             await Run(id, body.Model, body.Name, registry, bus, faults, cancel) is { } asset ? TypedResults.Ok(asset) : TypedResults.Accepted($"/api/v1/assets/{id}"))
         .WithName("registerAsset").WithSummary("Register an asset of a shipped model, or renew its model")
-        .WithDescription("Waits up to 5 s until the asset is visible (200); 202 when it takes longer. Repeating it is harmless.");
+        .WithDescription("Waits up to 5 s until the asset is visible (200); 202 when it takes longer. Repeating it is harmless. 409 for the id of a shipped model with another model.");
 
     /// <summary>The asset; null when it is not visible in time.</summary>
     public static async Task<AssetAnswer?> Run(
         string id, string? model, string? name, KnownAssets registry, IBus bus, CommandFaults faults, CancellationToken cancel)
     {
-        if (!KebabCase().IsMatch(id)) throw new InvalidInputException("id", id, "kebab-case: a-z, 0-9, single dashes, at most 64 characters");
+        if (!AssetId.IsAllowed(id)) throw new InvalidInputException("id", id, AssetId.Allowed);
         // twin-state registers an asset of every model that it ships, so the registered models are all there are.
         var models = registry.All.Select(a => a.Model.Id).Distinct().ToList();
         if (model is null || !models.Contains(model)) throw new InvalidInputException("model", model, string.Join(", ", models));
-        var command = new Messages.RegisterAsset(id, Api.Input.Text("name", name, 200), model);
+        var command = new Messages.RegisterAsset(id, Input.Line("name", name, LongestName), model);
         var before = registry.Find(id);
+        // twin-state refuses it, too, and puts the shipped model back.
+        if (models.Contains(id) && id != model) throw new RuleViolationException($"{id} always follows the shipped model {id}; give an asset of {model} another id.");
         var isThere = before is not null && before.Model.Id == model && (command.Name is null || before.Name == command.Name);
         var seen = await faults.Await(
             command, c => bus.SendToOwner(id, command, c), c => Visible(registry, id, before?.Position ?? 0, c), isThere ? PatienceForRenewal : Patience, cancel);
@@ -52,7 +56,4 @@ static partial class RegisterAsset
             await changed.WaitAsync(cancel);
         }
     }
-
-    [GeneratedRegex("^(?=.{1,64}$)[a-z0-9]+(-[a-z0-9]+)*$")]
-    private static partial Regex KebabCase();
 }

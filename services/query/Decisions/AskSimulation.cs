@@ -43,7 +43,7 @@ sealed class AskSimulation(IBus bus)
     /// <summary>A refusal as the exception that the error table knows.</summary>
     public static Exception Refuse(Refusal refusal, string id) => refusal.Kind switch
     {
-        "invalid" => new InvalidInputException(refusal.Field, null, refusal.Message),
+        "invalid" => new InvalidInputException(refusal.Field, refusal.Value, refusal.Message),
         "not-found" => new NotFoundException("decision", id),
         _ => new RuleViolationException(refusal.Message),
     };

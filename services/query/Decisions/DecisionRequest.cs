@@ -1,6 +1,8 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using Contracts.Decisions;
+using Query.Api;
 using Query.Health;
 using ServiceDefaults;
 using TwinModel.Assets;
@@ -16,23 +18,22 @@ sealed record DecisionRequest(
     [property: Description("Ways to go on, 1 to 20.")] IReadOnlyList<OptionRequest>? Options,
     [property: Description("What differs from the model's economics.")] EconomicsRequest? Economics,
     [property: Description("Calendar of planned stops.")] IReadOnlyList<StopRequest>? Stops,
-    [property: Description("No exchange is planned later; 1 to 3650, default 180.")] double? HorizonDays,
-    [property: Description("0 (default) ranks by expected cost, up to 1 by the mean of the worst twentieth.")] double? RiskAversion,
-    [property: Description("Production rate from now on in times the present one; default 1. Ageing follows ISO 281.")] double? Rate,
+    [property: Description("Days; no exchange is planned later; 1 to 3650, default 180."), Range(1.0, DecisionRules.MostDays)] double? HorizonDays,
+    [property: Description("0 (default) ranks by expected cost, up to 1 by the mean of the worst twentieth."), Range(0.0, 1.0)] double? RiskAversion,
+    [property: Description("Production rate from now on in times the present one; default 1. Ageing follows ISO 281; 0.1 to 3."), Range(0.1, 3.0)] double? Rate,
     [property: Description("Remaining life instead of what the condition says.")] LifeRequest? RemainingLife,
     [property: Description("Life of a new part instead of the fleet's.")] LifeRequest? NewLife,
     [property: Description("A vibration check that could be made before deciding.")] CheckRequest? Check,
-    [property: Description("Simulated futures, 100 to 100000; default 10000.")] int? Futures,
+    [property: Description("Simulated futures, 100 to 100000; default 10000."), Range(100, 100_000)] int? Futures,
     [property: Description("Of the futures; default 1. The same question has the same answer.")] ulong? Seed,
-    [property: Description("Day 0; default now. Earlier: as the condition was assessed then.")] DateTimeOffset? At)
+    [property: Description("Day 0; from 1970 up to now; default now. Earlier: as the condition was assessed then.")] DateTimeOffset? At)
 {
     /// <summary>The question with all defaults, checked.</summary>
     /// <exception cref="InvalidInputException">Names the path and what is allowed.</exception>
     public DecisionDefinition Define(AssetModel model, DateTimeOffset now)
     {
         var part = WornPart.Check(model, Component, "component");
-        if (At > now.AddMinutes(1)) throw new InvalidInputException("at", At?.ToString("O"), $"a time up to now ({now:O})");
-        var at = (At ?? now).ToUniversalTime();
+        var at = At is { } given ? Input.Past("at", given, now) : now;
         var definition = new DecisionDefinition(
             Asset!, part.Component, at, [.. (Options ?? []).Select((o, i) => o?.Define() ?? throw new InvalidInputException($"options[{i}]", null, "an option"))],
             (Economics ?? new()).Define(part.Economics),
@@ -47,10 +48,10 @@ sealed record DecisionRequest(
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 sealed record OptionRequest(
     [property: Description("now, at-stop, wait, run-to-failure, optimal-date, derate or order-spare-now.")] string? Kind,
-    [property: Description("Of at-stop: the time of one of the stops.")] DateTimeOffset? At = null,
-    [property: Description("Of wait and derate.")] double? Weeks = null,
-    [property: Description("Of derate: between 0 and 1, in times the planned rate.")] double? Rate = null,
-    [property: Description("Of derate; default: the margin of the production that is not made.")] double? MarginLossPerDay = null)
+    [property: Description("Of at-stop alone: the time of one of the stops.")] DateTimeOffset? At = null,
+    [property: Description("Of wait and derate alone; within the horizon."), Range(0.0, DecisionRules.MostDays / 7)] double? Weeks = null,
+    [property: Description("Of derate alone: between 0 and 1, in times the planned rate.")] double? Rate = null,
+    [property: Description("Of derate alone, 0 to 1e12; default: the margin of the production that is not made."), Range(0.0, DecisionRules.MostMoney)] double? MarginLossPerDay = null)
 {
     public DecisionOption Define() => new(Kind ?? "", At?.ToUniversalTime(), Weeks, Rate, MarginLossPerDay);
 }
@@ -58,35 +59,35 @@ sealed record OptionRequest(
 /// <summary>A planned stop.</summary>
 /// <param name="At">When the stop begins.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-sealed record StopRequest(DateTimeOffset? At, [property: Description("What the exchange makes the stop longer; default 0.")] double? LostHours = null)
+sealed record StopRequest(DateTimeOffset? At, [property: Description("Hours that the exchange makes the stop longer, 0 to 8760; default 0."), Range(0.0, DecisionRules.MostHours)] double? LostHours = null)
 {
     public DecisionStop Define(int i) => new((At ?? throw new InvalidInputException($"stops[{i}].at", null, "a time in ISO 8601")).ToUniversalTime(), LostHours ?? 0);
 }
 
 /// <summary>A Weibull life.</summary>
-/// <param name="Shape">Weibull shape, dimensionless; above 1 for wear.</param>
-/// <param name="ScaleDays">Weibull scale, days: by then 63 % have failed.</param>
+/// <param name="Shape">Weibull shape, dimensionless, 0.2 to 50; above 1 for wear.</param>
+/// <param name="ScaleDays">Weibull scale, 0.01 to 100000 days: by then 63 % have failed.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-sealed record LifeRequest(double? Shape, double? ScaleDays)
+sealed record LifeRequest([property: Range(DecisionRules.LeastShape, DecisionRules.MostShape)] double? Shape, [property: Range(DecisionRules.LeastScaleDays, DecisionRules.MostScaleDays)] double? ScaleDays)
 {
     public WeibullInput Define() => new(Shape ?? double.NaN, ScaleDays ?? double.NaN);
 }
 
 /// <summary>A vibration check.</summary>
-/// <param name="DelayDays">Days until the result is known; default 0.</param>
-/// <param name="Cost">What the check costs; default 0.</param>
+/// <param name="DelayDays">Days until the result is known, 0 to 3650; default 0.</param>
+/// <param name="Cost">What the check costs, 0 to 1e12; default 0.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-sealed record CheckRequest(double? DelayDays, double? Cost);
+sealed record CheckRequest([property: Range(0.0, DecisionRules.MostDays)] double? DelayDays, [property: Range(0.0, DecisionRules.MostMoney)] double? Cost);
 
-/// <summary>What differs from the model's economics; money in one currency, hours of lost production.</summary>
+/// <summary>What differs from the model's economics; money in one currency, 0 to 1e12 each; hours of lost production, 0 to 8760.</summary>
 /// <param name="PartCost">Part with seals; default: the model's.</param>
 /// <param name="LabourCost">Planned labour; default: the model's.</param>
 /// <param name="OvertimeCost">What an unplanned exchange costs more in labour and transport; default: the model's.</param>
 /// <param name="MarginPerHour">Margin of an hour of production; default: the model's.</param>
 /// <param name="PlannedHours">Lost hours of an exchange outside a planned stop; default: the model's.</param>
 /// <param name="UnplannedHours">Mean lost hours of a failure with the spare on the shelf; default: the model's.</param>
-/// <param name="UnplannedHoursSdLn">Standard deviation of their logarithm; default: the model's.</param>
-/// <param name="SpareLeadDays">From the order to the spare on site; 0 when it is on the shelf; default: the model's.</param>
+/// <param name="UnplannedHoursSdLn">Standard deviation of their logarithm, 0 to 3; default: the model's.</param>
+/// <param name="SpareLeadDays">From the order to the spare on site; 0 when it is on the shelf, up to 3650; default: the model's.</param>
 /// <param name="WaitingHoursPerDay">Lost hours for each day a failed part waits for the spare, 0 to 24; default: the model's.</param>
 /// <param name="SecondaryDamageProbability">P(a failure damages other parts), 0 to 1; default: the model's.</param>
 /// <param name="SecondaryDamageCost">Cost of that damage; default: the model's.</param>
@@ -96,20 +97,20 @@ sealed record CheckRequest(double? DelayDays, double? Cost);
 /// <param name="IsSpareOrderedNow">The spare is ordered now whatever is decided; default: the model's.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 sealed record EconomicsRequest(
-    double? PartCost = null,
-    double? LabourCost = null,
-    double? OvertimeCost = null,
-    double? MarginPerHour = null,
-    double? PlannedHours = null,
-    double? UnplannedHours = null,
-    double? UnplannedHoursSdLn = null,
-    double? SpareLeadDays = null,
-    double? WaitingHoursPerDay = null,
-    double? SecondaryDamageProbability = null,
-    double? SecondaryDamageCost = null,
-    double? ScrapAndRestartCost = null,
-    double? ExpediteCost = null,
-    double? SpareHoldingCostPerDay = null,
+    [property: Range(0.0, DecisionRules.MostMoney)] double? PartCost = null,
+    [property: Range(0.0, DecisionRules.MostMoney)] double? LabourCost = null,
+    [property: Range(0.0, DecisionRules.MostMoney)] double? OvertimeCost = null,
+    [property: Range(0.0, DecisionRules.MostMoney)] double? MarginPerHour = null,
+    [property: Range(0.0, DecisionRules.MostHours)] double? PlannedHours = null,
+    [property: Range(0.0, DecisionRules.MostHours)] double? UnplannedHours = null,
+    [property: Range(0.0, DecisionRules.MostSdLn)] double? UnplannedHoursSdLn = null,
+    [property: Range(0.0, DecisionRules.MostDays)] double? SpareLeadDays = null,
+    [property: Range(0.0, 24.0)] double? WaitingHoursPerDay = null,
+    [property: Range(0.0, 1.0)] double? SecondaryDamageProbability = null,
+    [property: Range(0.0, DecisionRules.MostMoney)] double? SecondaryDamageCost = null,
+    [property: Range(0.0, DecisionRules.MostMoney)] double? ScrapAndRestartCost = null,
+    [property: Range(0.0, DecisionRules.MostMoney)] double? ExpediteCost = null,
+    [property: Range(0.0, DecisionRules.MostMoney)] double? SpareHoldingCostPerDay = null,
     bool? IsSpareOrderedNow = null)
 {
     // What neither says is not a number, which the rules refuse by name.

@@ -1,6 +1,8 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using Contracts.Decisions;
+using Query.Api;
 using Query.Assets;
 using Query.Health;
 using ServiceDefaults;
@@ -14,19 +16,19 @@ namespace Query.Decisions;
 sealed record BacktestRequest(
     [property: Description("Asset id.")] string? Asset,
     [property: Description("A component whose degradation the model describes.")] string? Component,
-    [property: Description("First sample time.")] DateTimeOffset? From,
-    [property: Description("Last sample time; default now.")] DateTimeOffset? To,
+    [property: Description("First sample time, from 1970.")] DateTimeOffset? From,
+    [property: Description("Last sample time, up to now; default now.")] DateTimeOffset? To,
     [property: Description("What differs from the model.")] BacktestSettings? Settings);
 
 /// <summary>What differs from the model.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 sealed record BacktestSettings(
-    [property: Description("k of the chart, in standard deviations.")] double? Slack = null,
-    [property: Description("h of the chart.")] double? Limit = null,
-    [property: Description("Medians of the baseline, 10 or more.")] int? BaselineCount = null,
-    [property: Description("Medians in a row beyond the critical level before that counts; six times as many below 90 % of it take it back.")] int? ConfirmCount = null,
-    [property: Description("Width of the medians.")] double? WindowSeconds = null,
-    [property: Description("Critical level in the indicator's unit.")] double? CriticalValue = null);
+    [property: Description("k of the chart, in standard deviations."), Range(0.01, 5.0)] double? Slack = null,
+    [property: Description("h of the chart."), Range(0.1, 100.0)] double? Limit = null,
+    [property: Description("Medians of the baseline, 10 to 100000."), Range(10, 100_000)] int? BaselineCount = null,
+    [property: Description("Medians in a row beyond the critical level before that counts; six times as many below 90 % of it take it back."), Range(1, 1000)] int? ConfirmCount = null,
+    [property: Description("Width of the medians."), Range(0.1, 604_800.0)] double? WindowSeconds = null,
+    [property: Description("Critical level in the indicator's unit."), Range(1e-9, 1e9)] double? CriticalValue = null);
 
 /// <summary>What settings would have done in the past.</summary>
 sealed class RunBacktest(KnownAssets registry, LogReader log, AskSimulation simulation, TimeProvider time)
@@ -35,7 +37,7 @@ sealed class RunBacktest(KnownAssets registry, LogReader log, AskSimulation simu
 
     public static void Map(IEndpointRouteBuilder api) => api
         .MapPost("/backtests", (BacktestRequest body, RunBacktest run, CancellationToken cancel) => run.Run(body, cancel))
-        .RequireRateLimiting(Api.ApiSetup.Expensive)
+        .RequireRateLimiting(ApiSetup.Expensive)
         .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status504GatewayTimeout)
         .WithTags("Decisions").WithName("runBacktest").WithSummary("Try a detector's settings on the past: alarms, lead time, false alarms")
         .WithDescription("Runs the fold of the live twin with other settings over the log. Nothing is changed.");
@@ -46,25 +48,15 @@ sealed class RunBacktest(KnownAssets registry, LogReader log, AskSimulation simu
         var model = (registry.FindOrExplain(body.Asset)
             ?? throw new InvalidInputException("asset", body.Asset, "the id of a registered asset")).Model;
         var part = WornPart.Check(model, body.Component, "component");
-        var to = (body.To ?? time.GetUtcNow()).ToUniversalTime();
-        var from = (body.From ?? throw new InvalidInputException("from", null, "a time in ISO 8601")).ToUniversalTime();
-        if (from >= to) throw new InvalidInputException("from", from.ToString("O"), $"a time before 'to' ({to:O})");
+        var now = time.GetUtcNow();
+        var to = body.To is { } last ? Input.Past("to", last, now) : now;
+        var from = Input.Past("from", body.From ?? throw new InvalidInputException("from", null, Input.AllowedTime), now);
         var s = body.Settings ?? new();
-        Check("settings.slack", s.Slack, 0.01, 5);
-        Check("settings.limit", s.Limit, 0.1, 100);
-        Check("settings.baselineCount", s.BaselineCount, 10, 100_000);
-        Check("settings.confirmCount", s.ConfirmCount, 1, 1000);
-        Check("settings.windowSeconds", s.WindowSeconds, 0.1, 604_800);
-        Check("settings.criticalValue", s.CriticalValue, 1e-9, 1e9);
         var definition = new BacktestDefinition(
             body.Asset, part.Component, from, to, await log.Position(cancel), s.Slack, s.Limit, s.BaselineCount, s.ConfirmCount, s.WindowSeconds, s.CriticalValue);
+        if (BacktestRules.Check(definition) is { } problem) throw new InvalidInputException(problem.Path, problem.Value, problem.Allowed);
         Backtest.With(part, definition);
         var answer = await simulation.Ask<Messages.RunBacktest, Messages.BacktestFinished>(new(model.Hash, definition), Patience, cancel);
         return answer.Refusal is { } refusal ? throw AskSimulation.Refuse(refusal, body.Asset) : answer.Result!;
-    }
-
-    static void Check(string path, double? value, double low, double high)
-    {
-        if (value is { } given && !(given >= low && given <= high)) throw new InvalidInputException(path, value, FormattableString.Invariant($"{low} to {high}"));
     }
 }

@@ -21,10 +21,17 @@ sealed class TakeDecision(GetDecision get, AskSimulation simulation)
         .WithName("takeDecision").WithSummary("Record which option was taken")
         .WithDescription("Repeating it is harmless; another option after the first is refused (409).");
 
+    /// <summary>The named option, or the recommended one.</summary>
+    /// <exception cref="InvalidInputException">The answer has no such option; names those it has.</exception>
+    public static string OptionOf(DecisionAnswer answer, string? option) => option is null ? answer.Recommended
+        : answer.Options.Any(o => o.Name == option) ? option
+        : throw new InvalidInputException("option", option, string.Join(", ", answer.Options.Select(o => o.Name)));
+
     public async Task<DecisionView> Run(string id, string? option, string? by, string? comment, CancellationToken cancel)
     {
-        var who = Input.Text("by", by, 100) ?? throw new InvalidInputException("by", null, "who decides, 1 to 100 characters");
+        var who = Input.Line("by", by, 100) ?? throw new InvalidInputException("by", null, "who decides, 1 to 100 characters");
+        var why = Input.Lines("comment", comment, 1000);
         var known = await get.Run(id, cancel);
-        return await simulation.Decide(new Messages.TakeDecision(id, Input.Text("option", option, 200) ?? known.Answer.Recommended, who, Input.Text("comment", comment, 1000)), id, cancel);
+        return await simulation.Decide(new Messages.TakeDecision(id, OptionOf(known.Answer, option), who, why), id, cancel);
     }
 }

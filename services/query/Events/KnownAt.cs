@@ -13,7 +13,7 @@ readonly record struct KnownAt(long? Position, DateTimeOffset? Time)
     /// <exception cref="InvalidInputException">Neither a position nor a time.</exception>
     public static KnownAt? Parse(string? text)
     {
-        if (string.IsNullOrEmpty(text)) return null;
+        if (text is null) return null;
         if (!text.All(char.IsAsciiDigit)) return new(null, Input.Time("knownAt", text));
         return long.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var position)
             ? new(position, null)

@@ -26,7 +26,6 @@ static class RecordMaintenance
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
-    static readonly TimeSpan ClocksApart = TimeSpan.FromMinutes(1);
     static readonly string[] Kinds = ["replaced", "failed"];
 
     public static void Map(IEndpointRouteBuilder assets)
@@ -54,13 +53,12 @@ static class RecordMaintenance
     {
         WornPart.Check(registry.Get(id).Model, component, "component");
         if (!Kinds.Contains(kind)) throw new InvalidInputException("kind", kind, string.Join(", ", Kinds));
-        var who = Input.Text("by", by, 100) ?? throw new InvalidInputException("by", null, "who records it, 1 to 100 characters");
+        var who = Input.Line("by", by, 100) ?? throw new InvalidInputException("by", null, "who records it, 1 to 100 characters");
         var now = time.GetUtcNow();
         // Whole microseconds, as sample times are.
-        var when = at?.ToUniversalTime() ?? now;
+        var when = at is { } given ? Input.Past("at", given, now) : now;
         when = when.AddTicks(-(when.Ticks % TimeSpan.TicksPerMicrosecond));
-        if (when > now + ClocksApart) throw new InvalidInputException("at", when.ToString("O"), $"a time up to now ({now:O})");
-        var command = new Messages.RecordMaintenance(id, component, kind!, when, who, Input.Text("comment", comment, 1000));
+        var command = new Messages.RecordMaintenance(id, component, kind!, when, who, Input.Lines("comment", comment, 1000));
         var isDone = await faults.Await(command, c => bus.SendToOwner(id, command, c), Visible, Patience, cancel);
         if (isDone) await outcomes.Observe(id, component, cancel);
         return (isDone, new(id, component, kind!, when));

@@ -10,8 +10,6 @@ namespace Query.Scenarios;
 /// <summary>Checks a question and hands it to simulation.</summary>
 sealed class CreateScenario(KnownAssets registry, FindPosition find, SendToSimulation simulation, LiveScenarios live, TimeProvider time)
 {
-    const int LongestName = 200;
-
     public static void Map(IEndpointRouteBuilder scenarios) => scenarios.MapPost("/", async (HttpContext http, CreateScenario create) =>
         {
             var scenario = await create.Run(await ScenarioToRun.Read(http.Request.Body, http.RequestAborted), http.RequestAborted);
@@ -34,12 +32,11 @@ sealed class CreateScenario(KnownAssets registry, FindPosition find, SendToSimul
             var able = string.Join(", ", registry.All.Where(a => a.Model.Physics is not null).Take(20).Select(a => a.Id));
             throw DefineScenario.Invalid("asset", asked.Asset ?? "missing", $"assets whose model has a section physics: {able}");
         }
-        if (asked.Name?.Length > LongestName) throw DefineScenario.Invalid("name", $"{asked.Name.Length} characters", $"at most {LongestName} characters");
+        var name = DefineScenario.NameOf(asked);
         var position = (await find.Run(DefineScenario.KnownAtOf(asked), cancel)).Position;
         var now = time.GetUtcNow();
         var definition = DefineScenario.Of(asked, asset.Model, position, now);
         var id = Guid.CreateVersion7(now).ToString();
-        var name = string.IsNullOrEmpty(asked.Name) ? null : asked.Name;
         await simulation.Run(new RequestScenario(id, name, asset.Model.Id, asset.Model.Hash, definition, now), cancel);
         var scenario = new ScenarioView(
             id, asset.Id, name, asset.Model.Id, asset.Model.Hash, definition, "requested", 0, 0, now, null, null, null, null, false, null, null, [], []);

@@ -12,6 +12,7 @@ namespace Query.Scenarios;
 /// <summary>Makes the complete definition out of a question: fills in defaults and checks everything at once. Pure.</summary>
 static class DefineScenario
 {
+    const int LongestName = 200;
     const int DefaultMembers = 200;
     const int DefaultCells = 100;
     const double DefaultTolerance = 1e-4;
@@ -35,6 +36,19 @@ static class DefineScenario
         catch (InvalidInputException e)
         {
             throw Invalid("knownAt", $"{asked.KnownAt}", e.Allowed);
+        }
+    }
+
+    /// <summary>What people call it; null when nothing is given.</summary>
+    public static string? NameOf(ScenarioToRun asked)
+    {
+        try
+        {
+            return Input.Line("name", asked.Name, LongestName);
+        }
+        catch (InvalidInputException e)
+        {
+            throw Invalid("name", e.Value!, e.Allowed);
         }
     }
 

@@ -5,14 +5,15 @@ using ServiceDefaults;
 namespace Query.Twins;
 
 /// <summary>Read your writes: waits until a twin has seen a log position.</summary>
-sealed class AwaitPosition(NpgsqlDataSource source, KnownAssets registry, TimeProvider time)
+sealed class AwaitPosition(NpgsqlDataSource source, LogReader log, KnownAssets registry, TimeProvider time)
 {
     // Most writes are visible sooner; only then is it worth asking the log whether there is anything to wait for.
     static readonly TimeSpan BeforeAskingTheLog = TimeSpan.FromMilliseconds(200);
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <exception cref="TimeoutException">The twin did not get there in time.</exception>
-    public async Task Run(LiveTwin twin, long position, CancellationToken cancel)
+    /// <exception cref="InvalidInputException">The log did not get there in time: nobody can have been given the position.</exception>
+    public async Task Run(LiveTwin twin, string field, long position, CancellationToken cancel)
     {
         if (twin.View.Position >= position) return;
         using var watcher = new Watcher([twin]);
@@ -22,12 +23,18 @@ sealed class AwaitPosition(NpgsqlDataSource source, KnownAssets registry, TimePr
         {
             var waited = time.GetElapsedTime(started);
             if (waited >= Patience)
+            {
+                var end = await log.Position(cancel);
+                if (position > end) throw new InvalidInputException(field, position, FormattableString.Invariant($"0 to {end}, the end of the log"));
+                if (!await HasEvents(twin, position, cancel)) return;
                 throw new TimeoutException($"The twin is at log position {twin.View.Position}; it did not reach {position} within {Patience.TotalSeconds} s.");
+            }
             var left = hasAsked ? Patience - waited : BeforeAskingTheLog - waited;
             if (left > TimeSpan.Zero && await watcher.Wait(left, cancel)) continue;
             if (hasAsked) continue;
             hasAsked = true;
-            if (!await HasEvents(twin, position, cancel)) return;
+            // What is written last may not be below the safe position yet.
+            if (position <= await log.Position(cancel) && !await HasEvents(twin, position, cancel)) return;
         }
     }
 

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Contracts.Events;
 using Contracts.Messages;
 using Marten;
+using Query.Api;
 using Query.Assets;
 using Query.Events;
 using ServiceDefaults;
@@ -19,17 +20,21 @@ namespace Query.Twins;
 sealed class FoldTwin(IDocumentStore store, LogReader log, FindPosition find, KnownAssets registry, LogLimits limits, TimeProvider time, IMeterFactory meters)
 {
     const int AtOnce = 2;
+    // How far a device's clock may be ahead.
+    static readonly TimeSpan ClocksApart = TimeSpan.FromMinutes(20);
     static readonly TimeSpan LongestQueueing = TimeSpan.FromSeconds(10);
 
     readonly SemaphoreSlim places = new(AtOnce);
     readonly Counter<long> folds = meters.Create("Pollux").CreateCounter<long>("pollux.query.as_of_folds", "{fold}", "Twins folded as of some time");
 
     /// <exception cref="NotFoundException">The asset was not known then.</exception>
+    /// <exception cref="InvalidInputException">A time in the future.</exception>
     /// <exception cref="TooLargeException">Too many readings.</exception>
     /// <exception cref="BusyException">Others are being folded.</exception>
     public async Task<TwinAnswer> Run(string assetId, DateTimeOffset? validAt, KnownAt? knownAt, CancellationToken cancel)
     {
         var asset = registry.Get(assetId);
+        if (validAt is { } at) Input.NotAfter("validAt", at, time.GetUtcNow(), ClocksApart);
         if (!await places.WaitAsync(LongestQueueing, cancel)) throw new BusyException("Other twins are being folded from the log.", LongestQueueing);
         try
         {

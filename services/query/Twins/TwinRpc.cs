@@ -28,7 +28,7 @@ sealed class TwinRpc(
     async Task<Proto.GetTwinResponse> Later(Proto.GetTwinRequest request, CancellationToken cancel)
     {
         var twin = live.Get(request.AssetId);
-        await position.Run(twin, Input.Position("min_position", request.MinPosition), cancel);
+        await position.Run(twin, "min_position", Input.Position("min_position", request.MinPosition), cancel);
         return twin.Show(time.GetUtcNow()).Message;
     }
 

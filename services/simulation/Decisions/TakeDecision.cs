@@ -21,7 +21,7 @@ sealed class TakeDecisionConsumer(DecisionStore store, TimeProvider time) : ICon
             if (known is null) return [];
             if (known.Answer.Options.All(o => o.Name != m.Option))
             {
-                refusal = new("invalid", "option", string.Join(", ", known.Answer.Options.Select(o => o.Name)));
+                refusal = new("invalid", "option", string.Join(", ", known.Answer.Options.Select(o => o.Name)), m.Option);
                 return [];
             }
             try

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.RegularExpressions;
 using TwinModel.Units;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -8,7 +7,7 @@ using YamlDotNet.RepresentationModel;
 namespace TwinModel.Assets;
 
 /// <summary>Reads and checks asset models (contracts/assets/asset-model.schema.json describes the same rules for editors).</summary>
-public static partial class ReadAssetModel
+public static class ReadAssetModel
 {
     const string Schema = "pollux/asset-model/1";
     const int LargestFile = 1 << 20;
@@ -55,6 +54,7 @@ public static partial class ReadAssetModel
     {
         if (root.Text("schema") is { Length: > 0 } schema && schema != Schema) root.Get("schema")!.Complain($"must be '{Schema}', not '{schema}'");
         var id = Identity(root, "id", []);
+        if (id == AssetId.Reserved) root.Get("id")!.Complain($"must not be '{id}', which stands for no asset");
         var name = root.Text("name");
         var version = Whole(root, "version", 1, int.MaxValue);
         var description = root.Text("description", "");
@@ -102,7 +102,7 @@ public static partial class ReadAssetModel
     {
         var id = at.Text(key);
         if (id.Length == 0) return id;
-        if (!KebabCase().IsMatch(id)) at.Get(key)!.Complain($"must be kebab-case (a-z, 0-9, single dashes, at most 64 characters), not '{id}'");
+        if (!AssetId.IsKebabCase(id)) at.Get(key)!.Complain($"must be kebab-case (a-z, 0-9, single dashes, at most 64 characters), not '{id}'");
         if (!taken.Add(id)) at.Get(key)!.Complain($"'{id}' is used twice");
         return id;
     }
@@ -250,7 +250,4 @@ public static partial class ReadAssetModel
         if (id.Length > 0 && !sensors.Contains(id)) at.Complain($"names the sensor '{id}', which does not exist; known: {string.Join(", ", sensors)}");
         return id;
     }
-
-    [GeneratedRegex("^(?=.{1,64}$)[a-z0-9]+(-[a-z0-9]+)*$")]
-    private static partial Regex KebabCase();
 }

@@ -157,10 +157,10 @@ sealed partial class YamlCursor(YamlNode node, string path, string file, List<Mo
     }
 
     // What YAML takes for a number, a truth or nothing when it is not in quotes.
-    [GeneratedRegex(@"^([-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|true|false|null|~)$")]
+    [GeneratedRegex(@"^([-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|true|false|null|~)\z")]
     private static partial Regex NoText();
 
     // As in the JSON schema.
-    [GeneratedRegex(@"^([0-9]+(?:\.[0-9]+)?)(ms|s|min|h)$")]
+    [GeneratedRegex(@"^([0-9]+(?:\.[0-9]+)?)(ms|s|min|h)\z")]
     private static partial Regex SpanText();
 }

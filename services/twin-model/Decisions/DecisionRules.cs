@@ -1,3 +1,4 @@
+using System.Globalization;
 using Contracts.Decisions;
 using TwinModel.Assets;
 using TwinModel.Reliability;
@@ -16,6 +17,24 @@ public static class DecisionRules
     /// <summary>Kinds of options.</summary>
     public static IReadOnlyList<string> Kinds { get; } = ["now", "at-stop", "wait", "run-to-failure", "optimal-date", "derate", "order-spare-now"];
 
+    /// <summary>Most of any sum of money, in whatever currency; far from where sums lose their pence.</summary>
+    public const double MostMoney = 1e12;
+
+    /// <summary>Most lost hours of one exchange: a year.</summary>
+    public const double MostHours = 8760;
+
+    /// <summary>Longest lead time, delay and horizon, days: ten years.</summary>
+    public const double MostDays = 3650;
+
+    /// <summary>Most of the standard deviation of a logarithm: a factor of 20 either way.</summary>
+    public const double MostSdLn = 3;
+
+    /// <summary>Least and most of a Weibull shape; parts have 0.5 to 10.</summary>
+    public const double LeastShape = 0.2, MostShape = 50;
+
+    /// <summary>Least and most of a Weibull scale, days.</summary>
+    public const double LeastScaleDays = 0.01, MostScaleDays = 100_000;
+
     const int MostOptions = 20;
     const int MostStops = 200;
 
@@ -24,7 +43,7 @@ public static class DecisionRules
     {
         if (d.Options.Count is 0 or > MostOptions) return new("options", d.Options.Count == 0 ? null : d.Options.Count, $"1 to {MostOptions} options of kind {string.Join(", ", Kinds)}");
         return Economics(d.Economics)
-            ?? Outside("horizonDays", d.HorizonDays, 1, 3650)
+            ?? Outside("horizonDays", d.HorizonDays, 1, MostDays)
             ?? Outside("riskAversion", d.RiskAversion, 0, 1)
             ?? Outside("rate", d.Rate, 0.1, 3)
             ?? (d.Futures is < 100 or > 100_000 ? new DecisionProblem("futures", d.Futures, "100 to 100000") : null)
@@ -32,19 +51,19 @@ public static class DecisionRules
             ?? Life("newLife", d.NewLife)
             ?? (d.NewLife is null && degradation.Rul.Fleet is null ? new DecisionProblem("newLife", null, "shape and scaleDays of a new part, as the model knows no life of the fleet") : null)
             ?? (d.Rate != 1 && degradation.Life is null ? new DecisionProblem("rate", d.Rate, "1, as the model does not say how load ages the part") : null)
-            ?? (d.Check is { } check ? NotNegative("check.delayDays", check.DelayDays) ?? NotNegative("check.cost", check.Cost) : null)
+            ?? (d.Check is { } check ? Outside("check.delayDays", check.DelayDays, 0, MostDays) ?? Money("check.cost", check.Cost) : null)
             ?? Stops(d)
             ?? d.Options.Select((o, i) => Option(degradation, d, o, $"options[{i}]")).FirstOrDefault(p => p is not null)
             ?? Doubled(d);
     }
 
     static DecisionProblem? Economics(DecisionEconomics e) =>
-        NotNegative("economics.partCost", e.PartCost) ?? NotNegative("economics.labourCost", e.LabourCost) ?? NotNegative("economics.overtimeCost", e.OvertimeCost)
-        ?? NotNegative("economics.marginPerHour", e.MarginPerHour) ?? NotNegative("economics.plannedHours", e.PlannedHours) ?? NotNegative("economics.unplannedHours", e.UnplannedHours)
-        ?? NotNegative("economics.unplannedHoursSdLn", e.UnplannedHoursSdLn) ?? NotNegative("economics.spareLeadDays", e.SpareLeadDays)
+        Money("economics.partCost", e.PartCost) ?? Money("economics.labourCost", e.LabourCost) ?? Money("economics.overtimeCost", e.OvertimeCost)
+        ?? Money("economics.marginPerHour", e.MarginPerHour) ?? Outside("economics.plannedHours", e.PlannedHours, 0, MostHours) ?? Outside("economics.unplannedHours", e.UnplannedHours, 0, MostHours)
+        ?? Outside("economics.unplannedHoursSdLn", e.UnplannedHoursSdLn, 0, MostSdLn) ?? Outside("economics.spareLeadDays", e.SpareLeadDays, 0, MostDays)
         ?? Outside("economics.waitingHoursPerDay", e.WaitingHoursPerDay, 0, 24) ?? Outside("economics.secondaryDamageProbability", e.SecondaryDamageProbability, 0, 1)
-        ?? NotNegative("economics.secondaryDamageCost", e.SecondaryDamageCost) ?? NotNegative("economics.scrapAndRestartCost", e.ScrapAndRestartCost)
-        ?? NotNegative("economics.expediteCost", e.ExpediteCost) ?? NotNegative("economics.spareHoldingCostPerDay", e.SpareHoldingCostPerDay)
+        ?? Money("economics.secondaryDamageCost", e.SecondaryDamageCost) ?? Money("economics.scrapAndRestartCost", e.ScrapAndRestartCost)
+        ?? Money("economics.expediteCost", e.ExpediteCost) ?? Money("economics.spareHoldingCostPerDay", e.SpareHoldingCostPerDay)
         ?? (DecisionSetup.Economics(e).FailureCost > 0 ? null : new DecisionProblem("economics", "a failure that costs nothing", "costs of which one at least is above 0"));
 
     static DecisionProblem? Stops(DecisionDefinition d)
@@ -53,18 +72,30 @@ public static class DecisionRules
         for (var i = 0; i < d.Stops.Count; i++)
         {
             if (d.Stops[i].At < d.At) return new($"stops[{i}].at", d.Stops[i].At.ToString("O"), $"not before the decision ({d.At:O})");
-            if (NotNegative($"stops[{i}].lostHours", d.Stops[i].LostHours) is { } problem) return problem;
+            if (Outside($"stops[{i}].lostHours", d.Stops[i].LostHours, 0, MostHours) is { } problem) return problem;
         }
         return null;
     }
 
-    static DecisionProblem? Option(Degradation degradation, DecisionDefinition d, DecisionOption o, string path) => o.Kind switch
+    static DecisionProblem? Option(Degradation degradation, DecisionDefinition d, DecisionOption o, string path) => Kind(degradation, d, o, path)
+        ?? Foreign(o.At, $"{path}.at", o.Kind, "at-stop")
+        ?? Foreign(o.Weeks, $"{path}.weeks", o.Kind, "wait", "derate")
+        ?? Foreign(o.Rate, $"{path}.rate", o.Kind, "derate")
+        ?? Foreign(o.MarginLossPerDay, $"{path}.marginLossPerDay", o.Kind, "derate");
+
+    // What an option does not heed must not look as if it did.
+    static DecisionProblem? Foreign<T>(T? value, string path, string kind, params string[] kinds)
+        where T : struct, IFormattable =>
+        value is null || kinds.Contains(kind) ? null
+            : new(path, value.Value.ToString(value is DateTimeOffset ? "O" : null, CultureInfo.InvariantCulture), $"nothing: only {string.Join(" and ", kinds)} has it");
+
+    static DecisionProblem? Kind(Degradation degradation, DecisionDefinition d, DecisionOption o, string path) => o.Kind switch
     {
         "now" or "run-to-failure" or "optimal-date" or "order-spare-now" => null,
         "wait" => Weeks(d, o, path),
         "derate" => Weeks(d, o, path)
             ?? (o.Rate is > 0 and < 1 ? null : new DecisionProblem($"{path}.rate", o.Rate, "between 0 and 1, in times the planned rate"))
-            ?? (o.MarginLossPerDay is { } loss ? NotNegative($"{path}.marginLossPerDay", loss) : null)
+            ?? (o.MarginLossPerDay is { } loss ? Money($"{path}.marginLossPerDay", loss) : null)
             ?? (degradation.Life is null ? new DecisionProblem($"{path}.kind", o.Kind, "another kind, as the model does not say how load ages the part") : null),
         "at-stop" when o.At is not { } at || d.Stops.All(s => s.At != at) =>
             new($"{path}.at", o.At?.ToString("O"), d.Stops.Count == 0 ? "the time of a stop; give stops" : string.Join(", ", d.Stops.Select(s => s.At.ToString("O")))),
@@ -86,12 +117,10 @@ public static class DecisionRules
     }
 
     static DecisionProblem? Life(string path, WeibullInput? life) => life is null ? null
-        : !(life.Shape is > 0 and <= 50) ? new($"{path}.shape", life.Shape, "greater than 0, up to 50")
-        : !(life.ScaleDays is > 0 and <= 100_000) ? new($"{path}.scaleDays", life.ScaleDays, "greater than 0, up to 100000")
-        : null;
+        : Outside($"{path}.shape", life.Shape, LeastShape, MostShape) ?? Outside($"{path}.scaleDays", life.ScaleDays, LeastScaleDays, MostScaleDays);
 
-    static DecisionProblem? NotNegative(string path, double value) => value >= 0 && double.IsFinite(value) ? null : new(path, double.IsNaN(value) ? null : value, "0 or more");
+    static DecisionProblem? Money(string path, double value) => Outside(path, value, 0, MostMoney);
 
-    static DecisionProblem? Outside(string path, double value, double low, double high) =>
+    internal static DecisionProblem? Outside(string path, double value, double low, double high) =>
         value >= low && value <= high ? null : new(path, double.IsNaN(value) ? null : value, FormattableString.Invariant($"{low} to {high}"));
 }

@@ -11,8 +11,17 @@ namespace TwinState.Assets;
 sealed class RegisterAssetConsumer(ShippedModels models, IDocumentStore store, TimeProvider time) : IConsumer<RegisterAsset>
 {
     /// <summary>What follows from the command; null when nothing does.</summary>
-    internal static AssetRegistered? Decide(AssetRegistered? known, RegisterAsset command, AssetModel model, DateTimeOffset now)
+    /// <param name="known">The asset as it is registered; null when it is not.</param>
+    /// <param name="command">What is asked.</param>
+    /// <param name="model">The model asked for.</param>
+    /// <param name="isModelId">A shipped model has the asset's id.</param>
+    /// <param name="now">When.</param>
+    /// <exception cref="InvalidInputException">No asset may have the id.</exception>
+    /// <exception cref="RuleViolationException">The id is kept at the shipped model that has it, which would be back in seconds.</exception>
+    internal static AssetRegistered? Decide(AssetRegistered? known, RegisterAsset command, AssetModel model, bool isModelId, DateTimeOffset now)
     {
+        if (!AssetId.IsAllowed(command.AssetId)) throw new InvalidInputException("id", command.AssetId, AssetId.Allowed);
+        if (isModelId && command.AssetId != model.Id) throw new RuleViolationException($"{command.AssetId} always follows the shipped model {command.AssetId}; give an asset of {model.Id} another id.");
         var name = command.Name ?? known?.Name ?? (command.AssetId == model.Id ? model.Name : command.AssetId);
         if (known is not null && known.ModelHash == model.Hash && known.Name == name) return null;
         return new(command.AssetId, name, model.Id, model.Version, model.Hash, model.Source, now);
@@ -24,7 +33,7 @@ sealed class RegisterAssetConsumer(ShippedModels models, IDocumentStore store, T
         await using var session = store.LightweightSession();
         var stream = Streams.Asset(context.Message.AssetId);
         var events = await session.Events.FetchStreamAsync(stream, token: context.CancellationToken);
-        if (Decide(events.LastOrDefault()?.Data as AssetRegistered, context.Message, model, time.GetUtcNow()) is not { } registered) return;
+        if (Decide(events.LastOrDefault()?.Data as AssetRegistered, context.Message, model, models.Find(context.Message.AssetId) is not null, time.GetUtcNow()) is not { } registered) return;
         var appended = session.Events.BuildEvent(registered);
         session.Events.Append(stream, events.Count + 1, (object)appended);
         await session.SaveChangesAsync(context.CancellationToken);

@@ -37,6 +37,22 @@ public class DecisionRulesTests
         { "a date in the past", Reference with { Stops = [new(At.AddDays(-1), 2)] }, "stops[0].at" },
         { "no horizon", Reference with { HorizonDays = 0 }, "horizonDays" },
         { "no life", Reference with { RemainingLife = new(2, 0) }, "remainingLife.scaleDays" },
+        { "more money than there is", Reference with { Economics = Reference.Economics with { PartCost = 1e300 } }, "economics.partCost" },
+        { "a margin without bound", Reference with { Economics = Reference.Economics with { MarginPerHour = 1e308 } }, "economics.marginPerHour" },
+        { "centuries of repair", Reference with { Economics = Reference.Economics with { UnplannedHours = 1e308 } }, "economics.unplannedHours" },
+        { "centuries of repair, planned", Reference with { Economics = Reference.Economics with { PlannedHours = 8761 } }, "economics.plannedHours" },
+        { "repairs of any length", Reference with { Economics = Reference.Economics with { UnplannedHoursSdLn = 30 } }, "economics.unplannedHoursSdLn" },
+        { "a spare that never comes", Reference with { Economics = Reference.Economics with { SpareLeadDays = 1e308 } }, "economics.spareLeadDays" },
+        { "a stop of centuries", Reference with { Stops = [new(At.AddDays(21), 1e308)] }, "stops[0].lostHours" },
+        { "a dear derating", Reference with { Options = [new("derate", Weeks: 3, Rate: 0.5, MarginLossPerDay: 1e308)] }, "options[0].marginLossPerDay" },
+        { "a check without end", Reference with { Check = new(1e300, 1) }, "check.delayDays" },
+        { "a dear check", Reference with { Check = new(1, double.PositiveInfinity) }, "check.cost" },
+        { "a life without a mean", Reference with { RemainingLife = new(1e-9, 45) }, "remainingLife.shape" },
+        { "a life of nothing", Reference with { NewLife = new(2.2, 1e-300) }, "newLife.scaleDays" },
+        { "now does not wait", Reference with { Options = [new("now", Weeks: 3)] }, "options[0].weeks" },
+        { "running to failure has no date", Reference with { Options = [new("run-to-failure", At.AddDays(21))] }, "options[0].at" },
+        { "waiting is no derating", Reference with { Options = [new("wait", Weeks: 3, Rate: 0.1)] }, "options[0].rate" },
+        { "nor does it lose margin", Reference with { Options = [new("wait", Weeks: 3, MarginLossPerDay: 1)] }, "options[0].marginLossPerDay" },
         { "few futures", Reference with { Futures = 1 }, "futures" },
     };
 
@@ -56,6 +72,65 @@ public class DecisionRulesTests
         // eta 30, 45, 60, 90 days -> now, now, wait, wait; break-even at 46.98 days, P = 0.1564.
         Assert.Equal(["now", "now", "at-stop", "at-stop"], new[] { 30.0, 45, 60, 90 }.Select(eta => Answer(With(eta)).Options[0].Kind));
         Assert.Equal(0.156397, Answer(With(45)).BreakEven!.FailureProbability, 1e-4);
+    }
+
+    [Fact]
+    public void Whatever_the_rules_let_through_has_an_answer()
+    {
+        var random = new Random(20261128);
+        double Between(double low, double high) => random.Next(4) switch { 0 => low, 1 => high, 2 => low + (high - low) * Math.Pow(random.NextDouble(), 8), _ => low + (high - low) * random.NextDouble() };
+        double Money() => Between(0, DecisionRules.MostMoney);
+        double Hours() => Between(0, DecisionRules.MostHours);
+        WeibullInput Life() => new(Between(DecisionRules.LeastShape, DecisionRules.MostShape), Between(DecisionRules.LeastScaleDays, DecisionRules.MostScaleDays));
+        var answered = 0;
+        for (var i = 0; i < 40; i++)
+        {
+            var horizon = Between(1, DecisionRules.MostDays);
+            var definition = Reference with
+            {
+                Economics = new(
+                    Money(), Money(), Money(), Money(), Hours(), Hours(), Between(0, DecisionRules.MostSdLn), Between(0, DecisionRules.MostDays), Between(0, 24), Between(0, 1),
+                    Money(), Money(), Money(), Money(), random.Next(2) == 0),
+                HorizonDays = horizon,
+                RiskAversion = Between(0, 1),
+                Rate = Bearing.Life is null ? 1 : Between(0.1, 3),
+                Futures = 100,
+                RemainingLife = Life(),
+                NewLife = Life(),
+                Check = new(Between(0, DecisionRules.MostDays), Money()),
+                Stops = [new(At.AddDays(horizon / 2), Hours())],
+                Options =
+                [
+                    new("now"), new("run-to-failure"), new("optimal-date"), new("order-spare-now"), new("wait", Weeks: Between(0, horizon / 7.01)), new("at-stop", At.AddDays(horizon / 2)),
+                    new("derate", Weeks: Between(0, horizon / 7.01), Rate: Between(1e-3, 0.999), MarginLossPerDay: random.Next(2) == 0 ? null : Money()),
+                ],
+            };
+            if (DecisionRules.Check(Bearing, definition) is not null) continue;
+            answered++;
+            try
+            {
+                if (DecideMaintenance.Answer(DecisionSetup.Question(Bearing, definition, null, 0, 1)) is MaintenanceAnswer.Advice advice)
+                    Assert.All(DecisionSetup.Answer(definition, advice, []).Options, o => Assert.True(double.IsFinite(o.ExpectedCost) && double.IsFinite(o.RelativeCost), $"{o}"));
+            }
+            catch (Exception e) when (e is not Xunit.Sdk.XunitException)
+            {
+                Assert.Fail($"{definition} {definition.Economics} {definition.RemainingLife} {definition.NewLife}: {e}");
+            }
+        }
+        Assert.True(answered > 25, $"{answered}");
+    }
+
+    static readonly BacktestDefinition Tried = new("line-1", "gearbox-bearing", At, At.AddDays(40), 99, null, null, 100, null, 3600, null);
+
+    [Fact]
+    public void Backtests_are_bounded()
+    {
+        Assert.Null(BacktestRules.Check(Tried));
+        Assert.Equal("from", BacktestRules.Check(Tried with { From = DateTimeOffset.MinValue })!.Path);
+        Assert.Equal("from", BacktestRules.Check(Tried with { From = Tried.To })!.Path);
+        Assert.Equal("settings.slack", BacktestRules.Check(Tried with { Slack = 1e300 })!.Path);
+        Assert.Equal("settings.baselineCount", BacktestRules.Check(Tried with { BaselineCount = 1 })!.Path);
+        Assert.Equal("settings.windowSeconds", BacktestRules.Check(Tried with { WindowSeconds = 1e300 })!.Path);
     }
 
     [Fact]

@@ -32,9 +32,15 @@ static class SparkplugBody
             if (inner.HasTimestamp) payload.Timestamp = inner.Timestamp;
             return true;
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or InvalidProtocolBufferException)
+        catch (InvalidProtocolBufferException e)
         {
-            return Refuse(to, "compressed", $"The compressed payload ({algorithm}) cannot be read: {e.Message}");
+            return Refuse(to, "compressed", $"The compressed payload ({algorithm}) holds no Sparkplug B payload: {e.Message}");
+        }
+        // The library's reasons speak of archives.
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            var format = algorithm == "GZIP" ? "RFC 1952 of one member" : "the zlib format, RFC 1950";
+            return Refuse(to, "compressed", $"The compressed payload ({algorithm}) cannot be read: it ends early, is damaged or of another format; allowed: {format}.");
         }
     }
 
@@ -56,7 +62,7 @@ static class SparkplugBody
         var bytes = room[..length];
         var isWhole = length > 0 && body.Length > 4
             && (isGzip ? BinaryPrimitives.ReadUInt32LittleEndian(body.AsSpan(^4..)) == length : BinaryPrimitives.ReadUInt32BigEndian(body.AsSpan(^4..)) == Adler32(bytes));
-        return isWhole ? bytes : throw new InvalidDataException("it ends early.");
+        return isWhole ? bytes : throw new InvalidDataException();
     }
 
     static uint Adler32(byte[] bytes)

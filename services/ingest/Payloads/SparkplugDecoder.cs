@@ -197,7 +197,8 @@ static class SparkplugDecoder
         _ => Quality.Uncertain,
     };
 
-    static string? UnitOf(Payload.Types.Metric metric) => Property(metric, "engUnit") is { StringValue: { Length: > 0 } unit } ? unit : null;
+    static string? UnitOf(Payload.Types.Metric metric) =>
+        (Property(metric, "engUnit") ?? Property(metric, "engUnits")) is { StringValue: { Length: > 0 } unit } ? unit : null;
 
     static Payload.Types.PropertyValue? Property(Payload.Types.Metric metric, string key)
     {

@@ -1,4 +1,5 @@
 using static Ingest.Tests.Given;
+using Metric = Contracts.Sparkplug.Payload.Types.Metric;
 
 namespace Ingest.Tests.Sparkplug;
 
@@ -15,7 +16,7 @@ public class AliasTests : SparkplugTest
         Assert.False(Data(2, Changed(7, 62)).RebirthRequested);
         Assert.Equal("ambiguous-alias", decoded.Code());
         // By name there is no doubt.
-        Data(3, new() { Name = Pressure, Alias = 7, DoubleValue = 91 }, new() { Name = Melt, DoubleValue = 201 });
+        Data(3, new Metric { Name = Pressure, Alias = 7, DoubleValue = 91 }, new() { Name = Melt, DoubleValue = 201 });
         Assert.Equal([(7, 91d), (6, 201d)], decoded.Readings.Select(r => ((int)r.Sensor, r.Value)));
     }
 
@@ -24,10 +25,10 @@ public class AliasTests : SparkplugTest
     {
         NodeBirth();
         DeviceBirth(1, Declared(Melt, 7, 200), Declared(Pressure, 8, 90));
-        Data(2, new() { Name = Pressure, Alias = 7, DoubleValue = 64.4 });
+        Data(2, new Metric { Name = Pressure, Alias = 7, DoubleValue = 64.4 });
         Assert.Equal("ambiguous-alias", decoded.Code());
         Assert.Contains(Melt, decoded.Rejections[0].Detail, StringComparison.Ordinal);
-        Data(3, new() { Name = Pressure, Alias = 8, DoubleValue = 91 });
+        Data(3, new Metric { Name = Pressure, Alias = 8, DoubleValue = 91 });
         Assert.Equal(91, decoded.Reading().Value);
     }
 

@@ -37,11 +37,13 @@ public class PropertyTests : SparkplugTest
         Assert.Equal(100, decoded.Reading().Value, 9);
     }
 
-    [Fact]
-    public void A_unit_of_another_quantity_is_rejected()
+    [Theory]
+    [InlineData("engUnit")]
+    [InlineData("EngUnits")]
+    public void A_unit_of_another_quantity_is_rejected(string property)
     {
         NodeBirth();
-        DeviceBirth(1, With(Declared(Melt, 7, 20), "engUnit", new() { Type = Text, StringValue = "bar" }));
+        DeviceBirth(1, With(Declared(Melt, 7, 20), property, new() { Type = Text, StringValue = "bar" }));
         Assert.Equal("unit-mismatch", decoded.Code());
     }
 

@@ -193,8 +193,7 @@ forget_stale_postmaster() { # data
 
 # Both ports lie below the range from which the kernel takes ports for outgoing connections.
 start_rabbitmq() (
-    local home="$POLLUX_HOME/rabbitmq" dist=$((RABBITMQ_PORT + 10000)) epmd=$((RABBITMQ_PORT + 9500))
-    ((dist <= 65535)) || { dist=$((dist - 50000)); epmd=$((epmd - 50000)); }
+    local home="$POLLUX_HOME/rabbitmq" dist=$((RABBITMQ_PORT + 100)) epmd=$((RABBITMQ_PORT + 101))
     if [[ -n $RABBITMQ_ROOT ]]; then
         PATH="$RABBITMQ_ROOT/usr/lib/erlang/bin:$PATH"
         LD_LIBRARY_PATH="$(library_path "$RABBITMQ_ROOT")${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"

@@ -78,6 +78,8 @@ public static class ApiReference
     static void Describe(OpenApiSchema schema, JsonTypeInfo type)
     {
         schema.Description ??= Documentation.OfType(type.Type);
+        // The generator takes every parameter of a record for required; these are left out where they say nothing.
+        if (type.Type == typeof(Problem)) schema.Required?.ExceptWith(["field", "value", "allowed", "errors"]);
         foreach (var member in type.Properties)
         {
             if (member.AttributeProvider is not PropertyInfo property || schema.Properties?.TryGetValue(member.Name, out var described) != true) continue;

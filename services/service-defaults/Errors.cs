@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
@@ -28,7 +29,14 @@ public sealed class InvalidInputException(string fieldName, object? value, strin
     /// <summary>What would have been accepted.</summary>
     public string Allowed => allowed;
 
-    static string Shorten(object value) => value.ToString() is { Length: > 100 } text ? text[..100] + "…" : $"{value}";
+    static string Shorten(object value) => Shown(value) is { Length: > 100 } text ? text[..100] + "…" : Shown(value);
+
+    static string Shown(object value) => value switch
+    {
+        DateTimeOffset time => time.ToString("yyyy-MM-ddTHH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture),
+        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+        _ => $"{value}",
+    };
 }
 
 /// <summary>A body in an encoding that is not read: names the header or parameter, its value and what is allowed.</summary>

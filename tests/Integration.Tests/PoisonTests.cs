@@ -93,6 +93,19 @@ public class PoisonTests(OneWriter system) : SystemTest<OneWriter>(system), ICla
     }
 
     [Fact]
+    public async Task A_submission_whose_asset_the_log_refuses_is_set_aside_without_one()
+    {
+        var (culprit, good) = (Pollux.NextAsset(), Pollux.NextAsset());
+        await using var fault = await AppendFault.On(Pollux.Database, $"%/{culprit}/%", "54000");
+        await using var device = await Device.Connect(Pollux.Servers.Mqtt);
+        await device.Publish($"pollux/{culprit}/sensors/zone-1-temperature", "180");
+        await Eventually.Get(
+            "it is set aside", () => Pollux.Log.Rejections("unknown"), all => all.Any(r => r.Source.Contains(culprit, StringComparison.Ordinal)));
+        await device.Publish($"pollux/{good}/sensors/zone-1-temperature", "180");
+        await Eventually.Get("the neighbour's value is stored", () => Pollux.Log.Readings(good), readings => readings.Count == 1);
+    }
+
+    [Fact]
     public async Task A_writer_that_cannot_append_makes_the_service_not_ready_until_it_can()
     {
         var asset = Pollux.NextAsset();

@@ -20,6 +20,7 @@ public partial class ProblemTests
     [InlineData("PATCH", "/api/v1/twins", 405, "method-not-allowed", null, null, null)]
     [InlineData("GET", "/api/v1/twins?limit=501", 400, "invalid-input", "limit", "501", "1 to 500")]
     [InlineData("GET", "/api/v1/twins?limit=many", 400, "invalid-input", "limit", "many", "a whole number")]
+    [InlineData("GET", "/api/v1/twins/watch?assets=a&assets=b", 400, "invalid-input", "assets", "a,b", "one value; it is given 2 times")]
     [InlineData("GET", "/api/v1/twins?limit=", 400, "invalid-input", "limit", "", "a whole number")]
     [InlineData("GET", "/api/v1/twins?stale", 400, "invalid-input", "stale", "", "true, false")]
     [InlineData("GET", "/api/v1/twins/extrusion-line?minPosition=", 400, "invalid-input", "minPosition", "", "a whole number")]
@@ -62,6 +63,21 @@ public partial class ProblemTests
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/decisions") { Content = new StringContent("""{"asset":"a","horizonDays":"long"}""", Encoding.UTF8, "application/json") };
         await AssertProblem(request, 400, "invalid-input", "horizonDays", null, "members and types as in the API reference");
     }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/scalar")]
+    [InlineData("/openapi/v1.json")]
+    public async Task Head_is_answered_wherever_get_is(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Head, path);
+        using var answer = await QueryApi.Default.Http.SendAsync(request, Cancel);
+        Assert.Equal(200, (int)answer.StatusCode);
+    }
+
+    [Fact]
+    public void A_time_in_a_problem_is_in_iso_8601() =>
+        Assert.Equal("2026-03-01T12:00:00+01:00", new InvalidInputException("from", new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.FromHours(1)), "x").Value);
 
     [Fact]
     public async Task An_error_is_sent_even_to_who_accepts_only_csv()

@@ -34,6 +34,7 @@ public class ReferenceTests
         Assert.Equal(
             ["type", "title", "status", "detail", "instance", "field", "value", "allowed", "errors", "traceId"],
             (await Document)["components"]!["schemas"]!["Problem"]!["properties"]!.AsObject().Select(p => p.Key));
+        Assert.Equal(["detail", "instance", "status", "title", "traceId", "type"], (await Document)["components"]!["schemas"]!["Problem"]!["required"]!.AsArray().Select(r => (string)r!).Order());
         Assert.Null((await Document)["components"]!["schemas"]!["ProblemDetails"]);
     }
 

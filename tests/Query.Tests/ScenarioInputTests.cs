@@ -95,7 +95,10 @@ public class ScenarioInputTests
     [Theory]
     [InlineData("2026-03-01T12:02:00Z")]
     [InlineData("tomorrow")]
-    public async Task A_start_in_the_future_is_refused(string validAt)
+    [InlineData("0001-01-01T00:00:00Z")]
+    [InlineData("11/28/2025")]
+    [InlineData("")]
+    public async Task A_start_in_the_future_or_before_the_log_is_refused(string validAt)
     {
         var asked = await Read($$"""{"asset":"rod-1","validAt":"{{validAt}}"}""");
         Assert.Equal("validAt", Assert.Single(Assert.Throws<InvalidScenarioException>(() => DefineScenario.Of(asked, Model, 42, Given.Noon)).Problems).Path);

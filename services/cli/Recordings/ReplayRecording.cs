@@ -20,8 +20,10 @@ static class ReplayRecording
         var command = new Command("replay", "Play a CSV recording to an asset over MQTT") { file, asset, model, speed, times, loop };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(speed) is not (> 0 and <= 1e6)) result.AddError("--speed must be above 0, at most 1000000.");
-            if (result.GetValue(loop) && (result.GetValue(speed) != 1 || result.GetValue(times) != "shift"))
+            // A default is no value yet while options are checked.
+            var (given, kind) = (result.GetResult(speed)?.GetValueOrDefault<double>() ?? 1, result.GetResult(times)?.GetValueOrDefault<string>() ?? "shift");
+            if (given is not (> 0 and <= 1e6)) result.AddError("--speed must be above 0, at most 1000000.");
+            if (result.GetValue(loop) && (given != 1 || kind != "shift"))
                 result.AddError("--loop needs --speed 1 and --times shift: otherwise the rounds would lie upon each other in time.");
             if (result.GetValue(file) is { Exists: false } missing) result.AddError($"There is no file {missing.FullName}.");
         });

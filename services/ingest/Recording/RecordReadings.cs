@@ -162,8 +162,8 @@ sealed partial class RecordReadings(
                         await FlushUntilStored(lane, flush[(flush.Count / 2)..], ledgers, cancel);
                         return;
                     }
-                    // Set aside already and refused even so: then it is not this message.
-                    if (!flush[0].IsSetAside)
+                    // Set aside without an asset and refused even so: then it is not this message.
+                    if (!flush[0].IsSetAside || flush[0].AssetId != Rejections.UnknownAsset)
                     {
                         LogSetAside(e, flush[0].AssetId, flush[0].Payload.Source);
                         Measures.SetAside.Add(1);

@@ -41,13 +41,26 @@ sealed record Submission(
     /// <summary>True for what <see cref="SetAside"/> made.</summary>
     public bool IsSetAside { get; private init; }
 
-    /// <summary>The same as a rejection only, because the log refuses it for good: no readings, no trace, the raw bytes, and why.</summary>
+    /// <summary>
+    /// The same as a rejection only, because the log refuses it for good: no readings, no trace, the raw bytes, and why. When even that is
+    /// refused it may be for the asset's name, which is that of the stream: the second time it is kept without an asset.
+    /// </summary>
     public Submission SetAside(string reason, DateTimeOffset now)
     {
+        var owner = IsSetAside ? Rejections.UnknownAsset : AssetId;
         var payload = Payload.Bytes.IsEmpty && Asset is not null && Readings.Count > 0 ? Payload.Rewritten(Asset, Readings) : Payload;
         var refused = Readings.Count + (Rejection?.Readings ?? 0);
-        var rejection = Rejections.Of(AssetId, payload.Source, payload.Bytes, refused, [new("cannot-be-stored", $"The log refuses it: {reason}")], ReceivedAt ?? now);
-        return this with { Readings = [], Rejection = rejection, TraceParent = null, IsSetAside = true };
+        var rejection = Rejections.Of(owner, payload.Source, payload.Bytes, refused, [new("cannot-be-stored", $"The log refuses it: {reason}")], ReceivedAt ?? now);
+        return this with
+        {
+            AssetId = owner,
+            Asset = owner == AssetId ? Asset : null,
+            Readings = [],
+            Rejection = rejection,
+            Payload = payload,
+            TraceParent = null,
+            IsSetAside = true,
+        };
     }
 }
 

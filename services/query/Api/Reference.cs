@@ -44,8 +44,8 @@ static class Reference
             scalar.Title = "Pollux API";
             // The page must work where there is no internet.
             scalar.DefaultFonts = false;
-        });
-        app.MapGet("/", () => Results.Redirect("/scalar")).ExcludeFromDescription();
+        }).WithHead();
+        app.MapGet("/", () => Results.Redirect("/scalar")).WithHead().ExcludeFromDescription();
     }
 
     // Times have a converter of their own, which hides from the generator that they are text.

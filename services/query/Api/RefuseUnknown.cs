@@ -57,7 +57,7 @@ static class RefuseUnknown
                     StorableText.Of(name), StorableText.Of(values.ToString()),
                     known.Count == 0 ? "no parameters" : $"the parameters {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}");
             }
-            if (values.Count > 1 && !type.IsArray) throw new InvalidInputException(name, StorableText.Of(values.ToString()), "one value");
+            if (values.Count > 1 && !type.IsArray) throw new InvalidInputException(name, StorableText.Of(values.ToString()), $"one value; it is given {values.Count} times");
             CheckText(name, values.ToString());
             if (values is [var value] && Wanted(type, value ?? "") is { } wanted) throw new InvalidInputException(name, value ?? "", wanted);
             if (values.Any(string.IsNullOrEmpty) && !MayBeEmpty.Contains(name)) throw new InvalidInputException(name, "", "a value; or leave the parameter out");

@@ -129,8 +129,16 @@ sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, Re
         return [.. ids.Distinct().Select(id => model.Sensor(id) ?? throw new InvalidInputException("sensor", id, string.Join(", ", model.Sensors.Select(s => s.Id))))];
     }
 
+    // A year is left on either side for the edges of buckets and calendars.
+    static void CheckYear(string name, DateTimeOffset time)
+    {
+        if (time.UtcDateTime.Year is < 2 or > 9998) throw new InvalidInputException(name, time, "a time in the years 2 to 9998");
+    }
+
     static (long From, long To) Span(DateTimeOffset? from, DateTimeOffset? to, DateTimeOffset now)
     {
+        if (from is { } first) CheckYear("from", first);
+        if (to is { } last) CheckYear("to", last);
         var end = to ?? now;
         if (from is null && end < DateTimeOffset.UnixEpoch) throw new InvalidInputException("to", to, "a time after 1970 when from is left out");
         var start = from ?? end - DefaultSpan;

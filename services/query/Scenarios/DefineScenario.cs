@@ -17,9 +17,6 @@ static class DefineScenario
     const int DefaultCells = 100;
     const double DefaultTolerance = 1e-4;
 
-    // A client's clock may be a little ahead.
-    static readonly TimeSpan Ahead = TimeSpan.FromMinutes(1);
-
     /// <summary>The asked log position or time; null when nothing is asked.</summary>
     public static KnownAt? KnownAtOf(ScenarioToRun asked)
     {
@@ -75,10 +72,10 @@ static class DefineScenario
 
     static DateTimeOffset ValidAt(string? text, DateTimeOffset now)
     {
-        var allowed = string.Create(CultureInfo.InvariantCulture, $"a time in ISO 8601 up to now, e.g. {now.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}");
+        var allowed = string.Create(CultureInfo.InvariantCulture, $"a time in ISO 8601 from 1970 up to now, e.g. {now.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}");
         try
         {
-            return Input.Time("validAt", text) is not { } at ? now : at <= now + Ahead ? at : throw Invalid("validAt", text!, allowed);
+            return Input.Time("validAt", text) is not { } at ? now : at >= ScenarioRules.Earliest && at <= now + Input.Ahead ? at : throw Invalid("validAt", text!, allowed);
         }
         catch (InvalidInputException)
         {

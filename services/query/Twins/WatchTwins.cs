@@ -22,13 +22,14 @@ sealed class WatchTwins
     static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
     readonly LiveTwins live;
+    readonly LogReader log;
     readonly TimeProvider time;
     readonly CancellationToken stopping;
     int watchers;
 
-    public WatchTwins(LiveTwins live, TimeProvider time, IHostApplicationLifetime lifetime, IMeterFactory meters)
+    public WatchTwins(LiveTwins live, LogReader log, TimeProvider time, IHostApplicationLifetime lifetime, IMeterFactory meters)
     {
-        (this.live, this.time, stopping) = (live, time, lifetime.ApplicationStopping);
+        (this.live, this.log, this.time, stopping) = (live, log, time, lifetime.ApplicationStopping);
         meters.Create("Pollux").CreateObservableGauge("pollux.query.watchers", () => watchers, "{watcher}", "Open watch streams");
     }
 
@@ -60,7 +61,7 @@ sealed class WatchTwins
 
     async Task Stream(HttpContext http, IReadOnlyList<string> assetIds, string? after)
     {
-        using var watcher = Open(assetIds, after);
+        using var watcher = await Open(assetIds, after, http.RequestAborted);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
         http.Response.ContentType = EventStream;
         http.Response.Headers.CacheControl = "no-store";
@@ -105,7 +106,7 @@ sealed class WatchTwins
     public async IAsyncEnumerable<ShownTwin> Follow(
         IReadOnlyList<string> assetIds, string? after, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
     {
-        using var watcher = Open(assetIds, after);
+        using var watcher = await Open(assetIds, after, cancel);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel, stopping);
         try
         {
@@ -121,11 +122,15 @@ sealed class WatchTwins
         }
     }
 
-    Watcher Open(IReadOnlyList<string> assetIds, string? after)
+    async Task<Watcher> Open(IReadOnlyList<string> assetIds, string? after, CancellationToken cancel)
     {
         if (assetIds.Count is 0 or > MostAssets) throw new InvalidInputException("assets", assetIds.Count == 0 ? null : $"{assetIds.Count} assets", $"1 to {MostAssets} asset ids");
         LiveTwin[] twins = [.. assetIds.Distinct().Select(live.Get)];
         var seen = ParseAfter(after, twins.Length);
+        // Another query may be ahead of this one, but nobody is ahead of the log; such a reader would hear nothing for ever.
+        var newest = seen?.Max(s => s.Position) ?? 0;
+        if (newest > twins.Max(t => t.View.Position) && newest > await log.Position(cancel))
+            throw new InvalidInputException("after", after, "the id of an earlier event; this one is after the end of the log");
         if (Interlocked.Increment(ref watchers) <= MostWatchers) return new(twins, seen);
         Interlocked.Decrement(ref watchers);
         throw new BusyException($"There are {MostWatchers} watchers already.", Heartbeat);

@@ -38,6 +38,12 @@ sealed class StartScenario(
             await store.Change(scenario.Id, known => FailScenario.Decide(known, "invalid", e.Message, time.GetUtcNow()), cancel);
             return [];
         }
+        catch (Exception e) when (!Errors.Meaning(e).Retry && e is not (NotFoundException or OperationCanceledException))
+        {
+            // Nobody will try again: who asked must not wait for ever. The error queue tells the operator.
+            await store.Change(scenario.Id, known => FailScenario.Decide(known, "internal", $"The inputs could not be read ({e.GetType().Name}).", time.GetUtcNow()), cancel);
+            throw;
+        }
         var hash = ScenarioIdentity.Hash(scenario.Definition, scenario.ModelHash, recorded);
         if (await results.Find(hash, cancel) is { } stored)
         {

@@ -34,6 +34,10 @@ public static class ScenarioRules
     /// <summary>Most interventions.</summary>
     public const int MostInterventions = 20;
 
+    /// <summary>Sample times of imports begin here: earlier, no machine has a state.</summary>
+    public static readonly DateTimeOffset Earliest = DateTimeOffset.UnixEpoch;
+
+    const int MostSweepAxes = 2;
     const int FewestCells = 20;
     const int MostCells = 400;
     static readonly string[] Kinds = ["set", "scale", "offset"];
@@ -44,6 +48,10 @@ public static class ScenarioRules
     {
         List<ScenarioProblem> problems = [];
         if (model.Physics is not { } physics) throw new InvalidScenarioException([new("asset", definition.AssetId, $"an asset whose model has a section physics; '{model.Id}' has none")]);
+        // Each entry is checked against all others: more than are allowed are not looked at.
+        CheckCounts(problems, definition);
+        if (problems.Count > 0) throw new InvalidScenarioException(problems);
+        if (definition.ValidAt < Earliest) problems.Add(new("validAt", $"{definition.ValidAt:O}", $"a time from {Earliest:O}"));
         OneOf(problems, "mode", definition.Mode, "steady", "transient");
         OneOf(problems, "ensemble.sampling", definition.Sampling, "latin-hypercube", "sobol");
         OneOf(problems, "solver", definition.Solver, "rodas3", "tr-bdf2");
@@ -53,11 +61,19 @@ public static class ScenarioRules
         if (steady && definition.HorizonSeconds != 0) problems.Add(new("horizonSeconds", Text(definition.HorizonSeconds), "0 in mode steady"));
         if (!steady) Within(problems, "horizonSeconds", definition.HorizonSeconds, 1, LongestHorizonSeconds);
         CheckCells(problems, physics, definition.Cells);
-        if (definition.Interventions.Count > MostInterventions) problems.Add(new("interventions", $"{definition.Interventions.Count} entries", $"at most {MostInterventions}"));
         for (var i = 0; i < definition.Interventions.Count; i++) CheckIntervention(problems, physics, definition, i);
         CheckContradictions(problems, physics, definition);
         CheckSweep(problems, physics, definition);
         if (problems.Count > 0) throw new InvalidScenarioException(problems);
+    }
+
+    static void CheckCounts(List<ScenarioProblem> problems, ScenarioDefinition definition)
+    {
+        var (interventions, sweep) = (definition.Interventions.Count, definition.Sweep);
+        if (interventions > MostInterventions) problems.Add(new("interventions", $"{interventions} entries", $"at most {MostInterventions}"));
+        if (sweep.Count > MostSweepAxes) problems.Add(new("sweep", $"{sweep.Count} axes", $"1 to {MostSweepAxes} axes"));
+        else if (sweep.Count > 0 && sweep.Aggregate(1L, (points, axis) => points * axis.Values.Count) is (< 1 or > MostSweepPoints) and var count)
+            problems.Add(new("sweep", $"{count} points", $"1 to {MostSweepPoints} points"));
     }
 
     static void CheckCells(List<ScenarioProblem> problems, PhysicsModel physics, int cells)
@@ -117,8 +133,9 @@ public static class ScenarioRules
             {
                 if (Affected(physics, all[i].Target) != Affected(physics, all[j].Target)) continue;
                 static double End(Intervention it) => it.ForSeconds > 0 ? it.FromSeconds + it.ForSeconds + it.RampSeconds : double.PositiveInfinity;
-                if (definition.Mode == "steady" || all[i].FromSeconds < End(all[j]) && all[j].FromSeconds < End(all[i]))
-                    problems.Add(new($"interventions[{i}].target", all[i].Target, $"something that interventions[{j}] ('{all[j].Target}') does not change at the same time"));
+                if (definition.Mode != "steady" && !(all[i].FromSeconds < End(all[j]) && all[j].FromSeconds < End(all[i]))) continue;
+                problems.Add(new($"interventions[{i}].target", all[i].Target, $"something that interventions[{j}] ('{all[j].Target}') does not change at the same time"));
+                break;
             }
         }
     }
@@ -128,9 +145,6 @@ public static class ScenarioRules
         var sweep = definition.Sweep;
         if (sweep.Count == 0) return;
         if (definition.Mode != "steady") problems.Add(new("sweep", $"{sweep.Count} axes", "none in mode transient"));
-        if (sweep.Count > 2) problems.Add(new("sweep", $"{sweep.Count} axes", "1 or 2 axes"));
-        var count = sweep.Aggregate(1L, (points, axis) => points * axis.Values.Count);
-        if (count is < 1 or > MostSweepPoints) problems.Add(new("sweep", $"{count} points", $"1 to {MostSweepPoints} points"));
         for (var a = 0; a < sweep.Count; a++)
         {
             if (ScenarioTarget.Find(physics, sweep[a].Target) is not { Parameter: null } target)

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using TwinModel.Assets;
 using TwinModel.Physics;
-using TwinModel.Physics;
 
 namespace TwinModel.Tests.Physics;
 

@@ -30,6 +30,8 @@ public class ScenarioRulesTests
         { "cells", "50, 100, 200", Steady() with { Cells = 57 } },
         { "solver", "rodas3, tr-bdf2", Steady() with { Solver = "euler" } },
         { "sweep", "400", Steady() with { Sweep = [new("screw-speed", [.. Enumerable.Range(0, 500).Select(i => 50.0 + i / 10.0)], "")] } },
+        { "sweep", "1 to 2 axes", Steady() with { Sweep = [.. Enumerable.Range(0, 5000).Select(_ => new SweepAxis("screw-speed", [50, 60], ""))] } },
+        { "validAt", "1970", Steady() with { ValidAt = DateTimeOffset.MinValue } },
         { "sweep[0].values[1]", "0 to 150", Steady() with { Sweep = [new("screw-speed", [50, 200], "")] } },
         { "sweep[0].target", "screw-speed", Steady() with { Sweep = [new("polymer.consistency", [1], "")] } },
     };
@@ -40,6 +42,14 @@ public class ScenarioRulesTests
     {
         var problem = Assert.Single(Problems(definition), p => p.Path == path);
         Assert.Contains(allowed, problem.Allowed, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Too_many_entries_are_counted_and_not_looked_at()
+    {
+        var problem = Assert.Single(Problems(Steady([.. Enumerable.Repeat(Change("production-rate", "scale", 1.1), 800)])));
+        Assert.Equal(("interventions", "800 entries", "at most 20"), (problem.Path, problem.Value, problem.Allowed));
+        Assert.Equal(19, Problems(Steady([.. Enumerable.Repeat(Change("production-rate", "scale", 1.1), 20)])).Count);
     }
 
     [Fact]

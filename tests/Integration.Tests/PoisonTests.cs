@@ -54,6 +54,22 @@ public class PoisonTests(OneWriter system) : SystemTest<OneWriter>(system), ICla
         Assert.Equal((1, 1), ((int)progress["stored"]!, (int)progress["rejected"]!));
     }
 
+    // No index of PostgreSQL takes so long a key that cannot be compressed.
+    [Theory]
+    [InlineData("pollux/{long}/sensors/zone-1-temperature", "x")]
+    [InlineData("spBv1.0/pollux/NBIRTH/{long}", "x")]
+    [InlineData("spBv1.0/pollux/DBIRTH/{long}/press-9", "x")]
+    public async Task A_long_topic_is_one_rejection_and_all_else_goes_on(string topic, string payload)
+    {
+        var other = Pollux.NextAsset();
+        var sent = topic.Replace("{long}", Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(3_000)), StringComparison.Ordinal);
+        await using var device = await Device.Connect(Pollux.Servers.Mqtt);
+        await device.Publish(sent, payload);
+        await device.Publish($"pollux/{other}/sensors/zone-1-temperature", "180");
+        await Eventually.Get("the neighbour's value is stored", () => Pollux.Log.Readings(other), readings => readings.Count == 1);
+        await Eventually.Get("the message is rejected", () => Pollux.Log.Rejections("unknown"), all => all.Exists(r => r.Source == sent));
+    }
+
     [Fact]
     public async Task A_submission_that_the_log_refuses_for_good_is_set_aside_alone()
     {

@@ -36,7 +36,9 @@ public sealed record DecisionDefinition(
 /// <param name="At">Of at-stop alone: the time of a stop of the calendar.</param>
 /// <param name="Weeks">Of wait and derate alone: 0 or more.</param>
 /// <param name="Rate">Of derate alone: production rate in times the planned one, between 0 and 1.</param>
-/// <param name="MarginLossPerDay">Of derate alone: margin of what is not produced, 0 to 1e12; null: the share of 24 hours of margin that the lower rate costs.</param>
+/// <param name="MarginLossPerDay">
+/// Of derate alone: margin of what is not produced, 0 to 1e12; null: the share of 24 hours of margin that the lower rate costs.
+/// </param>
 public sealed record DecisionOption(string Kind, DateTimeOffset? At = null, double? Weeks = null, double? Rate = null, double? MarginLossPerDay = null);
 
 /// <summary>Costs and times in one currency, 0 to 1e12 each; hours are hours of lost production, 0 to 8760.</summary>

@@ -7,7 +7,9 @@ using ServiceDefaults;
 
 namespace Query.Api;
 
-/// <summary>The bodies of commands, before an operation reads them: a JSON object in UTF-8 without members given twice or text that cannot be kept.</summary>
+/// <summary>
+/// The bodies of commands, before an operation reads them: a JSON object in UTF-8, without members given twice or text that cannot be kept.
+/// </summary>
 static class CheckBody
 {
     const string Body = "body";
@@ -25,7 +27,8 @@ static class CheckBody
         var takesBody = context.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>() is not null;
         if (request.HasJsonContentType())
         {
-            if (MediaTypeHeaderValue.Parse(request.ContentType).Charset is { Length: > 0 } charset && !HeaderUtilities.RemoveQuotes(charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+            if (MediaTypeHeaderValue.Parse(request.ContentType).Charset is { Length: > 0 } charset
+                && !HeaderUtilities.RemoveQuotes(charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase))
                 throw new UnsupportedMediaException("Content-Type", request.ContentType, Encoded);
             request.EnableBuffering();
             using var bytes = new MemoryStream();
@@ -33,7 +36,8 @@ static class CheckBody
             request.Body.Position = 0;
             Check(bytes.GetBuffer().AsMemory(0, (int)bytes.Length), takesBody);
         }
-        else if (takesBody && request.ContentType is null && context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
+        else if (takesBody && request.ContentType is null
+            && context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
         {
             throw new InvalidInputException(Body, null, AnObject);
         }

@@ -42,8 +42,8 @@ static class RefuseUnknown
         foreach (var parameter in query.HasValue ? query.Value[1..].Split('&') : [])
         {
             if (!parameter.Contains('%', StringComparison.Ordinal) || Utf8.IsValid(HttpUtility.UrlDecodeToBytes(parameter))) continue;
-            var (name, value) = parameter.IndexOf('=', StringComparison.Ordinal) is >= 0 and var equals ? (parameter[..equals], parameter[(equals + 1)..]) : (parameter, "");
-            throw new InvalidInputException(name, value, "percent-encoded UTF-8");
+            var parts = parameter.Split('=', 2);
+            throw new InvalidInputException(parts[0], parts.ElementAtOrDefault(1) ?? "", "percent-encoded UTF-8");
         }
     }
 
@@ -57,10 +57,12 @@ static class RefuseUnknown
                     StorableText.Of(name), StorableText.Of(values.ToString()),
                     known.Count == 0 ? "no parameters" : $"the parameters {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}");
             }
-            if (values.Count > 1 && !type.IsArray) throw new InvalidInputException(name, StorableText.Of(values.ToString()), $"one value; it is given {values.Count} times");
+            if (values.Count > 1 && !type.IsArray)
+                throw new InvalidInputException(name, StorableText.Of(values.ToString()), $"one value; it is given {values.Count} times");
             CheckText(name, values.ToString());
             if (values is [var value] && Wanted(type, value ?? "") is { } wanted) throw new InvalidInputException(name, value ?? "", wanted);
-            if (values.Any(string.IsNullOrEmpty) && !MayBeEmpty.Contains(name)) throw new InvalidInputException(name, "", "a value; or leave the parameter out");
+            if (values.Any(string.IsNullOrEmpty) && !MayBeEmpty.Contains(name))
+                throw new InvalidInputException(name, "", "a value; or leave the parameter out");
         }
     }
 

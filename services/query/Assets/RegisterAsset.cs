@@ -27,7 +27,8 @@ static class RegisterAsset
             string id, AssetToRegister body, KnownAssets registry, IBus bus, CommandFaults faults, CancellationToken cancel) =>
             await Run(id, body.Model, body.Name, registry, bus, faults, cancel) is { } asset ? TypedResults.Ok(asset) : TypedResults.Accepted($"/api/v1/assets/{id}"))
         .WithName("registerAsset").WithSummary("Register an asset of a shipped model, or renew its model")
-        .WithDescription("Waits up to 5 s until the asset is visible (200); 202 when it takes longer. Repeating it is harmless. 409 for the id of a shipped model with another model.");
+        .WithDescription("Waits up to 5 s until the asset is visible (200); 202 when it takes longer. Repeating it is harmless. "
+            + "409 for the id of a shipped model with another model.");
 
     /// <summary>The asset; null when it is not visible in time.</summary>
     public static async Task<AssetAnswer?> Run(
@@ -40,7 +41,8 @@ static class RegisterAsset
         var command = new Messages.RegisterAsset(id, Input.Line("name", name, LongestName), model);
         var before = registry.Find(id);
         // twin-state refuses it, too, and puts the shipped model back.
-        if (models.Contains(id) && id != model) throw new RuleViolationException($"{id} always follows the shipped model {id}; give an asset of {model} another id.");
+        if (models.Contains(id) && id != model)
+            throw new RuleViolationException($"{id} always follows the shipped model {id}; give an asset of {model} another id.");
         var isThere = before is not null && before.Model.Id == model && (command.Name is null || before.Name == command.Name);
         var seen = await faults.Await(
             command, c => bus.SendToOwner(id, command, c), c => Visible(registry, id, before?.Position ?? 0, c), isThere ? PatienceForRenewal : Patience, cancel);

@@ -18,9 +18,12 @@ sealed record DecisionRequest(
     [property: Description("Ways to go on, 1 to 20.")] IReadOnlyList<OptionRequest>? Options,
     [property: Description("What differs from the model's economics.")] EconomicsRequest? Economics,
     [property: Description("Calendar of planned stops.")] IReadOnlyList<StopRequest>? Stops,
-    [property: Description("Days; no exchange is planned later; 1 to 3650, default 180."), Range(1.0, DecisionRules.MostDays)] double? HorizonDays,
-    [property: Description("0 (default) ranks by expected cost, up to 1 by the mean of the worst twentieth."), Range(0.0, 1.0)] double? RiskAversion,
-    [property: Description("Production rate from now on in times the present one; default 1. Ageing follows ISO 281; 0.1 to 3."), Range(0.1, 3.0)] double? Rate,
+    [property: Description("Days; no exchange is planned later; 1 to 3650, default 180.")]
+    [property: Range(1.0, DecisionRules.MostDays)] double? HorizonDays,
+    [property: Description("0 (default) ranks by expected cost, up to 1 by the mean of the worst twentieth.")]
+    [property: Range(0.0, 1.0)] double? RiskAversion,
+    [property: Description("Production rate from now on in times the present one; default 1. Ageing follows ISO 281; 0.1 to 3.")]
+    [property: Range(0.1, 3.0)] double? Rate,
     [property: Description("Remaining life instead of what the condition says.")] LifeRequest? RemainingLife,
     [property: Description("Life of a new part instead of the fleet's.")] LifeRequest? NewLife,
     [property: Description("A vibration check that could be made before deciding.")] CheckRequest? Check,
@@ -51,7 +54,8 @@ sealed record OptionRequest(
     [property: Description("Of at-stop alone: the time of one of the stops.")] DateTimeOffset? At = null,
     [property: Description("Of wait and derate alone; within the horizon."), Range(0.0, DecisionRules.MostDays / 7)] double? Weeks = null,
     [property: Description("Of derate alone: between 0 and 1, in times the planned rate.")] double? Rate = null,
-    [property: Description("Of derate alone, 0 to 1e12; default: the margin of the production that is not made."), Range(0.0, DecisionRules.MostMoney)] double? MarginLossPerDay = null)
+    [property: Description("Of derate alone, 0 to 1e12; default: the margin of the production that is not made.")]
+    [property: Range(0.0, DecisionRules.MostMoney)] double? MarginLossPerDay = null)
 {
     public DecisionOption Define() => new(Kind ?? "", At?.ToUniversalTime(), Weeks, Rate, MarginLossPerDay);
 }
@@ -59,7 +63,9 @@ sealed record OptionRequest(
 /// <summary>A planned stop.</summary>
 /// <param name="At">When the stop begins.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-sealed record StopRequest(DateTimeOffset? At, [property: Description("Hours that the exchange makes the stop longer, 0 to 8760; default 0."), Range(0.0, DecisionRules.MostHours)] double? LostHours = null)
+sealed record StopRequest(
+    DateTimeOffset? At,
+    [property: Description("Hours that the exchange makes the stop longer, 0 to 8760; default 0."), Range(0.0, DecisionRules.MostHours)] double? LostHours = null)
 {
     public DecisionStop Define(int i) => new((At ?? throw new InvalidInputException($"stops[{i}].at", null, "a time in ISO 8601")).ToUniversalTime(), LostHours ?? 0);
 }
@@ -68,7 +74,9 @@ sealed record StopRequest(DateTimeOffset? At, [property: Description("Hours that
 /// <param name="Shape">Weibull shape, dimensionless, 0.2 to 50; above 1 for wear.</param>
 /// <param name="ScaleDays">Weibull scale, 0.01 to 100000 days: by then 63 % have failed.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-sealed record LifeRequest([property: Range(DecisionRules.LeastShape, DecisionRules.MostShape)] double? Shape, [property: Range(DecisionRules.LeastScaleDays, DecisionRules.MostScaleDays)] double? ScaleDays)
+sealed record LifeRequest(
+    [property: Range(DecisionRules.LeastShape, DecisionRules.MostShape)] double? Shape,
+    [property: Range(DecisionRules.LeastScaleDays, DecisionRules.MostScaleDays)] double? ScaleDays)
 {
     public WeibullInput Define() => new(Shape ?? double.NaN, ScaleDays ?? double.NaN);
 }
@@ -77,7 +85,9 @@ sealed record LifeRequest([property: Range(DecisionRules.LeastShape, DecisionRul
 /// <param name="DelayDays">Days until the result is known, 0 to 3650; default 0.</param>
 /// <param name="Cost">What the check costs, 0 to 1e12; default 0.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-sealed record CheckRequest([property: Range(0.0, DecisionRules.MostDays)] double? DelayDays, [property: Range(0.0, DecisionRules.MostMoney)] double? Cost);
+sealed record CheckRequest(
+    [property: Range(0.0, DecisionRules.MostDays)] double? DelayDays,
+    [property: Range(0.0, DecisionRules.MostMoney)] double? Cost);
 
 /// <summary>What differs from the model's economics; money in one currency, 0 to 1e12 each; hours of lost production, 0 to 8760.</summary>
 /// <param name="PartCost">Part with seals; default: the model's.</param>

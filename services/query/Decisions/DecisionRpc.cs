@@ -19,7 +19,11 @@ sealed class DecisionRpc(CreateDecision create, GetDecision get, ListDecisions l
     }
 
     public override async Task<Proto.TakeDecisionResponse> TakeDecision(Proto.TakeDecisionRequest request, ServerCallContext context) =>
-        new() { Decision = DecisionMessage.Of(await take.Run(request.DecisionId, Input.Given(request.Option), Input.Given(request.TakenBy), Input.Given(request.Comment), context.CancellationToken)) };
+        new()
+        {
+            Decision = DecisionMessage.Of(await take.Run(
+                request.DecisionId, Input.Given(request.Option), Input.Given(request.TakenBy), Input.Given(request.Comment), context.CancellationToken)),
+        };
 
     public override async Task<Proto.GetHindsightResponse> GetHindsight(Proto.GetHindsightRequest request, ServerCallContext context) =>
         DecisionMessage.Of(await list.Hindsight(request.AssetId, request.Component, context.CancellationToken));

@@ -17,7 +17,8 @@ sealed class FindPosition(NpgsqlDataSource source, LogReader log, TimeProvider t
     {
         if (asked?.Time is { } then) Input.NotAfter(Input.KnownAt, then, time.GetUtcNow(), Input.Ahead);
         var end = await log.Position(cancel);
-        if (asked?.Position > end) throw new InvalidInputException(Input.KnownAt, asked.Value.Position, FormattableString.Invariant($"a log position from 0 to {end}, or a time in ISO 8601"));
+        if (asked?.Position > end)
+            throw new InvalidInputException(Input.KnownAt, asked.Value.Position, FormattableString.Invariant($"a log position from 0 to {end}, or a time in ISO 8601"));
         var position = asked switch { { Position: { } given } => given, { Time: { } at } => await Last(at, end, cancel), _ => end };
         return (position, await AtOrBefore(position, cancel) is { } e ? e.Time : asked?.Time ?? time.GetUtcNow());
     }

@@ -75,7 +75,9 @@ static class DefineScenario
         var allowed = string.Create(CultureInfo.InvariantCulture, $"a time in ISO 8601 from 1970 up to now, e.g. {now.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}");
         try
         {
-            return Input.Time("validAt", text) is not { } at ? now : at >= ScenarioRules.Earliest && at <= now + Input.Ahead ? at : throw Invalid("validAt", text!, allowed);
+            return Input.Time("validAt", text) is not { } at ? now
+                : at >= ScenarioRules.Earliest && at <= now + Input.Ahead ? at
+                : throw Invalid("validAt", text!, allowed);
         }
         catch (InvalidInputException)
         {

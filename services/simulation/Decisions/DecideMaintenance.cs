@@ -27,7 +27,8 @@ sealed class DecideMaintenance(DecisionStore store, FindModel models, TimeProvid
     {
         var d = request.Definition;
         var model = await models.Run(d.AssetId, request.ModelHash, cancel);
-        if (model.Degradations.FirstOrDefault(p => p.Component == d.Component) is not { } part) return Refused("invalid", "component", "a part whose wear the model describes", d.Component);
+        if (model.Degradations.FirstOrDefault(p => p.Component == d.Component) is not { } part)
+            return Refused("invalid", "component", "a part whose wear the model describes", d.Component);
         if (DecisionRules.Check(part, d) is { } problem) return Refused("invalid", problem.Path, problem.Allowed, Shown(problem.Value));
         var (basis, refusal) = d.RemainingLife is null ? await BasisOf(part, d, cancel) : (new Basis(null, 0, 0, null, []), null);
         if (basis is null) return Refused("not-possible", "", refusal!);
@@ -72,7 +73,8 @@ sealed class DecideMaintenance(DecisionStore store, FindModel models, TimeProvid
     static RulView Stated(Degradation part, DecisionDefinition d, Prognosis prognosis, ConditionLevel level, double age, DateTimeOffset at, long position) =>
         Prognoses.View(Prognoses.Event(d.AssetId, new(part.Component, at, position, new(level, null, age, 0, [])), prognosis));
 
-    internal static Messages.MaintenanceDecided Refused(string kind, string field, string message, string? value = null) => new(null, new(kind, field, message, value));
+    internal static Messages.MaintenanceDecided Refused(string kind, string field, string message, string? value = null) =>
+        new(null, new(kind, field, message, value));
 
     internal static string? Shown(object? value) => Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture);
 }

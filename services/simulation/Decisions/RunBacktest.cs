@@ -20,8 +20,10 @@ sealed class RunBacktest(DecisionStore store, FindModel models, LogReader log, T
     {
         var d = request.Definition;
         var model = await models.Run(d.AssetId, request.ModelHash, cancel);
-        if (model.Degradations.All(p => p.Component != d.Component)) return new(null, new("invalid", "component", "a part whose wear the model describes", d.Component));
-        if (BacktestRules.Check(d) is { } problem) return new(null, new("invalid", problem.Path, problem.Allowed, DecideMaintenance.Shown(problem.Value)));
+        if (model.Degradations.All(p => p.Component != d.Component))
+            return new(null, new("invalid", "component", "a part whose wear the model describes", d.Component));
+        if (BacktestRules.Check(d) is { } problem)
+            return new(null, new("invalid", problem.Path, problem.Allowed, DecideMaintenance.Shown(problem.Value)));
         var records = (await store.Maintenance(d.AssetId, cancel))
             .Select(e => e switch { ComponentReplaced r when r.Component == d.Component => (r.ReplacedAt, false), FailureOccurred f when f.Component == d.Component => (f.FailedAt, true), _ => default((DateTimeOffset At, bool Failed)?) })
             .OfType<(DateTimeOffset At, bool Failed)>().ToList();
@@ -36,7 +38,8 @@ sealed class RunBacktest(DecisionStore store, FindModel models, LogReader log, T
             if (range.Last < first || range.First > last) continue;
             readings.Clear();
             TelemetryCodec.Decode(batch.Batch, readings);
-            if ((count += readings.Count) > MostReadings) return new(null, new("invalid", "from", $"a time since which there are at most {MostReadings} readings", $"{d.From:O}"));
+            if ((count += readings.Count) > MostReadings)
+                return new(null, new("invalid", "from", $"a time since which there are at most {MostReadings} readings", $"{d.From:O}"));
             test.Step(readings);
         }
         return count == 0

@@ -41,7 +41,8 @@ sealed class StartScenario(
         catch (Exception e) when (!Errors.Meaning(e).Retry && e is not (NotFoundException or OperationCanceledException))
         {
             // Nobody will try again: who asked must not wait for ever. The error queue tells the operator.
-            await store.Change(scenario.Id, known => FailScenario.Decide(known, "internal", $"The inputs could not be read ({e.GetType().Name}).", time.GetUtcNow()), cancel);
+            var reason = $"The inputs could not be read ({e.GetType().Name}).";
+            await store.Change(scenario.Id, known => FailScenario.Decide(known, "internal", reason, time.GetUtcNow()), cancel);
             throw;
         }
         var hash = ScenarioIdentity.Hash(scenario.Definition, scenario.ModelHash, recorded);

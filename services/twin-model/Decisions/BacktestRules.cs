@@ -20,5 +20,6 @@ public static class BacktestRules
         ?? Outside("settings.windowSeconds", d.WindowSeconds, 0.1, 604_800)
         ?? Outside("settings.criticalValue", d.CriticalValue, 1e-9, 1e9);
 
-    static DecisionProblem? Outside(string path, double? value, double low, double high) => value is { } given ? DecisionRules.Outside(path, given, low, high) : null;
+    static DecisionProblem? Outside(string path, double? value, double low, double high) =>
+        value is { } given ? DecisionRules.Outside(path, given, low, high) : null;
 }

@@ -58,9 +58,12 @@ public static class DecisionRules
     }
 
     static DecisionProblem? Economics(DecisionEconomics e) =>
-        Money("economics.partCost", e.PartCost) ?? Money("economics.labourCost", e.LabourCost) ?? Money("economics.overtimeCost", e.OvertimeCost)
-        ?? Money("economics.marginPerHour", e.MarginPerHour) ?? Outside("economics.plannedHours", e.PlannedHours, 0, MostHours) ?? Outside("economics.unplannedHours", e.UnplannedHours, 0, MostHours)
-        ?? Outside("economics.unplannedHoursSdLn", e.UnplannedHoursSdLn, 0, MostSdLn) ?? Outside("economics.spareLeadDays", e.SpareLeadDays, 0, MostDays)
+        Money("economics.partCost", e.PartCost) ?? Money("economics.labourCost", e.LabourCost)
+        ?? Money("economics.overtimeCost", e.OvertimeCost)
+        ?? Money("economics.marginPerHour", e.MarginPerHour) ?? Outside("economics.plannedHours", e.PlannedHours, 0, MostHours)
+        ?? Outside("economics.unplannedHours", e.UnplannedHours, 0, MostHours)
+        ?? Outside("economics.unplannedHoursSdLn", e.UnplannedHoursSdLn, 0, MostSdLn)
+        ?? Outside("economics.spareLeadDays", e.SpareLeadDays, 0, MostDays)
         ?? Outside("economics.waitingHoursPerDay", e.WaitingHoursPerDay, 0, 24) ?? Outside("economics.secondaryDamageProbability", e.SecondaryDamageProbability, 0, 1)
         ?? Money("economics.secondaryDamageCost", e.SecondaryDamageCost) ?? Money("economics.scrapAndRestartCost", e.ScrapAndRestartCost)
         ?? Money("economics.expediteCost", e.ExpediteCost) ?? Money("economics.spareHoldingCostPerDay", e.SpareHoldingCostPerDay)
@@ -77,7 +80,8 @@ public static class DecisionRules
         return null;
     }
 
-    static DecisionProblem? Option(Degradation degradation, DecisionDefinition d, DecisionOption o, string path) => Kind(degradation, d, o, path)
+    static DecisionProblem? Option(Degradation degradation, DecisionDefinition d, DecisionOption o, string path) =>
+        Kind(degradation, d, o, path)
         ?? Foreign(o.At, $"{path}.at", o.Kind, "at-stop")
         ?? Foreign(o.Weeks, $"{path}.weeks", o.Kind, "wait", "derate")
         ?? Foreign(o.Rate, $"{path}.rate", o.Kind, "derate")
@@ -87,7 +91,8 @@ public static class DecisionRules
     static DecisionProblem? Foreign<T>(T? value, string path, string kind, params string[] kinds)
         where T : struct, IFormattable =>
         value is null || kinds.Contains(kind) ? null
-            : new(path, value.Value.ToString(value is DateTimeOffset ? "O" : null, CultureInfo.InvariantCulture), $"nothing: only {string.Join(" and ", kinds)} has it");
+            : new(path, value.Value.ToString(value is DateTimeOffset ? "O" : null, CultureInfo.InvariantCulture),
+                $"nothing: only {string.Join(" and ", kinds)} has it");
 
     static DecisionProblem? Kind(Degradation degradation, DecisionDefinition d, DecisionOption o, string path) => o.Kind switch
     {
@@ -117,7 +122,8 @@ public static class DecisionRules
     }
 
     static DecisionProblem? Life(string path, WeibullInput? life) => life is null ? null
-        : Outside($"{path}.shape", life.Shape, LeastShape, MostShape) ?? Outside($"{path}.scaleDays", life.ScaleDays, LeastScaleDays, MostScaleDays);
+        : Outside($"{path}.shape", life.Shape, LeastShape, MostShape)
+            ?? Outside($"{path}.scaleDays", life.ScaleDays, LeastScaleDays, MostScaleDays);
 
     static DecisionProblem? Money(string path, double value) => Outside(path, value, 0, MostMoney);
 

@@ -21,7 +21,8 @@ sealed class RegisterAssetConsumer(ShippedModels models, IDocumentStore store, T
     internal static AssetRegistered? Decide(AssetRegistered? known, RegisterAsset command, AssetModel model, bool isModelId, DateTimeOffset now)
     {
         if (!AssetId.IsAllowed(command.AssetId)) throw new InvalidInputException("id", command.AssetId, AssetId.Allowed);
-        if (isModelId && command.AssetId != model.Id) throw new RuleViolationException($"{command.AssetId} always follows the shipped model {command.AssetId}; give an asset of {model.Id} another id.");
+        if (isModelId && command.AssetId != model.Id)
+            throw new RuleViolationException($"{command.AssetId} always follows the shipped model {command.AssetId}; give an asset of {model.Id} another id.");
         var name = command.Name ?? known?.Name ?? (command.AssetId == model.Id ? model.Name : command.AssetId);
         if (known is not null && known.ModelHash == model.Hash && known.Name == name) return null;
         return new(command.AssetId, name, model.Id, model.Version, model.Hash, model.Source, now);
@@ -33,7 +34,9 @@ sealed class RegisterAssetConsumer(ShippedModels models, IDocumentStore store, T
         await using var session = store.LightweightSession();
         var stream = Streams.Asset(context.Message.AssetId);
         var events = await session.Events.FetchStreamAsync(stream, token: context.CancellationToken);
-        if (Decide(events.LastOrDefault()?.Data as AssetRegistered, context.Message, model, models.Find(context.Message.AssetId) is not null, time.GetUtcNow()) is not { } registered) return;
+        var known = events.LastOrDefault()?.Data as AssetRegistered;
+        var isModelId = models.Find(context.Message.AssetId) is not null;
+        if (Decide(known, context.Message, model, isModelId, time.GetUtcNow()) is not { } registered) return;
         var appended = session.Events.BuildEvent(registered);
         session.Events.Append(stream, events.Count + 1, (object)appended);
         await session.SaveChangesAsync(context.CancellationToken);

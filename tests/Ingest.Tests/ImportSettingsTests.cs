@@ -1,8 +1,8 @@
 using System.Text;
 using Contracts.Events;
 using Ingest.Imports;
-using Ingest.Recording;
 using Ingest.Payloads;
+using Ingest.Recording;
 using Microsoft.AspNetCore.WebUtilities;
 using ServiceDefaults;
 using TwinModel.Assets;

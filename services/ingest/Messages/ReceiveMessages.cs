@@ -181,7 +181,10 @@ sealed partial class ReceiveMessages(
         if (rejection is not null) LogRejected(route.AssetId, topic, rejection.Reasons[0].Code, rejection.Reasons[0].Detail);
         return new(
             route.AssetId, route.Asset, [.. decoded.Readings], rejection, new(topic, payload), activity?.Id ?? traceParent,
-            _ => Acknowledge(message, cancel)) { ReceivedAt = now };
+            _ => Acknowledge(message, cancel))
+        {
+            ReceivedAt = now,
+        };
     }
 
     // What is refused may be of an asset, or a sensor, that was registered a moment ago.

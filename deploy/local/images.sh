@@ -23,7 +23,12 @@ images() { # [name...]
 }
 
 # What the service listens on unless it is told otherwise.
-container_ports() { case $1 in query) printf '5100 5110' ;; ingest) printf 5101 ;; twin-state) printf 5102 ;; simulation) printf 5103 ;; plant) printf 5104 ;; dashboard) printf 5105 ;; esac; }
+container_ports() ( # name
+    forget_ports
+    POLLUX_PORT_OFFSET=0 configure
+    first_port "$1"
+    [[ $1 != query ]] || printf ' %s' "$QUERY_GRPC_PORT"
+)
 
 image_megabytes() { docker image inspect --format '{{.Size}}' "$1" | awk '{ printf "%.0f", $1 / 1e6 }'; }
 

@@ -18,3 +18,6 @@ configure() {
     PLANT_PORT=${POLLUX_PLANT_PORT:-$((5104 + offset))}
     DASHBOARD_PORT=${POLLUX_DASHBOARD_PORT:-$((5105 + offset))}
 }
+
+# A set of its own has the ports of its offset, whatever the environment says of those of the system.
+forget_ports() { unset POLLUX_{POSTGRES,RABBITMQ,MQTT,QUERY,QUERY_GRPC,INGEST,TWIN_STATE,SIMULATION,PLANT,DASHBOARD}_PORT; }

@@ -45,4 +45,8 @@ public static class StoreFaults
             if (e is PostgresException fault) return fault;
         return null;
     }
+
+    /// <summary>How long to wait before a step that failed is tried again: from 0.1 s doubled to 5 s.</summary>
+    /// <param name="attempt">0 for the first.</param>
+    public static TimeSpan PauseAfter(int attempt) => TimeSpan.FromMilliseconds(Math.Min(5_000, 100 * Math.Pow(2, Math.Min(attempt, 10))));
 }

@@ -29,6 +29,12 @@ public class NamesMatchCodeTests
     {
         var lines = File.ReadAllLines(Tool.In("services", "Dockerfile"));
         Assert.Contains("USER $APP_UID", lines);
+        Assert.Contains("EXPOSE $PORTS", lines);
+        Assert.Contains("ENTRYPOINT [\"/app/service\"]", lines);
+        Assert.Contains(lines, l => l.StartsWith("HEALTHCHECK", StringComparison.Ordinal) && l.EndsWith("[\"/app/service\", \"health\"]", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.StartsWith("RUN dotnet publish services/$SERVICE ", StringComparison.Ordinal)
+            && l.EndsWith(" --output /app && mv /app/$ASSEMBLY /app/service", StringComparison.Ordinal));
+        Assert.Contains("COPY --from=build /app .", lines);
         // What a container is told in vain is a mistake.
         foreach (var variable in lines.Single(l => l.StartsWith("ENV ", StringComparison.Ordinal))[4..].Split(' ').Select(v => v.Split('=')[0]).Where(v => v.Contains("__", StringComparison.Ordinal)))
             Assert.Contains(variable, CodeFacts.Settings);
@@ -37,9 +43,10 @@ public class NamesMatchCodeTests
     [Theory, MemberData(nameof(Services))]
     public void An_image_is_built_from_the_assembly_and_the_ports_of_its_service(string service)
     {
-        var scripts = File.ReadAllText(Tool.In("deploy", "local", "services.sh")) + File.ReadAllText(Tool.In("deploy", "local", "images.sh"));
-        Assert.Contains($"        {service}) printf {CodeFacts.Assemblies[service]} ;;", scripts);
-        Assert.Contains(service == "query" ? $"query) printf '{CodeFacts.HttpPorts[service]} {CodeFacts.QueryGrpcPort}' ;;" : $"{service}) printf {CodeFacts.HttpPorts[service]} ;;", scripts);
+        var (services, settings) = (File.ReadAllText(Tool.In("deploy", "local", "services.sh")), File.ReadAllText(Tool.In("deploy", "local", "settings.sh")));
+        Assert.Contains($"        {service}) printf {CodeFacts.Assemblies[service]} ;;", services);
+        Assert.Contains($"_{service.ToUpperInvariant().Replace('-', '_')}_PORT:-$(({CodeFacts.HttpPorts[service]} + offset))", settings);
+        if (service == "query") Assert.Contains($"_QUERY_GRPC_PORT:-$(({CodeFacts.QueryGrpcPort} + offset))", settings);
     }
 
     [Theory, MemberData(nameof(Overlays))]

@@ -31,6 +31,8 @@ public class HealthListTests(DecisionSystem system) : SystemTest<DecisionSystem>
         Assert.Equal(
             new[] { (degrading, "degrading"), (healthy, "healthy"), (learning, "learning") }.OrderBy(p => p.Item1, StringComparer.Ordinal).Select(p => (p.Item1, DecisionSystem.Bearing, p.Item2)),
             all.Select(p => (p.AssetId, p.Component, p.Level)));
+        using var empty = await Pollux.Query.Http.GetAsync("/api/v1/health?level=", Cancel);
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, empty.StatusCode);
         // What stands in brief is what the asset's own answer says.
         foreach (var part in all)
         {

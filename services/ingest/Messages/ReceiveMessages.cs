@@ -30,7 +30,7 @@ sealed partial class ReceiveMessages(
     IMqttClient? client;
     long connectedAt;
     string trouble = "not connected yet";
-    (DateTimeOffset Since, string Reason)? held;
+    Blocked? held;
     long lookedAt;
 
     /// <summary>True while what devices publish comes here.</summary>
@@ -139,9 +139,9 @@ sealed partial class ReceiveMessages(
                     held = null;
                     return;
                 }
-                held = (held?.Since ?? time.GetUtcNow(), StoreFaults.Reason(e));
+                held = new(held?.Since ?? time.GetUtcNow(), StoreFaults.Reason(e));
                 LogHeld(topic, attempt, StoreFaults.Reason(e));
-                await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(5_000, 100 * Math.Pow(2, Math.Min(attempt, 10)))), time, cancel);
+                await Task.Delay(StoreFaults.PauseAfter(attempt), time, cancel);
             }
         }
     }

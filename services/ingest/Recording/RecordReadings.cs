@@ -33,12 +33,12 @@ sealed partial class RecordReadings(
     readonly Channel<Submission>[] lanes = [.. Enumerable.Range(0, settings.Value.Writers).Select(_ => Channel.CreateBounded<Submission>(
         new BoundedChannelOptions(Math.Max(1, settings.Value.MostPendingMessages / settings.Value.Writers)) { SingleReader = true }))];
 
+    // What a writer collects is bounded like what waits for it: else a slow moment would let it take the queue twice over.
+    readonly int mostPerFlush = Math.Max(1, settings.Value.MostPendingMessages / settings.Value.Writers);
+
     readonly Blocked?[] blocked = new Blocked?[settings.Value.Writers];
 
     long othersUntil;
-
-    /// <summary>Since when a writer has been unable to append, and why.</summary>
-    sealed record Blocked(DateTimeOffset Since, string Reason);
 
     /// <summary>Hands a submission over; waits while the log is slow.</summary>
     public ValueTask Submit(Submission submission, CancellationToken cancel)
@@ -85,7 +85,7 @@ sealed partial class RecordReadings(
             Collect(submissions, waiting, atLeast);
             var now = time.GetUtcNow();
             var wait = waiting.Values.Min(w => w.DueAt) - now;
-            if (wait > TimeSpan.Zero && waiting.Values.Sum(w => w.Readings) < MostReadingsPerFlush)
+            if (wait > TimeSpan.Zero && !IsFull(waiting))
             {
                 await Task.Delay(wait < TimeSpan.FromMilliseconds(10) ? wait : TimeSpan.FromMilliseconds(10), time, cancel);
                 continue;
@@ -116,8 +116,8 @@ sealed partial class RecordReadings(
 
     void Collect(ChannelReader<Submission> submissions, Dictionary<string, Waiting> waiting, TimeSpan atLeast)
     {
-        var readings = waiting.Values.Sum(w => w.Readings);
-        while (readings < MostReadingsPerFlush && submissions.TryRead(out var submission))
+        var (messages, readings) = SizeOf(waiting);
+        while (messages < mostPerFlush && readings < MostReadingsPerFlush && submissions.TryRead(out var submission))
         {
             if (!waiting.TryGetValue(submission.AssetId, out var group))
             {
@@ -126,8 +126,18 @@ sealed partial class RecordReadings(
             }
             group.Submissions.Add(submission);
             group.Readings += submission.Readings.Count;
+            messages++;
             readings += submission.Readings.Count + 1;
         }
+    }
+
+    static (int Messages, int Readings) SizeOf(Dictionary<string, Waiting> waiting) =>
+        (waiting.Values.Sum(w => w.Submissions.Count), waiting.Values.Sum(w => w.Readings));
+
+    bool IsFull(Dictionary<string, Waiting> waiting)
+    {
+        var (messages, readings) = SizeOf(waiting);
+        return messages >= mostPerFlush || readings >= MostReadingsPerFlush;
     }
 
     /// <summary>
@@ -173,7 +183,7 @@ sealed partial class RecordReadings(
                 }
                 blocked[lane] = new(blocked[lane]?.Since ?? time.GetUtcNow(), StoreFaults.Reason(e));
                 LogNotStored(e, flush.Count, attempt);
-                await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(5_000, 100 * Math.Pow(2, Math.Min(attempt, 10)))), time, cancel);
+                await Task.Delay(StoreFaults.PauseAfter(attempt), time, cancel);
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Contracts.Events;
+using TwinModel.Assets;
 
 namespace Ingest.Recording;
 
@@ -8,7 +9,7 @@ namespace Ingest.Recording;
 static class Rejections
 {
     /// <summary>The asset of payloads that name none.</summary>
-    public const string UnknownAsset = "unknown";
+    public const string UnknownAsset = AssetId.Reserved;
 
     /// <summary>The code of readings of an asset whose model cannot be read.</summary>
     public const string UnreadableModel = "unreadable-model";

@@ -49,6 +49,9 @@ sealed class StoreAndForward(Uri mqtt) : IAsyncDisposable
         Enqueue(message);
     }
 
+    /// <summary>Loses the connection.</summary>
+    public Task Reconnect() => client.DisconnectAsync();
+
     async Task Run()
     {
         var lostAt = TimeProvider.System.GetUtcNow();

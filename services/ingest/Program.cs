@@ -25,7 +25,8 @@ builder.AddImportReference();
 builder.AddSettings<IngestSettings>("Ingest");
 builder.Services.AddRequestDecompression();
 builder.Services.AddSingleton(MqttAddress.Of(builder.Configuration));
-builder.Services.AddSingleton<LogReader>().AddAssetRegistry().AddSingleton<RejectionLog>().AddSingleton<AppendReadings>().AddSingleton<TakeTurns>()
+builder.Services.AddSingleton<LogReader>()
+    .AddAssetRegistry().AddSingleton<RejectionLog>().AddSingleton<AppendReadings>().AddSingleton<TakeTurns>()
     .AddSingleton<RouteTopic>().AddSingleton<ReadSparkplug>()
     .AddHosted<FollowAssets>().AddHosted<AnnounceReadings>().AddHosted<RecordReadings>().AddHosted<ReceiveMessages>()
     .AddHostedService<SayLegacyState>();

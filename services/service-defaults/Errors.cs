@@ -219,7 +219,9 @@ public sealed partial class GrpcErrors(ILogger<GrpcErrors> log) : Interceptor
             trailers.Add("allowed-bin", System.Text.Encoding.UTF8.GetBytes(offending.Allowed));
         }
         if (problems.Count > 0) trailers.Add("errors-bin", JsonSerializer.SerializeToUtf8Bytes(problems, JsonSerializerOptions.Web));
-        trailers.SetRpcStatus(Details(exception, meaning, TraceId, problems.Count > 0 ? [.. problems.Select(p => new OffendingField(p.Path, p.Value, p.Allowed))] : offending is null ? [] : [offending]));
+        trailers.SetRpcStatus(
+            Details(exception, meaning, TraceId, problems.Count > 0
+                ? [.. problems.Select(p => new OffendingField(p.Path, p.Value, p.Allowed))] : offending is null ? [] : [offending]));
         return new(new Grpc.Core.Status(meaning.Grpc, meaning.Detail), trailers);
     }
 

@@ -17,7 +17,8 @@ public class ArchitectureTests
     /// <summary>A folder is a namespace; what a folder holds below itself belongs to it. Program, beside them, joins all.</summary>
     [Theory, MemberData(nameof(Projects))]
     public void No_folder_depends_on_one_that_depends_on_it(string project) =>
-        Slices().Matching($"{project}.(*)..").Should().BeFreeOfCycles().Check(new ArchLoader().LoadAssemblies(Assembly.Load(project)).Build());
+        Slices().Matching($"{project}.(*)..").Should().BeFreeOfCycles()
+            .Check(new ArchLoader().LoadAssemblies(Assembly.Load(project)).Build());
 
     [Theory, MemberData(nameof(Services))]
     public void A_service_knows_no_other(string service) => Assert.Empty(OursIn(service).Except(Shared));
@@ -31,5 +32,6 @@ public class ArchitectureTests
     }
 
     static List<string> OursIn(string assembly) =>
-        [.. Assembly.Load(assembly).GetReferencedAssemblies().Select(a => a.Name!).Where(name => Shared.Contains(name) || CodeFacts.Assemblies.Values.Contains(name))];
+        [.. Assembly.Load(assembly).GetReferencedAssemblies().Select(a => a.Name!)
+            .Where(name => Shared.Contains(name) || CodeFacts.Assemblies.Values.Contains(name))];
 }

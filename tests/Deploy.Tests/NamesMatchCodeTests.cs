@@ -31,7 +31,8 @@ public class NamesMatchCodeTests
         Assert.Contains("USER $APP_UID", lines);
         Assert.Contains("EXPOSE $PORTS", lines);
         Assert.Contains("ENTRYPOINT [\"/app/service\"]", lines);
-        Assert.Contains(lines, l => l.StartsWith("HEALTHCHECK", StringComparison.Ordinal) && l.EndsWith("[\"/app/service\", \"health\"]", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.StartsWith("HEALTHCHECK", StringComparison.Ordinal)
+            && l.EndsWith("[\"/app/service\", \"health\"]", StringComparison.Ordinal));
         Assert.Contains(lines, l => l.StartsWith("RUN dotnet publish services/$SERVICE ", StringComparison.Ordinal)
             && l.EndsWith(" --output /app && mv /app/$ASSEMBLY /app/service", StringComparison.Ordinal));
         Assert.Contains("COPY --from=build /app .", lines);
@@ -43,7 +44,8 @@ public class NamesMatchCodeTests
     [Theory, MemberData(nameof(Services))]
     public void An_image_is_built_from_the_assembly_and_the_ports_of_its_service(string service)
     {
-        var (services, settings) = (File.ReadAllText(Tool.In("deploy", "local", "services.sh")), File.ReadAllText(Tool.In("deploy", "local", "settings.sh")));
+        var (services, settings) = (
+            File.ReadAllText(Tool.In("deploy", "local", "services.sh")), File.ReadAllText(Tool.In("deploy", "local", "settings.sh")));
         Assert.Contains($"        {service}) printf {CodeFacts.Assemblies[service]} ;;", services);
         Assert.Contains($"_{service.ToUpperInvariant().Replace('-', '_')}_PORT:-$(({CodeFacts.HttpPorts[service]} + offset))", settings);
         if (service == "query") Assert.Contains($"_QUERY_GRPC_PORT:-$(({CodeFacts.QueryGrpcPort} + offset))", settings);

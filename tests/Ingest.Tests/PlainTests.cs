@@ -132,7 +132,8 @@ public class PlainTests
     [InlineData("\"error\":true", Quality.Bad)]
     [InlineData("\"fault\":false", Quality.Good)]
     [InlineData("\"error\":null,\"status\":\"ok\"", Quality.Good)]
-    public void And_a_quality(string field, Quality quality) => Assert.Equal(quality, DecodedPlain($$"""{"value":1,{{field}}}""").Reading().Quality);
+    public void And_a_quality(string field, Quality quality) =>
+        Assert.Equal(quality, DecodedPlain($$"""{"value":1,{{field}}}""").Reading().Quality);
 
     [Theory]
     [InlineData("status", "\"running\"")]

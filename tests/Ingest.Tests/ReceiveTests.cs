@@ -29,8 +29,10 @@ public sealed class ReceiveTests : IDisposable
         registry = services.GetRequiredService<AssetRegistry>();
         var settings = Options.Create(new IngestSettings { BlockedAfterSeconds = 0 });
         receiver = new(
-            new RecordReadings(null!, null!, null!, null!, null!, TimeProvider.System, settings, NullLogger<RecordReadings>.Instance), new(registry), registry,
-            new(registry, null!, services.GetRequiredService<Npgsql.NpgsqlDataSource>(), NullLogger<ReadSparkplug>.Instance), TimeProvider.System, settings,
+            new RecordReadings(null!, null!, null!, null!, null!, TimeProvider.System, settings, NullLogger<RecordReadings>.Instance),
+            new(registry), registry,
+            new(registry, null!, services.GetRequiredService<Npgsql.NpgsqlDataSource>(), NullLogger<ReadSparkplug>.Instance),
+            TimeProvider.System, settings,
             new("127.0.0.1", 1), NullLogger<ReceiveMessages>.Instance);
     }
 
@@ -61,7 +63,12 @@ public sealed class ReceiveTests : IDisposable
     public async Task A_birth_that_the_log_does_not_take_waits_unacknowledged_and_says_why()
     {
         using var stop = new CancellationTokenSource();
-        var birth = new Contracts.Sparkplug.Payload { Seq = 0, Timestamp = 1, Metrics = { new Contracts.Sparkplug.Payload.Types.Metric { Name = "bdSeq", Datatype = 4, LongValue = 0 } } };
+        var birth = new Contracts.Sparkplug.Payload
+        {
+            Seq = 0,
+            Timestamp = 1,
+            Metrics = { new Contracts.Sparkplug.Payload.Types.Metric { Name = "bdSeq", Datatype = 4, LongValue = 0 } },
+        };
         var receiving = Receive("spBv1.0/pollux/NBIRTH/edge-1", birth.ToByteArray(), stop.Token);
         Assert.Contains("SocketException", await UntilHeld(receiving), StringComparison.Ordinal);
         Assert.False(receiving.IsCompleted || isAcknowledged);

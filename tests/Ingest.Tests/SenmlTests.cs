@@ -186,7 +186,8 @@ public class SenmlTests
     }
 
     [Fact]
-    public void The_end_of_a_c_string_is_passed_over() => Assert.Equal(3, DecodedSenml("[{\"n\":\"melt-temperature\",\"v\":3}]\0\0").Reading().Value);
+    public void The_end_of_a_c_string_is_passed_over() =>
+        Assert.Equal(3, DecodedSenml("[{\"n\":\"melt-temperature\",\"v\":3}]\0\0").Reading().Value);
 
     [Fact]
     public void A_very_long_name_is_unknown() =>

@@ -199,9 +199,9 @@ public class DecisionTests(DecisionSystem system, ITestOutputHelper output) : Sy
         await Refused("options", "1 to 20", new { asset, component = DecisionSystem.Bearing, options = Array.Empty<object>() });
         await Refused("options[1].kind", "optimal-date", new { asset, component = DecisionSystem.Bearing, options = new[] { new { kind = "now" }, new { kind = "hope" } } });
         await Refused("options[0].weeks", "horizon", new { asset, component = DecisionSystem.Bearing, options = new[] { new { kind = "wait", weeks = -1 } } });
-        await Refused("economics.partCost", "0 or more", new { asset, component = DecisionSystem.Bearing, options = new[] { new { kind = "now" } }, economics = new { partCost = -1 } });
+        await Refused("economics.partCost", "0 to 1000000000000", new { asset, component = DecisionSystem.Bearing, options = new[] { new { kind = "now" } }, economics = new { partCost = -1 } });
         await Refused("stops[0].at", "not before", new { asset, component = DecisionSystem.Bearing, options = new[] { new { kind = "now" } }, stops = new[] { new { at = "2020-01-01T00:00:00Z" } } });
-        await Refused("remainingLife.shape", "greater than 0", new { asset, component = DecisionSystem.Bearing, options = new[] { new { kind = "now" } }, remainingLife = new { shape = 0, scaleDays = 3 } });
+        await Refused("remainingLife.shape", "0.2 to 50", new { asset, component = DecisionSystem.Bearing, options = new[] { new { kind = "now" } }, remainingLife = new { shape = 0, scaleDays = 3 } });
         await Refused("at", "up to now", new { asset, component = DecisionSystem.Bearing, options = new[] { new { kind = "now" } }, at = "2199-01-01T00:00:00Z" });
         Assert.Equal(400, (await Pollux.Post("/api/v1/decisions", new { asset, component = DecisionSystem.Bearing, optoins = 1 })).Status);
         Assert.Equal(404, (await Pollux.Post("/api/v1/decisions/none:take", new { by = "eve" })).Status);

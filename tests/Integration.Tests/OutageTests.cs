@@ -87,8 +87,10 @@ public class OutageTests(NarrowSystem system, ITestOutputHelper output) : System
         {
             await device.Publish("spBv1.0/pollux/NBIRTH/late", Message(0, 0).ToByteArray());
             await device.Publish(
-                $"spBv1.0/pollux/DBIRTH/late/{asset}", Message(1, 1, new Metric { Name = "Die/Melt Temperature", Alias = 1, Datatype = 10, DoubleValue = 201.5 }).ToByteArray());
-            await device.Publish($"spBv1.0/pollux/DDATA/late/{asset}", Message(2, 2, new Metric { Alias = 1, DoubleValue = 202.5 }).ToByteArray());
+                $"spBv1.0/pollux/DBIRTH/late/{asset}",
+                Message(1, 1, new Metric { Name = "Die/Melt Temperature", Alias = 1, Datatype = 10, DoubleValue = 201.5 }).ToByteArray());
+            await device.Publish(
+                $"spBv1.0/pollux/DDATA/late/{asset}", Message(2, 2, new Metric { Alias = 1, DoubleValue = 202.5 }).ToByteArray());
         }
         finally
         {

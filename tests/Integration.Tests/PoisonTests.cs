@@ -12,7 +12,7 @@ namespace Integration.Tests;
 /// <summary>One writer, so that everything queues behind what is at fault; soon not ready when it cannot append.</summary>
 public sealed class OneWriter(Infrastructure infrastructure) : RunningSystem(infrastructure)
 {
-    protected override int RegisteredAssets => 20;
+    protected override int RegisteredAssets => 40;
 
     protected override IReadOnlyDictionary<string, string> SettingsOf(string service) =>
         service == "ingest" ? new Dictionary<string, string> { ["Ingest__Writers"] = "1", ["Ingest__BlockedAfterSeconds"] = "1" } : base.SettingsOf(service);
@@ -62,7 +62,8 @@ public class PoisonTests(OneWriter system) : SystemTest<OneWriter>(system), ICla
     public async Task A_long_topic_is_one_rejection_and_all_else_goes_on(string topic, string payload)
     {
         var other = Pollux.NextAsset();
-        var sent = topic.Replace("{long}", Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(3_000)), StringComparison.Ordinal);
+        var sent = topic.Replace("{long}", Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(3_000)),
+            StringComparison.Ordinal);
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
         await device.Publish(sent, payload);
         await device.Publish($"pollux/{other}/sensors/zone-1-temperature", "180");
@@ -100,7 +101,8 @@ public class PoisonTests(OneWriter system) : SystemTest<OneWriter>(system), ICla
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
         await device.Publish($"pollux/{culprit}/sensors/zone-1-temperature", "180");
         await Eventually.Get(
-            "it is set aside", () => Pollux.Log.Rejections("unknown"), all => all.Any(r => r.Source.Contains(culprit, StringComparison.Ordinal)));
+            "it is set aside", () => Pollux.Log.Rejections("unknown"), all =>
+                all.Any(r => r.Source.Contains(culprit, StringComparison.Ordinal)));
         await device.Publish($"pollux/{good}/sensors/zone-1-temperature", "180");
         await Eventually.Get("the neighbour's value is stored", () => Pollux.Log.Readings(good), readings => readings.Count == 1);
     }

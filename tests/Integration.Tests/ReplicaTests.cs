@@ -17,7 +17,8 @@ public class ReplicaTests(RunningSystem system, ITestOutputHelper output) : Syst
         using (var stop = new CancellationTokenSource())
         {
             var running = load.Run(stop.Token);
-            foreach (var replica in new[] { Pollux.Ingest, second }) await Eventually.Get("conflicts were met", () => Conflicts(replica), c => c > 0);
+            foreach (var replica in new[] { Pollux.Ingest, second })
+                await Eventually.Get("conflicts were met", () => Conflicts(replica), c => c > 0);
             await stop.CancelAsync();
             await running;
         }

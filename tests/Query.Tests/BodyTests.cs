@@ -32,25 +32,29 @@ public class BodyTests
     public void A_body_that_is_no_json_is_told_where_and_why()
     {
         var refused = Assert.Throws<InvalidInputException>(() => CheckBody.Check("{\n\"model\":\"rod\",}"u8.ToArray(), takesBody: true));
-        Assert.Equal(("body", "not JSON at line 2, byte 15: The JSON object contains a trailing comma at the end"), (refused.Field, refused.Value));
+        Assert.Equal(("body", "not JSON at line 2, byte 15: The JSON object contains a trailing comma at the end"),
+            (refused.Field, refused.Value));
     }
 
     [Fact]
     public void Bytes_of_another_encoding_are_named_as_such()
     {
-        var refused = Assert.Throws<InvalidInputException>(() => CheckBody.Check(Encoding.Latin1.GetBytes("""{"name":"ü"}"""), takesBody: true));
+        var refused = Assert.Throws<InvalidInputException>(
+            () => CheckBody.Check(Encoding.Latin1.GetBytes("""{"name":"ü"}"""), takesBody: true));
         Assert.Equal(("body", "bytes that are not UTF-8", "application/json in UTF-8"), (refused.Field, refused.Value, refused.Allowed));
     }
 
     [Fact]
-    public void A_byte_order_mark_is_passed_over() => CheckBody.Check((byte[])[0xef, 0xbb, 0xbf, .. """{"model":"rod"}"""u8], takesBody: true);
+    public void A_byte_order_mark_is_passed_over() =>
+        CheckBody.Check((byte[])[0xef, 0xbb, 0xbf, .. """{"model":"rod"}"""u8], takesBody: true);
 
     [Fact]
     public void An_operation_without_members_takes_none()
     {
         CheckBody.Check(default, takesBody: false);
         CheckBody.Check("{}"u8.ToArray(), takesBody: false);
-        Assert.Equal("force", Assert.Throws<InvalidInputException>(() => CheckBody.Check("""{"force":true}"""u8.ToArray(), takesBody: false)).Field);
+        Assert.Equal("force",
+            Assert.Throws<InvalidInputException>(() => CheckBody.Check("""{"force":true}"""u8.ToArray(), takesBody: false)).Field);
     }
 
     [Theory]
@@ -68,7 +72,8 @@ public class BodyTests
         await AssertRefused(method, path, [], "application/json", 400, "body");
         await AssertRefused(method, path, [], null, 400, "body");
         await AssertRefused(method, path, "{}"u8.ToArray(), "application/json; charset=bogus", 415, "Content-Type");
-        await AssertRefused(method, path, Encoding.Unicode.GetBytes("""{"name":"a\u0000b"}"""), "application/json; charset=utf-16", 415, "Content-Type");
+        await AssertRefused(method, path, Encoding.Unicode.GetBytes("""{"name":"a\u0000b"}"""), "application/json; charset=utf-16", 415,
+            "Content-Type");
     }
 
     static async Task AssertRefused(string method, string path, byte[] body, string? type, int status, string field)

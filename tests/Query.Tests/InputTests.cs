@@ -33,7 +33,8 @@ public class InputTests
     [InlineData("2026-03-01 12:00:00Z")]
     [InlineData("2026-03-01T12:00:00.1234567Z")]
     [InlineData("2026-03-01T12:00:00.123456+00:00")]
-    public void Times_may_leave_out_what_is_nothing(string text) => Assert.Equal(Given.Noon.Date, Input.Time("from", text)!.Value.UtcDateTime.Date);
+    public void Times_may_leave_out_what_is_nothing(string text) =>
+        Assert.Equal(Given.Noon.Date, Input.Time("from", text)!.Value.UtcDateTime.Date);
 
     [Theory]
     [InlineData("\"01/02/2026\"")]
@@ -47,7 +48,8 @@ public class InputTests
     {
         Assert.Equal(Given.Noon.AddSeconds(30), Input.Past("at", Given.Noon.AddSeconds(30), Given.Noon));
         var refused = Assert.Throws<InvalidInputException>(() => Input.Past("at", DateTimeOffset.MinValue, Given.Noon));
-        Assert.Equal(("at", "0001-01-01T00:00:00Z", "a time from 1970-01-01T00:00:00Z up to now (2026-03-01T12:00:00Z)"), (refused.Field, refused.Value, refused.Allowed));
+        Assert.Equal(("at", "0001-01-01T00:00:00Z", "a time from 1970-01-01T00:00:00Z up to now (2026-03-01T12:00:00Z)"),
+            (refused.Field, refused.Value, refused.Allowed));
         Assert.Throws<InvalidInputException>(() => Input.Past("to", DateTimeOffset.MaxValue, Given.Noon));
         Assert.Throws<InvalidInputException>(() => Input.NotAfter("knownAt", Given.Noon.AddYears(1), Given.Noon, Input.Ahead));
     }
@@ -60,7 +62,8 @@ public class InputTests
     [InlineData("a\u202eb")]
     [InlineData("\uffff")]
     [InlineData("\ufdd0")]
-    public void A_name_can_be_seen(string text) => Assert.Equal("name", Assert.Throws<InvalidInputException>(() => Input.Line("name", text, 200)).Field);
+    public void A_name_can_be_seen(string text) =>
+        Assert.Equal("name", Assert.Throws<InvalidInputException>(() => Input.Line("name", text, 200)).Field);
 
     [Fact]
     public void Names_and_comments_are_taken_as_they_are()

@@ -25,10 +25,13 @@ public partial class ProblemTests
     [InlineData("GET", "/api/v1/twins?stale", 400, "invalid-input", "stale", "", "true, false")]
     [InlineData("GET", "/api/v1/twins/extrusion-line?minPosition=", 400, "invalid-input", "minPosition", "", "a whole number")]
     [InlineData("GET", "/api/v1/twins/extrusion-line?knownAt=", 400, "invalid-input", "knownAt", "", "a value; or leave the parameter out")]
-    [InlineData("GET", "/api/v1/twins/extrusion-line?validAt=10:00:00", 400, "invalid-input", "validAt", "10:00:00", "a time in ISO 8601, e.g. 2026-03-01T06:00:00Z")]
+    [InlineData("GET", "/api/v1/twins/extrusion-line?validAt=10:00:00", 400, "invalid-input", "validAt", "10:00:00",
+        "a time in ISO 8601, e.g. 2026-03-01T06:00:00Z")]
     [InlineData("GET", "/api/v1/twins?search=%FF", 400, "invalid-input", "search", "%FF", "percent-encoded UTF-8")]
-    [InlineData("PUT", "/api/v1/assets/a%0A", 400, "invalid-input", "id", "a\n", "kebab-case: a-z, 0-9, single dashes, at most 64 characters; not unknown")]
-    [InlineData("PUT", "/api/v1/assets/unknown", 400, "invalid-input", "id", "unknown", "kebab-case: a-z, 0-9, single dashes, at most 64 characters; not unknown")]
+    [InlineData("PUT", "/api/v1/assets/a%0A", 400, "invalid-input", "id", "a\n",
+        "kebab-case: a-z, 0-9, single dashes, at most 64 characters; not unknown")]
+    [InlineData("PUT", "/api/v1/assets/unknown", 400, "invalid-input", "id", "unknown",
+        "kebab-case: a-z, 0-9, single dashes, at most 64 characters; not unknown")]
     [InlineData("GET", "/api/v1/twins?stale=perhaps", 400, "invalid-input", "stale", "perhaps", "true, false")]
     [InlineData("GET", "/api/v1/twins?severity=bad", 400, "invalid-input", "severity", "bad", "warning, alarm, critical")]
     [InlineData("GET", "/api/v1/twins/extrusion-line?minPosition=-1", 400, "invalid-input", "minPosition", "-1", "0 or above")]
@@ -77,7 +80,8 @@ public partial class ProblemTests
 
     [Fact]
     public void A_time_in_a_problem_is_in_iso_8601() =>
-        Assert.Equal("2026-03-01T12:00:00+01:00", new InvalidInputException("from", new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.FromHours(1)), "x").Value);
+        Assert.Equal("2026-03-01T12:00:00+01:00",
+            new InvalidInputException("from", new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.FromHours(1)), "x").Value);
 
     [Fact]
     public async Task An_error_is_sent_even_to_who_accepts_only_csv()
@@ -114,7 +118,8 @@ public partial class ProblemTests
                 async () => await histories.GetHistoryAsync(new() { AssetId = "nobody" }, cancellationToken: Cancel));
         }
         while (refused.StatusCode == StatusCode.NotFound && ++calls <= QueryApi.Permits);
-        Assert.Equal((StatusCode.ResourceExhausted, "Too many requests; RetryInfo says when."), (refused.StatusCode, refused.Status.Detail));
+        Assert.Equal((StatusCode.ResourceExhausted, "Too many requests; RetryInfo says when."),
+            (refused.StatusCode, refused.Status.Detail));
         Assert.Equal(TimeSpan.FromSeconds(10), refused.GetRpcStatus()!.GetDetail<RetryInfo>()!.RetryDelay.ToTimeSpan());
         Assert.Equal("BUSY", refused.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Reason);
 

@@ -34,7 +34,8 @@ public class ReferenceTests
         Assert.Equal(
             ["type", "title", "status", "detail", "instance", "field", "value", "allowed", "errors", "traceId"],
             (await Document)["components"]!["schemas"]!["Problem"]!["properties"]!.AsObject().Select(p => p.Key));
-        Assert.Equal(["detail", "instance", "status", "title", "traceId", "type"], (await Document)["components"]!["schemas"]!["Problem"]!["required"]!.AsArray().Select(r => (string)r!).Order());
+        Assert.Equal(["detail", "instance", "status", "title", "traceId", "type"],
+            (await Document)["components"]!["schemas"]!["Problem"]!["required"]!.AsArray().Select(r => (string)r!).Order());
         Assert.Null((await Document)["components"]!["schemas"]!["ProblemDetails"]);
     }
 

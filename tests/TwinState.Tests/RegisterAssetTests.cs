@@ -48,8 +48,10 @@ public class RegisterAssetTests
     [Fact]
     public void An_id_of_a_shipped_model_follows_that_model_alone()
     {
-        var refused = Assert.Throws<RuleViolationException>(() => RegisterAssetConsumer.Decide(null, new("extrusion-line", null, "kettle"), Model, isModelId: true, Now));
-        Assert.Equal("extrusion-line always follows the shipped model extrusion-line; give an asset of kettle another id.", refused.Message);
+        var refused = Assert.Throws<RuleViolationException>(
+            () => RegisterAssetConsumer.Decide(null, new("extrusion-line", null, "kettle"), Model, isModelId: true, Now));
+        Assert.Equal("extrusion-line always follows the shipped model extrusion-line; give an asset of kettle another id.",
+            refused.Message);
     }
 
     [Theory]
@@ -58,5 +60,6 @@ public class RegisterAssetTests
     [InlineData("Kettle")]
     [InlineData("")]
     public void What_is_no_id_is_never_registered(string id) =>
-        Assert.Equal("id", Assert.Throws<InvalidInputException>(() => RegisterAssetConsumer.Decide(null, new(id, null, "kettle"), Model, isModelId: false, Now)).Field);
+        Assert.Equal("id", Assert.Throws<InvalidInputException>(
+            () => RegisterAssetConsumer.Decide(null, new(id, null, "kettle"), Model, isModelId: false, Now)).Field);
 }

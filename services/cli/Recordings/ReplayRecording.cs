@@ -21,7 +21,8 @@ static class ReplayRecording
         command.Validators.Add(result =>
         {
             // A default is no value yet while options are checked.
-            var (given, kind) = (result.GetResult(speed)?.GetValueOrDefault<double>() ?? 1, result.GetResult(times)?.GetValueOrDefault<string>() ?? "shift");
+            var (given, kind) = (
+                result.GetResult(speed)?.GetValueOrDefault<double>() ?? 1, result.GetResult(times)?.GetValueOrDefault<string>() ?? "shift");
             if (given is not (> 0 and <= 1e6)) result.AddError("--speed must be above 0, at most 1000000.");
             if (result.GetValue(loop) && (given != 1 || kind != "shift"))
                 result.AddError("--loop needs --speed 1 and --times shift: otherwise the rounds would lie upon each other in time.");

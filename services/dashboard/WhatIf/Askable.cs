@@ -13,7 +13,8 @@ namespace Dashboard.WhatIf;
 /// <param name="Calibrated">Where the model was compared with the machine; null: not said.</param>
 /// <param name="Usual">What it is when nothing else is known; null: not said.</param>
 /// <param name="IsParameter">Of the model: cannot be moved in a ramp.</param>
-public sealed record Askable(string Id, string Name, string Unit, string Group, Interval? Range, Interval? Calibrated, double? Usual, bool IsParameter)
+public sealed record Askable(
+    string Id, string Name, string Unit, string Group, Interval? Range, Interval? Calibrated, double? Usual, bool IsParameter)
 {
     /// <summary>A share of a temperature means nothing: its zero is an agreement.</summary>
     public bool HasShares => Unit != "degC";

@@ -28,7 +28,8 @@ sealed partial class ReadSparkplug(AssetRegistry registry, IBus bus, NpgsqlDataS
     public Func<MqttApplicationMessage, Task> Rebirth { get; set; } = _ => Task.CompletedTask;
 
     /// <summary>True for topics of Sparkplug B.</summary>
-    public static bool IsSparkplug(string topic) => topic == SparkplugTopic.Namespace || topic.StartsWith($"{SparkplugTopic.Namespace}/", StringComparison.Ordinal);
+    public static bool IsSparkplug(string topic) =>
+        topic == SparkplugTopic.Namespace || topic.StartsWith($"{SparkplugTopic.Namespace}/", StringComparison.Ordinal);
 
     /// <summary>Another reader with the births that are remembered, which changes nothing of this one and asks nobody for anything.</summary>
     public async Task<ReadSparkplug> ForReplay(CancellationToken cancel)

@@ -92,7 +92,9 @@ sealed partial class ReceiveMessages(
         LogConnected(address.Host, address.Port, string.Join(", ", filters));
     }
 
-    /// <summary>Takes one message; the next one is not looked at before this task ends. Never throws: what is thrown here, MQTTnet passes over.</summary>
+    /// <summary>
+    /// Takes one message; the next one is not looked at before this task ends. Never throws: what is thrown here, MQTTnet passes over.
+    /// </summary>
     public async Task Receive(MqttApplicationMessageReceivedEventArgs message, CancellationToken cancel)
     {
         message.AutoAcknowledge = false;
@@ -234,7 +236,8 @@ sealed partial class ReceiveMessages(
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancel = default) => Task.FromResult(
         held is { } waiting && time.GetUtcNow() - waiting.Since >= TimeSpan.FromSeconds(settings.Value.BlockedAfterSeconds)
             ? HealthCheckResult.Unhealthy($"A message could not be taken since {waiting.Since:O}: {waiting.Reason}")
-        : IsReceiving ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy($"No MQTT session with {address.Host}:{address.Port}: {trouble}"));
+        : IsReceiving ? HealthCheckResult.Healthy()
+            : HealthCheckResult.Unhealthy($"No MQTT session with {address.Host}:{address.Port}: {trouble}"));
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Connected to MQTT at {Host}:{Port}, subscribed to {Filters} and Sparkplug")]
     partial void LogConnected(string host, int port, string filters);

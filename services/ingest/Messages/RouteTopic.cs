@@ -23,7 +23,8 @@ sealed class RouteTopic(AssetRegistry registry)
 {
     const int MostRemembered = 100_000;
 
-    // Ids of assets have at most 64 characters. A rejection is kept in a stream of the asset's name, and the log refuses long ones for good.
+    // Ids of assets have at most 64 characters. A rejection is kept in a stream of the asset's name, and the log refuses long ones for
+    // good.
     const int LongestId = 200;
 
     readonly ConcurrentDictionary<string, Route> remembered = new();
@@ -52,7 +53,9 @@ sealed class RouteTopic(AssetRegistry registry)
             {
                 if (Captures(connection.Topic.Split('/'), levels) is not { } captures || !captures.TryGetValue("{asset}", out var assetId)) continue;
                 var asset = registry.Find(assetId);
-                if (asset is null) unregistered ??= new(assetId.Length > LongestId ? Recording.Rejections.UnknownAsset : assetId, null, null, null, registry.FindUnreadable(assetId));
+                if (asset is null) unregistered ??= new(
+                    assetId.Length > LongestId ? Recording.Rejections.UnknownAsset : assetId, null, null, null,
+                    registry.FindUnreadable(assetId));
                 else if (asset.Model.Hash == model.Hash) return new(assetId, asset, connection, captures.GetValueOrDefault("{sensor}"));
             }
         }

@@ -16,7 +16,8 @@ static partial class OtherTime
     // By name: an uptime of 20 days in milliseconds is a moment of 2024 in seconds.
     static readonly string[] Durations =
     [
-        "uptime", "downtime", "runtime", "runningtime", "operatingtime", "operationtime", "idletime", "cycletime", "lifetime", "elapsed", "duration",
+        "uptime", "downtime", "runtime", "runningtime", "operatingtime", "operationtime", "idletime", "cycletime", "lifetime", "elapsed",
+        "duration",
     ];
 
     static readonly long Earliest = Micros.From(new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero));
@@ -33,7 +34,8 @@ static partial class OtherTime
     public static bool IsMoment(ref Utf8JsonReader reader) => reader.TokenType switch
     {
         JsonTokenType.Number => reader.TryGetDecimal(out var number) && IsMoment(number),
-        JsonTokenType.String => reader.GetString()! is var text && (TryNumber(text, out var number) ? IsMoment(number) : Date().IsMatch(text)),
+        JsonTokenType.String =>
+            reader.GetString()! is var text && (TryNumber(text, out var number) ? IsMoment(number) : Date().IsMatch(text)),
         _ => false,
     };
 

@@ -91,7 +91,8 @@ static class PlainDecoder
             // No error is no statement.
             if (field == PlainField.Bad && reader.TokenType == JsonTokenType.Null) continue;
             var told = field is PlainField.Good or PlainField.Bad ? PlainField.Quality : field;
-            if ((seen & told) != 0 && field != PlainField.OtherTime) problem ??= ("given-twice", name, "given more than once", "each field once");
+            if ((seen & told) != 0 && field != PlainField.OtherTime)
+                problem ??= ("given-twice", name, "given more than once", "each field once");
             seen |= told;
             switch (field)
             {
@@ -112,7 +113,8 @@ static class PlainDecoder
                     if (!TryQuality(ref reader, out quality)) problem ??= ("unknown-quality", name, Shown(ref reader), QualityText.Allowed);
                     break;
                 case PlainField.Good or PlainField.Bad:
-                    if (reader.TokenType is not (JsonTokenType.True or JsonTokenType.False)) problem ??= ("unknown-quality", name, Shown(ref reader), "true, false");
+                    if (reader.TokenType is not (JsonTokenType.True or JsonTokenType.False))
+                        problem ??= ("unknown-quality", name, Shown(ref reader), "true, false");
                     quality = reader.TokenType == JsonTokenType.True == (field == PlainField.Good) ? Quality.Good : Quality.Bad;
                     break;
                 case PlainField.OtherTime when OtherTime.IsMoment(ref reader):

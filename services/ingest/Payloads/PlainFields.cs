@@ -21,7 +21,10 @@ enum PlainField
     OtherTime = 64,
 }
 
-/// <summary>The names that devices give to a value, its time, its unit and its quality: in any case, with or without <c>_</c>, <c>-</c> and <c>@</c>.</summary>
+/// <summary>
+/// The names that devices give to a value, its time, its unit and its quality: in any case, with or without <c>_</c>, <c>-</c> and
+/// <c>@</c>.
+/// </summary>
 static class PlainFields
 {
     public const string Allowed = "value, timestamp (also time, ts, t, date, datetime, sampledAt, measuredAt), unit, quality";
@@ -30,9 +33,11 @@ static class PlainFields
     {
         (PlainField.Value, ["value", "val", "v"]),
         (PlainField.Time, [
-            "timestamp", "time", "ts", "t", "datetime", "date", "sampledat", "measuredat", "recordedat", "observedat", "sampletime", "measurementtime",
+            "timestamp", "time", "ts", "t", "datetime", "date", "sampledat", "measuredat", "recordedat", "observedat", "sampletime",
+            "measurementtime",
             "timestamputc", "utctime", "when", "epoch"]),
-        (PlainField.Unit, ["unit", "units", "uom", "engunit", "engunits", "engineeringunit", "engineeringunits", "unitofmeasure", "unitofmeasurement", "valueunit"]),
+        (PlainField.Unit, ["unit", "units", "uom", "engunit", "engunits", "engineeringunit", "engineeringunits", "unitofmeasure",
+            "unitofmeasurement", "valueunit"]),
         (PlainField.Quality, ["quality", "status", "q", "qualitycode", "statuscode", "valuequality", "valuestatus", "validity"]),
         (PlainField.Good, ["good", "isgood", "valid", "isvalid", "ok", "isok"]),
         (PlainField.Bad, ["bad", "isbad", "invalid", "isinvalid", "error", "iserror", "haserror", "fault", "isfault", "faulty"]),

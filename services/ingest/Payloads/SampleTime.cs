@@ -58,13 +58,15 @@ static class SampleTime
     /// <summary>A time of a clock on the wall of <paramref name="zone"/>.</summary>
     public static ReadTime FromLocal(DateTime time, TimeZoneInfo zone)
     {
-        // By the offsets around it: TimeZoneInfo.IsAmbiguousTime and IsInvalidTime miss zones that change their base offset (Morocco, for Ramadan).
+        // By the offsets around it: TimeZoneInfo.IsAmbiguousTime and IsInvalidTime miss zones that change their base offset (Morocco, for
+        // Ramadan).
         var (before, after) = (OffsetAt(time.Ticks - TimeSpan.TicksPerDay, zone), OffsetAt(time.Ticks + TimeSpan.TicksPerDay, zone));
         var isBefore = before == after || OffsetAt(time.Ticks - before, zone) == before;
         var isAfter = before != after && OffsetAt(time.Ticks - after, zone) == after;
         if (!isBefore && !isAfter) return new(TimeKind.Missing);
         if (!TryFromTicks(time.Ticks - (isBefore ? before : after), out var micros)) return default;
-        return isBefore && isAfter ? new(TimeKind.Twice, micros, (before - after) / TimeSpan.TicksPerMicrosecond) : new(TimeKind.Known, micros);
+        return isBefore && isAfter ? new(TimeKind.Twice, micros, (before - after) / TimeSpan.TicksPerMicrosecond)
+            : new(TimeKind.Known, micros);
     }
 
     static long OffsetAt(long utcTicks, TimeZoneInfo zone) =>

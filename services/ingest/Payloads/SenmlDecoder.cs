@@ -117,7 +117,8 @@ static class SenmlDecoder
             // Throws when something follows the array.
             reader.Read();
             if (record == 0) to.RejectPayload("malformed-json", "The pack is empty; allowed: at least one record.");
-            else if (to.Readings.Count + to.Waveforms.Count + to.RejectedReadings == 0) to.RejectPayload("no-value", "The pack has no record of a sensor; allowed: at least one.");
+            else if (to.Readings.Count + to.Waveforms.Count + to.RejectedReadings == 0)
+                to.RejectPayload("no-value", "The pack has no record of a sensor; allowed: at least one.");
         }
 
         bool ReadRecord(ref Utf8JsonReader reader)
@@ -145,12 +146,14 @@ static class SenmlDecoder
         {
             isReading |= field >= SenmlField.Name;
             // Values are counted: there may be one of several kinds.
-            if (field is not (SenmlField.Ignored or SenmlField.Value or SenmlField.DataValue or SenmlField.OtherValue or SenmlField.Regular))
+            if (field is not (SenmlField.Ignored or SenmlField.Value or SenmlField.DataValue or SenmlField.OtherValue
+                or SenmlField.Regular))
             {
                 if ((seen & (1 << (int)field)) != 0) repeated = field;
                 seen |= 1 << (int)field;
             }
-            if (repeated is > SenmlField.Ignored and < SenmlField.Name) return Refuse("given-twice", $"'{SenmlFields.Label(repeated)}' is given more than once; allowed: each field once.");
+            if (repeated is > SenmlField.Ignored and < SenmlField.Name)
+                return Refuse("given-twice", $"'{SenmlFields.Label(repeated)}' is given more than once; allowed: each field once.");
             switch (field)
             {
                 case SenmlField.BaseName:

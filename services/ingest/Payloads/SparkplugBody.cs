@@ -40,7 +40,8 @@ static class SparkplugBody
         catch (Exception e) when (e is IOException or InvalidDataException)
         {
             var format = algorithm == "GZIP" ? "RFC 1952 of one member" : "the zlib format, RFC 1950";
-            return Refuse(to, "compressed", $"The compressed payload ({algorithm}) cannot be read: it ends early, is damaged or of another format; allowed: {format}.");
+            return Refuse(to, "compressed",
+                $"The compressed payload ({algorithm}) cannot be read: it ends early, is damaged or of another format; allowed: {format}.");
         }
     }
 

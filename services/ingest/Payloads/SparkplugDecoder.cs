@@ -147,16 +147,19 @@ static class SparkplugDecoder
             }
             else if (isNamed && byAlias is not null && byAlias.Name != metric.Name && !device.IsAmbiguous(metric.Alias))
             {
-                to.Reject(AmbiguousAlias, $"alias of {metric.Name}", Alias(metric), $"the name '{byAlias.Name}', which the birth gave this alias, or none");
+                to.Reject(AmbiguousAlias, $"alias of {metric.Name}", Alias(metric),
+                    $"the name '{byAlias.Name}', which the birth gave this alias, or none");
             }
-            else if ((isNamed ? device.ByName(metric.Name) ?? new(metric.Name, metric.Datatype, names.Find(metric.Name)) : byAlias) is { } declared)
+            else if ((isNamed ? device.ByName(metric.Name) ?? new(metric.Name, metric.Datatype, names.Find(metric.Name))
+                : byAlias) is { } declared)
             {
                 Take(metric, declared, names, times, to);
             }
             else
             {
                 isKnown = false;
-                to.Reject("unknown-alias", "alias", metric.HasAlias ? Alias(metric) : "", "an alias that a birth declared; a rebirth is asked for");
+                to.Reject("unknown-alias", "alias", metric.HasAlias ? Alias(metric) : "",
+                    "an alias that a birth declared; a rebirth is asked for");
             }
         }
         return isKnown;
@@ -229,8 +232,10 @@ static class SparkplugDecoder
         const string Allowed = "float_value or double_value with datatype 1 to 10, int_value or long_value with datatype 1 to 8";
         value = metric.ValueCase == Payload.Types.Metric.ValueOneofCase.FloatValue ? metric.FloatValue : metric.DoubleValue;
         if (metric.ValueCase == Payload.Types.Metric.ValueOneofCase.None) return ("no-value", "", "a value, or is_null");
-        if (metric.ValueCase is Payload.Types.Metric.ValueOneofCase.FloatValue or Payload.Types.Metric.ValueOneofCase.DoubleValue && datatype <= 10) return null;
-        if (!TryInteger(metric, out var bits) || datatype is < 1 or > 8) return ("wrong-type", FormattableString.Invariant($"{metric.ValueCase} with datatype {datatype}"), Allowed);
+        if (metric.ValueCase is Payload.Types.Metric.ValueOneofCase.FloatValue or Payload.Types.Metric.ValueOneofCase.DoubleValue
+            && datatype <= 10) return null;
+        if (!TryInteger(metric, out var bits) || datatype is < 1 or > 8)
+            return ("wrong-type", FormattableString.Invariant($"{metric.ValueCase} with datatype {datatype}"), Allowed);
         var isSigned = datatype <= 4;
         // Int8, Int16, Int32, Int64, and the same without a sign.
         var unused = 64 - (8 << (int)((datatype - 1) % 4));
@@ -239,7 +244,8 @@ static class SparkplugDecoder
         var filled = metric.ValueCase == Payload.Types.Metric.ValueOneofCase.IntValue ? (uint)signed : (ulong)signed;
         return bits << unused >> unused == bits || (isSigned && bits == filled)
             ? null
-            : ("out-of-range", FormattableString.Invariant($"{bits} with datatype {datatype}"), FormattableString.Invariant($"{64 - unused} bits"));
+            : ("out-of-range", FormattableString.Invariant($"{bits} with datatype {datatype}"),
+                FormattableString.Invariant($"{64 - unused} bits"));
     }
 
     readonly record struct Times(ulong? OfPayload, long ReceivedAt)

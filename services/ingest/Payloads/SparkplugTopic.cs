@@ -30,7 +30,8 @@ readonly partial record struct SparkplugTopic(string Group, SparkplugMessage Mes
     private static partial Regex NotOfAssetIds();
 
     /// <summary>What a topic of the namespace may be.</summary>
-    public const string Allowed = $"{Namespace}/GROUP/(NBIRTH|NDATA|NDEATH|NCMD)/NODE, {Namespace}/GROUP/(DBIRTH|DDATA|DDEATH|DCMD)/NODE/DEVICE";
+    public const string Allowed =
+        $"{Namespace}/GROUP/(NBIRTH|NDATA|NDEATH|NCMD)/NODE, {Namespace}/GROUP/(DBIRTH|DDATA|DDEATH|DCMD)/NODE/DEVICE";
 
     /// <summary>True for the state of a host, which has another form.</summary>
     public static bool IsHostState(string topic) => topic.StartsWith($"{Namespace}/STATE/", StringComparison.Ordinal);

@@ -49,7 +49,8 @@ sealed partial class RecordReadings(
 
     /// <summary>Hands a submission over and waits for its commit.</summary>
     public async Task<Outcome> Record(
-        RegisteredAsset asset, IReadOnlyList<Reading> readings, ReadingsRejected? rejection, Payload payload, string? traceParent, CancellationToken cancel, bool isReplay = false)
+        RegisteredAsset asset, IReadOnlyList<Reading> readings, ReadingsRejected? rejection, Payload payload, string? traceParent,
+        CancellationToken cancel, bool isReplay = false)
     {
         var completion = new TaskCompletionSource<Outcome>(TaskCreationOptions.RunContinuationsAsynchronously);
         await Submit(new(asset.Id, asset, readings, rejection, payload, traceParent, completion.SetResult) { IsReplay = isReplay }, cancel);

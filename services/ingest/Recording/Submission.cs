@@ -32,7 +32,9 @@ sealed record Submission(
     string? TraceParent,
     Action<Outcome> Completed)
 {
-    /// <summary>When a message came: the sample time of readings without one, also when it is replayed. Null for what has all its times.</summary>
+    /// <summary>
+    /// When a message came: the sample time of readings without one, also when it is replayed. Null for what has all its times.
+    /// </summary>
     public DateTimeOffset? ReceivedAt { get; init; }
 
     /// <summary>True for a payload that lies in the log as rejected already.</summary>
@@ -50,7 +52,8 @@ sealed record Submission(
         var owner = IsSetAside ? Rejections.UnknownAsset : AssetId;
         var payload = Payload.Bytes.IsEmpty && Asset is not null && Readings.Count > 0 ? Payload.Rewritten(Asset, Readings) : Payload;
         var refused = Readings.Count + (Rejection?.Readings ?? 0);
-        var rejection = Rejections.Of(owner, payload.Source, payload.Bytes, refused, [new("cannot-be-stored", $"The log refuses it: {reason}")], ReceivedAt ?? now);
+        var rejection = Rejections.Of(
+            owner, payload.Source, payload.Bytes, refused, [new("cannot-be-stored", $"The log refuses it: {reason}")], ReceivedAt ?? now);
         return this with
         {
             AssetId = owner,
@@ -72,8 +75,8 @@ readonly record struct Payload(string Source, ReadOnlyMemory<byte> Bytes)
     const string ImportPrefix = "import:";
 
     /// <summary>
-    /// The source of a rejected row: <c>import:{format}:{asset}[?{settings}]</c>. The same row of a repeated import is the same rejection; the
-    /// settings are those it has to be read with again.
+    /// The source of a rejected row: <c>import:{format}:{asset}[?{settings}]</c>. The same row of a repeated import is the same
+    /// rejection; the settings are those it has to be read with again.
     /// </summary>
     public static string ImportSource(string format, string assetId, string settings = "") =>
         $"{ImportPrefix}{format}:{assetId}{(settings.Length > 0 ? "?" : "")}{settings}";

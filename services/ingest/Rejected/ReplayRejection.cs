@@ -46,10 +46,12 @@ sealed class ReplayRejectionConsumer(
             rejected += ValidateReadings.Apply(decoded.Readings, asset.Model, new(0, Micros.From(now + settings.Value.FutureTolerance)), decoded.Rejections);
         var outcome = asset is null || decoded.Readings.Count == 0
             ? default
-            : await recorder.Record(asset, decoded.Readings, null, new(rejection.Source, rejection.Payload), null, context.CancellationToken, isReplay: true);
+            : await recorder.Record(
+                asset, decoded.Readings, null, new(rejection.Source, rejection.Payload), null, context.CancellationToken, isReplay: true);
         await using var session = store.LightweightSession();
         session.Events.Append(command.Stream, new RejectionReplayed(
-            rejection.Id, outcome.Stored, outcome.Duplicates, rejected + outcome.Rejected, [.. decoded.Rejections.Concat(outcome.Reasons ?? []).Take(Rejections.MostReasons)], now));
+            rejection.Id, outcome.Stored, outcome.Duplicates, rejected + outcome.Rejected,
+            [.. decoded.Rejections.Concat(outcome.Reasons ?? []).Take(Rejections.MostReasons)], now));
         await session.SaveChangesAsync(context.CancellationToken);
     }
 }

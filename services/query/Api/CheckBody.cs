@@ -59,7 +59,8 @@ static class CheckBody
         if (!Utf8.IsValid(body.Span)) throw new InvalidInputException(Body, "bytes that are not UTF-8", Encoded);
         using var document = Parse(body);
         var root = document.RootElement;
-        if (root.ValueKind != JsonValueKind.Object) throw new InvalidInputException(Body, root.GetRawText(), takesBody ? AnObject : "no body");
+        if (root.ValueKind != JsonValueKind.Object)
+            throw new InvalidInputException(Body, root.GetRawText(), takesBody ? AnObject : "no body");
         CheckElement(root, "");
         if (!takesBody && root.EnumerateObject().FirstOrDefault() is { Value.ValueKind: not JsonValueKind.Undefined } member)
             throw new InvalidInputException(member.Name, member.Value.GetRawText(), "no members");

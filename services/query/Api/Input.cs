@@ -33,7 +33,8 @@ static partial class Input
     {
         time = default;
         return text is not null && IsoTime().IsMatch(text)
-            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time);
+            && DateTimeOffset.TryParse(
+                text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time);
     }
 
     /// <summary>A time in the past, of which something may be known.</summary>
@@ -78,15 +79,18 @@ static partial class Input
     public static string? Lines(string name, string? text, int longest) => string.IsNullOrEmpty(text) ? null
         : text.Length <= longest && !string.IsNullOrWhiteSpace(text)
             && text.EnumerateRunes().All(r => r.Value is '\n' or '\r' or '\t' || IsVisible(r)) ? text
-        : throw new InvalidInputException(name, text, $"at most {longest} characters, not only blanks, without control characters but tabs and line ends");
+        : throw new InvalidInputException(
+            name, text, $"at most {longest} characters, not only blanks, without control characters but tabs and line ends");
 
     /// <summary>A text of a gRPC message, where empty means that none is given.</summary>
     public static string? Given(string text) => text.Length == 0 ? null : text;
 
     // Overrides of the writing direction (U+202A to U+202E, U+2066 to U+2069) make a text look like another one.
     static bool IsVisible(Rune rune) =>
-        Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
-        && rune.Value is not ((>= 0x202a and <= 0x202e) or (>= 0x2066 and <= 0x2069) or (>= 0xfdd0 and <= 0xfdef)) && (rune.Value & 0xfffe) != 0xfffe;
+        Rune.GetUnicodeCategory(rune) is not (
+            UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
+        && rune.Value is not ((>= 0x202a and <= 0x202e) or (>= 0x2066 and <= 0x2069) or (>= 0xfdd0 and <= 0xfdef))
+            && (rune.Value & 0xfffe) != 0xfffe;
 
     // \z: $ would also match before a line feed at the end.
     [GeneratedRegex(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?([Zz]|[+-][0-9]{2}:[0-9]{2})?)?\z")]

@@ -60,7 +60,8 @@ static class RefuseUnknown
             if (values.Count > 1 && !type.IsArray)
                 throw new InvalidInputException(name, StorableText.Of(values.ToString()), $"one value; it is given {values.Count} times");
             CheckText(name, values.ToString());
-            if (values is [var value] && Wanted(type, value ?? "") is { } wanted) throw new InvalidInputException(name, value ?? "", wanted);
+            if (values is [var value] && Wanted(type, value ?? "") is { } wanted)
+                throw new InvalidInputException(name, value ?? "", wanted);
             if (values.Any(string.IsNullOrEmpty) && !MayBeEmpty.Contains(name))
                 throw new InvalidInputException(name, "", "a value; or leave the parameter out");
         }

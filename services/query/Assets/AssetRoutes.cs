@@ -16,7 +16,8 @@ static class AssetRoutes
             : throw new UnavailableException("Assets and twins are not loaded yet; try again."));
     }
 
-    static bool IsApi(PathString path) => path.StartsWithSegments("/api/v1") || path.Value!.StartsWith("/pollux.query.v1.", StringComparison.Ordinal);
+    static bool IsApi(PathString path) =>
+        path.StartsWithSegments("/api/v1") || path.Value!.StartsWith("/pollux.query.v1.", StringComparison.Ordinal);
 
     public static void MapAssets(this IEndpointRouteBuilder api)
     {

@@ -65,7 +65,8 @@ sealed record OptionRequest(
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 sealed record StopRequest(
     DateTimeOffset? At,
-    [property: Description("Hours that the exchange makes the stop longer, 0 to 8760; default 0."), Range(0.0, DecisionRules.MostHours)] double? LostHours = null)
+    [property: Description("Hours that the exchange makes the stop longer, 0 to 8760; default 0."),
+        Range(0.0, DecisionRules.MostHours)] double? LostHours = null)
 {
     public DecisionStop Define(int i) => new((At ?? throw new InvalidInputException($"stops[{i}].at", null, "a time in ISO 8601")).ToUniversalTime(), LostHours ?? 0);
 }

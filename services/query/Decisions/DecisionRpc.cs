@@ -22,7 +22,8 @@ sealed class DecisionRpc(CreateDecision create, GetDecision get, ListDecisions l
         new()
         {
             Decision = DecisionMessage.Of(await take.Run(
-                request.DecisionId, Input.Given(request.Option), Input.Given(request.TakenBy), Input.Given(request.Comment), context.CancellationToken)),
+                request.DecisionId, Input.Given(request.Option), Input.Given(request.TakenBy), Input.Given(request.Comment),
+                context.CancellationToken)),
         };
 
     public override async Task<Proto.GetHindsightResponse> GetHindsight(Proto.GetHindsightRequest request, ServerCallContext context) =>

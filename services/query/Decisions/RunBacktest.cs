@@ -26,7 +26,8 @@ sealed record BacktestSettings(
     [property: Description("k of the chart, in standard deviations."), Range(0.01, 5.0)] double? Slack = null,
     [property: Description("h of the chart."), Range(0.1, 100.0)] double? Limit = null,
     [property: Description("Medians of the baseline, 10 to 100000."), Range(10, 100_000)] int? BaselineCount = null,
-    [property: Description("Medians in a row beyond the critical level before that counts; six times as many below 90 % of it take it back.")]
+    [property: Description("Medians in a row beyond the critical level before that counts; "
+        + "six times as many below 90 % of it take it back.")]
     [property: Range(1, 1000)] int? ConfirmCount = null,
     [property: Description("Width of the medians."), Range(0.1, 604_800.0)] double? WindowSeconds = null,
     [property: Description("Critical level in the indicator's unit."), Range(1e-9, 1e9)] double? CriticalValue = null);

@@ -12,13 +12,15 @@ sealed class FindPosition(NpgsqlDataSource source, LogReader log, TimeProvider t
     const int Neighbourhood = 10_000;
 
     /// <summary>The position asked for and when it was appended; the log's end when nothing is asked for.</summary>
-    /// <exception cref="InvalidInputException">The position lies after the end of the log, or the time after now: nothing is known of then.</exception>
+    /// <exception cref="InvalidInputException">The position lies after the end of the log, or the time after now: nothing is known of
+    /// then.</exception>
     public async Task<(long Position, DateTimeOffset Time)> Run(KnownAt? asked, CancellationToken cancel)
     {
         if (asked?.Time is { } then) Input.NotAfter(Input.KnownAt, then, time.GetUtcNow(), Input.Ahead);
         var end = await log.Position(cancel);
         if (asked?.Position > end)
-            throw new InvalidInputException(Input.KnownAt, asked.Value.Position, FormattableString.Invariant($"a log position from 0 to {end}, or a time in ISO 8601"));
+            throw new InvalidInputException(
+                Input.KnownAt, asked.Value.Position, FormattableString.Invariant($"a log position from 0 to {end}, or a time in ISO 8601"));
         var position = asked switch { { Position: { } given } => given, { Time: { } at } => await Last(at, end, cancel), _ => end };
         return (position, await AtOrBefore(position, cancel) is { } e ? e.Time : asked?.Time ?? time.GetUtcNow());
     }

@@ -32,7 +32,9 @@ sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, Re
             [Description("true adds to each point what the quantity was, given all points and the sensor's noise.")] bool? estimate,
             [Description("Buckets of a calendar instead of points: 1m, 5m, 15m, 30m, 1h, 6h, 12h, 1d, 1w (from Monday), 1mo or 1y; at most 10000.")] string? bucket,
             [Description("Whose clocks the buckets follow, an IANA name such as Europe/Berlin; default UTC; only with bucket.")] string? timeZone,
-            [Description("Shows buckets without readings, too, with count 0: null leaves their mean empty, previous takes the last reading before (not after now), linear the line between the neighbours; only with bucket.")] string? fill,
+            [Description("Shows buckets without readings, too, with count 0: null leaves their mean empty, previous takes the last reading "
+                    + "before (not after now), linear the line between the neighbours; only with bucket.")]
+                string? fill,
             [Description("json (default) or csv; Accept: text/csv does the same.")] string? format,
             CancellationToken cancel) =>
         {
@@ -57,7 +59,9 @@ sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, Re
             + "the points say, measured with the noise that the asset's model states. "
             + "With bucket the edges are those of the calendar in timeZone: days have 23 to 25 hours, and the hour that comes twice in autumn is two buckets of up to "
             + "1h. Each bucket then has start and end, and cut where from or to cuts it. With fill buckets without readings are shown with count 0 and a "
-            + "mean: of the last reading before (previous; not in buckets that start after now, or after knownAt), or of the line between the neighbours' means, each at the middle of its readings (linear); null where there is none in the answer.");
+            + "mean: of the last reading before (previous; not in buckets that start after now, or after knownAt), or of "
+            + "the line between the neighbours' means, each at the middle of its readings (linear); null where there is none in the "
+            + "answer.");
 
     static bool AcceptsCsv(HttpContext http) =>
         MediaTypeHeaderValue.TryParseList(http.Request.Headers.Accept, out var accepted)

@@ -72,7 +72,8 @@ static class DefineScenario
 
     static DateTimeOffset ValidAt(string? text, DateTimeOffset now)
     {
-        var allowed = string.Create(CultureInfo.InvariantCulture, $"a time in ISO 8601 from 1970 up to now, e.g. {now.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}");
+        var allowed = string.Create(
+            CultureInfo.InvariantCulture, $"a time in ISO 8601 from 1970 up to now, e.g. {now.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}");
         try
         {
             return Input.Time("validAt", text) is not { } at ? now

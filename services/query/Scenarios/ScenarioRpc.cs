@@ -71,7 +71,8 @@ sealed class ScenarioRpc(
     }
 
     static ScenarioToRun Asked(Proto.CreateScenarioRequest r) => new(
-        r.AssetId, Input.Given(r.Name), r.ValidAt?.ToTime("valid_at").ToString("O", System.Globalization.CultureInfo.InvariantCulture), KnownAt(r), Text(r.Mode),
+        r.AssetId, Input.Given(r.Name), r.ValidAt?.ToTime("valid_at").ToString("O", System.Globalization.CultureInfo.InvariantCulture),
+        KnownAt(r), Text(r.Mode),
         r.HorizonSeconds == 0 ? null : r.HorizonSeconds,
         [.. r.Interventions.Select(i => new InterventionToRun(i.Target, Text(i.Kind), i.Value, i.Unit, i.FromSeconds, i.RampSeconds, i.ForSeconds))],
         new(r.HasEnsembleSize ? r.EnsembleSize : null, Text(r.Sampling), r.HasSeed ? r.Seed : null),

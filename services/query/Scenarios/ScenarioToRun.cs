@@ -11,7 +11,8 @@ namespace Query.Scenarios;
 sealed record ScenarioToRun(
     [property: Description("The asset.")] string? Asset = null,
     [property: Description("For people, at most 200 characters.")] string? Name = null,
-    [property: Description("The machine's state at this time is the start, ISO 8601, from 1970 up to now; default: now.")] string? ValidAt = null,
+    [property: Description("The machine's state at this time is the start, ISO 8601, from 1970 up to now; default: now.")]
+    string? ValidAt = null,
     [property: Description("What the log held then: a log position or a time in ISO 8601; default: everything.")] JsonElement? KnownAt = null,
     [property: Description("steady or transient; default: steady, or transient when a horizon is given.")] string? Mode = null,
     [property: Description("Length of a transient run, s.")] double? HorizonSeconds = null,

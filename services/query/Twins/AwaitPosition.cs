@@ -25,7 +25,8 @@ sealed class AwaitPosition(NpgsqlDataSource source, LogReader log, KnownAssets r
             if (waited >= Patience)
             {
                 var end = await log.Position(cancel);
-                if (position > end) throw new InvalidInputException(field, position, FormattableString.Invariant($"0 to {end}, the end of the log"));
+                if (position > end) throw new InvalidInputException(
+                    field, position, FormattableString.Invariant($"0 to {end}, the end of the log"));
                 if (!await HasEvents(twin, position, cancel)) return;
                 throw new TimeoutException($"The twin is at log position {twin.View.Position}; it did not reach {position} within {Patience.TotalSeconds} s.");
             }

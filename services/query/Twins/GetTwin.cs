@@ -15,7 +15,8 @@ static class GetTwin
             TimeProvider time,
             [Description("Sample times up to this one: a time in ISO 8601.")] string? validAt,
             [Description(KnownAt.Meaning)] string? knownAt,
-            [Description("Wait until the twin has seen this log position (read your writes); at most the end of the log.")] long? minPosition) =>
+            [Description("Wait until the twin has seen this log position (read your writes); at most the end of the log.")]
+            long? minPosition) =>
         {
             if (validAt is null && knownAt is null && minPosition is null) return Answer(http, live.Get(id).Show(time.GetUtcNow()));
             return validAt is null && knownAt is null

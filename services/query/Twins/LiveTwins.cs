@@ -35,7 +35,8 @@ sealed class LiveTwins
     /// <summary>A twin that has seen nothing is shown from the moment its asset exists.</summary>
     public void Expect(RegisteredAsset asset)
     {
-        if (Find(asset.Id) is null) Offer(ViewTwin.Of(asset.Id, asset.Name, new Twin(asset.Model), AlarmBook.Empty, 0, 0, null, null, null));
+        if (Find(asset.Id) is null)
+            Offer(ViewTwin.Of(asset.Id, asset.Name, new Twin(asset.Model), AlarmBook.Empty, 0, 0, null, null, null));
     }
 
     /// <inheritdoc cref="Offer(OfferedView)"/>

@@ -102,7 +102,8 @@ public static class ReadAssetModel
     {
         var id = at.Text(key);
         if (id.Length == 0) return id;
-        if (!AssetId.IsKebabCase(id)) at.Get(key)!.Complain($"must be kebab-case (a-z, 0-9, single dashes, at most 64 characters), not '{id}'");
+        if (!AssetId.IsKebabCase(id)) at.Get(key)!.Complain(
+            $"must be kebab-case (a-z, 0-9, single dashes, at most 64 characters), not '{id}'");
         if (!taken.Add(id)) at.Get(key)!.Complain($"'{id}' is used twice");
         return id;
     }

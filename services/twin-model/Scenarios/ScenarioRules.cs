@@ -73,7 +73,8 @@ public static class ScenarioRules
         if (interventions > MostInterventions)
             problems.Add(new("interventions", $"{interventions} entries", $"at most {MostInterventions}"));
         if (sweep.Count > MostSweepAxes) problems.Add(new("sweep", $"{sweep.Count} axes", $"1 to {MostSweepAxes} axes"));
-        else if (sweep.Count > 0 && sweep.Aggregate(1L, (points, axis) => points * axis.Values.Count) is (< 1 or > MostSweepPoints) and var count)
+        else if (sweep.Count > 0
+            && sweep.Aggregate(1L, (points, axis) => points * axis.Values.Count) is (< 1 or > MostSweepPoints) and var count)
             problems.Add(new("sweep", $"{count} points", $"1 to {MostSweepPoints} points"));
     }
 
@@ -136,7 +137,8 @@ public static class ScenarioRules
                 static double End(Intervention it) => it.ForSeconds > 0 ? it.FromSeconds + it.ForSeconds + it.RampSeconds : double.PositiveInfinity;
                 if (definition.Mode != "steady" && !(all[i].FromSeconds < End(all[j]) && all[j].FromSeconds < End(all[i]))) continue;
                 problems.Add(new(
-                    $"interventions[{i}].target", all[i].Target, $"something that interventions[{j}] ('{all[j].Target}') does not change at the same time"));
+                    $"interventions[{i}].target", all[i].Target,
+                    $"something that interventions[{j}] ('{all[j].Target}') does not change at the same time"));
                 break;
             }
         }

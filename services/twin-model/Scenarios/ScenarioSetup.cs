@@ -150,7 +150,8 @@ sealed class ScenarioSetup
             foreach (var (name, value) in component.Parameters.Where(p => p.Value.RelativeDeviation > 0).OrderBy(p => p.Key, StringComparer.Ordinal))
             {
                 var calculation = Unit.OfCalculation(value.Unit.Quantity);
-                Interval? bounds = value.Bounds is { } b ? new(value.Unit.ConvertTo(calculation, b.Min), value.Unit.ConvertTo(calculation, b.Max)) : null;
+                Interval? bounds = value.Bounds is { } b
+                    ? new(value.Unit.ConvertTo(calculation, b.Min), value.Unit.ConvertTo(calculation, b.Max)) : null;
                 yield return (names.IndexOf($"{component.Id}.{name}"), value.RelativeDeviation, bounds);
             }
         }

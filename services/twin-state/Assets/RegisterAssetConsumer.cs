@@ -17,12 +17,15 @@ sealed class RegisterAssetConsumer(ShippedModels models, IDocumentStore store, T
     /// <param name="isModelId">A shipped model has the asset's id.</param>
     /// <param name="now">When.</param>
     /// <exception cref="InvalidInputException">No asset may have the id.</exception>
-    /// <exception cref="RuleViolationException">The id is kept at the shipped model that has it, which would be back in seconds.</exception>
-    internal static AssetRegistered? Decide(AssetRegistered? known, RegisterAsset command, AssetModel model, bool isModelId, DateTimeOffset now)
+    /// <exception cref="RuleViolationException">The id is kept at the shipped model that has it, which would be back in
+    /// seconds.</exception>
+    internal static AssetRegistered? Decide(
+        AssetRegistered? known, RegisterAsset command, AssetModel model, bool isModelId, DateTimeOffset now)
     {
         if (!AssetId.IsAllowed(command.AssetId)) throw new InvalidInputException("id", command.AssetId, AssetId.Allowed);
         if (isModelId && command.AssetId != model.Id)
-            throw new RuleViolationException($"{command.AssetId} always follows the shipped model {command.AssetId}; give an asset of {model.Id} another id.");
+            throw new RuleViolationException(
+                $"{command.AssetId} always follows the shipped model {command.AssetId}; give an asset of {model.Id} another id.");
         var name = command.Name ?? known?.Name ?? (command.AssetId == model.Id ? model.Name : command.AssetId);
         if (known is not null && known.ModelHash == model.Hash && known.Name == name) return null;
         return new(command.AssetId, name, model.Id, model.Version, model.Hash, model.Source, now);

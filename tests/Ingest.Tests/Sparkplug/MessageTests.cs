@@ -25,7 +25,8 @@ public class MessageTests : SparkplugTest
     public void The_state_of_the_host_is_that_of_the_specification()
     {
         Assert.Equal("spBv1.0/STATE/pollux", SparkplugHost.TopicOf("pollux"));
-        Assert.Equal(("STATE/pollux", "ONLINE", "OFFLINE"), (SparkplugHost.LegacyTopicOf("pollux"), SparkplugHost.LegacyOnline, SparkplugHost.LegacyOffline));
+        Assert.Equal(("STATE/pollux", "ONLINE", "OFFLINE"),
+            (SparkplugHost.LegacyTopicOf("pollux"), SparkplugHost.LegacyOnline, SparkplugHost.LegacyOffline));
         Assert.Equal("""{"online":true,"timestamp":1700000000123}""", Encoding.UTF8.GetString(SparkplugHost.State(true, Now)));
         Assert.True(SparkplugHost.SaysOffline(SparkplugHost.State(false, Now)));
         Assert.False(SparkplugHost.SaysOffline(SparkplugHost.State(true, Now)));

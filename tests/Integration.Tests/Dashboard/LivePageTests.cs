@@ -67,7 +67,9 @@ public class LivePageTests(HurriedDashboard system) : SystemTest<HurriedDashboar
                 // Sampled when it is sent: older samples would be history, which a live chart does not draw.
                 var now = Now;
                 var isHigh = now.UtcTicks % AlarmEvery.Ticks < AlarmEvery.Ticks / 2;
-                await DashboardSystem.Publish(device, asset, [.. Pollux.Model.Sensors.Take(12).Select(s => (s.Id, s.Id == "melt-pressure" && isHigh ? 210 : 60 + Math.Round(number % 109 * 0.1, 1), now))]);
+                await DashboardSystem.Publish(
+                    device, asset, [.. Pollux.Model.Sensors.Take(12)
+                        .Select(s => (s.Id, s.Id == "melt-pressure" && isHigh ? 210 : 60 + Math.Round(number % 109 * 0.1, 1), now))]);
             }
             machines.Add(await Collect(machine, machineProtocol));
             fleets.Add(await Collect(fleet, fleetProtocol));

@@ -57,7 +57,8 @@ public class MachinePageTests(DashboardSystem system) : SystemTest<DashboardSyst
         await page.Locator(".acknowledge button[type=submit]").ClickAsync();
         await Expect(page.Locator(".alarms")).ToContainTextAsync("acknowledged by Kim");
         // On a slow machine an alarm of readings that stay away is there, too.
-        var alarm = (await Pollux.Get($"/api/v1/alarms?asset={asset}"))["items"]!.AsArray().Single(a => (string?)a!["limitId"] == "melt-pressure-high")!;
+        var alarm = (await Pollux.Get($"/api/v1/alarms?asset={asset}"))["items"]!.AsArray()
+            .Single(a => (string?)a!["limitId"] == "melt-pressure-high")!;
         Assert.Equal(("active-acknowledged", "Kim", "valve was closed"), ((string)alarm["state"]!, (string)alarm["acknowledgedBy"]!, (string)alarm["comment"]!));
     }
 

@@ -38,13 +38,19 @@ public class DecisionRulesTests
         { "no horizon", Reference with { HorizonDays = 0 }, "horizonDays" },
         { "no life", Reference with { RemainingLife = new(2, 0) }, "remainingLife.scaleDays" },
         { "more money than there is", Reference with { Economics = Reference.Economics with { PartCost = 1e300 } }, "economics.partCost" },
-        { "a margin without bound", Reference with { Economics = Reference.Economics with { MarginPerHour = 1e308 } }, "economics.marginPerHour" },
-        { "centuries of repair", Reference with { Economics = Reference.Economics with { UnplannedHours = 1e308 } }, "economics.unplannedHours" },
-        { "centuries of repair, planned", Reference with { Economics = Reference.Economics with { PlannedHours = 8761 } }, "economics.plannedHours" },
-        { "repairs of any length", Reference with { Economics = Reference.Economics with { UnplannedHoursSdLn = 30 } }, "economics.unplannedHoursSdLn" },
-        { "a spare that never comes", Reference with { Economics = Reference.Economics with { SpareLeadDays = 1e308 } }, "economics.spareLeadDays" },
+        { "a margin without bound", Reference with { Economics = Reference.Economics with { MarginPerHour = 1e308 } },
+            "economics.marginPerHour" },
+        { "centuries of repair", Reference with { Economics = Reference.Economics with { UnplannedHours = 1e308 } },
+            "economics.unplannedHours" },
+        { "centuries of repair, planned", Reference with { Economics = Reference.Economics with { PlannedHours = 8761 } },
+            "economics.plannedHours" },
+        { "repairs of any length", Reference with { Economics = Reference.Economics with { UnplannedHoursSdLn = 30 } },
+            "economics.unplannedHoursSdLn" },
+        { "a spare that never comes", Reference with { Economics = Reference.Economics with { SpareLeadDays = 1e308 } },
+            "economics.spareLeadDays" },
         { "a stop of centuries", Reference with { Stops = [new(At.AddDays(21), 1e308)] }, "stops[0].lostHours" },
-        { "a dear derating", Reference with { Options = [new("derate", Weeks: 3, Rate: 0.5, MarginLossPerDay: 1e308)] }, "options[0].marginLossPerDay" },
+        { "a dear derating", Reference with { Options = [new("derate", Weeks: 3, Rate: 0.5, MarginLossPerDay: 1e308)] },
+            "options[0].marginLossPerDay" },
         { "a check without end", Reference with { Check = new(1e300, 1) }, "check.delayDays" },
         { "a dear check", Reference with { Check = new(1, double.PositiveInfinity) }, "check.cost" },
         { "a life without a mean", Reference with { RemainingLife = new(1e-9, 45) }, "remainingLife.shape" },
@@ -52,7 +58,8 @@ public class DecisionRulesTests
         { "now does not wait", Reference with { Options = [new("now", Weeks: 3)] }, "options[0].weeks" },
         { "running to failure has no date", Reference with { Options = [new("run-to-failure", At.AddDays(21))] }, "options[0].at" },
         { "waiting is no derating", Reference with { Options = [new("wait", Weeks: 3, Rate: 0.1)] }, "options[0].rate" },
-        { "nor does it lose margin", Reference with { Options = [new("wait", Weeks: 3, MarginLossPerDay: 1)] }, "options[0].marginLossPerDay" },
+        { "nor does it lose margin", Reference with { Options = [new("wait", Weeks: 3, MarginLossPerDay: 1)] },
+            "options[0].marginLossPerDay" },
         { "few futures", Reference with { Futures = 1 }, "futures" },
     };
 
@@ -78,10 +85,14 @@ public class DecisionRulesTests
     public void Whatever_the_rules_let_through_has_an_answer()
     {
         var random = new Random(20261128);
-        double Between(double low, double high) => random.Next(4) switch { 0 => low, 1 => high, 2 => low + (high - low) * Math.Pow(random.NextDouble(), 8), _ => low + (high - low) * random.NextDouble() };
+        double Between(double low, double high) =>
+            random.Next(4) switch { 0 => low, 1 => high, 2 => low + (high - low) * Math.Pow(random.NextDouble(), 8),
+                _ => low + (high - low) * random.NextDouble() };
         double Money() => Between(0, DecisionRules.MostMoney);
         double Hours() => Between(0, DecisionRules.MostHours);
-        WeibullInput Life() => new(Between(DecisionRules.LeastShape, DecisionRules.MostShape), Between(DecisionRules.LeastScaleDays, DecisionRules.MostScaleDays));
+        WeibullInput Life() =>
+            new(Between(DecisionRules.LeastShape, DecisionRules.MostShape),
+                Between(DecisionRules.LeastScaleDays, DecisionRules.MostScaleDays));
         var answered = 0;
         for (var i = 0; i < 40; i++)
         {
@@ -89,7 +100,8 @@ public class DecisionRulesTests
             var definition = Reference with
             {
                 Economics = new(
-                    Money(), Money(), Money(), Money(), Hours(), Hours(), Between(0, DecisionRules.MostSdLn), Between(0, DecisionRules.MostDays), Between(0, 24), Between(0, 1),
+                    Money(), Money(), Money(), Money(), Hours(), Hours(), Between(0, DecisionRules.MostSdLn),
+                    Between(0, DecisionRules.MostDays), Between(0, 24), Between(0, 1),
                     Money(), Money(), Money(), Money(), random.Next(2) == 0),
                 HorizonDays = horizon,
                 RiskAversion = Between(0, 1),
@@ -101,8 +113,10 @@ public class DecisionRulesTests
                 Stops = [new(At.AddDays(horizon / 2), Hours())],
                 Options =
                 [
-                    new("now"), new("run-to-failure"), new("optimal-date"), new("order-spare-now"), new("wait", Weeks: Between(0, horizon / 7.01)), new("at-stop", At.AddDays(horizon / 2)),
-                    new("derate", Weeks: Between(0, horizon / 7.01), Rate: Between(1e-3, 0.999), MarginLossPerDay: random.Next(2) == 0 ? null : Money()),
+                    new("now"), new("run-to-failure"), new("optimal-date"), new("order-spare-now"),
+                    new("wait", Weeks: Between(0, horizon / 7.01)), new("at-stop", At.AddDays(horizon / 2)),
+                    new("derate", Weeks: Between(0, horizon / 7.01), Rate: Between(1e-3, 0.999), MarginLossPerDay: random.Next(2) == 0
+                        ? null : Money()),
                 ],
             };
             if (DecisionRules.Check(Bearing, definition) is not null) continue;
@@ -110,7 +124,8 @@ public class DecisionRulesTests
             try
             {
                 if (DecideMaintenance.Answer(DecisionSetup.Question(Bearing, definition, null, 0, 1)) is MaintenanceAnswer.Advice advice)
-                    Assert.All(DecisionSetup.Answer(definition, advice, []).Options, o => Assert.True(double.IsFinite(o.ExpectedCost) && double.IsFinite(o.RelativeCost), $"{o}"));
+                    Assert.All(DecisionSetup.Answer(definition, advice, []).Options,
+                        o => Assert.True(double.IsFinite(o.ExpectedCost) && double.IsFinite(o.RelativeCost), $"{o}"));
             }
             catch (Exception e) when (e is not Xunit.Sdk.XunitException)
             {

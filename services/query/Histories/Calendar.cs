@@ -28,9 +28,6 @@ sealed record Calendar(string Bucket, TimeZoneInfo Zone, Fill? Fill)
         ("1d", Day, 0), ("1w", 7 * Day, 0), ("1mo", 0, 1), ("1y", 0, 12),
     ];
 
-    // Where a zone's offset and the years of DateTimeOffset leave room on both sides.
-    static readonly long Earliest = Micros.From(new(2, 1, 1, 0, 0, 0, TimeSpan.Zero)), Latest = Micros.From(new(9998, 1, 1, 0, 0, 0, TimeSpan.Zero));
-
     readonly (string Name, long Width, int Months) unit = Units.Single(u => u.Name == Bucket);
 
     /// <summary>What was asked for; null without a bucket.</summary>
@@ -67,11 +64,9 @@ sealed record Calendar(string Bucket, TimeZoneInfo Zone, Fill? Fill)
             : throw new InvalidInputException(field, name, "an IANA time zone, e.g. Europe/Berlin or UTC");
 
     /// <summary>Splits [from, to); the first and the last bucket may be cut by it.</summary>
-    /// <exception cref="InvalidInputException">More buckets than <paramref name="most"/>, or beyond the years of a calendar.</exception>
+    /// <exception cref="InvalidInputException">More buckets than <paramref name="most"/>.</exception>
     public CalendarBuckets Split(long from, long to, int most)
     {
-        if (from < Earliest) throw new InvalidInputException("from", Micros.ToTime(from), "the year 2 or later with bucket");
-        if (to > Latest) throw new InvalidInputException("to", Micros.ToTime(to), "before the year 9998 with bucket");
         List<long> edges = [from];
         var next = Next(from);
         for (; next < to; next = Next(next))

@@ -136,7 +136,7 @@ sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, Re
     // A year is left on either side for the edges of buckets and calendars.
     static void CheckYear(string name, DateTimeOffset time)
     {
-        if (time.UtcDateTime.Year is < 2 or > 9998) throw new InvalidInputException(name, time, "a time in the years 2 to 9998");
+        if (time.UtcDateTime.Year is < 2 or > 9997) throw new InvalidInputException(name, time, "a time in the years 2 to 9997");
     }
 
     static (long From, long To) Span(DateTimeOffset? from, DateTimeOffset? to, DateTimeOffset now)

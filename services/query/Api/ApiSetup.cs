@@ -55,6 +55,7 @@ static class ApiSetup
             grpc.Interceptors.Add<RefuseUnknown.Rpc>();
             grpc.MaxReceiveMessageSize = LargestBody;
         });
+        RefuseUnknown.Rpc.LoadDescriptors();
         builder.Services.AddGrpcReflection();
         builder.Services.AddGrpcHealthChecks(grpc => grpc.Services.Map("", health => health.Tags.Contains("ready")));
         builder.AddReference();

@@ -1,10 +1,17 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text.Unicode;
 using System.Web;
+using Contracts.Query.V1;
 using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using Google.Rpc;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
+using Grpc.Health.V1;
+using Grpc.Reflection.V1Alpha;
 using Microsoft.AspNetCore.Http.Metadata;
 using ServiceDefaults;
 
@@ -101,6 +108,18 @@ static class RefuseUnknown
     /// <summary>The same for gRPC: no U+0000 in any text of a request.</summary>
     public sealed class Rpc : Interceptor
     {
+        /// <summary>
+        /// Initialises all descriptors, one after the other. Those that share an import must not be initialised by two first requests at once: they write to one
+        /// dictionary without a lock, and every later request would fail (protocolbuffers/protobuf issue 29696).
+        /// </summary>
+        public static void LoadDescriptors()
+        {
+            Assembly[] ours = [typeof(AssetReflection).Assembly, typeof(HealthCheckRequest).Assembly, typeof(ServerReflectionRequest).Assembly];
+            foreach (var type in ours.SelectMany(assembly => assembly.GetExportedTypes()).Concat([typeof(ErrorDetailsReflection), typeof(StatusReflection)]))
+                if (type is { IsAbstract: true, IsSealed: true } && type.GetProperty(nameof(IMessage.Descriptor), typeof(FileDescriptor)) is not null)
+                    RuntimeHelpers.RunClassConstructor(type.TypeHandle);
+        }
+
         public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
         {
             CheckMessage(request);

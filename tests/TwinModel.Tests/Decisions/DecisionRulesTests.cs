@@ -86,8 +86,13 @@ public class DecisionRulesTests
     {
         var random = new Random(20261128);
         double Between(double low, double high) =>
-            random.Next(4) switch { 0 => low, 1 => high, 2 => low + (high - low) * Math.Pow(random.NextDouble(), 8),
-                _ => low + (high - low) * random.NextDouble() };
+            random.Next(4) switch
+            {
+                0 => low,
+                1 => high,
+                2 => low + (high - low) * Math.Pow(random.NextDouble(), 8),
+                _ => low + (high - low) * random.NextDouble()
+            };
         double Money() => Between(0, DecisionRules.MostMoney);
         double Hours() => Between(0, DecisionRules.MostHours);
         WeibullInput Life() =>

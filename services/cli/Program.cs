@@ -1,8 +1,6 @@
 using System.CommandLine;
 using Cli;
-using Cli.Decisions;
 using Cli.Lifetimes;
-using Cli.Messages;
 using Cli.Recordings;
 using Cli.Scenarios;
 using Cli.Twins;
@@ -13,7 +11,7 @@ var root = new RootCommand("Pollux from the command line. Settings: Services__Qu
     RebuildTwins.Command(),
     ShowStatus.Command(),
     AskWhatIf.Command(),
-    DecideMaintenance.Command(),
+    AskDecision.Command(),
     LiveLifetime.Command(),
     FailedMessages.Command(),
 };

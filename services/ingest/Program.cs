@@ -3,7 +3,6 @@ using Ingest;
 using Ingest.Imports;
 using Ingest.Messages;
 using Ingest.Recording;
-using Ingest.Rejected;
 using MassTransit;
 using ServiceDefaults;
 

@@ -3,7 +3,6 @@ using Simulation;
 using Simulation.Decisions;
 using Simulation.Results;
 using Simulation.Scenarios;
-using Simulation.Shards;
 
 const int httpPort = 5103;
 if (args is ["health"]) return await AskHealth.Run(httpPort);

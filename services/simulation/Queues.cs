@@ -4,7 +4,6 @@ using Microsoft.Extensions.Options;
 using ServiceDefaults;
 using Simulation.Decisions;
 using Simulation.Scenarios;
-using Simulation.Shards;
 
 namespace Simulation;
 

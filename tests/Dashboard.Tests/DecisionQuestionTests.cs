@@ -53,9 +53,9 @@ public class DecisionQuestionTests
         Seed = r.Seed,
     };
 
-    static Question Taken(Decision decision)
+    static DecisionQuestion Taken(Decision decision)
     {
-        var question = new Question(Part);
+        var question = new DecisionQuestion(Part);
         question.Take(decision, Zone);
         return question;
     }

@@ -26,7 +26,7 @@ public class WhatIfTests
     [Fact]
     public void A_question_reads_as_a_sentence()
     {
-        var question = new Question
+        var question = new ScenarioQuestion
         {
             IsSteady = false,
             Hours = 2,
@@ -40,10 +40,10 @@ public class WhatIfTests
     [Fact]
     public void An_answered_question_can_be_asked_again()
     {
-        var question = new Question { IsSteady = false, Hours = 1.5, Members = 20, Seed = 7, Changes = [new() { Target = "screw-speed", Kind = Change.ByShare, Value = 12.5, ForMinutes = 30 }] };
+        var question = new ScenarioQuestion { IsSteady = false, Hours = 1.5, Members = 20, Seed = 7, Changes = [new() { Target = "screw-speed", Kind = Change.ByShare, Value = 12.5, ForMinutes = 30 }] };
         var request = question.ToRequest("line", DateTimeOffset.UnixEpoch);
         var definition = new ScenarioDefinition { Mode = request.Mode, HorizonSeconds = request.HorizonSeconds, EnsembleSize = request.EnsembleSize, Seed = request.Seed, Interventions = { request.Interventions } };
-        var again = Question.Of(definition, "").ToRequest("line", DateTimeOffset.UnixEpoch);
+        var again = ScenarioQuestion.Of(definition, "").ToRequest("line", DateTimeOffset.UnixEpoch);
         Assert.Equal(request.Interventions, again.Interventions);
         Assert.Equal((request.HorizonSeconds, request.EnsembleSize, request.Seed), (again.HorizonSeconds, again.EnsembleSize, again.Seed));
     }

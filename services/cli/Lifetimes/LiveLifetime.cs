@@ -65,7 +65,7 @@ static class LiveLifetime
         {
             var assembly = Environment.GetEnvironmentVariable("POLLUX_PLANT_ASSEMBLY") is { Length: > 0 } given ? given : throw new InvalidDataException("POLLUX_PLANT_ASSEMBLY names the plant's program; ./pollux gives it.");
             using var query = new QueryClient();
-            await RegisterAsset.Run(query, assetId, Model, cancel);
+            await RegisterByName.Run(query, assetId, Model, cancel);
             await using var plant = await PlantProcess.Start(assembly, assetId, days, factor, seed, cancel);
             Say($"{assetId}, {days} days ago, {factor:N0} times as fast: learning what healthy looks like");
             Say($"{"time",-17} {"condition",-10} {"remaining days (5/50/95 %)",-27} {$"P(fail in {stopDays:0.#} d)",15} {"break-even",11}  advice");

@@ -37,7 +37,7 @@ static class ReplayRecording
     static async Task<int> Run(string file, string assetId, string? modelId, double speed, bool isShifted, bool isEndless, CancellationToken cancel)
     {
         using var query = new QueryClient();
-        var model = ReadAssetModel.FromText(await RegisterAsset.Run(query, assetId, modelId ?? assetId, cancel), $"model of {assetId}");
+        var model = ReadAssetModel.FromText(await RegisterByName.Run(query, assetId, modelId ?? assetId, cancel), $"model of {assetId}");
         var (first, last, total) = Extent(file, model);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"{Path.GetFileName(file)}: {total} rows over {last - first:g}, {model.Id}; replay takes {(last - first) / speed:g}"));

@@ -1,5 +1,6 @@
 using Contracts.Query.V1;
 using TwinModel.Assets;
+using TwinModel.Maintenance;
 
 namespace Dashboard.Decisions;
 
@@ -17,7 +18,7 @@ public sealed record WearingPart(string Component, string Name, DecisionEconomic
             d.Component, model.Components.FirstOrDefault(c => c.Id == d.Component)?.Name ?? d.Component, Usual(d.Economics), d.Economics?.Currency ?? "", d.Life is not null)),
     ];
 
-    static DecisionEconomics Usual(TwinModel.Reliability.Economics? e) => e is null ? new() { IsSpareOrderedNow = true } : new()
+    static DecisionEconomics Usual(TwinModel.Maintenance.Economics? e) => e is null ? new() { IsSpareOrderedNow = true } : new()
     {
         PartCost = e.PartCost,
         LabourCost = e.LabourCost,

@@ -26,8 +26,8 @@ static class QueryClients
         builder.Services.AddClient(calls => new LogService.LogServiceClient(calls));
         builder.Services.AddClient(calls => new RejectionService.RejectionServiceClient(calls));
         builder.Services.AddSingleton<QueryConnection>().AddHostedService(services => services.GetRequiredService<QueryConnection>());
-        builder.Services.AddSingleton<LiveTwins>();
-        builder.Services.AddSingleton<KnownAssets>();
+        builder.Services.AddSingleton<FollowTwins>();
+        builder.Services.AddSingleton<FindAssets>();
     }
 
     static void AddClient<T>(this IServiceCollection services, Func<CallInvoker, T> make)

@@ -6,7 +6,7 @@ using TwinModel.Assets;
 namespace Dashboard.WhatIf;
 
 /// <summary>What may be asked of an asset, found once per model.</summary>
-sealed class KnownPhysics(KnownAssets assets)
+sealed class KnownPhysics(FindAssets assets)
 {
     readonly ConditionalWeakTable<AssetModel, IReadOnlyList<Askable>> known = [];
 

@@ -31,7 +31,7 @@ static class Wording
     public static string Mode(ScenarioDefinition definition) => definition.Mode == "steady" ? "steady state" : $"course over {Span(definition.HorizonSeconds)}";
 
     /// <summary>What is asked, as a sentence.</summary>
-    public static string Sentence(Question question, IReadOnlyList<Askable> askable)
+    public static string Sentence(ScenarioQuestion question, IReadOnlyList<Askable> askable)
     {
         var definition = question.ToDefinition();
         var start = question.AgoMinutes > 0 ? $"from {Span(question.AgoMinutes * 60)} ago on, with the inputs that were recorded since" : "from the machine's state now";

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Buffers.Text;
 using TwinModel.Assets;
 using TwinModel.Health;
-using TwinModel.Reliability;
 using TwinModel.Telemetry;
 using TwinModel.Units;
 

@@ -7,6 +7,6 @@ static class AlarmRoutes
         var alarms = api.MapGroup("/alarms").WithTags("Alarms");
         ListAlarms.Map(alarms);
         GetAlarm.Map(alarms);
-        AcknowledgeAlarm.Map(alarms);
+        AcknowledgeAlarmEndpoint.Map(alarms);
     }
 }

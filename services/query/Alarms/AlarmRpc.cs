@@ -21,7 +21,7 @@ sealed class AlarmRpc(NpgsqlDataSource source, LiveTwins live, IBus bus, Command
 
     public override async Task<Proto.AcknowledgeAlarmResponse> AcknowledgeAlarm(Proto.AcknowledgeAlarmRequest request, ServerCallContext context)
     {
-        var (isDone, alarm) = await Alarms.AcknowledgeAlarm.Run(
+        var (isDone, alarm) = await AcknowledgeAlarmEndpoint.Run(
             request.AlarmId, Input.Given(request.AcknowledgedBy), Input.Given(request.Comment), source, live, bus, faults,
             context.CancellationToken);
         return new() { IsFinished = isDone, Alarm = AlarmMessage.Of(alarm) };

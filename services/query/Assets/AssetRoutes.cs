@@ -24,6 +24,6 @@ static class AssetRoutes
         var assets = api.MapGroup("/assets").WithTags("Assets");
         ListAssets.Map(assets);
         GetAsset.Map(assets);
-        RegisterAsset.Map(assets);
+        RegisterAssetEndpoint.Map(assets);
     }
 }

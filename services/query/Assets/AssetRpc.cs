@@ -24,7 +24,7 @@ sealed class AssetRpc(KnownAssets registry, IBus bus, CommandFaults faults) : Pr
 
     public override async Task<Proto.RegisterAssetResponse> RegisterAsset(Proto.RegisterAssetRequest request, ServerCallContext context)
     {
-        var asset = await Assets.RegisterAsset.Run(
+        var asset = await RegisterAssetEndpoint.Run(
             request.AssetId, request.ModelId, Input.Given(request.Name), registry, bus, faults, context.CancellationToken);
         return new() { IsFinished = asset is not null, Asset = asset is null ? null : AssetMessage.Of(asset) };
     }

@@ -7,6 +7,7 @@ using Query.Health;
 using ServiceDefaults;
 using TwinModel.Assets;
 using TwinModel.Decisions;
+using TwinModel.Maintenance;
 
 namespace Query.Decisions;
 
@@ -125,7 +126,7 @@ sealed record EconomicsRequest(
     bool? IsSpareOrderedNow = null)
 {
     // What neither says is not a number, which the rules refuse by name.
-    public DecisionEconomics Define(TwinModel.Reliability.Economics? usual) => new(
+    public DecisionEconomics Define(TwinModel.Maintenance.Economics? usual) => new(
         PartCost ?? usual?.PartCost ?? double.NaN, LabourCost ?? usual?.LabourCost ?? double.NaN, OvertimeCost ?? usual?.OvertimeCost ?? double.NaN,
         MarginPerHour ?? usual?.MarginPerHour ?? double.NaN, PlannedHours ?? usual?.PlannedHours ?? double.NaN, UnplannedHours ?? usual?.UnplannedHours ?? double.NaN,
         UnplannedHoursSdLn ?? usual?.UnplannedHoursSdLn ?? 0.35, SpareLeadDays ?? usual?.SpareLeadDays ?? double.NaN, WaitingHoursPerDay ?? usual?.WaitingHoursPerDay ?? double.NaN,

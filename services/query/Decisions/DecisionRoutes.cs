@@ -3,7 +3,7 @@ namespace Query.Decisions;
 static class DecisionRoutes
 {
     public static void AddDecisions(this IServiceCollection services) =>
-        services.AddSingleton<AskSimulation>().AddSingleton<CreateDecision>().AddSingleton<TakeDecision>().AddSingleton<GetDecision>().AddSingleton<ListDecisions>().AddSingleton<RunBacktest>();
+        services.AddSingleton<AskSimulation>().AddSingleton<CreateDecision>().AddSingleton<TakeDecisionEndpoint>().AddSingleton<GetDecision>().AddSingleton<ListDecisions>().AddSingleton<RunBacktestEndpoint>();
 
     public static void MapDecisions(this IEndpointRouteBuilder api)
     {
@@ -11,7 +11,7 @@ static class DecisionRoutes
         CreateDecision.Map(decisions);
         ListDecisions.Map(decisions);
         GetDecision.Map(decisions);
-        TakeDecision.Map(decisions);
-        RunBacktest.Map(api);
+        TakeDecisionEndpoint.Map(decisions);
+        RunBacktestEndpoint.Map(api);
     }
 }

@@ -4,7 +4,7 @@ using Proto = Contracts.Query.V1;
 
 namespace Query.Decisions;
 
-sealed class DecisionRpc(CreateDecision create, GetDecision get, ListDecisions list, TakeDecision take, RunBacktest backtest) : Proto.DecisionService.DecisionServiceBase
+sealed class DecisionRpc(CreateDecision create, GetDecision get, ListDecisions list, TakeDecisionEndpoint take, RunBacktestEndpoint backtest) : Proto.DecisionService.DecisionServiceBase
 {
     public override async Task<Proto.CreateDecisionResponse> CreateDecision(Proto.CreateDecisionRequest request, ServerCallContext context) =>
         new() { Decision = DecisionMessage.Of(await create.Run(DecisionMessage.Asked(request), context.CancellationToken)) };

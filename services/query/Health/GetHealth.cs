@@ -6,7 +6,7 @@ using Npgsql;
 using Query.Assets;
 using ServiceDefaults;
 using TwinModel.Health;
-using TwinModel.Reliability;
+using TwinModel.Prognostics;
 
 namespace Query.Health;
 

@@ -8,6 +8,6 @@ static class HealthRoutes
     {
         ListHealth.Map(api.MapGroup("/health").WithTags("Health"));
         GetHealth.Map(api.MapGroup("/twins").WithTags("Health"));
-        RecordMaintenance.Map(api.MapGroup("/assets").WithTags("Health"));
+        RecordMaintenanceEndpoint.Map(api.MapGroup("/assets").WithTags("Health"));
     }
 }

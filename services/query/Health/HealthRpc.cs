@@ -26,7 +26,7 @@ sealed class HealthRpc(GetHealth health, ListHealth list, KnownAssets registry, 
 
     public override async Task<Proto.RecordMaintenanceResponse> RecordMaintenance(Proto.RecordMaintenanceRequest request, ServerCallContext context)
     {
-        var (isDone, answer) = await Health.RecordMaintenance.Run(
+        var (isDone, answer) = await RecordMaintenanceEndpoint.Run(
             request.AssetId, request.Component, request.Kind, request.At?.ToTime("at"), Input.Given(request.RecordedBy),
             Input.Given(request.Comment),
             registry, health, bus, faults, outcomes, time, context.CancellationToken);

@@ -11,18 +11,18 @@ static class ListRejections
     public static void Map(IEndpointRouteBuilder rejected)
     {
         rejected.MapGet("/", (
-                RejectionLog log,
+                ReadRejections log,
                 [Description("Only of this asset; unknown for payloads that name none.")] string? asset,
                 [Description("Only those at log positions above this one.")] long? after,
                 [Description("1 to 500, default 100.")] int? limit,
                 [Description("nextCursor of the page before.")] string? cursor,
                 CancellationToken cancel) => Run(log, asset, Input.Position("after", after), limit, cursor, cancel))
             .WithName("listRejected").WithSummary("Payloads that could not be accepted, with reasons, newest first");
-        rejected.MapGet("/{id}", (string id, RejectionLog log, CancellationToken cancel) => log.Get(id, cancel))
+        rejected.MapGet("/{id}", (string id, ReadRejections log, CancellationToken cancel) => log.Get(id, cancel))
             .WithName("getRejected").WithSummary("A payload that could not be accepted");
     }
 
-    public static async Task<Page<RejectionAnswer>> Run(RejectionLog log, string? asset, long after, int? limit, string? cursor, CancellationToken cancel)
+    public static async Task<Page<RejectionAnswer>> Run(ReadRejections log, string? asset, long after, int? limit, string? cursor, CancellationToken cancel)
     {
         var size = Paging.Limit(limit);
         var (rows, hasMore) = await log.Newest(Input.Text("asset", asset, 64), after, Cursor.DecodeNumber(List, cursor), size, cancel);

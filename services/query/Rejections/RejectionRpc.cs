@@ -6,7 +6,7 @@ using Proto = Contracts.Query.V1;
 
 namespace Query.Rejections;
 
-sealed class RejectionRpc(RejectionLog log, ReplayRejection replay) : Proto.RejectionService.RejectionServiceBase
+sealed class RejectionRpc(ReadRejections log, ReplayRejectionEndpoint replay) : Proto.RejectionService.RejectionServiceBase
 {
     public override async Task<Proto.ListRejectionsResponse> ListRejections(Proto.ListRejectionsRequest request, ServerCallContext context)
     {

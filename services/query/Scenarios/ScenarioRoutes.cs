@@ -4,7 +4,7 @@ static class ScenarioRoutes
 {
     public static void AddScenarios(this IServiceCollection services) => services
         .AddSingleton<LiveScenarios>().AddSingleton<SavedScenarios>().AddSingleton<SendToSimulation>()
-        .AddSingleton<CreateScenario>().AddSingleton<CancelScenario>().AddSingleton<WatchScenario>().AddSingleton<DiffScenarios>();
+        .AddSingleton<CreateScenario>().AddSingleton<CancelScenarioEndpoint>().AddSingleton<WatchScenario>().AddSingleton<DiffScenarios>();
 
     public static void MapScenarios(this IEndpointRouteBuilder api)
     {
@@ -14,7 +14,7 @@ static class ScenarioRoutes
         GetScenario.Map(scenarios);
         GetScenarioResult.Map(scenarios);
         WatchScenario.Map(scenarios);
-        CancelScenario.Map(scenarios);
+        CancelScenarioEndpoint.Map(scenarios);
         DiffScenarios.Map(scenarios);
     }
 }

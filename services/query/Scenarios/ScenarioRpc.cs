@@ -9,7 +9,7 @@ using Proto = Contracts.Query.V1;
 namespace Query.Scenarios;
 
 sealed class ScenarioRpc(
-    CreateScenario create, SavedScenarios saved, NpgsqlDataSource source, WatchScenario watch, CancelScenario cancelScenario, DiffScenarios diff)
+    CreateScenario create, SavedScenarios saved, NpgsqlDataSource source, WatchScenario watch, CancelScenarioEndpoint cancelScenario, DiffScenarios diff)
     : Proto.ScenarioService.ScenarioServiceBase
 {
     public override async Task<Proto.CreateScenarioResponse> CreateScenario(Proto.CreateScenarioRequest request, ServerCallContext context) =>

@@ -12,6 +12,6 @@ static class TwinRoutes
         ListTwins.Map(twins);
         GetTwin.Map(twins);
         WatchTwins.Map(twins);
-        RebuildTwin.Map(twins);
+        RebuildTwinEndpoint.Map(twins);
     }
 }

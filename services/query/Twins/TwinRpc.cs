@@ -51,7 +51,7 @@ sealed class TwinRpc(
     }
 
     public override async Task<Proto.RebuildTwinResponse> RebuildTwin(Proto.RebuildTwinRequest request, ServerCallContext context) =>
-        await Twins.RebuildTwin.Run(request.AssetId, registry, store, bus, faults, context.CancellationToken) is not { } rebuilt
+        await RebuildTwinEndpoint.Run(request.AssetId, registry, store, bus, faults, context.CancellationToken) is not { } rebuilt
             ? new()
             : new()
             {

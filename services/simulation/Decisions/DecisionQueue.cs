@@ -10,7 +10,7 @@ namespace Simulation.Decisions;
 static class DecisionQueue
 {
     public static void AddDecisions(this IServiceCollection services) =>
-        services.AddSingleton<DecisionStore>().AddSingleton<DecideMaintenance>().AddSingleton<ObserveOutcomes>().AddSingleton<RunBacktest>().AddHostedService<KeepObserving>();
+        services.AddSingleton<DecisionStore>().AddSingleton<DecideMaintenance>().AddSingleton<FindOutcomes>().AddSingleton<RunBacktest>().AddHostedService<KeepObserving>();
 
     public static void AddConsumers(IBusRegistrationConfigurator bus)
     {

@@ -1,13 +1,13 @@
 using Contracts.Events;
+using Contracts.Messages;
 using Contracts.Scenarios;
 using MassTransit;
 using ServiceDefaults;
-using Messages = Contracts.Messages;
 
 namespace Simulation.Scenarios;
 
 /// <summary>Ends a scenario because nobody wants to know any more; whoever computes a part of it notices within moments.</summary>
-sealed class CancelScenarioConsumer(ScenarioStore store, TimeProvider time) : IConsumer<Messages.CancelScenario>
+sealed class CancelScenarioConsumer(ScenarioStore store, TimeProvider time) : IConsumer<CancelScenario>
 {
     /// <exception cref="NotFoundException">Not requested yet: the command may have overtaken the request.</exception>
     internal static IReadOnlyList<object> Decide(ScenarioView? known, string id, double progress, DateTimeOffset now) => known switch
@@ -17,7 +17,7 @@ sealed class CancelScenarioConsumer(ScenarioStore store, TimeProvider time) : IC
         _ => [new ScenarioCancelled(id, Math.Max(progress, known.Progress), now)],
     };
 
-    public Task Consume(ConsumeContext<Messages.CancelScenario> context)
+    public Task Consume(ConsumeContext<CancelScenario> context)
     {
         var (id, cancel) = (context.Message.ScenarioId, context.CancellationToken);
         return store.Change(id, async locked => Decide(locked.View, id, await Progress(locked, id, cancel), time.GetUtcNow()), cancel);

@@ -1,4 +1,7 @@
-using TwinModel.Reliability;
+using TwinModel.Lifetimes;
+using TwinModel.Maintenance;
+using TwinModel.ConditionMonitoring;
+using TwinModel.Prognostics;
 
 namespace TwinModel.Assets;
 

@@ -1,4 +1,4 @@
-using TwinModel.Reliability;
+using TwinModel.ConditionMonitoring;
 using TwinModel.Units;
 
 namespace TwinModel.Assets;

@@ -1,7 +1,8 @@
 using Contracts.Decisions;
 using TwinModel.Assets;
 using TwinModel.Health;
-using TwinModel.Reliability;
+using TwinModel.ConditionMonitoring;
+using TwinModel.Prognostics;
 using TwinModel.Telemetry;
 
 namespace TwinModel.Decisions;

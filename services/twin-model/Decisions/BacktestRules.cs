@@ -1,5 +1,5 @@
 using Contracts.Decisions;
-using TwinModel.Reliability;
+using TwinModel.ConditionMonitoring;
 
 namespace TwinModel.Decisions;
 

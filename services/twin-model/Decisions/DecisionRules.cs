@@ -1,7 +1,7 @@
 using System.Globalization;
 using Contracts.Decisions;
 using TwinModel.Assets;
-using TwinModel.Reliability;
+using TwinModel.Maintenance;
 
 namespace TwinModel.Decisions;
 

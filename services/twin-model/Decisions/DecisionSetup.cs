@@ -1,6 +1,8 @@
 using Contracts.Decisions;
 using TwinModel.Assets;
-using TwinModel.Reliability;
+using TwinModel.Lifetimes;
+using TwinModel.Maintenance;
+using TwinModel.Prognostics;
 
 namespace TwinModel.Decisions;
 

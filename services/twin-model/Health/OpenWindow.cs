@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using TwinModel.Reliability;
+using TwinModel.ConditionMonitoring;
 using TwinModel.Telemetry;
 
 namespace TwinModel.Health;

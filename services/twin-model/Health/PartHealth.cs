@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using TwinModel.Assets;
-using TwinModel.Reliability;
+using TwinModel.ConditionMonitoring;
+using TwinModel.Prognostics;
 using TwinModel.Telemetry;
 
 namespace TwinModel.Health;

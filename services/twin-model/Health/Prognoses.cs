@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using Contracts.Events;
 using Contracts.Health;
 using TwinModel.Assets;
-using TwinModel.Reliability;
+using TwinModel.Lifetimes;
+using TwinModel.ConditionMonitoring;
+using TwinModel.Prognostics;
 
 namespace TwinModel.Health;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using TwinModel.Assets;
-using TwinModel.Reliability;
+using TwinModel.ConditionMonitoring;
 
 namespace TwinModel.Health;
 

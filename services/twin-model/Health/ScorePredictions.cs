@@ -1,5 +1,5 @@
 using Contracts.Events;
-using TwinModel.Reliability;
+using TwinModel.Prognostics;
 
 namespace TwinModel.Health;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using TwinModel.Reliability;
+using TwinModel.ConditionMonitoring;
+using TwinModel.Prognostics;
 
 namespace TwinModel.Health;
 

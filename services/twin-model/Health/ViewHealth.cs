@@ -1,5 +1,5 @@
 using Contracts.Health;
-using TwinModel.Reliability;
+using TwinModel.ConditionMonitoring;
 
 namespace TwinModel.Health;
 

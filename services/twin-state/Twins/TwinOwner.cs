@@ -23,12 +23,12 @@ sealed partial class TwinOwner(
 
     static readonly ActivitySource Traces = new("twin-state");
 
-    readonly ConcurrentDictionary<string, LiveTwin> twins = new();
+    readonly ConcurrentDictionary<string, OwnedTwin> twins = new();
     readonly ConcurrentDictionary<int, DateTimeOffset> ticks = new();
     readonly ConcurrentDictionary<int, DateTimeOffset> catchUps = new();
 
     /// <summary>Every twin in memory.</summary>
-    public IEnumerable<LiveTwin> Twins => twins.Values;
+    public IEnumerable<OwnedTwin> Twins => twins.Values;
 
     /// <summary>Forgets an asset's twin; the next use loads it from the snapshot and the log.</summary>
     public void Forget(string assetId) => twins.TryRemove(assetId, out _);
@@ -65,7 +65,7 @@ sealed partial class TwinOwner(
         }
     }
 
-    async Task Take(LiveTwin twin, AnnouncedBatch news, CancellationToken cancel)
+    async Task Take(OwnedTwin twin, AnnouncedBatch news, CancellationToken cancel)
     {
         var known = twin.Versions.GetValueOrDefault(news.Stream);
         if (news.Version <= known)
@@ -90,15 +90,15 @@ sealed partial class TwinOwner(
         await Follow(twin, transitions, cancel);
     }
 
-    async Task Follow(LiveTwin twin, IReadOnlyList<LimitTransition> transitions, CancellationToken cancel)
+    async Task Follow(OwnedTwin twin, IReadOnlyList<LimitTransition> transitions, CancellationToken cancel)
     {
         IReadOnlyList<object> events = [.. transitions.Count == 0 ? [] : DecideAlarms.For(twin.Asset.Id, twin.Asset.Model, twin.Alarms, transitions), .. twin.DecideOnHealth()];
         if (events.Count > 0 || twin.UnsavedBuckets > MostUnsavedBuckets) await Save(twin, events, cancel);
     }
 
-    Task Save(LiveTwin twin, IReadOnlyList<object> events, CancellationToken cancel) => Save(twin, events, isApplied: false, cancel);
+    Task Save(OwnedTwin twin, IReadOnlyList<object> events, CancellationToken cancel) => Save(twin, events, isApplied: false, cancel);
 
-    async Task Save(LiveTwin twin, IReadOnlyList<object> events, bool isApplied, CancellationToken cancel)
+    async Task Save(OwnedTwin twin, IReadOnlyList<object> events, bool isApplied, CancellationToken cancel)
     {
         if (!isApplied) twin.Apply(events);
         try
@@ -114,7 +114,7 @@ sealed partial class TwinOwner(
         foreach (var changed in events.OfType<ConditionChanged>()) LogConditionChanged(changed.AssetId, changed.Component, changed.From, changed.To);
     }
 
-    async Task<List<LimitTransition>> CatchUp(LiveTwin twin, IEnumerable<string> streams, CancellationToken cancel)
+    async Task<List<LimitTransition>> CatchUp(OwnedTwin twin, IEnumerable<string> streams, CancellationToken cancel)
     {
         List<LimitTransition> transitions = [];
         foreach (var stream in streams)
@@ -129,13 +129,13 @@ sealed partial class TwinOwner(
         return transitions;
     }
 
-    static void ForgetClosedDays(LiveTwin twin)
+    static void ForgetClosedDays(OwnedTwin twin)
     {
         foreach (var old in twin.Versions.Keys.Order(StringComparer.Ordinal).SkipLast(OpenDays).ToList()) twin.Versions.Remove(old);
     }
 
     /// <summary>The asset's twin, loaded and brought up to the log if it is not in memory; null for an unknown asset.</summary>
-    public async Task<LiveTwin?> Find(string assetId, CancellationToken cancel)
+    public async Task<OwnedTwin?> Find(string assetId, CancellationToken cancel)
     {
         var asset = registry.Find(assetId);
         if (asset is null)
@@ -161,7 +161,7 @@ sealed partial class TwinOwner(
         return twin;
     }
 
-    IEnumerable<string> DaysOf(LiveTwin twin)
+    IEnumerable<string> DaysOf(OwnedTwin twin)
     {
         var days = Streams.TelemetryBetween(twin.Asset.Id, twin.Asset.RegisteredAt, time.GetUtcNow().AddDays(1));
         var oldest = twin.Versions.Keys.Min(StringComparer.Ordinal);
@@ -176,7 +176,7 @@ sealed partial class TwinOwner(
         var lookForMissedNews = tick.At - catchUps.GetValueOrDefault(tick.Slot) > TimeSpan.FromSeconds(10);
         if (lookForMissedNews) catchUps[tick.Slot] = tick.At;
         List<TwinSave> saves = [];
-        List<LiveTwin> slot = [];
+        List<OwnedTwin> slot = [];
         foreach (var asset in registry.All.Where(a => Slots.Of(a.Id) == tick.Slot))
         {
             await Isolated(asset.Id, async () =>
@@ -218,7 +218,7 @@ sealed partial class TwinOwner(
         }
     }
 
-    async Task TakeMissedNews(List<LiveTwin> slot, DateTimeOffset now, CancellationToken cancel)
+    async Task TakeMissedNews(List<OwnedTwin> slot, DateTimeOffset now, CancellationToken cancel)
     {
         var streams = slot.SelectMany(t => Streams.TelemetryBetween(t.Asset.Id, now.AddDays(-1), now)).ToArray();
         var versions = await log.Versions(streams, cancel);
@@ -230,7 +230,7 @@ sealed partial class TwinOwner(
         }
     }
 
-    async Task Rederive(LiveTwin twin, CancellationToken cancel)
+    async Task Rederive(OwnedTwin twin, CancellationToken cancel)
     {
         List<LimitTransition> transitions = [];
         foreach (var sensor in twin.MustRederive)
@@ -277,7 +277,7 @@ sealed partial class TwinOwner(
     }
 
     // The record is about a time that is folded already: once more from the beginning, knowing it.
-    async Task Refold(LiveTwin twin, string component, CancellationToken cancel)
+    async Task Refold(OwnedTwin twin, string component, CancellationToken cancel)
     {
         var part = new PartHealth(twin.Asset.Model.Degradations.Single(d => d.Component == component));
         foreach (var at in twin.HealthBook.Part(component).LivesFrom) part.BeginLife(at);
@@ -309,7 +309,7 @@ sealed partial class TwinOwner(
         await Follow(live, await CatchUp(live, DaysOf(live), cancel), cancel);
         if (live.MustRederive.Count > 0) await Rederive(live, cancel);
         if (live.MustSave) await Save(live, [], cancel);
-        var rebuilt = new LiveTwin(live.Asset, new Twin(live.Asset.Model))
+        var rebuilt = new OwnedTwin(live.Asset, new Twin(live.Asset.Model))
         {
             SavedRevision = live.SavedRevision,
             Revision = live.Revision,

@@ -12,28 +12,28 @@ using TwinModel.Twins;
 namespace TwinState.Twins;
 
 /// <summary>Somebody else saved this twin meanwhile: the partition has another owner now.</summary>
-sealed class TwinTakenOverException(string assetId) : JasperFx.ConcurrencyException($"The twin of {assetId} was saved by another replica meanwhile.", typeof(LiveTwin), assetId);
+sealed class TwinTakenOverException(string assetId) : JasperFx.ConcurrencyException($"The twin of {assetId} was saved by another replica meanwhile.", typeof(OwnedTwin), assetId);
 
 /// <summary>What one save writes.</summary>
 /// <param name="Twin">The twin.</param>
 /// <param name="Events">Events for <c>twin/{asset}</c>; already applied to the twin's alarms.</param>
-sealed record TwinSave(LiveTwin Twin, IReadOnlyList<object> Events);
+sealed record TwinSave(OwnedTwin Twin, IReadOnlyList<object> Events);
 
 /// <summary>Loads and saves twins. Events, snapshot, alarms and history of a save are one transaction.</summary>
 sealed class TwinStore(IDocumentStore store, NpgsqlDataSource source, TimeProvider time)
 {
     /// <summary>The saved twin; an empty one when there is none or it was made with another model or format.</summary>
-    public async Task<LiveTwin> Load(RegisteredAsset asset, CancellationToken cancel)
+    public async Task<OwnedTwin> Load(RegisteredAsset asset, CancellationToken cancel)
     {
         await using var command = source.CreateCommand(
             "select position, revision, versions, state, offline_since, view ->> 'recordedAt', health from twin_state.twin where asset_id = $1");
         command.Parameters.Add(new() { Value = asset.Id });
         await using var reader = await command.ExecuteReaderAsync(cancel);
-        if (!await reader.ReadAsync(cancel)) return new LiveTwin(asset, new Twin(asset.Model)) { ReplacesHistory = true };
+        if (!await reader.ReadAsync(cancel)) return new OwnedTwin(asset, new Twin(asset.Model)) { ReplacesHistory = true };
         var revision = reader.GetInt64(1);
         var health = reader.IsDBNull(6) ? null : AssetHealth.Restore(asset.Model, reader.GetFieldValue<byte[]>(6));
-        if (Twin.Restore(asset.Model, reader.GetFieldValue<byte[]>(3)) is not { } twin || (health is null && asset.Model.Degradations.Count > 0)) return new LiveTwin(asset, new Twin(asset.Model)) { SavedRevision = revision, Revision = revision, ReplacesHistory = true };
-        return new LiveTwin(asset, twin, health)
+        if (Twin.Restore(asset.Model, reader.GetFieldValue<byte[]>(3)) is not { } twin || (health is null && asset.Model.Degradations.Count > 0)) return new OwnedTwin(asset, new Twin(asset.Model)) { SavedRevision = revision, Revision = revision, ReplacesHistory = true };
+        return new OwnedTwin(asset, twin, health)
         {
             Position = reader.GetInt64(0),
             Revision = revision,

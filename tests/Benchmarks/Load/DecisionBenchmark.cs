@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using TwinModel.Reliability;
+using TwinModel.Lifetimes;
+using TwinModel.Maintenance;
 
 namespace Benchmarks.Load;
 
@@ -42,12 +43,12 @@ static class DecisionBenchmark
         // Sixty changes of load in each future.
         RateHistory Rates(int future) => new([.. Enumerable.Range(0, 60).Select(day => new RateFrom(day, 0.8 + 0.4 * ((future * 7919L + day * 104729L) % 1000) / 1000))]);
 
-        var compare = Median(() => DecideMaintenance.Compare(question));
+        var compare = Median(() => RankOptions.Compare(question));
         Report.Goal("options compared, exact and simulated, all threads", compare, "ms", 5, isAtLeast: false);
-        Report.Figure("  one thread", Median(() => DecideMaintenance.Compare(question with { Threads = 1 })), "ms", "N2");
-        Report.Figure("  remaining life as a table", Median(() => DecideMaintenance.Compare(tabled)), "ms", "N2");
-        Report.Figure("whole answer, with break-even, tornado and flips", Median(() => DecideMaintenance.Answer(question)), "ms", "N2");
-        Report.Goal("each future with its own load, 60 changes", Median(() => DecideMaintenance.Compare(question with { RatesOfFuture = Rates })), "ms", 1000, isAtLeast: false);
+        Report.Figure("  one thread", Median(() => RankOptions.Compare(question with { Threads = 1 })), "ms", "N2");
+        Report.Figure("  remaining life as a table", Median(() => RankOptions.Compare(tabled)), "ms", "N2");
+        Report.Figure("whole answer, with break-even, tornado and flips", Median(() => RankOptions.Answer(question)), "ms", "N2");
+        Report.Goal("each future with its own load, 60 changes", Median(() => RankOptions.Compare(question with { RatesOfFuture = Rates })), "ms", 1000, isAtLeast: false);
         if (await ReferencePrograms.Run("/usr/bin/python3", ["-c", NumPy], cancel) is { } output)
         {
             var reference = double.Parse(output.Trim(), CultureInfo.InvariantCulture);

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.IO.Compression;
-using TwinModel.Reliability;
+using TwinModel.Lifetimes;
+using TwinModel.Prognostics;
 
 namespace Benchmarks.Load;
 

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using MathNet.Numerics.LinearAlgebra;
-using TwinModel.Reliability;
+using TwinModel.Lifetimes;
+using TwinModel.ConditionMonitoring;
+using TwinModel.Prognostics;
 
 namespace Benchmarks.Load;
 

@@ -1,5 +1,7 @@
 using TwinModel.Assets;
-using TwinModel.Reliability;
+using TwinModel.Maintenance;
+using TwinModel.ConditionMonitoring;
+using TwinModel.Prognostics;
 
 namespace TwinModel.Tests.Assets;
 

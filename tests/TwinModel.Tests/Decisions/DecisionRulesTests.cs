@@ -2,7 +2,7 @@ using Contracts.Decisions;
 using Contracts.Events;
 using TwinModel.Assets;
 using TwinModel.Decisions;
-using TwinModel.Reliability;
+using TwinModel.Maintenance;
 using TwinModel.Telemetry;
 using TwinModel.Tests.Assets;
 
@@ -21,7 +21,7 @@ public class DecisionRulesTests
     static DecisionView View(DecisionDefinition d) => FoldDecision.Apply(null, new DecisionRecommended("id", d.AssetId, d.Component, d, Model.Hash, 7, null, Answer(d), At))!;
 
     static DecisionAnswer Answer(DecisionDefinition d) =>
-        DecisionSetup.Answer(d, Assert.IsType<MaintenanceAnswer.Advice>(DecideMaintenance.Answer(DecisionSetup.Question(Bearing, d, null, 0, 1))), []);
+        DecisionSetup.Answer(d, Assert.IsType<MaintenanceAnswer.Advice>(RankOptions.Answer(DecisionSetup.Question(Bearing, d, null, 0, 1))), []);
 
     public static TheoryData<string, DecisionDefinition, string> Bad => new()
     {
@@ -128,7 +128,7 @@ public class DecisionRulesTests
             answered++;
             try
             {
-                if (DecideMaintenance.Answer(DecisionSetup.Question(Bearing, definition, null, 0, 1)) is MaintenanceAnswer.Advice advice)
+                if (RankOptions.Answer(DecisionSetup.Question(Bearing, definition, null, 0, 1)) is MaintenanceAnswer.Advice advice)
                     Assert.All(DecisionSetup.Answer(definition, advice, []).Options,
                         o => Assert.True(double.IsFinite(o.ExpectedCost) && double.IsFinite(o.RelativeCost), $"{o}"));
             }

@@ -1,7 +1,8 @@
 using Contracts.Events;
 using TwinModel.Assets;
 using TwinModel.Health;
-using TwinModel.Reliability;
+using TwinModel.ConditionMonitoring;
+using TwinModel.Prognostics;
 using TwinModel.Telemetry;
 using TwinModel.Tests.Assets;
 

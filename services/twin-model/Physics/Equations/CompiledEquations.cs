@@ -40,7 +40,7 @@ public sealed class CompiledEquations
 
         var rates = Fields.Concat(Scalars).Select(s => s.Rate!).Concat(Definitions).ToList();
         var outputs = system.Outputs.Select(o => o.Value).Concat(system.Flows.Select(f => f.Power)).Append(NetFlow).Append(GrossFlow).Append(Stored).ToList();
-        Program = new Program(Cells, Definitions, rates, [.. rows.SelectMany(r => r.Values)], outputs);
+        Program = new FieldProgram(Cells, Definitions, rates, [.. rows.SelectMany(r => r.Values)], outputs);
         var matrix = new BorderedMatrix(Shape);
         (Scatters, AddedFirst) = InOrder(rows.SelectMany((row, i) => row.Select(entry => Entries(matrix, i, entry.Key, entry.Value))));
         Outputs = system.Outputs;
@@ -57,7 +57,7 @@ public sealed class CompiledEquations
 
     internal IReadOnlyList<Node> Definitions { get; }
 
-    internal Program Program { get; }
+    internal FieldProgram Program { get; }
 
     internal Scatter[] Scatters { get; }
 

@@ -65,7 +65,7 @@ public sealed class EquationRun : IOdeSystem
         {
             if (parameterPlaces[i] >= 0) Memory[parameterPlaces[i]] = values[i];
         }
-        Program.Run(equations.Program.ByParameters, Memory);
+        FieldProgram.Run(equations.Program.ByParameters, Memory);
         timeOfInputs = double.NaN;
         isLastKnown = false;
     }
@@ -102,7 +102,7 @@ public sealed class EquationRun : IOdeSystem
     {
         Evaluate(time, state);
         var memory = Memory;
-        Program.Run(equations.Program.ByState[1], memory);
+        FieldProgram.Run(equations.Program.ByState[1], memory);
         jacobian.ClearFor(equations);
         ref var values = ref MemoryMarshal.GetArrayDataReference(jacobian.Values);
         foreach (var slot in equations.AddedFirst) Unsafe.Add(ref values, slot) = 0;
@@ -121,7 +121,7 @@ public sealed class EquationRun : IOdeSystem
     public void EvaluateOutputs(double time, ReadOnlySpan<double> state)
     {
         Evaluate(time, state);
-        Program.Run(equations.Program.ByState[2], Memory);
+        FieldProgram.Run(equations.Program.ByState[2], Memory);
     }
 
     /// <summary>An output with one number, after <see cref="EvaluateOutputs"/>.</summary>
@@ -164,7 +164,7 @@ public sealed class EquationRun : IOdeSystem
         {
             if (scalarPlaces[s] >= 0) memory[scalarPlaces[s]] = state[equations.Shape.Banded + s];
         }
-        Program.Run(equations.Program.ByState[0], memory);
+        FieldProgram.Run(equations.Program.ByState[0], memory);
     }
 
     void SetInputsAt(double time)
@@ -174,7 +174,7 @@ public sealed class EquationRun : IOdeSystem
         {
             if (inputPlaces[i] >= 0) Memory[inputPlaces[i]] = inputs[i] + slopes[i] * (time - startOfInputs);
         }
-        Program.Run(equations.Program.ByInputs, Memory);
+        FieldProgram.Run(equations.Program.ByInputs, Memory);
         timeOfInputs = time;
         isLastKnown = false;
     }

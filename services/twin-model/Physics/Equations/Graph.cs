@@ -105,7 +105,7 @@ public sealed class Graph(Axis axis)
     internal Node Shift(Node a, int cells)
     {
         if (cells == 0 || !a.IsField) return a;
-        if (Math.Abs(cells) > Program.Padding) throw new ArgumentException($"A shift is at most {Program.Padding} cells, not {cells}.", nameof(cells));
+        if (Math.Abs(cells) > FieldProgram.Padding) throw new ArgumentException($"A shift is at most {FieldProgram.Padding} cells, not {cells}.", nameof(cells));
         if (a.Op == Op.Shift) return Shift(a.A!, a.Index + cells);
         return Intern(Op.Shift, a, null, 0, cells, null, true, Math.Max(0, a.First - cells), Math.Min(axis.Cells, a.End - cells), a.Level);
     }

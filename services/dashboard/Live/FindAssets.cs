@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+using Contracts.Query.V1;
+using Grpc.Core;
+
+namespace Dashboard.Live;
+
+/// <summary>Assets and their models; models change seldom, so that they are asked for once a minute at most.</summary>
+sealed class FindAssets(AssetService.AssetServiceClient client, TimeProvider time)
+{
+    static readonly TimeSpan FreshFor = TimeSpan.FromMinutes(1);
+
+    readonly Dictionary<string, (Asset Asset, DateTimeOffset At)> known = [];
+    readonly ConcurrentDictionary<string, ReadableModel> models = new();
+
+    /// <summary>Assets whose id or name holds the text.</summary>
+    public async Task<IReadOnlyList<AssetSummary>> Search(string text, int limit, CancellationToken cancel) =>
+        (await client.ListAssetsAsync(new() { Search = text, Limit = limit }, cancellationToken: cancel)).Assets;
+
+    /// <summary>Ids of all assets.</summary>
+    public async Task<IReadOnlyList<string>> Ids(CancellationToken cancel)
+    {
+        List<string> ids = [];
+        var cursor = "";
+        do
+        {
+            var page = await client.ListAssetsAsync(new() { Limit = 500, Cursor = cursor }, cancellationToken: cancel);
+            ids.AddRange(page.Assets.Select(a => a.Id));
+            cursor = page.NextCursor;
+        }
+        while (cursor.Length > 0);
+        return ids;
+    }
+
+    /// <exception cref="RpcException">No such asset, or query is away.</exception>
+    public async Task<Asset> Get(string assetId, CancellationToken cancel)
+    {
+        lock (known)
+        {
+            if (known.TryGetValue(assetId, out var found) && time.GetUtcNow() - found.At < FreshFor) return found.Asset;
+        }
+        var asset = (await client.GetAssetAsync(new() { AssetId = assetId }, cancellationToken: cancel)).Asset;
+        lock (known)
+        {
+            if (known.Count > 2_000) known.Clear();
+            known[assetId] = (asset, time.GetUtcNow());
+        }
+        return asset;
+    }
+
+    /// <summary>What can be read of the text of the asset's model, once per model.</summary>
+    /// <exception cref="RpcException">No such asset, or query is away.</exception>
+    public async Task<ReadableModel> Model(string assetId, CancellationToken cancel)
+    {
+        var asset = await Get(assetId, cancel);
+        if (models.TryGetValue(asset.ModelHash, out var found)) return found;
+        var model = await client.GetAssetModelAsync(new() { AssetId = assetId }, cancellationToken: cancel);
+        return models[model.Hash] = ReadableModel.Of(model.Yaml, asset.ModelId);
+    }
+}

@@ -1,0 +1,57 @@
+using Contracts.Events;
+using Contracts.Messages;
+using Ingest.Imports;
+using Ingest.Messages;
+using Ingest.Payloads;
+using Ingest.Recording;
+using Marten;
+using MassTransit;
+using Microsoft.Extensions.Options;
+using ServiceDefaults;
+using TwinModel.Telemetry;
+
+namespace Ingest;
+
+/// <summary>Tries a rejected payload again, against the models as they are now, and writes down what came of it.</summary>
+sealed class ReplayRejectionConsumer(
+    RejectionLog rejections, AssetRegistry registry, RouteTopic routes, ReadSparkplug sparkplug, RecordReadings recorder, IDocumentStore store, TimeProvider time, IOptions<IngestSettings> settings)
+    : IConsumer<ReplayRejection>
+{
+    public async Task Consume(ConsumeContext<ReplayRejection> context)
+    {
+        var command = context.Message;
+        var rejection = await rejections.Find(command.Stream, command.RejectionId, context.CancellationToken)
+            ?? throw new NotFoundException("rejection", command.RejectionId.ToString());
+        await registry.Refresh(context.CancellationToken);
+        var (now, decoded) = (time.GetUtcNow(), new Decoded());
+        var asset = registry.Find(rejection.AssetId);
+        if (ReadSparkplug.IsSparkplug(rejection.Source))
+        {
+            // By the births as they are remembered now.
+            asset = (await sparkplug.ForReplay(context.CancellationToken)).Decode(rejection.Source, rejection.Payload, Micros.From(rejection.RejectedAt), decoded)?.Asset;
+        }
+        else if (!Payload.IsImport(rejection.Source))
+        {
+            var route = routes.Find(rejection.Source);
+            asset = route.Asset;
+            DecodePayload.By(route, rejection.Source, rejection.Payload, rejection.RejectedAt, decoded);
+        }
+        else if (asset is not null)
+        {
+            await ImportFormats.Decode(rejection, asset.Model, decoded, context.CancellationToken);
+        }
+        var rejected = decoded.RejectedReadings;
+        // What the window of time refused then was asked for by name now: any time up to now is taken.
+        if (asset is not null)
+            rejected += ValidateReadings.Apply(decoded.Readings, asset.Model, new(0, Micros.From(now + settings.Value.FutureTolerance)), decoded.Rejections);
+        var outcome = asset is null || decoded.Readings.Count == 0
+            ? default
+            : await recorder.Record(
+                asset, decoded.Readings, null, new(rejection.Source, rejection.Payload), null, context.CancellationToken, isReplay: true);
+        await using var session = store.LightweightSession();
+        session.Events.Append(command.Stream, new RejectionReplayed(
+            rejection.Id, outcome.Stored, outcome.Duplicates, rejected + outcome.Rejected,
+            [.. decoded.Rejections.Concat(outcome.Reasons ?? []).Take(Rejections.MostReasons)], now));
+        await session.SaveChangesAsync(context.CancellationToken);
+    }
+}

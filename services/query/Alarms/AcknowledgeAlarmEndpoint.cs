@@ -1,0 +1,52 @@
+using System.ComponentModel;
+using Contracts.Messages;
+using MassTransit;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
+using Query.Api;
+using Query.Twins;
+using ServiceDefaults;
+
+namespace Query.Alarms;
+
+/// <summary>Who acknowledges an alarm.</summary>
+sealed record Acknowledgement(
+    [property: Description("Who, at most 100 characters.")] string? By,
+    [property: Description("Free text, at most 1000 characters.")] string? Comment);
+
+static class AcknowledgeAlarmEndpoint
+{
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
+
+    public static void Map(IEndpointRouteBuilder alarms) => alarms
+        .MapPost("/{id}:acknowledge", async Task<Results<Ok<AlarmView>, Accepted<AlarmView>>> (
+            string id, Acknowledgement body, NpgsqlDataSource source, LiveTwins live, IBus bus, CommandFaults faults, CancellationToken cancel) =>
+        {
+            var (isDone, alarm) = await Run(id, body.By, body.Comment, source, live, bus, faults, cancel);
+            return isDone ? TypedResults.Ok(alarm) : TypedResults.Accepted($"/api/v1/alarms/{id}", alarm);
+        })
+        .WithName("acknowledgeAlarm").WithSummary("Acknowledge an alarm")
+        .WithDescription("Waits up to 5 s until the alarm shows it (200); 202 when it takes longer. An alarm that is acknowledged already stays as it is.");
+
+    /// <summary>The alarm afterwards, and whether it shows the acknowledgement.</summary>
+    /// <exception cref="NotFoundException">No such alarm.</exception>
+    public static async Task<(bool IsDone, AlarmView Alarm)> Run(
+        string id, string? by, string? comment, NpgsqlDataSource source, LiveTwins live, IBus bus, CommandFaults faults, CancellationToken cancel)
+    {
+        var who = Input.Line("by", by, 100) ?? throw new InvalidInputException("by", null, "who acknowledges, 1 to 100 characters");
+        var why = Input.Lines("comment", comment, 1000);
+        var alarm = await GetAlarm.Run(id, source, cancel);
+        if (alarm.AcknowledgedAt is not null) return (true, alarm);
+        var command = new AcknowledgeAlarm(alarm.AssetId, id, who, why);
+        var isDone = await faults.Await(command, c => bus.SendToOwner(alarm.AssetId, command, c), Visible, Patience, cancel);
+        return (isDone, alarm);
+
+        async Task Visible(CancellationToken ended)
+        {
+            // The twin's next view tells at once; the table is what counts.
+            using var watcher = new Watcher(live.Find(alarm.AssetId) is { } twin ? [twin] : []);
+            while ((alarm = await GetAlarm.Run(id, source, ended)).AcknowledgedAt is null) await watcher.Wait(LookEvery, ended);
+        }
+    }
+}

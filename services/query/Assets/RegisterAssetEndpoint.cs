@@ -1,0 +1,61 @@
+using System.ComponentModel;
+using Contracts.Messages;
+using MassTransit;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Query.Api;
+using ServiceDefaults;
+using TwinModel.Assets;
+
+namespace Query.Assets;
+
+/// <summary>What to register an asset as.</summary>
+sealed record AssetToRegister(
+    [property: Description("A shipped model, e.g. extrusion-line or pump-loop.")] string? Model,
+    [property: Description("For people, 1 to 200 characters; null for the model's name.")] string? Name);
+
+static class RegisterAssetEndpoint
+{
+    const int LongestName = 200;
+
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    // Registering again what is registered already leads to no event unless the shipped model is newer: wait a little for that.
+    static readonly TimeSpan PatienceForRenewal = TimeSpan.FromMilliseconds(500);
+
+    public static void Map(IEndpointRouteBuilder assets) => assets
+        .MapPut("/{id}", async Task<Results<Ok<AssetAnswer>, Accepted>> (
+            string id, AssetToRegister body, KnownAssets registry, IBus bus, CommandFaults faults, CancellationToken cancel) =>
+            await Run(id, body.Model, body.Name, registry, bus, faults, cancel) is { } asset ? TypedResults.Ok(asset) : TypedResults.Accepted($"/api/v1/assets/{id}"))
+        .WithName("registerAsset").WithSummary("Register an asset of a shipped model, or renew its model")
+        .WithDescription("Waits up to 5 s until the asset is visible (200); 202 when it takes longer. Repeating it is harmless. "
+            + "409 for the id of a shipped model with another model.");
+
+    /// <summary>The asset; null when it is not visible in time.</summary>
+    public static async Task<AssetAnswer?> Run(
+        string id, string? model, string? name, KnownAssets registry, IBus bus, CommandFaults faults, CancellationToken cancel)
+    {
+        if (!AssetId.IsAllowed(id)) throw new InvalidInputException("id", id, AssetId.Allowed);
+        // twin-state registers an asset of every model that it ships, so the registered models are all there are.
+        var models = registry.All.Select(a => a.Model.Id).Distinct().ToList();
+        if (model is null || !models.Contains(model)) throw new InvalidInputException("model", model, string.Join(", ", models));
+        var command = new RegisterAsset(id, Input.Line("name", name, LongestName), model);
+        var before = registry.Find(id);
+        // twin-state refuses it, too, and puts the shipped model back.
+        if (models.Contains(id) && id != model)
+            throw new RuleViolationException($"{id} always follows the shipped model {id}; give an asset of {model} another id.");
+        var isThere = before is not null && before.Model.Id == model && (command.Name is null || before.Name == command.Name);
+        var seen = await faults.Await(
+            command, c => bus.SendToOwner(id, command, c), c => Visible(registry, id, before?.Position ?? 0, c), isThere ? PatienceForRenewal : Patience, cancel);
+        return seen || isThere ? AssetAnswer.Of(registry.Get(id)) : null;
+    }
+
+    static async Task Visible(KnownAssets registry, string id, long positionBefore, CancellationToken cancel)
+    {
+        while (true)
+        {
+            var changed = registry.Changed;
+            if (registry.Find(id)?.Position > positionBefore) return;
+            await changed.WaitAsync(cancel);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+using Contracts.Decisions;
+using Contracts.Messages;
+using Query.Api;
+using Query.Assets;
+using Query.Health;
+using ServiceDefaults;
+using TwinModel.Decisions;
+
+namespace Query.Decisions;
+
+/// <summary>Settings to be tried on the past.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+sealed record BacktestRequest(
+    [property: Description("Asset id.")] string? Asset,
+    [property: Description("A component whose degradation the model describes.")] string? Component,
+    [property: Description("First sample time, from 1970.")] DateTimeOffset? From,
+    [property: Description("Last sample time, up to now; default now.")] DateTimeOffset? To,
+    [property: Description("What differs from the model.")] BacktestSettings? Settings);
+
+/// <summary>What differs from the model.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+sealed record BacktestSettings(
+    [property: Description("k of the chart, in standard deviations."), Range(0.01, 5.0)] double? Slack = null,
+    [property: Description("h of the chart."), Range(0.1, 100.0)] double? Limit = null,
+    [property: Description("Medians of the baseline, 10 to 100000."), Range(10, 100_000)] int? BaselineCount = null,
+    [property: Description("Medians in a row beyond the critical level before that counts; "
+        + "six times as many below 90 % of it take it back.")]
+    [property: Range(1, 1000)] int? ConfirmCount = null,
+    [property: Description("Width of the medians."), Range(0.1, 604_800.0)] double? WindowSeconds = null,
+    [property: Description("Critical level in the indicator's unit."), Range(1e-9, 1e9)] double? CriticalValue = null);
+
+/// <summary>What settings would have done in the past.</summary>
+sealed class RunBacktestEndpoint(KnownAssets registry, LogReader log, AskSimulation simulation, TimeProvider time)
+{
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    public static void Map(IEndpointRouteBuilder api) => api
+        .MapPost("/backtests", (BacktestRequest body, RunBacktestEndpoint run, CancellationToken cancel) => run.Run(body, cancel))
+        .RequireRateLimiting(ApiSetup.Expensive)
+        .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status504GatewayTimeout)
+        .WithTags("Decisions").WithName("runBacktest").WithSummary("Try a detector's settings on the past: alarms, lead time, false alarms")
+        .WithDescription("Runs the fold of the live twin with other settings over the log. Nothing is changed.");
+
+    public async Task<BacktestResult> Run(BacktestRequest body, CancellationToken cancel)
+    {
+        if (string.IsNullOrEmpty(body.Asset)) throw new InvalidInputException("asset", null, "the id of a registered asset");
+        var model = (registry.FindOrExplain(body.Asset)
+            ?? throw new InvalidInputException("asset", body.Asset, "the id of a registered asset")).Model;
+        var part = WornPart.Check(model, body.Component, "component");
+        var now = time.GetUtcNow();
+        var to = body.To is { } last ? Input.Past("to", last, now) : now;
+        var from = Input.Past("from", body.From ?? throw new InvalidInputException("from", null, Input.AllowedTime), now);
+        var s = body.Settings ?? new();
+        var definition = new BacktestDefinition(
+            body.Asset, part.Component, from, to, await log.Position(cancel), s.Slack, s.Limit, s.BaselineCount, s.ConfirmCount, s.WindowSeconds, s.CriticalValue);
+        if (BacktestRules.Check(definition) is { } problem) throw new InvalidInputException(problem.Path, problem.Value, problem.Allowed);
+        Backtest.With(part, definition);
+        var answer = await simulation.Ask<RunBacktest, BacktestFinished>(new(model.Hash, definition), Patience, cancel);
+        return answer.Refusal is { } refusal ? throw AskSimulation.Refuse(refusal, body.Asset) : answer.Result!;
+    }
+}

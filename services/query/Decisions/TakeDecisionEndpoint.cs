@@ -1,0 +1,37 @@
+using System.ComponentModel;
+using Contracts.Decisions;
+using Contracts.Messages;
+using Query.Api;
+using ServiceDefaults;
+
+namespace Query.Decisions;
+
+/// <summary>What somebody decided.</summary>
+sealed record TakeRequest(
+    [property: Description("Name of an option of the answer; default: the recommended one.")] string? Option,
+    [property: Description("Who, at most 100 characters.")] string? By,
+    [property: Description("Free text, at most 1000 characters.")] string? Comment);
+
+/// <summary>Keeps what was decided.</summary>
+sealed class TakeDecisionEndpoint(GetDecision get, AskSimulation simulation)
+{
+    public static void Map(IEndpointRouteBuilder decisions) => decisions
+        .MapPost("/{id}:take", (string id, TakeRequest body, TakeDecisionEndpoint take, CancellationToken cancel) => take.Run(id, body.Option, body.By, body.Comment, cancel))
+        .ProducesProblem(StatusCodes.Status409Conflict)
+        .WithName("takeDecision").WithSummary("Record which option was taken")
+        .WithDescription("Repeating it is harmless; another option after the first is refused (409).");
+
+    /// <summary>The named option, or the recommended one.</summary>
+    /// <exception cref="InvalidInputException">The answer has no such option; names those it has.</exception>
+    public static string OptionOf(DecisionAnswer answer, string? option) => option is null ? answer.Recommended
+        : answer.Options.Any(o => o.Name == option) ? option
+        : throw new InvalidInputException("option", option, string.Join(", ", answer.Options.Select(o => o.Name)));
+
+    public async Task<DecisionView> Run(string id, string? option, string? by, string? comment, CancellationToken cancel)
+    {
+        var who = Input.Line("by", by, 100) ?? throw new InvalidInputException("by", null, "who decides, 1 to 100 characters");
+        var why = Input.Lines("comment", comment, 1000);
+        var known = await get.Run(id, cancel);
+        return await simulation.Decide(new TakeDecision(id, OptionOf(known.Answer, option), who, why), id, cancel);
+    }
+}

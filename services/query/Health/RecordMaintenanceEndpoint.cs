@@ -1,0 +1,75 @@
+using System.ComponentModel;
+using Contracts.Events;
+using Contracts.Messages;
+using MassTransit;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Query.Api;
+using Query.Assets;
+using ServiceDefaults;
+
+namespace Query.Health;
+
+/// <summary>Who says that a part was exchanged or has failed.</summary>
+sealed record MaintenanceNote(
+    [property: Description("Who, at most 100 characters.")] string? By,
+    [property: Description("When; default: now. Not before the present life of the part.")] DateTimeOffset? At,
+    [property: Description("Free text, at most 1000 characters.")] string? Comment);
+
+/// <summary>What was recorded.</summary>
+/// <param name="AssetId">The asset.</param>
+/// <param name="Component">The part.</param>
+/// <param name="Kind">replaced or failed.</param>
+/// <param name="At">When it happened.</param>
+sealed record MaintenanceAnswer(string AssetId, string Component, string Kind, DateTimeOffset At);
+
+static class RecordMaintenanceEndpoint
+{
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
+    static readonly string[] Kinds = ["replaced", "failed"];
+
+    public static void Map(IEndpointRouteBuilder assets)
+    {
+        foreach (var kind in Kinds)
+        {
+            assets.MapPost($"/{{id}}/components/{{component}}:{kind}", async Task<Results<Ok<MaintenanceAnswer>, Accepted<MaintenanceAnswer>>> (
+                string id, string component, MaintenanceNote body, KnownAssets registry, GetHealth health, IBus bus, CommandFaults faults, Outcomes outcomes, TimeProvider time, CancellationToken cancel) =>
+            {
+                var (isDone, answer) = await Run(id, component, kind, body.At, body.By, body.Comment, registry, health, bus, faults, outcomes, time, cancel);
+                return isDone ? TypedResults.Ok(answer) : TypedResults.Accepted($"/api/v1/twins/{id}/health", answer);
+            })
+            .WithName(kind == "failed" ? "reportFailure" : "reportReplacement")
+            .WithSummary(kind == "failed" ? "Record that a part has failed" : "Record that a part was exchanged")
+            .WithDescription("The part's present life is over, a new one begins in the twin, and decisions about it learn their outcome. Waits up to 10 s (200); 202 when it takes longer. "
+                + "Repeating it with the same time is harmless.");
+        }
+    }
+
+    /// <summary>What is recorded, and whether the log shows it.</summary>
+    /// <exception cref="NotFoundException">No such asset.</exception>
+    public static async Task<(bool IsDone, MaintenanceAnswer Answer)> Run(
+        string id, string component, string? kind, DateTimeOffset? at, string? by, string? comment, KnownAssets registry, GetHealth health, IBus bus, CommandFaults faults,
+        Outcomes outcomes, TimeProvider time, CancellationToken cancel)
+    {
+        WornPart.Check(registry.Get(id).Model, component, "component");
+        if (!Kinds.Contains(kind)) throw new InvalidInputException("kind", kind, string.Join(", ", Kinds));
+        var who = Input.Line("by", by, 100) ?? throw new InvalidInputException("by", null, "who records it, 1 to 100 characters");
+        var now = time.GetUtcNow();
+        // Whole microseconds, as sample times are.
+        var when = at is { } given ? Input.Past("at", given, now) : now;
+        when = when.AddTicks(-(when.Ticks % TimeSpan.TicksPerMicrosecond));
+        var command = new RecordMaintenance(id, component, kind!, when, who, Input.Lines("comment", comment, 1000));
+        var isDone = await faults.Await(command, c => bus.SendToOwner(id, command, c), Visible, Patience, cancel);
+        if (isDone) await outcomes.Observe(id, component, cancel);
+        return (isDone, new(id, component, kind!, when));
+
+        async Task Visible(CancellationToken ended)
+        {
+            while (!(await health.EventsOf(id, ended)).Any(IsRecord)) await Task.Delay(LookEvery, ended);
+        }
+
+        bool IsRecord(object e) => kind == "failed"
+            ? e is FailureOccurred f && f.Component == component && f.FailedAt == when
+            : e is ComponentReplaced r && r.Component == component && r.ReplacedAt == when;
+    }
+}

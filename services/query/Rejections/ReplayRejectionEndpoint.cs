@@ -1,0 +1,40 @@
+using Contracts.Events;
+using Contracts.Messages;
+using MassTransit;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Query.Api;
+
+namespace Query.Rejections;
+
+sealed class ReplayRejectionEndpoint(ReadRejections log, IBus bus, CommandFaults faults)
+{
+    // The exchange in front of ingest's queue; naming the queue would declare it, and ingest alone decides what kind it is.
+    static readonly Uri Ingest = new("exchange:ingest.replay-rejection");
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
+
+    public static void Map(IEndpointRouteBuilder rejected) => rejected
+        .MapPost("/{id}:replay", async Task<Results<Ok<RejectionReplayed>, Accepted>> (string id, ReplayRejectionEndpoint replay, CancellationToken cancel) =>
+            await replay.Run(id, cancel) is { } outcome ? TypedResults.Ok(outcome) : TypedResults.Accepted($"/api/v1/rejected/{id}"))
+        .WithName("replayRejected").WithSummary("Try a rejected payload again")
+        .WithDescription("Waits up to 5 s for the outcome (200); 202 when it takes longer. What is stored already counts as duplicate.");
+
+    /// <summary>The outcome; null when it is not there in time.</summary>
+    /// <exception cref="ServiceDefaults.NotFoundException">No such rejection.</exception>
+    public async Task<RejectionReplayed?> Run(string id, CancellationToken cancel)
+    {
+        var rejection = await log.Get(id, cancel);
+        var before = (await log.Replays(rejection.Stream, [rejection.Id], cancel)).Count;
+        RejectionReplayed? outcome = null;
+        var command = new ReplayRejection(rejection.AssetId, rejection.Stream, rejection.Id);
+        await faults.Await(command, Send, Visible, Patience, cancel);
+        return outcome;
+
+        async Task Send(CancellationToken ended) => await (await bus.GetSendEndpoint(Ingest)).Send(command, ended);
+
+        async Task Visible(CancellationToken ended)
+        {
+            while ((outcome = (await log.Replays(rejection.Stream, [rejection.Id], ended)).Skip(before).LastOrDefault()) is null) await Task.Delay(LookEvery, ended);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using Contracts.Messages;
+using Contracts.Scenarios;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Query.Api;
+using ServiceDefaults;
+
+namespace Query.Scenarios;
+
+/// <summary>Ends a scenario that nobody wants any more.</summary>
+sealed class CancelScenarioEndpoint(SavedScenarios saved, LiveScenarios live, SendToSimulation simulation, CommandFaults faults)
+{
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
+
+    public static void Map(IEndpointRouteBuilder scenarios) => scenarios
+        .MapDelete("/{id}", async Task<Results<Ok<ScenarioView>, Accepted<ScenarioView>>> (string id, CancelScenarioEndpoint run, CancellationToken cancel) =>
+        {
+            var (isDone, scenario) = await run.Run(id, cancel);
+            return isDone ? TypedResults.Ok(scenario) : TypedResults.Accepted($"/api/v1/scenarios/{id}", scenario);
+        })
+        .ProducesProblem(StatusCodes.Status409Conflict)
+        .WithName("cancelScenario").WithSummary("Cancel a scenario")
+        .WithDescription("Waits up to 5 s until it shows (200); 202 when it takes longer. 409 when it is completed or has failed. The events stay in the log.");
+
+    /// <summary>The scenario afterwards, and whether it is over.</summary>
+    /// <exception cref="NotFoundException">No such scenario.</exception>
+    /// <exception cref="RuleViolationException">It is over already, but was not cancelled.</exception>
+    public async Task<(bool IsDone, ScenarioView Scenario)> Run(string id, CancellationToken cancel)
+    {
+        var scenario = await saved.Get(id, cancel);
+        RefuseOver(scenario);
+        if (scenario.State == "cancelled") return (true, scenario);
+        var command = new CancelScenario(id);
+        var isDone = await faults.Await(command, c => simulation.Run(command, c), Visible, Patience, cancel);
+        // It may have been completed in the same moment.
+        RefuseOver(scenario);
+        return (isDone, scenario);
+
+        async Task Visible(CancellationToken ended)
+        {
+            while (true)
+            {
+                var changed = live.Changed;
+                if (SavedScenarios.IsFinal(scenario = await saved.Get(id, ended))) return;
+                await Task.WhenAny(changed, Task.Delay(LookEvery, ended));
+                ended.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    static void RefuseOver(ScenarioView scenario)
+    {
+        if (scenario.State is "completed" or "failed") throw new RuleViolationException($"Scenario '{scenario.Id}' is {scenario.State} already.");
+    }
+}

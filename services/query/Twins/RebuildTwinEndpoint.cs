@@ -1,0 +1,47 @@
+using Contracts.Events;
+using Contracts.Messages;
+using Marten;
+using MassTransit;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Query.Api;
+using Query.Assets;
+using ServiceDefaults;
+
+namespace Query.Twins;
+
+static class RebuildTwinEndpoint
+{
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
+
+    public static void Map(IEndpointRouteBuilder twins) => twins
+        .MapPost("/{id}:rebuild", async Task<Results<Ok<TwinRebuilt>, Accepted>> (
+            string id, KnownAssets registry, IDocumentStore store, IBus bus, CommandFaults faults, CancellationToken cancel) =>
+            await Run(id, registry, store, bus, faults, cancel) is { } rebuilt ? TypedResults.Ok(rebuilt) : TypedResults.Accepted($"/api/v1/twins/{id}"))
+        .RequireRateLimiting(Api.ApiSetup.Expensive)
+        .WithName("rebuildTwin").WithSummary("Fold a twin again from the whole log and compare")
+        .WithDescription("liveHash and rebuiltHash are equal unless something is wrong. Waits up to 30 s (200); 202 when it takes longer.");
+
+    /// <summary>The outcome; null when it is not there in time.</summary>
+    /// <exception cref="NotFoundException">No such asset.</exception>
+    public static async Task<TwinRebuilt?> Run(string id, KnownAssets registry, IDocumentStore store, IBus bus, CommandFaults faults, CancellationToken cancel)
+    {
+        registry.Get(id);
+        await using var session = store.QuerySession();
+        var before = (await session.Events.FetchStreamStateAsync(Streams.Twin(id), cancel))?.Version ?? 0;
+        TwinRebuilt? rebuilt = null;
+        var command = new RebuildTwin(id);
+        await faults.Await(command, c => bus.SendToOwner(id, command, c), Visible, Patience, cancel);
+        return rebuilt;
+
+        async Task Visible(CancellationToken ended)
+        {
+            while (true)
+            {
+                var events = await session.Events.FetchStreamAsync(Streams.Twin(id), fromVersion: before + 1, token: ended);
+                if ((rebuilt = events.Select(e => e.Data).OfType<TwinRebuilt>().FirstOrDefault()) is not null) return;
+                await Task.Delay(LookEvery, ended);
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using Contracts.Messages;
+using MassTransit;
+using TwinModel.Decisions;
+
+namespace Simulation.Decisions;
+
+/// <summary>Looks into the log what became of the parts that decisions are about.</summary>
+sealed class FindOutcomes(DecisionStore store)
+{
+    public async Task Run(string? assetId, string? component, CancellationToken cancel)
+    {
+        foreach (var asset in (await store.Open(assetId, component, cancel)).GroupBy(d => d.AssetId))
+        {
+            var records = await store.Maintenance(asset.Key, cancel);
+            foreach (var decision in asset.Where(d => FoldDecision.Observe(d, records).Count > 0))
+                await store.Change(decision.Id, known => known is null ? [] : FoldDecision.Observe(known, records), cancel);
+        }
+    }
+}
+
+/// <summary>At once when a record was made.</summary>
+sealed class ObserveOutcomesConsumer(FindOutcomes observe) : IConsumer<ObserveOutcomes>
+{
+    public Task Consume(ConsumeContext<ObserveOutcomes> context) => observe.Run(context.Message.AssetId, context.Message.Component, context.CancellationToken);
+}
+
+/// <summary>And now and then, as the news of a record may be lost.</summary>
+sealed partial class KeepObserving(FindOutcomes observe, TimeProvider time, ILogger<KeepObserving> logger) : BackgroundService
+{
+    static readonly TimeSpan Every = TimeSpan.FromMinutes(5);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Every, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await observe.Run(null, null, stoppingToken);
+            }
+            catch (Exception e) when (e is Npgsql.NpgsqlException or TimeoutException or JasperFx.ConcurrencyException)
+            {
+                LogNotObserved(e.Message);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Outcomes of decisions were not looked for: {Reason}")]
+    partial void LogNotObserved(string reason);
+}

@@ -1,0 +1,98 @@
+using TwinModel.Lifetimes;
+using TwinModel.Uncertainty;
+
+namespace TwinModel.Maintenance;
+
+/// <summary>
+/// Simulated futures with common random numbers: every plan meets the same life, the same repair time and the same secondary damage, so that
+/// differences between plans are known far better than their levels. One key per future, sums in index order: the same bits on any number of threads.
+/// </summary>
+sealed class Futures
+{
+    const int Chunk = 1024;
+    readonly MaintenanceQuestion question;
+    readonly double[] ageing;
+    readonly RateHistory?[]? rates;
+    readonly double[] failureCost;
+    readonly double[] plain;
+
+    public Futures(MaintenanceQuestion q, ILifetime life)
+    {
+        question = q;
+        var n = q.Futures;
+        (ageing, failureCost, plain) = (new double[n], new double[n], new double[n]);
+        rates = q.RatesOfFuture is null ? null : new RateHistory?[n];
+        // Other lives find quantiles by iteration; a table is near enough for a simulation.
+        var table = life is WeibullLife or RulDistribution ? life : RulDistribution.Of(life);
+        var e = q.Economics;
+        var certain = e.PartCost + e.LabourCost + e.OvertimeCost + e.ScrapAndRestartCost;
+        var correction = 0.5 * e.UnplannedHoursSdLn * e.UnplannedHoursSdLn;
+        Parallel.For(0, (n + Chunk - 1) / Chunk, new() { MaxDegreeOfParallelism = q.Threads }, chunk =>
+        {
+            for (var i = chunk * Chunk; i < Math.Min(n, (chunk + 1) * Chunk); i++)
+            {
+                ageing[i] = table.Quantile(KeyedRandom.Stratified(q.Seed, 0, i, n));
+                var hours = e.UnplannedHours * Math.Exp(e.UnplannedHoursSdLn * KeyedRandom.Normal(q.Seed, 2, i) - correction);
+                var damage = KeyedRandom.Uniform(q.Seed, 1, i) < e.SecondaryDamageProbability ? e.SecondaryDamageCost : 0;
+                failureCost[i] = certain + e.MarginPerHour * hours + damage;
+                rates?[i] = q.RatesOfFuture!(i);
+                plain[i] = DayOfFailure(i, 1);
+            }
+        });
+    }
+
+    /// <summary>Number of futures.</summary>
+    public int Count => ageing.Length;
+
+    double DayOfFailure(int i, double slowdown) => (rates is null ? question.Rates : rates[i]!).DayOf(ageing[i] / slowdown);
+
+    /// <summary>Relative cost of a plan in each future; sets the mean number of days run and the share that failed.</summary>
+    public double[] Costs(Plan plan, double costPerDay, out double failedShare, out double meanDays, out double meanWaitingDays)
+    {
+        var (e, costs, failed, days, waits) = (question.Economics, new double[Count], 0, 0.0, 0.0);
+        var (planned, perWaitingDay) = (plan.PlannedCost(e), e.MarginPerHour * e.WaitingHoursPerDay);
+        var arrival = plan.OrderDays + e.SpareLeadDays;
+        for (var i = 0; i < costs.Length; i++)
+        {
+            var day = plan.Slowdown == 1 ? plain[i] : DayOfFailure(i, plan.Slowdown);
+            var run = Math.Min(day, plan.Days);
+            var cost = planned;
+            if (day <= plan.Days)
+            {
+                var wait = plan.WaitingDays(day, e.SpareLeadDays);
+                cost = failureCost[i] + perWaitingDay * wait;
+                waits += wait;
+                failed++;
+            }
+            days += run;
+            costs[i] = cost + (plan.LossPerDay - costPerDay) * run + e.SpareHoldingCostPerDay * Math.Max(0, run - arrival);
+        }
+        (failedShare, meanDays, meanWaitingDays) = ((double)failed / Count, days / Count, waits / Count);
+        return costs;
+    }
+
+    /// <summary>
+    /// Expected value of perfect information on the day of failure: the least mean cost less the mean of the least cost, with repair time and damage at
+    /// their means. What the best forecast could be worth at most.
+    /// </summary>
+    public double ValueOfPerfectInformation(IReadOnlyList<Plan> plans, double costPerDay)
+    {
+        var (e, sums, least) = (question.Economics, new double[plans.Count], 0.0);
+        for (var i = 0; i < Count; i++)
+        {
+            var min = double.PositiveInfinity;
+            for (var a = 0; a < plans.Count; a++)
+            {
+                var plan = plans[a];
+                var day = plan.Slowdown == 1 ? plain[i] : DayOfFailure(i, plan.Slowdown);
+                var run = Math.Min(day, plan.Days);
+                var cost = day <= plan.Days ? e.FailureCost + e.MarginPerHour * e.WaitingHoursPerDay * plan.WaitingDays(day, e.SpareLeadDays) : plan.PlannedCost(e);
+                cost += (plan.LossPerDay - costPerDay) * run + e.SpareHoldingCostPerDay * Math.Max(0, run - plan.OrderDays - e.SpareLeadDays);
+                sums[a] += cost;
+                min = Math.Min(min, cost);
+            }
+            least += min;
+        }
+        return (sums.Min() - least) / Count;
+    }
+}

@@ -1,0 +1,192 @@
+using System.Collections.Immutable;
+using TwinModel.Lifetimes;
+using TwinModel.Maintenance;
+using TwinModel.ConditionMonitoring;
+using TwinModel.Uncertainty;
+
+namespace TwinModel.Prognostics;
+
+/// <summary>What remaining lives of one kind of part are judged by: data of the asset model and its fleet.</summary>
+/// <param name="Threshold">Where a life ends, in the unit of the load-normalised indicator.</param>
+/// <param name="Fleet">Life of a new part; null when nothing is known of the fleet.</param>
+public sealed record RulSettings(Threshold Threshold, WeibullLife? Fleet)
+{
+    /// <summary>
+    /// How well the fleet's scale is known: standard deviation of its logarithm. 0 when many have failed; with few, about 1 / (shape sqrt(failures)) and
+    /// the spread between machines. A part that has outlived the scale then speaks for a longer one. 0 to 2.
+    /// </summary>
+    public double FleetScaleSdLn { get; init; }
+
+    /// <summary>Mean growth of ln(indicator) per day of parts that degrade.</summary>
+    public double SlopePerDay { get; init; } = 0.03;
+
+    /// <summary>Standard deviation of that growth between parts, greater than 0.</summary>
+    public double SlopeSdPerDay { get; init; } = 0.02;
+
+    /// <summary>Standard deviation, in ln, of the level at which the growth begins around the baseline; greater than 0.</summary>
+    public double LevelSdLn { get; init; } = 0.1;
+
+    /// <summary>Diffusions of the Wiener model in 1/sqrt(day), equally likely before.</summary>
+    public ImmutableArray<double> DiffusionsPerRootDay { get; init; } = [0.02, 0.05, 0.1];
+
+    /// <summary>
+    /// How fast the Wiener model's drift wanders, in times <see cref="SlopePerDay"/> per root of a day, equally likely before: growth that feeds on itself
+    /// doubles within some weeks, and an average since the change would promise too long a life.
+    /// </summary>
+    public ImmutableArray<double> DriftWanders { get; init; } = [0, 0.12];
+
+    /// <summary>Exponents of the power law, equally likely before.</summary>
+    public ImmutableArray<double> Exponents { get; init; } = PowerTrend.UsualExponents;
+
+    /// <summary>
+    /// The fleet keeps this weight whatever the trend says, as some parts fail in ways their vibration does not announce. 0 to 1.
+    /// </summary>
+    public double FleetWeight { get; init; } = 0.1;
+
+    /// <summary>Fewer medians since the change are no trend. 3 or more.</summary>
+    public int LeastPoints { get; init; } = 6;
+
+    /// <summary>Longer histories are averaged in blocks to so many points; no information is lost while noise is independent. 20 or more.</summary>
+    public int MostPoints { get; init; } = 120;
+
+    /// <summary>Throws when the settings have no meaning.</summary>
+    /// <exception cref="ArgumentException">Names the field, its value and what is allowed.</exception>
+    public void Validate()
+    {
+        if (!(FleetScaleSdLn is >= 0 and <= 2)) throw Require.Outside(FleetScaleSdLn, "0 to 2", nameof(FleetScaleSdLn));
+        Require.Finite(SlopePerDay);
+        Require.Positive(SlopeSdPerDay);
+        Require.Positive(LevelSdLn);
+        Require.Share(FleetWeight);
+        Require.AtLeast(3, LeastPoints);
+        Require.AtLeast(20, MostPoints);
+        foreach (var diffusion in DiffusionsPerRootDay) Require.Positive(diffusion, nameof(DiffusionsPerRootDay));
+        foreach (var wander in DriftWanders) Require.NotNegative(wander, nameof(DriftWanders));
+        foreach (var exponent in Exponents) Require.NotNegative(exponent, nameof(Exponents));
+    }
+}
+
+/// <summary>What is known of one part now.</summary>
+/// <param name="Level">From <see cref="Condition"/>.</param>
+/// <param name="Baseline">What healthy looks like; null while learning.</param>
+/// <param name="AgeDays">Age of the part, days.</param>
+/// <param name="NowDays">Now, in days since the change; the clock of <paramref name="Trend"/>.</param>
+/// <param name="Trend">Medians since the change, ascending; days since the change. Empty while healthy.</param>
+public sealed record PartHistory(ConditionLevel Level, Baseline? Baseline, double AgeDays, double NowDays, ImmutableArray<TrendPoint> Trend);
+
+/// <summary>What can be said of a remaining life.</summary>
+public abstract record Prognosis
+{
+    Prognosis()
+    {
+    }
+
+    /// <summary>A distribution with the models it comes from.</summary>
+    /// <param name="Life">Remaining life, days.</param>
+    /// <param name="Models">Weight of each model, adding up to 1.</param>
+    /// <param name="Trend">The log-linear trend, to which a further check would add (<see cref="OfferedCheck"/>); null while there is no trend.</param>
+    public sealed record Rul(RulDistribution Life, ImmutableArray<ModelWeight> Models, LogLinearTrend? Trend = null) : Prognosis;
+
+    /// <summary>Nothing that would not be made up.</summary>
+    /// <param name="Reason">Why, in one sentence.</param>
+    public sealed record CannotSayYet(string Reason) : Prognosis;
+}
+
+/// <summary>A model's weight in a prognosis.</summary>
+/// <param name="Model">fleet, log-linear, wiener or power.</param>
+/// <param name="Weight">0 to 1.</param>
+public sealed record ModelWeight(string Model, double Weight);
+
+/// <summary>From a history to the distribution of the remaining life: detection first, then the models that explain the trend, weighted by their evidence.</summary>
+public static class AssessRul
+{
+    /// <summary>The prognosis for a part.</summary>
+    /// <exception cref="ArgumentException">The settings or the history have no meaning.</exception>
+    public static Prognosis Of(RulSettings settings, PartHistory history)
+    {
+        settings.Validate();
+        Require.NotNegative(history.AgeDays);
+        Require.Finite(history.NowDays);
+        var fleet = FleetAt(settings, history.AgeDays);
+        if (history.Baseline is null || history.Level is ConditionLevel.Learning or ConditionLevel.Healthy || history.Trend.Length < settings.LeastPoints)
+        {
+            if (fleet is not null) return new Prognosis.Rul(RulDistribution.Of(fleet), [new("fleet", 1)]);
+            return new Prognosis.CannotSayYet(
+                history.Baseline is null ? "There is no vibration history that shows the healthy part, and no life of the fleet."
+                : history.Level is ConditionLevel.Healthy ? "The part is healthy, so there is no trend to follow, and no life of the fleet is known."
+                : FormattableString.Invariant($"There are {history.Trend.Length} medians since the change; a trend takes {settings.LeastPoints}, and no life of the fleet is known."));
+        }
+        return Mixed(settings, history, history.Baseline, fleet);
+    }
+
+    // Scales weighted by how likely each lets a part live this long.
+    static ILifetime? FleetAt(RulSettings s, double ageDays)
+    {
+        if (s.Fleet is not { } fleet || s.FleetScaleSdLn == 0) return s.Fleet is { } known ? known with { AgeDays = ageDays } : null;
+        var lives = Normal.HermiteNodes.Select(z => new WeibullLife(fleet.Shape, fleet.ScaleDays * Math.Exp(s.FleetScaleSdLn * z))).ToArray();
+        var logs = lives.Select((life, i) => Math.Log(Normal.HermiteWeights[i]) - Math.Pow(ageDays / life.ScaleDays, life.Shape)).ToArray();
+        var total = Normal.LogSumExp(logs);
+        return new MixtureLife([.. lives.Select((life, i) => new WeightedLife("fleet", Math.Exp(logs[i] - total), life with { AgeDays = ageDays }))]);
+    }
+
+    static Prognosis Mixed(RulSettings s, PartHistory history, Baseline baseline, ILifetime? fleet)
+    {
+        // Noise with a memory averages out more slowly: an AR(1) counts as white noise with the spread of its long-run mean.
+        var memory = Math.Sqrt((1 + baseline.Autocorrelation) / (1 - baseline.Autocorrelation));
+        var (points, noise) = Blocks(history.Trend, s.MostPoints, memory * baseline.ScaleLn);
+        var (centre, variance, slopeVariance) = (baseline.CentreLn, s.LevelSdLn * s.LevelSdLn, s.SlopeSdPerDay * s.SlopeSdPerDay);
+        List<(string Name, ILifetime? Life, double LogEvidence)> models = [];
+        var line = new LogLinearTrend(centre, s.SlopePerDay, variance, slopeVariance, 0, noise).Update(points);
+        models.Add(("log-linear", line.RemainingLife(history.NowDays, s.Threshold), line.LogEvidence));
+        foreach (var (diffusion, wander) in s.DiffusionsPerRootDay.SelectMany(_ => s.DriftWanders, (diffusion, wander) => (diffusion, wander)))
+        {
+            var start = new WienerTrend(Math.Min(0, points[0].Days), centre, s.SlopePerDay, variance, slopeVariance, 0, diffusion, noise, DriftWander: wander * Math.Abs(s.SlopePerDay));
+            var path = start.Update(points);
+            path = path.Predict(Math.Max(path.AtDays, history.NowDays));
+            models.Add(("wiener", path.RemainingLife(s.Threshold), path.LogEvidence - Math.Log(s.DiffusionsPerRootDay.Length * s.DriftWanders.Length)));
+        }
+        if (s.SlopePerDay > 0 && s.Exponents.Length > 0)
+        {
+            // A lognormal with the mean and the spread of the slope.
+            var sdLn = Math.Sqrt(Math.Log(1 + slopeVariance / (s.SlopePerDay * s.SlopePerDay)));
+            var power = new PowerTrend(centre, variance, noise, s.SlopePerDay * Math.Exp(-0.5 * sdLn * sdLn), sdLn, s.Exponents);
+            var (life, evidence) = power.RemainingLife(points, history.NowDays, s.Threshold);
+            models.Add(("power", life, evidence));
+        }
+        // No growth at all: a false alarm. Its life is the fleet's.
+        models.Add(("fleet", fleet, new LogLinearTrend(centre, 0, variance, 0, 0, noise).Update(points).LogEvidence));
+        return Weighted(s, models, fleet, line);
+    }
+
+    static Prognosis Weighted(RulSettings s, List<(string Name, ILifetime? Life, double LogEvidence)> models, ILifetime? fleet, LogLinearTrend line)
+    {
+        var total = Normal.LogSumExp([.. models.Select(m => m.LogEvidence)]);
+        var weights = models.Select(m => Math.Exp(m.LogEvidence - total)).ToArray();
+        if (fleet is null)
+        {
+            if (weights[^1] > 0.5) return new Prognosis.CannotSayYet("The indicator has changed but does not grow, so there is no trend to follow, and no life of the fleet is known.");
+            weights[^1] = 0;
+        }
+        else
+        {
+            weights[^1] = Math.Max(s.FleetWeight, weights[^1]);
+        }
+        var others = weights.Take(weights.Length - 1).Sum();
+        for (var i = 0; i < weights.Length - 1; i++) weights[i] *= others > 0 ? (1 - weights[^1]) / others : 0;
+        var parts = models.Select((m, i) => new WeightedLife(m.Name, weights[i], m.Life!)).Where(p => p.Weight > 1e-4).ToArray();
+        var kept = parts.Sum(p => p.Weight);
+        ImmutableArray<WeightedLife> mixture = [.. parts.Select(p => p with { Weight = p.Weight / kept })];
+        var life = RulDistribution.Of(new MixtureLife(mixture));
+        return life.NeverProbability > 0.5
+            ? new Prognosis.CannotSayYet("The trend does not lead to the threshold with more than even probability, and no life of the fleet is known.")
+            : new Prognosis.Rul(life, [.. mixture.GroupBy(p => p.Name).Select(g => new ModelWeight(g.Key, g.Sum(p => p.Weight)))], line);
+    }
+
+    // Means of neighbours, with the noise of means.
+    static (IReadOnlyList<TrendPoint> Points, double NoiseSd) Blocks(ImmutableArray<TrendPoint> trend, int most, double noiseSd)
+    {
+        var size = (trend.Length + most - 1) / most;
+        if (size == 1) return (trend, noiseSd);
+        return ([.. trend.Chunk(size).Where(c => c.Length == size).Select(c => new TrendPoint(c.Average(p => p.Days), c.Average(p => p.LnValue)))], noiseSd / Math.Sqrt(size));
+    }
+}

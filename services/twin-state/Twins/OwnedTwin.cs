@@ -1,0 +1,205 @@
+using Contracts.Messages;
+using ServiceDefaults;
+using TwinModel.Health;
+using TwinModel.Telemetry;
+using TwinModel.Twins;
+
+namespace TwinState.Twins;
+
+/// <summary>
+/// A twin in memory and what it still owes: views to be shown, alarm events and history to be saved. Only the consumer of its partition
+/// changes it; the publisher reads it at the same time, hence the lock.
+/// </summary>
+sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = null)
+{
+    // A step ends where it began: what it needs meanwhile is one for all twins.
+    [ThreadStatic]
+    static List<Reading>? decoded;
+
+    [ThreadStatic]
+    static StepEffects? stepEffects;
+
+    readonly Lock gate = new();
+    readonly Dictionary<string, AlarmView> closed = [];
+    readonly List<PartTransition> partTransitions = [];
+    readonly List<DueAssessment> dueAssessments = [];
+    readonly UnsavedHistory unsaved = new();
+
+    public RegisteredAsset Asset { get; } = asset;
+
+    public Twin Twin { get; private set; } = twin;
+
+    public AlarmBook Alarms { get; private set; } = AlarmBook.Empty;
+
+    /// <summary>Condition of the wearing parts, from the same readings.</summary>
+    public AssetHealth Health { get; } = health ?? new(asset.Model);
+
+    /// <summary>What the log says about them.</summary>
+    public HealthBook HealthBook { get; private set; } = HealthBook.Empty;
+
+    /// <summary>The condition was not restored: lives that the log knows of have to be told to it before the readings.</summary>
+    public bool HealthIsFresh { get; } = health is null;
+
+    /// <summary>Version of stream <c>twin/{asset}</c> that <see cref="Alarms"/> reflects.</summary>
+    public long TwinStreamVersion { get; set; }
+
+    /// <summary>Last version folded in, by day stream; only streams that may still grow.</summary>
+    public Dictionary<string, long> Versions { get; set; } = [];
+
+    public long Position { get; set; }
+
+    public long Revision { get; set; }
+
+    /// <summary>Revision of the saved row; 0 when there is none.</summary>
+    public long SavedRevision { get; set; }
+
+    public DateTimeOffset? RecordedAt { get; set; }
+
+    public DateTimeOffset? OfflineSince { get; set; }
+
+    public string? TraceParent { get; private set; }
+
+    public DateTimeOffset SavedAt { get; set; }
+
+    public DateTimeOffset ShownAt { get; set; }
+
+    public bool MustSave { get; set; }
+
+    public bool MustShow { get; set; }
+
+    /// <summary>The unsaved history is the whole history: what is stored belongs to another fold.</summary>
+    public bool ReplacesHistory { get; set; }
+
+    public int UnsavedBuckets => unsaved.Buckets;
+
+    public HashSet<ushort> MustRederive { get; } = [];
+
+    /// <summary>Folds one event in. Returns the limits that changed.</summary>
+    public IReadOnlyList<LimitTransition> Apply(in LoggedBatch batch)
+    {
+        var readings = decoded ??= [];
+        var effects = stepEffects ??= new();
+        readings.Clear();
+        effects.Clear();
+        TelemetryCodec.Decode(batch.Batch, readings);
+        lock (gate)
+        {
+            Twin.Step(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(readings), effects);
+            Health.Step(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(readings), batch.Position, partTransitions, dueAssessments);
+            Versions[batch.Stream] = batch.Version;
+            if (batch.Position > Position) (Position, RecordedAt, TraceParent) = (batch.Position, batch.RecordedAt, batch.TraceParent);
+            if (OfflineSince is not null && RecordedAt > OfflineSince) OfflineSince = null;
+            MustSave = MustShow = true;
+        }
+        return Settle(effects);
+    }
+
+    /// <summary>Folds a sensor's limits again from its whole history.</summary>
+    public IReadOnlyList<LimitTransition> Rederive(ushort sensor, IEnumerable<Reading> history)
+    {
+        var effects = stepEffects ??= new();
+        effects.Clear();
+        lock (gate)
+        {
+            Twin.Sensor(sensor)?.Rederive(history, effects);
+            MustSave = MustShow = true;
+        }
+        return Settle(effects);
+    }
+
+    IReadOnlyList<LimitTransition> Settle(StepEffects effects)
+    {
+        foreach (var delta in effects.Rollups) unsaved.Add(delta);
+        MustRederive.UnionWith(effects.MustRederive);
+        return effects.Transitions.Count == 0 ? [] : [.. effects.Transitions];
+    }
+
+    /// <summary>Events about parts that follow from what was folded in since the last call.</summary>
+    public IReadOnlyList<object> DecideOnHealth()
+    {
+        if (partTransitions.Count == 0 && dueAssessments.Count == 0) return [];
+        var events = DecideHealth.For(Asset.Id, Asset.Model, HealthBook, partTransitions, dueAssessments);
+        partTransitions.Clear();
+        dueAssessments.Clear();
+        return events;
+    }
+
+    /// <summary>Tells the lives that the log knows of to a condition that starts from nothing.</summary>
+    public void BeginRecordedLives()
+    {
+        foreach (var part in Health.Parts)
+        {
+            foreach (var at in HealthBook.Part(part.Degradation.Component).LivesFrom) part.BeginLife(at);
+        }
+    }
+
+    /// <summary>Takes events over that are (about to be) in the log.</summary>
+    public void Apply(IEnumerable<object> alarmEvents)
+    {
+        lock (gate)
+        {
+            foreach (var e in alarmEvents)
+            {
+                if (Alarms.After(e) is { State: "closed" } alarm) closed[alarm.Id] = alarm;
+                Alarms = Alarms.Apply(e);
+                HealthBook = HealthBook.Apply(e);
+            }
+            MustShow = true;
+        }
+    }
+
+    public void GoOffline(DateTimeOffset at)
+    {
+        lock (gate)
+        {
+            OfflineSince = at;
+            MustSave = MustShow = true;
+        }
+    }
+
+    /// <summary>An alarm closed since the last save, as it was at its end.</summary>
+    public AlarmView? Closed(string alarmId) => closed.GetValueOrDefault(alarmId);
+
+    /// <summary>The unsaved history in its stored form.</summary>
+    public Dictionary<(RollupLevel Level, long BlockStart), RollupBlock> UnsavedHistory() => unsaved.Blocks(Twin);
+
+    /// <summary>History and closed alarms are saved.</summary>
+    public void Saved()
+    {
+        unsaved.Clear();
+        ReplacesHistory = MustSave = false;
+        closed.Clear();
+    }
+
+    /// <summary>The view at a new revision. Revisions follow the clock, so that they grow even when another replica takes over.</summary>
+    public TwinView View(DateTimeOffset now)
+    {
+        lock (gate)
+        {
+            Revision = Math.Max(Revision + 1, Micros.From(now));
+            return ViewTwin.Of(Asset.Id, Asset.Name, Twin, Alarms, Position, Revision, RecordedAt, OfflineSince, TraceParent);
+        }
+    }
+
+    /// <summary>The view to be shown now, if there is something new and the last one is old enough.</summary>
+    public TwinView? ViewIfDue(DateTimeOffset now, TimeSpan atMostEvery)
+    {
+        lock (gate)
+        {
+            if (!MustShow || now - ShownAt < atMostEvery) return null;
+            MustShow = false;
+            ShownAt = now;
+            return View(now);
+        }
+    }
+
+    public byte[] Snapshot()
+    {
+        lock (gate) return Twin.Snapshot();
+    }
+
+    public string Hash()
+    {
+        lock (gate) return Twin.Hash();
+    }
+}

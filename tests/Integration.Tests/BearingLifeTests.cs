@@ -4,7 +4,8 @@ using Integration.Tests.Running;
 namespace Integration.Tests;
 
 /// <summary>A bearing's whole life on the running system, as <c>./pollux lifetime</c> shows it: an emulated plant in time-lapse wears one out over real MQTT.</summary>
-public class BearingLifeTests(DecisionSystem system, ITestOutputHelper output) : SystemTest<DecisionSystem>(system), IClassFixture<DecisionSystem>
+[Collection<OnOneDecisionSystem>]
+public class BearingLifeTests(DecisionSystem system, ITestOutputHelper output) : SystemTest<DecisionSystem>(system)
 {
     [Fact]
     public async Task Condition_remaining_life_and_advice_follow_the_wear_to_the_failure()

@@ -13,7 +13,8 @@ using TwinModel.Telemetry;
 namespace Integration.Tests;
 
 /// <summary>History in buckets of a calendar, around the night in which clocks are set back.</summary>
-public class CalendarHistoryTests(RunningSystem system) : SystemTest<RunningSystem>(system), IClassFixture<RunningSystem>
+[Collection<OnOneSystem>]
+public class CalendarHistoryTests(RunningSystem system) : SystemTest<RunningSystem>(system)
 {
     const ushort Sensor = 6;
     const string SensorId = "melt-temperature";

@@ -9,7 +9,8 @@ using ServiceDefaults;
 namespace Integration.Tests;
 
 /// <summary>Replace now or wait: from a vibration history through condition and remaining life to a decision and its hindsight.</summary>
-public class DecisionTests(DecisionSystem system, ITestOutputHelper output) : SystemTest<DecisionSystem>(system), IClassFixture<DecisionSystem>
+[Collection<OnOneDecisionSystem>]
+public class DecisionTests(DecisionSystem system, ITestOutputHelper output) : SystemTest<DecisionSystem>(system)
 {
     const double DamageFrom = 12;
 

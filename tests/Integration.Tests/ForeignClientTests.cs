@@ -5,7 +5,8 @@ using Integration.Tests.Running;
 namespace Integration.Tests;
 
 /// <summary>Clients that nobody of us wrote: Mosquitto's command line and packages from npm.</summary>
-public class ForeignClientTests(RunningSystem system) : SystemTest<RunningSystem>(system), IClassFixture<RunningSystem>
+[Collection<OnOneSystem>]
+public class ForeignClientTests(RunningSystem system) : SystemTest<RunningSystem>(system)
 {
     static readonly string Clients = Path.Combine(Infrastructure.Repository, "artifacts", "foreign");
     static bool isInstalled;

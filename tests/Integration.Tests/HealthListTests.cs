@@ -8,7 +8,8 @@ using Integration.Tests.Running;
 namespace Integration.Tests;
 
 /// <summary>The wearing parts of all assets in brief, over REST and gRPC.</summary>
-public class HealthListTests(DecisionSystem system) : SystemTest<DecisionSystem>(system), IClassFixture<DecisionSystem>
+[Collection<OnOneDecisionSystem>]
+public class HealthListTests(DecisionSystem system) : SystemTest<DecisionSystem>(system)
 {
     static readonly string[] Levels = ["learning", "healthy", "degrading", "critical"];
 

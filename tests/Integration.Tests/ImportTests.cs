@@ -16,8 +16,6 @@ namespace Integration.Tests;
 public sealed class PumpLoops(Infrastructure infrastructure) : RunningSystem(infrastructure)
 {
     protected override string ModelId => "pump-loop";
-
-    protected override int RegisteredAssets => 20;
 }
 
 /// <summary>Recordings come in by HTTP, as often as one likes.</summary>

@@ -4,7 +4,8 @@ using TwinModel.Telemetry;
 namespace Integration.Tests;
 
 /// <summary>The order in which readings arrive leaves no trace in the twin.</summary>
-public class OrderTests(RunningSystem system) : SystemTest<RunningSystem>(system), IClassFixture<RunningSystem>
+[Collection<OnOneSystem>]
+public class OrderTests(RunningSystem system) : SystemTest<RunningSystem>(system)
 {
     const int Frames = 600;
 

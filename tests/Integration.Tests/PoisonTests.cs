@@ -12,8 +12,6 @@ namespace Integration.Tests;
 /// <summary>One writer, so that everything queues behind what is at fault; soon not ready when it cannot append.</summary>
 public sealed class OneWriter(Infrastructure infrastructure) : RunningSystem(infrastructure)
 {
-    protected override int RegisteredAssets => 40;
-
     protected override IReadOnlyDictionary<string, string> SettingsOf(string service) =>
         service == "ingest" ? new Dictionary<string, string> { ["Ingest__Writers"] = "1", ["Ingest__BlockedAfterSeconds"] = "1" } : base.SettingsOf(service);
 }

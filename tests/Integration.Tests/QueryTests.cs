@@ -13,7 +13,8 @@ using TwinModel.Telemetry;
 namespace Integration.Tests;
 
 /// <summary>What the API promises, over REST and gRPC.</summary>
-public class QueryTests(RunningSystem system) : SystemTest<RunningSystem>(system), IClassFixture<RunningSystem>
+[Collection<OnOneSystem>]
+public class QueryTests(RunningSystem system) : SystemTest<RunningSystem>(system)
 {
     const ushort Sensor = 6;
     const string SensorId = "melt-temperature";

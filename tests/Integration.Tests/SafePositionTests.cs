@@ -7,7 +7,8 @@ using ServiceDefaults;
 namespace Integration.Tests;
 
 /// <summary>Positions come from a sequence and transactions commit in another order: nobody may miss what commits late.</summary>
-public class SafePositionTests(RunningSystem system) : SystemTest<RunningSystem>(system), IClassFixture<RunningSystem>
+[Collection<OnOneSystem>]
+public class SafePositionTests(RunningSystem system) : SystemTest<RunningSystem>(system)
 {
     [Fact]
     public async Task A_reader_of_the_feed_misses_no_event_that_commits_late()

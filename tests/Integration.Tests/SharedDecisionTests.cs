@@ -6,7 +6,8 @@ using Integration.Tests.Running;
 namespace Integration.Tests;
 
 /// <summary>Whoever is sent a decision can see what was asked, and ask it again.</summary>
-public class SharedDecisionTests(DecisionSystem system) : SystemTest<DecisionSystem>(system), IClassFixture<DecisionSystem>
+[Collection<OnOneDecisionSystem>]
+public class SharedDecisionTests(DecisionSystem system) : SystemTest<DecisionSystem>(system)
 {
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

@@ -9,7 +9,8 @@ using TwinModel.Telemetry;
 namespace Integration.Tests;
 
 /// <summary>From a message on the broker to the twin, and to the log for what cannot be accepted.</summary>
-public class TelemetryPathTests(RunningSystem system) : SystemTest<RunningSystem>(system), IClassFixture<RunningSystem>
+[Collection<OnOneSystem>]
+public class TelemetryPathTests(RunningSystem system) : SystemTest<RunningSystem>(system)
 {
     [Fact]
     public async Task A_senml_pack_appears_in_the_twin_to_the_microsecond()

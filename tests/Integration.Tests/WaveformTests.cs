@@ -7,7 +7,8 @@ using TwinModel.Telemetry;
 namespace Integration.Tests;
 
 /// <summary>From the samples of a vibration on the broker to features in the twin.</summary>
-public class WaveformTests(RunningSystem system) : SystemTest<RunningSystem>(system), IClassFixture<RunningSystem>
+[Collection<OnOneSystem>]
+public class WaveformTests(RunningSystem system) : SystemTest<RunningSystem>(system)
 {
     // Strikes, 16 a second as at 80 r/min, that ring at 800 Hz.
     static readonly float[] Struck = [.. Enumerable.Range(0, 4096).Select(i => i % 160 / 2560.0).Select(t => (float)(4 * Math.Exp(-250 * t) * Math.Sin(2 * Math.PI * 800 * t)))];

@@ -7,7 +7,8 @@ using static Microsoft.Playwright.Assertions;
 namespace Integration.Tests.Dashboard;
 
 /// <summary>The log and what was rejected, in a browser.</summary>
-public class AuditPageTests(DashboardSystem system) : SystemTest<DashboardSystem>(system), IClassFixture<DashboardSystem>
+[Collection<OnOneDashboard>]
+public class AuditPageTests(AnsweringDashboard system) : SystemTest<AnsweringDashboard>(system)
 {
     static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 

@@ -108,7 +108,7 @@ public sealed class FleetSystem(Infrastructure infrastructure) : DashboardSystem
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
-        await Parallel.ForEachAsync(Enumerable.Range(1, Machines - 10), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, cancel) =>
+        await Parallel.ForEachAsync(Enumerable.Range(1, Machines - RegisteredAssets), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, cancel) =>
         {
             using var body = JsonContent("""{"model":"extrusion-line"}""");
             using var answer = await Query.Http.PutAsync($"/api/v1/assets/{UnregisteredAsset("line")}-{i}", body, cancel);

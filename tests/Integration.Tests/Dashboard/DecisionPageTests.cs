@@ -6,7 +6,8 @@ using static Microsoft.Playwright.Assertions;
 namespace Integration.Tests.Dashboard;
 
 /// <summary>Replace or wait in a browser: from the question to the answer to what was decided and how it ended.</summary>
-public class DecisionPageTests(AnsweringDashboard system) : SystemTest<AnsweringDashboard>(system), IClassFixture<AnsweringDashboard>
+[Collection<OnOneDashboard>]
+public class DecisionPageTests(AnsweringDashboard system) : SystemTest<AnsweringDashboard>(system)
 {
     [Fact]
     public async Task From_the_question_to_the_answer_to_what_was_decided()

@@ -7,7 +7,8 @@ using static Microsoft.Playwright.Assertions;
 namespace Integration.Tests.Dashboard;
 
 /// <summary>The main flow without a mouse.</summary>
-public class KeyboardTests(AnsweringDashboard system) : SystemTest<AnsweringDashboard>(system), IClassFixture<AnsweringDashboard>
+[Collection<OnOneDashboard>]
+public class KeyboardTests(AnsweringDashboard system) : SystemTest<AnsweringDashboard>(system)
 {
     // Headings and the page's main part take the focus by program only, so that a reader begins there; Tab never stops at them.
     const string Focus = """

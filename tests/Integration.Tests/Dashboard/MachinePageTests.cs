@@ -7,7 +7,8 @@ using static Microsoft.Playwright.Assertions;
 namespace Integration.Tests.Dashboard;
 
 /// <summary>The machine page in a browser, against the whole running system.</summary>
-public class MachinePageTests(DashboardSystem system) : SystemTest<DashboardSystem>(system), IClassFixture<DashboardSystem>
+[Collection<OnOneDashboard>]
+public class MachinePageTests(AnsweringDashboard system) : SystemTest<AnsweringDashboard>(system)
 {
     static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 

@@ -6,7 +6,8 @@ using static Microsoft.Playwright.Assertions;
 namespace Integration.Tests.Dashboard;
 
 /// <summary>What a page says when there is nothing to show.</summary>
-public class PageStateTests(DashboardSystem system) : SystemTest<DashboardSystem>(system), IClassFixture<DashboardSystem>
+[Collection<OnOneDashboard>]
+public class PageStateTests(AnsweringDashboard system) : SystemTest<AnsweringDashboard>(system)
 {
     [Fact]
     public async Task An_unknown_machine_is_named_and_the_way_back_shown()

@@ -7,7 +7,8 @@ using static Microsoft.Playwright.Assertions;
 namespace Integration.Tests.Dashboard;
 
 /// <summary>What-ifs in a browser that are not simply answered: of the past, long, cancelled, failed, and while something is away.</summary>
-public class ScenarioStateTests(AnsweringDashboard system) : SystemTest<AnsweringDashboard>(system), IClassFixture<AnsweringDashboard>
+[Collection<OnOneDashboard>]
+public class ScenarioStateTests(AnsweringDashboard system) : SystemTest<AnsweringDashboard>(system)
 {
     static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 

@@ -6,7 +6,8 @@ using static Microsoft.Playwright.Assertions;
 namespace Integration.Tests.Dashboard;
 
 /// <summary>What-ifs in a browser, from the click to the answer.</summary>
-public class WhatIfPageTests(AnsweringDashboard system) : SystemTest<AnsweringDashboard>(system), IClassFixture<AnsweringDashboard>
+[Collection<OnOneDashboard>]
+public class WhatIfPageTests(AnsweringDashboard system) : SystemTest<AnsweringDashboard>(system)
 {
     [Fact]
     public async Task Fifteen_percent_more_rate_from_click_to_answer()

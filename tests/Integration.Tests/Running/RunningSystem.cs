@@ -14,7 +14,7 @@ namespace Integration.Tests.Running;
 
 /// <summary>
 /// ingest, twin-state and query as processes, on a database and a broker session of their own, with some registered assets. One per test
-/// class; classes run one after the other and leave RabbitMQ without queues.
+/// class or collection of classes, which run one after the other and leave RabbitMQ without queues.
 /// </summary>
 public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
 {
@@ -45,7 +45,7 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
 
     protected virtual string ModelId => "extrusion-line";
 
-    protected virtual int RegisteredAssets => 10;
+    protected virtual int RegisteredAssets => 40;
 
     /// <summary>Settings for all services.</summary>
     protected virtual IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>();
@@ -122,16 +122,13 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
     /// <summary>Registers assets and waits until they are in the log.</summary>
     public async Task Register(string modelId, params string[] assetIds)
     {
-        foreach (var assetId in assetIds)
+        await Parallel.ForEachAsync(assetIds, async (assetId, _) => await Eventually.Is($"{assetId} is registered", async () =>
         {
-            await Eventually.Is($"{assetId} is registered", async () =>
-            {
-                if ((await Log.Events<AssetRegistered>(Streams.Asset(assetId))).Count > 0) return true;
-                // Before twin-state has bound its queues, a message leads nowhere; one too many changes nothing.
-                await Send(assetId, new RegisterAsset(assetId, null, modelId));
-                return false;
-            });
-        }
+            if ((await Log.Events<AssetRegistered>(Streams.Asset(assetId))).Count > 0) return true;
+            // Before twin-state has bound its queues, a message leads nowhere; one too many changes nothing.
+            await Send(assetId, new RegisterAsset(assetId, null, modelId));
+            return false;
+        }));
     }
 
     /// <summary>Folds a twin again from the log, as the command of operators does, and returns what it says.</summary>

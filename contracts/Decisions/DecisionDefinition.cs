@@ -39,7 +39,8 @@ public sealed record DecisionDefinition(
 /// <param name="MarginLossPerDay">
 /// Of derate alone: margin of what is not produced, 0 to 1e12; null: the share of 24 hours of margin that the lower rate costs.
 /// </param>
-public sealed record DecisionOption(string Kind, DateTimeOffset? At = null, double? Weeks = null, double? Rate = null, double? MarginLossPerDay = null);
+public sealed record DecisionOption(
+    string Kind, DateTimeOffset? At = null, double? Weeks = null, double? Rate = null, double? MarginLossPerDay = null);
 
 /// <summary>Costs and times in one currency, 0 to 1e12 each; hours are hours of lost production, 0 to 8760.</summary>
 /// <param name="PartCost">Part with seals.</param>

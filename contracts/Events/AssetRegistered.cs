@@ -1,6 +1,8 @@
 namespace Contracts.Events;
 
-/// <summary>An asset exists and follows a model; said again when the model changes. In stream <c>asset/{id}</c>. Written by twin-state only.</summary>
+/// <summary>
+/// An asset exists and follows a model; said again when the model changes. In stream <c>asset/{id}</c>. Written by twin-state only.
+/// </summary>
 /// <param name="AssetId">kebab-case.</param>
 /// <param name="Name">For people.</param>
 /// <param name="ModelId">The model's id.</param>

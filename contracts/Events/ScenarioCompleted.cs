@@ -3,8 +3,8 @@ using Contracts.Scenarios;
 namespace Contracts.Events;
 
 /// <summary>
-/// The question is answered. In stream <c>scenario/{id}</c>. Written by simulation only. The whole result is kept for some time beside the log;
-/// the same request brings it back to the byte.
+/// The question is answered. In stream <c>scenario/{id}</c>. Written by simulation only. The whole result is kept for some time beside the
+/// log; the same request brings it back to the byte.
 /// </summary>
 /// <param name="ScenarioId">The scenario.</param>
 /// <param name="ContentHash">The result is kept under this hash.</param>

@@ -7,4 +7,5 @@ namespace Contracts.Events;
 /// <param name="RebuiltHash">Content hash of the rebuilt one; equal unless something is wrong.</param>
 /// <param name="Readings">Readings folded.</param>
 /// <param name="RebuiltAt">twin-state's clock.</param>
-public sealed record TwinRebuilt(string AssetId, long Position, string LiveHash, string RebuiltHash, long Readings, DateTimeOffset RebuiltAt);
+public sealed record TwinRebuilt(
+    string AssetId, long Position, string LiveHash, string RebuiltHash, long Readings, DateTimeOffset RebuiltAt);

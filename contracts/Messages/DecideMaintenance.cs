@@ -2,7 +2,10 @@ using Contracts.Decisions;
 
 namespace Contracts.Messages;
 
-/// <summary>Request: answer a maintenance question. Sent by query, answered by one simulation with <see cref="MaintenanceDecided"/>. Repeating it is harmless.</summary>
+/// <summary>
+/// Request: answer a maintenance question. Sent by query, answered by one simulation with <see cref="MaintenanceDecided"/>. Repeating it is
+/// harmless.
+/// </summary>
 /// <param name="DecisionId">UUID version 7, chosen by the sender.</param>
 /// <param name="ModelHash">The version of the model against which the definition was checked.</param>
 /// <param name="Definition">The question.</param>

@@ -1,6 +1,8 @@
 namespace Contracts.Messages;
 
-/// <summary>Command: try a rejected payload again. Sent by query, handled by one ingest; ends in the event <c>rejection_replayed</c>.</summary>
+/// <summary>
+/// Command: try a rejected payload again. Sent by query, handled by one ingest; ends in the event <c>rejection_replayed</c>.
+/// </summary>
 /// <param name="AssetId">The asset of the rejection, or <c>unknown</c>.</param>
 /// <param name="Stream">The stream of the rejection.</param>
 /// <param name="RejectionId">The rejection.</param>

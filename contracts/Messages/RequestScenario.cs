@@ -2,7 +2,10 @@ using Contracts.Scenarios;
 
 namespace Contracts.Messages;
 
-/// <summary>Command: answer a question. Sent by query, handled by one simulation; ends in <c>scenario_completed</c>, <c>_failed</c> or <c>_cancelled</c>. Repeating it is harmless.</summary>
+/// <summary>
+/// Command: answer a question. Sent by query, handled by one simulation; ends in <c>scenario_completed</c>, <c>_failed</c> or
+/// <c>_cancelled</c>. Repeating it is harmless.
+/// </summary>
 /// <param name="ScenarioId">UUID version 7, chosen by the sender.</param>
 /// <param name="Name">For people, or null.</param>
 /// <param name="ModelId">The asset's model.</param>

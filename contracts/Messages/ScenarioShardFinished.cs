@@ -1,6 +1,8 @@
 namespace Contracts.Messages;
 
-/// <summary>A part of a scenario is computed and stored, or cannot be. Sent by simulation to one simulation, which merges when all parts are there.</summary>
+/// <summary>
+/// A part of a scenario is computed and stored, or cannot be. Sent by simulation to one simulation, which merges when all parts are there.
+/// </summary>
 /// <param name="ScenarioId">The scenario.</param>
 /// <param name="Shard">Number of the part.</param>
 /// <param name="Cause">Null when it is computed; else as in <see cref="Events.ScenarioFailed"/>.</param>

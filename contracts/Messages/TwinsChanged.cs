@@ -53,7 +53,8 @@ public sealed record TwinView(
 /// <param name="SampledAt">Device time; null when there is no reading yet.</param>
 /// <param name="StaleAt">From when on the value is stale unless a newer one comes; null when there is no reading yet.</param>
 /// <param name="Readings">Readings folded in.</param>
-/// <param name="Statistics">Over good and uncertain readings of the last <see cref="WindowStatistics.WindowSeconds"/>; null when there are none.</param>
+/// <param name="Statistics">Over good and uncertain readings of the last <see cref="WindowStatistics.WindowSeconds"/>; null when there are
+/// none.</param>
 public sealed record SensorView(
     string Id,
     string Name,
@@ -74,7 +75,8 @@ public sealed record SensorView(
 /// <param name="StandardDeviation">Of the sample; 0 for one reading.</param>
 /// <param name="Minimum">Smallest.</param>
 /// <param name="Maximum">Largest.</param>
-public sealed record WindowStatistics(double WindowSeconds, int Count, double Mean, double StandardDeviation, double Minimum, double Maximum);
+public sealed record WindowStatistics(
+    double WindowSeconds, int Count, double Mean, double StandardDeviation, double Minimum, double Maximum);
 
 /// <summary>An alarm and where it is in its life: raised, acknowledged, cleared.</summary>
 /// <param name="Id">See <see cref="Events.AlarmRaised"/>.</param>

@@ -1,8 +1,8 @@
 namespace Contracts.Scenarios;
 
 /// <summary>
-/// The answer to a <see cref="ScenarioDefinition"/>: baseline and scenario member by member with the same parameters, so the band of the difference
-/// is that of the difference. The same definition gives the same result, bit for bit, on any number of workers.
+/// The answer to a <see cref="ScenarioDefinition"/>: baseline and scenario member by member with the same parameters, so the band of the
+/// difference is that of the difference. The same definition gives the same result, bit for bit, on any number of workers.
 /// </summary>
 /// <param name="Definition">What was asked.</param>
 /// <param name="TimesSeconds">Times of all series, from the start of the run; a single 0 for steady.</param>
@@ -16,7 +16,8 @@ namespace Contracts.Scenarios;
 /// <param name="Statistics">What the solvers did.</param>
 /// <param name="Provenance">What the result rests on.</param>
 /// <param name="Assumptions">What the model leaves out.</param>
-/// <param name="Warnings">What the reader must know about this result: outside the calibrated range, no steady state, members that failed.</param>
+/// <param name="Warnings">What the reader must know about this result: outside the calibrated range, no steady state, members that
+/// failed.</param>
 public sealed record ScenarioResult(
     ScenarioDefinition Definition,
     IReadOnlyList<double> TimesSeconds,
@@ -65,7 +66,8 @@ public sealed record SignalResult(string Id, string Name, string Unit, BandSerie
 /// <param name="Scenario">With them.</param>
 /// <param name="Difference">Scenario minus baseline, member by member.</param>
 public sealed record ProfileResult(
-    string Id, string Name, string Unit, IReadOnlyList<double> PositionsMetre, BandSeries Baseline, BandSeries Scenario, BandSeries Difference);
+    string Id, string Name, string Unit, IReadOnlyList<double> PositionsMetre, BandSeries Baseline, BandSeries Scenario,
+    BandSeries Difference);
 
 /// <summary>Quantiles over the members, and the nominal member.</summary>
 /// <param name="Nominal">Of the member with the nominal parameters.</param>
@@ -95,14 +97,16 @@ public sealed record KpiResult(string Id, string Name, string Unit, Band Baselin
 /// <param name="BaselineProbability">Share of members beyond the limit at any time of the run without the interventions.</param>
 /// <param name="ScenarioProbability">The same with them.</param>
 public sealed record LimitResult(
-    string Id, string Signal, double Threshold, string Unit, bool IsAbove, string Severity, double BaselineProbability, double ScenarioProbability);
+    string Id, string Signal, double Threshold, string Unit, bool IsAbove, string Severity, double BaselineProbability,
+    double ScenarioProbability);
 
 /// <summary>How much of the variance of a signal's difference a parameter makes.</summary>
 /// <param name="Signal">Signal id.</param>
 /// <param name="Parameter"><c>component.parameter</c>.</param>
 /// <param name="First">First-order Sobol index.</param>
 /// <param name="Total">Total Sobol index.</param>
-/// <param name="Explained">Share of the variance that the estimate explains on members it was not fitted to; below 0.8 it is a hint only.</param>
+/// <param name="Explained">Share of the variance that the estimate explains on members it was not fitted to; below 0.8 it is a hint
+/// only.</param>
 public sealed record ContributorResult(string Signal, string Parameter, double First, double Total, double Explained);
 
 /// <summary>Nominal answers over a grid of inputs.</summary>
@@ -135,7 +139,8 @@ public sealed record SolvedInput(string Input, string Unit, double Baseline, Ban
 /// <param name="Factorisations">LU factorisations.</param>
 /// <param name="LargestEnergyError">Largest energy imbalance of a run, relative.</param>
 public sealed record SolverStatistics(
-    string Solver, long Runs, long FailedRuns, long Steps, long Rejected, long Derivatives, long Jacobians, long Factorisations, double LargestEnergyError);
+    string Solver, long Runs, long FailedRuns, long Steps, long Rejected, long Derivatives, long Jacobians, long Factorisations,
+    double LargestEnergyError);
 
 /// <summary>What a result rests on.</summary>
 /// <param name="ModelId">Asset model.</param>

@@ -49,4 +49,5 @@ public sealed record ScenarioView(
 /// <param name="DifferenceP5">5 % of the differences, member by member, are smaller.</param>
 /// <param name="DifferenceP50">Median of the differences.</param>
 /// <param name="DifferenceP95">95 % of them are smaller.</param>
-public sealed record KpiSummary(string Id, string Unit, double Baseline, double Scenario, double DifferenceP5, double DifferenceP50, double DifferenceP95);
+public sealed record KpiSummary(
+    string Id, string Unit, double Baseline, double Scenario, double DifferenceP5, double DifferenceP50, double DifferenceP95);

@@ -27,11 +27,17 @@ static class FailedMessages
 
     public static Command Command()
     {
-        var queue = new Argument<string?>("QUEUE") { Description = "An error queue, e.g. twin-state.assets.0_error; without it all that hold something are listed", Arity = ArgumentArity.ZeroOrOne };
+        var queue = new Argument<string?>("QUEUE")
+        {
+            Description = "An error queue, e.g. twin-state.assets.0_error; without it all that hold something are listed",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var json = new Option<bool>("--json") { Description = "One JSON object per message, whole" };
         var replay = new Option<bool>("--replay") { Description = "Send the messages to the queue they came from" };
         var drop = new Option<bool>("--drop") { Description = "Delete the messages" };
-        var command = new Command("failed", "Messages that could not be processed: list, show, replay, drop. Setting: ConnectionStrings__RabbitMq") { queue, json, replay, drop };
+        var command = new Command(
+            "failed", "Messages that could not be processed: list, show, replay, drop. Setting: ConnectionStrings__RabbitMq") { queue, json,
+            replay, drop };
         command.Validators.Add(result =>
         {
             if (result.GetValue(replay) && result.GetValue(drop)) result.AddError("--replay and --drop exclude each other.");
@@ -62,15 +68,22 @@ static class FailedMessages
     static async Task<int> Run(string? queue, bool asJson, bool replay, bool drop, CancellationToken cancel)
     {
         var address = Environment.GetEnvironmentVariable("ConnectionStrings__RabbitMq") ?? "amqp://guest:guest@127.0.0.1:15673/";
-        await using var connection = await new ConnectionFactory { Uri = new Uri(address), ClientProvidedName = "pollux failed" }.CreateConnectionAsync(cancel);
+        await using var connection = await new ConnectionFactory
+        {
+            Uri = new Uri(address),
+            ClientProvidedName = "pollux failed",
+        }.CreateConnectionAsync(cancel);
         if (queue is null) return await List(connection, cancel);
-        await using var channel = await connection.CreateChannelAsync(new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancel);
+        await using var channel = await connection.CreateChannelAsync(
+            new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancel);
         var count = await channel.MessageCountAsync(queue, cancel);
         var done = 0;
         await foreach (var message in Read(channel, queue, cancel).Take((int)count).WithCancellation(cancel))
         {
             Show(message, asJson);
-            if (replay) await channel.BasicPublishAsync("", queue[..^Suffix.Length], mandatory: true, WithoutFault(message.Properties), message.Body, cancel);
+            if (replay)
+                await channel.BasicPublishAsync(
+                    "", queue[..^Suffix.Length], mandatory: true, WithoutFault(message.Properties), message.Body, cancel);
             // Otherwise the end of the channel gives the message back.
             if (replay || drop) await channel.BasicAckAsync(message.Tag, multiple: false, cancel);
             done++;
@@ -90,7 +103,8 @@ static class FailedMessages
         var arrived = System.Threading.Channels.Channel.CreateUnbounded<FailedMessage>();
         var consumer = new AsyncEventingBasicConsumer(channel);
         // The client uses the memory of the body again.
-        consumer.ReceivedAsync += (_, m) => arrived.Writer.WriteAsync(new(m.DeliveryTag, new(m.BasicProperties), m.Body.ToArray()), cancel).AsTask();
+        consumer.ReceivedAsync += (_, m) =>
+            arrived.Writer.WriteAsync(new(m.DeliveryTag, new(m.BasicProperties), m.Body.ToArray()), cancel).AsTask();
         await channel.BasicConsumeAsync(queue, autoAck: false, consumer, cancel);
         while (true)
         {
@@ -133,14 +147,17 @@ static class FailedMessages
 
     static void Show(FailedMessage message, bool asJson)
     {
-        var headers = (message.Properties.Headers ?? new Dictionary<string, object?>()).ToDictionary(h => h.Key, h => h.Value is byte[] text ? Encoding.UTF8.GetString(text) : $"{h.Value}");
+        var headers = (message.Properties.Headers ?? new Dictionary<string, object?>())
+            .ToDictionary(h => h.Key, h => h.Value is byte[] text ? Encoding.UTF8.GetString(text) : $"{h.Value}");
         var body = Encoding.UTF8.GetString(message.Body);
         if (asJson)
         {
             Console.WriteLine(JsonSerializer.Serialize(new { headers, body }));
             return;
         }
-        Console.WriteLine($"{headers.GetValueOrDefault("MT-Fault-Timestamp")}  {headers.GetValueOrDefault("MT-Fault-ExceptionType")}: {headers.GetValueOrDefault("MT-Fault-Message")}");
+        Console.WriteLine(
+            $"{headers.GetValueOrDefault("MT-Fault-Timestamp")}  {headers.GetValueOrDefault("MT-Fault-ExceptionType")}: "
+                + $"{headers.GetValueOrDefault("MT-Fault-Message")}");
         Console.WriteLine($"  {ContentOf(body)}");
     }
 
@@ -159,6 +176,7 @@ static class FailedMessages
 
     static BasicProperties WithoutFault(IReadOnlyBasicProperties properties) => new(properties)
     {
-        Headers = properties.Headers?.Where(h => !h.Key.StartsWith(FaultHeaders, StringComparison.Ordinal)).ToDictionary(h => h.Key, h => h.Value),
+        Headers = properties.Headers?.Where(h => !h.Key.StartsWith(FaultHeaders, StringComparison.Ordinal))
+            .ToDictionary(h => h.Key, h => h.Value),
     };
 }

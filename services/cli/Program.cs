@@ -5,7 +5,8 @@ using Cli.Recordings;
 using Cli.Scenarios;
 using Cli.Twins;
 
-var root = new RootCommand("Pollux from the command line. Settings: Services__Query (default http://127.0.0.1:5100), ConnectionStrings__Mqtt.")
+var root = new RootCommand(
+    "Pollux from the command line. Settings: Services__Query (default http://127.0.0.1:5100), ConnectionStrings__Mqtt.")
 {
     ReplayRecording.Command(),
     RebuildTwins.Command(),
@@ -19,7 +20,8 @@ try
 {
     return await root.Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false });
 }
-catch (Exception e) when (e is QueryException or HttpRequestException or IOException or InvalidDataException or MQTTnet.Exceptions.MqttCommunicationException)
+catch (Exception e) when (
+    e is QueryException or HttpRequestException or IOException or InvalidDataException or MQTTnet.Exceptions.MqttCommunicationException)
 {
     await Console.Error.WriteLineAsync(e.Message);
     return 1;

@@ -13,7 +13,8 @@ sealed class QueryClient : IDisposable
     // A rebuild answers within 30 s.
     readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(60), BaseAddress = Address };
 
-    public static Uri Address { get; } = new(Environment.GetEnvironmentVariable("Services__Query") is { Length: > 0 } url ? url : "http://127.0.0.1:5100");
+    public static Uri Address { get; } = new(
+        Environment.GetEnvironmentVariable("Services__Query") is { Length: > 0 } url ? url : "http://127.0.0.1:5100");
 
     /// <summary>The answer; null when there is no such thing.</summary>
     /// <exception cref="QueryException">Refused.</exception>
@@ -26,12 +27,14 @@ sealed class QueryClient : IDisposable
     }
 
     /// <summary>All items of a list, page by page.</summary>
-    public async IAsyncEnumerable<JsonElement> List(string path, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<JsonElement> List(
+        string path, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
     {
         string? cursor = null;
         do
         {
-            var page = JsonElement.Parse(await Find($"{path}?limit=100&cursor={cursor}", cancel) ?? throw new QueryException($"{Address}{path} is not there."));
+            var page = JsonElement.Parse(
+                await Find($"{path}?limit=100&cursor={cursor}", cancel) ?? throw new QueryException($"{Address}{path} is not there."));
             foreach (var item in page.GetProperty("items").EnumerateArray()) yield return item;
             cursor = page.GetProperty("nextCursor").GetString();
         }
@@ -41,7 +44,10 @@ sealed class QueryClient : IDisposable
     /// <summary>Sends a command. False: accepted, but not finished in time.</summary>
     public async Task<(bool IsFinished, JsonElement Answer)> Send(HttpMethod method, string path, object? body, CancellationToken cancel)
     {
-        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = body is null ? null : JsonContent.Create(body) };
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative))
+        {
+            Content = body is null ? null : JsonContent.Create(body),
+        };
         using var response = await http.SendAsync(request, cancel);
         await Check(response, cancel);
         var text = await response.Content.ReadAsStringAsync(cancel);
@@ -49,7 +55,8 @@ sealed class QueryClient : IDisposable
     }
 
     /// <summary>The data of a stream of server-sent events, one after the other.</summary>
-    public async IAsyncEnumerable<JsonElement> Watch(string path, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<JsonElement> Watch(
+        string path, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
     {
         using var response = await http.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancel);
         await Check(response, cancel);
@@ -64,15 +71,21 @@ sealed class QueryClient : IDisposable
     {
         if (response.IsSuccessStatusCode) return;
         var text = await response.Content.ReadAsStringAsync(cancel);
-        var detail = response.Content.Headers.ContentType?.MediaType == "application/problem+json" && JsonElement.Parse(text).TryGetProperty("detail", out var found)
+        var detail = response.Content.Headers.ContentType?.MediaType == "application/problem+json"
+            && JsonElement.Parse(text).TryGetProperty("detail", out var found)
             ? Problems(text) ?? found.GetString()
             : text;
-        throw new QueryException($"{response.RequestMessage?.Method} {response.RequestMessage?.RequestUri}: {(int)response.StatusCode} {response.ReasonPhrase}. {detail}");
+        throw new QueryException(
+            $"{response.RequestMessage?.Method} {response.RequestMessage?.RequestUri}: {(int)response.StatusCode} {response.ReasonPhrase}. "
+                + $"{detail}");
     }
 
     // A refused scenario names each problem on its own.
-    static string? Problems(string text) => !JsonElement.Parse(text).TryGetProperty("errors", out var errors) || errors.ValueKind != JsonValueKind.Array ? null
-        : string.Concat(errors.EnumerateArray().Select(e => $"\n  {e.GetProperty("path").GetString()} is {e.GetProperty("value").GetString()}; allowed: {e.GetProperty("allowed").GetString()}"));
+    static string? Problems(string text) =>
+        !JsonElement.Parse(text).TryGetProperty("errors", out var errors) || errors.ValueKind != JsonValueKind.Array ? null
+        : string.Concat(errors.EnumerateArray()
+            .Select(e => $"\n  {e.GetProperty("path").GetString()} is {e.GetProperty("value").GetString()}; allowed: "
+                + $"{e.GetProperty("allowed").GetString()}"));
 
     public void Dispose() => http.Dispose();
 }

@@ -15,21 +15,28 @@ static class Measures
 
     public static readonly Counter<long> Rejected = Meter.CreateCounter<long>("pollux.ingest.readings.rejected");
 
-    public static readonly Counter<long> Conflicts = Meter.CreateCounter<long>("pollux.ingest.append.conflicts", description: "Appends repeated because another replica wrote the stream");
+    public static readonly Counter<long> Conflicts = Meter.CreateCounter<long>(
+        "pollux.ingest.append.conflicts", description: "Appends repeated because another replica wrote the stream");
 
-    public static readonly Counter<long> Retained = Meter.CreateCounter<long>("pollux.ingest.messages.retained", description: "Retained messages that a broker sent at a subscription; passed over");
+    public static readonly Counter<long> Retained = Meter.CreateCounter<long>(
+        "pollux.ingest.messages.retained", description: "Retained messages that a broker sent at a subscription; passed over");
 
-    public static readonly Counter<long> SetAside = Meter.CreateCounter<long>("pollux.ingest.set_aside", description: "Messages that the log refused for good, kept as rejections");
+    public static readonly Counter<long> SetAside = Meter.CreateCounter<long>(
+        "pollux.ingest.set_aside", description: "Messages that the log refused for good, kept as rejections");
 
-    public static readonly Histogram<int> EventReadings = Meter.CreateHistogram<int>("pollux.ingest.event.readings", description: "Readings per event");
+    public static readonly Histogram<int> EventReadings = Meter.CreateHistogram<int>(
+        "pollux.ingest.event.readings", description: "Readings per event");
 
     public static readonly Histogram<double> AppendDuration = Meter.CreateHistogram<double>("pollux.ingest.append.duration", "s");
 
-    public static readonly UpDownCounter<long> Pending = Meter.CreateUpDownCounter<long>("pollux.ingest.pending.messages", description: "Received, not yet committed");
+    public static readonly UpDownCounter<long> Pending = Meter.CreateUpDownCounter<long>(
+        "pollux.ingest.pending.messages", description: "Received, not yet committed");
 
-    public static readonly UpDownCounter<long> Unannounced = Meter.CreateUpDownCounter<long>("pollux.ingest.unannounced.events", description: "Committed, news not yet published");
+    public static readonly UpDownCounter<long> Unannounced = Meter.CreateUpDownCounter<long>(
+        "pollux.ingest.unannounced.events", description: "Committed, news not yet published");
 
     /// <summary>Reports how long the slowest writer has been unable to append.</summary>
     public static void WatchBlocked(Func<double> seconds) =>
-        Meter.CreateObservableGauge("pollux.ingest.append.blocked", seconds, "s", "How long a writer has been trying in vain; 0 when all can append");
+        Meter.CreateObservableGauge(
+            "pollux.ingest.append.blocked", seconds, "s", "How long a writer has been trying in vain; 0 when all can append");
 }

@@ -14,7 +14,8 @@ namespace Ingest;
 
 /// <summary>Tries a rejected payload again, against the models as they are now, and writes down what came of it.</summary>
 sealed class ReplayRejectionConsumer(
-    RejectionLog rejections, AssetRegistry registry, RouteTopic routes, ReadSparkplug sparkplug, RecordReadings recorder, IDocumentStore store, TimeProvider time, IOptions<IngestSettings> settings)
+    RejectionLog rejections, AssetRegistry registry, RouteTopic routes, ReadSparkplug sparkplug, RecordReadings recorder,
+    IDocumentStore store, TimeProvider time, IOptions<IngestSettings> settings)
     : IConsumer<ReplayRejection>
 {
     public async Task Consume(ConsumeContext<ReplayRejection> context)
@@ -28,7 +29,8 @@ sealed class ReplayRejectionConsumer(
         if (ReadSparkplug.IsSparkplug(rejection.Source))
         {
             // By the births as they are remembered now.
-            asset = (await sparkplug.ForReplay(context.CancellationToken)).Decode(rejection.Source, rejection.Payload, Micros.From(rejection.RejectedAt), decoded)?.Asset;
+            asset = (await sparkplug.ForReplay(context.CancellationToken))
+                .Decode(rejection.Source, rejection.Payload, Micros.From(rejection.RejectedAt), decoded)?.Asset;
         }
         else if (!Payload.IsImport(rejection.Source))
         {
@@ -43,7 +45,8 @@ sealed class ReplayRejectionConsumer(
         var rejected = decoded.RejectedReadings;
         // What the window of time refused then was asked for by name now: any time up to now is taken.
         if (asset is not null)
-            rejected += ValidateReadings.Apply(decoded.Readings, asset.Model, new(0, Micros.From(now + settings.Value.FutureTolerance)), decoded.Rejections);
+            rejected += ValidateReadings.Apply(
+                decoded.Readings, asset.Model, new(0, Micros.From(now + settings.Value.FutureTolerance)), decoded.Rejections);
         var outcome = asset is null || decoded.Readings.Count == 0
             ? default
             : await recorder.Record(

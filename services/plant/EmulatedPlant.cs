@@ -27,7 +27,9 @@ sealed class EmulatedPlant
     {
         this.settings = settings;
         var now = time.GetUtcNow();
-        if (settings.TimeLapseDays > 0) lapse = new(now, TimeSpan.FromDays(settings.TimeLapseDays), settings.SimulatedTimeFactor, TimeSpan.FromSeconds(settings.TimeLapseSampleSeconds));
+        if (settings.TimeLapseDays > 0)
+            lapse = new(now, TimeSpan.FromDays(settings.TimeLapseDays), settings.SimulatedTimeFactor,
+                TimeSpan.FromSeconds(settings.TimeLapseSampleSeconds));
         var start = lapse?.Sampled ?? now;
         var timeOfDay = start.TimeOfDay.TotalSeconds;
         line = settings.ColdStart ? ExtrusionLine.Cold(settings.Seed, timeOfDay) : ExtrusionLine.Hot(settings.Seed, timeOfDay);
@@ -49,7 +51,8 @@ sealed class EmulatedPlant
         {
             faults.Expire(now);
             line.Disturbances = faults.ForLine();
-            if (lapse is null) return [Measure(settings.PublishIntervalSeconds * (settings.TimeLapseDays > 0 ? 1 : settings.SimulatedTimeFactor), now)];
+            if (lapse is null)
+                return [Measure(settings.PublishIntervalSeconds * (settings.TimeLapseDays > 0 ? 1 : settings.SimulatedTimeFactor), now)];
             List<Frame> frames = [.. lapse.Due(now).Select(at => Measure(settings.TimeLapseSampleSeconds, at))];
             if (lapse.IsOver(now)) lapse = null;
             return frames;

@@ -23,8 +23,8 @@ sealed record PlantSettings
     public double SimulatedTimeFactor { get; init; } = 1;
 
     /// <summary>
-    /// Time-lapse: the device clock starts this many days ago and runs with the process until it has caught up with the present; from then on the process
-    /// takes its real time. 0: the device clock shows the present, however fast the process runs.
+    /// Time-lapse: the device clock starts this many days ago and runs with the process until it has caught up with the present; from then
+    /// on the process takes its real time. 0: the device clock shows the present, however fast the process runs.
     /// </summary>
     [Range(0, 360)]
     public double TimeLapseDays { get; init; }

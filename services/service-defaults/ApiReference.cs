@@ -33,7 +33,8 @@ public static class ApiReference
     /// <param name="tags">Groups of operations.</param>
     /// <param name="more">What only this service has.</param>
     public static void AddApiReference(
-        this WebApplicationBuilder builder, string title, string description, IReadOnlyList<(string Name, string Description)> tags, Action<OpenApiOptions> more) =>
+        this WebApplicationBuilder builder, string title, string description, IReadOnlyList<(string Name, string Description)> tags,
+        Action<OpenApiOptions> more) =>
         builder.Services.AddOpenApi("v1", openApi =>
         {
             var types = new ConcurrentDictionary<string, JsonTypeInfo>();
@@ -58,7 +59,8 @@ public static class ApiReference
                 {
                     Title = title,
                     Version = "v1",
-                    Description = $"{description} Times are ISO 8601 in UTC. Every error is a `Problem` (RFC 9457) whose `type` names its kind, with `field`, `value` and "
+                    Description = $"{description} Times are ISO 8601 in UTC. Every error is a `Problem` (RFC 9457) whose `type` names its "
+                        + $"kind, with `field`, `value` and "
                         + "`allowed` where an input was refused. There is no authentication yet.",
                     Contact = new() { Name = "The operator of this Pollux system" },
                     // SPDX wants a name of its own for what is on no list.
@@ -82,7 +84,8 @@ public static class ApiReference
         if (type.Type == typeof(Problem)) schema.Required?.ExceptWith(["field", "value", "allowed", "errors"]);
         foreach (var member in type.Properties)
         {
-            if (member.AttributeProvider is not PropertyInfo property || schema.Properties?.TryGetValue(member.Name, out var described) != true) continue;
+            if (member.AttributeProvider is not PropertyInfo property
+                || schema.Properties?.TryGetValue(member.Name, out var described) != true) continue;
             var text = property.GetCustomAttribute<DescriptionAttribute>()?.Description ?? Documentation.OfProperty(property);
             if (text is null) continue;
             if (described is OpenApiSchemaReference reference) reference.Description = text;

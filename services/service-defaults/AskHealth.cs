@@ -1,8 +1,8 @@
 namespace ServiceDefaults;
 
 /// <summary>
-/// The command <c>health</c>: asks the process that serves on this machine whether it is ready. A container's health check, as the image has
-/// no shell; it runs every few seconds, so that it does without everything a service sets up.
+/// The command <c>health</c>: asks the process that serves on this machine whether it is ready. A container's health check, as the image
+/// has no shell; it runs every few seconds, so that it does without everything a service sets up.
 /// </summary>
 public static class AskHealth
 {
@@ -15,7 +15,8 @@ public static class AskHealth
         using var http = new HttpClient { Timeout = Patience };
         try
         {
-            using var answer = await http.GetAsync(new Uri($"http://127.0.0.1:{Environment.GetEnvironmentVariable("Ports__Http") ?? $"{httpPort}"}/health/ready"));
+            using var answer = await http.GetAsync(
+                new Uri($"http://127.0.0.1:{Environment.GetEnvironmentVariable("Ports__Http") ?? $"{httpPort}"}/health/ready"));
             Console.WriteLine(await answer.Content.ReadAsStringAsync());
             return answer.IsSuccessStatusCode ? 0 : 1;
         }

@@ -93,7 +93,8 @@ public sealed partial class AssetRegistry
             var end = await log.Position(cancel);
             // The first time by the few streams of assets, then by what came after the safe position of the last time.
             await using var command = source.CreateCommand(scannedTo == 0
-                ? "select e.seq_id, e.data from events.mt_streams s join events.mt_events e on e.stream_id = s.id where s.id like 'asset/%' order by e.seq_id"
+                ? "select e.seq_id, e.data from events.mt_streams s join events.mt_events e on e.stream_id = s.id where s.id like "
+                    + "'asset/%' order by e.seq_id"
                 : "select seq_id, data from events.mt_events where seq_id > $1 and type = 'asset_registered' order by seq_id");
             if (scannedTo > 0) command.Parameters.Add(new() { Value = scannedTo });
             await using var reader = await command.ExecuteReaderAsync(cancel);

@@ -11,32 +11,38 @@ public static class CrossOrigin
 
     // The trailers of a gRPC call that fails at once come as headers.
     static readonly string[] Exposed =
-        ["ETag", "Retry-After", "Location", "Allow", "grpc-status", "grpc-message", "grpc-status-details-bin", "field", "allowed-bin", "errors-bin"];
+        ["ETag", "Retry-After", "Location", "Allow", "grpc-status", "grpc-message", "grpc-status-details-bin", "field", "allowed-bin",
+            "errors-bin"];
 
     // Browsers ask once, not before every request.
     static readonly TimeSpan PreflightLifetime = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// Settings, each a list or one text with commas: <c>Cors:Origins</c> (default: none), <c>Cors:Methods</c> (default: GET and HEAD; gRPC-Web needs POST),
-    /// <c>Cors:Headers</c> of requests (default: any).
+    /// Settings, each a list or one text with commas: <c>Cors:Origins</c> (default: none), <c>Cors:Methods</c> (default: GET and HEAD;
+    /// gRPC-Web needs POST), <c>Cors:Headers</c> of requests (default: any).
     /// </summary>
     public static void AddCrossOrigin(this WebApplicationBuilder builder)
     {
         var origins = List(builder.Configuration, "Cors:Origins", [], IsOrigin, "origins such as https://app.example.com, or *");
         var methods = List(builder.Configuration, "Cors:Methods", ["GET", "HEAD"], KnownMethods.Contains, string.Join(", ", KnownMethods));
-        var headers = List(builder.Configuration, "Cors:Headers", ["*"], name => name == "*" || name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'), "names of headers, or *");
+        var headers = List(
+            builder.Configuration, "Cors:Headers", ["*"], name =>
+                name == "*" || name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'), "names of headers, or *");
         builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
-            .WithOrigins(origins).WithMethods(methods).WithHeaders(headers).WithExposedHeaders(Exposed).SetPreflightMaxAge(PreflightLifetime)));
+            .WithOrigins(origins).WithMethods(methods).WithHeaders(headers).WithExposedHeaders(Exposed)
+                .SetPreflightMaxAge(PreflightLifetime)));
     }
 
     // A path, or a slash at the end, would never match what browsers send.
     static bool IsOrigin(string text) => text == "*"
-        || (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.GetLeftPart(UriPartial.Authority).Equals(text, StringComparison.OrdinalIgnoreCase));
+        || (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            && uri.GetLeftPart(UriPartial.Authority).Equals(text, StringComparison.OrdinalIgnoreCase));
 
     static string[] List(IConfiguration configuration, string name, string[] otherwise, Func<string, bool> isValid, string allowed)
     {
         var section = configuration.GetSection(name);
-        var given = section.Value?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? section.Get<string[]>() ?? [];
+        var given = section.Value?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            ?? section.Get<string[]>() ?? [];
         return given.Length == 0 ? otherwise
             : given.FirstOrDefault(g => !isValid(g)) is { } wrong ? throw new InvalidSettingException(name, wrong, allowed)
             : given;

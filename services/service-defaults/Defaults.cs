@@ -19,8 +19,9 @@ namespace ServiceDefaults;
 public static class Defaults
 {
     /// <summary>
-    /// Registers the defaults. Settings: <c>Ports:Http</c>, <c>Ports:Grpc</c> (0 or absent: none), <c>Ports:Address</c> (default 127.0.0.1);
-    /// traces and metrics go over OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set; metrics can always be scraped at <c>/metrics</c>.
+    /// Registers the defaults. Settings: <c>Ports:Http</c>, <c>Ports:Grpc</c> (0 or absent: none), <c>Ports:Address</c> (default
+    /// 127.0.0.1); traces and metrics go over OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set; metrics can always be scraped at
+    /// <c>/metrics</c>.
     /// </summary>
     /// <param name="builder">The service.</param>
     /// <param name="name">Its kebab-case name: OTel <c>service.name</c>, its ActivitySource and its Meter.</param>
@@ -29,7 +30,8 @@ public static class Defaults
     {
         Settings.StopOnInvalid();
         builder.Environment.ApplicationName = name;
-        var ports = (Address: Address(builder.Configuration), Http: Port(builder.Configuration, "Ports:Http", httpPort), Grpc: Port(builder.Configuration, "Ports:Grpc", 0));
+        var ports = (Address: Address(builder.Configuration), Http: Port(builder.Configuration, "Ports:Http", httpPort),
+            Grpc: Port(builder.Configuration, "Ports:Grpc", 0));
         builder.Configuration["Ports:Http"] = ports.Http.ToString(CultureInfo.InvariantCulture);
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, ports.Address, ports.Http, ports.Grpc));
         builder.Logging.ClearProviders().AddJsonConsole(console =>
@@ -50,7 +52,8 @@ public static class Defaults
 
     static int Port(IConfiguration configuration, string name, int otherwise) => configuration.WholeNumber(name, otherwise, 0, 65535);
 
-    static IPAddress Address(IConfiguration configuration) => IPAddress.TryParse(configuration["Ports:Address"] ?? "127.0.0.1", out var address)
+    static IPAddress Address(IConfiguration configuration) =>
+        IPAddress.TryParse(configuration["Ports:Address"] ?? "127.0.0.1", out var address)
         ? address
         : throw new InvalidSettingException("Ports:Address", configuration["Ports:Address"], "an IP address, 0.0.0.0 for all");
 
@@ -69,16 +72,22 @@ public static class Defaults
         {
             // Room for all series is taken beforehand, for 2000 of each metric unless told otherwise: 12 MB of a service.
             metrics.AddView(_ => new MetricStreamConfiguration { CardinalityLimit = 200 });
-            metrics.AddMeter("Pollux").AddMeter("MassTransit").AddMeter("Npgsql").AddAspNetCoreInstrumentation().AddRuntimeInstrumentation().AddPrometheusExporter();
+            metrics.AddMeter("Pollux").AddMeter("MassTransit").AddMeter("Npgsql").AddAspNetCoreInstrumentation().AddRuntimeInstrumentation()
+                .AddPrometheusExporter();
             if (otlp) metrics.AddOtlpExporter();
         });
         // Without a receiver nobody listens, no Activity is made, and the hot paths pay nothing.
         if (!otlp) return;
         telemetry.WithTracing(tracing => tracing.AddSource(name).AddSource("MassTransit").AddAspNetCoreInstrumentation(options =>
-            options.Filter = context => !context.Request.Path.StartsWithSegments("/health") && !context.Request.Path.StartsWithSegments("/metrics")).AddOtlpExporter());
+            options.Filter = context =>
+                !context.Request.Path.StartsWithSegments("/health") && !context.Request.Path.StartsWithSegments("/metrics"))
+                    .AddOtlpExporter());
     }
 
-    /// <summary>Maps <c>/health/live</c> (the process answers), <c>/health/ready</c> (everything it needs is there; says what is not) and <c>/metrics</c>.</summary>
+    /// <summary>
+    /// Maps <c>/health/live</c> (the process answers), <c>/health/ready</c> (everything it needs is there; says what is not) and
+    /// <c>/metrics</c>.
+    /// </summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
         app.UseExceptionHandler();

@@ -39,7 +39,10 @@ static partial class Documentation
         if (comment is null) return null;
         foreach (var code in comment.Descendants("c").ToList()) code.ReplaceWith($"`{code.Value}`");
         foreach (var link in comment.Descendants().Where(e => e.Name.LocalName is "see" or "paramref").ToList())
-            link.ReplaceWith($"`{((string?)link.Attribute("cref") ?? (string?)link.Attribute("name") ?? (string?)link.Attribute("langword") ?? link.Value).Split('.', ':')[^1]}`");
+        {
+            var name = (string?)link.Attribute("cref") ?? (string?)link.Attribute("name") ?? (string?)link.Attribute("langword") ?? link.Value;
+            link.ReplaceWith($"`{name.Split('.', ':')[^1]}`");
+        }
         return Blanks().Replace(comment.Value, " ").Trim() is { Length: > 0 } text ? text : null;
     }
 

@@ -40,7 +40,8 @@ public sealed class InvalidInputException(string fieldName, object? value, strin
 }
 
 /// <summary>A body in an encoding that is not read: names the header or parameter, its value and what is allowed.</summary>
-public sealed class UnsupportedMediaException(string fieldName, string? value, string allowed) : Exception($"'{fieldName}' is '{value}'; allowed: {allowed}.")
+public sealed class UnsupportedMediaException(string fieldName, string? value, string allowed) : Exception(
+    $"'{fieldName}' is '{value}'; allowed: {allowed}.")
 {
     /// <summary>The offending header or parameter.</summary>
     public string Field => fieldName;
@@ -61,7 +62,8 @@ public sealed class InvalidJsonException(string allowed) : JsonException(allowed
 }
 
 /// <summary>Something with this id does not exist.</summary>
-public sealed class NotFoundException(string what, string id) : Exception($"There is no {what} '{(id.Length > 100 ? id[..100] + "…" : id)}'.");
+public sealed class NotFoundException(string what, string id) : Exception(
+    $"There is no {what} '{(id.Length > 100 ? id[..100] + "…" : id)}'.");
 
 /// <summary>A rule forbids it in the present state.</summary>
 public sealed class RuleViolationException(string message) : Exception(message);
@@ -71,7 +73,8 @@ public sealed class RuleViolationException(string message) : Exception(message);
 /// <param name="limit">The largest that is taken.</param>
 /// <param name="unit">Of the limit.</param>
 /// <param name="fieldName">The field that asked for so much; null when there is no single one.</param>
-public sealed class TooLargeException(string what, long limit, string unit, string? fieldName = null) : Exception($"{what} is over the limit of {limit} {unit}.")
+public sealed class TooLargeException(string what, long limit, string unit, string? fieldName = null) : Exception(
+    $"{what} is over the limit of {limit} {unit}.")
 {
     /// <summary>The field that asked for so much.</summary>
     public string? Field { get; } = fieldName;
@@ -104,7 +107,10 @@ public sealed record ErrorMeaning(ProblemKind Kind, StatusCode Grpc, int Http, s
     }
 }
 
-/// <summary>The one table from exceptions to <see cref="Problem"/>, gRPC status and retry. What is not in it is shown as a fixed text with the trace id.</summary>
+/// <summary>
+/// The one table from exceptions to <see cref="Problem"/>, gRPC status and retry. What is not in it is shown as a fixed text with the trace
+/// id.
+/// </summary>
 public static class Errors
 {
     /// <summary>Looks an exception up.</summary>
@@ -128,7 +134,12 @@ public static class Errors
         TimeoutException e => new(ProblemKind.Timeout, e.Message),
         NpgsqlException { IsTransient: true } => new(ProblemKind.LogUnreachable, "The event log cannot be reached; try again."),
         OperationCanceledException => new(ProblemKind.Cancelled, "The request was cancelled."),
-        _ => new ErrorMeaning(ProblemKind.Internal, $"Something went wrong; it is logged with trace id {Activity.Current?.TraceId.ToString() ?? "none"}.") with { Retry = !StoreFaults.IsPermanent(exception) },
+        _ => new ErrorMeaning(
+            ProblemKind.Internal,
+            $"Something went wrong; it is logged with trace id {Activity.Current?.TraceId.ToString() ?? "none"}.") with
+        {
+            Retry = !StoreFaults.IsPermanent(exception),
+        },
     };
 
     /// <summary>The field that an exception complains of and what it may hold; null when there is no single one.</summary>
@@ -145,7 +156,8 @@ public static class Errors
     static string PathOf(JsonException e) => e.Path is "$" ? "body" : e.Path!.TrimStart('$').TrimStart('.');
 
     // What the library itself says names types of the runtime and what was found, not what is allowed.
-    static string AllowedBy(JsonException e) => e is InvalidJsonException invalid ? invalid.Allowed : "members and types as in the API reference";
+    static string AllowedBy(JsonException e) =>
+        e is InvalidJsonException invalid ? invalid.Allowed : "members and types as in the API reference";
 }
 
 /// <summary>Answers every exception with a <see cref="Problem"/>, by <see cref="Errors.Meaning"/>.</summary>
@@ -155,7 +167,9 @@ sealed partial class ProblemHandler(ILogger<ProblemHandler> log) : IExceptionHan
     {
         var problem = Problem.Of(context, exception);
         if (problem.Status == StatusCodes.Status500InternalServerError) LogUnexpected(exception, context.Request.Path, problem.TraceId);
-        if (exception is BusyException busy) context.Response.Headers.RetryAfter = busy.RetryAfter.TotalSeconds.ToString("0", System.Globalization.CultureInfo.InvariantCulture);
+        if (exception is BusyException busy)
+            context.Response.Headers.RetryAfter = busy.RetryAfter.TotalSeconds.ToString(
+                "0", System.Globalization.CultureInfo.InvariantCulture);
         await problem.Write(context);
         return true;
     }
@@ -165,8 +179,9 @@ sealed partial class ProblemHandler(ILogger<ProblemHandler> log) : IExceptionHan
 }
 
 /// <summary>
-/// Turns every exception into a gRPC status, by <see cref="Errors.Meaning"/>, with <c>google.rpc</c> details. For clients without these, the offending field
-/// also travels in the trailers <c>field</c> and <c>allowed-bin</c>, all problems of a scenario as JSON in <c>errors-bin</c>.
+/// Turns every exception into a gRPC status, by <see cref="Errors.Meaning"/>, with <c>google.rpc</c> details. For clients without these,
+/// the offending field also travels in the trailers <c>field</c> and <c>allowed-bin</c>, all problems of a scenario as JSON in
+/// <c>errors-bin</c>.
 /// </summary>
 public sealed partial class GrpcErrors(ILogger<GrpcErrors> log) : Interceptor
 {
@@ -187,7 +202,8 @@ public sealed partial class GrpcErrors(ILogger<GrpcErrors> log) : Interceptor
 
     /// <inheritdoc/>
     public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
-        TRequest request, IServerStreamWriter<TResponse> responses, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
+        TRequest request, IServerStreamWriter<TResponse> responses, ServerCallContext context,
+        ServerStreamingServerMethod<TRequest, TResponse> continuation)
     {
         try
         {
@@ -234,7 +250,12 @@ public sealed partial class GrpcErrors(ILogger<GrpcErrors> log) : Interceptor
             Details =
             {
                 // Reasons are upper case by convention of google.rpc.
-                Any.Pack(new ErrorInfo { Domain = "pollux", Reason = meaning.Kind.Name.Replace('-', '_').ToUpperInvariant(), Metadata = { ["type"] = meaning.Kind.Type } }),
+                Any.Pack(new ErrorInfo
+                {
+                    Domain = "pollux",
+                    Reason = meaning.Kind.Name.Replace('-', '_').ToUpperInvariant(),
+                    Metadata = { ["type"] = meaning.Kind.Type },
+                }),
                 Any.Pack(new RequestInfo { RequestId = traceId }),
             },
         };
@@ -247,7 +268,8 @@ public sealed partial class GrpcErrors(ILogger<GrpcErrors> log) : Interceptor
             });
             status.Details.Add(Any.Pack(new BadRequest { FieldViolations = { violations } }));
         }
-        if (exception is BusyException busy) status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = Duration.FromTimeSpan(busy.RetryAfter) }));
+        if (exception is BusyException busy)
+            status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = Duration.FromTimeSpan(busy.RetryAfter) }));
         return status;
     }
 

@@ -53,7 +53,8 @@ public static class EventLog
     /// <exception cref="InvalidSettingException">No connection string <c>Postgres</c>.</exception>
     public static void AddEventLog(this IHostApplicationBuilder builder, Action<StoreOptions>? more = null)
     {
-        var connection = new NpgsqlConnectionStringBuilder(builder.Configuration.RequireConnectionString("Postgres", "Host=…;Port=…;Username=…;Password=…;Database=…", IsConnectionString))
+        var connection = new NpgsqlConnectionStringBuilder(
+            builder.Configuration.RequireConnectionString("Postgres", "Host=…;Port=…;Username=…;Password=…;Database=…", IsConnectionString))
         {
             ApplicationName = builder.Environment.ApplicationName,
             MaxAutoPrepare = 32,
@@ -91,7 +92,8 @@ public static class EventLog
         options.Events.MetadataConfig.HeadersEnabled = true;
         options.Events.UseBinarySerializer<ReadingsRecorded>(new ReadingsRecordedBytes());
         foreach (var (type, name) in EventNames) options.Events.MapEventType(type, name);
-        options.UseSystemTextJsonForSerialization(EnumStorage.AsString, Casing.CamelCase, json => json.Converters.Add(new StorableText.Converter()));
+        options.UseSystemTextJsonForSerialization(
+            EnumStorage.AsString, Casing.CamelCase, json => json.Converters.Add(new StorableText.Converter()));
     }
 
     // The batch is already bytes: it goes into the binary column and comes back as it is.

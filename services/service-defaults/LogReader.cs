@@ -11,7 +11,8 @@ namespace ServiceDefaults;
 /// <param name="RecordedAt">Server time of the append.</param>
 /// <param name="Batch">The encoded batch.</param>
 /// <param name="TraceParent">W3C trace context of the message that brought the first reading, or null.</param>
-public readonly record struct LoggedBatch(string Stream, long Version, long Position, DateTimeOffset RecordedAt, byte[] Batch, string? TraceParent);
+public readonly record struct LoggedBatch(
+    string Stream, long Version, long Position, DateTimeOffset RecordedAt, byte[] Batch, string? TraceParent);
 
 /// <summary>
 /// Reads telemetry straight from Marten's event table: only the columns that a fold needs, streamed, nothing buffered. Costs are those
@@ -23,7 +24,10 @@ public sealed class LogReader(NpgsqlDataSource source)
 
     readonly SafePosition safe = new(source);
 
-    /// <summary>The highest <see cref="SafePosition">safe</see> position of an event: what the log holds up to there never changes. 0 when the log is empty.</summary>
+    /// <summary>
+    /// The highest <see cref="SafePosition">safe</see> position of an event: what the log holds up to there never changes. 0 when the log
+    /// is empty.
+    /// </summary>
     public async Task<long> Position(CancellationToken cancel = default)
     {
         var limit = await safe.Read(cancel);
@@ -45,7 +49,8 @@ public sealed class LogReader(NpgsqlDataSource source)
 
     /// <summary>The events of one stream after a version, in order.</summary>
     public IAsyncEnumerable<LoggedBatch> After(string stream, long version, CancellationToken cancel = default) =>
-        Read($"select {Columns} from events.mt_events where stream_id = $1 and version > $2 order by version", [new() { Value = stream }, new() { Value = version }], cancel);
+        Read($"select {Columns} from events.mt_events where stream_id = $1 and version > $2 order by version",
+            [new() { Value = stream }, new() { Value = version }], cancel);
 
     /// <summary>The events of several streams, of each those after a version, in order.</summary>
     public IAsyncEnumerable<LoggedBatch> After(IReadOnlyList<(string Stream, long Version)> known, CancellationToken cancel = default) =>
@@ -55,7 +60,9 @@ public sealed class LogReader(NpgsqlDataSource source)
     /// From-clause for the events of several streams after a version each; two parameters, streams and versions. Its <c>offset 0</c> keeps
     /// the planner from joining the whole table: one look into the index per stream.
     /// </summary>
-    public const string AfterEach = "unnest($1::text[], $2::bigint[]) as known (id, at), lateral (select * from events.mt_events where stream_id = known.id and version > known.at order by version offset 0) as e";
+    public const string AfterEach =
+        "unnest($1::text[], $2::bigint[]) as known (id, at), lateral (select * from events.mt_events where stream_id = known.id and "
+            + "version > known.at order by version offset 0) as e";
 
     /// <summary>The parameters of <see cref="AfterEach"/>.</summary>
     public static NpgsqlParameter[] AfterEachParameters(IReadOnlyList<(string Stream, long Version)> known) =>
@@ -65,7 +72,8 @@ public sealed class LogReader(NpgsqlDataSource source)
     /// <param name="streams">Day streams.</param>
     /// <param name="knownAt">Highest position read.</param>
     /// <param name="cancel">Ends the reading.</param>
-    public async IAsyncEnumerable<LoggedBatch> UpTo(string[] streams, long knownAt, [EnumeratorCancellation] CancellationToken cancel = default)
+    public async IAsyncEnumerable<LoggedBatch> UpTo(
+        string[] streams, long knownAt, [EnumeratorCancellation] CancellationToken cancel = default)
     {
         foreach (var stream in streams)
         {
@@ -100,11 +108,13 @@ public sealed class LogReader(NpgsqlDataSource source)
         Read($"select {Columns} from events.mt_events where stream_id = $1 order by version desc", [new() { Value = stream }], cancel);
 
     /// <summary>Sample-time ranges of a stream's events after a version, without their columns.</summary>
-    public async IAsyncEnumerable<(long Version, long First, long Last)> Ranges(string stream, long version, [EnumeratorCancellation] CancellationToken cancel = default)
+    public async IAsyncEnumerable<(long Version, long First, long Last)> Ranges(
+        string stream, long version, [EnumeratorCancellation] CancellationToken cancel = default)
     {
         // The first 18 bytes of a batch are its range; see TelemetryCodec.SampleRange.
         await using var command = source.CreateCommand(
-            "select version, case when length(bdata) >= 18 then substring(bdata from 1 for 18) else bdata end from events.mt_events where stream_id = $1 and version > $2 order by version");
+            "select version, case when length(bdata) >= 18 then substring(bdata from 1 for 18) else bdata end from events.mt_events where "
+                + "stream_id = $1 and version > $2 order by version");
         command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = stream }, new() { Value = version } });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
@@ -116,9 +126,13 @@ public sealed class LogReader(NpgsqlDataSource source)
 
     /// <summary>Some events of one stream.</summary>
     public IAsyncEnumerable<LoggedBatch> Some(string stream, long[] versions, CancellationToken cancel = default) =>
-        Read($"select {Columns} from events.mt_events where stream_id = $1 and version = any($2)", [new() { Value = stream }, new() { Value = versions }], cancel);
+        Read($"select {Columns} from events.mt_events where stream_id = $1 and version = any($2)", [new() { Value = stream }, new()
+        {
+            Value = versions,
+        }], cancel);
 
-    async IAsyncEnumerable<LoggedBatch> Read(string sql, NpgsqlParameter[] parameters, [EnumeratorCancellation] CancellationToken cancel = default)
+    async IAsyncEnumerable<LoggedBatch> Read(
+        string sql, NpgsqlParameter[] parameters, [EnumeratorCancellation] CancellationToken cancel = default)
     {
         await using var command = source.CreateCommand(sql);
         command.Parameters.AddRange(parameters);

@@ -45,7 +45,8 @@ public static class Messaging
     /// <param name="message">The message.</param>
     /// <param name="cancel">Gives up; the broker may be away.</param>
     /// <param name="timeToLive">Null: until taken.</param>
-    public static async Task SendToSlot<T>(this IBus bus, int slot, T message, CancellationToken cancel = default, TimeSpan? timeToLive = null)
+    public static async Task SendToSlot<T>(
+        this IBus bus, int slot, T message, CancellationToken cancel = default, TimeSpan? timeToLive = null)
         where T : class
     {
         var endpoint = await bus.GetSendEndpoint(new Uri($"exchange:{QueueNames.Assets}?type=x-consistent-hash"));

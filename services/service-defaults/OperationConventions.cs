@@ -15,7 +15,8 @@ public static class OperationConventions
     {
         operations.Finally(endpoint =>
         {
-            if (endpoint.Metadata.OfType<IHttpMethodMetadata>().LastOrDefault() is { HttpMethods: ["GET"] }) endpoint.Metadata.Add(new HttpMethodMetadata(["GET", "HEAD"]));
+            if (endpoint.Metadata.OfType<IHttpMethodMetadata>().LastOrDefault() is { HttpMethods: ["GET"] })
+                endpoint.Metadata.Add(new HttpMethodMetadata(["GET", "HEAD"]));
         });
         return operations;
     }
@@ -38,7 +39,8 @@ public static class OperationConventions
             if (ofOneAsset.Any(path => route.Contains(path, StringComparison.Ordinal))) statuses.Add(409);
             if (isLimited) statuses.Add(429);
             if (hasBody) statuses.UnionWith([413, 415]);
-            foreach (var status in statuses) endpoint.Metadata.Add(new ProducesResponseTypeMetadata(status, typeof(Problem), [Problem.MediaType]));
+            foreach (var status in statuses)
+                endpoint.Metadata.Add(new ProducesResponseTypeMetadata(status, typeof(Problem), [Problem.MediaType]));
         });
         return operations;
     }

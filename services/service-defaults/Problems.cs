@@ -27,21 +27,25 @@ public sealed record ProblemKind(string Name, int Status, StatusCode Grpc, strin
     public static readonly ProblemKind NotFound = new("not-found", 404, StatusCode.NotFound, "Not found");
     public static readonly ProblemKind MethodNotAllowed = new("method-not-allowed", 405, StatusCode.Unimplemented, "Method not allowed");
     public static readonly ProblemKind WrongState = new("wrong-state", 409, StatusCode.FailedPrecondition, "Not possible in this state");
-    public static readonly ProblemKind ChangedMeanwhile = new("changed-meanwhile", 409, StatusCode.Aborted, "Changed meanwhile", Retry: true);
+    public static readonly ProblemKind ChangedMeanwhile = new(
+        "changed-meanwhile", 409, StatusCode.Aborted, "Changed meanwhile", Retry: true);
     public static readonly ProblemKind TooLarge = new("too-large", 413, StatusCode.ResourceExhausted, "Too large");
-    public static readonly ProblemKind UnsupportedMediaType = new("unsupported-media-type", 415, StatusCode.InvalidArgument, "Unsupported media type");
+    public static readonly ProblemKind UnsupportedMediaType = new(
+        "unsupported-media-type", 415, StatusCode.InvalidArgument, "Unsupported media type");
     public static readonly ProblemKind Busy = new("busy", 429, StatusCode.ResourceExhausted, "Busy", Retry: true);
     public static readonly ProblemKind Cancelled = new("cancelled", 499, StatusCode.Cancelled, "Cancelled");
     public static readonly ProblemKind Internal = new("internal", 500, StatusCode.Internal, "Internal error");
     public static readonly ProblemKind Unavailable = new("unavailable", 503, StatusCode.Unavailable, "Not available", Retry: true);
-    public static readonly ProblemKind LogUnreachable = new("log-unreachable", 503, StatusCode.Unavailable, "Event log not reachable", Retry: true);
+    public static readonly ProblemKind LogUnreachable = new(
+        "log-unreachable", 503, StatusCode.Unavailable, "Event log not reachable", Retry: true);
     public static readonly ProblemKind UpstreamError = new("upstream-error", 503, StatusCode.Unavailable, "Upstream error", Retry: true);
     public static readonly ProblemKind Timeout = new("timeout", 504, StatusCode.DeadlineExceeded, "Took too long", Retry: true);
 
     /// <summary>Every kind; of several with one status, the first is the one that the framework's own refusals belong to.</summary>
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
-        InvalidInput, InvalidModel, InvalidScenario, NotFound, MethodNotAllowed, WrongState, ChangedMeanwhile, TooLarge, UnsupportedMediaType, Busy, Cancelled,
+        InvalidInput, InvalidModel, InvalidScenario, NotFound, MethodNotAllowed, WrongState, ChangedMeanwhile, TooLarge,
+        UnsupportedMediaType, Busy, Cancelled,
         Internal, Unavailable, LogUnreachable, UpstreamError, Timeout,
     ];
 
@@ -49,7 +53,8 @@ public sealed record ProblemKind(string Name, int Status, StatusCode Grpc, strin
     public string Type => Urn + Name;
 
     /// <summary>The kind of a bare status.</summary>
-    public static ProblemKind OfStatus(int status) => All.FirstOrDefault(k => k.Status == status) ?? (status < 500 ? InvalidInput : Internal);
+    public static ProblemKind OfStatus(int status) =>
+        All.FirstOrDefault(k => k.Status == status) ?? (status < 500 ? InvalidInput : Internal);
 }
 
 /// <summary>The field that an error is about.</summary>
@@ -85,9 +90,15 @@ public sealed record Problem(
     {
         var meaning = ServiceDefaults.Errors.Meaning(exception);
         // These two say in words only what was expected.
-        var offending = exception is BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge or StatusCodes.Status415UnsupportedMediaType } refused
+        var offending = exception is BadHttpRequestException
+        {
+            StatusCode: StatusCodes.Status413PayloadTooLarge or StatusCodes.Status415UnsupportedMediaType,
+        } refused
             ? Refused(context, refused.StatusCode) : ServiceDefaults.Errors.Offending(exception);
-        return Of(context, meaning.Kind, meaning.Http, meaning.Detail, offending) with { Errors = (exception as InvalidScenarioException)?.Problems is { Count: > 0 } all ? all : null };
+        return Of(context, meaning.Kind, meaning.Http, meaning.Detail, offending) with
+        {
+            Errors = (exception as InvalidScenarioException)?.Problems is { Count: > 0 } all ? all : null,
+        };
     }
 
     /// <summary>What a refusal of the framework, which is a bare status, means.</summary>
@@ -98,13 +109,15 @@ public sealed record Problem(
     }
 
     static Problem Of(HttpContext context, ProblemKind kind, int status, string detail, OffendingField? field) => new(
-        kind.Type, kind.Title, status, detail, (context.Request.PathBase + context.Request.Path).ToUriComponent(), field?.Field, field?.Value, field?.Allowed, null,
+        kind.Type, kind.Title, status, detail, (context.Request.PathBase + context.Request.Path).ToUriComponent(), field?.Field,
+        field?.Value, field?.Allowed, null,
         Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier);
 
     static string DetailOf(HttpContext context, int status) => status switch
     {
         StatusCodes.Status404NotFound => "There is no operation at this path.",
-        StatusCodes.Status405MethodNotAllowed => $"This path does not take {context.Request.Method}; allowed: {context.Response.Headers.Allow}.",
+        StatusCodes.Status405MethodNotAllowed =>
+            $"This path does not take {context.Request.Method}; allowed: {context.Response.Headers.Allow}.",
         StatusCodes.Status413PayloadTooLarge => "The body is too large.",
         StatusCodes.Status415UnsupportedMediaType => "The Content-Type of the body is not understood.",
         StatusCodes.Status429TooManyRequests => "Too many requests; Retry-After says when to come back.",
@@ -118,7 +131,9 @@ public sealed record Problem(
             new("body", null, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"at most {most} bytes")),
         StatusCodes.Status415UnsupportedMediaType => new(
             "Content-Type", context.Request.ContentType,
-            context.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes is { Count: > 0 } accepted ? string.Join(", ", accepted) : "application/json"),
+            context.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes is { Count: > 0 } accepted
+                ? string.Join(", ", accepted)
+                : "application/json"),
         _ => null,
     };
 

@@ -1,12 +1,15 @@
 namespace ServiceDefaults;
 
 /// <summary>
-/// Tables of schemas <c>twin_state</c> and <c>simulation</c>: each written by the service of that name only, read by query. They can be dropped
-/// and come back from the log; results of scenarios come back when they are asked for again.
+/// Tables of schemas <c>twin_state</c> and <c>simulation</c>: each written by the service of that name only, read by query. They can be
+/// dropped and come back from the log; results of scenarios come back when they are asked for again.
 /// </summary>
 public static class ReadModels
 {
-    /// <summary><c>asset_id text pk, position bigint, revision bigint, versions jsonb, state bytea, view jsonb (TwinView), offline_since timestamptz, health bytea</c>.</summary>
+    /// <summary>
+    /// <c>asset_id text pk, position bigint, revision bigint, versions jsonb, state bytea, view jsonb (TwinView), offline_since
+    /// timestamptz, health bytea</c>.
+    /// </summary>
     public const string Twin = "twin_state.twin";
 
     /// <summary><c>asset_id text, component text, view jsonb (HealthView), pk of the first two</c>.</summary>
@@ -15,21 +18,28 @@ public static class ReadModels
     /// <summary><c>alarm_id text pk, asset_id text, severity text, state text, raised_at timestamptz, view jsonb (AlarmView)</c>.</summary>
     public const string Alarm = "twin_state.alarm";
 
-    /// <summary><c>asset_id text, level smallint, block_start bigint (microseconds), data bytea (RollupBlock), pk of the first three</c>.</summary>
+    /// <summary>
+    /// <c>asset_id text, level smallint, block_start bigint (microseconds), data bytea (RollupBlock), pk of the first three</c>.
+    /// </summary>
     public const string Rollup = "twin_state.rollup";
 
     /// <summary>
-    /// <c>scenario_id text pk, asset_id text, state text, requested_at timestamptz, deadline timestamptz, inputs bytea, view jsonb (ScenarioView)</c>.
-    /// The view's progress is that of the newest event; while it runs, the mean over <see cref="ScenarioShard"/> is newer.
+    /// <c>scenario_id text pk, asset_id text, state text, requested_at timestamptz, deadline timestamptz, inputs bytea, view jsonb
+    /// (ScenarioView)</c>. The view's progress is that of the newest event; while it runs, the mean over <see cref="ScenarioShard"/> is
+    /// newer.
     /// </summary>
     public const string Scenario = "simulation.scenario";
 
-    /// <summary><c>scenario_id text, shard int, progress double precision, data bytea, pk of the first two</c>; only of running scenarios.</summary>
+    /// <summary>
+    /// <c>scenario_id text, shard int, progress double precision, data bytea, pk of the first two</c>; only of running scenarios.
+    /// </summary>
     public const string ScenarioShard = "simulation.shard";
 
     /// <summary><c>content_hash text pk, data bytea (Brotli of ScenarioResult as JSON), created_at timestamptz</c>.</summary>
     public const string ScenarioResult = "simulation.result";
 
-    /// <summary><c>decision_id text pk, asset_id text, component text, state text, recommended_at timestamptz, view jsonb (DecisionView)</c>.</summary>
+    /// <summary>
+    /// <c>decision_id text pk, asset_id text, component text, state text, recommended_at timestamptz, view jsonb (DecisionView)</c>.
+    /// </summary>
     public const string Decision = "simulation.decision";
 }

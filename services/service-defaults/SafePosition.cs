@@ -55,7 +55,9 @@ sealed class SafePosition(NpgsqlDataSource source)
                     if (open.Count == 0) return (safe = last).Value;
                     barrier = (last, open);
                 }
-                if (waited >= Patience) return safe ?? throw new UnavailableException("A transaction on the event log has been open since before this service started; its end is not known yet.");
+                if (waited >= Patience)
+                    return safe ?? throw new UnavailableException(
+                        "A transaction on the event log has been open since before this service started; its end is not known yet.");
                 await Task.Delay(LookAgain, cancel);
             }
         }

@@ -14,7 +14,8 @@ namespace ServiceDefaults;
 /// <param name="allowed">What would have been accepted.</param>
 /// <param name="isSecret">The value is not repeated.</param>
 public sealed class InvalidSettingException(string name, string? value, string allowed, bool isSecret = false) : Exception(
-    $"The setting {name} (environment: {name.Replace(":", "__", StringComparison.Ordinal)}) is {(isSecret ? "not understood" : value is null ? "missing" : $"'{value}'")}; allowed: {allowed}.");
+    $"The setting {name} (environment: {name.Replace(":", "__", StringComparison.Ordinal)}) is "
+        + $"{(isSecret ? "not understood" : value is null ? "missing" : $"'{value}'")}; allowed: {allowed}.");
 
 /// <summary>Reads settings once, at the start: what is wrong stops the service before it takes anything on.</summary>
 public static class Settings
@@ -41,7 +42,8 @@ public static class Settings
         {
             var name = $"{section}:{entry.Key}";
             if (!known.TryGetValue(entry.Key, out var property))
-                throw new InvalidSettingException(name, entry.Value, $"no such name; there are {string.Join(", ", known.Keys.Order().Select(k => $"{section}:{k}"))}");
+                throw new InvalidSettingException(
+                    name, entry.Value, $"no such name; there are {string.Join(", ", known.Keys.Order().Select(k => $"{section}:{k}"))}");
             Check(name, entry.Value, property);
         }
         var settings = given.Get<T>() ?? new();
@@ -53,7 +55,9 @@ public static class Settings
     {
         try
         {
-            var value = property.PropertyType == typeof(string) ? text : Convert.ChangeType(text, property.PropertyType, CultureInfo.InvariantCulture);
+            var value = property.PropertyType == typeof(string)
+                ? text
+                : Convert.ChangeType(text, property.PropertyType, CultureInfo.InvariantCulture);
             if (property.GetCustomAttributes<ValidationAttribute>().All(a => a.IsValid(value))) return;
         }
         catch (Exception e) when (e is FormatException or OverflowException or InvalidCastException)
@@ -71,7 +75,8 @@ public static class Settings
             TypeCode.Double => "a number",
             _ => "a text",
         };
-        return property.GetCustomAttribute<RangeAttribute>() is { } range ? string.Create(CultureInfo.InvariantCulture, $"{kind} from {range.Minimum} to {range.Maximum}")
+        return property.GetCustomAttribute<RangeAttribute>() is { } range
+            ? string.Create(CultureInfo.InvariantCulture, $"{kind} from {range.Minimum} to {range.Maximum}")
             : property.GetCustomAttribute<RegularExpressionAttribute>() is { } pattern ? $"{kind} that matches {pattern.Pattern}"
             : kind;
     }
@@ -94,15 +99,19 @@ public static class Settings
     /// <exception cref="InvalidSettingException">It is missing or not understood.</exception>
     public static string RequireConnectionString(this IConfiguration configuration, string name, string allowed, Func<string, bool> isValid)
     {
-        if (configuration.GetConnectionString(name) is not { Length: > 0 } value) throw new InvalidSettingException($"ConnectionStrings:{name}", null, allowed);
+        if (configuration.GetConnectionString(name) is not { Length: > 0 } value)
+            throw new InvalidSettingException($"ConnectionStrings:{name}", null, allowed);
         return isValid(value) ? value : throw new InvalidSettingException($"ConnectionStrings:{name}", value, allowed, isSecret: true);
     }
 
     /// <summary>Address of RabbitMQ.</summary>
     public static Uri RequireRabbitMq(this IConfiguration configuration) => new(configuration.RequireConnectionString(
-        "RabbitMq", "amqp://user:password@host:port/ or amqps://…", text => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri is { Scheme: "amqp" or "amqps", Host.Length: > 0 }));
+        "RabbitMq", "amqp://user:password@host:port/ or amqps://…", text =>
+            Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri is { Scheme: "amqp" or "amqps", Host.Length: > 0 }));
 
     /// <summary>A folder that must be there.</summary>
     public static string RequireDirectory(this IConfiguration configuration, string name, string what) =>
-        configuration[name] is { Length: > 0 } path && Directory.Exists(path) ? path : throw new InvalidSettingException(name, configuration[name], what);
+        configuration[name] is { Length: > 0 } path && Directory.Exists(path)
+            ? path
+            : throw new InvalidSettingException(name, configuration[name], what);
 }

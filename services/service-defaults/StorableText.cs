@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace ServiceDefaults;
 
 /// <summary>
-/// Text from outside may hold U+0000, which neither <c>text</c> nor <c>jsonb</c> of PostgreSQL takes (22021, 22P05). In events it is shown as
-/// U+2400 (␀): the event stays readable, and the raw bytes of a payload are kept beside it anyway. Input of people is refused instead.
+/// Text from outside may hold U+0000, which neither <c>text</c> nor <c>jsonb</c> of PostgreSQL takes (22021, 22P05). In events it is shown
+/// as U+2400 (␀): the event stays readable, and the raw bytes of a payload are kept beside it anyway. Input of people is refused instead.
 /// </summary>
 public static class StorableText
 {
@@ -25,10 +25,13 @@ public static class StorableText
     {
         public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetString();
 
-        public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(Of(value));
+        public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(Of(value));
 
-        public override string ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetString()!;
+        public override string ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.GetString()!;
 
-        public override void WriteAsPropertyName(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WritePropertyName(Of(value));
+        public override void WriteAsPropertyName(Utf8JsonWriter writer, string value, JsonSerializerOptions options) =>
+            writer.WritePropertyName(Of(value));
     }
 }

@@ -6,7 +6,9 @@ using RabbitMQ.Client.Exceptions;
 
 namespace ServiceDefaults;
 
-/// <summary>Why a write to the log failed, by type and SQL state; never by the text of a message, which changes with version and language.</summary>
+/// <summary>
+/// Why a write to the log failed, by type and SQL state; never by the text of a message, which changes with version and language.
+/// </summary>
 public static class StoreFaults
 {
     // Raised by the function of Marten that appends events.
@@ -28,7 +30,8 @@ public static class StoreFaults
         if (ServerFault(exception) is { } fault) return fault.SqlState[..2] is "22" or "23" or "54";
         for (var e = exception; e is not null; e = e.InnerException)
         {
-            if (e is NpgsqlException or TimeoutException or IOException or SocketException or OperationCanceledException or OutOfMemoryException or ObjectDisposedException
+            if (e is NpgsqlException or TimeoutException or IOException or SocketException or OperationCanceledException
+                or OutOfMemoryException or ObjectDisposedException
                 or MassTransitException or RabbitMQClientException or UnavailableException or BusyException) return false;
         }
         return true;
@@ -36,7 +39,9 @@ public static class StoreFaults
 
     /// <summary>The server's or the library's reason, for people.</summary>
     public static string Reason(Exception exception) =>
-        ServerFault(exception) is { } fault ? $"{fault.SqlState}: {fault.MessageText}" : $"{exception.GetBaseException().GetType().Name}: {exception.GetBaseException().Message}";
+        ServerFault(exception) is { } fault
+            ? $"{fault.SqlState}: {fault.MessageText}"
+            : $"{exception.GetBaseException().GetType().Name}: {exception.GetBaseException().Message}";
 
     // Marten wraps what Npgsql throws.
     static PostgresException? ServerFault(Exception exception)

@@ -6,10 +6,12 @@ namespace ServiceDefaults;
 public static class Streams
 {
     /// <summary>Readings of an asset recorded on a UTC day; written by ingest.</summary>
-    public static string Telemetry(string assetId, DateOnly day) => string.Create(CultureInfo.InvariantCulture, $"telemetry/{assetId}/{day:yyyy-MM-dd}");
+    public static string Telemetry(string assetId, DateOnly day) =>
+        string.Create(CultureInfo.InvariantCulture, $"telemetry/{assetId}/{day:yyyy-MM-dd}");
 
     /// <summary>Rejections recorded on a UTC day; written by ingest.</summary>
-    public static string Rejected(string assetId, DateOnly day) => string.Create(CultureInfo.InvariantCulture, $"rejected/{assetId}/{day:yyyy-MM-dd}");
+    public static string Rejected(string assetId, DateOnly day) =>
+        string.Create(CultureInfo.InvariantCulture, $"rejected/{assetId}/{day:yyyy-MM-dd}");
 
     /// <summary>Registration and model of an asset; written by twin-state.</summary>
     public static string Asset(string assetId) => $"asset/{assetId}";
@@ -26,15 +28,21 @@ public static class Streams
     /// <summary>The UTC day of a time.</summary>
     public static DateOnly DayOf(DateTimeOffset time) => DateOnly.FromDateTime(time.UtcDateTime);
 
-    /// <summary>Telemetry streams of an asset from one day to another, oldest first. Nothing is recorded before the asset is registered.</summary>
+    /// <summary>
+    /// Telemetry streams of an asset from one day to another, oldest first. Nothing is recorded before the asset is registered.
+    /// </summary>
     public static string[] TelemetryBetween(string assetId, DateTimeOffset from, DateTimeOffset to) =>
-        [.. Enumerable.Range(0, Math.Max(0, DayOf(to).DayNumber - DayOf(from).DayNumber + 1)).Select(d => Telemetry(assetId, DayOf(from).AddDays(d)))];
+        [.. Enumerable.Range(0, Math.Max(0, DayOf(to).DayNumber - DayOf(from).DayNumber + 1))
+            .Select(d => Telemetry(assetId, DayOf(from).AddDays(d)))];
 }
 
 /// <summary>Assets are dealt out to a fixed number of slots, slots to twin-state's partitions by RabbitMQ's consistent hash.</summary>
 public static class Slots
 {
-    /// <summary>More than partitions, so that they fill evenly; few, so that news of many assets shares a message. Changing it moves assets between partitions.</summary>
+    /// <summary>
+    /// More than partitions, so that they fill evenly; few, so that news of many assets shares a message. Changing it moves assets between
+    /// partitions.
+    /// </summary>
     public const int Count = 16;
 
     /// <summary>The slot of an asset: FNV-1a, the same in every process.</summary>

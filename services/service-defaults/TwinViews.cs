@@ -4,13 +4,16 @@ using Contracts.Messages;
 
 namespace ServiceDefaults;
 
-/// <summary>Views to and from JSON, in messages and in schema <c>twin_state</c>; generated code, as this happens thousands of times a second.</summary>
+/// <summary>
+/// Views to and from JSON, in messages and in schema <c>twin_state</c>; generated code, as this happens thousands of times a second.
+/// </summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(TwinView))]
 public sealed partial class TwinViews : JsonSerializerContext
 {
     /// <summary>The packed form of a view.</summary>
-    public static PackedTwin Pack(TwinView view) => new(view.AssetId, view.Position, view.Revision, view.TraceParent, JsonSerializer.SerializeToUtf8Bytes(view, Default.TwinView));
+    public static PackedTwin Pack(TwinView view) =>
+        new(view.AssetId, view.Position, view.Revision, view.TraceParent, JsonSerializer.SerializeToUtf8Bytes(view, Default.TwinView));
 
     /// <summary>The view of a packed form.</summary>
     public static TwinView Unpack(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, Default.TwinView)!;

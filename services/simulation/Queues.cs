@@ -8,8 +8,8 @@ using Simulation.Scenarios;
 namespace Simulation;
 
 /// <summary>
-/// Two durable queues that all simulations share: one for decisions about scenarios, which are short, and one for shards, of which each process
-/// takes as many as it has processors. A message of a process that dies goes to another one.
+/// Two durable queues that all simulations share: one for decisions about scenarios, which are short, and one for shards, of which each
+/// process takes as many as it has processors. A message of a process that dies goes to another one.
 /// </summary>
 static class Queues
 {
@@ -58,7 +58,8 @@ static class Queues
         retry.Handle<Exception>(e => Errors.Meaning(e).Retry || e is NotFoundException);
     });
 
-    public static async Task SendShards(this ISendEndpointProvider bus, string scenarioId, IEnumerable<int> shards, CancellationToken cancel)
+    public static async Task SendShards(
+        this ISendEndpointProvider bus, string scenarioId, IEnumerable<int> shards, CancellationToken cancel)
     {
         var endpoint = await bus.GetSendEndpoint(ShardExchange);
         await Task.WhenAll(shards.Select(shard => endpoint.Send(new Contracts.Messages.RunScenarioShard(scenarioId, shard), cancel)));

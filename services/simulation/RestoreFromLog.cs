@@ -12,7 +12,8 @@ using TwinModel.Decisions;
 namespace Simulation;
 
 /// <summary>Brings schema <c>simulation</c> back from the log when it is empty; scenarios that were under way start again.</summary>
-sealed partial class RestoreFromLog(ScenarioStore scenarios, IDocumentStore store, NpgsqlDataSource source, IBus bus, ILogger<RestoreFromLog> logger) : BackgroundService
+sealed partial class RestoreFromLog(
+    ScenarioStore scenarios, IDocumentStore store, NpgsqlDataSource source, IBus bus, ILogger<RestoreFromLog> logger) : BackgroundService
 {
     static readonly TimeSpan TryAgainAfter = TimeSpan.FromSeconds(2);
 
@@ -41,11 +42,15 @@ sealed partial class RestoreFromLog(ScenarioStore scenarios, IDocumentStore stor
             if (FoldEvents(events) is not { } scenario) continue;
             await scenarios.Save(connection, scenario, startsTime: true, cancel);
             if (!scenario.IsFinal())
-                await bus.SendToScenarios(new RequestScenario(scenario.Id, scenario.Name, scenario.ModelId, scenario.ModelHash, scenario.Definition, scenario.RequestedAt), cancel);
+                await bus.SendToScenarios(
+                    new RequestScenario(
+                        scenario.Id, scenario.Name, scenario.ModelId, scenario.ModelHash, scenario.Definition, scenario.RequestedAt),
+                            cancel);
         }
         await foreach (var events in Missing(connection, ReadModels.Decision, Streams.Decision(""), cancel))
         {
-            if (events.Aggregate((DecisionView?)null, FoldDecision.Apply) is { } decision) await DecisionStore.Save(connection, decision, cancel);
+            if (events.Aggregate((DecisionView?)null, FoldDecision.Apply) is { } decision)
+                await DecisionStore.Save(connection, decision, cancel);
         }
     }
 
@@ -53,15 +58,19 @@ sealed partial class RestoreFromLog(ScenarioStore scenarios, IDocumentStore stor
     internal static ScenarioView? FoldEvents(IEnumerable<object> events) => events.Aggregate((ScenarioView?)null, FoldScenario.Apply);
 
     // The events of each stream with a prefix; none when the table holds something.
-    async IAsyncEnumerable<IEnumerable<object>> Missing(NpgsqlConnection connection, string table, string prefix, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+    async IAsyncEnumerable<IEnumerable<object>> Missing(
+        NpgsqlConnection connection, string table, string prefix,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
     {
         await using var session = store.QuerySession();
-        foreach (var stream in await StreamsUnless(connection, table, prefix, cancel)) yield return (await session.Events.FetchStreamAsync(stream, token: cancel)).Select(e => e.Data);
+        foreach (var stream in await StreamsUnless(connection, table, prefix, cancel))
+            yield return (await session.Events.FetchStreamAsync(stream, token: cancel)).Select(e => e.Data);
     }
 
     static async Task<List<string>> StreamsUnless(NpgsqlConnection connection, string table, string prefix, CancellationToken cancel)
     {
-        await using var command = new NpgsqlCommand($"select id from events.mt_streams where starts_with(id, $1) and not exists (select 1 from {table})", connection);
+        await using var command = new NpgsqlCommand(
+            $"select id from events.mt_streams where starts_with(id, $1) and not exists (select 1 from {table})", connection);
         command.Parameters.Add(new() { Value = prefix });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         List<string> streams = [];

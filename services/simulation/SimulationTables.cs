@@ -22,7 +22,8 @@ static class SimulationTables
         scenario.AddColumn("view", "jsonb").NotNull();
         scenario.Indexes.Add(new IndexDefinition("scenario_by_asset") { Columns = ["asset_id", "requested_at"] });
         scenario.Indexes.Add(new IndexDefinition("scenario_by_time") { Columns = ["requested_at"] });
-        scenario.Indexes.Add(new IndexDefinition("scenario_by_deadline") { Columns = ["deadline"], Predicate = "state in ('requested', 'running')" });
+        scenario.Indexes.Add(
+            new IndexDefinition("scenario_by_deadline") { Columns = ["deadline"], Predicate = "state in ('requested', 'running')" });
 
         var shard = new Table(Name("shard"));
         shard.AddColumn<string>("scenario_id").AsPrimaryKey();
@@ -36,6 +37,7 @@ static class SimulationTables
         result.AddColumn("created_at", "timestamp with time zone").NotNull();
         result.Indexes.Add(new IndexDefinition("result_by_time") { Columns = ["created_at"] });
 
-        foreach (var table in new[] { scenario, shard, result, Decisions.DecisionQueue.Table() }) options.Storage.ExtendedSchemaObjects.Add(table);
+        foreach (var table in new[] { scenario, shard, result, Decisions.DecisionQueue.Table() })
+            options.Storage.ExtendedSchemaObjects.Add(table);
     }
 }

@@ -8,17 +8,22 @@ static class Measures
 {
     static readonly Meter Meter = new("Pollux");
 
-    public static readonly Counter<long> OldNews = Meter.CreateCounter<long>("pollux.twin_state.old_news", description: "News of versions already folded in");
+    public static readonly Counter<long> OldNews = Meter.CreateCounter<long>(
+        "pollux.twin_state.old_news", description: "News of versions already folded in");
 
-    public static readonly Counter<long> Gaps = Meter.CreateCounter<long>("pollux.twin_state.gaps", description: "News after which something was read from the log");
+    public static readonly Counter<long> Gaps = Meter.CreateCounter<long>(
+        "pollux.twin_state.gaps", description: "News after which something was read from the log");
 
-    public static readonly Counter<long> TwinFailures = Meter.CreateCounter<long>("pollux.twin_state.twin.failures", description: "Attempts to bring one twin up to the log that failed for good, by asset");
+    public static readonly Counter<long> TwinFailures = Meter.CreateCounter<long>(
+        "pollux.twin_state.twin.failures", description: "Attempts to bring one twin up to the log that failed for good, by asset");
 
     public static readonly Histogram<double> Lag = Meter.CreateHistogram<double>("pollux.twin_state.lag", "s", "From append to fold");
 
-    public static readonly Counter<long> Rebuilds = Meter.CreateCounter<long>("pollux.twin_state.rebuilds", description: "Rebuilds, by whether replay equalled live");
+    public static readonly Counter<long> Rebuilds = Meter.CreateCounter<long>(
+        "pollux.twin_state.rebuilds", description: "Rebuilds, by whether replay equalled live");
 
-    public static readonly Counter<long> HealthRebuilds = Meter.CreateCounter<long>("pollux.twin_state.health_rebuilds", description: "Rebuilds of parts' condition, by whether replay equalled live");
+    public static readonly Counter<long> HealthRebuilds = Meter.CreateCounter<long>(
+        "pollux.twin_state.health_rebuilds", description: "Rebuilds of parts' condition, by whether replay equalled live");
 
     public static readonly Counter<long> Shown = Meter.CreateCounter<long>("pollux.twin_state.views", description: "Views published");
 
@@ -26,13 +31,15 @@ static class Measures
     public static readonly ConcurrentDictionary<string, long> QueueDepths = new();
 
     public static readonly ObservableGauge<long> QueueMessages = Meter.CreateObservableGauge(
-        "pollux.twin_state.queue.messages", () => QueueDepths.Select(q => new Measurement<long>(q.Value, new KeyValuePair<string, object?>("queue", q.Key))),
+        "pollux.twin_state.queue.messages", () =>
+            QueueDepths.Select(q => new Measurement<long>(q.Value, new KeyValuePair<string, object?>("queue", q.Key))),
         description: "News and commands not yet given to a partition's owner");
 
     /// <summary>Messages in the error queues of all services, by queue; see <see cref="WatchQueues"/>.</summary>
     public static readonly ConcurrentDictionary<string, long> FailedMessages = new();
 
     public static readonly ObservableGauge<long> Failed = Meter.CreateObservableGauge(
-        "pollux.messages.failed", () => FailedMessages.Select(q => new Measurement<long>(q.Value, new KeyValuePair<string, object?>("queue", q.Key))),
+        "pollux.messages.failed", () =>
+            FailedMessages.Select(q => new Measurement<long>(q.Value, new KeyValuePair<string, object?>("queue", q.Key))),
         description: "Messages that could not be processed; ./pollux failed shows them");
 }

@@ -7,11 +7,12 @@ using ServiceDefaults;
 namespace TwinState;
 
 /// <summary>
-/// Asks RabbitMQ how much waits in each partition queue, for <see cref="Measures.QueueDepths"/>: what an operator looks at first, and what a
-/// scaler goes by; and how many messages failed, in the error queues of all services. Every replica sees the same. While RabbitMQ is away
+/// Asks RabbitMQ how much waits in each partition queue, for <see cref="Measures.QueueDepths"/>: what an operator looks at first, and what
+/// a scaler goes by; and how many messages failed, in the error queues of all services. Every replica sees the same. While RabbitMQ is away
 /// nothing is reported, rather than the last depth.
 /// </summary>
-sealed partial class WatchQueues(IConfiguration configuration, IOptions<TwinStateSettings> settings, TimeProvider time, ILogger<WatchQueues> logger) : BackgroundService
+sealed partial class WatchQueues(
+    IConfiguration configuration, IOptions<TwinStateSettings> settings, TimeProvider time, ILogger<WatchQueues> logger) : BackgroundService
 {
     static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
 
@@ -56,7 +57,8 @@ sealed partial class WatchQueues(IConfiguration configuration, IOptions<TwinStat
             }
             if (time.GetUtcNow() < errorsDueAt) continue;
             errorsDueAt = time.GetUtcNow() + LookForErrorsEvery;
-            foreach (var queue in QueueNames.All(settings.Value.Partitions)) await WatchErrors(connection, queue + QueueNames.ErrorSuffix, cancel);
+            foreach (var queue in QueueNames.All(settings.Value.Partitions))
+                await WatchErrors(connection, queue + QueueNames.ErrorSuffix, cancel);
         }
     }
 

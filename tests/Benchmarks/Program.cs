@@ -1,7 +1,8 @@
 using Benchmarks;
 using Benchmarks.Load;
 
-if (args is ["bare", var file, var contentType, var port]) return await BareEndpoint.Serve(file, contentType, int.Parse(port, System.Globalization.CultureInfo.InvariantCulture));
+if (args is ["bare", var file, var contentType, var port])
+    return await BareEndpoint.Serve(file, contentType, int.Parse(port, System.Globalization.CultureInfo.InvariantCulture));
 
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, e) =>
@@ -41,5 +42,6 @@ if (!benchmarks.ContainsKey(name) && name.Length > 0 && name != "all")
     Console.Error.WriteLine($"There is no benchmark '{name}'; there are: {string.Join(", ", benchmarks.Keys.Concat(pure.Keys))}, all.");
     return 2;
 }
-foreach (var benchmark in benchmarks.Where(b => name is "" or "all" ? b.Key is "ingest" or "query" : b.Key == name)) await benchmark.Value(Settings.FromEnvironment(args.Skip(1)), stop.Token);
+foreach (var benchmark in benchmarks.Where(b => name is "" or "all" ? b.Key is "ingest" or "query" : b.Key == name))
+    await benchmark.Value(Settings.FromEnvironment(args.Skip(1)), stop.Token);
 return 0;

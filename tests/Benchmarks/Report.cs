@@ -15,7 +15,8 @@ static class Report
     {
         var reached = isAtLeast ? value >= goal : value <= goal;
         Console.WriteLine(
-            $"{what,-72} {value.ToString(format, CultureInfo.InvariantCulture),14} {unit}  ({(isAtLeast ? ">=" : "<=")} {goal.ToString(format, CultureInfo.InvariantCulture)}: {(reached ? "reached" : "NOT reached")})");
+            $"{what,-72} {value.ToString(format, CultureInfo.InvariantCulture),14} {unit}  ({(isAtLeast ? ">=" : "<=")} "
+                + $"{goal.ToString(format, CultureInfo.InvariantCulture)}: {(reached ? "reached" : "NOT reached")})");
     }
 
     public static double Percentile(List<double> values, double p)

@@ -22,7 +22,8 @@ sealed record Settings(string Postgres, string Mqtt, string Repository, double S
     }
 
     static string Required(string name) =>
-        Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"{name} is not set; run benchmarks with './pollux bench'.");
+        Environment.GetEnvironmentVariable(name)
+            ?? throw new InvalidOperationException($"{name} is not set; run benchmarks with './pollux bench'.");
 
     /// <summary>The folder with <c>pollux</c>.</summary>
     public static string FindRepository()

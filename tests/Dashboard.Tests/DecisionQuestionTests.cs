@@ -20,8 +20,10 @@ public class DecisionQuestionTests
         At = At(0),
         Options =
         {
-            new DecisionOption { Kind = "now" }, new DecisionOption { Kind = "order-spare-now" }, new DecisionOption { Kind = "at-stop", At = At(21) }, new DecisionOption { Kind = "wait", Weeks = 2 },
-            new DecisionOption { Kind = "wait", Weeks = 5.5 }, new DecisionOption { Kind = "derate", Rate = 0.07, Weeks = 3 }, new DecisionOption { Kind = "derate", Rate = 0.9, Weeks = 2, MarginLossPerDay = 120.5 },
+            new DecisionOption { Kind = "now" }, new DecisionOption { Kind = "order-spare-now" },
+            new DecisionOption { Kind = "at-stop", At = At(21) }, new DecisionOption { Kind = "wait", Weeks = 2 },
+            new DecisionOption { Kind = "wait", Weeks = 5.5 }, new DecisionOption { Kind = "derate", Rate = 0.07, Weeks = 3 },
+            new DecisionOption { Kind = "derate", Rate = 0.9, Weeks = 2, MarginLossPerDay = 120.5 },
         },
         Economics = new() { PartCost = 7_000, MarginPerHour = 410, IsSpareOrderedNow = true },
         Stops = { new DecisionStop { At = At(21), LostHours = 3 }, new DecisionStop { At = At(42) } },

@@ -9,7 +9,8 @@ namespace Dashboard.Tests;
 public class DrawingTests
 {
     static readonly IReadOnlyList<AssetModel> Models = ReadAssetModel.FromDirectory(
-        Path.Combine(typeof(DrawingTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "Repository").Value!, "contracts", "assets"));
+        Path.Combine(typeof(DrawingTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(a => a.Key == "Repository").Value!, "contracts", "assets"));
 
     static AssetModel Model(string id) => Models.Single(m => m.Id == id);
 
@@ -20,9 +21,33 @@ public class DrawingTests
         {
             Id = id,
             Components = { model.Components.Select(c => new Contracts.Query.V1.Component { Id = c.Id, Kind = c.Kind, Name = c.Name }) },
-            Relationships = { model.Relationships.Select(r => new Contracts.Query.V1.Relationship { Type = r.Type, From = r.From, To = r.To }) },
-            Sensors = { model.Sensors.Select(s => new Contracts.Query.V1.Sensor { Id = s.Id, Name = s.Name, Component = s.Component, Quantity = s.Unit.Quantity, Unit = s.Unit.Symbol, Plausible = new() { Min = s.Plausible.Min, Max = s.Plausible.Max }, Noise = s.Noise, Number = s.Number }) },
-            Limits = { model.Limits.Select(l => new Contracts.Query.V1.Limit { Id = l.Id, SensorId = model.Sensor(l.Sensor)!.Id, Severity = l.Severity.ToString().ToLowerInvariant() }) },
+            Relationships =
+            {
+                model.Relationships.Select(r => new Contracts.Query.V1.Relationship { Type = r.Type, From = r.From, To = r.To }),
+            },
+            Sensors =
+            {
+                model.Sensors.Select(s => new Contracts.Query.V1.Sensor
+                {
+                    Id = s.Id,
+                    Name = s.Name,
+                    Component = s.Component,
+                    Quantity = s.Unit.Quantity,
+                    Unit = s.Unit.Symbol,
+                    Plausible = new() { Min = s.Plausible.Min, Max = s.Plausible.Max },
+                    Noise = s.Noise,
+                    Number = s.Number,
+                }),
+            },
+            Limits =
+            {
+                model.Limits.Select(l => new Contracts.Query.V1.Limit
+                {
+                    Id = l.Id,
+                    SensorId = model.Sensor(l.Sensor)!.Id,
+                    Severity = l.Severity.ToString().ToLowerInvariant(),
+                }),
+            },
         };
     }
 
@@ -34,9 +59,12 @@ public class DrawingTests
         var asset = Asset(id);
         var drawing = SchematicLayout.Of(asset);
         Assert.Equal(asset.Sensors.Select(s => s.Id).Order(), drawing.Cards.SelectMany(c => c.Rows).Select(r => r.Sensor.Id).Order());
-        Assert.All(drawing.Cards, c => Assert.True(c.X >= 0 && c.Y >= 0 && c.X + c.Width <= drawing.Width + 0.001 && c.Y + c.Height <= drawing.Height, c.ToString()));
+        Assert.All(drawing.Cards,
+            c => Assert.True(
+                c.X >= 0 && c.Y >= 0 && c.X + c.Width <= drawing.Width + 0.001 && c.Y + c.Height <= drawing.Height, c.ToString()));
         Assert.All(drawing.Cards, a => Assert.All(drawing.Cards.Where(b => b != a), b =>
-            Assert.False(a.X < b.X + b.Width && b.X < a.X + a.Width && a.Y < b.Y + b.Height && b.Y < a.Y + a.Height, $"{a.Title} covers {b.Title}")));
+            Assert.False(a.X < b.X + b.Width && b.X < a.X + a.Width && a.Y < b.Y + b.Height && b.Y < a.Y + a.Height,
+                $"{a.Title} covers {b.Title}")));
     }
 
     [Fact]
@@ -51,7 +79,8 @@ public class DrawingTests
     public void A_name_that_leaves_no_room_for_its_value_stands_above_it()
     {
         var rows = SchematicLayout.Of(Asset("extrusion-line")).Cards.SelectMany(c => c.Rows).ToList();
-        Assert.Equal(["bearing-acceleration-rms", "bearing-envelope-outer-race"], rows.Where(r => r.ValueDown > 0).Select(r => r.Sensor.Id).Order());
+        Assert.Equal(["bearing-acceleration-rms", "bearing-envelope-outer-race"],
+            rows.Where(r => r.ValueDown > 0).Select(r => r.Sensor.Id).Order());
         Assert.All(rows, r => Assert.True(r.Height >= 20 + r.ValueDown));
     }
 
@@ -78,11 +107,13 @@ public class DrawingTests
     [Theory]
     [InlineData("extrusion-line", "melt-flow melt-pressure melt-temperature bearing-vibration")]
     [InlineData("pump-loop", "volume-flow pressure motor-temperature accelerometer-1")]
-    public void Key_figures_are_one_per_quantity_those_with_limits_first(string id, string sensors) => Assert.Equal(sensors, string.Join(' ', Dashboard.Fleet.KeyFigures.Of(Asset(id))));
+    public void Key_figures_are_one_per_quantity_those_with_limits_first(string id, string sensors) =>
+        Assert.Equal(sensors, string.Join(' ', Dashboard.Fleet.KeyFigures.Of(Asset(id))));
 
     [Theory]
     [InlineData("zone 1 temperature", "Barrel zone 1", "temperature")]
     [InlineData("melt pressure", "Die", "melt pressure")]
     [InlineData("motor", "Main motor", "motor")]
-    public void A_name_does_not_say_twice_what_its_card_says(string sensor, string component, string shown) => Assert.Equal(shown, ShortName.Of(sensor, component));
+    public void A_name_does_not_say_twice_what_its_card_says(string sensor, string component, string shown) =>
+        Assert.Equal(shown, ShortName.Of(sensor, component));
 }

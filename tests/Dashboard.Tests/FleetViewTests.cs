@@ -17,7 +17,19 @@ public class FleetViewTests
             Name = $"Line {id}",
             ModelId = model,
             SampledAt = Timestamp.FromDateTimeOffset(Now.AddSeconds(-age)),
-            Sensors = { new SensorState { Id = "t", Name = "temperature", Unit = "degC", Value = 20, Quality = "good", SampledAt = Timestamp.FromDateTimeOffset(Now.AddSeconds(-age)), StaleAt = Timestamp.FromDateTimeOffset(Now.AddSeconds(10 - age)) } },
+            Sensors =
+            {
+                new SensorState
+                {
+                    Id = "t",
+                    Name = "temperature",
+                    Unit = "degC",
+                    Value = 20,
+                    Quality = "good",
+                    SampledAt = Timestamp.FromDateTimeOffset(Now.AddSeconds(-age)),
+                    StaleAt = Timestamp.FromDateTimeOffset(Now.AddSeconds(10 - age)),
+                },
+            },
         };
         if (severity.Length > 0) twin.Alarms.Add(new Alarm { Severity = severity, Message = "hot" });
         return FleetItem.Of(twin, ["t"], [new PartSummary { Component = "bearing", Level = health, P50 = 40 }], Now);
@@ -25,24 +37,32 @@ public class FleetViewTests
 
     [Fact]
     public void The_worst_alarm_comes_first_and_ids_count_as_people_do() => Assert.Equal(
-        ["l-3", "l-2", "l-10", "l-11"], new FleetView().Of([Item("l-11"), Item("l-10"), Item("l-2", "warning"), Item("l-3", "critical")]).Select(i => i.AssetId));
+        ["l-3", "l-2", "l-10", "l-11"],
+        new FleetView().Of([Item("l-11"), Item("l-10"), Item("l-2", "warning"), Item("l-3", "critical")]).Select(i => i.AssetId));
 
     [Fact]
     public void Filters_go_together() => Assert.Equal(
-        ["l-1"], new FleetView { Search = "LINE l", Severity = "any", Health = "degrading" }.Of([Item("l-1", "alarm", "degrading"), Item("l-2", "alarm"), Item("l-3", "", "degrading")]).Select(i => i.AssetId));
+        ["l-1"], new FleetView
+        {
+            Search = "LINE l",
+            Severity = "any",
+            Health = "degrading",
+        }.Of([Item("l-1", "alarm", "degrading"), Item("l-2", "alarm"), Item("l-3", "", "degrading")]).Select(i => i.AssetId));
 
     [Fact]
-    public void Silence_makes_a_machine_stale() => Assert.Equal(["l-2"], new FleetView { OnlyStale = true }.Of([Item("l-1"), Item("l-2", age: 60)]).Select(i => i.AssetId));
+    public void Silence_makes_a_machine_stale() =>
+        Assert.Equal(["l-2"], new FleetView { OnlyStale = true }.Of([Item("l-1"), Item("l-2", age: 60)]).Select(i => i.AssetId));
 
     [Theory]
     [InlineData(1, "bad")]
     [InlineData(60, "stale")]
-    public void A_sensor_that_says_it_has_no_value_is_bad_as_long_as_it_says_so(int age, string state) => Assert.Equal(state, new SensorState
-    {
-        Quality = "bad",
-        SampledAt = Timestamp.FromDateTimeOffset(Now.AddSeconds(-age)),
-        StaleAt = Timestamp.FromDateTimeOffset(Now.AddSeconds(10 - age)),
-    }.StateAt(Now));
+    public void A_sensor_that_says_it_has_no_value_is_bad_as_long_as_it_says_so(int age, string state) =>
+        Assert.Equal(state, new SensorState
+        {
+            Quality = "bad",
+            SampledAt = Timestamp.FromDateTimeOffset(Now.AddSeconds(-age)),
+            StaleAt = Timestamp.FromDateTimeOffset(Now.AddSeconds(10 - age)),
+        }.StateAt(Now));
 
     [Fact]
     public void The_same_column_again_turns_the_order_around()

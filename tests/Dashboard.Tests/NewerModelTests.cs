@@ -13,12 +13,17 @@ public class NewerModelTests
 
     static string Text(string model) => File.ReadAllText(Path.Combine(
         typeof(NewerModelTests).Assembly.GetCustomAttributes(typeof(System.Reflection.AssemblyMetadataAttribute), false)
-            .Cast<System.Reflection.AssemblyMetadataAttribute>().Single(a => a.Key == "Repository").Value!, "contracts", "assets", $"{model}.asset.yaml"));
+            .Cast<System.Reflection.AssemblyMetadataAttribute>().Single(a => a.Key == "Repository").Value!, "contracts", "assets",
+                $"{model}.asset.yaml"));
 
     public static TheoryData<string, string> Newer => new()
     {
         { "a section", Extruder + "\nacoustics: { microphones: 2 }\n" },
-        { "a field of a sensor", Extruder.Replace("{ id: melt-flow, number: 8,", "{ id: melt-flow, number: 8, colour: red,", StringComparison.Ordinal) },
+
+        {
+            "a field of a sensor",
+            Extruder.Replace("{ id: melt-flow, number: 8,", "{ id: melt-flow, number: 8, colour: red,", StringComparison.Ordinal),
+        },
         { "a component of the physics", Extruder.Replace("type: heater-zone", "type: induction-zone", StringComparison.Ordinal) },
         { "another schema", Extruder.Replace("pollux/asset-model/1", "pollux/asset-model/2", StringComparison.Ordinal) },
         { "no YAML at all", "{ ]" },
@@ -29,7 +34,8 @@ public class NewerModelTests
     {
         var assets = Known(yaml);
         var axis = AxisSensors.Of(await assets.Model("line-1", CancellationToken.None));
-        Assert.True(axis.Misread is { Length: > 0 } misread && misread.StartsWith("extrusion-line:", StringComparison.Ordinal) && !misread.Contains('\n'), $"{what}: {axis.Misread}");
+        Assert.True(axis.Misread is { Length: > 0 } misread && misread.StartsWith("extrusion-line:", StringComparison.Ordinal)
+            && !misread.Contains('\n'), $"{what}: {axis.Misread}");
         Assert.Equal((0, 0), (axis.Points.Count, axis.Wall.Count));
         Assert.Empty(await new KnownPhysics(assets).Of("line-1", CancellationToken.None));
     }
@@ -75,7 +81,8 @@ public class NewerModelTests
     {
         public int ModelsAsked { get; private set; }
 
-        public override AsyncUnaryCall<GetAssetResponse> GetAssetAsync(GetAssetRequest request, Metadata? headers = null, DateTime? deadline = null, CancellationToken cancellationToken = default) =>
+        public override AsyncUnaryCall<GetAssetResponse> GetAssetAsync(
+            GetAssetRequest request, Metadata? headers = null, DateTime? deadline = null, CancellationToken cancellationToken = default) =>
             Answer(new GetAssetResponse
             {
                 Asset = new()
@@ -84,16 +91,30 @@ public class NewerModelTests
                     ModelId = "extrusion-line",
                     ModelHash = "ab12",
                     Components = { new Component { Id = "die", Kind = "die", Name = "Die" } },
-                    Sensors = { new Sensor { Id = "melt-flow", Name = "melt flow", Component = "die", Quantity = "mass-flow", Unit = "kg/h", Number = 8 } },
+                    Sensors =
+                    {
+                        new Sensor
+                        {
+                            Id = "melt-flow",
+                            Name = "melt flow",
+                            Component = "die",
+                            Quantity = "mass-flow",
+                            Unit = "kg/h",
+                            Number = 8,
+                        },
+                    },
                 },
             });
 
-        public override AsyncUnaryCall<GetAssetModelResponse> GetAssetModelAsync(GetAssetModelRequest request, Metadata? headers = null, DateTime? deadline = null, CancellationToken cancellationToken = default)
+        public override AsyncUnaryCall<GetAssetModelResponse> GetAssetModelAsync(
+            GetAssetModelRequest request, Metadata? headers = null, DateTime? deadline = null,
+            CancellationToken cancellationToken = default)
         {
             ModelsAsked++;
             return Answer(new GetAssetModelResponse { Hash = "ab12", Yaml = yaml });
         }
 
-        static AsyncUnaryCall<T> Answer<T>(T answer) => new(Task.FromResult(answer), Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { });
+        static AsyncUnaryCall<T> Answer<T>(T answer) =>
+            new(Task.FromResult(answer), Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { });
     }
 }

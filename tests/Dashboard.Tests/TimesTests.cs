@@ -14,7 +14,8 @@ public class TimesTests
     [InlineData(1, "00:30:00")]
     [InlineData(48, "2 Jul 00:30:00")]
     [InlineData(24 * 300, "2 Jul 2026 00:30")]
-    public void The_day_is_left_out_when_it_is_today_there(int hoursLater, string text) => Assert.Equal(text, Times.Short(At, Berlin, At.AddHours(hoursLater)));
+    public void The_day_is_left_out_when_it_is_today_there(int hoursLater, string text) =>
+        Assert.Equal(text, Times.Short(At, Berlin, At.AddHours(hoursLater)));
 
     [Fact]
     public void What_a_chart_reports_is_the_time_it_was_given() => Assert.Equal(At, Times.FromLocal(Times.Local(At, Berlin), Berlin));

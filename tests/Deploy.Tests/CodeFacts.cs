@@ -13,24 +13,29 @@ static partial class CodeFacts
         .Where(f => !f.Contains("/obj/", StringComparison.Ordinal)).Select(File.ReadAllText)];
 
     /// <summary>Services and their assemblies, as deploy/local/services.sh starts them.</summary>
-    public static IReadOnlyDictionary<string, string> Assemblies { get; } = AssemblyLine().Matches(File.ReadAllText(Tool.In("deploy", "local", "services.sh")))
+    public static IReadOnlyDictionary<string, string> Assemblies { get; } = AssemblyLine()
+        .Matches(File.ReadAllText(Tool.In("deploy", "local", "services.sh")))
         .ToDictionary(m => m.Groups["name"].Value, m => m.Groups["assembly"].Value);
 
     /// <summary>HTTP port by service: the default in its Program.</summary>
     public static IReadOnlyDictionary<string, int> HttpPorts { get; } = Assemblies.Keys.ToDictionary(
-        name => name, name => int.Parse(DefaultPort().Match(File.ReadAllText(Tool.In("services", name, "Program.cs"))).Groups["port"].Value, System.Globalization.CultureInfo.InvariantCulture));
+        name => name, name =>
+            int.Parse(DefaultPort().Match(File.ReadAllText(Tool.In("services", name, "Program.cs"))).Groups["port"].Value,
+                System.Globalization.CultureInfo.InvariantCulture));
 
     public const int QueryGrpcPort = 5110;
 
     /// <summary>Names of settings as environment variables: those of settings classes, and those that are read one by one.</summary>
-    public static IReadOnlySet<string> Settings { get; } = Sources.SelectMany(source => SingleSetting().Matches(source).Select(m => m.Groups["name"].Value))
+    public static IReadOnlySet<string> Settings { get; } = Sources.SelectMany(
+        source => SingleSetting().Matches(source).Select(m => m.Groups["name"].Value))
         .Concat(Sources.SelectMany(source => ConnectionString().Matches(source).Select(m => $"ConnectionStrings:{m.Groups["name"].Value}")))
         .Concat(Assemblies.Values.SelectMany(assembly => Assembly.Load(assembly).GetTypes().Where(t => t.Name == $"{assembly}Settings")
             .SelectMany(t => t.GetProperties().Where(p => p.CanWrite).Select(p => $"{assembly}:{p.Name}"))))
         .Select(name => name.Replace(":", "__", StringComparison.Ordinal)).ToHashSet();
 
     /// <summary>Names of metrics as Prometheus shows them, without the ending that depends on what is asked of a histogram.</summary>
-    public static IReadOnlySet<string> Metrics { get; } = Sources.SelectMany(source => Instrument().Matches(source)).Select(m => PrometheusName(
+    public static IReadOnlySet<string> Metrics { get; } = Sources.SelectMany(source => Instrument().Matches(source))
+        .Select(m => PrometheusName(
         m.Groups["kind"].Value, m.Groups["name"].Value, m.Groups["unit"].Value)).ToHashSet();
 
     /// <summary>The version of images.</summary>
@@ -51,7 +56,7 @@ static partial class CodeFacts
     [GeneratedRegex(@"RequireConnectionString\(\s*""(?<name>\w+)""")]
     private static partial Regex ConnectionString();
 
-    [GeneratedRegex(@"Create(Observable)?(?<kind>Counter|Histogram|UpDownCounter|Gauge)(<\w+>)?\(\s*""(?<name>pollux\.[a-z_.]+)""(, \w+)?(, ""(?<unit>s)"")?")]
+    [GeneratedRegex(@"Create(Observable)?(?<kind>Counter|Histogram|UpDownCounter|Gauge)(<\w+>)?\(\s*""(?<name>pollux\.[a-z_.]+)""(,\s+\w+)?(,\s+""(?<unit>s)"")?")]
     private static partial Regex Instrument();
 
     [GeneratedRegex("<Version>(.*)</Version>")]

@@ -4,7 +4,9 @@ using System.Xml.Linq;
 
 namespace Deploy.Tests;
 
-/// <summary>Every package that a service ships has a licence that asks for nothing but to be named; deploy/licences.md lists them.</summary>
+/// <summary>
+/// Every package that a service ships has a licence that asks for nothing but to be named; deploy/licences.md lists them.
+/// </summary>
 public class LicenceTests
 {
     static readonly string[] Allowed = ["Apache-2.0", "MIT", "BSD-2-Clause", "BSD-3-Clause", "MS-PL", "PostgreSQL"];
@@ -20,7 +22,8 @@ public class LicenceTests
             var assets = JsonNode.Parse(File.ReadAllText(Tool.In("artifacts", "obj", assembly, "project.assets.json")))!;
             var folders = assets["packageFolders"]!.AsObject().Select(f => f.Key).ToList();
             // Build tools have no file of compile or runtime.
-            var shipped = assets["targets"]!.AsObject().SelectMany(t => t.Value!.AsObject()).Where(l => (string?)l.Value!["type"] == "package" && l.Value["runtime"] is not null).Select(l => l.Key).ToHashSet();
+            var shipped = assets["targets"]!.AsObject().SelectMany(t => t.Value!.AsObject())
+                .Where(l => (string?)l.Value!["type"] == "package" && l.Value["runtime"] is not null).Select(l => l.Key).ToHashSet();
             foreach (var library in assets["libraries"]!.AsObject().Where(l => shipped.Contains(l.Key)))
             {
                 var folder = folders.Select(f => Path.Combine(f, (string)library.Value!["path"]!)).First(Directory.Exists);
@@ -41,12 +44,15 @@ public class LicenceTests
 
     [Fact]
     public void Every_licence_is_allowed() => Assert.Empty(Packages()
-        .Where(p => !p.Value.Split(' ', '(', ')').Where(w => w is not ("" or "OR" or "AND" or "WITH")).Any(w => Allowed.Contains(w))).Select(p => $"{p.Key}: {p.Value}"));
+        .Where(p => !p.Value.Split(' ', '(', ')').Where(w => w is not ("" or "OR" or "AND" or "WITH")).Any(w => Allowed.Contains(w)))
+            .Select(p => $"{p.Key}: {p.Value}"));
 
     [Fact]
     public void The_list_is_that_of_the_build()
     {
-        var text = new StringBuilder("# Packages in the services' images\n\nWritten by the test of this name (`LicenceTests`) when POLLUX_WRITE_LICENCES=1, else compared.\n\n| package | licence |\n|---|---|\n");
+        var text = new StringBuilder(
+            "# Packages in the services' images\n\nWritten by the test of this name (`LicenceTests`) when POLLUX_WRITE_LICENCES=1, else "
+                + "compared.\n\n| package | licence |\n|---|---|\n");
         foreach (var (package, licence) in Packages()) text.Append($"| {package} | {licence} |\n");
         var file = Tool.In("deploy", "licences.md");
         if (Environment.GetEnvironmentVariable("POLLUX_WRITE_LICENCES") == "1") File.WriteAllText(file, text.ToString());

@@ -37,7 +37,8 @@ public class NamesMatchCodeTests
             && l.EndsWith(" --output /app && mv /app/$ASSEMBLY /app/service", StringComparison.Ordinal));
         Assert.Contains("COPY --from=build /app .", lines);
         // What a container is told in vain is a mistake.
-        foreach (var variable in lines.Single(l => l.StartsWith("ENV ", StringComparison.Ordinal))[4..].Split(' ').Select(v => v.Split('=')[0]).Where(v => v.Contains("__", StringComparison.Ordinal)))
+        foreach (var variable in lines.Single(l => l.StartsWith("ENV ", StringComparison.Ordinal))[4..].Split(' ')
+            .Select(v => v.Split('=')[0]).Where(v => v.Contains("__", StringComparison.Ordinal)))
             Assert.Contains(variable, CodeFacts.Settings);
     }
 
@@ -54,14 +55,16 @@ public class NamesMatchCodeTests
     [Theory, MemberData(nameof(Overlays))]
     public void Every_image_of_ours_is_a_service_in_the_version_of_the_build(string overlay)
     {
-        var ours = Overlay.Of(overlay).Workloads.SelectMany(w => w.Containers).Select(c => c.Image).Where(i => i.StartsWith("pollux/", StringComparison.Ordinal)).ToList();
+        var ours = Overlay.Of(overlay).Workloads.SelectMany(w => w.Containers).Select(c => c.Image)
+            .Where(i => i.StartsWith("pollux/", StringComparison.Ordinal)).ToList();
         Assert.NotEmpty(ours);
         Assert.All(ours, image => Assert.Contains(image, CodeFacts.Assemblies.Keys.Select(s => $"pollux/{s}:{CodeFacts.Version}")));
     }
 
     [Theory, MemberData(nameof(Overlays))]
     public void All_services_but_the_plant_are_deployed(string overlay) => Assert.Subset(
-        Overlay.Of(overlay).Workloads.Where(w => w.IsService).Select(w => w.Source.Name).ToHashSet(), CodeFacts.Assemblies.Keys.Where(s => s != "plant").ToHashSet());
+        Overlay.Of(overlay).Workloads.Where(w => w.IsService).Select(w => w.Source.Name).ToHashSet(),
+        CodeFacts.Assemblies.Keys.Where(s => s != "plant").ToHashSet());
 
     [Theory, MemberData(nameof(Overlays))]
     public void Ports_are_those_the_services_listen_on(string overlay)
@@ -81,22 +84,28 @@ public class NamesMatchCodeTests
     public void Settings_are_known_to_the_code(string overlay)
     {
         var maps = Overlay.Of(overlay).Objects<V1ConfigMap>().ToDictionary(m => m.Metadata.Name);
-        foreach (var container in Overlay.Of(overlay).Workloads.SelectMany(w => w.Containers).Where(c => c.Image.StartsWith("pollux/", StringComparison.Ordinal)))
+        foreach (var container in Overlay.Of(overlay).Workloads.SelectMany(w => w.Containers)
+            .Where(c => c.Image.StartsWith("pollux/", StringComparison.Ordinal)))
         {
-            var names = (container.EnvFrom ?? []).SelectMany(f => maps[f.ConfigMapRef.Name].Data.Keys).Concat((container.Env ?? []).Select(e => e.Name)).ToList();
+            var names = (container.EnvFrom ?? []).SelectMany(f => maps[f.ConfigMapRef.Name].Data.Keys)
+                .Concat((container.Env ?? []).Select(e => e.Name)).ToList();
             Assert.NotEmpty(names);
             // The rest are parts of the values of others.
-            Assert.All(names.Where(n => n.Contains("__", StringComparison.Ordinal) || n == "OTEL_EXPORTER_OTLP_ENDPOINT"), name => Assert.Contains(name, CodeFacts.Settings));
+            Assert.All(names.Where(n => n.Contains("__", StringComparison.Ordinal) || n == "OTEL_EXPORTER_OTLP_ENDPOINT"),
+                name => Assert.Contains(name, CodeFacts.Settings));
         }
     }
 
     [Theory, MemberData(nameof(Overlays))]
     public void Addresses_in_settings_are_services_and_ports_of_the_overlay(string overlay)
     {
-        var ports = Overlay.Of(overlay).Objects<V1Service>().SelectMany(s => s.Spec.Ports.Select(p => $"{s.Metadata.Name}:{p.Port}")).ToHashSet();
-        var settings = Overlay.Of(overlay).Objects<V1ConfigMap>().Single(m => m.Metadata.Name.StartsWith("pollux-settings", StringComparison.Ordinal)).Data;
+        var ports = Overlay.Of(overlay).Objects<V1Service>().SelectMany(s => s.Spec.Ports.Select(p => $"{s.Metadata.Name}:{p.Port}"))
+            .ToHashSet();
+        var settings = Overlay.Of(overlay).Objects<V1ConfigMap>()
+            .Single(m => m.Metadata.Name.StartsWith("pollux-settings", StringComparison.Ordinal)).Data;
         Assert.Equal("mqtt://mosquitto:1883", settings["ConnectionStrings__Mqtt"]);
-        Assert.All(settings.Values.Where(v => v.Contains("://", StringComparison.Ordinal)), v => Assert.Contains(new Uri(v).Authority, ports));
+        Assert.All(settings.Values.Where(v => v.Contains("://", StringComparison.Ordinal)),
+            v => Assert.Contains(new Uri(v).Authority, ports));
     }
 
     [Fact]
@@ -107,8 +116,10 @@ public class NamesMatchCodeTests
         Assert.NotEmpty(scalers);
         foreach (var scaler in scalers)
         {
-            Assert.Contains(Overlay.Of("prod").Workloads, w => w.Source.Name == scaler.Node["spec"]["scaleTargetRef"]["name"].ToString() && w.Replicas is null);
-            foreach (var trigger in (YamlSequenceNode)scaler.Node["spec"]["triggers"]) Assert.Contains(trigger["metadata"]["queueName"].ToString(), queues);
+            Assert.Contains(Overlay.Of("prod").Workloads,
+                w => w.Source.Name == scaler.Node["spec"]["scaleTargetRef"]["name"].ToString() && w.Replicas is null);
+            foreach (var trigger in (YamlSequenceNode)scaler.Node["spec"]["triggers"])
+                Assert.Contains(trigger["metadata"]["queueName"].ToString(), queues);
         }
     }
 
@@ -117,17 +128,25 @@ public class NamesMatchCodeTests
     {
         var all = Overlay.Of(overlay);
         var policies = all.Objects<V1NetworkPolicy>().ToList();
-        Assert.Contains(policies, p => p.Metadata.Name == "default-deny" && p.Spec.PodSelector.MatchLabels is null && p.Spec.PodSelector.MatchExpressions is null && p.Spec.PolicyTypes.Count == 2);
+        Assert.Contains(policies,
+            p => p.Metadata.Name == "default-deny" && p.Spec.PodSelector.MatchLabels is null && p.Spec.PodSelector.MatchExpressions is null
+                && p.Spec.PolicyTypes.Count == 2);
         var ports = all.Workloads.SelectMany(w => w.Containers).SelectMany(c => c.Ports ?? []).Select(p => p.ContainerPort).ToHashSet();
         // Those of the operators' pods, and DNS.
         ports.UnionWith([53, 5432, 5672, 8000, 15672]);
         // Parts that only one of the overlays has.
-        var names = all.Workloads.Select(w => w.Labels["app.kubernetes.io/name"]).Concat(["postgres", "rabbitmq", "plant", "backup"]).ToHashSet();
+        var names = all.Workloads.Select(w => w.Labels["app.kubernetes.io/name"]).Concat(["postgres", "rabbitmq", "plant", "backup"])
+            .ToHashSet();
         foreach (var policy in policies)
         {
-            var selectors = (policy.Spec.Egress ?? []).SelectMany(e => e.To ?? []).Concat((policy.Spec.Ingress ?? []).SelectMany(i => i.FromProperty ?? [])).Select(p => p.PodSelector).Append(policy.Spec.PodSelector).Where(s => s is not null);
-            foreach (var expression in selectors.SelectMany(s => s!.MatchExpressions ?? [])) Assert.Subset(names, expression.Values.ToHashSet());
-            var open = (policy.Spec.Egress ?? []).SelectMany(e => e.Ports ?? []).Concat((policy.Spec.Ingress ?? []).SelectMany(i => i.Ports ?? [])).Select(p => int.Parse(p.Port.Value, System.Globalization.CultureInfo.InvariantCulture));
+            var selectors = (policy.Spec.Egress ?? []).SelectMany(e => e.To ?? [])
+                .Concat((policy.Spec.Ingress ?? []).SelectMany(i => i.FromProperty ?? [])).Select(p => p.PodSelector)
+                    .Append(policy.Spec.PodSelector).Where(s => s is not null);
+            foreach (var expression in selectors.SelectMany(s => s!.MatchExpressions ?? []))
+                Assert.Subset(names, expression.Values.ToHashSet());
+            var open = (policy.Spec.Egress ?? []).SelectMany(e => e.Ports ?? [])
+                .Concat((policy.Spec.Ingress ?? []).SelectMany(i => i.Ports ?? []))
+                    .Select(p => int.Parse(p.Port.Value, System.Globalization.CultureInfo.InvariantCulture));
             Assert.Subset(ports, open.ToHashSet());
         }
     }

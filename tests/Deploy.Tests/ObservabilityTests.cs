@@ -10,7 +10,8 @@ public partial class ObservabilityTests
     static readonly string Folder = Tool.In("deploy", "components", "observability");
 
     // Of ASP.NET Core, of the runtime's instrumentation and of Prometheus itself.
-    static readonly HashSet<string> OfOthers = ["up", "http_server_request_duration_seconds", "dotnet_process_memory_working_set_bytes", "dotnet_process_cpu_time_seconds_total"];
+    static readonly HashSet<string> OfOthers = ["up", "http_server_request_duration_seconds", "dotnet_process_memory_working_set_bytes",
+        "dotnet_process_cpu_time_seconds_total"];
 
     static IEnumerable<YamlNode> Alerts()
     {
@@ -21,11 +22,13 @@ public partial class ObservabilityTests
 
     static void AssertKnown(string expression)
     {
-        var names = Name().Matches(Quoted().Replace(Grouping().Replace(expression, " "), "")).Select(m => m.Value).Where(n => n.Contains('_', StringComparison.Ordinal) || n == "up")
+        var names = Name().Matches(Quoted().Replace(Grouping().Replace(expression, " "), "")).Select(m => m.Value)
+            .Where(n => n.Contains('_', StringComparison.Ordinal) || n == "up")
             .Where(n => n != "histogram_quantile").ToList();
         Assert.NotEmpty(names);
         Assert.All(names, name => Assert.True(
-            CodeFacts.Metrics.Contains(Ending().Replace(name, "")) || CodeFacts.Metrics.Contains(name) || OfOthers.Contains(Ending().Replace(name, "")) || OfOthers.Contains(name),
+            CodeFacts.Metrics.Contains(Ending().Replace(name, "")) || CodeFacts.Metrics.Contains(name)
+                || OfOthers.Contains(Ending().Replace(name, "")) || OfOthers.Contains(name),
             $"{name} in '{expression}' is no metric of the code"));
     }
 
@@ -37,7 +40,8 @@ public partial class ObservabilityTests
 
     [Fact]
     public void Each_alert_has_a_runbook_and_each_runbook_an_alert() => Assert.Equal(
-        Alerts().Select(a => $"{a["alert"]}.md").Order(), Directory.GetFiles(Tool.In("deploy", "runbooks"), "*.md").Select(f => Path.GetFileName(f)).Order());
+        Alerts().Select(a => $"{a["alert"]}.md").Order(),
+        Directory.GetFiles(Tool.In("deploy", "runbooks"), "*.md").Select(f => Path.GetFileName(f)).Order());
 
     [Theory, InlineData("telemetry.json"), InlineData("api.json")]
     public void Dashboards_go_by_metrics_of_the_code(string file)
@@ -51,7 +55,8 @@ public partial class ObservabilityTests
     public void Prometheus_scrapes_each_service_on_its_port()
     {
         var text = File.ReadAllText(Path.Combine(Folder, "prometheus.yml"));
-        Assert.All(CodeFacts.HttpPorts.Where(p => p.Key != "plant"), p => Assert.Contains($"names: [{p.Key}], type: A, port: {p.Value}", text, StringComparison.Ordinal));
+        Assert.All(CodeFacts.HttpPorts.Where(p => p.Key != "plant"),
+            p => Assert.Contains($"names: [{p.Key}], type: A, port: {p.Value}", text, StringComparison.Ordinal));
     }
 
     [GeneratedRegex("[a-z][a-z0-9_]*")]

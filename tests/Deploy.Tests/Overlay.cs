@@ -47,7 +47,8 @@ public sealed class Overlay
         var (code, output) = Tool.Run("kubectl", "kustomize", directory);
         Assert.True(code == 0, $"{directory} does not render:\n{output}");
         Documents = [.. output.Split("\n---\n").Select(Read)];
-        Workloads = [.. Documents.Where(d => !d.IsCustom).Select(d => (Document: d, Object: Load(d))).Select(o => Template(o.Document, o.Object)).OfType<Workload>()];
+        Workloads = [.. Documents.Where(d => !d.IsCustom).Select(d => (Document: d, Object: Load(d)))
+            .Select(o => Template(o.Document, o.Object)).OfType<Workload>()];
     }
 
     static Document Read(string yaml)

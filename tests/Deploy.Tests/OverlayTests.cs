@@ -20,7 +20,9 @@ public class OverlayTests
 
     [Fact]
     public void Strict_loading_refuses_a_field_that_does_not_exist() =>
-        Assert.ThrowsAny<Exception>(() => Overlay.Load(new("v1", "Service", "x", "apiVersion: v1\nkind: Service\nmetadata:\n  name: x\nspec:\n  prots: []\n", null!)));
+        Assert.ThrowsAny<Exception>(
+            () => Overlay.Load(
+                new("v1", "Service", "x", "apiVersion: v1\nkind: Service\nmetadata:\n  name: x\nspec:\n  prots: []\n", null!)));
 
     [Theory, MemberData(nameof(Overlays))]
     public void Names_are_unique_and_in_the_namespace(string overlay)
@@ -48,9 +50,11 @@ public class OverlayTests
             List<string> wanted = [$"ServiceAccount/{workload.Pod.ServiceAccountName}"];
             if (workload.Pod.PriorityClassName is { } priority) wanted.Add($"PriorityClass/{priority}");
             wanted.AddRange((workload.Pod.Volumes ?? []).Where(v => v.ConfigMap is not null).Select(v => $"ConfigMap/{v.ConfigMap.Name}"));
-            wanted.AddRange((workload.Pod.Volumes ?? []).Where(v => v.PersistentVolumeClaim is not null).Select(v => $"PersistentVolumeClaim/{v.PersistentVolumeClaim.ClaimName}"));
+            wanted.AddRange((workload.Pod.Volumes ?? []).Where(v => v.PersistentVolumeClaim is not null)
+                .Select(v => $"PersistentVolumeClaim/{v.PersistentVolumeClaim.ClaimName}"));
             wanted.AddRange(workload.Containers.SelectMany(c => c.EnvFrom ?? []).Select(e => $"ConfigMap/{e.ConfigMapRef.Name}"));
-            wanted.AddRange(workload.Containers.SelectMany(c => c.Env ?? []).Where(e => e.ValueFrom?.SecretKeyRef is not null).Select(e => $"Secret/{e.ValueFrom.SecretKeyRef.Name}"));
+            wanted.AddRange(workload.Containers.SelectMany(c => c.Env ?? []).Where(e => e.ValueFrom?.SecretKeyRef is not null)
+                .Select(e => $"Secret/{e.ValueFrom.SecretKeyRef.Name}"));
             Assert.All(wanted, name => Assert.True(there.Contains(name), $"{workload.Source} refers to {name}, which is not there"));
         }
     }
@@ -63,8 +67,10 @@ public class OverlayTests
             var known = new HashSet<string>();
             foreach (var variable in container.Env ?? [])
             {
-                foreach (System.Text.RegularExpressions.Match used in System.Text.RegularExpressions.Regex.Matches(variable.Value ?? "", @"\$\((\w+)\)"))
-                    Assert.True(known.Contains(used.Groups[1].Value), $"{container.Name}: {variable.Name} uses {used.Value} before it is defined");
+                foreach (System.Text.RegularExpressions.Match used in System.Text.RegularExpressions.Regex.Matches(
+                    variable.Value ?? "", @"\$\((\w+)\)"))
+                    Assert.True(known.Contains(used.Groups[1].Value),
+                        $"{container.Name}: {variable.Name} uses {used.Value} before it is defined");
                 known.Add(variable.Name);
             }
         }

@@ -16,7 +16,8 @@ public class PodPolicyTests
     }
 
     static void ForAllContainers(string overlay, Func<V1Container, string?> problem) =>
-        ForAll(overlay, _ => true, w => w.Containers.Select(c => problem(c) is { } text ? $"container {c.Name} {text}" : null).FirstOrDefault(p => p is not null));
+        ForAll(overlay, _ => true,
+            w => w.Containers.Select(c => problem(c) is { } text ? $"container {c.Name} {text}" : null).FirstOrDefault(p => p is not null));
 
     [Theory, MemberData(nameof(Overlays))]
     public void Pods_are_restricted(string overlay)
@@ -27,7 +28,9 @@ public class PodPolicyTests
             { RunAsUser: null or 0 } => "has no user",
             { SeccompProfile.Type: not "RuntimeDefault" } or { SeccompProfile: null } => "has no seccomp profile",
             null => "has no security context",
-            _ => w.Pod.AutomountServiceAccountToken == false ? w.Pod.HostNetwork is true || w.Pod.HostPID is true ? "shares the host's namespaces" : null : "mounts a token of the API server",
+            _ => w.Pod.AutomountServiceAccountToken == false
+                ? w.Pod.HostNetwork is true || w.Pod.HostPID is true ? "shares the host's namespaces"
+                : null : "mounts a token of the API server",
         });
         ForAllContainers(overlay, c => c.SecurityContext switch
         {
@@ -42,7 +45,9 @@ public class PodPolicyTests
     [Theory, MemberData(nameof(Overlays))]
     public void Containers_ask_for_and_are_limited_in_processor_and_memory(string overlay) => ForAllContainers(overlay, c =>
         new[] { "cpu", "memory" }.All(r => c.Resources?.Requests?.ContainsKey(r) == true && c.Resources.Limits?.ContainsKey(r) == true)
-            ? c.Resources.Requests.All(r => r.Value.ToDecimal() <= c.Resources.Limits[r.Key].ToDecimal()) ? null : "asks for more than its limit"
+            ? c.Resources.Requests.All(r => r.Value.ToDecimal() <= c.Resources.Limits[r.Key].ToDecimal())
+                ? null
+                : "asks for more than its limit"
             : "has no requests or no limits");
 
     [Theory, MemberData(nameof(Overlays))]
@@ -51,32 +56,46 @@ public class PodPolicyTests
 
     [Theory, MemberData(nameof(Overlays))]
     public void What_runs_on_is_probed(string overlay) => ForAll(overlay, w => w.RunsOn, w =>
-        w.Pod.Containers.All(c => c.StartupProbe is not null && c.LivenessProbe is not null && c.ReadinessProbe is not null) ? null : "lacks a probe");
+        w.Pod.Containers.All(c => c.StartupProbe is not null && c.LivenessProbe is not null && c.ReadinessProbe is not null)
+            ? null
+            : "lacks a probe");
 
     [Theory, MemberData(nameof(Overlays))]
     public void Services_are_probed_where_they_answer(string overlay) => ForAll(overlay, w => w.IsService, w =>
-        w.Pod.Containers.Single() is { LivenessProbe.HttpGet: { Path: "/health/live", Port.Value: "http" }, ReadinessProbe.HttpGet: { Path: "/health/ready", Port.Value: "http" } } ? null : "is probed elsewhere");
+        w.Pod.Containers.Single() is
+        {
+            LivenessProbe.HttpGet: { Path: "/health/live", Port.Value: "http" },
+            ReadinessProbe.HttpGet: { Path: "/health/ready", Port.Value: "http" }
+        } ? null : "is probed elsewhere");
 
     [Theory, MemberData(nameof(Overlays))]
     public void Services_end_gracefully(string overlay) => ForAll(overlay, w => w.IsService, w =>
         // The host takes up to 30 s to finish what is in hand.
-        w.Pod.TerminationGracePeriodSeconds >= 30 + (w.Pod.Containers[0].Lifecycle?.PreStop?.Sleep?.Seconds ?? throw new InvalidOperationException($"{w.Source} has no preStop")) ? null : "has no time to finish");
+        w.Pod.TerminationGracePeriodSeconds >= 30
+            + (w.Pod.Containers[0].Lifecycle?.PreStop?.Sleep?.Seconds ?? throw new InvalidOperationException($"{w.Source} has no preStop"))
+            ? null
+            : "has no time to finish");
 
     [Theory, MemberData(nameof(Overlays))]
     public void Services_spread_over_nodes_and_zones_and_have_a_priority(string overlay) => ForAll(overlay, w => w.IsService, w =>
-        w.Pod.TopologySpreadConstraints?.Select(t => t.TopologyKey).Order().SequenceEqual(["kubernetes.io/hostname", "topology.kubernetes.io/zone"]) == true
+        w.Pod.TopologySpreadConstraints?.Select(t => t.TopologyKey).Order()
+            .SequenceEqual(["kubernetes.io/hostname", "topology.kubernetes.io/zone"]) == true
         && w.Pod.PriorityClassName == "pollux-service" ? null : "does not spread or has no priority");
 
     [Theory, MemberData(nameof(Overlays))]
     public void Rollouts_never_take_a_replica_before_the_new_one_is_ready(string overlay) => Assert.All(
-        Overlay.Of(overlay).Objects<V1Deployment>().Where(d => d.Spec.Template.Metadata.Labels["app.kubernetes.io/component"] == "service" && d.Metadata.Name != "plant"),
+        Overlay.Of(overlay).Objects<V1Deployment>()
+            .Where(d => d.Spec.Template.Metadata.Labels["app.kubernetes.io/component"] == "service" && d.Metadata.Name != "plant"),
         d => Assert.Equal("0", d.Spec.Strategy.RollingUpdate.MaxUnavailable.Value));
 
     [Theory, MemberData(nameof(Overlays))]
     public void Each_service_has_a_disruption_budget_that_selects_its_pods(string overlay)
     {
         var budgets = Overlay.Of(overlay).Objects<V1PodDisruptionBudget>().ToList();
-        ForAll(overlay, w => w.IsService, w => budgets.Any(b => b.Spec.Selector.MatchLabels.All(l => w.Labels.TryGetValue(l.Key, out var value) && value == l.Value)) ? null : "has no budget");
+        ForAll(overlay, w => w.IsService,
+            w => budgets.Any(b => b.Spec.Selector.MatchLabels.All(l => w.Labels.TryGetValue(l.Key, out var value) && value == l.Value))
+                ? null
+                : "has no budget");
     }
 
     [Fact]
@@ -86,7 +105,9 @@ public class PodPolicyTests
     [Fact]
     public void Production_has_quorum_queues_on_three_nodes_and_streaming_replicas()
     {
-        var (postgres, rabbit) = (Overlay.Of("prod").Documents.Single(d => d.Kind == "Cluster").Node["spec"], Overlay.Of("prod").Documents.Single(d => d.Kind == "RabbitmqCluster").Node["spec"]);
+        var (postgres, rabbit) = (
+            Overlay.Of("prod").Documents.Single(d => d.Kind == "Cluster").Node["spec"],
+            Overlay.Of("prod").Documents.Single(d => d.Kind == "RabbitmqCluster").Node["spec"]);
         Assert.True(int.Parse(rabbit["replicas"].ToString(), CultureInfo.InvariantCulture) is >= 3 and var nodes && nodes % 2 == 1);
         Assert.Contains("rabbitmq_consistent_hash_exchange", rabbit["rabbitmq"]["additionalPlugins"].ToString(), StringComparison.Ordinal);
         Assert.True(int.Parse(postgres["instances"].ToString(), CultureInfo.InvariantCulture) >= 2);

@@ -5,7 +5,8 @@ public class ScriptTests
     [Fact]
     public void Shell_scripts_pass_shellcheck()
     {
-        var scripts = Directory.GetFiles(Tool.In("deploy"), "*.sh", SearchOption.AllDirectories).Append(Tool.In("pollux")).Append(Tool.In(".ci", "run")).Order().ToArray();
+        var scripts = Directory.GetFiles(Tool.In("deploy"), "*.sh", SearchOption.AllDirectories).Append(Tool.In("pollux"))
+            .Append(Tool.In(".ci", "run")).Order().ToArray();
         Assert.True(scripts.Length > 8);
         Tool.Passes("shellcheck", ["--severity=style", "--external-sources", .. scripts]);
     }
@@ -31,8 +32,10 @@ public class ScriptTests
         foreach (var loaded in lines.Where(l => l.StartsWith("load(", StringComparison.Ordinal)).Select(l => l.Split('"')))
         {
             var text = File.ReadAllText(Tool.In(loaded[1]));
-            Assert.All(loaded.Skip(3).Where((_, i) => i % 2 == 0).Where(n => n.Length > 2), name => Assert.Contains($"def {name}(", text, StringComparison.Ordinal));
+            Assert.All(loaded.Skip(3).Where((_, i) => i % 2 == 0).Where(n => n.Length > 2),
+                name => Assert.Contains($"def {name}(", text, StringComparison.Ordinal));
         }
-        Assert.All(CodeFacts.Assemblies, s => Assert.Contains(lines, l => l.Contains($"\"{s.Key}\", \"{s.Value}\"", StringComparison.Ordinal)));
+        Assert.All(CodeFacts.Assemblies,
+            s => Assert.Contains(lines, l => l.Contains($"\"{s.Key}\", \"{s.Value}\"", StringComparison.Ordinal)));
     }
 }

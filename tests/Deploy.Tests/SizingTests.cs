@@ -33,7 +33,8 @@ public class SizingTests
     }
 
     [Fact]
-    public void A_part_that_got_cheaper_with_the_rate_does_not_give_back_cores() => Assert.Equal(0, QueueModel.Fit("x", [(250, 0.2), (1000, 0.1)]).SecondsPerMessage);
+    public void A_part_that_got_cheaper_with_the_rate_does_not_give_back_cores() =>
+        Assert.Equal(0, QueueModel.Fit("x", [(250, 0.2), (1000, 0.1)]).SecondsPerMessage);
 
     [Fact]
     public void The_file_says_what_follows_from_its_measurements()

@@ -4,10 +4,13 @@ using Xunit.Sdk;
 
 namespace Deploy.Tests;
 
-/// <summary>Programs that read what no library reads. <c>./pollux test</c> fetches them; without them these tests fail, they never pass silently.</summary>
+/// <summary>
+/// Programs that read what no library reads. <c>./pollux test</c> fetches them; without them these tests fail, they never pass silently.
+/// </summary>
 static class Tool
 {
-    public static string Repository { get; } = typeof(Tool).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "Repository").Value!;
+    public static string Repository { get; } = typeof(Tool).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(a => a.Key == "Repository").Value!;
 
     public static string In(params string[] path) => Path.Combine([Repository, .. path]);
 
@@ -15,7 +18,12 @@ static class Tool
     public static (int Code, string Output) Run(string name, params string[] arguments)
     {
         var program = Environment.GetEnvironmentVariable($"POLLUX_{name.ToUpperInvariant()}") is { Length: > 0 } given ? given : name;
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Repository };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Repository,
+        };
         try
         {
             using var process = Process.Start(start)!;
@@ -25,7 +33,8 @@ static class Tool
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            throw new XunitException($"{name} is not there. ./pollux test Deploy fetches it; or set POLLUX_{name.ToUpperInvariant()} to its path.");
+            throw new XunitException(
+                $"{name} is not there. ./pollux test Deploy fetches it; or set POLLUX_{name.ToUpperInvariant()} to its path.");
         }
     }
 

@@ -60,7 +60,8 @@ public class ImportEncodingTests
     [Fact]
     public async Task Bytes_that_are_no_utf_8_are_refused_by_line_and_kept()
     {
-        byte[] bytes = [.. "time,oil-temperature\n2026-11-01T10:00:00Z,61.5\n2026-11-01T10:00:01Z,6"u8, 0xE4, .. "1\n2026-11-01T10:00:02Z,61.5\n"u8];
+        byte[] bytes = [.. "time,oil-temperature\n2026-11-01T10:00:00Z,61.5\n2026-11-01T10:00:01Z,6"u8, 0xE4,
+            .. "1\n2026-11-01T10:00:02Z,61.5\n"u8];
         var rows = await ReadRowsCsv.Read(new MemoryStream(bytes), Plain, Cancel).ToListAsync(Cancel);
         Assert.Equal([1, 0, 1], rows.Select(r => r.Readings.Length));
         Assert.Equal("invalid-utf-8", Codes(rows));
@@ -90,7 +91,8 @@ public class ImportEncodingTests
         var services = new ServiceCollection().AddLogging().AddRequestDecompression().BuildServiceProvider();
         List<ImportRow> rows = [];
         var app = new ApplicationBuilder(services).UseRequestDecompression();
-        app.Run(async context => rows = await ReadRowsCsv.Read(await TextEncoding.ToUtf8(context.Request.Body, null, Cancel), Plain, Cancel).ToListAsync(Cancel));
+        app.Run(async context => rows = await ReadRowsCsv.Read(await TextEncoding.ToUtf8(context.Request.Body, null, Cancel), Plain, Cancel)
+            .ToListAsync(Cancel));
         var context = new DefaultHttpContext { RequestServices = services };
         context.Request.Body = new MemoryStream(packed);
         context.Request.Headers.ContentEncoding = encoding;
@@ -106,7 +108,9 @@ public class ImportEncodingTests
         return packed.ToArray();
     }
 
-    static string Rows(int count) => "time,oil-temperature\n" + string.Concat(Enumerable.Range(0, count).Select(i => FormattableString.Invariant($"{1793552400 + i},{i % 50}\n")));
+    static string Rows(int count) =>
+        "time,oil-temperature\n"
+            + string.Concat(Enumerable.Range(0, count).Select(i => FormattableString.Invariant($"{1793552400 + i},{i % 50}\n")));
 
     [Fact]
     public async Task Packed_bodies_are_unpacked()

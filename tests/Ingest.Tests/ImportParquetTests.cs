@@ -55,13 +55,17 @@ public class ImportParquetTests
 
     [Fact]
     public async Task An_index_that_pandas_wrote_is_the_time() =>
-        Assert.Equal(Micros("2026-07-01T12:00:00Z"), (await ImportTests.Parquet(await TimesFile(DateTimeTimeUnit.Nanos, true, "__index_level_0__", new DateTime(2026, 7, 1, 12, 0, 0, DateTimeKind.Utc))))[0].Readings[0].SampledAt);
+        Assert.Equal(Micros("2026-07-01T12:00:00Z"),
+            (await ImportTests.Parquet(
+                await TimesFile(DateTimeTimeUnit.Nanos, true, "__index_level_0__",
+                    new DateTime(2026, 7, 1, 12, 0, 0, DateTimeKind.Utc))))[0].Readings[0].SampledAt);
 
     [Fact]
     public async Task Text_columns_are_read_with_the_same_settings_as_csv()
     {
         var rows = await ImportTests.Parquet(
-            [("date", ["2026-11-01", "2026-11-01", "2026-11-01"]), ("time", ["17:00:00", "17:00:01", "17:00:02"]), ("Oil Temperature [°F]", ["1.212,0", "NA", "x"])],
+            [("date", ["2026-11-01", "2026-11-01", "2026-11-01"]), ("time", ["17:00:00", "17:00:01", "17:00:02"]),
+                ("Oil Temperature [°F]", ["1.212,0", "NA", "x"])],
             With(Plain, "time=date&time=time&decimal=,&thousands=.&missing=NA"), ("oil-pressure", new double[] { 1, 2, 3 }));
         Assert.Equal(2, rows[0].Readings.Length);
         Assert.Equal((2, Quality.Bad), (rows[1].Readings.Length, rows[1].Readings[0].Quality));
@@ -75,7 +79,9 @@ public class ImportParquetTests
     [Fact]
     public async Task Text_values_of_a_long_file_are_converted_too()
     {
-        var rows = await ImportTests.Parquet([("time", ["2026-11-01T17:00:00Z"]), ("sensor", ["oil-pressure"]), ("value", ["1 450,5"]), ("unit", ["psi"])], With(Plain, "decimal=,&thousands= "));
+        var rows = await ImportTests.Parquet(
+            [("time", ["2026-11-01T17:00:00Z"]), ("sensor", ["oil-pressure"]), ("value", ["1 450,5"]), ("unit", ["psi"])],
+            With(Plain, "decimal=,&thousands= "));
         Assert.Equal(1450.5 * 0.0689475729, Assert.Single(rows[0].Readings).Value, 4);
     }
 
@@ -92,17 +98,28 @@ public class ImportParquetTests
         }
         var error = await Assert.ThrowsAsync<InvalidInputException>(() => ImportTests.Parquet(file, Extruder));
         Assert.Equal("'type of column melt-flow' is 'BOOLEAN'; allowed: a number, or a string with numbers.", error.Message);
-        var number = await Assert.ThrowsAsync<InvalidInputException>(() => ImportTests.Parquet([], ("time", new[] { 1.5 }), ("melt-flow", new[] { 1.0 })));
+        var number = await Assert.ThrowsAsync<InvalidInputException>(() => ImportTests.Parquet([], ("time", new[]
+        {
+            1.5,
+        }), ("melt-flow", new[] { 1.0 })));
         Assert.Equal("'type of column time' is 'DOUBLE'; allowed: TIMESTAMP, DATE, INT64 or a string.", number.Message);
-        var text = await Assert.ThrowsAsync<InvalidInputException>(() => ImportTests.Parquet([("time", ["2026-11-01T17:00:00Z"])], ("sensor", new double[] { 1 }), ("value", new double[] { 1 })));
+        var text = await Assert.ThrowsAsync<InvalidInputException>(
+            () => ImportTests.Parquet([("time", ["2026-11-01T17:00:00Z"])], ("sensor", new double[] { 1 }), ("value", new double[] { 1 })));
         Assert.Equal("'type of column sensor' is 'DOUBLE'; allowed: a string.", text.Message);
     }
 
-    const string Delta = "UEFSMRUAFToVPiwVCBUKFQYVBgAAHXACAAAACAGAEAgEgJDWmqTkrwaAiXoAAAAAAAAAABUAFUwVMCwVCBUSFQYVBgAAJhgCAAAACAEATgEAKIAAgE5OT09AQEBAFQQZPDUAGA1kdWNrZGJfc2NoZW1hFQQAFQQlAhgEdGltZSUUTIwSHCwAAAAAABUKJQIYD29pbC10ZW1wZXJhdHVyZQAWCBkcGSwmABwVBBkVChkYBHRpbWUVAhYIFlwWYCYIPBgIwIrYIZFfBgAYCADEqiGRXwYAFgAoCMCK2CGRXwYAGAgAxKohkV8GABERAAAAJgAcFQoZFRIZGA9vaWwtdGVtcGVyYXR1cmUVAhYIFm4WUiZoPBgIAAAAAACAT0AYCAAAAAAAAE5AFgAoCAAAAAAAgE9AGAgAAAAAAABOQBERAAAAFsoBFggmCBayAQAoKER1Y2tEQiB2ZXJzaW9uIHYxLjUuNiAoYnVpbGQgMDY5Y2M5ZjliNSkZLBwAABwAAAAlAQAAUEFSMQ==";
+    const string Delta =
+        "UEFSMRUAFToVPiwVCBUKFQYVBgAAHXACAAAACAGAEAgEgJDWmqTkrwaAiXoAAAAAAAAAABUAFUwVMCwVCBUSFQYVBgAAJhgCAAAACAEATgEAKI"
+        + "AAgE5OT09AQEBAFQQZPDUAGA1kdWNrZGJfc2NoZW1hFQQAFQQlAhgEdGltZSUUTIwSHCwAAAAAABUKJQIYD29pbC10ZW1wZXJhdHVyZQAWCBkc"
+        + "GSwmABwVBBkVChkYBHRpbWUVAhYIFlwWYCYIPBgIwIrYIZFfBgAYCADEqiGRXwYAFgAoCMCK2CGRXwYAGAgAxKohkV8GABERAAAAJgAcFQoZFR"
+        + "IZGA9vaWwtdGVtcGVyYXR1cmUVAhYIFm4WUiZoPBgIAAAAAACAT0AYCAAAAAAAAE5AFgAoCAAAAAAAgE9AGAgAAAAAAABOQBERAAAAFsoBFggm"
+        + "CBayAQAoKER1Y2tEQiB2ZXJzaW9uIHYxLjUuNiAoYnVpbGQgMDY5Y2M5ZjliNSkZLBwAABwAAAAlAQAAUEFSMQ==";
 
     [Fact]
     public async Task Times_packed_as_differences_are_read() =>
-        Assert.Equal([0, 1, 2, 3], (await ImportTests.Parquet(new MemoryStream(Convert.FromBase64String(Delta)), Plain)).Select(r => (r.Readings[0].SampledAt - Micros("2026-11-06T01:00:00Z")) / 1_000_000));
+        Assert.Equal([0, 1, 2, 3],
+            (await ImportTests.Parquet(new MemoryStream(Convert.FromBase64String(Delta)), Plain))
+                .Select(r => (r.Readings[0].SampledAt - Micros("2026-11-06T01:00:00Z")) / 1_000_000));
 
     [Fact]
     public async Task Damaged_differences_are_invalid_input()
@@ -120,7 +137,8 @@ public class ImportParquetTests
     [Fact]
     public async Task Unknown_columns_of_any_type_are_named_and_passed_over()
     {
-        var rows = await ImportTests.Parquet([("time", ["2026-11-01T17:00:00Z"]), ("operator", ["Ada"])], Plain, ("oil-pressure", new double[] { 1 }));
+        var rows = await ImportTests.Parquet(
+            [("time", ["2026-11-01T17:00:00Z"]), ("operator", ["Ada"])], Plain, ("oil-pressure", new double[] { 1 }));
         Assert.Equal(["operator"], rows[0].Columns.Unknown);
         Assert.Single(rows[0].Readings);
     }

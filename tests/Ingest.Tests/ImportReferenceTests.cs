@@ -28,7 +28,8 @@ public class ImportReferenceTests
         await app.StartAsync(TestContext.Current.CancellationToken);
         using var http = new HttpClient();
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        var document = JsonNode.Parse(await http.GetStringAsync(new Uri($"{address}/openapi/v1.json"), TestContext.Current.CancellationToken))!;
+        var document = JsonNode.Parse(
+            await http.GetStringAsync(new Uri($"{address}/openapi/v1.json"), TestContext.Current.CancellationToken))!;
         var import = document["paths"]!["/import"]!["post"]!;
         Assert.Equal(ImportReference.Parameters.Keys, import["parameters"]!.AsArray().Select(p => (string)p!["name"]!));
         Assert.Equal(ImportFormats.MediaTypes, import["requestBody"]!["content"]!.AsObject().Select(c => c.Key));

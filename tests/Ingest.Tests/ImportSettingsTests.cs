@@ -86,14 +86,17 @@ public class ImportSettingsTests
     [Fact]
     public async Task Marks_of_no_value_are_readings_without_one()
     {
-        const string text = "time,oil-temperature,oil-pressure\n2026-11-01T15:30:00Z,NA,101\n2026-11-01T15:30:01Z,NaN,101\n2026-11-01T15:30:02Z,null,101\n2026-11-01T15:30:03Z,,101\n";
+        const string text = "time,oil-temperature,oil-pressure\n2026-11-01T15:30:00Z,NA,101\n2026-11-01T15:30:01Z,NaN,101\n"
+            + "2026-11-01T15:30:02Z,null,101\n2026-11-01T15:30:03Z,,101\n";
         var rows = await Csv(text, With(Plain, "missing=NA&missing=NaN&missing=null"));
         Assert.Equal((3, 7, ""), (rows.Sum(r => r.Missing), rows.Sum(r => r.Readings.Length), Codes(rows)));
         Assert.Equal(4, (await Csv(text, With(Plain, "missing=NA&missing=NaN&missing=null&missing="))).Sum(r => r.Missing));
         Assert.Equal("not-a-number,not-finite,not-a-number", Codes(await Csv(text, Plain)));
-        var lines = await Ndjson("{\"time\":1793547000,\"oil-temperature\":\"NA\",\"oil-pressure\":null}\n", With(Plain, "missing=NA&missing="));
+        var lines = await Ndjson(
+            "{\"time\":1793547000,\"oil-temperature\":\"NA\",\"oil-pressure\":null}\n", With(Plain, "missing=NA&missing="));
         Assert.Equal((2, 0), (lines[0].Missing, lines[0].RejectedReadings));
-        var isLong = await Csv("time,sensor,value\n2026-11-01T15:30:00Z,oil-temperature,NA\n2026-11-01T15:30:00Z,oil-pressure,\n", With(Plain, "missing=NA"));
+        var isLong = await Csv(
+            "time,sensor,value\n2026-11-01T15:30:00Z,oil-temperature,NA\n2026-11-01T15:30:00Z,oil-pressure,\n", With(Plain, "missing=NA"));
         Assert.Equal([1, 0], isLong.Select(r => r.Missing));
         // As a rejection that is replayed has it.
         var again = await Ndjson("{\"time\":1793547000,\"sensor\":\"oil-temperature\",\"value\":null,\"quality\":\"bad\"}\n", Plain);
@@ -103,7 +106,9 @@ public class ImportSettingsTests
     [Fact]
     public async Task Lines_of_comments_are_passed_over_wherever_they_are()
     {
-        var rows = await Csv("# exported by logger\n# serial 4711\n\ntime,oil-temperature\n2026-11-01T20:20:00Z,61.5\n# pause\n2026-11-01T20:20:01Z,x\n", With(Plain, "comment=%23"));
+        var rows = await Csv(
+            "# exported by logger\n# serial 4711\n\ntime,oil-temperature\n2026-11-01T20:20:00Z,61.5\n# pause\n2026-11-01T20:20:01Z,x\n",
+            With(Plain, "comment=%23"));
         Assert.Equal([61.5], Values(rows));
         Assert.Equal([5, 7], rows.Select(r => r.Number));
         Assert.Equal("time,oil-temperature\n2026-11-01T20:20:01Z,x", Raw(rows[1]));
@@ -140,13 +145,16 @@ public class ImportSettingsTests
     public async Task Epochs_in_a_declared_unit_may_be_of_any_size()
     {
         Assert.Equal([1_500_000], Times(await Csv("time,oil-temperature\n1500,1\n", With(Plain, "time-format=epoch-ms"))));
-        Assert.Equal("invalid-time", Codes(await Csv("time,oil-temperature\n99999999999999999999999999999,1\n", With(Plain, "time-format=epoch-ms"))));
+        Assert.Equal("invalid-time",
+            Codes(await Csv("time,oil-temperature\n99999999999999999999999999999,1\n", With(Plain, "time-format=epoch-ms"))));
     }
 
     [Fact]
     public async Task A_row_of_units_tells_the_units_of_its_columns()
     {
-        var rows = await Csv("time,oil-temperature,oil-pressure\n,[°F],psi\n2026-11-01T17:00:00Z,212,1450\n2026-11-01T17:00:01Z,x,\n", With(Plain, "units-row=true"));
+        var rows = await Csv(
+            "time,oil-temperature,oil-pressure\n,[°F],psi\n2026-11-01T17:00:00Z,212,1450\n2026-11-01T17:00:01Z,x,\n",
+            With(Plain, "units-row=true"));
         Assert.Equal([100, 99.974], Values(rows).Select(v => Math.Round(v, 3)));
         Assert.Equal("time,oil-temperature,oil-pressure\n,[°F],psi\n2026-11-01T17:00:01Z,x,", Raw(rows[1]));
         var error = await Assert.ThrowsAsync<InvalidInputException>(() => Csv("time,oil-pressure\ns,K\n", With(Plain, "units-row=true")));
@@ -171,27 +179,34 @@ public class ImportSettingsTests
 
     [Fact]
     public async Task A_unit_in_brackets_that_measures_something_else_is_refused() =>
-        Assert.Equal("unit of column Oil Temperature [bar]", (await Assert.ThrowsAsync<InvalidInputException>(() => Csv("time,Oil Temperature [bar]\n2026-11-01T17:00:00Z,1\n", Plain))).Field);
+        Assert.Equal("unit of column Oil Temperature [bar]",
+            (await Assert.ThrowsAsync<InvalidInputException>(
+                () => Csv("time,Oil Temperature [bar]\n2026-11-01T17:00:00Z,1\n", Plain))).Field);
 
     [Fact]
     public async Task Brackets_that_hold_no_unit_belong_to_the_name() =>
-        Assert.Equal(["Oil Temperature (inlet)"], (await Csv("time,oil-pressure,Oil Temperature (inlet)\n2026-11-01T17:00:00Z,1,2\n", Plain))[0].Columns.Unknown);
+        Assert.Equal(["Oil Temperature (inlet)"],
+            (await Csv("time,oil-pressure,Oil Temperature (inlet)\n2026-11-01T17:00:00Z,1,2\n", Plain))[0].Columns.Unknown);
 
     [Fact]
     public async Task A_rejected_row_is_read_again_with_the_settings_of_its_import()
     {
         var settings = QueryHelpers.ParseQuery("decimal=,&missing=NA&preview=false");
-        var row = Assert.Single(await Csv("time;oil-temperature;oil-pressure\n2026-11-01T17:00:00Z;x;1,5\n", ImportFormats.WithSettings(Plain, settings)));
+        var row = Assert.Single(
+            await Csv("time;oil-temperature;oil-pressure\n2026-11-01T17:00:00Z;x;1,5\n", ImportFormats.WithSettings(Plain, settings)));
         var source = Payload.ImportSource("csv", "press-1", ImportFormats.Settings(settings));
         Assert.Equal("import:csv:press-1?decimal=%2C&missing=NA", source);
         var again = new Decoded();
-        await ImportFormats.Decode(new ReadingsRejected(Guid.NewGuid(), "press-1", source, row.Raw!, "", 1, [], DateTimeOffset.UnixEpoch), Plain, again, TestContext.Current.CancellationToken);
+        await ImportFormats.Decode(
+            new ReadingsRejected(Guid.NewGuid(), "press-1", source, row.Raw!, "", 1, [], DateTimeOffset.UnixEpoch), Plain, again,
+            TestContext.Current.CancellationToken);
         Assert.Equal((1.5, 1), (Assert.Single(again.Readings).Value, again.RejectedReadings));
     }
 
     [Fact]
     public async Task Quoted_headers_stay_quoted_in_rejected_rows() =>
-        Assert.StartsWith("time,oil-temperature,\"a,b\"\n", Raw((await Csv("time,oil-temperature,\"a,b\"\n2026-11-01T17:00:00Z,x,1\n", Plain))[0]));
+        Assert.StartsWith(
+            "time,oil-temperature,\"a,b\"\n", Raw((await Csv("time,oil-temperature,\"a,b\"\n2026-11-01T17:00:00Z,x,1\n", Plain))[0]));
 
     [Fact]
     public async Task The_hour_that_comes_twice_and_the_one_left_out_are_told_by_a_zone_of_the_request()
@@ -211,7 +226,8 @@ public class ImportSettingsTests
     {
         var file = Path.GetFullPath(Path.Combine(Root(), "../shared/cases/payloads", name));
         Assert.SkipWhen(!File.Exists(file), $"absent: {file}");
-        var rows = await Csv(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), With(isPress ? Press : Plain, query));
+        var rows = await Csv(
+            await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), With(isPress ? Press : Plain, query));
         Assert.Equal((readings, 0), (rows.Sum(r => r.Readings.Length), rows.Sum(r => r.RejectedReadings)));
     }
 }

@@ -39,7 +39,8 @@ public class ImportTests
     [Fact]
     public async Task Csv_follows_the_models_mapping()
     {
-        var row = Assert.Single(await Csv("datetime;Pressure;Volume Flow RateRMS;anomaly\n2020-02-08 13:30:47;0.38;122.664;1.0\n", PumpLoop));
+        var row = Assert.Single(
+            await Csv("datetime;Pressure;Volume Flow RateRMS;anomaly\n2020-02-08 13:30:47;0.38;122.664;1.0\n", PumpLoop));
         Assert.Equal([new(4, 1_581_168_647_000_000, 0.38), new(8, 1_581_168_647_000_000, 122.664)], row.Readings);
         Assert.Equal(0, row.RejectedReadings);
     }
@@ -53,7 +54,8 @@ public class ImportTests
     {
         var berlin = PumpLoop with { Csv = PumpLoop.Csv! with { TimeZone = "Europe/Berlin" } };
         var rows = await Csv("datetime;Pressure\n2020-07-08 13:30:47;1\n2020-02-08 13:30:47;2\n2020-03-29 02:30:00;3\n", berlin);
-        Assert.Equal([Micros("2020-07-08T11:30:47Z"), Micros("2020-02-08T12:30:47Z")], rows.SelectMany(r => r.Readings).Select(r => r.SampledAt));
+        Assert.Equal([Micros("2020-07-08T11:30:47Z"), Micros("2020-02-08T12:30:47Z")],
+            rows.SelectMany(r => r.Readings).Select(r => r.SampledAt));
         Assert.Equal("missing-local-time", Codes(rows));
     }
 
@@ -62,10 +64,16 @@ public class ImportTests
     public async Task A_parquet_file_may_have_the_hour_twice_too()
     {
         var rows = await Parquet(new MemoryStream(Convert.FromBase64String(LocalTwice)), Press);
-        Assert.Equal([Micros("2026-10-25T00:30:00Z"), Micros("2026-10-25T01:30:00Z")], rows.SelectMany(r => r.Readings).Select(r => r.SampledAt));
+        Assert.Equal([Micros("2026-10-25T00:30:00Z"), Micros("2026-10-25T01:30:00Z")],
+            rows.SelectMany(r => r.Readings).Select(r => r.SampledAt));
     }
 
-    const string LocalTwice = "UEFSMRUAFSwVMCwVBBUAFQYVBgAAFlQCAAAABAEAum/9oF4GAAC6b/2gXgYAFQAVLBUwLBUEFQAVBhUGAAAWVAIAAAAEAWZmZmZmJklAZmZmZmYmTkAVAhk8NQAYDWR1Y2tkYl9zY2hlbWEVBAAVBCUCGAR0aW1lJRRMjBIcLAAAAAAAFQolAhgPb2lsLXRlbXBlcmF0dXJlABYEGRwZLCYAHBUEGRUAGRgEdGltZRUCFgQWThZSJgg8GAgAum/9oF4GABgIALpv/aBeBgAWACgIALpv/aBeBgAYCAC6b/2gXgYAEREAAAAmABwVChkVABkYD29pbC10ZW1wZXJhdHVyZRUCFgQWThZSJlo8GAhmZmZmZiZOQBgIZmZmZmYmSUAWACgIZmZmZmYmTkAYCGZmZmZmJklAEREAAAAWnAEWBCYIFqQBACgoRHVja0RCIHZlcnNpb24gdjEuNS42IChidWlsZCAwNjljYzlmOWI1KRksHAAAHAAAACUBAABQQVIx";
+    const string LocalTwice =
+        "UEFSMRUAFSwVMCwVBBUAFQYVBgAAFlQCAAAABAEAum/9oF4GAAC6b/2gXgYAFQAVLBUwLBUEFQAVBhUGAAAWVAIAAAAEAWZmZmZmJklAZmZmZm"
+            + "YmTkAVAhk8NQAYDWR1Y2tkYl9zY2hlbWEVBAAVBCUCGAR0aW1lJRRMjBIcLAAAAAAAFQolAhgPb2lsLXRlbXBlcmF0dXJlABYEGRwZLCYAHBUE"
+            + "GRUAGRgEdGltZRUCFgQWThZSJgg8GAgAum/9oF4GABgIALpv/aBeBgAWACgIALpv/aBeBgAYCAC6b/2gXgYAEREAAAAmABwVChkVABkYD29pbC"
+            + "10ZW1wZXJhdHVyZRUCFgQWThZSJlo8GAhmZmZmZiZOQBgIZmZmZmYmSUAWACgIZmZmZmYmTkAYCGZmZmZmJklAEREAAAAWnAEWBCYIFqQBACgo"
+            + "RHVja0RCIHZlcnNpb24gdjEuNS42IChidWlsZCAwNjljYzlmOWI1KRksHAAAHAAAACUBAABQQVIx";
 
     internal static readonly AssetModel Press = ReadAssetModel.FromText(
         """
@@ -87,19 +95,26 @@ public class ImportTests
     [Fact]
     public async Task A_separator_at_the_end_of_every_line_is_no_column()
     {
-        var rows = await Csv("Zeit;Öltemperatur [°C];Öldruck [bar];\n01.11.2026 13:00:00;61.5;101;\n01.11.2026 13:00:01;61.5;101;7\n", Press);
+        var rows = await Csv(
+            "Zeit;Öltemperatur [°C];Öldruck [bar];\n01.11.2026 13:00:00;61.5;101;\n01.11.2026 13:00:01;61.5;101;7\n", Press);
         Assert.Equal([new(1, Micros("2026-11-01T12:00:00Z"), 61.5), new(2, Micros("2026-11-01T12:00:00Z"), 101)], rows[0].Readings);
         Assert.Equal("unknown-column", Codes(rows));
     }
 
     [Fact]
     public async Task A_parquet_column_without_a_name_is_refused_as_it_is_no_separator() =>
-        Assert.Equal("column", (await Assert.ThrowsAsync<InvalidInputException>(() => Parquet([("time", ["2026-11-01T12:00:00Z"])], Press, ("oil-pressure", new double[] { 1 }), ("", new double[] { 2 })))).Field);
+        Assert.Equal("column",
+            (await Assert.ThrowsAsync<InvalidInputException>(
+                () => Parquet([("time", ["2026-11-01T12:00:00Z"])], Press, ("oil-pressure", new double[]
+                {
+                    1,
+                }), ("", new double[] { 2 })))).Field);
 
     [Fact]
     public async Task Units_of_rows_are_converted()
     {
-        var rows = await Csv("time,sensor,value,unit\n2026-11-01T19:00:02Z,oil-pressure,1450,psi\n2026-11-01T19:00:04Z,oil-pressure,10000,hPa\n", Press);
+        var rows = await Csv(
+            "time,sensor,value,unit\n2026-11-01T19:00:02Z,oil-pressure,1450,psi\n2026-11-01T19:00:04Z,oil-pressure,10000,hPa\n", Press);
         Assert.Equal(99.97398, rows[0].Readings[0].Value, 5);
         Assert.Equal(10, rows[1].Readings[0].Value, 12);
     }
@@ -108,8 +123,10 @@ public class ImportTests
     public async Task Csv_may_be_long_with_units_and_qualities()
     {
         var rows = await Csv(
-            "time,sensor,value,unit,quality\n1772366400.123456,melt-temperature,475,K,good\n1772366400123456,melt-pressure,90,,BAD\n2026-03-01,melt-flow,,,\n"
-            + "2026-03-01,melt,1,,\n2026-03-01,melt-flow,x,,\n2026-03-01,melt-flow,1,bar,\nnoon,melt-flow,1,,\n2026-03-01,melt-flow,1,,fine\n");
+            "time,sensor,value,unit,quality\n1772366400.123456,melt-temperature,475,K,good\n1772366400123456,melt-pressure,90,,BAD\n"
+                + "2026-03-01,melt-flow,,,\n"
+            + "2026-03-01,melt,1,,\n2026-03-01,melt-flow,x,,\n2026-03-01,melt-flow,1,bar,\nnoon,melt-flow,1,,\n2026-03-01,melt-flow,1,,"
+            + "fine\n");
         Assert.Equal(201.85, rows[0].Readings[0].Value, 9);
         Assert.Equal(At, rows[0].Readings[0].SampledAt);
         Assert.Equal([new(7, At, 90, Quality.Bad)], rows[1].Readings);
@@ -244,7 +261,8 @@ public class ImportTests
             {"time":1772366400,"melt-temperature":1,"melt-temperature":2}
             {"time":1772366400,"melt\ud800":1}
             """);
-        Assert.Equal("not-a-number,malformed-json,malformed-json,invalid-time,invalid-time,unknown-sensor,not-a-number,not-finite,malformed-json,malformed-json", Codes(rows));
+        Assert.Equal("not-a-number,malformed-json,malformed-json,invalid-time,invalid-time,unknown-sensor,not-a-number,not-finite,"
+            + "malformed-json,malformed-json", Codes(rows));
         Assert.Equal(2, Assert.Single(rows[1].Readings).Value);
         Assert.Equal("[1]", Raw(rows[3]));
     }
@@ -263,12 +281,16 @@ public class ImportTests
         var pressure = new DataField<float>("melt-pressure");
         var flow = new DataField<int>("melt-flow");
         using var file = new MemoryStream();
-        await using (var writer = await ParquetWriter.CreateAsync(new ParquetSchema(time, melt, pressure, flow), file, cancellationToken: Cancel))
+        await using (var writer = await ParquetWriter.CreateAsync(
+            new ParquetSchema(time, melt, pressure, flow), file, cancellationToken: Cancel))
         {
             for (var i = 0; i < 2; i++)
             {
                 using var group = writer.CreateRowGroup();
-                await group.WriteAsync<DateTime>(time, new[] { TwinModel.Telemetry.Micros.ToTime(At).UtcDateTime, TwinModel.Telemetry.Micros.ToTime(At + 1).UtcDateTime }, cancellationToken: Cancel);
+                await group.WriteAsync<DateTime>(time, new[]
+                {
+                    TwinModel.Telemetry.Micros.ToTime(At).UtcDateTime, TwinModel.Telemetry.Micros.ToTime(At + 1).UtcDateTime,
+                }, cancellationToken: Cancel);
                 await group.WriteAsync<double>(melt, new double?[] { 201.5 + i, null }, cancellationToken: Cancel);
                 await group.WriteAsync<float>(pressure, new[] { 90f, float.NaN }, cancellationToken: Cancel);
                 await group.WriteAsync<int>(flow, new[] { -1, 2 }, cancellationToken: Cancel);
@@ -286,7 +308,10 @@ public class ImportTests
     public async Task Parquet_may_be_long_with_times_as_text()
     {
         var rows = await Parquet(
-            [("time", new[] { "2026-03-01T12:00:00.123456Z", "noon", "1772366400" }), ("sensor", new[] { "melt-temperature", "melt-flow", "melt" }), ("unit", new[] { "K", "", "" })],
+            [("time", new[]
+            {
+                "2026-03-01T12:00:00.123456Z", "noon", "1772366400",
+            }), ("sensor", new[] { "melt-temperature", "melt-flow", "melt" }), ("unit", new[] { "K", "", "" })],
             ("value", new double[] { 475, 1, 1 }));
         Assert.Equal(201.85, rows[0].Readings[0].Value, 9);
         Assert.Equal("invalid-time,unknown-sensor", Codes(rows));
@@ -303,13 +328,22 @@ public class ImportTests
 
     [Fact]
     public async Task Parquet_columns_may_be_named_by_the_models_mapping() =>
-        Assert.Equal([new(4, At, 0.5)], (await Parquet([("datetime", new[] { "2026-03-01 12:00:00.123456" })], PumpLoop, ("Pressure", new[] { 0.5 }), ("anomaly", new[] { 0.0 })))[0].Readings);
+        Assert.Equal([new(4, At, 0.5)], (await Parquet([("datetime", new[]
+        {
+            "2026-03-01 12:00:00.123456",
+        })], PumpLoop, ("Pressure", new[] { 0.5 }), ("anomaly", new[] { 0.0 })))[0].Readings);
 
     [Fact]
     public async Task Parquet_with_an_unknown_column_or_type_fails_at_once()
     {
-        Assert.Contains("'melt'", (await Assert.ThrowsAsync<InvalidInputException>(() => Parquet([], ("time", new[] { At }), ("melt", new[] { 1.0 })))).Message);
-        Assert.Contains("time", (await Assert.ThrowsAsync<InvalidInputException>(() => Parquet([], ("time", new[] { 1.5 }), ("melt-flow", new[] { 1.0 })))).Message);
+        Assert.Contains("'melt'", (await Assert.ThrowsAsync<InvalidInputException>(() => Parquet([], ("time", new[] { At }), ("melt", new[]
+        {
+            1.0,
+        })))).Message);
+        Assert.Contains("time", (await Assert.ThrowsAsync<InvalidInputException>(() => Parquet([], ("time", new[]
+        {
+            1.5,
+        }), ("melt-flow", new[] { 1.0 })))).Message);
     }
 
     [Fact]
@@ -339,7 +373,8 @@ public class ImportTests
             () => ReadRowsParquet.Read(new MemoryStream(bytes), Extruder, default),
         })
         {
-            if (await Record.ExceptionAsync(async () => await read().CountAsync()) is { } error) Assert.IsType<InvalidInputException>(error);
+            if (await Record.ExceptionAsync(async () => await read().CountAsync()) is { } error)
+                Assert.IsType<InvalidInputException>(error);
         }
     }
 
@@ -349,7 +384,8 @@ public class ImportTests
         return await ReadRowsParquet.Read(file, model ?? Extruder, Cancel).ToListAsync(Cancel);
     }
 
-    internal static Task<List<ImportRow>> Parquet((string, string[])[] texts, params (string, Array)[] numbers) => Parquet(texts, Extruder, numbers);
+    internal static Task<List<ImportRow>> Parquet((string, string[])[] texts, params (string, Array)[] numbers) =>
+        Parquet(texts, Extruder, numbers);
 
     internal static async Task<List<ImportRow>> Parquet((string, string[])[] texts, AssetModel model, params (string, Array)[] numbers)
     {
@@ -362,7 +398,8 @@ public class ImportTests
     {
         List<DataField> textFields = [.. texts.Select(t => new DataField<string>(t.Name))];
         List<DataField> numberFields = [.. numbers.Select(n => new DataField(n.Name, n.Values.GetType().GetElementType()!, false))];
-        await using var writer = await ParquetWriter.CreateAsync(new ParquetSchema([.. textFields, .. numberFields]), file, cancellationToken: Cancel);
+        await using var writer = await ParquetWriter.CreateAsync(
+            new ParquetSchema([.. textFields, .. numberFields]), file, cancellationToken: Cancel);
         using var group = writer.CreateRowGroup();
         for (var i = 0; i < texts.Length; i++) await group.WriteAsync(textFields[i], texts[i].Values);
         for (var i = 0; i < numbers.Length; i++)
@@ -379,6 +416,7 @@ public class ImportTests
 
         public override int Read(Span<byte> buffer) => base.Read(buffer[..Math.Min(buffer.Length, 4099)]);
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancel = default) => base.ReadAsync(buffer[..Math.Min(buffer.Length, 4099)], cancel);
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancel = default) =>
+            base.ReadAsync(buffer[..Math.Min(buffer.Length, 4099)], cancel);
     }
 }

@@ -15,7 +15,9 @@ public class LocalTimeTests
     {
         var rows = await Csv("datetime;Pressure\n" + string.Concat(times.Select((t, i) => $"2026-10-25 {t};{i}\n")), Berlin);
         return string.Join(" ", rows.OrderBy(r => r.Number).Select(r =>
-            r.Readings.Length == 0 ? r.Rejections[0].Code : TwinModel.Telemetry.Micros.ToTime(r.Readings[0].SampledAt).ToString("HH:mm", CultureInfo.InvariantCulture)));
+            r.Readings.Length == 0
+                ? r.Rejections[0].Code
+                : TwinModel.Telemetry.Micros.ToTime(r.Readings[0].SampledAt).ToString("HH:mm", CultureInfo.InvariantCulture)));
     }
 
     [Theory]
@@ -51,8 +53,10 @@ public class LocalTimeTests
     public async Task In_a_long_file_each_sensor_has_its_own_order()
     {
         var rows = await Csv(
-            "time,sensor,value\n2026-10-25 02:30:00,pressure,1\n2026-10-25 02:30:00,volume-flow,1\n2026-10-25 02:30:00,pressure,2\n2026-10-25 02:30:00,volume-flow,2\n", Berlin);
-        Assert.Equal(["00:30", "00:30", "01:30", "01:30"], rows.OrderBy(r => r.Number).Select(r => $"{TwinModel.Telemetry.Micros.ToTime(r.Readings[0].SampledAt):HH:mm}"));
+            "time,sensor,value\n2026-10-25 02:30:00,pressure,1\n2026-10-25 02:30:00,volume-flow,1\n2026-10-25 "
+                + "02:30:00,pressure,2\n2026-10-25 02:30:00,volume-flow,2\n", Berlin);
+        Assert.Equal(["00:30", "00:30", "01:30", "01:30"],
+            rows.OrderBy(r => r.Number).Select(r => $"{TwinModel.Telemetry.Micros.ToTime(r.Readings[0].SampledAt):HH:mm}"));
     }
 
     [Fact]

@@ -158,7 +158,8 @@ public class PlainTests
     [InlineData("21.5\0")]
     [InlineData("\uFEFF21.5")]
     [InlineData("\uFEFF{\"value\":21.5}\0\0")]
-    public void A_byte_order_mark_and_the_end_of_a_c_string_are_passed_over(string payload) => Assert.Equal(21.5, DecodedPlain(payload).Reading().Value);
+    public void A_byte_order_mark_and_the_end_of_a_c_string_are_passed_over(string payload) =>
+        Assert.Equal(21.5, DecodedPlain(payload).Reading().Value);
 
     [Theory]
     [InlineData("good", Quality.Good)]
@@ -199,7 +200,8 @@ public class PlainTests
     [InlineData("""{"value":1""", "malformed-json")]
     [InlineData("""{"value":1} 2""", "malformed-json")]
     [InlineData("""{"value":NaN}""", "malformed-json")]
-    public void What_is_no_number_of_the_sensor_is_rejected(string payload, string code) => Assert.Equal(code, DecodedPlain(payload).Code());
+    public void What_is_no_number_of_the_sensor_is_rejected(string payload, string code) =>
+        Assert.Equal(code, DecodedPlain(payload).Code());
 
     [Theory]
     [InlineData("""{"value":null}""")]

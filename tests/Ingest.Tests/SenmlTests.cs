@@ -19,7 +19,8 @@ public class SenmlTests
     [Fact]
     public void Rfc_5_1_2_a_base_name_joins_every_record()
     {
-        var decoded = DecodedSenml("""[{"bn":"urn:dev:ow:10e2073a01080063:","n":"voltage","u":"V","v":120.1},{"n":"current","u":"A","v":1.2}]""", Rfc);
+        var decoded = DecodedSenml(
+            """[{"bn":"urn:dev:ow:10e2073a01080063:","n":"voltage","u":"V","v":120.1},{"n":"current","u":"A","v":1.2}]""", Rfc);
         Assert.Equal([new(1, Now, 120.1), new(2, Now, 1.2)], decoded.Readings);
         Assert.Empty(decoded.Rejections);
     }
@@ -191,7 +192,8 @@ public class SenmlTests
 
     [Fact]
     public void A_very_long_name_is_unknown() =>
-        Assert.Equal("unknown-sensor", DecodedSenml($$"""[{"bn":"{{new string('b', 5000)}}","n":"{{new string('n', 5000)}}","v":1}]""").Code());
+        Assert.Equal("unknown-sensor",
+            DecodedSenml($$"""[{"bn":"{{new string('b', 5000)}}","n":"{{new string('n', 5000)}}","v":1}]""").Code());
 
     [Fact]
     public void Escaped_names_and_labels_are_unescaped() =>
@@ -221,11 +223,13 @@ public class SenmlTests
     [InlineData("""[{"bt":1,"bt":2,"n":"melt-temperature","v":1}]""", "given-twice")]
     [InlineData("", "malformed-json")]
     [InlineData("23.5", "malformed-json")]
-    public void A_pack_that_cannot_be_understood_is_rejected_whole(string json, string code) => Assert.Equal(code, DecodedSenml(json).Code());
+    public void A_pack_that_cannot_be_understood_is_rejected_whole(string json, string code) =>
+        Assert.Equal(code, DecodedSenml(json).Code());
 
     [Fact]
     public void A_malformed_pack_is_rejected_with_the_byte_position() =>
-        Assert.StartsWith("byte 26: ", Assert.Single(DecodedSenml("""[{"n":"melt-temperature"} x]""").Rejections).Detail, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "byte 26: ", Assert.Single(DecodedSenml("""[{"n":"melt-temperature"} x]""").Rejections).Detail, StringComparison.Ordinal);
 
     [Fact]
     public void Bytes_that_are_not_utf8_are_rejected_with_their_position()
@@ -238,11 +242,13 @@ public class SenmlTests
 
     [Fact]
     public void Deep_nesting_is_malformed() =>
-        Assert.Equal("malformed-json", DecodedSenml($$"""[{"n":"melt-temperature","v":1,"x":{{new string('[', 50)}}{{new string(']', 50)}}}]""").Code());
+        Assert.Equal("malformed-json",
+            DecodedSenml($$"""[{"n":"melt-temperature","v":1,"x":{{new string('[', 50)}}{{new string(']', 50)}}}]""").Code());
 
     [Fact]
     public void More_records_than_allowed_are_too_large() =>
-        Assert.Equal("too-large", DecodedSenml($"[{string.Join(',', Enumerable.Repeat("""{"n":"melt-temperature","v":1}""", 10_001))}]").Code());
+        Assert.Equal("too-large",
+            DecodedSenml($"[{string.Join(',', Enumerable.Repeat("""{"n":"melt-temperature","v":1}""", 10_001))}]").Code());
 
     [Fact]
     public void More_bytes_than_allowed_are_too_large() => Assert.Equal("too-large", DecodedSenml(new string(' ', (1 << 20) + 1)).Code());
@@ -307,15 +313,18 @@ public class SenmlTests
 
     // RFC 8428, 4.2 wants a value in every record, 4.5.4 adds the base value to one: without one there is nothing to add to.
     [Fact]
-    public void A_base_value_alone_is_no_value() => Assert.Equal("no-value", DecodedSenml("""[{"bv":20},{"n":"melt-temperature"}]""").Code());
+    public void A_base_value_alone_is_no_value() =>
+        Assert.Equal("no-value", DecodedSenml("""[{"bv":20},{"n":"melt-temperature"}]""").Code());
 
     [Fact]
-    public void A_byte_order_mark_is_passed_over() => Assert.Equal(1, DecodedSenml("\uFEFF[{\"n\":\"melt-temperature\",\"v\":1}]").Reading().Value);
+    public void A_byte_order_mark_is_passed_over() =>
+        Assert.Equal(1, DecodedSenml("\uFEFF[{\"n\":\"melt-temperature\",\"v\":1}]").Reading().Value);
 
     [Property(MaxTest = 3000)]
     public void A_pack_with_any_bytes_overwritten_never_throws(byte replacement, ushort at, byte second, ushort alsoAt)
     {
-        var bytes = Encoding.UTF8.GetBytes("""[{"bn":"urn:line-1:","bt":1.7e9,"bu":"Cel","bver":5,"n":"melt-temperature","v":1.5},{"n":"melt-pressure","u":"bar","t":-1,"v":2}]""");
+        var bytes = Encoding.UTF8.GetBytes(
+            """[{"bn":"urn:line-1:","bt":1.7e9,"bu":"Cel","bver":5,"n":"melt-temperature","v":1.5},{"n":"melt-pressure","u":"bar","t":-1,"v":2}]""");
         bytes[at % bytes.Length] = replacement;
         bytes[alsoAt % bytes.Length] = second;
         var decoded = new Decoded();

@@ -14,16 +14,23 @@ public class WaveformTests
 {
     const int Rate = 2560;
 
-    static readonly ushort[] Features = [.. new[] { "bearing-acceleration-rms", "bearing-kurtosis", "bearing-crest", "bearing-envelope-outer-race" }.Select(s => Extruder.Number(s))];
+    static readonly ushort[] Features = [.. new[]
+    {
+        "bearing-acceleration-rms", "bearing-kurtosis", "bearing-crest", "bearing-envelope-outer-race",
+    }.Select(s => Extruder.Number(s))];
 
     static readonly AssetModel Integers = ReadAssetModel.FromText(
-        Extruder.Source.Replace("most-samples: 8192", "most-samples: 8192\n    int16-scale: 0.01", StringComparison.Ordinal), "integers.asset.yaml");
+        Extruder.Source.Replace("most-samples: 8192", "most-samples: 8192\n    int16-scale: 0.01", StringComparison.Ordinal),
+        "integers.asset.yaml");
 
     static readonly AssetModel Fixed = ReadAssetModel.FromText(
-        Extruder.Source.Replace("speed: { sensor: screw-speed }", "speed: { fixed-per-minute: 80 }", StringComparison.Ordinal), "fixed.asset.yaml");
+        Extruder.Source.Replace("speed: { sensor: screw-speed }", "speed: { fixed-per-minute: 80 }", StringComparison.Ordinal),
+        "fixed.asset.yaml");
 
     /// <summary>Strikes, 16 a second, that ring at 800 Hz.</summary>
-    static float[] Ringing(int count = 4096) => [.. Enumerable.Range(0, count).Select(i => i % 160 / (double)Rate).Select(t => (float)(4 * Math.Exp(-250 * t) * Math.Sin(2 * Math.PI * 800 * t)))];
+    static float[] Ringing(int count = 4096) =>
+        [.. Enumerable.Range(0, count).Select(i => i % 160 / (double)Rate)
+            .Select(t => (float)(4 * Math.Exp(-250 * t) * Math.Sin(2 * Math.PI * 800 * t)))];
 
     static string Text(params float[] samples)
     {
@@ -89,7 +96,8 @@ public class WaveformTests
     [InlineData("1001")]
     [InlineData("1e308")]
     public void A_speed_at_which_nothing_turns_or_that_is_impossible_tells_nothing(string speed) =>
-        Assert.Equal(Features[..3], DecodedSenml($$"""[{{Record(Text(Ringing()))}},{"n":"screw-speed","v":{{speed}}}]""").Readings.Skip(1).Select(r => r.Sensor));
+        Assert.Equal(Features[..3],
+            DecodedSenml($$"""[{{Record(Text(Ringing()))}},{"n":"screw-speed","v":{{speed}}}]""").Readings.Skip(1).Select(r => r.Sensor));
 
     [Fact]
     public void A_fixed_speed_needs_none_in_the_pack() =>
@@ -111,15 +119,20 @@ public class WaveformTests
         var integers = DecodedSenml($"[{Speed},{Record(Base64Url.EncodeToString(bytes))}]", Integers);
         var floats = DecodedSenml($"[{Speed},{Record(Text([.. counts.Select(c => c * 0.01f)]))}]");
         Assert.Empty(integers.Rejections);
-        Assert.All(integers.Readings.Zip(floats.Readings), pair => Assert.Equal(pair.Second.Value, pair.First.Value, 1e-4 * Math.Abs(pair.Second.Value)));
+        Assert.All(integers.Readings.Zip(floats.Readings),
+            pair => Assert.Equal(pair.Second.Value, pair.First.Value, 1e-4 * Math.Abs(pair.Second.Value)));
     }
 
     [Fact]
     public void Names_of_a_connection_and_base_names_find_it()
     {
-        var model = ReadAssetModel.FromText(Extruder.Source.Replace("payload: senml }", "payload: senml, names: { \"Acc 1\": bearing-acceleration } }", StringComparison.Ordinal), "named.asset.yaml");
+        var model = ReadAssetModel.FromText(
+            Extruder.Source.Replace(
+                "payload: senml }", "payload: senml, names: { \"Acc 1\": bearing-acceleration } }", StringComparison.Ordinal),
+                    "named.asset.yaml");
         var record = Record(Text(Ringing()));
-        Assert.Equal(3, DecodedSenml($"[{record.Replace("bearing-acceleration", "Acc 1", StringComparison.Ordinal)}]", model).Readings.Count);
+        Assert.Equal(3, DecodedSenml(
+            $"[{record.Replace("bearing-acceleration", "Acc 1", StringComparison.Ordinal)}]", model).Readings.Count);
         Assert.Equal(3, DecodedSenml($$"""[{"bn":"urn:dev:line-1:"},{{record}}]""").Readings.Count);
     }
 
@@ -141,7 +154,9 @@ public class WaveformTests
     [Fact]
     public void Text_that_is_no_base64url_is_rejected()
     {
-        Assert.StartsWith("malformed-base64: record 0: 'vd' is 'no base64url'; allowed: samples of bearing-acceleration, little-endian float32, base64url", Reason(Record("AAAA*AAA")), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "malformed-base64: record 0: 'vd' is 'no base64url'; allowed: samples of bearing-acceleration, little-endian float32, "
+                + "base64url", Reason(Record("AAAA*AAA")), StringComparison.Ordinal);
         // The alphabet of other base64.
         Assert.StartsWith("malformed-base64", Reason(Record("AA+/")), StringComparison.Ordinal);
         Assert.StartsWith("malformed-base64", Reason(Record("A")), StringComparison.Ordinal);
@@ -150,15 +165,21 @@ public class WaveformTests
     [Fact]
     public void Bytes_that_are_no_whole_samples_are_rejected()
     {
-        Assert.StartsWith("malformed-samples: record 0: 'vd' is '8195 bytes, no multiple of 4'", Reason(Record(Base64Url.EncodeToString(new byte[8195]))), StringComparison.Ordinal);
-        Assert.StartsWith("malformed-samples: record 0: 'vd' is '8195 bytes, no multiple of 2'", Reason(Record(Base64Url.EncodeToString(new byte[8195])), "integers"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "malformed-samples: record 0: 'vd' is '8195 bytes, no multiple of 4'", Reason(Record(Base64Url.EncodeToString(new byte[8195]))),
+            StringComparison.Ordinal);
+        Assert.StartsWith(
+            "malformed-samples: record 0: 'vd' is '8195 bytes, no multiple of 2'",
+            Reason(Record(Base64Url.EncodeToString(new byte[8195])), "integers"), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Too_few_and_too_many_samples_are_rejected()
     {
-        Assert.Equal("too-few-samples: record 0: 'vd' is '2047 samples'; allowed: 2048 to 8192 samples.", Reason(Record(Text(Ringing(2047)))));
-        Assert.Equal("too-many-samples: record 0: 'vd' is '8193 samples'; allowed: 2048 to 8192 samples.", Reason(Record(Text(Ringing(8193)))));
+        Assert.Equal("too-few-samples: record 0: 'vd' is '2047 samples'; allowed: 2048 to 8192 samples.",
+            Reason(Record(Text(Ringing(2047)))));
+        Assert.Equal("too-many-samples: record 0: 'vd' is '8193 samples'; allowed: 2048 to 8192 samples.",
+            Reason(Record(Text(Ringing(8193)))));
         Assert.StartsWith("too-few-samples: record 0: 'vd' is '0 samples'", Reason(Record("")), StringComparison.Ordinal);
     }
 
@@ -181,15 +202,18 @@ public class WaveformTests
     [InlineData("""{"n":"bearing-acceleration","vd":[1.5]}""", "wrong-type: record 0: 'vd' is 'not text'")]
     [InlineData("""{"n":"bearing-acceleration","vd":"AAAA","v":1}""", "wrong-type: record 0: 'vd' is 'not the only value'")]
     [InlineData("""{"n":"bearing-acceleration","t":-1}""", "no-value: record 0: 'vd' is missing")]
-    [InlineData("""{"n":"bearing-acceleration","vd":"AAAA","u":"g"}""", "unit-mismatch: record 0: 'u' is 'g'; allowed: m/s2 of bearing-acceleration.")]
+    [InlineData("""{"n":"bearing-acceleration","vd":"AAAA","u":"g"}""",
+        "unit-mismatch: record 0: 'u' is 'g'; allowed: m/s2 of bearing-acceleration.")]
     [InlineData("""{"n":"bearing-acceleration","vd":"AAAA","u":7}""", "wrong-type: record 0: 'u' is 'not a string'")]
     [InlineData("""{"n":"bearing-acceleration","vd":"AAAA","t":"now"}""", "invalid-time: record 0: 't' is 'no time'")]
     [InlineData("""{"n":"bearing-noise","vd":"AAAA"}""", "unknown-sensor: record 0: 'n' is 'bearing-noise'")]
     [InlineData("""{"n":"bearing-acceleration-rms","vd":"AAAA"}""", "wrong-type: record 0: 'v' is 'not a number'")]
-    public void A_record_that_is_no_waveform_is_rejected(string record, string reason) => Assert.StartsWith(reason, Reason(record), StringComparison.Ordinal);
+    public void A_record_that_is_no_waveform_is_rejected(string record, string reason) =>
+        Assert.StartsWith(reason, Reason(record), StringComparison.Ordinal);
 
     [Fact]
-    public void An_unknown_name_is_told_the_waveforms() => Assert.EndsWith(", bearing-acceleration.", Reason("""{"n":"bearing-noise","vd":"AAAA"}"""), StringComparison.Ordinal);
+    public void An_unknown_name_is_told_the_waveforms() =>
+        Assert.EndsWith(", bearing-acceleration.", Reason("""{"n":"bearing-noise","vd":"AAAA"}"""), StringComparison.Ordinal);
 
     [Fact]
     public void Escaped_text_is_unescaped() =>
@@ -202,7 +226,8 @@ public class WaveformTests
         Array.Fill(samples, fill);
         bytes.AsSpan(0, Math.Min(bytes.Length, samples.Length)).CopyTo(samples);
         var decoded = new Decoded();
-        SenmlDecoder.Decode(Encoding.UTF8.GetBytes($"[{Speed},{Record(Base64Url.EncodeToString(samples))}]"), Extruder, Senml(Extruder), Now, decoded);
+        SenmlDecoder.Decode(
+            Encoding.UTF8.GetBytes($"[{Speed},{Record(Base64Url.EncodeToString(samples))}]"), Extruder, Senml(Extruder), Now, decoded);
         Assert.Equal(decoded.RejectedReadings == 0 ? 5 : 1, decoded.Readings.Count);
         Assert.All(decoded.Readings, r => Assert.True(double.IsFinite(r.Value)));
     }

@@ -40,10 +40,13 @@ public class AlarmTests(TestBenches system) : SystemTest<TestBenches>(system), I
         await KillOnceInLog("alarm_acknowledged", asset);
 
         // Still violated: nothing is raised again. Then back below the clear value for the delay.
-        await Publish(device, asset, Temperature, (start + 3_000_000, 90), (start + 4_000_000, 75), (start + 5_000_000, 69), (start + 6_000_000, 68));
+        await Publish(device, asset, Temperature, (start + 3_000_000, 90), (start + 4_000_000, 75), (start + 5_000_000, 69),
+            (start + 6_000_000, 68));
         await KillOnceInLog("alarm_cleared", asset);
         await Publish(device, asset, Temperature, (start + 8_000_000, 60));
-        var view = await Eventually.Get("the last reading is in the twin", () => Pollux.Twins.View(asset), twin => twin?.Readings == 8, show: t => $"{t?.Readings} readings");
+        var view = await Eventually.Get(
+            "the last reading is in the twin", () => Pollux.Twins.View(asset), twin => twin?.Readings == 8, show: t =>
+                $"{t?.Readings} readings");
 
         Assert.Equal(["alarm_raised", "alarm_acknowledged", "alarm_cleared"], await Pollux.Log.Names(Streams.Twin(asset)));
         Assert.Empty(view!.Alarms);
@@ -55,7 +58,9 @@ public class AlarmTests(TestBenches system) : SystemTest<TestBenches>(system), I
 
     async Task KillOnceInLog(string name, string asset)
     {
-        await Eventually.Get($"{name} of {asset} is in the log", () => Pollux.Log.Names(Streams.Twin(asset)), names => names.Contains(name), show: names => string.Join(", ", names));
+        await Eventually.Get(
+            $"{name} of {asset} is in the log", () => Pollux.Log.Names(Streams.Twin(asset)), names => names.Contains(name), show: names =>
+                string.Join(", ", names));
         await Pollux.TwinState.Kill();
         await Pollux.TwinState.Start();
     }
@@ -66,13 +71,15 @@ public class AlarmTests(TestBenches system) : SystemTest<TestBenches>(system), I
         var asset = Pollux.NextAsset();
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
         await Publish(device, asset, Pulse, (Samples.Now, 60));
-        var raised = (await Eventually.Get("the silence is noticed", () => Pollux.Log.Events<AlarmRaised>(Streams.Twin(asset)), events => events.Count > 0))[0];
+        var raised = (await Eventually.Get(
+            "the silence is noticed", () => Pollux.Log.Events<AlarmRaised>(Streams.Twin(asset)), events => events.Count > 0))[0];
         Assert.Equal(("missing-data", null, null), (raised.LimitId, raised.SensorId, raised.Value));
         Assert.Equal("active", await StateOf(raised.AlarmId));
 
         using var stop = new CancellationTokenSource();
         var speaking = Speak(device, asset, stop.Token);
-        await Eventually.Get("the end of the silence is noticed", () => Pollux.Log.Events<AlarmCleared>(Streams.Twin(asset)), events => events.Count > 0);
+        await Eventually.Get(
+            "the end of the silence is noticed", () => Pollux.Log.Events<AlarmCleared>(Streams.Twin(asset)), events => events.Count > 0);
         // On a busy machine the device may have been late again since.
         Assert.Equal(["alarm_raised", "alarm_cleared"], (await Pollux.Log.Names(Streams.Twin(asset))).Take(2));
         Assert.Equal("cleared", await StateOf(raised.AlarmId));
@@ -101,13 +108,21 @@ public class AlarmTests(TestBenches system) : SystemTest<TestBenches>(system), I
 
         var died = TimeProvider.System.GetUtcNow();
         await device.Publish($"spBv1.0/pollux/NDEATH/{node}", new Payload { Metrics = { BirthNumber() } }.ToByteArray());
-        var dead = await Eventually.Get("the value is stale", () => Pollux.Twins.View(asset), twin => StaleAt(twin) <= TimeProvider.System.GetUtcNow(), show: t => $"stale at {StaleAt(t)}");
+        var dead = await Eventually.Get(
+            "the value is stale", () => Pollux.Twins.View(asset), twin => StaleAt(twin) <= TimeProvider.System.GetUtcNow(), show: t =>
+                $"stale at {StaleAt(t)}");
         Assert.InRange(StaleAt(dead)!.Value, died.AddSeconds(-1), TimeProvider.System.GetUtcNow());
-        await Eventually.Get("an alarm says so", () => Pollux.Log.Events<AlarmRaised>(Streams.Twin(asset)), events => events is [{ LimitId: "missing-data" }]);
+        await Eventually.Get(
+            "an alarm says so", () => Pollux.Log.Events<AlarmRaised>(Streams.Twin(asset)), events =>
+                events is [{ LimitId: "missing-data" }]);
 
         await Bear(device, node, asset, 21);
-        await Eventually.Get("the reborn value is fresh", () => Pollux.Twins.View(asset), twin => twin?.Readings == 2 && StaleAt(twin) > TimeProvider.System.GetUtcNow(), show: t => $"stale at {StaleAt(t)}");
-        await Eventually.Get("the alarm is cleared", () => Pollux.Log.Names(Streams.Twin(asset)), names => names is ["alarm_raised", "alarm_cleared"], show: names => string.Join(", ", names));
+        await Eventually.Get(
+            "the reborn value is fresh", () => Pollux.Twins.View(asset), twin =>
+                twin?.Readings == 2 && StaleAt(twin) > TimeProvider.System.GetUtcNow(), show: t => $"stale at {StaleAt(t)}");
+        await Eventually.Get(
+            "the alarm is cleared", () => Pollux.Log.Names(Streams.Twin(asset)), names =>
+                names is ["alarm_raised", "alarm_cleared"], show: names => string.Join(", ", names));
     }
 
     [Fact]
@@ -120,7 +135,9 @@ public class AlarmTests(TestBenches system) : SystemTest<TestBenches>(system), I
         await Eventually.Get("both births are there", () => Pollux.Twins.View(moved), twin => twin?.Readings == 2);
 
         await device.Publish("spBv1.0/pollux/NDEATH/gateway-before", new Payload { Metrics = { BirthNumber() } }.ToByteArray());
-        await Eventually.Get("the device that stayed is offline", () => Pollux.Log.Events<AlarmRaised>(Streams.Twin(stayed)), events => events is [{ LimitId: "missing-data" }]);
+        await Eventually.Get(
+            "the device that stayed is offline", () => Pollux.Log.Events<AlarmRaised>(Streams.Twin(stayed)), events =>
+                events is [{ LimitId: "missing-data" }]);
         Assert.True(StaleAt(await Pollux.Twins.View(moved)) > TimeProvider.System.GetUtcNow().AddMinutes(50));
         Assert.Empty(await Pollux.Log.Events<AlarmRaised>(Streams.Twin(moved)));
     }
@@ -132,7 +149,12 @@ public class AlarmTests(TestBenches system) : SystemTest<TestBenches>(system), I
     static async Task Bear(Device device, string node, string asset, double temperature, string? second = null)
     {
         var now = (ulong)(Samples.Now / 1000);
-        await device.Publish($"spBv1.0/pollux/NBIRTH/{node}", new Payload { Timestamp = now, Seq = 0, Metrics = { BirthNumber() } }.ToByteArray());
+        await device.Publish($"spBv1.0/pollux/NBIRTH/{node}", new Payload
+        {
+            Timestamp = now,
+            Seq = 0,
+            Metrics = { BirthNumber() },
+        }.ToByteArray());
         var seq = 1u;
         foreach (var id in second is null ? [asset] : new[] { asset, second })
         {

@@ -3,7 +3,10 @@ using Integration.Tests.Running;
 
 namespace Integration.Tests;
 
-/// <summary>A bearing's whole life on the running system, as <c>./pollux lifetime</c> shows it: an emulated plant in time-lapse wears one out over real MQTT.</summary>
+/// <summary>
+/// A bearing's whole life on the running system, as <c>./pollux lifetime</c> shows it: an emulated plant in time-lapse wears one out over
+/// real MQTT.
+/// </summary>
 [Collection<OnOneDecisionSystem>]
 public class BearingLifeTests(DecisionSystem system, ITestOutputHelper output) : SystemTest<DecisionSystem>(system)
 {
@@ -12,7 +15,8 @@ public class BearingLifeTests(DecisionSystem system, ITestOutputHelper output) :
     {
         var asset = Pollux.NextAsset();
         var printed = await Infrastructure.Run(
-            "dotnet", [ServiceProcess.Assembly("Cli"), "lifetime", "--asset", asset, "--json", "--days", "45", "--wear", "0.1", "--stop-days", "7", "--ask-hours", "6"],
+            "dotnet", [ServiceProcess.Assembly("Cli"), "lifetime", "--asset", asset, "--json", "--days", "45", "--wear", "0.1",
+                "--stop-days", "7", "--ask-hours", "6"],
             new Dictionary<string, string>
             {
                 ["Services__Query"] = Pollux.Query.Http.BaseAddress!.OriginalString,
@@ -20,7 +24,8 @@ public class BearingLifeTests(DecisionSystem system, ITestOutputHelper output) :
                 ["POLLUX_PLANT_ASSEMBLY"] = ServiceProcess.Assembly("Plant"),
             });
         output.WriteLine(printed);
-        var all = printed.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => l.StartsWith('{')).Select(l => JsonNode.Parse(l)!).ToList();
+        var all = printed.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => l.StartsWith('{')).Select(l => JsonNode.Parse(l)!)
+            .ToList();
         var (looks, end) = (all[..^1].Select(Look.Of).ToList(), all[^1]);
         var failedAt = (DateTimeOffset)end["failedAt"]!;
 
@@ -31,7 +36,8 @@ public class BearingLifeTests(DecisionSystem system, ITestOutputHelper output) :
         Assert.InRange(worn.Count, 0.8 * levels.Count, levels.Count);
         Assert.Equal(worn.OrderBy(l => l == "critical"), worn);
 
-        // The band closes in on the truth. Wear that feeds on itself is foreseen late rather than early, so the truth lies in its lower half.
+        // The band closes in on the truth. Wear that feeds on itself is foreseen late rather than early, so the truth lies in its lower
+        // half.
         var trend = looks.Where(l => l.Level == "degrading").ToList();
         var third = trend.Count / 3;
         Assert.InRange(third, 2, 100);
@@ -48,16 +54,20 @@ public class BearingLifeTests(DecisionSystem system, ITestOutputHelper output) :
         // Wait while the risk is below the break-even, replace above it; once turned, the advice stays.
         Assert.StartsWith("at the stop", looks[0].Recommended, StringComparison.Ordinal);
         Assert.Equal("replace now", looks[^1].Recommended);
-        Assert.All(looks.Where(l => l.BreakEven is not null), l => Assert.Equal(l.FailureProbability < l.BreakEven, l.Recommended != "replace now"));
+        Assert.All(looks.Where(l => l.BreakEven is not null),
+            l => Assert.Equal(l.FailureProbability < l.BreakEven, l.Recommended != "replace now"));
         Assert.Contains(looks, l => l.BreakEven is not null);
         Assert.True((failedAt - looks.First(l => l.Recommended == "replace now").At).TotalDays > 1);
         Assert.InRange((double)end["scores"]!["coverage90"]!, 0.6, 1);
     }
 
-    sealed record Look(DateTimeOffset At, string Level, double P05, double P50, double P95, double FailureProbability, double? BreakEven, string Recommended)
+    sealed record Look(
+        DateTimeOffset At, string Level, double P05, double P50, double P95, double FailureProbability, double? BreakEven,
+        string Recommended)
     {
         public static Look Of(JsonNode line) => new(
-            (DateTimeOffset)line["at"]!, (string)line["level"]!, (double?)line["p05"] ?? double.PositiveInfinity, (double?)line["p50"] ?? double.PositiveInfinity, (double?)line["p95"] ?? double.PositiveInfinity,
+            (DateTimeOffset)line["at"]!, (string)line["level"]!, (double?)line["p05"] ?? double.PositiveInfinity,
+            (double?)line["p50"] ?? double.PositiveInfinity, (double?)line["p95"] ?? double.PositiveInfinity,
             (double)line["failureProbability"]!, (double?)line["breakEven"], (string)line["recommended"]!);
     }
 }

@@ -38,7 +38,8 @@ public class CalendarHistoryTests(RunningSystem system) : SystemTest<RunningSyst
         var answer = await History($"{Range}&bucket={bucket}&timeZone={Uri.EscapeDataString(zone)}&fill=null");
         Assert.Equal(
             (bucket, zone, "null", count, null),
-            ((string)answer["bucket"]!, (string)answer["timeZone"]!, (string)answer["fill"]!, (int)answer["points"]!, (double?)answer["bucketSeconds"]));
+            ((string)answer["bucket"]!, (string)answer["timeZone"]!, (string)answer["fill"]!, (int)answer["points"]!,
+                (double?)answer["bucketSeconds"]));
         var series = answer["series"]![0]!;
         Assert.Equal(source, (string)series["source"]!);
         var points = series["points"]!.AsArray();
@@ -49,33 +50,47 @@ public class CalendarHistoryTests(RunningSystem system) : SystemTest<RunningSyst
         Assert.Equal(
             points.Select(p => Expected(Micros.From((DateTimeOffset)p!["start"]!), Micros.From((DateTimeOffset)p["end"]!))),
             points.Select(p => (
-                (long)p!["count"]!, (double?)p["min"], (double?)p["max"], p["mean"] is { } mean ? Math.Round((double)mean, 9) : (double?)null,
+                (long)p!["count"]!, (double?)p["min"], (double?)p["max"],
+                p["mean"] is { } mean ? Math.Round((double)mean, 9) : (double?)null,
                 (double?)p["first"], (double?)p["last"], (DateTimeOffset?)p["firstAt"], (DateTimeOffset?)p["lastAt"])));
         // Left out without fill; read from the log, reading by reading, the same.
         var held = (await History($"{Range}&bucket={bucket}&timeZone={Uri.EscapeDataString(zone)}"))["series"]![0]!["points"]!;
-        Assert.Equal(new JsonArray([.. points.Where(p => (long)p!["count"]! > 0).Select(p => p!.DeepClone())]).ToJsonString(), held.ToJsonString());
-        var known = await History($"{Range}&bucket={bucket}&timeZone={Uri.EscapeDataString(zone)}&knownAt={Uri.EscapeDataString(TimeProvider.System.GetUtcNow().ToString("O", CultureInfo.InvariantCulture))}");
-        Assert.Equal(("raw", held.ToJsonString()), ((string)known["series"]![0]!["source"]!, known["series"]![0]!["points"]!.ToJsonString()));
+        Assert.Equal(new JsonArray([.. points.Where(p => (long)p!["count"]! > 0).Select(p => p!.DeepClone())]).ToJsonString(),
+            held.ToJsonString());
+        var known = await History(
+            $"{Range}&bucket={bucket}&timeZone={Uri.EscapeDataString(zone)}&knownAt="
+                + $"{Uri.EscapeDataString(TimeProvider.System.GetUtcNow().ToString("O", CultureInfo.InvariantCulture))}");
+        Assert.Equal(("raw", held.ToJsonString()),
+            ((string)known["series"]![0]!["source"]!, known["series"]![0]!["points"]!.ToJsonString()));
     }
 
     [Fact]
     public async Task A_day_of_25_hours_and_its_hour_that_comes_twice_are_seen()
     {
         await Prepare();
-        var days = (await History("from=2025-10-24T22:00:00Z&to=2025-10-27T23:00:00Z&bucket=1d&timeZone=Europe/Berlin&fill=previous"))["series"]![0]!["points"]!.AsArray();
+        var days = (await History(
+            "from=2025-10-24T22:00:00Z&to=2025-10-27T23:00:00Z&bucket=1d&timeZone=Europe/Berlin&"
+                + "fill=previous"))["series"]![0]!["points"]!.AsArray();
         Assert.Equal(
-            [("2025-10-24T22:00:00Z", 24.0, 720L, false), ("2025-10-25T22:00:00Z", 25.0, 750L, false), ("2025-10-26T23:00:00Z", 24.0, 0L, false)],
-            days.Select(d => ((string)d!["start"]!, ((DateTimeOffset)d["end"]! - (DateTimeOffset)d["start"]!).TotalHours, (long)d["count"]!, (bool)d["cut"]!)));
+            [("2025-10-24T22:00:00Z", 24.0, 720L, false), ("2025-10-25T22:00:00Z", 25.0, 750L, false),
+                ("2025-10-26T23:00:00Z", 24.0, 0L, false)],
+            days.Select(d => (
+                (string)d!["start"]!, ((DateTimeOffset)d["end"]! - (DateTimeOffset)d["start"]!).TotalHours, (long)d["count"]!,
+                (bool)d["cut"]!)));
         Assert.Equal((double)days[1]!["last"]!, (double)days[2]!["mean"]!);
         Assert.Null(days[2]!["last"]);
         // Two hours that clocks call 02:00.
-        var hours = (await History("from=2025-10-25T23:00:00Z&to=2025-10-26T02:00:00Z&bucket=1h&timeZone=Europe/Berlin"))["series"]![0]!["points"]!.AsArray();
+        var hours = (await History(
+            "from=2025-10-25T23:00:00Z&to=2025-10-26T02:00:00Z&bucket=1h&timeZone=Europe/Berlin"))["series"]![0]!["points"]!.AsArray();
         Assert.Equal(["2025-10-25T23:00:00Z", "2025-10-26T00:00:00Z", "2025-10-26T01:00:00Z"], hours.Select(h => (string)h!["start"]!));
         Assert.All(hours, h => Assert.Equal(30, (long)h!["count"]!));
 
-        var line = (await History("from=2025-10-25T22:00:00Z&to=2025-10-28T23:00:00Z&bucket=1d&timeZone=Europe/Berlin&fill=linear"))["series"]![0]!["points"]!.AsArray();
+        var line = (await History(
+            "from=2025-10-25T22:00:00Z&to=2025-10-28T23:00:00Z&bucket=1d&timeZone=Europe/Berlin&"
+                + "fill=linear"))["series"]![0]!["points"]!.AsArray();
         Assert.Equal([750, 0, 330], line.Select(d => (long)d!["count"]!));
-        Assert.InRange((double)line[1]!["mean"]!, Math.Min((double)line[0]!["mean"]!, (double)line[2]!["mean"]!), Math.Max((double)line[0]!["mean"]!, (double)line[2]!["mean"]!));
+        Assert.InRange((double)line[1]!["mean"]!, Math.Min((double)line[0]!["mean"]!, (double)line[2]!["mean"]!),
+            Math.Max((double)line[0]!["mean"]!, (double)line[2]!["mean"]!));
     }
 
     [Fact]
@@ -99,14 +114,20 @@ public class CalendarHistoryTests(RunningSystem system) : SystemTest<RunningSyst
         var answer = await rpc.GetHistoryAsync(request, cancellationToken: Cancel);
         Assert.Equal(("1d", "Europe/Berlin", "null", 5), (answer.Bucket, answer.TimeZone, answer.Fill, answer.Points));
         Assert.Equal(
-            rest.Select(p => ((DateTimeOffset)p!["start"]!, (DateTimeOffset)p["end"]!, (bool)p["cut"]!, (long)p["count"]!, (double?)p["min"], (double?)p["mean"], (double?)p["last"], (DateTimeOffset?)p["lastAt"])),
+            rest.Select(p => (
+                (DateTimeOffset)p!["start"]!, (DateTimeOffset)p["end"]!, (bool)p["cut"]!, (long)p["count"]!, (double?)p["min"],
+                (double?)p["mean"], (double?)p["last"], (DateTimeOffset?)p["lastAt"])),
             answer.Series.Single().Points.Select(p => (
-                p.Start.ToDateTimeOffset(), p.End.ToDateTimeOffset(), p.Cut, p.Count, p.HasMin ? p.Min : (double?)null, p.HasMean ? p.Mean : (double?)null, p.HasLast ? p.Last : (double?)null,
+                p.Start.ToDateTimeOffset(), p.End.ToDateTimeOffset(), p.Cut, p.Count, p.HasMin ? p.Min : (double?)null,
+                p.HasMean ? p.Mean : (double?)null, p.HasLast ? p.Last : (double?)null,
                 p.LastAt?.ToDateTimeOffset())));
-        var csv = (await Pollux.Query.Http.GetStringAsync(Address($"{query}&format=csv"), Cancel)).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        var csv = (await Pollux.Query.Http.GetStringAsync(Address($"{query}&format=csv"), Cancel))
+            .Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal("sensor,unit,start,end,cut,count,min,max,mean,first,firstAt,last,lastAt", csv[0]);
         Assert.Equal(
-            rest.Select(p => ((string)p!["start"]!, (string)p["end"]!, (bool)p["cut"]! ? "true" : "false", ((long)p["count"]!).ToString(CultureInfo.InvariantCulture), p["mean"]?.ToJsonString() ?? "")),
+            rest.Select(p => (
+                (string)p!["start"]!, (string)p["end"]!, (bool)p["cut"]! ? "true" : "false",
+                ((long)p["count"]!).ToString(CultureInfo.InvariantCulture), p["mean"]?.ToJsonString() ?? "")),
             csv.Skip(1).Select(l => l.Split(',')).Select(c => (c[2], c[3], c[4], c[5], c[8])));
         Assert.Equal("melt-temperature,degC,2025-10-26T23:00:00Z,2025-10-27T23:00:00Z,false,0,,,,,,,", csv[4]);
 
@@ -124,7 +145,8 @@ public class CalendarHistoryTests(RunningSystem system) : SystemTest<RunningSyst
     [InlineData("bucket=1d&timeZone=Europe/Atlantis", "timeZone", "an IANA time zone, e.g. Europe/Berlin or UTC")]
     [InlineData("bucket=7d", "bucket", "1m, 5m, 15m, 30m, 1h, 6h, 12h, 1d, 1w, 1mo, 1y")]
     [InlineData("bucket=1m&from=2025-10-01T00:00:00Z&to=2025-10-28T00:00:00Z", "bucket", "at most 10000 buckets between from and to")]
-    [InlineData("bucket=1mo&timeZone=Europe/Berlin&from=0001-01-01T00:00:00Z&to=0001-02-01T00:00:00Z", "from", "a time in the years 2 to 9997")]
+    [InlineData("bucket=1mo&timeZone=Europe/Berlin&from=0001-01-01T00:00:00Z&to=0001-02-01T00:00:00Z", "from",
+        "a time in the years 2 to 9997")]
     public async Task What_makes_no_sense_is_refused_with_field_and_what_is_allowed(string query, string field, string allowed)
     {
         await Prepare();
@@ -138,13 +160,18 @@ public class CalendarHistoryTests(RunningSystem system) : SystemTest<RunningSyst
     {
         if (asset is not null) return;
         var id = Pollux.NextAsset();
-        var (start, gap, gapEnd) = (Micros.From(Time("2025-10-23T20:00:00Z")), Micros.From(Time("2025-10-26T23:00:00Z")), Micros.From(Time("2025-10-27T23:00:00Z")));
+        var (start, gap, gapEnd) = (
+            Micros.From(Time("2025-10-23T20:00:00Z")), Micros.From(Time("2025-10-26T23:00:00Z")),
+            Micros.From(Time("2025-10-27T23:00:00Z")));
         readings =
         [
-            .. Enumerable.Range(0, 3_300).Select(i => new Reading(Sensor, start + i * 120 * Micros.PerSecond + 123_456, i == 1_777 ? 249.875 : 200 + i % 7 * 0.25))
+            .. Enumerable.Range(0, 3_300)
+                .Select(i => new Reading(Sensor, start + i * 120 * Micros.PerSecond + 123_456, i == 1_777 ? 249.875 : 200 + i % 7 * 0.25))
                 .Where(r => r.SampledAt < gap || r.SampledAt >= gapEnd),
         ];
-        var lines = readings.Select(r => string.Create(CultureInfo.InvariantCulture, $$"""{"time":"{{Micros.ToTime(r.SampledAt):O}}","{{SensorId}}":{{r.Value}}}"""));
+        var lines = readings.Select(
+            r => string.Create(
+                CultureInfo.InvariantCulture, $$"""{"time":"{{Micros.ToTime(r.SampledAt):O}}","{{SensorId}}":{{r.Value}}}"""));
         using var body = new ByteArrayContent(Encoding.UTF8.GetBytes(string.Join('\n', lines)));
         body.Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
         using var answer = await Pollux.Ingest.Http.PostAsync($"/api/v1/assets/{id}/telemetry:import", body, Cancel);
@@ -153,12 +180,14 @@ public class CalendarHistoryTests(RunningSystem system) : SystemTest<RunningSyst
         asset = id;
     }
 
-    static (long Count, double? Min, double? Max, double? Mean, double? First, double? Last, DateTimeOffset? FirstAt, DateTimeOffset? LastAt) Expected(long start, long end)
+    static (long Count, double? Min, double? Max, double? Mean, double? First, double? Last, DateTimeOffset? FirstAt,
+        DateTimeOffset? LastAt) Expected(long start, long end)
     {
         var held = readings!.Where(r => r.SampledAt >= start && r.SampledAt < end).ToList();
         if (held.Count == 0) return default;
         return (
-            held.Count, held.Min(r => r.Value), held.Max(r => r.Value), Math.Round(held.Average(r => r.Value), 9), held[0].Value, held[^1].Value,
+            held.Count, held.Min(r => r.Value), held.Max(r => r.Value), Math.Round(held.Average(r => r.Value), 9), held[0].Value,
+            held[^1].Value,
             Micros.ToTime(held[0].SampledAt), Micros.ToTime(held[^1].SampledAt));
     }
 

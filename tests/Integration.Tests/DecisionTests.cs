@@ -85,19 +85,33 @@ public class DecisionTests(DecisionSystem system, ITestOutputHelper output) : Sy
         Assert.Equal(409, (await Pollux.Post($"/api/v1/decisions/{id}:take", new { by = "eve", option = "replace now" })).Status);
         using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{Pollux.Query.GrpcPort}");
         var rpc = new DecisionService.DecisionServiceClient(channel);
-        var overGrpc = await rpc.TakeDecisionAsync(new() { DecisionId = (string)faster["id"]!, Option = "replace now", TakenBy = "eve", Comment = "over gRPC" }, cancellationToken: Cancel);
+        var overGrpc = await rpc.TakeDecisionAsync(
+            new() { DecisionId = (string)faster["id"]!, Option = "replace now", TakenBy = "eve", Comment = "over gRPC" },
+            cancellationToken: Cancel);
         Assert.Equal(("taken", "replace now"), (overGrpc.Decision.State, overGrpc.Decision.TakenOption));
-        var second = await Assert.ThrowsAsync<RpcException>(async () => await rpc.TakeDecisionAsync(new() { DecisionId = id, Option = "replace now", TakenBy = "eve" }, cancellationToken: Cancel));
+        var second = await Assert.ThrowsAsync<RpcException>(
+            async () => await rpc.TakeDecisionAsync(
+                new() { DecisionId = id, Option = "replace now", TakenBy = "eve" }, cancellationToken: Cancel));
         Assert.Equal(StatusCode.FailedPrecondition, second.StatusCode);
         var failedAt = start.AddDays(38);
         await Pollux.Live(asset, start, 32, 38, DamageFrom);
-        var failure = await Pollux.Post($"/api/v1/assets/{asset}/components/{DecisionSystem.Bearing}:failed", new { by = "eve", at = failedAt });
+        var failure = await Pollux.Post($"/api/v1/assets/{asset}/components/{DecisionSystem.Bearing}:failed", new
+        {
+            by = "eve",
+            at = failedAt,
+        });
         Assert.Equal(200, failure.Status);
-        Assert.Equal(200, (await Pollux.Post($"/api/v1/assets/{asset}/components/{DecisionSystem.Bearing}:failed", new { by = "eve", at = failedAt })).Status);
+        Assert.Equal(200, (await Pollux.Post($"/api/v1/assets/{asset}/components/{DecisionSystem.Bearing}:failed", new
+        {
+            by = "eve",
+            at = failedAt,
+        })).Status);
         Assert.Single(await Pollux.Log.Events<FailureOccurred>(Streams.Twin(asset)));
-        var closed = await Eventually.Get("the decision knows its outcome", () => Pollux.Get($"/api/v1/decisions/{id}"), d => (string)d["state"]! == "closed");
+        var closed = await Eventually.Get(
+            "the decision knows its outcome", () => Pollux.Get($"/api/v1/decisions/{id}"), d => (string)d["state"]! == "closed");
         Assert.Equal("failed", (string)closed["outcome"]!["kind"]!);
-        var hindsight = await Eventually.Get("all are closed", () => Pollux.Get($"/api/v1/decisions/hindsight?asset={asset}"), h => (int)h["closed"]! == 4);
+        var hindsight = await Eventually.Get(
+            "all are closed", () => Pollux.Get($"/api/v1/decisions/hindsight?asset={asset}"), h => (int)h["closed"]! == 4);
         output.WriteLine(hindsight.ToJsonString());
         Assert.Equal((4, 2), ((int)hindsight["decisions"]!, (int)hindsight["taken"]!));
         var same = await rpc.GetHindsightAsync(new() { AssetId = asset }, cancellationToken: Cancel);
@@ -121,7 +135,8 @@ public class DecisionTests(DecisionSystem system, ITestOutputHelper output) : Sy
 
         // The command line prints the comparison as of then.
         var printed = await Infrastructure.Run(
-            "dotnet", [ServiceProcess.Assembly("Cli"), "decide", asset, DecisionSystem.Bearing, "--at", $"{start.AddDays(32):O}", "--stop", $"{start.AddDays(53):O}", "--derate", "0.85"],
+            "dotnet", [ServiceProcess.Assembly("Cli"), "decide", asset, DecisionSystem.Bearing, "--at", $"{start.AddDays(32):O}", "--stop",
+                $"{start.AddDays(53):O}", "--derate", "0.85"],
             new Dictionary<string, string> { ["Services__Query"] = Pollux.Query.Http.BaseAddress!.OriginalString });
         output.WriteLine(printed);
         Assert.Contains("replace now", printed, StringComparison.Ordinal);
@@ -129,7 +144,14 @@ public class DecisionTests(DecisionSystem system, ITestOutputHelper output) : Sy
 
         // The next life begins with the exchange.
         var replaced = await new HealthService.HealthServiceClient(channel).RecordMaintenanceAsync(
-            new() { AssetId = asset, Component = DecisionSystem.Bearing, Kind = "replaced", At = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(failedAt.AddHours(3)), RecordedBy = "eve" },
+            new()
+            {
+                AssetId = asset,
+                Component = DecisionSystem.Bearing,
+                Kind = "replaced",
+                At = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(failedAt.AddHours(3)),
+                RecordedBy = "eve",
+            },
             cancellationToken: Cancel);
         Assert.True(replaced.IsFinished);
         var fresh = await Pollux.Live(asset, start, 38.25, 40.5, 100);
@@ -141,7 +163,12 @@ public class DecisionTests(DecisionSystem system, ITestOutputHelper output) : Sy
         Assert.InRange((double)test["failures"]![0]!["leadDays"]!, 24, 26);
         Assert.Equal((0, 0), ((int)test["falseAlarms"]!, (int)test["missedFailures"]!));
         var tried = await rpc.RunBacktestAsync(
-            new() { AssetId = asset, Component = DecisionSystem.Bearing, From = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(start) }, cancellationToken: Cancel);
+            new()
+            {
+                AssetId = asset,
+                Component = DecisionSystem.Bearing,
+                From = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(start),
+            }, cancellationToken: Cancel);
         Assert.Equal((long)test["windows"]!, tried.Windows);
         Assert.Equal((double)test["failures"]![0]!["leadDays"]!, tried.Failures[0].LeadDays, 9);
         var dull = await Backtest(asset, start, new { limit = 60 });
@@ -154,13 +181,15 @@ public class DecisionTests(DecisionSystem system, ITestOutputHelper output) : Sy
         var asset = Pollux.NextAsset();
         var (status, decision) = await Pollux.Post("/api/v1/decisions", Reference(asset));
         Assert.Equal(201, status);
-        double Cost(string name) => (double)decision["answer"]!["options"]!.AsArray().Single(o => (string)o!["name"]! == name)!["expectedCost"]!;
+        double Cost(string name) =>
+            (double)decision["answer"]!["options"]!.AsArray().Single(o => (string)o!["name"]! == name)!["expectedCost"]!;
         Assert.Equal(14_780, Cost("replace now"), 0.01);
         Assert.Equal(16_013.02, Cost("wait 1 week"), 0.01);
         Assert.Equal(20_481.56, Cost("wait 3 weeks"), 0.01);
         Assert.Equal(43_225.17, Cost("run to failure"), 0.01);
         Assert.Equal(48.650161, (double)decision["answer"]!["newPartCostPerDay"]!, 1e-4);
-        Assert.Equal(decision["answer"]!.ToJsonString(), (await Pollux.Post("/api/v1/decisions", Reference(asset))).Body["answer"]!.ToJsonString());
+        Assert.Equal(decision["answer"]!.ToJsonString(),
+            (await Pollux.Post("/api/v1/decisions", Reference(asset))).Body["answer"]!.ToJsonString());
         var recorded = Assert.Single(await Pollux.Log.Events<DecisionRecommended>(Streams.Decision((string)decision["id"]!)));
         Assert.Equal((Pollux.Model.Hash, "replace now"), (recorded.ModelHash, recorded.Answer.Recommended));
 
@@ -169,13 +198,23 @@ public class DecisionTests(DecisionSystem system, ITestOutputHelper output) : Sy
         var got = await rpc.GetDecisionAsync(new() { DecisionId = (string)decision["id"]! }, cancellationToken: Cancel);
         Assert.Equal(("replace now", 4), (got.Decision.Recommended, got.Decision.Options.Count));
         var asked = await rpc.CreateDecisionAsync(
-            new() { AssetId = asset, Component = DecisionSystem.Bearing, Options = { new DecisionOption { Kind = "now" }, new DecisionOption { Kind = "wait", Weeks = 3 } }, RemainingLife = new() { Shape = 2.2, ScaleDays = 45 } },
+            new()
+            {
+                AssetId = asset,
+                Component = DecisionSystem.Bearing,
+                Options = { new DecisionOption { Kind = "now" }, new DecisionOption { Kind = "wait", Weeks = 3 } },
+                RemainingLife = new() { Shape = 2.2, ScaleDays = 45 },
+            },
             cancellationToken: Cancel);
         Assert.Equal(20_481.56, asked.Decision.Options.Single(o => o.Kind == "wait").ExpectedCost, 0.01);
         Assert.Equal(3, (await rpc.ListDecisionsAsync(new() { AssetId = asset }, cancellationToken: Cancel)).Decisions.Count);
-        Assert.Equal(StatusCode.InvalidArgument, (await Assert.ThrowsAsync<RpcException>(async () => await rpc.CreateDecisionAsync(new() { AssetId = asset, Component = DecisionSystem.Bearing }, cancellationToken: Cancel))).StatusCode);
+        Assert.Equal(StatusCode.InvalidArgument,
+            (await Assert.ThrowsAsync<RpcException>(
+                async () => await rpc.CreateDecisionAsync(
+                    new() { AssetId = asset, Component = DecisionSystem.Bearing }, cancellationToken: Cancel))).StatusCode);
         var health = new HealthService.HealthServiceClient(channel);
-        Assert.Equal("learning", Assert.Single((await health.GetHealthAsync(new() { AssetId = asset }, cancellationToken: Cancel)).Parts).Level);
+        Assert.Equal("learning",
+            Assert.Single((await health.GetHealthAsync(new() { AssetId = asset }, cancellationToken: Cancel)).Parts).Level);
     }
 
     [Fact]
@@ -186,33 +225,83 @@ public class DecisionTests(DecisionSystem system, ITestOutputHelper output) : Sy
         await Pollux.Post($"{path}:take", new { by = "eve", option = "wait 1 week" });
         var shown = (await Pollux.Get(path)).ToJsonString();
         await Pollux.Simulation.Kill();
-        await using (var truncate = Pollux.Database.CreateCommand("truncate simulation.decision")) await truncate.ExecuteNonQueryAsync(Cancel);
+        await using (var truncate = Pollux.Database.CreateCommand("truncate simulation.decision")) await truncate.ExecuteNonQueryAsync(
+            Cancel);
         await Pollux.Simulation.Start();
-        Assert.Equal(shown, await Eventually.Get("the decision is back", async () => (await Pollux.Get(path)).ToJsonString(), text => text.Length > 0));
+        Assert.Equal(shown,
+            await Eventually.Get("the decision is back", async () => (await Pollux.Get(path)).ToJsonString(), text => text.Length > 0));
     }
 
     [Fact]
     public async Task Bad_questions_are_refused_with_path_and_what_is_allowed()
     {
         var asset = Pollux.NextAsset();
-        await Refused("asset", "registered", new { asset = "nobody", component = DecisionSystem.Bearing, options = new[] { new { kind = "now" } } });
+        await Refused("asset", "registered", new
+        {
+            asset = "nobody",
+            component = DecisionSystem.Bearing,
+            options = new[] { new { kind = "now" } },
+        });
         await Refused("component", "gearbox-bearing", new { asset, component = "screw", options = new[] { new { kind = "now" } } });
         await Refused("options", "1 to 20", new { asset, component = DecisionSystem.Bearing, options = Array.Empty<object>() });
-        await Refused("options[1].kind", "optimal-date", new { asset, component = DecisionSystem.Bearing, options = new[] { new { kind = "now" }, new { kind = "hope" } } });
-        await Refused("options[0].weeks", "horizon", new { asset, component = DecisionSystem.Bearing, options = new[] { new { kind = "wait", weeks = -1 } } });
-        await Refused("economics.partCost", "0 to 1000000000000", new { asset, component = DecisionSystem.Bearing, options = new[] { new { kind = "now" } }, economics = new { partCost = -1 } });
-        await Refused("stops[0].at", "not before", new { asset, component = DecisionSystem.Bearing, options = new[] { new { kind = "now" } }, stops = new[] { new { at = "2020-01-01T00:00:00Z" } } });
-        await Refused("remainingLife.shape", "0.2 to 50", new { asset, component = DecisionSystem.Bearing, options = new[] { new { kind = "now" } }, remainingLife = new { shape = 0, scaleDays = 3 } });
-        await Refused("at", "up to now", new { asset, component = DecisionSystem.Bearing, options = new[] { new { kind = "now" } }, at = "2199-01-01T00:00:00Z" });
+        await Refused("options[1].kind", "optimal-date", new
+        {
+            asset,
+            component = DecisionSystem.Bearing,
+            options = new[] { new { kind = "now" }, new { kind = "hope" } },
+        });
+        await Refused("options[0].weeks", "horizon", new
+        {
+            asset,
+            component = DecisionSystem.Bearing,
+            options = new[] { new { kind = "wait", weeks = -1 } },
+        });
+        await Refused("economics.partCost", "0 to 1000000000000", new
+        {
+            asset,
+            component = DecisionSystem.Bearing,
+            options = new[] { new { kind = "now" } },
+            economics = new { partCost = -1 },
+        });
+        await Refused("stops[0].at", "not before", new
+        {
+            asset,
+            component = DecisionSystem.Bearing,
+            options = new[] { new { kind = "now" } },
+            stops = new[] { new { at = "2020-01-01T00:00:00Z" } },
+        });
+        await Refused("remainingLife.shape", "0.2 to 50", new
+        {
+            asset,
+            component = DecisionSystem.Bearing,
+            options = new[] { new { kind = "now" } },
+            remainingLife = new { shape = 0, scaleDays = 3 },
+        });
+        await Refused("at", "up to now", new
+        {
+            asset,
+            component = DecisionSystem.Bearing,
+            options = new[] { new { kind = "now" } },
+            at = "2199-01-01T00:00:00Z",
+        });
         Assert.Equal(400, (await Pollux.Post("/api/v1/decisions", new { asset, component = DecisionSystem.Bearing, optoins = 1 })).Status);
         Assert.Equal(404, (await Pollux.Post("/api/v1/decisions/none:take", new { by = "eve" })).Status);
-        var (status, body) = await Pollux.Post($"/api/v1/assets/{asset}/components/{DecisionSystem.Bearing}:replaced", new { comment = "who?" });
+        var (status, body) = await Pollux.Post($"/api/v1/assets/{asset}/components/{DecisionSystem.Bearing}:replaced", new
+        {
+            comment = "who?",
+        });
         Assert.Equal((400, "by"), (status, (string)body["field"]!));
         var empty = await Pollux.Post("/api/v1/backtests", new { asset, component = DecisionSystem.Bearing, from = Start });
         Assert.Equal(409, empty.Status);
 
         // No shape above 1, no best age; and without a vibration history the fleet alone is said to speak.
-        var (_, decision) = await Pollux.Post("/api/v1/decisions", new { asset, component = DecisionSystem.Bearing, options = new[] { new { kind = "now" }, new { kind = "run-to-failure" } }, newLife = new { shape = 0.9, scaleDays = 900 } });
+        var (_, decision) = await Pollux.Post("/api/v1/decisions", new
+        {
+            asset,
+            component = DecisionSystem.Bearing,
+            options = new[] { new { kind = "now" }, new { kind = "run-to-failure" } },
+            newLife = new { shape = 0.9, scaleDays = 900 },
+        });
         Assert.Null(decision["answer"]!["newPartAgeDays"]);
         Assert.NotNull(decision["answer"]!["newPartReason"]);
         Assert.Contains("no vibration history", (string)decision["answer"]!["warnings"]![0]!, StringComparison.Ordinal);
@@ -224,7 +313,13 @@ public class DecisionTests(DecisionSystem system, ITestOutputHelper output) : Sy
         component = DecisionSystem.Bearing,
         remainingLife = new { shape = 2.2, scaleDays = 45 },
         at = "2026-03-01T06:00:00Z",
-        options = new object[] { new { kind = "now" }, new { kind = "wait", weeks = 1 }, new { kind = "wait", weeks = 3 }, new { kind = "run-to-failure" } },
+        options = new object[]
+        {
+            new { kind = "now" },
+            new { kind = "wait", weeks = 1 },
+            new { kind = "wait", weeks = 3 },
+            new { kind = "run-to-failure" },
+        },
     };
 
     async Task<JsonNode> Decide(string asset, JsonNode part)
@@ -251,7 +346,9 @@ public class DecisionTests(DecisionSystem system, ITestOutputHelper output) : Sy
         Assert.Contains(allowed, (string)problem["allowed"]!, StringComparison.Ordinal);
     }
 
-    static double Risk(JsonNode decision) => (double)decision["answer"]!["options"]!.AsArray().Single(o => (string)o!["kind"]! == "at-stop")!["failureProbability"]!;
+    static double Risk(JsonNode decision) =>
+        (double)decision["answer"]!["options"]!.AsArray().Single(o => (string)o!["kind"]! == "at-stop")!["failureProbability"]!;
 
-    static (double Low, double High) Band(JsonNode part) => ((double)part["condition"]!["assessment"]!["p05"]!, (double)part["condition"]!["assessment"]!["p95"]!);
+    static (double Low, double High) Band(JsonNode part) =>
+        ((double)part["condition"]!["assessment"]!["p05"]!, (double)part["condition"]!["assessment"]!["p95"]!);
 }

@@ -41,7 +41,9 @@ public class FaultTests(RunningSystem system, ITestOutputHelper output) : System
 
         await Accounts.AssertComplete(Pollux, load, assets);
         var (distinct, published) = (assets.Sum(a => load.Good(a).Count + load.WithImpossible(a).Count), gateway.Transmissions * 12);
-        output.WriteLine($"{load.Messages} messages, {gateway.Transmissions} transmissions: at least {published} readings published, {distinct} distinct, {assets.Sum(a => load.WithImpossible(a).Count)} rejected");
+        output.WriteLine(
+            $"{load.Messages} messages, {gateway.Transmissions} transmissions: at least {published} readings published, {distinct} "
+                + $"distinct, {assets.Sum(a => load.WithImpossible(a).Count)} rejected");
         Assert.True(published > distinct + 1000, "The gateway sent hardly anything twice: the test shows nothing.");
 
         foreach (var asset in assets) await AssertTwin(asset, load);
@@ -51,7 +53,9 @@ public class FaultTests(RunningSystem system, ITestOutputHelper output) : System
     async Task AssertTwin(string asset, Load load)
     {
         var (view, history) = await Eventually.Get(
-            $"the twin of {asset} has seen everything", () => Pollux.Twins.ViewAndHistory(asset), saved => saved.View?.Readings == load.Good(asset).Count, show: saved => $"{saved.View?.Readings} of {load.Good(asset).Count} readings");
+            $"the twin of {asset} has seen everything", () => Pollux.Twins.ViewAndHistory(asset), saved =>
+                saved.View?.Readings == load.Good(asset).Count, show: saved =>
+                    $"{saved.View?.Readings} of {load.Good(asset).Count} readings");
         Assert.Equal(Samples.HashOf(Pollux.Model, load.Good(asset)), view!.StateHash);
         var rebuilt = await Pollux.Rebuild(asset);
         Assert.Equal((view.StateHash, view.StateHash, view.Readings), (rebuilt.LiveHash, rebuilt.RebuiltHash, rebuilt.Readings));

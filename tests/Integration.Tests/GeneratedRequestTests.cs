@@ -16,8 +16,10 @@ public class GeneratedRequestTests(RunningSystem system) : SystemTest<RunningSys
 
     static readonly string[] Texts =
     [
-        "", "x", "\0", "a\0b", "-1", "0", "1", "999999999999999999999", "1e400", "NaN", "2026-03-01T06:00:00Z", "0001-01-01", "9999-12-31T23:59:59Z", "2026-02-30",
-        "extrusion-line", "melt-temperature", "gearbox-bearing", "é", "\ud83d\ude00", "'; drop table x; --", "%", "../..", "null", "true", "{}", new('a', 500),
+        "", "x", "\0", "a\0b", "-1", "0", "1", "999999999999999999999", "1e400", "NaN", "2026-03-01T06:00:00Z", "0001-01-01",
+        "9999-12-31T23:59:59Z", "2026-02-30",
+        "extrusion-line", "melt-temperature", "gearbox-bearing", "é", "\ud83d\ude00", "'; drop table x; --", "%", "../..", "null", "true",
+        "{}", new('a', 500),
     ];
 
     [Fact]
@@ -25,14 +27,19 @@ public class GeneratedRequestTests(RunningSystem system) : SystemTest<RunningSys
     {
         var count = int.Parse(Environment.GetEnvironmentVariable("POLLUX_GENERATED_REQUESTS") ?? "2000", CultureInfo.InvariantCulture);
         var document = await Pollux.Get("/openapi/v1.json");
-        var operations = document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject().Where(o => o.Value is JsonObject { } operation && operation.ContainsKey("responses"))
+        var operations = document["paths"]!.AsObject()
+            .SelectMany(path => path.Value!.AsObject().Where(o => o.Value is JsonObject { } operation && operation.ContainsKey("responses"))
             .Select(o => (Path: path.Key, Method: o.Key, Operation: o.Value!))).ToList();
         Assert.True(operations.Count > 20);
         var random = new Random(Seed);
         // Made one after the other, so that the seed decides; sent beside each other, as some wait for an effect.
         var requests = Enumerable.Range(0, count).Select(_ => Make(operations[random.Next(operations.Count)], document, random)).ToList();
         List<string> wrong = [];
-        await Parallel.ForEachAsync(requests, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = TestContext.Current.CancellationToken }, async (request, cancel) =>
+        await Parallel.ForEachAsync(requests, new ParallelOptions
+        {
+            MaxDegreeOfParallelism = AtOnce,
+            CancellationToken = TestContext.Current.CancellationToken,
+        }, async (request, cancel) =>
         {
             using var message = new HttpRequestMessage(new(request.Method.ToUpperInvariant()), request.Uri);
             if (request.Body is { } body) message.Content = new StringContent(body, Encoding.UTF8, "application/json");
@@ -51,7 +58,8 @@ public class GeneratedRequestTests(RunningSystem system) : SystemTest<RunningSys
         Assert.True(wrong.Count == 0, $"{wrong.Count} of {count}:\n{string.Join('\n', wrong.Take(20))}");
     }
 
-    static (string Method, string Uri, string? Body) Make((string Path, string Method, JsonNode Operation) operation, JsonNode document, Random random)
+    static (string Method, string Uri, string? Body) Make(
+        (string Path, string Method, JsonNode Operation) operation, JsonNode document, Random random)
     {
         var uri = operation.Path;
         List<string> query = [];
@@ -65,12 +73,14 @@ public class GeneratedRequestTests(RunningSystem system) : SystemTest<RunningSys
         }
         if (random.Next(10) == 0) query.Add($"no-such-parameter={random.Next()}");
         var schema = operation.Operation["requestBody"]?["content"]?["application/json"]?["schema"];
-        return (operation.Method, query.Count == 0 ? uri : $"{uri}?{string.Join('&', query)}", schema is null ? null : Value(schema, document, random, 0)?.ToJsonString() ?? "null");
+        return (operation.Method, query.Count == 0 ? uri : $"{uri}?{string.Join('&', query)}",
+            schema is null ? null : Value(schema, document, random, 0)?.ToJsonString() ?? "null");
     }
 
     static JsonNode? Value(JsonNode schema, JsonNode document, Random random, int depth)
     {
-        if ((string?)schema["$ref"] is { } reference) schema = document["components"]!["schemas"]![reference[(reference.LastIndexOf('/') + 1)..]]!;
+        if ((string?)schema["$ref"] is { } reference)
+            schema = document["components"]!["schemas"]![reference[(reference.LastIndexOf('/') + 1)..]]!;
         if (schema["properties"] is JsonObject properties && depth < 4 && random.Next(8) > 0)
         {
             var made = new JsonObject();

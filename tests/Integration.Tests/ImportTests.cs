@@ -45,7 +45,8 @@ public class ImportTests(PumpLoops system) : SystemTest<PumpLoops>(system), ICla
         var (columns, cells) = (lines[0].Split(';'), lines[1].Split(';'));
         var at = Micros.From(DateTimeOffset.Parse(cells[0], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal));
         var flow = stored.Where(r => r.Sensor == Pollux.Model.Sensor("volume-flow")!.Number).MinBy(r => r.SampledAt);
-        Assert.Equal((at, double.Parse(cells[Array.IndexOf(columns, "Volume Flow RateRMS")], CultureInfo.InvariantCulture)), (flow.SampledAt, flow.Value));
+        Assert.Equal((at, double.Parse(cells[Array.IndexOf(columns, "Volume Flow RateRMS")], CultureInfo.InvariantCulture)),
+            (flow.SampledAt, flow.Value));
         var twin = await Pollux.Get($"/api/v1/twins/{asset}?minPosition={first["position"]}");
         Assert.Equal((readings, Samples.HashOf(Pollux.Model, stored)), ((long)twin["readings"]!, (string)twin["stateHash"]!));
     }
@@ -65,8 +66,12 @@ public class ImportTests(PumpLoops system) : SystemTest<PumpLoops>(system), ICla
         Assert.Equal((4, 8, 6, 0, 2, true), Outcome(outcome));
         var rejections = await Pollux.Log.Rejections(asset);
         Assert.Equal(2, rejections.Count);
-        Assert.Contains(rejections, r => r.Reasons[0].Detail.Contains("3", StringComparison.Ordinal) && Encoding.UTF8.GetString(r.Payload).Contains("high", StringComparison.Ordinal));
-        Assert.Contains(rejections, r => r.Reasons[0].Code == "physically-impossible" && Encoding.UTF8.GetString(r.Payload).Contains("99999", StringComparison.Ordinal));
+        Assert.Contains(rejections,
+            r => r.Reasons[0].Detail.Contains("3", StringComparison.Ordinal)
+                && Encoding.UTF8.GetString(r.Payload).Contains("high", StringComparison.Ordinal));
+        Assert.Contains(rejections,
+            r => r.Reasons[0].Code == "physically-impossible"
+                && Encoding.UTF8.GetString(r.Payload).Contains("99999", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -75,7 +80,9 @@ public class ImportTests(PumpLoops system) : SystemTest<PumpLoops>(system), ICla
         var (lines, columns) = (Pollux.NextAsset(), Pollux.NextAsset());
         var times = Enumerable.Range(0, 500).Select(i => Start.AddMilliseconds(i * 250 + 0.001)).ToArray();
         var flows = times.Select((_, i) => 30 + i % 10 * 0.125).ToArray();
-        var ndjson = string.Join('\n', times.Select((t, i) => string.Create(CultureInfo.InvariantCulture, $$"""{"time":"{{t:O}}","volume-flow":{{flows[i]}}}""")));
+        var ndjson = string.Join(
+            '\n', times.Select(
+                (t, i) => string.Create(CultureInfo.InvariantCulture, $$"""{"time":"{{t:O}}","volume-flow":{{flows[i]}}}""")));
         Assert.Equal((500, 500, 500, 0, 0, true), Outcome(await Import(lines, "application/x-ndjson", Encoding.UTF8.GetBytes(ndjson))));
 
         var (time, flow) = (new DataField<DateTime>("time"), new DataField<double>("volume-flow"));
@@ -115,7 +122,8 @@ public class ImportTests(PumpLoops system) : SystemTest<PumpLoops>(system), ICla
     [InlineData("text/csv", null, "?decimal=,&thousands=,", HttpStatusCode.BadRequest, "thousands")]
     [InlineData("text/csv", null, "?timezone=UTC", HttpStatusCode.BadRequest, "timezone")]
     [InlineData("text/csv", null, "?preview=maybe", HttpStatusCode.BadRequest, "preview")]
-    public async Task What_an_import_cannot_read_is_refused_by_name(string type, string? encoding, string query, HttpStatusCode status, string field)
+    public async Task What_an_import_cannot_read_is_refused_by_name(
+        string type, string? encoding, string query, HttpStatusCode status, string field)
     {
         using var body = new ByteArrayContent("time,pressure\n2024-03-01T06:00:00Z,1\n"u8.ToArray());
         body.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
@@ -142,13 +150,18 @@ public class ImportTests(PumpLoops system) : SystemTest<PumpLoops>(system), ICla
     }
 
     static (long Rows, long Readings, long Stored, long Duplicates, long Rejected, bool Finished) Outcome(JsonNode progress) => (
-        (long)progress["rows"]!, (long)progress["readings"]!, (long)progress["stored"]!, (long)progress["duplicates"]!, (long)progress["rejected"]!, (bool)progress["finished"]!);
+        (long)progress["rows"]!, (long)progress["readings"]!, (long)progress["stored"]!, (long)progress["duplicates"]!,
+        (long)progress["rejected"]!, (bool)progress["finished"]!);
 
     [Fact]
     public async Task An_import_that_takes_too_long_ends_and_keeps_what_was_read()
     {
         var asset = Pollux.NextAsset();
-        var hurried = Pollux.Service("ingest", "Ingest", new() { ["Ingest__ClientId"] = $"{Pollux.Name}-1", ["Ingest__MostImportSeconds"] = "1" });
+        var hurried = Pollux.Service("ingest", "Ingest", new()
+        {
+            ["Ingest__ClientId"] = $"{Pollux.Name}-1",
+            ["Ingest__MostImportSeconds"] = "1",
+        });
         await hurried.Start();
         using var content = new Trickle("""{"time":"2024-03-01T06:00:00Z","pressure":1.5}""" + "\n");
         content.Headers.ContentType = new("application/x-ndjson");

@@ -49,11 +49,14 @@ public class KnownHistoryTests(FrugalSystem system) : SystemTest<FrugalSystem>(s
         Assert.Empty(await Values(asset, $"{range}&knownAt=2020-01-01T00:00:00Z"));
         // The log has not reached this position: its content is unknown.
         using var ahead = await Api.GetAsync($"/api/v1/twins/{asset}/history?sensor={SensorId}&{range}&knownAt={long.MaxValue}", Cancel);
-        Assert.Equal((System.Net.HttpStatusCode.BadRequest, "knownAt"), (ahead.StatusCode, (string?)System.Text.Json.Nodes.JsonNode.Parse(await ahead.Content.ReadAsStringAsync(Cancel))!["field"]));
+        Assert.Equal((System.Net.HttpStatusCode.BadRequest, "knownAt"),
+            (ahead.StatusCode, (string?)System.Text.Json.Nodes.JsonNode.Parse(await ahead.Content.ReadAsStringAsync(Cancel))!["field"]));
         // Where the present comes from rollups, the past is read reading by reading: one bucket of three hours.
         var wide = $"from={Time(at - 7_300 * Micros.PerSecond)}&to={Time(at + 60 * Micros.PerSecond)}&points=2";
         var answer = await History(asset, $"{wide}&knownAt={before}");
-        Assert.Equal(("raw", 2L, before), ((string)answer["series"]![0]!["source"]!, answer["series"]![0]!["points"]!.AsArray().Sum(p => (long)p!["count"]!), (long)answer["knownAtPosition"]!));
+        Assert.Equal(("raw", 2L, before),
+            ((string)answer["series"]![0]!["source"]!, answer["series"]![0]!["points"]!.AsArray().Sum(p => (long)p!["count"]!),
+                (long)answer["knownAtPosition"]!));
         // Left out, the range ends when what was known was appended.
         var open = await History(asset, $"knownAt={before}");
         Assert.Equal((DateTimeOffset)open["knownAt"]!, (DateTimeOffset)open["to"]!);
@@ -85,7 +88,9 @@ public class KnownHistoryTests(FrugalSystem system) : SystemTest<FrugalSystem>(s
         Assert.Equal((true, before), (known.HasKnownAtPosition, known.KnownAtPosition));
         var rest = await History(asset, $"sensor=melt-pressure&from={Time(from)}&to={Time(to)}&points=60&knownAt={before}");
         Assert.Equal(
-            rest["series"]!.AsArray().SelectMany(s => s!["points"]!.AsArray().Select(p => ((string)s["sensorId"]!, (double)p!["mean"]!, (long)p["count"]!, (DateTimeOffset)p["firstAt"]!))),
+            rest["series"]!.AsArray()
+                .SelectMany(s => s!["points"]!.AsArray()
+                    .Select(p => ((string)s["sensorId"]!, (double)p!["mean"]!, (long)p["count"]!, (DateTimeOffset)p["firstAt"]!))),
             known.Series.SelectMany(s => s.Points.Select(p => (s.SensorId, p.Mean, p.Count, p.FirstAt.ToDateTimeOffset()))));
         Assert.Equal(2, known.Series.Sum(s => s.Points.Sum(p => p.Count)));
         asked = Request();
@@ -93,9 +98,12 @@ public class KnownHistoryTests(FrugalSystem system) : SystemTest<FrugalSystem>(s
         Assert.Equal(known.Series, (await rpc.GetHistoryAsync(asked, cancellationToken: Cancel)).Series);
         Assert.Equal(4, (await rpc.GetHistoryAsync(Request(), cancellationToken: Cancel)).Series.Sum(s => s.Points.Sum(p => p.Count)));
 
-        var csv = await Api.GetStringAsync($"/api/v1/twins/{asset}/history?sensor={SensorId}&from={Time(from)}&to={Time(to)}&points=60&format=csv&knownAt={before}", Cancel);
+        var csv = await Api.GetStringAsync(
+            $"/api/v1/twins/{asset}/history?sensor={SensorId}&from={Time(from)}&to={Time(to)}&points=60&format=csv&knownAt={before}",
+            Cancel);
         Assert.Equal(2, csv.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length);
-        using var accepting = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/twins/{asset}/history?sensor={SensorId}&from={Time(from)}&to={Time(to)}&points=60&knownAt={before}");
+        using var accepting = new HttpRequestMessage(
+            HttpMethod.Get, $"/api/v1/twins/{asset}/history?sensor={SensorId}&from={Time(from)}&to={Time(to)}&points=60&knownAt={before}");
         accepting.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/csv"));
         using var answered = await Api.SendAsync(accepting, Cancel);
         Assert.Equal(csv, await answered.Content.ReadAsStringAsync(Cancel));
@@ -110,19 +118,31 @@ public class KnownHistoryTests(FrugalSystem system) : SystemTest<FrugalSystem>(s
     public async Task A_past_of_too_many_readings_is_refused_with_field_and_limit()
     {
         var (asset, at) = (Pollux.NextAsset(), Samples.Now - 1_300 * Micros.PerSecond);
-        var known = await Store(asset, [.. Enumerable.Range(0, FrugalSystem.MostReadings + 1).Select(i => new Reading(Sensor, at + i * Micros.PerSecond, 200 + i % 5))]);
+        var known = await Store(
+            asset, [.. Enumerable.Range(0, FrugalSystem.MostReadings + 1)
+                .Select(i => new Reading(Sensor, at + i * Micros.PerSecond, 200 + i % 5))]);
         var to = Time(at + 1_200 * Micros.PerSecond);
-        using var answer = await Api.GetAsync($"/api/v1/twins/{asset}/history?sensor={SensorId}&from={Time(at)}&to={to}&points=10&knownAt={known}", Cancel);
+        using var answer = await Api.GetAsync(
+            $"/api/v1/twins/{asset}/history?sensor={SensorId}&from={Time(at)}&to={to}&points=10&knownAt={known}", Cancel);
         var problem = await answer.Content.ReadFromJsonAsync<JsonNode>(Cancel);
-        Assert.Equal((413, "from", "at most 1000 readings"), ((int)answer.StatusCode, (string)problem!["field"]!, (string)problem["allowed"]!));
-        Assert.Contains(Micros.ToTime(at).ToString("O", CultureInfo.InvariantCulture), (string)problem["detail"]!, StringComparison.Ordinal);
+        Assert.Equal((413, "from", "at most 1000 readings"),
+            ((int)answer.StatusCode, (string)problem!["field"]!, (string)problem["allowed"]!));
+        Assert.Contains(Micros.ToTime(at).ToString("O", CultureInfo.InvariantCulture), (string)problem["detail"]!,
+            StringComparison.Ordinal);
         // What the answer asks for works: a later start.
         var later = await History(asset, $"from={Time(at + 900 * Micros.PerSecond)}&to={to}&points=10&knownAt={known}");
         Assert.Equal(101, later["series"]![0]!["points"]!.AsArray().Sum(p => (long)p!["count"]!));
 
         using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{Pollux.Query.GrpcPort}");
-        var refused = await Assert.ThrowsAsync<RpcException>(async () => await new HistoryService.HistoryServiceClient(channel).GetHistoryAsync(
-            new() { AssetId = asset, SensorIds = { SensorId }, From = Timestamp.FromDateTimeOffset(Micros.ToTime(at)), KnownAtPosition = known }, cancellationToken: Cancel));
+        var refused = await Assert.ThrowsAsync<RpcException>(
+            async () => await new HistoryService.HistoryServiceClient(channel).GetHistoryAsync(
+            new()
+            {
+                AssetId = asset,
+                SensorIds = { SensorId },
+                From = Timestamp.FromDateTimeOffset(Micros.ToTime(at)),
+                KnownAtPosition = known,
+            }, cancellationToken: Cancel));
         Assert.Equal((StatusCode.ResourceExhausted, "from"), (refused.StatusCode, refused.Trailers.GetValue("field")));
         Assert.Equal("at most 1000 readings"u8.ToArray(), refused.Trailers.GetValueBytes("allowed-bin"));
         // The twin as of then takes the same limit.
@@ -132,12 +152,14 @@ public class KnownHistoryTests(FrugalSystem system) : SystemTest<FrugalSystem>(s
         var sensors = string.Join('&', Pollux.Model.Sensors.Take(11).Select(s => $"sensor={s.Id}"));
         using var points = await Api.GetAsync($"/api/v1/twins/{asset}/history?{sensors}&points=10000&knownAt={known}", Cancel);
         problem = await points.Content.ReadFromJsonAsync<JsonNode>(Cancel);
-        Assert.Equal((413, "points", "at most 100000 points"), ((int)points.StatusCode, (string)problem!["field"]!, (string)problem["allowed"]!));
+        Assert.Equal((413, "points", "at most 100000 points"),
+            ((int)points.StatusCode, (string)problem!["field"]!, (string)problem["allowed"]!));
     }
 
     Task<JsonNode> History(string asset, string query) => Pollux.Get($"/api/v1/twins/{asset}/history?sensor={SensorId}&{query}");
 
-    async Task<IEnumerable<double>> Values(string asset, string query) => (await History(asset, query))["series"]![0]!["points"]!.AsArray().Select(p => (double)p!["mean"]!);
+    async Task<IEnumerable<double>> Values(string asset, string query) =>
+        (await History(asset, query))["series"]![0]!["points"]!.AsArray().Select(p => (double)p!["mean"]!);
 
     static string Time(long micros) => Escape(Micros.ToTime(micros));
 
@@ -149,7 +171,8 @@ public class KnownHistoryTests(FrugalSystem system) : SystemTest<FrugalSystem>(s
         var expected = (await Pollux.Log.Readings(asset)).Count + readings.Length;
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
         foreach (var pack in readings.Chunk(100)) await device.Publish(Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, pack));
-        await Eventually.Get("the readings are in the log", async () => (await Pollux.Log.Readings(asset)).Count, count => count == expected);
+        await Eventually.Get(
+            "the readings are in the log", async () => (await Pollux.Log.Readings(asset)).Count, count => count == expected);
         var last = 0L;
         await foreach (var (position, _) in Pollux.Log.Batches(asset)) last = position;
         return last;

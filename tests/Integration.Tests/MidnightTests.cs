@@ -48,7 +48,9 @@ public sealed class MidnightTests(Infrastructure infrastructure) : IAsyncLifetim
         clock.Set(midnight.AddSeconds(-10));
         var store = Host(_ => { }).Services.GetRequiredService<IDocumentStore>();
         await using var session = store.LightweightSession();
-        session.Events.Append(Streams.Asset(Asset), new AssetRegistered(Asset, Asset, Model.Id, Model.Version, Model.Hash, Model.Source, midnight.AddHours(-1)));
+        session.Events.Append(
+            Streams.Asset(Asset),
+            new AssetRegistered(Asset, Asset, Model.Id, Model.Version, Model.Hash, Model.Source, midnight.AddHours(-1)));
         await session.SaveChangesAsync(Cancel);
     }
 
@@ -65,7 +67,11 @@ public sealed class MidnightTests(Infrastructure infrastructure) : IAsyncLifetim
 
     IHost Host(Action<IServiceCollection> more)
     {
-        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true, EnvironmentName = "Production" });
+        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings
+        {
+            DisableDefaults = true,
+            EnvironmentName = "Production",
+        });
         builder.Configuration["ConnectionStrings:Postgres"] = infrastructure.Postgres(database);
         builder.AddEventLog();
         builder.Services.AddLogging().AddOptions().AddSingleton<TimeProvider>(clock).AddSingleton<LogReader>().AddAssetRegistry();
@@ -84,7 +90,8 @@ public sealed class MidnightTests(Infrastructure infrastructure) : IAsyncLifetim
     async Task<(RecordReadings Recorder, RegisteredAsset Asset)> StartRecorder()
     {
         // Nothing is announced: the tests themselves carry the news.
-        var host = Host(services => services.AddSingleton<IBus>(Bus.Factory.CreateUsingInMemory(_ => { })).AddSingleton<RejectionLog>().AddSingleton<AppendReadings>()
+        var host = Host(services => services.AddSingleton<IBus>(Bus.Factory.CreateUsingInMemory(_ => { })).AddSingleton<RejectionLog>()
+            .AddSingleton<AppendReadings>()
             .AddSingleton<AnnounceReadings>().AddSingleton<TakeTurns>().AddHosted<RecordReadings>().AddOptions<IngestSettings>());
         await host.StartAsync(Cancel);
         var registry = host.Services.GetRequiredService<AssetRegistry>();
@@ -92,7 +99,9 @@ public sealed class MidnightTests(Infrastructure infrastructure) : IAsyncLifetim
         return (host.Services.GetRequiredService<RecordReadings>(), registry.Find(Asset)!);
     }
 
-    TwinOwner Owner() => Host(services => services.AddSingleton<TwinStore>().AddSingleton<TwinOwner>().AddOptions<TwinStateSettings>()).Services.GetRequiredService<TwinOwner>();
+    TwinOwner Owner() =>
+        Host(services => services.AddSingleton<TwinStore>().AddSingleton<TwinOwner>()
+            .AddOptions<TwinStateSettings>()).Services.GetRequiredService<TwinOwner>();
 
     /// <summary>Frames of twelve readings, ten a second, from some time relative to midnight on.</summary>
     Reading[][] Frames(double fromSecond, int count) => [.. Enumerable.Range(0, count).Select(i =>
@@ -160,7 +169,8 @@ public sealed class MidnightTests(Infrastructure infrastructure) : IAsyncLifetim
         Reading[] contradiction = [frame[0] with { Value = frame[0].Value + 1 }];
         Assert.Equal(1, (await record(contradiction)).Rejected);
         clock.Set(midnight.AddSeconds(3));
-        foreach (var again in new[] { record, await Recorder() }) Assert.Equal((0, 1), ((await again(contradiction)).Rejected, (await again(contradiction)).Duplicates));
+        foreach (var again in new[] { record, await Recorder() })
+            Assert.Equal((0, 1), ((await again(contradiction)).Rejected, (await again(contradiction)).Duplicates));
         Assert.Single(await host.Services.GetRequiredService<RejectionLog>().RecentDigests(Asset, Streams.DayOf(midnight), Cancel));
     }
 
@@ -174,14 +184,17 @@ public sealed class MidnightTests(Infrastructure infrastructure) : IAsyncLifetim
             var outcomes = await Task.WhenAll(those.Select(text =>
             {
                 var payload = new Payload("midnight", System.Text.Encoding.UTF8.GetBytes(text));
-                return recorder.Record(asset, [], Rejections.Of(Asset, payload.Source, payload.Bytes, 1, [new("malformed-json", "?")], clock.GetUtcNow()), payload, null, Cancel);
+                return recorder.Record(
+                    asset, [], Rejections.Of(Asset, payload.Source, payload.Bytes, 1, [new("malformed-json", "?")], clock.GetUtcNow()),
+                    payload, null, Cancel);
             }));
             return outcomes.Sum(o => o.Rejected);
         }
         var rejected = await Task.WhenAll(Reject(payloads), Reject(payloads.Reverse()));
         clock.Set(midnight.AddSeconds(1));
         Assert.Equal((200, 0), (rejected.Sum(), await Reject(payloads)));
-        Assert.Equal(payloads.Order(StringComparer.Ordinal), (await Log.Rejections(Asset)).Select(r => System.Text.Encoding.UTF8.GetString(r.Payload)).Order(StringComparer.Ordinal));
+        Assert.Equal(payloads.Order(StringComparer.Ordinal),
+            (await Log.Rejections(Asset)).Select(r => System.Text.Encoding.UTF8.GetString(r.Payload)).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -226,7 +239,8 @@ public sealed class MidnightTests(Infrastructure infrastructure) : IAsyncLifetim
     async Task<List<AnnouncedBatch>> News(string stream)
     {
         List<AnnouncedBatch> news = [];
-        await foreach (var batch in new LogReader(source).After(stream, 0, Cancel)) news.Add(new(Asset, stream, batch.Version, batch.Position, batch.RecordedAt, batch.Batch, null));
+        await foreach (var batch in new LogReader(source).After(stream, 0, Cancel))
+            news.Add(new(Asset, stream, batch.Version, batch.Position, batch.RecordedAt, batch.Batch, null));
         return news;
     }
 }

@@ -32,8 +32,16 @@ public sealed class CableSystem : RunningSystem
         if (service is not ("ingest" or "twin-state")) return base.SettingsOf(service);
         Dictionary<string, string> settings = new()
         {
-            ["ConnectionStrings__Postgres"] = new NpgsqlConnectionStringBuilder(infrastructure.Postgres(Name)) { Host = "127.0.0.1", Port = Cables[$"{service} and PostgreSQL"].Port }.ConnectionString,
-            ["ConnectionStrings__RabbitMq"] = new UriBuilder(infrastructure.RabbitMq) { Host = "127.0.0.1", Port = Cables[$"{service} and RabbitMQ"].Port }.Uri.OriginalString,
+            ["ConnectionStrings__Postgres"] = new NpgsqlConnectionStringBuilder(infrastructure.Postgres(Name))
+            {
+                Host = "127.0.0.1",
+                Port = Cables[$"{service} and PostgreSQL"].Port,
+            }.ConnectionString,
+            ["ConnectionStrings__RabbitMq"] = new UriBuilder(infrastructure.RabbitMq)
+            {
+                Host = "127.0.0.1",
+                Port = Cables[$"{service} and RabbitMQ"].Port,
+            }.Uri.OriginalString,
         };
         if (service == "ingest") settings["ConnectionStrings__Mqtt"] = $"mqtt://127.0.0.1:{Cables["ingest and Mosquitto"].Port}";
         return settings;
@@ -70,20 +78,29 @@ public class NetworkCutTests(CableSystem system, ITestOutputHelper output) : Sys
             await load.Sent(MessagesAway);
             var behind = await Behind(assets, load);
             // Without RabbitMQ ingest goes on, and twin-state reads the log every 10 s; every other cut stops the flow.
-            if (between != "ingest and RabbitMQ") Assert.True(behind > MessagesAway / 2 * ReadingsPerMessage, $"The cut between {between} was none: only {behind} readings are not in the API.");
+            if (between != "ingest and RabbitMQ")
+                Assert.True(behind > MessagesAway / 2 * ReadingsPerMessage,
+                    $"The cut between {between} was none: only {behind} readings are not in the API.");
             cable.Mend();
             var mended = TimeProvider.System.GetTimestamp();
             var wanted = assets.ToDictionary(a => a, a => load.Good(a).Count);
             foreach (var asset in assets)
-                await Eventually.Get($"after a cut between {between} the twin of {asset} has caught up", () => Pollux.Get($"/api/v1/twins/{asset}"), twin => (long)twin["readings"]! >= wanted[asset], show: twin => $"{twin["readings"]} of {wanted[asset]}");
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"cut of {MessagesAway} messages between {between}: {behind} readings behind; everything published before it was mended is in the API {TimeProvider.System.GetElapsedTime(mended).TotalSeconds:0.00} s after"));
+                await Eventually.Get(
+                    $"after a cut between {between} the twin of {asset} has caught up", () => Pollux.Get($"/api/v1/twins/{asset}"), twin =>
+                        (long)twin["readings"]! >= wanted[asset], show: twin => $"{twin["readings"]} of {wanted[asset]}");
+            output.WriteLine(
+                string.Create(CultureInfo.InvariantCulture,
+                    $"cut of {MessagesAway} messages between {between}: {behind} readings behind; everything published before it was "
+                        + $"mended is in the API {TimeProvider.System.GetElapsedTime(mended).TotalSeconds:0.00} s after"));
         }
         await stop.CancelAsync();
         await publishing;
         await Accounts.AssertComplete(Pollux, load, assets);
         foreach (var asset in assets)
         {
-            var view = await Eventually.Get($"the twin of {asset} has every reading", () => Pollux.Twins.View(asset), twin => twin?.Readings == load.Good(asset).Count, show: t => $"{t?.Readings} of {load.Good(asset).Count}");
+            var view = await Eventually.Get(
+                $"the twin of {asset} has every reading", () => Pollux.Twins.View(asset), twin =>
+                    twin?.Readings == load.Good(asset).Count, show: t => $"{t?.Readings} of {load.Good(asset).Count}");
             Assert.Equal(Samples.HashOf(Pollux.Model, load.Good(asset)), view!.StateHash);
         }
         output.WriteLine($"{load.Messages} messages, {gateway.Transmissions} transmissions");

@@ -18,7 +18,8 @@ public class OrderTests(RunningSystem system) : SystemTest<RunningSystem>(system
         var random = new Random(seed);
         // Ten minutes at 1 Hz, with values that violate limits for a while, so that late readings matter to their conditions.
         var start = Samples.Now - (Frames + 60) * Micros.PerSecond;
-        var frames = Enumerable.Range(0, Frames).Select(i => Samples.Frame(Pollux.Model, start + i * Micros.PerSecond + random.Next(900_000), i)
+        var frames = Enumerable.Range(0, Frames)
+            .Select(i => Samples.Frame(Pollux.Model, start + i * Micros.PerSecond + random.Next(900_000), i)
             .Select(r => r.Sensor == 6 && i % 100 is > 30 and < 60 ? r with { Value = 265 } : r).ToArray()).ToList();
 
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
@@ -26,11 +27,14 @@ public class OrderTests(RunningSystem system) : SystemTest<RunningSystem>(system
         await PublishShuffled(device, shuffled, [.. frames.SelectMany(f => f)], random);
 
         var (view, history) = await Eventually.Get(
-            "both twins have every reading", () => Pollux.Twins.ViewAndHistory(ordered), saved => saved.View?.Readings == Frames * 12, show: saved => $"{saved.View?.Readings} readings");
+            "both twins have every reading", () => Pollux.Twins.ViewAndHistory(ordered), saved =>
+                saved.View?.Readings == Frames * 12, show: saved => $"{saved.View?.Readings} readings");
         Assert.Equal(Samples.HashOf(Pollux.Model, frames.SelectMany(f => f)), view!.StateHash);
         var other = await Eventually.Get(
-            "the shuffled twin comes to the same bits", () => Pollux.Twins.ViewAndHistory(shuffled), saved => saved.View?.StateHash == view.StateHash && saved.History == history,
-            show: saved => $"{saved.View?.Readings} readings, hash {saved.View?.StateHash} instead of {view.StateHash}, history {(saved.History == history ? "equal" : "different")}");
+            "the shuffled twin comes to the same bits", () => Pollux.Twins.ViewAndHistory(shuffled), saved =>
+                saved.View?.StateHash == view.StateHash && saved.History == history,
+            show: saved => $"{saved.View?.Readings} readings, hash {saved.View?.StateHash} instead of {view.StateHash}, history "
+                + $"{(saved.History == history ? "equal" : "different")}");
         Assert.Equal(Frames * 12, other.View!.Readings);
         Assert.Equal(Without(view), Without(other.View));
     }
@@ -43,7 +47,8 @@ public class OrderTests(RunningSystem system) : SystemTest<RunningSystem>(system
         Reading[] doubled = [.. inTime, .. inTime.Where(_ => random.Next(3) == 0)];
         random.Shuffle(doubled);
         foreach (var pack in doubled.Chunk(20)) await device.Publish(Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, pack));
-        foreach (var pack in readings.Where(r => r.SampledAt < firstMinute).Chunk(20)) await device.Publish(Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, pack));
+        foreach (var pack in readings.Where(r => r.SampledAt < firstMinute).Chunk(20))
+            await device.Publish(Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, pack));
     }
 
     // What an operator sees of the sensors, without the asset's own name and position.

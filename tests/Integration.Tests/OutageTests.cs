@@ -10,7 +10,8 @@ public sealed class NarrowSystem(Infrastructure infrastructure) : RunningSystem(
 {
     public const int MostPending = 400;
 
-    protected override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string> { ["Ingest__MostPendingMessages"] = $"{MostPending}" };
+    protected override IReadOnlyDictionary<string, string> Settings =>
+        new Dictionary<string, string> { ["Ingest__MostPendingMessages"] = $"{MostPending}" };
 }
 
 /// <summary>What a part does while another one is away.</summary>
@@ -38,7 +39,9 @@ public class OutageTests(NarrowSystem system, ITestOutputHelper output) : System
         }
         foreach (var asset in assets)
         {
-            var view = await Eventually.Get($"the twin of {asset} has caught up", () => Pollux.Twins.View(asset), twin => twin?.Readings == load.Good(asset).Count, show: t => $"{t?.Readings} of {load.Good(asset).Count}");
+            var view = await Eventually.Get(
+                $"the twin of {asset} has caught up", () => Pollux.Twins.View(asset), twin =>
+                    twin?.Readings == load.Good(asset).Count, show: t => $"{t?.Readings} of {load.Good(asset).Count}");
             Assert.Equal(Samples.HashOf(Pollux.Model, load.Good(asset)), view!.StateHash);
         }
     }

@@ -13,7 +13,9 @@ namespace Integration.Tests;
 public sealed class OneWriter(Infrastructure infrastructure) : RunningSystem(infrastructure)
 {
     protected override IReadOnlyDictionary<string, string> SettingsOf(string service) =>
-        service == "ingest" ? new Dictionary<string, string> { ["Ingest__Writers"] = "1", ["Ingest__BlockedAfterSeconds"] = "1" } : base.SettingsOf(service);
+        service == "ingest"
+            ? new Dictionary<string, string> { ["Ingest__Writers"] = "1", ["Ingest__BlockedAfterSeconds"] = "1" }
+            : base.SettingsOf(service);
 }
 
 /// <summary>Whatever a message holds, it stops no other, and it can be seen.</summary>
@@ -36,19 +38,25 @@ public class PoisonTests(OneWriter system) : SystemTest<OneWriter>(system), ICla
         await device.Publish($"pollux/{other}/sensors/zone-1-temperature", "180");
 
         await Eventually.Get("the neighbour's value is stored", () => Pollux.Log.Readings(other), readings => readings.Count == 1);
-        var rejection = Assert.Single(await Eventually.Get("the payload is rejected", () => Pollux.Log.Rejections(asset), all => all.Count > 0));
+        var rejection = Assert.Single(
+            await Eventually.Get("the payload is rejected", () => Pollux.Log.Rejections(asset), all => all.Count > 0));
         Assert.Equal(payload, Encoding.UTF8.GetString(rejection.Payload));
         Assert.DoesNotContain('\0', rejection.Reasons[0].Detail);
-        Assert.Equal((string?)(await Pollux.Get($"/api/v1/rejected?asset={asset}"))["items"]?[0]?["reasons"]?[0]?["code"], rejection.Reasons[0].Code);
+        Assert.Equal((string?)(await Pollux.Get($"/api/v1/rejected?asset={asset}"))["items"]?[0]?["reasons"]?[0]?["code"],
+            rejection.Reasons[0].Code);
     }
 
     [Fact]
     public async Task A_line_with_nul_in_a_key_is_rejected_and_the_import_answers()
     {
         var asset = Pollux.NextAsset();
-        using var content = new StringContent("{\"time\":\"2026-03-01T06:00:00Z\",\"zone-1-temperature\":20}\n{\"time\":\"2026-03-01T06:00:01Z\",\"zone\\u0000\":20}\n", Encoding.UTF8, "application/x-ndjson");
-        using var answer = await Pollux.Ingest.Http.PostAsync($"/api/v1/assets/{asset}/telemetry:import", content, TestContext.Current.CancellationToken);
-        var progress = System.Text.Json.Nodes.JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
+        using var content = new StringContent(
+            "{\"time\":\"2026-03-01T06:00:00Z\",\"zone-1-temperature\":20}\n{\"time\":\"2026-03-01T06:00:01Z\",\"zone\\u0000\":20}\n",
+            Encoding.UTF8, "application/x-ndjson");
+        using var answer = await Pollux.Ingest.Http.PostAsync(
+            $"/api/v1/assets/{asset}/telemetry:import", content, TestContext.Current.CancellationToken);
+        var progress = System.Text.Json.Nodes.JsonNode.Parse(
+            await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
         Assert.Equal((1, 1), ((int)progress["stored"]!, (int)progress["rejected"]!));
     }
 
@@ -79,15 +87,19 @@ public class PoisonTests(OneWriter system) : SystemTest<OneWriter>(system), ICla
         await Task.WhenAll(Enumerable.Range(0, 2_000).Select(i => device.Publish(
             Samples.SenmlTopic(i == 777 ? culprit : good), Samples.Senml(Pollux.Model, [new(1, start + 1_000 * i, 180)]))));
 
-        await Eventually.Get("all others are stored", () => Pollux.Log.Readings(good), readings => readings.Count == 1_999, show: r => $"{r.Count} readings");
-        var rejection = Assert.Single(await Eventually.Get("the culprit is set aside", () => Pollux.Log.Rejections(culprit), all => all.Count > 0));
+        await Eventually.Get(
+            "all others are stored", () => Pollux.Log.Readings(good), readings => readings.Count == 1_999, show: r =>
+                $"{r.Count} readings");
+        var rejection = Assert.Single(
+            await Eventually.Get("the culprit is set aside", () => Pollux.Log.Rejections(culprit), all => all.Count > 0));
         Assert.Equal(("cannot-be-stored", 1), (rejection.Reasons[0].Code, rejection.Readings));
         Assert.Contains("22P05", rejection.Reasons[0].Detail, StringComparison.Ordinal);
         Assert.Empty(await Pollux.Log.Readings(culprit));
 
         // Once its cause is gone it can be replayed like any other rejection.
         await fault.DisposeAsync();
-        using var replay = await Pollux.Query.Http.PostAsync($"/api/v1/rejected/{rejection.Id}:replay", null, TestContext.Current.CancellationToken);
+        using var replay = await Pollux.Query.Http.PostAsync(
+            $"/api/v1/rejected/{rejection.Id}:replay", null, TestContext.Current.CancellationToken);
         await Eventually.Get("the replayed reading is stored", () => Pollux.Log.Readings(culprit), readings => readings.Count == 1);
     }
 
@@ -112,7 +124,8 @@ public class PoisonTests(OneWriter system) : SystemTest<OneWriter>(system), ICla
         await using var fault = await AppendFault.On(Pollux.Database, $"telemetry/{asset}/%", "53100");
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
         await device.Publish($"pollux/{asset}/sensors/zone-1-temperature", "180");
-        await Eventually.Get("ingest says that it cannot append", Ready, text => text.Contains("53100", StringComparison.Ordinal), show: t => t);
+        await Eventually.Get(
+            "ingest says that it cannot append", Ready, text => text.Contains("53100", StringComparison.Ordinal), show: t => t);
         await fault.DisposeAsync();
         await Eventually.Get("the value is stored", () => Pollux.Log.Readings(asset), readings => readings.Count == 1);
         await Pollux.Ingest.UntilReady();
@@ -160,7 +173,9 @@ public class PoisonTests(OneWriter system) : SystemTest<OneWriter>(system), ICla
     {
         var asset = Pollux.NextAsset();
         await Pollux.Send(asset, new RegisterAsset(asset, "a\0b", "extrusion-line"));
-        await Eventually.Get("the name is stored in a form that PostgreSQL can keep", () => Pollux.Log.Events<AssetRegistered>(Streams.Asset(asset)), all => all[^1].Name == "a␀b");
+        await Eventually.Get(
+            "the name is stored in a form that PostgreSQL can keep", () => Pollux.Log.Events<AssetRegistered>(Streams.Asset(asset)), all =>
+                all[^1].Name == "a␀b");
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
         await device.Publish($"pollux/{asset}/sensors/zone-1-temperature", "180");
         await Eventually.Get("the twin goes on", () => Pollux.Twins.View(asset), twin => twin?.Readings == 1);
@@ -172,22 +187,28 @@ public class PoisonTests(OneWriter system) : SystemTest<OneWriter>(system), ICla
         var asset = Pollux.NextAsset();
         await Pollux.Send(asset, new RegisterAsset(asset, null, "no-such-model"));
         await Eventually.Get("the metric counts it", () => Pollux.TwinState.Http.GetStringAsync("/metrics"), text => text.Split('\n').Any(
-            line => line.StartsWith("pollux_messages_failed{", StringComparison.Ordinal) && line.Contains("_error", StringComparison.Ordinal) && !line.Contains("} 0", StringComparison.Ordinal)));
+            line => line.StartsWith("pollux_messages_failed{", StringComparison.Ordinal)
+                && line.Contains("_error", StringComparison.Ordinal) && !line.Contains("} 0", StringComparison.Ordinal)));
 
-        var queue = (await Failed()).Split('\n').Select(line => line.Split(' ')[0]).First(name => name.EndsWith(QueueNames.ErrorSuffix, StringComparison.Ordinal));
+        var queue = (await Failed()).Split('\n').Select(line => line.Split(' ')[0])
+            .First(name => name.EndsWith(QueueNames.ErrorSuffix, StringComparison.Ordinal));
         Assert.Contains("no-such-model", await Failed(queue), StringComparison.Ordinal);
         // What was shown is given back when the command has ended: a moment later.
-        await Eventually.Get("it is shown as JSON", () => Failed(queue, "--json"), text => text.Contains("\"headers\"", StringComparison.Ordinal));
+        await Eventually.Get(
+            "it is shown as JSON", () => Failed(queue, "--json"), text => text.Contains("\"headers\"", StringComparison.Ordinal));
         // Replayed, it fails again and comes back.
-        await Eventually.Get("it is replayed", () => Failed(queue, "--replay"), text => text.TrimEnd().EndsWith("1 replayed", StringComparison.Ordinal));
+        await Eventually.Get(
+            "it is replayed", () => Failed(queue, "--replay"), text => text.TrimEnd().EndsWith("1 replayed", StringComparison.Ordinal));
         await Eventually.Get("it has failed again", () => Failed(queue), text => text.Contains("no-such-model", StringComparison.Ordinal));
-        await Eventually.Get("it is dropped", () => Failed(queue, "--drop"), text => text.TrimEnd().EndsWith("1 dropped", StringComparison.Ordinal));
+        await Eventually.Get(
+            "it is dropped", () => Failed(queue, "--drop"), text => text.TrimEnd().EndsWith("1 dropped", StringComparison.Ordinal));
         Assert.EndsWith("0 messages", (await Failed(queue)).TrimEnd(), StringComparison.Ordinal);
     }
 
     Task<string> Failed(params string[] arguments) =>
         Infrastructure.Run(
-            "dotnet", [ServiceProcess.Assembly("Cli"), "failed", .. arguments], new Dictionary<string, string> { ["ConnectionStrings__RabbitMq"] = Pollux.Servers.RabbitMq });
+            "dotnet", [ServiceProcess.Assembly("Cli"), "failed", .. arguments],
+            new Dictionary<string, string> { ["ConnectionStrings__RabbitMq"] = Pollux.Servers.RabbitMq });
 
     [Fact]
     public async Task A_retained_value_is_one_reading_however_often_ingest_starts()
@@ -220,15 +241,30 @@ public class PoisonTests(OneWriter system) : SystemTest<OneWriter>(system), ICla
         foreach (var (group, value) in new[] { ("pollux", 200.0), ("other-plant", 77.0) })
         {
             var now = (ulong)(Samples.Now / 1000);
-            await device.Publish($"spBv1.0/{group}/NBIRTH/edge", new Contracts.Sparkplug.Payload { Timestamp = now, Seq = 0 }.ToByteArray());
+            await device.Publish($"spBv1.0/{group}/NBIRTH/edge", new Contracts.Sparkplug.Payload
+            {
+                Timestamp = now,
+                Seq = 0,
+            }.ToByteArray());
             await device.Publish($"spBv1.0/{group}/DBIRTH/edge/{asset}", new Contracts.Sparkplug.Payload
             {
                 Timestamp = now,
                 Seq = 1,
-                Metrics = { new Contracts.Sparkplug.Payload.Types.Metric { Name = "Die/Melt Temperature", Alias = 1, Datatype = 10, DoubleValue = value } },
+                Metrics =
+                {
+                    new Contracts.Sparkplug.Payload.Types.Metric
+                    {
+                        Name = "Die/Melt Temperature",
+                        Alias = 1,
+                        Datatype = 10,
+                        DoubleValue = value,
+                    },
+                },
             }.ToByteArray());
         }
-        await Eventually.Get("the other plant's is rejected", () => Pollux.Log.Rejections("unknown"), all => all.Exists(r => r.Reasons[0].Code == "foreign-device" && r.Source.EndsWith(asset, StringComparison.Ordinal)));
+        await Eventually.Get(
+            "the other plant's is rejected", () => Pollux.Log.Rejections("unknown"), all =>
+                all.Exists(r => r.Reasons[0].Code == "foreign-device" && r.Source.EndsWith(asset, StringComparison.Ordinal)));
         Assert.Equal([200.0], (await Pollux.Log.Readings(asset)).Select(r => r.Value));
     }
 }

@@ -28,7 +28,9 @@ public class QueryTests(RunningSystem system) : SystemTest<RunningSystem>(system
     {
         var asset = Pollux.NextAsset();
         await Publish(asset, new Reading(Sensor, Samples.Now, 200));
-        using var first = await Eventually.Get("the reading is shown", () => Api.GetAsync($"/api/v1/twins/{asset}", Cancel), answer => answer.Content.ReadAsStringAsync(Cancel).Result.Contains("200", StringComparison.Ordinal));
+        using var first = await Eventually.Get(
+            "the reading is shown", () => Api.GetAsync($"/api/v1/twins/{asset}", Cancel), answer =>
+                answer.Content.ReadAsStringAsync(Cancel).Result.Contains("200", StringComparison.Ordinal));
         // The alarm for the sensor's silence would change the twin, but not within these moments.
         var tag = await Eventually.Get("the twin is at rest", () => TagOf(asset), t => TagOf(asset).Result == t);
         Assert.Equal(HttpStatusCode.NotModified, await StatusWithTag(asset, tag));
@@ -58,7 +60,8 @@ public class QueryTests(RunningSystem system) : SystemTest<RunningSystem>(system
     };
 
     [Theory, MemberData(nameof(NotUnderstood))]
-    public async Task What_is_not_understood_is_refused_with_the_field_and_what_is_allowed(string method, string path, string? body, string field)
+    public async Task What_is_not_understood_is_refused_with_the_field_and_what_is_allowed(
+        string method, string path, string? body, string field)
     {
         using var request = new HttpRequestMessage(new(method), path.Replace("{asset}", "extrusion-line", StringComparison.Ordinal));
         if (body is not null) request.Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
@@ -79,7 +82,10 @@ public class QueryTests(RunningSystem system) : SystemTest<RunningSystem>(system
     public async Task Grpc_refuses_text_with_nul_by_the_name_of_its_field()
     {
         using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{Pollux.Query.GrpcPort}");
-        var refused = await Assert.ThrowsAsync<RpcException>(async () => await new TwinService.TwinServiceClient(channel).GetTwinAsync(new() { AssetId = "a\0b" }, cancellationToken: Cancel));
+        var refused = await Assert.ThrowsAsync<RpcException>(async () => await new TwinService.TwinServiceClient(channel).GetTwinAsync(new()
+        {
+            AssetId = "a\0b",
+        }, cancellationToken: Cancel));
         Assert.Equal((StatusCode.InvalidArgument, "asset_id"), (refused.StatusCode, refused.Trailers.GetValue("field")));
     }
 
@@ -113,7 +119,8 @@ public class QueryTests(RunningSystem system) : SystemTest<RunningSystem>(system
         Assert.Equal((200, at), await ValueAt(asset, $"knownAt={before}"));
         Assert.Equal((220, at + 20_000_000), await ValueAt(asset, $"minPosition={late}"));
         // Folded from the log up to the end, the twin has the bits of the live one.
-        Assert.Equal((string)(await Pollux.Get($"/api/v1/twins/{asset}?minPosition={late}"))["stateHash"]!, (string)(await Pollux.Get($"/api/v1/twins/{asset}?knownAt={late}&validAt={Time(Samples.Now)}"))["stateHash"]!);
+        Assert.Equal((string)(await Pollux.Get($"/api/v1/twins/{asset}?minPosition={late}"))["stateHash"]!,
+            (string)(await Pollux.Get($"/api/v1/twins/{asset}?knownAt={late}&validAt={Time(Samples.Now)}"))["stateHash"]!);
     }
 
     async Task<(double Value, long At)> ValueAt(string asset, string query)
@@ -143,7 +150,9 @@ public class QueryTests(RunningSystem system) : SystemTest<RunningSystem>(system
     {
         var asset = await HistoryAsset();
         var from = historyStart;
-        var answer = await Pollux.Get($"/api/v1/twins/{asset}/history?sensor={SensorId}&from={Time(from)}&to={Time(from + seconds * Micros.PerSecond)}&points={points}");
+        var answer = await Pollux.Get(
+            $"/api/v1/twins/{asset}/history?sensor={SensorId}&from={Time(from)}&to={Time(from + seconds * Micros.PerSecond)}&points="
+                + $"{points}");
         var series = answer["series"]!.AsArray().Single()!;
         Assert.Equal((SensorId, "degC", source), ((string)series["sensorId"]!, (string)series["unit"]!, (string)series["source"]!));
 
@@ -152,9 +161,11 @@ public class QueryTests(RunningSystem system) : SystemTest<RunningSystem>(system
             .GroupBy(r => (r.SampledAt - from) / width).OrderBy(g => g.Key)
             .Select(g => (
                 Start: from + g.Key * width, Count: (long)g.Count(), Min: g.Min(r => r.Value), Max: g.Max(r => r.Value),
-                First: g.MinBy(r => r.SampledAt).Value, Last: g.MaxBy(r => r.SampledAt).Value, Mean: Math.Round(g.Average(r => r.Value), 9)));
+                First: g.MinBy(r => r.SampledAt).Value, Last: g.MaxBy(r => r.SampledAt).Value,
+                Mean: Math.Round(g.Average(r => r.Value), 9)));
         Assert.Equal(expected, series["points"]!.AsArray().Select(p => (
-            Micros.From((DateTimeOffset)p!["start"]!), (long)p["count"]!, (double)p["min"]!, (double)p["max"]!, (double)p["first"]!, (double)p["last"]!, Math.Round((double)p["mean"]!, 9))));
+            Micros.From((DateTimeOffset)p!["start"]!), (long)p["count"]!, (double)p["min"]!, (double)p["max"]!, (double)p["first"]!,
+            (double)p["last"]!, Math.Round((double)p["mean"]!, 9))));
         Assert.Equal(249.875, series["points"]!.AsArray().Max(p => (double)p!["max"]!));
     }
 
@@ -179,7 +190,8 @@ public class QueryTests(RunningSystem system) : SystemTest<RunningSystem>(system
         // Readings step between 200 and 201.5 every second; 0.3 degC of noise cannot be all of it, nor none.
         Assert.All(points, p => Assert.InRange((double)p!["estimate"]!, 199.5, 202));
         Assert.All(points, p => Assert.InRange((double)p!["estimateStandardDeviation"]!, 0.05, 0.3));
-        Assert.True(points.Zip(points.Skip(1), (a, b) => Math.Abs((double)b!["estimate"]! - (double)a!["estimate"]!)).Sum() < plain.Zip(plain.Skip(1), (a, b) => Math.Abs((double)b!["mean"]! - (double)a!["mean"]!)).Sum());
+        Assert.True(points.Zip(points.Skip(1), (a, b) => Math.Abs((double)b!["estimate"]! - (double)a!["estimate"]!))
+            .Sum() < plain.Zip(plain.Skip(1), (a, b) => Math.Abs((double)b!["mean"]! - (double)a!["mean"]!)).Sum());
 
         using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{Pollux.Query.GrpcPort}");
         var answer = await new Contracts.Query.V1.HistoryService.HistoryServiceClient(channel).GetHistoryAsync(
@@ -193,10 +205,14 @@ public class QueryTests(RunningSystem system) : SystemTest<RunningSystem>(system
                 To = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(Micros.ToTime(to)),
             },
             cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Equal(points.Select(p => ((double)p!["estimate"]!, (double)p["estimateStandardDeviation"]!)), answer.Series.Single().Points.Select(p => (p.Estimate, p.EstimateStandardDeviation)));
-        var csv = (await Pollux.Query.Http.GetStringAsync($"{address}&estimate=true&format=csv", TestContext.Current.CancellationToken)).Split("\r\n");
+        Assert.Equal(points.Select(p => ((double)p!["estimate"]!, (double)p["estimateStandardDeviation"]!)),
+            answer.Series.Single().Points.Select(p => (p.Estimate, p.EstimateStandardDeviation)));
+        var csv = (await Pollux.Query.Http.GetStringAsync($"{address}&estimate=true&format=csv", TestContext.Current.CancellationToken))
+            .Split("\r\n");
         Assert.EndsWith(",lastAt,estimate,estimateStandardDeviation", csv[0], StringComparison.Ordinal);
-        Assert.Equal(points.Select(p => (double)p!["estimate"]!), csv.Skip(1).Where(l => l.StartsWith(SensorId, StringComparison.Ordinal)).Select(l => double.Parse(l.Split(',')[11], System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal(points.Select(p => (double)p!["estimate"]!),
+            csv.Skip(1).Where(l => l.StartsWith(SensorId, StringComparison.Ordinal))
+                .Select(l => double.Parse(l.Split(',')[11], System.Globalization.CultureInfo.InvariantCulture)));
     }
 
     static string? historyAsset;
@@ -211,12 +227,17 @@ public class QueryTests(RunningSystem system) : SystemTest<RunningSystem>(system
         var now = Samples.Now;
         historyStart = now - 1190 * Micros.PerSecond;
         historyStart -= historyStart % (60 * Micros.PerSecond);
-        historyReadings = [.. Enumerable.Range(0, (int)((now - historyStart) / Micros.PerSecond)).Select(i => new Reading(Sensor, historyStart + i * Micros.PerSecond + 123_456, i == 777 ? 249.875 : 200 + i % 7 * 0.25))];
+        historyReadings = [
+            .. Enumerable.Range(0, (int)((now - historyStart) / Micros.PerSecond))
+                .Select(i => new Reading(Sensor, historyStart + i * Micros.PerSecond + 123_456, i == 777 ? 249.875 : 200 + i % 7 * 0.25))];
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
-        foreach (var pack in historyReadings.Where((_, i) => i % 50 != 3).Chunk(50)) await device.Publish(Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, pack));
+        foreach (var pack in historyReadings.Where((_, i) => i % 50 != 3).Chunk(50))
+            await device.Publish(Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, pack));
         await Eventually.Get("the history is in the twin", () => Pollux.Twins.View(asset), twin => twin?.Readings > 1000);
         await device.Publish(Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, historyReadings.Where((_, i) => i % 50 == 3)));
-        await Eventually.Get("the late readings are in the log", async () => (await Pollux.Log.Readings(asset)).Count, count => count == historyReadings.Count);
+        await Eventually.Get(
+            "the late readings are in the log", async () => (await Pollux.Log.Readings(asset)).Count, count =>
+                count == historyReadings.Count);
         return historyAsset = asset;
     }
 
@@ -225,15 +246,18 @@ public class QueryTests(RunningSystem system) : SystemTest<RunningSystem>(system
     {
         var asset = Pollux.NextAsset();
         await Store(asset, new Reading(Sensor, Samples.Now, 200));
-        var (id, readings) = await Eventually.Get("the watcher sees the first reading", () => NextView(asset, null), view => view.Readings == 1);
+        var (id, readings) = await Eventually.Get(
+            "the watcher sees the first reading", () => NextView(asset, null), view => view.Readings == 1);
         Assert.Equal(1, readings);
         await Store(asset, new Reading(Sensor, Samples.Now, 201));
-        var (next, later) = await Eventually.Get("the watcher sees the second reading", () => NextView(asset, id), view => view.Readings == 2);
+        var (next, later) = await Eventually.Get(
+            "the watcher sees the second reading", () => NextView(asset, id), view => view.Readings == 2);
         Assert.Equal(2, later);
         Assert.True(Ids(next).CompareTo(Ids(id)) > 0);
     }
 
-    static (long, long) Ids(string id) => (long.Parse(id.Split('.')[0], CultureInfo.InvariantCulture), long.Parse(id.Split('.')[1], CultureInfo.InvariantCulture));
+    static (long, long) Ids(string id) =>
+        (long.Parse(id.Split('.')[0], CultureInfo.InvariantCulture), long.Parse(id.Split('.')[1], CultureInfo.InvariantCulture));
 
     async Task<(string Id, long Readings)> NextView(string asset, string? after)
     {
@@ -258,13 +282,21 @@ public class QueryTests(RunningSystem system) : SystemTest<RunningSystem>(system
     {
         var (asset, at) = (Pollux.NextAsset(), Samples.Now - 10 * Micros.PerSecond);
         await Publish(asset, new Reading(7, at, 210));
-        var alarm = (await Eventually.Get("the alarm is listed", async () => (await Pollux.Get($"/api/v1/alarms?asset={asset}&state=active&severity=critical"))["items"]!.AsArray(), alarms => alarms.Count == 1))[0]!;
+        var alarm = (await Eventually.Get(
+            "the alarm is listed", async () =>
+                (await Pollux.Get($"/api/v1/alarms?asset={asset}&state=active&severity=critical"))["items"]!.AsArray(), alarms =>
+                    alarms.Count == 1))[0]!;
         Assert.Equal("melt-pressure-high", (string)alarm["limitId"]!);
 
-        using var answer = await Api.PostAsJsonAsync($"/api/v1/alarms/{alarm["id"]}:acknowledge", new { by = "eve", comment = "on my way" }, Cancel);
+        using var answer = await Api.PostAsJsonAsync($"/api/v1/alarms/{alarm["id"]}:acknowledge", new
+        {
+            by = "eve",
+            comment = "on my way",
+        }, Cancel);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         var shown = await Pollux.Get($"/api/v1/alarms/{alarm["id"]}");
-        Assert.Equal(("active-acknowledged", "eve", "on my way"), ((string)shown["state"]!, (string)shown["acknowledgedBy"]!, (string)shown["comment"]!));
+        Assert.Equal(("active-acknowledged", "eve", "on my way"),
+            ((string)shown["state"]!, (string)shown["acknowledgedBy"]!, (string)shown["comment"]!));
     }
 
     [Fact]
@@ -273,10 +305,17 @@ public class QueryTests(RunningSystem system) : SystemTest<RunningSystem>(system
         var asset = Pollux.UnregisteredAsset("late-comer");
         var reading = new Reading(Sensor, Samples.Now, 200.5);
         await Publish(asset, reading);
-        var rejection = (await Eventually.Get("the rejection is listed", async () => (await Pollux.Get($"/api/v1/rejected?asset={asset}"))["items"]!.AsArray(), items => items.Count == 1))[0]!;
+        var rejection = (
+            await Eventually.Get(
+                "the rejection is listed", async () => (await Pollux.Get($"/api/v1/rejected?asset={asset}"))["items"]!.AsArray(), items =>
+                    items.Count == 1))[0]!;
         Assert.Equal("unknown-asset", (string)rejection["reasons"]![0]!["code"]!);
 
-        using var registered = await Api.PutAsJsonAsync($"/api/v1/assets/{asset}", new { model = "extrusion-line", name = "Late comer" }, Cancel);
+        using var registered = await Api.PutAsJsonAsync($"/api/v1/assets/{asset}", new
+        {
+            model = "extrusion-line",
+            name = "Late comer",
+        }, Cancel);
         Assert.Equal(HttpStatusCode.OK, registered.StatusCode);
         await Eventually.Is("the payload is taken after all", async () =>
         {
@@ -321,9 +360,11 @@ public class QueryTests(RunningSystem system) : SystemTest<RunningSystem>(system
         var twins = new TwinService.TwinServiceClient(channel);
         var rest = await Pollux.Get($"/api/v1/twins/{asset}?minPosition={position}");
         var twin = (await twins.GetTwinAsync(new() { AssetId = asset, MinPosition = position }, cancellationToken: Cancel)).Twin;
-        Assert.Equal(((string)rest["stateHash"]!, (long)rest["position"]!, (long)rest["readings"]!), (twin.StateHash, twin.Position, twin.Readings));
+        Assert.Equal(((string)rest["stateHash"]!, (long)rest["position"]!, (long)rest["readings"]!),
+            (twin.StateHash, twin.Position, twin.Readings));
         Assert.Equal(
-            rest["sensors"]!.AsArray().Select(s => ((string)s!["id"]!, (double?)s["value"], (string)s["quality"]!, (DateTimeOffset?)s["sampledAt"])),
+            rest["sensors"]!.AsArray()
+                .Select(s => ((string)s!["id"]!, (double?)s["value"], (string)s["quality"]!, (DateTimeOffset?)s["sampledAt"])),
             twin.Sensors.Select(s => (s.Id, s.HasValue ? s.Value : (double?)null, s.Quality, s.SampledAt?.ToDateTimeOffset())));
 
         using var watch = twins.WatchTwin(new() { AssetId = asset }, cancellationToken: Cancel);
@@ -331,25 +372,35 @@ public class QueryTests(RunningSystem system) : SystemTest<RunningSystem>(system
         Assert.Equal(twin.StateHash, watch.ResponseStream.Current.Twin.StateHash);
         Assert.Equal(
             (await Pollux.Get("/api/v1/assets"))["items"]!.AsArray().Select(a => (string)a!["id"]!),
-            (await new AssetService.AssetServiceClient(channel).ListAssetsAsync(new(), cancellationToken: Cancel)).Assets.Select(a => a.Id));
-        Assert.Equal(StatusCode.NotFound, (await Assert.ThrowsAsync<RpcException>(async () => await twins.GetTwinAsync(new() { AssetId = "nobody" }, cancellationToken: Cancel))).StatusCode);
-        Assert.Equal(StatusCode.InvalidArgument, (await Assert.ThrowsAsync<RpcException>(async () => await twins.ListTwinsAsync(new() { Limit = 100_000 }, cancellationToken: Cancel))).StatusCode);
+            (await new AssetService.AssetServiceClient(channel).ListAssetsAsync(new(), cancellationToken: Cancel)).Assets.Select(
+                a => a.Id));
+        Assert.Equal(StatusCode.NotFound,
+            (await Assert.ThrowsAsync<RpcException>(
+                async () => await twins.GetTwinAsync(new() { AssetId = "nobody" }, cancellationToken: Cancel))).StatusCode);
+        Assert.Equal(StatusCode.InvalidArgument,
+            (await Assert.ThrowsAsync<RpcException>(
+                async () => await twins.ListTwinsAsync(new() { Limit = 100_000 }, cancellationToken: Cancel))).StatusCode);
     }
 
     [Fact]
     public async Task Grpc_tells_its_health_and_services()
     {
         using var channel = Channel();
-        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, (await new Health.HealthClient(channel).CheckAsync(new(), cancellationToken: Cancel)).Status);
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving,
+            (await new Health.HealthClient(channel).CheckAsync(new(), cancellationToken: Cancel)).Status);
         using var reflection = new ServerReflection.ServerReflectionClient(channel).ServerReflectionInfo(cancellationToken: Cancel);
         await reflection.RequestStream.WriteAsync(new() { ListServices = "" }, Cancel);
         Assert.True(await reflection.ResponseStream.MoveNext(Cancel));
         Assert.Superset(
-            new HashSet<string> { "AlarmService", "AssetService", "HistoryService", "LogService", "RejectionService", "TwinService" }.Select(s => $"pollux.query.v1.{s}").ToHashSet(),
+            new HashSet<string>
+            {
+                "AlarmService", "AssetService", "HistoryService", "LogService", "RejectionService", "TwinService",
+            }.Select(s => $"pollux.query.v1.{s}").ToHashSet(),
             reflection.ResponseStream.Current.ListServicesResponse.Service.Select(s => s.Name).ToHashSet());
     }
 
-    GrpcChannel Channel() => GrpcChannel.ForAddress(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Pollux.Query.GrpcPort}"));
+    GrpcChannel Channel() =>
+        GrpcChannel.ForAddress(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Pollux.Query.GrpcPort}"));
 
     static string Time(long micros) => Uri.EscapeDataString(Micros.ToTime(micros).ToString("O", CultureInfo.InvariantCulture));
 

@@ -42,7 +42,9 @@ public class ReplicaTests(RunningSystem system, ITestOutputHelper output) : Syst
         output.WriteLine($"{load.Messages} messages, {gateway.Transmissions} transmissions, {conflicts} conflicts at the first replica");
         foreach (var asset in assets)
         {
-            var view = await Eventually.Get($"the twin of {asset} has every reading", () => Pollux.Twins.View(asset), twin => twin?.Readings == load.Good(asset).Count, show: t => $"{t?.Readings} of {load.Good(asset).Count}");
+            var view = await Eventually.Get(
+                $"the twin of {asset} has every reading", () => Pollux.Twins.View(asset), twin =>
+                    twin?.Readings == load.Good(asset).Count, show: t => $"{t?.Readings} of {load.Good(asset).Count}");
             Assert.Equal(Samples.HashOf(Pollux.Model, load.Good(asset)), view!.StateHash);
         }
     }

@@ -19,7 +19,10 @@ public sealed class ReplicatedSystem(Infrastructure infrastructure) : RunningSys
         Replicas["twin-state"] = [TwinState, Service("twin-state", "TwinState")];
         Replicas["ingest"] = [Ingest, Service("ingest", "Ingest", new() { ["Ingest__ClientId"] = $"{Name}-1" })];
         Replicas["simulation"] = [simulation, Service("simulation", "Simulation")];
-        Replicas["query"] = [Query, Service("query", "Query", new() { ["Ports__Grpc"] = ServiceProcess.FreePort().ToString(CultureInfo.InvariantCulture) })];
+        Replicas["query"] = [Query, Service("query", "Query", new()
+        {
+            ["Ports__Grpc"] = ServiceProcess.FreePort().ToString(CultureInfo.InvariantCulture),
+        })];
         simulation.Launch();
         foreach (var second in Replicas.Values) second[1].Launch();
         foreach (var replica in Replicas.Values.SelectMany(r => r)) await replica.UntilReady();
@@ -27,7 +30,8 @@ public sealed class ReplicatedSystem(Infrastructure infrastructure) : RunningSys
 }
 
 /// <summary>A rollout under load: each replica of each service is asked to end and started again, one after the other.</summary>
-public class RollingRestartTests(ReplicatedSystem system, ITestOutputHelper output) : SystemTest<ReplicatedSystem>(system), IClassFixture<ReplicatedSystem>
+public class RollingRestartTests(ReplicatedSystem system, ITestOutputHelper output) : SystemTest<ReplicatedSystem>(system),
+    IClassFixture<ReplicatedSystem>
 {
     [Fact]
     public async Task A_rolling_restart_of_every_service_loses_and_doubles_nothing_and_the_api_answers_throughout()
@@ -56,9 +60,14 @@ public class RollingRestartTests(ReplicatedSystem system, ITestOutputHelper outp
                 await replica.UntilReady();
                 var ready = TimeProvider.System.GetElapsedTime(began);
                 output.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture, $"{service,-11} ended in {stopped.TotalSeconds:0.00} s, the twins had all readings {(served - stopped).TotalSeconds:0.00} s later, ready again {ready.TotalSeconds:0.00} s after it was asked to end"));
+                    CultureInfo.InvariantCulture,
+                    $"{service,-11} ended in {stopped.TotalSeconds:0.00} s, the twins had all readings "
+                        + $"{(served - stopped).TotalSeconds:0.00} s later, ready again {ready.TotalSeconds:0.00} s after it was asked to "
+                        + $"end"));
                 if (scenario is not null)
-                    await Eventually.Get("the scenario is completed", () => Get(api, $"/api/v1/scenarios/{scenario}"), s => (string)s["state"]! == "completed", show: s => s.ToJsonString());
+                    await Eventually.Get(
+                        "the scenario is completed", () => Get(api, $"/api/v1/scenarios/{scenario}"), s =>
+                            (string)s["state"]! == "completed", show: s => s.ToJsonString());
             }
         }
         await stop.CancelAsync();
@@ -66,7 +75,9 @@ public class RollingRestartTests(ReplicatedSystem system, ITestOutputHelper outp
         await Accounts.AssertComplete(Pollux, load, assets);
         foreach (var asset in assets)
         {
-            var view = await Eventually.Get($"the twin of {asset} has every reading", () => Pollux.Twins.View(asset), twin => twin?.Readings == load.Good(asset).Count, show: t => $"{t?.Readings} of {load.Good(asset).Count}");
+            var view = await Eventually.Get(
+                $"the twin of {asset} has every reading", () => Pollux.Twins.View(asset), twin =>
+                    twin?.Readings == load.Good(asset).Count, show: t => $"{t?.Readings} of {load.Good(asset).Count}");
             Assert.Equal(Samples.HashOf(Pollux.Model, load.Good(asset)), view!.StateHash);
         }
         output.WriteLine($"{load.Messages} messages, {gateway.Transmissions} transmissions");
@@ -76,15 +87,24 @@ public class RollingRestartTests(ReplicatedSystem system, ITestOutputHelper outp
     {
         var wanted = assets.ToDictionary(a => a, a => load.Good(a).Count);
         foreach (var asset in assets)
-            await Eventually.Get($"{when} the twin of {asset} goes on", () => Get(api, $"/api/v1/twins/{asset}"), twin => (long)twin["readings"]! >= wanted[asset], show: twin => $"{twin["readings"]} of {wanted[asset]}");
+            await Eventually.Get(
+                $"{when} the twin of {asset} goes on", () => Get(api, $"/api/v1/twins/{asset}"), twin =>
+                    (long)twin["readings"]! >= wanted[asset], show: twin => $"{twin["readings"]} of {wanted[asset]}");
     }
 
-    static async Task<JsonNode> Get(ServiceProcess api, string path) => JsonNode.Parse(await api.Http.GetStringAsync(path, TestContext.Current.CancellationToken))!;
+    static async Task<JsonNode> Get(ServiceProcess api, string path) =>
+        JsonNode.Parse(await api.Http.GetStringAsync(path, TestContext.Current.CancellationToken))!;
 
     async Task<string> Ask(string asset)
     {
         using var answer = await Pollux.Query.Http.PostAsJsonAsync(
-            "/api/v1/scenarios", new { asset, interventions = new[] { new { target = "production-rate", kind = "scale", value = 1.15 } }, ensemble = new { size = 40, seed = 1 } }, TestContext.Current.CancellationToken);
+            "/api/v1/scenarios",
+            new
+            {
+                asset,
+                interventions = new[] { new { target = "production-rate", kind = "scale", value = 1.15 } },
+                ensemble = new { size = 40, seed = 1 },
+            }, TestContext.Current.CancellationToken);
         var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.True(answer.StatusCode == HttpStatusCode.Accepted, text);
         return (string)JsonNode.Parse(text)!["id"]!;

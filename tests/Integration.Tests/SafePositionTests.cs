@@ -29,7 +29,9 @@ public class SafePositionTests(RunningSystem system) : SystemTest<RunningSystem>
         Assert.All(await Feed(0), p => Assert.True(p < position));
 
         await late.CommitAsync(cancel);
-        await Eventually.Get("the safe position passes both", async () => (long)(await Pollux.Get("/api/v1/log/position"))["position"]!, safe => safe >= quick);
+        await Eventually.Get(
+            "the safe position passes both", async () => (long)(await Pollux.Get("/api/v1/log/position"))["position"]!, safe =>
+                safe >= quick);
         var rest = await Feed(before);
         Assert.Contains(position, rest);
         Assert.Contains(quick, rest);

@@ -17,7 +17,8 @@ using ScenarioResult = Contracts.Scenarios.ScenarioResult;
 namespace Integration.Tests;
 
 /// <summary>What would happen if: from the live twin through simulation to the answer.</summary>
-public class ScenarioTests(ScenarioSystem system, ITestOutputHelper output) : SystemTest<ScenarioSystem>(system), IClassFixture<ScenarioSystem>
+public class ScenarioTests(ScenarioSystem system, ITestOutputHelper output) : SystemTest<ScenarioSystem>(system),
+    IClassFixture<ScenarioSystem>
 {
     const int Cells = 50;
 
@@ -25,16 +26,18 @@ public class ScenarioTests(ScenarioSystem system, ITestOutputHelper output) : Sy
 
     HttpClient Api => Pollux.Query.Http;
 
-    static object More(string asset, double factor = 1.15, long? knownAt = null, string? validAt = null, int members = 40, double? horizonSeconds = null) => new
-    {
-        asset,
-        validAt,
-        knownAt,
-        horizonSeconds,
-        cells = Cells,
-        ensemble = new { size = members },
-        interventions = new[] { new { target = "production-rate", kind = "scale", value = factor } },
-    };
+    static object More(
+        string asset, double factor = 1.15, long? knownAt = null, string? validAt = null, int members = 40,
+        double? horizonSeconds = null) => new
+        {
+            asset,
+            validAt,
+            knownAt,
+            horizonSeconds,
+            cells = Cells,
+            ensemble = new { size = members },
+            interventions = new[] { new { target = "production-rate", kind = "scale", value = factor } },
+        };
 
     static ScenarioResult Read(byte[] json) => JsonSerializer.Deserialize<ScenarioResult>(json, JsonSerializerOptions.Web)!;
 
@@ -51,7 +54,8 @@ public class ScenarioTests(ScenarioSystem system, ITestOutputHelper output) : Sy
         var asset = await RunningAt(80);
         var started = TimeProvider.System.GetTimestamp();
         var (scenario, json) = await Pollux.Answer(More(asset, members: 60));
-        output.WriteLine($"answered after {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.00} s, computed in {scenario["runSeconds"]} s");
+        output.WriteLine(
+            $"answered after {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.00} s, computed in {scenario["runSeconds"]} s");
         var result = Read(json);
 
         Assert.InRange(result.Kpis.Single(k => k.Id == "melt-temperature").Difference.P50, 2.9, 3.5);
@@ -71,7 +75,8 @@ public class ScenarioTests(ScenarioSystem system, ITestOutputHelper output) : Sy
         Assert.Equal(["scenario_requested", "scenario_started", "scenario_completed"], events.Where(e => e != "scenario_progressed"));
         var completed = Assert.Single(await Pollux.Log.Events<ScenarioCompleted>($"scenario/{scenario["id"]}"));
         Assert.Equal(result.Provenance.LogPosition, completed.LogPosition);
-        Assert.Equal(result.Kpis.Single(k => k.Id == "melt-temperature").Difference.P50, completed.Kpis.Single(k => k.Id == "melt-temperature").DifferenceP50);
+        Assert.Equal(result.Kpis.Single(k => k.Id == "melt-temperature").Difference.P50,
+            completed.Kpis.Single(k => k.Id == "melt-temperature").DifferenceP50);
     }
 
     [Fact]
@@ -96,7 +101,8 @@ public class ScenarioTests(ScenarioSystem system, ITestOutputHelper output) : Sy
         await Pollux.Execute("update simulation.result set created_at = now() - interval '60 days'");
         await Pollux.Simulation.Kill();
         await Pollux.Simulation.Start();
-        await Eventually.Is("old results are deleted", async () => await Status($"/api/v1/scenarios/{first["id"]}/result") == HttpStatusCode.NotFound);
+        await Eventually.Is(
+            "old results are deleted", async () => await Status($"/api/v1/scenarios/{first["id"]}/result") == HttpStatusCode.NotFound);
         Assert.Equal("completed", (string)(await Pollux.Get($"/api/v1/scenarios/{first["id"]}"))["state"]!);
         var (third, recomputed) = await Pollux.Answer(question);
         Assert.False((bool)third["wasStored"]!);
@@ -111,7 +117,8 @@ public class ScenarioTests(ScenarioSystem system, ITestOutputHelper output) : Sy
         var position = await Pollux.Store(asset, new Reading(ScenarioSystem.ScrewSpeed, at, 85));
         var question = More(asset, 1.1, position, ScenarioSystem.Time(at), members: 200, horizonSeconds: 7200);
         var scenario = await Pollux.Ask(question);
-        await Eventually.Get("some of it is computed", () => Pollux.Get($"/api/v1/scenarios/{scenario}"), s => (double)s["progress"]! > 0.1);
+        await Eventually.Get(
+            "some of it is computed", () => Pollux.Get($"/api/v1/scenarios/{scenario}"), s => (double)s["progress"]! > 0.1);
         await Pollux.Simulation.Kill();
         var dead = await Pollux.Get($"/api/v1/scenarios/{scenario}");
         Assert.Equal("running", (string)dead["state"]!);
@@ -165,28 +172,41 @@ public class ScenarioTests(ScenarioSystem system, ITestOutputHelper output) : Sy
     [Fact]
     public async Task Bad_input_is_refused_with_path_and_allowed_values()
     {
-        var question = new { asset = Pollux.NextAsset(), horizonSeconds = 1e9, ensemble = new { size = 1_000_000 }, interventions = new[] { new { target = "rate", value = 1.0 } } };
+        var question = new
+        {
+            asset = Pollux.NextAsset(),
+            horizonSeconds = 1e9,
+            ensemble = new { size = 1_000_000 },
+            interventions = new[] { new { target = "rate", value = 1.0 } },
+        };
         using var answer = await Api.PostAsJsonAsync("/api/v1/scenarios", question, Cancel);
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         var problem = (await answer.Content.ReadFromJsonAsync<JsonNode>(Cancel))!;
-        var errors = problem["errors"]!.AsArray().ToDictionary(e => (string)e!["path"]!, e => ((string)e!["value"]!, (string)e!["allowed"]!));
+        var errors = problem["errors"]!.AsArray()
+            .ToDictionary(e => (string)e!["path"]!, e => ((string)e!["value"]!, (string)e!["allowed"]!));
         Assert.Equal(["ensemble.size", "horizonSeconds", "interventions[0].target"], errors.Keys.Order(StringComparer.Ordinal));
         Assert.Equal("rate", errors["interventions[0].target"].Item1);
         Assert.Contains("production-rate", errors["interventions[0].target"].Item2, StringComparison.Ordinal);
 
-        using var channel = GrpcChannel.ForAddress(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Pollux.Query.GrpcPort}"));
-        var refused = await Assert.ThrowsAsync<RpcException>(async () => await new ScenarioService.ScenarioServiceClient(channel).CreateScenarioAsync(
-            new() { AssetId = question.asset, Interventions = { new Contracts.Query.V1.Intervention { Target = "rate" } } }, cancellationToken: Cancel));
+        using var channel = GrpcChannel.ForAddress(
+            string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Pollux.Query.GrpcPort}"));
+        var refused = await Assert.ThrowsAsync<RpcException>(
+            async () => await new ScenarioService.ScenarioServiceClient(channel).CreateScenarioAsync(
+            new() { AssetId = question.asset, Interventions = { new Contracts.Query.V1.Intervention { Target = "rate" } } },
+            cancellationToken: Cancel));
         Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
         Assert.Equal("interventions[0].target", refused.Trailers.GetValue("field"));
-        Assert.Contains("production-rate", Encoding.UTF8.GetString(refused.Trailers.GetValueBytes("errors-bin")!), StringComparison.Ordinal);
+        Assert.Contains("production-rate", Encoding.UTF8.GetString(refused.Trailers.GetValueBytes("errors-bin")!),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task The_past_is_run_again_with_what_was_recorded_and_the_live_twin_is_untouched()
     {
         var (asset, start) = (Pollux.NextAsset(), Samples.Now - 600 * Micros.PerSecond);
-        Reading[] Speed(int from, int to, double speed) => [.. Enumerable.Range(from / 10, (to - from) / 10).Select(i => new Reading(ScenarioSystem.ScrewSpeed, start + i * 10 * Micros.PerSecond, speed))];
+        Reading[] Speed(int from, int to, double speed) =>
+            [.. Enumerable.Range(from / 10, (to - from) / 10)
+                .Select(i => new Reading(ScenarioSystem.ScrewSpeed, start + i * 10 * Micros.PerSecond, speed))];
         var known = await Pollux.Store(asset, Speed(0, 200, 60));
         var position = await Pollux.Store(asset, Speed(200, 600, 72));
         var before = await Pollux.Rebuild(asset);
@@ -199,7 +219,9 @@ public class ScenarioTests(ScenarioSystem system, ITestOutputHelper output) : Sy
         Assert.Equal(1.15, At(flow.Scenario.Nominal, 560) / At(flow.Baseline.Nominal, 560), 0.03);
 
         // As it was known before the speed changed.
-        var earlier = Read((await Pollux.Answer(More(asset, knownAt: known, validAt: ScenarioSystem.Time(start), members: 20, horizonSeconds: 580))).Result);
+        var earlier = Read(
+            (await Pollux.Answer(
+                More(asset, knownAt: known, validAt: ScenarioSystem.Time(start), members: 20, horizonSeconds: 580))).Result);
         var flowThen = earlier.Signals.Single(s => s.Id == "melt-flow").Baseline.Nominal;
         Assert.Equal(1, flowThen[^1] / flow.Baseline.Nominal[0], 0.01);
 
@@ -213,13 +235,18 @@ public class ScenarioTests(ScenarioSystem system, ITestOutputHelper output) : Sy
     public async Task Grpc_has_the_same_abilities()
     {
         var asset = await RunningAt(80);
-        using var channel = GrpcChannel.ForAddress(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Pollux.Query.GrpcPort}"));
+        using var channel = GrpcChannel.ForAddress(
+            string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Pollux.Query.GrpcPort}"));
         var client = new ScenarioService.ScenarioServiceClient(channel);
         var a = await RunOverGrpc(client, asset, 1.15);
         var b = await RunOverGrpc(client, asset, 1.05);
-        Assert.Equal([b.Id, a.Id], (await client.ListScenariosAsync(new() { AssetId = asset, States = { "completed" } }, cancellationToken: Cancel)).Scenarios.Select(s => s.Id));
+        Assert.Equal([b.Id, a.Id],
+            (await client.ListScenariosAsync(
+                new() { AssetId = asset, States = { "completed" } }, cancellationToken: Cancel)).Scenarios.Select(s => s.Id));
         var page = await client.ListScenariosAsync(new() { AssetId = asset, Limit = 1 }, cancellationToken: Cancel);
-        Assert.Equal(a.Id, Assert.Single((await client.ListScenariosAsync(new() { AssetId = asset, Limit = 1, Cursor = page.NextCursor }, cancellationToken: Cancel)).Scenarios).Id);
+        Assert.Equal(a.Id,
+            Assert.Single((await client.ListScenariosAsync(
+                new() { AssetId = asset, Limit = 1, Cursor = page.NextCursor }, cancellationToken: Cancel)).Scenarios).Id);
 
         var diff = await client.DiffScenariosAsync(new() { A = a.Id, B = b.Id }, cancellationToken: Cancel);
         Assert.Contains(new() { Path = "interventions[0].value", A = "1.15", B = "1.05" }, diff.Definition);
@@ -229,7 +256,8 @@ public class ScenarioTests(ScenarioSystem system, ITestOutputHelper output) : Sy
 
         // A client that nobody of us wrote reads the same numbers.
         var script = JsonNode.Parse(await ForeignClientTests.Node(
-            "read-scenario.mjs", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Pollux.Query.GrpcPort}"), Path.Combine(Infrastructure.Repository, "contracts", "proto"), a.Id))!;
+            "read-scenario.mjs", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Pollux.Query.GrpcPort}"),
+            Path.Combine(Infrastructure.Repository, "contracts", "proto"), a.Id))!;
         var result = Read(await Pollux.Result(a.Id));
         Assert.Equal(result.Kpis.Select(k => k.Difference.P50), script["kpis"]!.AsArray().Select(k => (double)k!["difference"]!["p50"]!));
         Assert.Equal(result.Profiles[0].Difference.P95, script["profiles"]![0]!["difference"]!["p95"]!.AsArray().Select(v => (double)v!));
@@ -238,7 +266,13 @@ public class ScenarioTests(ScenarioSystem system, ITestOutputHelper output) : Sy
     static async Task<Scenario> RunOverGrpc(ScenarioService.ScenarioServiceClient client, string asset, double factor)
     {
         var created = (await client.CreateScenarioAsync(
-            new() { AssetId = asset, Cells = Cells, EnsembleSize = 0, Interventions = { new Contracts.Query.V1.Intervention { Target = "production-rate", Kind = "scale", Value = factor } } },
+            new()
+            {
+                AssetId = asset,
+                Cells = Cells,
+                EnsembleSize = 0,
+                Interventions = { new Contracts.Query.V1.Intervention { Target = "production-rate", Kind = "scale", Value = factor } },
+            },
             cancellationToken: Cancel)).Scenario;
         using var watch = client.WatchScenario(new() { ScenarioId = created.Id }, cancellationToken: Cancel);
         Scenario? last = null;
@@ -254,19 +288,28 @@ public class ScenarioTests(ScenarioSystem system, ITestOutputHelper output) : Sy
         var asset = await RunningAt(80);
         var scenario = await Pollux.Ask(More(asset, members: 100, horizonSeconds: 3600));
         var stream = await Api.GetStringAsync($"/api/v1/scenarios/{scenario}/watch", Cancel);
-        var views = stream.Split('\n').Where(l => l.StartsWith("data: ", StringComparison.Ordinal)).Select(l => JsonNode.Parse(l[6..])!).ToList();
+        var views = stream.Split('\n').Where(l => l.StartsWith("data: ", StringComparison.Ordinal)).Select(l => JsonNode.Parse(l[6..])!)
+            .ToList();
         Assert.Equal(("completed", 1.0), ((string)views[^1]["state"]!, (double)views[^1]["progress"]!));
         var progress = views.Select(v => (double)v["progress"]!).ToList();
         Assert.Equal(progress.Order(), progress);
         Assert.True(views.Count > 3, stream);
 
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/scenarios/{scenario}/result") { Headers = { { "Accept", "text/csv" } } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/scenarios/{scenario}/result")
+        {
+            Headers = { { "Accept", "text/csv" } },
+        };
         using var csv = await Api.SendAsync(request, Cancel);
         Assert.Equal("text/csv", csv.Content.Headers.ContentType?.MediaType);
         var lines = (await csv.Content.ReadAsStringAsync(Cancel)).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         var result = Read(await Pollux.Result(scenario));
-        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"kpi,melt-temperature,K,difference,p50,3600,,{result.Kpis.Single(k => k.Id == "melt-temperature").Difference.P50:R}"), lines);
-        using var known = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/scenarios/{scenario}/result") { Headers = { { "Accept", "text/csv" }, { "If-None-Match", csv.Headers.ETag!.ToString() } } };
+        Assert.Contains(string.Create(
+            CultureInfo.InvariantCulture,
+            $"kpi,melt-temperature,K,difference,p50,3600,,{result.Kpis.Single(k => k.Id == "melt-temperature").Difference.P50:R}"), lines);
+        using var known = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/scenarios/{scenario}/result")
+        {
+            Headers = { { "Accept", "text/csv" }, { "If-None-Match", csv.Headers.ETag!.ToString() } },
+        };
         using var unchanged = await Api.SendAsync(known, Cancel);
         Assert.Equal(HttpStatusCode.NotModified, unchanged.StatusCode);
     }
@@ -293,7 +336,8 @@ public class ScenarioTests(ScenarioSystem system, ITestOutputHelper output) : Sy
 /// <summary>A system with little patience.</summary>
 public sealed class HastySystem(Infrastructure infrastructure) : RunningSystem(infrastructure)
 {
-    protected override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string> { ["Simulation__TimeLimitSeconds"] = "2" };
+    protected override IReadOnlyDictionary<string, string> Settings =>
+        new Dictionary<string, string> { ["Simulation__TimeLimitSeconds"] = "2" };
 }
 
 /// <summary>What becomes of questions that nobody can answer in time.</summary>
@@ -302,14 +346,22 @@ public class ScenarioLimitTests(HastySystem system) : SystemTest<HastySystem>(sy
     [Fact]
     public async Task Without_a_simulation_a_question_is_refused_and_with_one_a_long_question_fails_in_time()
     {
-        var question = new { asset = Pollux.NextAsset(), horizonSeconds = 864_000, interventions = new[] { new { target = "screw-speed", value = 90.0 } }, ensemble = new { size = 2000 } };
+        var question = new
+        {
+            asset = Pollux.NextAsset(),
+            horizonSeconds = 864_000,
+            interventions = new[] { new { target = "screw-speed", value = 90.0 } },
+            ensemble = new { size = 2000 },
+        };
         using (var refused = await Pollux.Query.Http.PostAsJsonAsync("/api/v1/scenarios", question, TestContext.Current.CancellationToken))
             Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
 
         await Pollux.Service("simulation", "Simulation").Start();
         using var answer = await Pollux.Query.Http.PostAsJsonAsync("/api/v1/scenarios", question, TestContext.Current.CancellationToken);
         var id = (string)(await answer.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken))!["id"]!;
-        var failed = await Eventually.Get("it has failed", () => Pollux.Get($"/api/v1/scenarios/{id}"), s => (string)s["state"]! == "failed", show: s => s.ToJsonString());
+        var failed = await Eventually.Get(
+            "it has failed", () => Pollux.Get($"/api/v1/scenarios/{id}"), s => (string)s["state"]! == "failed", show: s =>
+                s.ToJsonString());
         Assert.Equal("time-limit", (string)failed["cause"]!);
         Assert.Contains("2 s", (string)failed["reason"]!, StringComparison.Ordinal);
     }

@@ -55,7 +55,9 @@ public sealed class SettingsTests : IDisposable
         service.Launch();
         Assert.Equal(Settings.ExitCode, await service.Ended());
         var line = Assert.Single(await File.ReadAllLinesAsync(log, TestContext.Current.CancellationToken), l => l.Length > 0);
-        Assert.StartsWith($"The setting {variable.Replace("__", ":", StringComparison.Ordinal)} (environment: {variable}) {says}", line, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"The setting {variable.Replace("__", ":", StringComparison.Ordinal)} (environment: {variable}) {says}", line,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("secret", line, StringComparison.Ordinal);
     }
 
@@ -69,13 +71,17 @@ public sealed class SettingsTests : IDisposable
     {
         await using var service = new ServiceProcess(project, project, Alone(), log);
         service.Launch();
-        await Eventually.Get($"{project} is alive", () => service.Http.GetAsync("/health/live", TestContext.Current.CancellationToken), answer => answer.StatusCode == HttpStatusCode.OK);
+        await Eventually.Get(
+            $"{project} is alive", () => service.Http.GetAsync("/health/live", TestContext.Current.CancellationToken), answer =>
+                answer.StatusCode == HttpStatusCode.OK);
         var report = await Eventually.Get($"{project} says what it waits for", async () =>
         {
             using var answer = await service.Http.GetAsync("/health/ready", TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
             return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["checks"]!;
-        }, checks => waitsFor.Split(',').All(c => (string?)checks[c]?["status"] == "Unhealthy" && (string?)checks[c]?["description"] is { Length: > 5 }), show: checks => checks.ToJsonString());
+        }, checks => waitsFor.Split(',').All(c =>
+            (string?)checks[c]?["status"] == "Unhealthy" && (string?)checks[c]?["description"] is { Length: > 5 }),
+                show: checks => checks.ToJsonString());
         Assert.NotNull(report);
         Assert.Equal(1, await service.AskHealth());
         Assert.True(service.IsRunning);
@@ -86,19 +92,25 @@ public sealed class SettingsTests : IDisposable
     {
         await using var service = new ServiceProcess("Query", "Query", Alone(), log);
         service.Launch();
-        await Eventually.Get("query is alive", () => service.Http.GetAsync("/health/live", TestContext.Current.CancellationToken), answer => answer.StatusCode == HttpStatusCode.OK);
+        await Eventually.Get(
+            "query is alive", () => service.Http.GetAsync("/health/live", TestContext.Current.CancellationToken), answer =>
+                answer.StatusCode == HttpStatusCode.OK);
         foreach (var path in new[] { "/api/v1/twins/extrusion-line", "/api/v1/assets" })
         {
             using var answer = await service.Http.GetAsync(path, TestContext.Current.CancellationToken);
-            Assert.Equal((HttpStatusCode.ServiceUnavailable, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
-            Assert.Contains("try again", (string?)JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["detail"], StringComparison.Ordinal);
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, "application/problem+json"),
+                (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+            Assert.Contains("try again",
+                (string?)JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["detail"],
+                StringComparison.Ordinal);
         }
         using var channel = GrpcChannel.ForAddress(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{service.GrpcPort}"));
         var refused = await Assert.ThrowsAsync<RpcException>(async () => await new TwinService.TwinServiceClient(channel).GetTwinAsync(
             new() { AssetId = "extrusion-line" }, cancellationToken: TestContext.Current.CancellationToken));
         Assert.Equal(StatusCode.Unavailable, refused.StatusCode);
         // The reference does not need assets.
-        Assert.Equal(HttpStatusCode.OK, (await service.Http.GetAsync("/openapi/v1.json", TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK,
+            (await service.Http.GetAsync("/openapi/v1.json", TestContext.Current.CancellationToken)).StatusCode);
     }
 
     public void Dispose() => File.Delete(log);

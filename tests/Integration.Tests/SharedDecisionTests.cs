@@ -21,7 +21,13 @@ public class SharedDecisionTests(DecisionSystem system) : SystemTest<DecisionSys
             asset,
             component = DecisionSystem.Bearing,
             at,
-            options = new object[] { new { kind = "now" }, new { kind = "at-stop", at = at.AddDays(21) }, new { kind = "wait", weeks = 5 }, new { kind = "derate", weeks = 2, rate = 0.9, marginLossPerDay = 120 } },
+            options = new object[]
+            {
+                new { kind = "now" },
+                new { kind = "at-stop", at = at.AddDays(21) },
+                new { kind = "wait", weeks = 5 },
+                new { kind = "derate", weeks = 2, rate = 0.9, marginLossPerDay = 120 },
+            },
             stops = new[] { new { at = at.AddDays(21), lostHours = 3 }, new { at = at.AddDays(42), lostHours = 1 } },
             economics = new { partCost = 7_000 },
             remainingLife = new { shape = 2.2, scaleDays = 45 },
@@ -72,6 +78,7 @@ public class SharedDecisionTests(DecisionSystem system) : SystemTest<DecisionSys
         Assert.Equal(kept.Tornado, third.Tornado);
         Assert.Equal(definition.ToJsonString(), (await Pollux.Get($"/api/v1/decisions/{third.Id}"))["definition"]!.ToJsonString());
         // In the list, too.
-        Assert.Equal(3, (await rpc.ListDecisionsAsync(new() { AssetId = asset }, cancellationToken: Cancel)).Decisions.Count(d => d.AskedOptions.Count == 4));
+        Assert.Equal(3, (await rpc.ListDecisionsAsync(new() { AssetId = asset }, cancellationToken: Cancel)).Decisions.Count(
+            d => d.AskedOptions.Count == 4));
     }
 }

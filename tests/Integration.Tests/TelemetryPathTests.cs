@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Contracts.Events;
 using Contracts.Messages;
@@ -17,12 +18,15 @@ public class TelemetryPathTests(RunningSystem system) : SystemTest<RunningSystem
     {
         var (asset, at) = (Pollux.NextAsset(), Samples.Now);
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
-        await device.Publish(Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, [new(6, at - 1, 201.25), new(6, at, 202.125), new(7, at - 2_000_003, 88)]));
+        await device.Publish(
+            Samples.SenmlTopic(asset),
+            Samples.Senml(Pollux.Model, [new(6, at - 1, 201.25), new(6, at, 202.125), new(7, at - 2_000_003, 88)]));
 
         var twin = await TwinWith(asset, readings: 3);
         AssertSensor(twin, "melt-temperature", 202.125, "good", at);
         AssertSensor(twin, "melt-pressure", 88, "good", at - 2_000_003);
-        Assert.Equal([new(6, at - 1, 201.25), new(6, at, 202.125), new(7, at - 2_000_003, 88)], (await Pollux.Log.Readings(asset)).OrderBy(r => (r.Sensor, r.SampledAt)));
+        Assert.Equal([new(6, at - 1, 201.25), new(6, at, 202.125), new(7, at - 2_000_003, 88)],
+            (await Pollux.Log.Readings(asset)).OrderBy(r => (r.Sensor, r.SampledAt)));
         await AssertRestAgrees(asset, twin);
     }
 
@@ -32,13 +36,15 @@ public class TelemetryPathTests(RunningSystem system) : SystemTest<RunningSystem
         var (asset, before) = (Pollux.NextAsset(), Samples.Now);
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
         await device.Publish($"pollux/{asset}/sensors/melt-pressure", "8.75 MPa");
-        await device.Publish($"pollux/{asset}/sensors/screw-speed", $$"""{"value":60.5,"timestamp":"2026-03-01T06:00:00.123456Z","quality":"uncertain"}""");
+        await device.Publish(
+            $"pollux/{asset}/sensors/screw-speed", $$"""{"value":60.5,"timestamp":"2026-03-01T06:00:00.123456Z","quality":"uncertain"}""");
 
         var twin = await TwinWith(asset, readings: 2);
         var pressure = twin.Sensors.Single(s => s.Id == "melt-pressure");
         Assert.Equal((87.5, "bar", "good"), (pressure.Value, pressure.Unit, pressure.Quality));
         Assert.InRange(Micros.From(pressure.SampledAt!.Value), before, Samples.Now);
-        AssertSensor(twin, "screw-speed", 60.5, "uncertain", Micros.From(DateTimeOffset.Parse("2026-03-01T06:00:00.123456Z", System.Globalization.CultureInfo.InvariantCulture)));
+        AssertSensor(twin, "screw-speed", 60.5, "uncertain",
+            Micros.From(DateTimeOffset.Parse("2026-03-01T06:00:00.123456Z", System.Globalization.CultureInfo.InvariantCulture)));
     }
 
     [Fact]
@@ -47,7 +53,12 @@ public class TelemetryPathTests(RunningSystem system) : SystemTest<RunningSystem
         var (asset, at) = (Pollux.NextAsset(), Samples.Now / 1000);
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
         var node = $"node-of-{asset}";
-        await device.Publish($"spBv1.0/pollux/NBIRTH/{node}", new Payload { Timestamp = (ulong)at, Seq = 0, Metrics = { new Payload.Types.Metric { Name = "bdSeq", Datatype = 4, LongValue = 0 } } }.ToByteArray());
+        await device.Publish($"spBv1.0/pollux/NBIRTH/{node}", new Payload
+        {
+            Timestamp = (ulong)at,
+            Seq = 0,
+            Metrics = { new Payload.Types.Metric { Name = "bdSeq", Datatype = 4, LongValue = 0 } },
+        }.ToByteArray());
         await device.Publish($"spBv1.0/pollux/DBIRTH/{node}/{asset}", new Payload
         {
             Timestamp = (ulong)at,
@@ -70,14 +81,27 @@ public class TelemetryPathTests(RunningSystem system) : SystemTest<RunningSystem
         var (asset, at) = (Pollux.NextAsset(), Samples.Now / 1000);
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
         var (node, id) = ($"node-of-{asset}", asset.Replace('-', '_').ToUpperInvariant());
-        Payload Birth(ulong seq, double value) => new() { Timestamp = (ulong)at, Seq = seq, Metrics = { new Payload.Types.Metric { Name = "Die/Melt Temperature", Alias = 17, Datatype = 10, DoubleValue = value } } };
-        await device.Publish($"spBv1.0/pollux/NBIRTH/{node}", new Payload { Timestamp = (ulong)at, Seq = 0, Metrics = { new Payload.Types.Metric { Name = "bdSeq", Datatype = 4, LongValue = 0 } } }.ToByteArray());
+        Payload Birth(ulong seq, double value) =>
+            new()
+            {
+                Timestamp = (ulong)at,
+                Seq = seq,
+                Metrics = { new Payload.Types.Metric { Name = "Die/Melt Temperature", Alias = 17, Datatype = 10, DoubleValue = value } },
+            };
+        await device.Publish($"spBv1.0/pollux/NBIRTH/{node}", new Payload
+        {
+            Timestamp = (ulong)at,
+            Seq = 0,
+            Metrics = { new Payload.Types.Metric { Name = "bdSeq", Datatype = 4, LongValue = 0 } },
+        }.ToByteArray());
         await device.Publish($"spBv1.0/pollux/DBIRTH/{node}/{id}", Birth(1, 200.5).ToByteArray());
         AssertSensor(await TwinWith(asset, readings: 1), "melt-temperature", 200.5, "good", at * 1000);
 
         // Another device of the node that would be the same asset is not mixed into it.
         await device.Publish($"spBv1.0/pollux/DBIRTH/{node}/{id.Replace('_', ' ')}", Birth(2, 77).ToByteArray());
-        await Eventually.Get("the second device is rejected", () => Pollux.Log.Rejections("unknown"), all => all.Any(r => r.Reasons[0].Code == "two-devices-of-one-id" && r.Source.Contains(node, StringComparison.Ordinal)));
+        await Eventually.Get(
+            "the second device is rejected", () => Pollux.Log.Rejections("unknown"), all =>
+                all.Any(r => r.Reasons[0].Code == "two-devices-of-one-id" && r.Source.Contains(node, StringComparison.Ordinal)));
         Assert.Single(await Pollux.Log.Readings(asset));
     }
 
@@ -86,10 +110,14 @@ public class TelemetryPathTests(RunningSystem system) : SystemTest<RunningSystem
     {
         await using var node = await Device.Connect(Pollux.Servers.Mqtt);
         var state = await node.Listen("spBv1.0/STATE/pollux");
-        await Eventually.Get("the host is online", () => Task.FromResult(state()), s => s?.Contains("\"online\":true", StringComparison.Ordinal) == true, show: s => s ?? "nothing");
+        await Eventually.Get(
+            "the host is online", () => Task.FromResult(state()), s =>
+                s?.Contains("\"online\":true", StringComparison.Ordinal) == true, show: s => s ?? "nothing");
         // As another replica's will would say it.
         await node.Publish("spBv1.0/STATE/pollux", """{"online":false,"timestamp":1}""", retain: true);
-        await Eventually.Get("the host says again that it is online", () => Task.FromResult(state()), s => s?.Contains("\"online\":true", StringComparison.Ordinal) == true, show: s => s ?? "nothing");
+        await Eventually.Get(
+            "the host says again that it is online", () => Task.FromResult(state()), s =>
+                s?.Contains("\"online\":true", StringComparison.Ordinal) == true, show: s => s ?? "nothing");
     }
 
     [Fact]
@@ -114,15 +142,21 @@ public class TelemetryPathTests(RunningSystem system) : SystemTest<RunningSystem
         var (asset, at) = (Pollux.NextAsset(), Samples.Now / 1_000_000 * 1_000_000);
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
         await device.Publish(Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, [new(6, at - 2_000_000, 201)]));
-        await device.Publish($"pollux/{asset}/sensors/melt-temperature", FormattableString.Invariant($$"""{"value":null,"timestamp":{{at / 1000}}}"""));
+        await device.Publish(
+            $"pollux/{asset}/sensors/melt-temperature", FormattableString.Invariant($$"""{"value":null,"timestamp":{{at / 1000}}}"""));
 
         var twin = await TwinWith(asset, readings: 2);
         var sensor = twin.Sensors.Single(s => s.Id == "melt-temperature");
         Assert.Equal((null, "bad", Micros.ToTime(at)), (sensor.Value, sensor.Quality, sensor.SampledAt));
         Assert.Empty(await Pollux.Log.Rejections(asset));
-        var shown = (await Pollux.Get($"/api/v1/twins/{asset}?minPosition={twin.Position}"))["sensors"]!.AsArray().Single(s => (string)s!["id"]! == "melt-temperature")!;
+        var shown = (await Pollux.Get($"/api/v1/twins/{asset}?minPosition={twin.Position}"))["sensors"]!.AsArray()
+            .Single(s => (string)s!["id"]! == "melt-temperature")!;
         Assert.Equal((null, "bad"), ((double?)shown["value"], (string?)shown["quality"]));
-        var history = await Pollux.Get(FormattableString.Invariant($"/api/v1/twins/{asset}/history?sensor=melt-temperature&from={Micros.ToTime(at - 5_000_000):yyyy-MM-ddTHH:mm:ssZ}&to={Micros.ToTime(at + 5_000_000):yyyy-MM-ddTHH:mm:ssZ}&points=10"));
+        var history = await Pollux.Get(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"/api/v1/twins/{asset}/history?sensor=melt-temperature&from={Micros.ToTime(at - 5_000_000):yyyy-MM-ddTHH:mm:ssZ}&to="
+                    + $"{Micros.ToTime(at + 5_000_000):yyyy-MM-ddTHH:mm:ssZ}&points=10"));
         var point = Assert.Single(history["series"]![0]!["points"]!.AsArray())!;
         Assert.Equal((201, 1), ((double)point["mean"]!, (int)point["count"]!));
         var events = (await Pollux.Get($"/api/v1/log/events?stream=telemetry/{asset}/*"))["items"]!.AsArray();
@@ -195,7 +229,8 @@ public class TelemetryPathTests(RunningSystem system) : SystemTest<RunningSystem
         var unregistered = Pollux.UnregisteredAsset("nobody");
         var asset = topic.Contains("{unregistered}", StringComparison.Ordinal) ? unregistered : shared ??= Pollux.NextAsset();
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
-        var source = topic.Replace("{asset}", asset, StringComparison.Ordinal).Replace("{unregistered}", unregistered, StringComparison.Ordinal);
+        var source = topic.Replace("{asset}", asset, StringComparison.Ordinal)
+            .Replace("{unregistered}", unregistered, StringComparison.Ordinal);
         await device.Publish(source, payload);
         var rejection = await RejectionOf(asset, kept ?? payload, reason);
         Assert.Equal((source, 1), (rejection.Source, rejection.Readings));
@@ -205,7 +240,8 @@ public class TelemetryPathTests(RunningSystem system) : SystemTest<RunningSystem
 
     async Task<ReadingsRejected> RejectionOf(string asset, byte[] payload, string reason) => (await Eventually.Get(
         $"{reason} of {asset} is in the log",
-        async () => (await Pollux.Log.Rejections(asset)).Where(r => r.Payload.AsSpan().SequenceEqual(payload) && r.Reasons.Any(x => x.Code == reason && x.Detail.Length > 0)).ToList(),
+        async () => (await Pollux.Log.Rejections(asset))
+            .Where(r => r.Payload.AsSpan().SequenceEqual(payload) && r.Reasons.Any(x => x.Code == reason && x.Detail.Length > 0)).ToList(),
         found => found.Count > 0))[0];
 
     [Fact]
@@ -228,7 +264,8 @@ public class TelemetryPathTests(RunningSystem system) : SystemTest<RunningSystem
         var after = await Counters();
         Assert.Equal(
             (52, 12, 12 + 13 + 13, 2),
-            (after.Received - before.Received, after.Stored - before.Stored, after.Duplicate - before.Duplicate, after.Rejected - before.Rejected));
+            (after.Received - before.Received, after.Stored - before.Stored, after.Duplicate - before.Duplicate,
+                after.Rejected - before.Rejected));
         Assert.Equal(after.Received, after.Stored + after.Duplicate + after.Rejected);
         Assert.Equal(frame.OrderBy(r => r.Sensor), (await Pollux.Log.Readings(asset)).OrderBy(r => r.Sensor));
         Assert.Equal(["physically-impossible", "conflicting-value"], (await Pollux.Log.Rejections(asset)).Select(r => r.Reasons[0].Code));
@@ -241,10 +278,13 @@ public class TelemetryPathTests(RunningSystem system) : SystemTest<RunningSystem
         await Pollux.Ingest.Metric("pollux_ingest_readings_rejected_total"));
 
     // The exporter answers from a cache for some hundred milliseconds: only equal sums tell that nothing is pending.
-    Task Settled() => Eventually.Get("received = stored + duplicate + rejected", Counters, c => c.Received == c.Stored + c.Duplicate + c.Rejected);
+    Task Settled() =>
+        Eventually.Get("received = stored + duplicate + rejected", Counters, c => c.Received == c.Stored + c.Duplicate + c.Rejected);
 
     async Task<TwinView> TwinWith(string asset, long readings) =>
-        (await Eventually.Get($"the twin of {asset} has {readings} readings", () => Pollux.Twins.View(asset), twin => twin?.Readings == readings, show: t => $"{t?.Readings} readings"))!;
+        (await Eventually.Get(
+            $"the twin of {asset} has {readings} readings", () => Pollux.Twins.View(asset), twin => twin?.Readings == readings, show: t =>
+                $"{t?.Readings} readings"))!;
 
     static void AssertSensor(TwinView twin, string id, double value, string quality, long sampledAt)
     {
@@ -259,7 +299,8 @@ public class TelemetryPathTests(RunningSystem system) : SystemTest<RunningSystem
         foreach (var sensor in saved.Sensors.Where(s => s.Value is not null))
         {
             var shown = twin["sensors"]!.AsArray().Single(s => (string)s!["id"]! == sensor.Id)!;
-            Assert.Equal((sensor.Value, sensor.Quality, sensor.SampledAt), ((double?)shown["value"], (string)shown["quality"]!, (DateTimeOffset?)shown["sampledAt"]));
+            Assert.Equal((sensor.Value, sensor.Quality, sensor.SampledAt),
+                ((double?)shown["value"], (string)shown["quality"]!, (DateTimeOffset?)shown["sampledAt"]));
         }
     }
 }

@@ -39,13 +39,16 @@ public class TraceTests(TracedSystem system) : SystemTest<TracedSystem>(system),
         var asset = Pollux.NextAsset();
         var (traceId, spanId) = (ActivityTraceId.CreateRandom().ToHexString(), ActivitySpanId.CreateRandom().ToHexString());
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
-        await device.Publish(Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, [new(6, Samples.Now, 201.5)]), $"00-{traceId}-{spanId}-01");
+        await device.Publish(
+            Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, [new(6, Samples.Now, 201.5)]), $"00-{traceId}-{spanId}-01");
 
         // Each service exports in batches of its own: a span may come well after the one that follows it.
-        (string Service, string Name)[] way = [("ingest", "receive message"), ("ingest", "append readings"), ("twin-state", "fold readings"), ("query", "twin shown")];
+        (string Service, string Name)[] way = [("ingest", "receive message"), ("ingest", "append readings"),
+            ("twin-state", "fold readings"), ("query", "twin shown")];
         var spans = await Eventually.Get(
             "all three services have exported their spans of the trace", () => Task.FromResult(Pollux.Traces.Of(traceId)),
-            found => way.All(s => found.Any(f => (f.Service, f.Name) == s)), show: found => string.Join(", ", found.Select(s => $"{s.Service}: {s.Name}")));
+            found => way.All(s => found.Any(f => (f.Service, f.Name) == s)), show: found =>
+                string.Join(", ", found.Select(s => $"{s.Service}: {s.Name}")));
         Assert.Equal(spanId, spans.Single(s => s.Name == "receive message").ParentId);
 
         // The API's answer and the log name the same trace.
@@ -63,11 +66,13 @@ public class TraceTests(TracedSystem system) : SystemTest<TracedSystem>(system),
         string[] traces = [.. Enumerable.Range(0, 10).Select(_ => ActivityTraceId.CreateRandom().ToHexString())];
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
         await Task.WhenAll(traces.Select((trace, i) => device.Publish(
-            Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, [new(6, at + i, 201.5)]), $"00-{trace}-{ActivitySpanId.CreateRandom().ToHexString()}-01")));
+            Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, [new(6, at + i, 201.5)]),
+            $"00-{trace}-{ActivitySpanId.CreateRandom().ToHexString()}-01")));
 
         await Eventually.Get(
             "every message's trace holds its append, as parent or as link",
-            () => Task.FromResult(Pollux.Traces.All.Where(s => s.Name == "append readings").SelectMany(s => s.LinkedTraceIds.Append(s.TraceId)).ToHashSet()),
+            () => Task.FromResult(
+                Pollux.Traces.All.Where(s => s.Name == "append readings").SelectMany(s => s.LinkedTraceIds.Append(s.TraceId)).ToHashSet()),
             found => traces.All(found.Contains), show: found => $"{traces.Count(found.Contains)} of {traces.Length}");
         Assert.Contains(Pollux.Traces.All, s => s.Name == "append readings" && s.LinkedTraceIds.Any(traces.Contains));
     }

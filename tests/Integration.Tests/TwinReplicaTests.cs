@@ -6,7 +6,8 @@ using ServiceDefaults;
 namespace Integration.Tests;
 
 /// <summary>Two replicas of twin-state: one owns the partitions, the other waits.</summary>
-public class TwinReplicaTests(RunningSystem system, ITestOutputHelper output) : SystemTest<RunningSystem>(system), IClassFixture<RunningSystem>
+public class TwinReplicaTests(RunningSystem system, ITestOutputHelper output) : SystemTest<RunningSystem>(system),
+    IClassFixture<RunningSystem>
 {
     [Fact]
     public async Task Ownership_moves_when_a_replica_dies_and_no_reading_is_folded_in_twice()
@@ -39,7 +40,9 @@ public class TwinReplicaTests(RunningSystem system, ITestOutputHelper output) : 
         foreach (var asset in assets)
         {
             var good = load.Good(asset);
-            var view = await Eventually.Get($"the twin of {asset} has every reading", () => Pollux.Twins.View(asset), twin => twin?.Readings == good.Count, show: t => $"{t?.Readings} of {good.Count}");
+            var view = await Eventually.Get(
+                $"the twin of {asset} has every reading", () => Pollux.Twins.View(asset), twin => twin?.Readings == good.Count, show: t =>
+                    $"{t?.Readings} of {good.Count}");
             Assert.Equal(Samples.HashOf(Pollux.Model, good), view!.StateHash);
             var rebuilt = await Pollux.Rebuild(asset);
             Assert.Equal((view.StateHash, view.StateHash, (long)good.Count), (rebuilt.LiveHash, rebuilt.RebuiltHash, rebuilt.Readings));
@@ -58,8 +61,11 @@ public class TwinReplicaTests(RunningSystem system, ITestOutputHelper output) : 
         var asset = Pollux.NextAsset();
         await Eventually.Get("no queue holds anything", () => Pollux.TwinState.Metric(Depth), depth => depth == 0);
         // They are asked for every few seconds; before the first answer there is no such metric.
-        await Eventually.Get("every queue has its depth", async () => (await Pollux.TwinState.Http.GetStringAsync("/metrics", TestContext.Current.CancellationToken)).Split('\n')
-            .Count(l => l.StartsWith(Depth, StringComparison.Ordinal) && l.Contains("queue=\"twin-state.assets.", StringComparison.Ordinal)), queues => queues == 4);
+        await Eventually.Get(
+            "every queue has its depth", async () =>
+                (await Pollux.TwinState.Http.GetStringAsync("/metrics", TestContext.Current.CancellationToken)).Split('\n')
+            .Count(l => l.StartsWith(Depth, StringComparison.Ordinal)
+                && l.Contains("queue=\"twin-state.assets.", StringComparison.Ordinal)), queues => queues == 4);
         await using var gateway = new StoreAndForward(Pollux.Servers.Mqtt);
         gateway.Start();
         var load = new Load(gateway, Pollux.Model, [asset], 100);
@@ -76,6 +82,8 @@ public class TwinReplicaTests(RunningSystem system, ITestOutputHelper output) : 
         await stop.CancelAsync();
         await publishing;
         await Eventually.Get("the queues are empty again", () => Pollux.TwinState.Metric(Depth), depth => depth == 0);
-        await Eventually.Get("the twin has every reading", () => Pollux.Twins.View(asset), twin => twin?.Readings == load.Good(asset).Count, show: t => $"{t?.Readings} of {load.Good(asset).Count}");
+        await Eventually.Get(
+            "the twin has every reading", () => Pollux.Twins.View(asset), twin => twin?.Readings == load.Good(asset).Count, show: t =>
+                $"{t?.Readings} of {load.Good(asset).Count}");
     }
 }

@@ -11,7 +11,9 @@ namespace Integration.Tests;
 public class WaveformTests(RunningSystem system) : SystemTest<RunningSystem>(system)
 {
     // Strikes, 16 a second as at 80 r/min, that ring at 800 Hz.
-    static readonly float[] Struck = [.. Enumerable.Range(0, 4096).Select(i => i % 160 / 2560.0).Select(t => (float)(4 * Math.Exp(-250 * t) * Math.Sin(2 * Math.PI * 800 * t)))];
+    static readonly float[] Struck = [
+        .. Enumerable.Range(0, 4096).Select(i => i % 160 / 2560.0)
+            .Select(t => (float)(4 * Math.Exp(-250 * t) * Math.Sin(2 * Math.PI * 800 * t)))];
 
     static string Pack(long at, ReadOnlySpan<float> samples, int bytesTooMany = 0)
     {
@@ -30,7 +32,9 @@ public class WaveformTests(RunningSystem system) : SystemTest<RunningSystem>(sys
         // What comes behind is in the twin when all three were dealt with.
         await device.Publish(Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, [new(6, at, 200)]));
 
-        var twin = await Eventually.Get("the features are in the twin", () => Pollux.Twins.View(asset), twin => twin?.Readings == 6, show: t => $"{t?.Readings} readings");
+        var twin = await Eventually.Get(
+            "the features are in the twin", () => Pollux.Twins.View(asset), twin => twin?.Readings == 6, show: t =>
+                $"{t?.Readings} readings");
         var sensors = (await Pollux.Get($"/api/v1/twins/{asset}?minPosition={twin!.Position}"))["sensors"]!.AsArray();
         double Shown(string id)
         {
@@ -56,7 +60,10 @@ public class WaveformTests(RunningSystem system) : SystemTest<RunningSystem>(sys
         var torn = Pack(at, Struck, bytesTooMany: 3);
         await device.Publish(Samples.SenmlTopic(asset), torn);
 
-        var rejection = (await Eventually.Get("the rejection is listed", async () => (await Pollux.Get($"/api/v1/rejected?asset={asset}"))["items"]!.AsArray(), items => items.Count == 1))[0]!;
+        var rejection = (
+            await Eventually.Get(
+                "the rejection is listed", async () => (await Pollux.Get($"/api/v1/rejected?asset={asset}"))["items"]!.AsArray(), items =>
+                    items.Count == 1))[0]!;
         Assert.Equal((1, torn), ((int)rejection["readings"]!, (string)rejection["payloadText"]!));
         var reason = Assert.Single(rejection["reasons"]!.AsArray())!;
         Assert.Equal("malformed-samples", (string)reason["code"]!);

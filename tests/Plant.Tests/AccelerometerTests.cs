@@ -64,7 +64,8 @@ public class AccelerometerTests
 
     [Fact]
     public void Sparkplug_carries_none() =>
-        Assert.All(new EmulatedPlant(new() { Payload = "sparkplug-b" }, new Fixed()).Sample(Now.AddSeconds(1)), f => Assert.Null(f.Waveform));
+        Assert.All(new EmulatedPlant(new() { Payload = "sparkplug-b" }, new Fixed()).Sample(Now.AddSeconds(1)),
+            f => Assert.Null(f.Waveform));
 
     sealed class Fixed : TimeProvider
     {

@@ -83,7 +83,8 @@ public class CommandTests
     }
 
     [Fact]
-    public void An_address_of_another_kind_is_refused() => Assert.Throws<ServiceDefaults.InvalidSettingException>(() => MqttAddress.Parse("amqp://broker:5672"));
+    public void An_address_of_another_kind_is_refused() =>
+        Assert.Throws<ServiceDefaults.InvalidSettingException>(() => MqttAddress.Parse("amqp://broker:5672"));
 
     void Obey(string command) => ReceiveCommand.Obey(Encoding.UTF8.GetBytes(command), plant, Now);
 }

@@ -31,7 +31,8 @@ public class ExtrusionLineTests
         Assert.InRange(state.BearingVibrationMillimetresPerSecond, 0.9, 1.5);
         Assert.InRange(state.BearingTemperatureCelsius, 40, 70);
         Assert.InRange(state.DancerPositionMillimetres, -30, 30);
-        Assert.All(state.ThermocoupleCelsius.Zip(ExtrusionLine.NominalSetPointsCelsius), zone => Assert.InRange(zone.First, zone.Second - 1, zone.Second + 1));
+        Assert.All(state.ThermocoupleCelsius.Zip(ExtrusionLine.NominalSetPointsCelsius),
+            zone => Assert.InRange(zone.First, zone.Second - 1, zone.Second + 1));
     }
 
     [Fact]

@@ -24,13 +24,19 @@ public class PayloadTests
     [Fact]
     public void A_waveform_is_a_data_value_at_the_time_of_its_first_sample()
     {
-        var frame = new Frame(1, Micros, [Value("melt-temperature", 237.9)]) { Waveform = new("bearing-acceleration", "m/s2", Micros - 1_600_000, [1f, -2.5f]) };
+        var frame = new Frame(1, Micros, [Value("melt-temperature", 237.9)])
+        {
+            Waveform = new("bearing-acceleration", "m/s2", Micros - 1_600_000, [1f, -2.5f]),
+        };
 
         // 00 00 80 3f, 00 00 20 c0.
         Assert.Equal(
             """[{"bn":"","bt":1763913600.000123,"n":"melt-temperature","u":"Cel","v":237.9},{"n":"bearing-acceleration","u":"m/s2","vd":"AACAPwAAIMA","t":-1.600000}]""",
             SenMl.Write(frame));
-        Assert.EndsWith(",{\"n\":\"bearing-acceleration\",\"u\":\"m/s2\",\"vd\":\"AACAPwAAIMA\",\"t\":-1.600000}]", SenMl.Write(frame with { Measurements = [] }), StringComparison.Ordinal);
+        Assert.EndsWith(",{\"n\":\"bearing-acceleration\",\"u\":\"m/s2\",\"vd\":\"AACAPwAAIMA\",\"t\":-1.600000}]", SenMl.Write(frame with
+        {
+            Measurements = [],
+        }), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -49,7 +55,8 @@ public class PayloadTests
         format.Will();
         var births = format.Birth([Value("melt-flow", 51.2)], Micros);
 
-        Assert.Equal(["spBv1.0/pollux/NBIRTH/line-9-gateway", "spBv1.0/pollux/DBIRTH/line-9-gateway/line-9"], births.Select(birth => birth.Topic));
+        Assert.Equal(["spBv1.0/pollux/NBIRTH/line-9-gateway", "spBv1.0/pollux/DBIRTH/line-9-gateway/line-9"],
+            births.Select(birth => birth.Topic));
         var (node, device) = (Read(births[0]), Read(births[1]));
         Assert.Equal((0ul, 1ul), (node.Seq, device.Seq));
         Assert.Equal(["bdSeq", "Node Control/Rebirth", "Gateway/Buffered Frames"], node.Metrics.Select(metric => metric.Name));
@@ -67,7 +74,8 @@ public class PayloadTests
         var format = new SparkplugB("line-9");
         format.Will();
         format.Birth([], Micros);
-        var data = Enumerable.Range(0, 300).Select(_ => Read(format.Data(new(1, Micros, [Value("melt-flow", 51.2)]), historical: false))).ToList();
+        var data = Enumerable.Range(0, 300).Select(_ => Read(format.Data(new(1, Micros, [Value("melt-flow", 51.2)]), historical: false)))
+            .ToList();
 
         Assert.Equal(Enumerable.Range(0, 300).Select(i => (ulong)((i + 2) % 256)), data.Select(message => message.Seq));
         var metric = Assert.Single(data[0].Metrics);

@@ -28,7 +28,8 @@ public partial class SensorTests
         foreach (var measurement in Measure(new(1)).Measurements)
         {
             var text = measurement.Value.ToString(CultureInfo.InvariantCulture);
-            Assert.True(text.Length - 1 - text.IndexOf('.') <= measurement.Sensor.Decimals || !text.Contains('.'), $"{measurement.Sensor.Id} {text}");
+            Assert.True(text.Length - 1 - text.IndexOf('.') <= measurement.Sensor.Decimals || !text.Contains('.'),
+                $"{measurement.Sensor.Id} {text}");
         }
     }
 
@@ -48,7 +49,8 @@ public partial class SensorTests
     {
         var bank = new SensorBank(seed: 3);
 
-        Assert.Equal([true, false, false, false, false, true], Enumerable.Range(0, 6).Select(_ => ValueOf("bearing-temperature", Measure(bank)) is not null));
+        Assert.Equal([true, false, false, false, false, true],
+            Enumerable.Range(0, 6).Select(_ => ValueOf("bearing-temperature", Measure(bank)) is not null));
     }
 
     [Fact]
@@ -66,7 +68,10 @@ public partial class SensorTests
         var bank = new SensorBank(seed: 3);
         var before = ValueOf("zone-3-temperature", Measure(bank));
 
-        Assert.All(Enumerable.Range(0, 20), _ => Assert.Equal(before, ValueOf("zone-3-temperature", Measure(bank, new() { Stuck = "zone-3-temperature" }))));
+        Assert.All(Enumerable.Range(0, 20), _ => Assert.Equal(before, ValueOf("zone-3-temperature", Measure(bank, new()
+        {
+            Stuck = "zone-3-temperature",
+        }))));
     }
 
     [Fact]
@@ -78,7 +83,8 @@ public partial class SensorTests
             if (features.Contains(match.Groups[1].Value)) continue;
             var spec = SensorCatalog.All.Single(spec => spec.Id == match.Groups[1].Value);
             var (lowest, highest, likelyLowest, likelyHighest) =
-                (Number(match.Groups[2].Value), Number(match.Groups[3].Value), Number(match.Groups[4].Value), Number(match.Groups[5].Value));
+                (Number(match.Groups[2].Value), Number(match.Groups[3].Value), Number(match.Groups[4].Value),
+                    Number(match.Groups[5].Value));
             Assert.True(spec.Impossible < lowest || spec.Impossible > highest, spec.Id);
             Assert.InRange(spec.Implausible, lowest, highest);
             Assert.True(spec.Implausible < likelyLowest || spec.Implausible > likelyHighest, spec.Id);
@@ -101,7 +107,8 @@ public partial class SensorTests
     static Frame Measure(SensorBank bank, SensorDisturbances? disturbances = null) =>
         bank.Measure(State, elapsedSeconds: 1, deviceMicros: 1_700_000_000_000_000, disturbances ?? SensorDisturbances.None);
 
-    static double? ValueOf(string sensor, Frame frame) => frame.Measurements.Where(m => m.Sensor.Id == sensor).Select(m => (double?)m.Value).SingleOrDefault();
+    static double? ValueOf(string sensor, Frame frame) =>
+        frame.Measurements.Where(m => m.Sensor.Id == sensor).Select(m => (double?)m.Value).SingleOrDefault();
 
     static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 

@@ -9,7 +9,14 @@ public class TimeLapseTests
     [Fact]
     public void The_past_is_lived_through_and_then_the_present()
     {
-        var plant = new EmulatedPlant(new PlantSettings { TimeLapseDays = 2, SimulatedTimeFactor = 86_400, TimeLapseSampleSeconds = 600, ClockSkewMilliseconds = 0, ClockDriftPpm = 0 }, new Fixed());
+        var plant = new EmulatedPlant(new PlantSettings
+        {
+            TimeLapseDays = 2,
+            SimulatedTimeFactor = 86_400,
+            TimeLapseSampleSeconds = 600,
+            ClockSkewMilliseconds = 0,
+            ClockDriftPpm = 0,
+        }, new Fixed());
         List<long> times = [];
         for (var tick = 1; tick <= 30; tick++) times.AddRange(plant.Sample(Now.AddSeconds(0.1 * tick)).Select(f => f.SampledAtMicros));
         Assert.False(plant.IsInTimeLapse);

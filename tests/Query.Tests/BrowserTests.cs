@@ -41,7 +41,11 @@ public class BrowserTests
     static Task<HttpResponseMessage> Preflight(QueryApi api, string origin, string method, string path) => api.Http.SendAsync(
         new(HttpMethod.Options, path)
         {
-            Headers = { { "Origin", origin }, { "Access-Control-Request-Method", method }, { "Access-Control-Request-Headers", "content-type,x-grpc-web" } },
+            Headers =
+            {
+                { "Origin", origin }, { "Access-Control-Request-Method", method },
+                { "Access-Control-Request-Headers", "content-type,x-grpc-web" },
+            },
         },
         Cancel);
 
@@ -105,7 +109,9 @@ public class BrowserTests
         Assert.Equal((encoding, "Accept-Encoding"), (answer.Content.Headers.ContentEncoding.Single(), answer.Headers.Vary.Single()));
         Assert.True(answer.Headers.ETag!.IsWeak);
         var packed = await answer.Content.ReadAsStreamAsync(Cancel);
-        await using Stream plain = encoding == "br" ? new BrotliStream(packed, CompressionMode.Decompress) : new GZipStream(packed, CompressionMode.Decompress);
+        await using Stream plain = encoding == "br"
+            ? new BrotliStream(packed, CompressionMode.Decompress)
+            : new GZipStream(packed, CompressionMode.Decompress);
         Assert.StartsWith("{\"items\":[", await new StreamReader(plain).ReadToEndAsync(Cancel), StringComparison.Ordinal);
 
         using var usual = await QueryApi.Default.Http.GetAsync("/api/v1/twins", Cancel);
@@ -152,7 +158,8 @@ public class BrowserTests
         while (await events.ReadLineAsync(Cancel) is { } line)
         {
             if (line.StartsWith("id: ", StringComparison.Ordinal)) id = line[4..];
-            if (line.StartsWith("data: ", StringComparison.Ordinal)) return (id, (string)System.Text.Json.Nodes.JsonNode.Parse(line[6..])!["assetId"]!);
+            if (line.StartsWith("data: ", StringComparison.Ordinal))
+                return (id, (string)System.Text.Json.Nodes.JsonNode.Parse(line[6..])!["assetId"]!);
         }
         throw new EndOfStreamException();
     }
@@ -166,7 +173,8 @@ public class BrowserTests
         using var _ = answer;
         Assert.Equal((HttpStatusCode.OK, HttpVersion.Version11), (answer.StatusCode, answer.Version));
         Assert.Equal("pump-loop", GetTwinResponse.Parser.ParseFrom(frames.Single(f => f.Flag == 0).Bytes).Twin.AssetId);
-        Assert.Contains("grpc-status: 0", Encoding.ASCII.GetString(frames.Single(f => f.Flag == 0x80).Bytes), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("grpc-status: 0", Encoding.ASCII.GetString(frames.Single(f => f.Flag == 0x80).Bytes),
+            StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]
@@ -175,13 +183,15 @@ public class BrowserTests
         var (answer, frames) = await GrpcWeb("GetTwin", new GetTwinRequest { AssetId = "nobody" }, "application/grpc-web+proto");
         using var _ = answer;
         // Without a message the trailers may come as headers.
-        var trailers = string.Concat(answer.Headers.Select(h => $"{h.Key}: {h.Value.First()}\r\n")) + string.Concat(frames.Where(f => f.Flag == 0x80).Select(f => Encoding.ASCII.GetString(f.Bytes)));
+        var trailers = string.Concat(answer.Headers.Select(h => $"{h.Key}: {h.Value.First()}\r\n"))
+            + string.Concat(frames.Where(f => f.Flag == 0x80).Select(f => Encoding.ASCII.GetString(f.Bytes)));
         Assert.Contains("grpc-status: 5", trailers, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("grpc-status-details-bin", trailers, StringComparison.OrdinalIgnoreCase);
         Assert.Equal(QueryApi.Origin, answer.Headers.GetValues("Access-Control-Allow-Origin").Single());
     }
 
-    static async Task<(HttpResponseMessage Answer, List<(byte Flag, byte[] Bytes)> Frames)> GrpcWeb(string method, IMessage message, string contentType)
+    static async Task<(HttpResponseMessage Answer, List<(byte Flag, byte[] Bytes)> Frames)> GrpcWeb(
+        string method, IMessage message, string contentType)
     {
         var isText = contentType.EndsWith("text", StringComparison.Ordinal);
         var body = new byte[5 + message.CalculateSize()];
@@ -189,10 +199,16 @@ public class BrowserTests
         message.WriteTo(body.AsSpan(5));
         using var content = new ByteArrayContent(isText ? Encoding.ASCII.GetBytes(Convert.ToBase64String(body)) : body);
         content.Headers.ContentType = new(contentType);
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/pollux.query.v1.TwinService/{method}") { Content = content, Headers = { { "X-Grpc-Web", "1" }, { "Accept", contentType }, { "Origin", QueryApi.Origin } } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/pollux.query.v1.TwinService/{method}")
+        {
+            Content = content,
+            Headers = { { "X-Grpc-Web", "1" }, { "Accept", contentType }, { "Origin", QueryApi.Origin } },
+        };
         var answer = await QueryApi.ForBrowsers.Http.SendAsync(request, Cancel);
         var bytes = await answer.Content.ReadAsByteArrayAsync(Cancel);
-        if (isText) bytes = [.. Encoding.ASCII.GetString(bytes).Split('=', StringSplitOptions.RemoveEmptyEntries).SelectMany(part => Convert.FromBase64String(part.PadRight((part.Length + 3) / 4 * 4, '=')))];
+        if (isText)
+            bytes = [.. Encoding.ASCII.GetString(bytes).Split('=', StringSplitOptions.RemoveEmptyEntries)
+                .SelectMany(part => Convert.FromBase64String(part.PadRight((part.Length + 3) / 4 * 4, '=')))];
         List<(byte, byte[])> frames = [];
         for (var at = 0; at < bytes.Length;)
         {

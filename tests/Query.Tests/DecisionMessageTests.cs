@@ -10,11 +10,13 @@ namespace Query.Tests;
 public class DecisionMessageTests
 {
     static readonly AssetModel Model = ReadAssetModel.FromDirectory(
-        Path.Combine(typeof(DecisionMessageTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "Repository").Value!, "contracts", "assets")).Single(m => m.Id == "extrusion-line");
+        Path.Combine(typeof(DecisionMessageTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(a => a.Key == "Repository").Value!, "contracts", "assets")).Single(m => m.Id == "extrusion-line");
 
     static DecisionDefinition Whole => new(
         "line-1", "gearbox-bearing", Given.Noon,
-        [new("now"), new("at-stop", Given.Noon.AddDays(21)), new("wait", Weeks: 5), new("derate", Weeks: 2.5, Rate: 0.07), new("derate", Weeks: 2, Rate: 0.9, MarginLossPerDay: 120.5), new("run-to-failure")],
+        [new("now"), new("at-stop", Given.Noon.AddDays(21)), new("wait", Weeks: 5), new("derate", Weeks: 2.5, Rate: 0.07),
+            new("derate", Weeks: 2, Rate: 0.9, MarginLossPerDay: 120.5), new("run-to-failure")],
         new(1, 2, 3, 4, 5, 6, 0.35, 8, 9, 0.1, 11, 12, 13, 14, false), [new(Given.Noon.AddDays(21), 2), new(Given.Noon.AddDays(42), 0)],
         120, 0.25, 1.1, new(2.2, 45), new(1.7, 900), new(1.5, 300), 2_000, ulong.MaxValue);
 

@@ -14,7 +14,8 @@ public class DownsampleTests
     static List<Reading> Series(int seed, int count)
     {
         var random = new Random(seed);
-        return [.. Enumerable.Range(0, count).Select(i => new Reading(7, From + i * 1_000_000L + random.Next(1_000_000), Math.Round(random.NextDouble() * 300, 3)))];
+        return [.. Enumerable.Range(0, count)
+            .Select(i => new Reading(7, From + i * 1_000_000L + random.Next(1_000_000), Math.Round(random.NextDouble() * 300, 3)))];
     }
 
     static IReadOnlyList<HistoryPoint> Reduce(IEnumerable<Reading> readings, long to, int points)
@@ -73,7 +74,8 @@ public class DownsampleTests
     [Fact]
     public void Bad_readings_and_those_outside_are_left_out()
     {
-        Reading[] readings = [new(7, From - 1, 1), new(7, From, 2), new(7, From + 5, 300, Quality.Bad), new(7, From + 9, 3), new(7, From + 10, 4)];
+        Reading[] readings = [new(7, From - 1, 1), new(7, From, 2), new(7, From + 5, 300, Quality.Bad), new(7, From + 9, 3),
+            new(7, From + 10, 4)];
         var points = Reduce(readings, From + 10, 2);
         Assert.Equal([2.0, 3.0], points.Select(p => p.Max));
     }
@@ -91,20 +93,26 @@ public class DownsampleTests
         var points = askedPoints.Get % 40 + 2;
         var from = From + random.Next(100_000) * 1_000_000L;
         var to = from + (levelWidth * points / 1_000_000L + random.Next(20_000)) * 1_000_000L;
-        List<Reading> readings = [.. Enumerable.Range(0, 400).Select(_ => new Reading(7, from - levelWidth + random.NextInt64(to - from + 2 * levelWidth), Math.Round(random.NextDouble() * 300, 3))).DistinctBy(r => r.SampledAt)];
+        List<Reading> readings = [
+            .. Enumerable.Range(0, 400)
+                .Select(_ => new Reading(
+                    7, from - levelWidth + random.NextInt64(to - from + 2 * levelWidth), Math.Round(random.NextDouble() * 300, 3)))
+                        .DistinctBy(r => r.SampledAt)];
         var bits = Rollup.FixedPointBits(Given.Pressure);
         var edges = EqualBuckets.Of(from, to, points, level);
         var history = new Downsample(Given.Pressure, edges);
         foreach (var part in HistorySource.Cover(level, from, to))
         {
-            foreach (var piece in readings.GroupBy(r => Rollup.Start(part.Level, r.SampledAt)).Where(g => g.Key >= part.From && g.Key < part.To))
+            foreach (var piece in readings.GroupBy(r => Rollup.Start(part.Level, r.SampledAt))
+                .Where(g => g.Key >= part.From && g.Key < part.To))
                 history.Add(piece.Key, piece.Select(r => Rollup.Of(r.SampledAt, r.Value, bits)).Aggregate((a, b) => a.Merge(b)));
         }
 
         var width = TimeSpan.FromMicroseconds(edges.Span / edges.Count);
         Assert.Equal(0, edges.Span / edges.Count % levelWidth);
         Assert.True(edges.Count <= points + 1);
-        var expected = readings.Where(r => r.SampledAt >= from && r.SampledAt < to).GroupBy(r => edges.IndexOf(r.SampledAt)).OrderBy(g => g.Key).ToList();
+        var expected = readings.Where(r => r.SampledAt >= from && r.SampledAt < to).GroupBy(r => edges.IndexOf(r.SampledAt))
+            .OrderBy(g => g.Key).ToList();
         var found = history.Points();
         Assert.Equal(expected.Count, found.Count);
         foreach (var (bucket, point) in expected.Zip(found))

@@ -5,7 +5,8 @@ namespace Query.Tests;
 public class EstimateLevelTests
 {
     static HistoryPoint Point(int second, double mean, long count = 1) => new(
-        Given.Noon.AddSeconds(second), count, mean - 1, mean + 1, mean, mean, Given.Noon.AddSeconds(second), mean, Given.Noon.AddSeconds(second + 0.5));
+        Given.Noon.AddSeconds(second), count, mean - 1, mean + 1, mean, mean, Given.Noon.AddSeconds(second), mean,
+        Given.Noon.AddSeconds(second + 0.5));
 
     [Fact]
     public void A_mean_of_many_readings_weighs_more_than_one_reading()

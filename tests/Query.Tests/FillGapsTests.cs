@@ -18,7 +18,8 @@ public class FillGapsTests
         return FillGaps.Of(history.Points(withEmpty: true), calendar.Fill!.Value, now ?? Given.Noon.AddYears(1));
     }
 
-    static IEnumerable<double?> Means(string fill) => Points(fill, 7, (70, 10), (110, 20), (270, 45)).Select(p => p.Mean is { } mean ? Math.Round(mean, 6) : (double?)null);
+    static IEnumerable<double?> Means(string fill) =>
+        Points(fill, 7, (70, 10), (110, 20), (270, 45)).Select(p => p.Mean is { } mean ? Math.Round(mean, 6) : (double?)null);
 
     [Fact]
     public void Null_shows_buckets_without_a_value() => Assert.Equal([null, 15, null, null, 45, null, null], Means("null"));
@@ -32,7 +33,8 @@ public class FillGapsTests
 
     // 15 at 13:30, 45 at 16:30.
     [Fact]
-    public void Linear_takes_the_line_between_the_neighbours_and_leaves_the_ends() => Assert.Equal([null, 15, 25, 35, 45, null, null], Means("linear"));
+    public void Linear_takes_the_line_between_the_neighbours_and_leaves_the_ends() =>
+        Assert.Equal([null, 15, 25, 35, 45, null, null], Means("linear"));
 
     [Fact]
     public void A_mean_stands_for_the_middle_of_its_readings() =>
@@ -49,7 +51,9 @@ public class FillGapsTests
         {
             Assert.Equal((Given.Noon.AddHours(hour), Given.Noon.AddHours(hour + 1)), (p.Start, p.End));
             Assert.Equal(hour != 1, p.Count == 1);
-            Assert.Equal(hour != 1, p.Min is not null && p.Max is not null && p.First is not null && p.FirstAt is not null && p.Last is not null && p.LastAt is not null);
+            Assert.Equal(hour != 1,
+                p.Min is not null && p.Max is not null && p.First is not null && p.FirstAt is not null && p.Last is not null
+                    && p.LastAt is not null);
         });
         // Nothing to fill with.
         Assert.All(Points(fill, 3), p => Assert.Equal((0L, null), (p.Count, p.Mean)));

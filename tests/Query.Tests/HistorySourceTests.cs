@@ -18,10 +18,12 @@ public class HistorySourceTests
     public void Few_recent_readings_are_read_raw() => Assert.Null(Choose(TimeSpan.FromHours(1), 1000));
 
     [Fact]
-    public void Buckets_narrower_than_a_second_are_read_raw() => Assert.Null(Choose(TimeSpan.FromMinutes(10), 1000, ago: TimeSpan.FromDays(100)));
+    public void Buckets_narrower_than_a_second_are_read_raw() =>
+        Assert.Null(Choose(TimeSpan.FromMinutes(10), 1000, ago: TimeSpan.FromDays(100)));
 
     [Fact]
-    public void Old_readings_come_from_seconds_although_they_are_few() => Assert.Equal(RollupLevel.Second, Choose(TimeSpan.FromHours(1), 1000, ago: TimeSpan.FromDays(30)));
+    public void Old_readings_come_from_seconds_although_they_are_few() =>
+        Assert.Equal(RollupLevel.Second, Choose(TimeSpan.FromHours(1), 1000, ago: TimeSpan.FromDays(30)));
 
     [Fact]
     public void Many_readings_come_from_the_coarsest_level_that_resolves_a_bucket()

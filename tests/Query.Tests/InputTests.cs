@@ -101,7 +101,10 @@ public class InputTests
         Assert.Equal(new KnownAt(0, null), KnownAt.Of(0, null));
         Assert.Equal(new KnownAt(null, Given.Noon), KnownAt.Of(null, Given.Noon.ToProto()));
         Assert.Equal("known_at_position", Assert.Throws<InvalidInputException>(() => KnownAt.Of(-1, null)).Field);
-        Assert.Equal("known_at_time", Assert.Throws<InvalidInputException>(() => KnownAt.Of(null, new() { Seconds = long.MaxValue })).Field);
+        Assert.Equal("known_at_time", Assert.Throws<InvalidInputException>(() => KnownAt.Of(null, new()
+        {
+            Seconds = long.MaxValue,
+        })).Field);
     }
 
     [Fact]

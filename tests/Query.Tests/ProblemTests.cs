@@ -35,9 +35,11 @@ public partial class ProblemTests
     [InlineData("GET", "/api/v1/twins?stale=perhaps", 400, "invalid-input", "stale", "perhaps", "true, false")]
     [InlineData("GET", "/api/v1/twins?severity=bad", 400, "invalid-input", "severity", "bad", "warning, alarm, critical")]
     [InlineData("GET", "/api/v1/twins/extrusion-line?minPosition=-1", 400, "invalid-input", "minPosition", "-1", "0 or above")]
-    [InlineData("GET", "/api/v1/twins/watch?assets=extrusion-line&after=1.2,3.4", 400, "invalid-input", "after", "1.2,3.4", "position.revision, the id of an earlier event")]
+    [InlineData("GET", "/api/v1/twins/watch?assets=extrusion-line&after=1.2,3.4", 400, "invalid-input", "after", "1.2,3.4",
+        "position.revision, the id of an earlier event")]
     [InlineData("GET", "/api/v1/scenarios", 503, "log-unreachable", null, null, null)]
-    public async Task Every_error_says_its_kind_and_the_field_at_fault(string method, string path, int status, string kind, string? field, string? value, string? allowed)
+    public async Task Every_error_says_its_kind_and_the_field_at_fault(
+        string method, string path, int status, string kind, string? field, string? value, string? allowed)
     {
         using var request = new HttpRequestMessage(new(method), path);
         if (method == "PUT") request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
@@ -56,14 +58,20 @@ public partial class ProblemTests
     [Fact]
     public async Task A_body_that_is_too_large_names_the_limit()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/decisions") { Content = new StringContent($"\"{new string('a', 70_000)}\"", Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/decisions")
+        {
+            Content = new StringContent($"\"{new string('a', 70_000)}\"", Encoding.UTF8, "application/json"),
+        };
         await AssertProblem(request, 413, "too-large", "body", null, "at most 65536 bytes");
     }
 
     [Fact]
     public async Task A_member_of_another_type_is_named()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/decisions") { Content = new StringContent("""{"asset":"a","horizonDays":"long"}""", Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/decisions")
+        {
+            Content = new StringContent("""{"asset":"a","horizonDays":"long"}""", Encoding.UTF8, "application/json"),
+        };
         await AssertProblem(request, 400, "invalid-input", "horizonDays", null, "members and types as in the API reference");
     }
 
@@ -86,7 +94,10 @@ public partial class ProblemTests
     [Fact]
     public async Task An_error_is_sent_even_to_who_accepts_only_csv()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/twins?limit=0") { Headers = { Accept = { new MediaTypeWithQualityHeaderValue("text/csv") } } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/twins?limit=0")
+        {
+            Headers = { Accept = { new MediaTypeWithQualityHeaderValue("text/csv") } },
+        };
         await AssertProblem(request, 400, "invalid-input", "limit", "0", "1 to 500");
     }
 
@@ -148,7 +159,10 @@ public partial class ProblemTests
     [Fact]
     public async Task The_trace_id_is_that_of_the_callers_trace()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/nothing") { Headers = { { "traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" } } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/nothing")
+        {
+            Headers = { { "traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" } },
+        };
         using var answer = await QueryApi.Default.Http.SendAsync(request, Cancel);
         Assert.Equal("0af7651916cd43dd8448eb211c80319c", (string)(await QueryApi.Json(answer))["traceId"]!);
     }
@@ -158,7 +172,8 @@ public partial class ProblemTests
     {
         using var channel = GrpcChannel.ForAddress(QueryApi.Default.Grpc);
         var twins = new TwinService.TwinServiceClient(channel);
-        var refused = await Assert.ThrowsAsync<RpcException>(async () => await twins.ListTwinsAsync(new() { Limit = 501 }, cancellationToken: Cancel));
+        var refused = await Assert.ThrowsAsync<RpcException>(
+            async () => await twins.ListTwinsAsync(new() { Limit = 501 }, cancellationToken: Cancel));
         var status = refused.GetRpcStatus()!;
         Assert.Equal(((int)StatusCode.InvalidArgument, refused.Status.Detail), (status.Code, status.Message));
         Assert.Equal(("INVALID_INPUT", "pollux"), (status.GetDetail<ErrorInfo>()!.Reason, status.GetDetail<ErrorInfo>()!.Domain));
@@ -167,7 +182,8 @@ public partial class ProblemTests
         var violation = Assert.Single(status.GetDetail<BadRequest>()!.FieldViolations);
         Assert.Equal(("limit", "'501'; allowed: 1 to 500"), (violation.Field, violation.Description));
 
-        var missing = await Assert.ThrowsAsync<RpcException>(async () => await twins.GetTwinAsync(new() { AssetId = "nobody" }, cancellationToken: Cancel));
+        var missing = await Assert.ThrowsAsync<RpcException>(
+            async () => await twins.GetTwinAsync(new() { AssetId = "nobody" }, cancellationToken: Cancel));
         Assert.Equal("NOT_FOUND", missing.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Reason);
         Assert.Null(missing.GetRpcStatus()!.GetDetail<BadRequest>());
 
@@ -180,11 +196,13 @@ public partial class ProblemTests
     [Fact]
     public void The_kinds_of_errors_are_listed_in_the_readme()
     {
-        var repository = typeof(ProblemTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(m => m.Key == "Repository").Value!;
+        var repository = typeof(ProblemTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(m => m.Key == "Repository").Value!;
         Assert.Equal(
             ProblemKind.All.Select(k => (k.Type, k.Title, k.Status)),
             KindInReadme().Matches(File.ReadAllText(Path.Combine(repository, "services", "query", "README.md")))
-                .Select(m => (m.Groups["type"].Value, m.Groups["title"].Value, int.Parse(m.Groups["status"].Value, System.Globalization.CultureInfo.InvariantCulture))));
+                .Select(m => (m.Groups["type"].Value, m.Groups["title"].Value,
+                    int.Parse(m.Groups["status"].Value, System.Globalization.CultureInfo.InvariantCulture))));
     }
 
     [GeneratedRegex(@"^\| `(?<type>urn:pollux:problem:[a-z-]+)` \| (?<status>\d+) \| (?<title>[^|]+) \|", RegexOptions.Multiline)]

@@ -12,7 +12,9 @@ using Query.Twins;
 
 namespace Query.Tests;
 
-/// <summary>The whole service on ports of its own, with nothing behind it: two twins in memory, no asset, a log that cannot be reached.</summary>
+/// <summary>
+/// The whole service on ports of its own, with nothing behind it: two twins in memory, no asset, a log that cannot be reached.
+/// </summary>
 sealed class QueryApi : WebApplicationFactory<KnownAssets>
 {
     public const string Origin = "https://app.example.com";
@@ -20,7 +22,8 @@ sealed class QueryApi : WebApplicationFactory<KnownAssets>
     /// <summary>Expensive requests until 429.</summary>
     public const int Permits = 20;
 
-    static readonly Lazy<QueryApi> OpenToBrowsers = new(() => new(("Cors:Origins", Origin), ("Cors:Methods", "GET, HEAD, POST, PUT, DELETE")));
+    static readonly Lazy<QueryApi> OpenToBrowsers = new(
+        () => new(("Cors:Origins", Origin), ("Cors:Methods", "GET, HEAD, POST, PUT, DELETE")));
     static readonly Lazy<QueryApi> UsedUp = new(() => new());
     static readonly Lazy<QueryApi> Usual = new(() => new());
     static readonly Lazy<QueryApi> ManyCommands = new(() => new(("Limits:ExpensiveRequestsPer10Seconds", "1000")));
@@ -57,19 +60,24 @@ sealed class QueryApi : WebApplicationFactory<KnownAssets>
 
     public string Grpc => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{grpc}");
 
-    public static async Task<JsonNode> Json(HttpResponseMessage answer) => JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
+    public static async Task<JsonNode> Json(HttpResponseMessage answer) =>
+        JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseContentRoot(AppContext.BaseDirectory).UseEnvironment("Production");
-        builder.UseSetting("Ports:Http", http.ToString(CultureInfo.InvariantCulture)).UseSetting("Ports:Grpc", grpc.ToString(CultureInfo.InvariantCulture))
-            .UseSetting("ConnectionStrings:Postgres", "Host=127.0.0.1;Port=1;Database=none;Username=none").UseSetting("ConnectionStrings:RabbitMq", "amqp://none:none@127.0.0.1:1/")
+        builder.UseSetting("Ports:Http", http.ToString(CultureInfo.InvariantCulture))
+            .UseSetting("Ports:Grpc", grpc.ToString(CultureInfo.InvariantCulture))
+            .UseSetting("ConnectionStrings:Postgres", "Host=127.0.0.1;Port=1;Database=none;Username=none")
+                .UseSetting("ConnectionStrings:RabbitMq", "amqp://none:none@127.0.0.1:1/")
             .UseSetting("Limits:ExpensiveRequestsPer10Seconds", Permits.ToString(CultureInfo.InvariantCulture));
         foreach (var (name, value) in settings) builder.UseSetting(name, value);
         // Background work would look for servers; what Kestrel itself hosts stays.
         builder.ConfigureTestServices(services =>
         {
-            foreach (var work in services.Where(s => s.ServiceType == typeof(IHostedService) && s.ImplementationType?.Namespace?.StartsWith("Microsoft.AspNetCore.", StringComparison.Ordinal) != true).ToList())
+            foreach (var work in services.Where(
+                s => s.ServiceType == typeof(IHostedService)
+                    && s.ImplementationType?.Namespace?.StartsWith("Microsoft.AspNetCore.", StringComparison.Ordinal) != true).ToList())
                 services.Remove(work);
         });
     }

@@ -3,7 +3,9 @@ using Json.Schema;
 
 namespace Query.Tests;
 
-/// <summary>What a generator of clients and a linter want of /openapi/v1.json. Also <c>npx @redocly/cli lint</c>; see services/query/README.md.</summary>
+/// <summary>
+/// What a generator of clients and a linter want of /openapi/v1.json. Also <c>npx @redocly/cli lint</c>; see services/query/README.md.
+/// </summary>
 public class ReferenceTests
 {
     static readonly string[] Times = ["validAt", "from", "to", "since"];
@@ -13,7 +15,8 @@ public class ReferenceTests
     static async Task<JsonNode> Read() => JsonNode.Parse(await QueryApi.Default.Http.GetStringAsync("/openapi/v1.json"))!;
 
     static async Task<List<(string Name, JsonNode Operation)>> Operations() =>
-        [.. (await Document)["paths"]!.AsObject().SelectMany(p => p.Value!.AsObject().Select(o => ((string)o.Value!["operationId"]!, o.Value!)))];
+        [.. (await Document)["paths"]!.AsObject()
+            .SelectMany(p => p.Value!.AsObject().Select(o => ((string)o.Value!["operationId"]!, o.Value!)))];
 
     [Fact]
     public async Task Every_error_response_is_a_problem()
@@ -25,7 +28,8 @@ public class ReferenceTests
             foreach (var (status, response) in operation["responses"]!.AsObject().Where(r => r.Key[0] is '4' or '5'))
             {
                 errors++;
-                if ((string?)response!["content"]?["application/problem+json"]?["schema"]?["$ref"] != "#/components/schemas/Problem" || response["content"]!.AsObject().Count != 1)
+                if ((string?)response!["content"]?["application/problem+json"]?["schema"]?["$ref"] != "#/components/schemas/Problem"
+                    || response["content"]!.AsObject().Count != 1)
                     without.Add($"{name} {status}");
             }
         }
@@ -51,13 +55,16 @@ public class ReferenceTests
     [InlineData("registerAsset", "415", true)]
     [InlineData("registerAsset", "413", true)]
     public async Task An_error_is_listed_where_it_can_happen(string operation, string status, bool isListed) =>
-        Assert.Equal(isListed, (await Operations()).Single(o => o.Name == operation).Operation["responses"]!.AsObject().ContainsKey(status));
+        Assert.Equal(isListed,
+            (await Operations()).Single(o => o.Name == operation).Operation["responses"]!.AsObject().ContainsKey(status));
 
     [Fact]
     public async Task Every_property_and_parameter_is_described()
     {
-        var properties = (await Document)["components"]!["schemas"]!.AsObject().SelectMany(s => s.Value!["properties"]?.AsObject().Select(p => (Name: $"{s.Key}.{p.Key}", p.Value)) ?? []);
-        var parameters = (await Operations()).SelectMany(o => o.Operation["parameters"]?.AsArray().Select(p => (Name: $"{o.Name} {p!["name"]}", Value: (JsonNode?)p)) ?? []);
+        var properties = (await Document)["components"]!["schemas"]!.AsObject()
+            .SelectMany(s => s.Value!["properties"]?.AsObject().Select(p => (Name: $"{s.Key}.{p.Key}", p.Value)) ?? []);
+        var parameters = (await Operations())
+            .SelectMany(o => o.Operation["parameters"]?.AsArray().Select(p => (Name: $"{o.Name} {p!["name"]}", Value: (JsonNode?)p)) ?? []);
         var all = properties.Concat(parameters).ToList();
         Assert.True(all.Count > 700);
         Assert.Empty(all.Where(p => p.Value?["description"] is null).Select(p => p.Name));
@@ -85,8 +92,10 @@ public class ReferenceTests
             foreach (var parameter in operation["parameters"]?.AsArray() ?? [])
             {
                 var schema = parameter!["schema"]!;
-                if (Times.Contains((string)parameter["name"]!)) Assert.True((string?)schema["format"] == "date-time", $"{name} {parameter["name"]}");
-                if ((string)parameter["name"]! == "knownAt") Assert.Equal(["integer", "string"], schema["anyOf"]!.AsArray().Select(s => (string)s!["type"]!));
+                if (Times.Contains((string)parameter["name"]!))
+                    Assert.True((string?)schema["format"] == "date-time", $"{name} {parameter["name"]}");
+                if ((string)parameter["name"]! == "knownAt")
+                    Assert.Equal(["integer", "string"], schema["anyOf"]!.AsArray().Select(s => (string)s!["type"]!));
             }
         }
         var twin = (await Document)["components"]!["schemas"]!["TwinAnswer"]!["properties"]!;
@@ -103,7 +112,8 @@ public class ReferenceTests
             foreach (var parameter in operation["parameters"]?.AsArray().Where(p => p!["example"] is not null) ?? [])
             {
                 checkedOnes++;
-                var result = JsonSchema.FromText(parameter!["schema"]!.ToJsonString()).Evaluate(parameter["example"], new() { RequireFormatValidation = true });
+                var result = JsonSchema.FromText(parameter!["schema"]!.ToJsonString())
+                    .Evaluate(parameter["example"], new() { RequireFormatValidation = true });
                 Assert.True(result.IsValid, $"{name} {parameter.ToJsonString()}");
             }
         }

@@ -10,12 +10,14 @@ namespace Query.Tests;
 public class ScenarioAnswerTests
 {
     static readonly ScenarioDefinition Definition = new(
-        "extrusion-line", Given.Noon, 42, "steady", 0, [new("production-rate", "scale", 1.15, "", 0, 0, 0)], 200, "latin-hypercube", 1, 1e-4, "rodas3", 2, []);
+        "extrusion-line", Given.Noon, 42, "steady", 0, [new("production-rate", "scale", 1.15, "", 0, 0, 0)], 200, "latin-hypercube", 1,
+        1e-4, "rodas3", 2, []);
 
     static Band Around(double value) => new(value, value - 2, value - 1, value, value + 1, value + 2);
 
     static BandSeries Along(params double[] values) =>
-        new(values, [.. values.Select(v => v - 2)], [.. values.Select(v => v - 1)], values, [.. values.Select(v => v + 1)], [.. values.Select(v => v + 2)]);
+        new(values, [.. values.Select(v => v - 2)], [.. values.Select(v => v - 1)], values, [.. values.Select(v => v + 1)],
+            [.. values.Select(v => v + 2)]);
 
     static ScenarioResult A_result(double melt = 241, SweepResult? sweep = null) => new(
         Definition, [0], [new("melt-temperature", "melt temperature", "degC", Along(238), Along(melt), Along(melt - 238))],
@@ -23,17 +25,22 @@ public class ScenarioAnswerTests
         [new("melt-temperature", "melt temperature", "degC", Around(238), Around(melt), Around(melt - 238))],
         [new("melt-temperature-high", "melt-temperature", 255, "degC", true, "warning", 0, 0.04)],
         [new("melt-temperature", "polymer.consistency", 0.7, 0.75, 0.95)], sweep, [new("screw-speed", "1/min", 80, Around(91.8))],
-        new("steady", 402, 0, 0, 0, 0, 0, 0, 0), new("extrusion-line", "ab12", 42, "ff", new Dictionary<string, double>(), new Dictionary<string, double>(), 1),
+        new("steady", 402, 0, 0, 0, 0, 0, 0, 0),
+        new("extrusion-line", "ab12", 42, "ff", new Dictionary<string, double>(), new Dictionary<string, double>(), 1),
         ["One temperature over the cross section."], ["Extrapolation."]);
 
     static ScenarioView A_scenario(ScenarioDefinition? definition = null, string modelId = "extrusion-line") => new(
-        "01a20eaa-d5f7-756f-b508-9a6681e910b0", "extrusion-line", null, modelId, "ab12", definition ?? Definition, "completed", 1, 6, Given.Noon, Given.Noon, Given.Noon, 1.25, "ee", false,
+        "01a20eaa-d5f7-756f-b508-9a6681e910b0", "extrusion-line", null, modelId, "ab12", definition ?? Definition, "completed", 1, 6,
+        Given.Noon, Given.Noon, Given.Noon, 1.25, "ee", false,
         null, null, [], []);
 
     [Fact]
     public void A_diff_says_where_the_questions_differ_and_what_that_changes()
     {
-        var other = Definition with { Interventions = [new("production-rate", "scale", 1.2, "", 0, 0, 0), new("zone-4-set-point", "offset", -10, "", 0, 0, 0)] };
+        var other = Definition with
+        {
+            Interventions = [new("production-rate", "scale", 1.2, "", 0, 0, 0), new("zone-4-set-point", "offset", -10, "", 0, 0, 0)],
+        };
         var diff = DiffScenarios.Of(A_scenario(), A_result(), A_scenario(other), A_result(243));
         Assert.Equal("interventions[0].value", diff.Definition[0].Path);
         Assert.Equal((1.15, 1.2), ((double)diff.Definition[0].A!, (double)diff.Definition[0].B!));
@@ -44,13 +51,18 @@ public class ScenarioAnswerTests
     }
 
     [Fact]
-    public void Equal_questions_do_not_differ() => Assert.Empty(DiffScenarios.Of(A_scenario(), A_result(), A_scenario(), A_result()).Definition);
+    public void Equal_questions_do_not_differ() =>
+        Assert.Empty(DiffScenarios.Of(A_scenario(), A_result(), A_scenario(), A_result()).Definition);
 
     [Fact]
     public void What_cannot_be_compared_is_refused()
     {
-        Assert.Throws<RuleViolationException>(() => DiffScenarios.Of(A_scenario(), A_result(), A_scenario(modelId: "heater-pair"), A_result()));
-        Assert.Throws<RuleViolationException>(() => DiffScenarios.Of(A_scenario(), A_result(), A_scenario(Definition with { Cells = 4 }), A_result()));
+        Assert.Throws<RuleViolationException>(
+            () => DiffScenarios.Of(A_scenario(), A_result(), A_scenario(modelId: "heater-pair"), A_result()));
+        Assert.Throws<RuleViolationException>(() => DiffScenarios.Of(A_scenario(), A_result(), A_scenario(Definition with
+        {
+            Cells = 4,
+        }), A_result()));
     }
 
     [Fact]
@@ -70,7 +82,9 @@ public class ScenarioAnswerTests
     [Fact]
     public void Every_number_of_a_result_is_a_row_with_unit()
     {
-        var sweep = new SweepResult([new("screw-speed", [70, 80], "1/min"), new("zone-4-set-point", [190, 200], "degC")], [new("melt-temperature", "melt temperature", "degC", [230, 231, null, 233])]);
+        var sweep = new SweepResult(
+            [new("screw-speed", [70, 80], "1/min"), new("zone-4-set-point", [190, 200], "degC")],
+            [new("melt-temperature", "melt temperature", "degC", [230, 231, null, 233])]);
         var rows = ResultRows.Of(A_result(sweep: sweep)).ToList();
         Assert.Equal(18 + 36 + 18 + 2 + 2 + 6 + 4, rows.Count);
         Assert.Contains(new("signal", "melt-temperature", "K", "difference", "p50", 0, null, 3), rows);
@@ -85,7 +99,8 @@ public class ScenarioAnswerTests
     {
         var cancel = TestContext.Current.CancellationToken;
         var rows = ResultRows.Of(A_result()).ToList();
-        await using var parquet = await ParquetReader.CreateAsync(new MemoryStream(await ResultParquet.Bytes(rows, cancel)), cancellationToken: cancel);
+        await using var parquet = await ParquetReader.CreateAsync(
+            new MemoryStream(await ResultParquet.Bytes(rows, cancel)), cancellationToken: cancel);
         using var group = parquet.OpenRowGroupReader(0);
         var fields = parquet.Schema.Fields.Cast<DataField>().ToList();
         Assert.Equal(["kind", "id", "unit", "case", "statistic", "timeSeconds", "positionMetre", "value"], fields.Select(f => f.Name));
@@ -108,7 +123,8 @@ public class ScenarioAnswerTests
     {
         var text = string.Join('\n', ShowAnswer.Lines(A_scenario(), A_result()));
         Assert.Contains("solved for: screw-speed 80 -> 91.8 1/min", text, StringComparison.Ordinal);
-        Assert.Contains("melt temperature                 238.0     241.0    +1.000    +3.000    +5.000  °C, K", text, StringComparison.Ordinal);
+        Assert.Contains("melt temperature                 238.0     241.0    +1.000    +3.000    +5.000  °C, K", text,
+            StringComparison.Ordinal);
         Assert.Contains("   0.250     100.0     99.00    -3.000    -1.000    +1.000", text, StringComparison.Ordinal);
         Assert.Contains("melt-temperature-high (above 255 degC, warning): 0 % -> 4 %", text, StringComparison.Ordinal);
         Assert.Contains("polymer.consistency 75 %", text, StringComparison.Ordinal);

@@ -12,7 +12,8 @@ public class ShownTwinTests
 
     [Fact]
     public void The_tag_changes_when_a_sensor_becomes_stale() =>
-        Assert.NotEqual(ShownTwin.TagOf(Given.A_view(), Given.Noon.AddSeconds(9)), ShownTwin.TagOf(Given.A_view(), Given.Noon.AddSeconds(10)));
+        Assert.NotEqual(ShownTwin.TagOf(Given.A_view(), Given.Noon.AddSeconds(9)),
+            ShownTwin.TagOf(Given.A_view(), Given.Noon.AddSeconds(10)));
 
     [Fact]
     public void The_tag_changes_with_the_revision() =>

@@ -73,7 +73,8 @@ public class WatcherTests
     [InlineData("1.2", 2)]
     [InlineData("1.2,3.4", 1)]
     public void What_is_no_event_id_of_the_stream_is_refused(string text, int twins) =>
-        Assert.Equal(("after", text), Assert.Throws<InvalidInputException>(() => WatchTwins.ParseAfter(text, twins)) is var e ? (e.Field, e.Value) : default);
+        Assert.Equal(("after", text),
+            Assert.Throws<InvalidInputException>(() => WatchTwins.ParseAfter(text, twins)) is var e ? (e.Field, e.Value) : default);
 
     [Fact]
     public async Task An_event_id_of_several_twins_names_the_view_of_each()

@@ -28,7 +28,8 @@ public class DecisionTests
     }
 
     [Fact]
-    public void A_stored_result_does_not_wake_a_cancelled_scenario() => Assert.Empty(StartScenario.DecideStored(Cancelled, Given.A_result(), "ee", "ff", Given.Noon));
+    public void A_stored_result_does_not_wake_a_cancelled_scenario() =>
+        Assert.Empty(StartScenario.DecideStored(Cancelled, Given.A_result(), "ee", "ff", Given.Noon));
 
     [Theory]
     [InlineData(1, 9, 0, null)]
@@ -56,7 +57,8 @@ public class DecisionTests
 
     [Fact]
     public void What_runs_too_long_fails() =>
-        Assert.Equal(new ScenarioFailed(Given.Id, "time-limit", "late", Given.Noon), Assert.Single(FailScenario.Decide(Running, "time-limit", "late", Given.Noon)));
+        Assert.Equal(new ScenarioFailed(Given.Id, "time-limit", "late", Given.Noon),
+            Assert.Single(FailScenario.Decide(Running, "time-limit", "late", Given.Noon)));
 
     [Fact]
     public void A_cancel_that_overtakes_its_request_is_tried_again() =>
@@ -65,7 +67,8 @@ public class DecisionTests
     [Fact]
     public void A_scenario_is_cancelled_once()
     {
-        Assert.Equal(new ScenarioCancelled(Given.Id, 0.4, Given.Noon), Assert.Single(CancelScenarioConsumer.Decide(Running, Given.Id, 0.4, Given.Noon)));
+        Assert.Equal(new ScenarioCancelled(Given.Id, 0.4, Given.Noon),
+            Assert.Single(CancelScenarioConsumer.Decide(Running, Given.Id, 0.4, Given.Noon)));
         Assert.Empty(CancelScenarioConsumer.Decide(Cancelled, Given.Id, 0.4, Given.Noon));
     }
 }

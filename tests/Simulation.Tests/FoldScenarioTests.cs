@@ -18,7 +18,10 @@ public class FoldScenarioTests
     [Fact]
     public void An_answer_shows_its_numbers_in_short()
     {
-        var completed = Given.After(Given.Requested, Given.Started, MergeShards.Completed(Given.Id, "ee", Given.A_result("few members"), false, Given.Noon.AddSeconds(1), Given.Noon.AddSeconds(3)));
+        var completed = Given.After(
+            Given.Requested, Given.Started,
+            MergeShards.Completed(
+                Given.Id, "ee", Given.A_result("few members"), false, Given.Noon.AddSeconds(1), Given.Noon.AddSeconds(3)));
         Assert.Equal(("completed", 1.0, 2.0, false), (completed.State, completed.Progress, completed.RunSeconds, completed.WasStored));
         Assert.Equal(new("melt-temperature", "degC", 238, 241, 1, 3, 5), Assert.Single(completed.Kpis));
         Assert.Equal(["few members"], completed.Warnings);
@@ -33,5 +36,6 @@ public class FoldScenarioTests
     }
 
     [Fact]
-    public void A_stream_that_begins_in_the_middle_is_an_error() => Assert.Throws<InvalidOperationException>(() => Given.After(Given.Started));
+    public void A_stream_that_begins_in_the_middle_is_an_error() =>
+        Assert.Throws<InvalidOperationException>(() => Given.After(Given.Started));
 }

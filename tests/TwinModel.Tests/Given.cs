@@ -25,7 +25,8 @@ static class Given
           - { topic: "pollux/{asset}/senml", payload: senml }
         """, "kettle.asset.yaml");
 
-    public static Reading Temperature(double seconds, double value, Quality quality = Quality.Good) => new(1, T0 + (long)(seconds * 1e6), value, quality);
+    public static Reading Temperature(double seconds, double value, Quality quality = Quality.Good) =>
+        new(1, T0 + (long)(seconds * 1e6), value, quality);
 
     public static Reading Pressure(double seconds, double value) => new(7, T0 + (long)(seconds * 1e6), value);
 

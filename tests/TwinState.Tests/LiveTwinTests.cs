@@ -26,7 +26,8 @@ public class LiveTwinTests
 
     static LoggedBatch Batch(long version, long position, params (double Second, double Value)[] readings) => new(
         "telemetry/kettle/2026-01-02", version, position, Now,
-        TelemetryCodec.Encode([.. readings.Select(r => new Reading(1, Micros.From(Now) + (long)(r.Second * 1e6), r.Value))]), "00-aa-bb-01");
+        TelemetryCodec.Encode([.. readings.Select(r => new Reading(1, Micros.From(Now) + (long)(r.Second * 1e6), r.Value))]),
+        "00-aa-bb-01");
 
     [Fact]
     public void A_batch_moves_version_position_and_trace()

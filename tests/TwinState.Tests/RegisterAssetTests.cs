@@ -28,7 +28,8 @@ public class RegisterAssetTests
     {
         var registered = Decide(null, "Kettle 7")!;
         Assert.Equal(("kettle-7", "Kettle 7", "kettle", 3, Model.Hash, Model.Source, Now),
-            (registered.AssetId, registered.Name, registered.ModelId, registered.ModelVersion, registered.ModelHash, registered.ModelYaml, registered.RegisteredAt));
+            (registered.AssetId, registered.Name, registered.ModelId, registered.ModelVersion, registered.ModelHash, registered.ModelYaml,
+                registered.RegisteredAt));
     }
 
     [Fact]

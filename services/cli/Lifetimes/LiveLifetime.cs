@@ -17,9 +17,13 @@ namespace Cli.Lifetimes;
 /// <param name="Models">Where the remaining life comes from.</param>
 /// <param name="DecisionId">Of the decision in the ledger.</param>
 sealed record LifeLine(
-    DateTimeOffset At, string Level, double? P05, double? P50, double? P95, double FailureProbability, double? BreakEven, string Recommended, IReadOnlyList<ModelShare> Models, string DecisionId);
+    DateTimeOffset At, string Level, double? P05, double? P50, double? P95, double FailureProbability, double? BreakEven,
+    string Recommended, IReadOnlyList<ModelShare> Models, string DecisionId);
 
-/// <summary>A bearing's whole life on the running system, in time-lapse: an emulated plant of its own wears one out, and the twin is asked again and again what to do.</summary>
+/// <summary>
+/// A bearing's whole life on the running system, in time-lapse: an emulated plant of its own wears one out, and the twin is asked again and
+/// again what to do.
+/// </summary>
 static class LiveLifetime
 {
     const string Component = "gearbox-bearing";
@@ -30,14 +34,33 @@ static class LiveLifetime
     public static Command Command()
     {
         var asset = new Option<string?>("--asset") { Description = "An asset without history (default: a new one)" };
-        var days = new Option<double>("--days") { Description = "How far back the life begins; it ends with the failure", DefaultValueFactory = _ => 35 };
-        var wear = new Option<double>("--wear") { Description = "Severity of the plant's wear fault, switched on once the twin has its baseline: 40 000^severity times as fast", DefaultValueFactory = _ => 0.15 };
+        var days = new Option<double>("--days")
+        {
+            Description = "How far back the life begins; it ends with the failure",
+            DefaultValueFactory = _ => 35,
+        };
+        var wear = new Option<double>("--wear")
+        {
+            Description = "Severity of the plant's wear fault, switched on once the twin has its baseline: 40 000^severity times as fast",
+            DefaultValueFactory = _ => 0.15,
+        };
         var factor = new Option<double>("--factor") { Description = "Seconds of life per second", DefaultValueFactory = _ => 36_000 };
-        var stop = new Option<double>("--stop-days") { Description = "The next planned stop is always so many days ahead", DefaultValueFactory = _ => 7 };
-        var every = new Option<double>("--ask-hours") { Description = "Hours of life between two decisions", DefaultValueFactory = _ => 12 };
+        var stop = new Option<double>("--stop-days")
+        {
+            Description = "The next planned stop is always so many days ahead",
+            DefaultValueFactory = _ => 7,
+        };
+        var every = new Option<double>("--ask-hours")
+        {
+            Description = "Hours of life between two decisions",
+            DefaultValueFactory = _ => 12,
+        };
         var seed = new Option<int>("--seed") { Description = "Of the plant's noise", DefaultValueFactory = _ => 1 };
         var json = new Option<bool>("--json") { Description = "One JSON object per line" };
-        var command = new Command("lifetime", "Wear out a bearing in time-lapse and see condition, remaining life and advice") { asset, days, wear, factor, stop, every, seed, json };
+        var command = new Command("lifetime", "Wear out a bearing in time-lapse and see condition, remaining life and advice")
+        {
+            asset, days, wear, factor, stop, every, seed, json,
+        };
         Limit(days, 3, 360);
         Limit(wear, 0, 1);
         Limit(factor, 100, 100_000);
@@ -54,7 +77,8 @@ static class LiveLifetime
 
     static void Limit(Option<double> option, double least, double most) => option.Validators.Add(result =>
     {
-        if (result.GetValueOrDefault<double>() is var value && !(value >= least && value <= most)) result.AddError(FormattableString.Invariant($"{option.Name} must be from {least} to {most}."));
+        if (result.GetValueOrDefault<double>() is var value && !(value >= least && value <= most))
+            result.AddError(FormattableString.Invariant($"{option.Name} must be from {least} to {most}."));
     });
 
     sealed class Life(string assetId, double stopDays, TimeSpan askEvery, bool isJson)
@@ -63,18 +87,22 @@ static class LiveLifetime
 
         public async Task<int> Run(double days, double factor, double wear, int seed, CancellationToken cancel)
         {
-            var assembly = Environment.GetEnvironmentVariable("POLLUX_PLANT_ASSEMBLY") is { Length: > 0 } given ? given : throw new InvalidDataException("POLLUX_PLANT_ASSEMBLY names the plant's program; ./pollux gives it.");
+            var assembly = Environment.GetEnvironmentVariable("POLLUX_PLANT_ASSEMBLY") is { Length: > 0 } given
+                ? given
+                : throw new InvalidDataException("POLLUX_PLANT_ASSEMBLY names the plant's program; ./pollux gives it.");
             using var query = new QueryClient();
             await RegisterByName.Run(query, assetId, Model, cancel);
             await using var plant = await PlantProcess.Start(assembly, assetId, days, factor, seed, cancel);
             Say($"{assetId}, {days} days ago, {factor:N0} times as fast: learning what healthy looks like");
-            Say($"{"time",-17} {"condition",-10} {"remaining days (5/50/95 %)",-27} {$"P(fail in {stopDays:0.#} d)",15} {"break-even",11}  advice");
+            Say($"{"time",-17} {"condition",-10} {"remaining days (5/50/95 %)",-27} {$"P(fail in {stopDays:0.#} d)",15} {"break-even",11}  "
+                + $"advice");
             var failed = await Follow(query, plant, wear, cancel);
             await End(query, failed, cancel);
             return 0;
         }
 
-        // Until the truth has reached the level at which the part fails and the twin has seen it, however far it is behind; returns when that was.
+        // Until the truth has reached the level at which the part fails and the twin has seen it, however far it is behind; returns when
+        // that was.
         async Task<BearingTruth> Follow(QueryClient query, PlantProcess plant, double wear, CancellationToken cancel)
         {
             var (isWorn, before, progress) = (false, await plant.Truth(cancel), DateTimeOffset.UtcNow);
@@ -89,23 +117,28 @@ static class LiveLifetime
                     await plant.Wear(wear, cancel);
                     isWorn = true;
                 }
-                if (part.Assessment is { } a && (lines.Count == 0 || a.At >= lines[^1].At + askEvery || part.Level != lines[^1].Level)) await Ask(query, part.Level, a, cancel);
+                if (part.Assessment is { } a && (lines.Count == 0 || a.At >= lines[^1].At + askEvery || part.Level != lines[^1].Level))
+                    await Ask(query, part.Level, a, cancel);
                 if (failed is null && part.CriticalValue is { } trip && truth.VibrationMillimetresPerSecond >= trip)
                 {
                     // Between two looks the logarithm grows evenly.
-                    var share = Math.Log(trip / before.VibrationMillimetresPerSecond) / Math.Log(truth.VibrationMillimetresPerSecond / before.VibrationMillimetresPerSecond);
+                    var share = Math.Log(trip / before.VibrationMillimetresPerSecond)
+                        / Math.Log(truth.VibrationMillimetresPerSecond / before.VibrationMillimetresPerSecond);
                     failed = new(before.At + share * (truth.At - before.At), trip);
                     progress = DateTimeOffset.UtcNow;
                 }
                 if (failed is not null)
                 {
                     if (part.At >= failed.At) return failed;
-                    if (DateTimeOffset.UtcNow > progress + Patience) throw new InvalidDataException("The twin does not catch up with the plant.");
+                    if (DateTimeOffset.UtcNow > progress + Patience)
+                        throw new InvalidDataException("The twin does not catch up with the plant.");
                     continue;
                 }
                 if (truth.At > before.At) progress = DateTimeOffset.UtcNow;
                 else if (DateTimeOffset.UtcNow > progress + Patience) throw new InvalidDataException("The plant does not go on.");
-                if (truth.At > DateTimeOffset.UtcNow.AddMinutes(-5)) throw new InvalidDataException("The present was reached before the bearing failed: give more --days or a higher --wear.");
+                if (truth.At > DateTimeOffset.UtcNow.AddMinutes(-5))
+                    throw new InvalidDataException(
+                        "The present was reached before the bearing failed: give more --days or a higher --wear.");
                 before = truth;
             }
         }
@@ -124,33 +157,51 @@ static class LiveLifetime
             var (_, answer) = await query.Send(HttpMethod.Post, "/api/v1/decisions", question, cancel);
             var decision = answer.Deserialize<DecisionView>(JsonSerializerOptions.Web)!;
             var (basis, waiting) = (decision.Basis!, decision.Answer.Options.Single(o => o.Kind == "at-stop"));
-            var line = new LifeLine(assessed.At, level, basis.P05, basis.P50, basis.P95, waiting.FailureProbability, decision.Answer.BreakEven?.FailureProbability, decision.Answer.Recommended, basis.Models, decision.Id);
+            var line = new LifeLine(
+                assessed.At, level, basis.P05, basis.P50, basis.P95, waiting.FailureProbability,
+                decision.Answer.BreakEven?.FailureProbability, decision.Answer.Recommended, basis.Models, decision.Id);
             lines.Add(line);
             if (isJson) Console.WriteLine(JsonSerializer.Serialize(line, JsonSerializerOptions.Web));
-            Say($"{line.At.UtcDateTime,-17:MM-dd HH:mm} {line.Level,-10} {$"{Days(line.P05)} / {Days(line.P50)} / {Days(line.P95)}",-27} {100 * line.FailureProbability,13:0.0} % {(line.BreakEven is { } e ? FormattableString.Invariant($"{100 * e:0.0} %") : "-"),11}  {line.Recommended}");
+            Say($"{line.At.UtcDateTime,-17:MM-dd HH:mm} {line.Level,-10} "
+                + $"{$"{Days(line.P05)} / {Days(line.P50)} / {Days(line.P95)}",-27} {100 * line.FailureProbability,13:0.0} % "
+                + $"{(line.BreakEven is { } e ? FormattableString.Invariant($"{100 * e:0.0} %") : "-"),11}  {line.Recommended}");
         }
 
         // The failure goes into the maintenance record, and past predictions and advice get their scores.
         async Task End(QueryClient query, BearingTruth failed, CancellationToken cancel)
         {
-            await query.Send(HttpMethod.Post, $"/api/v1/assets/{assetId}/components/{Component}:failed", new { by = "lifetime", at = failed.At, comment = "trip level reached in time-lapse" }, cancel);
-            var scores = JsonElement.Parse((await query.Find($"/api/v1/twins/{assetId}/health?component={Component}", cancel))!).GetProperty("parts")[0];
-            if (isJson) Console.WriteLine(JsonSerializer.Serialize(new { failedAt = failed.At, scores = scores.GetProperty("scoresWhileDegrading") }, JsonSerializerOptions.Web));
+            await query.Send(HttpMethod.Post, $"/api/v1/assets/{assetId}/components/{Component}:failed", new
+            {
+                by = "lifetime",
+                at = failed.At,
+                comment = "trip level reached in time-lapse",
+            }, cancel);
+            var scores = JsonElement.Parse((await query.Find($"/api/v1/twins/{assetId}/health?component={Component}", cancel))!)
+                .GetProperty("parts")[0];
+            if (isJson)
+                Console.WriteLine(JsonSerializer.Serialize(new
+                {
+                    failedAt = failed.At,
+                    scores = scores.GetProperty("scoresWhileDegrading"),
+                }, JsonSerializerOptions.Web));
             var trends = lines.Where(l => l.Level is "degrading" or "critical" && l is { P05: not null, P95: not null }).ToList();
             var within = trends.Count(l => (failed.At - l.At).TotalDays is var left && left >= l.P05 && left <= l.P95);
-            Say($"{failed.At.UtcDateTime,-17:MM-dd HH:mm} failed     the truth: {failed.VibrationMillimetresPerSecond:0.0} mm/s reached; it lay within the band of 5 to 95 % in {within} of {trends.Count} looks at a trend");
+            Say($"{failed.At.UtcDateTime,-17:MM-dd HH:mm} failed     the truth: {failed.VibrationMillimetresPerSecond:0.0} mm/s reached; "
+                + $"it lay within the band of 5 to 95 % in {within} of {trends.Count} looks at a trend");
             if (lines.FindIndex(l => l.Recommended == "replace now") is >= 0 and var first)
-                Say($"First advised to replace {(failed.At - lines[first].At).TotalDays:0.0} days before the failure. All decisions: /api/v1/decisions?asset={assetId}");
+                Say($"First advised to replace {(failed.At - lines[first].At).TotalDays:0.0} days before the failure. All decisions: "
+                    + $"/api/v1/decisions?asset={assetId}");
         }
 
         async Task<HealthView> Health(QueryClient query, CancellationToken cancel) =>
-            JsonElement.Parse((await query.Find($"/api/v1/twins/{assetId}/health?component={Component}", cancel))!).GetProperty("parts")[0].GetProperty("condition").Deserialize<HealthView>(JsonSerializerOptions.Web)!;
+            JsonElement.Parse((await query.Find($"/api/v1/twins/{assetId}/health?component={Component}", cancel))!).GetProperty("parts")[0]
+                .GetProperty("condition").Deserialize<HealthView>(JsonSerializerOptions.Web)!;
 
         static string Days(double? days) => days is { } d ? FormattableString.Invariant($"{d:0.0}") : "never";
 
-        void Say(FormattableString text)
+        void Say(string text)
         {
-            if (!isJson) Console.WriteLine(FormattableString.Invariant(text));
+            if (!isJson) Console.WriteLine(text);
         }
     }
 }

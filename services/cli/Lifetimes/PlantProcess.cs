@@ -20,7 +20,8 @@ sealed class PlantProcess : IAsyncDisposable
     readonly Process process;
     readonly HttpClient http;
 
-    PlantProcess(Process process, int port) => (this.process, http) = (process, new() { BaseAddress = new($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(10) });
+    PlantProcess(Process process, int port) =>
+        (this.process, http) = (process, new() { BaseAddress = new($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(10) });
 
     /// <summary>Starts it and waits until its gateway is connected.</summary>
     /// <param name="assembly">The plant's program.</param>
@@ -29,7 +30,8 @@ sealed class PlantProcess : IAsyncDisposable
     /// <param name="factor">Seconds of its life per second.</param>
     /// <param name="seed">Of its noise.</param>
     /// <param name="cancel">Gives up.</param>
-    public static async Task<PlantProcess> Start(string assembly, string assetId, double days, double factor, int seed, CancellationToken cancel)
+    public static async Task<PlantProcess> Start(
+        string assembly, string assetId, double days, double factor, int seed, CancellationToken cancel)
     {
         var port = FreePort();
         // What it writes is of no interest: the shell gives way to it, so that no pipe fills up.
@@ -59,13 +61,15 @@ sealed class PlantProcess : IAsyncDisposable
 
     /// <summary>Lets the bearing wear 40 000^severity times as fast from now on.</summary>
     public async Task Wear(double severity, CancellationToken cancel) =>
-        (await http.PutAsJsonAsync(new Uri("/faults/bearing-wear", UriKind.Relative), new { severity }, cancel)).EnsureSuccessStatusCode().Dispose();
+        (await http.PutAsJsonAsync(new Uri("/faults/bearing-wear", UriKind.Relative), new { severity }, cancel)).EnsureSuccessStatusCode()
+            .Dispose();
 
     /// <summary>The truth behind the sensors.</summary>
     public async Task<BearingTruth> Truth(CancellationToken cancel)
     {
         var status = await http.GetFromJsonAsync<JsonElement>(new Uri("/status", UriKind.Relative), cancel);
-        return new(status.GetProperty("deviceTime").GetDateTimeOffset(), status.GetProperty("trueState").GetProperty("bearingReferenceVibrationMillimetresPerSecond").GetDouble());
+        return new(status.GetProperty("deviceTime").GetDateTimeOffset(),
+            status.GetProperty("trueState").GetProperty("bearingReferenceVibrationMillimetresPerSecond").GetDouble());
     }
 
     async Task<bool> IsReady(CancellationToken cancel)

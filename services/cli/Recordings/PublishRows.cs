@@ -19,7 +19,8 @@ sealed class PublishRows : IAsyncDisposable
     readonly string topic;
     readonly Queue<Task<int>> inFlight = new();
 
-    PublishRows(IMqttClient client, MqttClientOptions options, string topic) => (this.client, this.options, this.topic) = (client, options, topic);
+    PublishRows(IMqttClient client, MqttClientOptions options, string topic) =>
+        (this.client, this.options, this.topic) = (client, options, topic);
 
     public long Rows { get; private set; }
 
@@ -29,7 +30,8 @@ sealed class PublishRows : IAsyncDisposable
     public static async Task<PublishRows> Connect(string assetId, CancellationToken cancel)
     {
         var text = Environment.GetEnvironmentVariable("ConnectionStrings__Mqtt") is { Length: > 0 } given ? given : "mqtt://127.0.0.1:1883";
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var address)) throw new QueryException($"ConnectionStrings__Mqtt is '{text}'; allowed: mqtt://host:port.");
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var address))
+            throw new QueryException($"ConnectionStrings__Mqtt is '{text}'; allowed: mqtt://host:port.");
         var options = new MqttClientOptionsBuilder()
             .WithTcpServer(address.Host, address.Port > 0 ? address.Port : 1883)
             .WithProtocolVersion(MqttProtocolVersion.V500)
@@ -80,7 +82,9 @@ sealed class PublishRows : IAsyncDisposable
                 await client.PublishAsync(message, cancel);
                 return readings;
             }
-            catch (Exception e) when (e is MqttCommunicationException or MqttClientDisconnectedException or MqttClientNotConnectedException or InvalidOperationException && attempt < MostAttempts)
+            catch (Exception e) when (
+                e is MqttCommunicationException or MqttClientDisconnectedException or MqttClientNotConnectedException
+                    or InvalidOperationException && attempt < MostAttempts)
             {
                 if (attempt == 1 && inFlight.Count < 2) Console.WriteLine($"  broker away ({e.Message}), trying again");
                 await Task.Delay(BetweenAttempts, cancel);

@@ -18,27 +18,40 @@ static class ReadRecording
     {
         var mapping = model.Csv ?? CsvMapping.Default;
         var zone = TimeZoneInfo.FindSystemTimeZoneById(mapping.TimeZone);
-        using var csv = CsvReader.Create(File.OpenRead(file), new CsvReaderOptions { Separator = mapping.Separator, CommentPrefix = mapping.Comment, TrackLineNumbers = true }, false);
+        using var csv = CsvReader.Create(File.OpenRead(file), new CsvReaderOptions
+        {
+            Separator = mapping.Separator,
+            CommentPrefix = mapping.Comment,
+            TrackLineNumbers = true,
+        }, false);
         csv.ReadHeader();
         string[] header = [.. csv.Headers];
         int[] times = [.. mapping.Time.Select(name => Array.IndexOf(header, name))];
-        if (times.Contains(-1)) throw new InvalidDataException($"{file}:1 has no column '{mapping.Time[Array.IndexOf(times, -1)]}'; it has {string.Join(", ", header)}.");
+        if (times.Contains(-1))
+            throw new InvalidDataException(
+                $"{file}:1 has no column '{mapping.Time[Array.IndexOf(times, -1)]}'; it has {string.Join(", ", header)}.");
         // Readings are sent in the sensors' units: a replay that took another for it would send wrong values.
-        if (mapping.HasUnitsRow) throw new InvalidDataException($"{file} has a row of units (units-row of model {model.Id}), which a replay does not convert; import it instead.");
+        if (mapping.HasUnitsRow)
+            throw new InvalidDataException(
+                $"{file} has a row of units (units-row of model {model.Id}), which a replay does not convert; import it instead.");
         var sensors = Sensors(file, header, model, mapping);
         while (csv.Read())
         {
             var line = csv.LineNumber;
-            if (csv.FieldCount != header.Length) throw new InvalidDataException($"{file}:{line} has {csv.FieldCount} columns; the header has {header.Length}.");
+            if (csv.FieldCount != header.Length)
+                throw new InvalidDataException($"{file}:{line} has {csv.FieldCount} columns; the header has {header.Length}.");
             List<(string, double)> values = [];
             foreach (var (column, sensor) in sensors)
             {
                 if (csv.GetString(column).Trim() is not { Length: > 0 } field || mapping.Missing.Contains(field)) continue;
-                if (!mapping.TryNumber(Encoding.UTF8.GetBytes(field), out var value)) throw new InvalidDataException($"{file}:{line} {header[column]}: '{field}' is not {mapping.AllowedNumbers}.");
+                if (!mapping.TryNumber(Encoding.UTF8.GetBytes(field), out var value))
+                    throw new InvalidDataException($"{file}:{line} {header[column]}: '{field}' is not {mapping.AllowedNumbers}.");
                 if (double.IsFinite(value)) values.Add((sensor, value));
             }
             var at = string.Join(' ', times.Select(column => csv.GetString(column).Trim()));
-            yield return new(Time(at, mapping, zone) ?? throw new InvalidDataException($"{file}:{line} {string.Join(' ', mapping.Time)}: '{at}' is no time."), values);
+            yield return new(
+                Time(at, mapping, zone)
+                    ?? throw new InvalidDataException($"{file}:{line} {string.Join(' ', mapping.Time)}: '{at}' is no time."), values);
         }
     }
 
@@ -51,7 +64,9 @@ static class ReadRecording
             if (mapping.Time.Contains(name) || mapping.Ignore.Contains(name)) continue;
             var sensor = mapping.Columns.GetValueOrDefault(name, name);
             if (model.Sensor(sensor) is null)
-                throw new InvalidDataException($"{file}:1 column '{name}' is no sensor of {model.Id}; known: {string.Join(", ", mapping.Columns.Keys.Concat(model.Sensors.Select(s => s.Id)))}.");
+                throw new InvalidDataException(
+                    $"{file}:1 column '{name}' is no sensor of {model.Id}; known: "
+                        + $"{string.Join(", ", mapping.Columns.Keys.Concat(model.Sensors.Select(s => s.Id)))}.");
             sensors.Add((column, sensor));
         }
         return sensors;
@@ -60,7 +75,9 @@ static class ReadRecording
     static DateTimeOffset? Time(string text, CsvMapping mapping, TimeZoneInfo zone)
     {
         if (mapping.EpochUnitSeconds is { } unit)
-            return decimal.TryParse(text, CultureInfo.InvariantCulture, out var number) && Math.Abs(number * unit) < 1e11m ? DateTimeOffset.UnixEpoch.AddTicks((long)(number * unit * TimeSpan.TicksPerSecond)) : null;
+            return decimal.TryParse(text, CultureInfo.InvariantCulture, out var number) && Math.Abs(number * unit) < 1e11m
+                ? DateTimeOffset.UnixEpoch.AddTicks((long)(number * unit * TimeSpan.TicksPerSecond))
+                : null;
         if (mapping.TimeFormat is null && text.Length > 10 && (text.EndsWith('Z') || text.LastIndexOfAny(['+', '-']) > 10))
             return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var at) ? at : null;
         var isTime = mapping.TimeFormat is { } format

@@ -14,7 +14,11 @@ static class ReplayRecording
         var asset = new Option<string>("--asset") { Description = "The asset; registered if it is unknown", Required = true };
         var model = new Option<string?>("--model") { Description = "Model of an unknown asset (default: the model with the asset's id)" };
         var speed = new Option<double>("--speed") { Description = "Times faster than recorded", DefaultValueFactory = _ => 1 };
-        var times = new Option<string>("--times") { Description = "shift: the last row falls on the end of the replay; original: as recorded", DefaultValueFactory = _ => "shift" };
+        var times = new Option<string>("--times")
+        {
+            Description = "shift: the last row falls on the end of the replay; original: as recorded",
+            DefaultValueFactory = _ => "shift",
+        };
         times.AcceptOnlyFromAmong("shift", "original");
         var loop = new Option<bool>("--loop") { Description = "Again and again, until interrupted" };
         var command = new Command("replay", "Play a CSV recording to an asset over MQTT") { file, asset, model, speed, times, loop };
@@ -34,13 +38,15 @@ static class ReplayRecording
         return command;
     }
 
-    static async Task<int> Run(string file, string assetId, string? modelId, double speed, bool isShifted, bool isEndless, CancellationToken cancel)
+    static async Task<int> Run(
+        string file, string assetId, string? modelId, double speed, bool isShifted, bool isEndless, CancellationToken cancel)
     {
         using var query = new QueryClient();
         var model = ReadAssetModel.FromText(await RegisterByName.Run(query, assetId, modelId ?? assetId, cancel), $"model of {assetId}");
         var (first, last, total) = Extent(file, model);
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{Path.GetFileName(file)}: {total} rows over {last - first:g}, {model.Id}; replay takes {(last - first) / speed:g}"));
+            CultureInfo.InvariantCulture,
+            $"{Path.GetFileName(file)}: {total} rows over {last - first:g}, {model.Id}; replay takes {(last - first) / speed:g}"));
         await using var publisher = await PublishRows.Connect(assetId, cancel);
         do
         {
@@ -70,7 +76,8 @@ static class ReplayRecording
     }
 
     static async Task Play(
-        string file, AssetModel model, PublishRows publisher, DateTimeOffset first, TimeSpan shift, double speed, int total, CancellationToken cancel)
+        string file, AssetModel model, PublishRows publisher, DateTimeOffset first, TimeSpan shift, double speed, int total,
+        CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
         var nextProgress = TimeSpan.FromSeconds(1);

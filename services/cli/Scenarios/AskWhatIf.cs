@@ -13,16 +13,28 @@ static class AskWhatIf
     public static Command Command()
     {
         var asset = new Argument<string>("ASSET") { Description = "The asset" };
-        var rate = new Option<string?>("--rate") { Description = "Production rate: +15%, -5%, +5, 60kg/h; the input that reaches it is solved for" };
+        var rate = new Option<string?>("--rate")
+        {
+            Description = "Production rate: +15%, -5%, +5, 60kg/h; the input that reaches it is solved for",
+        };
         var zone = new Option<string[]>("--zone") { Description = "Set-point of a zone, ZONE=CHANGE: 4=-10, 4=210" };
-        var set = new Option<string[]>("--set") { Description = "Any input, target or component.parameter, NAME=CHANGE: screw-speed=90, polymer.consistency=+10%" };
+        var set = new Option<string[]>("--set")
+        {
+            Description = "Any input, target or component.parameter, NAME=CHANGE: screw-speed=90, polymer.consistency=+10%",
+        };
         var length = new Option<string?>("--for") { Description = "Course over this time (2h) instead of the steady state" };
-        var from = new Option<string?>("--from") { Description = "From the past on, with the inputs that were recorded: -1h, or a time; alone it runs up to now" };
+        var from = new Option<string?>("--from")
+        {
+            Description = "From the past on, with the inputs that were recorded: -1h, or a time; alone it runs up to now",
+        };
         var ensemble = new Option<int?>("--ensemble") { Description = "Members of the ensemble (default 200, 0: none)" };
         var seed = new Option<ulong?>("--seed") { Description = "Decides the members (default 1)" };
         var cells = new Option<int?>("--cells") { Description = "Cells of the axis (default 100)" };
         var json = new Option<bool>("--json") { Description = "The whole result as JSON" };
-        var command = new Command("whatif", "Ask what would happen: baseline, scenario and the band of the difference") { asset, rate, zone, set, length, from, ensemble, seed, cells, json };
+        var command = new Command("whatif", "Ask what would happen: baseline, scenario and the band of the difference")
+        {
+            asset, rate, zone, set, length, from, ensemble, seed, cells, json,
+        };
         command.SetAction((parsed, cancel) =>
         {
             var now = TimeProvider.System.GetUtcNow();
@@ -30,10 +42,13 @@ static class AskWhatIf
             {
                 List<AskedChange> changes = [];
                 if (parsed.GetValue(rate) is { } wanted) changes.Add(ParseQuestion.Change("production-rate", wanted));
-                changes.AddRange((parsed.GetValue(zone) ?? []).Select(z => ParseQuestion.Assignment(z, number => $"zone-{number}-set-point")));
+                changes.AddRange(
+                    (parsed.GetValue(zone) ?? []).Select(z => ParseQuestion.Assignment(z, number => $"zone-{number}-set-point")));
                 changes.AddRange((parsed.GetValue(set) ?? []).Select(s => ParseQuestion.Assignment(s, name => name)));
                 DateTimeOffset? start = parsed.GetValue(from) is { } text ? ParseQuestion.Start(text, now) : null;
-                double? horizon = parsed.GetValue(length) is { } span ? ParseQuestion.Seconds(span) : start is { } past ? Math.Floor((now - past).TotalSeconds) : null;
+                double? horizon = parsed.GetValue(length) is { } span
+                    ? ParseQuestion.Seconds(span)
+                    : start is { } past ? Math.Floor((now - past).TotalSeconds) : null;
                 var question = new
                 {
                     asset = parsed.GetRequiredValue(asset),
@@ -65,7 +80,8 @@ static class AskWhatIf
             await foreach (var view in query.Watch($"{path}/watch", cancel))
             {
                 scenario = view.Deserialize<ScenarioView>(JsonSerializerOptions.Web)!;
-                if (!Console.IsErrorRedirected) await Console.Error.WriteAsync(FormattableString.Invariant($"\r{scenario.State} {scenario.Progress * 100:0} % \r"));
+                if (!Console.IsErrorRedirected)
+                    await Console.Error.WriteAsync(FormattableString.Invariant($"\r{scenario.State} {scenario.Progress * 100:0} % \r"));
             }
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
@@ -77,13 +93,17 @@ static class AskWhatIf
         }
         if (scenario?.State != "completed")
         {
-            await Console.Error.WriteLineAsync($"{QueryClient.Address}{path[1..]}: {scenario?.State ?? "no answer"}{(scenario?.Reason is null ? "" : $". {scenario.Reason}")}");
+            await Console.Error.WriteLineAsync(
+                $"{QueryClient.Address}{path[1..]}: "
+                    + $"{scenario?.State ?? "no answer"}{(scenario?.Reason is null ? "" : $". {scenario.Reason}")}");
             return 1;
         }
-        var result = await query.Find($"{path}/result", cancel) ?? throw new QueryException($"{QueryClient.Address}{path[1..]}/result is not there.");
+        var result = await query.Find($"{path}/result", cancel)
+            ?? throw new QueryException($"{QueryClient.Address}{path[1..]}/result is not there.");
         Console.OutputEncoding = Encoding.UTF8;
         if (asJson) Console.WriteLine(result);
-        else foreach (var line in ShowAnswer.Lines(scenario, JsonSerializer.Deserialize<ScenarioResult>(result, JsonSerializerOptions.Web)!)) Console.WriteLine(line);
+        else foreach (var line in ShowAnswer.Lines(
+            scenario, JsonSerializer.Deserialize<ScenarioResult>(result, JsonSerializerOptions.Web)!)) Console.WriteLine(line);
         if (!asJson) Console.WriteLine($"\n{QueryClient.Address}{path[1..]}/result");
         return 0;
     }

@@ -15,7 +15,8 @@ static partial class ParseQuestion
     /// <exception cref="FormatException">Neither.</exception>
     public static AskedChange Change(string target, string text)
     {
-        if (ChangePattern().Match(text) is not { Success: true } match || !double.TryParse(match.Groups["number"].Value, CultureInfo.InvariantCulture, out var number))
+        if (ChangePattern().Match(text) is not { Success: true } match
+            || !double.TryParse(match.Groups["number"].Value, CultureInfo.InvariantCulture, out var number))
             throw new FormatException($"'{text}' is no change of {target}; allowed: {Allowed}.");
         var (sign, unit) = (match.Groups["sign"].Value, match.Groups["unit"].Value);
         var signed = sign == "-" ? -number : number;
@@ -30,14 +31,16 @@ static partial class ParseQuestion
 
     /// <summary><c>name=change</c>.</summary>
     /// <exception cref="FormatException">It is not.</exception>
-    public static AskedChange Assignment(string text, Func<string, string> targetOf) => text.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals
+    public static AskedChange Assignment(string text, Func<string, string> targetOf) =>
+        text.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals
         ? Change(targetOf(text[..equals]), text[(equals + 1)..])
         : throw new FormatException($"'{text}' changes nothing; allowed: NAME=CHANGE, e.g. 4=-10.");
 
     /// <summary><c>90s</c>, <c>30m</c>, <c>2h</c>, <c>1d</c> in seconds.</summary>
     /// <exception cref="FormatException">No such thing.</exception>
     public static double Seconds(string text) => DurationPattern().Match(text) is { Success: true } match
-        ? double.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture) * match.Groups["unit"].Value switch { "s" => 1, "m" or "min" => 60, "h" => 3600, _ => 86400 }
+        ? double.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture)
+            * match.Groups["unit"].Value switch { "s" => 1, "m" or "min" => 60, "h" => 3600, _ => 86400 }
         : throw new FormatException($"'{text}' is no duration; allowed: e.g. 90s, 30m, 2h, 1d.");
 
     /// <summary><c>-1h</c>: so long ago; else a time in ISO 8601.</summary>

@@ -10,21 +10,36 @@ static class ShowAnswer
     const int ShownContributors = 4;
 
     public static IEnumerable<string> Lines(ScenarioView scenario, ScenarioResult result) =>
-        [.. Question(scenario, result), "", .. Kpis(result), .. Profile(result), "", .. Limits(result), .. Contributors(result), .. Notes(result)];
+        [.. Question(scenario, result), "", .. Kpis(result), .. Profile(result), "", .. Limits(result), .. Contributors(result),
+            .. Notes(result)];
 
     static IEnumerable<string> Question(ScenarioView scenario, ScenarioResult result)
     {
         var d = result.Definition;
         yield return Text($"{d.AssetId} as of {d.ValidAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z, known up to log position {d.KnownAt}");
-        yield return d.Mode == "steady" ? "steady state" : Text($"course over {TimeSpan.FromSeconds(d.HorizonSeconds):g}; numbers are those of its end");
+        yield return d.Mode == "steady"
+            ? "steady state"
+            : Text($"course over {TimeSpan.FromSeconds(d.HorizonSeconds):g}; numbers are those of its end");
         foreach (var i in d.Interventions)
         {
-            var change = i.Kind switch { "scale" => Text($"x {i.Value}"), "offset" => Text($"{i.Value:+0.###;-0.###} {i.Unit}"), _ => Text($"= {i.Value} {i.Unit}") };
-            yield return Text($"  {i.Target} {change.TrimEnd()}{(i.FromSeconds > 0 ? Text($" from {i.FromSeconds} s") : "")}{(i.ForSeconds > 0 ? Text($" for {i.ForSeconds} s") : "")}");
+            var change = i.Kind switch
+            {
+                "scale" => Text($"x {i.Value}"),
+                "offset" => Text($"{i.Value:+0.###;-0.###} {i.Unit}"),
+                _ => Text($"= {i.Value} {i.Unit}")
+            };
+            yield return Text(
+                $"  {i.Target} "
+                    + $"{change.TrimEnd()}{(i.FromSeconds > 0 ? Text($" from {i.FromSeconds} s") : "")}"
+                    + $"{(i.ForSeconds > 0 ? Text($" for {i.ForSeconds} s") : "")}");
         }
         foreach (var s in result.Solved)
-            yield return Text($"  solved for: {s.Input} {s.Baseline:0.###} -> {s.Scenario.P50:0.###} {s.Unit} (p5 {s.Scenario.P5:0.###}, p95 {s.Scenario.P95:0.###})");
-        yield return Text($"{d.EnsembleSize} members, {d.Sampling}, seed {d.Seed}, {d.Cells} cells; {(scenario.WasStored ? "answer was stored already" : Text($"computed in {scenario.RunSeconds:0.00} s"))}");
+            yield return Text(
+                $"  solved for: {s.Input} {s.Baseline:0.###} -> {s.Scenario.P50:0.###} {s.Unit} (p5 {s.Scenario.P5:0.###}, p95 "
+                    + $"{s.Scenario.P95:0.###})");
+        yield return Text(
+            $"{d.EnsembleSize} members, {d.Sampling}, seed {d.Seed}, {d.Cells} cells; "
+                + $"{(scenario.WasStored ? "answer was stored already" : Text($"computed in {scenario.RunSeconds:0.00} s"))}");
     }
 
     static IEnumerable<string> Kpis(ScenarioResult result)
@@ -34,14 +49,16 @@ static class ShowAnswer
         foreach (var k in result.Kpis)
         {
             var unit = k.Unit == "degC" ? "°C, K" : k.Unit;
-            yield return $"{k.Name,-28}{Value(k.Baseline.P50),10}{Value(k.Scenario.P50),10}{Change(k.Difference.P5),10}{Change(k.Difference.P50),10}{Change(k.Difference.P95),10}  {unit}";
+            yield return $"{k.Name,-28}{Value(k.Baseline.P50),10}{Value(k.Scenario.P50),10}{Change(k.Difference.P5),10}"
+                + $"{Change(k.Difference.P50),10}{Change(k.Difference.P95),10}  {unit}";
         }
     }
 
     static IEnumerable<string> Profile(ScenarioResult result)
     {
         // Of the temperatures the one that changes most; all of them are in the result.
-        var profile = result.Profiles.OrderByDescending(p => p.Unit == "degC").ThenByDescending(p => p.Difference.P50.Max(Math.Abs)).FirstOrDefault();
+        var profile = result.Profiles.OrderByDescending(p => p.Unit == "degC").ThenByDescending(p => p.Difference.P50.Max(Math.Abs))
+            .FirstOrDefault();
         if (profile is null) yield break;
         yield return "";
         yield return $"{profile.Name} along the axis, {(profile.Unit == "degC" ? "°C, differences in K" : profile.Unit)}";
@@ -60,24 +77,30 @@ static class ShowAnswer
         var likely = result.Limits.Where(l => l.BaselineProbability > 0 || l.ScenarioProbability > 0).ToList();
         yield return $"Limits exceeded, share of members: {(likely.Count == 0 ? $"none of {result.Limits.Count}" : "")}".TrimEnd();
         foreach (var l in likely)
-            yield return Text($"  {l.Id} ({(l.IsAbove ? "above" : "below")} {l.Threshold} {l.Unit}, {l.Severity}): {l.BaselineProbability * 100:0.#} % -> {l.ScenarioProbability * 100:0.#} %");
+            yield return Text(
+                $"  {l.Id} ({(l.IsAbove ? "above" : "below")} {l.Threshold} {l.Unit}, {l.Severity}): {l.BaselineProbability * 100:0.#} % "
+                    + $"-> {l.ScenarioProbability * 100:0.#} %");
     }
 
     static IEnumerable<string> Contributors(ScenarioResult result)
     {
         // Of the signals that matter most: those with limits, in the model's order.
         var limited = result.Limits.Select(l => l.Signal).ToHashSet();
-        foreach (var signal in result.Contributors.GroupBy(c => c.Signal).OrderByDescending(g => limited.Contains(g.Key)).Take(ShownContributors))
+        foreach (var signal in result.Contributors.GroupBy(c => c.Signal).OrderByDescending(g => limited.Contains(g.Key))
+            .Take(ShownContributors))
         {
             var hint = signal.First().Explained < 0.8 ? " (a hint only)" : "";
-            yield return $"Uncertainty of the change of {signal.Key}: {string.Join(", ", signal.Select(c => Text($"{c.Parameter} {c.Total * 100:0} %")))}{hint}";
+            yield return $"Uncertainty of the change of {signal.Key}: "
+                + $"{string.Join(", ", signal.Select(c => Text($"{c.Parameter} {c.Total * 100:0} %")))}{hint}";
         }
     }
 
     static IEnumerable<string> Notes(ScenarioResult result) =>
         [.. result.Warnings.Select(w => $"Warning: {w}"), "Assumptions:", .. result.Assumptions.Select(a => $"  {a}")];
 
-    static string Value(double value) => value.ToString(Math.Abs(value) switch { >= 100 => "0.0", >= 10 => "0.00", >= 1 => "0.000", _ => "0.0000" }, CultureInfo.InvariantCulture);
+    static string Value(double value) =>
+        value.ToString(Math.Abs(value) switch { >= 100 => "0.0", >= 10 => "0.00", >= 1 => "0.000", _ => "0.0000" },
+            CultureInfo.InvariantCulture);
 
     static string Change(double value) => Math.Abs(value) < 5e-5 ? "0" : (value > 0 ? "+" : "") + Value(value);
 

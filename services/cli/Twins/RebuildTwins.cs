@@ -22,7 +22,8 @@ static class RebuildTwins
         var allEqual = true;
         foreach (var id in assets)
         {
-            var (isFinished, rebuilt) = await query.Send(HttpMethod.Post, $"/api/v1/twins/{Uri.EscapeDataString(id)}:rebuild", null, cancel);
+            var (isFinished, rebuilt) = await query.Send(
+                HttpMethod.Post, $"/api/v1/twins/{Uri.EscapeDataString(id)}:rebuild", null, cancel);
             if (!isFinished)
             {
                 Console.WriteLine($"{id}: not finished within 30 s");
@@ -31,7 +32,8 @@ static class RebuildTwins
             }
             var (live, again) = (rebuilt.GetProperty("liveHash").GetString()!, rebuilt.GetProperty("rebuiltHash").GetString()!);
             allEqual &= live == again;
-            Console.WriteLine($"{id}: {rebuilt.GetProperty("readings").GetInt64()} readings to position {rebuilt.GetProperty("position").GetInt64()}");
+            Console.WriteLine(
+                $"{id}: {rebuilt.GetProperty("readings").GetInt64()} readings to position {rebuilt.GetProperty("position").GetInt64()}");
             Console.WriteLine($"  before  {live}");
             Console.WriteLine($"  after   {again}  {(live == again ? "equal" : "DIFFERENT")}");
         }

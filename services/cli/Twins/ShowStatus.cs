@@ -25,9 +25,14 @@ static class ShowStatus
     static string Line(JsonElement twin)
     {
         var sensors = twin.GetProperty("sensors").GetArrayLength();
-        var alarms = twin.GetProperty("alarms").EnumerateArray().Select(a => $"{a.GetProperty("limitId").GetString()} ({a.GetProperty("severity").GetString()}, {a.GetProperty("state").GetString()})");
+        var alarms = twin.GetProperty("alarms").EnumerateArray()
+            .Select(a => $"{a.GetProperty("limitId").GetString()} ({a.GetProperty("severity").GetString()}, "
+                + $"{a.GetProperty("state").GetString()})");
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{twin.GetProperty("assetId").GetString(),-24} {twin.GetProperty("modelId").GetString(),-16} {twin.GetProperty("readings").GetInt64(),12} {twin.GetProperty("position").GetInt64(),12} {twin.GetProperty("sampledAt").GetString() ?? "none",-24} {$"{twin.GetProperty("staleSensors").GetInt32()}/{sensors}",7} {string.Join(", ", alarms)}");
+            $"{twin.GetProperty("assetId").GetString(),-24} {twin.GetProperty("modelId").GetString(),-16} "
+                + $"{twin.GetProperty("readings").GetInt64(),12} {twin.GetProperty("position").GetInt64(),12} "
+                + $"{twin.GetProperty("sampledAt").GetString() ?? "none",-24} "
+                + $"{$"{twin.GetProperty("staleSensors").GetInt32()}/{sensors}",7} {string.Join(", ", alarms)}");
     }
 }

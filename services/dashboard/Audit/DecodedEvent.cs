@@ -15,7 +15,8 @@ public sealed record ReadingRow(string Sensor, string Unit, DateTimeOffset? Samp
 /// <param name="To">Of readings the last sample's.</param>
 /// <param name="Readings">Null when it holds none.</param>
 /// <param name="Json">Indented.</param>
-public sealed record DecodedEvent(string Summary, DateTimeOffset? From, DateTimeOffset? To, IReadOnlyList<ReadingRow>? Readings, string Json)
+public sealed record DecodedEvent(
+    string Summary, DateTimeOffset? From, DateTimeOffset? To, IReadOnlyList<ReadingRow>? Readings, string Json)
 {
     const int MostSummary = 110;
     static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -30,11 +31,15 @@ public sealed record DecodedEvent(string Summary, DateTimeOffset? From, DateTime
         if (e.Type == "readings_recorded" && data.TryGetProperty("sensors", out var sensors))
         {
             List<ReadingRow> rows = [.. sensors.EnumerateArray().SelectMany(Rows).OrderBy(r => r.SampledAt)];
-            var duplicates = data.TryGetProperty("duplicates", out var d) && d.TryGetInt32(out var n) && n > 0 ? string.Create(CultureInfo.InvariantCulture, $", {n} duplicates") : "";
+            var duplicates = data.TryGetProperty("duplicates", out var d) && d.TryGetInt32(out var n) && n > 0
+                ? string.Create(CultureInfo.InvariantCulture, $", {n} duplicates")
+                : "";
             return new(
-                string.Create(CultureInfo.InvariantCulture, $"{rows.Count} readings of {sensors.GetArrayLength()} sensors{duplicates}"), Time(data, "firstSampledAt"), Time(data, "lastSampledAt"), rows, json);
+                string.Create(CultureInfo.InvariantCulture, $"{rows.Count} readings of {sensors.GetArrayLength()} sensors{duplicates}"),
+                Time(data, "firstSampledAt"), Time(data, "lastSampledAt"), rows, json);
         }
-        var own = data.EnumerateObject().Where(p => p.Name == "at" || p.Name.EndsWith("At", StringComparison.Ordinal)).Select(p => Time(data, p.Name)).FirstOrDefault(t => t is not null);
+        var own = data.EnumerateObject().Where(p => p.Name == "at" || p.Name.EndsWith("At", StringComparison.Ordinal))
+            .Select(p => Time(data, p.Name)).FirstOrDefault(t => t is not null);
         return new(Summarise(data), own, null, null, json);
     }
 
@@ -47,22 +52,29 @@ public sealed record DecodedEvent(string Summary, DateTimeOffset? From, DateTime
         var times = sensor.GetProperty("sampledAt");
         for (var i = 0; i < values.GetArrayLength(); i++)
         {
-            yield return new(name, unit, Times.Read(times[i].GetString()), values[i].ValueKind == JsonValueKind.Number ? values[i].GetDouble() : null, qualities?[i].GetString() ?? "good");
+            yield return new(
+                name, unit, Times.Read(times[i].GetString()), values[i].ValueKind == JsonValueKind.Number ? values[i].GetDouble() : null,
+                qualities?[i].GetString() ?? "good");
         }
     }
 
     static string Summarise(JsonElement data)
     {
         var parts = data.EnumerateObject()
-            .Where(p => p.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False && !p.Name.EndsWith("At", StringComparison.Ordinal))
+            .Where(p => p.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False
+                && !p.Name.EndsWith("At", StringComparison.Ordinal))
             // Ids are in the stream's name.
-            .Where(p => p.Name != "id" && !p.Name.EndsWith("Id", StringComparison.Ordinal) && p.Name is not ("payload" or "digest" or "modelHash" or "modelYaml" or "yaml") && p.Value.ToString() is { Length: > 0 and <= 60 })
+            .Where(p => p.Name != "id" && !p.Name.EndsWith("Id", StringComparison.Ordinal)
+                && p.Name is not ("payload" or "digest" or "modelHash" or "modelYaml" or "yaml")
+                && p.Value.ToString() is { Length: > 0 and <= 60 })
             .Select(p => $"{p.Name} {p.Value}");
         var text = string.Join(" · ", parts);
         return text.Length <= MostSummary ? text : $"{text[..MostSummary]}…";
     }
 
-    static string Text(JsonElement of, string name) => of.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value.ToString() : "";
+    static string Text(JsonElement of, string name) =>
+        of.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value.ToString() : "";
 
-    static DateTimeOffset? Time(JsonElement of, string name) => of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? Times.Read(value.GetString()) : null;
+    static DateTimeOffset? Time(JsonElement of, string name) =>
+        of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? Times.Read(value.GetString()) : null;
 }

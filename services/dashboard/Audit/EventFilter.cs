@@ -11,7 +11,8 @@ sealed record EventFilter(string Kind, string Name, string Type)
     /// <summary>What can be chosen.</summary>
     public static IReadOnlyList<(string Kind, string Text)> Kinds { get; } =
     [
-        ("", "The whole log"), ("telemetry", "Readings, by machine and day"), ("rejected", "Rejected readings, by machine and day"), ("asset", "Registrations of a machine"),
+        ("", "The whole log"), ("telemetry", "Readings, by machine and day"), ("rejected", "Rejected readings, by machine and day"),
+        ("asset", "Registrations of a machine"),
         ("twin", "Alarms, health and maintenance of a machine"), ("scenario", "What-if scenarios"), ("decision", "Decisions"),
     ];
 

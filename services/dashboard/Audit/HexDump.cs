@@ -33,7 +33,8 @@ static class HexDump
         {
             var line = shown[at..Math.Min(at + 16, shown.Length)];
             text.Append(CultureInfo.InvariantCulture, $"{at:x4}  ");
-            for (var i = 0; i < 16; i++) text.Append(i < line.Length ? line[i].ToString("x2", CultureInfo.InvariantCulture) : "  ").Append(i == 7 ? "  " : " ");
+            for (var i = 0; i < 16; i++)
+                text.Append(i < line.Length ? line[i].ToString("x2", CultureInfo.InvariantCulture) : "  ").Append(i == 7 ? "  " : " ");
             text.Append(' ');
             foreach (var b in line) text.Append(b is >= 32 and < 127 ? (char)b : '.');
             text.Append('\n');

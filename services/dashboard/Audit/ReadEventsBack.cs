@@ -19,7 +19,8 @@ static class ReadEventsBack
     const int MostCalls = 30;
 
     /// <summary>The newest of those below a position.</summary>
-    public static async Task<FoundEvents> Before(LogService.LogServiceClient log, EventFilter filter, long before, int count, CancellationToken cancel)
+    public static async Task<FoundEvents> Before(
+        LogService.LogServiceClient log, EventFilter filter, long before, int count, CancellationToken cancel)
     {
         List<LogEvent> found = [];
         var (below, width, calls) = (before, (long)AtATime, 0);
@@ -30,7 +31,8 @@ static class ReadEventsBack
             var (after, asked) = (from, 0);
             do
             {
-                var page = await log.ListEventsAsync(new() { Stream = filter.Stream, After = after, Limit = AtATime }, cancellationToken: cancel);
+                var page = await log.ListEventsAsync(
+                    new() { Stream = filter.Stream, After = after, Limit = AtATime }, cancellationToken: cancel);
                 stretch.AddRange(page.Events.Where(e => e.Position < below && filter.Admits(e)));
                 after = page.NextAfter;
                 asked++;
@@ -46,7 +48,8 @@ static class ReadEventsBack
     }
 
     /// <summary>The oldest of those above a position.</summary>
-    public static async Task<FoundEvents> After(LogService.LogServiceClient log, EventFilter filter, long after, int count, CancellationToken cancel)
+    public static async Task<FoundEvents> After(
+        LogService.LogServiceClient log, EventFilter filter, long after, int count, CancellationToken cancel)
     {
         List<LogEvent> found = [];
         var next = after;

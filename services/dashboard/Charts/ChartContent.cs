@@ -6,7 +6,8 @@ namespace Dashboard.Charts;
 /// <summary>What a chart draws, for whichever theme it is shown in.</summary>
 public sealed record ChartContent
 {
-    internal ChartContent(Func<ChartTheme, IEnumerable<ITrace>> traces, Func<ChartTheme, Layout> layout) => (Traces, Layout) = (traces, layout);
+    internal ChartContent(Func<ChartTheme, IEnumerable<ITrace>> traces, Func<ChartTheme, Layout> layout) =>
+        (Traces, Layout) = (traces, layout);
 
     internal Func<ChartTheme, IEnumerable<ITrace>> Traces { get; }
 
@@ -17,8 +18,13 @@ public sealed record ChartContent
 public sealed record ChartRange(DateTime From, DateTime To)
 {
     internal static ChartRange? Of(RelayoutEventData e) =>
-        e.XRange is { } range && range.ToArray() is [var from, var to] && Read(from) is { } start && Read(to) is { } end && end > start ? new(start, end) : null;
+        e.XRange is { } range && range.ToArray() is [var from, var to] && Read(from) is { } start && Read(to) is { } end && end > start
+            ? new(start, end)
+            : null;
 
     static DateTime? Read(object? value) =>
-        DateTime.TryParse($"{value}", System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.None, out var time) ? time : null;
+        DateTime.TryParse(
+            $"{value}", System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.None, out var time)
+                ? time
+                : null;
 }

@@ -25,7 +25,8 @@ public sealed class AssumedLife(double medianDays, double shape)
     = shape;
 
     /// <summary>Null when nothing is assumed.</summary>
-    public WeibullLife? Life => !IsAssumed ? null : taken?.Clone() ?? new() { Shape = Shape, ScaleDays = MedianDays / Math.Pow(Math.Log(2), 1 / Shape) };
+    public WeibullLife? Life =>
+        !IsAssumed ? null : taken?.Clone() ?? new() { Shape = Shape, ScaleDays = MedianDays / Math.Pow(Math.Log(2), 1 / Shape) };
 
     /// <summary>Takes over what was assumed before, to the bit as long as nobody changes it; the median is shown rounded.</summary>
     public void Take(WeibullLife? life)

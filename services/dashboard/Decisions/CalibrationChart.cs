@@ -11,11 +11,21 @@ static class CalibrationChart
     public static ChartContent Of(GetHindsightResponse report) => new(
         theme =>
         [
-            new Scatter { Name = "as stated", X = [0, 100], Y = [0, 100], Mode = ModeFlag.Lines, Line = new() { Color = theme.Text, Width = 1, Dash = "dot" }, HoverInfo = HoverInfoFlag.Skip },
             new Scatter
             {
-                Name = "observed", X = [.. report.Calibration.Select(b => (object)(100 * b.MeanStated))], Y = [.. report.Calibration.Select(b => (object)(100 * b.Observed))],
-                Mode = ModeFlag.Markers, Marker = new() { Color = theme.Color(0), Size = 11 }, HoverTemplate = "stated %{x:.1f} %, observed %{y:.1f} %<extra></extra>",
+                Name = "as stated",
+                X = [0, 100],
+                Y = [0, 100],
+                Mode = ModeFlag.Lines,
+                Line = new() { Color = theme.Text, Width = 1, Dash = "dot" },
+                HoverInfo = HoverInfoFlag.Skip,
+            },
+            new Scatter
+            {
+                Name = "observed", X = [.. report.Calibration.Select(b => (object)(100 * b.MeanStated))],
+                Y = [.. report.Calibration.Select(b => (object)(100 * b.Observed))],
+                Mode = ModeFlag.Markers, Marker = new() { Color = theme.Color(0), Size = 11 },
+                HoverTemplate = "stated %{x:.1f} %, observed %{y:.1f} %<extra></extra>",
             },
         ],
         _ => new()

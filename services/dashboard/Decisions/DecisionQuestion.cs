@@ -9,7 +9,8 @@ public sealed class DecisionQuestion(WearingPart part)
 {
     /// <summary>Kinds of options that have no figures, and what people call them.</summary>
     public static IReadOnlyList<(string Kind, string Text)> Simple { get; } =
-        [("now", "Replace now"), ("optimal-date", "At the best date"), ("run-to-failure", "Run to failure"), ("order-spare-now", "Order the spare now, then at the best date")];
+        [("now", "Replace now"), ("optimal-date", "At the best date"), ("run-to-failure", "Run to failure"),
+            ("order-spare-now", "Order the spare now, then at the best date")];
 
     public static IReadOnlyList<double> Waits { get; } = [1, 2, 3, 4, 6];
 
@@ -62,7 +63,8 @@ public sealed class DecisionQuestion(WearingPart part)
     /// <summary>Takes over all that a decision was asked with: asked again, it is the same question, as of then.</summary>
     public void Take(Decision asked, TimeZoneInfo zone)
     {
-        (Economics, Rate, RiskAversion, HorizonDays, Seed) = (asked.Economics.Clone(), asked.Rate, asked.RiskAversion, asked.HorizonDays, asked.Seed);
+        (Economics, Rate, RiskAversion, HorizonDays, Seed) = (
+            asked.Economics.Clone(), asked.Rate, asked.RiskAversion, asked.HorizonDays, asked.Seed);
         // A query that is older than this dashboard does not tell the rest.
         if (asked.AskedOptions.Count == 0) return;
         (At, Futures) = (Times.Local(asked.At.ToDateTimeOffset(), zone), asked.Futures);
@@ -72,7 +74,13 @@ public sealed class DecisionQuestion(WearingPart part)
         foreach (var option in asked.AskedOptions)
         {
             if (option.Kind == "wait") Weeks.Add(option.Weeks);
-            else if (option.Kind == "derate") Derates.Add(new() { Rate = option.Rate, Weeks = option.Weeks, MarginLossPerDay = option.HasMarginLossPerDay ? option.MarginLossPerDay : null });
+            else if (option.Kind == "derate")
+                Derates.Add(new()
+                {
+                    Rate = option.Rate,
+                    Weeks = option.Weeks,
+                    MarginLossPerDay = option.HasMarginLossPerDay ? option.MarginLossPerDay : null
+                });
             else if (option.Kind != "at-stop") Kinds.Add(option.Kind);
         }
         Stops.Clear();

@@ -15,7 +15,8 @@ public sealed record WearingPart(string Component, string Name, DecisionEconomic
     internal static IReadOnlyList<WearingPart> Of(AssetModel model) =>
     [
         .. model.Degradations.Select(d => new WearingPart(
-            d.Component, model.Components.FirstOrDefault(c => c.Id == d.Component)?.Name ?? d.Component, Usual(d.Economics), d.Economics?.Currency ?? "", d.Life is not null)),
+            d.Component, model.Components.FirstOrDefault(c => c.Id == d.Component)?.Name ?? d.Component, Usual(d.Economics),
+            d.Economics?.Currency ?? "", d.Life is not null)),
     ];
 
     static DecisionEconomics Usual(TwinModel.Maintenance.Economics? e) => e is null ? new() { IsSpareOrderedNow = true } : new()

@@ -5,7 +5,8 @@ namespace Dashboard.Fleet;
 
 /// <summary>One machine in the list, ready to be shown. Equal content means nothing to draw.</summary>
 public sealed record FleetItem(
-    string AssetId, string Name, string ModelId, string Severity, int Alarms, string AlarmText, bool IsStale, string Freshness, long SampledAt, string Figures, string Health, string Life)
+    string AssetId, string Name, string ModelId, string Severity, int Alarms, string AlarmText, bool IsStale, string Freshness,
+    long SampledAt, string Figures, string Health, string Life)
 {
     static readonly string[] Severities = ["", "warning", "alarm", "critical"];
     static readonly string[] Levels = ["", "learning", "healthy", "degrading", "critical"];
@@ -32,16 +33,18 @@ public sealed record FleetItem(
         var figures = sensors.Select(id => twin.Sensors.FirstOrDefault(s => s.Id == id)).OfType<SensorState>()
             .Select(s => $"{s.Name}\t{(s.HasValue ? Units.Text(s.Value, s.Unit) : "–")}\t{s.StateAt(now)}");
         return new(
-            twin.AssetId, twin.Name, twin.ModelId, worst?.Severity ?? "", active.Count, worst?.Message ?? "", isStale, FreshnessOf(sampledAt, now),
+            twin.AssetId, twin.Name, twin.ModelId, worst?.Severity ?? "", active.Count, worst?.Message ?? "", isStale,
+            FreshnessOf(sampledAt, now),
             sampledAt?.ToUnixTimeSeconds() ?? 0, string.Join('\n', figures), part?.Level ?? "", LifeOf(part));
     }
 
-    static string FreshnessOf(DateTimeOffset? sampledAt, DateTimeOffset now) => sampledAt is not { } at ? "no data" : (now - at).TotalSeconds switch
-    {
-        < 5 => "now",
-        < 20 => "seconds ago",
-        _ => $"{Units.Duration(now - at)} ago",
-    };
+    static string FreshnessOf(DateTimeOffset? sampledAt, DateTimeOffset now) =>
+        sampledAt is not { } at ? "no data" : (now - at).TotalSeconds switch
+        {
+            < 5 => "now",
+            < 20 => "seconds ago",
+            _ => $"{Units.Duration(now - at)} ago",
+        };
 
     static string LifeOf(PartSummary? part) => part?.HasP50 == true ? Units.Duration(TimeSpan.FromDays(part.P50)) : "";
 }

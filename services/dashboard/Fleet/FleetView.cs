@@ -19,7 +19,8 @@ sealed record FleetView
     public bool IsDescending { get; init; } = true;
 
     public bool Shows(FleetItem item) =>
-        (Search.Length == 0 || item.AssetId.Contains(Search, StringComparison.OrdinalIgnoreCase) || item.Name.Contains(Search, StringComparison.OrdinalIgnoreCase))
+        (Search.Length == 0 || item.AssetId.Contains(Search, StringComparison.OrdinalIgnoreCase)
+            || item.Name.Contains(Search, StringComparison.OrdinalIgnoreCase))
         && (Model.Length == 0 || item.ModelId == Model)
         && (Severity.Length == 0 || (Severity == "any" ? item.Severity.Length > 0 : item.Severity == Severity))
         && (Health.Length == 0 || item.Health == Health)
@@ -46,7 +47,8 @@ sealed record FleetView
     }
 
     /// <summary>The same column again turns the order around.</summary>
-    public FleetView Sorted(string by) => this with { SortBy = by, IsDescending = SortBy == by ? !IsDescending : by is "alarm" or "health" };
+    public FleetView Sorted(string by) =>
+        this with { SortBy = by, IsDescending = SortBy == by ? !IsDescending : by is "alarm" or "health" };
 
     public string AriaSort(string by) => SortBy != by ? "none" : IsDescending ? "descending" : "ascending";
 

@@ -18,7 +18,8 @@ sealed class FollowTwins
     public FollowTwins(TwinService.TwinServiceClient client, QueryConnection connection, ILogger<TwinFeed> log, IMeterFactory meters)
     {
         (this.client, this.connection, this.log) = (client, connection, log);
-        meters.Create("Pollux").CreateObservableGauge("pollux.dashboard.feeds", () => feeds.Count, "{stream}", "Open watch streams at query");
+        meters.Create("Pollux")
+            .CreateObservableGauge("pollux.dashboard.feeds", () => feeds.Count, "{stream}", "Open watch streams at query");
     }
 
     /// <summary>What is known at once, then every change; until the subscription is disposed.</summary>

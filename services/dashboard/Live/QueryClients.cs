@@ -33,28 +33,33 @@ static class QueryClients
     static void AddClient<T>(this IServiceCollection services, Func<CallInvoker, T> make)
         where T : class => services.AddSingleton(provider => make(provider.GetRequiredService<CallInvoker>()));
 
-    static GrpcChannel Connect(IServiceProvider services) => GrpcChannel.ForAddress(services.GetRequiredService<IOptions<DashboardSettings>>().Value.Query, new()
-    {
-        HttpHandler = new SocketsHttpHandler
+    static GrpcChannel Connect(IServiceProvider services) =>
+        GrpcChannel.ForAddress(services.GetRequiredService<IOptions<DashboardSettings>>().Value.Query, new()
         {
-            // A peer that is gone without a word is noticed within seconds.
-            KeepAlivePingDelay = TimeSpan.FromSeconds(5),
-            KeepAlivePingTimeout = TimeSpan.FromSeconds(3),
-            PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
-            EnableMultipleHttp2Connections = true,
-        },
-        InitialReconnectBackoff = TimeSpan.FromMilliseconds(200),
-        MaxReconnectBackoff = TimeSpan.FromSeconds(2),
-        // A fleet of 500 twins in one page.
-        MaxReceiveMessageSize = 64 * 1024 * 1024,
-        DisposeHttpClient = true,
-    });
+            HttpHandler = new SocketsHttpHandler
+            {
+                // A peer that is gone without a word is noticed within seconds.
+                KeepAlivePingDelay = TimeSpan.FromSeconds(5),
+                KeepAlivePingTimeout = TimeSpan.FromSeconds(3),
+                PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+                EnableMultipleHttp2Connections = true,
+            },
+            InitialReconnectBackoff = TimeSpan.FromMilliseconds(200),
+            MaxReconnectBackoff = TimeSpan.FromSeconds(2),
+            // A fleet of 500 twins in one page.
+            MaxReceiveMessageSize = 64 * 1024 * 1024,
+            DisposeHttpClient = true,
+        });
 }
 
 /// <summary>No question waits for ever; streams do.</summary>
 sealed class Deadlines(TimeSpan limit) : Interceptor
 {
     public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
-        TRequest request, ClientInterceptorContext<TRequest, TResponse> context, AsyncUnaryCallContinuation<TRequest, TResponse> continuation) =>
-        continuation(request, context.Options.Deadline is null ? new(context.Method, context.Host, context.Options.WithDeadline(DateTime.UtcNow + limit)) : context);
+        TRequest request, ClientInterceptorContext<TRequest, TResponse> context,
+        AsyncUnaryCallContinuation<TRequest, TResponse> continuation) =>
+        continuation(request,
+            context.Options.Deadline is null
+                ? new(context.Method, context.Host, context.Options.WithDeadline(DateTime.UtcNow + limit))
+                : context);
 }

@@ -3,8 +3,8 @@ using TwinModel.Assets;
 namespace Dashboard.Live;
 
 /// <summary>
-/// An asset's model as far as this dashboard can read it. The reader is strict, so a model with a section or field that came after this dashboard
-/// is not read at all; components, sensors and limits come from query, which is as new as the model. Pure.
+/// An asset's model as far as this dashboard can read it. The reader is strict, so a model with a section or field that came after this
+/// dashboard is not read at all; components, sensors and limits come from query, which is as new as the model. Pure.
 /// </summary>
 /// <param name="Model">Null when it cannot be read.</param>
 /// <param name="Misread">The first thing that was not understood; null when all was.</param>

@@ -19,7 +19,8 @@ sealed partial class TwinFeed
     readonly Lock gate = new();
     ImmutableArray<TwinSubscription> subscriptions = [];
 
-    public TwinFeed(string key, IReadOnlyList<string> assetIds, TwinService.TwinServiceClient client, QueryConnection connection, ILogger<TwinFeed> log)
+    public TwinFeed(string key, IReadOnlyList<string> assetIds, TwinService.TwinServiceClient client, QueryConnection connection,
+        ILogger<TwinFeed> log)
     {
         (Key, this.assetIds, this.client, this.connection, this.log) = (key, assetIds, client, connection, log);
         _ = Task.Run(Run);

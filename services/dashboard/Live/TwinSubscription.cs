@@ -3,7 +3,10 @@ using Contracts.Query.V1;
 
 namespace Dashboard.Live;
 
-/// <summary>One page's view of some feeds. It keeps the newest twin of each asset that was not shown yet: a slow browser misses views, and memory is bounded by the number of assets.</summary>
+/// <summary>
+/// One page's view of some feeds. It keeps the newest twin of each asset that was not shown yet: a slow browser misses views, and memory is
+/// bounded by the number of assets.
+/// </summary>
 sealed class TwinSubscription : IDisposable
 {
     readonly Dictionary<string, Twin> pending = [];

@@ -13,21 +13,27 @@ namespace Dashboard.Machine;
 static class AxisChart
 {
     // Dark to light in one direction of lightness, so that it is readable without colours too.
-    static readonly object[] Heat = [new object[] { 0, "#1b2a58" }, new object[] { 0.25, "#5b2a86" }, new object[] { 0.5, "#b5367a" }, new object[] { 0.75, "#f1704f" }, new object[] { 1, "#fbe38a" }];
+    static readonly object[] Heat = [new object[] { 0, "#1b2a58" }, new object[]
+    {
+        0.25, "#5b2a86",
+    }, new object[] { 0.5, "#b5367a" }, new object[] { 0.75, "#f1704f" }, new object[] { 1, "#fbe38a" }];
 
     /// <summary>What is measured now, the set points, and what the model says of what lies between when somebody asked it.</summary>
-    public static ChartContent Now(MachineView view, ScenarioResult? modelled, string revision) => new(theme => NowTraces(view, modelled, theme), _ => new()
-    {
-        UiRevision = revision,
-        HoverMode = HoverModeEnum.X,
-        XAxis = [new() { Title = new() { Text = "position along the axis, m" }, Range = [-0.02 * view.Axis.LengthMetre, 1.03 * view.Axis.LengthMetre] }],
-        YAxis = [new() { Title = new() { Text = "°C" }, NTicks = 7 }],
-        Margin = new() { L = 56, R = 14, T = 10, B = 44 },
-    });
+    public static ChartContent Now(MachineView view, ScenarioResult? modelled, string revision) =>
+        new(theme => NowTraces(view, modelled, theme), _ => new()
+        {
+            UiRevision = revision,
+            HoverMode = HoverModeEnum.X,
+            XAxis = [new() { Title = new() { Text = "position along the axis, m" },
+            Range = [-0.02 * view.Axis.LengthMetre, 1.03 * view.Axis.LengthMetre] }],
+            YAxis = [new() { Title = new() { Text = "°C" }, NTicks = 7 }],
+            Margin = new() { L = 56, R = 14, T = 10, B = 44 },
+        });
 
     static IEnumerable<ITrace> NowTraces(MachineView view, ScenarioResult? modelled, ChartTheme theme)
     {
-        foreach (var (profile, i) in (modelled?.Profiles ?? []).Where(p => p.Unit == "degC" && !p.Id.Contains("screw", StringComparison.Ordinal)).Select((p, i) => (p, i)))
+        foreach (var (profile, i) in (modelled?.Profiles ?? [])
+            .Where(p => p.Unit == "degC" && !p.Id.Contains("screw", StringComparison.Ordinal)).Select((p, i) => (p, i)))
         {
             var (x, color) = (profile.PositionsMetre.Select(v => (object)v).ToList(), theme.Color(i + 2));
             if (profile.Baseline.P5.Count == x.Count && x.Count > 0)
@@ -35,7 +41,15 @@ static class AxisChart
                 yield return Edge(x, profile.Baseline.P5, color, FillEnum.None);
                 yield return Edge(x, profile.Baseline.P95, color, FillEnum.ToNextY);
             }
-            yield return new Scatter { Name = $"{profile.Name}, modelled", X = x, Y = [.. profile.Baseline.Nominal.Select(v => (object)v)], Mode = ModeFlag.Lines, Line = new() { Color = color, Width = 2 }, HoverTemplate = Hover(profile.Name) };
+            yield return new Scatter
+            {
+                Name = $"{profile.Name}, modelled",
+                X = x,
+                Y = [.. profile.Baseline.Nominal.Select(v => (object)v)],
+                Mode = ModeFlag.Lines,
+                Line = new() { Color = color, Width = 2 },
+                HoverTemplate = Hover(profile.Name),
+            };
         }
         var wall = view.Axis.Wall;
         yield return new Scatter
@@ -78,7 +92,8 @@ static class AxisChart
         var rows = wall.Select(point =>
         {
             var row = new object?[times.Count];
-            foreach (var p in history.Series.FirstOrDefault(s => s.SensorId == point.SensorId)?.Points ?? []) row[places[p.Start.ToDateTimeOffset()]] = Math.Round(p.Mean, 2);
+            foreach (var p in history.Series.FirstOrDefault(s => s.SensorId == point.SensorId)?.Points ?? [])
+                row[places[p.Start.ToDateTimeOffset()]] = Math.Round(p.Mean, 2);
             return (object)row;
         }).ToList();
         return new(
@@ -86,8 +101,10 @@ static class AxisChart
             [
                 new HeatMap
                 {
-                    X = [.. times.Select(t => (object)Times.Local(t, zone))], Y = [.. wall.Select(p => (object)p.PositionMetre)], Z = rows, ColorScale = Heat,
-                    ZSmooth = Plotly.Blazor.Traces.HeatMapLib.ZSmoothEnum.Best, HoverTemplate = "%{y:.2f} m: %{z:.1f} °C<br>%{x|%d %b %H:%M:%S}<extra></extra>",
+                    X = [.. times.Select(t => (object)Times.Local(t, zone))], Y = [.. wall.Select(p => (object)p.PositionMetre)], Z = rows,
+                    ColorScale = Heat,
+                    ZSmooth = Plotly.Blazor.Traces.HeatMapLib.ZSmoothEnum.Best,
+                    HoverTemplate = "%{y:.2f} m: %{z:.1f} °C<br>%{x|%d %b %H:%M:%S}<extra></extra>",
                     ColorBar = new() { Thickness = 12, OutlineWidth = 0, TickSuffix = " °C", TickFont = new() { Color = theme.Text } },
                 },
             ],
@@ -100,7 +117,8 @@ static class AxisChart
             });
     }
 
-    static object Value(MachineView view, string? sensorId) => sensorId is not null && view.State(sensorId) is { HasValue: true } state ? state.Value : null!;
+    static object Value(MachineView view, string? sensorId) =>
+        sensorId is not null && view.State(sensorId) is { HasValue: true } state ? state.Value : null!;
 
     static string Hover(string name) => $"{name} %{{y:.1f}} °C at %{{x:.2f}} m<extra></extra>";
 

@@ -40,8 +40,12 @@ public sealed record AxisSensors(double LengthMetre, IReadOnlyList<AxisPoint> Po
     }
 
     static double? Metre(ComponentSpec component, string parameter) =>
-        component.Parameters.GetValueOrDefault(parameter) is { } value ? value.Unit.ConvertTo(Unit.OfCalculation("length"), value.Value) : null;
+        component.Parameters.GetValueOrDefault(parameter) is { } value
+            ? value.Unit.ConvertTo(Unit.OfCalculation("length"), value.Value)
+            : null;
 
     static string? SetPoint(AssetModel model, PhysicsModel physics, ComponentSpec component) =>
-        physics.Inputs.FirstOrDefault(i => i.Id == component.Connections.GetValueOrDefault("set-point"))?.Sensor is { } number ? model.Sensor(number)?.Id : null;
+        physics.Inputs.FirstOrDefault(i => i.Id == component.Connections.GetValueOrDefault("set-point"))?.Sensor is { } number
+            ? model.Sensor(number)?.Id
+            : null;
 }

@@ -19,19 +19,29 @@ public sealed record MachineView(Asset Asset, AxisSensors Axis, Twin Twin, DateT
     public IEnumerable<Limit> Limits(string sensorId) => Asset.Limits.Where(l => l.SensorId == sensorId);
 
     /// <summary>Severity of the worst active alarm of a sensor; empty when there is none.</summary>
-    public string Severity(string sensorId) => Twin.Alarms.Where(a => a.SensorId == sensorId && a.ClearedAt is null).MaxBy(a => a.Severity switch { "critical" => 3, "alarm" => 2, _ => 1 })?.Severity ?? "";
+    public string Severity(string sensorId) =>
+        Twin.Alarms.Where(a => a.SensorId == sensorId && a.ClearedAt is null)
+            .MaxBy(a => a.Severity switch { "critical" => 3, "alarm" => 2, _ => 1 })?.Severity ?? "";
 
     /// <summary>Asks what sensors did, as it was known at the moment shown.</summary>
     public GetHistoryRequest History(IEnumerable<string> sensorIds, DateTimeOffset from, DateTimeOffset to, int points)
     {
-        var request = new GetHistoryRequest { AssetId = Asset.Id, SensorIds = { sensorIds }, Points = points, From = Timestamp.FromDateTimeOffset(from), To = Timestamp.FromDateTimeOffset(to) };
+        var request = new GetHistoryRequest
+        {
+            AssetId = Asset.Id,
+            SensorIds = { sensorIds },
+            Points = points,
+            From = Timestamp.FromDateTimeOffset(from),
+            To = Timestamp.FromDateTimeOffset(to),
+        };
         if (AsOf?.KnownAt is { } known) request.KnownAtTime = Timestamp.FromDateTimeOffset(known);
         return request;
     }
 
     /// <summary>What is known now of a value that was known differently; null when it is the same.</summary>
     public SensorState? Revision(string sensorId) =>
-        KnownNow?.Sensors.FirstOrDefault(s => s.Id == sensorId) is { } now && State(sensorId) is { } then && (now.HasValue != then.HasValue || now.Value != then.Value || now.Readings != then.Readings) ? now : null;
+        KnownNow?.Sensors.FirstOrDefault(s => s.Id == sensorId) is { } now && State(sensorId) is { } then
+            && (now.HasValue != then.HasValue || now.Value != then.Value || now.Readings != then.Readings) ? now : null;
 }
 
 /// <summary>A moment of the past, and from when the knowledge of it is.</summary>

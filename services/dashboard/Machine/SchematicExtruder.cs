@@ -51,9 +51,14 @@ static partial class SchematicLayout
             var card = CardOf(asset, below[i].Name, SensorsOf(asset, below[i].Id), i * (cardWidth + CardGap), cardY, cardWidth);
             cards.Add(card);
             var shape = shapes.FirstOrDefault(s => s.Component == below[i].Id);
-            var (fromX, fromY) = shape is null ? (barrelX + (barrelEnd - barrelX) * 0.7, top + height) : shape.Kind == "screw" ? (barrelX + (barrelEnd - barrelX) * 0.4, top + height) : (shape.X + shape.Width / 2, shape.Y + shape.Height);
+            var (fromX, fromY) = shape is null
+                ? (barrelX + (barrelEnd - barrelX) * 0.7, top + height)
+                : shape.Kind == "screw"
+                    ? (barrelX + (barrelEnd - barrelX) * 0.4, top + height)
+                    : (shape.X + shape.Width / 2, shape.Y + shape.Height);
             var toX = card.X + card.Width / 2;
-            links.Add(new("shows", FormattableString.Invariant($"M{fromX:0.#} {fromY:0.#} V{cardY - 20:0.#} L{toX:0.#} {cardY - 10:0.#} V{cardY:0.#}")));
+            links.Add(new("shows",
+                FormattableString.Invariant($"M{fromX:0.#} {fromY:0.#} V{cardY - 20:0.#} L{toX:0.#} {cardY - 10:0.#} V{cardY:0.#}")));
         }
         links.Add(new("drives", FormattableString.Invariant($"M120 {middle:0.#} H140 M210 {middle:0.#} H{barrelX:0.#}")));
         links.Add(new("feeds", FormattableString.Invariant($"M{barrelEnd + 86:0.#} {middle:0.#} H1020")));

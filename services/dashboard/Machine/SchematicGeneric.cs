@@ -1,3 +1,4 @@
+using System.Globalization;
 using Contracts.Query.V1;
 
 namespace Dashboard.Machine;
@@ -12,7 +13,9 @@ static partial class SchematicLayout
     {
         var flows = asset.Relationships.Where(r => r.Type is "feeds" or "drives").ToList();
         // What others are part of, and nothing flows through, is the whole: its values stand above the others.
-        var wholes = asset.Components.Where(c => asset.Relationships.Any(r => r.Type == "part-of" && r.To == c.Id) && !flows.Any(f => f.From == c.Id || f.To == c.Id)).ToList();
+        var wholes = asset.Components.Where(
+            c => asset.Relationships.Any(r => r.Type == "part-of" && r.To == c.Id) && !flows.Any(f => f.From == c.Id || f.To == c.Id))
+                .ToList();
         var parts = asset.Components.Except(wholes).ToList();
         var columns = Columns(parts.Select(p => p.Id).ToList(), flows);
 
@@ -47,7 +50,10 @@ static partial class SchematicLayout
             links.Add(new(flow.Type, to.X > from.X
                 ? FormattableString.Invariant(Curve(from.X + from.Width, y1, to.X - 4, y2))
                 // Back to the start, below everything.
-                : FormattableString.Invariant($"M{from.X + from.Width / 2:0.#} {from.Y + from.Height:0.#} V{bottom + 16:0.#} H{to.X + to.Width / 2:0.#} V{to.Y + to.Height + 4:0.#}")));
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"M{from.X + from.Width / 2:0.#} {from.Y + from.Height:0.#} V{bottom + 16:0.#} H{to.X + to.Width / 2:0.#} V"
+                        + $"{to.Y + to.Height + 4:0.#}")));
         }
         return new(Math.Max(width, BoxWidth) + 4, bottom + 24, [], links, cards);
     }
@@ -69,7 +75,8 @@ static partial class SchematicLayout
             if (!columns.ContainsKey(part) || !onWay.Add(part)) return;
             reached.Add(part);
             if (column > columns[part]) columns[part] = column;
-            foreach (var next in flows.Where(f => f.From == part && !onWay.Contains(f.To) && columns.GetValueOrDefault(f.To) <= column)) Visit(next.To, column + 1);
+            foreach (var next in flows.Where(f => f.From == part && !onWay.Contains(f.To) && columns.GetValueOrDefault(f.To) <= column))
+                Visit(next.To, column + 1);
             onWay.Remove(part);
         }
     }

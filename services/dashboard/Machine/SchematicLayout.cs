@@ -9,7 +9,9 @@ public sealed record Shape(string Component, string Kind, string Name, double X,
 /// <summary>Values of a component.</summary>
 sealed record Card(string Title, double X, double Y, double Width, double Height, IReadOnlyList<Row> Rows);
 
-/// <summary>One value in its card; a name that leaves no room beside it has a line of its own above, <paramref name="ValueDown"/> high.</summary>
+/// <summary>
+/// One value in its card; a name that leaves no room beside it has a line of its own above, <paramref name="ValueDown"/> high.
+/// </summary>
 public sealed record Row(Sensor Sensor, string Name, double Y, double Height, double ValueDown);
 
 /// <summary>A line between two places; <paramref name="Type"/> is drives, feeds or shows.</summary>
@@ -34,7 +36,9 @@ static partial class SchematicLayout
     static List<Component> Zones(Asset asset)
     {
         var barrels = asset.Components.Where(c => c.Kind == "barrel").Select(c => c.Id).ToHashSet();
-        return [.. asset.Components.Where(c => c.Kind == "temperature-zone" && asset.Relationships.Any(r => r.Type == "part-of" && r.From == c.Id && barrels.Contains(r.To)))];
+        return [.. asset.Components.Where(
+            c => c.Kind == "temperature-zone"
+                && asset.Relationships.Any(r => r.Type == "part-of" && r.From == c.Id && barrels.Contains(r.To)))];
     }
 
     static List<Sensor> SensorsOf(Asset asset, string component) => [.. asset.Sensors.Where(s => s.Component == component)];
@@ -58,7 +62,10 @@ static partial class SchematicLayout
 
     // Narrow cards have no room for whole words.
     static string NameIn(string title, Sensor sensor, double width) =>
-        ShortName.Of(sensor.Name, title) is var name && width >= 150 ? name : name switch { "temperature" => "actual", "set point" => "set", _ => name };
+        ShortName.Of(sensor.Name, title) is var name && width >= 150
+            ? name
+            : name switch { "temperature" => "actual", "set point" => "set", _ => name };
 
-    static FormattableString Curve(double x1, double y1, double x2, double y2) => $"M{x1:0.#} {y1:0.#} C{(x1 + x2) / 2:0.#} {y1:0.#} {(x1 + x2) / 2:0.#} {y2:0.#} {x2:0.#} {y2:0.#}";
+    static FormattableString Curve(double x1, double y1, double x2, double y2) =>
+        $"M{x1:0.#} {y1:0.#} C{(x1 + x2) / 2:0.#} {y1:0.#} {(x1 + x2) / 2:0.#} {y2:0.#} {x2:0.#} {y2:0.#}";
 }

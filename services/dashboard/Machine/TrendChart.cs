@@ -26,7 +26,8 @@ static class TrendChart
     const double Band95 = 1.96;
     const int MostDots = 400;
 
-    public static ChartContent Of(GetHistoryResponse history, Asset asset, TimeZoneInfo zone, DateTimeOffset from, DateTimeOffset to, string revision) => new(
+    public static ChartContent Of(
+        GetHistoryResponse history, Asset asset, TimeZoneInfo zone, DateTimeOffset from, DateTimeOffset to, string revision) => new(
         theme => Traces(history, asset, zone, theme),
         theme => LayoutOf(history, asset, zone, from, to, revision, theme));
 
@@ -37,7 +38,8 @@ static class TrendChart
     static bool IsRaw(SensorHistory series) => series.Points.All(p => p.Count == 1);
 
     /// <summary>Line and band are the estimate; where a point is many readings, their mean says as much.</summary>
-    public static bool IsEstimated(SensorHistory series) => series.Points.Count > 0 && IsRaw(series) && series.Points.All(p => p.HasEstimate);
+    public static bool IsEstimated(SensorHistory series) =>
+        series.Points.Count > 0 && IsRaw(series) && series.Points.All(p => p.HasEstimate);
 
     static IEnumerable<ITrace> Traces(GetHistoryResponse history, Asset asset, TimeZoneInfo zone, ChartTheme theme)
     {
@@ -92,7 +94,9 @@ static class TrendChart
         }
     }
 
-    static Layout LayoutOf(GetHistoryResponse history, Asset asset, TimeZoneInfo zone, DateTimeOffset from, DateTimeOffset to, string revision, ChartTheme theme)
+    static Layout LayoutOf(
+        GetHistoryResponse history, Asset asset, TimeZoneInfo zone, DateTimeOffset from, DateTimeOffset to, string revision,
+        ChartTheme theme)
     {
         var rows = UnitsOf(history).ToList();
         const decimal gap = 0.05m;
@@ -108,7 +112,8 @@ static class TrendChart
             [
                 new()
                 {
-                    Type = Plotly.Blazor.LayoutLib.XAxisLib.TypeEnum.Date, Range = [Times.Local(from, zone), Times.Local(to, zone)], Anchor = AxisName(Math.Max(0, rows.Count - 1)),
+                    Type = Plotly.Blazor.LayoutLib.XAxisLib.TypeEnum.Date, Range = [Times.Local(from, zone), Times.Local(to, zone)],
+                    Anchor = AxisName(Math.Max(0, rows.Count - 1)),
                     ShowSpikes = true, SpikeMode = Plotly.Blazor.LayoutLib.XAxisLib.SpikeModeFlag.Across,
                 },
             ],
@@ -117,14 +122,16 @@ static class TrendChart
                 .. rows.Select((unit, i) => new YAxis
                 {
                     Domain = [Math.Max(0, 1 - (i + 1) * height - i * gap), Math.Min(1, 1 - i * (height + gap))],
-                    Title = new() { Text = Units.Symbol(unit), Standoff = 6 }, NTicks = 5, AutoMargin = Plotly.Blazor.LayoutLib.YAxisLib.AutoMarginFlag.False,
+                    Title = new() { Text = Units.Symbol(unit), Standoff = 6 }, NTicks = 5,
+                    AutoMargin = Plotly.Blazor.LayoutLib.YAxisLib.AutoMarginFlag.False,
                 }),
             ],
             Shapes = [.. LimitLines(history, asset, rows, theme)],
         };
     }
 
-    // Only where few sensors share a row: the limits of eight would hide what they limit. Only near the values: a far limit would flatten them.
+    // Only where few sensors share a row: the limits of eight would hide what they limit. Only near the values: a far limit would flatten
+    // them.
     static IEnumerable<LimitLine> LimitLines(GetHistoryResponse history, Asset asset, List<string> rows, ChartTheme theme)
     {
         foreach (var series in history.Series.Where(s => history.Series.Count(o => o.Unit == s.Unit) <= 2))
@@ -132,7 +139,8 @@ static class TrendChart
             if (series.Points.Count == 0) continue;
             var (low, high) = (series.Points.Min(p => p.Min), series.Points.Max(p => p.Max));
             var reach = Math.Max(high - low, Math.Abs(high) * 0.02);
-            foreach (var limit in asset.Limits.Where(l => l.SensorId == series.SensorId && l.Threshold >= low - reach && l.Threshold <= high + reach))
+            foreach (var limit in asset.Limits.Where(
+                l => l.SensorId == series.SensorId && l.Threshold >= low - reach && l.Threshold <= high + reach))
             {
                 var axis = AxisName(rows.IndexOf(series.Unit));
                 yield return new LimitLine
@@ -150,7 +158,8 @@ static class TrendChart
         }
     }
 
-    static DateTime Local(HistoryPoint point, bool raw, TimeZoneInfo zone) => Times.Local((raw ? point.FirstAt : point.Start).ToDateTimeOffset(), zone);
+    static DateTime Local(HistoryPoint point, bool raw, TimeZoneInfo zone) =>
+        Times.Local((raw ? point.FirstAt : point.Start).ToDateTimeOffset(), zone);
 
     static string AxisName(int row) => row == 0 ? "y" : $"y{row + 1}";
 }

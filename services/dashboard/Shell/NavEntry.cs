@@ -22,5 +22,6 @@ sealed class NavEntryAttribute(int order, string text, string address, string ic
 
     /// <summary>Those of all pages, in their order.</summary>
     public static IReadOnlyList<NavEntryAttribute> All { get; } =
-        [.. typeof(NavEntryAttribute).Assembly.GetTypes().SelectMany(t => t.GetCustomAttributes<NavEntryAttribute>()).OrderBy(e => e.Order)];
+        [.. typeof(NavEntryAttribute).Assembly.GetTypes().SelectMany(t => t.GetCustomAttributes<NavEntryAttribute>())
+            .OrderBy(e => e.Order)];
 }

@@ -32,7 +32,8 @@ sealed class Browser(IJSRuntime js) : IDisposable
         Zone = TimeZoneInfo.TryFindSystemTimeZoneById(preferences.Zone, out var zone)
             ? zone
             // A system without time zones at least has this one's present offset.
-            : TimeZoneInfo.CreateCustomTimeZone(preferences.Zone, TimeSpan.FromMinutes(preferences.OffsetMinutes), preferences.Zone, preferences.Zone);
+            : TimeZoneInfo.CreateCustomTimeZone(
+                preferences.Zone, TimeSpan.FromMinutes(preferences.OffsetMinutes), preferences.Zone, preferences.Zone);
         IsDark = preferences.Theme is { } chosen ? chosen == "dark" : preferences.SystemIsDark;
         Asset ??= preferences.Asset;
         Name = preferences.Name;

@@ -73,7 +73,8 @@ public abstract class QueryPage : ComponentBase, IDisposable
     /// <summary>What came back of query being away; a page may refresh what it shows.</summary>
     protected virtual Task OnQueryIsBack() => Trouble?.HealsItself == true ? Reload() : Task.CompletedTask;
 
-    void OnConnectionChanged() => InvokeAsync(() => Connection.IsUp && !left.IsCancellationRequested ? OnQueryIsBack() : Task.CompletedTask);
+    void OnConnectionChanged() =>
+        InvokeAsync(() => Connection.IsUp && !left.IsCancellationRequested ? OnQueryIsBack() : Task.CompletedTask);
 
     public void Dispose()
     {

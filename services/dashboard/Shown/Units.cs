@@ -30,13 +30,15 @@ static class Units
 
     public static string Number(double value, int decimals)
     {
-        var text = Math.Round(value, decimals, MidpointRounding.AwayFromZero).ToString("N" + decimals, CultureInfo.InvariantCulture).Replace(",", "\u202f", StringComparison.Ordinal);
+        var text = Math.Round(value, decimals, MidpointRounding.AwayFromZero).ToString("N" + decimals, CultureInfo.InvariantCulture)
+            .Replace(",", "\u202f", StringComparison.Ordinal);
         if (!text.StartsWith('-')) return text;
         return text.AsSpan(1).IndexOfAnyInRange('1', '9') < 0 ? text[1..] : Minus + text[1..];
     }
 
     /// <summary>Number and unit with a space that does not break.</summary>
-    public static string Text(double? value, string unit) => Symbol(unit) is { Length: > 0 } symbol ? $"{Number(value, unit)}\u00a0{symbol}" : Number(value, unit);
+    public static string Text(double? value, string unit) =>
+        Symbol(unit) is { Length: > 0 } symbol ? $"{Number(value, unit)}\u00a0{symbol}" : Number(value, unit);
 
     /// <summary>A difference, with its sign; of temperatures in kelvin.</summary>
     public static string Difference(double value, string unit)

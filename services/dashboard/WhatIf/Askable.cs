@@ -25,9 +25,14 @@ public sealed record Askable(
     /// <summary>Everything a scenario of this model may change, in the order in which people look for it. Pure.</summary>
     public static IReadOnlyList<Askable> Of(AssetModel model) => model.Physics is not { } physics ? [] :
     [
-        .. physics.Targets.Select(t => (Target: t, Signal: physics.Signals.First(s => s.Id == t.Signal), Input: physics.Inputs.First(i => i.Id == t.Input))).Select(
-            x => new Askable(x.Target.Id, x.Target.Id.Replace('-', ' '), x.Signal.Unit.Symbol, $"Reached by {x.Input.Name}", null, null, null, false)),
-        .. physics.Inputs.Select(i => new Askable(i.Id, i.Name, i.Unit.Symbol, "Set on the machine, or by its surroundings", i.Range, i.Calibrated, i.Default, false)),
+        .. physics.Targets.Select(
+            t => (Target: t, Signal: physics.Signals.First(s => s.Id == t.Signal), Input: physics.Inputs.First(i => i.Id == t.Input)))
+                .Select(
+            x => new Askable(
+                x.Target.Id, x.Target.Id.Replace('-', ' '), x.Signal.Unit.Symbol, $"Reached by {x.Input.Name}", null, null, null, false)),
+        .. physics.Inputs.Select(
+            i => new Askable(
+                i.Id, i.Name, i.Unit.Symbol, "Set on the machine, or by its surroundings", i.Range, i.Calibrated, i.Default, false)),
         .. physics.Components.SelectMany(c => Parameters(c, model)),
     ];
 
@@ -37,8 +42,11 @@ public sealed record Askable(
         where !type.IsLayout && component.Parameters.ContainsKey(type.Name)
         let given = component.Parameters[type.Name]
         select new Askable(
-            $"{component.Id}.{type.Name}", $"{Words(type.Name)} of the {model.Components.FirstOrDefault(c => c.Id == component.Id)?.Name.ToLowerInvariant() ?? Words(component.Id)}",
-            given.Unit.Symbol, "Material and parameters of the model", given.Bounds ?? (given.Value > 0 ? new(given.Value / 2, given.Value * 2) : null), null, given.Value, true);
+            $"{component.Id}.{type.Name}",
+            $"{Words(type.Name)} of the "
+                + $"{model.Components.FirstOrDefault(c => c.Id == component.Id)?.Name.ToLowerInvariant() ?? Words(component.Id)}",
+            given.Unit.Symbol, "Material and parameters of the model",
+            given.Bounds ?? (given.Value > 0 ? new(given.Value / 2, given.Value * 2) : null), null, given.Value, true);
 
     static string Words(string id) => id.Replace('-', ' ');
 }

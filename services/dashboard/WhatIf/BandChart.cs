@@ -15,15 +15,20 @@ namespace Dashboard.WhatIf;
 /// <param name="XTitle">Empty: times.</param>
 /// <param name="Unit">Of the figure.</param>
 /// <param name="Limits">Of the figure.</param>
-sealed record BandSubject(IReadOnlyList<object> X, string XTitle, string Unit, BandSeries Baseline, BandSeries Scenario, BandSeries Difference, IReadOnlyList<LimitResult> Limits)
+sealed record BandSubject(
+    IReadOnlyList<object> X, string XTitle, string Unit, BandSeries Baseline, BandSeries Scenario, BandSeries Difference,
+    IReadOnlyList<LimitResult> Limits)
 {
     public (string Baseline, string Scenario, string Difference) Names { get; init; } = ("baseline", "scenario", "difference");
 }
 
-/// <summary>Baseline and scenario with their bands, below them the difference on the same axis: above zero in another colour than below.</summary>
+/// <summary>
+/// Baseline and scenario with their bands, below them the difference on the same axis: above zero in another colour than below.
+/// </summary>
 static class BandChart
 {
-    public static ChartContent Of(BandSubject subject, string revision) => new(theme => Traces(subject, theme), theme => LayoutOf(subject, revision, theme));
+    public static ChartContent Of(BandSubject subject, string revision) =>
+        new(theme => Traces(subject, theme), theme => LayoutOf(subject, revision, theme));
 
     /// <summary>Where the median difference changes its sign.</summary>
     public static IReadOnlyList<double> SignChanges(IReadOnlyList<double> positions, BandSeries difference)
@@ -36,7 +41,8 @@ static class BandChart
         for (var i = 0; i < d.Count && i < positions.Count; i++)
         {
             if (Math.Abs(d[i]) <= least) continue;
-            if (last >= 0 && Math.Sign(d[i]) != Math.Sign(d[last])) found.Add(positions[last] + (positions[i] - positions[last]) * d[last] / (d[last] - d[i]));
+            if (last >= 0 && Math.Sign(d[i]) != Math.Sign(d[last]))
+                found.Add(positions[last] + (positions[i] - positions[last]) * d[last] / (d[last] - d[i]));
             last = i;
         }
         return found;
@@ -51,7 +57,8 @@ static class BandChart
         var difference = Middle(s.Difference);
         yield return Filled("above", difference.Select(v => Math.Max(v, 0)), theme.Color(1));
         yield return Filled("below", difference.Select(v => Math.Min(v, 0)), theme.Color(0));
-        foreach (var trace in Pair(s, s.Difference, s.Names.Difference, theme.Color(3), "y2", 0.2, s.Unit == "degC" ? "K" : s.Unit)) yield return trace;
+        foreach (var trace in Pair(s, s.Difference, s.Names.Difference, theme.Color(3), "y2", 0.2, s.Unit == "degC" ? "K" : s.Unit))
+            yield return trace;
 
         Scatter Filled(string name, IEnumerable<double> y, string color) => new()
         {
@@ -68,7 +75,8 @@ static class BandChart
         };
     }
 
-    static IEnumerable<ITrace> Pair(BandSubject s, BandSeries band, string name, string color, string axis, double opacity, string? unit = null)
+    static IEnumerable<ITrace> Pair(
+        BandSubject s, BandSeries band, string name, string color, string axis, double opacity, string? unit = null)
     {
         if (band.P5.Count == s.X.Count && s.X.Count > 0)
         {
@@ -106,14 +114,30 @@ static class BandChart
         UiRevision = revision,
         ShowLegend = true,
         // Fills would turn it round.
-        Legend = [new() { Orientation = Plotly.Blazor.LayoutLib.LegendLib.OrientationEnum.H, TraceOrder = Plotly.Blazor.LayoutLib.LegendLib.TraceOrderFlag.Normal, Y = 1.02m, YAnchor = Plotly.Blazor.LayoutLib.LegendLib.YAnchorEnum.Bottom, X = 0 }],
+        Legend = [new() { Orientation = Plotly.Blazor.LayoutLib.LegendLib.OrientationEnum.H,
+            TraceOrder = Plotly.Blazor.LayoutLib.LegendLib.TraceOrderFlag.Normal, Y = 1.02m,
+            YAnchor = Plotly.Blazor.LayoutLib.LegendLib.YAnchorEnum.Bottom, X = 0 }],
         HoverMode = HoverModeEnum.XUnified,
         Margin = new() { L = 64, R = 14, T = 10, B = 46 },
-        XAxis = [s.XTitle.Length > 0 ? new() { Title = new() { Text = s.XTitle }, Anchor = "y2" } : new() { Type = Plotly.Blazor.LayoutLib.XAxisLib.TypeEnum.Date, Anchor = "y2" }],
+        XAxis = [s.XTitle.Length > 0 ? new() { Title = new() { Text = s.XTitle }, Anchor = "y2" } : new()
+        {
+            Type = Plotly.Blazor.LayoutLib.XAxisLib.TypeEnum.Date,
+            Anchor = "y2",
+        }],
         YAxis =
         [
             new() { Domain = [0.40m, 1m], Title = new() { Text = Units.Symbol(s.Unit) }, NTicks = 6 },
-            new() { Domain = [0m, 0.33m], Title = new() { Text = $"{s.Names.Difference}, {(s.Unit == "degC" ? "K" : s.Unit is "1" or "" ? "–" : Units.Symbol(s.Unit))}" }, NTicks = 5, ZeroLine = true, ZeroLineWidth = 2 },
+            new()
+            {
+                Domain = [0m, 0.33m],
+                Title = new()
+                {
+                    Text = $"{s.Names.Difference}, {(s.Unit == "degC" ? "K" : s.Unit is "1" or "" ? "–" : Units.Symbol(s.Unit))}",
+                },
+                NTicks = 5,
+                ZeroLine = true,
+                ZeroLineWidth = 2,
+            },
         ],
         Shapes = [.. LimitLines(s, theme)],
     };

@@ -11,32 +11,42 @@ sealed class ExportResult(HttpClient query)
     {
         var settings = provider.GetRequiredService<IOptions<DashboardSettings>>().Value;
         // query answers REST at its gRPC port, too: one address to know. There it speaks HTTP/2 only.
-        (http.BaseAddress, http.DefaultRequestVersion, http.DefaultVersionPolicy) = (new(settings.Query), new(2, 0), HttpVersionPolicy.RequestVersionExact);
+        (http.BaseAddress, http.DefaultRequestVersion, http.DefaultVersionPolicy) = (
+            new(settings.Query), new(2, 0), HttpVersionPolicy.RequestVersionExact);
         http.Timeout = TimeSpan.FromSeconds(settings.DeadlineSeconds);
     });
 
     public static string Address(string scenarioId, string format) => $"/what-if/{Uri.EscapeDataString(scenarioId)}/export/{format}";
 
-    public static void Map(IEndpointRouteBuilder app) => app.MapGet("/what-if/{id}/export/{format}", (string id, string format, HttpContext http, ExportResult export) => export.Run(id, format, http));
+    public static void Map(IEndpointRouteBuilder app) =>
+        app.MapGet("/what-if/{id}/export/{format}",
+            (string id, string format, HttpContext http, ExportResult export) => export.Run(id, format, http));
 
     async Task Run(string id, string format, HttpContext http)
     {
         if (!Formats.Contains(format))
         {
-            await Results.Text($"There is no format '{format}'; formats are {string.Join(", ", Formats)}.", statusCode: StatusCodes.Status404NotFound).ExecuteAsync(http);
+            await Results.Text(
+                $"There is no format '{format}'; formats are {string.Join(", ", Formats)}.", statusCode: StatusCodes.Status404NotFound)
+                    .ExecuteAsync(http);
             return;
         }
         try
         {
-            using var answer = await query.GetAsync($"api/v1/scenarios/{Uri.EscapeDataString(id)}/result?format={format}", HttpCompletionOption.ResponseHeadersRead, http.RequestAborted);
+            using var answer = await query.GetAsync(
+                $"api/v1/scenarios/{Uri.EscapeDataString(id)}/result?format={format}", HttpCompletionOption.ResponseHeadersRead,
+                http.RequestAborted);
             http.Response.StatusCode = (int)answer.StatusCode;
             http.Response.ContentType = $"{answer.Content.Headers.ContentType}";
-            if (answer.IsSuccessStatusCode) http.Response.Headers.ContentDisposition = $"attachment; filename=\"scenario-{Uri.EscapeDataString(id)}.{format}\"";
+            if (answer.IsSuccessStatusCode)
+                http.Response.Headers.ContentDisposition = $"attachment; filename=\"scenario-{Uri.EscapeDataString(id)}.{format}\"";
             await answer.Content.CopyToAsync(http.Response.Body, http.RequestAborted);
         }
         catch (HttpRequestException) when (!http.Response.HasStarted)
         {
-            await Results.Text("The query service cannot be reached. Try again when the dashboard says it is connected.", statusCode: StatusCodes.Status503ServiceUnavailable).ExecuteAsync(http);
+            await Results.Text(
+                "The query service cannot be reached. Try again when the dashboard says it is connected.",
+                statusCode: StatusCodes.Status503ServiceUnavailable).ExecuteAsync(http);
         }
     }
 }

@@ -20,7 +20,8 @@ public sealed partial class Problems(IReadOnlyList<Problem> all)
 
     /// <summary>Null when the exception says nothing about fields.</summary>
     public static Problems? Of(RpcException exception) =>
-        exception.Trailers.GetValueBytes(Trailer) is { } bytes && JsonSerializer.Deserialize<List<Problem>>(bytes, JsonSerializerOptions.Web) is { Count: > 0 } found ? new(found) : null;
+        exception.Trailers.GetValueBytes(Trailer) is { } bytes
+            && JsonSerializer.Deserialize<List<Problem>>(bytes, JsonSerializerOptions.Web) is { Count: > 0 } found ? new(found) : null;
 
     /// <summary>What is allowed at a field; null when nothing is wrong with it.</summary>
     public string? At(string path) => all.FirstOrDefault(p => p.Path == path)?.Allowed;
@@ -43,7 +44,8 @@ public sealed partial class Problems(IReadOnlyList<Problem> all)
         ? $"{Converted(range.Groups[1].Value)} to {Converted(range.Groups[2].Value)} {unit}"
         : allowed;
 
-        string Converted(string number) => convert(double.Parse(number, CultureInfo.InvariantCulture)).ToString("0.####", CultureInfo.InvariantCulture).Replace('-', '−');
+        string Converted(string number) =>
+            convert(double.Parse(number, CultureInfo.InvariantCulture)).ToString("0.####", CultureInfo.InvariantCulture).Replace('-', '−');
     }
 
     [GeneratedRegex(@"^(-?[0-9.E+-]+) to (-?[0-9.E+-]+)\z")]

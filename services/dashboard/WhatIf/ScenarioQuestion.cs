@@ -124,7 +124,13 @@ sealed record Preset(string Name, Func<ScenarioQuestion> Make)
             var name = target.Id == "production-rate" ? "rate" : target.Name;
             presets.Add(new($"+15 % {name}", () => Steady(target, Change.ByShare, 15)));
             presets.Add(new($"−10 % {name}", () => Steady(target, Change.ByShare, -10)));
-            presets.Add(new("Last hour at +15 %", () => new() { AgoMinutes = 60, IsSteady = false, Hours = 1, Changes = [new() { Target = target.Id, Kind = Change.ByShare, Value = 15 }] }));
+            presets.Add(new("Last hour at +15 %", () => new()
+            {
+                AgoMinutes = 60,
+                IsSteady = false,
+                Hours = 1,
+                Changes = [new() { Target = target.Id, Kind = Change.ByShare, Value = 15 }],
+            }));
         }
         var setPoints = askable.Where(a => a.Id.EndsWith("-set-point", StringComparison.Ordinal)).ToList();
         if (setPoints.Count > 0)
@@ -144,5 +150,6 @@ sealed record Preset(string Name, Func<ScenarioQuestion> Make)
         return presets;
     }
 
-    static ScenarioQuestion Steady(Askable target, string kind, double value) => new() { Changes = [new() { Target = target.Id, Kind = kind, Value = value }] };
+    static ScenarioQuestion Steady(Askable target, string kind, double value) =>
+        new() { Changes = [new() { Target = target.Id, Kind = kind, Value = value }] };
 }

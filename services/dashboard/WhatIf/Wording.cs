@@ -23,18 +23,22 @@ static class Wording
             "offset" => $"{(i.Value >= 0 ? "+" : "")}{Digits(i.Value)}\u00a0{(unit == "degC" ? "K" : Units.Symbol(unit))}",
             _ => $"to {Digits(i.Value)}\u00a0{Units.Symbol(unit)}",
         };
-        var shape = (i.RampSeconds > 0 ? $" within {Span(i.RampSeconds)}" : "") + (i.FromSeconds > 0 ? $" after {Span(i.FromSeconds)}" : "") + (i.ForSeconds > 0 ? $" for {Span(i.ForSeconds)}" : "");
+        var shape = (i.RampSeconds > 0 ? $" within {Span(i.RampSeconds)}" : "") + (i.FromSeconds > 0 ? $" after {Span(i.FromSeconds)}" : "")
+            + (i.ForSeconds > 0 ? $" for {Span(i.ForSeconds)}" : "");
         return $"{target?.Name ?? Name(i.Target)} {amount.TrimEnd('\u00a0')}{shape}";
     }
 
     /// <summary>e.g. <c>course over 2 h</c>.</summary>
-    public static string Mode(ScenarioDefinition definition) => definition.Mode == "steady" ? "steady state" : $"course over {Span(definition.HorizonSeconds)}";
+    public static string Mode(ScenarioDefinition definition) =>
+        definition.Mode == "steady" ? "steady state" : $"course over {Span(definition.HorizonSeconds)}";
 
     /// <summary>What is asked, as a sentence.</summary>
     public static string Sentence(ScenarioQuestion question, IReadOnlyList<Askable> askable)
     {
         var definition = question.ToDefinition();
-        var start = question.AgoMinutes > 0 ? $"from {Span(question.AgoMinutes * 60)} ago on, with the inputs that were recorded since" : "from the machine's state now";
+        var start = question.AgoMinutes > 0
+            ? $"from {Span(question.AgoMinutes * 60)} ago on, with the inputs that were recorded since"
+            : "from the machine's state now";
         var end = question.IsSteady ? "to the steady state that follows" : $"over {Span(question.Hours * 3600)}";
         var members = question.Members == 0 ? "without a band" : $"with {question.Members} members for the band";
         return $"{Changes(definition, askable)}: {start}, {end}, {members}.";
@@ -44,12 +48,16 @@ static class Wording
     public static string Headline(ScenarioResult result)
     {
         if (MainFigure(result) is not { } main) return "The model has no figure of this machine as a whole.";
-        var (change, unit, decimals) = (main.Difference, main.Unit == "degC" ? "K" : Units.Symbol(main.Unit), Units.Decimals(main.Unit, main.Scenario.P50));
-        var (name, at) = (Capital(main.Name), result.Definition.Mode == "steady" ? "" : $" by the end of {Span(result.Definition.HorizonSeconds)}");
-        if (new[] { change.P5, change.P50, change.P95 }.All(v => IsNothing(v, decimals))) return $"{name} stays as it is{at}: {Units.Text(main.Scenario.P50, main.Unit)}.";
+        var (change, unit, decimals) = (
+            main.Difference, main.Unit == "degC" ? "K" : Units.Symbol(main.Unit), Units.Decimals(main.Unit, main.Scenario.P50));
+        var (name, at) = (
+            Capital(main.Name), result.Definition.Mode == "steady" ? "" : $" by the end of {Span(result.Definition.HorizonSeconds)}");
+        if (new[] { change.P5, change.P50, change.P95 }.All(v => IsNothing(v, decimals)))
+            return $"{name} stays as it is{at}: {Units.Text(main.Scenario.P50, main.Unit)}.";
         // A band across zero has no direction.
         if (change.P5 < 0 && change.P95 > 0)
-            return $"{name} changes by {Signed(change.P50, decimals)}\u00a0{unit}{at}, but even the direction is uncertain (p5 {Signed(change.P5, decimals)} … p95 {Signed(change.P95, decimals)}).";
+            return $"{name} changes by {Signed(change.P50, decimals)}\u00a0{unit}{at}, but even the direction is uncertain (p5 "
+                + $"{Signed(change.P5, decimals)} … p95 {Signed(change.P95, decimals)}).";
         var (least, most) = change.P50 < 0 ? (change.P95, change.P5) : (change.P5, change.P95);
         var band = result.Definition.EnsembleSize == 0 ? "no band: one member only" : $"p5 {Size(least)} … p95 {Size(most)}";
         return $"{name} {(change.P50 < 0 ? "falls" : "rises")} by {Size(change.P50)}\u00a0{unit}{at} ({band}).";
@@ -61,7 +69,8 @@ static class Wording
     public static bool IsNothing(double difference, int decimals) => Math.Abs(difference) < 0.5 * Math.Pow(10, -decimals);
 
     /// <summary>A difference beside its unit.</summary>
-    public static string Signed(double difference, int decimals) => IsNothing(difference, decimals) ? "0" : (difference > 0 ? "+" : "") + Units.Number(difference, decimals);
+    public static string Signed(double difference, int decimals) =>
+        IsNothing(difference, decimals) ? "0" : (difference > 0 ? "+" : "") + Units.Number(difference, decimals);
 
     /// <summary>The first figure with a limit, in the order of the model, which puts what matters first.</summary>
     public static KpiResult? MainFigure(ScenarioResult result)
@@ -72,18 +81,22 @@ static class Wording
 
     /// <summary>What was solved for.</summary>
     public static IEnumerable<string> Solved(ScenarioResult result, IReadOnlyList<Askable> askable) => result.Solved.Select(s =>
-        $"{Capital(askable.FirstOrDefault(a => a.Id == s.Input)?.Name ?? Name(s.Input))} has to go from {Units.Number(s.Baseline, s.Unit)} to {Units.Text(s.Scenario.P50, s.Unit)} (p5 {Units.Number(s.Scenario.P5, s.Unit)} … p95 {Units.Number(s.Scenario.P95, s.Unit)}).");
+        $"{Capital(askable.FirstOrDefault(a => a.Id == s.Input)?.Name ?? Name(s.Input))} has to go from {Units.Number(s.Baseline, s.Unit)} "
+            + $"to {Units.Text(s.Scenario.P50, s.Unit)} (p5 {Units.Number(s.Scenario.P5, s.Unit)} … p95 "
+            + $"{Units.Number(s.Scenario.P95, s.Unit)}).");
 
     /// <summary>What to do about a scenario without an answer.</summary>
     public static string NextStep(string cause) => cause switch
     {
         "invalid" => "The question does not fit the machine's model or what was recorded of it. Change it and ask again.",
-        "solver" => "The model finds no state like this. Ask for a smaller change, or for a slower one (a ramp), and look whether the inputs stay in the calibrated range.",
+        "solver" => "The model finds no state like this. Ask for a smaller change, or for a slower one (a ramp), and look whether the "
+            + "inputs stay in the calibrated range.",
         "time-limit" => "It took longer than allowed. Ask for a shorter course, fewer members or fewer cells.",
         _ => "That should not happen. Ask again; if it fails again, give the number of the scenario to whoever runs Pollux.",
     };
 
-    public static string Name(string id) => id.Split('.') is [var component, var parameter] ? $"{Name(parameter)} of the {Name(component)}" : id.Replace('-', ' ');
+    public static string Name(string id) =>
+        id.Split('.') is [var component, var parameter] ? $"{Name(parameter)} of the {Name(component)}" : id.Replace('-', ' ');
 
     public static string Capital(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
 
@@ -96,5 +109,7 @@ static class Wording
         _ => $"{Digits(seconds / 86400)} days",
     };
 
-    static string Digits(double value) => Math.Round(value, 3).ToString("0.###", System.Globalization.CultureInfo.InvariantCulture).Replace("-", "−", StringComparison.Ordinal);
+    static string Digits(double value) =>
+        Math.Round(value, 3).ToString("0.###", System.Globalization.CultureInfo.InvariantCulture)
+            .Replace("-", "−", StringComparison.Ordinal);
 }

@@ -17,7 +17,9 @@ delegate IAsyncEnumerable<ImportRow> ReadRows(Stream stream, AssetModel model, C
 /// <param name="IsText">Has an encoding of its text; else it is read from a seekable stream.</param>
 sealed record ImportFormat(string Name, ReadRows Read, bool IsText);
 
-/// <summary>The formats of bulk imports, by media type, the settings of a request, and how a rejected row of an import is tried again.</summary>
+/// <summary>
+/// The formats of bulk imports, by media type, the settings of a request, and how a rejected row of an import is tried again.
+/// </summary>
 static class ImportFormats
 {
     public const string Preview = "preview";
@@ -41,7 +43,8 @@ static class ImportFormats
 
     /// <summary>The encoding of the text that a request declares; null when it declares none.</summary>
     public static string? CharsetOf(string? contentType) => (contentType ?? "").Split(';').Skip(1).Select(p => p.Split('=', 2))
-        .Where(p => p.Length == 2 && p[0].Trim().Equals("charset", StringComparison.OrdinalIgnoreCase)).Select(p => p[1].Trim().Trim('"')).FirstOrDefault();
+        .Where(p => p.Length == 2 && p[0].Trim().Equals("charset", StringComparison.OrdinalIgnoreCase)).Select(p => p[1].Trim().Trim('"'))
+            .FirstOrDefault();
 
     /// <summary>The model with the settings that a request's query overrides.</summary>
     /// <exception cref="InvalidInputException">An unknown parameter, a wrong value or a contradiction.</exception>
@@ -54,7 +57,9 @@ static class ImportFormats
             foreach (var (name, values) in query)
             {
                 if (name == Preview) continue;
-                if (!CsvMapping.Settings.Contains(name)) throw new InvalidInputException(name, values.ToString(), $"the parameters {string.Join(", ", CsvMapping.Settings.Append(Preview))}");
+                if (!CsvMapping.Settings.Contains(name))
+                    throw new InvalidInputException(
+                        name, values.ToString(), $"the parameters {string.Join(", ", CsvMapping.Settings.Append(Preview))}");
                 mapping = mapping.With(name, [.. values.Select(v => v ?? "")]);
                 isChanged = true;
             }
@@ -68,7 +73,9 @@ static class ImportFormats
 
     /// <summary>The settings of a query in a form that <see cref="WithSettings"/> reads again.</summary>
     public static string Settings(IEnumerable<KeyValuePair<string, StringValues>> query) =>
-        string.Join('&', query.Where(p => p.Key != Preview).OrderBy(p => p.Key, StringComparer.Ordinal).SelectMany(p => p.Value, (p, value) => $"{p.Key}={Uri.EscapeDataString(value ?? "")}"));
+        string.Join('&',
+            query.Where(p => p.Key != Preview).OrderBy(p => p.Key, StringComparer.Ordinal)
+                .SelectMany(p => p.Value, (p, value) => $"{p.Key}={Uri.EscapeDataString(value ?? "")}"));
 
     /// <summary>Reads a rejected row again.</summary>
     public static async Task Decode(ReadingsRejected rejection, AssetModel model, Decoded to, CancellationToken cancel)
@@ -79,7 +86,8 @@ static class ImportFormats
         ReadRows read = format == "csv" ? ReadRowsCsv.Read : ReadRowsNdjson.Read;
         try
         {
-            await foreach (var row in read(new MemoryStream(rejection.Payload), WithSettings(model, QueryHelpers.ParseQuery(settings)), cancel))
+            await foreach (var row in read(
+                new MemoryStream(rejection.Payload), WithSettings(model, QueryHelpers.ParseQuery(settings)), cancel))
             {
                 to.Readings.AddRange(row.Readings);
                 for (var i = 0; i < row.Rejections.Length; i++) to.Reject(row.Rejections[i], i == 0 ? row.RejectedReadings : 0);
@@ -95,8 +103,10 @@ static class ImportFormats
     public static InvalidInputException? FaultOfBody(Exception exception) => exception switch
     {
         // Its message speaks of the decoder's internals.
-        InvalidDataException or InvalidOperationException { Source: "System.IO.Compression.Brotli" } => new("body", "damaged or cut off", "whole data, packed as Content-Encoding says"),
-        DecoderFallbackException e => new("charset", $"wrong: byte 0x{Convert.ToHexString(e.BytesUnknown ?? [])} does not exist in it", TextEncoding.Allowed),
+        InvalidDataException or InvalidOperationException { Source: "System.IO.Compression.Brotli" } =>
+            new("body", "damaged or cut off", "whole data, packed as Content-Encoding says"),
+        DecoderFallbackException e =>
+            new("charset", $"wrong: byte 0x{Convert.ToHexString(e.BytesUnknown ?? [])} does not exist in it", TextEncoding.Allowed),
         _ => null,
     };
 }

@@ -21,9 +21,12 @@ namespace Ingest.Imports;
 /// <param name="UnknownColumns">Columns that were not read because the model does not know them; the first 100.</param>
 /// <param name="Error">Why the rest was not read; null when all was.</param>
 sealed record ImportProgress(
-    long Rows, long Readings, long Stored, long Duplicates, long Rejected, long Position, bool Finished, long Missing, IReadOnlyList<string> UnknownColumns, string? Error = null);
+    long Rows, long Readings, long Stored, long Duplicates, long Rejected, long Position, bool Finished, long Missing,
+    IReadOnlyList<string> UnknownColumns, string? Error = null);
 
-/// <summary><c>POST /api/v1/assets/{id}/telemetry:import</c>: readings of any age in bulk, streamed; memory does not grow with the file.</summary>
+/// <summary>
+/// <c>POST /api/v1/assets/{id}/telemetry:import</c>: readings of any age in bulk, streamed; memory does not grow with the file.
+/// </summary>
 static class ImportTelemetry
 {
     const int ReadingsPerSubmission = 5_000;
@@ -31,11 +34,14 @@ static class ImportTelemetry
     const long MostSpooledBytes = 4L * 1024 * 1024 * 1024;
     const long MostUnpackedBytes = 64L * 1024 * 1024 * 1024;
 
-    public static void MapImportTelemetry(this IEndpointRouteBuilder routes) => routes.MapPost("/api/v1/assets/{id}/telemetry:import", Import)
+    public static void MapImportTelemetry(this IEndpointRouteBuilder routes) =>
+        routes.MapPost("/api/v1/assets/{id}/telemetry:import", Import)
         // The middleware that unpacks bodies holds on to it: a small file may unpack to any size.
         .WithMetadata(new RequestSizeLimitAttribute(MostUnpackedBytes)).Describe();
 
-    static async Task Import(string id, HttpContext context, AssetRegistry registry, RecordReadings recorder, TimeProvider time, IOptions<IngestSettings> settings)
+    static async Task Import(
+        string id, HttpContext context, AssetRegistry registry, RecordReadings recorder, TimeProvider time,
+        IOptions<IngestSettings> settings)
     {
         var cancel = context.RequestAborted;
         var request = context.Request;
@@ -44,7 +50,8 @@ static class ImportTelemetry
         var asset = registry.Get(id);
         var format = ImportFormats.Of(request.ContentType);
         // What the middleware unpacked has no such header any more.
-        if (request.Headers.ContentEncoding.ToString() is { Length: > 0 } packed && !packed.Equals("identity", StringComparison.OrdinalIgnoreCase))
+        if (request.Headers.ContentEncoding.ToString() is { Length: > 0 } packed
+            && !packed.Equals("identity", StringComparison.OrdinalIgnoreCase))
             throw new UnsupportedMediaException("Content-Encoding", packed, "one of gzip, br, deflate, identity");
         var isPreview = IsPreview(request.Query);
         var model = ImportFormats.WithSettings(asset.Model, request.Query);
@@ -60,7 +67,8 @@ static class ImportTelemetry
             return;
         }
         var source = Payload.ImportSource(format.Name, asset.Id, ImportFormats.Settings(request.Query));
-        var run = new ImportRun(asset, source, recorder, time, settings.Value.FutureTolerance, ReadingsPerSubmission, MostSubmissionsPending);
+        var run = new ImportRun(
+            asset, source, recorder, time, settings.Value.FutureTolerance, ReadingsPerSubmission, MostSubmissionsPending);
         var rows = format.Read(body, model, limit.Token);
 
         if (!request.Headers.Accept.ToString().Contains("application/x-ndjson", StringComparison.Ordinal))
@@ -73,7 +81,8 @@ static class ImportTelemetry
         // A report a second while the body is still being read needs both directions at once.
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
         var reading = run.Read(rows, cancel);
-        while (await Task.WhenAny(reading, timer.WaitForNextTickAsync(cancel).AsTask()) != reading) await Report(context, run.Progress(isFinished: false), cancel);
+        while (await Task.WhenAny(reading, timer.WaitForNextTickAsync(cancel).AsTask()) != reading)
+            await Report(context, run.Progress(isFinished: false), cancel);
         string? error = null;
         try
         {
@@ -119,7 +128,9 @@ static class ImportTelemetry
 
     static async Task<Stream> Spool(Stream body, CancellationToken limit, CancellationToken cancel)
     {
-        var file = new FileStream(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+        var file = new FileStream(
+            Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1 << 16,
+            FileOptions.DeleteOnClose | FileOptions.Asynchronous);
         try
         {
             var buffer = new byte[1 << 16];
@@ -139,11 +150,14 @@ static class ImportTelemetry
         }
     }
 
-    public static TimeoutException TookTooLong() => new("The import took longer than allowed; what was read in time is stored. Send smaller parts; repeating is harmless.");
+    public static TimeoutException TookTooLong() =>
+        new("The import took longer than allowed; what was read in time is stored. Send smaller parts; repeating is harmless.");
 }
 
 /// <summary>One import under way.</summary>
-sealed class ImportRun(RegisteredAsset asset, string source, RecordReadings recorder, TimeProvider time, TimeSpan futureTolerance, int readingsPerSubmission, int mostPending)
+sealed class ImportRun(
+    RegisteredAsset asset, string source, RecordReadings recorder, TimeProvider time, TimeSpan futureTolerance, int readingsPerSubmission,
+    int mostPending)
 {
     readonly SemaphoreSlim room = new(mostPending);
     long rows, readings, stored, duplicates, rejected, missing, position;
@@ -169,8 +183,11 @@ sealed class ImportRun(RegisteredAsset asset, string source, RecordReadings reco
                 Measures.Received.Add(count);
                 List<Reading> ofRow = [.. row.Readings];
                 List<RejectionReason> reasons = [.. row.Rejections];
-                var refused = row.RejectedReadings + ValidateReadings.Apply(ofRow, asset.Model, new(0, Micros.From(time.GetUtcNow() + futureTolerance)), reasons);
-                if (refused > 0) await Reject(row, [.. row.Readings.Where(r => !ofRow.Exists(o => o.Sensor == r.Sensor && o.SampledAt == r.SampledAt))], refused, reasons, cancel);
+                var refused = row.RejectedReadings
+                    + ValidateReadings.Apply(ofRow, asset.Model, new(0, Micros.From(time.GetUtcNow() + futureTolerance)), reasons);
+                if (refused > 0)
+                    await Reject(row, [.. row.Readings.Where(r => !ofRow.Exists(o => o.Sensor == r.Sensor && o.SampledAt == r.SampledAt))],
+                        refused, reasons, cancel);
                 good.AddRange(ofRow);
                 if (good.Count >= readingsPerSubmission) await Submit(good, null, default, cancel);
             }

@@ -21,7 +21,8 @@ namespace Ingest.Imports;
 /// <param name="Notes">What else whoever sends the file should know.</param>
 /// <param name="Proposal">Settings that read more of it, tried out on the same rows; null when there are none.</param>
 sealed record ImportPreview(
-    int Rows, int Readings, int Rejected, int Missing, IReadOnlyList<PreviewedReading> First, IReadOnlyList<string> UnknownColumns, string? Error,
+    int Rows, int Readings, int Rejected, int Missing, IReadOnlyList<PreviewedReading> First, IReadOnlyList<string> UnknownColumns,
+    string? Error,
     IReadOnlyList<string> Notes, ProposedSettings? Proposal);
 
 /// <summary>One cell as it would be read.</summary>
@@ -32,7 +33,9 @@ sealed record ImportPreview(
 /// <param name="Unit">Of the sensor.</param>
 /// <param name="Quality">As the file or the sensor's range gives it.</param>
 /// <param name="Reason">Why it would be rejected; null for readings.</param>
-sealed record PreviewedReading(long Row, DateTimeOffset? Time = null, string? Sensor = null, double? Value = null, string? Unit = null, string? Quality = null, string? Reason = null);
+sealed record PreviewedReading(
+    long Row, DateTimeOffset? Time = null, string? Sensor = null, double? Value = null, string? Unit = null, string? Quality = null,
+    string? Reason = null);
 
 /// <summary>Settings that read more of a file.</summary>
 /// <param name="Settings">As <c>imports.csv</c> of a model and the query of an import take them.</param>
@@ -41,9 +44,13 @@ sealed record PreviewedReading(long Row, DateTimeOffset? Time = null, string? Se
 /// <param name="Rejected">What they leave.</param>
 /// <param name="Missing">How many of them have no value.</param>
 /// <param name="First">The readings of the first rows.</param>
-sealed record ProposedSettings(IReadOnlyDictionary<string, string[]> Settings, string Query, int Readings, int Rejected, int Missing, IReadOnlyList<PreviewedReading> First);
+sealed record ProposedSettings(
+    IReadOnlyDictionary<string, string[]> Settings, string Query, int Readings, int Rejected, int Missing,
+    IReadOnlyList<PreviewedReading> First);
 
-/// <summary>Reads the beginning of a file without storing it and, where cells fail, tries the settings that people's files usually need.</summary>
+/// <summary>
+/// Reads the beginning of a file without storing it and, where cells fail, tries the settings that people's files usually need.
+/// </summary>
 static class PreviewImport
 {
     const int MostBytes = 256 * 1024;
@@ -58,10 +65,13 @@ static class PreviewImport
 
     static readonly string[] Dates = ["d.M.yyyy", "d/M/yyyy", "M/d/yyyy", "d-M-yyyy", "yyyy/M/d", "d.M.yy", "d/M/yy", "M/d/yy"];
     static readonly string[] TimesOfDay = [" H:mm:ss", " H:mm:ss.FFFFFF", " H:mm:ss,FFFFFF", " H:mm", " h:mm:ss tt", " h:mm tt", ""];
-    static readonly string[] Marks = ["NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NAN", "null", "NULL", "None", "-", "--", "---", "?", "nil", "Bad", "No Data"];
-    static readonly string[] TimeWords = ["time", "zeit", "date", "datum", "timestamp", "datetime", "stamp", "uhrzeit", "heure", "hora", "ts"];
+    static readonly string[] Marks = ["NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NAN", "null", "NULL", "None", "-", "--", "---", "?", "nil",
+        "Bad", "No Data"];
+    static readonly string[] TimeWords = ["time", "zeit", "date", "datum", "timestamp", "datetime", "stamp", "uhrzeit", "heure", "hora",
+        "ts"];
 
-    public static async Task<ImportPreview> Of(Stream body, ImportFormat format, AssetModel model, TimeWindow window, CancellationToken cancel)
+    public static async Task<ImportPreview> Of(
+        Stream body, ImportFormat format, AssetModel model, TimeWindow window, CancellationToken cancel)
     {
         var file = format.IsText ? await Beginning(body, cancel) : body;
         Task<Trial> Try(AssetModel with) => Trial.Of(file, format, with, window, cancel);
@@ -69,7 +79,10 @@ static class PreviewImport
         var plain = await Try(model);
         List<string> notes = [];
         var mapping = model.Csv ?? CsvMapping.Default;
-        if (mapping.TimeZone == CsvMapping.Default.TimeZone && plain.FirstTime is { } first && (await Try(model with { Csv = mapping with { TimeZone = AnotherZone } })).FirstTime != first)
+        if (mapping.TimeZone == CsvMapping.Default.TimeZone && plain.FirstTime is { } first && (await Try(model with
+        {
+            Csv = mapping with { TimeZone = AnotherZone },
+        })).FirstTime != first)
             notes.Add("Times without an offset are read as UTC; set time-zone where the clock shows local time.");
         var best = plain;
         Dictionary<string, StringValues> settings = [];
@@ -79,26 +92,33 @@ static class PreviewImport
         {
             var start = best;
             (Trial Trial, Dictionary<string, StringValues> Settings)? better = null;
-            foreach (var change in Changes(await Headers(file, format, start.Model, cancel), needsTimes: start.Error is not null || start.Times < start.Rows))
+            foreach (var change in Changes(
+                await Headers(file, format, start.Model, cancel), needsTimes: start.Error is not null || start.Times < start.Rows))
             {
                 var changed = new Dictionary<string, StringValues>(settings);
-                foreach (var (name, value) in change) changed[name] = name == "missing" ? new([.. start.Model.Csv?.Missing ?? [], .. value]) : value;
+                foreach (var (name, value) in change)
+                    changed[name] = name == "missing" ? new([.. start.Model.Csv?.Missing ?? [], .. value]) : value;
                 if (Changed(model, changed) is not { } with) continue;
                 var trial = await Try(with);
-                if (trial.Score == (better?.Trial ?? start).Score && better is { } tie && change.ContainsKey("time-format") && tie.Settings.TryGetValue("time-format", out var other) && trial.FirstTime != tie.Trial.FirstTime)
-                    notes.Add($"The times also fit time-format {change["time-format"]}, not only {other}: check the order of day and month.");
+                if (trial.Score == (better?.Trial ?? start).Score && better is { } tie && change.ContainsKey("time-format")
+                    && tie.Settings.TryGetValue("time-format", out var other) && trial.FirstTime != tie.Trial.FirstTime)
+                    notes.Add($"The times also fit time-format {change["time-format"]}, not only {other}: check the order of day and "
+                        + $"month.");
                 if (trial.Score.CompareTo((better?.Trial ?? start).Score) > 0) better = (trial, changed);
             }
             if (better is null) break;
             (best, settings) = better.Value;
         }
         var proposal = best == plain ? null : new ProposedSettings(
-            settings.ToDictionary(s => s.Key, s => s.Value.Select(v => v ?? "").ToArray()), ImportFormats.Settings(settings), best.Readings, best.Rejected, best.Missing, best.First);
-        return new(plain.Rows, plain.Readings, plain.Rejected, plain.Missing, plain.First, plain.Unknown, plain.Error, [.. notes.Distinct()], proposal);
+            settings.ToDictionary(s => s.Key, s => s.Value.Select(v => v ?? "").ToArray()), ImportFormats.Settings(settings), best.Readings,
+            best.Rejected, best.Missing, best.First);
+        return new(plain.Rows, plain.Readings, plain.Rejected, plain.Missing, plain.First, plain.Unknown, plain.Error,
+            [.. notes.Distinct()], proposal);
     }
 
     // One setting at a time, or those that only make sense together.
-    static IEnumerable<Dictionary<string, StringValues>> Changes(IReadOnlyList<string> headers, bool needsTimes) => needsTimes ? [.. OfLayout(), .. OfTimes(headers), .. OfCells()] : [.. OfLayout(), .. OfCells()];
+    static IEnumerable<Dictionary<string, StringValues>> Changes(IReadOnlyList<string> headers, bool needsTimes) =>
+        needsTimes ? [.. OfLayout(), .. OfTimes(headers), .. OfCells()] : [.. OfLayout(), .. OfCells()];
 
     static IEnumerable<Dictionary<string, StringValues>> OfLayout()
     {
@@ -109,7 +129,8 @@ static class PreviewImport
 
     static IEnumerable<Dictionary<string, StringValues>> OfTimes(IReadOnlyList<string> headers)
     {
-        List<string> timeLike = [.. headers.Where(h => TimeWords.Any(w => h.Contains(w, StringComparison.OrdinalIgnoreCase))).Take(MostTimeColumns)];
+        List<string> timeLike = [
+            .. headers.Where(h => TimeWords.Any(w => h.Contains(w, StringComparison.OrdinalIgnoreCase))).Take(MostTimeColumns)];
         foreach (var date in timeLike)
         {
             foreach (var clock in timeLike.Where(c => c != date))
@@ -177,7 +198,9 @@ static class PreviewImport
     }
 
     /// <summary>The first rows, read with some settings.</summary>
-    sealed record Trial(AssetModel Model, int Rows, int Readings, int Rejected, int Missing, int Times, long? FirstTime, IReadOnlyList<PreviewedReading> First, IReadOnlyList<string> Unknown, string? Error)
+    sealed record Trial(
+        AssetModel Model, int Rows, int Readings, int Rejected, int Missing, int Times, long? FirstTime,
+        IReadOnlyList<PreviewedReading> First, IReadOnlyList<string> Unknown, string? Error)
     {
         /// <summary>Whether it can be read at all, then how many rows have a time, then how many cells are good.</summary>
         public (bool, int, int) Score => (Error is null, Times - Rows, Readings - Rejected);
@@ -202,19 +225,23 @@ static class PreviewImport
                     missing += row.Missing;
                     if (row.Time.Kind is TimeKind.Known or TimeKind.Twice) times++;
                     firstTime ??= row.Time.Kind == TimeKind.Known ? row.Time.Micros : null;
-                    if (rows <= RowsShown) first.AddRange([.. good.Select(r => Shown(row.Number, r, model)), .. reasons.Select(r => new PreviewedReading(row.Number, Reason: $"{r.Code}: {r.Detail}"))]);
+                    if (rows <= RowsShown)
+                        first.AddRange([.. good.Select(r => Shown(row.Number, r, model)),
+                            .. reasons.Select(r => new PreviewedReading(row.Number, Reason: $"{r.Code}: {r.Detail}"))]);
                     if (rows == MostRows) break;
                 }
                 return new(model, rows, readings, rejected, missing, times, firstTime, first, unknown, null);
             }
             catch (Exception e) when ((ImportFormats.FaultOfBody(e) ?? e) is InvalidInputException or TooLargeException)
             {
-                return new(model, rows, readings, rejected, missing, times, firstTime, first, unknown, (ImportFormats.FaultOfBody(e) ?? e).Message);
+                return new(model, rows, readings, rejected, missing, times, firstTime, first, unknown,
+                    (ImportFormats.FaultOfBody(e) ?? e).Message);
             }
         }
 
         static PreviewedReading Shown(long row, Reading reading, AssetModel model) => model.Sensor(reading.Sensor) is { } sensor
-            ? new(row, Micros.ToTime(reading.SampledAt), sensor.Id, reading.ValueOrNull, sensor.Unit.Symbol, $"{reading.Quality}".ToLowerInvariant())
+            ? new(row, Micros.ToTime(reading.SampledAt), sensor.Id, reading.ValueOrNull, sensor.Unit.Symbol,
+                $"{reading.Quality}".ToLowerInvariant())
             : new(row);
     }
 }

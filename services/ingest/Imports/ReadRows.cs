@@ -15,7 +15,9 @@ readonly record struct ImportRow(long Number, Reading[] Readings, int RejectedRe
     /// <summary>When the row is from; <see cref="TimeKind.Invalid"/> when it has no time that can be read.</summary>
     public ReadTime Time { get; init; }
 
-    /// <summary>Rows of the same series are in the order of time if the file is: 0 in a wide file, the number of the sensor in a long one.</summary>
+    /// <summary>
+    /// Rows of the same series are in the order of time if the file is: 0 in a wide file, the number of the sensor in a long one.
+    /// </summary>
     public ushort Series { get; init; }
 
     /// <summary>Readings without a value, of cells that say so.</summary>
@@ -29,7 +31,8 @@ readonly record struct ImportRow(long Number, Reading[] Readings, int RejectedRe
 
     public static ImportRow Of(long number, Decoded row, ReadTime time, ReadRowsColumns columns, bool isLong, Func<byte[]> raw) =>
         // A time of the hour that comes twice may still be refused.
-        new(number, [.. row.Readings], row.RejectedReadings, [.. row.Rejections], row.RejectedReadings > 0 || time.Kind == TimeKind.Twice ? raw() : null)
+        new(number, [.. row.Readings], row.RejectedReadings, [.. row.Rejections],
+            row.RejectedReadings > 0 || time.Kind == TimeKind.Twice ? raw() : null)
         {
             Time = time,
             Series = isLong && row.Readings.Count > 0 ? row.Readings[0].Sensor : (ushort)0,

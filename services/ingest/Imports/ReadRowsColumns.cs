@@ -16,8 +16,8 @@ namespace Ingest.Imports;
 readonly record struct ValueColumn(int Index, string Header, Sensor Sensor, string Unit);
 
 /// <summary>
-/// Which column of a file is what, and how its cells are read. Wide: a time and one column per sensor, named by its id or name or as the model's
-/// CSV mapping says, perhaps with a unit in brackets. Long: <c>time, sensor, value[, unit][, quality]</c>.
+/// Which column of a file is what, and how its cells are read. Wide: a time and one column per sensor, named by its id or name or as the
+/// model's CSV mapping says, perhaps with a unit in brackets. Long: <c>time, sensor, value[, unit][, quality]</c>.
 /// </summary>
 sealed class ReadRowsColumns
 {
@@ -69,7 +69,8 @@ sealed class ReadRowsColumns
     public static ReadRowsColumns WithoutHeader(AssetModel model) => new(model);
 
     /// <summary>Reads a header.</summary>
-    /// <exception cref="InvalidInputException">No time column, no column of a sensor, two columns for one sensor, or a unit of another quantity.</exception>
+    /// <exception cref="InvalidInputException">No time column, no column of a sensor, two columns for one sensor, or a unit of another
+    /// quantity.</exception>
     public static ReadRowsColumns Of(IReadOnlyList<string> headers, AssetModel model)
     {
         if (headers.Count == 0 || headers is [""]) throw new InvalidInputException("header", null, "a line of column names");
@@ -86,7 +87,8 @@ sealed class ReadRowsColumns
             && plain.Where((_, i) => i != time && i != timeOfDay).All(LongNames.Contains);
         if (isLong)
         {
-            if (plain.Distinct().Count() < plain.Count) throw new InvalidInputException("column", string.Join(", ", trimmed), "each column once");
+            if (plain.Distinct().Count() < plain.Count)
+                throw new InvalidInputException("column", string.Join(", ", trimmed), "each column once");
             return new(model)
             {
                 IsLong = true,
@@ -112,7 +114,14 @@ sealed class ReadRowsColumns
             values.Add(new(i, header, sensor, unit));
         }
         if (values.Count == 0) throw new InvalidInputException("column", unknown.FirstOrDefault(), known.Allowed);
-        return new(model) { Unnamed = unnamed, Time = time, TimeOfDay = timeOfDay, Values = values, Unknown = [.. unknown.Take(MostUnknownShown)] };
+        return new(model)
+        {
+            Unnamed = unnamed,
+            Time = time,
+            TimeOfDay = timeOfDay,
+            Values = values,
+            Unknown = [.. unknown.Take(MostUnknownShown)],
+        };
     }
 
     /// <summary>The columns with the units that a line under the header gives them.</summary>
@@ -150,11 +159,14 @@ sealed class ReadRowsColumns
         return name.Equals(TimeName, StringComparison.OrdinalIgnoreCase) ? 0 : -1;
     }
 
-    public string Allowed => string.Join(", ", mapping.Time.Append(Names.Allowed).Concat(mapping.Ignore)) + "; or time, sensor, value, unit, quality";
+    public string Allowed =>
+        string.Join(", ", mapping.Time.Append(Names.Allowed).Concat(mapping.Ignore)) + "; or time, sensor, value, unit, quality";
 
     public string AllowedNumbers => mapping.AllowedNumbers;
 
-    /// <summary>Whether a cell stands for "no value". An empty one does not, unless the mapping says so: most files have them where nothing was due.</summary>
+    /// <summary>
+    /// Whether a cell stands for "no value". An empty one does not, unless the mapping says so: most files have them where nothing was due.
+    /// </summary>
     public bool IsMissing(ReadOnlySpan<byte> cell)
     {
         foreach (var mark in missing)
@@ -194,7 +206,9 @@ sealed class ReadRowsColumns
         }
         if (SampleTime.FromIso8601(text, Zone) is { Kind: not TimeKind.Invalid } iso) return iso;
         if (mapping.Decimal == ',') chars[..length].Replace(',', '.');
-        return decimal.TryParse(chars[..length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? TimeOf(number) : default;
+        return decimal.TryParse(chars[..length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            ? TimeOf(number)
+            : default;
     }
 
     /// <summary>A time since 1970, in the mapping's unit or the one that its size tells.</summary>
@@ -216,7 +230,8 @@ sealed class ReadRowsColumns
         cell = cell[Ascii.Trim(cell)];
         if (IsMissing(cell)) to.AddWithoutValue(column.Sensor, time.Micros);
         else if (cell.IsEmpty) return;
-        else if (TryNumber(cell, out var value)) to.Add(column.Sensor, time.Micros, value, column.Unit, Quality.Good, column.Header, "unit");
+        else if (TryNumber(cell, out var value))
+            to.Add(column.Sensor, time.Micros, value, column.Unit, Quality.Good, column.Header, "unit");
         else to.Reject("not-a-number", column.Header, Encoding.UTF8.GetString(cell), AllowedNumbers);
     }
 
@@ -229,7 +244,8 @@ sealed class ReadRowsColumns
     /// <param name="unit">Empty for the sensor's own.</param>
     /// <param name="quality">Empty for good.</param>
     /// <param name="to">Takes it.</param>
-    public void AddLong(ReadTime time, string rawTime, string sensorName, double? value, string rawValue, string unit, string quality, Decoded to)
+    public void AddLong(
+        ReadTime time, string rawTime, string sensorName, double? value, string rawValue, string unit, string quality, Decoded to)
     {
         var trust = Quality.Good;
         var isQualityKnown = quality.Length == 0 || QualityText.TryParse(Encoding.UTF8.GetBytes(quality), out trust);
@@ -238,10 +254,12 @@ sealed class ReadRowsColumns
         if (isEmpty && !isMissing && isQualityKnown) return;
         var number = value ?? 0;
         if (Find(sensorName) is not var (sensor, unitOfName)) to.Reject("unknown-sensor", "sensor", sensorName, Names.Allowed);
-        else if (time.Kind is TimeKind.Invalid or TimeKind.Missing) to.Reject(Refusal(time.Kind).Code, "time", rawTime, Refusal(time.Kind).Allowed);
+        else if (time.Kind is TimeKind.Invalid or TimeKind.Missing)
+            to.Reject(Refusal(time.Kind).Code, "time", rawTime, Refusal(time.Kind).Allowed);
         else if (!isQualityKnown) to.Reject("unknown-quality", "quality", quality, QualityText.Allowed);
         else if (isMissing) to.AddWithoutValue(sensor, time.Micros);
-        else if (value is null && !TryNumber(Encoding.UTF8.GetBytes(rawValue), out number)) to.Reject("not-a-number", "value", rawValue, AllowedNumbers);
+        else if (value is null && !TryNumber(Encoding.UTF8.GetBytes(rawValue), out number))
+            to.Reject("not-a-number", "value", rawValue, AllowedNumbers);
         else to.Add(sensor, time.Micros, number, unit.Length > 0 ? unit : unitOfName, trust, "value", "unit");
     }
 
@@ -253,16 +271,21 @@ sealed class ReadRowsColumns
         if (IndexOf(TimeName) is var plain and >= 0) return (plain, -1);
         if (IndexOf(PandasIndex) is var index and >= 0) return (index, -1);
         if (headers.Count > 1 && headers[0].Length == 0) return (0, -1);
-        throw new InvalidInputException("time column", null, $"{(mapping.Time.Count > 1 ? "columns" : "a column")} named {string.Join(" and ", mapping.Time)} (the file has: {string.Join(", ", headers.Take(20))})");
+        throw new InvalidInputException(
+            "time column", null,
+            $"{(mapping.Time.Count > 1 ? "columns" : "a column")} named {string.Join(" and ", mapping.Time)} (the file has: "
+                + $"{string.Join(", ", headers.Take(20))})");
     }
 
     static string UnitOf(Sensor sensor, string header, string unit) => Unit.Find(unit)?.Quantity == sensor.Unit.Quantity
         ? unit
-        : throw new InvalidInputException($"unit of column {header}", unit, $"{string.Join(", ", Unit.SymbolsOf(sensor.Unit.Quantity))} ({sensor.Unit.Quantity} of {sensor.Id})");
+        : throw new InvalidInputException(
+            $"unit of column {header}", unit,
+            $"{string.Join(", ", Unit.SymbolsOf(sensor.Unit.Quantity))} ({sensor.Unit.Quantity} of {sensor.Id})");
 
     /// <summary>
-    /// Sensors by headers as people write them: in any case, with blanks, underscores or dashes, with a unit in brackets. A name that fits two
-    /// sensors fits none.
+    /// Sensors by headers as people write them: in any case, with blanks, underscores or dashes, with a unit in brackets. A name that fits
+    /// two sensors fits none.
     /// </summary>
     sealed class SimilarNames
     {
@@ -290,7 +313,9 @@ sealed class ReadRowsColumns
             var found = unit is null ? declared : declared ?? byPlainName.GetValueOrDefault(Plain(name));
             if (found is null) return null;
             // Brackets in a declared name may be about anything; in a name that was only recognised they must be right.
-            var ofColumn = unit is null || (declared is not null && unit.Quantity != found.Unit.Quantity) ? "" : UnitOf(found, header, unit.Symbol);
+            var ofColumn = unit is null || (declared is not null && unit.Quantity != found.Unit.Quantity)
+                ? ""
+                : UnitOf(found, header, unit.Symbol);
             if (remembered.Count < MostRemembered) remembered[header] = (found, ofColumn);
             return (found, ofColumn);
         }
@@ -309,6 +334,8 @@ sealed class ReadRowsColumns
         }
 
         static string Plain(string name) =>
-            string.Join('-', name.ToLowerInvariant().Split([' ', '_', '-', '.', '\u00a0'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+            string.Join('-',
+                name.ToLowerInvariant()
+                    .Split([' ', '_', '-', '.', '\u00a0'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
     }
 }

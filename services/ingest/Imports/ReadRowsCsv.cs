@@ -18,13 +18,15 @@ static class ReadRowsCsv
     /// <summary>Rows in the order of the file. Holds one line and a read buffer in memory.</summary>
     /// <exception cref="InvalidInputException">The header does not fit the model; names the column and what is allowed.</exception>
     /// <exception cref="TooLargeException">A line or the header is too long.</exception>
-    public static IAsyncEnumerable<ImportRow> Read(Stream stream, AssetModel model, CancellationToken cancel) => ResolveLocalTimes.Of(ReadAll(stream, model, cancel), cancel);
+    public static IAsyncEnumerable<ImportRow> Read(Stream stream, AssetModel model, CancellationToken cancel) =>
+        ResolveLocalTimes.Of(ReadAll(stream, model, cancel), cancel);
 
     static async IAsyncEnumerable<ImportRow> ReadAll(Stream stream, AssetModel model, [EnumeratorCancellation] CancellationToken cancel)
     {
         var mapping = model.Csv ?? CsvMapping.Default;
         await using var csv = await Open(stream, mapping, cancel);
-        if (csv.Headers.Any(h => h.Contains('\uFFFD', StringComparison.Ordinal))) throw new InvalidInputException("header", string.Join(csv.Separator, csv.Headers), TextEncoding.Allowed);
+        if (csv.Headers.Any(h => h.Contains('\uFFFD', StringComparison.Ordinal)))
+            throw new InvalidInputException("header", string.Join(csv.Separator, csv.Headers), TextEncoding.Allowed);
         var columns = ReadRowsColumns.Of(csv.Headers, model);
         var head = $"{string.Join(csv.Separator, csv.Headers.Select(h => Quoted(h, csv.Separator)))}\n";
         var row = new Decoded();
@@ -32,7 +34,10 @@ static class ReadRowsCsv
         if (mapping.HasUnitsRow && await Guard(csv.ReadAsync(cancel), line))
         {
             line = csv.LineNumber;
-            if (csv.FieldCount != csv.Headers.Count) throw new InvalidInputException("row of units", Encoding.UTF8.GetString(csv.RawRecord), FormattableString.Invariant($"{csv.Headers.Count} columns as in the header"));
+            if (csv.FieldCount != csv.Headers.Count)
+                throw new InvalidInputException(
+                    "row of units", Encoding.UTF8.GetString(csv.RawRecord),
+                    FormattableString.Invariant($"{csv.Headers.Count} columns as in the header"));
             columns = columns.WithUnits(csv.GetString);
             head += Encoding.UTF8.GetString(csv.RawRecord) + "\n";
         }
@@ -72,7 +77,8 @@ static class ReadRowsCsv
         return csv;
     }
 
-    // The mapping's separator, unless the file is in another layout: then the one that the header has most of. Null where the file names it itself.
+    // The mapping's separator, unless the file is in another layout: then the one that the header has most of. Null where the file names it
+    // itself.
     static async Task<char?> SeparatorOf(PipeReader pipe, CsvMapping mapping, CancellationToken cancel)
     {
         while (true)
@@ -114,7 +120,8 @@ static class ReadRowsCsv
         if (csv.FieldCount != csv.Headers.Count)
         {
             // Half a line would give half a number.
-            row.Reject("wrong-columns", "line", FormattableString.Invariant($"{csv.FieldCount} columns"), FormattableString.Invariant($"{csv.Headers.Count} columns as in the header"));
+            row.Reject("wrong-columns", "line", FormattableString.Invariant($"{csv.FieldCount} columns"),
+                FormattableString.Invariant($"{csv.Headers.Count} columns as in the header"));
             return default;
         }
         if (columns.Unnamed >= 0 && Cell(csv, columns.Unnamed) is { Length: > 0 } cell)
@@ -122,7 +129,9 @@ static class ReadRowsCsv
             row.Reject("unknown-column", "cell without a header", cell, "nothing behind the last separator");
             return default;
         }
-        var time = columns.TimeOfDay < 0 ? columns.TimeOf(csv.GetSpan(columns.Time)) : columns.TimeOf(csv.GetSpan(columns.Time), csv.GetSpan(columns.TimeOfDay));
+        var time = columns.TimeOfDay < 0
+            ? columns.TimeOf(csv.GetSpan(columns.Time))
+            : columns.TimeOf(csv.GetSpan(columns.Time), csv.GetSpan(columns.TimeOfDay));
         if (columns.IsLong)
         {
             ReadLong(csv, columns, time, row);
@@ -136,8 +145,10 @@ static class ReadRowsCsv
             var (code, allowed) = columns.Refusal(time.Kind);
             var (headers, cells) = columns.TimeOfDay < 0
                 ? (csv.Headers[columns.Time], Cell(csv, columns.Time))
-                : ($"{csv.Headers[columns.Time]} {csv.Headers[columns.TimeOfDay]}", $"{Cell(csv, columns.Time)} {Cell(csv, columns.TimeOfDay)}");
-            row.Reject(new(code, $"'{headers}' is '{cells}'; allowed: {allowed}."), columns.Values.Count(v => Cell(csv, v.Index) is { Length: > 0 } value && !columns.IsMissing(value)));
+                : ($"{csv.Headers[columns.Time]} {csv.Headers[columns.TimeOfDay]}",
+                    $"{Cell(csv, columns.Time)} {Cell(csv, columns.TimeOfDay)}");
+            row.Reject(new(code, $"'{headers}' is '{cells}'; allowed: {allowed}."),
+                columns.Values.Count(v => Cell(csv, v.Index) is { Length: > 0 } value && !columns.IsMissing(value)));
         }
         return time;
     }
@@ -146,7 +157,8 @@ static class ReadRowsCsv
     {
         var (sensor, value, unit, quality) = columns.Long;
         columns.AddLong(
-            time, Cell(csv, columns.Time), Cell(csv, sensor), null, Cell(csv, value), unit < 0 ? "" : Cell(csv, unit), quality < 0 ? "" : Cell(csv, quality), row);
+            time, Cell(csv, columns.Time), Cell(csv, sensor), null, Cell(csv, value), unit < 0 ? "" : Cell(csv, unit),
+            quality < 0 ? "" : Cell(csv, quality), row);
     }
 
     static string Cell(CsvReader csv, int column) => csv.GetString(column).Trim();

@@ -12,8 +12,8 @@ using TwinModel.Telemetry;
 namespace Ingest.Imports;
 
 /// <summary>
-/// Reads one JSON object per line: <c>{"time":…,"sensor":…,"value":…[,"unit":…][,"quality":…]}</c> or <c>{"time":…,"sensor id":number,…}</c>.
-/// The first line stands for a header: an unknown name in it fails the import, in a later line it rejects that reading.
+/// Reads one JSON object per line: <c>{"time":…,"sensor":…,"value":…[,"unit":…][,"quality":…]}</c> or <c>{"time":…,"sensor
+/// id":number,…}</c>. The first line stands for a header: an unknown name in it fails the import, in a later line it rejects that reading.
 /// </summary>
 static class ReadRowsNdjson
 {
@@ -22,7 +22,8 @@ static class ReadRowsNdjson
     /// <summary>Rows in the order of the file. Holds one line and a read buffer in memory.</summary>
     /// <exception cref="InvalidInputException">The first line does not fit the model; names the field and what is allowed.</exception>
     /// <exception cref="TooLargeException">A line is too long.</exception>
-    public static IAsyncEnumerable<ImportRow> Read(Stream stream, AssetModel model, CancellationToken cancel) => ResolveLocalTimes.Of(ReadAll(stream, model, cancel), cancel);
+    public static IAsyncEnumerable<ImportRow> Read(Stream stream, AssetModel model, CancellationToken cancel) =>
+        ResolveLocalTimes.Of(ReadAll(stream, model, cancel), cancel);
 
     static async IAsyncEnumerable<ImportRow> ReadAll(Stream stream, AssetModel model, [EnumeratorCancellation] CancellationToken cancel)
     {
@@ -80,8 +81,10 @@ static class ReadRowsNdjson
         try
         {
             using var document = JsonDocument.Parse(text, Json);
-            if (document.RootElement.ValueKind != JsonValueKind.Object) row.Reject(new("malformed-json", $"The line is {document.RootElement.ValueKind}; allowed: a JSON object."));
-            else if (document.RootElement.TryGetProperty("sensor", out _)) return (ReadLong(document.RootElement, columns, isFirst, row), true);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                row.Reject(new("malformed-json", $"The line is {document.RootElement.ValueKind}; allowed: a JSON object."));
+            else if (document.RootElement.TryGetProperty("sensor", out _))
+                return (ReadLong(document.RootElement, columns, isFirst, row), true);
             else return (ReadWide(document.RootElement, columns, isFirst, row), false);
         }
         // InvalidOperationException: text that is not UTF-8 or half a surrogate pair.
@@ -106,9 +109,12 @@ static class ReadRowsNdjson
             }
             var text = Text(cell.Value);
             if (text.Length == 0 && !columns.IsMissing(text)) continue;
-            if (time.Kind is TimeKind.Invalid or TimeKind.Missing) row.Reject(columns.Refusal(time.Kind).Code, "time", rawTime, columns.Refusal(time.Kind).Allowed);
-            else if (cell.Value.ValueKind == JsonValueKind.Number) row.Add(sensor, time.Micros, cell.Value.GetDouble(), unit, Quality.Good, cell.Name, "unit");
-            else if (cell.Value.ValueKind is JsonValueKind.String or JsonValueKind.Null) columns.AddWide(new(-1, cell.Name, sensor, unit), time, Encoding.UTF8.GetBytes(text), row);
+            if (time.Kind is TimeKind.Invalid or TimeKind.Missing)
+                row.Reject(columns.Refusal(time.Kind).Code, "time", rawTime, columns.Refusal(time.Kind).Allowed);
+            else if (cell.Value.ValueKind == JsonValueKind.Number)
+                row.Add(sensor, time.Micros, cell.Value.GetDouble(), unit, Quality.Good, cell.Name, "unit");
+            else if (cell.Value.ValueKind is JsonValueKind.String or JsonValueKind.Null)
+                columns.AddWide(new(-1, cell.Name, sensor, unit), time, Encoding.UTF8.GetBytes(text), row);
             else row.Reject("wrong-type", cell.Name, text, $"a number, as {sensor.Id} is numeric");
         }
         return time;
@@ -127,7 +133,8 @@ static class ReadRowsNdjson
         var (time, rawTime) = TimeOf(line, columns);
         double? number = line.TryGetProperty("value", out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
         if (value.ValueKind == JsonValueKind.Undefined) row.Reject("not-a-number", "value", "", columns.AllowedNumbers);
-        else columns.AddLong(time, rawTime, TextOf("sensor"), number, number is null ? Text(value) : "", TextOf("unit"), TextOf("quality"), row);
+        else columns.AddLong(
+            time, rawTime, TextOf("sensor"), number, number is null ? Text(value) : "", TextOf("unit"), TextOf("quality"), row);
         return time;
     }
 
@@ -140,7 +147,8 @@ static class ReadRowsNdjson
             if (part == 0) date = cell.Value;
             else if (part == 1) timeOfDay = cell.Value;
         }
-        if (date is { } day && timeOfDay is { } clock) return (columns.TimeOf(Encoding.UTF8.GetBytes(Text(day)), Encoding.UTF8.GetBytes(Text(clock))), $"{Text(day)} {Text(clock)}");
+        if (date is { } day && timeOfDay is { } clock)
+            return (columns.TimeOf(Encoding.UTF8.GetBytes(Text(day)), Encoding.UTF8.GetBytes(Text(clock))), $"{Text(day)} {Text(clock)}");
         if ((date ?? timeOfDay) is not { } whole) return (default, "");
         return (whole.ValueKind switch
         {

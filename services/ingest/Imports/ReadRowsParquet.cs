@@ -23,7 +23,8 @@ static class ReadRowsParquet
     /// <param name="cancel">Stops between row groups and columns.</param>
     /// <exception cref="InvalidInputException">The file is no Parquet file, or its columns do not fit the model.</exception>
     /// <exception cref="TooLargeException">A row group is too large.</exception>
-    public static IAsyncEnumerable<ImportRow> Read(Stream stream, AssetModel model, CancellationToken cancel) => ResolveLocalTimes.Of(ReadAll(stream, model, cancel), cancel);
+    public static IAsyncEnumerable<ImportRow> Read(Stream stream, AssetModel model, CancellationToken cancel) =>
+        ResolveLocalTimes.Of(ReadAll(stream, model, cancel), cancel);
 
     static async IAsyncEnumerable<ImportRow> ReadAll(Stream stream, AssetModel model, [EnumeratorCancellation] CancellationToken cancel)
     {
@@ -56,7 +57,8 @@ static class ReadRowsParquet
         return await Headers(parquet);
     }
 
-    static Task<IReadOnlyList<string>> Headers(ParquetReader parquet) => Guard(() => Task.FromResult<IReadOnlyList<string>>([.. parquet.Schema.Fields.Select(f => f.Name)]));
+    static Task<IReadOnlyList<string>> Headers(ParquetReader parquet) =>
+        Guard(() => Task.FromResult<IReadOnlyList<string>>([.. parquet.Schema.Fields.Select(f => f.Name)]));
 
     static async Task<ParquetReader> Open(Stream stream, CancellationToken cancel)
     {
@@ -72,7 +74,8 @@ static class ReadRowsParquet
             var (column, (numbers, texts)) = (columns.Values[i], group.Values[i]);
             var isNull = numbers is null ? string.IsNullOrWhiteSpace(texts![r]) : numbers[r] is null;
             if (isNull && !columns.IsMissing("")) continue;
-            if (time.Kind is not (TimeKind.Known or TimeKind.Twice)) row.Reject(columns.Refusal(time.Kind).Code, "time", group.Times.Texts?[r], columns.Refusal(time.Kind).Allowed);
+            if (time.Kind is not (TimeKind.Known or TimeKind.Twice))
+                row.Reject(columns.Refusal(time.Kind).Code, "time", group.Times.Texts?[r], columns.Refusal(time.Kind).Allowed);
             else if (numbers?[r] is { } value) row.Add(column.Sensor, time.Micros, value, column.Unit, Quality.Good, column.Header, "unit");
             else columns.AddWide(column, time, Encoding.UTF8.GetBytes(texts?[r] ?? ""), row);
         }
@@ -82,7 +85,8 @@ static class ReadRowsParquet
     {
         var (numbers, texts) = group.Values[0];
         columns.AddLong(
-            group.Times.At[r], group.Times.Texts?[r] ?? "", group.Sensors![r] ?? "", numbers?[r], texts?[r]?.Trim() ?? "", group.Units?[r] ?? "", group.Qualities?[r] ?? "", row);
+            group.Times.At[r], group.Times.Texts?[r] ?? "", group.Sensors![r] ?? "", numbers?[r], texts?[r]?.Trim() ?? "",
+            group.Units?[r] ?? "", group.Qualities?[r] ?? "", row);
     }
 
     /// <summary>Times of the rows; as the file has them when they are text, or local to the mapping's zone.</summary>
@@ -92,7 +96,10 @@ static class ReadRowsParquet
     sealed record ValueCells(double?[]? Numbers, string?[]? Texts)
     {
         // NaN and infinities become text.
-        public object? Shown(int r) => Numbers is null ? Texts![r] : Numbers[r] is { } number && !double.IsFinite(number) ? number.ToString(CultureInfo.InvariantCulture) : Numbers[r];
+        public object? Shown(int r) =>
+            Numbers is null
+                ? Texts![r]
+                : Numbers[r] is { } number && !double.IsFinite(number) ? number.ToString(CultureInfo.InvariantCulture) : Numbers[r];
     }
 
     sealed record RowGroup(int Count, TimeCells Times, ValueCells[] Values, string?[]? Sensors, string?[]? Units, string?[]? Qualities)
@@ -106,7 +113,9 @@ static class ReadRowsParquet
         public byte[] Shown(ReadRowsColumns columns, int r)
         {
             var cells = new Dictionary<string, object?> { ["time"] = Times.Texts?[r] ?? TimeShown(r) };
-            if (columns.IsLong) (cells["sensor"], cells["value"], cells["unit"], cells["quality"]) = (Sensors![r], Values[0].Shown(r), Units?[r] ?? "", Qualities?[r] ?? "");
+            if (columns.IsLong)
+                (cells["sensor"], cells["value"], cells["unit"], cells["quality"]) = (
+                    Sensors![r], Values[0].Shown(r), Units?[r] ?? "", Qualities?[r] ?? "");
             else for (var i = 0; i < columns.Values.Count; i++) cells[columns.Values[i].Header] = Values[i].Shown(r);
             return JsonSerializer.SerializeToUtf8Bytes(cells);
         }
@@ -120,12 +129,15 @@ static class ReadRowsParquet
             ? [columns.Time, columns.Long.Sensor, columns.Long.Value, columns.Long.Unit, columns.Long.Quality]
             : [columns.Time, columns.TimeOfDay, .. columns.Values.Select(v => v.Index)];
         var mostRows = MostBytesInRowGroup / needed.Where(c => c >= 0).Sum(source.BytesPerCell);
-        if (group.RowCount < 0 || group.RowCount > mostRows) throw new TooLargeException(FormattableString.Invariant($"Row group {index} with {needed.Count(c => c >= 0)} columns"), mostRows, "rows");
+        if (group.RowCount < 0 || group.RowCount > mostRows)
+            throw new TooLargeException(
+                FormattableString.Invariant($"Row group {index} with {needed.Count(c => c >= 0)} columns"), mostRows, "rows");
         var times = await source.Times();
         if (columns.IsLong)
         {
             var (sensor, value, unit, quality) = columns.Long;
-            return new(source.Count, times, [await source.Values(value)], await source.Texts(sensor), unit < 0 ? null : await source.Texts(unit), quality < 0 ? null : await source.Texts(quality));
+            return new(source.Count, times, [await source.Values(value)], await source.Texts(sensor),
+                unit < 0 ? null : await source.Texts(unit), quality < 0 ? null : await source.Texts(quality));
         }
         var values = new ValueCells[columns.Values.Count];
         for (var i = 0; i < values.Length; i++) values[i] = await source.Values(columns.Values[i].Index);
@@ -156,9 +168,14 @@ static class ReadRowsParquet
             {
                 // As the numbers they are stored as: the library does not read times that are packed as differences.
                 var numbers = await Values<long>(field);
-                if (IsUtc(field)) return new(Array.ConvertAll(numbers, n => n is { } exact && SampleTime.TryFromSeconds(exact * micros / 1_000_000m, out var at) ? new ReadTime(TimeKind.Known, at) : default), null, null);
+                if (IsUtc(field))
+                    return new(Array.ConvertAll(
+                        numbers, n => n is { } exact && SampleTime.TryFromSeconds(exact * micros / 1_000_000m, out var at)
+                            ? new ReadTime(TimeKind.Known, at)
+                            : default), null, null);
                 var locals = Array.ConvertAll(numbers, n => n is { } exact ? Local(exact * micros) : null);
-                return new(Array.ConvertAll(locals, t => t is { } local ? SampleTime.FromLocal(local, columns.Zone) : default), null, locals);
+                return new(Array.ConvertAll(locals, t => t is { } local ? SampleTime.FromLocal(local, columns.Zone) : default), null,
+                    locals);
             }
             if (field.ClrType == typeof(DateTime))
             {
@@ -167,7 +184,9 @@ static class ReadRowsParquet
                 var days = await Values<DateTime>(field);
                 return new(Array.ConvertAll(days, t => t is { } time ? SampleTime.FromLocal(time, zone) : default), null, days);
             }
-            if (field.ClrType == typeof(long)) return new(Array.ConvertAll(await Values<long>(field), t => t is { } number ? columns.TimeOf((decimal)number) : default), null, null);
+            if (field.ClrType == typeof(long))
+                return new(Array.ConvertAll(await Values<long>(field), t => t is { } number ? columns.TimeOf((decimal)number) : default),
+                    null, null);
             throw new InvalidInputException($"type of column {field.Name}", TypeOf(field), "TIMESTAMP, DATE, INT64 or a string");
         }
 
@@ -227,7 +246,8 @@ static class ReadRowsParquet
             return other;
         }
 
-        static InvalidInputException NoNumber(DataField field) => new($"type of column {field.Name}", TypeOf(field), "a number, or a string with numbers");
+        static InvalidInputException NoNumber(DataField field) =>
+            new($"type of column {field.Name}", TypeOf(field), "a number, or a string with numbers");
 
         static bool IsText(DataField field) => field.ClrType == typeof(string) || field.ClrType == typeof(ReadOnlyMemory<char>);
 
@@ -243,7 +263,8 @@ static class ReadRowsParquet
         // Timestamps of files from before logical types are UTC.
         static bool IsUtc(DataField field) => field.SchemaElement?.LogicalType?.TIMESTAMP is not { IsAdjustedToUTC: false };
 
-        static DateTime? Local(decimal micros) => micros is > -6e16m and < 2.5e17m ? DateTime.UnixEpoch.AddTicks((long)(micros * TimeSpan.TicksPerMicrosecond)) : null;
+        static DateTime? Local(decimal micros) =>
+            micros is > -6e16m and < 2.5e17m ? DateTime.UnixEpoch.AddTicks((long)(micros * TimeSpan.TicksPerMicrosecond)) : null;
 
         // As Parquet names it.
         static string TypeOf(DataField field) => field.SchemaElement switch
@@ -268,9 +289,12 @@ static class ReadRowsParquet
         }
         catch (NotSupportedException)
         {
-            throw new InvalidInputException("file", "in an encoding or compression that is not read", "a Parquet file with PLAIN, dictionary or DELTA encodings and SNAPPY, GZIP, ZSTD, LZ4_RAW, BROTLI or no compression");
+            throw new InvalidInputException(
+                "file", "in an encoding or compression that is not read",
+                "a Parquet file with PLAIN, dictionary or DELTA encodings and SNAPPY, GZIP, ZSTD, LZ4_RAW, BROTLI or no compression");
         }
-        catch (Exception e) when (e is not (OperationCanceledException or InvalidInputException or TooLargeException or OutOfMemoryException))
+        catch (Exception e) when (
+            e is not (OperationCanceledException or InvalidInputException or TooLargeException or OutOfMemoryException))
         {
             throw new InvalidInputException("file", "damaged, or no Parquet file", "a Parquet file");
         }

@@ -21,7 +21,8 @@ static class ReadRowsParquetFooter
         stream.Position = stream.Length - TailLength;
         await stream.ReadExactlyAsync(tail, cancel);
         var length = BinaryPrimitives.ReadInt32LittleEndian(tail);
-        if (!tail.AsSpan(4).SequenceEqual("PAR1"u8) || length <= 0 || length > Math.Min(LargestFooter, stream.Length - TailLength)) throw Damaged("not ending in a footer");
+        if (!tail.AsSpan(4).SequenceEqual("PAR1"u8) || length <= 0 || length > Math.Min(LargestFooter, stream.Length - TailLength))
+            throw Damaged("not ending in a footer");
         var footer = new byte[length];
         stream.Position = stream.Length - TailLength - length;
         await stream.ReadExactlyAsync(footer, cancel);

@@ -4,9 +4,9 @@ using Ingest.Payloads;
 namespace Ingest.Imports;
 
 /// <summary>
-/// Tells the two passes of the hour that comes twice when daylight saving ends by the order of the rows: where the clock goes back, the second
-/// begins. Rows whose pass the order does not tell are rejected: an hour wrong is worse than missing. Rows of the hour wait until their pass
-/// is known, others go straight through.
+/// Tells the two passes of the hour that comes twice when daylight saving ends by the order of the rows: where the clock goes back, the
+/// second begins. Rows whose pass the order does not tell are rejected: an hour wrong is worse than missing. Rows of the hour wait until
+/// their pass is known, others go straight through.
 /// </summary>
 static class ResolveLocalTimes
 {
@@ -78,7 +78,9 @@ static class ResolveLocalTimes
             Readings = [],
             RejectedReadings = row.RejectedReadings + row.Readings.Length,
             Rejections = [
-                new("ambiguous-time", "The time is in the hour that comes twice when daylight saving ends, and the order of the rows does not tell which pass it is; "
+                new("ambiguous-time",
+                    "The time is in the hour that comes twice when daylight saving ends, and the order of the rows does not tell which "
+                        + "pass it is; "
                     + "allowed: times with an offset such as 2026-10-25T02:30:00+02:00, or both passes in order."),
                 .. row.Rejections.Take(Decoded.MostReasons - 1)],
         },
@@ -115,7 +117,9 @@ static class ResolveLocalTimes
 
         public void Leave(long micros) => (before, latest, Now) = (micros, null, Pass.Unknown);
 
-        /// <summary>The clock did not go back: a row right before the hour or right after it tells the pass, both or neither do not.</summary>
+        /// <summary>
+        /// The clock did not go back: a row right before the hour or right after it tells the pass, both or neither do not.
+        /// </summary>
         public Pass PassOfWaiting(long? after)
         {
             if (Waiting.Count == 0) return Pass.Unknown;

@@ -6,10 +6,14 @@ using ServiceDefaults;
 
 namespace Ingest.Imports;
 
-/// <summary>Text of imports in other encodings than UTF-8 becomes UTF-8 on the way in; what is neither is refused, never replaced.</summary>
+/// <summary>
+/// Text of imports in other encodings than UTF-8 becomes UTF-8 on the way in; what is neither is refused, never replaced.
+/// </summary>
 static class TextEncoding
 {
-    public const string Allowed = "UTF-8 (without a charset), or one of the charsets utf-8, us-ascii, iso-8859-1, iso-8859-15, windows-1252, utf-16, utf-16le, utf-16be in Content-Type";
+    public const string Allowed =
+        "UTF-8 (without a charset), or one of the charsets utf-8, us-ascii, iso-8859-1, iso-8859-15, windows-1252, utf-16, utf-16le, "
+            + "utf-16be in Content-Type";
 
     /// <summary>The body as UTF-8.</summary>
     /// <param name="body">As sent.</param>
@@ -33,7 +37,8 @@ static class TextEncoding
     {
         var at = 0;
         while (Rune.DecodeFromUtf8(line[at..], out _, out var length) == OperationStatus.Done) at += length;
-        return new("invalid-utf-8", FormattableString.Invariant($"'line' is no UTF-8: byte {at + 1} is 0x{line[at]:X2}; allowed: {Allowed}."));
+        return new("invalid-utf-8",
+            FormattableString.Invariant($"'line' is no UTF-8: byte {at + 1} is 0x{line[at]:X2}; allowed: {Allowed}."));
     }
 
     static Encoding? EncodingOf(string? charset) => charset?.ToLowerInvariant() switch

@@ -14,7 +14,8 @@ sealed record MqttAddress(string Host, int Port)
     public static MqttAddress Of(IConfiguration configuration)
     {
         var uri = new Uri(configuration.RequireConnectionString(
-            "Mqtt", "mqtt://host:port", text => Uri.TryCreate(text, UriKind.Absolute, out var address) && address is { Scheme: "mqtt", Host.Length: > 0 }));
+            "Mqtt", "mqtt://host:port", text =>
+                Uri.TryCreate(text, UriKind.Absolute, out var address) && address is { Scheme: "mqtt", Host.Length: > 0 }));
         return new(uri.Host, uri.Port > 0 ? uri.Port : 1883);
     }
 }
@@ -58,14 +59,18 @@ static class MessageSource
         .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).WithRetainFlag().Build();
 
     /// <summary>
-    /// SenML and plain topics are shared between replicas. Sparkplug is not: its aliases and sequence numbers only make sense to one who sees
-    /// every message of a node; what two replicas both store, the log keeps once.
+    /// SenML and plain topics are shared between replicas. Sparkplug is not: its aliases and sequence numbers only make sense to one who
+    /// sees every message of a node; what two replicas both store, the log keeps once.
     /// </summary>
     public static MqttClientSubscribeOptions Subscriptions(IEnumerable<string> filters, string sharedGroup)
     {
         var subscriptions = new MqttClientSubscribeOptionsBuilder();
         // What a broker retains was published before: sent again at each subscription it would become a reading of that moment.
-        foreach (var filter in filters) subscriptions.WithTopicFilter($"$share/{sharedGroup}/{filter}", MqttQualityOfServiceLevel.AtLeastOnce, retainHandling: MqttRetainHandling.DoNotSendOnSubscribe);
-        return subscriptions.WithTopicFilter("spBv1.0/#", MqttQualityOfServiceLevel.AtLeastOnce, retainHandling: MqttRetainHandling.DoNotSendOnSubscribe).Build();
+        foreach (var filter in filters)
+            subscriptions.WithTopicFilter(
+                $"$share/{sharedGroup}/{filter}", MqttQualityOfServiceLevel.AtLeastOnce,
+                retainHandling: MqttRetainHandling.DoNotSendOnSubscribe);
+        return subscriptions.WithTopicFilter(
+            "spBv1.0/#", MqttQualityOfServiceLevel.AtLeastOnce, retainHandling: MqttRetainHandling.DoNotSendOnSubscribe).Build();
     }
 }

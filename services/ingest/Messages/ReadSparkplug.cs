@@ -31,7 +31,9 @@ sealed partial class ReadSparkplug(AssetRegistry registry, IBus bus, NpgsqlDataS
     public static bool IsSparkplug(string topic) =>
         topic == SparkplugTopic.Namespace || topic.StartsWith($"{SparkplugTopic.Namespace}/", StringComparison.Ordinal);
 
-    /// <summary>Another reader with the births that are remembered, which changes nothing of this one and asks nobody for anything.</summary>
+    /// <summary>
+    /// Another reader with the births that are remembered, which changes nothing of this one and asks nobody for anything.
+    /// </summary>
     public async Task<ReadSparkplug> ForReplay(CancellationToken cancel)
     {
         var reader = new ReadSparkplug(registry, bus, source, logger);
@@ -81,23 +83,28 @@ sealed partial class ReadSparkplug(AssetRegistry registry, IBus bus, NpgsqlDataS
         if (asset.Id != id && node.Devices.FirstOrDefault(other => other != id && Find(other)?.Id == asset.Id) is { } twin)
         {
             return new(asset.Model, null, new(
-                TwoDevices, $"Device '{id}' would be the asset '{asset.Id}', which is the device '{twin}' of the same node; allowed: ids of devices that differ in letters and digits."));
+                TwoDevices, $"Device '{id}' would be the asset '{asset.Id}', which is the device '{twin}' of the same node; allowed: ids "
+                    + $"of devices that differ in letters and digits."));
         }
         var connections = asset.Model.Connections.Where(c => c.Payload == PayloadFormat.SparkplugB).ToList();
         if (connections.Count == 0)
         {
             return new(asset.Model, null, new(
-                "no-sparkplug-connection", $"The asset '{id}' is registered, but its model {asset.Model.Id} has no connection with payload sparkplug-b; add one to the model."));
+                "no-sparkplug-connection",
+                $"The asset '{id}' is registered, but its model {asset.Model.Id} has no connection with payload sparkplug-b; add one to "
+                    + $"the model."));
         }
         return connections.Find(c => Fits(c.Topic.Split('/'), topic)) is { } connection
             ? new(asset.Model, connection)
             : new(asset.Model, null, new(
-                ForeignDevice, $"'{id}' of group '{topic.Group}' and node '{topic.Node}' is not the asset of that id; allowed: {string.Join(", ", connections.Select(c => c.Topic))}."));
+                ForeignDevice, $"'{id}' of group '{topic.Group}' and node '{topic.Node}' is not the asset of that id; allowed: "
+                    + $"{string.Join(", ", connections.Select(c => c.Topic))}."));
     }
 
     // {namespace}/{group}/{message}/{node}/{device}; a node that is an asset itself has no device level.
     static bool Fits(string[] pattern, SparkplugTopic topic) =>
-        (pattern.Length < 2 || IsOrAny(pattern[1], topic.Group)) && (pattern.Length < 5 || topic.Device is null || IsOrAny(pattern[3], topic.Node));
+        (pattern.Length < 2 || IsOrAny(pattern[1], topic.Group))
+            && (pattern.Length < 5 || topic.Device is null || IsOrAny(pattern[3], topic.Node));
 
     static bool IsOrAny(string level, string value) => level.StartsWith('{') || level == value;
 
@@ -107,7 +114,8 @@ sealed partial class ReadSparkplug(AssetRegistry registry, IBus bus, NpgsqlDataS
         LogRebirth(topic.Group, topic.Node);
         try
         {
-            await Rebirth(new MqttApplicationMessageBuilder().WithTopic(command).WithPayload(bytes).WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).Build());
+            await Rebirth(new MqttApplicationMessageBuilder().WithTopic(command).WithPayload(bytes)
+                .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).Build());
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -121,7 +129,8 @@ sealed partial class ReadSparkplug(AssetRegistry registry, IBus bus, NpgsqlDataS
         try
         {
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
-            await bus.SendToOwner(assetId, new SensorsWentOffline(assetId, Micros.ToTime(now), $"death certificate on {topic}"), limit.Token);
+            await bus.SendToOwner(
+                assetId, new SensorsWentOffline(assetId, Micros.ToTime(now), $"death certificate on {topic}"), limit.Token);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -133,7 +142,8 @@ sealed partial class ReadSparkplug(AssetRegistry registry, IBus bus, NpgsqlDataS
     /// <summary>Remembers a birth.</summary>
     public async Task Remember(string topic, ReadOnlyMemory<byte> payload, CancellationToken cancel)
     {
-        await using var command = source.CreateCommand("insert into ingest.birth (topic, payload) values ($1, $2) on conflict (topic) do update set payload = excluded.payload");
+        await using var command = source.CreateCommand(
+            "insert into ingest.birth (topic, payload) values ($1, $2) on conflict (topic) do update set payload = excluded.payload");
         command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = topic }, new() { Value = payload.ToArray() } });
         await command.ExecuteNonQueryAsync(cancel);
     }

@@ -17,7 +17,8 @@ namespace Ingest.Messages;
 /// commit. When the recorder is full, nothing more is taken. Reconnects for ever.
 /// </summary>
 sealed partial class ReceiveMessages(
-    RecordReadings recorder, RouteTopic routes, AssetRegistry registry, ReadSparkplug sparkplug, TimeProvider time, IOptions<IngestSettings> settings, MqttAddress address, ILogger<ReceiveMessages> logger)
+    RecordReadings recorder, RouteTopic routes, AssetRegistry registry, ReadSparkplug sparkplug, TimeProvider time,
+    IOptions<IngestSettings> settings, MqttAddress address, ILogger<ReceiveMessages> logger)
     : BackgroundService, IHealthCheck
 {
     static readonly ActivitySource Traces = new("ingest");
@@ -211,12 +212,14 @@ sealed partial class ReceiveMessages(
         {
             // A fault of a decoder: the message is kept with its bytes, and the next one is taken.
             LogNotDecoded(e, topic);
-            decoded.RejectPayload("cannot-be-decoded", $"A fault of Pollux: {e.GetType().Name} while decoding; it is in the log of ingest.");
+            decoded.RejectPayload(
+                "cannot-be-decoded", $"A fault of Pollux: {e.GetType().Name} while decoding; it is in the log of ingest.");
             return new(Rejections.UnknownAsset, null, null, null);
         }
     }
 
-    TimeWindow Window(DateTimeOffset now) => new(Micros.From(now.AddDays(-settings.Value.PastToleranceDays)), Micros.From(now + settings.Value.FutureTolerance));
+    TimeWindow Window(DateTimeOffset now) =>
+        new(Micros.From(now.AddDays(-settings.Value.PastToleranceDays)), Micros.From(now + settings.Value.FutureTolerance));
 
     void Acknowledge(MqttApplicationMessageReceivedEventArgs message, CancellationToken cancel) => _ = AcknowledgeAsync(message, cancel);
 

@@ -51,7 +51,8 @@ sealed class RouteTopic(AssetRegistry registry)
         {
             foreach (var connection in model.Connections)
             {
-                if (Captures(connection.Topic.Split('/'), levels) is not { } captures || !captures.TryGetValue("{asset}", out var assetId)) continue;
+                if (Captures(connection.Topic.Split('/'), levels) is not { } captures || !captures.TryGetValue("{asset}", out var assetId))
+                    continue;
                 var asset = registry.Find(assetId);
                 if (asset is null) unregistered ??= new(
                     assetId.Length > LongestId ? Recording.Rejections.UnknownAsset : assetId, null, null, null,

@@ -17,7 +17,8 @@ sealed class Decoded
     const int LongestValueShown = 100;
 
     readonly ConditionalWeakTable<Connection, SensorNames> namesOf = [];
-    readonly Dictionary<string, Unit>.AlternateLookup<ReadOnlySpan<char>> units = new Dictionary<string, Unit>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+    readonly Dictionary<string, Unit>.AlternateLookup<ReadOnlySpan<char>> units = new Dictionary<string, Unit>(StringComparer.Ordinal)
+        .GetAlternateLookup<ReadOnlySpan<char>>();
     (Connection Connection, SensorNames Names)? latest;
 
     /// <summary>In the unit of the model, microseconds since the Unix epoch.</summary>
@@ -43,7 +44,8 @@ sealed class Decoded
     /// <summary>Names of a connection, indexed once per connection.</summary>
     public SensorNames NamesOf(AssetModel model, Connection connection)
     {
-        if (latest is { } known && ReferenceEquals(known.Connection, connection) && ReferenceEquals(known.Names.Model, model)) return known.Names;
+        if (latest is { } known && ReferenceEquals(known.Connection, connection) && ReferenceEquals(known.Names.Model, model))
+            return known.Names;
         if (!namesOf.TryGetValue(connection, out var names) || !ReferenceEquals(names.Model, model))
         {
             names = new(model, connection.Names);
@@ -53,7 +55,9 @@ sealed class Decoded
         return names;
     }
 
-    /// <summary>Adds a reading in the sensor's unit, or rejects it when the unit measures something else or the value is not finite.</summary>
+    /// <summary>
+    /// Adds a reading in the sensor's unit, or rejects it when the unit measures something else or the value is not finite.
+    /// </summary>
     /// <param name="sensor">Whose reading it is.</param>
     /// <param name="sampledAt">Microseconds since the Unix epoch.</param>
     /// <param name="value">In <paramref name="unit"/>.</param>
@@ -62,14 +66,16 @@ sealed class Decoded
     /// <param name="valueField">Name of the value in the payload, for the reason.</param>
     /// <param name="unitField">Name of the unit in the payload, for the reason.</param>
     /// <param name="record">Position of the record in the payload, for the reason; negative when there is only one.</param>
-    public void Add(Sensor sensor, long sampledAt, double value, ReadOnlySpan<char> unit, Quality quality, string valueField, string unitField, int record = -1)
+    public void Add(Sensor sensor, long sampledAt, double value, ReadOnlySpan<char> unit, Quality quality, string valueField,
+        string unitField, int record = -1)
     {
         var converted = value;
         if (!unit.IsEmpty && !unit.SequenceEqual(sensor.Unit.Symbol))
         {
             if (UnitNamed(unit) is not { } from || from.Quantity != sensor.Unit.Quantity)
             {
-                Reject("unit-mismatch", unitField, unit, $"{string.Join(", ", Unit.SymbolsOf(sensor.Unit.Quantity))} ({sensor.Unit.Quantity} of {sensor.Id})", record);
+                Reject("unit-mismatch", unitField, unit,
+                    $"{string.Join(", ", Unit.SymbolsOf(sensor.Unit.Quantity))} ({sensor.Unit.Quantity} of {sensor.Id})", record);
                 return;
             }
             converted = from.ConvertTo(sensor.Unit, value);
@@ -114,7 +120,8 @@ sealed class Decoded
     public bool TakesSizeOf(ReadOnlySpan<byte> payload)
     {
         if (payload.Length <= LargestPayload) return true;
-        RejectPayload("too-large", FormattableString.Invariant($"The payload has {payload.Length} bytes; allowed: at most {LargestPayload}."));
+        RejectPayload("too-large",
+            FormattableString.Invariant($"The payload has {payload.Length} bytes; allowed: at most {LargestPayload}."));
         return false;
     }
 

@@ -7,7 +7,9 @@ using TwinModel.Telemetry;
 
 namespace Ingest.Payloads;
 
-/// <summary>A payload that is one value: a number, a number and its unit, or <c>{"value":…,"timestamp":…,"unit":…,"quality":…}</c>.</summary>
+/// <summary>
+/// A payload that is one value: a number, a number and its unit, or <c>{"value":…,"timestamp":…,"unit":…,"quality":…}</c>.
+/// </summary>
 static class PlainDecoder
 {
     const int LongestText = 64;
@@ -47,7 +49,8 @@ static class PlainDecoder
         var rest = text[length..];
         rest = rest[Ascii.Trim(rest)];
         // "1,5" and "1.2.3" are no numbers with a unit.
-        if (rest is [< (byte)'A' and not ((byte)'%' or (byte)'/' or (byte)'1'), ..] || (rest is [(byte)'1', ..] && rest.Length == text.Length - length))
+        if (rest is [< (byte)'A' and not ((byte)'%' or (byte)'/' or (byte)'1'), ..]
+            || (rest is [(byte)'1', ..] && rest.Length == text.Length - length))
         {
             RejectText(text, to);
             return;
@@ -106,7 +109,8 @@ static class PlainDecoder
                     break;
                 case PlainField.Unit:
                     unitName = name;
-                    if (reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length <= LongestText) unitLength = reader.CopyString(unit);
+                    if (reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length <= LongestText)
+                        unitLength = reader.CopyString(unit);
                     else problem ??= ("unit-mismatch", name, Shown(ref reader), $"a unit of {sensor.Unit.Quantity}");
                     break;
                 case PlainField.Quality:
@@ -126,7 +130,8 @@ static class PlainDecoder
         if (problem is { } found) to.Reject(found.Code, found.Field, found.Found, found.Allowed);
         // A quality of good is the initial one, too: only one that was sent contradicts.
         else if (isNull && (quality == Quality.Bad || (seen & PlainField.Quality) == 0)) to.AddWithoutValue(sensor, sampledAt);
-        else if (value is null) to.Reject("no-value", "value", isNull ? "null" : default, "a number, or null without a quality or with bad");
+        else if (value is null)
+            to.Reject("no-value", "value", isNull ? "null" : default, "a number, or null without a quality or with bad");
         else to.Add(sensor, sampledAt, value.Value, unit[..unitLength], quality, "value", unitName);
     }
 

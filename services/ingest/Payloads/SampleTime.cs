@@ -26,7 +26,8 @@ static class SampleTime
     const long Earliest = -62_135_596_800_000_000, Latest = 253_402_300_799_999_999;
     const decimal MicrosPerSecond = 1_000_000m;
 
-    public const string AllowedText = "ISO 8601 such as 2026-03-01T12:00:00.123456Z, or seconds, milliseconds, microseconds or nanoseconds since 1970";
+    public const string AllowedText =
+        "ISO 8601 such as 2026-03-01T12:00:00.123456Z, or seconds, milliseconds, microseconds or nanoseconds since 1970";
 
     public static bool TryFromSeconds(decimal seconds, out long micros)
     {
@@ -53,7 +54,8 @@ static class SampleTime
         };
     }
 
-    public static bool TryFromTicks(long ticks, out long micros) => TryFromMicros((ticks - DateTime.UnixEpoch.Ticks) / (decimal)TimeSpan.TicksPerMicrosecond, out micros);
+    public static bool TryFromTicks(long ticks, out long micros) =>
+        TryFromMicros((ticks - DateTime.UnixEpoch.Ticks) / (decimal)TimeSpan.TicksPerMicrosecond, out micros);
 
     /// <summary>A time of a clock on the wall of <paramref name="zone"/>.</summary>
     public static ReadTime FromLocal(DateTime time, TimeZoneInfo zone)
@@ -81,8 +83,8 @@ static class SampleTime
     }
 
     /// <summary>
-    /// <c>yyyy-MM-dd[(T| )HH:mm[:ss[(.|,)f…]][[ ]Z|±HH[[:]mm]]]</c> or its basic form <c>yyyyMMdd[THHmm[ss…]]</c>; without an offset the time is
-    /// local to <paramref name="zone"/>.
+    /// <c>yyyy-MM-dd[(T| )HH:mm[:ss[(.|,)f…]][[ ]Z|±HH[[:]mm]]]</c> or its basic form <c>yyyyMMdd[THHmm[ss…]]</c>; without an offset the
+    /// time is local to <paramref name="zone"/>.
     /// </summary>
     public static ReadTime FromIso8601(ReadOnlySpan<byte> text, TimeZoneInfo zone)
     {
@@ -97,7 +99,8 @@ static class SampleTime
         if (!text.IsEmpty)
         {
             if (!Skip(ref text, 'T') && (isBasic || !Skip(ref text, ' ')) && !Skip(ref text, 't')) return default;
-            if (!Number(ref text, 2, 0, 23, out hour) || (!isBasic && !Skip(ref text, ':')) || !Number(ref text, 2, 0, 59, out minute)) return default;
+            if (!Number(ref text, 2, 0, 23, out hour) || (!isBasic && !Skip(ref text, ':')) || !Number(ref text, 2, 0, 59, out minute))
+                return default;
             var hasSeconds = isBasic ? !text.IsEmpty && char.IsAsciiDigit((char)text[0]) : Skip(ref text, ':');
             if (hasSeconds && !(Number(ref text, 2, 0, 59, out second) && Fraction(ref text, out fraction))) return default;
         }

@@ -35,7 +35,8 @@ static class SenmlDecoder
         if (!to.TakesSizeOf(utf8)) return;
         if (!Utf8.IsValid(utf8))
         {
-            to.RejectPayload("malformed-json", $"byte {FirstInvalidByte(utf8)}: not UTF-8; allowed: a JSON array of SenML records in UTF-8.");
+            to.RejectPayload(
+                "malformed-json", $"byte {FirstInvalidByte(utf8)}: not UTF-8; allowed: a JSON array of SenML records in UTF-8.");
             return;
         }
         scoped var payload = utf8.StartsWith("\uFEFF"u8) ? utf8[3..] : utf8;
@@ -46,7 +47,8 @@ static class SenmlDecoder
         {
             new Pack(
                 to.NamesOf(model, connection), receivedAtMicros, to,
-                stackalloc char[2 * LongestName], stackalloc char[LongestName], stackalloc char[LongestUnit], stackalloc char[LongestUnit]).Read(ref reader);
+                stackalloc char[2 * LongestName], stackalloc char[LongestName], stackalloc char[LongestUnit], stackalloc char[LongestUnit])
+                    .Read(ref reader);
             WaveformDecoder.Reduce(to, model);
         }
         // InvalidOperationException: an escape of half a surrogate pair.
@@ -59,7 +61,8 @@ static class SenmlDecoder
     static int FirstInvalidByte(ReadOnlySpan<byte> utf8)
     {
         var at = 0;
-        while (at < utf8.Length && Rune.DecodeFromUtf8(utf8[at..], out _, out var length) == System.Buffers.OperationStatus.Done) at += length;
+        while (at < utf8.Length && Rune.DecodeFromUtf8(utf8[at..], out _, out var length) == System.Buffers.OperationStatus.Done)
+            at += length;
         return at;
     }
 
@@ -71,7 +74,8 @@ static class SenmlDecoder
     /// <param name="ownName">Kept apart because a record's <c>n</c> may come before its <c>bn</c>.</param>
     /// <param name="unit">Of the record.</param>
     /// <param name="baseUnit">Of the pack.</param>
-    ref struct Pack(SensorNames names, long receivedAt, Decoded to, Span<char> name, Span<char> ownName, Span<char> unit, Span<char> baseUnit)
+    ref struct Pack(SensorNames names, long receivedAt, Decoded to, Span<char> name, Span<char> ownName, Span<char> unit,
+        Span<char> baseUnit)
     {
         readonly SensorNames names = names;
         readonly long receivedAt = receivedAt;
@@ -96,19 +100,22 @@ static class SenmlDecoder
             reader.Read();
             if (reader.TokenType != JsonTokenType.StartArray)
             {
-                to.RejectPayload("malformed-json", $"byte {reader.TokenStartIndex}: {reader.TokenType}; allowed: a JSON array of SenML records.");
+                to.RejectPayload(
+                    "malformed-json", $"byte {reader.TokenStartIndex}: {reader.TokenType}; allowed: a JSON array of SenML records.");
                 return;
             }
             for (record = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; record++)
             {
                 if (record == MostRecords)
                 {
-                    to.RejectPayload("too-large", FormattableString.Invariant($"The pack has more than {MostRecords} records; allowed: {MostRecords}."));
+                    to.RejectPayload(
+                        "too-large", FormattableString.Invariant($"The pack has more than {MostRecords} records; allowed: {MostRecords}."));
                     return;
                 }
                 if (reader.TokenType != JsonTokenType.StartObject)
                 {
-                    to.RejectPayload("malformed-json", $"byte {reader.TokenStartIndex}: record {record} is {reader.TokenType}; allowed: a JSON object.");
+                    to.RejectPayload(
+                        "malformed-json", $"byte {reader.TokenStartIndex}: record {record} is {reader.TokenType}; allowed: a JSON object.");
                     return;
                 }
                 if (!ReadRecord(ref reader)) return;
@@ -134,7 +141,8 @@ static class SenmlDecoder
             {
                 var field = SenmlFields.Read(ref reader);
                 if (field == SenmlField.NotUnderstood)
-                    return Refuse("unsupported-field", $"'{reader.GetString()}' must be understood (it ends in '_') and is not; allowed: the fields of RFC 8428.");
+                    return Refuse("unsupported-field",
+                        $"'{reader.GetString()}' must be understood (it ends in '_') and is not; allowed: the fields of RFC 8428.");
                 reader.Read();
                 if (!ReadField(field, ref reader)) return false;
                 if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray) reader.Skip();
@@ -157,14 +165,17 @@ static class SenmlDecoder
             switch (field)
             {
                 case SenmlField.BaseName:
-                    if (reader.TokenType != JsonTokenType.String) return Refuse("wrong-type", $"'bn' is {reader.TokenType}; allowed: a string.");
+                    if (reader.TokenType != JsonTokenType.String)
+                        return Refuse("wrong-type", $"'bn' is {reader.TokenType}; allowed: a string.");
                     baseNameLength = Copy(ref reader, name[..LongestName]);
                     basePrefixLength = name[..baseNameLength].LastIndexOfAny(':', '/') + 1;
                     return true;
                 case SenmlField.BaseTime:
-                    return TryTime(ref reader, out baseTime) || Refuse("invalid-time", "'bt' is no time; allowed: a number of seconds (milliseconds or finer are not).");
+                    return TryTime(ref reader, out baseTime)
+                        || Refuse("invalid-time", "'bt' is no time; allowed: a number of seconds (milliseconds or finer are not).");
                 case SenmlField.BaseUnit:
-                    if (reader.TokenType != JsonTokenType.String) return Refuse("wrong-type", $"'bu' is {reader.TokenType}; allowed: a string.");
+                    if (reader.TokenType != JsonTokenType.String)
+                        return Refuse("wrong-type", $"'bu' is {reader.TokenType}; allowed: a string.");
                     baseUnitLength = Copy(ref reader, baseUnit);
                     return true;
                 case SenmlField.BaseValue:
@@ -234,7 +245,8 @@ static class SenmlDecoder
             else if (values == 0 && quality != Quality.Bad)
                 to.Reject("no-value", "v", default, "a number, or a quality of bad without one", record);
             else if (values > 1 || (values == 1 && !isNumber))
-                to.Reject("wrong-type", "v", values > 1 ? "given more than once" : "not a number", $"one number, as {sensor.Id} is numeric", record);
+                to.Reject("wrong-type", "v", values > 1 ? "given more than once" : "not a number", $"one number, as {sensor.Id} is numeric",
+                    record);
             else if (!HasUnitAndTime(out var sampledAt))
                 return;
             else if (values == 0)
@@ -265,14 +277,17 @@ static class SenmlDecoder
             if (!isUnitText)
                 to.Reject("wrong-type", "u", "not a string", "a string", record);
             else if (!isTimeKnown || !TrySampleTime(out sampledAt))
-                to.Reject("invalid-time", "t", isTimeKnown ? FormattableString.Invariant($"{baseTime + time}") : "no time", AllowedTimes, record);
+                to.Reject("invalid-time", "t", isTimeKnown ? FormattableString.Invariant($"{baseTime + time}") : "no time", AllowedTimes,
+                    record);
             else
                 return true;
             return false;
         }
 
         // SenML has seconds only, so a number of milliseconds is not taken silently for what it may mean.
-        readonly string AllowedTimes => "seconds since 1970, or below 2^28 seconds from now" + (isTimeKnown && baseTime + time >= FirstMillis ? "; this looks like milliseconds or finer" : "");
+        readonly string AllowedTimes =>
+            "seconds since 1970, or below 2^28 seconds from now"
+                + (isTimeKnown && baseTime + time >= FirstMillis ? "; this looks like milliseconds or finer" : "");
 
         readonly bool TrySampleTime(out long micros)
         {

@@ -26,7 +26,8 @@ enum SenmlField
 static class SenmlFields
 {
     /// <summary>The field whose label was read.</summary>
-    public static SenmlField Read(ref Utf8JsonReader reader) => Named(reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan);
+    public static SenmlField Read(ref Utf8JsonReader reader) =>
+        Named(reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan);
 
     /// <summary>For reasons.</summary>
     public static string Label(SenmlField field) => field switch

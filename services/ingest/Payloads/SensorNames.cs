@@ -24,7 +24,8 @@ sealed class SensorNames
         }
         sensors = byName.ToFrozenDictionary(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
         waveforms = waveformByName.ToFrozenDictionary(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
-        allowed = new(() => string.Join(", ", names.Keys.Concat(model.Sensors.Select(s => s.Id)).Distinct().Take(MostNamesShown)) + (byName.Count > MostNamesShown ? ", …" : ""));
+        allowed = new(() => string.Join(", ", names.Keys.Concat(model.Sensors.Select(s => s.Id)).Distinct().Take(MostNamesShown)) + (
+            byName.Count > MostNamesShown ? ", …" : ""));
     }
 
     public AssetModel Model { get; }

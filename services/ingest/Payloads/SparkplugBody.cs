@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Buffers.Binary;
 using System.IO.Compression;
 using Contracts.Sparkplug;
@@ -11,20 +12,31 @@ static class SparkplugBody
     const string Compressed = "SPBV1.0_COMPRESSED";
     const string Algorithm = "algorithm";
 
-    /// <summary>Puts what the body holds in the place of the payload; the sequence number stays that of the payload. Rejects a body that cannot be read.</summary>
+    /// <summary>
+    /// Puts what the body holds in the place of the payload; the sequence number stays that of the payload. Rejects a body that cannot be
+    /// read.
+    /// </summary>
     /// <returns>False when it was rejected.</returns>
     public static bool Unpack(Payload payload, Decoded to)
     {
         // Beside metrics, another body is the device's own matter.
         if (payload.Uuid != Compressed)
-            return !payload.HasBody || payload.Metrics.Count > 0 || Refuse(to, "unknown-body", $"The payload has no metrics but a body of {payload.Body.Length} bytes with uuid '{payload.Uuid}'; allowed: metrics, or a body with uuid {Compressed}.");
+            return !payload.HasBody || payload.Metrics.Count > 0
+                || Refuse(to, "unknown-body",
+                    $"The payload has no metrics but a body of {payload.Body.Length} bytes with uuid '{payload.Uuid}'; allowed: metrics, "
+                        + $"or a body with uuid {Compressed}.");
         var named = payload.Metrics.FirstOrDefault(m => m.Name == Algorithm);
         var algorithm = named?.StringValue is { Length: > 0 } text ? text.ToUpperInvariant() : "DEFLATE";
-        if (algorithm is not ("GZIP" or "DEFLATE")) return Refuse(to, "compressed", $"The payload is compressed with '{algorithm}'; allowed: GZIP, DEFLATE.");
+        if (algorithm is not ("GZIP" or "DEFLATE"))
+            return Refuse(to, "compressed", $"The payload is compressed with '{algorithm}'; allowed: GZIP, DEFLATE.");
         try
         {
             if (Inflate(payload.Body.ToByteArray(), algorithm == "GZIP") is not { } bytes)
-                return Refuse(to, "compressed", FormattableString.Invariant($"The compressed payload ({algorithm}) has more than {Decoded.LargestPayload} bytes; allowed: at most {Decoded.LargestPayload}."));
+                return Refuse(to, "compressed",
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The compressed payload ({algorithm}) has more than {Decoded.LargestPayload} bytes; allowed: at most "
+                            + $"{Decoded.LargestPayload}."));
             var inner = Payload.Parser.ParseFrom(bytes);
             if (inner.Uuid == Compressed) return Refuse(to, "compressed", $"The payload is compressed twice ({algorithm}); allowed: once.");
             if (named is not null) payload.Metrics.Remove(named);
@@ -51,18 +63,21 @@ static class SparkplugBody
         return false;
     }
 
-    // Null when it is too large. DEFLATE is the zlib format, as of java.util.zip. The bare format is not taken: .NET passes a stream that ends
-    // early for a shorter one, and only the length or checksum at the end of the others tells.
+    // Null when it is too large. DEFLATE is the zlib format, as of java.util.zip. The bare format is not taken: .NET passes a stream that
+    // ends early for a shorter one, and only the length or checksum at the end of the others tells.
     static byte[]? Inflate(byte[] body, bool isGzip)
     {
         using var source = new MemoryStream(body);
-        using Stream stream = isGzip ? new GZipStream(source, CompressionMode.Decompress) : new ZLibStream(source, CompressionMode.Decompress);
+        using Stream stream = isGzip
+            ? new GZipStream(source, CompressionMode.Decompress)
+            : new ZLibStream(source, CompressionMode.Decompress);
         var room = new byte[Decoded.LargestPayload + 1];
         var length = stream.ReadAtLeast(room, room.Length, throwOnEndOfStream: false);
         if (length == room.Length) return null;
         var bytes = room[..length];
         var isWhole = length > 0 && body.Length > 4
-            && (isGzip ? BinaryPrimitives.ReadUInt32LittleEndian(body.AsSpan(^4..)) == length : BinaryPrimitives.ReadUInt32BigEndian(body.AsSpan(^4..)) == Adler32(bytes));
+            && (isGzip ? BinaryPrimitives.ReadUInt32LittleEndian(body.AsSpan(^4..)) == length
+                : BinaryPrimitives.ReadUInt32BigEndian(body.AsSpan(^4..)) == Adler32(bytes));
         return isWhole ? bytes : throw new InvalidDataException();
     }
 

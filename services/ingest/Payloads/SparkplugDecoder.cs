@@ -28,15 +28,19 @@ static class SparkplugDecoder
     // Metrics every node or device may have and that are no sensors.
     static readonly string[] NoSensors = ["Node Control/", "Device Control/", "Properties/"];
 
-    /// <summary>Turns a message into readings and follows the life of its node. Never throws for what <paramref name="payload"/> holds.</summary>
+    /// <summary>
+    /// Turns a message into readings and follows the life of its node. Never throws for what <paramref name="payload"/> holds.
+    /// </summary>
     /// <param name="topic">Where it came from.</param>
     /// <param name="payload">Protobuf.</param>
     /// <param name="node">What is known of the node; changed by births, deaths and sequence numbers.</param>
-    /// <param name="sourceOf">The asset with the id of the device, or of the node for its own messages; null when it is not registered.</param>
+    /// <param name="sourceOf">The asset with the id of the device, or of the node for its own messages; null when it is not
+    /// registered.</param>
     /// <param name="receivedAtMicros">The time of metrics without one.</param>
     /// <param name="to">Is cleared first.</param>
     public static SparkplugNews Decode(
-        SparkplugTopic topic, ReadOnlySpan<byte> payload, SparkplugNode node, Func<string, SparkplugSource?> sourceOf, long receivedAtMicros, Decoded to)
+        SparkplugTopic topic, ReadOnlySpan<byte> payload, SparkplugNode node, Func<string, SparkplugSource?> sourceOf,
+        long receivedAtMicros, Decoded to)
     {
         to.Clear();
         if (topic.Message == SparkplugMessage.Other || !to.TakesSizeOf(payload)) return new(false, []);
@@ -51,15 +55,19 @@ static class SparkplugDecoder
             return new(false, []);
         }
         // What cannot be unpacked has its place in the sequence all the same.
-        if (!SparkplugBody.Unpack(message, to)) return new(message.HasSeq && !node.Follows(message.Seq) && node.AskForRebirth(receivedAtMicros), []);
+        if (!SparkplugBody.Unpack(message, to))
+            return new(message.HasSeq && !node.Follows(message.Seq) && node.AskForRebirth(receivedAtMicros), []);
         if (message.Metrics.Count > MostMetrics)
         {
-            to.RejectPayload("too-large", FormattableString.Invariant($"The payload has {message.Metrics.Count} metrics; allowed: at most {MostMetrics}."));
+            to.RejectPayload(
+                "too-large", FormattableString.Invariant(
+                    $"The payload has {message.Metrics.Count} metrics; allowed: at most {MostMetrics}."));
             return new(false, []);
         }
         var id = topic.Device ?? topic.Node;
         if (topic.Message == SparkplugMessage.NodeDeath) return BuryNode(message, id, node, sourceOf);
-        if (topic.Message == SparkplugMessage.NodeBirth) node.Bear(BirthNumberOf(message), message.HasTimestamp ? message.Timestamp : null, message.Seq);
+        if (topic.Message == SparkplugMessage.NodeBirth)
+            node.Bear(BirthNumberOf(message), message.HasTimestamp ? message.Timestamp : null, message.Seq);
         var isComplete = topic.Message == SparkplugMessage.NodeBirth || !message.HasSeq || node.Follows(message.Seq);
         if (topic.Message == SparkplugMessage.DeviceDeath)
         {
@@ -67,7 +75,8 @@ static class SparkplugDecoder
             return new(!isComplete && node.AskForRebirth(receivedAtMicros), sourceOf(id) is { Refused: null } ? [id] : []);
         }
         // Nodes say that they live with or without metrics.
-        if (topic.Device is not null && message.Metrics.Count == 0) to.Reject(new("no-metrics", "The payload has no metrics; allowed: at least one in births and data of devices."));
+        if (topic.Device is not null && message.Metrics.Count == 0)
+            to.Reject(new("no-metrics", "The payload has no metrics; allowed: at least one in births and data of devices."));
         isComplete &= Read(topic, message, id, node, sourceOf, receivedAtMicros, to);
         return new(!isComplete && node.AskForRebirth(receivedAtMicros), []);
     }
@@ -89,18 +98,23 @@ static class SparkplugDecoder
     }
 
     /// <returns>False when something needed from a birth is not known.</returns>
-    static bool Read(SparkplugTopic topic, Payload message, string id, SparkplugNode node, Func<string, SparkplugSource?> sourceOf, long receivedAt, Decoded to)
+    static bool Read(
+        SparkplugTopic topic, Payload message, string id, SparkplugNode node, Func<string, SparkplugSource?> sourceOf, long receivedAt,
+        Decoded to)
     {
         if (sourceOf(id) is not { } source)
         {
             // A node that is no asset has metrics of its own, which nobody asked for.
             if (topic.Device is not null)
-                to.Reject(new("unknown-asset", $"Device '{id}' is not registered; allowed: ids of registered assets (this one could be '{SparkplugTopic.AssetIdOf(id)}')."), message.Metrics.Count);
+                to.Reject(new("unknown-asset",
+                    $"Device '{id}' is not registered; allowed: ids of registered assets (this one could be "
+                        + $"'{SparkplugTopic.AssetIdOf(id)}')."), message.Metrics.Count);
             return true;
         }
         if (source.Refused is { } refused)
         {
-            if (topic.Device is not null || message.Metrics.Any(m => !m.HasName || !IsPassedOver(m.Name))) to.Reject(refused, message.Metrics.Count);
+            if (topic.Device is not null || message.Metrics.Any(m => !m.HasName || !IsPassedOver(m.Name)))
+                to.Reject(refused, message.Metrics.Count);
             return true;
         }
         var names = to.NamesOf(source.Model!, source.Connection!);
@@ -182,11 +196,13 @@ static class SparkplugDecoder
         if (problem is { } wrong && !isWithoutValue)
             to.Reject(wrong.Code, declared.Name, wrong.Found, $"{wrong.Allowed}, as {sensor.Id} is numeric");
         else if (!times.TryOf(metric, out var sampledAt))
-            to.Reject("invalid-time", declared.Name, FormattableString.Invariant($"{(metric.HasTimestamp ? metric.Timestamp : times.OfPayload)}"), "milliseconds since 1970");
+            to.Reject("invalid-time", declared.Name,
+                FormattableString.Invariant($"{(metric.HasTimestamp ? metric.Timestamp : times.OfPayload)}"), "milliseconds since 1970");
         else if (isWithoutValue)
             to.AddWithoutValue(sensor, sampledAt);
         else
-            to.Add(sensor, sampledAt, value, UnitOf(metric) ?? declared.Unit, metric.IsNull ? Quality.Bad : QualityOf(metric), declared.Name, "engUnit");
+            to.Add(sensor, sampledAt, value, UnitOf(metric) ?? declared.Unit, metric.IsNull ? Quality.Bad : QualityOf(metric),
+                declared.Name, "engUnit");
     }
 
     // As Ignition and the specification's examples name it. Codes of OPC: below 64 bad, below 192 uncertain; 500 is stale.

@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace Ingest.Payloads;
 
-/// <summary>State of the Sparkplug host application (specification 3.0, chapter 5): nodes told to wait for their primary host publish only while it is online.</summary>
+/// <summary>
+/// State of the Sparkplug host application (specification 3.0, chapter 5): nodes told to wait for their primary host publish only while it
+/// is online.
+/// </summary>
 static class SparkplugHost
 {
     /// <summary>The topic on which a host says whether it is there; retained.</summary>
@@ -16,7 +19,8 @@ static class SparkplugHost
     public const string LegacyOffline = "OFFLINE";
 
     /// <summary>The payload. The will of a connection has the time of its birth, so that an old will is known as such.</summary>
-    public static byte[] State(bool isOnline, long atMicros) => JsonSerializer.SerializeToUtf8Bytes(new { online = isOnline, timestamp = atMicros / 1000 });
+    public static byte[] State(bool isOnline, long atMicros) =>
+        JsonSerializer.SerializeToUtf8Bytes(new { online = isOnline, timestamp = atMicros / 1000 });
 
     /// <summary>True for a payload that says offline.</summary>
     public static bool SaysOffline(ReadOnlySpan<byte> payload)
@@ -25,7 +29,8 @@ static class SparkplugHost
         {
             var reader = new Utf8JsonReader(payload);
             return JsonDocument.TryParseValue(ref reader, out var state)
-                && state.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("online", out var online) && online.ValueKind == JsonValueKind.False;
+                && state.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("online", out var online)
+                    && online.ValueKind == JsonValueKind.False;
         }
         catch (JsonException)
         {

@@ -28,7 +28,9 @@ sealed class SparkplugNode
         askedAt = null;
     }
 
-    /// <summary>Notes a sequence number. A repeated message is no gap, and there is nothing to compare with before the first message.</summary>
+    /// <summary>
+    /// Notes a sequence number. A repeated message is no gap, and there is nothing to compare with before the first message.
+    /// </summary>
     /// <returns>False when messages are missing before this one.</returns>
     public bool Follows(ulong next)
     {

@@ -23,8 +23,12 @@ readonly partial record struct SparkplugTopic(string Group, SparkplugMessage Mes
 {
     public const string Namespace = "spBv1.0";
 
-    /// <summary>The asset that a device is when none has its very id: its letters and digits in kebab-case, <c>press-4</c> of 'Press 4' or 'press_4'.</summary>
-    public static string AssetIdOf(string device) => string.Join('-', NotOfAssetIds().Split(device.ToLowerInvariant()).Where(part => part.Length > 0));
+    /// <summary>
+    /// The asset that a device is when none has its very id: its letters and digits in kebab-case, <c>press-4</c> of 'Press 4' or
+    /// 'press_4'.
+    /// </summary>
+    public static string AssetIdOf(string device) =>
+        string.Join('-', NotOfAssetIds().Split(device.ToLowerInvariant()).Where(part => part.Length > 0));
 
     [GeneratedRegex("[^a-z0-9]+")]
     private static partial Regex NotOfAssetIds();

@@ -40,8 +40,11 @@ static class WaveformDecoder
         for (var i = 0; i < count; i++)
         {
             var at = bytes.AsSpan(i * size);
-            var sample = samples[i] = waveform.Int16Scale is { } scale ? BinaryPrimitives.ReadInt16LittleEndian(at) * scale : BinaryPrimitives.ReadSingleLittleEndian(at);
-            if (!double.IsFinite(sample)) return Reject("not-finite", FormattableString.Invariant($"{sample} in sample {i}"), "finite numbers");
+            var sample = samples[i] = waveform.Int16Scale is { } scale
+                ? BinaryPrimitives.ReadInt16LittleEndian(at) * scale
+                : BinaryPrimitives.ReadSingleLittleEndian(at);
+            if (!double.IsFinite(sample))
+                return Reject("not-finite", FormattableString.Invariant($"{sample} in sample {i}"), "finite numbers");
             if (!waveform.Physical.Contains(sample))
             {
                 return Reject(
@@ -58,24 +61,30 @@ static class WaveformDecoder
         }
     }
 
-    /// <summary>Adds the features of all waveforms to the readings, when the readings, which may tell the shaft's speed, are complete.</summary>
+    /// <summary>
+    /// Adds the features of all waveforms to the readings, when the readings, which may tell the shaft's speed, are complete.
+    /// </summary>
     public static void Reduce(Decoded to, AssetModel model)
     {
         foreach (var (waveform, sampledAt, samples) in to.Waveforms)
         {
-            foreach (var (sensor, value) in ReduceWaveform.Apply(waveform, samples, ShaftPerMinute(waveform.Bearing, sampledAt, to.Readings, model)))
+            foreach (var (sensor, value) in ReduceWaveform.Apply(
+                waveform, samples, ShaftPerMinute(waveform.Bearing, sampledAt, to.Readings, model)))
                 to.Readings.Add(new(sensor, sampledAt, value, Quality.Good));
         }
         to.Waveforms.Clear();
     }
 
-    // Of several readings of the speed, the one nearest to the waveform in time. Readings are not yet held against their ranges; an impossible speed tells nothing.
+    // Of several readings of the speed, the one nearest to the waveform in time. Readings are not yet held against their ranges; an
+    // impossible speed tells nothing.
     static double? ShaftPerMinute(WaveformBearing? bearing, long sampledAt, List<Reading> readings, AssetModel model)
     {
         if (bearing?.SpeedSensor is not { } number) return bearing?.SpeedFactor;
         var sensor = model.Sensor(number)!;
         var speeds = readings.Where(r => r.Sensor == number && sensor.Physical.Contains(r.Value)).ToList();
-        return speeds.Count == 0 ? null : bearing.SpeedFactor * sensor.Unit.ConvertTo(PerMinute, speeds.MinBy(r => Math.Abs(r.SampledAt - sampledAt)).Value);
+        return speeds.Count == 0
+            ? null
+            : bearing.SpeedFactor * sensor.Unit.ConvertTo(PerMinute, speeds.MinBy(r => Math.Abs(r.SampledAt - sampledAt)).Value);
     }
 
     static string Format(Waveform waveform) => waveform.Int16Scale is null ? "little-endian float32" : "little-endian int16";

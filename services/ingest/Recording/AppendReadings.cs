@@ -30,7 +30,9 @@ sealed class AppendReadings(IDocumentStore store)
             var (ledger, additions) = (append.Ledger, append.Additions);
             var stream = Streams.Telemetry(ledger.AssetId, ledger.Today);
             var events = additions.Readings.Chunk(MostReadingsPerEvent)
-                .Select((chunk, i) => WithTrace(session.Events.BuildEvent(new ReadingsRecorded(TelemetryCodec.Encode(chunk, i == 0 ? additions.Duplicates : 0))), append.TraceParent))
+                .Select((chunk, i) => WithTrace(
+                    session.Events.BuildEvent(new ReadingsRecorded(TelemetryCodec.Encode(chunk, i == 0 ? additions.Duplicates : 0))),
+                    append.TraceParent))
                 .ToArray();
             if (events.Length > 0)
             {
@@ -45,7 +47,8 @@ sealed class AppendReadings(IDocumentStore store)
         }
         await session.SaveChangesAsync(cancel);
         return [.. recorded.Select(r => new AnnouncedBatch(
-            r.Append.Ledger.AssetId, r.Stream, r.Event.Version, r.Event.Sequence, r.Event.Timestamp, ((ReadingsRecorded)r.Event.Data).Batch, r.Append.TraceParent))];
+            r.Append.Ledger.AssetId, r.Stream, r.Event.Version, r.Event.Sequence, r.Event.Timestamp, ((ReadingsRecorded)r.Event.Data).Batch,
+            r.Append.TraceParent))];
     }
 
     static IEvent WithTrace(IEvent e, string? traceParent)

@@ -39,7 +39,9 @@ sealed class AssetLedger(string assetId, RegisteredAsset? asset, DateOnly today,
         known.Add((version, first, last));
     }
 
-    public static async Task<AssetLedger> Load(string assetId, RegisteredAsset? asset, LogReader log, RejectionLog rejections, DateTimeOffset now, TimeSpan futureTolerance, CancellationToken cancel)
+    public static async Task<AssetLedger> Load(
+        string assetId, RegisteredAsset? asset, LogReader log, RejectionLog rejections, DateTimeOffset now, TimeSpan futureTolerance,
+        CancellationToken cancel)
     {
         // No event recorded before 'since' can hold a sample time of 'complete' or later, because ingest refuses the future.
         var since = now - futureTolerance - TimeSpan.FromSeconds(60);
@@ -68,8 +70,11 @@ sealed class AssetLedger(string assetId, RegisteredAsset? asset, DateOnly today,
         return ledger;
     }
 
-    /// <summary>Takes in what other replicas appended to today's streams of these assets meanwhile; true when there was something.</summary>
-    public static async Task<bool> CatchUp(IReadOnlyList<AssetLedger> ledgers, LogReader log, RejectionLog rejections, CancellationToken cancel)
+    /// <summary>
+    /// Takes in what other replicas appended to today's streams of these assets meanwhile; true when there was something.
+    /// </summary>
+    public static async Task<bool> CatchUp(
+        IReadOnlyList<AssetLedger> ledgers, LogReader log, RejectionLog rejections, CancellationToken cancel)
     {
         if (ledgers.Count == 0) return false;
         var any = false;
@@ -85,7 +90,8 @@ sealed class AssetLedger(string assetId, RegisteredAsset? asset, DateOnly today,
             foreach (var reading in readings) ledger.Known.Add(reading);
         }
         byStream = ledgers.ToDictionary(l => Streams.Rejected(l.AssetId, l.Today));
-        await foreach (var (stream, version, digest) in rejections.After([.. byStream.Select(l => (l.Key, l.Value.RejectedVersion))], cancel))
+        await foreach (var (stream, version, digest) in rejections.After(
+            [.. byStream.Select(l => (l.Key, l.Value.RejectedVersion))], cancel))
         {
             any = true;
             byStream[stream].RejectedVersion = version;
@@ -104,7 +110,8 @@ sealed class AssetLedger(string assetId, RegisteredAsset? asset, DateOnly today,
     }
 
     /// <summary>What the log holds of these identities; for readings that memory is too short for.</summary>
-    public async Task<Dictionary<(ushort, long), double>> LookUp(IReadOnlyList<Reading> late, LogReader log, DateTimeOffset now, CancellationToken cancel)
+    public async Task<Dictionary<(ushort, long),
+        double>> LookUp(IReadOnlyList<Reading> late, LogReader log, DateTimeOffset now, CancellationToken cancel)
     {
         Dictionary<(ushort, long), double> found = [];
         if (asset is null || late.Count == 0) return found;
@@ -115,7 +122,8 @@ sealed class AssetLedger(string assetId, RegisteredAsset? asset, DateOnly today,
         List<Reading> readings = [];
         foreach (var stream in Streams.TelemetryBetween(assetId, oldest, now))
         {
-            var versions = (await RangesOf(stream, log, cancel)).Where(r => r.First <= to && r.Last >= from).Select(r => r.Version).ToArray();
+            var versions = (await RangesOf(stream, log, cancel)).Where(r => r.First <= to && r.Last >= from).Select(r => r.Version)
+                .ToArray();
             foreach (var page in versions.Chunk(500))
             {
                 readings.Clear();
@@ -131,12 +139,14 @@ sealed class AssetLedger(string assetId, RegisteredAsset? asset, DateOnly today,
 
     async Task<List<(long Version, long First, long Last)>> RangesOf(string stream, LogReader log, CancellationToken cancel)
     {
-        // Once read, a list stays complete: what another writer appends is caught up with, or makes this ledger's next append fail, and the ledger is made anew.
+        // Once read, a list stays complete: what another writer appends is caught up with, or makes this ledger's next append fail, and the
+        // ledger is made anew.
         if (ranges.TryGetValue(stream, out var known)) return known;
         known = [];
         await foreach (var range in log.Ranges(stream, 0, cancel)) known.Add(range);
         ranges[stream] = known;
-        while (ranges.Values.Sum(r => r.Count) > MostRanges && ranges.Count > 1) ranges.Remove(ranges.Keys.Where(k => k != stream).Min(StringComparer.Ordinal)!);
+        while (ranges.Values.Sum(r => r.Count) > MostRanges && ranges.Count > 1)
+            ranges.Remove(ranges.Keys.Where(k => k != stream).Min(StringComparer.Ordinal)!);
         return known;
     }
 }

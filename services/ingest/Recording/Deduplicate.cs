@@ -10,7 +10,9 @@ namespace Ingest.Recording;
 /// <param name="Rejections">New ones.</param>
 sealed record Additions(List<Reading> Readings, int Duplicates, List<ReadingsRejected> Rejections);
 
-/// <summary>Decides which readings of a flush are new, by what the ledger remembers and, for readings older than that, by the log.</summary>
+/// <summary>
+/// Decides which readings of a flush are new, by what the ledger remembers and, for readings older than that, by the log.
+/// </summary>
 static class Deduplicate
 {
     /// <summary>Remembers what is new; a failed append must forget the ledger.</summary>
@@ -20,7 +22,8 @@ static class Deduplicate
     /// <param name="now">The clock.</param>
     /// <param name="outcomes">Receives what became of each submission.</param>
     public static async Task<Additions> Apply(
-        IReadOnlyList<Submission> submissions, AssetLedger ledger, Func<IReadOnlyList<Reading>, Task<Dictionary<(ushort, long), double>>> lookUp, DateTimeOffset now,
+        IReadOnlyList<Submission> submissions, AssetLedger ledger, Func<IReadOnlyList<Reading>, Task<Dictionary<(ushort, long),
+        double>>> lookUp, DateTimeOffset now,
         Dictionary<Submission, Outcome> outcomes)
     {
         // Judged before anything of this flush is remembered: remembering new readings forgets old ones, which then nobody looked up.
@@ -79,20 +82,28 @@ static class Deduplicate
     static Knowledge Check(in Reading reading, Knowledge remembered, Dictionary<(ushort, long), double> logged)
     {
         if (logged.TryGetValue((reading.Sensor, reading.SampledAt), out var value))
-            return BitConverter.DoubleToInt64Bits(value) == BitConverter.DoubleToInt64Bits(reading.Value) ? Knowledge.Duplicate : Knowledge.Conflict;
+            return BitConverter.DoubleToInt64Bits(value) == BitConverter.DoubleToInt64Bits(reading.Value)
+                ? Knowledge.Duplicate
+                : Knowledge.Conflict;
         return remembered == Knowledge.Unknown ? Knowledge.New : remembered;
     }
 
     static RejectionReason Conflict(in Reading reading, RegisteredAsset asset) => new(
         "conflicting-value",
-        $"{asset.Model.Sensor(reading.Sensor)?.Id} sampled at {Micros.ToTime(reading.SampledAt):O} is {(reading.ValueOrNull is { } value ? $"{value}" : "without a value")} here and another value in the log; allowed: one value per sensor and sample time");
+        $"{asset.Model.Sensor(reading.Sensor)?.Id} sampled at {Micros.ToTime(reading.SampledAt):O} is "
+            + $"{(reading.ValueOrNull is { } value ? $"{value}" : "without a value")} here and another value in the log; allowed: one "
+            + $"value per sensor and sample time");
 
     static ReadingsRejected? Rejection(Submission submission, List<Reading> conflicts, DateTimeOffset now)
     {
         if (conflicts.Count == 0) return submission.Rejection;
         List<RejectionReason> reasons = [.. conflicts.Take(Rejections.MostReasons).Select(r => Conflict(r, submission.Asset!))];
         if (submission.Rejection is { } more)
-            return more with { Readings = more.Readings + conflicts.Count, Reasons = [.. more.Reasons.Concat(reasons).Take(Rejections.MostReasons)] };
+            return more with
+            {
+                Readings = more.Readings + conflicts.Count,
+                Reasons = [.. more.Reasons.Concat(reasons).Take(Rejections.MostReasons)],
+            };
         var payload = submission.Payload.Bytes.IsEmpty ? Payload.Rewritten(submission.Asset!, conflicts) : submission.Payload;
         return Rejections.Of(submission.AssetId, payload.Source, payload.Bytes, conflicts.Count, reasons, submission.ReceivedAt ?? now);
     }

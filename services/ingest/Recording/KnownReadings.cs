@@ -34,7 +34,8 @@ sealed class KnownReadings(long completeFrom)
 
     public Knowledge Check(in Reading reading)
     {
-        if (!sensors.TryGetValue(reading.Sensor, out var recent)) return reading.SampledAt >= CompleteFrom ? Knowledge.New : Knowledge.Unknown;
+        if (!sensors.TryGetValue(reading.Sensor, out var recent))
+            return reading.SampledAt >= CompleteFrom ? Knowledge.New : Knowledge.Unknown;
         return recent.Check(reading, CompleteFrom);
     }
 

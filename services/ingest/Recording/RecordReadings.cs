@@ -14,7 +14,8 @@ namespace Ingest.Recording;
 /// callers wait. Memory is bounded by <see cref="IngestSettings.MostPendingMessages"/>.
 /// </summary>
 sealed partial class RecordReadings(
-    AppendReadings append, TakeTurns turns, LogReader log, RejectionLog rejections, AnnounceReadings announce, TimeProvider time, IOptions<IngestSettings> settings, ILogger<RecordReadings> logger)
+    AppendReadings append, TakeTurns turns, LogReader log, RejectionLog rejections, AnnounceReadings announce, TimeProvider time,
+    IOptions<IngestSettings> settings, ILogger<RecordReadings> logger)
     : BackgroundService, IHealthCheck
 {
     // Another replica cannot win each time; a unique violation that stays is no conflict but a fault to be shown.
@@ -95,7 +96,9 @@ sealed partial class RecordReadings(
             var started = Stopwatch.GetTimestamp();
             await FlushUntilStored(lane, flush, ledgers, cancel);
             // Under load fewer and larger events: collecting takes twice as long as the last append did. A single slow append is no load.
-            atLeast = flush.Count < MessagesOfABusyFlush ? TimeSpan.Zero : TimeSpan.FromTicks(Math.Min(LongestWindow.Ticks, 2 * Stopwatch.GetElapsedTime(started).Ticks));
+            atLeast = flush.Count < MessagesOfABusyFlush
+                ? TimeSpan.Zero
+                : TimeSpan.FromTicks(Math.Min(LongestWindow.Ticks, 2 * Stopwatch.GetElapsedTime(started).Ticks));
             if (ledgers.Count > MostLedgersPerWriter) ledgers.Clear();
         }
     }
@@ -142,8 +145,8 @@ sealed partial class RecordReadings(
     }
 
     /// <summary>
-    /// Tries again while the log cannot be reached. When it refuses for good what is written, the flush is halved until the submission at fault
-    /// is alone and can be set aside: whatever a message holds, it stops no other.
+    /// Tries again while the log cannot be reached. When it refuses for good what is written, the flush is halved until the submission at
+    /// fault is alone and can be set aside: whatever a message holds, it stops no other.
     /// </summary>
     async Task FlushUntilStored(int lane, List<Submission> flush, Dictionary<string, AssetLedger> ledgers, CancellationToken cancel)
     {
@@ -189,11 +192,14 @@ sealed partial class RecordReadings(
         }
     }
 
-    /// <summary>Not ready when a writer has been unable to append for longer than <see cref="IngestSettings.BlockedAfterSeconds"/>, with the cause.</summary>
+    /// <summary>
+    /// Not ready when a writer has been unable to append for longer than <see cref="IngestSettings.BlockedAfterSeconds"/>, with the cause.
+    /// </summary>
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancel = default)
     {
         var longest = blocked.Where(b => b is not null).MinBy(b => b!.Since);
-        return Task.FromResult(longest is null || time.GetUtcNow() - longest.Since < TimeSpan.FromSeconds(settings.Value.BlockedAfterSeconds)
+        return Task.FromResult(
+            longest is null || time.GetUtcNow() - longest.Since < TimeSpan.FromSeconds(settings.Value.BlockedAfterSeconds)
             ? HealthCheckResult.Healthy()
             : HealthCheckResult.Unhealthy($"A writer has not been able to append since {longest.Since:O}: {longest.Reason}"));
     }
@@ -201,16 +207,20 @@ sealed partial class RecordReadings(
     async Task Flush(List<Submission> flush, Dictionary<string, AssetLedger> ledgers, CancellationToken cancel)
     {
         var now = time.GetUtcNow();
-        using var activity = Traces.StartActivity("append readings", ActivityKind.Internal, parentId: flush[0].TraceParent, links: LinksOf(flush));
+        using var activity = Traces.StartActivity(
+            "append readings", ActivityKind.Internal, parentId: flush[0].TraceParent, links: LinksOf(flush));
         List<AssetAppend> appends = [];
         Dictionary<Submission, Outcome> outcomes = new(flush.Count, ReferenceEqualityComparer.Instance);
         var groups = flush.GroupBy(s => s.AssetId).ToList();
-        await using var turn = now.UtcTicks < Volatile.Read(ref othersUntil) ? await turns.Take(groups.Select(g => Slots.Of(g.Key)), cancel) : null;
+        await using var turn = now.UtcTicks < Volatile.Read(ref othersUntil)
+            ? await turns.Take(groups.Select(g => Slots.Of(g.Key)), cancel)
+            : null;
         List<AssetLedger> kept = [];
         foreach (var group in groups)
         {
             if (ledgers.TryGetValue(group.Key, out var ledger) && ledger.Today == Streams.DayOf(now)) kept.Add(ledger);
-            else ledgers[group.Key] = await AssetLedger.Load(group.Key, group.First().Asset, log, rejections, now, settings.Value.FutureTolerance, cancel);
+            else ledgers[group.Key] = await AssetLedger.Load(
+                group.Key, group.First().Asset, log, rejections, now, settings.Value.FutureTolerance, cancel);
         }
         if (turn is not null && await AssetLedger.CatchUp(kept, log, rejections, cancel)) SawOthers();
         foreach (var group in groups)
@@ -228,7 +238,8 @@ sealed partial class RecordReadings(
 
     void SawOthers() => Volatile.Write(ref othersUntil, (time.GetUtcNow() + TurnsAfterOthers).UtcTicks);
 
-    void Complete(List<Submission> flush, List<AssetAppend> appends, IReadOnlyList<Contracts.Messages.AnnouncedBatch> batches, Dictionary<string, AssetLedger> ledgers, Dictionary<Submission, Outcome> outcomes)
+    void Complete(List<Submission> flush, List<AssetAppend> appends, IReadOnlyList<Contracts.Messages.AnnouncedBatch> batches,
+        Dictionary<string, AssetLedger> ledgers, Dictionary<Submission, Outcome> outcomes)
     {
         Dictionary<string, long> positions = [];
         foreach (var batch in batches)

@@ -20,7 +20,11 @@ sealed class RejectionLog(NpgsqlDataSource source)
                 select seq_id, data from events.mt_events where stream_id = any($1) and type = 'readings_rejected' order by seq_id desc limit $2) as newest
             order by seq_id
             """);
-        command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = new[] { Streams.Rejected(assetId, today), Streams.Rejected(assetId, today.AddDays(-1)) } }, new() { Value = MostDigests } });
+        command.Parameters.AddRange(new NpgsqlParameter[]
+        {
+            new() { Value = new[] { Streams.Rejected(assetId, today), Streams.Rejected(assetId, today.AddDays(-1)) } },
+            new() { Value = MostDigests },
+        });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         List<string> digests = [];
         while (await reader.ReadAsync(cancel)) digests.Add(reader.GetString(0));
@@ -28,19 +32,25 @@ sealed class RejectionLog(NpgsqlDataSource source)
     }
 
     /// <summary>What streams of rejections hold after a version, each in order; without a digest where it is another event.</summary>
-    public async IAsyncEnumerable<(string Stream, long Version, string? Digest)> After(IReadOnlyList<(string Stream, long Version)> known, [EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<(string Stream, long Version, string? Digest)> After(
+        IReadOnlyList<(string Stream, long Version)> known, [EnumeratorCancellation] CancellationToken cancel)
     {
-        await using var command = source.CreateCommand($"select stream_id, e.version, case type when 'readings_rejected' then data ->> 'digest' end from {LogReader.AfterEach}");
+        await using var command = source.CreateCommand(
+            $"select stream_id, e.version, case type when 'readings_rejected' then data ->> 'digest' end from {LogReader.AfterEach}");
         command.Parameters.AddRange(LogReader.AfterEachParameters(known));
         await using var reader = await command.ExecuteReaderAsync(cancel);
-        while (await reader.ReadAsync(cancel)) yield return (reader.GetString(0), reader.GetInt64(1), reader.IsDBNull(2) ? null : reader.GetString(2));
+        while (await reader.ReadAsync(cancel))
+            yield return (reader.GetString(0), reader.GetInt64(1), reader.IsDBNull(2) ? null : reader.GetString(2));
     }
 
     /// <summary>One rejection, or null.</summary>
     public async Task<ReadingsRejected?> Find(string stream, Guid id, CancellationToken cancel)
     {
-        await using var command = source.CreateCommand("select data from events.mt_events where stream_id = $1 and type = 'readings_rejected' and data ->> 'id' = $2");
+        await using var command = source.CreateCommand(
+            "select data from events.mt_events where stream_id = $1 and type = 'readings_rejected' and data ->> 'id' = $2");
         command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = stream }, new() { Value = id.ToString() } });
-        return await command.ExecuteScalarAsync(cancel) is string json ? JsonSerializer.Deserialize<ReadingsRejected>(json, JsonSerializerOptions.Web) : null;
+        return await command.ExecuteScalarAsync(cancel) is string json
+            ? JsonSerializer.Deserialize<ReadingsRejected>(json, JsonSerializerOptions.Web)
+            : null;
     }
 }

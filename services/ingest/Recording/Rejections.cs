@@ -21,12 +21,16 @@ static class Rejections
     public const int MostBytesKept = 1024 * 1024;
 
     /// <summary>A rejection of <paramref name="readings"/> readings of a payload, or of all of it.</summary>
-    public static ReadingsRejected Of(string assetId, string source, ReadOnlyMemory<byte> payload, int readings, IReadOnlyList<RejectionReason> reasons, DateTimeOffset now)
+    public static ReadingsRejected Of(
+        string assetId, string source, ReadOnlyMemory<byte> payload, int readings, IReadOnlyList<RejectionReason> reasons,
+        DateTimeOffset now)
     {
         var kept = payload.Length > MostBytesKept ? payload[..MostBytesKept] : payload;
         IEnumerable<RejectionReason> shown = reasons;
-        if (kept.Length < payload.Length) shown = shown.Prepend(new("payload-cut", $"the payload has {payload.Length} bytes; the first {MostBytesKept} are kept"));
-        return new(Guid.CreateVersion7(now), assetId, source, kept.ToArray(), Digest(source, payload.Span), Math.Max(1, readings), [.. shown.Take(MostReasons)], now);
+        if (kept.Length < payload.Length)
+            shown = shown.Prepend(new("payload-cut", $"the payload has {payload.Length} bytes; the first {MostBytesKept} are kept"));
+        return new(Guid.CreateVersion7(now), assetId, source, kept.ToArray(), Digest(source, payload.Span), Math.Max(1, readings),
+            [.. shown.Take(MostReasons)], now);
     }
 
     static string Digest(string source, ReadOnlySpan<byte> payload)

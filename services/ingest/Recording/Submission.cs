@@ -88,7 +88,13 @@ readonly record struct Payload(string Source, ReadOnlyMemory<byte> Bytes)
     public static Payload Rewritten(RegisteredAsset asset, IEnumerable<Reading> readings)
     {
         var lines = readings.Select(r => JsonSerializer.Serialize(
-            new { time = Micros.ToTime(r.SampledAt), sensor = asset.Model.Sensor(r.Sensor)!.Id, value = r.ValueOrNull, quality = ViewTwin.Name(r.Quality) }));
+            new
+            {
+                time = Micros.ToTime(r.SampledAt),
+                sensor = asset.Model.Sensor(r.Sensor)!.Id,
+                value = r.ValueOrNull,
+                quality = ViewTwin.Name(r.Quality),
+            }));
         return new(ImportSource("ndjson", asset.Id), Encoding.UTF8.GetBytes(string.Join('\n', lines)));
     }
 }

@@ -9,7 +9,9 @@ namespace Ingest.Recording;
 /// <param name="Latest">Later ones are rejected.</param>
 readonly record struct TimeWindow(long Earliest, long Latest);
 
-/// <summary>Holds readings against the model: impossible ones are rejected with the reason, implausible ones become uncertain. Pure.</summary>
+/// <summary>
+/// Holds readings against the model: impossible ones are rejected with the reason, implausible ones become uncertain. Pure.
+/// </summary>
 static class ValidateReadings
 {
     /// <summary>Removes rejected readings from the list and corrects qualities in it.</summary>
@@ -21,13 +23,16 @@ static class ValidateReadings
         {
             var reading = readings[i];
             var sensor = model.Sensor(reading.Sensor);
-            var reason = sensor is null ? new RejectionReason("unknown-sensor", $"sensor number {reading.Sensor} is not in model {model.Id}") : Check(reading, sensor, window);
+            var reason = sensor is null
+                ? new RejectionReason("unknown-sensor", $"sensor number {reading.Sensor} is not in model {model.Id}")
+                : Check(reading, sensor, window);
             if (reason is not null)
             {
                 reasons.Add(reason);
                 continue;
             }
-            if (reading.Quality == Quality.Good && !sensor!.Plausible.Contains(reading.Value)) reading = reading with { Quality = Quality.Uncertain };
+            if (reading.Quality == Quality.Good && !sensor!.Plausible.Contains(reading.Value))
+                reading = reading with { Quality = Quality.Uncertain };
             readings[kept++] = reading;
         }
         var rejected = readings.Count - kept;
@@ -38,13 +43,20 @@ static class ValidateReadings
     static RejectionReason? Check(in Reading reading, Sensor sensor, TimeWindow window)
     {
         var isWithoutValue = reading is { ValueOrNull: null, Quality: Quality.Bad };
-        if (!isWithoutValue && !double.IsFinite(reading.Value)) return new("not-finite", $"{sensor.Id} is {reading.Value}; allowed: a finite number");
+        if (!isWithoutValue && !double.IsFinite(reading.Value))
+            return new("not-finite", $"{sensor.Id} is {reading.Value}; allowed: a finite number");
         if (!isWithoutValue && !sensor.Physical.Contains(reading.Value))
-            return new("physically-impossible", $"{sensor.Id} is {reading.Value} {sensor.Unit.Symbol}; allowed: {sensor.Physical.Min} to {sensor.Physical.Max} {sensor.Unit.Symbol}");
+            return new("physically-impossible",
+                $"{sensor.Id} is {reading.Value} {sensor.Unit.Symbol}; allowed: {sensor.Physical.Min} to {sensor.Physical.Max} "
+                    + $"{sensor.Unit.Symbol}");
         if (reading.SampledAt > window.Latest)
-            return new("time-in-future", $"{sensor.Id} was sampled at {Micros.ToTime(Math.Min(reading.SampledAt, LatestShown)):O}; allowed: up to {Micros.ToTime(window.Latest):O}");
+            return new("time-in-future",
+                $"{sensor.Id} was sampled at {Micros.ToTime(Math.Min(reading.SampledAt, LatestShown)):O}; allowed: up to "
+                    + $"{Micros.ToTime(window.Latest):O}");
         if (reading.SampledAt < window.Earliest)
-            return new("time-too-old", $"{sensor.Id} was sampled at {Micros.ToTime(Math.Max(reading.SampledAt, EarliestShown)):O}; allowed: from {Micros.ToTime(window.Earliest):O}");
+            return new("time-too-old",
+                $"{sensor.Id} was sampled at {Micros.ToTime(Math.Max(reading.SampledAt, EarliestShown)):O}; allowed: from "
+                    + $"{Micros.ToTime(window.Earliest):O}");
         return null;
     }
 

@@ -48,8 +48,10 @@ sealed class SenMl(string asset) : IPayloadFormat
     static void Append(StringBuilder text, Waveform waveform, long baseMicros)
     {
         var bytes = new byte[waveform.Samples.Length * sizeof(float)];
-        for (var i = 0; i < waveform.Samples.Length; i++) BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), waveform.Samples[i]);
-        text.Append(",{\"n\":\"").Append(waveform.Id).Append("\",\"u\":\"").Append(waveform.Unit).Append("\",\"vd\":\"").Append(Base64Url.EncodeToString(bytes))
+        for (var i = 0; i < waveform.Samples.Length; i++)
+            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), waveform.Samples[i]);
+        text.Append(",{\"n\":\"").Append(waveform.Id).Append("\",\"u\":\"").Append(waveform.Unit).Append("\",\"vd\":\"")
+            .Append(Base64Url.EncodeToString(bytes))
             .Append("\",\"t\":").Append(Seconds(waveform.SampledAtMicros - baseMicros)).Append('}');
     }
 

@@ -60,7 +60,8 @@ sealed class SparkplugB(string asset) : IPayloadFormat
         var message = Message(frame.SampledAtMicros);
         foreach (var measurement in frame.Measurements)
         {
-            var metric = Metric(null, Aliases[measurement.Sensor.Id], Double, measurement.SampledAtMicros, m => m.DoubleValue = measurement.Value);
+            var metric = Metric(
+                null, Aliases[measurement.Sensor.Id], Double, measurement.SampledAtMicros, m => m.DoubleValue = measurement.Value);
             if (historical) metric.IsHistorical = true;
             message.Metrics.Add(metric);
         }

@@ -23,7 +23,9 @@ sealed class ThrustBearing(Noise noise)
 
     public double Wear { get; private set; }
     public double VibrationMillimetresPerSecond { get; private set; }
-    /// <summary>What would be measured at nominal speed and thrust, without the wandering of the impacts: the truth that a twin should find.</summary>
+    /// <summary>
+    /// What would be measured at nominal speed and thrust, without the wandering of the impacts: the truth that a twin should find.
+    /// </summary>
     public double ReferenceVibrationMillimetresPerSecond => NewVibration * Math.Exp(VibrationGrowth * Wear);
 
     public double TemperatureCelsius { get; private set; } = 40;

@@ -21,18 +21,22 @@ static class AcknowledgeAlarmEndpoint
 
     public static void Map(IEndpointRouteBuilder alarms) => alarms
         .MapPost("/{id}:acknowledge", async Task<Results<Ok<AlarmView>, Accepted<AlarmView>>> (
-            string id, Acknowledgement body, NpgsqlDataSource source, LiveTwins live, IBus bus, CommandFaults faults, CancellationToken cancel) =>
+            string id, Acknowledgement body, NpgsqlDataSource source, LiveTwins live, IBus bus, CommandFaults faults,
+            CancellationToken cancel) =>
         {
             var (isDone, alarm) = await Run(id, body.By, body.Comment, source, live, bus, faults, cancel);
             return isDone ? TypedResults.Ok(alarm) : TypedResults.Accepted($"/api/v1/alarms/{id}", alarm);
         })
         .WithName("acknowledgeAlarm").WithSummary("Acknowledge an alarm")
-        .WithDescription("Waits up to 5 s until the alarm shows it (200); 202 when it takes longer. An alarm that is acknowledged already stays as it is.");
+        .WithDescription(
+            "Waits up to 5 s until the alarm shows it (200); 202 when it takes longer. An alarm that is acknowledged already stays as it "
+                + "is.");
 
     /// <summary>The alarm afterwards, and whether it shows the acknowledgement.</summary>
     /// <exception cref="NotFoundException">No such alarm.</exception>
     public static async Task<(bool IsDone, AlarmView Alarm)> Run(
-        string id, string? by, string? comment, NpgsqlDataSource source, LiveTwins live, IBus bus, CommandFaults faults, CancellationToken cancel)
+        string id, string? by, string? comment, NpgsqlDataSource source, LiveTwins live, IBus bus, CommandFaults faults,
+        CancellationToken cancel)
     {
         var who = Input.Line("by", by, 100) ?? throw new InvalidInputException("by", null, "who acknowledges, 1 to 100 characters");
         var why = Input.Lines("comment", comment, 1000);

@@ -41,10 +41,12 @@ static class ListAlarms
             [Description("Raised at or after this time.")] string? since,
             [Description("1 to 500, default 100.")] int? limit,
             [Description("nextCursor of the page before.")] string? cursor,
-            CancellationToken cancel) => Run(source, AlarmFilter.Of(asset, state, severity, Input.Time("since", since)), limit, cursor, cancel))
+            CancellationToken cancel) => Run(
+                source, AlarmFilter.Of(asset, state, severity, Input.Time("since", since)), limit, cursor, cancel))
         .WithName("listAlarms").WithSummary("Alarms, newest first");
 
-    public static async Task<Page<AlarmView>> Run(NpgsqlDataSource source, AlarmFilter filter, int? limit, string? cursor, CancellationToken cancel)
+    public static async Task<Page<AlarmView>> Run(
+        NpgsqlDataSource source, AlarmFilter filter, int? limit, string? cursor, CancellationToken cancel)
     {
         var size = Paging.Limit(limit);
         var (before, beforeId) = ParseCursor(cursor);
@@ -66,14 +68,17 @@ static class ListAlarms
         });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         List<AlarmView> rows = [];
-        while (await reader.ReadAsync(cancel)) rows.Add(JsonSerializer.Deserialize<AlarmView>(reader.GetString(0), JsonSerializerOptions.Web)!);
-        return Paging.Of(rows, size, last => Cursor.Encode(List, Micros.From(last.RaisedAt).ToString(CultureInfo.InvariantCulture), last.Id));
+        while (await reader.ReadAsync(cancel))
+            rows.Add(JsonSerializer.Deserialize<AlarmView>(reader.GetString(0), JsonSerializerOptions.Web)!);
+        return Paging.Of(
+            rows, size, last => Cursor.Encode(List, Micros.From(last.RaisedAt).ToString(CultureInfo.InvariantCulture), last.Id));
     }
 
     static (DateTimeOffset? Time, string? Id) ParseCursor(string? cursor) => Cursor.Decode(List, 2, cursor) switch
     {
         null => (null, null),
-        [var micros, var id] when long.TryParse(micros, CultureInfo.InvariantCulture, out var at) && Math.Abs(at) < 1L << 57 => (Micros.ToTime(at), id),
+        [var micros, var id] when long.TryParse(micros, CultureInfo.InvariantCulture, out var at) && Math.Abs(at) < 1L << 57 =>
+            (Micros.ToTime(at), id),
         _ => throw new InvalidInputException("cursor", cursor, "the nextCursor of an earlier page of alarms"),
     };
 }

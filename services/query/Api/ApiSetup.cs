@@ -32,7 +32,8 @@ static class ApiSetup
         {
             // Not streams of events, which must not wait in a buffer, nor Parquet and gRPC, which compress themselves.
             compression.MimeTypes = ["application/json", Problem.MediaType, "text/csv"];
-            // Over HTTPS too: BREACH guesses a secret from the length of answers that also repeat the attacker's input, and no answer holds one.
+            // Over HTTPS too: BREACH guesses a secret from the length of answers that also repeat the attacker's input, and no answer holds
+            // one.
             compression.EnableForHttps = true;
         });
         var permits = builder.Configuration.WholeNumber("Limits:ExpensiveRequestsPer10Seconds", 1000, 1, 1_000_000);

@@ -17,7 +17,8 @@ sealed class CommandFaults
     /// <param name="cancel">The caller left.</param>
     /// <returns>False when the time was up first.</returns>
     /// <exception cref="RuleViolationException">The receiver refused the command.</exception>
-    public async Task<bool> Await(object command, Func<CancellationToken, Task> send, Func<CancellationToken, Task> effect, TimeSpan limit, CancellationToken cancel)
+    public async Task<bool> Await(
+        object command, Func<CancellationToken, Task> send, Func<CancellationToken, Task> effect, TimeSpan limit, CancellationToken cancel)
     {
         using var time = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         time.CancelAfter(limit);
@@ -30,7 +31,8 @@ sealed class CommandFaults
             }
             catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
             {
-                throw new TimeoutException("The message broker cannot be reached, so the command was hardly taken. Repeating it is harmless.");
+                throw new TimeoutException(
+                    "The message broker cannot be reached, so the command was hardly taken. Repeating it is harmless.");
             }
             var visible = effect(time.Token);
             var first = await Task.WhenAny(visible, refused);

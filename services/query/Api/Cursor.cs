@@ -10,7 +10,8 @@ static class Cursor
     const char Separator = '\n';
     const int Longest = 512;
 
-    public static string Encode(string list, params string[] parts) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Join(Separator, [list, .. parts])));
+    public static string Encode(string list, params string[] parts) =>
+        Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Join(Separator, [list, .. parts])));
 
     /// <summary>The parts; null when there is no cursor.</summary>
     /// <exception cref="InvalidInputException">Not a cursor of this list.</exception>

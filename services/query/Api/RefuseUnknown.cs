@@ -18,8 +18,8 @@ using ServiceDefaults;
 namespace Query.Api;
 
 /// <summary>
-/// What is not understood is refused, never ignored, on every operation: query parameters that it does not have, that are given twice or are of another type,
-/// and text with U+0000, which no table and no event can keep.
+/// What is not understood is refused, never ignored, on every operation: query parameters that it does not have, that are given twice or
+/// are of another type, and text with U+0000, which no table and no event can keep.
 /// </summary>
 static class RefuseUnknown
 {
@@ -79,7 +79,10 @@ static class RefuseUnknown
     {
         TypeCode.Int32 => int.TryParse(value, NumberStyles.Integer, CultureInfo.InvariantCulture, out _) ? null : "a whole number",
         TypeCode.Int64 => long.TryParse(value, NumberStyles.Integer, CultureInfo.InvariantCulture, out _) ? null : "a whole number",
-        TypeCode.Double => double.TryParse(value, NumberStyles.Float | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out _) ? null : "a number",
+        TypeCode.Double =>
+            double.TryParse(value, NumberStyles.Float | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out _)
+                ? null
+                : "a number",
         TypeCode.Boolean => bool.TryParse(value, out _) ? null : "true, false",
         _ => null,
     };
@@ -93,8 +96,10 @@ static class RefuseUnknown
     // By name; arrays may be given several times.
     static Dictionary<string, Type> ParametersOf(Endpoint endpoint)
     {
-        var inPath = (endpoint as RouteEndpoint)?.RoutePattern.Parameters.Select(p => p.Name).ToHashSet(StringComparer.OrdinalIgnoreCase) ?? [];
-        return endpoint.Metadata.OfType<IParameterBindingMetadata>().Where(p => IsSimple(p.ParameterInfo.ParameterType) && !inPath.Contains(p.Name))
+        var inPath = (endpoint as RouteEndpoint)?.RoutePattern.Parameters.Select(p => p.Name).ToHashSet(StringComparer.OrdinalIgnoreCase)
+            ?? [];
+        return endpoint.Metadata.OfType<IParameterBindingMetadata>()
+            .Where(p => IsSimple(p.ParameterInfo.ParameterType) && !inPath.Contains(p.Name))
             .ToDictionary(p => p.Name, p => p.ParameterInfo.ParameterType, StringComparer.OrdinalIgnoreCase);
     }
 
@@ -102,32 +107,38 @@ static class RefuseUnknown
     static bool IsSimple(Type type)
     {
         var plain = Nullable.GetUnderlyingType(type) ?? type;
-        return plain.IsPrimitive || plain.IsEnum || plain == typeof(string) || plain == typeof(Guid) || plain == typeof(DateTimeOffset) || (plain.IsArray && IsSimple(plain.GetElementType()!));
+        return plain.IsPrimitive || plain.IsEnum || plain == typeof(string) || plain == typeof(Guid) || plain == typeof(DateTimeOffset)
+            || (plain.IsArray && IsSimple(plain.GetElementType()!));
     }
 
     /// <summary>The same for gRPC: no U+0000 in any text of a request.</summary>
     public sealed class Rpc : Interceptor
     {
         /// <summary>
-        /// Initialises all descriptors, one after the other. Those that share an import must not be initialised by two first requests at once: they write to one
-        /// dictionary without a lock, and every later request would fail (protocolbuffers/protobuf issue 29696).
+        /// Initialises all descriptors, one after the other. Those that share an import must not be initialised by two first requests at
+        /// once: they write to one dictionary without a lock, and every later request would fail (protocolbuffers/protobuf issue 29696).
         /// </summary>
         public static void LoadDescriptors()
         {
-            Assembly[] ours = [typeof(AssetReflection).Assembly, typeof(HealthCheckRequest).Assembly, typeof(ServerReflectionRequest).Assembly];
-            foreach (var type in ours.SelectMany(assembly => assembly.GetExportedTypes()).Concat([typeof(ErrorDetailsReflection), typeof(StatusReflection)]))
-                if (type is { IsAbstract: true, IsSealed: true } && type.GetProperty(nameof(IMessage.Descriptor), typeof(FileDescriptor)) is not null)
+            Assembly[] ours = [typeof(AssetReflection).Assembly, typeof(HealthCheckRequest).Assembly,
+                typeof(ServerReflectionRequest).Assembly];
+            foreach (var type in ours.SelectMany(assembly => assembly.GetExportedTypes())
+                .Concat([typeof(ErrorDetailsReflection), typeof(StatusReflection)]))
+                if (type is { IsAbstract: true, IsSealed: true }
+                    && type.GetProperty(nameof(IMessage.Descriptor), typeof(FileDescriptor)) is not null)
                     RuntimeHelpers.RunClassConstructor(type.TypeHandle);
         }
 
-        public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+        public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+            TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
         {
             CheckMessage(request);
             return continuation(request, context);
         }
 
         public override Task ServerStreamingServerHandler<TRequest, TResponse>(
-            TRequest request, IServerStreamWriter<TResponse> responses, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
+            TRequest request, IServerStreamWriter<TResponse> responses, ServerCallContext context,
+            ServerStreamingServerMethod<TRequest, TResponse> continuation)
         {
             CheckMessage(request);
             return continuation(request, responses, context);

@@ -18,7 +18,8 @@ sealed record AssetSummary(
     [property: Description("SHA-256 of the model's YAML, hexadecimal.")] string ModelHash,
     [property: Description("First registration.")] DateTimeOffset RegisteredAt)
 {
-    public static AssetSummary Of(RegisteredAsset asset) => new(asset.Id, asset.Name, asset.Model.Id, asset.Model.Version, asset.Model.Hash, asset.RegisteredAt);
+    public static AssetSummary Of(RegisteredAsset asset) =>
+        new(asset.Id, asset.Name, asset.Model.Id, asset.Model.Version, asset.Model.Hash, asset.RegisteredAt);
 }
 
 /// <summary>An asset with all that its model says.</summary>

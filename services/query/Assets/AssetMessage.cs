@@ -29,7 +29,15 @@ static class AssetMessage
         Relationships = { asset.Relationships.Select(r => new Proto.Relationship { Type = r.Type, From = r.From, To = r.To }) },
         Sensors = { asset.Sensors.Select(Of) },
         Limits = { asset.Limits.Select(Of) },
-        Connections = { asset.Connections.Select(c => new Proto.Connection { Topic = c.Topic, Payload = c.Payload, Names = { c.Names.ToDictionary() } }) },
+        Connections =
+        {
+            asset.Connections.Select(c => new Proto.Connection
+            {
+                Topic = c.Topic,
+                Payload = c.Payload,
+                Names = { c.Names.ToDictionary() },
+            }),
+        },
     };
 
     static Proto.Sensor Of(SensorOfAsset sensor) => new()

@@ -9,8 +9,13 @@ sealed class AssetRpc(KnownAssets registry, IBus bus, CommandFaults faults) : Pr
 {
     public override Task<Proto.ListAssetsResponse> ListAssets(Proto.ListAssetsRequest request, ServerCallContext context)
     {
-        var page = Assets.ListAssets.Run(registry, request.ModelId, request.Search, request.Limit == 0 ? null : request.Limit, request.Cursor);
-        return Task.FromResult(new Proto.ListAssetsResponse { Assets = { page.Items.Select(AssetMessage.Of) }, NextCursor = page.NextCursor ?? "" });
+        var page = Assets.ListAssets.Run(
+            registry, request.ModelId, request.Search, request.Limit == 0 ? null : request.Limit, request.Cursor);
+        return Task.FromResult(new Proto.ListAssetsResponse
+        {
+            Assets = { page.Items.Select(AssetMessage.Of) },
+            NextCursor = page.NextCursor ?? "",
+        });
     }
 
     public override Task<Proto.GetAssetResponse> GetAsset(Proto.GetAssetRequest request, ServerCallContext context) =>

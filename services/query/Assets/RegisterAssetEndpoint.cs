@@ -25,7 +25,9 @@ static class RegisterAssetEndpoint
     public static void Map(IEndpointRouteBuilder assets) => assets
         .MapPut("/{id}", async Task<Results<Ok<AssetAnswer>, Accepted>> (
             string id, AssetToRegister body, KnownAssets registry, IBus bus, CommandFaults faults, CancellationToken cancel) =>
-            await Run(id, body.Model, body.Name, registry, bus, faults, cancel) is { } asset ? TypedResults.Ok(asset) : TypedResults.Accepted($"/api/v1/assets/{id}"))
+            await Run(id, body.Model, body.Name, registry, bus, faults, cancel) is { } asset
+                ? TypedResults.Ok(asset)
+                : TypedResults.Accepted($"/api/v1/assets/{id}"))
         .WithName("registerAsset").WithSummary("Register an asset of a shipped model, or renew its model")
         .WithDescription("Waits up to 5 s until the asset is visible (200); 202 when it takes longer. Repeating it is harmless. "
             + "409 for the id of a shipped model with another model.");
@@ -45,7 +47,8 @@ static class RegisterAssetEndpoint
             throw new RuleViolationException($"{id} always follows the shipped model {id}; give an asset of {model} another id.");
         var isThere = before is not null && before.Model.Id == model && (command.Name is null || before.Name == command.Name);
         var seen = await faults.Await(
-            command, c => bus.SendToOwner(id, command, c), c => Visible(registry, id, before?.Position ?? 0, c), isThere ? PatienceForRenewal : Patience, cancel);
+            command, c => bus.SendToOwner(id, command, c), c =>
+                Visible(registry, id, before?.Position ?? 0, c), isThere ? PatienceForRenewal : Patience, cancel);
         return seen || isThere ? AssetAnswer.Of(registry.Get(id)) : null;
     }
 

@@ -18,7 +18,9 @@ sealed class CreateDecision(KnownAssets registry, AskSimulation simulation, Time
         .RequireRateLimiting(Api.ApiSetup.Expensive)
         .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status504GatewayTimeout)
         .WithName("createDecision").WithSummary("Replace a worn part now or wait? Options ranked by cost and risk")
-        .WithDescription("The remaining life comes from the part's condition, costs from the model's economics and what the request changes. Answers with the comparison; it is kept "
+        .WithDescription(
+            "The remaining life comes from the part's condition, costs from the model's economics and what the request changes. Answers "
+                + "with the comparison; it is kept "
             + "with the log position and the model it rests on. 409 when nothing can be said of the remaining life.");
 
     /// <exception cref="InvalidInputException">Names the path and what is allowed.</exception>

@@ -11,17 +11,26 @@ static class DecisionMessage
 {
     public static DecisionRequest Asked(Proto.CreateDecisionRequest r) => new(
         r.AssetId, r.Component,
-        [.. r.Options.Select((o, i) => new OptionRequest(o.Kind, o.At?.ToTime($"options[{i}].at"), o.HasWeeks ? o.Weeks : null, o.HasRate ? o.Rate : null, o.HasMarginLossPerDay ? o.MarginLossPerDay : null))],
+        [.. r.Options.Select(
+            (o, i) => new OptionRequest(
+                o.Kind, o.At?.ToTime($"options[{i}].at"), o.HasWeeks ? o.Weeks : null, o.HasRate ? o.Rate : null,
+                o.HasMarginLossPerDay ? o.MarginLossPerDay : null))],
         r.Economics is { } e ? Asked(e) : null, [.. r.Stops.Select((s, i) => new StopRequest(s.At?.ToTime($"stops[{i}].at"), s.LostHours))],
         r.HasHorizonDays ? r.HorizonDays : null, r.HasRiskAversion ? r.RiskAversion : null, r.HasRate ? r.Rate : null,
-        r.RemainingLife is { } remaining ? new(remaining.Shape, remaining.ScaleDays) : null, r.NewLife is { } fresh ? new(fresh.Shape, fresh.ScaleDays) : null,
-        r.Check is { } check ? new(check.DelayDays, check.Cost) : null, r.HasFutures ? r.Futures : null, r.HasSeed ? r.Seed : null, r.At?.ToTime("at"));
+        r.RemainingLife is { } remaining ? new(remaining.Shape, remaining.ScaleDays) : null,
+        r.NewLife is { } fresh ? new(fresh.Shape, fresh.ScaleDays) : null,
+        r.Check is { } check ? new(check.DelayDays, check.Cost) : null, r.HasFutures ? r.Futures : null, r.HasSeed ? r.Seed : null,
+        r.At?.ToTime("at"));
 
     static EconomicsRequest Asked(Proto.DecisionEconomics e) => new(
-        e.HasPartCost ? e.PartCost : null, e.HasLabourCost ? e.LabourCost : null, e.HasOvertimeCost ? e.OvertimeCost : null, e.HasMarginPerHour ? e.MarginPerHour : null,
-        e.HasPlannedHours ? e.PlannedHours : null, e.HasUnplannedHours ? e.UnplannedHours : null, e.HasUnplannedHoursSdLn ? e.UnplannedHoursSdLn : null, e.HasSpareLeadDays ? e.SpareLeadDays : null,
-        e.HasWaitingHoursPerDay ? e.WaitingHoursPerDay : null, e.HasSecondaryDamageProbability ? e.SecondaryDamageProbability : null, e.HasSecondaryDamageCost ? e.SecondaryDamageCost : null,
-        e.HasScrapAndRestartCost ? e.ScrapAndRestartCost : null, e.HasExpediteCost ? e.ExpediteCost : null, e.HasSpareHoldingCostPerDay ? e.SpareHoldingCostPerDay : null,
+        e.HasPartCost ? e.PartCost : null, e.HasLabourCost ? e.LabourCost : null, e.HasOvertimeCost ? e.OvertimeCost : null,
+        e.HasMarginPerHour ? e.MarginPerHour : null,
+        e.HasPlannedHours ? e.PlannedHours : null, e.HasUnplannedHours ? e.UnplannedHours : null,
+        e.HasUnplannedHoursSdLn ? e.UnplannedHoursSdLn : null, e.HasSpareLeadDays ? e.SpareLeadDays : null,
+        e.HasWaitingHoursPerDay ? e.WaitingHoursPerDay : null, e.HasSecondaryDamageProbability ? e.SecondaryDamageProbability : null,
+        e.HasSecondaryDamageCost ? e.SecondaryDamageCost : null,
+        e.HasScrapAndRestartCost ? e.ScrapAndRestartCost : null, e.HasExpediteCost ? e.ExpediteCost : null,
+        e.HasSpareHoldingCostPerDay ? e.SpareHoldingCostPerDay : null,
         e.HasIsSpareOrderedNow ? e.IsSpareOrderedNow : null);
 
     public static Proto.Decision Of(DecisionView d)
@@ -62,7 +71,9 @@ static class DecisionMessage
             Recommended = a.Recommended,
             Reason = a.Reason,
             Options = { a.Options.Select(Of) },
-            BreakEven = a.BreakEven is { } b ? new() { Option = b.Option, FailureProbability = b.FailureProbability, LifeFactor = b.LifeFactor } : null,
+            BreakEven = a.BreakEven is { } b
+                ? new() { Option = b.Option, FailureProbability = b.FailureProbability, LifeFactor = b.LifeFactor }
+                : null,
             Tornado = { a.Tornado.Select(t => new Proto.TornadoBar { Input = t.Input, Low = t.Low, High = t.High }) },
             PerfectInformationValue = a.PerfectInformationValue,
             Check = a.Check is { } c ? new() { Information = c.Information, Delay = c.Delay, Net = c.Net } : null,
@@ -135,7 +146,17 @@ static class DecisionMessage
             Censored = h.Censored,
             StatedFailures = h.StatedFailures,
             ObservedFailures = h.ObservedFailures,
-            Calibration = { h.Calibration.Select(b => new Proto.CalibrationBin { From = b.From, To = b.To, Count = b.Count, MeanStated = b.MeanStated, Observed = b.Observed }) },
+            Calibration =
+            {
+                h.Calibration.Select(b => new Proto.CalibrationBin
+                {
+                    From = b.From,
+                    To = b.To,
+                    Count = b.Count,
+                    MeanStated = b.MeanStated,
+                    Observed = b.Observed,
+                }),
+            },
             Items = { h.Items.Select(Of) },
         };
         if (h.BrierScore is { } brier) message.BrierScore = brier;
@@ -170,7 +191,17 @@ static class DecisionMessage
             MissedFailures = r.MissedFailures,
             ExpectedFalseAlarmDays = r.ExpectedFalseAlarmDays,
             Level = r.Level,
-            Alarms = { r.Alarms.Select(a => new Proto.BacktestAlarm { Level = a.Level, At = a.At.ToProto(), ChangedAfter = a.ChangedAfter.ToProto(), Value = a.Value, IsFalse = a.IsFalse }) },
+            Alarms =
+            {
+                r.Alarms.Select(a => new Proto.BacktestAlarm
+                {
+                    Level = a.Level,
+                    At = a.At.ToProto(),
+                    ChangedAfter = a.ChangedAfter.ToProto(),
+                    Value = a.Value,
+                    IsFalse = a.IsFalse,
+                }),
+            },
             Failures = { r.Failures.Select(Of) },
         };
         if (r.P50Days is { } median) message.P50Days = median;

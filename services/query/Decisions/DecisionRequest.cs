@@ -39,12 +39,16 @@ sealed record DecisionRequest(
         var part = WornPart.Check(model, Component, "component");
         var at = At is { } given ? Input.Past("at", given, now) : now;
         var definition = new DecisionDefinition(
-            Asset!, part.Component, at, [.. (Options ?? []).Select((o, i) => o?.Define() ?? throw new InvalidInputException($"options[{i}]", null, "an option"))],
+            Asset!, part.Component, at,
+            [.. (Options ?? []).Select((o, i) => o?.Define() ?? throw new InvalidInputException($"options[{i}]", null, "an option"))],
             (Economics ?? new()).Define(part.Economics),
             [.. (Stops ?? []).Select((s, i) => s?.Define(i) ?? throw new InvalidInputException($"stops[{i}]", null, "a stop"))],
-            HorizonDays ?? 180, RiskAversion ?? 0, Rate ?? 1, RemainingLife?.Define(), NewLife?.Define(), Check is null ? null : new(Check.DelayDays ?? 0, Check.Cost ?? 0),
+            HorizonDays ?? 180, RiskAversion ?? 0, Rate ?? 1, RemainingLife?.Define(), NewLife?.Define(),
+            Check is null ? null : new(Check.DelayDays ?? 0, Check.Cost ?? 0),
             Futures ?? 10_000, Seed ?? 1);
-        return DecisionRules.Check(part, definition) is { } problem ? throw new InvalidInputException(problem.Path, problem.Value, problem.Allowed) : definition;
+        return DecisionRules.Check(part, definition) is { } problem
+            ? throw new InvalidInputException(problem.Path, problem.Value, problem.Allowed)
+            : definition;
     }
 }
 
@@ -69,7 +73,8 @@ sealed record StopRequest(
     [property: Description("Hours that the exchange makes the stop longer, 0 to 8760; default 0."),
         Range(0.0, DecisionRules.MostHours)] double? LostHours = null)
 {
-    public DecisionStop Define(int i) => new((At ?? throw new InvalidInputException($"stops[{i}].at", null, "a time in ISO 8601")).ToUniversalTime(), LostHours ?? 0);
+    public DecisionStop Define(int i) =>
+        new((At ?? throw new InvalidInputException($"stops[{i}].at", null, "a time in ISO 8601")).ToUniversalTime(), LostHours ?? 0);
 }
 
 /// <summary>A Weibull life.</summary>
@@ -127,10 +132,15 @@ sealed record EconomicsRequest(
 {
     // What neither says is not a number, which the rules refuse by name.
     public DecisionEconomics Define(TwinModel.Maintenance.Economics? usual) => new(
-        PartCost ?? usual?.PartCost ?? double.NaN, LabourCost ?? usual?.LabourCost ?? double.NaN, OvertimeCost ?? usual?.OvertimeCost ?? double.NaN,
-        MarginPerHour ?? usual?.MarginPerHour ?? double.NaN, PlannedHours ?? usual?.PlannedHours ?? double.NaN, UnplannedHours ?? usual?.UnplannedHours ?? double.NaN,
-        UnplannedHoursSdLn ?? usual?.UnplannedHoursSdLn ?? 0.35, SpareLeadDays ?? usual?.SpareLeadDays ?? double.NaN, WaitingHoursPerDay ?? usual?.WaitingHoursPerDay ?? double.NaN,
-        SecondaryDamageProbability ?? usual?.SecondaryDamageProbability ?? double.NaN, SecondaryDamageCost ?? usual?.SecondaryDamageCost ?? double.NaN,
-        ScrapAndRestartCost ?? usual?.ScrapAndRestartCost ?? 0, ExpediteCost ?? usual?.ExpediteCost ?? 0, SpareHoldingCostPerDay ?? usual?.SpareHoldingCostPerDay ?? 0,
+        PartCost ?? usual?.PartCost ?? double.NaN, LabourCost ?? usual?.LabourCost ?? double.NaN,
+        OvertimeCost ?? usual?.OvertimeCost ?? double.NaN,
+        MarginPerHour ?? usual?.MarginPerHour ?? double.NaN, PlannedHours ?? usual?.PlannedHours ?? double.NaN,
+        UnplannedHours ?? usual?.UnplannedHours ?? double.NaN,
+        UnplannedHoursSdLn ?? usual?.UnplannedHoursSdLn ?? 0.35, SpareLeadDays ?? usual?.SpareLeadDays ?? double.NaN,
+        WaitingHoursPerDay ?? usual?.WaitingHoursPerDay ?? double.NaN,
+        SecondaryDamageProbability ?? usual?.SecondaryDamageProbability ?? double.NaN,
+        SecondaryDamageCost ?? usual?.SecondaryDamageCost ?? double.NaN,
+        ScrapAndRestartCost ?? usual?.ScrapAndRestartCost ?? 0, ExpediteCost ?? usual?.ExpediteCost ?? 0,
+        SpareHoldingCostPerDay ?? usual?.SpareHoldingCostPerDay ?? 0,
         IsSpareOrderedNow ?? usual?.IsSpareOrderedNow ?? true);
 }

@@ -30,13 +30,17 @@ sealed class ListDecisions(NpgsqlDataSource source)
                 CancellationToken cancel) => list.Run(asset, component, state ?? [], limit, cursor, cancel))
             .WithName("listDecisions").WithSummary("Decisions, newest first");
         decisions.MapGet("/hindsight", (
-                ListDecisions list, [Description("Only of this asset.")] string? asset, [Description("Only of this part.")] string? component, CancellationToken cancel) =>
+                ListDecisions list, [Description("Only of this asset.")] string? asset,
+                [Description("Only of this part.")] string? component, CancellationToken cancel) =>
                 list.Hindsight(asset, component, cancel))
             .WithName("getHindsight").WithSummary("Was the advice right? Stated risks against what came, and regret")
-            .WithDescription("Of decisions whose outcome is on record. Regret is known where the part has failed; a part that was exchanged would have lasted longer by an unknown time.");
+            .WithDescription(
+                "Of decisions whose outcome is on record. Regret is known where the part has failed; a part that was exchanged would have "
+                    + "lasted longer by an unknown time.");
     }
 
-    public async Task<Page<DecisionView>> Run(string? asset, string? component, IReadOnlyCollection<string> states, int? limit, string? cursor, CancellationToken cancel)
+    public async Task<Page<DecisionView>> Run(
+        string? asset, string? component, IReadOnlyCollection<string> states, int? limit, string? cursor, CancellationToken cancel)
     {
         foreach (var state in states)
         {
@@ -45,13 +49,15 @@ sealed class ListDecisions(NpgsqlDataSource source)
         var size = Paging.Limit(limit);
         var (before, beforeId) = ParseCursor(cursor);
         var rows = await Read(asset, component, [.. states], before, beforeId, size + 1, cancel);
-        return Paging.Of(rows, size, last => Cursor.Encode(List, Micros.From(last.RecommendedAt).ToString(CultureInfo.InvariantCulture), last.Id));
+        return Paging.Of(
+            rows, size, last => Cursor.Encode(List, Micros.From(last.RecommendedAt).ToString(CultureInfo.InvariantCulture), last.Id));
     }
 
     public async Task<HindsightReport> Hindsight(string? asset, string? component, CancellationToken cancel) =>
         TwinModel.Decisions.Hindsight.Of(await Read(asset, component, [], null, null, MostInHindsight, cancel));
 
-    async Task<List<DecisionView>> Read(string? asset, string? component, string[] states, DateTimeOffset? before, string? beforeId, int most, CancellationToken cancel)
+    async Task<List<DecisionView>> Read(
+        string? asset, string? component, string[] states, DateTimeOffset? before, string? beforeId, int most, CancellationToken cancel)
     {
         await using var command = source.CreateCommand($"""
             select view from {ReadModels.Decision}
@@ -70,14 +76,16 @@ sealed class ListDecisions(NpgsqlDataSource source)
         });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         List<DecisionView> rows = [];
-        while (await reader.ReadAsync(cancel)) rows.Add(JsonSerializer.Deserialize<DecisionView>(reader.GetString(0), JsonSerializerOptions.Web)!);
+        while (await reader.ReadAsync(cancel))
+            rows.Add(JsonSerializer.Deserialize<DecisionView>(reader.GetString(0), JsonSerializerOptions.Web)!);
         return rows;
     }
 
     static (DateTimeOffset? Time, string? Id) ParseCursor(string? cursor) => Cursor.Decode(List, 2, cursor) switch
     {
         null => (null, null),
-        [var micros, var id] when long.TryParse(micros, CultureInfo.InvariantCulture, out var at) && Math.Abs(at) < 1L << 57 => (Micros.ToTime(at), id),
+        [var micros, var id] when long.TryParse(micros, CultureInfo.InvariantCulture, out var at) && Math.Abs(at) < 1L << 57 =>
+            (Micros.ToTime(at), id),
         _ => throw new InvalidInputException("cursor", cursor, "the nextCursor of an earlier page of decisions"),
     };
 }

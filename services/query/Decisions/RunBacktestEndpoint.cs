@@ -55,7 +55,8 @@ sealed class RunBacktestEndpoint(KnownAssets registry, LogReader log, AskSimulat
         var from = Input.Past("from", body.From ?? throw new InvalidInputException("from", null, Input.AllowedTime), now);
         var s = body.Settings ?? new();
         var definition = new BacktestDefinition(
-            body.Asset, part.Component, from, to, await log.Position(cancel), s.Slack, s.Limit, s.BaselineCount, s.ConfirmCount, s.WindowSeconds, s.CriticalValue);
+            body.Asset, part.Component, from, to, await log.Position(cancel), s.Slack, s.Limit, s.BaselineCount, s.ConfirmCount,
+            s.WindowSeconds, s.CriticalValue);
         if (BacktestRules.Check(definition) is { } problem) throw new InvalidInputException(problem.Path, problem.Value, problem.Allowed);
         Backtest.With(part, definition);
         var answer = await simulation.Ask<RunBacktest, BacktestFinished>(new(model.Hash, definition), Patience, cancel);

@@ -16,7 +16,9 @@ sealed record TakeRequest(
 sealed class TakeDecisionEndpoint(GetDecision get, AskSimulation simulation)
 {
     public static void Map(IEndpointRouteBuilder decisions) => decisions
-        .MapPost("/{id}:take", (string id, TakeRequest body, TakeDecisionEndpoint take, CancellationToken cancel) => take.Run(id, body.Option, body.By, body.Comment, cancel))
+        .MapPost("/{id}:take",
+            (string id, TakeRequest body, TakeDecisionEndpoint take, CancellationToken cancel) =>
+                take.Run(id, body.Option, body.By, body.Comment, cancel))
         .ProducesProblem(StatusCodes.Status409Conflict)
         .WithName("takeDecision").WithSummary("Record which option was taken")
         .WithDescription("Repeating it is harmless; another option after the first is refused (409).");

@@ -28,7 +28,8 @@ sealed class DecodeReadings(KnownAssets registry)
                 ["sampledAt"] = new JsonArray([.. group.Select(r => (JsonNode)Time(r.SampledAt))]),
                 ["values"] = new JsonArray([.. group.Select(r => (JsonNode?)r.ValueOrNull)]),
             };
-            if (group.Any(r => r.Quality != Quality.Good)) column["qualities"] = new JsonArray([.. group.Select(r => (JsonNode)ViewTwin.Name(r.Quality))]);
+            if (group.Any(r => r.Quality != Quality.Good))
+                column["qualities"] = new JsonArray([.. group.Select(r => (JsonNode)ViewTwin.Name(r.Quality))]);
             sensors.Add((JsonNode)column);
         }
         var data = new JsonObject
@@ -44,5 +45,6 @@ sealed class DecodeReadings(KnownAssets registry)
         return (data, readings.Count);
     }
 
-    static string Time(long micros) => Micros.ToTime(micros).UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture);
+    static string Time(long micros) =>
+        Micros.ToTime(micros).UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture);
 }

@@ -25,7 +25,9 @@ sealed class FindPosition(NpgsqlDataSource source, LogReader log, TimeProvider t
         return (position, await AtOrBefore(position, cancel) is { } e ? e.Time : asked?.Time ?? time.GetUtcNow());
     }
 
-    /// <summary>The highest position with a time up to <paramref name="at"/>. The log has no index on time, but both grow together: bisection.</summary>
+    /// <summary>
+    /// The highest position with a time up to <paramref name="at"/>. The log has no index on time, but both grow together: bisection.
+    /// </summary>
     async Task<long> Last(DateTimeOffset at, long end, CancellationToken cancel)
     {
         var (low, high) = (0L, end);
@@ -35,7 +37,8 @@ sealed class FindPosition(NpgsqlDataSource source, LogReader log, TimeProvider t
             if (await AtOrBefore(middle, cancel) is not { } e || e.Time <= at) low = middle;
             else high = Math.Min(e.Position, middle) - 1;
         }
-        await using var command = source.CreateCommand("select max(seq_id) from events.mt_events where seq_id between $1 and $2 and timestamp <= $3");
+        await using var command = source.CreateCommand(
+            "select max(seq_id) from events.mt_events where seq_id between $1 and $2 and timestamp <= $3");
         command.Parameters.AddRange(new NpgsqlParameter[]
         {
             new() { Value = low },
@@ -47,7 +50,8 @@ sealed class FindPosition(NpgsqlDataSource source, LogReader log, TimeProvider t
 
     async Task<(long Position, DateTimeOffset Time)?> AtOrBefore(long position, CancellationToken cancel)
     {
-        await using var command = source.CreateCommand("select seq_id, timestamp from events.mt_events where seq_id <= $1 order by seq_id desc limit 1");
+        await using var command = source.CreateCommand(
+            "select seq_id, timestamp from events.mt_events where seq_id <= $1 order by seq_id desc limit 1");
         command.Parameters.Add(new() { Value = position });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         return await reader.ReadAsync(cancel) ? (reader.GetInt64(0), new DateTimeOffset(reader.GetDateTime(1), TimeSpan.Zero)) : null;

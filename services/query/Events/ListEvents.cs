@@ -23,7 +23,9 @@ sealed record LogEvent(
 /// <summary>Events in log order.</summary>
 /// <param name="Items">The events.</param>
 /// <param name="NextAfter">To be given as after for the next page; null when there are no more now.</param>
-sealed record EventPage(IReadOnlyList<LogEvent> Items, [property: Description("To be given as after for the next page; null when there are no more now.")] long? NextAfter);
+sealed record EventPage(
+    IReadOnlyList<LogEvent> Items,
+    [property: Description("To be given as after for the next page; null when there are no more now.")] long? NextAfter);
 
 /// <summary>The log for auditors.</summary>
 sealed class ListEvents(NpgsqlDataSource source, LogReader log, DecodeReadings readings)
@@ -35,7 +37,8 @@ sealed class ListEvents(NpgsqlDataSource source, LogReader log, DecodeReadings r
 
     public static void Map(IEndpointRouteBuilder log) => log.MapGet("/events", (
             ListEvents events,
-            [Description("One stream, e.g. telemetry/extrusion-line/2026-03-01, or a prefix that ends in *; absent: the whole log.")] string? stream,
+            [Description("One stream, e.g. telemetry/extrusion-line/2026-03-01, or a prefix that ends in *; absent: the whole log.")]
+            string? stream,
             [Description("Only events at log positions above this one.")] long? after,
             [Description("1 to 1000, default 100.")] int? limit,
             CancellationToken cancel) => events.Run(stream, Input.Position("after", after), limit, cancel))
@@ -85,6 +88,7 @@ sealed class ListEvents(NpgsqlDataSource source, LogReader log, DecodeReadings r
         var headers = row.IsDBNull(5) ? [] : JsonNode.Parse(row.GetString(5))?.AsObject() ?? [];
         var (data, count) = row.IsDBNull(7) ? (JsonNode.Parse(row.GetString(6)), 0) : readings.Run(stream, row.GetFieldValue<byte[]>(7));
         var trace = ActivityContext.TryParse(headers["traceparent"]?.ToString(), null, out var origin) ? origin.TraceId.ToString() : null;
-        return (new(stream, row.GetInt64(1), row.GetInt64(2), row.GetString(3), new DateTimeOffset(row.GetDateTime(4), TimeSpan.Zero), trace, headers, data), count);
+        return (new(stream, row.GetInt64(1), row.GetInt64(2), row.GetString(3), new DateTimeOffset(row.GetDateTime(4), TimeSpan.Zero),
+            trace, headers, data), count);
     }
 }

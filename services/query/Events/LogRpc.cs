@@ -9,7 +9,8 @@ sealed class LogRpc(ListEvents events, LogReader reader) : Proto.LogService.LogS
 {
     public override async Task<Proto.ListEventsResponse> ListEvents(Proto.ListEventsRequest request, ServerCallContext context)
     {
-        var page = await events.Run(request.Stream, Input.Position("after", request.After), request.Limit == 0 ? null : request.Limit, context.CancellationToken);
+        var page = await events.Run(
+            request.Stream, Input.Position("after", request.After), request.Limit == 0 ? null : request.Limit, context.CancellationToken);
         return new() { Events = { page.Items.Select(Of) }, NextAfter = page.NextAfter ?? 0 };
     }
 

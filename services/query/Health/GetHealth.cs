@@ -15,13 +15,19 @@ sealed class GetHealth(NpgsqlDataSource source, KnownAssets registry)
 {
     const int MostAssessments = 200;
 
-    static readonly string[] Types = [.. new[] { typeof(ConditionChanged), typeof(HealthAssessed), typeof(ComponentReplaced), typeof(FailureOccurred) }.Select(t => EventLog.EventNames[t])];
+    static readonly string[] Types = [.. new[]
+    {
+        typeof(ConditionChanged), typeof(HealthAssessed), typeof(ComponentReplaced), typeof(FailureOccurred),
+    }.Select(t => EventLog.EventNames[t])];
 
     public static void Map(IEndpointRouteBuilder twins) => twins
         .MapGet("/{id}/health", (
-            string id, GetHealth get, [Description("Only this part.")] string? component, CancellationToken cancel) => get.Run(id, component, cancel))
+            string id, GetHealth get, [Description("Only this part.")] string? component, CancellationToken cancel) => get.Run(
+                id, component, cancel))
         .WithName("getHealth").WithSummary("How the wearing parts are: level, trend, remaining life")
-        .WithDescription("Levels are learning, healthy, degrading, critical. A remaining life is a distribution: days by which 5 to 95 % have failed; where nothing can be said, "
+        .WithDescription(
+            "Levels are learning, healthy, degrading, critical. A remaining life is a distribution: days by which 5 to 95 % have failed; "
+                + "where nothing can be said, "
             + "cannotSay tells why. Past assessments are kept and scored when a part has failed.");
 
     /// <exception cref="NotFoundException">No such asset.</exception>
@@ -33,7 +39,8 @@ sealed class GetHealth(NpgsqlDataSource source, KnownAssets registry)
         var views = await Views(assetId, cancel);
         var events = await EventsOf(assetId, cancel);
         var (health, parts) = (new AssetHealth(model), new List<PartAnswer>());
-        foreach (var empty in ViewHealth.Of(assetId, health, HealthBook.Empty, 0).Where(v => string.IsNullOrEmpty(component) || v.Component == component))
+        foreach (var empty in ViewHealth.Of(assetId, health, HealthBook.Empty, 0)
+            .Where(v => string.IsNullOrEmpty(component) || v.Component == component))
         {
             // Before the first reading there is nothing saved.
             var view = views.GetValueOrDefault(empty.Component);
@@ -49,14 +56,16 @@ sealed class GetHealth(NpgsqlDataSource source, KnownAssets registry)
         command.Parameters.Add(new() { Value = assetId });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         Dictionary<string, HealthView> views = [];
-        while (await reader.ReadAsync(cancel)) views[reader.GetString(0)] = JsonSerializer.Deserialize<HealthView>(reader.GetString(1), JsonSerializerOptions.Web)!;
+        while (await reader.ReadAsync(cancel))
+            views[reader.GetString(0)] = JsonSerializer.Deserialize<HealthView>(reader.GetString(1), JsonSerializerOptions.Web)!;
         return views;
     }
 
     /// <summary>Health events of an asset in the order of the log.</summary>
     public async Task<List<object>> EventsOf(string assetId, CancellationToken cancel)
     {
-        await using var command = source.CreateCommand("select type, data from events.mt_events where stream_id = $1 and type = any($2) order by version");
+        await using var command = source.CreateCommand(
+            "select type, data from events.mt_events where stream_id = $1 and type = any($2) order by version");
         command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = Streams.Twin(assetId) }, new() { Value = Types } });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         List<object> events = [];
@@ -76,7 +85,8 @@ sealed class GetHealth(NpgsqlDataSource source, KnownAssets registry)
         return new(
             view,
             [.. events.OfType<HealthAssessed>().Reverse().Take(MostAssessments).Select(Prognoses.View)],
-            [.. events.OfType<ConditionChanged>().Reverse().Select(c => new LevelChange(c.ChangedAt, c.From, c.To, c.Value, c.Score, c.ChartSum, c.ChangedAfter, c.FalseAlarmDays))],
+            [.. events.OfType<ConditionChanged>().Reverse()
+                .Select(c => new LevelChange(c.ChangedAt, c.From, c.To, c.Value, c.Score, c.ChartSum, c.ChangedAfter, c.FalseAlarmDays))],
             [.. events.Select(Record).OfType<MaintenanceRecord>().Reverse()],
             Score(scored?.Failures, scored?.All), Score(scored?.Failures, scored?.WhileDegrading));
     }

@@ -15,7 +15,8 @@ sealed record PartAnswer(
     [property: Description("Changes of level, newest first.")] IReadOnlyList<LevelChange> Changes,
     [property: Description("Maintenance record, newest first.")] IReadOnlyList<MaintenanceRecord> Maintenance,
     [property: Description("How good past predictions were; null while no part has failed.")] ScoreAnswer? Scores,
-    [property: Description("The same of those predictions only that rest on a trend, not on the fleet.")] ScoreAnswer? ScoresWhileDegrading);
+    [property: Description(
+        "The same of those predictions only that rest on a trend, not on the fleet.")] ScoreAnswer? ScoresWhileDegrading);
 
 /// <summary>A change of level.</summary>
 /// <param name="At">When the level changed.</param>
@@ -26,7 +27,9 @@ sealed record PartAnswer(
 /// <param name="ChartSum">Sum of the CUSUM chart, standard deviations.</param>
 /// <param name="ChangedAfter">The change began after this time; null when it is not known.</param>
 /// <param name="FalseAlarmDays">Mean days between false alarms at these settings.</param>
-sealed record LevelChange(DateTimeOffset At, string From, string To, double Value, double Score, double ChartSum, DateTimeOffset? ChangedAfter, double FalseAlarmDays);
+sealed record LevelChange(
+    DateTimeOffset At, string From, string To, double Value, double Score, double ChartSum, DateTimeOffset? ChangedAfter,
+    double FalseAlarmDays);
 
 /// <summary>An exchange or a failure.</summary>
 /// <param name="At">When it happened.</param>
@@ -43,4 +46,5 @@ sealed record MaintenanceRecord(DateTimeOffset At, string Kind, string RecordedB
 /// <param name="MeanAbsoluteErrorDays">Mean distance of the median from the failure, days.</param>
 /// <param name="BiasDays">Mean of median minus truth, days; positive: predicted too late.</param>
 /// <param name="UniformP">P-value that the failures are spread over the stated distributions as they should be.</param>
-sealed record ScoreAnswer(int Predictions, int Failures, double Coverage50, double Coverage90, double MeanAbsoluteErrorDays, double BiasDays, double UniformP);
+sealed record ScoreAnswer(
+    int Predictions, int Failures, double Coverage50, double Coverage90, double MeanAbsoluteErrorDays, double BiasDays, double UniformP);

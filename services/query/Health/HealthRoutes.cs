@@ -2,7 +2,8 @@ namespace Query.Health;
 
 static class HealthRoutes
 {
-    public static void AddHealth(this IServiceCollection services) => services.AddSingleton<GetHealth>().AddSingleton<ListHealth>().AddSingleton<Outcomes>();
+    public static void AddHealth(this IServiceCollection services) =>
+        services.AddSingleton<GetHealth>().AddSingleton<ListHealth>().AddSingleton<Outcomes>();
 
     public static void MapHealth(this IEndpointRouteBuilder api)
     {

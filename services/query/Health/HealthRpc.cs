@@ -7,7 +7,9 @@ using Proto = Contracts.Query.V1;
 
 namespace Query.Health;
 
-sealed class HealthRpc(GetHealth health, ListHealth list, KnownAssets registry, IBus bus, CommandFaults faults, Outcomes outcomes, TimeProvider time) : Proto.HealthService.HealthServiceBase
+sealed class HealthRpc(
+    GetHealth health, ListHealth list, KnownAssets registry, IBus bus, CommandFaults faults, Outcomes outcomes,
+    TimeProvider time) : Proto.HealthService.HealthServiceBase
 {
     public override async Task<Proto.GetHealthResponse> GetHealth(Proto.GetHealthRequest request, ServerCallContext context) =>
         new() { Parts = { (await health.Run(request.AssetId, request.Component, context.CancellationToken)).Parts.Select(Part) } };
@@ -17,14 +19,21 @@ sealed class HealthRpc(GetHealth health, ListHealth list, KnownAssets registry, 
         var answer = new Proto.ListHealthResponse();
         foreach (var part in await list.Run(request.Level, context.CancellationToken))
         {
-            var message = new Proto.PartSummary { AssetId = part.AssetId, Component = part.Component, Level = part.Level, Since = part.Since.ToProto() };
+            var message = new Proto.PartSummary
+            {
+                AssetId = part.AssetId,
+                Component = part.Component,
+                Level = part.Level,
+                Since = part.Since.ToProto(),
+            };
             if (part.P50 is { } p50) message.P50 = p50;
             answer.Parts.Add(message);
         }
         return answer;
     }
 
-    public override async Task<Proto.RecordMaintenanceResponse> RecordMaintenance(Proto.RecordMaintenanceRequest request, ServerCallContext context)
+    public override async Task<Proto.RecordMaintenanceResponse> RecordMaintenance(
+        Proto.RecordMaintenanceRequest request, ServerCallContext context)
     {
         var (isDone, answer) = await RecordMaintenanceEndpoint.Run(
             request.AssetId, request.Component, request.Kind, request.At?.ToTime("at"), Input.Given(request.RecordedBy),
@@ -57,7 +66,19 @@ sealed class HealthRpc(GetHealth health, ListHealth list, KnownAssets registry, 
             ModelHash = c.ModelHash,
             Assessment = c.Assessment is null ? null : Assessment(c.Assessment),
             History = { part.Assessments.Select(Assessment) },
-            Changes = { part.Changes.Select(l => new Proto.LevelChange { At = l.At.ToProto(), From = l.From, To = l.To, Value = l.Value, Score = l.Score, ChartSum = l.ChartSum, ChangedAfter = l.ChangedAfter.ToProto() }) },
+            Changes =
+            {
+                part.Changes.Select(l => new Proto.LevelChange
+                {
+                    At = l.At.ToProto(),
+                    From = l.From,
+                    To = l.To,
+                    Value = l.Value,
+                    Score = l.Score,
+                    ChartSum = l.ChartSum,
+                    ChangedAfter = l.ChangedAfter.ToProto(),
+                }),
+            },
             Scores = Scores(part.Scores),
             ScoresWhileDegrading = Scores(part.ScoresWhileDegrading),
         };
@@ -83,7 +104,14 @@ sealed class HealthRpc(GetHealth health, ListHealth list, KnownAssets registry, 
     /// <summary>An assessment as a message.</summary>
     public static Proto.Assessment Assessment(RulView rul)
     {
-        var message = new Proto.Assessment { At = rul.At.ToProto(), Level = rul.Level, AgeDays = rul.AgeDays, Position = rul.Position, CannotSay = rul.CannotSay ?? "" };
+        var message = new Proto.Assessment
+        {
+            At = rul.At.ToProto(),
+            Level = rul.Level,
+            AgeDays = rul.AgeDays,
+            Position = rul.Position,
+            CannotSay = rul.CannotSay ?? "",
+        };
         foreach (var model in rul.Models) message.Models[model.Model] = model.Weight;
         if (rul.P05 is { } p05) message.P05 = p05;
         if (rul.P25 is { } p25) message.P25 = p25;

@@ -21,13 +21,15 @@ sealed class ListHealth(NpgsqlDataSource source)
     static readonly string[] Levels = ["learning", "healthy", "degrading", "critical"];
 
     public static void Map(IEndpointRouteBuilder health) => health
-        .MapGet("/", (ListHealth list, [Description("Only of this level: learning, healthy, degrading or critical.")] string? level, CancellationToken cancel) => list.Run(level, cancel))
+        .MapGet("/", (ListHealth list, [Description("Only of this level: learning, healthy, degrading or critical.")] string? level,
+            CancellationToken cancel) => list.Run(level, cancel))
         .WithName("listHealth").WithSummary("The wearing parts of all assets in brief");
 
     /// <exception cref="InvalidInputException">No such level.</exception>
     public async Task<List<PartSummary>> Run(string? level, CancellationToken cancel)
     {
-        if (!string.IsNullOrEmpty(level) && !Levels.Contains(level)) throw new InvalidInputException("level", level, string.Join(", ", Levels));
+        if (!string.IsNullOrEmpty(level) && !Levels.Contains(level))
+            throw new InvalidInputException("level", level, string.Join(", ", Levels));
         await using var command = source.CreateCommand($"""
             select asset_id, component, view ->> 'level', (view ->> 'since')::timestamptz, (view -> 'assessment' ->> 'p50')::float8
             from {ReadModels.Health} where $1 = '' or view ->> 'level' = $1 order by asset_id, component
@@ -36,7 +38,8 @@ sealed class ListHealth(NpgsqlDataSource source)
         await using var reader = await command.ExecuteReaderAsync(cancel);
         List<PartSummary> parts = [];
         while (await reader.ReadAsync(cancel))
-            parts.Add(new(reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetFieldValue<DateTimeOffset>(3), reader.IsDBNull(4) ? null : reader.GetDouble(4)));
+            parts.Add(new(reader.GetString(0), reader.GetString(1), reader.GetString(2),
+                reader.IsDBNull(3) ? null : reader.GetFieldValue<DateTimeOffset>(3), reader.IsDBNull(4) ? null : reader.GetDouble(4)));
         return parts;
     }
 }

@@ -32,15 +32,20 @@ static class RecordMaintenanceEndpoint
     {
         foreach (var kind in Kinds)
         {
-            assets.MapPost($"/{{id}}/components/{{component}}:{kind}", async Task<Results<Ok<MaintenanceAnswer>, Accepted<MaintenanceAnswer>>> (
-                string id, string component, MaintenanceNote body, KnownAssets registry, GetHealth health, IBus bus, CommandFaults faults, Outcomes outcomes, TimeProvider time, CancellationToken cancel) =>
+            assets.MapPost($"/{{id}}/components/{{component}}:{kind}", async Task<Results<Ok<MaintenanceAnswer>,
+                Accepted<MaintenanceAnswer>>> (
+                string id, string component, MaintenanceNote body, KnownAssets registry, GetHealth health, IBus bus, CommandFaults faults,
+                Outcomes outcomes, TimeProvider time, CancellationToken cancel) =>
             {
-                var (isDone, answer) = await Run(id, component, kind, body.At, body.By, body.Comment, registry, health, bus, faults, outcomes, time, cancel);
+                var (isDone, answer) = await Run(
+                    id, component, kind, body.At, body.By, body.Comment, registry, health, bus, faults, outcomes, time, cancel);
                 return isDone ? TypedResults.Ok(answer) : TypedResults.Accepted($"/api/v1/twins/{id}/health", answer);
             })
             .WithName(kind == "failed" ? "reportFailure" : "reportReplacement")
             .WithSummary(kind == "failed" ? "Record that a part has failed" : "Record that a part was exchanged")
-            .WithDescription("The part's present life is over, a new one begins in the twin, and decisions about it learn their outcome. Waits up to 10 s (200); 202 when it takes longer. "
+            .WithDescription(
+                "The part's present life is over, a new one begins in the twin, and decisions about it learn their outcome. Waits up to 10 "
+                    + "s (200); 202 when it takes longer. "
                 + "Repeating it with the same time is harmless.");
         }
     }
@@ -48,7 +53,8 @@ static class RecordMaintenanceEndpoint
     /// <summary>What is recorded, and whether the log shows it.</summary>
     /// <exception cref="NotFoundException">No such asset.</exception>
     public static async Task<(bool IsDone, MaintenanceAnswer Answer)> Run(
-        string id, string component, string? kind, DateTimeOffset? at, string? by, string? comment, KnownAssets registry, GetHealth health, IBus bus, CommandFaults faults,
+        string id, string component, string? kind, DateTimeOffset? at, string? by, string? comment, KnownAssets registry, GetHealth health,
+        IBus bus, CommandFaults faults,
         Outcomes outcomes, TimeProvider time, CancellationToken cancel)
     {
         WornPart.Check(registry.Get(id).Model, component, "component");

@@ -30,8 +30,8 @@ sealed record EqualBuckets(long From, long To, long Origin, long Span, int Count
     public static EqualBuckets Of(long from, long to, int points) => new(from, to, from, to - from, points);
 
     /// <summary>
-    /// Edges on multiples of a rollup's width, so that no rollup reaches across one: buckets are at least as wide as those asked for, and there
-    /// may be one more of them. Times are on whole seconds.
+    /// Edges on multiples of a rollup's width, so that no rollup reaches across one: buckets are at least as wide as those asked for, and
+    /// there may be one more of them. Times are on whole seconds.
     /// </summary>
     public static EqualBuckets Of(long from, long to, int points, RollupLevel coarsest)
     {
@@ -44,10 +44,12 @@ sealed record EqualBuckets(long From, long To, long Origin, long Span, int Count
 
     public override int IndexOf(long micros) => (int)((Int128)(micros - Origin) * Count / Span);
 
-    public override IEnumerable<(RollupLevel Level, long From, long To)> Cover(RollupLevel coarsest) => HistorySource.Cover(coarsest, From, To);
+    public override IEnumerable<(RollupLevel Level, long From, long To)> Cover(RollupLevel coarsest) =>
+        HistorySource.Cover(coarsest, From, To);
 
     // The first microsecond of the bucket: the same rounding as in IndexOf, turned around.
-    public override HistoryPoint Empty(int index) => HistoryPoint.Empty(Micros.ToTime(Origin + (long)(((Int128)Span * index + Count - 1) / Count)));
+    public override HistoryPoint Empty(int index) =>
+        HistoryPoint.Empty(Micros.ToTime(Origin + (long)(((Int128)Span * index + Count - 1) / Count)));
 }
 
 /// <summary>Buckets of a calendar; their widths differ.</summary>

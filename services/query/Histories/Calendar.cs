@@ -4,8 +4,8 @@ using TwinModel.Telemetry;
 namespace Query.Histories;
 
 /// <summary>
-/// Splits time at the edges of a calendar, as the clocks of a time zone show them. A day has 23, 24 or 25 hours. Buckets of up to an hour are never
-/// longer than that: where clocks are set back a new one begins, so that the hour that comes twice is two buckets. Longer buckets
+/// Splits time at the edges of a calendar, as the clocks of a time zone show them. A day has 23, 24 or 25 hours. Buckets of up to an hour
+/// are never longer than that: where clocks are set back a new one begins, so that the hour that comes twice is two buckets. Longer buckets
 /// hold both passes. A bucket begins at the first instant at which clocks show its start or, where they skip it, a later time. Pure.
 /// </summary>
 /// <param name="Bucket">Name of the width.</param>
@@ -24,7 +24,8 @@ sealed record Calendar(string Bucket, TimeZoneInfo Zone, Fill? Fill)
     // Name, width on the clock and, where that differs from one to the next, months.
     static readonly (string Name, long Width, int Months)[] Units =
     [
-        ("1m", Minute, 0), ("5m", 5 * Minute, 0), ("15m", 15 * Minute, 0), ("30m", 30 * Minute, 0), ("1h", Hour, 0), ("6h", 6 * Hour, 0), ("12h", 12 * Hour, 0),
+        ("1m", Minute, 0), ("5m", 5 * Minute, 0), ("15m", 15 * Minute, 0), ("30m", 30 * Minute, 0), ("1h", Hour, 0), ("6h", 6 * Hour, 0),
+        ("12h", 12 * Hour, 0),
         ("1d", Day, 0), ("1w", 7 * Day, 0), ("1mo", 0, 1), ("1y", 0, 12),
     ];
 
@@ -44,7 +45,8 @@ sealed record Calendar(string Bucket, TimeZoneInfo Zone, Fill? Fill)
             if (fill is not null) throw new InvalidInputException("fill", fill, "only together with bucket");
             return null;
         }
-        if (!Units.Any(u => u.Name == bucket)) throw new InvalidInputException("bucket", bucket, string.Join(", ", Units.Select(u => u.Name)));
+        if (!Units.Any(u => u.Name == bucket))
+            throw new InvalidInputException("bucket", bucket, string.Join(", ", Units.Select(u => u.Name)));
         return new(bucket, ZoneOf(timeZone ?? "UTC", timeZoneField), fill switch
         {
             null => null,
@@ -55,10 +57,11 @@ sealed record Calendar(string Bucket, TimeZoneInfo Zone, Fill? Fill)
         });
     }
 
-    // .NET opens a file of that name: only what looks like an IANA name may reach it. Beside the zones lie localtime, posix/ and right/. A zone
-    // that was asked for before is found whatever the case of its letters, another one is not.
+    // .NET opens a file of that name: only what looks like an IANA name may reach it. Beside the zones lie localtime, posix/ and right/. A
+    // zone that was asked for before is found whatever the case of its letters, another one is not.
     static TimeZoneInfo ZoneOf(string name, string field) =>
-        name.Length is > 0 and < 64 && char.IsAsciiLetterUpper(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '_' or '-' or '+')
+        name.Length is > 0 and < 64 && char.IsAsciiLetterUpper(name[0])
+            && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '_' or '-' or '+')
         && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) && zone.Id == name
             ? zone
             : throw new InvalidInputException(field, name, "an IANA time zone, e.g. Europe/Berlin or UTC");
@@ -118,7 +121,9 @@ sealed record Calendar(string Bucket, TimeZoneInfo Zone, Fill? Fill)
         return local - before < change ? local - before : Math.Max(change, local - after);
     }
 
-    /// <summary>The first instant of the offset that holds at <paramref name="high"/>; at <paramref name="low"/> it is another one.</summary>
+    /// <summary>
+    /// The first instant of the offset that holds at <paramref name="high"/>; at <paramref name="low"/> it is another one.
+    /// </summary>
     long Change(long low, long high)
     {
         var before = Offset(low);

@@ -5,8 +5,8 @@ using TwinModel.Twins;
 namespace Query.Histories;
 
 /// <summary>
-/// Merges readings, or rollups of them, into buckets. Every piece lies in exactly one bucket, so that no peak is lost, none is shown too early,
-/// and counts add up.
+/// Merges readings, or rollups of them, into buckets. Every piece lies in exactly one bucket, so that no peak is lost, none is shown too
+/// early, and counts add up.
 /// </summary>
 sealed class Downsample(Sensor sensor, Buckets edges)
 {

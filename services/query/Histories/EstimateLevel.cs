@@ -7,13 +7,19 @@ namespace Query.Histories;
 static class EstimateLevel
 {
     /// <param name="points">Oldest first, all with readings.</param>
-    /// <param name="noise">Standard deviation of a reading; without noise a reading is the quantity, and nothing is to be estimated.</param>
+    /// <param name="noise">Standard deviation of a reading; without noise a reading is the quantity, and nothing is to be
+    /// estimated.</param>
     public static IReadOnlyList<HistoryPoint> Of(IReadOnlyList<HistoryPoint> points, double noise)
     {
         if (points.Count == 0 || noise <= 0) return points;
         // A bucket's mean stands for the middle of its readings.
         var estimates = LocalLevel.Smooth([.. points.Select(p =>
-            new Measurement((p.FirstAt - points[0].FirstAt + (p.LastAt - p.FirstAt) / 2)!.Value.TotalSeconds, p.Mean!.Value, noise * noise / p.Count))]);
-        return [.. points.Zip(estimates, (point, estimate) => point with { Estimate = estimate.Mean, EstimateStandardDeviation = estimate.StandardDeviation })];
+            new Measurement((p.FirstAt - points[0].FirstAt + (p.LastAt - p.FirstAt) / 2)!.Value.TotalSeconds, p.Mean!.Value,
+                noise * noise / p.Count))]);
+        return [.. points.Zip(estimates, (point, estimate) => point with
+        {
+            Estimate = estimate.Mean,
+            EstimateStandardDeviation = estimate.StandardDeviation,
+        })];
     }
 }

@@ -10,7 +10,9 @@ using TwinModel.Twins;
 
 namespace Query.Histories;
 
-/// <summary>Downsampled history; see <see cref="Downsample"/> for what a bucket is and <see cref="HistorySource"/> for where it comes from.</summary>
+/// <summary>
+/// Downsampled history; see <see cref="Downsample"/> for what a bucket is and <see cref="HistorySource"/> for where it comes from.
+/// </summary>
 sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, ReadRollups rollups, TimeProvider time)
 {
     const int DefaultPoints = 1_000;
@@ -30,8 +32,10 @@ sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, Re
             [Description("Equal buckets, 2 to 10000, default 1000; points times sensors at most 100000.")] int? points,
             [Description(KnownAt.Meaning + " Readings that came later are not counted. Default: everything.")] string? knownAt,
             [Description("true adds to each point what the quantity was, given all points and the sensor's noise.")] bool? estimate,
-            [Description("Buckets of a calendar instead of points: 1m, 5m, 15m, 30m, 1h, 6h, 12h, 1d, 1w (from Monday), 1mo or 1y; at most 10000.")] string? bucket,
-            [Description("Whose clocks the buckets follow, an IANA name such as Europe/Berlin; default UTC; only with bucket.")] string? timeZone,
+            [Description("Buckets of a calendar instead of points: 1m, 5m, 15m, 30m, 1h, 6h, 12h, 1d, 1w (from Monday), 1mo or 1y; at most "
+                + "10000.")] string? bucket,
+            [Description("Whose clocks the buckets follow, an IANA name such as Europe/Berlin; default UTC; only with bucket.")]
+            string? timeZone,
             [Description("Shows buckets without readings, too, with count 0: null leaves their mean empty, previous takes the last reading "
                     + "before (not after now), linear the line between the neighbours; only with bucket.")]
                 string? fill,
@@ -45,33 +49,45 @@ sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, Re
                 "json" => false,
                 _ => throw new InvalidInputException("format", format, "json, csv"),
             };
-            var answer = await history.Run(id, sensor, Input.Time("from", from), Input.Time("to", to), points, KnownAt.Parse(knownAt), estimate == true, Calendar.Parse(bucket, timeZone, fill), cancel);
+            var answer = await history.Run(
+                id, sensor, Input.Time("from", from), Input.Time("to", to), points, KnownAt.Parse(knownAt), estimate == true,
+                Calendar.Parse(bucket, timeZone, fill), cancel);
             if (isCsv) await HistoryCsv.Write(http, answer, estimate == true, cancel);
             else await http.Response.WriteAsJsonAsync(answer, ApiJson.Options, cancel);
         })
         .RequireRateLimiting(ApiSetup.Expensive).WithTags("Twins")
-        .Produces<HistoryAnswer>(contentType: "application/json", additionalContentTypes: "text/csv").ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+        .Produces<HistoryAnswer>(contentType: "application/json", additionalContentTypes: "text/csv")
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
         .WithName("getHistory").WithSummary("What sensors did over time, reduced so that no peak is lost")
-        .WithDescription("Splits [from, to) into equal buckets with count, minimum, maximum, mean, first and last. Where stored rollups are used, the edges of "
-            + "buckets are multiples of their width: buckets may be wider than asked for (bucketSeconds), and the first may start before from; only readings of [from, to) are counted. Values are in the sensor's unit. With knownAt the readings themselves are read "
+        .WithDescription(
+            "Splits [from, to) into equal buckets with count, minimum, maximum, mean, first and last. Where stored rollups are used, the "
+                + "edges of "
+            + "buckets are multiples of their width: buckets may be wider than asked for (bucketSeconds), and the first may start before "
+            + "from; only readings of [from, to) are counted. Values are in the sensor's unit. With knownAt the readings themselves are "
+            + "read "
             + "again, as rollups know no past: at most 20 million readings (a setting) and 5 million events recorded since from (413). "
-            + "With estimate each point carries a mean and a standard deviation: a Kalman smoother over the points, of a level that wanders as likely as "
+            + "With estimate each point carries a mean and a standard deviation: a Kalman smoother over the points, of a level that "
+            + "wanders as likely as "
             + "the points say, measured with the noise that the asset's model states. "
-            + "With bucket the edges are those of the calendar in timeZone: days have 23 to 25 hours, and the hour that comes twice in autumn is two buckets of up to "
-            + "1h. Each bucket then has start and end, and cut where from or to cuts it. With fill buckets without readings are shown with count 0 and a "
+            + "With bucket the edges are those of the calendar in timeZone: days have 23 to 25 hours, and the hour that comes twice in "
+            + "autumn is two buckets of up to "
+            + "1h. Each bucket then has start and end, and cut where from or to cuts it. With fill buckets without readings are shown with "
+            + "count 0 and a "
             + "mean: of the last reading before (previous; not in buckets that start after now, or after knownAt), or of "
             + "the line between the neighbours' means, each at the middle of its readings (linear); null where there is none in the "
             + "answer.");
 
     static bool AcceptsCsv(HttpContext http) =>
         MediaTypeHeaderValue.TryParseList(http.Request.Headers.Accept, out var accepted)
-        && accepted.OrderByDescending(a => a.Quality ?? 1).FirstOrDefault()?.MediaType.Equals("text/csv", StringComparison.OrdinalIgnoreCase) == true;
+        && accepted.OrderByDescending(a => a.Quality ?? 1)
+            .FirstOrDefault()?.MediaType.Equals("text/csv", StringComparison.OrdinalIgnoreCase) == true;
 
     /// <exception cref="NotFoundException">No such asset.</exception>
     /// <exception cref="InvalidInputException">A parameter is out of bounds.</exception>
     /// <exception cref="TooLargeException">More points than are answered, or more readings than are read from the log.</exception>
     public async Task<HistoryAnswer> Run(
-        string assetId, IReadOnlyCollection<string> sensorIds, DateTimeOffset? from, DateTimeOffset? to, int? points, KnownAt? knownAt, bool estimate, Calendar? calendar,
+        string assetId, IReadOnlyCollection<string> sensorIds, DateTimeOffset? from, DateTimeOffset? to, int? points, KnownAt? knownAt,
+        bool estimate, Calendar? calendar,
         CancellationToken cancel)
     {
         if (calendar is not null && points is not null) throw new InvalidInputException("points", points, "nothing together with bucket");
@@ -91,7 +107,8 @@ sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, Re
             throw new TooLargeException($"{count} points times {sensors.Count} sensors", MostPointsInAll, "points", field);
         }
 
-        var levels = sensors.ToDictionary(s => s.Number, s => known is null ? HistorySource.Choose(start, end, count, s.Interval, now) : null);
+        var levels = sensors.ToDictionary(
+            s => s.Number, s => known is null ? HistorySource.Choose(start, end, count, s.Interval, now) : null);
         // Finer pieces are taken where an edge of the calendar lies inside of an hour.
         if (calendar is not null) levels = levels.ToDictionary(l => l.Key, l => l.Value is null ? l.Value : RollupLevel.Hour);
         var coarsest = levels.Values.Max();
@@ -113,7 +130,8 @@ sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, Re
             foreach (var number in some.Keys) levels[number] = parts.Max(p => p.Level);
         }
         return new(
-            assetId, Micros.ToTime(start), Micros.ToTime(end), edges.Count, edges is EqualBuckets equal ? equal.Span / 1e6 / equal.Count : null,
+            assetId, Micros.ToTime(start), Micros.ToTime(end), edges.Count,
+            edges is EqualBuckets equal ? equal.Span / 1e6 / equal.Count : null,
             calendar?.Bucket, calendar?.Zone.Id, calendar?.Fill?.ToString().ToLowerInvariant(),
             [.. sensors.Select(s => new SensorHistory(s.Id, s.Unit.Symbol, HistorySource.Name(levels[s.Number]), PointsOf(s)))],
             known?.Position, known?.Time);
@@ -129,8 +147,12 @@ sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, Re
     static List<Sensor> Sensors(AssetModel model, IReadOnlyCollection<string> ids)
     {
         if (ids.Count is 0 or > MostSensors)
-            throw new InvalidInputException("sensor", ids.Count == 0 ? null : $"{ids.Count} sensors", $"1 to {MostSensors} of {string.Join(", ", model.Sensors.Select(s => s.Id))}");
-        return [.. ids.Distinct().Select(id => model.Sensor(id) ?? throw new InvalidInputException("sensor", id, string.Join(", ", model.Sensors.Select(s => s.Id))))];
+            throw new InvalidInputException(
+                "sensor", ids.Count == 0 ? null : $"{ids.Count} sensors",
+                $"1 to {MostSensors} of {string.Join(", ", model.Sensors.Select(s => s.Id))}");
+        return [.. ids.Distinct()
+            .Select(id => model.Sensor(id)
+                ?? throw new InvalidInputException("sensor", id, string.Join(", ", model.Sensors.Select(s => s.Id))))];
     }
 
     // A year is left on either side for the edges of buckets and calendars.
@@ -144,7 +166,8 @@ sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, Re
         if (from is { } first) CheckYear("from", first);
         if (to is { } last) CheckYear("to", last);
         var end = to ?? now;
-        if (from is null && end < DateTimeOffset.UnixEpoch) throw new InvalidInputException("to", to, "a time after 1970 when from is left out");
+        if (from is null && end < DateTimeOffset.UnixEpoch)
+            throw new InvalidInputException("to", to, "a time after 1970 when from is left out");
         var start = from ?? end - DefaultSpan;
         var (low, high) = (Micros.From(start), Micros.From(end));
         if (low >= high) throw new InvalidInputException("from", from ?? start, "a time before to");

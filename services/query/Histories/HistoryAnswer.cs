@@ -11,7 +11,9 @@ sealed record HistoryAnswer(
     [property: Description("Readings from here; moved to a whole second when stored rollups are used.")] DateTimeOffset From,
     [property: Description("Up to but without this time.")] DateTimeOffset To,
     [property: Description("Buckets that cover from to to, equal ones unless bucket was given.")] int Points,
-    [property: Description("Width of a bucket; a multiple of the rollups' width when stored rollups are used; null with bucket, as widths differ.")] double? BucketSeconds,
+    [property: Description(
+        "Width of a bucket; a multiple of the rollups' width when stored rollups are used; null with bucket, as widths differ.")]
+    double? BucketSeconds,
     [property: Description("Width on the calendar; null when not asked for.")] string? Bucket,
     [property: Description("Whose clocks the edges of buckets follow; null without bucket.")] string? TimeZone,
     [property: Description("How buckets without readings are shown; null when they are left out.")] string? Fill,
@@ -27,7 +29,9 @@ sealed record SensorHistory(
     [property: Description("What buckets were put together from: raw, 1s, 1m or 1h.")] string Source,
     [property: Description("Buckets with readings, oldest first; with fill all buckets.")] IReadOnlyList<HistoryPoint> Points);
 
-/// <summary>One bucket. Bad readings are not counted. Without readings, which only fill shows, all values are null, but a mean that was filled in.</summary>
+/// <summary>
+/// One bucket. Bad readings are not counted. Without readings, which only fill shows, all values are null, but a mean that was filled in.
+/// </summary>
 /// <param name="Start">Start of the bucket.</param>
 /// <param name="Count">Readings in the bucket.</param>
 /// <param name="Min">Lowest value, in the series' unit.</param>
@@ -38,7 +42,8 @@ sealed record SensorHistory(
 /// <param name="Last">Value of the latest reading, in the series' unit.</param>
 /// <param name="LastAt">Its sample time.</param>
 readonly record struct HistoryPoint(
-    DateTimeOffset Start, long Count, double? Min, double? Max, double? Mean, double? First, DateTimeOffset? FirstAt, double? Last, DateTimeOffset? LastAt)
+    DateTimeOffset Start, long Count, double? Min, double? Max, double? Mean, double? First, DateTimeOffset? FirstAt, double? Last,
+    DateTimeOffset? LastAt)
 {
     [Description("Up to but without this time; only with bucket.")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Query.Histories;
 
-/// <summary>History as CSV (RFC 4180): one line per sensor and bucket; more columns where a bucket of the calendar or estimates were asked for.</summary>
+/// <summary>
+/// History as CSV (RFC 4180): one line per sensor and bucket; more columns where a bucket of the calendar or estimates were asked for.
+/// </summary>
 static class HistoryCsv
 {
     const string Header = "sensor,unit,start,";
@@ -15,7 +17,8 @@ static class HistoryCsv
     public static async Task Write(HttpContext http, HistoryAnswer history, bool estimate, CancellationToken cancel)
     {
         http.Response.ContentType = "text/csv; charset=utf-8; header=present";
-        var text = new StringBuilder(Header, FlushAfter + 256).Append(history.Bucket is null ? "" : CalendarHeader).Append(ValuesHeader).Append(estimate ? EstimateHeader : "").Append("\r\n");
+        var text = new StringBuilder(Header, FlushAfter + 256).Append(history.Bucket is null ? "" : CalendarHeader).Append(ValuesHeader)
+            .Append(estimate ? EstimateHeader : "").Append("\r\n");
         foreach (var series in history.Series)
         {
             foreach (var point in series.Points)
@@ -35,7 +38,8 @@ static class HistoryCsv
         if (point.Cut is { } cut) to.Append(CultureInfo.InvariantCulture, $"{Time(point.End)},{(cut ? "true" : "false")},");
         to.Append(
             CultureInfo.InvariantCulture,
-            $"{point.Count},{point.Min:R},{point.Max:R},{point.Mean:R},{point.First:R},{Time(point.FirstAt)},{point.Last:R},{Time(point.LastAt)}");
+            $"{point.Count},{point.Min:R},{point.Max:R},{point.Mean:R},{point.First:R},{Time(point.FirstAt)},{point.Last:R},"
+                + $"{Time(point.LastAt)}");
         if (estimate) to.Append(CultureInfo.InvariantCulture, $",{point.Estimate:R},{point.EstimateStandardDeviation:R}");
         to.Append("\r\n");
     }

@@ -59,5 +59,6 @@ static class HistorySource
         return start == micros ? start : start + Rollup.WidthMicros[(int)level];
     }
 
-    public static string Name(RollupLevel? level) => level switch { null => "raw", RollupLevel.Second => "1s", RollupLevel.Minute => "1m", _ => "1h" };
+    public static string Name(RollupLevel? level) =>
+        level switch { null => "raw", RollupLevel.Second => "1s", RollupLevel.Minute => "1m", _ => "1h" };
 }

@@ -8,8 +8,8 @@ using TwinModel.Telemetry;
 namespace Query.Histories;
 
 /// <summary>
-/// Readings of a stretch of sample time, from the log, in one pass that keeps nothing but the buckets. Costs are those of everything recorded
-/// since then, because late data may be anywhere after.
+/// Readings of a stretch of sample time, from the log, in one pass that keeps nothing but the buckets. Costs are those of everything
+/// recorded since then, because late data may be anywhere after.
 /// </summary>
 sealed class ReadRaw(NpgsqlDataSource source, LogLimits limits, TimeProvider time)
 {
@@ -26,7 +26,8 @@ sealed class ReadRaw(NpgsqlDataSource source, LogLimits limits, TimeProvider tim
     /// <param name="cancel">Ends the reading.</param>
     /// <exception cref="TooLargeException">Too much was recorded since, or too many readings are in the stretch.</exception>
     public async Task Run(
-        RegisteredAsset asset, long from, long to, IReadOnlyDictionary<ushort, Downsample> sensors, (long Position, DateTimeOffset Time)? known, CancellationToken cancel)
+        RegisteredAsset asset, long from, long to, IReadOnlyDictionary<ushort, Downsample> sensors,
+        (long Position, DateTimeOffset Time)? known, CancellationToken cancel)
     {
         var earliest = Micros.ToTime(from) - LargestLead;
         if (earliest < asset.RegisteredAt) earliest = asset.RegisteredAt;
@@ -36,7 +37,8 @@ sealed class ReadRaw(NpgsqlDataSource source, LogLimits limits, TimeProvider tim
         // A day more: clocks of processes differ, and around midnight positions and days do.
         foreach (var stream in Streams.TelemetryBetween(asset.Id, earliest, (known?.Time ?? time.GetUtcNow()).AddDays(1)))
         {
-            await using var command = source.CreateCommand("select bdata from events.mt_events where stream_id = $1 and timestamp >= $2 and seq_id <= $3 order by version");
+            await using var command = source.CreateCommand(
+                "select bdata from events.mt_events where stream_id = $1 and timestamp >= $2 and seq_id <= $3 order by version");
             command.Parameters.AddRange(new NpgsqlParameter[]
             {
                 new() { Value = stream },
@@ -52,13 +54,17 @@ sealed class ReadRaw(NpgsqlDataSource source, LogLimits limits, TimeProvider tim
             }
         }
 
-        TooLargeException TooLarge(string what, long limit, string unit) =>
-            new(FormattableString.Invariant($"{what} from {Micros.ToTime(from):O} on{(known is { } k ? FormattableString.Invariant($" and known at position {k.Position}") : "")}"), limit, unit, "from");
+        TooLargeException TooLarge(string what, long limit, string unit)
+        {
+            var until = known is { } k ? FormattableString.Invariant($" and known at position {k.Position}") : "";
+            return new(FormattableString.Invariant($"{what} from {Micros.ToTime(from):O} on{until}"), limit, unit, "from");
+        }
     }
 
     /// <summary>Adds a batch's readings of a stretch; a batch without any is skipped undecoded.</summary>
     /// <returns>Readings of the stretch, of any sensor that was decoded.</returns>
-    public static int Add(byte[] batch, long from, long to, IReadOnlyDictionary<ushort, Downsample> sensors, ushort? only, List<Reading> scratch)
+    public static int Add(
+        byte[] batch, long from, long to, IReadOnlyDictionary<ushort, Downsample> sensors, ushort? only, List<Reading> scratch)
     {
         var range = TelemetryCodec.SampleRange(batch);
         if (range.Last < from || range.First >= to) return 0;

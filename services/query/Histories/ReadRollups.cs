@@ -20,7 +20,8 @@ sealed class ReadRollups(NpgsqlDataSource source, LogReader log, TimeProvider ti
     /// <param name="sensors">By number, where the rollups are added.</param>
     /// <param name="cancel">Ends the reading.</param>
     public async Task Run(
-        RegisteredAsset asset, List<(RollupLevel Level, long From, long To)> parts, IReadOnlyDictionary<ushort, Downsample> sensors, CancellationToken cancel)
+        RegisteredAsset asset, List<(RollupLevel Level, long From, long To)> parts, IReadOnlyDictionary<ushort, Downsample> sensors,
+        CancellationToken cancel)
     {
         var versions = await ReadSaved(asset, parts, sensors, cancel);
         var (from, to) = (parts[0].From, parts[^1].To);
@@ -31,22 +32,26 @@ sealed class ReadRollups(NpgsqlDataSource source, LogReader log, TimeProvider ti
         foreach (var stream in Streams.TelemetryBetween(asset.Id, asset.RegisteredAt, now.AddDays(1)))
         {
             if (string.CompareOrdinal(stream, firstDay) < 0) continue;
-            await foreach (var batch in log.After(stream, versions.GetValueOrDefault(stream), cancel)) ReadRaw.Add(batch.Batch, from, to, sensors, null, readings);
+            await foreach (var batch in log.After(stream, versions.GetValueOrDefault(stream), cancel))
+                ReadRaw.Add(batch.Batch, from, to, sensors, null, readings);
         }
     }
 
     async Task<Dictionary<string, long>> ReadSaved(
-        RegisteredAsset asset, List<(RollupLevel Level, long From, long To)> parts, IReadOnlyDictionary<ushort, Downsample> sensors, CancellationToken cancel)
+        RegisteredAsset asset, List<(RollupLevel Level, long From, long To)> parts, IReadOnlyDictionary<ushort, Downsample> sensors,
+        CancellationToken cancel)
     {
         await using var connection = await source.OpenConnectionAsync(cancel);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
         var versions = await ReadOpenBuckets(connection, asset, parts, sensors, cancel);
-        foreach (var level in parts.GroupBy(p => p.Level)) await ReadClosedBuckets(connection, asset, level.Key, [.. level], sensors, cancel);
+        foreach (var level in parts.GroupBy(p => p.Level))
+            await ReadClosedBuckets(connection, asset, level.Key, [.. level], sensors, cancel);
         return versions;
     }
 
     static async Task<Dictionary<string, long>> ReadOpenBuckets(
-        NpgsqlConnection connection, RegisteredAsset asset, List<(RollupLevel Level, long From, long To)> parts, IReadOnlyDictionary<ushort, Downsample> sensors, CancellationToken cancel)
+        NpgsqlConnection connection, RegisteredAsset asset, List<(RollupLevel Level, long From, long To)> parts,
+        IReadOnlyDictionary<ushort, Downsample> sensors, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand($"select versions, state from {ReadModels.Twin} where asset_id = $1", connection);
         command.Parameters.Add(new() { Value = asset.Id });
@@ -66,7 +71,8 @@ sealed class ReadRollups(NpgsqlDataSource source, LogReader log, TimeProvider ti
         return versions;
     }
 
-    // One question per level: where a calendar's edges lie inside of hours, there are two parts per bucket. Parts that share a block have it twice.
+    // One question per level: where a calendar's edges lie inside of hours, there are two parts per bucket. Parts that share a block have
+    // it twice.
     static async Task ReadClosedBuckets(
         NpgsqlConnection connection, RegisteredAsset asset, RollupLevel level, List<(RollupLevel Level, long From, long To)> parts,
         IReadOnlyDictionary<ushort, Downsample> sensors, CancellationToken cancel)

@@ -22,7 +22,8 @@ static class ListRejections
             .WithName("getRejected").WithSummary("A payload that could not be accepted");
     }
 
-    public static async Task<Page<RejectionAnswer>> Run(ReadRejections log, string? asset, long after, int? limit, string? cursor, CancellationToken cancel)
+    public static async Task<Page<RejectionAnswer>> Run(
+        ReadRejections log, string? asset, long after, int? limit, string? cursor, CancellationToken cancel)
     {
         var size = Paging.Limit(limit);
         var (rows, hasMore) = await log.Newest(Input.Text("asset", asset, 64), after, Cursor.DecodeNumber(List, cursor), size, cancel);

@@ -16,7 +16,8 @@ sealed class ReadRejections(NpgsqlDataSource source)
     static readonly JsonSerializerOptions Json = JsonSerializerOptions.Web;
 
     /// <summary>Rejections between two positions (both excluded), newest first, and whether there are more than were read.</summary>
-    public async Task<(List<RejectionAnswer> Rows, bool HasMore)> Newest(string? assetId, long after, long? before, int limit, CancellationToken cancel)
+    public async Task<(List<RejectionAnswer> Rows, bool HasMore)> Newest(
+        string? assetId, long after, long? before, int limit, CancellationToken cancel)
     {
         List<RejectionAnswer> found = [];
         foreach (var day in await Days(assetId, cancel))
@@ -24,7 +25,9 @@ sealed class ReadRejections(NpgsqlDataSource source)
             var below = before ?? long.MaxValue;
             while (true)
             {
-                var some = await Read(day, "seq_id > $2 and seq_id < $3 order by seq_id desc limit $4", [after, below, Math.Min(AtATime, limit + 1 - found.Count)], cancel);
+                var some = await Read(
+                    day, "seq_id > $2 and seq_id < $3 order by seq_id desc limit $4",
+                    [after, below, Math.Min(AtATime, limit + 1 - found.Count)], cancel);
                 if (some.Count == 0) break;
                 found.AddRange(some);
                 if (found.Count > limit) return (found[..limit], true);
@@ -53,7 +56,11 @@ sealed class ReadRejections(NpgsqlDataSource source)
             select data from events.mt_events
             where stream_id = $1 and type = 'rejection_replayed' and data ->> 'rejectionId' = any($2) order by version
             """);
-        command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = stream }, new() { Value = ids.Select(i => i.ToString()).ToArray() } });
+        command.Parameters.AddRange(new NpgsqlParameter[]
+        {
+            new() { Value = stream },
+            new() { Value = ids.Select(i => i.ToString()).ToArray() },
+        });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         List<RejectionReplayed> replays = [];
         while (await reader.ReadAsync(cancel)) replays.Add(JsonSerializer.Deserialize<RejectionReplayed>(reader.GetString(0), Json)!);
@@ -67,24 +74,28 @@ sealed class ReadRejections(NpgsqlDataSource source)
         await using var reader = await command.ExecuteReaderAsync(cancel);
         List<string> streams = [];
         while (await reader.ReadAsync(cancel)) streams.Add(reader.GetString(0));
-        return [.. streams.GroupBy(s => s[(s.LastIndexOf('/') + 1)..]).OrderByDescending(d => d.Key, StringComparer.Ordinal).Select(d => d.ToArray())];
+        return [.. streams.GroupBy(s => s[(s.LastIndexOf('/') + 1)..]).OrderByDescending(d => d.Key, StringComparer.Ordinal)
+            .Select(d => d.ToArray())];
     }
 
     async Task<List<RejectionAnswer>> Read(string[] streams, string where, object[] parameters, CancellationToken cancel)
     {
         List<(string Stream, long Position, ReadingsRejected Event)> events = [];
-        await using (var command = source.CreateCommand($"select stream_id, seq_id, data from events.mt_events where stream_id = any($1) and type = 'readings_rejected' and {where}"))
+        await using (var command = source.CreateCommand(
+            $"select stream_id, seq_id, data from events.mt_events where stream_id = any($1) and type = 'readings_rejected' and {where}"))
         {
             command.Parameters.Add(new() { Value = streams });
             foreach (var parameter in parameters) command.Parameters.Add(new() { Value = parameter });
             await using var reader = await command.ExecuteReaderAsync(cancel);
             while (await reader.ReadAsync(cancel))
-                events.Add((reader.GetString(0), reader.GetInt64(1), JsonSerializer.Deserialize<ReadingsRejected>(reader.GetString(2), Json)!));
+                events.Add((reader.GetString(0), reader.GetInt64(1),
+                    JsonSerializer.Deserialize<ReadingsRejected>(reader.GetString(2), Json)!));
         }
         Dictionary<Guid, RejectionReplayed> replays = [];
         foreach (var stream in events.GroupBy(e => e.Stream))
         {
-            foreach (var replay in await Replays(stream.Key, [.. stream.Select(e => e.Event.Id)], cancel)) replays[replay.RejectionId] = replay;
+            foreach (var replay in await Replays(stream.Key, [.. stream.Select(e => e.Event.Id)], cancel))
+                replays[replay.RejectionId] = replay;
         }
         return [.. events.Select(e => RejectionAnswer.Of(e.Event, e.Stream, e.Position, replays.GetValueOrDefault(e.Event.Id)))];
     }

@@ -30,7 +30,8 @@ sealed record RejectionAnswer(
     public static RejectionAnswer Of(ReadingsRejected e, string stream, long position, RejectionReplayed? lastReplay)
     {
         var shown = e.Payload.Length <= MostShown ? e.Payload : e.Payload[..MostShown];
-        return new(e.Id, e.AssetId, e.Source, shown, TextOf(shown), e.Payload.Length, e.Digest, e.Readings, e.Reasons, e.RejectedAt, stream, position, lastReplay);
+        return new(e.Id, e.AssetId, e.Source, shown, TextOf(shown), e.Payload.Length, e.Digest, e.Readings, e.Reasons, e.RejectedAt, stream,
+            position, lastReplay);
     }
 
     /// <summary>The bytes as text; null when they are none. A character that is cut off at the end is left out.</summary>

@@ -2,7 +2,8 @@ namespace Query.Rejections;
 
 static class RejectionRoutes
 {
-    public static void AddRejections(this IServiceCollection services) => services.AddSingleton<ReadRejections>().AddSingleton<ReplayRejectionEndpoint>();
+    public static void AddRejections(this IServiceCollection services) =>
+        services.AddSingleton<ReadRejections>().AddSingleton<ReplayRejectionEndpoint>();
 
     public static void MapRejections(this IEndpointRouteBuilder api)
     {

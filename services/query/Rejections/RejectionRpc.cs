@@ -11,14 +11,16 @@ sealed class RejectionRpc(ReadRejections log, ReplayRejectionEndpoint replay) : 
     public override async Task<Proto.ListRejectionsResponse> ListRejections(Proto.ListRejectionsRequest request, ServerCallContext context)
     {
         var page = await Rejections.ListRejections.Run(
-            log, request.AssetId, Input.Position("after", request.After), request.Limit == 0 ? null : request.Limit, request.Cursor, context.CancellationToken);
+            log, request.AssetId, Input.Position("after", request.After), request.Limit == 0 ? null : request.Limit, request.Cursor,
+            context.CancellationToken);
         return new() { Rejections = { page.Items.Select(Of) }, NextCursor = page.NextCursor ?? "" };
     }
 
     public override async Task<Proto.GetRejectionResponse> GetRejection(Proto.GetRejectionRequest request, ServerCallContext context) =>
         new() { Rejection = Of(await log.Get(request.RejectionId, context.CancellationToken)) };
 
-    public override async Task<Proto.ReplayRejectionResponse> ReplayRejection(Proto.ReplayRejectionRequest request, ServerCallContext context)
+    public override async Task<Proto.ReplayRejectionResponse> ReplayRejection(
+        Proto.ReplayRejectionRequest request, ServerCallContext context)
     {
         var outcome = await replay.Run(request.RejectionId, context.CancellationToken);
         return new() { IsFinished = outcome is not null, Replay = outcome is null ? null : Of(outcome) };

@@ -14,7 +14,8 @@ sealed class ReplayRejectionEndpoint(ReadRejections log, IBus bus, CommandFaults
     static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
 
     public static void Map(IEndpointRouteBuilder rejected) => rejected
-        .MapPost("/{id}:replay", async Task<Results<Ok<RejectionReplayed>, Accepted>> (string id, ReplayRejectionEndpoint replay, CancellationToken cancel) =>
+        .MapPost("/{id}:replay", async Task<Results<Ok<RejectionReplayed>,
+            Accepted>> (string id, ReplayRejectionEndpoint replay, CancellationToken cancel) =>
             await replay.Run(id, cancel) is { } outcome ? TypedResults.Ok(outcome) : TypedResults.Accepted($"/api/v1/rejected/{id}"))
         .WithName("replayRejected").WithSummary("Try a rejected payload again")
         .WithDescription("Waits up to 5 s for the outcome (200); 202 when it takes longer. What is stored already counts as duplicate.");
@@ -34,7 +35,8 @@ sealed class ReplayRejectionEndpoint(ReadRejections log, IBus bus, CommandFaults
 
         async Task Visible(CancellationToken ended)
         {
-            while ((outcome = (await log.Replays(rejection.Stream, [rejection.Id], ended)).Skip(before).LastOrDefault()) is null) await Task.Delay(LookEvery, ended);
+            while ((outcome = (await log.Replays(rejection.Stream, [rejection.Id], ended)).Skip(before).LastOrDefault()) is null)
+                await Task.Delay(LookEvery, ended);
         }
     }
 }

@@ -13,14 +13,17 @@ sealed class CancelScenarioEndpoint(SavedScenarios saved, LiveScenarios live, Se
     static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
 
     public static void Map(IEndpointRouteBuilder scenarios) => scenarios
-        .MapDelete("/{id}", async Task<Results<Ok<ScenarioView>, Accepted<ScenarioView>>> (string id, CancelScenarioEndpoint run, CancellationToken cancel) =>
+        .MapDelete("/{id}", async Task<Results<Ok<ScenarioView>,
+            Accepted<ScenarioView>>> (string id, CancelScenarioEndpoint run, CancellationToken cancel) =>
         {
             var (isDone, scenario) = await run.Run(id, cancel);
             return isDone ? TypedResults.Ok(scenario) : TypedResults.Accepted($"/api/v1/scenarios/{id}", scenario);
         })
         .ProducesProblem(StatusCodes.Status409Conflict)
         .WithName("cancelScenario").WithSummary("Cancel a scenario")
-        .WithDescription("Waits up to 5 s until it shows (200); 202 when it takes longer. 409 when it is completed or has failed. The events stay in the log.");
+        .WithDescription(
+            "Waits up to 5 s until it shows (200); 202 when it takes longer. 409 when it is completed or has failed. The events stay in "
+                + "the log.");
 
     /// <summary>The scenario afterwards, and whether it is over.</summary>
     /// <exception cref="NotFoundException">No such scenario.</exception>
@@ -50,6 +53,7 @@ sealed class CancelScenarioEndpoint(SavedScenarios saved, LiveScenarios live, Se
 
     static void RefuseOver(ScenarioView scenario)
     {
-        if (scenario.State is "completed" or "failed") throw new RuleViolationException($"Scenario '{scenario.Id}' is {scenario.State} already.");
+        if (scenario.State is "completed" or "failed")
+            throw new RuleViolationException($"Scenario '{scenario.Id}' is {scenario.State} already.");
     }
 }

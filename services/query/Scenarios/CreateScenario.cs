@@ -16,11 +16,17 @@ sealed class CreateScenario(KnownAssets registry, FindPosition find, SendToSimul
             return TypedResults.Accepted($"/api/v1/scenarios/{scenario.Id}", scenario);
         })
         .RequireRateLimiting(ApiSetup.Expensive)
-        .Accepts<ScenarioToRun>("application/json").Produces<ScenarioView>(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status400BadRequest)
+        .Accepts<ScenarioToRun>("application/json").Produces<ScenarioView>(StatusCodes.Status202Accepted)
+            .ProducesProblem(StatusCodes.Status400BadRequest)
         .WithName("createScenario").WithSummary("Ask what would happen")
-        .WithDescription("Baseline and scenario run member by member with the same parameters, from the machine's recorded state. 202 as soon as the request is safe; "
-            + "`/watch` tells when it is done. `{\"asset\":\"extrusion-line\",\"interventions\":[{\"target\":\"production-rate\",\"kind\":\"scale\",\"value\":1.15}]}` asks "
-            + "for the steady state at +15 %. The same validAt and knownAt give the same bytes, without computing again. 400 names everything that is wrong in `errors` "
+        .WithDescription(
+            "Baseline and scenario run member by member with the same parameters, from the machine's recorded state. 202 as soon as the "
+                + "request is safe; "
+            + "`/watch` tells when it is done. "
+            + "`{\"asset\":\"extrusion-line\",\"interventions\":[{\"target\":\"production-rate\",\"kind\":\"scale\",\"value\":1.15}]}` "
+            + "asks "
+            + "for the steady state at +15 %. The same validAt and knownAt give the same bytes, without computing again. 400 names "
+            + "everything that is wrong in `errors` "
             + "(path, value, allowed).");
 
     /// <summary>The scenario as it was requested.</summary>
@@ -39,7 +45,8 @@ sealed class CreateScenario(KnownAssets registry, FindPosition find, SendToSimul
         var id = Guid.CreateVersion7(now).ToString();
         await simulation.Run(new RequestScenario(id, name, asset.Model.Id, asset.Model.Hash, definition, now), cancel);
         var scenario = new ScenarioView(
-            id, asset.Id, name, asset.Model.Id, asset.Model.Hash, definition, "requested", 0, 0, now, null, null, null, null, false, null, null, [], []);
+            id, asset.Id, name, asset.Model.Id, asset.Model.Hash, definition, "requested", 0, 0, now, null, null, null, null, false, null,
+            null, [], []);
         live.Offer(scenario);
         return scenario;
     }

@@ -53,10 +53,13 @@ static class DefineScenario
     public static ScenarioDefinition Of(ScenarioToRun asked, AssetModel model, long knownAt, DateTimeOffset now)
     {
         var definition = new ScenarioDefinition(
-            asked.Asset!, ValidAt(asked.ValidAt, now), knownAt, asked.Mode ?? (asked.HorizonSeconds is > 0 ? "transient" : "steady"), asked.HorizonSeconds ?? 0,
+            asked.Asset!, ValidAt(asked.ValidAt, now), knownAt, asked.Mode ?? (asked.HorizonSeconds is > 0 ? "transient" : "steady"),
+            asked.HorizonSeconds ?? 0,
             [.. (asked.Interventions ?? []).Select(i => new Intervention(
-                i?.Target ?? "", i?.Kind ?? "set", i?.Value ?? double.NaN, i?.Unit ?? "", i?.FromSeconds ?? 0, i?.RampSeconds ?? 0, i?.ForSeconds ?? 0))],
-            asked.Ensemble?.Size ?? DefaultMembers, asked.Ensemble?.Sampling ?? "latin-hypercube", asked.Ensemble?.Seed ?? 1, asked.Tolerance ?? DefaultTolerance,
+                i?.Target ?? "", i?.Kind ?? "set", i?.Value ?? double.NaN, i?.Unit ?? "", i?.FromSeconds ?? 0, i?.RampSeconds ?? 0,
+                i?.ForSeconds ?? 0))],
+            asked.Ensemble?.Size ?? DefaultMembers, asked.Ensemble?.Sampling ?? "latin-hypercube", asked.Ensemble?.Seed ?? 1,
+            asked.Tolerance ?? DefaultTolerance,
             asked.Solver ?? "rodas3", asked.Cells ?? Math.Min(DefaultCells, model.Physics?.Axis.Cells ?? DefaultCells),
             [.. (asked.Sweep ?? []).Select(s => new SweepAxis(s?.Target ?? "", s?.Values ?? [], s?.Unit ?? ""))]);
         try

@@ -65,10 +65,12 @@ sealed class DiffScenarios(SavedScenarios saved)
         .WithDescription("409 when one has no result or the two cannot be compared: other models, or axes with other cells.");
 
     /// <exception cref="RuleViolationException">They cannot be compared.</exception>
-    public async Task<ScenarioDiff> Run(string a, string b, CancellationToken cancel) => await Run(await Completed(a, cancel), await Completed(b, cancel), cancel);
+    public async Task<ScenarioDiff> Run(string a, string b, CancellationToken cancel) =>
+        await Run(await Completed(a, cancel), await Completed(b, cancel), cancel);
 
     async Task<ScenarioDiff> Run(ScenarioView a, ScenarioView b, CancellationToken cancel) =>
-        Of(a, PackedJson.Unpack<ScenarioResult>(await saved.Result(a, cancel)), b, PackedJson.Unpack<ScenarioResult>(await saved.Result(b, cancel)));
+        Of(a, PackedJson.Unpack<ScenarioResult>(await saved.Result(a, cancel)), b,
+            PackedJson.Unpack<ScenarioResult>(await saved.Result(b, cancel)));
 
     async Task<ScenarioView> Completed(string id, CancellationToken cancel)
     {
@@ -82,19 +84,24 @@ sealed class DiffScenarios(SavedScenarios saved)
     {
         if (a.ModelId != b.ModelId) throw new RuleViolationException($"They follow different models: {a.ModelId} and {b.ModelId}.");
         if (a.Definition.Cells != b.Definition.Cells)
-            throw new RuleViolationException($"Their axes have {a.Definition.Cells} and {b.Definition.Cells} cells; ask both with the same number.");
+            throw new RuleViolationException(
+                $"Their axes have {a.Definition.Cells} and {b.Definition.Cells} cells; ask both with the same number.");
         return new(
             a, b, [.. Differences(a.Definition, b.Definition)],
             [.. resultOfA.Kpis.Join(resultOfB.Kpis, k => (k.Id, k.Unit), k => (k.Id, k.Unit), (x, y) => new KpiDifference(
-                x.Id, x.Name, x.Unit, x.Scenario.P50, y.Scenario.P50, y.Scenario.P50 - x.Scenario.P50, x.Difference.P50, y.Difference.P50))],
+                x.Id, x.Name, x.Unit, x.Scenario.P50, y.Scenario.P50, y.Scenario.P50 - x.Scenario.P50, x.Difference.P50,
+                y.Difference.P50))],
             [.. resultOfA.Profiles.Join(resultOfB.Profiles, p => (p.Id, p.Unit), p => (p.Id, p.Unit), (x, y) => new ProfileDifference(
-                x.Id, x.Name, x.Unit, x.PositionsMetre, x.Scenario.P50, y.Scenario.P50, [.. x.Scenario.P50.Zip(y.Scenario.P50, (from, to) => to - from)]))]);
+                x.Id, x.Name, x.Unit, x.PositionsMetre, x.Scenario.P50, y.Scenario.P50,
+                [.. x.Scenario.P50.Zip(y.Scenario.P50, (from, to) => to - from)]))]);
     }
 
     static IEnumerable<DefinitionDifference> Differences(ScenarioDefinition a, ScenarioDefinition b)
     {
         var (inA, inB) = (Leaves(a), Leaves(b));
-        return inA.Keys.Union(inB.Keys).Select(path => new DefinitionDifference(path, inA.GetValueOrDefault(path), inB.GetValueOrDefault(path))).Where(d => !JsonNode.DeepEquals(d.A, d.B));
+        return inA.Keys.Union(inB.Keys)
+            .Select(path => new DefinitionDifference(path, inA.GetValueOrDefault(path), inB.GetValueOrDefault(path)))
+                .Where(d => !JsonNode.DeepEquals(d.A, d.B));
     }
 
     static Dictionary<string, JsonNode?> Leaves(ScenarioDefinition definition)
@@ -105,7 +112,8 @@ sealed class DiffScenarios(SavedScenarios saved)
 
         void Walk(JsonNode? node, string path)
         {
-            if (node is JsonObject members) foreach (var (name, member) in members) Walk(member, path.Length == 0 ? name : $"{path}.{name}");
+            if (node is JsonObject members)
+                foreach (var (name, member) in members) Walk(member, path.Length == 0 ? name : $"{path}.{name}");
             else if (node is JsonArray items) for (var i = 0; i < items.Count; i++) Walk(items[i], $"{path}[{i}]");
             else leaves[path] = node?.DeepClone();
         }

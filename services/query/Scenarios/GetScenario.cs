@@ -6,7 +6,8 @@ namespace Query.Scenarios;
 
 static class GetScenario
 {
-    public static void Map(IEndpointRouteBuilder scenarios) => scenarios.MapGet("/{id}", async (HttpContext http, string id, SavedScenarios saved, CancellationToken cancel) =>
+    public static void Map(IEndpointRouteBuilder scenarios) =>
+        scenarios.MapGet("/{id}", async (HttpContext http, string id, SavedScenarios saved, CancellationToken cancel) =>
         {
             var scenario = await saved.Get(id, cancel);
             if (!Tags.NotModified(http, Tag(scenario))) await http.Response.WriteAsJsonAsync(scenario, ApiJson.Options, cancel);
@@ -15,5 +16,6 @@ static class GetScenario
         .WithName("getScenario").WithSummary("A scenario: what was asked, where it is in its life, and the answer in short")
         .WithDescription("Answers 304 to If-None-Match when nothing has changed.");
 
-    public static string Tag(ScenarioView scenario) => string.Create(CultureInfo.InvariantCulture, $"W/\"{scenario.Id}.{scenario.Version}.{scenario.Progress:R}\"");
+    public static string Tag(ScenarioView scenario) =>
+        string.Create(CultureInfo.InvariantCulture, $"W/\"{scenario.Id}.{scenario.Version}.{scenario.Progress:R}\"");
 }

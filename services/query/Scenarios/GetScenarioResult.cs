@@ -16,7 +16,8 @@ static class GetScenarioResult
             HttpContext http,
             string id,
             SavedScenarios saved,
-            [Description("json (default), csv or parquet; Accept: text/csv or application/vnd.apache.parquet does the same.")] string? format,
+            [Description("json (default), csv or parquet; Accept: text/csv or application/vnd.apache.parquet does the same.")]
+            string? format,
             CancellationToken cancel) =>
         {
             var type = TypeOf(format, http.Request.Headers.Accept);
@@ -30,19 +31,26 @@ static class GetScenarioResult
         .Produces<ScenarioResult>(contentType: Json, additionalContentTypes: [Csv, Parquet]).Produces(StatusCodes.Status304NotModified)
         .ProducesProblem(StatusCodes.Status409Conflict)
         .WithName("getScenarioResult").WithSummary("The whole answer: courses, profiles, bands, limits, contributors, what it rests on")
-        .WithDescription("CSV and Parquet are long tables: kind, id, unit, case (baseline, scenario, difference), statistic, timeSeconds, positionMetre, value. "
+        .WithDescription(
+            "CSV and Parquet are long tables: kind, id, unit, case (baseline, scenario, difference), statistic, timeSeconds, "
+                + "positionMetre, value. "
             + "409 before the scenario is completed; 404 when the result was deleted: the same request brings it back to the byte.");
 
     static async Task Write(HttpContext http, string type, byte[] packed, CancellationToken cancel)
     {
-        http.Response.ContentType = type == Csv ? "text/csv; charset=utf-8; header=present" : type == Json ? "application/json; charset=utf-8" : type;
+        http.Response.ContentType = type == Csv
+            ? "text/csv; charset=utf-8; header=present"
+            : type == Json ? "application/json; charset=utf-8" : type;
         if (type == Csv)
         {
-            await ResultCsv.Write(http.Response.BodyWriter.AsStream(leaveOpen: true), ResultRows.Of(PackedJson.Unpack<ScenarioResult>(packed)), cancel);
+            await ResultCsv.Write(
+                http.Response.BodyWriter.AsStream(leaveOpen: true), ResultRows.Of(PackedJson.Unpack<ScenarioResult>(packed)), cancel);
             return;
         }
         // JSON as it was stored: the same request gets the same bytes.
-        var body = type == Json ? PackedJson.Json(packed) : await ResultParquet.Bytes([.. ResultRows.Of(PackedJson.Unpack<ScenarioResult>(packed))], cancel);
+        var body = type == Json
+            ? PackedJson.Json(packed)
+            : await ResultParquet.Bytes([.. ResultRows.Of(PackedJson.Unpack<ScenarioResult>(packed))], cancel);
         http.Response.ContentLength = body.Length;
         await http.Response.Body.WriteAsync(body, cancel);
     }
@@ -55,7 +63,8 @@ static class GetScenarioResult
         "parquet" => Parquet,
         not null => throw new InvalidInputException("format", format, "json, csv, parquet"),
         null => MediaTypeHeaderValue.TryParseList(accept, out var accepted)
-            ? accepted.OrderByDescending(a => a.Quality ?? 1).Select(a => a.MediaType.Value).FirstOrDefault(t => t is Json or Csv or Parquet) ?? Json
+            ? accepted.OrderByDescending(a => a.Quality ?? 1).Select(a => a.MediaType.Value)
+                .FirstOrDefault(t => t is Json or Csv or Parquet) ?? Json
             : Json,
     };
 }

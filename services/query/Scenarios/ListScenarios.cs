@@ -24,13 +24,16 @@ static class ListScenarios
             CancellationToken cancel) =>
         {
             var page = await Run(source, asset, state, limit, cursor, cancel);
-            if (!Tags.NotModified(http, Tags.OfAll(page.Items.Select(GetScenario.Tag)))) await http.Response.WriteAsJsonAsync(page, ApiJson.Options, cancel);
+            if (!Tags.NotModified(http, Tags.OfAll(page.Items.Select(GetScenario.Tag))))
+                await http.Response.WriteAsJsonAsync(page, ApiJson.Options, cancel);
         })
         .Produces<Page<ScenarioView>>().Produces(StatusCodes.Status304NotModified)
-        .WithName("listScenarios").WithSummary("Scenarios, newest first").WithDescription("Answers 304 to If-None-Match when nothing has changed.");
+        .WithName("listScenarios").WithSummary("Scenarios, newest first")
+            .WithDescription("Answers 304 to If-None-Match when nothing has changed.");
 
     /// <exception cref="InvalidInputException">An unknown state or a wrong bound.</exception>
-    public static async Task<Page<ScenarioView>> Run(NpgsqlDataSource source, string? asset, IEnumerable<string>? states, int? limit, string? cursor, CancellationToken cancel)
+    public static async Task<Page<ScenarioView>> Run(
+        NpgsqlDataSource source, string? asset, IEnumerable<string>? states, int? limit, string? cursor, CancellationToken cancel)
     {
         var size = Paging.Limit(limit);
         string[] wanted = [.. states ?? []];
@@ -56,13 +59,15 @@ static class ListScenarios
         await using var reader = await command.ExecuteReaderAsync(cancel);
         List<ScenarioView> rows = [];
         while (await reader.ReadAsync(cancel)) rows.Add(SavedScenarios.Read(reader));
-        return Paging.Of(rows, size, last => Cursor.Encode(List, Micros.From(last.RequestedAt).ToString(CultureInfo.InvariantCulture), last.Id));
+        return Paging.Of(
+            rows, size, last => Cursor.Encode(List, Micros.From(last.RequestedAt).ToString(CultureInfo.InvariantCulture), last.Id));
     }
 
     static (DateTimeOffset? Time, string? Id) ParseCursor(string? cursor) => Cursor.Decode(List, 2, cursor) switch
     {
         null => (null, null),
-        [var micros, var id] when long.TryParse(micros, CultureInfo.InvariantCulture, out var at) && Math.Abs(at) < 1L << 57 => (Micros.ToTime(at), id),
+        [var micros, var id] when long.TryParse(micros, CultureInfo.InvariantCulture, out var at) && Math.Abs(at) < 1L << 57 =>
+            (Micros.ToTime(at), id),
         _ => throw new InvalidInputException("cursor", cursor, "the nextCursor of an earlier page of scenarios"),
     };
 }

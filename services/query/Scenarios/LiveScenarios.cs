@@ -5,7 +5,9 @@ using MassTransit;
 
 namespace Query.Scenarios;
 
-/// <summary>The newest news of scenarios, and a bell for those who wait. Lost, doubled or reordered messages do no harm; the table has the truth.</summary>
+/// <summary>
+/// The newest news of scenarios, and a bell for those who wait. Lost, doubled or reordered messages do no harm; the table has the truth.
+/// </summary>
 sealed class LiveScenarios
 {
     const int Most = 1_000;
@@ -27,8 +29,11 @@ sealed class LiveScenarios
         Interlocked.Exchange(ref changed, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
     }
 
-    /// <summary>The one that knows more. The progress of an event may be behind what its parts have told already; it never goes back.</summary>
-    public static ScenarioView Newer(ScenarioView a, ScenarioView? b) => b is null || !IsNewer(b, a) ? a : b.Progress >= a.Progress || SavedScenarios.IsFinal(b) ? b : b with { Progress = a.Progress };
+    /// <summary>
+    /// The one that knows more. The progress of an event may be behind what its parts have told already; it never goes back.
+    /// </summary>
+    public static ScenarioView Newer(ScenarioView a, ScenarioView? b) =>
+        b is null || !IsNewer(b, a) ? a : b.Progress >= a.Progress || SavedScenarios.IsFinal(b) ? b : b with { Progress = a.Progress };
 
     static bool IsNewer(ScenarioView view, ScenarioView than) => (view.Version, view.Progress).CompareTo((than.Version, than.Progress)) > 0;
 }

@@ -17,5 +17,6 @@ static class ResultCsv
     }
 
     public static string Line(ResultRow r) => string.Create(
-        CultureInfo.InvariantCulture, $"{r.Kind},{r.Id},{r.Unit},{r.Case},{r.Statistic},{r.TimeSeconds:R},{r.PositionMetre:R},{r.Value:R}\r\n");
+        CultureInfo.InvariantCulture,
+        $"{r.Kind},{r.Id},{r.Unit},{r.Case},{r.Statistic},{r.TimeSeconds:R},{r.PositionMetre:R},{r.Value:R}\r\n");
 }

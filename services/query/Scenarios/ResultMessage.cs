@@ -78,15 +78,26 @@ static class ResultMessage
         ScenarioProbability = l.ScenarioProbability,
     };
 
-    static Proto.ContributorResult Of(ContributorResult c) => new() { Signal = c.Signal, Parameter = c.Parameter, First = c.First, Total = c.Total, Explained = c.Explained };
+    static Proto.ContributorResult Of(ContributorResult c) =>
+        new() { Signal = c.Signal, Parameter = c.Parameter, First = c.First, Total = c.Total, Explained = c.Explained };
 
     static Proto.SweepResult Of(SweepResult s) => new()
     {
         Axes = { s.Axes.Select(ScenarioMessage.Of) },
-        Signals = { s.Signals.Select(x => new Proto.SweepSignal { Id = x.Id, Name = x.Name, Unit = x.Unit, Values = { x.Values.Select(v => v ?? double.NaN) } }) },
+        Signals =
+        {
+            s.Signals.Select(x => new Proto.SweepSignal
+            {
+                Id = x.Id,
+                Name = x.Name,
+                Unit = x.Unit,
+                Values = { x.Values.Select(v => v ?? double.NaN) },
+            }),
+        },
     };
 
-    static Proto.SolvedInput Of(SolvedInput s) => new() { Input = s.Input, Unit = s.Unit, Baseline = s.Baseline, Scenario = Of(s.Scenario) };
+    static Proto.SolvedInput Of(SolvedInput s) =>
+        new() { Input = s.Input, Unit = s.Unit, Baseline = s.Baseline, Scenario = Of(s.Scenario) };
 
     static Proto.SolverStatistics Of(SolverStatistics s) => new()
     {
@@ -103,7 +114,14 @@ static class ResultMessage
 
     static Proto.Provenance Of(Provenance p)
     {
-        var message = new Proto.Provenance { ModelId = p.ModelId, ModelHash = p.ModelHash, LogPosition = p.LogPosition, InputsHash = p.InputsHash, Version = p.Version };
+        var message = new Proto.Provenance
+        {
+            ModelId = p.ModelId,
+            ModelHash = p.ModelHash,
+            LogPosition = p.LogPosition,
+            InputsHash = p.InputsHash,
+            Version = p.Version,
+        };
         foreach (var (id, value) in p.Baseline) message.Baseline[id] = value;
         foreach (var (id, value) in p.Parameters) message.Parameters[id] = value;
         return message;

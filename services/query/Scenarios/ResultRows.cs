@@ -12,7 +12,8 @@ namespace Query.Scenarios;
 /// <param name="TimeSeconds">From the start of the run; null where there is none.</param>
 /// <param name="PositionMetre">Along the axis; null where there is none.</param>
 /// <param name="Value">Null where there is no steady state.</param>
-readonly record struct ResultRow(string Kind, string Id, string Unit, string Case, string Statistic, double? TimeSeconds, double? PositionMetre, double? Value);
+readonly record struct ResultRow(
+    string Kind, string Id, string Unit, string Case, string Statistic, double? TimeSeconds, double? PositionMetre, double? Value);
 
 /// <summary>A result as a long table, for spreadsheets and data frames.</summary>
 static class ResultRows
@@ -21,7 +22,8 @@ static class ResultRows
         result.Signals.SelectMany(s => Series(s.Baseline, s.Scenario, s.Difference, s.Unit, result.TimesSeconds.Count)
                 .Select(r => new ResultRow("signal", s.Id, r.Unit, r.Case, r.Statistic, result.TimesSeconds[r.Index], null, r.Value)))
             .Concat(result.Profiles.SelectMany(p => Series(p.Baseline, p.Scenario, p.Difference, p.Unit, p.PositionsMetre.Count)
-                .Select(r => new ResultRow("profile", p.Id, r.Unit, r.Case, r.Statistic, result.TimesSeconds[^1], p.PositionsMetre[r.Index], r.Value))))
+                .Select(r => new ResultRow(
+                    "profile", p.Id, r.Unit, r.Case, r.Statistic, result.TimesSeconds[^1], p.PositionsMetre[r.Index], r.Value))))
             .Concat(result.Kpis.SelectMany(k => Cases(k.Baseline, k.Scenario, k.Difference, k.Unit).SelectMany(c => Bands(c.Band)
                 .Select(b => new ResultRow("kpi", k.Id, c.Unit, c.Case, b.Statistic, result.TimesSeconds[^1], null, b.Value)))))
             .Concat(result.Limits.SelectMany(l => new[] { ("baseline", l.BaselineProbability), ("scenario", l.ScenarioProbability) }
@@ -35,11 +37,15 @@ static class ResultRows
     static IEnumerable<(string Unit, string Case, string Statistic, int Index, double Value)> Series(
         BandSeries baseline, BandSeries scenario, BandSeries difference, string unit, int count)
     {
-        foreach (var (name, series, unitOfCase) in new[] { ("baseline", baseline, unit), ("scenario", scenario, unit), ("difference", difference, DifferenceUnit(unit)) })
+        foreach (var (name, series, unitOfCase) in new[]
+        {
+            ("baseline", baseline, unit), ("scenario", scenario, unit), ("difference", difference, DifferenceUnit(unit)),
+        })
         {
             foreach (var (statistic, values) in new[]
             {
-                ("nominal", series.Nominal), ("p5", series.P5), ("p25", series.P25), ("p50", series.P50), ("p75", series.P75), ("p95", series.P95),
+                ("nominal", series.Nominal), ("p5", series.P5), ("p25", series.P25), ("p50", series.P50), ("p75", series.P75),
+                ("p95", series.P95),
             })
             {
                 for (var i = 0; i < count; i++) yield return (unitOfCase, name, statistic, i, values[i]);
@@ -58,7 +64,8 @@ static class ResultRows
         foreach (var signal in sweep?.Signals ?? [])
         {
             for (var point = 0; point < signal.Values.Count; point++)
-                yield return new("sweep", signal.Id, signal.Unit, GridPoint(sweep!.Axes, point), "nominal", null, null, signal.Values[point]);
+                yield return new(
+                    "sweep", signal.Id, signal.Unit, GridPoint(sweep!.Axes, point), "nominal", null, null, signal.Values[point]);
         }
     }
 

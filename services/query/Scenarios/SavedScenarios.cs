@@ -27,7 +27,8 @@ sealed class SavedScenarios(NpgsqlDataSource source, LiveScenarios live)
         command.Parameters.Add(new() { Value = id });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         // What was just requested is on its way to simulation.
-        return await reader.ReadAsync(cancel) ? LiveScenarios.Newer(Read(reader), live.Find(id)) : live.Find(id) ?? throw new NotFoundException("scenario", id);
+        return await reader.ReadAsync(cancel) ? LiveScenarios.Newer(Read(reader), live.Find(id)) : live.Find(id)
+            ?? throw new NotFoundException("scenario", id);
     }
 
     /// <summary>The result of a completed scenario as it is stored; see <see cref="PackedJson"/>.</summary>
@@ -45,6 +46,9 @@ sealed class SavedScenarios(NpgsqlDataSource source, LiveScenarios live)
     /// <exception cref="RuleViolationException">It is not completed.</exception>
     public static void RequireCompleted(ScenarioView scenario)
     {
-        if (scenario.State != "completed") throw new RuleViolationException($"Scenario '{scenario.Id}' is {scenario.State}{(scenario.Reason is null ? "" : $": {scenario.Reason}")}; only a completed one has a result.");
+        if (scenario.State != "completed")
+            throw new RuleViolationException(
+                $"Scenario '{scenario.Id}' is {scenario.State}{(scenario.Reason is null ? "" : $": {scenario.Reason}")}; only a completed "
+                    + $"one has a result.");
     }
 }

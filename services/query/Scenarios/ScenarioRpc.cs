@@ -9,10 +9,12 @@ using Proto = Contracts.Query.V1;
 namespace Query.Scenarios;
 
 sealed class ScenarioRpc(
-    CreateScenario create, SavedScenarios saved, NpgsqlDataSource source, WatchScenario watch, CancelScenarioEndpoint cancelScenario, DiffScenarios diff)
+    CreateScenario create, SavedScenarios saved, NpgsqlDataSource source, WatchScenario watch, CancelScenarioEndpoint cancelScenario,
+    DiffScenarios diff)
     : Proto.ScenarioService.ScenarioServiceBase
 {
-    public override async Task<Proto.CreateScenarioResponse> CreateScenario(Proto.CreateScenarioRequest request, ServerCallContext context) =>
+    public override async Task<Proto.CreateScenarioResponse> CreateScenario(
+        Proto.CreateScenarioRequest request, ServerCallContext context) =>
         new() { Scenario = ScenarioMessage.Of(await create.Run(Asked(request), context.CancellationToken)) };
 
     public override async Task<Proto.GetScenarioResponse> GetScenario(Proto.GetScenarioRequest request, ServerCallContext context) =>
@@ -25,17 +27,20 @@ sealed class ScenarioRpc(
         return new() { Scenarios = { page.Items.Select(ScenarioMessage.Of) }, NextCursor = page.NextCursor ?? "" };
     }
 
-    public override async Task<Proto.GetScenarioResultResponse> GetScenarioResult(Proto.GetScenarioResultRequest request, ServerCallContext context)
+    public override async Task<Proto.GetScenarioResultResponse> GetScenarioResult(
+        Proto.GetScenarioResultRequest request, ServerCallContext context)
     {
         var packed = await saved.Result(await saved.Get(request.ScenarioId, context.CancellationToken), context.CancellationToken);
         return new() { Result = ResultMessage.Of(PackedJson.Unpack<ScenarioResult>(packed)) };
     }
 
-    public override async Task WatchScenario(Proto.WatchScenarioRequest request, IServerStreamWriter<Proto.WatchScenarioResponse> responses, ServerCallContext context)
+    public override async Task WatchScenario(
+        Proto.WatchScenarioRequest request, IServerStreamWriter<Proto.WatchScenarioResponse> responses, ServerCallContext context)
     {
         await foreach (var scenario in watch.Follow(request.ScenarioId, Timeout.InfiniteTimeSpan, context.CancellationToken))
         {
-            if (scenario is not null) await responses.WriteAsync(new() { Scenario = ScenarioMessage.Of(scenario) }, context.CancellationToken);
+            if (scenario is not null)
+                await responses.WriteAsync(new() { Scenario = ScenarioMessage.Of(scenario) }, context.CancellationToken);
         }
     }
 
@@ -52,19 +57,29 @@ sealed class ScenarioRpc(
         {
             A = ScenarioMessage.Of(found.A),
             B = ScenarioMessage.Of(found.B),
-            Definition = { found.Definition.Select(d => new Proto.DefinitionDifference { Path = d.Path, A = d.A?.ToJsonString() ?? "", B = d.B?.ToJsonString() ?? "" }) },
+            Definition =
+            {
+                found.Definition.Select(d => new Proto.DefinitionDifference
+                {
+                    Path = d.Path,
+                    A = d.A?.ToJsonString() ?? "",
+                    B = d.B?.ToJsonString() ?? "",
+                }),
+            },
             Kpis =
             {
                 found.Kpis.Select(k => new Proto.KpiDifference
                 {
-                    Id = k.Id, Name = k.Name, Unit = k.Unit, A = k.A, B = k.B, Difference = k.Difference, ChangeA = k.ChangeA, ChangeB = k.ChangeB,
+                    Id = k.Id, Name = k.Name, Unit = k.Unit, A = k.A, B = k.B, Difference = k.Difference, ChangeA = k.ChangeA,
+                    ChangeB = k.ChangeB,
                 })
             },
             Profiles =
             {
                 found.Profiles.Select(p => new Proto.ProfileDifference
                 {
-                    Id = p.Id, Name = p.Name, Unit = p.Unit, PositionsMetre = { p.PositionsMetre }, A = { p.A }, B = { p.B }, Difference = { p.Difference },
+                    Id = p.Id, Name = p.Name, Unit = p.Unit, PositionsMetre = { p.PositionsMetre }, A = { p.A }, B = { p.B },
+                    Difference = { p.Difference },
                 })
             },
         };
@@ -74,7 +89,8 @@ sealed class ScenarioRpc(
         r.AssetId, Input.Given(r.Name), r.ValidAt?.ToTime("valid_at").ToString("O", System.Globalization.CultureInfo.InvariantCulture),
         KnownAt(r), Text(r.Mode),
         r.HorizonSeconds == 0 ? null : r.HorizonSeconds,
-        [.. r.Interventions.Select(i => new InterventionToRun(i.Target, Text(i.Kind), i.Value, i.Unit, i.FromSeconds, i.RampSeconds, i.ForSeconds))],
+        [.. r.Interventions.Select(
+            i => new InterventionToRun(i.Target, Text(i.Kind), i.Value, i.Unit, i.FromSeconds, i.RampSeconds, i.ForSeconds))],
         new(r.HasEnsembleSize ? r.EnsembleSize : null, Text(r.Sampling), r.HasSeed ? r.Seed : null),
         r.Tolerance == 0 ? null : r.Tolerance, Text(r.Solver), r.Cells == 0 ? null : r.Cells,
         [.. r.Sweep.Select(s => new SweepToRun(s.Target, [.. s.Values], s.Unit))]);
@@ -82,7 +98,8 @@ sealed class ScenarioRpc(
     static JsonElement? KnownAt(Proto.CreateScenarioRequest r) => r.KnownAtCase switch
     {
         Proto.CreateScenarioRequest.KnownAtOneofCase.KnownAtPosition => JsonSerializer.SerializeToElement(r.KnownAtPosition),
-        Proto.CreateScenarioRequest.KnownAtOneofCase.KnownAtTime => JsonSerializer.SerializeToElement(r.KnownAtTime.ToTime("known_at_time")),
+        Proto.CreateScenarioRequest.KnownAtOneofCase.KnownAtTime =>
+            JsonSerializer.SerializeToElement(r.KnownAtTime.ToTime("known_at_time")),
         _ => null,
     };
 

@@ -13,7 +13,8 @@ sealed record ScenarioToRun(
     [property: Description("For people, at most 200 characters.")] string? Name = null,
     [property: Description("The machine's state at this time is the start, ISO 8601, from 1970 up to now; default: now.")]
     string? ValidAt = null,
-    [property: Description("What the log held then: a log position or a time in ISO 8601; default: everything.")] JsonElement? KnownAt = null,
+    [property: Description(
+        "What the log held then: a log position or a time in ISO 8601; default: everything.")] JsonElement? KnownAt = null,
     [property: Description("steady or transient; default: steady, or transient when a horizon is given.")] string? Mode = null,
     [property: Description("Length of a transient run, s.")] double? HorizonSeconds = null,
     [property: Description("What the scenario changes against the baseline.")] IReadOnlyList<InterventionToRun>? Interventions = null,
@@ -54,7 +55,8 @@ sealed record ScenarioToRun(
     {
         try
         {
-            return await JsonSerializer.DeserializeAsync<ScenarioToRun>(body, Json, cancel) ?? throw new InvalidScenarioException([new("body", "null", Kinds["$"])]);
+            return await JsonSerializer.DeserializeAsync<ScenarioToRun>(body, Json, cancel)
+                ?? throw new InvalidScenarioException([new("body", "null", Kinds["$"])]);
         }
         catch (JsonException e)
         {
@@ -68,7 +70,8 @@ sealed record ScenarioToRun(
         var last = path[(path.LastIndexOf('.') + 1)..];
         if (last.IndexOf('[', StringComparison.Ordinal) is > 0 and var bracket) last = last[..bracket];
         // The library says so in words only.
-        if (e.Message.Contains("could not be mapped", StringComparison.Ordinal)) return new(path, "unknown", $"members are {Members(path)}");
+        if (e.Message.Contains("could not be mapped", StringComparison.Ordinal))
+            return new(path, "unknown", $"members are {Members(path)}");
         return path == "$"
             ? new("body", "not JSON, or of another kind", Kinds["$"])
             : new(path, "of another kind", Kinds.GetValueOrDefault(last, Text));
@@ -87,7 +90,9 @@ sealed record ScenarioToRun(
 /// <summary>A change of an input, a target or a parameter.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 sealed record InterventionToRun(
-    [property: Description("Input (screw-speed), target (production-rate: the input that reaches it is solved for) or component.parameter.")] string? Target = null,
+    [property: Description(
+        "Input (screw-speed), target (production-rate: the input that reaches it is solved for) or component.parameter.")]
+    string? Target = null,
     [property: Description("set (default): to the value; scale: times the value; offset: plus the value.")] string? Kind = null,
     [property: Description("In unit; a factor for scale.")] double? Value = null,
     [property: Description("Default: the unit of the target; offsets of temperatures are in K.")] string? Unit = null,

@@ -25,16 +25,20 @@ sealed class WatchScenario
     readonly CancellationToken stopping;
     int watchers;
 
-    public WatchScenario(LiveScenarios live, SavedScenarios saved, TimeProvider time, IHostApplicationLifetime lifetime, IMeterFactory meters)
+    public WatchScenario(
+        LiveScenarios live, SavedScenarios saved, TimeProvider time, IHostApplicationLifetime lifetime, IMeterFactory meters)
     {
         (this.live, this.saved, this.time, stopping) = (live, saved, time, lifetime.ApplicationStopping);
-        meters.Create("Pollux").CreateObservableGauge("pollux.query.scenario_watchers", () => watchers, "{watcher}", "Open watch streams of scenarios");
+        meters.Create("Pollux")
+            .CreateObservableGauge("pollux.query.scenario_watchers", () => watchers, "{watcher}", "Open watch streams of scenarios");
     }
 
-    public static void Map(IEndpointRouteBuilder scenarios) => scenarios.MapGet("/{id}/watch", (HttpContext http, string id, WatchScenario watch) => watch.Stream(http, id))
+    public static void Map(IEndpointRouteBuilder scenarios) =>
+        scenarios.MapGet("/{id}/watch", (HttpContext http, string id, WatchScenario watch) => watch.Stream(http, id))
         .Produces<ScenarioView>(contentType: "text/event-stream").ProducesProblem(StatusCodes.Status429TooManyRequests)
         .WithName("watchScenario").WithSummary("A scenario as it proceeds (server-sent events)")
-        .WithDescription("The scenario as it is, then every change: `event: scenario`, `id: version.progress`. The stream ends with the final state.");
+        .WithDescription(
+            "The scenario as it is, then every change: `event: scenario`, `id: version.progress`. The stream ends with the final state.");
 
     async Task Stream(HttpContext http, string id)
     {
@@ -62,7 +66,8 @@ sealed class WatchScenario
 
     static void Write(System.IO.Pipelines.PipeWriter to, ScenarioView scenario)
     {
-        to.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"event: scenario\nid: {scenario.Version}.{scenario.Progress:R}\ndata: ")));
+        to.Write(Encoding.ASCII.GetBytes(
+            string.Create(CultureInfo.InvariantCulture, $"event: scenario\nid: {scenario.Version}.{scenario.Progress:R}\ndata: ")));
         to.Write(JsonSerializer.SerializeToUtf8Bytes(scenario, ApiJson.Options));
         to.Write("\n\n"u8);
     }

@@ -28,7 +28,8 @@ sealed class AwaitPosition(NpgsqlDataSource source, LogReader log, KnownAssets r
                 if (position > end) throw new InvalidInputException(
                     field, position, FormattableString.Invariant($"0 to {end}, the end of the log"));
                 if (!await HasEvents(twin, position, cancel)) return;
-                throw new TimeoutException($"The twin is at log position {twin.View.Position}; it did not reach {position} within {Patience.TotalSeconds} s.");
+                throw new TimeoutException(
+                    $"The twin is at log position {twin.View.Position}; it did not reach {position} within {Patience.TotalSeconds} s.");
             }
             var left = hasAsked ? Patience - waited : BeforeAskingTheLog - waited;
             if (left > TimeSpan.Zero && await watcher.Wait(left, cancel)) continue;
@@ -43,9 +44,16 @@ sealed class AwaitPosition(NpgsqlDataSource source, LogReader log, KnownAssets r
     async Task<bool> HasEvents(LiveTwin twin, long position, CancellationToken cancel)
     {
         var registeredAt = registry.Find(twin.AssetId)?.RegisteredAt ?? DateTimeOffset.UnixEpoch;
-        var days = Streams.TelemetryBetween(twin.AssetId, Later(registeredAt, (twin.View.RecordedAt ?? registeredAt).AddDays(-1)), time.GetUtcNow().AddDays(1));
-        await using var command = source.CreateCommand("select exists (select 1 from events.mt_events where stream_id = any($1) and seq_id > $2 and seq_id <= $3)");
-        command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = days }, new() { Value = twin.View.Position }, new() { Value = position } });
+        var days = Streams.TelemetryBetween(
+            twin.AssetId, Later(registeredAt, (twin.View.RecordedAt ?? registeredAt).AddDays(-1)), time.GetUtcNow().AddDays(1));
+        await using var command = source.CreateCommand(
+            "select exists (select 1 from events.mt_events where stream_id = any($1) and seq_id > $2 and seq_id <= $3)");
+        command.Parameters.AddRange(new NpgsqlParameter[]
+        {
+            new() { Value = days },
+            new() { Value = twin.View.Position },
+            new() { Value = position },
+        });
         return (bool)(await command.ExecuteScalarAsync(cancel))!;
     }
 

@@ -17,7 +17,8 @@ namespace Query.Twins;
 /// A twin as of some time, folded from the log with the function that makes the live one: the same readings give the same hash.
 /// Costs grow with the readings of the asset up to then; two run at a time.
 /// </summary>
-sealed class FoldTwin(IDocumentStore store, LogReader log, FindPosition find, KnownAssets registry, LogLimits limits, TimeProvider time, IMeterFactory meters)
+sealed class FoldTwin(
+    IDocumentStore store, LogReader log, FindPosition find, KnownAssets registry, LogLimits limits, TimeProvider time, IMeterFactory meters)
 {
     const int AtOnce = 2;
     // How far a device's clock may be ahead.
@@ -25,7 +26,8 @@ sealed class FoldTwin(IDocumentStore store, LogReader log, FindPosition find, Kn
     static readonly TimeSpan LongestQueueing = TimeSpan.FromSeconds(10);
 
     readonly SemaphoreSlim places = new(AtOnce);
-    readonly Counter<long> folds = meters.Create("Pollux").CreateCounter<long>("pollux.query.as_of_folds", "{fold}", "Twins folded as of some time");
+    readonly Counter<long> folds = meters.Create("Pollux")
+        .CreateCounter<long>("pollux.query.as_of_folds", "{fold}", "Twins folded as of some time");
 
     /// <exception cref="NotFoundException">The asset was not known then.</exception>
     /// <exception cref="InvalidInputException">A time in the future.</exception>
@@ -35,7 +37,8 @@ sealed class FoldTwin(IDocumentStore store, LogReader log, FindPosition find, Kn
     {
         var asset = registry.Get(assetId);
         if (validAt is { } at) Input.NotAfter("validAt", at, time.GetUtcNow(), ClocksApart);
-        if (!await places.WaitAsync(LongestQueueing, cancel)) throw new BusyException("Other twins are being folded from the log.", LongestQueueing);
+        if (!await places.WaitAsync(LongestQueueing, cancel))
+            throw new BusyException("Other twins are being folded from the log.", LongestQueueing);
         try
         {
             folds.Add(1);
@@ -48,7 +51,8 @@ sealed class FoldTwin(IDocumentStore store, LogReader log, FindPosition find, Kn
         }
     }
 
-    async Task<TwinAnswer> Fold(RegisteredAsset asset, DateTimeOffset validAt, (long Position, DateTimeOffset Time) known, CancellationToken cancel)
+    async Task<TwinAnswer> Fold(
+        RegisteredAsset asset, DateTimeOffset validAt, (long Position, DateTimeOffset Time) known, CancellationToken cancel)
     {
         var assetId = asset.Id;
         await using var session = store.QuerySession();
@@ -63,7 +67,8 @@ sealed class FoldTwin(IDocumentStore store, LogReader log, FindPosition find, Kn
         var count = 0L;
         await foreach (var (batch, readings) in Readings(streams, validAt, known.Position, null, cancel))
         {
-            if ((count += readings.Count) > limits.Readings) throw new TooLargeException($"The history of {assetId} up to then", limits.Readings, "readings");
+            if ((count += readings.Count) > limits.Readings)
+                throw new TooLargeException($"The history of {assetId} up to then", limits.Readings, "readings");
             twin.Step(CollectionsMarshal.AsSpan(readings), effects);
             effects.Rollups.Clear();
             effects.Transitions.Clear();
@@ -71,8 +76,10 @@ sealed class FoldTwin(IDocumentStore store, LogReader log, FindPosition find, Kn
         }
         // Imports bring sample times from before the registration; where there are none, the asset was not known then.
         if (count == 0 && validAt < registrations[0].RegisteredAt)
-            throw new NotFoundException("asset", FormattableString.Invariant($"{assetId} at {validAt.UtcDateTime:yyyy-MM-ddTHH:mm:ss.ffffffZ}"));
-        foreach (var sensor in effects.MustRederive.Order().ToList()) await Rederive(twin, sensor, streams, validAt, known.Position, cancel);
+            throw new NotFoundException(
+                "asset", FormattableString.Invariant($"{assetId} at {validAt.UtcDateTime:yyyy-MM-ddTHH:mm:ss.ffffffZ}"));
+        foreach (var sensor in effects.MustRederive.Order().ToList())
+            await Rederive(twin, sensor, streams, validAt, known.Position, cancel);
 
         var alarms = AlarmBook.Empty;
         foreach (var e in await session.Events.FetchStreamAsync(Streams.Twin(assetId), token: cancel))
@@ -80,7 +87,8 @@ sealed class FoldTwin(IDocumentStore store, LogReader log, FindPosition find, Kn
             if (e.Sequence <= known.Position && HappenedAt(e.Data) <= validAt) alarms = alarms.Apply(e.Data);
         }
         var view = ViewTwin.Of(
-            assetId, registrations[^1].Name, twin, alarms, newest.Position, 0, newest.Position == 0 ? null : newest.RecordedAt, null, newest.TraceParent);
+            assetId, registrations[^1].Name, twin, alarms, newest.Position, 0, newest.Position == 0 ? null : newest.RecordedAt, null,
+            newest.TraceParent);
         return TwinAnswer.Of(view, validAt, new(validAt, known.Position, known.Time));
     }
 
@@ -113,7 +121,8 @@ sealed class FoldTwin(IDocumentStore store, LogReader log, FindPosition find, Kn
     }
 
     async IAsyncEnumerable<(LoggedBatch Batch, List<Reading> Readings)> Readings(
-        string[] streams, DateTimeOffset validAt, long position, ushort? sensor, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+        string[] streams, DateTimeOffset validAt, long position, ushort? sensor,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
     {
         var last = Micros.From(validAt);
         List<Reading> readings = [];

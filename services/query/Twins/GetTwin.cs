@@ -24,10 +24,12 @@ static class GetTwin
                 : AnswerAsOf(http, fold, id, Input.Time("validAt", validAt), KnownAt.Parse(knownAt));
         })
         .Produces<TwinAnswer>().Produces(StatusCodes.Status304NotModified)
-        .ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status429TooManyRequests).ProducesProblem(StatusCodes.Status504GatewayTimeout)
+        .ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status429TooManyRequests)
+            .ProducesProblem(StatusCodes.Status504GatewayTimeout)
         .WithName("getTwin").WithSummary("The live twin, or the twin as of some time")
         .WithDescription("With validAt or knownAt the twin is folded again from the log: what was true then, as far as it was known then. "
-            + "At most 20 million readings (a setting) are folded (413), two such requests at a time (429). Answers 304 to If-None-Match when nothing but ages has changed.");
+            + "At most 20 million readings (a setting) are folded (413), two such requests at a time (429). Answers 304 to If-None-Match "
+            + "when nothing but ages has changed.");
 
     static async Task AnswerLater(HttpContext http, LiveTwin twin, long minPosition, AwaitPosition position, TimeProvider time)
     {
@@ -45,5 +47,6 @@ static class GetTwin
     }
 
     static async Task AnswerAsOf(HttpContext http, FoldTwin fold, string id, DateTimeOffset? validAt, KnownAt? knownAt) =>
-        await http.Response.WriteAsJsonAsync(await fold.Run(id, validAt, knownAt, http.RequestAborted), ApiJson.Options, http.RequestAborted);
+        await http.Response.WriteAsJsonAsync(
+            await fold.Run(id, validAt, knownAt, http.RequestAborted), ApiJson.Options, http.RequestAborted);
 }

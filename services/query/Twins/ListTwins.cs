@@ -14,9 +14,11 @@ sealed record TwinFilter(string? Model, int Severity, bool? IsStale, string? Sea
         && (Severity == 0 || WorstActive(view) >= Severity)
         && (IsStale is null || view.Sensors.All(s => SensorAnswer.IsStaleAt(s, now)) == IsStale)
         && (string.IsNullOrEmpty(Search)
-            || view.AssetId.Contains(Search, StringComparison.OrdinalIgnoreCase) || view.Name.Contains(Search, StringComparison.OrdinalIgnoreCase));
+            || view.AssetId.Contains(Search, StringComparison.OrdinalIgnoreCase)
+                || view.Name.Contains(Search, StringComparison.OrdinalIgnoreCase));
 
-    static int WorstActive(TwinView view) => view.Alarms.Where(a => a.ClearedAt is null).Select(a => Input.Severity(a.Severity)).DefaultIfEmpty().Max();
+    static int WorstActive(TwinView view) =>
+        view.Alarms.Where(a => a.ClearedAt is null).Select(a => Input.Severity(a.Severity)).DefaultIfEmpty().Max();
 }
 
 static class ListTwins
@@ -35,7 +37,8 @@ static class ListTwins
             [Description("nextCursor of the page before.")] string? cursor) =>
             Answer(http, Run(live, new(model, Input.Severity(severity), stale, search), limit, cursor, time.GetUtcNow())))
         .Produces<Page<TwinAnswer>>().Produces(StatusCodes.Status304NotModified)
-        .WithName("listTwins").WithSummary("Live twins, by asset id").WithDescription("Answers 304 to If-None-Match when nothing but ages has changed.");
+        .WithName("listTwins").WithSummary("Live twins, by asset id")
+            .WithDescription("Answers 304 to If-None-Match when nothing but ages has changed.");
 
     public static Page<ShownTwin> Run(LiveTwins live, TwinFilter filter, int? limit, string? cursor, DateTimeOffset now)
     {

@@ -44,7 +44,9 @@ sealed class LiveTwin(OfferedView first)
     public ShownTwin Show(DateTimeOffset now)
     {
         var (current, latest) = (shown, View);
-        return current is not null && ReferenceEquals(current.View, latest) && current.IsFor(now) ? current : shown = new ShownTwin(latest, now);
+        return current is not null && ReferenceEquals(current.View, latest) && current.IsFor(now)
+            ? current
+            : shown = new ShownTwin(latest, now);
     }
 
     public void Add(Watcher watcher)

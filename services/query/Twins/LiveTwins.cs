@@ -6,7 +6,9 @@ using TwinModel.Twins;
 
 namespace Query.Twins;
 
-/// <summary>The newest view of every asset, in memory. Memory grows with assets (about 20 kB each), not with readings or watchers.</summary>
+/// <summary>
+/// The newest view of every asset, in memory. Memory grows with assets (about 20 kB each), not with readings or watchers.
+/// </summary>
 sealed class LiveTwins
 {
     readonly ConcurrentDictionary<string, LiveTwin> twins = new(StringComparer.Ordinal);

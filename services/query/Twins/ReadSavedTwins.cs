@@ -10,7 +10,8 @@ sealed class ReadSavedTwins(NpgsqlDataSource source, LiveTwins twins)
     {
         var missed = await FindMissed(cancel);
         if (missed.Length == 0) return;
-        await using var command = source.CreateCommand($"select convert_to(view::text, 'UTF8') from {ReadModels.Twin} where asset_id = any($1)");
+        await using var command = source.CreateCommand(
+            $"select convert_to(view::text, 'UTF8') from {ReadModels.Twin} where asset_id = any($1)");
         command.Parameters.Add(new() { Value = missed });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))

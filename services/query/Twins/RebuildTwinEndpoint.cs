@@ -17,14 +17,17 @@ static class RebuildTwinEndpoint
     public static void Map(IEndpointRouteBuilder twins) => twins
         .MapPost("/{id}:rebuild", async Task<Results<Ok<TwinRebuilt>, Accepted>> (
             string id, KnownAssets registry, IDocumentStore store, IBus bus, CommandFaults faults, CancellationToken cancel) =>
-            await Run(id, registry, store, bus, faults, cancel) is { } rebuilt ? TypedResults.Ok(rebuilt) : TypedResults.Accepted($"/api/v1/twins/{id}"))
+            await Run(id, registry, store, bus, faults, cancel) is { } rebuilt
+                ? TypedResults.Ok(rebuilt)
+                : TypedResults.Accepted($"/api/v1/twins/{id}"))
         .RequireRateLimiting(Api.ApiSetup.Expensive)
         .WithName("rebuildTwin").WithSummary("Fold a twin again from the whole log and compare")
         .WithDescription("liveHash and rebuiltHash are equal unless something is wrong. Waits up to 30 s (200); 202 when it takes longer.");
 
     /// <summary>The outcome; null when it is not there in time.</summary>
     /// <exception cref="NotFoundException">No such asset.</exception>
-    public static async Task<TwinRebuilt?> Run(string id, KnownAssets registry, IDocumentStore store, IBus bus, CommandFaults faults, CancellationToken cancel)
+    public static async Task<TwinRebuilt?> Run(
+        string id, KnownAssets registry, IDocumentStore store, IBus bus, CommandFaults faults, CancellationToken cancel)
     {
         registry.Get(id);
         await using var session = store.QuerySession();

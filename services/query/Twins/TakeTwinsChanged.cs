@@ -13,7 +13,8 @@ sealed class TakeTwinsChanged(LiveTwins twins) : IConsumer<TwinsChanged>
     {
         foreach (var view in context.Message.Twins)
         {
-            if (!twins.Offer(new OfferedView(view)) || !Traces.HasListeners() || !ActivityContext.TryParse(view.TraceParent, null, isRemote: true, out var origin)) continue;
+            if (!twins.Offer(new OfferedView(view)) || !Traces.HasListeners()
+                || !ActivityContext.TryParse(view.TraceParent, null, isRemote: true, out var origin)) continue;
             // The parent is the reading, not the message: one trace leads from the device's publish to the moment the API shows it.
             ActivityLink[] links = Activity.Current is { } message ? [new(message.Context)] : [];
             using var activity = Traces.StartActivity("twin shown", ActivityKind.Consumer, origin, links: links);

@@ -14,7 +14,8 @@ sealed record TwinAnswer(
     [property: Description("When that event was appended.")] DateTimeOffset? RecordedAt,
     [property: Description("Newest sample time of any sensor.")] DateTimeOffset? SampledAt,
     [property: Description("Readings folded in.")] long Readings,
-    [property: Description("SHA-256 of the content, hexadecimal: equal content, equal hash, whatever the order of arrival.")] string StateHash,
+    [property: Description(
+        "SHA-256 of the content, hexadecimal: equal content, equal hash, whatever the order of arrival.")] string StateHash,
     [property: Description("True when no sensor has a fresh value.")] bool IsStale,
     [property: Description("Sensors without a fresh value.")] int StaleSensors,
     IReadOnlyList<SensorAnswer> Sensors,
@@ -33,7 +34,8 @@ sealed record TwinAnswer(
             if (sensors[i].IsStale) stale++;
         }
         return new(
-            view.AssetId, view.Name, view.ModelId, view.Position, view.Revision, view.RecordedAt, view.SampledAt, view.Readings, view.StateHash,
+            view.AssetId, view.Name, view.ModelId, view.Position, view.Revision, view.RecordedAt, view.SampledAt, view.Readings,
+            view.StateHash,
             stale == sensors.Length, stale, sensors, view.Alarms, view.TraceParent, now, asOf);
     }
 }
@@ -47,7 +49,8 @@ sealed record SensorAnswer(
     [property: Description("The component it measures.")] string Component,
     [property: Description("e.g. temperature.")] string Quantity,
     [property: Description("Unit of value and statistics, e.g. degC.")] string Unit,
-    [property: Description("Null when there is no reading yet, or the newest says that the device has no value now (quality bad).")] double? Value,
+    [property: Description(
+        "Null when there is no reading yet, or the newest says that the device has no value now (quality bad).")] double? Value,
     [property: Description("good, uncertain, bad, or none.")] string Quality,
     [property: Description("Device time.")] DateTimeOffset? SampledAt,
     [property: Description("From when on the value is stale unless a newer one comes.")] DateTimeOffset? StaleAt,
@@ -57,7 +60,8 @@ sealed record SensorAnswer(
     [property: Description("True also when there is no reading yet.")] bool IsStale)
 {
     public static SensorAnswer Of(SensorView sensor, DateTimeOffset now) => new(
-        sensor.Id, sensor.Name, sensor.Component, sensor.Quantity, sensor.Unit, sensor.Value, sensor.Quality, sensor.SampledAt, sensor.StaleAt, sensor.Readings,
+        sensor.Id, sensor.Name, sensor.Component, sensor.Quantity, sensor.Unit, sensor.Value, sensor.Quality, sensor.SampledAt,
+        sensor.StaleAt, sensor.Readings,
         sensor.Statistics, sensor.SampledAt is { } at ? Math.Round((now - at).TotalSeconds, 3) : null, IsStaleAt(sensor, now));
 
     /// <summary>No reading, or none that is fresh enough.</summary>

@@ -28,7 +28,12 @@ static class TwinMessage
         foreach (var sensor in twin.Sensors) message.Sensors.Add(Of(sensor));
         foreach (var alarm in twin.Alarms) message.Alarms.Add(AlarmMessage.Of(alarm));
         if (twin.AsOf is { } asOf)
-            message.AsOf = new() { ValidAt = asOf.ValidAt.ToProto(), KnownAtPosition = asOf.KnownAtPosition, KnownAtTime = asOf.KnownAt.ToProto() };
+            message.AsOf = new()
+            {
+                ValidAt = asOf.ValidAt.ToProto(),
+                KnownAtPosition = asOf.KnownAtPosition,
+                KnownAtTime = asOf.KnownAt.ToProto(),
+            };
         return message;
     }
 

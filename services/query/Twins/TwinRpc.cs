@@ -9,20 +9,29 @@ using Proto = Contracts.Query.V1;
 namespace Query.Twins;
 
 sealed class TwinRpc(
-    LiveTwins live, AwaitPosition position, FoldTwin fold, WatchTwins watch, KnownAssets registry, IDocumentStore store, IBus bus, CommandFaults faults, TimeProvider time)
+    LiveTwins live, AwaitPosition position, FoldTwin fold, WatchTwins watch, KnownAssets registry, IDocumentStore store, IBus bus,
+    CommandFaults faults, TimeProvider time)
     : Proto.TwinService.TwinServiceBase
 {
     public override Task<Proto.ListTwinsResponse> ListTwins(Proto.ListTwinsRequest request, ServerCallContext context)
     {
-        var filter = new TwinFilter(request.ModelId, Input.Severity(request.Severity), request.HasIsStale ? request.IsStale : null, request.Search);
+        var filter = new TwinFilter(
+            request.ModelId, Input.Severity(request.Severity), request.HasIsStale ? request.IsStale : null, request.Search);
         var page = Twins.ListTwins.Run(live, filter, request.Limit == 0 ? null : request.Limit, request.Cursor, time.GetUtcNow());
-        return Task.FromResult(new Proto.ListTwinsResponse { Twins = { page.Items.Select(t => t.Message.Twin) }, NextCursor = page.NextCursor ?? "" });
+        return Task.FromResult(new Proto.ListTwinsResponse
+        {
+            Twins = { page.Items.Select(t => t.Message.Twin) },
+            NextCursor = page.NextCursor ?? "",
+        });
     }
 
     public override Task<Proto.GetTwinResponse> GetTwin(Proto.GetTwinRequest request, ServerCallContext context)
     {
-        if (request.ValidAt is not null || request.KnownAtCase != Proto.GetTwinRequest.KnownAtOneofCase.None) return AsOf(request, context.CancellationToken);
-        return request.MinPosition == 0 ? Task.FromResult(live.Get(request.AssetId).Show(time.GetUtcNow()).Message) : Later(request, context.CancellationToken);
+        if (request.ValidAt is not null || request.KnownAtCase != Proto.GetTwinRequest.KnownAtOneofCase.None)
+            return AsOf(request, context.CancellationToken);
+        return request.MinPosition == 0
+            ? Task.FromResult(live.Get(request.AssetId).Show(time.GetUtcNow()).Message)
+            : Later(request, context.CancellationToken);
     }
 
     async Task<Proto.GetTwinResponse> Later(Proto.GetTwinRequest request, CancellationToken cancel)
@@ -38,13 +47,15 @@ sealed class TwinRpc(
         return new() { Twin = TwinMessage.Of(await fold.Run(request.AssetId, request.ValidAt?.ToTime("valid_at"), knownAt, cancel)) };
     }
 
-    public override async Task WatchTwin(Proto.WatchTwinRequest request, IServerStreamWriter<Proto.WatchTwinResponse> responses, ServerCallContext context)
+    public override async Task WatchTwin(
+        Proto.WatchTwinRequest request, IServerStreamWriter<Proto.WatchTwinResponse> responses, ServerCallContext context)
     {
         await foreach (var twin in watch.Follow([request.AssetId], request.After, context.CancellationToken))
             await responses.WriteAsync(new() { Twin = twin.Message.Twin }, context.CancellationToken);
     }
 
-    public override async Task WatchTwins(Proto.WatchTwinsRequest request, IServerStreamWriter<Proto.WatchTwinsResponse> responses, ServerCallContext context)
+    public override async Task WatchTwins(
+        Proto.WatchTwinsRequest request, IServerStreamWriter<Proto.WatchTwinsResponse> responses, ServerCallContext context)
     {
         await foreach (var twin in watch.Follow(request.AssetIds, null, context.CancellationToken))
             await responses.WriteAsync(new() { Twin = twin.Message.Twin }, context.CancellationToken);

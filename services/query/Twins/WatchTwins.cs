@@ -40,10 +40,14 @@ sealed class WatchTwins
                 WatchTwins watch,
                 [Description("Up to 200 asset ids, separated by commas.")] string? assets,
                 [Description("Id of the last event seen of a stream of the same assets, as in Last-Event-ID.")] string? after) =>
-                watch.Stream(http, (assets ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), LastSeen(http, after)))
-            .Produces<TwinAnswer>(contentType: EventStream).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status429TooManyRequests)
+                watch.Stream(http, (assets ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+                    LastSeen(http, after)))
+            .Produces<TwinAnswer>(contentType: EventStream).ProducesProblem(StatusCodes.Status404NotFound)
+                .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .WithName("watchTwins").WithSummary("Several twins as they change (server-sent events)")
-            .WithDescription("The newest view of each at once, then every change: `event: twin`; the id holds position.revision of the last view of each asset, in the order of "
+            .WithDescription(
+                "The newest view of each at once, then every change: `event: twin`; the id holds position.revision of the last view of "
+                    + "each asset, in the order of "
                 + "`assets`. With Last-Event-ID only views that were not seen are sent.");
         twins.MapGet("/{id}/watch", (
                 HttpContext http,
@@ -124,7 +128,9 @@ sealed class WatchTwins
 
     async Task<Watcher> Open(IReadOnlyList<string> assetIds, string? after, CancellationToken cancel)
     {
-        if (assetIds.Count is 0 or > MostAssets) throw new InvalidInputException("assets", assetIds.Count == 0 ? null : $"{assetIds.Count} assets", $"1 to {MostAssets} asset ids");
+        if (assetIds.Count is 0 or > MostAssets)
+            throw new InvalidInputException(
+                "assets", assetIds.Count == 0 ? null : $"{assetIds.Count} assets", $"1 to {MostAssets} asset ids");
         LiveTwin[] twins = [.. assetIds.Distinct().Select(live.Get)];
         var seen = ParseAfter(after, twins.Length);
         // Another query may be ahead of this one, but nobody is ahead of the log; such a reader would hear nothing for ever.
@@ -141,7 +147,8 @@ sealed class WatchTwins
     /// another twin with a higher position, and would then be missed.
     /// </summary>
     public static string EventId(IReadOnlyList<(long Position, long Revision)> seen) =>
-        string.Join(',', seen.Select(s => s.Position < 0 ? Unseen : string.Create(CultureInfo.InvariantCulture, $"{s.Position}.{s.Revision}")));
+        string.Join(',',
+            seen.Select(s => s.Position < 0 ? Unseen : string.Create(CultureInfo.InvariantCulture, $"{s.Position}.{s.Revision}")));
 
     /// <summary>The views a reader saw last, by twin; null when it names none.</summary>
     /// <exception cref="InvalidInputException">Not an id of a stream of so many twins.</exception>
@@ -153,10 +160,14 @@ sealed class WatchTwins
 
         (long, long) Version(string part) => part == Unseen ? Watcher.NothingSeen
             : part.Split('.') is [var position, var revision]
-            && long.TryParse(position, NumberStyles.None, CultureInfo.InvariantCulture, out var p) && long.TryParse(revision, NumberStyles.None, CultureInfo.InvariantCulture, out var r)
+            && long.TryParse(position, NumberStyles.None, CultureInfo.InvariantCulture, out var p)
+                && long.TryParse(revision, NumberStyles.None, CultureInfo.InvariantCulture, out var r)
             ? (p, r)
             : throw Invalid();
 
-        InvalidInputException Invalid() => new("after", text, twins == 1 ? "position.revision, the id of an earlier event" : $"the id of an earlier event of a stream of these {twins} assets");
+        InvalidInputException Invalid() =>
+            new("after", text,
+                twins == 1 ? "position.revision, the id of an earlier event"
+                    : $"the id of an earlier event of a stream of these {twins} assets");
     }
 }

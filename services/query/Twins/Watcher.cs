@@ -11,7 +11,8 @@ sealed class Watcher : IDisposable
     /// <summary>Before every view.</summary>
     public static readonly (long Position, long Revision) NothingSeen = (-1, -1);
 
-    readonly Channel<bool> bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+    readonly Channel<bool> bell = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
     readonly LiveTwin[] twins;
     readonly (long Position, long Revision)[] seen;
     Task<bool>? ringing;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Contracts.Decisions;
 using Contracts.Events;
 using Contracts.Health;
@@ -24,7 +25,8 @@ sealed record Basis(Prognosis? Prognosis, double NowDays, long Position, RulView
 /// <summary>Answers a maintenance question from the part's condition as the log has it, and keeps question and answer.</summary>
 sealed class DecideMaintenanceConsumer(DecisionStore store, FindModel models, TimeProvider time) : IConsumer<DecideMaintenance>
 {
-    public async Task Consume(ConsumeContext<DecideMaintenance> context) => await context.RespondAsync(await Answer(context.Message, context.CancellationToken));
+    public async Task Consume(ConsumeContext<DecideMaintenance> context) =>
+        await context.RespondAsync(await Answer(context.Message, context.CancellationToken));
 
     // The decision, or why there is none.
     async Task<MaintenanceDecided> Answer(DecideMaintenance request, CancellationToken cancel)
@@ -36,13 +38,16 @@ sealed class DecideMaintenanceConsumer(DecisionStore store, FindModel models, Ti
         if (DecisionRules.Check(part, d) is { } problem) return Refused("invalid", problem.Path, problem.Allowed, Shown(problem.Value));
         var (basis, refusal) = d.RemainingLife is null ? await BasisOf(part, d, cancel) : (new Basis(null, 0, 0, null, []), null);
         if (basis is null) return Refused("not-possible", "", refusal!);
-        if (basis.Prognosis is Prognosis.CannotSayYet cannot) return Refused("not-possible", "", $"The remaining life cannot be said yet, so there is no ground to prefer an option. {cannot.Reason}");
+        if (basis.Prognosis is Prognosis.CannotSayYet cannot)
+            return Refused("not-possible", "",
+                $"The remaining life cannot be said yet, so there is no ground to prefer an option. {cannot.Reason}");
         using var activity = Measures.Traces.StartActivity("decide maintenance");
         activity?.SetTag("pollux.asset", d.AssetId).SetTag("pollux.decision", request.DecisionId);
         var answer = RankOptions.Answer(DecisionSetup.Question(part, d, basis.Prognosis, basis.NowDays, Environment.ProcessorCount));
         if (answer is not MaintenanceAnswer.Advice advice) return Refused("not-possible", "", ((MaintenanceAnswer.NoAnswer)answer).Reason);
         var recommended = new DecisionRecommended(
-            request.DecisionId, d.AssetId, d.Component, d, request.ModelHash, basis.Position, basis.Stated, DecisionSetup.Answer(d, advice, basis.Warnings), time.GetUtcNow());
+            request.DecisionId, d.AssetId, d.Component, d, request.ModelHash, basis.Position, basis.Stated,
+            DecisionSetup.Answer(d, advice, basis.Warnings), time.GetUtcNow());
         // A request that is delivered again has its answer already.
         return new(await store.Change(request.DecisionId, known => known is null ? [recommended] : [], cancel), null);
     }
@@ -53,28 +58,40 @@ sealed class DecideMaintenanceConsumer(DecisionStore store, FindModel models, Ti
         if (health?.History is null || health.At is not { } newest)
         {
             var untold = AssessRul.Of(part.Rul, new(ConditionLevel.Learning, null, 0, 0, []));
-            return (new(untold, 0, 0, Stated(part, d, untold, ConditionLevel.Learning, 0, d.At, 0), ["There is no vibration history of the part: the answer rests on the life of the fleet alone, for a part that is new."]), null);
+            return (new(untold, 0, 0, Stated(part, d, untold, ConditionLevel.Learning, 0, d.At, 0),
+                ["There is no vibration history of the part: the answer rests on the life of the fleet alone, for a part that is new."]),
+                    null);
         }
         if (d.At < newest && await store.AssessedBy(d.AssetId, d.Component, d.At, cancel) is { } past) return OfPast(past, d.At);
-        if (d.At < newest - part.AssessEvery) return (null, FormattableString.Invariant($"There is no assessment of {d.Component} up to {d.At:O}; its history begins at {health.LifeFrom:O}."));
+        if (d.At < newest - part.AssessEvery)
+            return (null, FormattableString.Invariant(
+                $"There is no assessment of {d.Component} up to {d.At:O}; its history begins at {health.LifeFrom:O}."));
         var later = Math.Max(0, (d.At - newest).TotalDays);
         var level = Prognoses.Level(health.Level);
         var history = Prognoses.History(health.History, level, later);
         var prognosis = AssessRul.Of(part.Rul, history);
         List<string> warnings = [];
-        if (level == ConditionLevel.Learning) warnings.Add("The baseline of the part is not complete: the answer rests on the life of the fleet alone.");
+        if (level == ConditionLevel.Learning)
+            warnings.Add("The baseline of the part is not complete: the answer rests on the life of the fleet alone.");
         if (level == ConditionLevel.Critical) warnings.Add("The part is beyond its critical level: it may fail at any time.");
-        if (later > Math.Max(1, 10 * part.Condition.Window.TotalDays)) warnings.Add(FormattableString.Invariant($"The newest window of the part is {later:0.#} days old."));
-        return (new(prognosis, history.NowDays, health.Position, Stated(part, d, prognosis, level, history.AgeDays, d.At, health.Position), warnings), null);
+        if (later > Math.Max(1, 10 * part.Condition.Window.TotalDays))
+            warnings.Add(FormattableString.Invariant($"The newest window of the part is {later:0.#} days old."));
+        return (new(prognosis, history.NowDays, health.Position, Stated(part, d, prognosis, level, history.AgeDays, d.At, health.Position),
+            warnings), null);
     }
 
     // As it was stated then, without what was learned later.
     static (Basis?, string?) OfPast(HealthAssessed past, DateTimeOffset at) => Prognoses.Life(past) is { } life
-        ? (new(new Prognosis.Rul(life, [.. past.Models.Select(m => new ModelWeight(m.Model, m.Weight))]), 0, past.Position, Prognoses.View(past),
-            [FormattableString.Invariant($"The remaining life is that of the assessment of {past.AssessedAt:O}, {(at - past.AssessedAt).TotalDays:0.##} days before the decision.")]), null)
+        ? (new(new Prognosis.Rul(life, [.. past.Models.Select(m => new ModelWeight(m.Model, m.Weight))]), 0, past.Position,
+            Prognoses.View(past),
+            [string.Create(
+                CultureInfo.InvariantCulture,
+                $"The remaining life is that of the assessment of {past.AssessedAt:O}, {(at - past.AssessedAt).TotalDays:0.##} days "
+                    + $"before the decision.")]), null)
         : (null, $"The remaining life could not be said then. {past.CannotSay}");
 
-    static RulView Stated(Degradation part, DecisionDefinition d, Prognosis prognosis, ConditionLevel level, double age, DateTimeOffset at, long position) =>
+    static RulView Stated(
+        Degradation part, DecisionDefinition d, Prognosis prognosis, ConditionLevel level, double age, DateTimeOffset at, long position) =>
         Prognoses.View(Prognoses.Event(d.AssetId, new(part.Component, at, position, new(level, null, age, 0, [])), prognosis));
 
     internal static MaintenanceDecided Refused(string kind, string field, string message, string? value = null) =>

@@ -10,7 +10,8 @@ namespace Simulation.Decisions;
 static class DecisionQueue
 {
     public static void AddDecisions(this IServiceCollection services) =>
-        services.AddSingleton<DecisionStore>().AddSingleton<DecideMaintenance>().AddSingleton<FindOutcomes>().AddSingleton<RunBacktest>().AddHostedService<KeepObserving>();
+        services.AddSingleton<DecisionStore>().AddSingleton<DecideMaintenance>().AddSingleton<FindOutcomes>().AddSingleton<RunBacktest>()
+            .AddHostedService<KeepObserving>();
 
     public static void AddConsumers(IBusRegistrationConfigurator bus)
     {
@@ -20,7 +21,8 @@ static class DecisionQueue
         bus.AddConsumer<RunBacktestConsumer>();
     }
 
-    public static void AddEndpoint(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator rabbit) => rabbit.ReceiveEndpoint(QueueNames.Decisions, endpoint =>
+    public static void AddEndpoint(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator rabbit) =>
+        rabbit.ReceiveEndpoint(QueueNames.Decisions, endpoint =>
     {
         endpoint.ConfigureConsumeTopology = false;
         endpoint.SetQuorumQueue();

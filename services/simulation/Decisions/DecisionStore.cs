@@ -13,7 +13,8 @@ namespace Simulation.Decisions;
 /// <summary>Decisions and their events. A change is one transaction that holds the decision's row.</summary>
 sealed class DecisionStore(IDocumentStore store, NpgsqlDataSource source)
 {
-    static readonly string[] MaintenanceTypes = [EventLog.EventNames[typeof(ComponentReplaced)], EventLog.EventNames[typeof(FailureOccurred)]];
+    static readonly string[] MaintenanceTypes = [EventLog.EventNames[typeof(ComponentReplaced)],
+        EventLog.EventNames[typeof(FailureOccurred)]];
 
     /// <summary>Appends what follows from the decision as it is.</summary>
     /// <returns>The decision afterwards; null when there is none.</returns>
@@ -22,7 +23,8 @@ sealed class DecisionStore(IDocumentStore store, NpgsqlDataSource source)
         await using var connection = await source.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         DecisionView? view = null;
-        await using (var locked = new NpgsqlCommand($"select view from {ReadModels.Decision} where decision_id = $1 for update", connection))
+        await using (var locked = new NpgsqlCommand(
+            $"select view from {ReadModels.Decision} where decision_id = $1 for update", connection))
         {
             locked.Parameters.Add(new() { Value = decisionId });
             if (await locked.ExecuteScalarAsync(cancel) is string json) view = Read(json);
@@ -61,7 +63,8 @@ sealed class DecisionStore(IDocumentStore store, NpgsqlDataSource source)
     public async Task<List<DecisionView>> Open(string? assetId, string? component, CancellationToken cancel)
     {
         await using var command = source.CreateCommand(
-            $"select view from {ReadModels.Decision} where state <> 'closed' and ($1::text is null or asset_id = $1) and ($2::text is null or component = $2)");
+            $"select view from {ReadModels.Decision} where state <> 'closed' and ($1::text is null or asset_id = $1) and ($2::text is null "
+                + $"or component = $2)");
         command.Parameters.AddRange(new NpgsqlParameter[]
         {
             new() { Value = (object?)assetId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
@@ -86,19 +89,23 @@ sealed class DecisionStore(IDocumentStore store, NpgsqlDataSource source)
     {
         await using var command = source.CreateCommand($"select view from {ReadModels.Health} where asset_id = $1 and component = $2");
         command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = assetId }, new() { Value = component } });
-        return await command.ExecuteScalarAsync(cancel) is string json ? JsonSerializer.Deserialize<HealthView>(json, JsonSerializerOptions.Web) : null;
+        return await command.ExecuteScalarAsync(cancel) is string json
+            ? JsonSerializer.Deserialize<HealthView>(json, JsonSerializerOptions.Web)
+            : null;
     }
 
     async Task<List<object>> TwinEvents(string assetId, string[] types, CancellationToken cancel)
     {
-        await using var command = source.CreateCommand("select type, data from events.mt_events where stream_id = $1 and type = any($2) order by version");
+        await using var command = source.CreateCommand(
+            "select type, data from events.mt_events where stream_id = $1 and type = any($2) order by version");
         command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = Streams.Twin(assetId) }, new() { Value = types } });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         List<object> events = [];
         while (await reader.ReadAsync(cancel))
         {
             var name = reader.GetString(0);
-            events.Add(JsonSerializer.Deserialize(reader.GetString(1), EventLog.EventNames.Single(n => n.Value == name).Key, JsonSerializerOptions.Web)!);
+            events.Add(JsonSerializer.Deserialize(
+                reader.GetString(1), EventLog.EventNames.Single(n => n.Value == name).Key, JsonSerializerOptions.Web)!);
         }
         return events;
     }

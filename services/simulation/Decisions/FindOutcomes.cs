@@ -21,7 +21,8 @@ sealed class FindOutcomes(DecisionStore store)
 /// <summary>At once when a record was made.</summary>
 sealed class ObserveOutcomesConsumer(FindOutcomes observe) : IConsumer<ObserveOutcomes>
 {
-    public Task Consume(ConsumeContext<ObserveOutcomes> context) => observe.Run(context.Message.AssetId, context.Message.Component, context.CancellationToken);
+    public Task Consume(ConsumeContext<ObserveOutcomes> context) =>
+        observe.Run(context.Message.AssetId, context.Message.Component, context.CancellationToken);
 }
 
 /// <summary>And now and then, as the news of a record may be lost.</summary>

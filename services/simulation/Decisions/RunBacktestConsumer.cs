@@ -16,7 +16,8 @@ sealed class RunBacktestConsumer(DecisionStore store, FindModel models, LogReade
     // How far a device's clock may be ahead of the log's.
     static readonly TimeSpan ClocksApart = TimeSpan.FromMinutes(20);
 
-    public async Task Consume(ConsumeContext<RunBacktest> context) => await context.RespondAsync(await Run(context.Message, context.CancellationToken));
+    public async Task Consume(ConsumeContext<RunBacktest> context) =>
+        await context.RespondAsync(await Run(context.Message, context.CancellationToken));
 
     async Task<BacktestFinished> Run(RunBacktest request, CancellationToken cancel)
     {
@@ -27,14 +28,20 @@ sealed class RunBacktestConsumer(DecisionStore store, FindModel models, LogReade
         if (BacktestRules.Check(d) is { } problem)
             return new(null, new("invalid", problem.Path, problem.Allowed, DecideMaintenanceConsumer.Shown(problem.Value)));
         var records = (await store.Maintenance(d.AssetId, cancel))
-            .Select(e => e switch { ComponentReplaced r when r.Component == d.Component => (r.ReplacedAt, false), FailureOccurred f when f.Component == d.Component => (f.FailedAt, true), _ => default((DateTimeOffset At, bool Failed)?) })
+            .Select(e => e switch
+            {
+                ComponentReplaced r when r.Component == d.Component => (r.ReplacedAt, false),
+                FailureOccurred f when f.Component == d.Component => (f.FailedAt, true),
+                _ => default((DateTimeOffset At, bool Failed)?)
+            })
             .OfType<(DateTimeOffset At, bool Failed)>().ToList();
         List<DateTimeOffset> lives = [.. records.Select(r => r.At)];
         var test = new Backtest(model, d, lives);
         var (first, last, count) = (Micros.From(d.From), Micros.From(d.To), 0L);
         List<Reading> readings = [];
         // A reading is recorded when it is sampled or later.
-        await foreach (var batch in log.UpTo(Streams.TelemetryBetween(d.AssetId, d.From - ClocksApart, time.GetUtcNow().AddDays(1)), d.KnownAt, cancel))
+        await foreach (var batch in log.UpTo(
+            Streams.TelemetryBetween(d.AssetId, d.From - ClocksApart, time.GetUtcNow().AddDays(1)), d.KnownAt, cancel))
         {
             var range = TelemetryCodec.SampleRange(batch.Batch);
             if (range.Last < first || range.First > last) continue;
@@ -45,7 +52,8 @@ sealed class RunBacktestConsumer(DecisionStore store, FindModel models, LogReade
             test.Step(readings);
         }
         return count == 0
-            ? new(null, new("not-possible", "", FormattableString.Invariant($"The log holds no readings of {d.AssetId} from {d.From:O} to {d.To:O}.")))
+            ? new(null, new("not-possible", "",
+                FormattableString.Invariant($"The log holds no readings of {d.AssetId} from {d.From:O} to {d.To:O}.")))
             : new(test.Result([.. records.Where(r => r.Failed).Select(r => r.At)], lives), null);
     }
 }

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Options;
 namespace Simulation.Results;
 
 /// <summary>Keeps the stored results within their age and size. Events stay, and asking again brings the result back to the byte.</summary>
-sealed partial class DeleteOldResults(ResultStore results, IOptions<SimulationSettings> settings, TimeProvider time, ILogger<DeleteOldResults> logger) : BackgroundService
+sealed partial class DeleteOldResults(
+    ResultStore results, IOptions<SimulationSettings> settings, TimeProvider time, ILogger<DeleteOldResults> logger) : BackgroundService
 {
     static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
 
@@ -14,7 +15,8 @@ sealed partial class DeleteOldResults(ResultStore results, IOptions<SimulationSe
         {
             try
             {
-                var deleted = await results.Delete(time.GetUtcNow().AddDays(-settings.Value.KeepResultsDays), (long)settings.Value.KeepResultsMegabytes << 20, cancel);
+                var deleted = await results.Delete(
+                    time.GetUtcNow().AddDays(-settings.Value.KeepResultsDays), (long)settings.Value.KeepResultsMegabytes << 20, cancel);
                 Measures.Deleted.Add(deleted);
             }
             catch (Exception e) when (!cancel.IsCancellationRequested)

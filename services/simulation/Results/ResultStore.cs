@@ -16,14 +16,24 @@ sealed class ResultStore(NpgsqlDataSource source)
     }
 
     /// <summary>Stores a result; one with the same hash has the same bytes already.</summary>
-    public static async Task Save(NpgsqlConnection connection, string contentHash, ScenarioResult result, DateTimeOffset now, CancellationToken cancel)
+    public static async Task Save(
+        NpgsqlConnection connection, string contentHash, ScenarioResult result, DateTimeOffset now, CancellationToken cancel)
     {
-        await using var command = new NpgsqlCommand($"insert into {ReadModels.ScenarioResult} (content_hash, data, created_at) values ($1, $2, $3) on conflict do nothing", connection);
-        command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = contentHash }, new() { Value = PackedJson.Pack(result) }, new() { Value = now.UtcDateTime } });
+        await using var command = new NpgsqlCommand(
+            $"insert into {ReadModels.ScenarioResult} (content_hash, data, created_at) values ($1, $2, $3) on conflict do nothing",
+            connection);
+        command.Parameters.AddRange(new NpgsqlParameter[]
+        {
+            new() { Value = contentHash },
+            new() { Value = PackedJson.Pack(result) },
+            new() { Value = now.UtcDateTime },
+        });
         await command.ExecuteNonQueryAsync(cancel);
     }
 
-    /// <summary>Deletes what is older than <paramref name="before"/>, and the oldest of what is left until the rest fits into the budget.</summary>
+    /// <summary>
+    /// Deletes what is older than <paramref name="before"/>, and the oldest of what is left until the rest fits into the budget.
+    /// </summary>
     /// <returns>How many.</returns>
     public async Task<int> Delete(DateTimeOffset before, long mostBytes, CancellationToken cancel)
     {

@@ -25,7 +25,8 @@ sealed class CancelScenarioConsumer(ScenarioStore store, TimeProvider time) : IC
 
     static async Task<double> Progress(LockedScenario locked, string id, CancellationToken cancel)
     {
-        await using var command = new Npgsql.NpgsqlCommand($"select coalesce(avg(progress), 0) from {ReadModels.ScenarioShard} where scenario_id = $1", locked.Connection);
+        await using var command = new Npgsql.NpgsqlCommand(
+            $"select coalesce(avg(progress), 0) from {ReadModels.ScenarioShard} where scenario_id = $1", locked.Connection);
         command.Parameters.Add(new() { Value = id });
         return (double)(await command.ExecuteScalarAsync(cancel))!;
     }

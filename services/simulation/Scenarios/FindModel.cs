@@ -15,7 +15,8 @@ sealed class FindModel(AssetRegistry registry, IDocumentStore store)
         if (registry.Find(assetId) is { } asset && asset.Model.Hash == modelHash) return asset.Model;
         // The asset has got another model since.
         await using var session = store.QuerySession();
-        return (await session.Events.FetchStreamAsync(Streams.Asset(assetId), token: cancel)).Select(e => e.Data).OfType<AssetRegistered>().LastOrDefault(r => r.ModelHash == modelHash) is { } registered
+        return (await session.Events.FetchStreamAsync(Streams.Asset(assetId), token: cancel)).Select(e => e.Data).OfType<AssetRegistered>()
+            .LastOrDefault(r => r.ModelHash == modelHash) is { } registered
             ? ReadAssetModel.FromText(registered.ModelYaml, $"{registered.ModelId} in the log")
             : throw new NotFoundException("asset with this model", $"{assetId} {modelHash}");
     }

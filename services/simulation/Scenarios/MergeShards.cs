@@ -10,8 +10,8 @@ using TwinModel.Scenarios;
 namespace Simulation.Scenarios;
 
 /// <summary>
-/// Counts finished shards and makes the answer when the last one is there. The scenario's row is held meanwhile: of several processes that hear
-/// of the last shards at the same time one merges, the others find it done.
+/// Counts finished shards and makes the answer when the last one is there. The scenario's row is held meanwhile: of several processes that
+/// hear of the last shards at the same time one merges, the others find it done.
 /// </summary>
 sealed partial class MergeShards(ScenarioStore store, ScenarioPlans plans, TimeProvider time, ILogger<MergeShards> logger)
 {
@@ -32,9 +32,11 @@ sealed partial class MergeShards(ScenarioStore store, ScenarioPlans plans, TimeP
     }
 
     /// <summary>The end of a scenario that has an answer.</summary>
-    internal static ScenarioCompleted Completed(string id, string contentHash, ScenarioResult result, bool wasStored, DateTimeOffset startedAt, DateTimeOffset now) => new(
+    internal static ScenarioCompleted Completed(
+        string id, string contentHash, ScenarioResult result, bool wasStored, DateTimeOffset startedAt, DateTimeOffset now) => new(
         id, contentHash, result.Provenance.LogPosition, result.Provenance.ModelHash,
-        [.. result.Kpis.Select(k => new KpiSummary(k.Id, k.Unit, k.Baseline.P50, k.Scenario.P50, k.Difference.P5, k.Difference.P50, k.Difference.P95))],
+        [.. result.Kpis.Select(
+            k => new KpiSummary(k.Id, k.Unit, k.Baseline.P50, k.Scenario.P50, k.Difference.P5, k.Difference.P50, k.Difference.P95))],
         result.Warnings, wasStored, (now - startedAt).TotalSeconds, now);
 
     async Task<IReadOnlyList<object>> Merge(ScenarioView scenario, LockedScenario locked, CancellationToken cancel)
@@ -62,7 +64,8 @@ sealed partial class MergeShards(ScenarioStore store, ScenarioPlans plans, TimeP
 
     static async Task<(long Finished, long All)> Count(LockedScenario locked, CancellationToken cancel)
     {
-        await using var command = new NpgsqlCommand($"select count(data), count(*) from {ReadModels.ScenarioShard} where scenario_id = $1", locked.Connection);
+        await using var command = new NpgsqlCommand(
+            $"select count(data), count(*) from {ReadModels.ScenarioShard} where scenario_id = $1", locked.Connection);
         command.Parameters.Add(new() { Value = locked.View!.Id });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         await reader.ReadAsync(cancel);
@@ -71,7 +74,8 @@ sealed partial class MergeShards(ScenarioStore store, ScenarioPlans plans, TimeP
 
     static async Task<List<byte[]>> Data(LockedScenario locked, CancellationToken cancel)
     {
-        await using var command = new NpgsqlCommand($"select data from {ReadModels.ScenarioShard} where scenario_id = $1 order by shard", locked.Connection);
+        await using var command = new NpgsqlCommand(
+            $"select data from {ReadModels.ScenarioShard} where scenario_id = $1 order by shard", locked.Connection);
         command.Parameters.Add(new() { Value = locked.View!.Id });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         List<byte[]> shards = [];

@@ -7,8 +7,8 @@ using TwinModel.Telemetry;
 namespace Simulation.Scenarios;
 
 /// <summary>
-/// What the log says about an asset's inputs around a run, as far as it was known at the scenario's position. It only reads: a scenario never
-/// touches the live twin.
+/// What the log says about an asset's inputs around a run, as far as it was known at the scenario's position. It only reads: a scenario
+/// never touches the live twin.
 /// </summary>
 sealed class ReadInputs(LogReader log, TimeProvider time)
 {

@@ -12,11 +12,12 @@ using TwinModel.Solvers;
 namespace Simulation.Scenarios;
 
 /// <summary>
-/// Computes a part of a scenario and stores it. A process that dies leaves nothing behind: the message goes to another one, and what is stored
-/// already is not computed again.
+/// Computes a part of a scenario and stores it. A process that dies leaves nothing behind: the message goes to another one, and what is
+/// stored already is not computed again.
 /// </summary>
 sealed partial class RunScenarioShardConsumer(
-    NpgsqlDataSource source, ScenarioStore store, ScenarioPlans plans, TimeProvider time, ILogger<RunScenarioShardConsumer> logger) : IConsumer<RunScenarioShard>
+    NpgsqlDataSource source, ScenarioStore store, ScenarioPlans plans, TimeProvider time,
+    ILogger<RunScenarioShardConsumer> logger) : IConsumer<RunScenarioShard>
 {
     static readonly TimeSpan TellEvery = TimeSpan.FromMilliseconds(250);
 
@@ -63,7 +64,8 @@ sealed partial class RunScenarioShardConsumer(
         {
             // A thread of its own: those of the pool are few and have messages to move.
             var run = Task.Factory.StartNew(
-                () => plan.RunShard(shard.Shard, share => Volatile.Write(ref progress, share), ended.Token), ended.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                () => plan.RunShard(shard.Shard, share => Volatile.Write(ref progress, share), ended.Token), ended.Token,
+                TaskCreationOptions.LongRunning, TaskScheduler.Default);
             while (await Task.WhenAny(run, Task.Delay(TellEvery, time, cancel)) != run)
             {
                 if (!await Tell(scenario, shard, Volatile.Read(ref progress), cancel)) await ended.CancelAsync();
@@ -93,7 +95,12 @@ sealed partial class RunScenarioShardConsumer(
                 select s.view, (select avg(case when h.shard = $2 then $3 else h.progress end) from {ReadModels.ScenarioShard} h where h.scenario_id = $1)
                 from {ReadModels.Scenario} s where s.scenario_id = $1 and s.state = 'running'
                 """);
-            command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = shard.ScenarioId }, new() { Value = shard.Shard }, new() { Value = progress } });
+            command.Parameters.AddRange(new NpgsqlParameter[]
+            {
+                new() { Value = shard.ScenarioId },
+                new() { Value = shard.Shard },
+                new() { Value = progress },
+            });
             await using var reader = await command.ExecuteReaderAsync(cancel);
             if (!await reader.ReadAsync(cancel) || reader.IsDBNull(1)) return false;
             var view = JsonSerializer.Deserialize<ScenarioView>(reader.GetString(0), JsonSerializerOptions.Web)!;
@@ -122,8 +129,14 @@ sealed partial class RunScenarioShardConsumer(
 
     async Task Save(RunScenarioShard shard, byte[] data, CancellationToken cancel)
     {
-        await using var command = source.CreateCommand($"update {ReadModels.ScenarioShard} set data = $3, progress = 1 where scenario_id = $1 and shard = $2 and data is null");
-        command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = shard.ScenarioId }, new() { Value = shard.Shard }, new() { Value = data } });
+        await using var command = source.CreateCommand(
+            $"update {ReadModels.ScenarioShard} set data = $3, progress = 1 where scenario_id = $1 and shard = $2 and data is null");
+        command.Parameters.AddRange(new NpgsqlParameter[]
+        {
+            new() { Value = shard.ScenarioId },
+            new() { Value = shard.Shard },
+            new() { Value = data },
+        });
         await command.ExecuteNonQueryAsync(cancel);
     }
 

@@ -17,17 +17,19 @@ namespace Simulation.Scenarios;
 sealed record LockedScenario(ScenarioView? View, NpgsqlConnection Connection);
 
 /// <summary>
-/// Scenarios and their events. A change is one transaction that holds the scenario's row: what two processes do to the same scenario happens one
-/// after the other, and everything a process needs to go on lies here when it dies.
+/// Scenarios and their events. A change is one transaction that holds the scenario's row: what two processes do to the same scenario
+/// happens one after the other, and everything a process needs to go on lies here when it dies.
 /// </summary>
 sealed partial class ScenarioStore(
-    IDocumentStore store, NpgsqlDataSource source, IBus bus, TimeProvider time, IOptions<SimulationSettings> settings, ILogger<ScenarioStore> logger)
+    IDocumentStore store, NpgsqlDataSource source, IBus bus, TimeProvider time, IOptions<SimulationSettings> settings,
+    ILogger<ScenarioStore> logger)
 {
     static readonly TimeSpan LongestPublish = TimeSpan.FromSeconds(2);
 
     /// <summary>Appends what the decision says, and tells everybody.</summary>
     /// <returns>The scenario afterwards; null when there is none.</returns>
-    public async Task<ScenarioView?> Change(string scenarioId, Func<LockedScenario, Task<IReadOnlyList<object>>> decide, CancellationToken cancel)
+    public async Task<ScenarioView?> Change(
+        string scenarioId, Func<LockedScenario, Task<IReadOnlyList<object>>> decide, CancellationToken cancel)
     {
         ScenarioView? view;
         await using (var connection = await source.OpenConnectionAsync(cancel))
@@ -60,12 +62,17 @@ sealed partial class ScenarioStore(
 
     static async Task<ScenarioView?> Lock(NpgsqlConnection connection, string scenarioId, CancellationToken cancel)
     {
-        await using var command = new NpgsqlCommand($"select view from {ReadModels.Scenario} where scenario_id = $1 for update", connection);
+        await using var command = new NpgsqlCommand(
+            $"select view from {ReadModels.Scenario} where scenario_id = $1 for update", connection);
         command.Parameters.Add(new() { Value = scenarioId });
-        return await command.ExecuteScalarAsync(cancel) is string view ? JsonSerializer.Deserialize<ScenarioView>(view, JsonSerializerOptions.Web) : null;
+        return await command.ExecuteScalarAsync(cancel) is string view
+            ? JsonSerializer.Deserialize<ScenarioView>(view, JsonSerializerOptions.Web)
+            : null;
     }
 
-    /// <summary>Writes the row; time runs from here when <paramref name="startsTime"/>. A finished scenario needs its shards and inputs no more.</summary>
+    /// <summary>
+    /// Writes the row; time runs from here when <paramref name="startsTime"/>. A finished scenario needs its shards and inputs no more.
+    /// </summary>
     public async Task Save(NpgsqlConnection connection, ScenarioView view, bool startsTime, CancellationToken cancel)
     {
         await using var batch = new NpgsqlBatch(connection);
@@ -87,14 +94,16 @@ sealed partial class ScenarioStore(
         });
         batch.BatchCommands.Add(upsert);
         if (view.IsFinal())
-            batch.BatchCommands.Add(new($"delete from {ReadModels.ScenarioShard} where scenario_id = $1") { Parameters = { new() { Value = view.Id } } });
+            batch.BatchCommands.Add(
+                new($"delete from {ReadModels.ScenarioShard} where scenario_id = $1") { Parameters = { new() { Value = view.Id } } });
         await batch.ExecuteNonQueryAsync(cancel);
     }
 
     /// <summary>Scenarios whose time is up.</summary>
     public async Task<List<string>> Overdue(CancellationToken cancel)
     {
-        await using var command = source.CreateCommand($"select scenario_id from {ReadModels.Scenario} where state in ('requested', 'running') and deadline < $1");
+        await using var command = source.CreateCommand(
+            $"select scenario_id from {ReadModels.Scenario} where state in ('requested', 'running') and deadline < $1");
         command.Parameters.Add(new() { Value = time.GetUtcNow().UtcDateTime });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         List<string> overdue = [];

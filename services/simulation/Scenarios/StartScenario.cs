@@ -11,16 +11,18 @@ using TwinModel.Scenarios;
 namespace Simulation.Scenarios;
 
 /// <summary>
-/// Takes a request: reads the inputs, looks whether the answer is stored already, deals out the shards. Each step is in the database before the
-/// next, so a request that is delivered again goes on where the process died.
+/// Takes a request: reads the inputs, looks whether the answer is stored already, deals out the shards. Each step is in the database before
+/// the next, so a request that is delivered again goes on where the process died.
 /// </summary>
 sealed class StartScenario(
-    ScenarioStore store, ResultStore results, FindModel models, ReadInputs inputs, ScenarioPlans plans, NpgsqlDataSource source, TimeProvider time)
+    ScenarioStore store, ResultStore results, FindModel models, ReadInputs inputs, ScenarioPlans plans, NpgsqlDataSource source,
+    TimeProvider time)
 {
     /// <summary>Shards to be computed; empty when there is nothing to do.</summary>
     public async Task<IReadOnlyList<int>> Run(RequestScenario request, CancellationToken cancel)
     {
-        if (await store.Change(request.ScenarioId, known => Decide(known, request), cancel) is not { } scenario || scenario.IsFinal()) return [];
+        if (await store.Change(request.ScenarioId, known => Decide(known, request), cancel) is not { } scenario || scenario.IsFinal())
+            return [];
         if (scenario.State == FoldScenario.Running && await Dealt(scenario.Id, cancel) is { Count: > 0 } dealt) return dealt;
 
         using var activity = Measures.Traces.StartActivity("start scenario");
@@ -58,28 +60,36 @@ sealed class StartScenario(
             if (locked.View is null || locked.View.IsFinal()) return [];
             await Deal(locked, recorded, shards, cancel);
             // After a restore from the log it is running already, but its shards are lost.
-            return locked.View.State == FoldScenario.Requested ? [new ScenarioStarted(scenario.Id, hash, recorded.Hash, shards.Count, time.GetUtcNow())] : [];
+            return locked.View.State == FoldScenario.Requested
+                ? [new ScenarioStarted(scenario.Id, hash, recorded.Hash, shards.Count, time.GetUtcNow())]
+                : [];
         }, cancel);
         return started?.State == FoldScenario.Running ? shards : [];
     }
 
     /// <summary>A request is taken once.</summary>
     internal static IReadOnlyList<object> Decide(ScenarioView? known, RequestScenario request) => known is not null ? [] :
-        [new ScenarioRequested(request.ScenarioId, request.Definition.AssetId, request.Name, request.ModelId, request.ModelHash, request.Definition, request.RequestedAt)];
+        [new ScenarioRequested(
+            request.ScenarioId, request.Definition.AssetId, request.Name, request.ModelId, request.ModelHash, request.Definition,
+            request.RequestedAt)];
 
     /// <summary>Completed at once by the result of an earlier scenario with the same content.</summary>
-    internal static IReadOnlyList<object> DecideStored(ScenarioView? known, ScenarioResult stored, string contentHash, string inputsHash, DateTimeOffset now) =>
+    internal static IReadOnlyList<object> DecideStored(
+        ScenarioView? known, ScenarioResult stored, string contentHash, string inputsHash, DateTimeOffset now) =>
         known is null || known.IsFinal()
             ? []
-            : [new ScenarioStarted(known.Id, contentHash, inputsHash, 0, now), MergeShards.Completed(known.Id, contentHash, stored, wasStored: true, now, now)];
+            : [new ScenarioStarted(known.Id, contentHash, inputsHash, 0, now),
+                MergeShards.Completed(known.Id, contentHash, stored, wasStored: true, now, now)];
 
     static async Task Deal(LockedScenario locked, RecordedInputs recorded, IReadOnlyList<int> shards, CancellationToken cancel)
     {
         await using var batch = new NpgsqlBatch(locked.Connection);
-        batch.BatchCommands.Add(new($"insert into {ReadModels.ScenarioShard} (scenario_id, shard, progress) select $1, n, 0 from unnest($2::int[]) n on conflict do nothing")
-        {
-            Parameters = { new() { Value = locked.View!.Id }, new() { Value = shards.ToArray() } },
-        });
+        batch.BatchCommands.Add(
+            new($"insert into {ReadModels.ScenarioShard} (scenario_id, shard, progress) select $1, n, 0 from unnest($2::int[]) n on "
+                + $"conflict do nothing")
+            {
+                Parameters = { new() { Value = locked.View!.Id }, new() { Value = shards.ToArray() } },
+            });
         batch.BatchCommands.Add(new($"update {ReadModels.Scenario} set inputs = $2 where scenario_id = $1")
         {
             Parameters = { new() { Value = locked.View.Id }, new() { Value = PackedJson.Pack(recorded) } },
@@ -90,7 +100,8 @@ sealed class StartScenario(
     // Stored ones too: the news that the last one is finished may be what was lost.
     async Task<List<int>> Dealt(string scenarioId, CancellationToken cancel)
     {
-        await using var command = source.CreateCommand($"select shard from {ReadModels.ScenarioShard} where scenario_id = $1 order by shard");
+        await using var command = source.CreateCommand(
+            $"select shard from {ReadModels.ScenarioShard} where scenario_id = $1 order by shard");
         command.Parameters.Add(new() { Value = scenarioId });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         List<int> shards = [];

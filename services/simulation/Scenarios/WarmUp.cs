@@ -25,7 +25,8 @@ sealed partial class WarmUp(AssetRegistry registry, TimeProvider time, ILogger<W
                 foreach (var asset in registry.All)
                 {
                     if (asset.Model.Physics is null || !done.Add(asset.Model.Hash)) continue;
-                    await Task.Factory.StartNew(() => Compute(asset.Model, cancel), cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                    await Task.Factory.StartNew(
+                        () => Compute(asset.Model, cancel), cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default);
                 }
             }
             catch (Exception e) when (!cancel.IsCancellationRequested)
@@ -42,7 +43,8 @@ sealed partial class WarmUp(AssetRegistry registry, TimeProvider time, ILogger<W
         {
             var plan = new ScenarioPlan(
                 model,
-                new(model.Id, time.GetUtcNow(), 0, horizon == 0 ? "steady" : "transient", horizon, [], 2, "latin-hypercube", 1, 1e-4, "rodas3", Math.Min(Cells, model.Physics!.Axis.Cells), []),
+                new(model.Id, time.GetUtcNow(), 0, horizon == 0 ? "steady" : "transient", horizon, [], 2, "latin-hypercube", 1, 1e-4,
+                    "rodas3", Math.Min(Cells, model.Physics!.Axis.Cells), []),
                 RecordedInputs.None);
             plan.Merge([.. Enumerable.Range(0, plan.Shards).Select(shard => plan.RunShard(shard, null, cancel))]);
         }

@@ -17,7 +17,8 @@ namespace TwinModel.Assets;
 /// <param name="Limits">Alarm limits.</param>
 /// <param name="Connections">MQTT topics and payloads that carry the readings.</param>
 /// <param name="Csv">How to read the asset's CSV recordings; null when columns are sensor ids and the time column is <c>time</c>.</param>
-/// <param name="FlushWindow">How long ingest may collect readings into one event; null for its own setting. Longer windows cost less disk.</param>
+/// <param name="FlushWindow">How long ingest may collect readings into one event; null for its own setting. Longer windows cost less
+/// disk.</param>
 /// <param name="Physics">How the asset behaves; null when nobody has described it.</param>
 /// <param name="Source">The YAML text the model was read from; it is stored with the asset's registration.</param>
 /// <param name="Hash">SHA-256 of <paramref name="Source"/>, hexadecimal.</param>
@@ -39,7 +40,8 @@ public sealed record AssetModel(
 {
     readonly FrozenDictionary<string, Sensor> sensorsById = Sensors.ToFrozenDictionary(s => s.Id);
     readonly FrozenDictionary<ushort, Sensor> sensorsByNumber = Sensors.ToFrozenDictionary(s => s.Number);
-    readonly FrozenDictionary<ushort, Limit[]> limitsBySensor = Limits.GroupBy(l => l.Sensor).ToFrozenDictionary(g => g.Key, g => g.ToArray());
+    readonly FrozenDictionary<ushort, Limit[]> limitsBySensor = Limits.GroupBy(l => l.Sensor)
+        .ToFrozenDictionary(g => g.Key, g => g.ToArray());
 
     /// <summary>Vibrations that come sample by sample and become readings of sensors; empty when there are none.</summary>
     public IReadOnlyList<Waveform> Waveforms { get; init; } = [];
@@ -102,8 +104,10 @@ public enum Severity
     Critical = 3,
 }
 
-/// <summary>A limit with hysteresis and delays: raised when the value is beyond <paramref name="Threshold"/> for <paramref name="OnDelay"/>,
-/// cleared when it is back at or inside <paramref name="Clear"/> for <paramref name="OffDelay"/>.</summary>
+/// <summary>
+/// A limit with hysteresis and delays: raised when the value is beyond <paramref name="Threshold"/> for <paramref name="OnDelay"/>, cleared
+/// when it is back at or inside <paramref name="Clear"/> for <paramref name="OffDelay"/>.
+/// </summary>
 /// <param name="Id">kebab-case, unique in the model.</param>
 /// <param name="Sensor">Number of the limited sensor.</param>
 /// <param name="IsAbove">True: violated above the threshold; false: below.</param>
@@ -133,7 +137,8 @@ public enum PayloadFormat
 }
 
 /// <summary>Where an asset's readings come from.</summary>
-/// <param name="Topic">Topic levels with placeholders <c>{asset}</c>, <c>{sensor}</c>, and for Sparkplug <c>{message}</c>, <c>{node}</c>.</param>
+/// <param name="Topic">Topic levels with placeholders <c>{asset}</c>, <c>{sensor}</c>, and for Sparkplug <c>{message}</c>,
+/// <c>{node}</c>.</param>
 /// <param name="Payload">Format of the payload.</param>
 /// <param name="Names">Names in the payload to ids of sensors and, in SenML, waveforms; a name that is not listed must be an id.</param>
 public sealed record Connection(string Topic, PayloadFormat Payload, IReadOnlyDictionary<string, string> Names);

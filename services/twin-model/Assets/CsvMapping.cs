@@ -35,7 +35,10 @@ public sealed record CsvMapping
     /// <summary>Header of the time column, or headers of a column of dates and one of times of day.</summary>
     public IReadOnlyList<string> Time { get; init; } = ["time"];
 
-    /// <summary>.NET format of the times, or <c>epoch-s</c>, <c>epoch-ms</c>, <c>epoch-us</c>, <c>epoch-ns</c>; null for ISO 8601 and numbers whose size tells the unit.</summary>
+    /// <summary>
+    /// .NET format of the times, or <c>epoch-s</c>, <c>epoch-ms</c>, <c>epoch-us</c>, <c>epoch-ns</c>; null for ISO 8601 and numbers whose
+    /// size tells the unit.
+    /// </summary>
     public string? TimeFormat { get; init; }
 
     /// <summary>IANA name or UTC; for times without an offset.</summary>
@@ -51,10 +54,12 @@ public sealed record CsvMapping
     public IReadOnlyList<string> Ignore { get; init; } = [];
 
     /// <summary>What an import may override, as models write it.</summary>
-    public static IReadOnlyList<string> Settings { get; } = ["separator", "decimal", "thousands", "missing", "comment", "time", "time-format", "time-zone", "units-row"];
+    public static IReadOnlyList<string> Settings { get; } = ["separator", "decimal", "thousands", "missing", "comment", "time",
+        "time-format", "time-zone", "units-row"];
 
     /// <summary>Seconds of one unit of <see cref="TimeFormat"/> when that is a count since 1970; null for every other format.</summary>
-    public decimal? EpochUnitSeconds => TimeFormat switch { "epoch-s" => 1m, "epoch-ms" => 1e-3m, "epoch-us" => 1e-6m, "epoch-ns" => 1e-9m, _ => null };
+    public decimal? EpochUnitSeconds =>
+        TimeFormat switch { "epoch-s" => 1m, "epoch-ms" => 1e-3m, "epoch-us" => 1e-6m, "epoch-ns" => 1e-9m, _ => null };
 
     /// <summary>What a cell may hold, for messages.</summary>
     public string AllowedNumbers => Decimal == '.' && Thousands is null
@@ -68,23 +73,47 @@ public sealed record CsvMapping
     public CsvMapping With(string setting, IReadOnlyList<string> values)
     {
         var value = values.Count > 0 ? values[0] : "";
-        if (values.Count != 1 && setting is not ("missing" or "time")) throw new InvalidCsvSettingException(setting, string.Join(", ", values), "one value");
+        if (values.Count != 1 && setting is not ("missing" or "time"))
+            throw new InvalidCsvSettingException(setting, string.Join(", ", values), "one value");
         return setting switch
         {
             "separator" => this with { Separator = Mark(setting, value) },
-            "decimal" => this with { Decimal = value is "." or "," ? value[0] : throw new InvalidCsvSettingException(setting, value, ". or ,") },
-            "thousands" => this with { Thousands = value is "." or "," or "'" or " " ? value[0] : value == None ? null : throw new InvalidCsvSettingException(setting, value, $". or , or ' or a blank, or {None}") },
+            "decimal" => this with
+            {
+                Decimal = value is "." or "," ? value[0] : throw new InvalidCsvSettingException(setting, value, ". or ,"),
+            },
+            "thousands" => this with
+            {
+                Thousands = value is "." or "," or "'" or " "
+                    ? value[0]
+                    : value == None ? null : throw new InvalidCsvSettingException(setting, value, $". or , or ' or a blank, or {None}"),
+            },
             "comment" => this with { Comment = Mark(setting, value) },
             "missing" => this with { Missing = [.. values.Select(v => v.Trim())] },
             "time" => this with
             {
-                Time = values.Count is 1 or 2 && values.All(v => v.Trim().Length > 0) && values.Distinct(StringComparer.OrdinalIgnoreCase).Count() == values.Count
+                Time = values.Count is 1 or 2 && values.All(v => v.Trim().Length > 0)
+                    && values.Distinct(StringComparer.OrdinalIgnoreCase).Count() == values.Count
                     ? [.. values.Select(v => v.Trim())]
-                    : throw new InvalidCsvSettingException(setting, string.Join(", ", values), "the header of the time column, or those of the date and the time of day"),
+                    : throw new InvalidCsvSettingException(
+                        setting, string.Join(", ", values), "the header of the time column, or those of the date and the time of day"),
             },
-            "time-format" => this with { TimeFormat = IsTimeFormat(value) ? value : throw new InvalidCsvSettingException(setting, value, AllowedTimeFormats) },
-            "time-zone" => this with { TimeZone = TimeZoneInfo.TryFindSystemTimeZoneById(value, out _) ? value : throw new InvalidCsvSettingException(setting, value, "an IANA time zone such as Europe/Berlin") },
-            "units-row" => this with { HasUnitsRow = value == "true" || (value == "false" ? false : throw new InvalidCsvSettingException(setting, value, "true or false")) },
+            "time-format" =>
+                this with
+                {
+                    TimeFormat = IsTimeFormat(value) ? value : throw new InvalidCsvSettingException(setting, value, AllowedTimeFormats),
+                },
+            "time-zone" => this with
+            {
+                TimeZone = TimeZoneInfo.TryFindSystemTimeZoneById(value, out _)
+                    ? value
+                    : throw new InvalidCsvSettingException(setting, value, "an IANA time zone such as Europe/Berlin"),
+            },
+            "units-row" => this with
+            {
+                HasUnitsRow = value == "true"
+                    || (value == "false" ? false : throw new InvalidCsvSettingException(setting, value, "true or false")),
+            },
             _ => throw new InvalidCsvSettingException("setting", setting, string.Join(", ", Settings)),
         };
     }
@@ -93,11 +122,16 @@ public sealed record CsvMapping
     /// <exception cref="InvalidCsvSettingException">Two settings contradict each other.</exception>
     public CsvMapping Checked()
     {
-        if (Thousands == Decimal) throw new InvalidCsvSettingException("thousands", $"{Thousands}", $"another character than 'decimal' ({Decimal})");
-        if (Separator == Decimal) throw new InvalidCsvSettingException("decimal", $"{Decimal}", $"another character than 'separator' ({Separator})");
-        if (Separator is not null && Separator == Thousands) throw new InvalidCsvSettingException("thousands", $"{Thousands}", $"another character than 'separator' ({Separator})");
-        if (Comment is not null && Comment == Separator) throw new InvalidCsvSettingException("comment", $"{Comment}", $"another character than 'separator' ({Separator})");
-        if (Time.Count > 1 && EpochUnitSeconds is not null) throw new InvalidCsvSettingException("time-format", TimeFormat!, "a format of date and time, as 'time' names two columns");
+        if (Thousands == Decimal)
+            throw new InvalidCsvSettingException("thousands", $"{Thousands}", $"another character than 'decimal' ({Decimal})");
+        if (Separator == Decimal)
+            throw new InvalidCsvSettingException("decimal", $"{Decimal}", $"another character than 'separator' ({Separator})");
+        if (Separator is not null && Separator == Thousands)
+            throw new InvalidCsvSettingException("thousands", $"{Thousands}", $"another character than 'separator' ({Separator})");
+        if (Comment is not null && Comment == Separator)
+            throw new InvalidCsvSettingException("comment", $"{Comment}", $"another character than 'separator' ({Separator})");
+        if (Time.Count > 1 && EpochUnitSeconds is not null)
+            throw new InvalidCsvSettingException("time-format", TimeFormat!, "a format of date and time, as 'time' names two columns");
         return this;
     }
 
@@ -107,7 +141,8 @@ public sealed record CsvMapping
         if (Decimal == '.' && Thousands is null) return double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
         value = 0;
         Span<byte> plain = stackalloc byte[LongestNumber];
-        return TryInvariant(cell, plain, out var length) && double.TryParse(plain[..length], NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+        return TryInvariant(cell, plain, out var length)
+            && double.TryParse(plain[..length], NumberStyles.Float, CultureInfo.InvariantCulture, out value);
     }
 
     bool TryInvariant(ReadOnlySpan<byte> cell, Span<byte> plain, out int length)
@@ -177,7 +212,9 @@ public sealed record CsvMapping
             ? value[0]
             : throw new InvalidCsvSettingException(setting, value, "one ASCII character that is no letter, digit or quotation mark");
 
-    static string AllowedTimeFormats => $"a .NET format with year, month and day, and with tt where hours are h or hh; or {string.Join(", ", EpochUnits.Select(u => EpochPrefix + u))}";
+    static string AllowedTimeFormats =>
+        $"a .NET format with year, month and day, and with tt where hours are h or hh; or "
+            + $"{string.Join(", ", EpochUnits.Select(u => EpochPrefix + u))}";
 
     // A format that loses the date, or the half of the day, would give wrong times without anybody noticing.
     static bool IsTimeFormat(string format)
@@ -186,7 +223,9 @@ public sealed record CsvMapping
         try
         {
             var text = Example.ToString(format, CultureInfo.InvariantCulture);
-            return DateTime.TryParseExact(text, format, CultureInfo.InvariantCulture, DateTimeStyles.NoCurrentDateDefault | DateTimeStyles.AdjustToUniversal, out var read)
+            return DateTime.TryParseExact(
+                text, format, CultureInfo.InvariantCulture, DateTimeStyles.NoCurrentDateDefault | DateTimeStyles.AdjustToUniversal,
+                out var read)
                 && read.Date == Example.Date && (read.Hour == Example.Hour || read.TimeOfDay == TimeSpan.Zero);
         }
         catch (FormatException)
@@ -200,7 +239,8 @@ public sealed record CsvMapping
 /// <param name="setting">Its name, as models write it.</param>
 /// <param name="value">As given.</param>
 /// <param name="allowed">What would have been accepted.</param>
-public sealed class InvalidCsvSettingException(string setting, string value, string allowed) : Exception($"'{setting}' is '{value}'; allowed: {allowed}.")
+public sealed class InvalidCsvSettingException(string setting, string value, string allowed) : Exception(
+    $"'{setting}' is '{value}'; allowed: {allowed}.")
 {
     /// <summary>Its name, as models write it.</summary>
     public string Setting => setting;

@@ -39,7 +39,8 @@ public sealed record LoadInput(ushort Sensor, double Reference, double Exponent)
 /// <summary>Life under load by ISO 281.</summary>
 /// <param name="Exponent">p: 10/3 of roller bearings, 3 of ball bearings.</param>
 /// <param name="DynamicRatingNewton">C, greater than 0.</param>
-/// <param name="ForcePerRateExponent">The bearing's force grows with the production rate to this power; its speed is proportional to the rate.</param>
+/// <param name="ForcePerRateExponent">The bearing's force grows with the production rate to this power; its speed is proportional to the
+/// rate.</param>
 public sealed record LoadLife(double Exponent, double DynamicRatingNewton, double ForcePerRateExponent)
 {
     /// <summary>Days of ageing per day when the line runs at so many times the present rate.</summary>

@@ -19,7 +19,8 @@ public static class ReadAssetModel
     /// <exception cref="InvalidModelException">A file is refused; names file, line, path and what is allowed.</exception>
     /// <exception cref="DirectoryNotFoundException">No such directory.</exception>
     public static IReadOnlyList<AssetModel> FromDirectory(string directory) =>
-        [.. Directory.EnumerateFiles(directory, "*.asset.yaml").Order(StringComparer.Ordinal).Select(file => FromText(File.ReadAllText(file), Path.GetFileName(file)))];
+        [.. Directory.EnumerateFiles(directory, "*.asset.yaml").Order(StringComparer.Ordinal)
+            .Select(file => FromText(File.ReadAllText(file), Path.GetFileName(file)))];
 
     /// <summary>Reads one model.</summary>
     /// <param name="yaml">The file's text.</param>
@@ -39,7 +40,8 @@ public static class ReadAssetModel
             {
                 var stream = new YamlStream();
                 stream.Load(new StringReader(yaml));
-                if (stream.Documents.Count != 1) problems.Add(new(file, 1, "", $"must hold exactly one YAML document, not {stream.Documents.Count}"));
+                if (stream.Documents.Count != 1)
+                    problems.Add(new(file, 1, "", $"must hold exactly one YAML document, not {stream.Documents.Count}"));
                 else model = Read(new YamlCursor(stream.Documents[0].RootNode, "", file, problems), yaml);
             }
             catch (YamlException e)
@@ -52,7 +54,8 @@ public static class ReadAssetModel
 
     static AssetModel Read(YamlCursor root, string yaml)
     {
-        if (root.Text("schema") is { Length: > 0 } schema && schema != Schema) root.Get("schema")!.Complain($"must be '{Schema}', not '{schema}'");
+        if (root.Text("schema") is { Length: > 0 } schema && schema != Schema)
+            root.Get("schema")!.Complain($"must be '{Schema}', not '{schema}'");
         var id = Identity(root, "id", []);
         if (id == AssetId.Reserved) root.Get("id")!.Complain($"must not be '{id}', which stands for no asset");
         var name = root.Text("name");
@@ -60,27 +63,34 @@ public static class ReadAssetModel
         var description = root.Text("description", "");
 
         HashSet<string> componentIds = [];
-        var components = root.List("components", atLeast: 1).Select(c => Closed(c, new Component(Identity(c, "id", componentIds), c.Text("kind"), c.Text("name")))).ToList();
+        var components = root.List("components", atLeast: 1)
+            .Select(c => Closed(c, new Component(Identity(c, "id", componentIds), c.Text("kind"), c.Text("name")))).ToList();
         var relationships = root.List("relationships", required: false).Select(r => Closed(r, ReadRelationship(r, componentIds))).ToList();
 
         HashSet<string> sensorIds = [];
         HashSet<int> numbers = [];
-        var sensors = root.List("sensors", atLeast: 1).Select(s => Closed(s, ReadSensor(s, componentIds, sensorIds, numbers))).OfType<Sensor>().OrderBy(s => s.Number).ToList();
+        var sensors = root.List("sensors", atLeast: 1).Select(s => Closed(s, ReadSensor(s, componentIds, sensorIds, numbers)))
+            .OfType<Sensor>().OrderBy(s => s.Number).ToList();
         var sensorById = sensors.DistinctBy(s => s.Id).ToDictionary(s => s.Id);
 
         HashSet<string> limitIds = [];
-        var limits = root.List("limits", required: false).Select(l => Closed(l, ReadLimit(l, limitIds, sensorById, sensorIds))).OfType<Limit>().ToList();
+        var limits = root.List("limits", required: false).Select(l => Closed(l, ReadLimit(l, limitIds, sensorById, sensorIds)))
+            .OfType<Limit>().ToList();
         HashSet<string> named = [.. sensorIds];
         var waveforms = ReadWaveforms.From(root, named, sensorById);
-        var connections = root.List("connections", atLeast: 1).Select(c => Closed(c, ReadConnection(c, sensorIds, named))).OfType<Connection>().ToList();
+        var connections = root.List("connections", atLeast: 1).Select(c => Closed(c, ReadConnection(c, sensorIds, named)))
+            .OfType<Connection>().ToList();
         var csv = root.Get("imports", required: false) is { } imports ? Closed(imports, ReadCsv(imports, sensorIds)) : null;
         var flushWindow = root.Span("flush-window", required: false);
         if (flushWindow > LongestFlushWindow) root.Get("flush-window")!.Complain($"must be at most {LongestFlushWindow.TotalSeconds:0}s");
         var physics = root.Get("physics", required: false) is { } physicsAt ? ReadPhysics.From(physicsAt, sensorById, Identity) : null;
         HashSet<string> worn = [];
-        var degradations = root.List("degradation", required: false).Select(d => ReadDegradation.From(d, Worn(d, componentIds, worn), sensorById)).OfType<Degradation>().ToList();
+        var degradations = root.List("degradation", required: false)
+            .Select(d => ReadDegradation.From(d, Worn(d, componentIds, worn), sensorById)).OfType<Degradation>().ToList();
         root.Close();
-        return new(id, name, version, description, components, relationships, [.. sensors.DistinctBy(s => s.Number).DistinctBy(s => s.Id)], limits, connections, csv, flushWindow, physics, yaml, Hash(yaml)) { Waveforms = waveforms, Degradations = degradations };
+        return new(id, name, version, description, components, relationships, [.. sensors.DistinctBy(s => s.Number).DistinctBy(s => s.Id)],
+            limits, connections, csv, flushWindow, physics, yaml, Hash(yaml))
+        { Waveforms = waveforms, Degradations = degradations };
     }
 
     static string Worn(YamlCursor at, HashSet<string> components, HashSet<string> taken)
@@ -120,14 +130,16 @@ public static class ReadAssetModel
     static string Reference(YamlCursor at, string key, IReadOnlyCollection<string> known)
     {
         var id = at.Text(key);
-        if (id.Length > 0 && !known.Contains(id)) at.Get(key)!.Complain($"names '{id}', which does not exist; known: {string.Join(", ", known)}");
+        if (id.Length > 0 && !known.Contains(id))
+            at.Get(key)!.Complain($"names '{id}', which does not exist; known: {string.Join(", ", known)}");
         return id;
     }
 
     static Relationship ReadRelationship(YamlCursor at, HashSet<string> components)
     {
         var type = at.Text("type");
-        if (type.Length > 0 && !RelationshipTypes.Contains(type)) at.Get("type")!.Complain($"must be one of {string.Join(", ", RelationshipTypes)}, not '{type}'");
+        if (type.Length > 0 && !RelationshipTypes.Contains(type))
+            at.Get("type")!.Complain($"must be one of {string.Join(", ", RelationshipTypes)}, not '{type}'");
         return new(type, Reference(at, "from", components), Reference(at, "to", components));
     }
 
@@ -135,7 +147,8 @@ public static class ReadAssetModel
     {
         var id = Identity(at, "id", ids);
         var number = Whole(at, "number", 1, ushort.MaxValue);
-        if (!numbers.Add(number)) at.Get("number")!.Complain($"{number} is used twice; numbers stand for sensors in the event log and are never reused");
+        if (!numbers.Add(number))
+            at.Get("number")!.Complain($"{number} is used twice; numbers stand for sensors in the event log and are never reused");
         var name = at.Text("name", id.Replace('-', ' '));
         var component = Reference(at, "component", components);
         var unit = ReadUnit(at);
@@ -176,7 +189,13 @@ public static class ReadAssetModel
         var below = at.Get("below", required: false)?.Number();
         if (above is null == below is null) at.Complain("needs exactly one of 'above' and 'below'");
         var severity = at.Text("severity");
-        Severity? level = severity switch { "warning" => Severity.Warning, "alarm" => Severity.Alarm, "critical" => Severity.Critical, _ => null };
+        Severity? level = severity switch
+        {
+            "warning" => Severity.Warning,
+            "alarm" => Severity.Alarm,
+            "critical" => Severity.Critical,
+            _ => null
+        };
         if (level is null)
             at.Get("severity", required: false)?.Complain($"must be one of warning, alarm, critical, not '{severity}'");
         var onDelay = at.Span("on-delay", required: false) ?? TimeSpan.Zero;
@@ -188,7 +207,8 @@ public static class ReadAssetModel
         var message = at.Text("message", $"{sensorId.Replace('-', ' ')} {(above is null ? "below" : "above")} limit");
         if (!sensors.TryGetValue(sensorId, out var sensor)) return null;
         if (!sensor.Physical.Contains(threshold))
-            at.Get(above is null ? "below" : "above", required: false)?.Complain($"must lie within the sensor's physical range [{sensor.Physical.Min}, {sensor.Physical.Max}], not {threshold}");
+            at.Get(above is null ? "below" : "above", required: false)?.Complain(
+                $"must lie within the sensor's physical range [{sensor.Physical.Min}, {sensor.Physical.Max}], not {threshold}");
         return new(id, sensor.Number, above is not null, threshold, clear, level ?? Severity.Warning, onDelay, offDelay, message);
     }
 
@@ -197,10 +217,23 @@ public static class ReadAssetModel
         var topic = at.Text("topic");
         var payload = at.Text("payload");
         // Waveforms come in SenML only.
-        var names = at.Map("names").ToDictionary(pair => pair.Key, pair => SensorNamed(pair.Value, payload == "senml" ? sensorsAndWaveforms : sensors));
-        PayloadFormat? format = payload switch { "senml" => PayloadFormat.SenmlJson, "sparkplug-b" => PayloadFormat.SparkplugB, "plain" => PayloadFormat.Plain, _ => null };
+        var names = at.Map("names")
+            .ToDictionary(pair => pair.Key, pair => SensorNamed(pair.Value, payload == "senml" ? sensorsAndWaveforms : sensors));
+        PayloadFormat? format =
+            payload switch
+            {
+                "senml" => PayloadFormat.SenmlJson,
+                "sparkplug-b" => PayloadFormat.SparkplugB,
+                "plain" => PayloadFormat.Plain,
+                _ => null
+            };
         if (format is null && payload.Length > 0) at.Get("payload")!.Complain($"must be one of senml, sparkplug-b, plain, not '{payload}'");
-        var needed = format switch { PayloadFormat.SparkplugB => new[] { "{message}", "{node}", "{asset}" }, PayloadFormat.Plain => ["{asset}", "{sensor}"], _ => ["{asset}"] };
+        var needed = format switch
+        {
+            PayloadFormat.SparkplugB => new[] { "{message}", "{node}", "{asset}" },
+            PayloadFormat.Plain => ["{asset}", "{sensor}"],
+            _ => ["{asset}"]
+        };
         var levels = topic.Split('/');
         foreach (var placeholder in needed.Where(p => topic.Length > 0 && !levels.Contains(p)))
             at.Get("topic")!.Complain($"needs the level {placeholder} for payload {payload}");
@@ -248,7 +281,8 @@ public static class ReadAssetModel
     static string SensorNamed(YamlCursor at, HashSet<string> sensors)
     {
         var id = at.Scalar() ?? "";
-        if (id.Length > 0 && !sensors.Contains(id)) at.Complain($"names the sensor '{id}', which does not exist; known: {string.Join(", ", sensors)}");
+        if (id.Length > 0 && !sensors.Contains(id))
+            at.Complain($"names the sensor '{id}', which does not exist; known: {string.Join(", ", sensors)}");
         return id;
     }
 }

@@ -16,7 +16,8 @@ static class ReadDegradation
     {
         var indicator = SensorOf(at, "indicator", sensors);
         var transformation = at.Text("transformation", "ln");
-        if (!Transformations.Contains(transformation)) at.Get("transformation")!.Complain($"must be one of {string.Join(", ", Transformations)}, not '{transformation}'");
+        if (!Transformations.Contains(transformation))
+            at.Get("transformation")!.Complain($"must be one of {string.Join(", ", Transformations)}, not '{transformation}'");
         var window = at.Span("window", required: false) ?? TimeSpan.FromMinutes(10);
         if (window < ShortestWindow || window > LongestWindow) at.Get("window")!.Complain("must be from 100ms to 168h");
         var late = at.Span("late", required: false) ?? window;
@@ -30,13 +31,17 @@ static class ReadDegradation
         threshold?.Text("source", "");
         threshold?.Close();
         var fleetAt = at.Get("fleet", required: false);
-        var (shape, scale, scaleDeviation) = (fleetAt?.Number("shape") ?? 1, fleetAt?.Number("scale-days") ?? 1, fleetAt?.Number("scale-deviation", 0) ?? 0);
+        var (shape, scale, scaleDeviation) = (
+            fleetAt?.Number("shape") ?? 1, fleetAt?.Number("scale-days") ?? 1, fleetAt?.Number("scale-deviation", 0) ?? 0);
         var source = fleetAt?.Text("source") ?? "";
         fleetAt?.Close();
         var life = at.Get("life", required: false) is { } lifeAt ? ReadLife(lifeAt) : null;
         var economics = at.Get("economics", required: false) is { } economicsAt ? ReadEconomics(economicsAt) : null;
         var condition = ReadCondition(at, window, value, speed, force);
-        var rul = threshold is null || at.HasProblems ? null : Checked(threshold, () => ReadRul(at, new Threshold(value, deviation), fleetAt is null ? null : new WeibullLife(shape, scale), scaleDeviation));
+        var rul = threshold is null || at.HasProblems
+            ? null
+            : Checked(threshold,
+                () => ReadRul(at, new Threshold(value, deviation), fleetAt is null ? null : new WeibullLife(shape, scale), scaleDeviation));
         // A trend is not read beside other problems, but it is no unknown key.
         at.Get("trend", required: false);
         at.Close();
@@ -48,11 +53,13 @@ static class ReadDegradation
     static ConditionSettings? ReadCondition(YamlCursor at, TimeSpan window, double critical, LoadInput? speed, LoadInput? force)
     {
         var detection = at.Get("detection", required: false);
-        var chart = new CusumSettings(detection?.Number("slack", 0.5) ?? 0.5, detection?.Number("limit", 8) ?? 8, detection?.Number("clip", 5) ?? 5);
+        var chart = new CusumSettings(
+            detection?.Number("slack", 0.5) ?? 0.5, detection?.Number("limit", 8) ?? 8, detection?.Number("clip", 5) ?? 5);
         var (baseline, confirm) = (Count(detection, "baseline", 144, Baseline.LeastCount), Count(detection, "confirm", 2, 1));
         detection?.Close();
         if (at.HasProblems) return null;
-        var settings = new ConditionSettings(new(speed?.Reference ?? 1, force?.Reference ?? 1, speed?.Exponent ?? 0, force?.Exponent ?? 0), critical)
+        var settings = new ConditionSettings(
+            new(speed?.Reference ?? 1, force?.Reference ?? 1, speed?.Exponent ?? 0, force?.Exponent ?? 0), critical)
         {
             Window = window,
             BaselineCount = baseline,
@@ -77,7 +84,9 @@ static class ReadDegradation
                 SlopeSdPerDay = trend.Number("slope-deviation", usual.SlopeSdPerDay),
                 LevelSdLn = trend.Number("level-deviation", usual.LevelSdLn),
                 // The Wiener model wanders in step with how fast parts degrade.
-                DiffusionsPerRootDay = trend.Get("diffusions", required: false) is null ? usual.DiffusionsPerRootDay : [.. trend.List("diffusions", atLeast: 1).Select(d => d.Number() ?? 1)],
+                DiffusionsPerRootDay = trend.Get("diffusions", required: false) is null
+                    ? usual.DiffusionsPerRootDay
+                    : [.. trend.List("diffusions", atLeast: 1).Select(d => d.Number() ?? 1)],
                 FleetWeight = trend.Number("fleet-weight", usual.FleetWeight),
             };
             trend.Close();
@@ -97,7 +106,8 @@ static class ReadDegradation
 
     static LoadLife ReadLife(YamlCursor at)
     {
-        var (exponent, rating, force) = (at.Number("exponent"), at.Number("dynamic-rating-kilonewton"), at.Number("force-per-rate-exponent", 0));
+        var (exponent, rating, force) = (
+            at.Number("exponent"), at.Number("dynamic-rating-kilonewton"), at.Number("force-per-rate-exponent", 0));
         if (exponent <= 0) at.Get("exponent")!.Complain($"must be greater than 0 (3 of ball, 3.333 of roller bearings), not {exponent}");
         if (rating <= 0) at.Get("dynamic-rating-kilonewton")!.Complain($"must be greater than 0, not {rating}");
         at.Text("source", "");
@@ -108,8 +118,10 @@ static class ReadDegradation
     static Economics? ReadEconomics(YamlCursor at)
     {
         var economics = new Economics(
-            at.Number("part-cost"), at.Number("labour-cost"), at.Number("overtime-cost"), at.Number("margin-per-hour"), at.Number("planned-hours"), at.Number("unplanned-hours"),
-            at.Number("unplanned-hours-deviation", 0.35), at.Number("spare-lead-days"), at.Number("waiting-hours-per-day"), at.Number("secondary-damage-probability"),
+            at.Number("part-cost"), at.Number("labour-cost"), at.Number("overtime-cost"), at.Number("margin-per-hour"),
+            at.Number("planned-hours"), at.Number("unplanned-hours"),
+            at.Number("unplanned-hours-deviation", 0.35), at.Number("spare-lead-days"), at.Number("waiting-hours-per-day"),
+            at.Number("secondary-damage-probability"),
             at.Number("secondary-damage-cost"))
         {
             ScrapAndRestartCost = at.Number("scrap-and-restart-cost", 0),

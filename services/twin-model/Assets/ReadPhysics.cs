@@ -4,54 +4,76 @@ using TwinModel.Units;
 
 namespace TwinModel.Assets;
 
-/// <summary>Reads the section <c>physics</c> of an asset model and compiles it once, so that what does not fit together is refused with the file.</summary>
+/// <summary>
+/// Reads the section <c>physics</c> of an asset model and compiles it once, so that what does not fit together is refused with the file.
+/// </summary>
 static class ReadPhysics
 {
     const int MostCells = 2000;
 
-    public static PhysicsModel? From(YamlCursor at, IReadOnlyDictionary<string, Sensor> sensors, Func<YamlCursor, string, HashSet<string>, string> identity)
+    public static PhysicsModel? From(
+        YamlCursor at, IReadOnlyDictionary<string, Sensor> sensors, Func<YamlCursor, string, HashSet<string>, string> identity)
     {
         var axis = ReadAxis(at);
         HashSet<string> ids = [];
-        var inputs = at.List("inputs", required: false).Select(i => Closed(i, ReadInput(i, identity(i, "id", ids), sensors))).OfType<PhysicsInput>().ToList();
+        var inputs = at.List("inputs", required: false).Select(i => Closed(i, ReadInput(i, identity(i, "id", ids), sensors)))
+            .OfType<PhysicsInput>().ToList();
         var inputIds = inputs.Select(i => i.Id).ToHashSet();
         var cursors = at.List("components", atLeast: 1);
         var types = cursors.Select(c => (Id: identity(c, "id", ids), Type: ReadType(c))).ToList();
         var typeById = types.Where(t => t.Type is not null).DistinctBy(t => t.Id).ToDictionary(t => t.Id, t => t.Type!);
-        var components = cursors.Zip(types).Select(pair => Closed(pair.First, ReadComponent(pair.First, pair.Second.Id, pair.Second.Type, typeById, inputIds))).OfType<ComponentSpec>().ToList();
+        var components = cursors.Zip(types)
+            .Select(pair => Closed(pair.First, ReadComponent(pair.First, pair.Second.Id, pair.Second.Type, typeById, inputIds)))
+                .OfType<ComponentSpec>().ToList();
         HashSet<string> signalIds = [];
-        var signals = at.List("signals", required: false).Select(s => (At: s, Signal: Closed(s, ReadSignal(s, identity(s, "id", signalIds), sensors)))).Where(s => s.Signal is not null).ToList();
-        var targets = at.List("targets", required: false).Select(t => (At: t, Target: Closed(t, new PhysicsTarget(identity(t, "id", ids), Known(t, "signal", signalIds), Known(t, "input", inputIds))))).ToList();
+        var signals = at.List("signals", required: false)
+            .Select(s => (At: s, Signal: Closed(s, ReadSignal(s, identity(s, "id", signalIds), sensors)))).Where(s => s.Signal is not null)
+                .ToList();
+        var targets = at.List("targets", required: false)
+            .Select(t => (At: t,
+                Target: Closed(t, new PhysicsTarget(identity(t, "id", ids), Known(t, "signal", signalIds), Known(t, "input", inputIds)))))
+                    .ToList();
         var assumptions = at.List("assumptions", required: false).Select(a => a.Scalar() ?? "").ToList();
         at.Close();
         if (at.HasProblems || axis is null) return null;
-        var model = Compile(at, new(axis, inputs, components, [.. signals.Select(s => s.Signal!)], [.. targets.Select(t => t.Target)], assumptions), cursors, [.. signals.Select(s => s.At)], sensors);
+        var model = Compile(
+            at, new(axis, inputs, components, [.. signals.Select(s => s.Signal!)], [.. targets.Select(t => t.Target)], assumptions),
+            cursors, [.. signals.Select(s => s.At)], sensors);
         foreach (var (targetAt, target) in targets)
-            if (model?.Signals.FirstOrDefault(s => s.Id == target.Signal)?.IsProfile == true) targetAt.Get("signal")!.Complain($"names the profile '{target.Signal}'; a target is one number");
+            if (model?.Signals.FirstOrDefault(s => s.Id == target.Signal)?.IsProfile == true)
+                targetAt.Get("signal")!.Complain($"names the profile '{target.Signal}'; a target is one number");
         return model;
     }
 
     // Only compiling shows whether the graph makes sense and what its outputs are.
-    static PhysicsModel? Compile(YamlCursor at, PhysicsModel model, IReadOnlyList<YamlCursor> components, IReadOnlyList<YamlCursor> signals, IReadOnlyDictionary<string, Sensor> sensors)
+    static PhysicsModel? Compile(
+        YamlCursor at, PhysicsModel model, IReadOnlyList<YamlCursor> components, IReadOnlyList<YamlCursor> signals,
+        IReadOnlyDictionary<string, Sensor> sensors)
     {
         YamlCursor Named(string component) => components[model.Components.ToList().FindIndex(c => c.Id == component)];
         try
         {
             var compiled = new CompiledModel(model with { Signals = [] });
             var outputs = compiled.Equations.Outputs;
-            if (StateWithoutRate(compiled) is { } state) Named(state.Split('.')[0]).Complain($"has parameters with which the rate of '{state}' is no finite number when the machine is cold");
+            if (StateWithoutRate(compiled) is { } state)
+                Named(state.Split('.')[0])
+                    .Complain($"has parameters with which the rate of '{state}' is no finite number when the machine is cold");
             List<PhysicsSignal> checkedSignals = [];
             foreach (var (signal, cursor) in model.Signals.Zip(signals))
             {
                 if (outputs.FirstOrDefault(o => o.Name == signal.From) is not { } output)
                 {
-                    cursor.Get("from")!.Complain($"names the output '{signal.From}', which does not exist; known: {string.Join(", ", outputs.Select(o => o.Name))}");
+                    cursor.Get("from")!.Complain(
+                        $"names the output '{signal.From}', which does not exist; known: {string.Join(", ", outputs.Select(o => o.Name))}");
                     continue;
                 }
                 var quantity = Unit.QuantityOf(output.Unit);
-                if (Unit.Of(quantity, signal.Unit.Symbol) is not { } unit) cursor.Get("unit")!.Complain($"'{signal.Unit.Symbol}' is no unit of {quantity}; allowed: {string.Join(", ", Unit.AllSymbolsOf(quantity))}");
+                if (Unit.Of(quantity, signal.Unit.Symbol) is not { } unit)
+                    cursor.Get("unit")!.Complain(
+                        $"'{signal.Unit.Symbol}' is no unit of {quantity}; allowed: {string.Join(", ", Unit.AllSymbolsOf(quantity))}");
                 else checkedSignals.Add(signal with { Unit = unit, IsProfile = output.Value.IsField });
-                if (sensors.Values.FirstOrDefault(s => s.Number == signal.Sensor) is { } sensor && sensor.Unit.Quantity != quantity) cursor.Get("sensor")!.Complain($"measures {sensor.Unit.Quantity}, not {quantity}");
+                if (sensors.Values.FirstOrDefault(s => s.Number == signal.Sensor) is { } sensor && sensor.Unit.Quantity != quantity)
+                    cursor.Get("sensor")!.Complain($"measures {sensor.Unit.Quantity}, not {quantity}");
             }
             return model with { Signals = checkedSignals };
         }
@@ -80,7 +102,8 @@ static class ReadPhysics
         if (physics.Get("axis") is not { } at) return null;
         var length = at.Get("length") is { } lengthAt ? ReadQuantity(lengthAt, "length") : null;
         var cells = at.Number("cells", 200);
-        if (cells != Math.Floor(cells) || cells is < 3 or > MostCells) at.Get("cells")!.Complain($"must be a whole number from 3 to {MostCells}, not {cells}");
+        if (cells != Math.Floor(cells) || cells is < 3 or > MostCells)
+            at.Get("cells")!.Complain($"must be a whole number from 3 to {MostCells}, not {cells}");
         at.Close();
         if (length is not { } given) return null;
         if (given.Value <= 0) at.Get("length")!.Complain($"must be longer than 0, not {given.Value}");
@@ -95,11 +118,13 @@ static class ReadPhysics
         var value = at.Number("default");
         var range = at.RangeOf("range");
         var calibrated = at.Get("calibrated", required: false) is null ? null : at.RangeOf("calibrated");
-        if (range is { } allowed && !allowed.Contains(value)) at.Get("default", required: false)?.Complain($"must lie within range [{allowed.Min}, {allowed.Max}], not {value}");
+        if (range is { } allowed && !allowed.Contains(value))
+            at.Get("default", required: false)?.Complain($"must lie within range [{allowed.Min}, {allowed.Max}], not {value}");
         ushort? sensor = null;
         if (at.Get("sensor", required: false) is { } sensorAt && sensorAt.Scalar() is { } sensorId)
         {
-            if (!sensors.TryGetValue(sensorId, out var found)) sensorAt.Complain($"names the sensor '{sensorId}', which does not exist; known: {string.Join(", ", sensors.Keys)}");
+            if (!sensors.TryGetValue(sensorId, out var found))
+                sensorAt.Complain($"names the sensor '{sensorId}', which does not exist; known: {string.Join(", ", sensors.Keys)}");
             else if (found.Unit.Quantity != quantity) sensorAt.Complain($"measures {found.Unit.Quantity}, not {quantity}");
             else sensor = found.Number;
         }
@@ -115,7 +140,8 @@ static class ReadPhysics
         return null;
     }
 
-    static ComponentSpec? ReadComponent(YamlCursor at, string id, ComponentType? type, Dictionary<string, ComponentType> others, HashSet<string> inputs)
+    static ComponentSpec? ReadComponent(
+        YamlCursor at, string id, ComponentType? type, Dictionary<string, ComponentType> others, HashSet<string> inputs)
     {
         if (type is null) return null;
         Dictionary<string, ParameterValue> parameters = [];
@@ -124,7 +150,8 @@ static class ReadPhysics
         {
             if (given?.Get(parameter.Name, required: false) is null)
             {
-                if (parameter.Default is null) at.Complain($"lacks the parameter '{parameter.Name}' ({parameter.Meaning}; {parameter.Quantity})");
+                if (parameter.Default is null)
+                    at.Complain($"lacks the parameter '{parameter.Name}' ({parameter.Meaning}; {parameter.Quantity})");
                 continue;
             }
             if (ReadParameter(given, parameter) is { } value) parameters[parameter.Name] = value;
@@ -140,11 +167,14 @@ static class ReadPhysics
                 continue;
             }
             if (portAt.Scalar() is not { } target) continue;
-            var fitting = port.Accepts == typeof(Signal) ? [] : others.Where(o => port.Accepts.IsInstanceOfType(o.Value.New())).Select(o => o.Key).ToList();
+            var fitting = port.Accepts == typeof(Signal)
+                ? []
+                : others.Where(o => port.Accepts.IsInstanceOfType(o.Value.New())).Select(o => o.Key).ToList();
             if (port.Accepts == typeof(Signal) && !inputs.Contains(target) && !others.ContainsKey(target.Split('.')[0]))
                 portAt.Complain($"names '{target}', which is no input and no output of a component; inputs: {string.Join(", ", inputs)}");
             else if (port.Accepts != typeof(Signal) && !fitting.Contains(target))
-                portAt.Complain($"names '{target}', which {(others.ContainsKey(target) ? "does not fit here" : "does not exist")}; fitting: {string.Join(", ", fitting)}");
+                portAt.Complain($"names '{target}', which {(others.ContainsKey(target) ? "does not fit here" : "does not exist")}; "
+                    + $"fitting: {string.Join(", ", fitting)}");
             else connections[port.Name] = target;
         }
         connect?.Close();
@@ -160,7 +190,8 @@ static class ReadPhysics
         var source = at.Text("source", "");
         var deviation = at.Number("relative-deviation", 0);
         if (deviation is < 0 or > 1) at.Get("relative-deviation")!.Complain($"must be from 0 to 1, not {deviation}");
-        if (deviation > 0 && type.IsLayout) at.Get("relative-deviation")!.Complain("is not possible for a parameter that decides the layout");
+        if (deviation > 0 && type.IsLayout)
+            at.Get("relative-deviation")!.Complain("is not possible for a parameter that decides the layout");
         if (deviation > 0 && value.Value <= 0) at.Get("relative-deviation")!.Complain($"needs a positive value, not {value.Value}");
         var bounds = at.Get("bounds", required: false) is null ? null : at.RangeOf("bounds");
         if (bounds is { } b && !b.Contains(value.Value)) at.Get("bounds")!.Complain($"must hold the value {value.Value}");
@@ -178,13 +209,16 @@ static class ReadPhysics
         }
         if (at.Scalar() is not { } text) return null;
         var parts = text.Split(' ', 2);
-        if (!double.TryParse(parts[0], System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
+        if (!double.TryParse(
+            parts[0], System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out var number)
+                || !double.IsFinite(number))
         {
             at.Complain($"must be a number with a unit of {quantity} ({string.Join(", ", Unit.AllSymbolsOf(quantity))}), not '{text}'");
             return null;
         }
         if (Unit.Of(quantity, parts.Length > 1 ? parts[1].Trim() : "1") is { } found) return (number, found);
-        at.Complain($"'{(parts.Length > 1 ? parts[1] : "")}' is no unit of {quantity}; allowed: {string.Join(", ", Unit.AllSymbolsOf(quantity))}");
+        at.Complain($"'{(parts.Length > 1 ? parts[1] : "")}' is no unit of {quantity}; allowed: "
+            + $"{string.Join(", ", Unit.AllSymbolsOf(quantity))}");
         return null;
     }
 
@@ -193,7 +227,8 @@ static class ReadPhysics
         var symbol = at.Text("unit", "1");
         if (Unit.Of(quantity, symbol) is { } unit) return unit;
         var allowed = string.Join(", ", Unit.AllSymbolsOf(quantity));
-        (at.Get("unit", required: false) ?? at).Complain(allowed.Length == 0 ? $"'{quantity}' is no quantity" : $"'{symbol}' is no unit of {quantity}; allowed: {allowed}");
+        (at.Get("unit", required: false) ?? at)
+            .Complain(allowed.Length == 0 ? $"'{quantity}' is no quantity" : $"'{symbol}' is no unit of {quantity}; allowed: {allowed}");
         return null;
     }
 
@@ -205,7 +240,8 @@ static class ReadPhysics
         ushort? sensor = null;
         if (at.Get("sensor", required: false) is { } sensorAt && sensorAt.Scalar() is { } sensorId)
         {
-            if (!sensors.TryGetValue(sensorId, out var found)) sensorAt.Complain($"names the sensor '{sensorId}', which does not exist; known: {string.Join(", ", sensors.Keys)}");
+            if (!sensors.TryGetValue(sensorId, out var found))
+                sensorAt.Complain($"names the sensor '{sensorId}', which does not exist; known: {string.Join(", ", sensors.Keys)}");
             else sensor = found.Number;
         }
         // The quantity is the output's; it is known after compiling.
@@ -215,7 +251,8 @@ static class ReadPhysics
     static string Known(YamlCursor at, string key, HashSet<string> known)
     {
         var id = at.Text(key);
-        if (id.Length > 0 && !known.Contains(id)) at.Get(key)!.Complain($"names '{id}', which does not exist; known: {string.Join(", ", known)}");
+        if (id.Length > 0 && !known.Contains(id))
+            at.Get(key)!.Complain($"names '{id}', which does not exist; known: {string.Join(", ", known)}");
         return id;
     }
 

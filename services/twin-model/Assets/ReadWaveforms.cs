@@ -40,11 +40,13 @@ static class ReadWaveforms
         var most = ReadAssetModel.Whole(at, "most-samples", Vibration.LeastSamples, Waveform.MostSamplesOfAll, Waveform.MostSamplesOfAll);
         if (least > most) at.Get("least-samples")!.Complain($"must be at most most-samples, {most}, not {least}");
         var physical = at.RangeOf("physical");
-        if (physical is { } range && (range.Min < -LargestSample || range.Max > LargestSample)) at.Get("physical")!.Complain($"must lie within -{LargestSample} and {LargestSample}");
+        if (physical is { } range && (range.Min < -LargestSample || range.Max > LargestSample))
+            at.Get("physical")!.Complain($"must lie within -{LargestSample} and {LargestSample}");
         double? scale = at.Get("int16-scale", required: false) is null ? null : Positive(at, "int16-scale");
         var bearing = at.Get("bearing", required: false) is { } bearingAt ? ReadBearing(bearingAt, rate, sensors) : null;
         var isBearingGiven = at.Get("bearing", required: false) is not null;
-        var features = at.List("features", atLeast: 1).Select(f => ReadFeature(f, unit, rate, isBearingGiven, sensors, fed)).OfType<WaveformFeature>().ToList();
+        var features = at.List("features", atLeast: 1).Select(f => ReadFeature(f, unit, rate, isBearingGiven, sensors, fed))
+            .OfType<WaveformFeature>().ToList();
         at.Close();
         return unit is null || physical is null ? null : new(id, unit, rate, least, most, physical.Value, scale, bearing, features);
     }
@@ -53,7 +55,8 @@ static class ReadWaveforms
     {
         var elements = ReadAssetModel.Whole(at, "elements", 3, 1000);
         var (diameter, pitch) = (Positive(at, "element-diameter-millimetre"), Positive(at, "pitch-diameter-millimetre"));
-        if (pitch <= diameter) at.Get("pitch-diameter-millimetre")!.Complain($"must be greater than the element's diameter, {diameter}, not {pitch}");
+        if (pitch <= diameter)
+            at.Get("pitch-diameter-millimetre")!.Complain($"must be greater than the element's diameter, {diameter}, not {pitch}");
         var angle = at.Number("contact-angle-degrees", 0);
         if (angle is < 0 or > 90) at.Get("contact-angle-degrees")!.Complain($"must be from 0 (radial) to 90 (thrust), not {angle}");
         var carrier = ReadBand(at, "carrier-hertz", rate);
@@ -75,32 +78,38 @@ static class ReadWaveforms
             return (null, perMinute);
         }
         var sensor = ReadDegradation.SensorOf(at, "sensor", sensors);
-        if (sensor is not null && sensor.Unit.Quantity != "rotational-speed") at.Get("sensor")!.Complain($"must measure rotational-speed; '{sensor.Id}' measures {sensor.Unit.Quantity}");
+        if (sensor is not null && sensor.Unit.Quantity != "rotational-speed")
+            at.Get("sensor")!.Complain($"must measure rotational-speed; '{sensor.Id}' measures {sensor.Unit.Quantity}");
         var ratio = at.Get("ratio", required: false) is null ? 1 : Positive(at, "ratio");
         at.Close();
         return (sensor?.Number ?? 0, ratio);
     }
 
-    static WaveformFeature? ReadFeature(YamlCursor at, Unit? unit, double rate, bool isBearingGiven, IReadOnlyDictionary<string, Sensor> sensors, HashSet<ushort> fed)
+    static WaveformFeature? ReadFeature(
+        YamlCursor at, Unit? unit, double rate, bool isBearingGiven, IReadOnlyDictionary<string, Sensor> sensors, HashSet<ushort> fed)
     {
         var name = at.Text("feature");
-        if (name.Length > 0 && !Kinds.ContainsKey(name)) at.Get("feature")!.Complain($"must be one of {string.Join(", ", Kinds.Keys)}, not '{name}'");
+        if (name.Length > 0 && !Kinds.ContainsKey(name))
+            at.Get("feature")!.Complain($"must be one of {string.Join(", ", Kinds.Keys)}, not '{name}'");
         var isKnown = Kinds.TryGetValue(name, out var kind);
         Band? band = kind == FeatureKind.BandRms ? ReadBand(at, "band-hertz", rate) : null;
         var sensor = ReadDegradation.SensorOf(at, "sensor", sensors);
         at.Close();
         if (!isKnown || sensor is null) return null;
-        if (kind >= FeatureKind.EnvelopeOuterRace && !isBearingGiven) at.Get("feature")!.Complain($"'{name}' needs the waveform's 'bearing'");
+        if (kind >= FeatureKind.EnvelopeOuterRace && !isBearingGiven)
+            at.Get("feature")!.Complain($"'{name}' needs the waveform's 'bearing'");
         if (!fed.Add(sensor.Number)) at.Get("sensor")!.Complain($"'{sensor.Id}' has a feature already");
         var wanted = kind is FeatureKind.Kurtosis or FeatureKind.Crest ? "1" : unit?.Symbol;
-        if (wanted is not null && sensor.Unit.Symbol != wanted) at.Get("sensor")!.Complain($"must have the unit {wanted} of the feature; '{sensor.Id}' has {sensor.Unit.Symbol}");
+        if (wanted is not null && sensor.Unit.Symbol != wanted)
+            at.Get("sensor")!.Complain($"must have the unit {wanted} of the feature; '{sensor.Id}' has {sensor.Unit.Symbol}");
         return new(kind, sensor.Number, band ?? default);
     }
 
     static Band? ReadBand(YamlCursor at, string key, double rate)
     {
         if (at.RangeOf(key) is not { } range) return null;
-        if (range.Min < 0 || range.Max > rate / 2) at.Get(key)!.Complain($"must lie within 0 and half of the sample rate, {rate / 2}, not [{range.Min}, {range.Max}]");
+        if (range.Min < 0 || range.Max > rate / 2)
+            at.Get(key)!.Complain($"must lie within 0 and half of the sample rate, {rate / 2}, not [{range.Min}, {range.Max}]");
         return new(range.Min, range.Max);
     }
 

@@ -3,14 +3,18 @@ using TwinModel.Units;
 
 namespace TwinModel.Assets;
 
-/// <summary>A vibration that a device sends sample by sample: one entry of the section <c>waveforms</c>. Only its features are kept, as readings of sensors.</summary>
+/// <summary>
+/// A vibration that a device sends sample by sample: one entry of the section <c>waveforms</c>. Only its features are kept, as readings of
+/// sensors.
+/// </summary>
 /// <param name="Id">kebab-case, unique among waveforms and sensors; its name in payloads.</param>
 /// <param name="Unit">Unit of samples and range.</param>
 /// <param name="SampleRateHertz">Samples per second, greater than 0.</param>
 /// <param name="LeastSamples">A shorter waveform is rejected.</param>
 /// <param name="MostSamples">A longer waveform is rejected.</param>
 /// <param name="Physical">A sample outside is impossible, the waveform is rejected.</param>
-/// <param name="Int16Scale">Samples are 16-bit integers and this many units per count; null when they are 32-bit floating-point numbers.</param>
+/// <param name="Int16Scale">Samples are 16-bit integers and this many units per count; null when they are 32-bit floating-point
+/// numbers.</param>
 /// <param name="Bearing">What the features of the envelope are about; null when there are none.</param>
 /// <param name="Features">What becomes a reading of which sensor.</param>
 public sealed record Waveform(
@@ -31,7 +35,8 @@ public sealed record Waveform(
 /// <summary>The bearing that a waveform listens to.</summary>
 /// <param name="Geometry">At which frequencies defects strike.</param>
 /// <param name="Carrier">Band of the resonance that the strikes excite.</param>
-/// <param name="SpeedSensor">Number of the sensor that tells how fast the shaft turns; null when it always turns at <paramref name="SpeedFactor"/>.</param>
+/// <param name="SpeedSensor">Number of the sensor that tells how fast the shaft turns; null when it always turns at <paramref
+/// name="SpeedFactor"/>.</param>
 /// <param name="SpeedFactor">Shaft speed over the sensor's value in 1/min; or the shaft speed itself, 1/min.</param>
 public sealed record WaveformBearing(BearingGeometry Geometry, Band Carrier, ushort? SpeedSensor, double SpeedFactor);
 

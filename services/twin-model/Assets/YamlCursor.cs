@@ -24,7 +24,8 @@ sealed partial class YamlCursor(YamlNode node, string path, string file, List<Mo
 
     public string Path => path;
 
-    public void Complain(string message, YamlNode? at = null) => problems.Add(new ModelProblem(file, (at ?? node).Start.Line, path, message));
+    public void Complain(string message, YamlNode? at = null) =>
+        problems.Add(new ModelProblem(file, (at ?? node).Start.Line, path, message));
 
     public YamlCursor? Get(string key, bool required = true)
     {
@@ -34,7 +35,8 @@ sealed partial class YamlCursor(YamlNode node, string path, string file, List<Mo
             Complain("must be a mapping of keys to values");
             return null;
         }
-        if (map.Children.TryGetValue(new YamlScalarNode(key), out var child)) return new(child, path.Length == 0 ? key : $"{path}.{key}", file, problems);
+        if (map.Children.TryGetValue(new YamlScalarNode(key), out var child))
+            return new(child, path.Length == 0 ? key : $"{path}.{key}", file, problems);
         if (required) Complain($"lacks '{key}'");
         return null;
     }
@@ -103,7 +105,8 @@ sealed partial class YamlCursor(YamlNode node, string path, string file, List<Mo
     public string? Scalar()
     {
         if (node is not YamlScalarNode { Value.Length: > 0 } scalar) Complain("must be a non-empty text");
-        else if (scalar.Style == ScalarStyle.Plain && NoText().IsMatch(scalar.Value)) Complain($"must be a text; write '{scalar.Value}' in quotes");
+        else if (scalar.Style == ScalarStyle.Plain && NoText().IsMatch(scalar.Value))
+            Complain($"must be a text; write '{scalar.Value}' in quotes");
         else return scalar.Value;
         return null;
     }
@@ -116,7 +119,8 @@ sealed partial class YamlCursor(YamlNode node, string path, string file, List<Mo
 
     public double? Number()
     {
-        if (node is YamlScalarNode { Style: ScalarStyle.Plain } scalar && double.TryParse(scalar.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value))
+        if (node is YamlScalarNode { Style: ScalarStyle.Plain } scalar
+            && double.TryParse(scalar.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value))
             return value;
         Complain($"must be a finite number, not '{node}'");
         return null;
@@ -126,7 +130,8 @@ sealed partial class YamlCursor(YamlNode node, string path, string file, List<Mo
     public TimeSpan? Span(string key, bool required = true)
     {
         if (Get(key, required) is not { } child || child.Scalar() is not { } text) return null;
-        if (SpanText().Match(text) is { Success: true } match && double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) is <= 8760 and var amount)
+        if (SpanText().Match(text) is { Success: true } match
+            && double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) is <= 8760 and var amount)
             return TimeSpan.FromTicks((long)(amount * TicksPer[match.Groups[2].Value]));
         child.Complain($"must be a time span such as 500ms, 5s, 2min or 1h, not '{text}'");
         return null;

@@ -6,7 +6,8 @@ namespace TwinModel.ConditionMonitoring;
 /// <param name="Count">Number of medians.</param>
 /// <param name="CentreLn">Median, ln of the indicator.</param>
 /// <param name="ScaleLn">1.4826 times the median absolute deviation: the standard deviation of normal data.</param>
-/// <param name="Autocorrelation">phi of an AR(1), 0 to 0.9; 0 when it cannot be told from 0. Charts whiten by it: otherwise false alarms come ten times as often.</param>
+/// <param name="Autocorrelation">phi of an AR(1), 0 to 0.9; 0 when it cannot be told from 0. Charts whiten by it: otherwise false alarms
+/// come ten times as often.</param>
 public sealed record Baseline(DateTimeOffset From, DateTimeOffset To, int Count, double CentreLn, double ScaleLn, double Autocorrelation)
 {
     /// <summary>Fewer medians say too little of the scale.</summary>
@@ -22,7 +23,8 @@ public sealed record Baseline(DateTimeOffset From, DateTimeOffset To, int Count,
     /// <exception cref="ArgumentException">Fewer than <see cref="LeastCount"/>.</exception>
     public static Baseline Of(IReadOnlyList<MedianPoint> medians)
     {
-        if (medians.Count < LeastCount) throw new ArgumentException($"A baseline needs {LeastCount} medians or more; there are {medians.Count}.", nameof(medians));
+        if (medians.Count < LeastCount)
+            throw new ArgumentException($"A baseline needs {LeastCount} medians or more; there are {medians.Count}.", nameof(medians));
         var centre = Robust.Median([.. medians.Select(m => m.Value)]);
         var scale = Math.Max(LeastScaleLn, 1.4826 * Robust.Median([.. medians.Select(m => Math.Abs(m.Value - centre))]));
         // Clipped like the chart, so that one spike does not decide the memory either.

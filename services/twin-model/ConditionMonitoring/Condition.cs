@@ -5,13 +5,17 @@ namespace TwinModel.ConditionMonitoring;
 /// <summary>Judges the condition of a part sample by sample. A pure fold: the same samples give the same states and transitions.</summary>
 public static class Condition
 {
-    // Taken back later than given: what is wrongly taken back costs more, and a worn part is noisy. With the usual 2 medians of ten minutes two hours.
+    // Taken back later than given: what is wrongly taken back costs more, and a worn part is noisy. With the usual 2 medians of ten minutes
+    // two hours.
     const int SlowerBack = 6;
 
     static readonly ConcurrentDictionary<CusumSettings, double> RunLengths = [];
 
-    /// <summary>The state after one more sample, and the changes it brought. Samples come in order of time; late ones change nothing.</summary>
-    public static (ConditionState State, IReadOnlyList<ConditionTransition> Transitions) Step(ConditionSettings settings, ConditionState state, ConditionSample sample)
+    /// <summary>
+    /// The state after one more sample, and the changes it brought. Samples come in order of time; late ones change nothing.
+    /// </summary>
+    public static (ConditionState State, IReadOnlyList<ConditionTransition> Transitions) Step(
+        ConditionSettings settings, ConditionState state, ConditionSample sample)
     {
         var normalised = settings.Load.Normalise(sample.Value, sample.SpeedRpm, sample.ForceNewton);
         var (open, closed) = state.Open.Step(settings.Window, sample.At, Math.Log(normalised));
@@ -20,7 +24,8 @@ public static class Condition
     }
 
     /// <summary>The state after all samples of a history, and all changes.</summary>
-    public static (ConditionState State, IReadOnlyList<ConditionTransition> Transitions) Fold(ConditionSettings settings, ConditionState state, IEnumerable<ConditionSample> samples)
+    public static (ConditionState State, IReadOnlyList<ConditionTransition> Transitions) Fold(
+        ConditionSettings settings, ConditionState state, IEnumerable<ConditionSample> samples)
     {
         settings.Validate();
         List<ConditionTransition> all = [];
@@ -33,13 +38,16 @@ public static class Condition
     }
 
     /// <summary>The state after one more median that was made elsewhere, already load-normalised, in ln; later than all before.</summary>
-    public static (ConditionState State, IReadOnlyList<ConditionTransition> Transitions) StepMedian(ConditionSettings settings, ConditionState state, MedianPoint median)
+    public static (ConditionState State, IReadOnlyList<ConditionTransition> Transitions) StepMedian(
+        ConditionSettings settings, ConditionState state, MedianPoint median)
     {
         var before = state.Level;
         if (state.Baseline is not { } baseline)
         {
             (state, var learned) = Learn(settings, state, median);
-            return learned is null ? (state, []) : (state, [new(before, state.Level, median.At, Evidence(settings, state, learned, median))]);
+            return learned is null
+                ? (state, [])
+                : (state, [new(before, state.Level, median.At, Evidence(settings, state, learned, median))]);
         }
         var score = baseline.Score(median.Value);
         // Whitened against the median before, if that was the window before: scores of an AR(1) are not independent.
@@ -56,7 +64,9 @@ public static class Condition
             LastLn = median.Value,
         };
         state = Judge(settings, state, median);
-        return state.Level == before ? (state, []) : (state, [new(before, state.Level, median.At, Evidence(settings, state, baseline, median))]);
+        return state.Level == before
+            ? (state, [])
+            : (state, [new(before, state.Level, median.At, Evidence(settings, state, baseline, median))]);
     }
 
     static (ConditionState State, Baseline? Baseline) Learn(ConditionSettings settings, ConditionState state, MedianPoint median)
@@ -83,7 +93,8 @@ public static class Condition
     }
 
     static ConditionEvidence Evidence(ConditionSettings settings, ConditionState state, Baseline baseline, MedianPoint median) => new(
-        Math.Exp(median.Value), baseline.Centre, baseline.Score(median.Value), state.Sum, settings.Cusum.Limit, state.SumStartedAt, median.At, settings.CriticalValue,
+        Math.Exp(median.Value), baseline.Centre, baseline.Score(median.Value), state.Sum, settings.Cusum.Limit, state.SumStartedAt,
+        median.At, settings.CriticalValue,
         // The chain is solved once per chart: a matrix of 400 is not for every event.
         settings.FalseAlarmTime(RunLengths.GetOrAdd(settings.Cusum, static c => c.AverageRunLength(0))));
 }

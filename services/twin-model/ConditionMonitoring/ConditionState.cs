@@ -20,7 +20,8 @@ public enum ConditionLevel
 
 /// <summary>How the condition of one part is judged.</summary>
 /// <param name="Load">Reference load and exponents.</param>
-/// <param name="CriticalValue">Level of the load-normalised indicator at which a part counts as critical, in its unit; null when there is no such limit.</param>
+/// <param name="CriticalValue">Level of the load-normalised indicator at which a part counts as critical, in its unit; null when there is
+/// no such limit.</param>
 public sealed record ConditionSettings(LoadNormalisation Load, double? CriticalValue)
 {
     /// <summary>Width of the medians.</summary>
@@ -29,13 +30,17 @@ public sealed record ConditionSettings(LoadNormalisation Load, double? CriticalV
     /// <summary>The accepted healthy window; null learns it from the first <see cref="BaselineCount"/> medians.</summary>
     public Baseline? Baseline { get; init; }
 
-    /// <summary>Medians of a learned baseline; a day of ten minutes. <see cref="ConditionMonitoring.Baseline.LeastCount"/> or more.</summary>
+    /// <summary>
+    /// Medians of a learned baseline; a day of ten minutes. <see cref="ConditionMonitoring.Baseline.LeastCount"/> or more.
+    /// </summary>
     public int BaselineCount { get; init; } = 144;
 
     /// <summary>The chart that finds the change.</summary>
     public CusumSettings Cusum { get; init; } = new();
 
-    /// <summary>Medians in a row beyond the critical level before that counts; six times as many below 90 % of it take it back. 1 or more.</summary>
+    /// <summary>
+    /// Medians in a row beyond the critical level before that counts; six times as many below 90 % of it take it back. 1 or more.
+    /// </summary>
     public int ConfirmCount { get; init; } = 2;
 
     /// <summary>Mean time between false changes to degrading, as the chart promises for independent medians without gaps.</summary>
@@ -76,7 +81,8 @@ public sealed record ConditionState(
     double Sum, DateTimeOffset? SumStartedAt, double? LastScore, DateTimeOffset? LastAt, double? LastLn, int Beyond)
 {
     /// <summary>Before the first sample; also of a new part after an exchange.</summary>
-    public static ConditionState Start { get; } = new(ConditionLevel.Learning, null, MedianWindow.Empty, [], null, 0, null, null, null, null, 0);
+    public static ConditionState Start { get; } = new(
+        ConditionLevel.Learning, null, MedianWindow.Empty, [], null, 0, null, null, null, null, 0);
 }
 
 /// <summary>A change of level with what it rests on.</summary>
@@ -97,5 +103,6 @@ public sealed record ConditionTransition(ConditionLevel From, ConditionLevel To,
 /// <param name="CriticalValue">The critical level, if any.</param>
 /// <param name="MeanTimeBetweenFalseAlarms">How often the chart alarms without cause.</param>
 public sealed record ConditionEvidence(
-    double Value, double BaselineValue, double Score, double Sum, double Limit, DateTimeOffset? ChangedAfter, DateTimeOffset ChangedBefore, double? CriticalValue,
+    double Value, double BaselineValue, double Score, double Sum, double Limit, DateTimeOffset? ChangedAfter, DateTimeOffset ChangedBefore,
+    double? CriticalValue,
     TimeSpan MeanTimeBetweenFalseAlarms);

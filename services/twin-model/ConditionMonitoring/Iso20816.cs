@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace TwinModel.ConditionMonitoring;
 
 /// <summary>How a machine stands: a support is rigid when its lowest natural frequency is 25 % above the running frequency.</summary>
@@ -32,7 +34,8 @@ public enum VibrationZone
 /// <param name="Support">How it stands.</param>
 /// <param name="ShaftHeightMillimetre">Shaft height of an electrical machine, mm; decides the group where given.</param>
 /// <param name="IsGearUnit">Gear units have part 9 of their own.</param>
-public sealed record Machine(double PowerKilowatt, double SpeedRpm, MachineSupport Support, double? ShaftHeightMillimetre = null, bool IsGearUnit = false);
+public sealed record Machine(
+    double PowerKilowatt, double SpeedRpm, MachineSupport Support, double? ShaftHeightMillimetre = null, bool IsGearUnit = false);
 
 /// <summary>What the standard says of a machine.</summary>
 public abstract record VibrationLimits
@@ -59,7 +62,8 @@ public abstract record VibrationLimits
         };
 
         /// <summary>Alarm limit in mm/s: a quarter of B/C above the machine's own baseline, not above 1.25 B/C.</summary>
-        public double AlarmLimit(double baselineMillimetrePerSecond) => Math.Min(Require.NotNegative(baselineMillimetrePerSecond) + 0.25 * BC, 1.25 * BC);
+        public double AlarmLimit(double baselineMillimetrePerSecond) =>
+            Math.Min(Require.NotNegative(baselineMillimetrePerSecond) + 0.25 * BC, 1.25 * BC);
 
         /// <summary>Largest trip limit in mm/s: 1.25 C/D.</summary>
         public double TripLimit => 1.25 * CD;
@@ -80,9 +84,18 @@ public static class Iso20816
         Require.Positive(machine.SpeedRpm);
         if (machine.IsGearUnit) return new VibrationLimits.DoNotApply("Gear units fall under ISO 20816-9, not part 3.");
         if (machine.SpeedRpm is < 120 or > 30_000)
-            return new VibrationLimits.DoNotApply(FormattableString.Invariant($"ISO 20816-3 covers 120 to 30 000 r/min, not {machine.SpeedRpm:0.#}: velocity says little of so slow or fast a shaft."));
-        if (machine.PowerKilowatt <= 15) return new VibrationLimits.DoNotApply(FormattableString.Invariant($"ISO 20816-3 covers machines above 15 kW, not {machine.PowerKilowatt:0.##} kW."));
-        if (machine.ShaftHeightMillimetre < 160) return new VibrationLimits.DoNotApply(FormattableString.Invariant($"ISO 20816-3 covers shaft heights of 160 mm and more, not {machine.ShaftHeightMillimetre:0.#} mm."));
+            return new VibrationLimits.DoNotApply(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"ISO 20816-3 covers 120 to 30 000 r/min, not {machine.SpeedRpm:0.#}: velocity says little of so slow or fast a "
+                        + $"shaft."));
+        if (machine.PowerKilowatt <= 15)
+            return new VibrationLimits.DoNotApply(
+                FormattableString.Invariant($"ISO 20816-3 covers machines above 15 kW, not {machine.PowerKilowatt:0.##} kW."));
+        if (machine.ShaftHeightMillimetre < 160)
+            return new VibrationLimits.DoNotApply(
+                FormattableString.Invariant(
+                    $"ISO 20816-3 covers shaft heights of 160 mm and more, not {machine.ShaftHeightMillimetre:0.#} mm."));
         var group = machine.ShaftHeightMillimetre is { } height ? (height >= 315 ? 1 : 2) : machine.PowerKilowatt > 300 ? 1 : 2;
         var (ab, bc, cd) = (group, machine.Support) switch
         {

@@ -9,7 +9,8 @@ namespace TwinModel.ConditionMonitoring;
 /// <param name="ReferenceForceNewton">F0, greater than 0.</param>
 /// <param name="SpeedExponent">a; 0 leaves the speed in.</param>
 /// <param name="ForceExponent">c; 0 leaves the force in.</param>
-public sealed record LoadNormalisation(double ReferenceSpeedRpm, double ReferenceForceNewton, double SpeedExponent = 0, double ForceExponent = 0)
+public sealed record LoadNormalisation(
+    double ReferenceSpeedRpm, double ReferenceForceNewton, double SpeedExponent = 0, double ForceExponent = 0)
 {
     /// <summary>A load must vary by so much (standard deviation of its logarithm) before its exponent can be told from noise.</summary>
     const double LeastSpreadLn = 0.01;
@@ -24,7 +25,8 @@ public sealed record LoadNormalisation(double ReferenceSpeedRpm, double Referenc
             : double.NaN;
 
     /// <summary>
-    /// The exponents of healthy data by least squares in logarithms. An exponent that the data cannot tell stays 0; compare it with 0 to know.
+    /// The exponents of healthy data by least squares in logarithms. An exponent that the data cannot tell stays 0; compare it with 0 to
+    /// know.
     /// </summary>
     /// <exception cref="ArgumentException">Fewer than ten usable samples.</exception>
     public static LoadNormalisation Fit(IReadOnlyList<ConditionSample> healthy, double referenceSpeedRpm, double referenceForceNewton)
@@ -32,8 +34,12 @@ public sealed record LoadNormalisation(double ReferenceSpeedRpm, double Referenc
         Require.Positive(referenceSpeedRpm);
         Require.Positive(referenceForceNewton);
         var rows = healthy.Where(s => s.Value > 0 && s.SpeedRpm > 0 && s.ForceNewton > 0)
-            .Select(s => (Y: Math.Log(s.Value), N: Math.Log(s.SpeedRpm / referenceSpeedRpm), F: Math.Log(s.ForceNewton / referenceForceNewton))).ToList();
-        if (rows.Count < 10) throw new ArgumentException($"Load exponents need ten healthy samples or more with value, speed and force above 0; there are {rows.Count}.", nameof(healthy));
+            .Select(s => (Y: Math.Log(s.Value), N: Math.Log(s.SpeedRpm / referenceSpeedRpm),
+                F: Math.Log(s.ForceNewton / referenceForceNewton))).ToList();
+        if (rows.Count < 10)
+            throw new ArgumentException(
+                $"Load exponents need ten healthy samples or more with value, speed and force above 0; there are {rows.Count}.",
+                nameof(healthy));
         var (n, f) = (rows.Select(r => r.N).ToArray(), rows.Select(r => r.F).ToArray());
         var useN = MathNet.Numerics.Statistics.ArrayStatistics.StandardDeviation(n) >= LeastSpreadLn;
         var useF = MathNet.Numerics.Statistics.ArrayStatistics.StandardDeviation(f) >= LeastSpreadLn;

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace TwinModel.ConditionMonitoring;
 
-/// <summary>Medians of fixed windows of time, one pass: spikes and the noise of single samples go, and neighbours become nearly independent.</summary>
+/// <summary>
+/// Medians of fixed windows of time, one pass: spikes and the noise of single samples go, and neighbours become nearly independent.
+/// </summary>
 /// <param name="Index">Number of the open window since the epoch; -1 before the first sample.</param>
 /// <param name="Values">Values of the open window, in order of arrival.</param>
 public sealed record MedianWindow(long Index, ImmutableList<double> Values)
@@ -22,7 +24,9 @@ public sealed record MedianWindow(long Index, ImmutableList<double> Values)
         var index = at.UtcTicks / width.Ticks;
         if (index < Index) return (this, null);
         if (index == Index) return (Values.Count < Capacity ? this with { Values = Values.Add(value) } : this, null);
-        MedianPoint? closed = Values.Count == 0 ? null : new(new((Index + 1) * width.Ticks, TimeSpan.Zero), Robust.Median([.. Values]), Values.Count);
+        MedianPoint? closed = Values.Count == 0
+            ? null
+            : new(new((Index + 1) * width.Ticks, TimeSpan.Zero), Robust.Median([.. Values]), Values.Count);
         return (new(index, [value]), closed);
     }
 }

@@ -39,7 +39,8 @@ public static class Vibration
         }
         var rms = Math.Sqrt(square / x.Length);
         // A flat line has no shape; 0 says so without a NaN in the event log.
-        return new(rms, peak, square > 0 ? fourth / x.Length / Math.Pow(square / x.Length, 2) : 0, rms > 0 ? peak / rms : 0, BandRms(x, sampleRateHertz, bands));
+        return new(rms, peak, square > 0 ? fourth / x.Length / Math.Pow(square / x.Length, 2) : 0, rms > 0 ? peak / rms : 0,
+            BandRms(x, sampleRateHertz, bands));
     }
 
     /// <summary>Amplitude spectrum of the envelope of a band: what modulates it, as impacts of a defect modulate a resonance.</summary>
@@ -52,7 +53,8 @@ public static class Vibration
         var x = Centred(waveform);
         var z = Array.ConvertAll(x, v => new Complex(v, 0));
         Fourier.Forward(z, FourierOptions.NoScaling);
-        // The analytic signal of the band alone: positive frequencies doubled, all others gone. Its magnitude is the envelope (Hilbert transform).
+        // The analytic signal of the band alone: positive frequencies doubled, all others gone. Its magnitude is the envelope (Hilbert
+        // transform).
         for (var i = 0; i < z.Length; i++)
         {
             var frequency = i * sampleRateHertz / z.Length;
@@ -62,7 +64,9 @@ public static class Vibration
         return AmplitudeSpectrum(Centred(Array.ConvertAll(z, v => v.Magnitude / z.Length)), sampleRateHertz);
     }
 
-    /// <summary>Amplitude spectrum of a waveform: a sine of amplitude 1 shows as 1, spread over neighbours when it falls between two lines.</summary>
+    /// <summary>
+    /// Amplitude spectrum of a waveform: a sine of amplitude 1 shows as 1, spread over neighbours when it falls between two lines.
+    /// </summary>
     public static Spectrum AmplitudeSpectrum(ReadOnlySpan<double> waveform, double sampleRateHertz)
     {
         Require.Positive(sampleRateHertz);
@@ -99,7 +103,9 @@ public static class Vibration
         Require.Positive(sampleRateHertz);
         Require.NotNegative(band.LowHertz, nameof(Band.LowHertz));
         if (!(band.HighHertz > band.LowHertz && band.HighHertz <= sampleRateHertz / 2))
-            throw Require.Outside(band.HighHertz, FormattableString.Invariant($"above {band.LowHertz} and up to half of the sample rate, {sampleRateHertz / 2}"), nameof(Band.HighHertz));
+            throw Require.Outside(
+                band.HighHertz, FormattableString.Invariant(
+                    $"above {band.LowHertz} and up to half of the sample rate, {sampleRateHertz / 2}"), nameof(Band.HighHertz));
     }
 
     static double[] Centred(ReadOnlySpan<double> waveform)
@@ -123,7 +129,10 @@ public sealed record Spectrum(double LineHertz, ImmutableArray<double> Amplitude
     const double Slip = 0.02;
     const int MostHarmonics = 3;
 
-    /// <summary>How strongly something repeats: root sum of squares of the largest amplitudes within 2 % (slip) of a frequency and of its second and third harmonic.</summary>
+    /// <summary>
+    /// How strongly something repeats: root sum of squares of the largest amplitudes within 2 % (slip) of a frequency and of its second and
+    /// third harmonic.
+    /// </summary>
     public double Harmonics(double hertz)
     {
         var sum = 0.0;
@@ -135,7 +144,10 @@ public sealed record Spectrum(double LineHertz, ImmutableArray<double> Amplitude
         return Math.Sqrt(sum);
     }
 
-    /// <summary>Largest amplitude within <paramref name="toleranceHertz"/> of a frequency (rolling elements slip: 1-2 % off); 0 outside the spectrum.</summary>
+    /// <summary>
+    /// Largest amplitude within <paramref name="toleranceHertz"/> of a frequency (rolling elements slip: 1-2 % off); 0 outside the
+    /// spectrum.
+    /// </summary>
     public double AmplitudeAt(double hertz, double toleranceHertz)
     {
         var first = Math.Max(0, (int)Math.Ceiling((hertz - toleranceHertz) / LineHertz - 1e-9));

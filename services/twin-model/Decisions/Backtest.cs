@@ -7,7 +7,9 @@ using TwinModel.Telemetry;
 
 namespace TwinModel.Decisions;
 
-/// <summary>Tries a detector's settings on recorded readings, with the fold that would run live. Readings come in the order of the log.</summary>
+/// <summary>
+/// Tries a detector's settings on recorded readings, with the fold that would run live. Readings come in the order of the log.
+/// </summary>
 public sealed class Backtest
 {
     readonly BacktestDefinition definition;
@@ -68,7 +70,9 @@ public sealed class Backtest
             if (t.To is not (ConditionLevel.Degrading or ConditionLevel.Critical) || t.From >= t.To) continue;
             // Taken back before the part was touched: it was nothing.
             var endOfLife = lives.Where(l => l >= t.At).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
-            var isFalse = transitions.Skip(i + 1).Any(n => n.Transition.To == ConditionLevel.Healthy && n.Transition.From != ConditionLevel.Learning && n.Transition.At < endOfLife);
+            var isFalse = transitions.Skip(i + 1)
+                .Any(n => n.Transition.To == ConditionLevel.Healthy && n.Transition.From != ConditionLevel.Learning
+                    && n.Transition.At < endOfLife);
             alarms.Add(new(t.To.Word(), t.At, t.Evidence.ChangedAfter, t.Evidence.Value, isFalse));
         }
         List<BacktestFailure> failed = [];
@@ -78,10 +82,14 @@ public sealed class Backtest
             var before = alarms.Where(a => !a.IsFalse && a.At > began && a.At <= at).Select(a => (DateTimeOffset?)a.At).Min();
             failed.Add(new(at, before is { } alarm ? (at - alarm).TotalDays : null));
         }
-        var prognosis = part.History is { } history && part.State.Level is not ConditionLevel.Learning ? AssessRul.Of(part.Degradation.Rul, history) : null;
+        var prognosis = part.History is { } history && part.State.Level is not ConditionLevel.Learning
+            ? AssessRul.Of(part.Degradation.Rul, history)
+            : null;
         var median = prognosis is Prognosis.Rul rul ? rul.Life.Quantile(0.5) : double.NaN;
         return new(
-            definition, part.Windows, part.LateReadings, part.UnusableWindows, alarms, failed, alarms.Count(a => a.IsFalse), failed.Count(f => f.LeadDays is null),
-            part.Degradation.Condition.MeanTimeBetweenFalseAlarms.TotalDays, part.State.Level.Word(), double.IsFinite(median) ? median : null);
+            definition, part.Windows, part.LateReadings, part.UnusableWindows, alarms, failed, alarms.Count(a => a.IsFalse),
+            failed.Count(f => f.LeadDays is null),
+            part.Degradation.Condition.MeanTimeBetweenFalseAlarms.TotalDays, part.State.Level.Word(),
+            double.IsFinite(median) ? median : null);
     }
 }

@@ -15,7 +15,8 @@ public sealed record DecisionProblem(string Path, object? Value, string Allowed)
 public static class DecisionRules
 {
     /// <summary>Kinds of options.</summary>
-    public static IReadOnlyList<string> Kinds { get; } = ["now", "at-stop", "wait", "run-to-failure", "optimal-date", "derate", "order-spare-now"];
+    public static IReadOnlyList<string> Kinds { get; } = ["now", "at-stop", "wait", "run-to-failure", "optimal-date", "derate",
+        "order-spare-now"];
 
     /// <summary>Most of any sum of money, in whatever currency; far from where sums lose their pence.</summary>
     public const double MostMoney = 1e12;
@@ -41,7 +42,9 @@ public static class DecisionRules
     /// <summary>The first thing that has no meaning; null when all has.</summary>
     public static DecisionProblem? Check(Degradation degradation, DecisionDefinition d)
     {
-        if (d.Options.Count is 0 or > MostOptions) return new("options", d.Options.Count == 0 ? null : d.Options.Count, $"1 to {MostOptions} options of kind {string.Join(", ", Kinds)}");
+        if (d.Options.Count is 0 or > MostOptions)
+            return new("options", d.Options.Count == 0 ? null : d.Options.Count,
+                $"1 to {MostOptions} options of kind {string.Join(", ", Kinds)}");
         return Economics(d.Economics)
             ?? Outside("horizonDays", d.HorizonDays, 1, MostDays)
             ?? Outside("riskAversion", d.RiskAversion, 0, 1)
@@ -49,8 +52,12 @@ public static class DecisionRules
             ?? (d.Futures is < 100 or > 100_000 ? new DecisionProblem("futures", d.Futures, "100 to 100000") : null)
             ?? Life("remainingLife", d.RemainingLife)
             ?? Life("newLife", d.NewLife)
-            ?? (d.NewLife is null && degradation.Rul.Fleet is null ? new DecisionProblem("newLife", null, "shape and scaleDays of a new part, as the model knows no life of the fleet") : null)
-            ?? (d.Rate != 1 && degradation.Life is null ? new DecisionProblem("rate", d.Rate, "1, as the model does not say how load ages the part") : null)
+            ?? (d.NewLife is null && degradation.Rul.Fleet is null
+                ? new DecisionProblem("newLife", null, "shape and scaleDays of a new part, as the model knows no life of the fleet")
+                : null)
+            ?? (d.Rate != 1 && degradation.Life is null
+                ? new DecisionProblem("rate", d.Rate, "1, as the model does not say how load ages the part")
+                : null)
             ?? (d.Check is { } check ? Outside("check.delayDays", check.DelayDays, 0, MostDays) ?? Money("check.cost", check.Cost) : null)
             ?? Stops(d)
             ?? d.Options.Select((o, i) => Option(degradation, d, o, $"options[{i}]")).FirstOrDefault(p => p is not null)
@@ -64,10 +71,13 @@ public static class DecisionRules
         ?? Outside("economics.unplannedHours", e.UnplannedHours, 0, MostHours)
         ?? Outside("economics.unplannedHoursSdLn", e.UnplannedHoursSdLn, 0, MostSdLn)
         ?? Outside("economics.spareLeadDays", e.SpareLeadDays, 0, MostDays)
-        ?? Outside("economics.waitingHoursPerDay", e.WaitingHoursPerDay, 0, 24) ?? Outside("economics.secondaryDamageProbability", e.SecondaryDamageProbability, 0, 1)
+        ?? Outside("economics.waitingHoursPerDay", e.WaitingHoursPerDay, 0, 24)
+            ?? Outside("economics.secondaryDamageProbability", e.SecondaryDamageProbability, 0, 1)
         ?? Money("economics.secondaryDamageCost", e.SecondaryDamageCost) ?? Money("economics.scrapAndRestartCost", e.ScrapAndRestartCost)
         ?? Money("economics.expediteCost", e.ExpediteCost) ?? Money("economics.spareHoldingCostPerDay", e.SpareHoldingCostPerDay)
-        ?? (DecisionSetup.Economics(e).FailureCost > 0 ? null : new DecisionProblem("economics", "a failure that costs nothing", "costs of which one at least is above 0"));
+        ?? (DecisionSetup.Economics(e).FailureCost > 0
+            ? null
+            : new DecisionProblem("economics", "a failure that costs nothing", "costs of which one at least is above 0"));
 
     static DecisionProblem? Stops(DecisionDefinition d)
     {
@@ -101,15 +111,22 @@ public static class DecisionRules
         "derate" => Weeks(d, o, path)
             ?? (o.Rate is > 0 and < 1 ? null : new DecisionProblem($"{path}.rate", o.Rate, "between 0 and 1, in times the planned rate"))
             ?? (o.MarginLossPerDay is { } loss ? Money($"{path}.marginLossPerDay", loss) : null)
-            ?? (degradation.Life is null ? new DecisionProblem($"{path}.kind", o.Kind, "another kind, as the model does not say how load ages the part") : null),
+            ?? (degradation.Life is null
+                ? new DecisionProblem($"{path}.kind", o.Kind, "another kind, as the model does not say how load ages the part")
+                : null),
         "at-stop" when o.At is not { } at || d.Stops.All(s => s.At != at) =>
-            new($"{path}.at", o.At?.ToString("O"), d.Stops.Count == 0 ? "the time of a stop; give stops" : string.Join(", ", d.Stops.Select(s => s.At.ToString("O")))),
-        "at-stop" => (o.At!.Value - d.At).TotalDays > d.HorizonDays ? new($"{path}.at", o.At.Value.ToString("O"), FormattableString.Invariant($"within the horizon of {d.HorizonDays:0.#} days")) : null,
+            new($"{path}.at", o.At?.ToString("O"),
+                d.Stops.Count == 0 ? "the time of a stop; give stops" : string.Join(", ", d.Stops.Select(s => s.At.ToString("O")))),
+        "at-stop" => (o.At!.Value - d.At).TotalDays > d.HorizonDays
+            ? new($"{path}.at", o.At.Value.ToString("O"), FormattableString.Invariant($"within the horizon of {d.HorizonDays:0.#} days"))
+            : null,
         _ => new($"{path}.kind", o.Kind, string.Join(", ", Kinds)),
     };
 
     static DecisionProblem? Weeks(DecisionDefinition d, DecisionOption o, string path) =>
-        o.Weeks is { } weeks && weeks >= 0 && 7 * weeks <= d.HorizonDays ? null : new($"{path}.weeks", o.Weeks, FormattableString.Invariant($"0 to {d.HorizonDays / 7:0.##}, within the horizon"));
+        o.Weeks is { } weeks && weeks >= 0 && 7 * weeks <= d.HorizonDays
+            ? null
+            : new($"{path}.weeks", o.Weeks, FormattableString.Invariant($"0 to {d.HorizonDays / 7:0.##}, within the horizon"));
 
     static DecisionProblem? Doubled(DecisionDefinition d)
     {
@@ -128,5 +145,7 @@ public static class DecisionRules
     static DecisionProblem? Money(string path, double value) => Outside(path, value, 0, MostMoney);
 
     internal static DecisionProblem? Outside(string path, double value, double low, double high) =>
-        value >= low && value <= high ? null : new(path, double.IsNaN(value) ? null : value, FormattableString.Invariant($"{low} to {high}"));
+        value >= low && value <= high
+            ? null
+            : new(path, double.IsNaN(value) ? null : value, FormattableString.Invariant($"{low} to {high}"));
 }

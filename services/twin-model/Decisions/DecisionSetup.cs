@@ -11,7 +11,8 @@ public static class DecisionSetup
 {
     /// <summary>The economics of a definition.</summary>
     public static Economics Economics(DecisionEconomics e) => new(
-        e.PartCost, e.LabourCost, e.OvertimeCost, e.MarginPerHour, e.PlannedHours, e.UnplannedHours, e.UnplannedHoursSdLn, e.SpareLeadDays, e.WaitingHoursPerDay,
+        e.PartCost, e.LabourCost, e.OvertimeCost, e.MarginPerHour, e.PlannedHours, e.UnplannedHours, e.UnplannedHoursSdLn, e.SpareLeadDays,
+        e.WaitingHoursPerDay,
         e.SecondaryDamageProbability, e.SecondaryDamageCost)
     {
         ScrapAndRestartCost = e.ScrapAndRestartCost,
@@ -28,7 +29,8 @@ public static class DecisionSetup
         "wait" => new MaintenanceOption.WaitWeeks(o.Weeks ?? 0),
         "run-to-failure" => new MaintenanceOption.RunToFailure(),
         "optimal-date" => new MaintenanceOption.OptimalDate(),
-        "derate" => new MaintenanceOption.DerateAndWait(o.Weeks ?? 0, life?.AgeingRate(o.Rate ?? 1) ?? 1, o.MarginLossPerDay ?? 24 * d.Economics.MarginPerHour * (1 - (o.Rate ?? 1))),
+        "derate" => new MaintenanceOption.DerateAndWait(
+            o.Weeks ?? 0, life?.AgeingRate(o.Rate ?? 1) ?? 1, o.MarginLossPerDay ?? 24 * d.Economics.MarginPerHour * (1 - (o.Rate ?? 1))),
         "order-spare-now" => new MaintenanceOption.OrderSpareNow(),
         _ => throw new ArgumentException($"'{o.Kind}' is no option; allowed: {string.Join(", ", DecisionRules.Kinds)}.", nameof(o)),
     };
@@ -39,7 +41,8 @@ public static class DecisionSetup
     /// <param name="prognosis">What the condition says; not needed when the definition gives a life.</param>
     /// <param name="nowDays">Now on the clock of the prognosis' trend.</param>
     /// <param name="threads">To compute with.</param>
-    public static MaintenanceQuestion Question(Degradation degradation, DecisionDefinition d, Prognosis? prognosis, double nowDays, int threads)
+    public static MaintenanceQuestion Question(
+        Degradation degradation, DecisionDefinition d, Prognosis? prognosis, double nowDays, int threads)
     {
         var rul = prognosis as Prognosis.Rul;
         ILifetime? remaining = d.RemainingLife is { } given ? new WeibullLife(given.Shape, given.ScaleDays) : rul?.Life;
@@ -50,8 +53,12 @@ public static class DecisionSetup
             Stops = [.. d.Stops.Select(s => new PlannedStop(s.At, s.LostHours))],
             HorizonDays = d.HorizonDays,
             RiskAversion = d.RiskAversion,
-            Rates = d.Rate == 1 || degradation.Life is null ? RateHistory.Unchanged : RateHistory.Constant(degradation.Life.AgeingRate(d.Rate)),
-            Check = d.Check is { } check && d.RemainingLife is null && rul?.Trend is { } trend ? new(trend, nowDays, degradation.Rul.Threshold, check.DelayDays, check.Cost) : null,
+            Rates = d.Rate == 1 || degradation.Life is null
+                ? RateHistory.Unchanged
+                : RateHistory.Constant(degradation.Life.AgeingRate(d.Rate)),
+            Check = d.Check is { } check && d.RemainingLife is null && rul?.Trend is { } trend
+                ? new(trend, nowDays, degradation.Rul.Threshold, check.DelayDays, check.Cost)
+                : null,
             Futures = d.Futures,
             Seed = d.Seed,
             Threads = threads,
@@ -67,10 +74,12 @@ public static class DecisionSetup
             advice.BreakEven is { } b ? new(b.Option, b.FailureProbability, b.LifeFactor) : null,
             [.. advice.Tornado.Select(t => new TornadoAnswer(t.Input, t.LowLead, t.HighLead))], advice.FlipShare, c.PerfectInformationValue,
             advice.Check is { } v ? new(v.Information, v.Delay, v.Net) : null, c.NewPartCostPerDay,
-            (c.NewPart as AgeReplacementResult.Optimum)?.AgeDays, (c.NewPart as AgeReplacementResult.NoFiniteOptimum)?.Reason, [.. warnings]);
+            (c.NewPart as AgeReplacementResult.Optimum)?.AgeDays, (c.NewPart as AgeReplacementResult.NoFiniteOptimum)?.Reason,
+            [.. warnings]);
     }
 
     static OptionAnswer Option(string kind, OptionOutcome o) => new(
-        o.Name, kind, o.At, o.Days, o.ExpectedCost, o.RelativeCost, o.Simulated.P05, o.Simulated.P50, o.Simulated.P95, o.Simulated.CVaR95, o.FailureProbability, o.DowntimeHours,
+        o.Name, kind, o.At, o.Days, o.ExpectedCost, o.RelativeCost, o.Simulated.P05, o.Simulated.P50, o.Simulated.P95, o.Simulated.CVaR95,
+        o.FailureProbability, o.DowntimeHours,
         o.DearerThanNowProbability, o.DifferenceToNow, o.DifferenceStandardError, o.Regret);
 }

@@ -9,9 +9,18 @@ public static class FoldDecision
     /// <summary>The decision after one more event.</summary>
     public static DecisionView? Apply(DecisionView? known, object e) => e switch
     {
-        DecisionRecommended r => new(r.DecisionId, r.AssetId, r.Component, "recommended", r.Definition, r.ModelHash, r.LogPosition, r.Basis, r.Answer, r.RecommendedAt, null, null, 1),
-        DecisionTaken t => known! with { State = known.State == "closed" ? "closed" : "taken", Taken = new(t.Option, t.TakenBy, t.Comment, t.TakenAt), Version = known.Version + 1 },
-        OutcomeObserved o => known! with { State = "closed", Outcome = new(o.Kind, o.OccurredAt, o.RecordedBy), Version = known.Version + 1 },
+        DecisionRecommended r =>
+            new(r.DecisionId, r.AssetId, r.Component, "recommended", r.Definition, r.ModelHash, r.LogPosition, r.Basis, r.Answer,
+                r.RecommendedAt, null, null, 1),
+        DecisionTaken t =>
+            known! with
+            {
+                State = known.State == "closed" ? "closed" : "taken",
+                Taken = new(t.Option, t.TakenBy, t.Comment, t.TakenAt),
+                Version = known.Version + 1,
+            },
+        OutcomeObserved o =>
+            known! with { State = "closed", Outcome = new(o.Kind, o.OccurredAt, o.RecordedBy), Version = known.Version + 1 },
         _ => known,
     };
 
@@ -24,7 +33,9 @@ public static class FoldDecision
             throw new ArgumentException(string.Join(", ", known.Answer.Options.Select(o => o.Name)), nameof(option));
         if (known.Taken is { } taken)
             return taken.Option == option ? [] : throw new InvalidOperationException($"'{taken.Option}' was taken by {taken.By} already.");
-        if (known.Outcome is { } outcome) throw new InvalidOperationException(FormattableString.Invariant($"The part was {outcome.Kind} on {outcome.At:O}; there is nothing left to decide."));
+        if (known.Outcome is { } outcome)
+            throw new InvalidOperationException(
+                FormattableString.Invariant($"The part was {outcome.Kind} on {outcome.At:O}; there is nothing left to decide."));
         return [new DecisionTaken(known.Id, option, by, comment, now)];
     }
 
@@ -36,7 +47,8 @@ public static class FoldDecision
         if (known.Outcome is not null) return [];
         return [.. records.Select(e => e switch
             {
-                ComponentReplaced r when r.Component == known.Component => new OutcomeObserved(known.Id, "replaced", r.RecordedBy, r.ReplacedAt),
+                ComponentReplaced r when r.Component == known.Component =>
+                    new OutcomeObserved(known.Id, "replaced", r.RecordedBy, r.ReplacedAt),
                 FailureOccurred f when f.Component == known.Component => new OutcomeObserved(known.Id, "failed", f.RecordedBy, f.FailedAt),
                 _ => null,
             })

@@ -13,10 +13,12 @@ namespace TwinModel.Decisions;
 /// <param name="ObservedFailures">Failures before the planned day.</param>
 /// <param name="BrierScore">Mean square of risk less outcome: 0 is perfect, 0.25 is a coin; null without scored risks.</param>
 /// <param name="Calibration">Stated against observed, by stated risk.</param>
-/// <param name="MeanRegret">Of decisions that ended in a failure: mean of what the chosen option cost more than the best would have; null without any.</param>
+/// <param name="MeanRegret">Of decisions that ended in a failure: mean of what the chosen option cost more than the best would have; null
+/// without any.</param>
 /// <param name="Items">One per closed decision.</param>
 public sealed record HindsightReport(
-    int Decisions, int Taken, int Closed, int Followed, int Scored, int Censored, double StatedFailures, int ObservedFailures, double? BrierScore,
+    int Decisions, int Taken, int Closed, int Followed, int Scored, int Censored, double StatedFailures, int ObservedFailures,
+    double? BrierScore,
     IReadOnlyList<CalibrationBin> Calibration, double? MeanRegret, IReadOnlyList<HindsightItem> Items);
 
 /// <summary>Decisions of similar stated risk.</summary>
@@ -36,7 +38,9 @@ public sealed record CalibrationBin(double From, double To, int Count, double Me
 /// <param name="StatedRisk">P(failure before the planned day).</param>
 /// <param name="Failed">It failed before that day; null when that cannot be known.</param>
 /// <param name="Regret">What the option cost more than the best would have, given the day of failure; null without a failure.</param>
-public sealed record HindsightItem(string DecisionId, string Option, bool IsRecommended, string Outcome, double OutcomeDays, double StatedRisk, bool? Failed, double? Regret);
+public sealed record HindsightItem(
+    string DecisionId, string Option, bool IsRecommended, string Outcome, double OutcomeDays, double StatedRisk, bool? Failed,
+    double? Regret);
 
 /// <summary>Compares what was stated with what came. Pure.</summary>
 public static class Hindsight
@@ -53,9 +57,12 @@ public static class Hindsight
         var scored = items.Where(i => i.Failed is not null).Select(i => (Stated: i.StatedRisk, Failed: i.Failed!.Value ? 1 : 0)).ToList();
         var regrets = items.Select(i => i.Regret).OfType<double>().ToList();
         return new(
-            decisions.Count, decisions.Count(d => d.Taken is not null), items.Count, decisions.Count(d => d.Taken?.Option == d.Answer.Recommended), scored.Count, items.Count - scored.Count,
-            scored.Sum(s => s.Stated), scored.Sum(s => s.Failed), scored.Count == 0 ? null : scored.Average(s => (s.Stated - s.Failed) * (s.Stated - s.Failed)),
-            [.. Bins.Zip(Bins.Skip(1)).Select(b => Bin(b.First, b.Second, scored)).OfType<CalibrationBin>()], regrets.Count == 0 ? null : regrets.Average(), items);
+            decisions.Count, decisions.Count(d => d.Taken is not null), items.Count,
+            decisions.Count(d => d.Taken?.Option == d.Answer.Recommended), scored.Count, items.Count - scored.Count,
+            scored.Sum(s => s.Stated), scored.Sum(s => s.Failed),
+            scored.Count == 0 ? null : scored.Average(s => (s.Stated - s.Failed) * (s.Stated - s.Failed)),
+            [.. Bins.Zip(Bins.Skip(1)).Select(b => Bin(b.First, b.Second, scored)).OfType<CalibrationBin>()],
+            regrets.Count == 0 ? null : regrets.Average(), items);
     }
 
     static CalibrationBin? Bin(double from, double to, List<(double Stated, int Failed)> scored)
@@ -85,6 +92,7 @@ public static class Hindsight
             return e.PartCost + e.LabourCost + e.MarginPerHour * (stop?.LostHours ?? e.PlannedHours) - d.Answer.NewPartCostPerDay * planned;
         }
         var waiting = e.IsSpareOrderedNow ? Math.Max(0, e.SpareLeadDays - failureDay) : e.SpareLeadDays;
-        return DecisionSetup.Economics(e).FailureCost + e.MarginPerHour * e.WaitingHoursPerDay * waiting - d.Answer.NewPartCostPerDay * Math.Max(0, failureDay);
+        return DecisionSetup.Economics(e).FailureCost + e.MarginPerHour * e.WaitingHoursPerDay * waiting - d.Answer.NewPartCostPerDay
+            * Math.Max(0, failureDay);
     }
 }

@@ -15,8 +15,8 @@ public readonly record struct Measurement(double Seconds, double Value, double V
 
 /// <summary>
 /// The local level model (Durbin and Koopman, Time Series Analysis by State Space Methods, 2nd ed. 2012, chapter 2): the level wanders by a
-/// random walk of <c>walk</c> variance per second, each measurement is the level and known noise. Kalman filter forward with a diffuse start,
-/// Rauch-Tung-Striebel smoother backward. Time and memory grow with the number of measurements.
+/// random walk of <c>walk</c> variance per second, each measurement is the level and known noise. Kalman filter forward with a diffuse
+/// start, Rauch-Tung-Striebel smoother backward. Time and memory grow with the number of measurements.
 /// </summary>
 public static class LocalLevel
 {
@@ -26,7 +26,8 @@ public static class LocalLevel
 
     /// <summary>The level at each measurement, given all of them, with the walk of the greatest likelihood.</summary>
     /// <exception cref="ArgumentException">A number is not finite, a variance is not greater than 0, or times descend.</exception>
-    public static IReadOnlyList<Estimate> Smooth(IReadOnlyList<Measurement> measurements) => Smooth(measurements, LikeliestWalk(measurements));
+    public static IReadOnlyList<Estimate> Smooth(IReadOnlyList<Measurement> measurements) =>
+        Smooth(measurements, LikeliestWalk(measurements));
 
     /// <summary>The level at each measurement, given all of them.</summary>
     /// <param name="measurements">Ascending in time.</param>
@@ -35,7 +36,8 @@ public static class LocalLevel
     public static IReadOnlyList<Estimate> Smooth(IReadOnlyList<Measurement> measurements, double walk)
     {
         Check(measurements);
-        if (!(walk >= 0 && double.IsFinite(walk))) throw new ArgumentException($"The walk is {walk}; allowed: 0 or more, finite.", nameof(walk));
+        if (!(walk >= 0 && double.IsFinite(walk)))
+            throw new ArgumentException($"The walk is {walk}; allowed: 0 or more, finite.", nameof(walk));
         var count = measurements.Count;
         if (count == 0) return [];
         var (means, variances) = (new double[count], new double[count]);
@@ -57,7 +59,9 @@ public static class LocalLevel
         return [.. means.Zip(variances, (mean, variance) => new Estimate(mean, Math.Sqrt(variance)))];
     }
 
-    /// <summary>The walk (variance per second) under which the measurements are likeliest; 0 for fewer than three, or all at one time.</summary>
+    /// <summary>
+    /// The walk (variance per second) under which the measurements are likeliest; 0 for fewer than three, or all at one time.
+    /// </summary>
     /// <exception cref="ArgumentException">A number is not finite, a variance is not greater than 0, or times descend.</exception>
     public static double LikeliestWalk(IReadOnlyList<Measurement> measurements)
     {
@@ -96,8 +100,11 @@ public static class LocalLevel
         {
             var m = measurements[i];
             if (!double.IsFinite(m.Seconds) || !double.IsFinite(m.Value) || !double.IsFinite(m.Variance) || m.Variance <= 0)
-                throw new ArgumentException($"Measurement {i} is {m}; allowed: finite numbers, a variance greater than 0.", nameof(measurements));
-            if (i > 0 && m.Seconds < measurements[i - 1].Seconds) throw new ArgumentException($"Measurement {i} is earlier than the one before; allowed: ascending times.", nameof(measurements));
+                throw new ArgumentException(
+                    $"Measurement {i} is {m}; allowed: finite numbers, a variance greater than 0.", nameof(measurements));
+            if (i > 0 && m.Seconds < measurements[i - 1].Seconds)
+                throw new ArgumentException(
+                    $"Measurement {i} is earlier than the one before; allowed: ascending times.", nameof(measurements));
         }
     }
 }

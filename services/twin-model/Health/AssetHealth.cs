@@ -42,7 +42,8 @@ public sealed class AssetHealth
     }
 
     /// <summary>Puts a part in the place of the one that was folded before.</summary>
-    public void Replace(PartHealth part) => parts[Array.FindIndex(parts, p => p.Degradation.Component == part.Degradation.Component)] = part;
+    public void Replace(PartHealth part) =>
+        parts[Array.FindIndex(parts, p => p.Degradation.Component == part.Degradation.Component)] = part;
 
     /// <summary>SHA-256 over the content, hexadecimal: the same log gives the same.</summary>
     public string Hash() => Convert.ToHexStringLower(SHA256.HashData(Snapshot()));

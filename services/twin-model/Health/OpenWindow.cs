@@ -4,7 +4,9 @@ using TwinModel.Telemetry;
 
 namespace TwinModel.Health;
 
-/// <summary>A window that may still get readings: indicator, speed and force, each as a set whose median does not depend on the order of arrival.</summary>
+/// <summary>
+/// A window that may still get readings: indicator, speed and force, each as a set whose median does not depend on the order of arrival.
+/// </summary>
 sealed class OpenWindow
 {
     readonly Samples[] roles = [new(), new(), new()];
@@ -38,8 +40,8 @@ enum Role
 }
 
 /// <summary>
-/// Values of one window, at most <see cref="Capacity"/> of them: those with the smallest hash of their sample time, so that a full set is a fair
-/// choice and the same whatever came first. A median of so many is as good as one of all against the scatter between windows.
+/// Values of one window, at most <see cref="Capacity"/> of them: those with the smallest hash of their sample time, so that a full set is a
+/// fair choice and the same whatever came first. A median of so many is as good as one of all against the scatter between windows.
 /// </summary>
 sealed class Samples
 {
@@ -50,7 +52,8 @@ sealed class Samples
     // Where the one is that has to go first, of a full set; -1 when it has to be looked for.
     int last = -1;
 
-    // Thousands of parts hold some hundred each: 12 bytes, not 16. Where 32 bits of a hash are equal, the value decides: again no order of arrival.
+    // Thousands of parts hold some hundred each: 12 bytes, not 16. Where 32 bits of a hash are equal, the value decides: again no order of
+    // arrival.
     [StructLayout(LayoutKind.Sequential, Pack = 4)]
     readonly record struct Sample(uint Key, double Value) : IComparable<Sample>
     {

@@ -20,9 +20,9 @@ public sealed record PartTransition(string Component, ConditionTransition Transi
 public sealed record DueAssessment(string Component, DateTimeOffset At, long Position, PartHistory History);
 
 /// <summary>
-/// The condition of one part: a fold over the readings of its sensors, without clock or randomness. Readings are collected in windows of sample
-/// time; a window is closed when the indicator is <see cref="Degradation.Late"/> beyond its end, and what comes later is counted, not folded.
-/// Within that patience the order of arrival does not matter.
+/// The condition of one part: a fold over the readings of its sensors, without clock or randomness. Readings are collected in windows of
+/// sample time; a window is closed when the indicator is <see cref="Degradation.Late"/> beyond its end, and what comes later is counted,
+/// not folded. Within that patience the order of arrival does not matter.
 /// </summary>
 public sealed class PartHealth
 {
@@ -90,7 +90,9 @@ public sealed class PartHealth
         if (role == Role.Indicator) newest = Math.Max(newest, reading.SampledAt);
     }
 
-    /// <summary>Closes the windows that need not wait any longer. Called after all readings of an event, so that their order in it does not matter.</summary>
+    /// <summary>
+    /// Closes the windows that need not wait any longer. Called after all readings of an event, so that their order in it does not matter.
+    /// </summary>
     /// <param name="position">Log position of the event.</param>
     /// <param name="transitions">Receives changes of level.</param>
     /// <param name="assessments">Receives what is due.</param>
@@ -138,7 +140,8 @@ public sealed class PartHealth
         if (State.Level is ConditionLevel.Learning || (State.Level is ConditionLevel.Healthy && State.Sum == 0)) trend.Clear();
         else trend.Add(State.SumStartedAt ?? median.At, median);
         transitions.AddRange(changes.Select(c => new PartTransition(Degradation.Component, c)));
-        var isDue = State.Level is not ConditionLevel.Learning && end - assessedAt >= Degradation.AssessEvery.Ticks / TimeSpan.TicksPerMicrosecond;
+        var isDue = State.Level is not ConditionLevel.Learning
+            && end - assessedAt >= Degradation.AssessEvery.Ticks / TimeSpan.TicksPerMicrosecond;
         if (changes.Count == 0 && !isDue && assessedAt != long.MinValue) return;
         if (State.Level is ConditionLevel.Learning) return;
         assessedAt = end;
@@ -156,15 +159,18 @@ public sealed class PartHealth
     double? Normalised(OpenWindow window)
     {
         var (indicator, speed, force) = (window.Of(Role.Indicator), window.Of(Role.Speed), window.Of(Role.Force));
-        if (indicator.Count == 0 || (Degradation.Speed is not null && speed.Count == 0) || (Degradation.Force is not null && force.Count == 0)) return null;
-        var value = Degradation.Condition.Load.Normalise(indicator.Median(), speed.Count == 0 ? 1 : speed.Median(), force.Count == 0 ? 1 : force.Median());
+        if (indicator.Count == 0 || (Degradation.Speed is not null && speed.Count == 0)
+            || (Degradation.Force is not null && force.Count == 0)) return null;
+        var value = Degradation.Condition.Load.Normalise(
+            indicator.Median(), speed.Count == 0 ? 1 : speed.Median(), force.Count == 0 ? 1 : force.Median());
         return value > 0 && double.IsFinite(value) ? Math.Log(value) : null;
     }
 
     PartHistory HistoryAt(DateTimeOffset at)
     {
         var (baseline, points) = trend.For(State.Baseline);
-        return new(State.Level, baseline, Math.Max(0, (at - (LifeFrom ?? at)).TotalDays), trend.From is { } from ? (at - from).TotalDays : 0, points);
+        return new(State.Level, baseline, Math.Max(0, (at - (LifeFrom ?? at)).TotalDays),
+            trend.From is { } from ? (at - from).TotalDays : 0, points);
     }
 
     Role? RoleOf(ushort sensor) =>

@@ -24,10 +24,12 @@ public static class Prognoses
     };
 
     /// <summary>The level of a word.</summary>
-    public static ConditionLevel Level(string word) => Enum.TryParse<ConditionLevel>(word, ignoreCase: true, out var level) ? level : ConditionLevel.Learning;
+    public static ConditionLevel Level(string word) =>
+        Enum.TryParse<ConditionLevel>(word, ignoreCase: true, out var level) ? level : ConditionLevel.Learning;
 
     /// <summary>The event of an assessment.</summary>
-    public static HealthAssessed Assess(string assetId, Degradation degradation, DueAssessment due) => Event(assetId, due, AssessRul.Of(degradation.Rul, due.History));
+    public static HealthAssessed Assess(string assetId, Degradation degradation, DueAssessment due) =>
+        Event(assetId, due, AssessRul.Of(degradation.Rul, due.History));
 
     /// <summary>The event of a prognosis that is known already.</summary>
     public static HealthAssessed Event(string assetId, DueAssessment due, Prognosis prognosis) => prognosis switch
@@ -36,15 +38,18 @@ public static class Prognoses
             assetId, due.Component, due.History.Level.Word(), due.History.AgeDays, due.Position,
             [.. Probabilities.Select(p => rul.Life.Quantile(p)).Select(d => double.IsFinite(d) ? d : (double?)null)],
             [.. rul.Models.Select(m => new ModelShare(m.Model, m.Weight))], null, due.At),
-        Prognosis.CannotSayYet cannot => new(assetId, due.Component, due.History.Level.Word(), due.History.AgeDays, due.Position, [], [], cannot.Reason, due.At),
+        Prognosis.CannotSayYet cannot =>
+            new(assetId, due.Component, due.History.Level.Word(), due.History.AgeDays, due.Position, [], [], cannot.Reason, due.At),
         _ => throw new ArgumentException($"{prognosis.GetType().Name} is no prognosis known here.", nameof(prognosis)),
     };
 
     /// <summary>What people read of an assessment.</summary>
     public static RulView View(HealthAssessed e) => new(
-        e.AssessedAt, e.Level, e.AgeDays, e.Position, Quantile(e, 0.05), Quantile(e, 0.25), Quantile(e, 0.5), Quantile(e, 0.75), Quantile(e, 0.95), e.Models, e.CannotSay);
+        e.AssessedAt, e.Level, e.AgeDays, e.Position, Quantile(e, 0.05), Quantile(e, 0.25), Quantile(e, 0.5), Quantile(e, 0.75),
+        Quantile(e, 0.95), e.Models, e.CannotSay);
 
-    static double? Quantile(HealthAssessed e, double probability) => e.QuantileDays.Count == 0 ? null : e.QuantileDays[Probabilities.IndexOf(probability)];
+    static double? Quantile(HealthAssessed e, double probability) =>
+        e.QuantileDays.Count == 0 ? null : e.QuantileDays[Probabilities.IndexOf(probability)];
 
     /// <summary>The distribution that was stated, straight between its quantiles; null when nothing could be said.</summary>
     public static RulDistribution? Life(HealthAssessed e)
@@ -70,6 +75,9 @@ public static class Prognoses
     /// <summary>The history of a view, so many days later.</summary>
     public static PartHistory History(PartHistoryView view, ConditionLevel level, double laterDays = 0) => new(
         level,
-        view.BaselineCentreLn is { } centre ? new(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, Baseline.LeastCount, centre, view.BaselineScaleLn ?? 0.01, view.BaselineAutocorrelation ?? 0) : null,
+        view.BaselineCentreLn is { } centre
+            ? new(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, Baseline.LeastCount, centre, view.BaselineScaleLn ?? 0.01,
+                view.BaselineAutocorrelation ?? 0)
+            : null,
         view.AgeDays + laterDays, view.NowDays + laterDays, [.. view.TrendDays.Zip(view.TrendLn, (d, y) => new TrendPoint(d, y))]);
 }

@@ -9,7 +9,10 @@ namespace TwinModel.Health;
 /// <param name="WhileDegrading">Of those that rest on a trend; null when there are none.</param>
 public sealed record ScoredPredictions(int Failures, PredictionScore All, PredictionScore? WhileDegrading);
 
-/// <summary>Scores the predictions of lives whose end is known. A life that ended in an exchange tells only that it would have been longer, and is left out.</summary>
+/// <summary>
+/// Scores the predictions of lives whose end is known. A life that ended in an exchange tells only that it would have been longer, and is
+/// left out.
+/// </summary>
 public static class ScorePredictions
 {
     /// <summary>Of one part's events of stream <c>twin/{asset}</c> in the order of the log; null while nothing can be scored.</summary>
@@ -31,13 +34,15 @@ public static class ScorePredictions
                 case FailureOccurred failed:
                     failures++;
                     scored.AddRange(life.Where(a => a.AssessedAt <= failed.FailedAt && Prognoses.Life(a) is not null)
-                        .Select(a => (a.Level is "degrading" or "critical", new PastPrediction(Prognoses.Life(a)!, (failed.FailedAt - a.AssessedAt).TotalDays))));
+                        .Select(a => (a.Level is "degrading" or "critical",
+                            new PastPrediction(Prognoses.Life(a)!, (failed.FailedAt - a.AssessedAt).TotalDays))));
                     life.Clear();
                     break;
             }
         }
         if (scored.Count == 0) return null;
         var degrading = scored.Where(s => s.IsDegrading).Select(s => s.Prediction).ToList();
-        return new(failures, PredictionScore.Of([.. scored.Select(s => s.Prediction)]), degrading.Count == 0 ? null : PredictionScore.Of(degrading));
+        return new(failures, PredictionScore.Of([.. scored.Select(s => s.Prediction)]),
+            degrading.Count == 0 ? null : PredictionScore.Of(degrading));
     }
 }

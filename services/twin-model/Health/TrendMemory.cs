@@ -5,8 +5,8 @@ using TwinModel.Prognostics;
 namespace TwinModel.Health;
 
 /// <summary>
-/// The medians since a change began, in bounded memory: when there are too many, neighbours are averaged, which keeps what a trend tells while the
-/// noise is independent.
+/// The medians since a change began, in bounded memory: when there are too many, neighbours are averaged, which keeps what a trend tells
+/// while the noise is independent.
 /// </summary>
 sealed class TrendMemory
 {

@@ -25,8 +25,10 @@ public static class ViewHealth
         var isChanging = state.Level is ConditionLevel.Degrading or ConditionLevel.Critical;
         return new(
             assetId, d.Component, sensor.Id, sensor.Unit.Symbol, state.Level.Word(), state.Since, state.LastAt,
-            state.LastLn is { } ln ? Math.Exp(ln) : null, state.Baseline?.Centre, state.Baseline is { } b && state.LastLn is { } last ? b.Score(last) : null,
-            state.Sum, d.Condition.Cusum.Limit, d.Condition.CriticalValue, isChanging ? state.SumStartedAt : null, isChanging ? part.GrowthPerDay : null,
+            state.LastLn is { } ln ? Math.Exp(ln) : null, state.Baseline?.Centre,
+            state.Baseline is { } b && state.LastLn is { } last ? b.Score(last) : null,
+            state.Sum, d.Condition.Cusum.Limit, d.Condition.CriticalValue, isChanging ? state.SumStartedAt : null,
+            isChanging ? part.GrowthPerDay : null,
             part.LifeFrom, part.Life, part.Windows, part.LateReadings, part.UnusableWindows, position, hash, health.Model.Hash,
             record.Assessed is { } assessed ? Prognoses.View(assessed) : null,
             part.History is { } history ? Prognoses.View(history) : null);

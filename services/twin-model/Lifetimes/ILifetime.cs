@@ -49,7 +49,9 @@ public static class Lifetime
             if (high > LongestDays * 1000) return double.PositiveInfinity;
         }
         if (probability >= 1) return high;
-        return Brent.TryFindRoot(t => cdf(t) - probability, 0, high, 1e-12 * high, 200, out var root) ? root : Bisection.FindRoot(t => cdf(t) - probability, 0, high, 1e-10 * high, 200);
+        return Brent.TryFindRoot(t => cdf(t) - probability, 0, high, 1e-12 * high, 200, out var root)
+            ? root
+            : Bisection.FindRoot(t => cdf(t) - probability, 0, high, 1e-10 * high, 200);
     }
 
     /// <summary>Days after which the chance of survival no longer matters, or the longest time looked at.</summary>

@@ -20,9 +20,13 @@ public static class Iso281
     public static double RatingLifeHours(double dynamicRatingNewton, double loadNewton, double exponent, double speedRpm) =>
         RatingLifeMegarevolutions(dynamicRatingNewton, loadNewton, exponent) * 1e6 / 60 / Require.Positive(speedRpm);
 
-    /// <summary>Days of ageing per day against a reference load: <c>(N / N0) (P / P0)^p</c>; the life is 1 / this of the reference's.</summary>
-    public static double AgeingRate(double speedRpm, double loadNewton, double referenceSpeedRpm, double referenceLoadNewton, double exponent) =>
-        Require.Positive(speedRpm) / Require.Positive(referenceSpeedRpm) * Math.Pow(Require.Positive(loadNewton) / Require.Positive(referenceLoadNewton), Require.Positive(exponent));
+    /// <summary>
+    /// Days of ageing per day against a reference load: <c>(N / N0) (P / P0)^p</c>; the life is 1 / this of the reference's.
+    /// </summary>
+    public static double AgeingRate(
+        double speedRpm, double loadNewton, double referenceSpeedRpm, double referenceLoadNewton, double exponent) =>
+        Require.Positive(speedRpm) / Require.Positive(referenceSpeedRpm)
+            * Math.Pow(Require.Positive(loadNewton) / Require.Positive(referenceLoadNewton), Require.Positive(exponent));
 
     /// <summary>Thrust in N of a head pressure in Pa on a screw of a diameter in m.</summary>
     public static double Thrust(double headPressurePascal, double screwDiameterMetre) =>

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace TwinModel.Lifetimes;
 
 /// <summary>
-/// How fast a part ages from now on, against the load at which its life was estimated: piecewise constant. 1 is that load; ISO 281 gives the
-/// others (<see cref="Iso281.AgeingRate"/>). Ageing is cumulative: the part fails when its ageing reaches the life.
+/// How fast a part ages from now on, against the load at which its life was estimated: piecewise constant. 1 is that load; ISO 281 gives
+/// the others (<see cref="Iso281.AgeingRate"/>). Ageing is cumulative: the part fails when its ageing reaches the life.
 /// </summary>
 public sealed record RateHistory
 {
@@ -20,7 +20,8 @@ public sealed record RateHistory
         (Steps, from, rate, aged) = (steps, new double[steps.Length], new double[steps.Length], new double[steps.Length]);
         for (var i = 0; i < steps.Length; i++)
         {
-            if (i > 0 && !(steps[i].Day > steps[i - 1].Day)) throw Require.Outside(steps[i].Day, "ascending days", $"{nameof(steps)}[{i}].Day");
+            if (i > 0 && !(steps[i].Day > steps[i - 1].Day))
+                throw Require.Outside(steps[i].Day, "ascending days", $"{nameof(steps)}[{i}].Day");
             (from[i], rate[i]) = (steps[i].Day, Require.Positive(steps[i].Rate, $"{nameof(steps)}[{i}].Rate"));
             if (i > 0) aged[i] = aged[i - 1] + rate[i - 1] * (from[i] - from[i - 1]);
         }

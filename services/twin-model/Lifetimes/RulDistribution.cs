@@ -25,11 +25,14 @@ public sealed record RulDistribution : ILifetime
     public RulDistribution(ImmutableArray<double> days, ImmutableArray<double> probability)
     {
         if (days.IsDefault || days.Length < 2 || days[0] != 0 || probability.IsDefault || probability.Length != days.Length)
-            throw new ArgumentException("A life table needs two points or more, as many days as probabilities, the first at day 0.", nameof(days));
+            throw new ArgumentException(
+                "A life table needs two points or more, as many days as probabilities, the first at day 0.", nameof(days));
         for (var i = 0; i < days.Length; i++)
         {
-            if (!double.IsFinite(days[i]) || (i > 0 && days[i] <= days[i - 1])) throw Require.Outside(days[i], "ascending finite days", $"{nameof(days)}[{i}]");
-            if (!(probability[i] is >= 0 and <= 1) || (i > 0 && probability[i] < probability[i - 1])) throw Require.Outside(probability[i], "ascending, 0 to 1", $"{nameof(probability)}[{i}]");
+            if (!double.IsFinite(days[i]) || (i > 0 && days[i] <= days[i - 1]))
+                throw Require.Outside(days[i], "ascending finite days", $"{nameof(days)}[{i}]");
+            if (!(probability[i] is >= 0 and <= 1) || (i > 0 && probability[i] < probability[i - 1]))
+                throw Require.Outside(probability[i], "ascending, 0 to 1", $"{nameof(probability)}[{i}]");
         }
         (Days, Probability) = (days, probability);
         (this.days, cdf, mean) = ([.. days], [.. probability], new double[days.Length]);
@@ -66,7 +69,8 @@ public sealed record RulDistribution : ILifetime
             var middle = 0.5 * (from + to);
             var p = Math.Clamp(life.Cdf(middle), pFrom, Math.Max(pFrom, pTo));
             // Where hardly anything happens a few points are enough.
-            if (pTo - pFrom < 1e-7 || to - from < 1e-9 * end || (depthLeast <= 0 && pTo - pFrom <= Step && Math.Abs(p - 0.5 * (pFrom + pTo)) <= Error))
+            if (pTo - pFrom < 1e-7 || to - from < 1e-9 * end
+                || (depthLeast <= 0 && pTo - pFrom <= Step && Math.Abs(p - 0.5 * (pFrom + pTo)) <= Error))
             {
                 points.Add((to, Math.Clamp(Math.Max(pTo, points[^1].P), 0, 1)));
                 return;
@@ -107,10 +111,14 @@ public sealed record RulDistribution : ILifetime
     {
         if (day <= 0) return 0;
         var i = Interval(days, day);
-        return i >= days.Length - 1 ? mean[^1] + (day - days[^1]) * (1 - cdf[^1]) : mean[i] + (day - days[i]) * (1 - 0.5 * (cdf[i] + Cdf(day)));
+        return i >= days.Length - 1
+            ? mean[^1] + (day - days[^1]) * (1 - cdf[^1])
+            : mean[i] + (day - days[i]) * (1 - 0.5 * (cdf[i] + Cdf(day)));
     }
 
-    /// <summary>Lives in days, ascending, one from each of <paramref name="count"/> equally likely strata; the same for the same seed.</summary>
+    /// <summary>
+    /// Lives in days, ascending, one from each of <paramref name="count"/> equally likely strata; the same for the same seed.
+    /// </summary>
     public double[] Sample(int count, ulong seed)
     {
         Require.AtLeast(1, count);

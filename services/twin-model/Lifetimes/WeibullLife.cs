@@ -3,8 +3,9 @@ using MathNet.Numerics;
 namespace TwinModel.Lifetimes;
 
 /// <summary>
-/// Weibull life, given survival to <paramref name="AgeDays"/>: <c>R(x) = exp(((age / eta)^beta - ((age + x) / eta)^beta))</c>. The fleet prior of a
-/// part whose sensors say nothing, and the life of a new part. <paramref name="Shape"/> beta is 1.1-1.5 for fatigue, 2-4 for wear.
+/// Weibull life, given survival to <paramref name="AgeDays"/>: <c>R(x) = exp(((age / eta)^beta - ((age + x) / eta)^beta))</c>. The fleet
+/// prior of a part whose sensors say nothing, and the life of a new part. <paramref name="Shape"/> beta is 1.1-1.5 for fatigue, 2-4 for
+/// wear.
 /// </summary>
 /// <param name="Shape">beta, greater than 0.</param>
 /// <param name="ScaleDays">eta in days: 63.2 % of new parts have failed by then. Greater than 0.</param>

@@ -30,21 +30,23 @@ public abstract record AgeReplacementResult
 }
 
 /// <summary>
-/// Age replacement (Barlow and Hunter, 1960, doi:10.1287/opre.8.1.90): <c>C(t) = (Cp R + Cf F) / (int_0^t R + Tp R + Tf F)</c>. At the optimum without
-/// downtimes <c>h(t) int_0^t R - F = Cp / (Cf - Cp)</c> and <c>C = h(t) (Cf - Cp)</c>.
+/// Age replacement (Barlow and Hunter, 1960, doi:10.1287/opre.8.1.90): <c>C(t) = (Cp R + Cf F) / (int_0^t R + Tp R + Tf F)</c>. At the
+/// optimum without downtimes <c>h(t) int_0^t R - F = Cp / (Cf - Cp)</c> and <c>C = h(t) (Cf - Cp)</c>.
 /// </summary>
 /// <param name="Life">Of a new part.</param>
 /// <param name="PlannedCost">Cp, 0 or more.</param>
 /// <param name="FailureCost">Cf, greater than 0.</param>
 /// <param name="PlannedDowntimeDays">Tp.</param>
 /// <param name="FailureDowntimeDays">Tf.</param>
-public sealed record AgeReplacement(ILifetime Life, double PlannedCost, double FailureCost, double PlannedDowntimeDays = 0, double FailureDowntimeDays = 0)
+public sealed record AgeReplacement(
+    ILifetime Life, double PlannedCost, double FailureCost, double PlannedDowntimeDays = 0, double FailureDowntimeDays = 0)
 {
     /// <summary>The long-run cost rate when parts are replaced at an age.</summary>
     public double CostPerDay(double ageDays)
     {
         var f = Life.Cdf(Require.Positive(ageDays));
-        return (PlannedCost * (1 - f) + FailureCost * f) / (Life.MeanUntil(ageDays) + PlannedDowntimeDays * (1 - f) + FailureDowntimeDays * f);
+        return (PlannedCost * (1 - f) + FailureCost * f)
+            / (Life.MeanUntil(ageDays) + PlannedDowntimeDays * (1 - f) + FailureDowntimeDays * f);
     }
 
     /// <summary>The long-run cost rate without preventive replacement.</summary>
@@ -58,15 +60,20 @@ public sealed record AgeReplacement(ILifetime Life, double PlannedCost, double F
         Require.NotNegative(PlannedDowntimeDays);
         Require.NotNegative(FailureDowntimeDays);
         if (FailureCost <= PlannedCost) return None("A failure costs no more than a planned replacement, so there is nothing to prevent.");
-        if (Life is WeibullLife { Shape: <= 1 } w) return None(FormattableString.Invariant($"The hazard does not grow with age (beta = {w.Shape:0.###}, not above 1), so an older part is no worse than a new one."));
-        if (Life is WeibullLife { AgeDays: 0 } weibull && PlannedCost > 0 && PlannedDowntimeDays == 0 && FailureDowntimeDays == 0) return OptimumOf(weibull);
-        // The cost rate may have more than one minimum, so look everywhere first: at ages equally spaced in the logarithm of what has failed.
+        if (Life is WeibullLife { Shape: <= 1 } w)
+            return None(FormattableString.Invariant(
+                $"The hazard does not grow with age (beta = {w.Shape:0.###}, not above 1), so an older part is no worse than a new one."));
+        if (Life is WeibullLife { AgeDays: 0 } weibull && PlannedCost > 0 && PlannedDowntimeDays == 0 && FailureDowntimeDays == 0)
+            return OptimumOf(weibull);
+        // The cost rate may have more than one minimum, so look everywhere first: at ages equally spaced in the logarithm of what has
+        // failed.
         var ages = Enumerable.Range(0, Scan).Select(i => Life.Quantile(1 - Math.Exp(-Math.Exp(-18 + 21.5 * i / (Scan - 1)))))
             .Where(t => t > 0 && double.IsFinite(t)).Distinct().ToArray();
         if (ages.Length < 3) return None("The life has no spread over which an age could be chosen.");
         var costs = Array.ConvertAll(ages, CostPerDay);
         var best = Array.IndexOf(costs, costs.Min());
-        if (best == ages.Length - 1 || costs[best] >= RunToFailureCostPerDay) return None("The cost rate falls with every later age: replacing before failure never pays.");
+        if (best == ages.Length - 1 || costs[best] >= RunToFailureCostPerDay)
+            return None("The cost rate falls with every later age: replacing before failure never pays.");
         if (best == 0) return new AgeReplacementResult.Optimum(ages[0], costs[0], RunToFailureCostPerDay);
         var age = Brent.TryFindRoot(Slope, ages[best - 1], ages[best + 1], 1e-12 * ages[best], 200, out var root) ? root : ages[best];
         return new AgeReplacementResult.Optimum(age, CostPerDay(age), RunToFailureCostPerDay);
@@ -78,10 +85,13 @@ public sealed record AgeReplacement(ILifetime Life, double PlannedCost, double F
     AgeReplacementResult OptimumOf(WeibullLife life)
     {
         var target = PlannedCost / (FailureCost - PlannedCost);
-        double Excess(double t) => life.Shape / life.ScaleDays * Math.Pow(t / life.ScaleDays, life.Shape - 1) * life.MeanUntil(t) - life.Cdf(t) - target;
+        double Excess(double t) =>
+            life.Shape / life.ScaleDays * Math.Pow(t / life.ScaleDays, life.Shape - 1) * life.MeanUntil(t) - life.Cdf(t) - target;
         var high = life.ScaleDays;
         while (Excess(high) < 0 && high < 1e6 * life.ScaleDays) high *= 2;
-        if (Excess(high) < 0) return None(FormattableString.Invariant($"The hazard hardly grows with age (beta = {life.Shape:0.###}), so the best age lies beyond any part's life."));
+        if (Excess(high) < 0)
+            return None(FormattableString.Invariant(
+                $"The hazard hardly grows with age (beta = {life.Shape:0.###}), so the best age lies beyond any part's life."));
         var age = Brent.FindRoot(Excess, 0, high, 1e-12 * high, 200);
         return new AgeReplacementResult.Optimum(age, CostPerDay(age), RunToFailureCostPerDay);
     }
@@ -101,10 +111,12 @@ public sealed record AgeReplacement(ILifetime Life, double PlannedCost, double F
 public static class BlockReplacement
 {
     /// <summary>
-    /// Cost per period of replacing every 1, 2, ... <paramref name="periods"/> periods: <c>(Cp + Cf H(k)) / k</c>, with the discrete renewal function
-    /// <c>H(k) = sum_i (1 + H(k - i - 1)) (F(i + 1) - F(i))</c> (Jardine and Tsang, Maintenance, Replacement and Reliability, ch. 2). Element 0 is for one period.
+    /// Cost per period of replacing every 1, 2, ... <paramref name="periods"/> periods: <c>(Cp + Cf H(k)) / k</c>, with the discrete
+    /// renewal function <c>H(k) = sum_i (1 + H(k - i - 1)) (F(i + 1) - F(i))</c> (Jardine and Tsang, Maintenance, Replacement and
+    /// Reliability, ch. 2). Element 0 is for one period.
     /// </summary>
-    public static IReadOnlyList<double> CostPerPeriod(ILifetime life, double plannedCost, double failureCost, double periodDays, int periods)
+    public static IReadOnlyList<double> CostPerPeriod(
+        ILifetime life, double plannedCost, double failureCost, double periodDays, int periods)
     {
         Require.NotNegative(plannedCost);
         Require.NotNegative(failureCost);
@@ -113,7 +125,8 @@ public static class BlockReplacement
         var failures = new double[periods + 1];
         for (var k = 1; k <= periods; k++)
         {
-            for (var i = 0; i < k; i++) failures[k] += (1 + failures[k - i - 1]) * (life.Cdf((i + 1) * periodDays) - life.Cdf(i * periodDays));
+            for (var i = 0; i < k; i++)
+                failures[k] += (1 + failures[k - i - 1]) * (life.Cdf((i + 1) * periodDays) - life.Cdf(i * periodDays));
         }
         return [.. Enumerable.Range(1, periods).Select(k => (plannedCost + failureCost * failures[k]) / k)];
     }

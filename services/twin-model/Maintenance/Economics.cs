@@ -1,9 +1,9 @@
 namespace TwinModel.Maintenance;
 
 /// <summary>
-/// What an exchange and a failure cost. Money is in one currency of the asset; hours are hours of lost production.
-/// A planned exchange costs part, labour and the margin of its hours; a failure also overtime, its own hours, the wait for the spare and, with
-/// some probability, damage to other parts.
+/// What an exchange and a failure cost. Money is in one currency of the asset; hours are hours of lost production. A planned exchange costs
+/// part, labour and the margin of its hours; a failure also overtime, its own hours, the wait for the spare and, with some probability,
+/// damage to other parts.
 /// </summary>
 /// <param name="PartCost">Part with seals, 0 or more.</param>
 /// <param name="LabourCost">Planned labour, 0 or more.</param>
@@ -17,7 +17,8 @@ namespace TwinModel.Maintenance;
 /// <param name="SecondaryDamageProbability">P(a failure damages gear or shaft), 0 to 1.</param>
 /// <param name="SecondaryDamageCost">Cost of that damage, 0 or more.</param>
 public sealed record Economics(
-    double PartCost, double LabourCost, double OvertimeCost, double MarginPerHour, double PlannedHours, double UnplannedHours, double UnplannedHoursSdLn,
+    double PartCost, double LabourCost, double OvertimeCost, double MarginPerHour, double PlannedHours, double UnplannedHours,
+    double UnplannedHoursSdLn,
     double SpareLeadDays, double WaitingHoursPerDay, double SecondaryDamageProbability, double SecondaryDamageCost)
 {
     /// <summary>What money is counted in, e.g. <c>EUR</c>; empty when nobody has said.</summary>
@@ -33,12 +34,15 @@ public sealed record Economics(
     public double SpareHoldingCostPerDay { get; init; }
 
     /// <summary>
-    /// The spare is ordered now whatever is decided. Otherwise only where an option says so, else a lead time before the planned date or at the failure.
+    /// The spare is ordered now whatever is decided. Otherwise only where an option says so, else a lead time before the planned date or at
+    /// the failure.
     /// </summary>
     public bool IsSpareOrderedNow { get; init; } = true;
 
     /// <summary>Mean cost of a failure that finds the spare on the shelf.</summary>
-    public double FailureCost => PartCost + LabourCost + OvertimeCost + MarginPerHour * UnplannedHours + SecondaryDamageProbability * SecondaryDamageCost + ScrapAndRestartCost;
+    public double FailureCost =>
+        PartCost + LabourCost + OvertimeCost + MarginPerHour * UnplannedHours + SecondaryDamageProbability * SecondaryDamageCost
+            + ScrapAndRestartCost;
 
     /// <summary>Cost of a planned exchange that loses so many hours.</summary>
     public double PlannedCost(double hours) => PartCost + LabourCost + MarginPerHour * hours;

@@ -4,8 +4,9 @@ using TwinModel.Uncertainty;
 namespace TwinModel.Maintenance;
 
 /// <summary>
-/// Simulated futures with common random numbers: every plan meets the same life, the same repair time and the same secondary damage, so that
-/// differences between plans are known far better than their levels. One key per future, sums in index order: the same bits on any number of threads.
+/// Simulated futures with common random numbers: every plan meets the same life, the same repair time and the same secondary damage, so
+/// that differences between plans are known far better than their levels. One key per future, sums in index order: the same bits on any
+/// number of threads.
 /// </summary>
 sealed class Futures
 {
@@ -72,8 +73,8 @@ sealed class Futures
     }
 
     /// <summary>
-    /// Expected value of perfect information on the day of failure: the least mean cost less the mean of the least cost, with repair time and damage at
-    /// their means. What the best forecast could be worth at most.
+    /// Expected value of perfect information on the day of failure: the least mean cost less the mean of the least cost, with repair time
+    /// and damage at their means. What the best forecast could be worth at most.
     /// </summary>
     public double ValueOfPerfectInformation(IReadOnlyList<Plan> plans, double costPerDay)
     {
@@ -86,8 +87,11 @@ sealed class Futures
                 var plan = plans[a];
                 var day = plan.Slowdown == 1 ? plain[i] : DayOfFailure(i, plan.Slowdown);
                 var run = Math.Min(day, plan.Days);
-                var cost = day <= plan.Days ? e.FailureCost + e.MarginPerHour * e.WaitingHoursPerDay * plan.WaitingDays(day, e.SpareLeadDays) : plan.PlannedCost(e);
-                cost += (plan.LossPerDay - costPerDay) * run + e.SpareHoldingCostPerDay * Math.Max(0, run - plan.OrderDays - e.SpareLeadDays);
+                var cost = day <= plan.Days
+                    ? e.FailureCost + e.MarginPerHour * e.WaitingHoursPerDay * plan.WaitingDays(day, e.SpareLeadDays)
+                    : plan.PlannedCost(e);
+                cost += (plan.LossPerDay - costPerDay) * run + e.SpareHoldingCostPerDay
+                    * Math.Max(0, run - plan.OrderDays - e.SpareLeadDays);
                 sums[a] += cost;
                 min = Math.Min(min, cost);
             }

@@ -13,10 +13,13 @@ public abstract record MaintenanceAnswer
     /// <param name="Comparison">All options.</param>
     /// <param name="BreakEven">When waiting stops to pay; null when no option waits, or no life makes the two equal.</param>
     /// <param name="Tornado">Inputs by their influence on the lead of the recommended option, greatest first.</param>
-    /// <param name="FlipShare">Share of draws of uncertain inputs in which another option is best, 0 to 1; null when each future has its own load.</param>
+    /// <param name="FlipShare">Share of draws of uncertain inputs in which another option is best, 0 to 1; null when each future has its
+    /// own load.</param>
     /// <param name="Check">EVSI of the check that the question offers; null when it offers none.</param>
     /// <param name="Reason">The recommendation with its reason, one sentence.</param>
-    public sealed record Advice(Comparison Comparison, BreakEven? BreakEven, ImmutableArray<TornadoBar> Tornado, double? FlipShare, CheckValue? Check, string Reason)
+    public sealed record Advice(
+        Comparison Comparison, BreakEven? BreakEven, ImmutableArray<TornadoBar> Tornado, double? FlipShare, CheckValue? Check,
+        string Reason)
         : MaintenanceAnswer;
 
     /// <summary>There is no ground for an answer.</summary>
@@ -31,7 +34,8 @@ public abstract record MaintenanceAnswer
 /// <param name="NewPart">Best age replacement of a new part, or why there is none.</param>
 /// <param name="PerfectInformationValue">EVPI: the most that any forecast of the day of failure can be worth, given these options.</param>
 public sealed record Comparison(
-    ImmutableArray<OptionOutcome> Options, ImmutableArray<int> Ranking, double NewPartCostPerDay, AgeReplacementResult NewPart, double PerfectInformationValue)
+    ImmutableArray<OptionOutcome> Options, ImmutableArray<int> Ranking, double NewPartCostPerDay, AgeReplacementResult NewPart,
+    double PerfectInformationValue)
 {
     /// <summary>The best option.</summary>
     public OptionOutcome Recommended => Options[Ranking[0]];
@@ -55,8 +59,10 @@ public sealed record Comparison(
 /// <param name="Regret">Mean of what it costs more than the option that would have been best in that future.</param>
 /// <param name="Rank">What options are ordered by: J + lambda (CVaR95 - mean).</param>
 public sealed record OptionOutcome(
-    string Name, DateTimeOffset? At, double? Days, bool IsExact, double ExpectedCost, double RelativeCost, Spread Simulated, double DifferenceToNow,
-    double DifferenceStandardError, double FailureProbability, double DowntimeHours, double DearerThanNowProbability, double Regret, double Rank);
+    string Name, DateTimeOffset? At, double? Days, bool IsExact, double ExpectedCost, double RelativeCost, Spread Simulated,
+    double DifferenceToNow,
+    double DifferenceStandardError, double FailureProbability, double DowntimeHours, double DearerThanNowProbability, double Regret,
+    double Rank);
 
 /// <summary>Where waiting and replacing now cost the same, by expected cost.</summary>
 /// <param name="Option">The waiting option.</param>

@@ -12,7 +12,8 @@ public abstract record MaintenanceOption(string Name)
 
     /// <summary>Exchange at a stop of the calendar.</summary>
     /// <param name="At">The stop's time.</param>
-    public sealed record AtPlannedStop(DateTimeOffset At) : MaintenanceOption(FormattableString.Invariant($"at the stop on {At:yyyy-MM-dd}"));
+    public sealed record AtPlannedStop(DateTimeOffset At) : MaintenanceOption(
+        FormattableString.Invariant($"at the stop on {At:yyyy-MM-dd}"));
 
     /// <summary>Exchange in so many weeks, outside a stop unless there is one at that time.</summary>
     /// <param name="Weeks">0 or more.</param>
@@ -43,7 +44,8 @@ public abstract record MaintenanceOption(string Name)
 /// <param name="NewLife">Of a new part: the worth of a day of life.</param>
 /// <param name="Economics">Costs and times.</param>
 /// <param name="Options">One or more.</param>
-public sealed record MaintenanceQuestion(DateTimeOffset Now, ILifetime? RemainingLife, ILifetime NewLife, Economics Economics, ImmutableArray<MaintenanceOption> Options)
+public sealed record MaintenanceQuestion(
+    DateTimeOffset Now, ILifetime? RemainingLife, ILifetime NewLife, Economics Economics, ImmutableArray<MaintenanceOption> Options)
 {
     /// <summary>Calendar of planned stops, none before <see cref="Now"/>.</summary>
     public ImmutableArray<PlannedStop> Stops { get; init; } = [];
@@ -81,7 +83,8 @@ public sealed record MaintenanceQuestion(DateTimeOffset Now, ILifetime? Remainin
     {
         Economics.Validate();
         if (Options.IsDefaultOrEmpty) throw new ArgumentException("There are no options to compare; give one or more.", nameof(Options));
-        if (Options.Select(o => o.Name).Distinct().Count() < Options.Length) throw new ArgumentException("Two options are the same; each may be given once.", nameof(Options));
+        if (Options.Select(o => o.Name).Distinct().Count() < Options.Length)
+            throw new ArgumentException("Two options are the same; each may be given once.", nameof(Options));
         if (!(HorizonDays is >= 1 and <= 3650)) throw Require.Outside(HorizonDays, "1 to 3650", nameof(HorizonDays));
         Require.Share(RiskAversion);
         Require.AtLeast(100, Futures);
@@ -95,14 +98,18 @@ public sealed record MaintenanceQuestion(DateTimeOffset Now, ILifetime? Remainin
         {
             var days = option switch
             {
-                MaintenanceOption.AtPlannedStop s when s.At < Now => throw Require.Outside(s.At, $"not before now ({Now:O})", nameof(MaintenanceOption.AtPlannedStop)),
-                MaintenanceOption.AtPlannedStop s when Stops.All(stop => stop.At != s.At) => throw Require.Outside(s.At, "the time of a stop of the calendar", nameof(MaintenanceOption.AtPlannedStop)),
+                MaintenanceOption.AtPlannedStop s when s.At < Now =>
+                    throw Require.Outside(s.At, $"not before now ({Now:O})", nameof(MaintenanceOption.AtPlannedStop)),
+                MaintenanceOption.AtPlannedStop s when Stops.All(stop => stop.At != s.At) =>
+                    throw Require.Outside(s.At, "the time of a stop of the calendar", nameof(MaintenanceOption.AtPlannedStop)),
                 MaintenanceOption.AtPlannedStop s => (s.At - Now).TotalDays,
                 MaintenanceOption.WaitWeeks w => 7 * Require.NotNegative(w.Weeks),
-                MaintenanceOption.DerateAndWait d => 7 * Require.NotNegative(d.Weeks) + 0 * Require.Positive(d.AgeingRate) * Require.NotNegative(d.MarginLossPerDay),
+                MaintenanceOption.DerateAndWait d =>
+                    7 * Require.NotNegative(d.Weeks) + 0 * Require.Positive(d.AgeingRate) * Require.NotNegative(d.MarginLossPerDay),
                 _ => 0,
             };
-            if (days > HorizonDays) throw Require.Outside(days, FormattableString.Invariant($"within the horizon of {HorizonDays:0.#} days"), option.Name);
+            if (days > HorizonDays)
+                throw Require.Outside(days, FormattableString.Invariant($"within the horizon of {HorizonDays:0.#} days"), option.Name);
         }
     }
 }

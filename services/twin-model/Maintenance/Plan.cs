@@ -26,7 +26,8 @@ sealed record Plan(string Name, double Days, double Hours, double OrderDays, dou
         MaintenanceOption.ReplaceNow => At(option.Name, 0, q),
         MaintenanceOption.AtPlannedStop s => At(option.Name, (s.At - q.Now).TotalDays, q),
         MaintenanceOption.WaitWeeks w => At(option.Name, 7 * w.Weeks, q),
-        MaintenanceOption.DerateAndWait d => At(option.Name, 7 * d.Weeks, q) with { Slowdown = d.AgeingRate, LossPerDay = d.MarginLossPerDay },
+        MaintenanceOption.DerateAndWait d =>
+            At(option.Name, 7 * d.Weeks, q) with { Slowdown = d.AgeingRate, LossPerDay = d.MarginLossPerDay },
         MaintenanceOption.RunToFailure => AtFailure(option.Name, q, life),
         MaintenanceOption.OptimalDate => Best(option.Name, q, life, costPerDay, 0, q.Economics.IsSpareOrderedNow),
         MaintenanceOption.OrderSpareNow => Best(option.Name, q, life, costPerDay, Math.Min(q.Economics.SpareLeadDays, q.HorizonDays), true),
@@ -37,21 +38,23 @@ sealed record Plan(string Name, double Days, double Hours, double OrderDays, dou
     {
         var stop = q.Stops.FirstOrDefault(s => Math.Abs((s.At - q.Now).TotalDays - days) <= SameTimeDays);
         if (stop is not null) days = (stop.At - q.Now).TotalDays;
-        return new(name, days, stop?.LostHours ?? q.Economics.PlannedHours, isOrderedNow ?? q.Economics.IsSpareOrderedNow ? 0 : Math.Max(0, days - q.Economics.SpareLeadDays));
+        return new(name, days, stop?.LostHours ?? q.Economics.PlannedHours,
+            isOrderedNow ?? q.Economics.IsSpareOrderedNow ? 0 : Math.Max(0, days - q.Economics.SpareLeadDays));
     }
 
     static Plan AtFailure(string name, MaintenanceQuestion q, ILifetime life)
     {
         var mayNeverFail = double.IsInfinity(life.Quantile(1 - 1e-6));
-        return new(name, mayNeverFail ? q.HorizonDays : double.PositiveInfinity, q.Economics.PlannedHours, q.Economics.IsSpareOrderedNow ? 0 : double.PositiveInfinity);
+        return new(name, mayNeverFail ? q.HorizonDays : double.PositiveInfinity, q.Economics.PlannedHours,
+            q.Economics.IsSpareOrderedNow ? 0 : double.PositiveInfinity);
     }
 
     static Plan Best(string name, MaintenanceQuestion q, ILifetime life, double costPerDay, double fromDays, bool isOrderedNow)
     {
         double Cost(double days) => PlanCost.Of(At(name, days, q, isOrderedNow), q.Economics, q.Rates.Retime(life), costPerDay).Relative;
         var (low, high, best) = (fromDays, q.HorizonDays, fromDays);
-        // First all days, denser near now where decisions are close; then ever finer between the neighbours of the best. A cost with steps (stops, the
-        // spare's arrival) need not bracket a minimum as golden section wants it.
+        // First all days, denser near now where decisions are close; then ever finer between the neighbours of the best. A cost with steps
+        // (stops, the spare's arrival) need not bracket a minimum as golden section wants it.
         var (parts, power) = (80, 2);
         while (high - low > 1e-7)
         {
@@ -65,14 +68,18 @@ sealed record Plan(string Name, double Days, double Hours, double OrderDays, dou
     }
 }
 
-/// <summary>Exact expectations of a plan; integrals of the survival function are all it takes, as the wait for the spare is piecewise linear in time.</summary>
+/// <summary>
+/// Exact expectations of a plan; integrals of the survival function are all it takes, as the wait for the spare is piecewise linear in
+/// time.
+/// </summary>
 /// <param name="FailureProbability">P(failure before the exchange).</param>
 /// <param name="MeanDays">E[min(life, day of the exchange)].</param>
 /// <param name="MeanWaitingDays">E[days a failed part waits for the spare].</param>
 /// <param name="Cost">E[cost].</param>
 /// <param name="Relative">J: E[cost] less what the days of life used are worth.</param>
 /// <param name="DowntimeHours">E[lost hours].</param>
-readonly record struct PlanCost(double FailureProbability, double MeanDays, double MeanWaitingDays, double Cost, double Relative, double DowntimeHours)
+readonly record struct PlanCost(
+    double FailureProbability, double MeanDays, double MeanWaitingDays, double Cost, double Relative, double DowntimeHours)
 {
     /// <param name="plan">The plan.</param>
     /// <param name="e">Costs.</param>
@@ -87,7 +94,9 @@ readonly record struct PlanCost(double FailureProbability, double MeanDays, doub
         var (from, to) = (Math.Clamp(plan.OrderDays, 0, end), Math.Clamp(plan.OrderDays + e.SpareLeadDays, 0, end));
         var waiting = plan.WaitingDays(end, e.SpareLeadDays) * failed + (to - from) - (life.MeanUntil(to) - life.MeanUntil(from));
         var shelf = e.SpareHoldingCostPerDay == 0 ? 0 : e.SpareHoldingCostPerDay * Math.Max(0, mean - life.MeanUntil(to));
-        var cost = plan.PlannedCost(e) * (1 - failed) + e.FailureCost * failed + e.MarginPerHour * e.WaitingHoursPerDay * waiting + plan.LossPerDay * mean + shelf;
-        return new(failed, mean, waiting, cost, cost - costPerDay * mean, plan.Hours * (1 - failed) + e.UnplannedHours * failed + e.WaitingHoursPerDay * waiting);
+        var cost = plan.PlannedCost(e) * (1 - failed) + e.FailureCost * failed + e.MarginPerHour * e.WaitingHoursPerDay * waiting
+            + plan.LossPerDay * mean + shelf;
+        return new(failed, mean, waiting, cost, cost - costPerDay * mean,
+            plan.Hours * (1 - failed) + e.UnplannedHours * failed + e.WaitingHoursPerDay * waiting);
     }
 }

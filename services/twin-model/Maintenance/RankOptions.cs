@@ -4,24 +4,29 @@ using TwinModel.Lifetimes;
 namespace TwinModel.Maintenance;
 
 /// <summary>
-/// Replace now or wait? Ranks the options for one worn part by the relative value <c>J(tau) = E[cost(tau)] - g E[min(T, tau)]</c>, with g the long-run
-/// cost rate of a new part under its best age replacement: free of any horizon's bias. Exact by quadrature, and simulated with common random numbers
-/// for what has no closed form.
+/// Replace now or wait? Ranks the options for one worn part by the relative value <c>J(tau) = E[cost(tau)] - g E[min(T, tau)]</c>, with g
+/// the long-run cost rate of a new part under its best age replacement: free of any horizon's bias. Exact by quadrature, and simulated with
+/// common random numbers for what has no closed form.
 /// </summary>
 public static class RankOptions
 {
-    /// <summary>The comparison with its recommendation; <see cref="MaintenanceAnswer.NoAnswer"/> when nothing is known of the remaining life.</summary>
+    /// <summary>
+    /// The comparison with its recommendation; <see cref="MaintenanceAnswer.NoAnswer"/> when nothing is known of the remaining life.
+    /// </summary>
     /// <exception cref="ArgumentException">The question has no meaning: names the field, its value and what is allowed.</exception>
     public static MaintenanceAnswer Answer(MaintenanceQuestion question)
     {
         question.Validate();
-        if (question.RemainingLife is null) return new MaintenanceAnswer.NoAnswer("The remaining life cannot be said yet, so there is no ground to prefer an option.");
+        if (question.RemainingLife is null)
+            return new MaintenanceAnswer.NoAnswer("The remaining life cannot be said yet, so there is no ground to prefer an option.");
         var comparison = Compare(question);
-        if (question.RatesOfFuture is not null) return new MaintenanceAnswer.Advice(comparison, null, [], null, null, Recommendation.Reason(comparison, null));
+        if (question.RatesOfFuture is not null)
+            return new MaintenanceAnswer.Advice(comparison, null, [], null, null, Recommendation.Reason(comparison, null));
         var sensitivity = new Sensitivity(question, comparison);
         var breakEven = sensitivity.BreakEven();
         var check = question.Check is { } offered ? ValueOfCheck.Of(question, offered) : null;
-        return new MaintenanceAnswer.Advice(comparison, breakEven, sensitivity.Tornado(), sensitivity.FlipShare(), check, Recommendation.Reason(comparison, breakEven));
+        return new MaintenanceAnswer.Advice(
+            comparison, breakEven, sensitivity.Tornado(), sensitivity.FlipShare(), check, Recommendation.Reason(comparison, breakEven));
     }
 
     /// <summary>The options alone, best first in <see cref="Comparison.Ranking"/>.</summary>
@@ -48,10 +53,12 @@ public static class RankOptions
         return new([.. outcomes], ranking, g, newPart, futures.ValueOfPerfectInformation(plans, g)) { Plans = [.. plans] };
     }
 
-    internal static AgeReplacementResult NewPart(ILifetime life, Economics e) => new AgeReplacement(life, e.PlannedCost(e.PlannedHours), e.FailureCost).FindOptimum();
+    internal static AgeReplacementResult NewPart(ILifetime life, Economics e) =>
+        new AgeReplacement(life, e.PlannedCost(e.PlannedHours), e.FailureCost).FindOptimum();
 
     static OptionOutcome Outcome(
-        MaintenanceQuestion q, Plan plan, ILifetime life, double g, double[] costs, double[] now, double failed, double meanDays, double waiting)
+        MaintenanceQuestion q, Plan plan, ILifetime life, double g, double[] costs, double[] now, double failed, double meanDays,
+        double waiting)
     {
         var work = new double[costs.Length];
         var spread = Spread.Of(costs, work);
@@ -66,11 +73,14 @@ public static class RankOptions
         var e = q.Economics;
         var expected = isExact
             ? PlanCost.Of(plan, e, plan.Retime(q, life), g)
-            : new(failed, meanDays, waiting, spread.Mean + g * meanDays, spread.Mean, plan.Hours * (1 - failed) + e.UnplannedHours * failed + e.WaitingHoursPerDay * waiting);
+            : new(failed, meanDays, waiting, spread.Mean + g * meanDays, spread.Mean,
+                plan.Hours * (1 - failed) + e.UnplannedHours * failed + e.WaitingHoursPerDay * waiting);
         double? days = double.IsInfinity(plan.Days) ? null : plan.Days;
         return new(
-            plan.Name, days is null ? null : q.Now.AddDays(days.Value), days, isExact, expected.Cost, expected.Relative, spread, difference, differenceError,
-            expected.FailureProbability, expected.DowntimeHours, (double)dearer / costs.Length, 0, expected.Relative + q.RiskAversion * (spread.CVaR95 - spread.Mean));
+            plan.Name, days is null ? null : q.Now.AddDays(days.Value), days, isExact, expected.Cost, expected.Relative, spread, difference,
+            differenceError,
+            expected.FailureProbability, expected.DowntimeHours, (double)dearer / costs.Length, 0,
+            expected.Relative + q.RiskAversion * (spread.CVaR95 - spread.Mean));
     }
 
     static double[] Regret(double[][] costs)

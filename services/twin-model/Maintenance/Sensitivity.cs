@@ -1,11 +1,14 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using MathNet.Numerics.RootFinding;
 using TwinModel.Lifetimes;
 using TwinModel.Uncertainty;
 
 namespace TwinModel.Maintenance;
 
-/// <summary>How sure the recommendation is: by expected cost, which is exact and quick, so that hundreds of variants take milliseconds.</summary>
+/// <summary>
+/// How sure the recommendation is: by expected cost, which is exact and quick, so that hundreds of variants take milliseconds.
+/// </summary>
 sealed class Sensitivity(MaintenanceQuestion question, Comparison comparison)
 {
     /// <summary>Ends of an input's range in the tornado: what is usual for estimates of costs and times.</summary>
@@ -32,14 +35,20 @@ sealed class Sensitivity(MaintenanceQuestion question, Comparison comparison)
         ("secondary damage cost", (e, f) => e with { SecondaryDamageCost = e.SecondaryDamageCost * f }),
     ];
 
-    // Where the question wants simulated risk in the rank, the lead by expected cost may point elsewhere; the tornado then shows the expected costs.
+    // Where the question wants simulated risk in the rank, the lead by expected cost may point elsewhere; the tornado then shows the
+    // expected costs.
     readonly int best = Enumerable.Range(0, comparison.Options.Length).MinBy(a => comparison.Options[a].RelativeCost);
-    readonly ILifetime life = question.RemainingLife is WeibullLife or RulDistribution ? question.RemainingLife : RulDistribution.Of(question.RemainingLife!);
+    readonly ILifetime life = question.RemainingLife is WeibullLife or RulDistribution
+        ? question.RemainingLife
+        : RulDistribution.Of(question.RemainingLife!);
 
     public BreakEven? BreakEven()
     {
         // A date that would itself move with the life has no break-even.
-        var wait = comparison.Ranking.Where(a => comparison.Plans[a].Days > 0 && question.Options[a] is not (MaintenanceOption.OptimalDate or MaintenanceOption.OrderSpareNow)).Select(a => comparison.Plans[a]).FirstOrDefault();
+        var wait = comparison.Ranking.Where(
+            a => comparison.Plans[a].Days > 0
+                && question.Options[a] is not (MaintenanceOption.OptimalDate or MaintenanceOption.OrderSpareNow)).Select(a =>
+                    comparison.Plans[a]).FirstOrDefault();
         if (wait is null) return null;
         var g = comparison.NewPartCostPerDay;
         var now = Plan.At("", 0, question);
@@ -58,8 +67,11 @@ sealed class Sensitivity(MaintenanceQuestion question, Comparison comparison)
     public ImmutableArray<TornadoBar> Tornado()
     {
         if (comparison.Options.Length < 2) return [];
-        var bars = Inputs.Select(i => new TornadoBar(i.Name, Lead(i.Scale(question.Economics, 1 / RangeFactor), 1), Lead(i.Scale(question.Economics, RangeFactor), 1)))
-            .Append(new("remaining life", Lead(question.Economics, Math.Exp(-2 * LifeSdLn)), Lead(question.Economics, Math.Exp(2 * LifeSdLn))));
+        var bars = Inputs.Select(
+            i => new TornadoBar(
+                i.Name, Lead(i.Scale(question.Economics, 1 / RangeFactor), 1), Lead(i.Scale(question.Economics, RangeFactor), 1)))
+            .Append(new("remaining life", Lead(question.Economics, Math.Exp(-2 * LifeSdLn)),
+                Lead(question.Economics, Math.Exp(2 * LifeSdLn))));
         return [.. bars.OrderByDescending(b => b.Swing)];
     }
 
@@ -70,7 +82,8 @@ sealed class Sensitivity(MaintenanceQuestion question, Comparison comparison)
         for (var draw = 0; draw < Draws; draw++)
         {
             var economics = question.Economics;
-            for (var i = 0; i < Inputs.Length; i++) economics = Inputs[i].Scale(economics, Math.Exp(InputSdLn * KeyedRandom.Normal(question.Seed, 100 + (ulong)i, draw)));
+            for (var i = 0; i < Inputs.Length; i++)
+                economics = Inputs[i].Scale(economics, Math.Exp(InputSdLn * KeyedRandom.Normal(question.Seed, 100 + (ulong)i, draw)));
             if (Lead(economics, Math.Exp(LifeSdLn * KeyedRandom.Normal(question.Seed, 99, draw))) < 0) flips++;
         }
         return (double)flips / Draws;
@@ -101,13 +114,22 @@ static class Recommendation
     public static string Reason(Comparison comparison, BreakEven? breakEven)
     {
         var best = comparison.Recommended;
-        if (comparison.Options.Length == 1) return FormattableString.Invariant($"'{best.Name}' is the only option; it costs {best.ExpectedCost:N0} on average.");
+        if (comparison.Options.Length == 1)
+            return FormattableString.Invariant($"'{best.Name}' is the only option; it costs {best.ExpectedCost:N0} on average.");
         var next = comparison.Options[comparison.Ranking[1]];
         var lead = next.RelativeCost - best.RelativeCost;
         var reason = lead >= 0
             ? FormattableString.Invariant($"'{best.Name}': '{next.Name}' would cost {lead:N0} more on average")
-            : FormattableString.Invariant($"'{best.Name}': '{next.Name}' would cost {-lead:N0} less on average but carries the greater risk");
-        reason += FormattableString.Invariant($", and {100 * next.FailureProbability:0} of 100 futures fail before it (before '{best.Name}': {100 * best.FailureProbability:0})");
-        return breakEven is null ? reason + "." : reason + FormattableString.Invariant($"; '{breakEven.Option}' pays while its probability of an earlier failure is below {100 * breakEven.FailureProbability:0.0} %.");
+            : FormattableString.Invariant(
+                $"'{best.Name}': '{next.Name}' would cost {-lead:N0} less on average but carries the greater risk");
+        reason += string.Create(
+            CultureInfo.InvariantCulture,
+            $", and {100 * next.FailureProbability:0} of 100 futures fail before it (before '{best.Name}': "
+                + $"{100 * best.FailureProbability:0})");
+        return breakEven is null ? reason + "."
+            : reason + string.Create(
+                CultureInfo.InvariantCulture,
+                $"; '{breakEven.Option}' pays while its probability of an earlier failure is below "
+                    + $"{100 * breakEven.FailureProbability:0.0} %.");
     }
 }

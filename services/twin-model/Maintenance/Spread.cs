@@ -42,7 +42,8 @@ public readonly record struct Spread(double Mean, double StandardError, double P
         return (mean, Math.Sqrt(squares / (values.Length - 1) / values.Length));
     }
 
-    // Hoare's selection: afterwards the k smallest stand before place k. Many values are equal (all that survive), which this partition splits evenly.
+    // Hoare's selection: afterwards the k smallest stand before place k. Many values are equal (all that survive), which this partition
+    // splits evenly.
     static void Select(Span<double> v, int k)
     {
         var (low, high) = (0, v.Length - 1);

@@ -20,12 +20,14 @@ public sealed record CheckValue(double Information, double Delay, double Net);
 public sealed record OfferedCheck(LogLinearTrend Trend, double NowDays, Threshold Threshold, double DelayDays, double Cost);
 
 /// <summary>
-/// Preposterior analysis (Raiffa and Schlaifer, 1961): findings are drawn from what the trend predicts, each updates the trend in closed form, and the best
-/// option under each is compared with the option that is best without. One key per draw.
+/// Preposterior analysis (Raiffa and Schlaifer, 1961): findings are drawn from what the trend predicts, each updates the trend in closed
+/// form, and the best option under each is compared with the option that is best without. One key per draw.
 /// </summary>
 public static class ValueOfCheck
 {
-    /// <summary>The value of a check whose finding is one more median of the trend. The remaining life is taken from the trend alone.</summary>
+    /// <summary>
+    /// The value of a check whose finding is one more median of the trend. The remaining life is taken from the trend alone.
+    /// </summary>
     /// <param name="question">Options and stops are kept; what would be over by the finding is done at once then.</param>
     /// <param name="check">The check.</param>
     /// <param name="draws">Of findings, 50 or more.</param>
@@ -39,15 +41,18 @@ public static class ValueOfCheck
         var g = RankOptions.NewPart(question.NewLife, question.Economics).BestCostPerDay;
         var (now, e) = (RulDistribution.Of(trend.RemainingLife(nowDays, threshold)), question.Economics);
         // Running to failure ends at the horizon here: a finding may say that the part never fails.
-        var plans = question.Options.Select(o => Plan.Of(o, question, now, g)).Select(p => p with { Days = Math.Min(p.Days, question.HorizonDays) }).ToArray();
+        var plans = question.Options.Select(o => Plan.Of(o, question, now, g))
+            .Select(p => p with { Days = Math.Min(p.Days, question.HorizonDays) }).ToArray();
         // From the finding on all dates are nearer by the delay.
-        var later = plans.Select(p => p with { Days = Math.Max(0, p.Days - delayDays), OrderDays = p.OrderDays - delayDays }).Distinct().ToImmutableArray();
+        var later = plans.Select(p => p with { Days = Math.Max(0, p.Days - delayDays), OrderDays = p.OrderDays - delayDays }).Distinct()
+            .ToImmutableArray();
         var at = nowDays + delayDays;
         var sd = Math.Sqrt(trend.VarianceAt(at) + trend.NoiseSd * trend.NoiseSd);
         var costs = new double[draws][];
         Parallel.For(0, draws, new() { MaxDegreeOfParallelism = question.Threads }, i =>
         {
-            var finding = trend.MeanAt(at) + sd * MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, KeyedRandom.Stratified(question.Seed, 50, i, draws));
+            var finding = trend.MeanAt(at) + sd
+                * MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, KeyedRandom.Stratified(question.Seed, 50, i, draws));
             var life = Coarse(trend.Update(at, finding).RemainingLife(at, threshold), question.HorizonDays);
             costs[i] = [.. later.Select(p => PlanCost.Of(p, e, p.Retime(question, life), g).Relative)];
         });

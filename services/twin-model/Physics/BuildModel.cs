@@ -3,7 +3,9 @@ using TwinModel.Units;
 
 namespace TwinModel.Physics;
 
-/// <summary>Turns the components of a model into equations: makes each, then lets all declare, connect and complete, each after those it refers to.</summary>
+/// <summary>
+/// Turns the components of a model into equations: makes each, then lets all declare, connect and complete, each after those it refers to.
+/// </summary>
 sealed class BuildModel
 {
     readonly PhysicsModel model;
@@ -59,13 +61,17 @@ sealed class BuildModel
         return Equations.Parameter($"{spec.Id}.{type.Name}");
     }
 
-    public double ValueOf(ComponentSpec spec, string parameter) => ValueOf(spec, ComponentLibrary.Find(spec.Type)!.Parameters.First(p => p.Name == parameter));
+    public double ValueOf(ComponentSpec spec, string parameter) =>
+        ValueOf(spec, ComponentLibrary.Find(spec.Type)!.Parameters.First(p => p.Name == parameter));
 
     static double ValueOf(ComponentSpec spec, ParameterType type) => spec.Parameters.TryGetValue(type.Name, out var given)
         ? given.Unit.ConvertTo(Unit.OfCalculation(type.Quantity), given.Value)
         : type.Default ?? throw new ArgumentException($"'{spec.Id}' lacks the parameter '{type.Name}'.");
 
-    public double DefaultOf(string input) => model.Inputs.FirstOrDefault(i => i.Id == input) is { } found ? found.Unit.ConvertTo(Unit.OfCalculation(found.Unit.Quantity), found.Default) : 0;
+    public double DefaultOf(string input) =>
+        model.Inputs.FirstOrDefault(i => i.Id == input) is { } found
+            ? found.Unit.ConvertTo(Unit.OfCalculation(found.Unit.Quantity), found.Default)
+            : 0;
 
     public void AddStart(bool isField, Func<double, double> cold, Func<double, double> guess) => starts.Add((isField, cold, guess));
 
@@ -75,7 +81,9 @@ sealed class BuildModel
         {
             if (inputs.TryGetValue(target, out var input)) return new Signal(input);
             if (Signals.TryGetValue(target, out var output) && !output.IsField) return new Signal(output);
-            throw new ArgumentException($"'{target}' is no signal with one number that is known here; there are: {string.Join(", ", inputs.Keys.Concat(Signals.Where(s => !s.Value.IsField).Select(s => s.Key)))}.");
+            throw new ArgumentException(
+                $"'{target}' is no signal with one number that is known here; there are: "
+                    + $"{string.Join(", ", inputs.Keys.Concat(Signals.Where(s => !s.Value.IsField).Select(s => s.Key)))}.");
         }
         if (components.TryGetValue(target, out var component) && wanted.IsInstanceOfType(component)) return component;
         throw new ArgumentException($"'{target}' is no {wanted.Name}.");

@@ -3,7 +3,9 @@ using TwinModel.Units;
 
 namespace TwinModel.Physics;
 
-/// <summary>A model ready to run with a number of cells: equations, nominal values, where signals stand. Immutable and shared between threads.</summary>
+/// <summary>
+/// A model ready to run with a number of cells: equations, nominal values, where signals stand. Immutable and shared between threads.
+/// </summary>
 public sealed class CompiledModel
 {
     readonly double[] cold;
@@ -70,7 +72,8 @@ public sealed class CompiledModel
         {
             if (Equations.Outputs[i].Name == name) return i;
         }
-        throw new ArgumentException($"There is no output '{name}'; there are: {string.Join(", ", Equations.Outputs.Select(o => o.Name))}.", nameof(name));
+        throw new ArgumentException(
+            $"There is no output '{name}'; there are: {string.Join(", ", Equations.Outputs.Select(o => o.Name))}.", nameof(name));
     }
 }
 

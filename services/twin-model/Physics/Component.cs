@@ -22,18 +22,22 @@ public sealed record PortType(string Name, Type Accepts, bool Required = true);
 /// <param name="Parameters">Its parameters.</param>
 /// <param name="Ports">Its connections.</param>
 /// <param name="New">Makes one.</param>
-public sealed record ComponentType(string Name, string Meaning, IReadOnlyList<ParameterType> Parameters, IReadOnlyList<PortType> Ports, Func<Component> New);
+public sealed record ComponentType(
+    string Name, string Meaning, IReadOnlyList<ParameterType> Parameters, IReadOnlyList<PortType> Ports, Func<Component> New);
 
 /// <summary>A value that a component takes from an input or from another component's output.</summary>
 public sealed record Signal(Node Value);
 
 /// <summary>
-/// A piece of physics. It is built in three rounds over all components, so that order in the file does not matter: <see cref="Declare"/> its
-/// states and what others may use, <see cref="Connect"/> to the others, <see cref="Complete"/> its equations when everybody has connected.
+/// A piece of physics. It is built in three rounds over all components, so that order in the file does not matter: <see cref="Declare"/>
+/// its states and what others may use, <see cref="Connect"/> to the others, <see cref="Complete"/> its equations when everybody has
+/// connected.
 /// </summary>
 public abstract class Component
 {
-    /// <summary>States, auxiliaries, geometry: from its own parameters and from ports that are already declared (materials, screws).</summary>
+    /// <summary>
+    /// States, auxiliaries, geometry: from its own parameters and from ports that are already declared (materials, screws).
+    /// </summary>
     public virtual void Declare(Site site)
     {
     }

@@ -3,9 +3,9 @@ using TwinModel.Physics.Equations;
 namespace TwinModel.Physics;
 
 /// <summary>
-/// The polymer in the screw's channel (physics.md 1.2): <c>ρ A ∂h/∂t = −∂(ṁ h)/∂z + q_barrel + q_root + q_dissipation</c> by enthalpy, advected by
-/// linear upwind; melting; viscous dissipation in channel, flight gap and melt film; throughput by drag minus pressure flow of a power-law melt
-/// (Rauwendaal's corrections). Pressure is generated in the metering section only.
+/// The polymer in the screw's channel (physics.md 1.2): <c>ρ A ∂h/∂t = −∂(ṁ h)/∂z + q_barrel + q_root + q_dissipation</c> by enthalpy,
+/// advected by linear upwind; melting; viscous dissipation in channel, flight gap and melt film; throughput by drag minus pressure flow of
+/// a power-law melt (Rauwendaal's corrections). Pressure is generated in the metering section only.
 /// </summary>
 public sealed class MeltChannel : Component
 {

@@ -4,8 +4,8 @@ using TwinModel.Units;
 namespace TwinModel.Physics;
 
 /// <summary>
-/// The physics of an asset as data: components of the library, their parameters and how they are connected. The section <c>physics</c> of an asset
-/// model, with units checked.
+/// The physics of an asset as data: components of the library, their parameters and how they are connected. The section <c>physics</c> of
+/// an asset model, with units checked.
 /// </summary>
 /// <param name="Axis">Length and number of cells.</param>
 /// <param name="Inputs">What operators and nature set.</param>
@@ -36,7 +36,8 @@ public sealed record PhysicsInput(string Id, string Name, Unit Unit, double Defa
 /// <param name="Type">Name of a <see cref="ComponentType"/>.</param>
 /// <param name="Parameters">By name; what is missing has the type's default.</param>
 /// <param name="Connections">Port to component, input or <c>component.output</c>.</param>
-public sealed record ComponentSpec(string Id, string Type, IReadOnlyDictionary<string, ParameterValue> Parameters, IReadOnlyDictionary<string, string> Connections);
+public sealed record ComponentSpec(
+    string Id, string Type, IReadOnlyDictionary<string, ParameterValue> Parameters, IReadOnlyDictionary<string, string> Connections);
 
 /// <summary>Value of a parameter and what is known about it.</summary>
 /// <param name="Value">In <paramref name="Unit"/>.</param>

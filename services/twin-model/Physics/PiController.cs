@@ -3,8 +3,8 @@ using TwinModel.Physics.Equations;
 namespace TwinModel.Physics;
 
 /// <summary>
-/// A proportional-integral controller of a heating power: <c>u = Kp (set-point − measured) + I</c>, clipped to [0, 1] and times the largest power;
-/// <c>dI/dt = Kp/Ti (set-point − measured) + (clipped u − u)/Tt</c> (back-calculation against wind-up).
+/// A proportional-integral controller of a heating power: <c>u = Kp (set-point − measured) + I</c>, clipped to [0, 1] and times the largest
+/// power; <c>dI/dt = Kp/Ti (set-point − measured) + (clipped u − u)/Tt</c> (back-calculation against wind-up).
 /// </summary>
 public sealed class PiController : Component
 {

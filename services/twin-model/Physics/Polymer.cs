@@ -48,7 +48,8 @@ public sealed class Polymer : Component
     {
         graph = site.Graph;
         (solid, melt, width) = (site["solid-specific-heat"], site["melt-specific-heat"], site["smoothing"]);
-        (Density, Exponent, MeltingEnd, MeltingEnthalpy) = (site["melt-density"], site["exponent"], site["melting-end"], site["melting-enthalpy"]);
+        (Density, Exponent, MeltingEnd, MeltingEnthalpy) = (
+            site["melt-density"], site["exponent"], site["melting-end"], site["melting-enthalpy"]);
         (consistency, coefficient, reference) = (site["consistency"], site["temperature-coefficient"], site["viscosity-temperature"]);
         start = solid * (site["melting-start"] - ReferenceTemperature);
         end = start + MeltingEnthalpy;
@@ -58,10 +59,12 @@ public sealed class Polymer : Component
 
     /// <summary>Temperature, °C, from specific enthalpy, J/kg; smooth and rising.</summary>
     internal Node Temperature(Node enthalpy) =>
-        ReferenceTemperature + enthalpy / solid + (slope - 1 / solid) * graph.SmoothPositive(enthalpy - start, width) + (1 / melt - slope) * graph.SmoothPositive(enthalpy - end, width) - offset;
+        ReferenceTemperature + enthalpy / solid + (slope - 1 / solid) * graph.SmoothPositive(enthalpy - start, width) + (1 / melt - slope)
+            * graph.SmoothPositive(enthalpy - end, width) - offset;
 
     /// <summary>Molten share, 0 to 1.</summary>
-    internal Node MeltFraction(Node enthalpy) => (graph.SmoothPositive(enthalpy - start, width) - graph.SmoothPositive(enthalpy - end, width)) / MeltingEnthalpy;
+    internal Node MeltFraction(Node enthalpy) =>
+        (graph.SmoothPositive(enthalpy - start, width) - graph.SmoothPositive(enthalpy - end, width)) / MeltingEnthalpy;
 
     /// <summary>Enthalpy of granulate, J/kg.</summary>
     internal Node SolidEnthalpy(Node temperature) => solid * (temperature - ReferenceTemperature);

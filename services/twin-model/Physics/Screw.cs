@@ -3,8 +3,8 @@ using TwinModel.Physics.Equations;
 namespace TwinModel.Physics;
 
 /// <summary>
-/// A single-flighted screw: channel depth constant in the feed section, falling linearly over the compression section, constant in the metering
-/// section (physics.md 1.1). Geometry and speed only; the polymer in it is a <see cref="MeltChannel"/>.
+/// A single-flighted screw: channel depth constant in the feed section, falling linearly over the compression section, constant in the
+/// metering section (physics.md 1.1). Geometry and speed only; the polymer in it is a <see cref="MeltChannel"/>.
 /// </summary>
 public sealed class Screw : Component
 {

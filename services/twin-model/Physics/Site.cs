@@ -37,7 +37,8 @@ public sealed class Site
     public T Port<T>(string port) => OptionalPort<T>(port) ?? throw new InvalidOperationException($"Port '{port}' of '{Id}' is open.");
 
     /// <summary>What a port is connected to; null when it is open.</summary>
-    public T? OptionalPort<T>(string port) => spec.Connections.TryGetValue(port, out var target) ? (T)model.Resolve(target, typeof(T)) : default;
+    public T? OptionalPort<T>(string port) =>
+        spec.Connections.TryGetValue(port, out var target) ? (T)model.Resolve(target, typeof(T)) : default;
 
     /// <summary>A new field state <c>id.name</c>.</summary>
     /// <param name="name">kebab-case.</param>

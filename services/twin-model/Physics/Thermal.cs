@@ -15,7 +15,8 @@ public sealed class Ambient : Component, IHeatPort
     public Node Temperature { get; private set; } = null!;
 
     /// <inheritdoc />
-    public override void Declare(Site site) => (Temperature, equations, id) = (site.Port<Signal>("temperature").Value, site.Equations, site.Id);
+    public override void Declare(Site site) =>
+        (Temperature, equations, id) = (site.Port<Signal>("temperature").Value, site.Equations, site.Id);
 
     /// <inheritdoc />
     public void AddHeat(Node heat, string name) => equations!.AddEnergyFlow($"{id}.{name}", -(heat.IsField ? heat.Integral() : heat));
@@ -56,14 +57,15 @@ public sealed class ThermalMass : Component, IHeatPort
 }
 
 /// <summary>
-/// Power put into a lump, or evenly along the axis: a heater without control, or friction in something whose viscosity falls with temperature:
-/// <c>P · e^(−b (T − T_ref))</c>.
+/// Power put into a lump, or evenly along the axis: a heater without control, or friction in something whose viscosity falls with
+/// temperature: <c>P · e^(−b (T − T_ref))</c>.
 /// </summary>
 public sealed class HeatSource : Component
 {
     internal static ComponentType Type { get; } = new("heat-source", "A heating power, given or falling with temperature.",
     [
-        new("temperature-coefficient", "reciprocal-temperature", "b of the exponential law; 0: the power does not depend on temperature", 0),
+        new("temperature-coefficient", "reciprocal-temperature", "b of the exponential law; 0: the power does not depend on temperature",
+            0),
         new("reference-temperature", "temperature", "T_ref of the exponential law", 25),
     ],
         [new("power", typeof(Signal)), new("to", typeof(IHeatPort))], () => new HeatSource());
@@ -74,7 +76,8 @@ public sealed class HeatSource : Component
         var (power, to) = (site.Port<Signal>("power").Value, site.Port<IHeatPort>("to"));
         var heat = to.Temperature.IsField ? power / site.Axis.Length * site.Graph.Mask(0, site.Axis.Cells) : power;
         // Without the law the heat must not depend on the temperature, not even times zero.
-        if (site.Layout("temperature-coefficient") != 0) heat *= site.Graph.Exp(-site["temperature-coefficient"] * (to.Temperature - site["reference-temperature"]));
+        if (site.Layout("temperature-coefficient") != 0)
+            heat *= site.Graph.Exp(-site["temperature-coefficient"] * (to.Temperature - site["reference-temperature"]));
         to.AddHeat(heat, site.Id);
         var total = heat.IsField ? heat.Integral() : heat;
         site.Equations.AddEnergyFlow(site.Id, total);
@@ -82,7 +85,9 @@ public sealed class HeatSource : Component
     }
 }
 
-/// <summary>Heat transfer <c>q = h A (T_from − T_to)</c> between two lumps, or <c>h π d (T_from − T_to)</c> per metre where a field takes part.</summary>
+/// <summary>
+/// Heat transfer <c>q = h A (T_from − T_to)</c> between two lumps, or <c>h π d (T_from − T_to)</c> per metre where a field takes part.
+/// </summary>
 public sealed class Convection : Component
 {
     internal static ComponentType Type { get; } = new("convection", "Heat transfer between two things.",
@@ -106,8 +111,8 @@ public sealed class Convection : Component
 }
 
 /// <summary>
-/// A fluid of constant heat capacity that flows along the axis: <c>m' c ∂T/∂t = −ṁ c ∂T/∂z + Σ heat</c>, linear upwind of second order; against the
-/// axis when the model says so.
+/// A fluid of constant heat capacity that flows along the axis: <c>m' c ∂T/∂t = −ṁ c ∂T/∂z + Σ heat</c>, linear upwind of second order;
+/// against the axis when the model says so.
 /// </summary>
 public sealed class Stream : Component, IHeatPort
 {
@@ -157,15 +162,16 @@ public sealed class Stream : Component, IHeatPort
 static class Advection
 {
     /// <summary>
-    /// What a cell takes in less what leaves it with a flow, and the value at the outlet. Second order: a face takes 1.5 × its upstream cell − 0.5 × the
-    /// one before; the first face behind the inlet twice the cell − the inlet (physics.md 1.3). Fluxes are formed before they are subtracted: what leaves
-    /// one cell is then to the last bit what the next takes in.
+    /// What a cell takes in less what leaves it with a flow, and the value at the outlet. Second order: a face takes 1.5 × its upstream
+    /// cell − 0.5 × the one before; the first face behind the inlet twice the cell − the inlet (physics.md 1.3). Fluxes are formed before
+    /// they are subtracted: what leaves one cell is then to the last bit what the next takes in.
     /// </summary>
     public static (Node Gain, Node Outlet) Along(Graph graph, Node flow, Node value, Node inlet, int order, bool reverse)
     {
         var n = graph.Axis.Cells;
         // Cell by cell, counted from the inlet.
-        Node Field(double first, double others) => graph.Field([.. Enumerable.Range(0, n).Select(i => i == (reverse ? n - 1 : 0) ? first : others)]);
+        Node Field(double first, double others) =>
+            graph.Field([.. Enumerable.Range(0, n).Select(i => i == (reverse ? n - 1 : 0) ? first : others)]);
         var back = reverse ? 1 : -1;
         var (last, before) = reverse ? (value.Cell(0), value.Cell(1)) : (value.Cell(n - 1), value.Cell(n - 2));
         var isFirst = Field(1, 0);

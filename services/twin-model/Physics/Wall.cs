@@ -3,8 +3,8 @@ using TwinModel.Physics.Equations;
 namespace TwinModel.Physics;
 
 /// <summary>
-/// Solid along the axis that conducts along it: <c>ρ c A ∂T/∂t = ∂/∂z(k A ∂T/∂z) + Σ heat</c>, central finite volumes (physics.md 1.2, 1.3).
-/// A tube or rod of given diameters, or the root of a screw.
+/// Solid along the axis that conducts along it: <c>ρ c A ∂T/∂t = ∂/∂z(k A ∂T/∂z) + Σ heat</c>, central finite volumes (physics.md 1.2,
+/// 1.3). A tube or rod of given diameters, or the root of a screw.
 /// </summary>
 public sealed class Wall : Component, IHeatPort
 {
@@ -91,8 +91,8 @@ public sealed class EndContact : Component
 }
 
 /// <summary>
-/// An electric heater band with fan on a piece of a wall, its thermocouple and its PI(D) controller (physics.md 1.2): <c>u = Kp (T_sp − T_m) + I − Kp T_d
-/// dT_m/dt</c>, clipped to ±1; positive heats, negative drives the fan; integral with anti-windup.
+/// An electric heater band with fan on a piece of a wall, its thermocouple and its PI(D) controller (physics.md 1.2): <c>u = Kp (T_sp −
+/// T_m) + I − Kp T_d dT_m/dt</c>, clipped to ±1; positive heats, negative drives the fan; integral with anti-windup.
 /// </summary>
 public sealed class HeaterZone : Component
 {
@@ -134,7 +134,9 @@ public sealed class HeaterZone : Component
         var (start, end) = (site.Layout("start"), site.Layout("end"));
         var (first, after) = site.Cells(start, end);
         if (Math.Abs((after - first) * site.Axis.CellLength - (end - start)) > 1e-9 * site.Axis.Length)
-            throw new ArgumentException($"The zone '{site.Id}' from {start} m to {end} m does not begin and end between cells of {site.Axis.CellLength} m; choose another number of cells.");
+            throw new ArgumentException(
+                $"The zone '{site.Id}' from {start} m to {end} m does not begin and end between cells of {site.Axis.CellLength} m; choose "
+                    + $"another number of cells.");
         var (wall, air) = (site.Port<Wall>("wall"), site.Port<Ambient>("ambient"));
         var setPoint = site.Port<Signal>("set-point").Value;
         var measuredRate = (wall.Temperature.At((start + end) / 2) - measured) / site["thermocouple-lag"];
@@ -152,7 +154,8 @@ public sealed class HeaterZone : Component
 
         site.Equations.SetRate(Power, (graph.Max(output, 0) * site["maximum-power"] - Power) / site["heater-lag"]);
         site.Equations.SetRate(measured, measuredRate);
-        site.Equations.SetRate(integral, site["gain"] / site["integral-time"] * (setPoint - measured) + (output - wanted) / site["anti-windup-time"]);
+        site.Equations.SetRate(
+            integral, site["gain"] / site["integral-time"] * (setPoint - measured) + (output - wanted) / site["anti-windup-time"]);
         site.Output("power", "W", Power);
         site.Output("fan", "1", fan);
         site.Output("measured-temperature", "degC", measured);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using TwinModel.Lifetimes;
 using TwinModel.Maintenance;
 using TwinModel.ConditionMonitoring;
@@ -12,8 +13,8 @@ namespace TwinModel.Prognostics;
 public sealed record RulSettings(Threshold Threshold, WeibullLife? Fleet)
 {
     /// <summary>
-    /// How well the fleet's scale is known: standard deviation of its logarithm. 0 when many have failed; with few, about 1 / (shape sqrt(failures)) and
-    /// the spread between machines. A part that has outlived the scale then speaks for a longer one. 0 to 2.
+    /// How well the fleet's scale is known: standard deviation of its logarithm. 0 when many have failed; with few, about 1 / (shape
+    /// sqrt(failures)) and the spread between machines. A part that has outlived the scale then speaks for a longer one. 0 to 2.
     /// </summary>
     public double FleetScaleSdLn { get; init; }
 
@@ -30,8 +31,8 @@ public sealed record RulSettings(Threshold Threshold, WeibullLife? Fleet)
     public ImmutableArray<double> DiffusionsPerRootDay { get; init; } = [0.02, 0.05, 0.1];
 
     /// <summary>
-    /// How fast the Wiener model's drift wanders, in times <see cref="SlopePerDay"/> per root of a day, equally likely before: growth that feeds on itself
-    /// doubles within some weeks, and an average since the change would promise too long a life.
+    /// How fast the Wiener model's drift wanders, in times <see cref="SlopePerDay"/> per root of a day, equally likely before: growth that
+    /// feeds on itself doubles within some weeks, and an average since the change would promise too long a life.
     /// </summary>
     public ImmutableArray<double> DriftWanders { get; init; } = [0, 0.12];
 
@@ -46,7 +47,9 @@ public sealed record RulSettings(Threshold Threshold, WeibullLife? Fleet)
     /// <summary>Fewer medians since the change are no trend. 3 or more.</summary>
     public int LeastPoints { get; init; } = 6;
 
-    /// <summary>Longer histories are averaged in blocks to so many points; no information is lost while noise is independent. 20 or more.</summary>
+    /// <summary>
+    /// Longer histories are averaged in blocks to so many points; no information is lost while noise is independent. 20 or more.
+    /// </summary>
     public int MostPoints { get; init; } = 120;
 
     /// <summary>Throws when the settings have no meaning.</summary>
@@ -72,7 +75,8 @@ public sealed record RulSettings(Threshold Threshold, WeibullLife? Fleet)
 /// <param name="AgeDays">Age of the part, days.</param>
 /// <param name="NowDays">Now, in days since the change; the clock of <paramref name="Trend"/>.</param>
 /// <param name="Trend">Medians since the change, ascending; days since the change. Empty while healthy.</param>
-public sealed record PartHistory(ConditionLevel Level, Baseline? Baseline, double AgeDays, double NowDays, ImmutableArray<TrendPoint> Trend);
+public sealed record PartHistory(
+    ConditionLevel Level, Baseline? Baseline, double AgeDays, double NowDays, ImmutableArray<TrendPoint> Trend);
 
 /// <summary>What can be said of a remaining life.</summary>
 public abstract record Prognosis
@@ -84,7 +88,8 @@ public abstract record Prognosis
     /// <summary>A distribution with the models it comes from.</summary>
     /// <param name="Life">Remaining life, days.</param>
     /// <param name="Models">Weight of each model, adding up to 1.</param>
-    /// <param name="Trend">The log-linear trend, to which a further check would add (<see cref="OfferedCheck"/>); null while there is no trend.</param>
+    /// <param name="Trend">The log-linear trend, to which a further check would add (<see cref="OfferedCheck"/>); null while there is no
+    /// trend.</param>
     public sealed record Rul(RulDistribution Life, ImmutableArray<ModelWeight> Models, LogLinearTrend? Trend = null) : Prognosis;
 
     /// <summary>Nothing that would not be made up.</summary>
@@ -97,7 +102,10 @@ public abstract record Prognosis
 /// <param name="Weight">0 to 1.</param>
 public sealed record ModelWeight(string Model, double Weight);
 
-/// <summary>From a history to the distribution of the remaining life: detection first, then the models that explain the trend, weighted by their evidence.</summary>
+/// <summary>
+/// From a history to the distribution of the remaining life: detection first, then the models that explain the trend, weighted by their
+/// evidence.
+/// </summary>
 public static class AssessRul
 {
     /// <summary>The prognosis for a part.</summary>
@@ -108,13 +116,18 @@ public static class AssessRul
         Require.NotNegative(history.AgeDays);
         Require.Finite(history.NowDays);
         var fleet = FleetAt(settings, history.AgeDays);
-        if (history.Baseline is null || history.Level is ConditionLevel.Learning or ConditionLevel.Healthy || history.Trend.Length < settings.LeastPoints)
+        if (history.Baseline is null || history.Level is ConditionLevel.Learning or ConditionLevel.Healthy
+            || history.Trend.Length < settings.LeastPoints)
         {
             if (fleet is not null) return new Prognosis.Rul(RulDistribution.Of(fleet), [new("fleet", 1)]);
             return new Prognosis.CannotSayYet(
                 history.Baseline is null ? "There is no vibration history that shows the healthy part, and no life of the fleet."
-                : history.Level is ConditionLevel.Healthy ? "The part is healthy, so there is no trend to follow, and no life of the fleet is known."
-                : FormattableString.Invariant($"There are {history.Trend.Length} medians since the change; a trend takes {settings.LeastPoints}, and no life of the fleet is known."));
+                : history.Level is ConditionLevel.Healthy
+                    ? "The part is healthy, so there is no trend to follow, and no life of the fleet is known."
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"There are {history.Trend.Length} medians since the change; a trend takes {settings.LeastPoints}, and no life of "
+                        + $"the fleet is known."));
         }
         return Mixed(settings, history, history.Baseline, fleet);
     }
@@ -123,10 +136,14 @@ public static class AssessRul
     static ILifetime? FleetAt(RulSettings s, double ageDays)
     {
         if (s.Fleet is not { } fleet || s.FleetScaleSdLn == 0) return s.Fleet is { } known ? known with { AgeDays = ageDays } : null;
-        var lives = Normal.HermiteNodes.Select(z => new WeibullLife(fleet.Shape, fleet.ScaleDays * Math.Exp(s.FleetScaleSdLn * z))).ToArray();
+        var lives = Normal.HermiteNodes.Select(z => new WeibullLife(fleet.Shape, fleet.ScaleDays * Math.Exp(s.FleetScaleSdLn * z)))
+            .ToArray();
         var logs = lives.Select((life, i) => Math.Log(Normal.HermiteWeights[i]) - Math.Pow(ageDays / life.ScaleDays, life.Shape)).ToArray();
         var total = Normal.LogSumExp(logs);
-        return new MixtureLife([.. lives.Select((life, i) => new WeightedLife("fleet", Math.Exp(logs[i] - total), life with { AgeDays = ageDays }))]);
+        return new MixtureLife([.. lives.Select((life, i) => new WeightedLife("fleet", Math.Exp(logs[i] - total), life with
+        {
+            AgeDays = ageDays,
+        }))]);
     }
 
     static Prognosis Mixed(RulSettings s, PartHistory history, Baseline baseline, ILifetime? fleet)
@@ -138,12 +155,16 @@ public static class AssessRul
         List<(string Name, ILifetime? Life, double LogEvidence)> models = [];
         var line = new LogLinearTrend(centre, s.SlopePerDay, variance, slopeVariance, 0, noise).Update(points);
         models.Add(("log-linear", line.RemainingLife(history.NowDays, s.Threshold), line.LogEvidence));
-        foreach (var (diffusion, wander) in s.DiffusionsPerRootDay.SelectMany(_ => s.DriftWanders, (diffusion, wander) => (diffusion, wander)))
+        foreach (var (diffusion, wander) in s.DiffusionsPerRootDay.SelectMany(
+            _ => s.DriftWanders, (diffusion, wander) => (diffusion, wander)))
         {
-            var start = new WienerTrend(Math.Min(0, points[0].Days), centre, s.SlopePerDay, variance, slopeVariance, 0, diffusion, noise, DriftWander: wander * Math.Abs(s.SlopePerDay));
+            var start = new WienerTrend(
+                Math.Min(0, points[0].Days), centre, s.SlopePerDay, variance, slopeVariance, 0, diffusion, noise,
+                DriftWander: wander * Math.Abs(s.SlopePerDay));
             var path = start.Update(points);
             path = path.Predict(Math.Max(path.AtDays, history.NowDays));
-            models.Add(("wiener", path.RemainingLife(s.Threshold), path.LogEvidence - Math.Log(s.DiffusionsPerRootDay.Length * s.DriftWanders.Length)));
+            models.Add(("wiener", path.RemainingLife(s.Threshold),
+                path.LogEvidence - Math.Log(s.DiffusionsPerRootDay.Length * s.DriftWanders.Length)));
         }
         if (s.SlopePerDay > 0 && s.Exponents.Length > 0)
         {
@@ -158,13 +179,16 @@ public static class AssessRul
         return Weighted(s, models, fleet, line);
     }
 
-    static Prognosis Weighted(RulSettings s, List<(string Name, ILifetime? Life, double LogEvidence)> models, ILifetime? fleet, LogLinearTrend line)
+    static Prognosis Weighted(
+        RulSettings s, List<(string Name, ILifetime? Life, double LogEvidence)> models, ILifetime? fleet, LogLinearTrend line)
     {
         var total = Normal.LogSumExp([.. models.Select(m => m.LogEvidence)]);
         var weights = models.Select(m => Math.Exp(m.LogEvidence - total)).ToArray();
         if (fleet is null)
         {
-            if (weights[^1] > 0.5) return new Prognosis.CannotSayYet("The indicator has changed but does not grow, so there is no trend to follow, and no life of the fleet is known.");
+            if (weights[^1] > 0.5)
+                return new Prognosis.CannotSayYet(
+                    "The indicator has changed but does not grow, so there is no trend to follow, and no life of the fleet is known.");
             weights[^1] = 0;
         }
         else
@@ -178,7 +202,8 @@ public static class AssessRul
         ImmutableArray<WeightedLife> mixture = [.. parts.Select(p => p with { Weight = p.Weight / kept })];
         var life = RulDistribution.Of(new MixtureLife(mixture));
         return life.NeverProbability > 0.5
-            ? new Prognosis.CannotSayYet("The trend does not lead to the threshold with more than even probability, and no life of the fleet is known.")
+            ? new Prognosis.CannotSayYet(
+                "The trend does not lead to the threshold with more than even probability, and no life of the fleet is known.")
             : new Prognosis.Rul(life, [.. mixture.GroupBy(p => p.Name).Select(g => new ModelWeight(g.Key, g.Sum(p => p.Weight)))], line);
     }
 
@@ -187,6 +212,7 @@ public static class AssessRul
     {
         var size = (trend.Length + most - 1) / most;
         if (size == 1) return (trend, noiseSd);
-        return ([.. trend.Chunk(size).Where(c => c.Length == size).Select(c => new TrendPoint(c.Average(p => p.Days), c.Average(p => p.LnValue)))], noiseSd / Math.Sqrt(size));
+        return ([.. trend.Chunk(size).Where(c => c.Length == size)
+            .Select(c => new TrendPoint(c.Average(p => p.Days), c.Average(p => p.LnValue)))], noiseSd / Math.Sqrt(size));
     }
 }

@@ -4,8 +4,9 @@ using TwinModel.Uncertainty;
 namespace TwinModel.Prognostics;
 
 /// <summary>
-/// Exponential degradation with Bayesian update (Gebraeel, Lawley, Li and Ryan, 2005, doi:10.1080/07408170590929018): the logarithm y of the
-/// indicator is <c>y = theta + beta t + eps</c>, with (theta, beta) jointly normal and eps ~ N(0, s^2). A prior and, after <see cref="Update(double, double)"/>, a posterior.
+/// Exponential degradation with Bayesian update (Gebraeel, Lawley, Li and Ryan, 2005, doi:10.1080/07408170590929018): the logarithm y of
+/// the indicator is <c>y = theta + beta t + eps</c>, with (theta, beta) jointly normal and eps ~ N(0, s^2). A prior and, after <see
+/// cref="Update(double, double)"/>, a posterior.
 /// </summary>
 /// <param name="Level">Mean of theta: ln of the indicator at t = 0.</param>
 /// <param name="SlopePerDay">Mean of beta, 1/day.</param>
@@ -51,7 +52,8 @@ public sealed record LogLinearTrend(
     /// <summary>Remaining life from <paramref name="nowDays"/> to a threshold.</summary>
     /// <param name="nowDays">Now, days since t = 0.</param>
     /// <param name="threshold">Where it ends.</param>
-    /// <param name="noiseCounts">The next observation beyond the threshold ends the life (Gebraeel's definition), not the path alone.</param>
+    /// <param name="noiseCounts">The next observation beyond the threshold ends the life (Gebraeel's definition), not the path
+    /// alone.</param>
     public ILifetime RemainingLife(double nowDays, Threshold threshold, bool noiseCounts = false) =>
         new LogLinearLife(this, Require.Finite(nowDays), threshold, noiseCounts ? NoiseSd * NoiseSd : 0);
 }
@@ -74,7 +76,8 @@ public sealed record Threshold(double Value, double SdLn = 0.2)
 }
 
 /// <summary>
-/// <c>P(RUL &lt;= r) = (Phi(g(r)) - Phi(g(0))) / (1 - Phi(g(0)))</c>, <c>g(r) = (m(t + r) - D) / sd(t + r)</c>: truncated at now, as the part still runs.
+/// <c>P(RUL &lt;= r) = (Phi(g(r)) - Phi(g(0))) / (1 - Phi(g(0)))</c>, <c>g(r) = (m(t + r) - D) / sd(t + r)</c>: truncated at now, as the
+/// part still runs.
 /// </summary>
 sealed record LogLinearLife : ILifetime
 {
@@ -89,13 +92,15 @@ sealed record LogLinearLife : ILifetime
     {
         (this.trend, now, this.threshold, extra) = (trend, nowDays, threshold.Ln, threshold.Variance + noiseVariance);
         start = Normal.Cdf(G(nowDays));
-        // g has one extreme, where (a + b t)' * variance = (a + b t) * variance' / 2. Past a maximum the chance of having crossed does not shrink.
+        // g has one extreme, where (a + b t)' * variance = (a + b t) * variance' / 2. Past a maximum the chance of having crossed does not
+        // shrink.
         var (a, b, c) = (trend.Level - threshold.Ln, trend.SlopePerDay, trend.LevelVariance + extra);
         var curvature = b * trend.Covariance - a * trend.SlopeVariance;
         turnDays = curvature < 0 ? Math.Max(nowDays, (b * c - a * trend.Covariance) / -curvature) : double.PositiveInfinity;
     }
 
-    public double Cdf(double days) => days <= 0 ? 0 : Math.Clamp((Normal.Cdf(G(Math.Min(now + days, turnDays))) - start) / Math.Max(1e-300, 1 - start), 0, 1);
+    public double Cdf(double days) =>
+        days <= 0 ? 0 : Math.Clamp((Normal.Cdf(G(Math.Min(now + days, turnDays))) - start) / Math.Max(1e-300, 1 - start), 0, 1);
 
     public double Density(double days)
     {

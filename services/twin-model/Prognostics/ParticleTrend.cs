@@ -5,8 +5,8 @@ using TwinModel.Uncertainty;
 namespace TwinModel.Prognostics;
 
 /// <summary>
-/// A particle filter of (ln v, r, ln m) for power-law growth <c>dv/dt = C v^m</c> with relative growth rate r: for priors that no closed form covers.
-/// Systematic resampling when fewer than half of the particles count, with a regularised kernel (Liu and West, 2001,
+/// A particle filter of (ln v, r, ln m) for power-law growth <c>dv/dt = C v^m</c> with relative growth rate r: for priors that no closed
+/// form covers. Systematic resampling when fewer than half of the particles count, with a regularised kernel (Liu and West, 2001,
 /// doi:10.1007/978-1-4757-3437-9_10) that keeps mean and covariance. Between observations each particle moves exactly.
 /// </summary>
 /// <param name="Level">Mean of ln v at t = 0.</param>
@@ -19,7 +19,8 @@ namespace TwinModel.Prognostics;
 /// <param name="Particles">100 or more.</param>
 /// <param name="Seed">The same seed gives the same particles.</param>
 public sealed record ParticleTrend(
-    double Level, double LevelSd, double RatePerDay, double RateSdPerDay, double ExponentLn, double ExponentSdLn, double NoiseSd, int Particles = 2000, ulong Seed = 1)
+    double Level, double LevelSd, double RatePerDay, double RateSdPerDay, double ExponentLn, double ExponentSdLn, double NoiseSd,
+    int Particles = 2000, ulong Seed = 1)
 {
     /// <summary>Width of the kernel against the spread of the particles.</summary>
     const double Kernel = 0.1;
@@ -57,9 +58,12 @@ public sealed record ParticleTrend(
         double[] Axis(ulong stream, double mean, double sd)
         {
             var order = Enumerable.Range(0, Particles).OrderBy(i => KeyedRandom.Uniform(Seed, 10 + stream, i)).ToArray();
-            return [.. order.Select(i => mean + sd * MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, KeyedRandom.Stratified(Seed, stream, i, Particles)))];
+            return [.. order.Select(
+                i => mean + sd * MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, KeyedRandom.Stratified(Seed, stream, i, Particles)))];
         }
-        var (x, r, m) = (Axis(0, Level, Require.NotNegative(LevelSd)), Axis(1, RatePerDay, Require.NotNegative(RateSdPerDay)), Axis(2, ExponentLn, Require.NotNegative(ExponentSdLn)));
+        var (x, r, m) = (
+            Axis(0, Level, Require.NotNegative(LevelSd)), Axis(1, RatePerDay, Require.NotNegative(RateSdPerDay)),
+            Axis(2, ExponentLn, Require.NotNegative(ExponentSdLn)));
         return [.. Enumerable.Range(0, Particles).Select(i => new[] { x[i], r[i], m[i] })];
     }
 
@@ -78,9 +82,13 @@ public sealed record ParticleTrend(
     void Weigh(double[][] state, double[] weights, double observed)
     {
         var logs = new double[weights.Length];
-        for (var i = 0; i < logs.Length; i++) logs[i] = double.IsFinite(state[i][0]) ? Math.Log(weights[i]) + Normal.LogDensity(observed, state[i][0], NoiseSd * NoiseSd) : double.NegativeInfinity;
+        for (var i = 0; i < logs.Length; i++)
+            logs[i] = double.IsFinite(state[i][0])
+                ? Math.Log(weights[i]) + Normal.LogDensity(observed, state[i][0], NoiseSd * NoiseSd)
+                : double.NegativeInfinity;
         var total = Normal.LogSumExp(logs);
-        if (double.IsNegativeInfinity(total)) throw new ArgumentException("No particle explains the history: the prior excludes it.", nameof(observed));
+        if (double.IsNegativeInfinity(total))
+            throw new ArgumentException("No particle explains the history: the prior excludes it.", nameof(observed));
         for (var i = 0; i < logs.Length; i++) weights[i] = Math.Exp(logs[i] - total);
     }
 
@@ -119,7 +127,8 @@ public sealed record ParticleTrend(
             for (var c = 0; c <= r; c++)
             {
                 var sum = 0.0;
-                for (var i = 0; i < weights.Length; i++) if (weights[i] > 0) sum += weights[i] * (state[i][r] - mean[r]) * (state[i][c] - mean[c]);
+                for (var i = 0; i < weights.Length; i++)
+                    if (weights[i] > 0) sum += weights[i] * (state[i][r] - mean[r]) * (state[i][c] - mean[c]);
                 for (var k = 0; k < c; k++) sum -= root[r, k] * root[c, k];
                 root[r, c] = r == c ? Math.Sqrt(Math.Max(0, sum)) : root[c, c] > 0 ? sum / root[c, c] : 0;
             }

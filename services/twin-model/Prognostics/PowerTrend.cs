@@ -5,9 +5,9 @@ using TwinModel.Uncertainty;
 namespace TwinModel.Prognostics;
 
 /// <summary>
-/// Growth by a power of the level, as Paris' law for a crack: <c>dv/dt = C v^m</c>. In y = ln v, with the relative growth rate <c>r = C v0^(m-1)</c> at
-/// t = 0: <c>y(t) = a + ln(1 + (1 - m) r t) / (1 - m)</c>, a straight line at m = 1, an end in finite time above. a is normal given (m, r); (m, r) is a grid
-/// whose points carry weights.
+/// Growth by a power of the level, as Paris' law for a crack: <c>dv/dt = C v^m</c>. In y = ln v, with the relative growth rate <c>r = C
+/// v0^(m-1)</c> at t = 0: <c>y(t) = a + ln(1 + (1 - m) r t) / (1 - m)</c>, a straight line at m = 1, an end in finite time above. a is
+/// normal given (m, r); (m, r) is a grid whose points carry weights.
 /// </summary>
 /// <param name="Level">Mean of a before any observation: ln of the indicator at t = 0.</param>
 /// <param name="LevelVariance">Variance of a.</param>
@@ -15,7 +15,8 @@ namespace TwinModel.Prognostics;
 /// <param name="RatePerDay">Median of r, 1/day, greater than 0.</param>
 /// <param name="RateSdLn">Standard deviation of ln r.</param>
 /// <param name="Exponents">The values of m, equally likely before.</param>
-public sealed record PowerTrend(double Level, double LevelVariance, double NoiseSd, double RatePerDay, double RateSdLn, ImmutableArray<double> Exponents)
+public sealed record PowerTrend(
+    double Level, double LevelVariance, double NoiseSd, double RatePerDay, double RateSdLn, ImmutableArray<double> Exponents)
 {
     /// <summary>Between growth that slows down and growth that runs away; 1 is the log-linear model's.</summary>
     public static ImmutableArray<double> UsualExponents { get; } = [0, 0.5, 1.5, 2, 3];
@@ -40,14 +41,18 @@ public sealed record PowerTrend(double Level, double LevelVariance, double Noise
         }
         var total = Normal.LogSumExp([.. points.Select(p => p.LogWeight)]);
         // The prior's weights, so that the evidence is the average over them.
-        var prior = Math.Log(Exponents.Length) + Normal.LogSumExp([.. Enumerable.Range(0, Rates).Select(i => -0.5 * Math.Pow(-3 + 6.0 * i / (Rates - 1), 2))]);
+        var prior = Math.Log(Exponents.Length)
+            + Normal.LogSumExp([.. Enumerable.Range(0, Rates).Select(i => -0.5 * Math.Pow(-3 + 6.0 * i / (Rates - 1), 2))]);
         var kept = points.Select(p => (p.Path, Weight: Math.Exp(p.LogWeight - total))).Where(p => p.Weight > 1e-6).ToList();
         if (kept.Count == 0) return (new MixtureLife([]), double.NegativeInfinity);
         var survivors = kept.Select(p => p.Weight * (1 - p.Path.CrossedBy(nowDays))).ToArray();
         var alive = survivors.Sum();
         // Should all have crossed, the part is on its last legs: leave the weights as they are.
-        var weights = alive > 1e-12 ? survivors.Select(s => s / alive).ToArray() : [.. kept.Select(p => p.Weight / kept.Sum(k => k.Weight))];
-        return (new MixtureLife([.. kept.Select((p, i) => new WeightedLife("power", weights[i], new PowerLife(p.Path, nowDays)))]), total - prior);
+        var weights = alive > 1e-12
+            ? survivors.Select(s => s / alive).ToArray()
+            : [.. kept.Select(p => p.Weight / kept.Sum(k => k.Weight))];
+        return (new MixtureLife([.. kept.Select((p, i) => new WeightedLife("power", weights[i], new PowerLife(p.Path, nowDays)))]),
+            total - prior);
     }
 
     (PowerPath, double) Fit(double m, double rate, IReadOnlyList<TrendPoint> history, double nowDays, Threshold threshold, double logPrior)
@@ -87,7 +92,8 @@ sealed record PowerLife(PowerPath Path, double NowDays) : ILifetime
 {
     readonly double start = Path.CrossedBy(NowDays);
 
-    public double Cdf(double days) => days <= 0 ? 0 : Math.Clamp((Path.CrossedBy(NowDays + days) - start) / Math.Max(1e-300, 1 - start), 0, 1);
+    public double Cdf(double days) =>
+        days <= 0 ? 0 : Math.Clamp((Path.CrossedBy(NowDays + days) - start) / Math.Max(1e-300, 1 - start), 0, 1);
 
     public double Density(double days)
     {

@@ -8,7 +8,9 @@ namespace TwinModel.Prognostics;
 /// <param name="TrueDays">Days from the prediction to the failure, 0 or more.</param>
 public readonly record struct PastPrediction(ILifetime Predicted, double TrueDays);
 
-/// <summary>How good past predictions were. Of honest ones, 90 % intervals hold the truth in 90 of 100 cases and the PIT is uniform.</summary>
+/// <summary>
+/// How good past predictions were. Of honest ones, 90 % intervals hold the truth in 90 of 100 cases and the PIT is uniform.
+/// </summary>
 /// <param name="Count">Number of predictions.</param>
 /// <param name="Coverage50">Share of truths between the 25 % and the 75 % quantile.</param>
 /// <param name="Coverage90">Share of truths between the 5 % and the 95 % quantile.</param>
@@ -26,7 +28,8 @@ public sealed record PredictionScore(
     /// <exception cref="ArgumentException">There are none, or a truth is negative.</exception>
     public static PredictionScore Of(IReadOnlyList<PastPrediction> predictions)
     {
-        if (predictions.Count == 0) throw new ArgumentException("There are no predictions with a known outcome to score.", nameof(predictions));
+        if (predictions.Count == 0)
+            throw new ArgumentException("There are no predictions with a known outcome to score.", nameof(predictions));
         var (n, within50, within90, absolute, square, bias) = (predictions.Count, 0, 0, 0.0, 0.0, 0.0);
         var pit = new double[n];
         for (var i = 0; i < n; i++)
@@ -45,8 +48,8 @@ public sealed record PredictionScore(
     }
 
     /// <summary>
-    /// Kolmogorov-Smirnov test against the uniform distribution on (0, 1); the p-value is Kolmogorov's series with Stephens' correction for small samples
-    /// (1970, doi:10.1111/j.2517-6161.1970.tb00821.x), within 1e-3 from eight values on.
+    /// Kolmogorov-Smirnov test against the uniform distribution on (0, 1); the p-value is Kolmogorov's series with Stephens' correction for
+    /// small samples (1970, doi:10.1111/j.2517-6161.1970.tb00821.x), within 1e-3 from eight values on.
     /// </summary>
     public static (double Distance, double P) KolmogorovUniform(IReadOnlyList<double> values)
     {
@@ -60,7 +63,9 @@ public sealed record PredictionScore(
         return (distance, Math.Clamp(sum, 0, 1));
     }
 
-    /// <summary>Alpha-lambda (Saxena et al., 2010): does the median lie within +-alpha of the truth, and how much of the predicted probability does?</summary>
+    /// <summary>
+    /// Alpha-lambda (Saxena et al., 2010): does the median lie within +-alpha of the truth, and how much of the predicted probability does?
+    /// </summary>
     /// <param name="prediction">At lambda, the share of life that has passed.</param>
     /// <param name="alpha">0.2 is usual; 0 to 1.</param>
     public static (bool IsWithin, double Probability) AlphaLambda(PastPrediction prediction, double alpha = 0.2)
@@ -70,7 +75,10 @@ public sealed record PredictionScore(
         return (median >= low && median <= high, prediction.Predicted.Cdf(high) - prediction.Predicted.Cdf(low));
     }
 
-    /// <summary>Accuracy score of the IEEE PHM 2012 challenge, 0 to 1: late predictions cost more. Both in the same unit, <paramref name="actual"/> above 0.</summary>
+    /// <summary>
+    /// Accuracy score of the IEEE PHM 2012 challenge, 0 to 1: late predictions cost more. Both in the same unit, <paramref name="actual"/>
+    /// above 0.
+    /// </summary>
     public static double Phm2012(double actual, double predicted) => Phm2012OfError(100 * (Require.Positive(actual) - predicted) / actual);
 
     /// <summary>The same by percentage error <c>Er = 100 (actual - predicted) / actual</c>.</summary>

@@ -5,8 +5,8 @@ using TwinModel.Uncertainty;
 namespace TwinModel.Prognostics;
 
 /// <summary>
-/// Wiener degradation with uncertain drift: <c>dx = mu dt + sigma dW</c>, observed as <c>y = x + eps</c>. A Kalman filter of (x, mu); at sigma = 0 it
-/// is the log-linear trend. Its life is the first passage of x.
+/// Wiener degradation with uncertain drift: <c>dx = mu dt + sigma dW</c>, observed as <c>y = x + eps</c>. A Kalman filter of (x, mu); at
+/// sigma = 0 it is the log-linear trend. Its life is the first passage of x.
 /// </summary>
 /// <param name="AtDays">Time of the state, days since t = 0.</param>
 /// <param name="Level">Mean of x, ln of the indicator.</param>
@@ -17,10 +17,8 @@ namespace TwinModel.Prognostics;
 /// <param name="DiffusionPerRootDay">sigma, 1/sqrt(day), greater than 0.</param>
 /// <param name="NoiseSd">Standard deviation of eps, in ln.</param>
 /// <param name="LogEvidence">ln of the probability density of the observations so far, given this model.</param>
-/// <param name="DriftWander">
-/// How fast mu itself wanders, per day and root of a day: a filter of a local linear trend (Harvey, 1989), which follows damage that feeds on itself. The
-/// remaining life takes mu as it is now. 0: mu never changes.
-/// </param>
+/// <param name="DriftWander"> How fast mu itself wanders, per day and root of a day: a filter of a local linear trend (Harvey, 1989), which
+/// follows damage that feeds on itself. The remaining life takes mu as it is now. 0: mu never changes. </param>
 public sealed record WienerTrend(
     double AtDays, double Level, double DriftPerDay, double LevelVariance, double DriftVariance, double Covariance,
     double DiffusionPerRootDay, double NoiseSd, double LogEvidence = 0, double DriftWander = 0)
@@ -34,7 +32,8 @@ public sealed record WienerTrend(
         {
             AtDays = days,
             Level = Level + DriftPerDay * dt,
-            LevelVariance = LevelVariance + 2 * dt * Covariance + dt * dt * DriftVariance + DiffusionPerRootDay * DiffusionPerRootDay * dt + wander * dt * dt / 3,
+            LevelVariance = LevelVariance + 2 * dt * Covariance + dt * dt * DriftVariance + DiffusionPerRootDay * DiffusionPerRootDay * dt
+                + wander * dt * dt / 3,
             Covariance = Covariance + dt * DriftVariance + wander * dt / 2,
             DriftVariance = DriftVariance + wander,
         };
@@ -62,24 +61,29 @@ public sealed record WienerTrend(
     public WienerTrend Update(IEnumerable<TrendPoint> history) => history.Aggregate(this, (trend, p) => trend.Update(p.Days, p.LnValue));
 
     /// <summary>
-    /// Remaining life from <see cref="AtDays"/>: first passage averaged over what is not known of level, threshold and drift. A distance that has already
-    /// been covered is left out, as the part still runs.
+    /// Remaining life from <see cref="AtDays"/>: first passage averaged over what is not known of level, threshold and drift. A distance
+    /// that has already been covered is left out, as the part still runs.
     /// </summary>
     public ILifetime RemainingLife(Threshold threshold)
     {
         var (distance, variance) = (threshold.Ln - Level, LevelVariance + threshold.Variance);
         var sd = Math.Sqrt(variance);
-        // The distance, given that it is positive: quantiles of a truncated normal at the nodes' probabilities keep the rule for a normal one.
+        // The distance, given that it is positive: quantiles of a truncated normal at the nodes' probabilities keep the rule for a normal
+        // one.
         var covered = Normal.Cdf(-distance / sd);
         var parts = ImmutableArray.CreateBuilder<WeightedLife>();
         for (var i = 0; i < Normal.HermiteNodes.Length; i++)
         {
             var p = covered + (1 - covered) * Normal.Cdf(Normal.HermiteNodes[i]);
-            var d = covered < 1e-9 ? distance + sd * Normal.HermiteNodes[i] : distance + sd * MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, Math.Clamp(p, 1e-15, 1 - 1e-15));
+            var d = covered < 1e-9
+                ? distance + sd * Normal.HermiteNodes[i]
+                : distance + sd * MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, Math.Clamp(p, 1e-15, 1 - 1e-15));
             d = Math.Max(d, 1e-9);
             // x high means a short distance: the drift's part that goes with it.
             var gain = -Covariance / variance;
-            parts.Add(new("wiener", Normal.HermiteWeights[i], new UncertainDriftLife(d, DriftPerDay + gain * (d - distance), Math.Max(0, DriftVariance + gain * Covariance), DiffusionPerRootDay)));
+            parts.Add(new("wiener", Normal.HermiteWeights[i],
+                new UncertainDriftLife(
+                    d, DriftPerDay + gain * (d - distance), Math.Max(0, DriftVariance + gain * Covariance), DiffusionPerRootDay)));
         }
         return new MixtureLife(parts.ToImmutable());
     }

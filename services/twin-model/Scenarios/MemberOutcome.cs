@@ -40,7 +40,8 @@ sealed class MemberOutcome
             to.Write(values.Length);
             foreach (var value in values) to.Write(value);
         }
-        foreach (var count in new[] { Steps.Steps, Steps.Rejected, Steps.Derivatives, Steps.Jacobians, Steps.Factorisations }) to.Write(count);
+        foreach (var count in new[] { Steps.Steps, Steps.Rejected, Steps.Derivatives, Steps.Jacobians, Steps.Factorisations })
+            to.Write(count);
         to.Write(EnergyError);
     }
 
@@ -64,7 +65,14 @@ sealed class MemberOutcome
             ScenarioProfiles = Numbers(),
             Solved = Numbers(),
             Reached = Numbers(),
-            Steps = new OdeStatistics { Steps = from.ReadInt32(), Rejected = from.ReadInt32(), Derivatives = from.ReadInt32(), Jacobians = from.ReadInt32(), Factorisations = from.ReadInt32() },
+            Steps = new OdeStatistics
+            {
+                Steps = from.ReadInt32(),
+                Rejected = from.ReadInt32(),
+                Derivatives = from.ReadInt32(),
+                Jacobians = from.ReadInt32(),
+                Factorisations = from.ReadInt32(),
+            },
             EnergyError = from.ReadDouble(),
         };
     }

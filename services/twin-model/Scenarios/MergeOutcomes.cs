@@ -31,7 +31,9 @@ sealed class MergeOutcomes
         if (members.Count * 2 < setup.Members - 1)
         {
             var first = outcomes.Skip(1).First(o => o.Failure is not null);
-            throw new ScenarioFailedException($"{setup.Members - 1 - members.Count} of {setup.Members - 1} members have no answer; the first, member {first.Member}: {first.Failure}");
+            throw new ScenarioFailedException(
+                $"{setup.Members - 1 - members.Count} of {setup.Members - 1} members have no answer; the first, member {first.Member}: "
+                    + $"{first.Failure}");
         }
     }
 
@@ -39,7 +41,8 @@ sealed class MergeOutcomes
     {
         var signals = setup.Scalars.Select(Signal).ToList();
         return new(
-            setup.Definition, setup.Times, signals, [.. setup.Profiles.Select(Profile)], [.. signals.Select(AtEnd)], Limits(), Contributors(), Sweep(), Solved(),
+            setup.Definition, setup.Times, signals, [.. setup.Profiles.Select(Profile)], [.. signals.Select(AtEnd)], Limits(),
+            Contributors(), Sweep(), Solved(),
             Statistics(), Provenance(), setup.Steady.Model.Assumptions, [.. Warnings()]);
     }
 
@@ -59,7 +62,8 @@ sealed class MergeOutcomes
     {
         var cells = setup.Steady.Axis.Cells;
         BandSeries Series(Func<MemberOutcome, int, double> value) => Bands(cells, (member, i) => value(member, p * cells + i));
-        return new(place.Signal.Id, place.Signal.Name, place.Signal.Unit.Symbol, [.. Enumerable.Range(0, cells).Select(setup.Steady.Axis.Centre)],
+        return new(place.Signal.Id, place.Signal.Name, place.Signal.Unit.Symbol,
+            [.. Enumerable.Range(0, cells).Select(setup.Steady.Axis.Centre)],
             Series((m, k) => place.Report(m.BaselineProfiles[k])),
             Series((m, k) => place.Report(m.ScenarioProfiles[k])),
             Series((m, k) => place.Report(m.ScenarioProfiles[k]) - place.Report(m.BaselineProfiles[k])));
@@ -76,7 +80,8 @@ sealed class MergeOutcomes
             nominals[i] = value(nominal, i);
             for (var m = 0; m < values.Length; m++) values[m] = value(members[m], i);
             var bands = BandOf(nominals[i], values);
-            (quantiles[0][i], quantiles[1][i], quantiles[2][i], quantiles[3][i], quantiles[4][i]) = (bands.P5, bands.P25, bands.P50, bands.P75, bands.P95);
+            (quantiles[0][i], quantiles[1][i], quantiles[2][i], quantiles[3][i], quantiles[4][i]) = (
+                bands.P5, bands.P25, bands.P50, bands.P75, bands.P95);
         }
         return new(nominals, quantiles[0], quantiles[1], quantiles[2], quantiles[3], quantiles[4]);
     }
@@ -105,8 +110,11 @@ sealed class MergeOutcomes
             if (s < 0) continue;
             var place = setup.Scalars[s];
             var threshold = model.Sensor(limit.Sensor)!.Unit.ConvertTo(place.Signal.Unit, limit.Threshold);
-            bool Beyond(double[] values) => Enumerable.Range(0, setup.Times.Length).Select(t => place.Report(values[t * setup.Scalars.Length + s])).Any(v => limit.IsAbove ? v > threshold : v < threshold);
-            results.Add(new(limit.Id, place.Signal.Id, threshold, place.Signal.Unit.Symbol, limit.IsAbove, limit.Severity.ToString().ToLowerInvariant(),
+            bool Beyond(double[] values) =>
+                Enumerable.Range(0, setup.Times.Length).Select(t => place.Report(values[t * setup.Scalars.Length + s]))
+                    .Any(v => limit.IsAbove ? v > threshold : v < threshold);
+            results.Add(new(limit.Id, place.Signal.Id, threshold, place.Signal.Unit.Symbol, limit.IsAbove,
+                limit.Severity.ToString().ToLowerInvariant(),
                 all.Count(m => Beyond(m.Baseline)) / (double)all.Count, all.Count(m => Beyond(m.Scenario)) / (double)all.Count));
         }
         return results;
@@ -125,13 +133,18 @@ sealed class MergeOutcomes
             var size = members.Max(m => Math.Abs(m.Baseline[last + s]));
             if (differences.Max() - differences.Min() <= 1e-9 * size) continue;
             var found = Uncertainty.Contributions.FromEnsemble(samples, differences);
-            results.AddRange(found.Inputs.Select((c, k) => (Contribution: c, Parameter: names[setup.Uncertain[k].Parameter])).OrderByDescending(c => c.Contribution.Total).ThenBy(c => c.Parameter, StringComparer.Ordinal)
-                .Take(MostContributors).Select(c => new ContributorResult(setup.Scalars[s].Signal.Id, c.Parameter, c.Contribution.First, c.Contribution.Total, found.Predicted)));
+            results.AddRange(
+                found.Inputs.Select((c, k) => (Contribution: c, Parameter: names[setup.Uncertain[k].Parameter]))
+                    .OrderByDescending(c => c.Contribution.Total).ThenBy(c => c.Parameter, StringComparer.Ordinal)
+                .Take(MostContributors)
+                    .Select(c => new ContributorResult(
+                        setup.Scalars[s].Signal.Id, c.Parameter, c.Contribution.First, c.Contribution.Total, found.Predicted)));
         }
         return results;
     }
 
-    SweepResult? Sweep() => setup.SweepPoints == 0 ? null : new(setup.Definition.Sweep, [.. setup.Scalars.Select((place, s) => new SweepSignal(
+    SweepResult? Sweep() =>
+        setup.SweepPoints == 0 ? null : new(setup.Definition.Sweep, [.. setup.Scalars.Select((place, s) => new SweepSignal(
         place.Signal.Id, place.Signal.Name, place.Signal.Unit.Symbol,
         [.. outcomes.Skip(setup.Members).Select(o => o.Failure is null ? place.Report(o.Scenario[s]) : (double?)null)]))]);
 
@@ -139,18 +152,23 @@ sealed class MergeOutcomes
     {
         var calculation = Unit.OfCalculation(input.Unit.Quantity);
         double Report(double value) => calculation.ConvertTo(input.Unit, value);
-        return new SolvedInput(input.Id, input.Unit.Symbol, Report(setup.InputsAtStart[InputNumber(input)]), BandOf(Report(nominal.Solved[k]), [.. members.Select(m => Report(m.Solved[k]))]));
+        return new SolvedInput(
+            input.Id, input.Unit.Symbol, Report(setup.InputsAtStart[InputNumber(input)]),
+            BandOf(Report(nominal.Solved[k]), [.. members.Select(m => Report(m.Solved[k]))]));
     })];
 
     int InputNumber(PhysicsInput input) => setup.Steady.Model.Inputs.ToList().IndexOf(input);
 
     SolverStatistics Statistics() => new(
-        setup.IsTransient ? setup.Definition.Solver : "steady", outcomes.Count * 2L, outcomes.Count(o => o.Failure is not null), outcomes.Sum(o => (long)o.Steps.Steps), outcomes.Sum(o => (long)o.Steps.Rejected),
-        outcomes.Sum(o => (long)o.Steps.Derivatives), outcomes.Sum(o => (long)o.Steps.Jacobians), outcomes.Sum(o => (long)o.Steps.Factorisations), outcomes.Max(o => o.EnergyError));
+        setup.IsTransient ? setup.Definition.Solver : "steady", outcomes.Count * 2L, outcomes.Count(o => o.Failure is not null),
+        outcomes.Sum(o => (long)o.Steps.Steps), outcomes.Sum(o => (long)o.Steps.Rejected),
+        outcomes.Sum(o => (long)o.Steps.Derivatives), outcomes.Sum(o => (long)o.Steps.Jacobians),
+        outcomes.Sum(o => (long)o.Steps.Factorisations), outcomes.Max(o => o.EnergyError));
 
     Provenance Provenance()
     {
-        var inputsAtStart = setup.Steady.Model.Inputs.Select((input, i) => (input.Id, Value: Unit.OfCalculation(input.Unit.Quantity).ConvertTo(input.Unit, setup.InputsAtStart[i])));
+        var inputsAtStart = setup.Steady.Model.Inputs.Select(
+            (input, i) => (input.Id, Value: Unit.OfCalculation(input.Unit.Quantity).ConvertTo(input.Unit, setup.InputsAtStart[i])));
         var parameters = setup.Steady.Equations.Parameters.Zip(setup.Steady.Parameters).OrderBy(p => p.First, StringComparer.Ordinal);
         return new(model.Id, model.Hash, setup.Definition.KnownAt, inputs.Hash, inputsAtStart.ToDictionary(i => i.Id, i => i.Value),
             parameters.ToDictionary(p => p.First, p => p.Second), ScenarioIdentity.Version);
@@ -163,18 +181,25 @@ sealed class MergeOutcomes
             var input = setup.Steady.Model.Inputs[i];
             if (input.Calibrated is not { } calibrated) continue;
             var calculation = Unit.OfCalculation(input.Unit.Quantity);
-            var (low, high) = (calculation.ConvertTo(input.Unit, nominal.Reached[2 * i]), calculation.ConvertTo(input.Unit, nominal.Reached[2 * i + 1]));
+            var (low, high) = (
+                calculation.ConvertTo(input.Unit, nominal.Reached[2 * i]), calculation.ConvertTo(input.Unit, nominal.Reached[2 * i + 1]));
             if (low < calibrated.Min || high > calibrated.Max)
             {
                 yield return string.Create(CultureInfo.InvariantCulture,
-                    $"Extrapolation: {input.Id} is {(low < calibrated.Min ? low : high):0.##} {input.Unit.Symbol}, the model is calibrated from {calibrated.Min} to {calibrated.Max}.");
+                    $"Extrapolation: {input.Id} is {(low < calibrated.Min ? low : high):0.##} {input.Unit.Symbol}, the model is calibrated "
+                        + $"from {calibrated.Min} to {calibrated.Max}.");
             }
         }
         var failed = outcomes.Skip(1).Take(setup.Members - 1).Count(o => o.Failure is not null);
-        if (failed > 0) yield return $"{failed} of {setup.Members - 1} members have no answer and are left out of the bands; the first: {outcomes.Skip(1).First(o => o.Failure is not null).Failure}";
+        if (failed > 0)
+            yield return $"{failed} of {setup.Members - 1} members have no answer and are left out of the bands; the first: "
+                + $"{outcomes.Skip(1).First(o => o.Failure is not null).Failure}";
         var empty = outcomes.Skip(setup.Members).Count(o => o.Failure is not null);
-        if (empty > 0) yield return $"{empty} of {setup.SweepPoints} points of the sweep have no steady state; the first: {outcomes.Skip(setup.Members).First(o => o.Failure is not null).Failure}";
+        if (empty > 0)
+            yield return $"{empty} of {setup.SweepPoints} points of the sweep have no steady state; the first: "
+                + $"{outcomes.Skip(setup.Members).First(o => o.Failure is not null).Failure}";
         if (inputs.Courses.Count == 0) yield return "No input was recorded around the start; the model's defaults are used.";
-        if (setup.Definition.EnsembleSize is > 0 and < 50) yield return $"{setup.Definition.EnsembleSize} members are few; the outer quantiles are rough.";
+        if (setup.Definition.EnsembleSize is > 0 and < 50)
+            yield return $"{setup.Definition.EnsembleSize} members are few; the outer quantiles are rough.";
     }
 }

@@ -8,12 +8,14 @@ using TwinModel.Units;
 namespace TwinModel.Scenarios;
 
 /// <summary>
-/// Turns readings of input sensors into settings that hold: medians of 10 s, and a new setting only where they leave the noise. An operator turns a
-/// knob now and then; each step of an input costs a restart of the integrator.
+/// Turns readings of input sensors into settings that hold: medians of 10 s, and a new setting only where they leave the noise. An operator
+/// turns a knob now and then; each step of an input costs a restart of the integrator.
 /// </summary>
 public static class RecordInputs
 {
-    /// <summary>How much of the past before the start decides the state at the start: several time constants of the barrel and its controllers.</summary>
+    /// <summary>
+    /// How much of the past before the start decides the state at the start: several time constants of the barrel and its controllers.
+    /// </summary>
     public const double WarmUpSeconds = 3600;
 
     const double BinSeconds = 10;
@@ -30,7 +32,8 @@ public static class RecordInputs
     {
         if (model.Physics is not { } physics) return RecordedInputs.None;
         var inputs = physics.Inputs.Where(i => i.Sensor is not null).ToList();
-        var bySensor = readings.Where(r => r.Quality != Quality.Bad).ToLookup(r => r.Sensor, r => (Seconds: (r.SampledAt - startMicros) / (double)Micros.PerSecond, r.Value));
+        var bySensor = readings.Where(r => r.Quality != Quality.Bad)
+            .ToLookup(r => r.Sensor, r => (Seconds: (r.SampledAt - startMicros) / (double)Micros.PerSecond, r.Value));
         Dictionary<string, IReadOnlyList<Setting>> courses = [];
         foreach (var input in inputs)
         {
@@ -40,12 +43,15 @@ public static class RecordInputs
                 .GroupBy(r => (long)Math.Floor(r.Seconds / BinSeconds)).OrderBy(g => g.Key)
                 .Select(g => (Seconds: g.Key * BinSeconds, Value: Median([.. g.Select(r => r.Value).Order()]))).ToList();
             if (bins.Count == 0) continue;
-            courses[input.Id] = [.. Plateaus(bins, 3 * sensor.Noise).Select((p, i) => new Setting(i == 0 ? -WarmUpSeconds : p.Seconds, sensor.Unit.ConvertTo(calculation, p.Value)))];
+            courses[input.Id] = [
+                .. Plateaus(bins, 3 * sensor.Noise)
+                    .Select((p, i) => new Setting(i == 0 ? -WarmUpSeconds : p.Seconds, sensor.Unit.ConvertTo(calculation, p.Value)))];
         }
         return new(courses, courses.Count == 0 ? 0 : WarmUpSeconds, Hash(courses));
     }
 
-    static double Median(double[] sorted) => sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
+    static double Median(double[] sorted) =>
+        sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
 
     static IEnumerable<(double Seconds, double Value)> Plateaus(List<(double Seconds, double Value)> bins, double noise)
     {

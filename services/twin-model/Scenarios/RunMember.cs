@@ -79,8 +79,12 @@ sealed class RunMember
         start.CopyTo(state, 0);
         if (setup.WarmUp > 0) Integrate(state, -setup.WarmUp, 0, [], parameters, null, null, cancel);
         var (changes, solved) = Solve(setup.ChangesOf(member), Settled(start, setup.InputsAtStart, parameters), parameters);
-        var (baseline, scenario) = (new double[setup.Times.Length * setup.Scalars.Length], new double[setup.Times.Length * setup.Scalars.Length]);
-        double[] reached = [.. Enumerable.Repeat(new[] { double.PositiveInfinity, double.NegativeInfinity }, setup.Defaults.Count).SelectMany(r => r)];
+        var (baseline, scenario) = (
+            new double[setup.Times.Length * setup.Scalars.Length], new double[setup.Times.Length * setup.Scalars.Length]);
+        double[] reached = [.. Enumerable.Repeat(new[]
+        {
+            double.PositiveInfinity, double.NegativeInfinity,
+        }, setup.Defaults.Count).SelectMany(r => r)];
         double[] other = [.. state];
         Integrate(state, 0, setup.Definition.HorizonSeconds, [], parameters, baseline, null, cancel);
         var baselineProfiles = Profiles(transientRun);
@@ -99,7 +103,8 @@ sealed class RunMember
         };
     }
 
-    void Integrate(double[] state, double start, double end, IReadOnlyList<Change> changes, double[] parameters, double[]? outputs, double[]? reached, CancellationToken cancel)
+    void Integrate(double[] state, double start, double end, IReadOnlyList<Change> changes, double[] parameters, double[]? outputs,
+        double[]? reached, CancellationToken cancel)
     {
         var (run, signals) = (transientRun!, setup.Scalars.Length);
         var settings = new OdeSettings(new(setup.Definition.Tolerance));
@@ -183,8 +188,8 @@ sealed class RunMember
     double[] Profiles(EquationRun run) => [.. setup.Profiles.SelectMany(p => run.Profile(p.Output).ToArray())];
 
     /// <summary>
-    /// Turns targets into changes of the inputs that reach them at the steady state, by secants: <c>set</c> becomes the input's value, <c>scale</c> and <c>offset</c> a
-    /// factor on the input's course.
+    /// Turns targets into changes of the inputs that reach them at the steady state, by secants: <c>set</c> becomes the input's value,
+    /// <c>scale</c> and <c>offset</c> a factor on the input's course.
     /// </summary>
     (IReadOnlyList<Change> Changes, double[] Solved) Solve(IReadOnlyList<PlannedChange> planned, SteadyPoint before, double[] parameters)
     {
@@ -194,14 +199,20 @@ sealed class RunMember
         {
             var from = plan.Change.From + plan.Change.Ramp;
             var baseInputs = Segments.InputsAt(from, setup.Defaults, setup.Courses, []);
-            var reference = ReferenceEquals(before.Inputs, setup.InputsAtStart) && baseInputs.AsSpan().SequenceEqual(before.Inputs) ? before : Settled(before.State, baseInputs, parameters);
+            var reference = ReferenceEquals(before.Inputs, setup.InputsAtStart) && baseInputs.AsSpan().SequenceEqual(before.Inputs)
+                ? before
+                : Settled(before.State, baseInputs, parameters);
             var start = ValueOf(reference, plan.Signal);
             var wanted = plan.Change.Applied(start);
             var inputs = Segments.InputsAt(from, setup.Defaults, setup.Courses, changes);
             var value = Secant(plan, [.. reference.State], inputs, Segments.Changed(parameters, changes, from), start, wanted);
             solved.Add(value);
             var held = baseInputs[plan.Change.Input];
-            changes.Add(plan.Change.Kind == "set" ? plan.Change with { Value = value } : plan.Change with { Kind = "scale", Value = value / held });
+            changes.Add(plan.Change.Kind == "set" ? plan.Change with { Value = value } : plan.Change with
+            {
+                Kind = "scale",
+                Value = value / held,
+            });
         }
         return (changes, [.. solved]);
     }
@@ -218,11 +229,14 @@ sealed class RunMember
     {
         var input = plan.Change.Input;
         var range = setup.RangeOf(input);
-        if (!(start > 0 && inputs[input] > 0)) throw new ScenarioOutOfReachException($"'{plan.Name}' cannot be prescribed while it is zero; set '{setup.NameOf(input)}' instead.");
+        if (!(start > 0 && inputs[input] > 0))
+            throw new ScenarioOutOfReachException(
+                $"'{plan.Name}' cannot be prescribed while it is zero; set '{setup.NameOf(input)}' instead.");
         double At(double value)
         {
             if (value < range.Min || value > range.Max)
-                throw new ScenarioOutOfReachException($"'{plan.Name}' cannot be reached with '{setup.NameOf(input)}' within {setup.RangeText(input)}.");
+                throw new ScenarioOutOfReachException(
+                    $"'{plan.Name}' cannot be reached with '{setup.NameOf(input)}' within {setup.RangeText(input)}.");
             inputs[input] = value;
             Settle(state, inputs, parameters);
             return steadyRun.Value(plan.Signal) - wanted;

@@ -13,5 +13,7 @@ public static class ScenarioIdentity
 
     /// <summary>SHA-256, hexadecimal, over everything that decides the result.</summary>
     public static string Hash(ScenarioDefinition definition, string modelHash, RecordedInputs inputs) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Version}\n{modelHash}\n{inputs.Hash}\n{JsonSerializer.Serialize(definition, JsonSerializerOptions.Web)}")));
+        Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.UTF8.GetBytes(
+                $"{Version}\n{modelHash}\n{inputs.Hash}\n{JsonSerializer.Serialize(definition, JsonSerializerOptions.Web)}")));
 }

@@ -4,9 +4,9 @@ using TwinModel.Assets;
 namespace TwinModel.Scenarios;
 
 /// <summary>
-/// A scenario ready to be computed in shards. Shards are cut by the definition alone, each member's result does not depend on its shard, and merging
-/// takes them in order: the same bytes on any number of workers. Cost: members x (baseline + scenario) x (steady ≈ 10 factorisations; transient
-/// ≈ 25 steps per abrupt change), each linear in the number of cells.
+/// A scenario ready to be computed in shards. Shards are cut by the definition alone, each member's result does not depend on its shard,
+/// and merging takes them in order: the same bytes on any number of workers. Cost: members x (baseline + scenario) x (steady ≈ 10
+/// factorisations; transient ≈ 25 steps per abrupt change), each linear in the number of cells.
 /// </summary>
 public sealed class ScenarioPlan
 {

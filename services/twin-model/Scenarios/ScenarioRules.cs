@@ -47,7 +47,9 @@ public static class ScenarioRules
     public static void Check(AssetModel model, ScenarioDefinition definition)
     {
         List<ScenarioProblem> problems = [];
-        if (model.Physics is not { } physics) throw new InvalidScenarioException([new("asset", definition.AssetId, $"an asset whose model has a section physics; '{model.Id}' has none")]);
+        if (model.Physics is not { } physics)
+            throw new InvalidScenarioException(
+                [new("asset", definition.AssetId, $"an asset whose model has a section physics; '{model.Id}' has none")]);
         // Each entry is checked against all others: more than are allowed are not looked at.
         CheckCounts(problems, definition);
         if (problems.Count > 0) throw new InvalidScenarioException(problems);
@@ -58,7 +60,8 @@ public static class ScenarioRules
         Within(problems, "ensemble.size", definition.EnsembleSize, 0, MostMembers);
         Within(problems, "tolerance", definition.Tolerance, 1e-8, 1e-2);
         var steady = definition.Mode == "steady";
-        if (steady && definition.HorizonSeconds != 0) problems.Add(new("horizonSeconds", Text(definition.HorizonSeconds), "0 in mode steady"));
+        if (steady && definition.HorizonSeconds != 0)
+            problems.Add(new("horizonSeconds", Text(definition.HorizonSeconds), "0 in mode steady"));
         if (!steady) Within(problems, "horizonSeconds", definition.HorizonSeconds, 1, LongestHorizonSeconds);
         CheckCells(problems, physics, definition.Cells);
         for (var i = 0; i < definition.Interventions.Count; i++) CheckIntervention(problems, physics, definition, i);
@@ -81,7 +84,10 @@ public static class ScenarioRules
     static void CheckCells(List<ScenarioProblem> problems, PhysicsModel physics, int cells)
     {
         if (cells is >= FewestCells and <= MostCells && Fits(physics, cells)) return;
-        problems.Add(new("cells", $"{cells}", $"a whole number from {FewestCells} to {MostCells} whose cells end where zones end, e.g. {string.Join(", ", new[] { 50, 100, 200 }.Where(c => Fits(physics, c)))}"));
+        problems.Add(new(
+            "cells", $"{cells}",
+            $"a whole number from {FewestCells} to {MostCells} whose cells end where zones end, e.g. "
+                + $"{string.Join(", ", new[] { 50, 100, 200 }.Where(c => Fits(physics, c)))}"));
     }
 
     static bool Fits(PhysicsModel physics, int cells)
@@ -109,7 +115,11 @@ public static class ScenarioRules
         }
         if (it.Kind == "scale" ? it.Unit.Length > 0 && it.Unit != "1" : target.UnitOf(it.Unit, it.Kind) is null)
         {
-            problems.Add(new($"{path}.unit", it.Unit, it.Kind == "scale" ? "empty: a factor has no unit" : $"one of {string.Join(", ", target.Units(it.Kind))}, or empty for {target.Unit.Symbol}"));
+            problems.Add(new(
+                $"{path}.unit", it.Unit,
+                it.Kind == "scale"
+                    ? "empty: a factor has no unit"
+                    : $"one of {string.Join(", ", target.Units(it.Kind))}, or empty for {target.Unit.Symbol}"));
             return;
         }
         if (!double.IsFinite(it.Value)) problems.Add(new($"{path}.value", Text(it.Value), "a finite number"));
@@ -117,7 +127,8 @@ public static class ScenarioRules
         else if (it.Kind == "set" && target.Range is { } range)
         {
             var value = target.UnitOf(it.Unit, it.Kind)!.ConvertTo(target.Unit, it.Value);
-            if (!range.Contains(value)) problems.Add(new($"{path}.value", Text(it.Value), $"{Text(range.Min)} to {Text(range.Max)} {target.Unit.Symbol}"));
+            if (!range.Contains(value))
+                problems.Add(new($"{path}.value", Text(it.Value), $"{Text(range.Min)} to {Text(range.Max)} {target.Unit.Symbol}"));
         }
         var last = definition.Mode == "steady" ? 0 : definition.HorizonSeconds;
         Within(problems, $"{path}.fromSeconds", it.FromSeconds, 0, last);
@@ -134,7 +145,8 @@ public static class ScenarioRules
             for (var j = 0; j < i; j++)
             {
                 if (Affected(physics, all[i].Target) != Affected(physics, all[j].Target)) continue;
-                static double End(Intervention it) => it.ForSeconds > 0 ? it.FromSeconds + it.ForSeconds + it.RampSeconds : double.PositiveInfinity;
+                static double End(Intervention it) =>
+                    it.ForSeconds > 0 ? it.FromSeconds + it.ForSeconds + it.RampSeconds : double.PositiveInfinity;
                 if (definition.Mode != "steady" && !(all[i].FromSeconds < End(all[j]) && all[j].FromSeconds < End(all[i]))) continue;
                 problems.Add(new(
                     $"interventions[{i}].target", all[i].Target,
@@ -153,20 +165,28 @@ public static class ScenarioRules
         {
             if (ScenarioTarget.Find(physics, sweep[a].Target) is not { Parameter: null } target)
             {
-                problems.Add(new($"sweep[{a}].target", sweep[a].Target, $"one of {string.Join(", ", physics.Inputs.Select(i => i.Id).Concat(physics.Targets.Select(t => t.Id)))}"));
+                problems.Add(new(
+                    $"sweep[{a}].target", sweep[a].Target,
+                    $"one of {string.Join(", ", physics.Inputs.Select(i => i.Id).Concat(physics.Targets.Select(t => t.Id)))}"));
                 continue;
             }
-            if (target.UnitOf(sweep[a].Unit, "set") is not { } unit) problems.Add(new($"sweep[{a}].unit", sweep[a].Unit, $"one of {string.Join(", ", target.Units("set"))}"));
+            if (target.UnitOf(sweep[a].Unit, "set") is not { } unit)
+                problems.Add(new($"sweep[{a}].unit", sweep[a].Unit, $"one of {string.Join(", ", target.Units("set"))}"));
             else if (target.Range is { } range)
             {
                 for (var v = 0; v < sweep[a].Values.Count; v++)
                 {
-                    if (!range.Contains(unit.ConvertTo(target.Unit, sweep[a].Values[v]))) problems.Add(new($"sweep[{a}].values[{v}]", Text(sweep[a].Values[v]), $"{Text(range.Min)} to {Text(range.Max)} {target.Unit.Symbol}"));
+                    if (!range.Contains(unit.ConvertTo(target.Unit, sweep[a].Values[v])))
+                        problems.Add(new(
+                            $"sweep[{a}].values[{v}]", Text(sweep[a].Values[v]),
+                            $"{Text(range.Min)} to {Text(range.Max)} {target.Unit.Symbol}"));
                 }
             }
-            if (definition.Interventions.Any(i => Affected(physics, i.Target) == Affected(physics, sweep[a].Target))) problems.Add(new($"sweep[{a}].target", sweep[a].Target, "something that no intervention changes"));
+            if (definition.Interventions.Any(i => Affected(physics, i.Target) == Affected(physics, sweep[a].Target)))
+                problems.Add(new($"sweep[{a}].target", sweep[a].Target, "something that no intervention changes"));
         }
-        if (sweep.Count == 2 && Affected(physics, sweep[0].Target) == Affected(physics, sweep[1].Target)) problems.Add(new("sweep[1].target", sweep[1].Target, "another target than that of sweep[0]"));
+        if (sweep.Count == 2 && Affected(physics, sweep[0].Target) == Affected(physics, sweep[1].Target))
+            problems.Add(new("sweep[1].target", sweep[1].Target, "another target than that of sweep[0]"));
     }
 
     static string Affected(PhysicsModel physics, string target) => physics.Targets.FirstOrDefault(t => t.Id == target)?.Input ?? target;

@@ -34,7 +34,9 @@ sealed class ScenarioSetup
         Courses = [.. physics.Inputs.Select(i => recorded.Courses.GetValueOrDefault(i.Id))];
         changes = [.. definition.Interventions.Select(Planned)];
         // An hour of unchanged inputs ends in the steady state that it starts from.
-        WarmUp = Courses.OfType<IReadOnlyList<Setting>>().Any(c => c.Any(s => s.Seconds > -recorded.WarmUpSeconds && s.Seconds <= 0)) ? recorded.WarmUpSeconds : 0;
+        WarmUp = Courses.OfType<IReadOnlyList<Setting>>().Any(c => c.Any(s => s.Seconds > -recorded.WarmUpSeconds && s.Seconds <= 0))
+            ? recorded.WarmUpSeconds
+            : 0;
         InputsBefore = Segments.InputsAt(-WarmUp, Defaults, Courses, []);
         InputsAtStart = Segments.InputsAt(0, Defaults, Courses, []);
         Times = Transient is null ? [0] : [.. TimesOf(definition).Distinct().Order()];
@@ -82,8 +84,8 @@ sealed class ScenarioSetup
     public IEnumerable<PhysicsInput> SolvedInputs => changes.Where(c => c.Signal >= 0).Select(c => physics.Inputs[c.Change.Input]);
 
     /// <summary>
-    /// A member's parameters: lognormal with the nominal value as mean, <c>p exp(√ln(1+c²) z − ½ ln(1+c²))</c> with z from the sample, kept within the bounds.
-    /// Points of a sweep are nominal.
+    /// A member's parameters: lognormal with the nominal value as mean, <c>p exp(√ln(1+c²) z − ½ ln(1+c²))</c> with z from the sample, kept
+    /// within the bounds. Points of a sweep are nominal.
     /// </summary>
     public double[] Parameters(int member)
     {
@@ -123,13 +125,16 @@ sealed class ScenarioSetup
         return new(unit.ConvertTo(calculation, range.Min), unit.ConvertTo(calculation, range.Max));
     }
 
-    public string RangeText(int input) => string.Create(CultureInfo.InvariantCulture, $"{physics.Inputs[input].Range.Min} to {physics.Inputs[input].Range.Max} {physics.Inputs[input].Unit.Symbol}");
+    public string RangeText(int input) =>
+        string.Create(CultureInfo.InvariantCulture,
+            $"{physics.Inputs[input].Range.Min} to {physics.Inputs[input].Range.Max} {physics.Inputs[input].Unit.Symbol}");
 
     PlannedChange Planned(Intervention it)
     {
         var target = ScenarioTarget.Find(physics, it.Target)!;
         var parameter = target.Parameter is null ? -1 : Steady.Equations.Parameters.ToList().IndexOf(target.Parameter);
-        var change = new Change(target.Input, parameter, it.Kind, target.Calculated(it.Kind, it.Value, it.Unit), it.FromSeconds, it.RampSeconds, it.ForSeconds);
+        var change = new Change(
+            target.Input, parameter, it.Kind, target.Calculated(it.Kind, it.Value, it.Unit), it.FromSeconds, it.RampSeconds, it.ForSeconds);
         return new(it.Target, change, target.Solve is null ? -1 : Steady.OutputNumber(target.Solve.From));
     }
 
@@ -138,7 +143,8 @@ sealed class ScenarioSetup
         for (var i = 0; i <= EvenTimes; i++) yield return definition.HorizonSeconds * i / EvenTimes;
         foreach (var it in definition.Interventions)
         {
-            foreach (var after in AfterChange.Select(a => it.FromSeconds + it.RampSeconds + a).Where(t => t < definition.HorizonSeconds)) yield return after;
+            foreach (var after in AfterChange.Select(a => it.FromSeconds + it.RampSeconds + a).Where(t => t < definition.HorizonSeconds))
+                yield return after;
         }
     }
 
@@ -147,7 +153,8 @@ sealed class ScenarioSetup
         var names = Steady.Equations.Parameters.ToList();
         foreach (var component in physics.Components)
         {
-            foreach (var (name, value) in component.Parameters.Where(p => p.Value.RelativeDeviation > 0).OrderBy(p => p.Key, StringComparer.Ordinal))
+            foreach (var (name, value) in component.Parameters.Where(p => p.Value.RelativeDeviation > 0)
+                .OrderBy(p => p.Key, StringComparer.Ordinal))
             {
                 var calculation = Unit.OfCalculation(value.Unit.Quantity);
                 Interval? bounds = value.Bounds is { } b

@@ -13,7 +13,8 @@ namespace TwinModel.Scenarios;
 sealed record ScenarioTarget(string Name, Unit Unit, Interval? Range, int Input, PhysicsSignal? Solve, string? Parameter)
 {
     public static IEnumerable<string> Names(PhysicsModel physics) =>
-        physics.Targets.Select(t => t.Id).Concat(physics.Inputs.Select(i => i.Id)).Concat(physics.Components.SelectMany(c => Free(c).Select(p => $"{c.Id}.{p.Name}")));
+        physics.Targets.Select(t => t.Id).Concat(physics.Inputs.Select(i => i.Id))
+            .Concat(physics.Components.SelectMany(c => Free(c).Select(p => $"{c.Id}.{p.Name}")));
 
     public static ScenarioTarget? Find(PhysicsModel physics, string name)
     {
@@ -40,7 +41,8 @@ sealed record ScenarioTarget(string Name, Unit Unit, Interval? Range, int Input,
         return null;
     }
 
-    static IEnumerable<ParameterType> Free(ComponentSpec component) => ComponentLibrary.Find(component.Type)!.Parameters.Where(p => !p.IsLayout);
+    static IEnumerable<ParameterType> Free(ComponentSpec component) =>
+        ComponentLibrary.Find(component.Type)!.Parameters.Where(p => !p.IsLayout);
 
     /// <summary>The unit of a value; differences of temperatures may also be in K.</summary>
     public Unit? UnitOf(string symbol, string kind) =>
@@ -48,7 +50,8 @@ sealed record ScenarioTarget(string Name, Unit Unit, Interval? Range, int Input,
         : kind == "offset" && Unit.Quantity == "temperature" ? symbol is "K" or "degC" ? Difference : null
         : Unit.Of(Unit.Quantity, symbol);
 
-    public IEnumerable<string> Units(string kind) => kind == "offset" && Unit.Quantity == "temperature" ? ["K"] : Unit.AllSymbolsOf(Unit.Quantity);
+    public IEnumerable<string> Units(string kind) =>
+        kind == "offset" && Unit.Quantity == "temperature" ? ["K"] : Unit.AllSymbolsOf(Unit.Quantity);
 
     // Offsets of temperatures have no zero point.
     static Unit Difference { get; } = TwinModel.Units.Unit.Of("temperature-difference", "K")!;

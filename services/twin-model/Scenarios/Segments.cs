@@ -37,9 +37,11 @@ static class Segments
     /// <param name="parameters">The member's parameters.</param>
     /// <param name="changes">What the scenario changes.</param>
     public static IEnumerable<Segment> Of(
-        double start, double end, IReadOnlyList<double> defaults, IReadOnlyList<Setting>?[] courses, double[] parameters, IReadOnlyList<Change> changes)
+        double start, double end, IReadOnlyList<double> defaults, IReadOnlyList<Setting>?[] courses, double[] parameters,
+        IReadOnlyList<Change> changes)
     {
-        var times = courses.OfType<IReadOnlyList<Setting>>().SelectMany(c => c.Select(s => s.Seconds)).Concat(changes.SelectMany(c => c.Times()))
+        var times = courses.OfType<IReadOnlyList<Setting>>().SelectMany(c => c.Select(s => s.Seconds))
+            .Concat(changes.SelectMany(c => c.Times()))
             .Where(t => t > start && t < end).Append(start).Append(end).Distinct().Order().ToArray();
         for (var k = 0; k + 1 < times.Length; k++)
         {
@@ -66,13 +68,15 @@ static class Segments
     }
 
     /// <summary>Values of all inputs at a time, changes included.</summary>
-    public static double[] InputsAt(double time, IReadOnlyList<double> defaults, IReadOnlyList<Setting>?[] courses, IReadOnlyList<Change> changes)
+    public static double[] InputsAt(
+        double time, IReadOnlyList<double> defaults, IReadOnlyList<Setting>?[] courses, IReadOnlyList<Change> changes)
     {
         var inputs = new double[defaults.Count];
         for (var i = 0; i < inputs.Length; i++)
         {
             var held = At(courses[i], time, defaults[i]);
-            inputs[i] = changes.Where(c => c.Input == i).Aggregate(held, (value, change) => value + change.Weight(time) * (change.Applied(held) - held));
+            inputs[i] = changes.Where(c => c.Input == i)
+                .Aggregate(held, (value, change) => value + change.Weight(time) * (change.Applied(held) - held));
         }
         return inputs;
     }

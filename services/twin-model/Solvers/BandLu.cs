@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace TwinModel.Solvers;
 
 /// <summary>
-/// LU with row interchanges of a band matrix, row by row, together with a block of right-hand sides (LAPACK's dgbtrf and dgbtrs, unblocked: for
-/// bands this narrow a blocked one does not pay). Sums have one fixed order on every machine.
+/// LU with row interchanges of a band matrix, row by row, together with a block of right-hand sides (LAPACK's dgbtrf and dgbtrs, unblocked:
+/// for bands this narrow a blocked one does not pay). Sums have one fixed order on every machine.
 /// </summary>
 sealed class BandLu
 {
@@ -36,7 +36,9 @@ sealed class BandLu
     /// <summary>Distance of two rows in <see cref="Columns"/>.</summary>
     public int Stride { get; private set; }
 
-    /// <summary>In: the right-hand sides, row by row; out: their solutions. What <see cref="ReserveColumns"/> does not reserve means nothing.</summary>
+    /// <summary>
+    /// In: the right-hand sides, row by row; out: their solutions. What <see cref="ReserveColumns"/> does not reserve means nothing.
+    /// </summary>
     public double[] Columns { get; }
 
     /// <summary>One more right-hand side, for <see cref="Solve"/>; only the first n elements are the caller's.</summary>
@@ -125,7 +127,8 @@ sealed class BandLu
             }
             var rows = Math.Min(lower, n - 1 - k);
             ref var factor = ref Unsafe.Add(ref factors, k * lower);
-            for (var i = 0; i < rows; i++) Unsafe.Add(ref own, i + 1) = Math.FusedMultiplyAdd(-Unsafe.Add(ref factor, i), value, Unsafe.Add(ref own, i + 1));
+            for (var i = 0; i < rows; i++)
+                Unsafe.Add(ref own, i + 1) = Math.FusedMultiplyAdd(-Unsafe.Add(ref factor, i), value, Unsafe.Add(ref own, i + 1));
         }
         for (var k = n - 1; k >= 0; k--)
         {
@@ -148,7 +151,8 @@ sealed class BandLu
                 ref var own = ref Unsafe.Add(ref y, k * Stride + v);
                 var sum = Vector256.LoadUnsafe(ref own);
                 for (int j = reach, at = reach * Stride; j >= 1; j--, at -= Stride)
-                    sum = Vector256.FusedMultiplyAdd(Vector256.Create(-Unsafe.Add(ref a, row + j)), Vector256.LoadUnsafe(ref own, (nuint)at), sum);
+                    sum = Vector256.FusedMultiplyAdd(
+                        Vector256.Create(-Unsafe.Add(ref a, row + j)), Vector256.LoadUnsafe(ref own, (nuint)at), sum);
                 (sum * inverse).StoreUnsafe(ref own);
             }
         }
@@ -160,7 +164,8 @@ sealed class BandLu
         ref var source = ref Unsafe.Add(ref values, from);
         ref var target = ref Unsafe.Add(ref values, to);
         for (nuint v = 0; v < (nuint)count; v += Lanes)
-            Vector256.FusedMultiplyAdd(scale, Vector256.LoadUnsafe(ref source, v), Vector256.LoadUnsafe(ref target, v)).StoreUnsafe(ref target, v);
+            Vector256.FusedMultiplyAdd(scale, Vector256.LoadUnsafe(ref source, v), Vector256.LoadUnsafe(ref target, v))
+                .StoreUnsafe(ref target, v);
     }
 
     /// <summary>Exchanges the contents of two spans of equal length that do not overlap.</summary>

@@ -4,12 +4,13 @@ using System.Runtime.Intrinsics;
 namespace TwinModel.Solvers;
 
 /// <summary>
-/// LU factors of <c>M = diag(c, 1) - J</c>, with <c>c</c> on the rows of states and 1 on those of auxiliaries. The band is factorised with row
-/// interchanges, the border eliminated by blocks: with <c>M = [A B; C D]</c>, <c>Y = A^-1 B</c> and <c>S = D - C Y</c> (Golub and Van Loan, Matrix
-/// Computations, 4th ed., 3.2.11 and 4.3.5). Owns its work space, allocates nothing after construction; one thread at a time. Same bits on every
-/// machine.
+/// LU factors of <c>M = diag(c, 1) - J</c>, with <c>c</c> on the rows of states and 1 on those of auxiliaries. The band is factorised with
+/// row interchanges, the border eliminated by blocks: with <c>M = [A B; C D]</c>, <c>Y = A^-1 B</c> and <c>S = D - C Y</c> (Golub and Van
+/// Loan, Matrix Computations, 4th ed., 3.2.11 and 4.3.5). Owns its work space, allocates nothing after construction; one thread at a time.
+/// Same bits on every machine.
 /// </summary>
-/// <remarks>The band block alone must be regular, too. Reported are exact singularity and non-finite numbers, not a bad condition.</remarks>
+/// <remarks>The band block alone must be regular, too. Reported are exact singularity and non-finite numbers, not a bad
+/// condition.</remarks>
 public sealed class BorderedLu
 {
     const int Lanes = DenseLu.Lanes;
@@ -54,7 +55,8 @@ public sealed class BorderedLu
     /// <returns>False when the matrix is singular or not finite.</returns>
     public bool TryFactor(BorderedMatrix jacobian, double shift, out int unknown)
     {
-        if (jacobian.Shape != shape) throw new ArgumentException($"The factors are for {shape}, the matrix is {jacobian.Shape}.", nameof(jacobian));
+        if (jacobian.Shape != shape)
+            throw new ArgumentException($"The factors are for {shape}, the matrix is {jacobian.Shape}.", nameof(jacobian));
         usable = false;
         unknown = NonFiniteRow(jacobian, shift);
         if (unknown >= 0) return false;
@@ -91,7 +93,8 @@ public sealed class BorderedLu
         {
             var sum = Vector256<double>.Zero;
             for (var v = 0; v < band.Stride; v += Lanes)
-                sum = Vector256.FusedMultiplyAdd(Vector256.LoadUnsafe(ref y, (nuint)(i * band.Stride + v)), Vector256.LoadUnsafe(ref w, (nuint)v), sum);
+                sum = Vector256.FusedMultiplyAdd(
+                    Vector256.LoadUnsafe(ref y, (nuint)(i * band.Stride + v)), Vector256.LoadUnsafe(ref w, (nuint)v), sum);
             rhs[i] = band.Work[i] - (sum[0] + sum[1] + (sum[2] + sum[3]));
         }
         for (var t = 0; t < tail; t++) if (order[t] < shape.Border) rhs[n + order[t]] = tailWork[t];

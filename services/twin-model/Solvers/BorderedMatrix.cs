@@ -13,13 +13,15 @@ public sealed class BorderedMatrix(BorderedShape shape)
 
     /// <summary>All entries; <see cref="Slot"/> says which is where.</summary>
     public double[] Values { get; } = new double[
-        shape.Banded * (shape.Lower + 1 + shape.Upper) + shape.Banded * (shape.Border + shape.Auxiliaries) + (shape.Border + shape.Auxiliaries) * shape.Unknowns];
+        shape.Banded * (shape.Lower + 1 + shape.Upper) + shape.Banded * (shape.Border + shape.Auxiliaries)
+            + (shape.Border + shape.Auxiliaries) * shape.Unknowns];
 
     /// <summary>Index into <see cref="Values"/> of an entry.</summary>
     /// <exception cref="ArgumentException">The shape has no such entry.</exception>
     public int Slot(int row, int column)
     {
-        if (row < 0 || row >= shape.Unknowns || column < 0 || column >= shape.Unknowns) throw new ArgumentException($"There is no entry ({row}, {column}) in {shape}.");
+        if (row < 0 || row >= shape.Unknowns || column < 0 || column >= shape.Unknowns)
+            throw new ArgumentException($"There is no entry ({row}, {column}) in {shape}.");
         if (row >= shape.Banded) return shape.Banded * (width + tail) + (row - shape.Banded) * shape.Unknowns + column;
         if (column >= shape.Banded) return shape.Banded * (width + column - shape.Banded) + row;
         var offset = column - row + shape.Lower;
@@ -44,7 +46,9 @@ public sealed class BorderedMatrix(BorderedShape shape)
         return behind < shape.Banded * tail ? behind % shape.Banded : shape.Banded + (behind - shape.Banded * tail) / shape.Unknowns;
     }
 
-    /// <summary>RMS over the rows of states of what round-off may leave of <c>f</c>: machine epsilon times <c>|J| |x|</c>, over the typical sizes.</summary>
+    /// <summary>
+    /// RMS over the rows of states of what round-off may leave of <c>f</c>: machine epsilon times <c>|J| |x|</c>, over the typical sizes.
+    /// </summary>
     internal double RoundOff(ReadOnlySpan<double> state, ReadOnlySpan<double> typical)
     {
         var total = 0.0;
@@ -75,7 +79,9 @@ public sealed class BorderedMatrix(BorderedShape shape)
         owner = null;
     }
 
-    /// <summary>Sets all entries to zero unless the last one who asked was the same: it writes all its entries every time, and never another.</summary>
+    /// <summary>
+    /// Sets all entries to zero unless the last one who asked was the same: it writes all its entries every time, and never another.
+    /// </summary>
     internal void ClearFor(object filler)
     {
         if (owner == filler) return;

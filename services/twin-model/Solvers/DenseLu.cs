@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics;
 
 namespace TwinModel.Solvers;
 
-/// <summary>LU with row interchanges of a small dense matrix; rows are padded to whole SIMD blocks. Sums have one fixed order on every machine.</summary>
+/// <summary>
+/// LU with row interchanges of a small dense matrix; rows are padded to whole SIMD blocks. Sums have one fixed order on every machine.
+/// </summary>
 sealed class DenseLu(int size)
 {
     internal const int Lanes = 4;
@@ -40,7 +42,8 @@ sealed class DenseLu(int size)
                 var factor = Values[i * Stride + k] *= inverse;
                 if (factor == 0) continue;
                 var j = k + 1;
-                for (; j % Lanes != 0; j++) Values[i * Stride + j] = Math.FusedMultiplyAdd(-factor, Values[k * Stride + j], Values[i * Stride + j]);
+                for (; j % Lanes != 0; j++)
+                    Values[i * Stride + j] = Math.FusedMultiplyAdd(-factor, Values[k * Stride + j], Values[i * Stride + j]);
                 if (j < Stride) BandLu.AddScaled(ref a, i * Stride + j, k * Stride + j, Stride - j, Vector256.Create(-factor));
             }
         }

@@ -11,7 +11,9 @@ public delegate void OdeOutput(int index, double time, ReadOnlySpan<double> stat
 /// <param name="state">The states there; valid during the call only.</param>
 public delegate void OdeStep(double time, ReadOnlySpan<double> state);
 
-/// <summary>How large an error of one step may be: RMS over all states of <c>error / (Relative (AbsoluteScale Typical + |x|))</c> is at most 1.</summary>
+/// <summary>
+/// How large an error of one step may be: RMS over all states of <c>error / (Relative (AbsoluteScale Typical + |x|))</c> is at most 1.
+/// </summary>
 /// <param name="Relative">Relative tolerance, above 1e-14.</param>
 /// <param name="AbsoluteScale">Factor on the typical sizes of the states.</param>
 public readonly record struct Tolerance(double Relative, double AbsoluteScale = 1);
@@ -20,7 +22,9 @@ public readonly record struct Tolerance(double Relative, double AbsoluteScale = 
 /// <param name="Tolerance">The error of one step.</param>
 public sealed record OdeSettings(Tolerance Tolerance)
 {
-    /// <summary>First step, s; 0 lets the solver choose. After an event the last run's <see cref="OdeStatistics.NextStep"/> is usually too large.</summary>
+    /// <summary>
+    /// First step, s; 0 lets the solver choose. After an event the last run's <see cref="OdeStatistics.NextStep"/> is usually too large.
+    /// </summary>
     public double InitialStep { get; init; }
 
     /// <summary>Largest step, s.</summary>
@@ -34,8 +38,8 @@ public sealed record OdeSettings(Tolerance Tolerance)
 }
 
 /// <summary>
-/// Integrates initial value problems of one shape. An instance owns its work space, allocates nothing while it steps, belongs to one thread at a time
-/// and may be used for any number of runs; what a run gives does not depend on those before it.
+/// Integrates initial value problems of one shape. An instance owns its work space, allocates nothing while it steps, belongs to one thread
+/// at a time and may be used for any number of runs; what a run gives does not depend on those before it.
 /// </summary>
 public interface IOdeSolver
 {
@@ -49,8 +53,8 @@ public interface IOdeSolver
     BorderedShape Shape { get; }
 
     /// <summary>
-    /// Integrates from <paramref name="start"/> to exactly <paramref name="end"/>. The right-hand side must be smooth in between: stop at events and
-    /// call again. Steps do not depend on the output times, the state at those inside a step is interpolated.
+    /// Integrates from <paramref name="start"/> to exactly <paramref name="end"/>. The right-hand side must be smooth in between: stop at
+    /// events and call again. Steps do not depend on the output times, the state at those inside a step is interpolated.
     /// </summary>
     /// <param name="system">The problem.</param>
     /// <param name="state">In: states at start, out: at end; after an exception those of the last accepted step.</param>

@@ -1,9 +1,9 @@
 namespace TwinModel.Solvers;
 
 /// <summary>
-/// Where the Jacobian of a system may be non-zero: unknowns <c>[banded states | border states | auxiliaries]</c>. Rows and columns of the banded
-/// states form a band; rows and columns of the rest are the border. An auxiliary <c>w = g(x, w)</c> is an intermediate value on which whole
-/// fields depend (a mass flow, say); kept as an unknown of its own it costs one border column instead of a dense block.
+/// Where the Jacobian of a system may be non-zero: unknowns <c>[banded states | border states | auxiliaries]</c>. Rows and columns of the
+/// banded states form a band; rows and columns of the rest are the border. An auxiliary <c>w = g(x, w)</c> is an intermediate value on
+/// which whole fields depend (a mass flow, say); kept as an unknown of its own it costs one border column instead of a dense block.
 /// </summary>
 /// <param name="Banded">Number of banded states.</param>
 /// <param name="Lower">Sub-diagonals of the band.</param>
@@ -38,8 +38,8 @@ public interface IOdeSystem
     void Derivative(double time, ReadOnlySpan<double> state, Span<double> derivative);
 
     /// <summary>
-    /// Fills <paramref name="jacobian"/> (cleared by the callee): rows of states hold the partial derivatives of <c>f</c>, rows of auxiliaries those of
-    /// <c>g</c>, by states and auxiliaries as independent unknowns.
+    /// Fills <paramref name="jacobian"/> (cleared by the callee): rows of states hold the partial derivatives of <c>f</c>, rows of
+    /// auxiliaries those of <c>g</c>, by states and auxiliaries as independent unknowns.
     /// </summary>
     void Jacobian(double time, ReadOnlySpan<double> state, BorderedMatrix jacobian);
 }

@@ -9,14 +9,16 @@ namespace TwinModel.Solvers;
 /// <param name="NewtonIterations">Newton iterations; 0 for linearly implicit methods.</param>
 /// <param name="SmallestStep">Smallest accepted step, s; 0 without steps.</param>
 /// <param name="LargestStep">Largest accepted step, s.</param>
-/// <param name="NextStep">The step that the error of the last one suggests, s: a first step for a run that goes on without an event.</param>
+/// <param name="NextStep">The step that the error of the last one suggests, s: a first step for a run that goes on without an
+/// event.</param>
 public readonly record struct OdeStatistics(
     int Steps, int Rejected, int Derivatives, int Jacobians, int Factorisations, int NewtonIterations,
     double SmallestStep, double LargestStep, double NextStep)
 {
     /// <summary>The statistics of one run after the other.</summary>
     public static OdeStatistics operator +(OdeStatistics first, OdeStatistics second) => new(
-        first.Steps + second.Steps, first.Rejected + second.Rejected, first.Derivatives + second.Derivatives, first.Jacobians + second.Jacobians,
+        first.Steps + second.Steps, first.Rejected + second.Rejected, first.Derivatives + second.Derivatives,
+        first.Jacobians + second.Jacobians,
         first.Factorisations + second.Factorisations, first.NewtonIterations + second.NewtonIterations,
         first.Steps == 0 ? second.SmallestStep : second.Steps == 0 ? first.SmallestStep : Math.Min(first.SmallestStep, second.SmallestStep),
         Math.Max(first.LargestStep, second.LargestStep), second.Steps == 0 ? first.NextStep : second.NextStep);

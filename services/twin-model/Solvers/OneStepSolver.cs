@@ -53,7 +53,9 @@ public abstract class OneStepSolver : IOdeSolver
     /// <summary>Step size after one with this error, before limits.</summary>
     private protected abstract double Adapted(double step, double error);
 
-    /// <summary>Writes the state at the fraction <paramref name="theta"/> of the step just accepted into <see cref="Interpolated"/>.</summary>
+    /// <summary>
+    /// Writes the state at the fraction <paramref name="theta"/> of the step just accepted into <see cref="Interpolated"/>.
+    /// </summary>
     private protected abstract void Interpolate(double theta, double step, double next, bool first);
 
     /// <inheritdoc/>
@@ -91,7 +93,8 @@ public abstract class OneStepSolver : IOdeSolver
             if (!(error <= 1))
             {
                 (rejected, retried) = (rejected + 1, true);
-                if (double.IsFinite(error)) (failure, failedState) = (SolverFailure.StepTooSmall, Vectors.Worst(Error, system.Typical, Current));
+                if (double.IsFinite(error))
+                    (failure, failedState) = (SolverFailure.StepTooSmall, Vectors.Worst(Error, system.Typical, Current));
                 step = double.IsFinite(error) ? Math.Min(Adapted(used, error), 0.9 * used) : used / 4;
                 // Round-off is a few units in the last place of the time; near zero any step counts that the span can still be made of.
                 if (step < Math.Max(16 * (Math.BitIncrement(Math.Abs(time)) - Math.Abs(time)), 1e-24 * (end - start))) throw GaveUp(time);

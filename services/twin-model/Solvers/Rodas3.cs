@@ -1,10 +1,10 @@
 namespace TwinModel.Solvers;
 
 /// <summary>
-/// RODAS3, a Rosenbrock method of order 3(2) with four stages: L-stable, stiffly accurate, three evaluations and one factorisation per step, no Newton
-/// iteration. The choice for scenarios at tolerances of 1e-3 to 1e-4.
-/// A. Sandu, J. G. Verwer, J. G. Blom, E. J. Spee, G. R. Carmichael and F. A. Potra, Benchmarking stiff ODE solvers for atmospheric chemistry problems II:
-/// Rosenbrock solvers, Atmos. Environ. 31 (1997) 3459, doi:10.1016/S1352-2310(97)83212-8.
+/// RODAS3, a Rosenbrock method of order 3(2) with four stages: L-stable, stiffly accurate, three evaluations and one factorisation per
+/// step, no Newton iteration. The choice for scenarios at tolerances of 1e-3 to 1e-4. A. Sandu, J. G. Verwer, J. G. Blom, E. J. Spee, G. R.
+/// Carmichael and F. A. Potra, Benchmarking stiff ODE solvers for atmospheric chemistry problems II: Rosenbrock solvers, Atmos. Environ. 31
+/// (1997) 3459, doi:10.1016/S1352-2310(97)83212-8.
 /// </summary>
 public sealed class Rodas3(BorderedShape shape) : OneStepSolver(shape)
 {
@@ -57,7 +57,8 @@ public sealed class Rodas3(BorderedShape shape) : OneStepSolver(shape)
         return error;
     }
 
-    private protected override double Adapted(double step, double error) => step * Math.Min(5, Math.Max(0.2, 0.9 / Math.Cbrt(Math.Max(error, 1e-12))));
+    private protected override double Adapted(double step, double error) =>
+        step * Math.Min(5, Math.Max(0.2, 0.9 / Math.Cbrt(Math.Max(error, 1e-12))));
 
     // A stiff state off its slow path by a tolerance has a slope that says nothing about the step. What the step damps is damped here, too:
     // (1 - (1 - (1 - gamma h J)^-1)^4) f is f but for O(h^4), and bounded by the distance to the slow path over h for stiff states.

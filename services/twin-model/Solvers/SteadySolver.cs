@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace TwinModel.Solvers;
 
 /// <summary>What a steady solution took and how good it is.</summary>
@@ -7,11 +9,13 @@ namespace TwinModel.Solvers;
 /// <param name="Factorisations">LU factorisations.</param>
 /// <param name="Residual">RMS of derivative over typical size, 1/s.</param>
 /// <param name="LastStep">RMS of the last change over typical size.</param>
-public readonly record struct SteadyStatistics(int Iterations, int Derivatives, int Jacobians, int Factorisations, double Residual, double LastStep);
+public readonly record struct SteadyStatistics(
+    int Iterations, int Derivatives, int Jacobians, int Factorisations, double Residual, double LastStep);
 
 /// <summary>
-/// Finds the steady state: pseudo-transient continuation <c>(I/dt - J) dx = f</c> that turns into Newton's method as dt grows with the fall of the
-/// residual (switched evolution relaxation). C. T. Kelley and D. E. Keyes, SIAM J. Numer. Anal. 35 (1998) 508, doi:10.1137/S0036142996304796.
+/// Finds the steady state: pseudo-transient continuation <c>(I/dt - J) dx = f</c> that turns into Newton's method as dt grows with the fall
+/// of the residual (switched evolution relaxation). C. T. Kelley and D. E. Keyes, SIAM J. Numer. Anal. 35 (1998) 508,
+/// doi:10.1137/S0036142996304796.
 /// </summary>
 /// <remarks>Owns its work space for one shape; one thread at a time; allocates nothing.</remarks>
 public sealed class SteadySolver(BorderedShape shape)
@@ -38,7 +42,8 @@ public sealed class SteadySolver(BorderedShape shape)
     /// <param name="maxIterations">Limit on steps in pseudo-time.</param>
     /// <param name="cancellationToken">Honoured between steps.</param>
     /// <exception cref="SolverException">There is none within the limit; names the state with the largest scaled residual.</exception>
-    public SteadyStatistics Solve(IOdeSystem system, Span<double> state, double time = 0, int maxIterations = 400, CancellationToken cancellationToken = default)
+    public SteadyStatistics Solve(
+        IOdeSystem system, Span<double> state, double time = 0, int maxIterations = 400, CancellationToken cancellationToken = default)
     {
         OdeArguments.Check(shape, system, state);
         var typical = system.Typical;
@@ -46,8 +51,11 @@ public sealed class SteadySolver(BorderedShape shape)
         var (derivatives, jacobians, factorisations) = (1, 0, 0);
         system.Derivative(time, state, derivative);
         var bad = Math.Max(Vectors.NotFinite(state), Vectors.NotFinite(derivative));
-        if (bad >= 0) throw new SolverException(Name, SolverFailure.NotFinite, time, system.NameOf(bad), state[bad], "the guess or its derivative is not finite.");
-        var (residual, pseudoStep, last, linearised, singular) = (Vectors.Norm(derivative, typical), 1.0, double.PositiveInfinity, false, -1);
+        if (bad >= 0)
+            throw new SolverException(
+                Name, SolverFailure.NotFinite, time, system.NameOf(bad), state[bad], "the guess or its derivative is not finite.");
+        var (residual, pseudoStep, last, linearised, singular) = (
+            Vectors.Norm(derivative, typical), 1.0, double.PositiveInfinity, false, -1);
         var roundOff = 0.0;
         for (var iteration = 1; iteration <= maxIterations; iteration++)
         {
@@ -93,10 +101,13 @@ public sealed class SteadySolver(BorderedShape shape)
             if (last < Converged && pseudoStep > NewtonStep) pseudoStep = LargestPseudoStep;
         }
         if (singular >= 0 && singular < n)
-            throw new SolverException(Name, SolverFailure.Singular, time, system.NameOf(singular), state[singular], "the linear system is singular.");
+            throw new SolverException(
+                Name, SolverFailure.Singular, time, system.NameOf(singular), state[singular], "the linear system is singular.");
         var worst = 0;
         for (var i = 1; i < n; i++) if (Math.Abs(derivative[i] / typical[i]) > Math.Abs(derivative[worst] / typical[worst])) worst = i;
-        throw new SolverException(Name, SolverFailure.NotSteady, time, system.NameOf(worst), state[worst], FormattableString.Invariant(
-            $"no steady state in {maxIterations} iterations, residual {residual:E2} 1/s; the largest part is {derivative[worst]:E2} per second."));
+        throw new SolverException(Name, SolverFailure.NotSteady, time, system.NameOf(worst), state[worst], string.Create(
+            CultureInfo.InvariantCulture,
+            $"no steady state in {maxIterations} iterations, residual {residual:E2} 1/s; "
+                + $"the largest part is {derivative[worst]:E2} per second."));
     }
 }

@@ -1,10 +1,10 @@
 namespace TwinModel.Solvers;
 
 /// <summary>
-/// TR-BDF2 of order 2 with an embedded third-order error estimate: a trapezoidal stage to <c>t + gamma h</c>, then BDF2, L-stable and stiffly accurate. Both
-/// stages share one factorisation, Jacobian and factors are kept while Newton's iteration converges with them. The choice for long runs.
-/// R. E. Bank et al., IEEE Trans. Electron Devices 32 (1985) 1992, doi:10.1109/T-ED.1985.22232; M. E. Hosea and L. F. Shampine, Appl. Numer. Math. 20 (1996) 21,
-/// doi:10.1016/0168-9274(95)00115-8.
+/// TR-BDF2 of order 2 with an embedded third-order error estimate: a trapezoidal stage to <c>t + gamma h</c>, then BDF2, L-stable and
+/// stiffly accurate. Both stages share one factorisation, Jacobian and factors are kept while Newton's iteration converges with them. The
+/// choice for long runs. R. E. Bank et al., IEEE Trans. Electron Devices 32 (1985) 1992, doi:10.1109/T-ED.1985.22232; M. E. Hosea and L. F.
+/// Shampine, Appl. Numer. Math. 20 (1996) 21, doi:10.1016/0168-9274(95)00115-8.
 /// </summary>
 public sealed class TrBdf2(BorderedShape shape) : OneStepSolver(shape)
 {
@@ -61,7 +61,8 @@ public sealed class TrBdf2(BorderedShape shape) : OneStepSolver(shape)
         return factor is >= 0.9 and <= 1.5 && error <= 1 ? step : step * factor;
     }
 
-    private protected override void Interpolate(double theta, double step, double next, bool first) => Hermite(theta, step, Slope, NextSlope);
+    private protected override void Interpolate(double theta, double step, double next, bool first) =>
+        Hermite(theta, step, Slope, NextSlope);
 
     void Linearise(double time)
     {

@@ -9,11 +9,13 @@ static class Vectors
     const int Lanes = DenseLu.Lanes;
 
     /// <summary>Root mean square of <c>value / (relative (scale typical + max(|from|, |to|)))</c>.</summary>
-    public static double Norm(ReadOnlySpan<double> values, ReadOnlySpan<double> typical, ReadOnlySpan<double> from, ReadOnlySpan<double> to, Tolerance tolerance)
+    public static double Norm(
+        ReadOnlySpan<double> values, ReadOnlySpan<double> typical, ReadOnlySpan<double> from, ReadOnlySpan<double> to, Tolerance tolerance)
     {
         var n = values.Length;
         if (n == 0) return 0;
-        if (typical.Length != n || from.Length != n || to.Length != n) throw new ArgumentException("All spans have one length.", nameof(values));
+        if (typical.Length != n || from.Length != n || to.Length != n)
+            throw new ArgumentException("All spans have one length.", nameof(values));
         ref var v = ref MemoryMarshal.GetReference(values);
         ref var s = ref MemoryMarshal.GetReference(typical);
         ref var a = ref MemoryMarshal.GetReference(from);

@@ -18,7 +18,8 @@ public enum Quality : byte
 /// </summary>
 /// <param name="Sensor">The sensor's number in the asset model.</param>
 /// <param name="SampledAt">Device time in microseconds since the Unix epoch, UTC.</param>
-/// <param name="Value">In the sensor's unit; finite, or NaN when the device said that there is no value: then always <see cref="Quality.Bad"/>.</param>
+/// <param name="Value">In the sensor's unit; finite, or NaN when the device said that there is no value: then always <see
+/// cref="Quality.Bad"/>.</param>
 /// <param name="Quality">Trust in the value.</param>
 public readonly record struct Reading(ushort Sensor, long SampledAt, double Value, Quality Quality = Quality.Good)
 {
@@ -36,5 +37,6 @@ public static class Micros
 
     public static long From(DateTimeOffset time) => (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 
-    public static DateTimeOffset ToTime(long micros) => new(DateTimeOffset.UnixEpoch.Ticks + micros * TimeSpan.TicksPerMicrosecond, TimeSpan.Zero);
+    public static DateTimeOffset ToTime(long micros) =>
+        new(DateTimeOffset.UnixEpoch.Ticks + micros * TimeSpan.TicksPerMicrosecond, TimeSpan.Zero);
 }

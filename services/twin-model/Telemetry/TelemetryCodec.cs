@@ -142,7 +142,8 @@ public static class TelemetryCodec
         column.Raw = UnsafeByteOperations.UnsafeWrap(raw);
     }
 
-    // Dividing two integers below 2^53 by a power of ten up to 10^22 rounds correctly, so value == mantissa / 10^scale is a proof, not a guess.
+    // Dividing two integers below 2^53 by a power of ten up to 10^22 rounds correctly, so value == mantissa / 10^scale is a proof, not a
+    // guess.
     static bool TryDecimalScale(ReadOnlySpan<Reading> run, out int scale)
     {
         scale = 0;
@@ -152,7 +153,8 @@ public static class TelemetryCodec
             while (true)
             {
                 var mantissa = Math.Round(reading.Value * PowersOfTen[scale]);
-                if (Math.Abs(mantissa) < LargestMantissa && BitConverter.DoubleToInt64Bits((long)mantissa / PowersOfTen[scale]) == bits) break;
+                if (Math.Abs(mantissa) < LargestMantissa && BitConverter.DoubleToInt64Bits((long)mantissa / PowersOfTen[scale]) == bits)
+                    break;
                 if (++scale > LargestScale) return false;
             }
         }
@@ -160,7 +162,8 @@ public static class TelemetryCodec
         {
             var mantissa = Math.Round(reading.Value * PowersOfTen[scale]);
             if (Math.Abs(mantissa) >= LargestMantissa
-                || BitConverter.DoubleToInt64Bits((long)mantissa / PowersOfTen[scale]) != BitConverter.DoubleToInt64Bits(reading.Value)) return false;
+                || BitConverter.DoubleToInt64Bits((long)mantissa / PowersOfTen[scale]) != BitConverter.DoubleToInt64Bits(
+                    reading.Value)) return false;
         }
         return true;
     }
@@ -227,7 +230,8 @@ public static class TelemetryCodec
         {
             if (onlySensor is { } wanted && column.Sensor != wanted) continue;
             if (column.TimeColumn >= times.Length || column.Sensor > ushort.MaxValue)
-                throw new FormatException($"Sensor column {column.Sensor} of a telemetry batch points to time column {column.TimeColumn} of {times.Length}.");
+                throw new FormatException(
+                    $"Sensor column {column.Sensor} of a telemetry batch points to time column {column.TimeColumn} of {times.Length}.");
             var time = times[column.TimeColumn] ??= DecodeTimes(batch.Times[(int)column.TimeColumn], batch.FirstSampleMicros);
             var start = to.Count;
             CollectionsMarshal.SetCount(to, start + time.Length);
@@ -273,7 +277,8 @@ public static class TelemetryCodec
         {
             case SensorColumn.ValuesOneofCase.Decimal:
                 var deltas = column.Decimal.Deltas.Span;
-                if (column.Decimal.Scale > LargestScale) throw new FormatException($"Scale {column.Decimal.Scale} of a telemetry batch is above {LargestScale}.");
+                if (column.Decimal.Scale > LargestScale)
+                    throw new FormatException($"Scale {column.Decimal.Scale} of a telemetry batch is above {LargestScale}.");
                 var divisor = PowersOfTen[column.Decimal.Scale];
                 long mantissa = 0;
                 for (var i = 0; i < target.Length; i++)
@@ -287,7 +292,8 @@ public static class TelemetryCodec
                 break;
             case SensorColumn.ValuesOneofCase.Raw:
                 var raw = column.Raw.Span;
-                if (raw.Length != target.Length * sizeof(double)) throw new FormatException("A raw value column of a telemetry batch has the wrong length.");
+                if (raw.Length != target.Length * sizeof(double))
+                    throw new FormatException("A raw value column of a telemetry batch has the wrong length.");
                 for (var i = 0; i < target.Length; i++)
                     target[i] = new Reading(sensor, times[i], BinaryPrimitives.ReadDoubleLittleEndian(raw[(i * sizeof(double))..]));
                 break;
@@ -300,7 +306,8 @@ public static class TelemetryCodec
         {
             var length = Varint.Read(ref runs);
             var quality = (Quality)Varint.Read(ref runs);
-            if (length == 0 || length > (ulong)(target.Length - i)) throw new FormatException("Quality runs of a telemetry batch do not add up.");
+            if (length == 0 || length > (ulong)(target.Length - i))
+                throw new FormatException("Quality runs of a telemetry batch do not add up.");
             for (var end = i + (int)length; i < end; i++) target[i] = target[i] with { Quality = quality };
         }
     }
@@ -313,7 +320,8 @@ public static class TelemetryCodec
         {
             if (from.IsEmpty) throw new FormatException("An XOR value column of a telemetry batch is cut off.");
             int leading = from[0] >> 4, significant = from[0] & 15;
-            if (leading + significant > 8 || from.Length < 1 + significant) throw new FormatException("An XOR value column of a telemetry batch is damaged.");
+            if (leading + significant > 8 || from.Length < 1 + significant)
+                throw new FormatException("An XOR value column of a telemetry batch is damaged.");
             word.Clear();
             from.Slice(1, significant).CopyTo(word[(leading & 7)..]);
             bits ^= BinaryPrimitives.ReadUInt64BigEndian(word);

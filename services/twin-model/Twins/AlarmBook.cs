@@ -5,7 +5,9 @@ using TwinModel.Telemetry;
 
 namespace TwinModel.Twins;
 
-/// <summary>The alarms of one asset that still matter: active, or cleared but not yet acknowledged. A fold over the events of <c>twin/{asset}</c>.</summary>
+/// <summary>
+/// The alarms of one asset that still matter: active, or cleared but not yet acknowledged. A fold over the events of <c>twin/{asset}</c>.
+/// </summary>
 /// <param name="Open">By alarm id.</param>
 public sealed record AlarmBook(IReadOnlyDictionary<string, AlarmView> Open)
 {
@@ -14,13 +16,16 @@ public sealed record AlarmBook(IReadOnlyDictionary<string, AlarmView> Open)
 
     /// <summary>The book after one more event; others than alarm events change nothing.</summary>
     public AlarmBook Apply(object e) => After(e) is { } alarm
-        ? new(new Dictionary<string, AlarmView>(Open.Where(o => o.Key != alarm.Id).Concat(alarm.State == "closed" ? [] : [new(alarm.Id, alarm)])))
+        ? new(new Dictionary<string, AlarmView>(
+            Open.Where(o => o.Key != alarm.Id).Concat(alarm.State == "closed" ? [] : [new(alarm.Id, alarm)])))
         : this;
 
     /// <summary>The alarm that an event is about, after it; null when it is about none that is open.</summary>
     public AlarmView? After(object e) => e switch
     {
-        AlarmRaised r => new(r.AlarmId, r.AssetId, r.LimitId, r.SensorId, r.Severity, r.Message, "active", r.Value, r.Unit, r.RaisedAt, null, null, null, null),
+        AlarmRaised r =>
+            new(r.AlarmId, r.AssetId, r.LimitId, r.SensorId, r.Severity, r.Message, "active", r.Value, r.Unit, r.RaisedAt, null, null, null,
+                null),
         AlarmAcknowledged a when Open.TryGetValue(a.AlarmId, out var alarm) => alarm with
         {
             State = alarm.ClearedAt is null ? "active-acknowledged" : "closed",
@@ -68,13 +73,15 @@ public static class DecideAlarms
     }
 
     static AlarmRaised Raised(string assetId, string limitId, Sensor sensor, Limit limit, double? value, DateTimeOffset at) => new(
-        $"{assetId}.{limitId}.{Micros.From(at)}", assetId, limitId, sensor.Id, limit.Severity.ToString().ToLowerInvariant(), limit.Message, value, sensor.Unit.Symbol, at);
+        $"{assetId}.{limitId}.{Micros.From(at)}", assetId, limitId, sensor.Id, limit.Severity.ToString().ToLowerInvariant(), limit.Message,
+        value, sensor.Unit.Symbol, at);
 
     /// <summary>
     /// Events for sensors that are silent at <paramref name="now"/>: one alarm for the asset when every sensor that ever spoke is silent,
     /// otherwise one for each silent sensor.
     /// </summary>
-    public static IReadOnlyList<object> ForSilence(string assetId, Twin twin, AlarmBook book, DateTimeOffset now, DateTimeOffset? offlineSince)
+    public static IReadOnlyList<object> ForSilence(
+        string assetId, Twin twin, AlarmBook book, DateTimeOffset now, DateTimeOffset? offlineSince)
     {
         var heard = twin.Sensors.Where(s => s.Window.Count > 0).ToList();
         if (heard.Count == 0) return [];
@@ -86,10 +93,14 @@ public static class DecideAlarms
         foreach (var (limitId, sensor) in due.Where(d => book.Active(d.Key) is null))
         {
             var last = sensor is null ? heard.Max(s => s.Window.Newest.SampledAt) : sensor.Window.Newest.SampledAt;
-            var message = sensor is null ? "No data from any sensor" : $"No data from {sensor.Sensor.Name} for {sensor.Sensor.MissingAfter.TotalSeconds:0} s";
-            events.Add(new AlarmRaised($"{assetId}.{limitId}.{last}", assetId, limitId, sensor?.Sensor.Id, "warning", message, null, null, now));
+            var message = sensor is null
+                ? "No data from any sensor"
+                : $"No data from {sensor.Sensor.Name} for {sensor.Sensor.MissingAfter.TotalSeconds:0} s";
+            events.Add(new AlarmRaised(
+                $"{assetId}.{limitId}.{last}", assetId, limitId, sensor?.Sensor.Id, "warning", message, null, null, now));
         }
-        foreach (var alarm in book.Open.Values.Where(a => a.ClearedAt is null && a.LimitId.StartsWith(MissingData, StringComparison.Ordinal) && !due.ContainsKey(a.LimitId)))
+        foreach (var alarm in book.Open.Values.Where(
+            a => a.ClearedAt is null && a.LimitId.StartsWith(MissingData, StringComparison.Ordinal) && !due.ContainsKey(a.LimitId)))
             events.Add(new AlarmCleared(alarm.Id, null, now));
         return events;
     }

@@ -9,7 +9,8 @@ namespace TwinModel.Twins;
 /// </summary>
 /// <param name="IsViolated">The limit is violated.</param>
 /// <param name="Since">Sample time (microseconds) at which the violation was established; 0 when clear.</param>
-/// <param name="PendingSince">Sample time of the first reading of an uninterrupted run that argues for a change; null when there is none.</param>
+/// <param name="PendingSince">Sample time of the first reading of an uninterrupted run that argues for a change; null when there is
+/// none.</param>
 public readonly record struct LimitCondition(bool IsViolated, long Since, long? PendingSince)
 {
     /// <summary>Clear, nothing pending: later readings alone decide what comes next.</summary>
@@ -28,8 +29,8 @@ public readonly record struct LimitCondition(bool IsViolated, long Since, long? 
     }
 
     /// <summary>
-    /// A reading that can only clear a limit. Such a reading, however late, cannot change a condition that is plain later on; one between clear
-    /// level and threshold can: it interrupts a run of readings that cleared the limit.
+    /// A reading that can only clear a limit. Such a reading, however late, cannot change a condition that is plain later on; one between
+    /// clear level and threshold can: it interrupts a run of readings that cleared the limit.
     /// </summary>
     public static bool IsHarmless(Limit limit, in Reading reading) => reading.Quality != Quality.Good || IsBack(limit, reading.Value);
 

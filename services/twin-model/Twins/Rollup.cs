@@ -50,7 +50,8 @@ public readonly record struct Rollup
     }
 
     /// <summary>Bits behind the binary point of a sensor's sums, so that its physical range fills 62 bits.</summary>
-    public static int FixedPointBits(Sensor sensor) => 61 - Math.ILogB(Math.Max(Math.Max(Math.Abs(sensor.Physical.Min), Math.Abs(sensor.Physical.Max)), 1e-30));
+    public static int FixedPointBits(Sensor sensor) =>
+        61 - Math.ILogB(Math.Max(Math.Max(Math.Abs(sensor.Physical.Min), Math.Abs(sensor.Physical.Max)), 1e-30));
 
     /// <summary>A bucket of one reading.</summary>
     public static Rollup Of(long sampledAt, double value, int fixedPointBits) => new()

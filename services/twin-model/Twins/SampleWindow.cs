@@ -26,7 +26,8 @@ public sealed class SampleWindow(ushort sensor)
     // What offsets count from; moves on when they no longer fit.
     long origin;
 
-    // A twin is mostly windows: 12 bytes instead of the 32 of a reading, as the sensor is always the same and times are close to each other.
+    // A twin is mostly windows: 12 bytes instead of the 32 of a reading, as the sensor is always the same and times are close to each
+    // other.
     [StructLayout(LayoutKind.Sequential, Pack = 4)]
     readonly struct Sample(long offset, Quality quality, double value)
     {

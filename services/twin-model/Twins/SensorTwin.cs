@@ -111,7 +111,8 @@ public sealed class SensorTwin
     void Set(int limit, LimitCondition condition, in Reading reading, StepEffects effects)
     {
         if (condition.IsViolated != now[limit].IsViolated)
-            effects.Transitions.Add(new(limits[limit], condition.IsViolated, condition.IsViolated ? condition.Since : reading.SampledAt, reading.ValueOrNull));
+            effects.Transitions.Add(
+                new(limits[limit], condition.IsViolated, condition.IsViolated ? condition.Since : reading.SampledAt, reading.ValueOrNull));
         now[limit] = condition;
     }
 

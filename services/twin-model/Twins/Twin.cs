@@ -96,7 +96,9 @@ public sealed class Twin
         return memory.ToArray();
     }
 
-    /// <summary>The twin that a snapshot was made of; null when it was made with another model or format, so that a rebuild is needed.</summary>
+    /// <summary>
+    /// The twin that a snapshot was made of; null when it was made with another model or format, so that a rebuild is needed.
+    /// </summary>
     public static Twin? Restore(AssetModel model, byte[] snapshot)
     {
         using var reader = new BinaryReader(new MemoryStream(snapshot));

@@ -11,7 +11,8 @@ public static class ViewTwin
 
     /// <summary>Makes the view.</summary>
     public static TwinView Of(
-        string assetId, string name, Twin twin, AlarmBook book, long position, long revision, DateTimeOffset? recordedAt, DateTimeOffset? offlineSince, string? traceParent)
+        string assetId, string name, Twin twin, AlarmBook book, long position, long revision, DateTimeOffset? recordedAt,
+        DateTimeOffset? offlineSince, string? traceParent)
     {
         var newest = twin.Sensors.Where(s => s.Window.Count > 0).Select(s => s.Window.Newest.SampledAt).DefaultIfEmpty(long.MinValue).Max();
         return new(
@@ -32,7 +33,9 @@ public static class ViewTwin
     static SensorView Of(SensorTwin twin, DateTimeOffset? offlineSince)
     {
         var sensor = twin.Sensor;
-        if (twin.Window.Count == 0) return new(sensor.Id, sensor.Name, sensor.Component, sensor.Unit.Quantity, sensor.Unit.Symbol, null, "none", null, null, 0, null);
+        if (twin.Window.Count == 0)
+            return new(sensor.Id, sensor.Name, sensor.Component, sensor.Unit.Quantity, sensor.Unit.Symbol, null, "none", null, null, 0,
+                null);
         var latest = twin.Window.Newest;
         var sampledAt = Micros.ToTime(latest.SampledAt);
         var staleAt = sampledAt + sensor.MissingAfter;

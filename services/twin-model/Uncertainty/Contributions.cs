@@ -3,20 +3,23 @@ namespace TwinModel.Uncertainty;
 /// <summary>What one input adds to the spread of an output.</summary>
 /// <param name="First">Share of the output's variance by the input alone.</param>
 /// <param name="Total">The same with its pairwise interactions.</param>
-/// <param name="Slope">Change of the output for one standard deviation of the input, by its linear term, in the output's unit (normal scores if on ranks).</param>
+/// <param name="Slope">Change of the output for one standard deviation of the input, by its linear term, in the output's unit (normal
+/// scores if on ranks).</param>
 public readonly record struct Contribution(double First, double Total, double Slope);
 
 /// <summary>
-/// Contributions from an ensemble that is there anyway, without further runs: a polynomial chaos of degree 2 (lines, squares and products of normal scores of
-/// the inputs), its terms chosen one by one as long as the leave-one-out error falls. B. Sudret, Reliab. Eng. Syst. Saf. 93 (2008) 964,
-/// doi:10.1016/j.ress.2007.04.002; G. Blatman and B. Sudret, J. Comput. Phys. 230 (2011) 2345, doi:10.1016/j.jcp.2010.12.021. The inputs must be independent; only
-/// their order matters, not their distributions.
+/// Contributions from an ensemble that is there anyway, without further runs: a polynomial chaos of degree 2 (lines, squares and products
+/// of normal scores of the inputs), its terms chosen one by one as long as the leave-one-out error falls. B. Sudret, Reliab. Eng. Syst.
+/// Saf. 93 (2008) 964, doi:10.1016/j.ress.2007.04.002; G. Blatman and B. Sudret, J. Comput. Phys. 230 (2011) 2345,
+/// doi:10.1016/j.jcp.2010.12.021. The inputs must be independent; only their order matters, not their distributions.
 /// </summary>
 /// <param name="Inputs">One per input; shares add up to <see cref="Explained"/> at most, interactions counted once.</param>
 /// <param name="Explained">Share of the variance that the polynomial explains (R²); the rest belongs to no input.</param>
-/// <param name="Predicted">The same for runs left out of the fit (Q²): below about 0.8 the shares are a hint, below 0.5 they say little.</param>
+/// <param name="Predicted">The same for runs left out of the fit (Q²): below about 0.8 the shares are a hint, below 0.5 they say
+/// little.</param>
 /// <param name="Terms">Number of terms chosen.</param>
-/// <param name="OnRanks">True when the output was replaced by its normal scores because they are explained much better: shares are those of its order.</param>
+/// <param name="OnRanks">True when the output was replaced by its normal scores because they are explained much better: shares are those of
+/// its order.</param>
 public sealed record Contributions(IReadOnlyList<Contribution> Inputs, double Explained, double Predicted, int Terms, bool OnRanks)
 {
     // Better than this needs no ranks, and ranks must be better by the margin: shares of the output itself say more.
@@ -31,7 +34,8 @@ public sealed record Contributions(IReadOnlyList<Contribution> Inputs, double Ex
         if (inputs == 0 || runs < 10 || outputs.Length != runs || samples.Any(sample => sample.Length != inputs))
         {
             throw new ArgumentException(
-                $"{outputs.Length} outputs of {runs} runs with {inputs} inputs: there must be one output per run and ten runs.", nameof(outputs));
+                $"{outputs.Length} outputs of {runs} runs with {inputs} inputs: there must be one output per run and ten runs.",
+                nameof(outputs));
         }
         Finite.Check(outputs, nameof(outputs));
         var scores = new double[inputs][];

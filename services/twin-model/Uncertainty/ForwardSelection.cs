@@ -9,8 +9,8 @@ namespace TwinModel.Uncertainty;
 sealed record Selection(IReadOnlyList<int> Terms, double[] Coefficients, double ResidualVariance, double Explained, double Predicted);
 
 /// <summary>
-/// Least squares with terms chosen one by one, always the one that takes most of the residual (orthogonal least squares: S. Chen, S. A. Billings and W. Luo,
-/// Int. J. Control 50 (1989) 1873), and as many as leave the smallest leave-one-out error.
+/// Least squares with terms chosen one by one, always the one that takes most of the residual (orthogonal least squares: S. Chen, S. A.
+/// Billings and W. Luo, Int. J. Control 50 (1989) 1873), and as many as leave the smallest leave-one-out error.
 /// </summary>
 static class ForwardSelection
 {

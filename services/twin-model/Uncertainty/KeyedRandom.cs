@@ -11,7 +11,8 @@ static class KeyedRandom
         ((Mix(Mix(seed + 0x9E3779B97F4A7C15 * (stream + 1)) + 0x9E3779B97F4A7C15 * ((ulong)index + 1)) >> 11) + 0.5) * (1.0 / (1UL << 53));
 
     /// <summary>Standard normal.</summary>
-    public static double Normal(ulong seed, ulong stream, int index) => MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, Uniform(seed, stream, index));
+    public static double Normal(ulong seed, ulong stream, int index) =>
+        MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, Uniform(seed, stream, index));
 
     /// <summary>Stratified uniform: one number in each of <paramref name="count"/> equal parts, ascending with the index.</summary>
     public static double Stratified(ulong seed, ulong stream, int index, int count) => (index + Uniform(seed, stream, index)) / count;

@@ -1,8 +1,9 @@
 namespace TwinModel.Uncertainty;
 
 /// <summary>
-/// Latin hypercube samples: each of <c>count</c> equal slices of each dimension holds exactly one point, at a random place, and the slices of different
-/// dimensions are paired at random. M. D. McKay, R. J. Beckman and W. J. Conover, Technometrics 21 (1979) 239, doi:10.1080/00401706.1979.10489755.
+/// Latin hypercube samples: each of <c>count</c> equal slices of each dimension holds exactly one point, at a random place, and the slices
+/// of different dimensions are paired at random. M. D. McKay, R. J. Beckman and W. J. Conover, Technometrics 21 (1979) 239,
+/// doi:10.1080/00401706.1979.10489755.
 /// </summary>
 public static class LatinHypercube
 {

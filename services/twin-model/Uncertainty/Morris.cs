@@ -7,9 +7,9 @@ namespace TwinModel.Uncertainty;
 public readonly record struct MorrisEffect(double Mean, double MeanAbsolute, double Deviation);
 
 /// <summary>
-/// Screening by elementary effects: M. D. Morris, Technometrics 33 (1991) 161, doi:10.1080/00401706.1991.10484804, with mu* of F. Campolongo, J. Cariboni and
-/// A. Saltelli, Environ. Model. Softw. 22 (2007) 1509. Four levels at 1/8, 3/8, 5/8 and 7/8, so that inputs may be quantiles of unbounded distributions;
-/// a move goes two levels up or down, by 1/2.
+/// Screening by elementary effects: M. D. Morris, Technometrics 33 (1991) 161, doi:10.1080/00401706.1991.10484804, with mu* of F.
+/// Campolongo, J. Cariboni and A. Saltelli, Environ. Model. Softw. 22 (2007) 1509. Four levels at 1/8, 3/8, 5/8 and 7/8, so that inputs may
+/// be quantiles of unbounded distributions; a move goes two levels up or down, by 1/2.
 /// </summary>
 public static class Morris
 {
@@ -51,7 +51,8 @@ public static class Morris
     {
         var inputs = samples.Length == 0 ? 0 : samples[0].Length;
         if (inputs == 0 || samples.Length % (inputs + 1) != 0 || outputs.Length != samples.Length)
-            throw new ArgumentException($"{outputs.Length} outputs do not belong to {samples.Length} points of trajectories.", nameof(outputs));
+            throw new ArgumentException(
+                $"{outputs.Length} outputs do not belong to {samples.Length} points of trajectories.", nameof(outputs));
         Finite.Check(outputs, nameof(outputs));
         var trajectories = samples.Length / (inputs + 1);
         var effects = new double[inputs][];

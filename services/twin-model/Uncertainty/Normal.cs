@@ -5,7 +5,8 @@ namespace TwinModel.Uncertainty;
 /// <summary>The standard normal distribution.</summary>
 public static class Normal
 {
-    // M. J. Wichura, Algorithm AS 241: The percentage points of the normal distribution, Appl. Statist. 37 (1988) 477, doi:10.2307/2347330; routine PPND16.
+    // M. J. Wichura, Algorithm AS 241: The percentage points of the normal distribution, Appl. Statist. 37 (1988) 477, doi:10.2307/2347330;
+    // routine PPND16.
     static readonly double[] CentreNumerator =
     [
         3.3871328727963666080, 1.3314166789178437745e2, 1.9715909503065514427e3, 1.3731693765509461125e4,
@@ -71,8 +72,10 @@ public static class Normal
     static readonly double LogRootTwoPi = 0.5 * Math.Log(2 * Math.PI);
 
     // Hermite nodes and weights of order 9 for E[f(Z)], Z standard normal (Abramowitz and Stegun, table 25.10, scaled).
-    internal static readonly double[] HermiteNodes = [-4.512745863399783, -3.205429002856470, -2.076847978677830, -1.023255663789133, 0, 1.023255663789133, 2.076847978677830, 3.205429002856470, 4.512745863399783];
-    internal static readonly double[] HermiteWeights = [2.2345844007746563e-5, 2.7891413212317675e-3, 0.04991640676521790, 0.2440975028949394, 0.4063492063492065, 0.2440975028949394, 0.04991640676521790, 2.7891413212317675e-3, 2.2345844007746563e-5];
+    internal static readonly double[] HermiteNodes = [-4.512745863399783, -3.205429002856470, -2.076847978677830, -1.023255663789133, 0,
+        1.023255663789133, 2.076847978677830, 3.205429002856470, 4.512745863399783];
+    internal static readonly double[] HermiteWeights = [2.2345844007746563e-5, 2.7891413212317675e-3, 0.04991640676521790,
+        0.2440975028949394, 0.4063492063492065, 0.2440975028949394, 0.04991640676521790, 2.7891413212317675e-3, 2.2345844007746563e-5];
 
     internal static double Cdf(double z) => 0.5 * SpecialFunctions.Erfc(-z / Constants.Sqrt2);
 

@@ -37,7 +37,8 @@ public static class Quantiles
         try
         {
             var sorted = Sorted(values, buffer);
-            return new(OfSorted(sorted, 0.05), OfSorted(sorted, 0.25), OfSorted(sorted, 0.5), OfSorted(sorted, 0.75), OfSorted(sorted, 0.95));
+            return new(OfSorted(sorted, 0.05), OfSorted(sorted, 0.25), OfSorted(sorted, 0.5), OfSorted(sorted, 0.75),
+                OfSorted(sorted, 0.95));
         }
         finally
         {
@@ -49,7 +50,8 @@ public static class Quantiles
     public static double OfSorted(ReadOnlySpan<double> sorted, double probability)
     {
         if (sorted.Length == 0) throw new ArgumentException("Nothing has no quantiles.", nameof(sorted));
-        if (!(probability >= 0 && probability <= 1)) throw new ArgumentOutOfRangeException(nameof(probability), probability, "Not a probability.");
+        if (!(probability >= 0 && probability <= 1))
+            throw new ArgumentOutOfRangeException(nameof(probability), probability, "Not a probability.");
         var position = probability * (sorted.Length - 1);
         var below = (int)position;
         return below == sorted.Length - 1 ? sorted[below] : sorted[below] + (position - below) * (sorted[below + 1] - sorted[below]);
@@ -58,7 +60,8 @@ public static class Quantiles
     static ReadOnlySpan<double> Sorted(ReadOnlySpan<double> values, double[] buffer)
     {
         foreach (var value in values)
-            if (double.IsNaN(value)) throw new ArgumentException("A value is not a number: leave failed runs out and say how many.", nameof(values));
+            if (double.IsNaN(value))
+                throw new ArgumentException("A value is not a number: leave failed runs out and say how many.", nameof(values));
         var sorted = buffer.AsSpan(0, values.Length);
         values.CopyTo(sorted);
         sorted.Sort();

@@ -1,9 +1,10 @@
 namespace TwinModel.Uncertainty;
 
 /// <summary>
-/// Random numbers that depend on a seed and the number of a stream only: give each future, dimension or shard its own stream and results do not depend
-/// on threads or order. The generator is xoshiro256** (D. Blackman and S. Vigna, ACM Trans. Math. Softw. 47 (2021) 36, doi:10.1145/3460772), its state is
-/// hashed from seed and stream by SplitMix64's finaliser; two streams of one seed never start alike. Not for secrets.
+/// Random numbers that depend on a seed and the number of a stream only: give each future, dimension or shard its own stream and results do
+/// not depend on threads or order. The generator is xoshiro256** (D. Blackman and S. Vigna, ACM Trans. Math. Softw. 47 (2021) 36,
+/// doi:10.1145/3460772), its state is hashed from seed and stream by SplitMix64's finaliser; two streams of one seed never start alike. Not
+/// for secrets.
 /// </summary>
 public sealed class RandomStream
 {

@@ -11,11 +11,14 @@ public readonly record struct SobolIndex(double First, double FirstLow, double F
 
 /// <summary>
 /// Variance-based sensitivity from <c>N (k + 2)</c> evaluations made elsewhere: A. Saltelli et al., Comput. Phys. Commun. 181 (2010) 259,
-/// doi:10.1016/j.cpc.2009.09.018, with both estimators of M. J. W. Jansen, Comput. Phys. Commun. 117 (1999) 35. The inputs must be independent.
+/// doi:10.1016/j.cpc.2009.09.018, with both estimators of M. J. W. Jansen, Comput. Phys. Commun. 117 (1999) 35. The inputs must be
+/// independent.
 /// </summary>
 public static class SobolIndices
 {
-    /// <summary>The points to evaluate: for each base point i the rows A_i, B_i and, for each input, A_i with that input from B_i.</summary>
+    /// <summary>
+    /// The points to evaluate: for each base point i the rows A_i, B_i and, for each input, A_i with that input from B_i.
+    /// </summary>
     /// <param name="seed">Same seed, same points.</param>
     /// <param name="baseCount">Number of base points N, a power of two for the best balance.</param>
     /// <param name="inputs">Number of inputs k.</param>
@@ -74,7 +77,8 @@ public static class SobolIndices
         for (var j = 0; j < inputs; j++)
         {
             indices[j] = new(
-                first[j], Quantiles.Of(firsts[j], 0.05), Quantiles.Of(firsts[j], 0.95), total[j], Quantiles.Of(totals[j], 0.05), Quantiles.Of(totals[j], 0.95));
+                first[j], Quantiles.Of(firsts[j], 0.05), Quantiles.Of(firsts[j], 0.95), total[j], Quantiles.Of(totals[j], 0.05),
+                Quantiles.Of(totals[j], 0.95));
         }
         return indices;
     }

@@ -1,8 +1,9 @@
 namespace TwinModel.Uncertainty;
 
 /// <summary>
-/// Sobol's low-discrepancy sequence with the direction numbers of S. Joe and F. Y. Kuo, SIAM J. Sci. Comput. 30 (2008) 2635, doi:10.1137/070709359 (file
-/// new-joe-kuo-6.21201), scrambled by A. B. Owen's nested uniform permutations (1995) with a seed. Take powers of two of points: only they are balanced.
+/// Sobol's low-discrepancy sequence with the direction numbers of S. Joe and F. Y. Kuo, SIAM J. Sci. Comput. 30 (2008) 2635,
+/// doi:10.1137/070709359 (file new-joe-kuo-6.21201), scrambled by A. B. Owen's nested uniform permutations (1995) with a seed. Take powers
+/// of two of points: only they are balanced.
 /// </summary>
 public static class SobolSequence
 {

@@ -4,7 +4,9 @@ using TwinModel.Assets;
 
 namespace TwinState.Assets;
 
-/// <summary>The models in the directory <c>Assets:Directory</c>, read once at the start; a bad one stops the service with file, line and path.</summary>
+/// <summary>
+/// The models in the directory <c>Assets:Directory</c>, read once at the start; a bad one stops the service with file, line and path.
+/// </summary>
 sealed class ShippedModels(IConfiguration configuration)
 {
     readonly Dictionary<string, AssetModel> models = ReadAssetModel
@@ -17,7 +19,8 @@ sealed class ShippedModels(IConfiguration configuration)
 }
 
 /// <summary>Keeps the registry up to the log and registers one asset per shipped model, under the model's id.</summary>
-sealed partial class RegisterShippedAssets(ShippedModels models, AssetRegistry registry, IBus bus, ILogger<RegisterShippedAssets> logger) : BackgroundService
+sealed partial class RegisterShippedAssets(
+    ShippedModels models, AssetRegistry registry, IBus bus, ILogger<RegisterShippedAssets> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken cancel)
     {

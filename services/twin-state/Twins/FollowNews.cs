@@ -4,7 +4,8 @@ using MassTransit;
 namespace TwinState.Twins;
 
 /// <summary>Takes everything that comes to a partition about its assets, one message after the other.</summary>
-sealed class FollowNews(TwinOwner owner) : IConsumer<ReadingsAnnounced>, IConsumer<SlotTicked>, IConsumer<AcknowledgeAlarm>, IConsumer<SensorsWentOffline>, IConsumer<RebuildTwin>,
+sealed class FollowNews(TwinOwner owner) : IConsumer<ReadingsAnnounced>, IConsumer<SlotTicked>, IConsumer<AcknowledgeAlarm>,
+    IConsumer<SensorsWentOffline>, IConsumer<RebuildTwin>,
     IConsumer<RecordMaintenance>
 {
     public Task Consume(ConsumeContext<ReadingsAnnounced> context) => owner.Handle(context.Message, context.CancellationToken);

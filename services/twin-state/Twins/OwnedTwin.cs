@@ -85,7 +85,8 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
         lock (gate)
         {
             Twin.Step(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(readings), effects);
-            Health.Step(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(readings), batch.Position, partTransitions, dueAssessments);
+            Health.Step(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(readings), batch.Position, partTransitions,
+                dueAssessments);
             Versions[batch.Stream] = batch.Version;
             if (batch.Position > Position) (Position, RecordedAt, TraceParent) = (batch.Position, batch.RecordedAt, batch.TraceParent);
             if (OfflineSince is not null && RecordedAt > OfflineSince) OfflineSince = null;

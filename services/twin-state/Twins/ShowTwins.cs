@@ -6,7 +6,8 @@ using ServiceDefaults;
 namespace TwinState.Twins;
 
 /// <summary>Publishes changed twins to every query, each at most every <see cref="TwinStateSettings.ShowEveryMilliseconds"/>.</summary>
-sealed partial class ShowTwins(TwinOwner owner, IBus bus, TimeProvider time, IOptions<TwinStateSettings> settings, ILogger<ShowTwins> logger) : BackgroundService
+sealed partial class ShowTwins(
+    TwinOwner owner, IBus bus, TimeProvider time, IOptions<TwinStateSettings> settings, ILogger<ShowTwins> logger) : BackgroundService
 {
     // Larger messages would be large objects, which are collected late.
     const int MostTwinsPerMessage = 6;

@@ -15,7 +15,8 @@ namespace TwinState.Twins;
 /// from the log. Calls about one asset come one after the other (one consumer per partition).
 /// </summary>
 sealed partial class TwinOwner(
-    TwinStore store, LogReader log, AssetRegistry registry, TimeProvider time, IOptions<TwinStateSettings> settings, ILogger<TwinOwner> logger)
+    TwinStore store, LogReader log, AssetRegistry registry, TimeProvider time, IOptions<TwinStateSettings> settings,
+    ILogger<TwinOwner> logger)
 {
     // Past days may still get an event from a replica whose clock is behind; older ones may not.
     const int OpenDays = 3;
@@ -46,8 +47,8 @@ sealed partial class TwinOwner(
     }
 
     /// <summary>
-    /// One asset that fails for good must not hold up the others of its partition: it is reported and goes on from what is saved at the next
-    /// news or tick; the log has everything. What may pass is thrown, and the message comes again: what was folded is old news then.
+    /// One asset that fails for good must not hold up the others of its partition: it is reported and goes on from what is saved at the
+    /// next news or tick; the log has everything. What may pass is thrown, and the message comes again: what was folded is old news then.
     /// </summary>
     async Task Isolated(string assetId, Func<Task> work)
     {
@@ -78,13 +79,15 @@ sealed partial class TwinOwner(
         List<LimitTransition> transitions = [];
         if (news.Version == known + 1 && news.Batch is not null && (known > 0 || twin.Versions.Count == 0))
         {
-            transitions.AddRange(twin.Apply(new LoggedBatch(news.Stream, news.Version, news.Position, news.RecordedAt, news.Batch, news.TraceParent)));
+            transitions.AddRange(
+                twin.Apply(new LoggedBatch(news.Stream, news.Version, news.Position, news.RecordedAt, news.Batch, news.TraceParent)));
         }
         else
         {
             // A gap, or the first news of a day, before which the last of the day before may have been missed.
             Measures.Gaps.Add(1);
-            transitions.AddRange(await CatchUp(twin, [.. twin.Versions.Keys.Append(news.Stream).Distinct().Order(StringComparer.Ordinal)], cancel));
+            transitions.AddRange(
+                await CatchUp(twin, [.. twin.Versions.Keys.Append(news.Stream).Distinct().Order(StringComparer.Ordinal)], cancel));
         }
         Measures.Lag.Record((time.GetUtcNow() - news.RecordedAt).TotalSeconds);
         await Follow(twin, transitions, cancel);
@@ -92,7 +95,9 @@ sealed partial class TwinOwner(
 
     async Task Follow(OwnedTwin twin, IReadOnlyList<LimitTransition> transitions, CancellationToken cancel)
     {
-        IReadOnlyList<object> events = [.. transitions.Count == 0 ? [] : DecideAlarms.For(twin.Asset.Id, twin.Asset.Model, twin.Alarms, transitions), .. twin.DecideOnHealth()];
+        IReadOnlyList<object> events = [.. transitions.Count == 0
+            ? []
+            : DecideAlarms.For(twin.Asset.Id, twin.Asset.Model, twin.Alarms, transitions), .. twin.DecideOnHealth()];
         if (events.Count > 0 || twin.UnsavedBuckets > MostUnsavedBuckets) await Save(twin, events, cancel);
     }
 
@@ -111,7 +116,8 @@ sealed partial class TwinOwner(
             throw;
         }
         foreach (var raised in events.OfType<AlarmRaised>()) LogAlarmRaised(raised.AlarmId, raised.Severity, raised.Message);
-        foreach (var changed in events.OfType<ConditionChanged>()) LogConditionChanged(changed.AssetId, changed.Component, changed.From, changed.To);
+        foreach (var changed in events.OfType<ConditionChanged>())
+            LogConditionChanged(changed.AssetId, changed.Component, changed.From, changed.To);
     }
 
     async Task<List<LimitTransition>> CatchUp(OwnedTwin twin, IEnumerable<string> streams, CancellationToken cancel)
@@ -226,7 +232,8 @@ sealed partial class TwinOwner(
         {
             var behind = Streams.TelemetryBetween(twin.Asset.Id, now.AddDays(-1), now)
                 .Where(s => versions.GetValueOrDefault(s) > twin.Versions.GetValueOrDefault(s)).ToList();
-            if (behind.Count > 0) await Isolated(twin.Asset.Id, async () => await Follow(twin, await CatchUp(twin, behind, cancel), cancel));
+            if (behind.Count > 0)
+                await Isolated(twin.Asset.Id, async () => await Follow(twin, await CatchUp(twin, behind, cancel), cancel));
         }
     }
 
@@ -259,9 +266,11 @@ sealed partial class TwinOwner(
     public async Task Record(RecordMaintenance command, CancellationToken cancel)
     {
         if (await Find(command.AssetId, cancel) is not { } twin) return;
-        var part = twin.Health.Part(command.Component) ?? throw new ArgumentException($"The model of {command.AssetId} describes no degradation of '{command.Component}'.");
+        var part = twin.Health.Part(command.Component)
+            ?? throw new ArgumentException($"The model of {command.AssetId} describes no degradation of '{command.Component}'.");
         await Follow(twin, await CatchUp(twin, DaysOf(twin), cancel), cancel);
-        var events = DecideHealth.Maintenance(twin.HealthBook, command.AssetId, command.Component, command.Kind, command.At, command.RecordedBy, command.Comment);
+        var events = DecideHealth.Maintenance(
+            twin.HealthBook, command.AssetId, command.Component, command.Kind, command.At, command.RecordedBy, command.Comment);
         if (events.Count == 0) return;
         try
         {
@@ -328,7 +337,8 @@ sealed partial class TwinOwner(
         }
         ForgetClosedDays(rebuilt);
         if (rebuilt.MustRederive.Count > 0) await Rederive(rebuilt, cancel);
-        var result = new TwinRebuilt(assetId, rebuilt.Position, live.Hash(), rebuilt.Hash(), rebuilt.Twin.Sensors.Sum(s => s.Count), time.GetUtcNow());
+        var result = new TwinRebuilt(
+            assetId, rebuilt.Position, live.Hash(), rebuilt.Hash(), rebuilt.Twin.Sensors.Sum(s => s.Count), time.GetUtcNow());
         twins[assetId] = rebuilt;
         await Save(rebuilt, [result, .. rebuilt.DecideOnHealth()], cancel);
         var healthIsEqual = live.Health.Hash() == rebuilt.Health.Hash();
@@ -354,6 +364,7 @@ sealed partial class TwinOwner(
     [LoggerMessage(Level = LogLevel.Error, Message = "The rebuilt condition of the parts of {AssetId} differs from the live one")]
     partial void LogHealthDiffers(string assetId);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The rebuilt twin of {AssetId} differs from the live one: {LiveHash} live, {RebuiltHash} rebuilt")]
+    [LoggerMessage(Level = LogLevel.Error,
+        Message = "The rebuilt twin of {AssetId} differs from the live one: {LiveHash} live, {RebuiltHash} rebuilt")]
     partial void LogRebuildDiffers(string assetId, string liveHash, string rebuiltHash);
 }

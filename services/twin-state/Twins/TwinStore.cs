@@ -12,7 +12,8 @@ using TwinModel.Twins;
 namespace TwinState.Twins;
 
 /// <summary>Somebody else saved this twin meanwhile: the partition has another owner now.</summary>
-sealed class TwinTakenOverException(string assetId) : JasperFx.ConcurrencyException($"The twin of {assetId} was saved by another replica meanwhile.", typeof(OwnedTwin), assetId);
+sealed class TwinTakenOverException(string assetId) : JasperFx.ConcurrencyException(
+    $"The twin of {assetId} was saved by another replica meanwhile.", typeof(OwnedTwin), assetId);
 
 /// <summary>What one save writes.</summary>
 /// <param name="Twin">The twin.</param>
@@ -26,13 +27,20 @@ sealed class TwinStore(IDocumentStore store, NpgsqlDataSource source, TimeProvid
     public async Task<OwnedTwin> Load(RegisteredAsset asset, CancellationToken cancel)
     {
         await using var command = source.CreateCommand(
-            "select position, revision, versions, state, offline_since, view ->> 'recordedAt', health from twin_state.twin where asset_id = $1");
+            "select position, revision, versions, state, offline_since, view ->> 'recordedAt', health from twin_state.twin where asset_id "
+                + "= $1");
         command.Parameters.Add(new() { Value = asset.Id });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         if (!await reader.ReadAsync(cancel)) return new OwnedTwin(asset, new Twin(asset.Model)) { ReplacesHistory = true };
         var revision = reader.GetInt64(1);
         var health = reader.IsDBNull(6) ? null : AssetHealth.Restore(asset.Model, reader.GetFieldValue<byte[]>(6));
-        if (Twin.Restore(asset.Model, reader.GetFieldValue<byte[]>(3)) is not { } twin || (health is null && asset.Model.Degradations.Count > 0)) return new OwnedTwin(asset, new Twin(asset.Model)) { SavedRevision = revision, Revision = revision, ReplacesHistory = true };
+        if (Twin.Restore(asset.Model, reader.GetFieldValue<byte[]>(3)) is not { } twin
+            || (health is null && asset.Model.Degradations.Count > 0)) return new OwnedTwin(asset, new Twin(asset.Model))
+            {
+                SavedRevision = revision,
+                Revision = revision,
+                ReplacesHistory = true,
+            };
         return new OwnedTwin(asset, twin, health)
         {
             Position = reader.GetInt64(0),
@@ -40,7 +48,9 @@ sealed class TwinStore(IDocumentStore store, NpgsqlDataSource source, TimeProvid
             SavedRevision = revision,
             Versions = JsonSerializer.Deserialize<Dictionary<string, long>>(reader.GetString(2))!,
             OfflineSince = reader.IsDBNull(4) ? null : new DateTimeOffset(reader.GetDateTime(4)),
-            RecordedAt = reader.IsDBNull(5) ? null : DateTimeOffset.Parse(reader.GetString(5), System.Globalization.CultureInfo.InvariantCulture),
+            RecordedAt = reader.IsDBNull(5)
+                ? null
+                : DateTimeOffset.Parse(reader.GetString(5), System.Globalization.CultureInfo.InvariantCulture),
         };
     }
 
@@ -103,7 +113,8 @@ sealed class TwinStore(IDocumentStore store, NpgsqlDataSource source, TimeProvid
             new() { Value = twin.Health.Parts.Count > 0 ? twin.Health.Snapshot() : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea },
         });
         batch.BatchCommands.Add(upsert);
-        foreach (var part in ViewHealth.Of(twin.Asset.Id, twin.Health, twin.HealthBook, twin.Position)) batch.BatchCommands.Add(HealthUpsert(part));
+        foreach (var part in ViewHealth.Of(twin.Asset.Id, twin.Health, twin.HealthBook, twin.Position))
+            batch.BatchCommands.Add(HealthUpsert(part));
         foreach (var alarm in Changed(save)) batch.BatchCommands.Add(AlarmUpsert(alarm));
         await batch.ExecuteNonQueryAsync(cancel);
         return upsert.RecordsAffected == 1 ? view.Revision : throw new TwinTakenOverException(twin.Asset.Id);
@@ -117,7 +128,9 @@ sealed class TwinStore(IDocumentStore store, NpgsqlDataSource source, TimeProvid
 
     static NpgsqlBatchCommand HealthUpsert(HealthView part)
     {
-        var command = new NpgsqlBatchCommand($"insert into {ReadModels.Health} (asset_id, component, view) values ($1, $2, $3) on conflict (asset_id, component) do update set view = excluded.view");
+        var command = new NpgsqlBatchCommand(
+            $"insert into {ReadModels.Health} (asset_id, component, view) values ($1, $2, $3) on conflict (asset_id, component) do update "
+                + $"set view = excluded.view");
         command.Parameters.AddRange(new NpgsqlParameter[]
         {
             new() { Value = part.AssetId },
@@ -165,9 +178,15 @@ sealed class TwinStore(IDocumentStore store, NpgsqlDataSource source, TimeProvid
                 join unnest($2::smallint[], $3::bigint[]) as k (level, block_start) on r.level = k.level and r.block_start = k.block_start
                 where r.asset_id = $1
                 """, connection);
-            select.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = twin.Asset.Id }, new() { Value = levels }, new() { Value = starts } });
+            select.Parameters.AddRange(new NpgsqlParameter[]
+            {
+                new() { Value = twin.Asset.Id },
+                new() { Value = levels },
+                new() { Value = starts },
+            });
             await using var reader = await select.ExecuteReaderAsync(cancel);
-            while (await reader.ReadAsync(cancel)) stored[((RollupLevel)reader.GetInt16(0), reader.GetInt64(1))] = reader.GetFieldValue<byte[]>(2);
+            while (await reader.ReadAsync(cancel))
+                stored[((RollupLevel)reader.GetInt16(0), reader.GetInt64(1))] = reader.GetFieldValue<byte[]>(2);
         }
         await using var upsert = new NpgsqlCommand("""
             insert into twin_state.rollup (asset_id, level, block_start, data) select $1, * from unnest($2::smallint[], $3::bigint[], $4::bytea[])
@@ -180,7 +199,10 @@ sealed class TwinStore(IDocumentStore store, NpgsqlDataSource source, TimeProvid
             new() { Value = starts },
             new()
             {
-                Value = history.Select(h => stored.TryGetValue(h.Key, out var bytes) ? RollupBlock.FromBytes(bytes, twin.Asset.Model).Merge(h.Value).ToBytes() : h.Value.ToBytes()).ToArray(),
+                Value = history.Select(
+                    h => stored.TryGetValue(h.Key, out var bytes)
+                        ? RollupBlock.FromBytes(bytes, twin.Asset.Model).Merge(h.Value).ToBytes()
+                        : h.Value.ToBytes()).ToArray(),
                 NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea,
             },
         });

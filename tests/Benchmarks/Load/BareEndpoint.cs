@@ -18,7 +18,10 @@ sealed class BareEndpoint(Process process, int port) : IAsyncDisposable
         var file = Path.GetTempFileName();
         await File.WriteAllBytesAsync(file, bytes, cancel);
         var port = FreePort();
-        var start = new ProcessStartInfo("dotnet", [Environment.GetCommandLineArgs()[0], "bare", file, contentType, $"{port}"]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", [Environment.GetCommandLineArgs()[0], "bare", file, contentType, $"{port}"])
+        {
+            RedirectStandardOutput = true,
+        };
         var endpoint = new BareEndpoint(Process.Start(start)!, port);
         await endpoint.WaitUntilListening(cancel);
         return endpoint;

@@ -34,7 +34,9 @@ sealed record TestBearing(string Name, double AgeingRate, ImmutableArray<Bearing
         return new(name, Iso281.AgeingRate(speed, load, 1800, 4000, Iso281.BallExponent), [.. lines.Skip(1).Select(line =>
         {
             var cells = line.Split(',');
-            return new BearingRow(double.Parse(cells[time], CultureInfo.InvariantCulture) / 3600, double.Parse(cells[horizontal], CultureInfo.InvariantCulture));
+            return new BearingRow(
+                double.Parse(cells[time], CultureInfo.InvariantCulture) / 3600,
+                double.Parse(cells[horizontal], CultureInfo.InvariantCulture));
         })]);
     }
 }
@@ -51,7 +53,8 @@ sealed class BearingPrior
     readonly RulSettings settings;
     readonly double endLn;
 
-    BearingPrior(TestBearing bearing, RulSettings settings, double endLn, double meanLife) => (this.bearing, this.settings, this.endLn, MeanLife) = (bearing, settings, endLn, meanLife);
+    BearingPrior(TestBearing bearing, RulSettings settings, double endLn, double meanLife) =>
+        (this.bearing, this.settings, this.endLn, MeanLife) = (bearing, settings, endLn, meanLife);
 
     public double MeanLife { get; }
 
@@ -65,7 +68,9 @@ sealed class BearingPrior
             var (trend, now, _, _) = Watch(other.Rows);
             if (trend.Length > 5) slopes.Add((trend[^6..].Average(p => p.LnValue) - trend[0].LnValue) / Math.Max(0.1, now));
         }
-        var (slope, slopeSd) = slopes.Count > 1 ? (slopes.Average(), MathNet.Numerics.Statistics.ArrayStatistics.StandardDeviation([.. slopes])) : (0.5, 0.5);
+        var (slope, slopeSd) = slopes.Count > 1
+            ? (slopes.Average(), MathNet.Numerics.Statistics.ArrayStatistics.StandardDeviation([.. slopes]))
+            : (0.5, 0.5);
         // Five lives do not tell a shape: that of wear, with a scale as uncertain as they differ.
         const double shape = 3;
         var lnLives = Array.ConvertAll(lives, Math.Log);
@@ -92,7 +97,8 @@ sealed class BearingPrior
         foreach (var weight in new[] { 0.1, 0.5 })
         {
             var prognosis = AssessRul.Of(settings with { FleetWeight = weight }, new(level, baseline, age, now, trend));
-            yield return (FormattableString.Invariant($"detection and models by evidence, fleet weight {weight:0.0}"), ((Prognosis.Rul)prognosis).Life);
+            yield return (FormattableString.Invariant($"detection and models by evidence, fleet weight {weight:0.0}"),
+                ((Prognosis.Rul)prognosis).Life);
         }
     }
 
@@ -103,7 +109,8 @@ sealed class BearingPrior
     }
 
     // The live path's fold, and the medians since the change it finds.
-    static (ImmutableArray<TrendPoint> Trend, double NowHours, ConditionLevel Level, Baseline? Baseline) Watch(ImmutableArray<BearingRow> rows)
+    static (ImmutableArray<TrendPoint> Trend, double NowHours, ConditionLevel Level, Baseline? Baseline) Watch(
+        ImmutableArray<BearingRow> rows)
     {
         var (state, transitions) = (ConditionState.Start, new List<ConditionTransition>());
         List<(DateTimeOffset At, double Ln)> medians = [];
@@ -116,6 +123,7 @@ sealed class BearingPrior
         var found = transitions.LastOrDefault(t => t.From == ConditionLevel.Healthy && t.To == ConditionLevel.Degrading);
         if (state.Level != ConditionLevel.Degrading || found is null) return ([], 0, state.Level, state.Baseline);
         var start = found.Evidence.ChangedAfter ?? found.At;
-        return ([.. medians.Where(m => m.At >= start).Select(m => new TrendPoint((m.At - start).TotalHours, m.Ln))], (T0.AddHours(rows[^1].Hours) - start).TotalHours, state.Level, state.Baseline);
+        return ([.. medians.Where(m => m.At >= start).Select(m => new TrendPoint((m.At - start).TotalHours, m.Ln))],
+            (T0.AddHours(rows[^1].Hours) - start).TotalHours, state.Level, state.Baseline);
     }
 }

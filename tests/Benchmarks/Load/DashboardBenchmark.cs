@@ -36,12 +36,19 @@ static class DashboardBenchmark
             Headless = true,
             Args = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
         });
-        var rows = string.Concat(assets.Select(a => string.Create(CultureInfo.InvariantCulture, $"<tr data-asset=\"{a}\"><td>{a}</td><td>extrusion-line</td><td>none</td><td>–</td><td>now</td><td>1 2 3</td></tr>")));
-        await using var bare = await BareEndpoint.Start(System.Text.Encoding.UTF8.GetBytes(StaticFleet.Replace("{rows}", rows, StringComparison.Ordinal)), "text/html; charset=utf-8", cancel);
+        var rows = string.Concat(
+            assets.Select(a => string.Create(
+                CultureInfo.InvariantCulture,
+                $"<tr data-asset=\"{a}\"><td>{a}</td><td>extrusion-line</td><td>none</td><td>–</td><td>now</td><td>1 2 3</td></tr>")));
+        await using var bare = await BareEndpoint.Start(
+            System.Text.Encoding.UTF8.GetBytes(StaticFleet.Replace("{rows}", rows, StringComparison.Ordinal)), "text/html; charset=utf-8",
+            cancel);
 
         await FirstScreen("bare: the static page of the baseline", browser, bare.HttpAddress, "tr[data-asset]");
         await FirstScreen("fleet, machines listed", browser, system.Addresses["dashboard"], "tr[data-asset]", goal: 2_000);
-        await FirstScreen("machine, drawn with live values", browser, $"{system.Addresses["dashboard"]}/machines/{assets[0]}", "text[data-sensor='melt-pressure']", goal: 2_000);
+        await FirstScreen(
+            "machine, drawn with live values", browser, $"{system.Addresses["dashboard"]}/machines/{assets[0]}",
+            "text[data-sensor='melt-pressure']", goal: 2_000);
 
         await PublishToPage(browser, system.Addresses["dashboard"], publisher, assets[0], cancel);
 
@@ -57,8 +64,8 @@ static class DashboardBenchmark
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             var publishing = isLive ? Publish(publisher, assets, 3_600, stop.Token) : Task.CompletedTask;
             if (isLive) await Task.Delay(TimeSpan.FromSeconds(5), cancel);
-            foreach (var act in new[] { "scroll", "jump", "filter" })
-                await Measure($"{act}, {(isLive ? $"{Machines:N0} x {Publisher.ReadingsPerFrame} readings a second arriving" : "nothing arriving")}", page, steps, act, goal: 100);
+            var arriving = isLive ? $"{Machines:N0} x {Publisher.ReadingsPerFrame} readings a second arriving" : "nothing arriving";
+            foreach (var act in new[] { "scroll", "jump", "filter" }) await Measure($"{act}, {arriving}", page, steps, act, goal: 100);
             await stop.CancelAsync();
             await publishing.ContinueWith(_ => { }, TaskScheduler.Default);
         }
@@ -107,9 +114,14 @@ static class DashboardBenchmark
         for (var i = 1; i <= Steps; i++)
         {
             var (value, published) = (200 + i * 0.5, DateTimeOffset.UtcNow);
-            var frame = JsonSerializer.SerializeToUtf8Bytes(new[] { new { n = "melt-temperature", v = value, t = published.ToUnixTimeMilliseconds() / 1000.0 } });
+            var frame = JsonSerializer.SerializeToUtf8Bytes(new[]
+            {
+                new { n = "melt-temperature", v = value, t = published.ToUnixTimeMilliseconds() / 1000.0 },
+            });
             await publisher.Publish($"pollux/{asset}/senml", 0, frame, cancel);
-            var seen = await page.WaitForFunctionAsync("text => window.seen[text]", string.Create(CultureInfo.InvariantCulture, $"{value:0.0}\u00a0°C"), new() { PollingInterval = 20 });
+            var seen = await page.WaitForFunctionAsync(
+                "text => window.seen[text]", string.Create(CultureInfo.InvariantCulture, $"{value:0.0}\u00a0°C"),
+                new() { PollingInterval = 20 });
             latencies.Add(await seen.JsonValueAsync<double>() - published.ToUnixTimeMilliseconds());
             // Not in step with the ten times a second at which query hears of changes.
             await Task.Delay(300 + i * 7 % 100, cancel);
@@ -122,7 +134,8 @@ static class DashboardBenchmark
     static async Task Measure(string what, IPage page, string steps, string act, double? goal)
     {
         await page.EvaluateAsync<JsonElement>(steps, new { act, count = 10 });
-        var measured = (await page.EvaluateAsync<JsonElement>(steps, new { act, count = Steps })).Deserialize<Measured>(JsonSerializerOptions.Web)!;
+        var measured = (await page.EvaluateAsync<JsonElement>(steps, new { act, count = Steps }))
+            .Deserialize<Measured>(JsonSerializerOptions.Web)!;
         if (measured.FailedAt >= 0) throw new TimeoutException($"{what}: no answer to step {measured.FailedAt} within 5 s.");
         var times = measured.Times.ToList();
         Report.Figure($"  {what}: p50", Report.Percentile(times, 0.5), "ms");
@@ -140,7 +153,8 @@ static class DashboardBenchmark
             var early = (double)i / assets.Length - System.Diagnostics.Stopwatch.GetElapsedTime(started).TotalSeconds;
             if (early > 0.002) await Task.Delay(TimeSpan.FromSeconds(early), cancel);
             var asset = (int)(i % assets.Length);
-            await publisher.Publish($"pollux/{assets[asset]}/senml", asset, Publisher.Frame(Micros.From(DateTimeOffset.UtcNow), noise), cancel);
+            await publisher.Publish(
+                $"pollux/{assets[asset]}/senml", asset, Publisher.Frame(Micros.From(DateTimeOffset.UtcNow), noise), cancel);
         }
     }
 }

@@ -34,21 +34,29 @@ static class DecisionBenchmark
     {
         Report.Title("decision: 8 options x 10 000 futures");
         var now = new DateTimeOffset(2026, 3, 2, 6, 0, 0, TimeSpan.Zero);
-        var question = new MaintenanceQuestion(now, new WeibullLife(2.2, 45), new WeibullLife(1.8, 900), new(6500, 2400, 3200, 420, 14, 40, 0.35, 10, 21.6, 0.35, 38_000),
+        var question = new MaintenanceQuestion(
+            now, new WeibullLife(2.2, 45), new WeibullLife(1.8, 900), new(6500, 2400, 3200, 420, 14, 40, 0.35, 10, 21.6, 0.35, 38_000),
         [
-            new MaintenanceOption.ReplaceNow(), new MaintenanceOption.WaitWeeks(1), new MaintenanceOption.WaitWeeks(2), new MaintenanceOption.WaitWeeks(3),
-            new MaintenanceOption.WaitWeeks(4), new MaintenanceOption.WaitWeeks(6), new MaintenanceOption.WaitWeeks(8), new MaintenanceOption.RunToFailure(),
+            new MaintenanceOption.ReplaceNow(), new MaintenanceOption.WaitWeeks(1), new MaintenanceOption.WaitWeeks(2),
+            new MaintenanceOption.WaitWeeks(3),
+            new MaintenanceOption.WaitWeeks(4), new MaintenanceOption.WaitWeeks(6), new MaintenanceOption.WaitWeeks(8),
+            new MaintenanceOption.RunToFailure(),
         ]);
         var tabled = question with { RemainingLife = RulDistribution.Of(question.RemainingLife!) };
         // Sixty changes of load in each future.
-        RateHistory Rates(int future) => new([.. Enumerable.Range(0, 60).Select(day => new RateFrom(day, 0.8 + 0.4 * ((future * 7919L + day * 104729L) % 1000) / 1000))]);
+        RateHistory Rates(int future) =>
+            new([.. Enumerable.Range(0, 60)
+                .Select(day => new RateFrom(day, 0.8 + 0.4 * ((future * 7919L + day * 104729L) % 1000) / 1000))]);
 
         var compare = Median(() => RankOptions.Compare(question));
         Report.Goal("options compared, exact and simulated, all threads", compare, "ms", 5, isAtLeast: false);
         Report.Figure("  one thread", Median(() => RankOptions.Compare(question with { Threads = 1 })), "ms", "N2");
         Report.Figure("  remaining life as a table", Median(() => RankOptions.Compare(tabled)), "ms", "N2");
         Report.Figure("whole answer, with break-even, tornado and flips", Median(() => RankOptions.Answer(question)), "ms", "N2");
-        Report.Goal("each future with its own load, 60 changes", Median(() => RankOptions.Compare(question with { RatesOfFuture = Rates })), "ms", 1000, isAtLeast: false);
+        Report.Goal("each future with its own load, 60 changes", Median(() => RankOptions.Compare(question with
+        {
+            RatesOfFuture = Rates,
+        })), "ms", 1000, isAtLeast: false);
         if (await ReferencePrograms.Run("/usr/bin/python3", ["-c", NumPy], cancel) is { } output)
         {
             var reference = double.Parse(output.Trim(), CultureInfo.InvariantCulture);

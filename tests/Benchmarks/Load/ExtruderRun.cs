@@ -16,7 +16,10 @@ sealed class ExtruderRun
     readonly int melt;
 
     public ExtruderRun(string repository, int cells, string solver = "RODAS3")
-        : this(new CompiledModel(ReadAssetModel.FromText(File.ReadAllText(Path.Combine(repository, "contracts/assets/extrusion-line.asset.yaml")), "extrusion-line").Physics!, cells), solver)
+        : this(new CompiledModel(
+            ReadAssetModel.FromText(
+                File.ReadAllText(Path.Combine(repository, "contracts/assets/extrusion-line.asset.yaml")), "extrusion-line").Physics!,
+                    cells), solver)
     {
     }
 
@@ -92,7 +95,10 @@ sealed class ExtruderRun
     /// <summary>Numbers and relative deviations of the parameters that are not known exactly.</summary>
     public static (int Number, double Deviation)[] Uncertain(CompiledModel model) =>
     [
-        .. model.Equations.Parameters.Select((name, i) => (i, model.Model.Components.First(c => c.Id == name.Split('.')[0]).Parameters.GetValueOrDefault(name.Split('.')[1])?.RelativeDeviation ?? 0)).Where(p => p.Item2 > 0),
+        .. model.Equations.Parameters.Select(
+            (name, i) => (i,
+                model.Model.Components.First(c => c.Id == name.Split('.')[0]).Parameters.GetValueOrDefault(
+                    name.Split('.')[1])?.RelativeDeviation ?? 0)).Where(p => p.Item2 > 0),
     ];
 
     /// <summary>Parameter sets by Latin hypercube from lognormal priors with the nominal mean.</summary>

@@ -19,7 +19,8 @@ static class IngestBenchmark
     /// <summary>The broker alone, and the whole path.</summary>
     public static async Task Path(Settings settings, CancellationToken cancel)
     {
-        Report.Title($"path: {Assets} assets x {Publisher.ReadingsPerFrame} sensors, QoS 1, one message = one frame of {Publisher.ReadingsPerFrame} readings");
+        Report.Title($"path: {Assets} assets x {Publisher.ReadingsPerFrame} sensors, QoS 1, one message = one frame of "
+            + $"{Publisher.ReadingsPerFrame} readings");
         var broker = await Broker(settings, cancel);
         await using var system = await RunningSystem.Start(settings, cancel);
         var assets = Enumerable.Range(0, Assets).Select(i => $"bench-{i}").ToArray();
@@ -41,7 +42,8 @@ static class IngestBenchmark
     {
         var noise = new Random(1);
         var start = Micros.From(DateTimeOffset.UtcNow) - messages / Assets * 20_000L;
-        // 50 Hz per asset, the rate that is to be reached. Made before the clock runs: the generator shares the machine with what is measured.
+        // 50 Hz per asset, the rate that is to be reached. Made before the clock runs: the generator shares the machine with what is
+        // measured.
         var payloads = Enumerable.Range(0, messages).Select(i => Publisher.Frame(start + i / Assets * 20_000L, noise)).ToArray();
         var topics = Enumerable.Range(0, Assets).Select(topicOf).ToArray();
         var started = Stopwatch.GetTimestamp();
@@ -64,13 +66,16 @@ static class IngestBenchmark
         var waited = Stopwatch.GetTimestamp();
         while (await system.ReadingsFolded("bench-", cancel) is var folded && folded < expected)
         {
-            if (Stopwatch.GetElapsedTime(waited) > TimeSpan.FromMinutes(3)) throw new TimeoutException($"Only {folded} of {expected} readings reached the twins.");
+            if (Stopwatch.GetElapsedTime(waited) > TimeSpan.FromMinutes(3))
+                throw new TimeoutException($"Only {folded} of {expected} readings reached the twins.");
             await Task.Delay(50, cancel);
         }
         seconds += Stopwatch.GetElapsedTime(waited).TotalSeconds;
         Report.Goal("whole path, MQTT publish to twin in the query API", expected / seconds, "readings/s", 50_000, isAtLeast: true, "N0");
         Report.Goal("  share of the bare broker's message rate", messages / seconds / broker * 100, "%", 25, isAtLeast: true, "N1");
-        foreach (var part in parts) Report.Figure($"  CPU of {part}", (system.CpuSeconds(part) - cpuBefore[part]) / messages * 1e6, "us/message");
-        Report.Figure("  CPU of the load generator", (Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds - ownBefore) / messages * 1e6, "us/message");
+        foreach (var part in parts)
+            Report.Figure($"  CPU of {part}", (system.CpuSeconds(part) - cpuBefore[part]) / messages * 1e6, "us/message");
+        Report.Figure("  CPU of the load generator",
+            (Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds - ownBefore) / messages * 1e6, "us/message");
     }
 }

@@ -5,7 +5,9 @@ using TwinModel.Telemetry;
 
 namespace Benchmarks.Load;
 
-/// <summary>From publish to visible on the watch stream at 10 000 readings/s. The sample time of a frame is its moment of publishing.</summary>
+/// <summary>
+/// From publish to visible on the watch stream at 10 000 readings/s. The sample time of a frame is its moment of publishing.
+/// </summary>
 static class Latency
 {
     const int Assets = 100;
@@ -21,7 +23,8 @@ static class Latency
         await Measure(settings, system, assets, TimeSpan.FromSeconds(Math.Max(10, 30 * settings.Scale)), isWarmUp: false, cancel);
     }
 
-    static async Task Measure(Settings settings, RunningSystem system, string[] assets, TimeSpan duration, bool isWarmUp, CancellationToken cancel)
+    static async Task Measure(
+        Settings settings, RunningSystem system, string[] assets, TimeSpan duration, bool isWarmUp, CancellationToken cancel)
     {
         var seconds = duration.TotalSeconds;
         var published = assets.ToDictionary(a => a, _ => new ConcurrentQueue<long>());
@@ -55,7 +58,9 @@ static class Latency
         Report.Goal("  p99", Report.Percentile(latencies, 0.99), "ms", 250, isAtLeast: false, "N0");
     }
 
-    static async Task Watch(RunningSystem system, string[] assets, Dictionary<string, ConcurrentQueue<long>> published, List<double> latencies, CancellationToken cancel)
+    static async Task Watch(
+        RunningSystem system, string[] assets, Dictionary<string, ConcurrentQueue<long>> published, List<double> latencies,
+        CancellationToken cancel)
     {
         try
         {

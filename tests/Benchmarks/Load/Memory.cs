@@ -26,10 +26,14 @@ static class Memory
             {
                 var due = second + (double)asset / assets.Length - Stopwatch.GetElapsedTime(started).TotalSeconds;
                 if (due > 0.002) await Task.Delay(TimeSpan.FromSeconds(due), cancel);
-                await publisher.Publish($"pollux/{assets[asset]}/senml", asset, Publisher.Frame(Micros.From(DateTimeOffset.UtcNow), noise), cancel);
+                await publisher.Publish(
+                    $"pollux/{assets[asset]}/senml", asset, Publisher.Frame(Micros.From(DateTimeOffset.UtcNow), noise), cancel);
             }
             if (second % 300 == 299)
-                Console.WriteLine($"  after {(second + 1) / 60} min: {string.Join(", ", Services.Select(s => FormattableString.Invariant($"{s} {system.Megabytes(s).Proportional:0} MB")))}");
+            {
+                var sizes = Services.Select(s => FormattableString.Invariant($"{s} {system.Megabytes(s).Proportional:0} MB"));
+                Console.WriteLine($"  after {(second + 1) / 60} min: {string.Join(", ", sizes)}");
+            }
             if (second % 5 != 4) continue;
             samples.Add((Stopwatch.GetElapsedTime(started).TotalSeconds, Services.ToDictionary(s => s, system.Megabytes)));
             Dictionary<string, double> heap = [];
@@ -37,17 +41,24 @@ static class Memory
             heaps.Add(heap);
         }
         Report.Figure("watched for", Stopwatch.GetElapsedTime(started).TotalSeconds, "s");
-        Report.Figure("published", (double)assets.Length * Publisher.ReadingsPerFrame * settings.MemorySeconds / Stopwatch.GetElapsedTime(started).TotalSeconds, "readings/s");
+        Report.Figure("published",
+            (double)assets.Length * Publisher.ReadingsPerFrame * settings.MemorySeconds / Stopwatch.GetElapsedTime(started).TotalSeconds,
+            "readings/s");
         foreach (var service in Services)
         {
             var half = samples.Skip(samples.Count / 2).Select(s => (s.Seconds, Megabytes: s.Services[service].Proportional)).ToList();
-            Report.Goal($"  memory of {service}, largest: its own and its share of mapped libraries", samples.Max(s => s.Services[service].Proportional), "MB", 250, isAtLeast: false, "N0");
-            Report.Goal("    resident, libraries counted whole, largest", samples.Max(s => s.Services[service].Resident), "MB", 250, isAtLeast: false, "N0");
-            Report.Figure("    second half, smallest, mean and largest", half.Min(s => s.Megabytes), $"/ {half.Average(s => s.Megabytes):N0} / {half.Max(s => s.Megabytes):N0} MB");
+            Report.Goal($"  memory of {service}, largest: its own and its share of mapped libraries",
+                samples.Max(s => s.Services[service].Proportional), "MB", 250, isAtLeast: false, "N0");
+            Report.Goal("    resident, libraries counted whole, largest", samples.Max(s => s.Services[service].Resident), "MB", 250,
+                isAtLeast: false, "N0");
+            Report.Figure("    second half, smallest, mean and largest", half.Min(s => s.Megabytes),
+                $"/ {half.Average(s => s.Megabytes):N0} / {half.Max(s => s.Megabytes):N0} MB");
             Report.Figure("    second half, slope", MegabytesPerHour(half), "MB/h");
             // What lives is what a collection leaves, and the least of many of them.
-            var quarters = heaps.Select(h => h[service]).Chunk(Math.Max(1, heaps.Count / 4)).Take(4).Select(q => q.Min().ToString("N0", CultureInfo.InvariantCulture));
-            Console.WriteLine($"    left on the managed heap by a collection, least in each quarter of the time: {string.Join(", ", quarters)} MB");
+            var quarters = heaps.Select(h => h[service]).Chunk(Math.Max(1, heaps.Count / 4)).Take(4)
+                .Select(q => q.Min().ToString("N0", CultureInfo.InvariantCulture));
+            Console.WriteLine(
+                $"    left on the managed heap by a collection, least in each quarter of the time: {string.Join(", ", quarters)} MB");
         }
     }
 
@@ -55,6 +66,7 @@ static class Memory
     static double MegabytesPerHour(List<(double Seconds, double Megabytes)> samples)
     {
         var (seconds, megabytes) = (samples.Average(s => s.Seconds), samples.Average(s => s.Megabytes));
-        return 3600 * samples.Sum(s => (s.Seconds - seconds) * (s.Megabytes - megabytes)) / samples.Sum(s => (s.Seconds - seconds) * (s.Seconds - seconds));
+        return 3600 * samples.Sum(s => (s.Seconds - seconds) * (s.Megabytes - megabytes))
+            / samples.Sum(s => (s.Seconds - seconds) * (s.Seconds - seconds));
     }
 }

@@ -19,10 +19,14 @@ static class PrognosticsBenchmark
         var data = Environment.GetEnvironmentVariable("POLLUX_DATA") ?? Path.Combine(repository, "..", "shared", "data");
         var bearings = Path.Combine(data, "femto_pronostia", "dev", "features");
         if (Directory.Exists(bearings)) Bearings(bearings, cancel);
-        else Console.WriteLine("The PRONOSTIA features are absent (../shared/data/femto_pronostia/dev/features beside the repository, or POLLUX_DATA); nothing is measured on them.");
+        else Console.WriteLine(
+            "The PRONOSTIA features are absent (../shared/data/femto_pronostia/dev/features beside the repository, or POLLUX_DATA); "
+                + "nothing is measured on them.");
         var engines = Path.Combine(data, "cmapss", "dev", "train_FD001.txt.gz");
         if (File.Exists(engines)) TurbofanPrognostics.Run(engines, cancel);
-        else Console.WriteLine("C-MAPSS is absent (../shared/data/cmapss/dev/train_FD001.txt.gz beside the repository, or POLLUX_DATA); nothing is measured on it.");
+        else Console.WriteLine(
+            "C-MAPSS is absent (../shared/data/cmapss/dev/train_FD001.txt.gz beside the repository, or POLLUX_DATA); nothing is measured "
+                + "on it.");
         return Task.CompletedTask;
     }
 
@@ -37,7 +41,9 @@ static class PrognosticsBenchmark
     {
         Report.Title("prognostics: PRONOSTIA, each learning bearing by the five others");
         var all = Directory.GetFiles(folder, "*.csv.gz").Order().Select(TestBearing.Read).ToList();
-        Console.WriteLine($"{all.Count} bearings, cut at {string.Join(", ", Cuts.Select(c => $"{100 * c:0} %"))} of their lives; hours; bands are 5-95 %");
+        Console.WriteLine(
+            $"{all.Count} bearings, cut at {string.Join(", ", Cuts.Select(c => $"{100 * c:0} %"))} of their lives; hours; bands are "
+                + $"5-95 %");
         var scores = new Scores();
         foreach (var bearing in all)
         {
@@ -66,14 +72,19 @@ sealed class Scores
 
     public void Add(string method, double truth, double guess) => Of(method).Add((truth, guess, null, null));
 
-    public void Add(string method, double truth, ILifetime life) => Of(method).Add((truth, Math.Min(life.Quantile(0.5), 1e4), life.Quantile(0.05), life.Quantile(0.95)));
+    public void Add(string method, double truth, ILifetime life) =>
+        Of(method).Add((truth, Math.Min(life.Quantile(0.5), 1e4), life.Quantile(0.05), life.Quantile(0.95)));
 
     public void Print(bool phm2012)
     {
-        Console.WriteLine($"{"",-52} {(phm2012 ? "score" : "penalty"),9} {"mean |e|",9} {"RMSE",9} {(phm2012 ? "mean |Er|" : "to 125"),9} {"in band",9} {"band",9}");
+        Console.WriteLine(
+            $"{"",-52} {(phm2012 ? "score" : "penalty"),9} {"mean |e|",9} {"RMSE",9} {(phm2012 ? "mean |Er|" : "to 125"),9} {"in band",9} "
+                + $"{"band",9}");
         foreach (var (method, rows) in byMethod)
         {
-            var score = phm2012 ? rows.Average(r => PredictionScore.Phm2012(r.Truth, r.Guess)) : rows.Sum(r => PredictionScore.Phm2008(r.Guess - r.Truth));
+            var score = phm2012
+                ? rows.Average(r => PredictionScore.Phm2012(r.Truth, r.Guess))
+                : rows.Sum(r => PredictionScore.Phm2008(r.Guess - r.Truth));
             var banded = rows.Where(r => r.Low is not null).ToList();
             string[] cells =
             [
@@ -83,9 +94,15 @@ sealed class Scores
                 phm2012
                     ? rows.Average(r => 100 * Math.Abs(r.Guess - r.Truth) / r.Truth).ToString("0", CultureInfo.InvariantCulture) + " %"
                     // As in the papers: lives beyond 125 cycles count as 125.
-                    : Math.Sqrt(rows.Average(r => Math.Pow(Math.Min(125, r.Guess) - Math.Min(125, r.Truth), 2))).ToString("0.00", CultureInfo.InvariantCulture),
-                banded.Count == 0 ? "-" : (100.0 * banded.Count(r => r.Truth >= r.Low && r.Truth <= r.High) / banded.Count).ToString("0", CultureInfo.InvariantCulture) + " %",
-                banded.Count == 0 ? "-" : banded.Average(r => Math.Min(r.High!.Value, 1e4) - r.Low!.Value).ToString("0.00", CultureInfo.InvariantCulture),
+                    : Math.Sqrt(rows.Average(r => Math.Pow(Math.Min(125, r.Guess) - Math.Min(125, r.Truth), 2)))
+                        .ToString("0.00", CultureInfo.InvariantCulture),
+                banded.Count == 0
+                    ? "-"
+                    : (100.0 * banded.Count(r => r.Truth >= r.Low && r.Truth <= r.High) / banded.Count)
+                        .ToString("0", CultureInfo.InvariantCulture) + " %",
+                banded.Count == 0
+                    ? "-"
+                    : banded.Average(r => Math.Min(r.High!.Value, 1e4) - r.Low!.Value).ToString("0.00", CultureInfo.InvariantCulture),
             ];
             Console.WriteLine($"{method,-52} {string.Join(' ', cells.Select(c => c.PadLeft(9)))}");
         }

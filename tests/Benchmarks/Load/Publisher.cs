@@ -31,7 +31,9 @@ sealed class Publisher : IAsyncDisposable
         for (var i = 0; i < Connections; i++)
         {
             var client = new MqttClientFactory().CreateMqttClient();
-            await client.ConnectAsync(new MqttClientOptionsBuilder().WithTcpServer(uri.Host, uri.Port).WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500).Build(), cancel);
+            await client.ConnectAsync(
+                new MqttClientOptionsBuilder().WithTcpServer(uri.Host, uri.Port)
+                    .WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500).Build(), cancel);
             publisher.clients.Add(client);
             publisher.windows.Add(new(InFlightPerConnection));
         }
@@ -63,7 +65,12 @@ sealed class Publisher : IAsyncDisposable
         {
             try
             {
-                await client.PublishAsync(new MqttApplicationMessage { Topic = topic, PayloadSegment = payload, QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce }, cancel);
+                await client.PublishAsync(new MqttApplicationMessage
+                {
+                    Topic = topic,
+                    PayloadSegment = payload,
+                    QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
+                }, cancel);
             }
             finally
             {

@@ -23,7 +23,9 @@ static class QueryBenchmark
         await using (var publisher = await Publisher.Connect(settings.Mqtt, cancel))
         {
             var noise = new Random(4);
-            for (var i = 60; i > 0; i--) await publisher.Publish("pollux/bench-query/senml", 0, Publisher.Frame(Micros.From(DateTimeOffset.UtcNow.AddSeconds(-i)), noise), cancel);
+            for (var i = 60; i > 0; i--)
+                await publisher.Publish(
+                    "pollux/bench-query/senml", 0, Publisher.Frame(Micros.From(DateTimeOffset.UtcNow.AddSeconds(-i)), noise), cancel);
             await publisher.Drain(cancel);
         }
         while (await system.ReadingsFolded("bench-query", cancel) < 60 * Publisher.ReadingsPerFrame) await Task.Delay(50, cancel);
@@ -43,7 +45,8 @@ static class QueryBenchmark
             using var answer = await client.GetAsync(uri, HttpCompletionOption.ResponseContentRead, cancel);
             answer.EnsureSuccessStatusCode();
         }
-        var (own, baseline) = await Alternate(settings, () => Get($"{system.Query.BaseAddress}api/v1/twins/bench-query"), () => Get(bare.HttpAddress), cancel);
+        var (own, baseline) = await Alternate(
+            settings, () => Get($"{system.Query.BaseAddress}api/v1/twins/bench-query"), () => Get(bare.HttpAddress), cancel);
         Report.Figure($"bare Kestrel over HTTP/1.1, {bytes.Length} bytes", baseline, "requests/s");
         Report.Figure("GET /api/v1/twins/{id}", own, "requests/s");
         Report.Goal("  share of bare", own / baseline * 100, "%", 50, isAtLeast: true, "N0");
@@ -51,23 +54,32 @@ static class QueryBenchmark
 
     static async Task Grpc(Settings settings, RunningSystem system, CancellationToken cancel)
     {
-        using var channel = GrpcChannel.ForAddress(system.GrpcAddress, new() { HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true } });
+        using var channel = GrpcChannel.ForAddress(system.GrpcAddress, new()
+        {
+            HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true },
+        });
         var client = new TwinService.TwinServiceClient(channel);
         var request = new GetTwinRequest { AssetId = "bench-query" };
         var message = (await client.GetTwinAsync(request, cancellationToken: cancel)).ToByteArray();
-        byte[] frame = [0, (byte)(message.Length >> 24), (byte)(message.Length >> 16), (byte)(message.Length >> 8), (byte)message.Length, .. message];
+        byte[] frame = [0, (byte)(message.Length >> 24), (byte)(message.Length >> 16), (byte)(message.Length >> 8), (byte)message.Length,
+            .. message];
         await using var bare = await BareEndpoint.Start(frame, "application/grpc", cancel);
-        using var bareChannel = GrpcChannel.ForAddress(bare.Http2Address, new() { HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true } });
+        using var bareChannel = GrpcChannel.ForAddress(bare.Http2Address, new()
+        {
+            HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true },
+        });
         var bareClient = new TwinService.TwinServiceClient(bareChannel);
         var (own, baseline) = await Alternate(
-            settings, async () => await client.GetTwinAsync(request, cancellationToken: cancel), async () => await bareClient.GetTwinAsync(request, cancellationToken: cancel), cancel);
+            settings, async () => await client.GetTwinAsync(request, cancellationToken: cancel), async () =>
+                await bareClient.GetTwinAsync(request, cancellationToken: cancel), cancel);
         Report.Figure($"bare Kestrel over HTTP/2 with the same gRPC frame, {frame.Length} bytes", baseline, "calls/s");
         Report.Figure("gRPC TwinService/GetTwin", own, "calls/s");
         Report.Goal("  share of bare", own / baseline * 100, "%", 50, isAtLeast: true, "N0");
     }
 
     /// <summary>Requests per second of both, measured in turns so that the machine's moods hit both alike.</summary>
-    static async Task<(double Own, double Baseline)> Alternate(Settings settings, Func<Task> own, Func<Task> baseline, CancellationToken cancel)
+    static async Task<(double Own, double Baseline)> Alternate(
+        Settings settings, Func<Task> own, Func<Task> baseline, CancellationToken cancel)
     {
         List<double> owns = [], baselines = [];
         for (var round = 0; round < 6; round++)
@@ -107,8 +119,12 @@ static class QueryBenchmark
         var csv = new StringBuilder("time,melt-temperature\n", readings * 40);
         var noise = new Random(5);
         for (var i = 0; i < readings; i++)
-            csv.Append(CultureInfo.InvariantCulture, $"{from.AddSeconds(i):yyyy-MM-ddTHH:mm:ss.ffffffZ},{238 + noise.Next(-20, 21) * 0.1:0.0}\n");
-        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(csv.ToString())) { Headers = { ContentType = new MediaTypeHeaderValue("text/csv") } };
+            csv.Append(CultureInfo.InvariantCulture,
+                $"{from.AddSeconds(i):yyyy-MM-ddTHH:mm:ss.ffffffZ},{238 + noise.Next(-20, 21) * 0.1:0.0}\n");
+        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(csv.ToString()))
+        {
+            Headers = { ContentType = new MediaTypeHeaderValue("text/csv") },
+        };
         var started = Stopwatch.GetTimestamp();
         using var client = new HttpClient { Timeout = TimeSpan.FromMinutes(5) };
         using var answer = await client.PostAsync($"{system.IngestAddress}/api/v1/assets/bench-history/telemetry:import", content, cancel);
@@ -118,7 +134,8 @@ static class QueryBenchmark
         Report.Figure("  until in the twin", readings / Stopwatch.GetElapsedTime(started).TotalSeconds, "readings/s");
         await Task.Delay(TimeSpan.FromSeconds(12), cancel);
 
-        var uri = $"/api/v1/twins/bench-history/history?sensor=melt-temperature&from={from:yyyy-MM-ddTHH:mm:ssZ}&to={to:yyyy-MM-ddTHH:mm:ssZ}&points=1000";
+        var uri = $"/api/v1/twins/bench-history/history?sensor=melt-temperature&from={from:yyyy-MM-ddTHH:mm:ssZ}&to="
+            + $"{to:yyyy-MM-ddTHH:mm:ssZ}&points=1000";
         List<double> milliseconds = [];
         JsonObject? body = null;
         for (var i = 0; i < 12; i++)
@@ -129,7 +146,8 @@ static class QueryBenchmark
         }
         var counted = Counts(body!).Sum();
         Report.Figure("history: readings counted in the answer", counted, $"of {readings:N0}");
-        Report.Goal($"history: {readings:N0} readings to 1 000 points, median", Report.Percentile(milliseconds, 0.5), "ms", 150, isAtLeast: false, "N0");
+        Report.Goal($"history: {readings:N0} readings to 1 000 points, median", Report.Percentile(milliseconds, 0.5), "ms", 150,
+            isAtLeast: false, "N0");
     }
 
     static IEnumerable<long> Counts(JsonNode node) => node switch

@@ -1,8 +1,8 @@
 namespace Benchmarks.Load;
 
 /// <summary>
-/// One part of the system as a queue with several servers (its cores): work arrives at random, takes its mean service time, waits while all cores
-/// are busy (Erlang's C formula).
+/// One part of the system as a queue with several servers (its cores): work arrives at random, takes its mean service time, waits while all
+/// cores are busy (Erlang's C formula).
 /// </summary>
 /// <param name="Part">Its name.</param>
 /// <param name="IdleCores">Cores it takes without any message.</param>

@@ -7,7 +7,10 @@ namespace Benchmarks.Load;
 /// <summary>What a reference program took: best of its runs, ms, and the error of the barrel at 600 s against Radau at 1e-10, K.</summary>
 sealed record ReferenceFigures((double Milliseconds, double Error)[] Points, double ThreeWeeks);
 
-/// <summary>The independent implementations of the extrusion line: C with CVODE and KLU, Python with SciPy. Compiled and run in a temporary directory.</summary>
+/// <summary>
+/// The independent implementations of the extrusion line: C with CVODE and KLU, Python with SciPy. Compiled and run in a temporary
+/// directory.
+/// </summary>
 static partial class ReferencePrograms
 {
     const int Runs = 3;
@@ -15,7 +18,9 @@ static partial class ReferencePrograms
     // Debian packages unpacked into a directory of their own; empty when the system has them.
     static readonly string Root = Environment.GetEnvironmentVariable("POLLUX_REFERENCE_ROOT") ?? "";
 
-    static string Libraries => string.Join(':', Directory.Exists($"{Root}/usr/lib") && Root.Length > 0 ? Directory.EnumerateDirectories($"{Root}/usr/lib", "*-linux-gnu") : []);
+    static string Libraries =>
+        string.Join(':',
+            Directory.Exists($"{Root}/usr/lib") && Root.Length > 0 ? Directory.EnumerateDirectories($"{Root}/usr/lib", "*-linux-gnu") : []);
 
     public static async Task<ReferenceFigures?> Cvode(string repository, int cells, CancellationToken cancel)
     {
@@ -24,9 +29,11 @@ static partial class ReferencePrograms
         using var folder = new TemporaryFolder();
         var program = Path.Combine(folder.Path, "ext");
         string[] paths = Libraries.Length == 0 ? ["-I/usr/include/suitesparse"] :
-            [$"-I{Root}/usr/include", $"-I{Root}/usr/include/suitesparse", .. Libraries.Split(':').Select(l => $"-L{l}"), "-Wl,--unresolved-symbols=ignore-in-shared-libs"];
+            [$"-I{Root}/usr/include", $"-I{Root}/usr/include/suitesparse", .. Libraries.Split(':').Select(l => $"-L{l}"),
+                "-Wl,--unresolved-symbols=ignore-in-shared-libs"];
         string[] libraries = ["-lsundials_cvode", "-lsundials_nvecserial", "-lsundials_sunmatrixsparse", "-lsundials_sunlinsolklu", "-lm"];
-        if (await Run("gcc", ["-O3", "-march=native", "-w", $"{source}/ext.c", "-o", program, .. paths, .. libraries], cancel) is null) return null;
+        if (await Run("gcc", ["-O3", "-march=native", "-w", $"{source}/ext.c", "-o", program, .. paths, .. libraries], cancel) is null)
+            return null;
         List<string> outputs = [];
         for (var i = 0; i < Runs; i++)
         {
@@ -34,7 +41,8 @@ static partial class ReferencePrograms
             outputs.Add(output);
         }
         Console.WriteLine(outputs[0].TrimEnd());
-        double Best(Regex pattern, int match, int group = 1) => outputs.Min(o => double.Parse(pattern.Matches(o)[match].Groups[group].Value, CultureInfo.InvariantCulture));
+        double Best(Regex pattern, int match, int group = 1) =>
+            outputs.Min(o => double.Parse(pattern.Matches(o)[match].Groups[group].Value, CultureInfo.InvariantCulture));
         return new([.. Enumerable.Range(0, 4).Select(i => (Best(StepTime(), i), Best(StepError(), i)))], Best(WeeksTime(), 0) * 1e3);
     }
 
@@ -72,7 +80,8 @@ static partial class ReferencePrograms
         if (await Run("/usr/bin/python3", ["-c", script], cancel) is not { } output) return null;
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         foreach (var line in lines.Where(l => l[0] == '#')) Console.WriteLine(line[2..]);
-        var figures = lines.Where(l => l[0] != '#').Select(l => l.Split(' ').Select(v => double.Parse(v, CultureInfo.InvariantCulture)).ToArray()).ToArray();
+        var figures = lines.Where(l => l[0] != '#')
+            .Select(l => l.Split(' ').Select(v => double.Parse(v, CultureInfo.InvariantCulture)).ToArray()).ToArray();
         return new([.. figures[..tolerances.Length].Select(f => (f[0], f[1]))], figures[tolerances.Length][0]);
     }
 

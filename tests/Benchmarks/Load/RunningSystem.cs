@@ -32,10 +32,12 @@ sealed class RunningSystem(Settings settings) : IAsyncDisposable
             var (name, url) = ((string)part!["name"]!, (string?)part["url"]);
             if (part["pid"]?.GetValueKind() == JsonValueKind.Number) system.Processes[name] = (int)part["pid"]!;
             if (name == "ingest") system.IngestAddress = new Uri(url!).GetLeftPart(UriPartial.Authority);
-            if (url?.StartsWith("http", StringComparison.Ordinal) == true) system.Addresses[name] = new Uri(url).GetLeftPart(UriPartial.Authority);
+            if (url?.StartsWith("http", StringComparison.Ordinal) == true)
+                system.Addresses[name] = new Uri(url).GetLeftPart(UriPartial.Authority);
             if (name == "query") system.Query = new HttpClient { BaseAddress = new Uri(new Uri(url!).GetLeftPart(UriPartial.Authority)) };
         }
-        var offset = int.Parse(Environment.GetEnvironmentVariable("POLLUX_PORT_OFFSET") ?? "0", System.Globalization.CultureInfo.InvariantCulture);
+        var offset = int.Parse(
+            Environment.GetEnvironmentVariable("POLLUX_PORT_OFFSET") ?? "0", System.Globalization.CultureInfo.InvariantCulture);
         system.GrpcAddress = $"http://127.0.0.1:{5110 + offset}";
         return system;
     }
@@ -47,18 +49,26 @@ sealed class RunningSystem(Settings settings) : IAsyncDisposable
         using var process = Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync(cancel);
         await process.WaitForExitAsync(cancel);
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"pollux {string.Join(' ', arguments)} failed:\n{output}");
+        return process.ExitCode == 0
+            ? output
+            : throw new InvalidOperationException($"pollux {string.Join(' ', arguments)} failed:\n{output}");
     }
 
     public async Task Register(IEnumerable<string> assetIds, CancellationToken cancel)
     {
-        await Parallel.ForEachAsync(assetIds, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancel }, async (assetId, token) =>
+        await Parallel.ForEachAsync(assetIds, new ParallelOptions
+        {
+            MaxDegreeOfParallelism = 16,
+            CancellationToken = cancel,
+        }, async (assetId, token) =>
         {
             for (var attempt = 1; ; attempt++)
             {
                 using var answer = await Query.PutAsJsonAsync($"/api/v1/assets/{assetId}", new { model = "extrusion-line" }, token);
                 if (answer.IsSuccessStatusCode) return;
-                if (attempt == 20) throw new InvalidOperationException($"{assetId} could not be registered: {await answer.Content.ReadAsStringAsync(token)}");
+                if (attempt == 20)
+                    throw new InvalidOperationException(
+                        $"{assetId} could not be registered: {await answer.Content.ReadAsStringAsync(token)}");
                 // In the first seconds the shipped models are still being registered.
                 await Task.Delay(TimeSpan.FromMilliseconds(250), token);
             }
@@ -74,8 +84,10 @@ sealed class RunningSystem(Settings settings) : IAsyncDisposable
         var cursor = "";
         do
         {
-            var page = await Query.GetFromJsonAsync<JsonObject>($"/api/v1/twins?limit=500&search={prefix}{(cursor.Length > 0 ? $"&cursor={Uri.EscapeDataString(cursor)}" : "")}", cancel);
-            foreach (var twin in page!["items"]!.AsArray()) readings += ((string)twin!["assetId"]!).StartsWith(prefix, StringComparison.Ordinal) ? (long)twin["readings"]! : 0;
+            var page = await Query.GetFromJsonAsync<JsonObject>(
+                $"/api/v1/twins?limit=500&search={prefix}{(cursor.Length > 0 ? $"&cursor={Uri.EscapeDataString(cursor)}" : "")}", cancel);
+            foreach (var twin in page!["items"]!.AsArray())
+                readings += ((string)twin!["assetId"]!).StartsWith(prefix, StringComparison.Ordinal) ? (long)twin["readings"]! : 0;
             cursor = (string?)page["nextCursor"] ?? "";
         }
         while (cursor.Length > 0);
@@ -85,15 +97,18 @@ sealed class RunningSystem(Settings settings) : IAsyncDisposable
     /// <summary>Resident memory, and of that what is the process's own or its share of what several processes map (libraries).</summary>
     public (double Resident, double Proportional) Megabytes(string part)
     {
-        var lines = File.ReadLines($"/proc/{Processes[part]}/smaps_rollup").Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToLookup(l => l[0], l => l[1]);
+        var lines = File.ReadLines($"/proc/{Processes[part]}/smaps_rollup").Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .ToLookup(l => l[0], l => l[1]);
         double Of(string name) => double.Parse(lines[name].First(), System.Globalization.CultureInfo.InvariantCulture) / 1024;
         return (Of("Rss:"), Of("Pss:"));
     }
 
     /// <summary>What the last garbage collection left on the managed heap of a service.</summary>
     public async Task<double> HeapMegabytes(string service, CancellationToken cancel) =>
-        (await Query.GetStringAsync($"{Addresses[service]}/metrics", cancel)).Split('\n').Where(l => l.StartsWith("dotnet_gc_last_collection_heap_size_bytes{", StringComparison.Ordinal))
-            .Sum(l => double.Parse(l[(l.LastIndexOf('}') + 2)..].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture)) / (1 << 20);
+        (await Query.GetStringAsync($"{Addresses[service]}/metrics", cancel)).Split('\n')
+            .Where(l => l.StartsWith("dotnet_gc_last_collection_heap_size_bytes{", StringComparison.Ordinal))
+            .Sum(l => double.Parse(l[(l.LastIndexOf('}') + 2)..].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture))
+                / (1 << 20);
 
     /// <summary>CPU seconds used so far by a part and its children.</summary>
     public double CpuSeconds(string part) => Tree(Processes[part]).Sum(Cpu);
@@ -114,9 +129,13 @@ sealed class RunningSystem(Settings settings) : IAsyncDisposable
 
     static IEnumerable<int> Tree(int root)
     {
-        var parents = Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(n => int.TryParse(n, out _)).Select(n => int.Parse(n!, System.Globalization.CultureInfo.InvariantCulture))
+        var parents = Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(n => int.TryParse(n, out _))
+            .Select(n => int.Parse(n!, System.Globalization.CultureInfo.InvariantCulture))
             .ToDictionary(pid => pid, Parent);
-        for (var level = new List<int> { root }; level.Count > 0; level = [.. parents.Where(p => level.Contains(p.Value)).Select(p => p.Key)])
+        for (var level = new List<int>
+        {
+            root,
+        }; level.Count > 0; level = [.. parents.Where(p => level.Contains(p.Value)).Select(p => p.Key)])
             foreach (var pid in level) yield return pid;
     }
 
@@ -124,7 +143,9 @@ sealed class RunningSystem(Settings settings) : IAsyncDisposable
     {
         try
         {
-            return int.Parse(File.ReadAllText($"/proc/{pid}/stat").Split(')')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture);
+            return int.Parse(
+                File.ReadAllText($"/proc/{pid}/stat").Split(')')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+                System.Globalization.CultureInfo.InvariantCulture);
         }
         catch (IOException)
         {

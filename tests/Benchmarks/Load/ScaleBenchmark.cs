@@ -7,7 +7,9 @@ using TwinModel.Telemetry;
 
 namespace Benchmarks.Load;
 
-/// <summary>What one and two replicas of each service carry, what a message costs each part, and what 10 000 assets at 1 Hz need by that.</summary>
+/// <summary>
+/// What one and two replicas of each service carry, what a message costs each part, and what 10 000 assets at 1 Hz need by that.
+/// </summary>
 static class ScaleBenchmark
 {
     const int Assets = 1_000;
@@ -16,7 +18,9 @@ static class ScaleBenchmark
     static readonly string[] Services = ["ingest", "twin-state", "query"];
 
     /// <summary>One measurement at a steady rate.</summary>
-    public sealed record Step(int Replicas, double Rate, Dictionary<string, double> Cores, double BytesPerMessage, Dictionary<string, int> Connections, double DrainSeconds);
+    public sealed record Step(
+        int Replicas, double Rate, Dictionary<string, double> Cores, double BytesPerMessage, Dictionary<string, int> Connections,
+        double DrainSeconds);
 
     public static async Task Run(Settings settings, CancellationToken cancel)
     {
@@ -24,7 +28,8 @@ static class ScaleBenchmark
         List<(int Replicas, double Seconds)> scenarios = [];
         foreach (var replicas in new[] { 1, 2 })
         {
-            Report.Title($"scale: {replicas} of each of ingest, twin-state, simulation and query; {Assets} assets, {Publisher.ReadingsPerFrame} readings a message");
+            Report.Title($"scale: {replicas} of each of ingest, twin-state, simulation and query; {Assets} assets, "
+                + $"{Publisher.ReadingsPerFrame} readings a message");
             await using var system = await RunningSystem.Start(settings, cancel, replicas);
             var assets = Enumerable.Range(0, Assets).Select(i => $"bench-{i}").ToArray();
             await system.Register(assets, cancel);
@@ -45,11 +50,13 @@ static class ScaleBenchmark
         Console.WriteLine("\nwritten: deploy/sizing.md");
     }
 
-    static async Task<Step> Measure(Settings settings, RunningSystem system, int replicas, string[] assets, double rate, double seconds, CancellationToken cancel)
+    static async Task<Step> Measure(
+        Settings settings, RunningSystem system, int replicas, string[] assets, double rate, double seconds, CancellationToken cancel)
     {
         var parts = Servers.Concat(system.Processes.Keys.Where(p => Services.Contains(Sizing.ServiceOf(p)))).ToArray();
         var before = parts.ToDictionary(p => p, system.CpuSeconds);
-        var (size, folded) = (await Number(settings, "select pg_database_size(current_database())", cancel), await system.ReadingsFolded("bench-", cancel));
+        var (size, folded) = (
+            await Number(settings, "select pg_database_size(current_database())", cancel), await system.ReadingsFolded("bench-", cancel));
         var started = Stopwatch.GetTimestamp();
         var sent = 0;
         await using (var publisher = await Publisher.Connect(settings.Mqtt, cancel))
@@ -60,7 +67,9 @@ static class ScaleBenchmark
             {
                 var early = sent / rate - Stopwatch.GetElapsedTime(started).TotalSeconds;
                 if (early > 0.002) await Task.Delay(TimeSpan.FromSeconds(early), cancel);
-                await publisher.Publish($"pollux/{assets[sent % assets.Length]}/senml", sent, Publisher.Frame(Micros.From(DateTimeOffset.UtcNow), noise), cancel);
+                await publisher.Publish(
+                    $"pollux/{assets[sent % assets.Length]}/senml", sent, Publisher.Frame(Micros.From(DateTimeOffset.UtcNow), noise),
+                    cancel);
             }
             await publisher.Drain(cancel);
         }
@@ -68,11 +77,13 @@ static class ScaleBenchmark
         var connections = await Connections(settings, cancel);
         while (await system.ReadingsFolded("bench-", cancel) < folded + (long)sent * Publisher.ReadingsPerFrame)
         {
-            if (Stopwatch.GetElapsedTime(drained) > TimeSpan.FromMinutes(2)) throw new TimeoutException("Not all readings reached the twins.");
+            if (Stopwatch.GetElapsedTime(drained) > TimeSpan.FromMinutes(2))
+                throw new TimeoutException("Not all readings reached the twins.");
             await Task.Delay(20, cancel);
         }
         var drain = Stopwatch.GetElapsedTime(drained).TotalSeconds;
-        var cores = parts.GroupBy(Sizing.ServiceOf).ToDictionary(g => g.Key, g => g.Sum(p => system.CpuSeconds(p) - before[p]) / (took + drain));
+        var cores = parts.GroupBy(Sizing.ServiceOf)
+            .ToDictionary(g => g.Key, g => g.Sum(p => system.CpuSeconds(p) - before[p]) / (took + drain));
         var grown = await Number(settings, "select pg_database_size(current_database())", cancel) - size;
         return new(replicas, sent / (took + drain), cores, (double)grown / sent, connections, drain);
     }
@@ -107,7 +118,9 @@ static class ScaleBenchmark
     static async Task<Dictionary<string, int>> Connections(Settings settings, CancellationToken cancel)
     {
         await using var source = NpgsqlDataSource.Create(settings.Postgres);
-        await using var command = source.CreateCommand("select application_name, count(*)::int from pg_stat_activity where application_name in ('ingest', 'twin-state', 'simulation', 'query') group by 1");
+        await using var command = source.CreateCommand(
+            "select application_name, count(*)::int from pg_stat_activity where application_name in ('ingest', 'twin-state', 'simulation', "
+                + "'query') group by 1");
         await using var reader = await command.ExecuteReaderAsync(cancel);
         Dictionary<string, int> counts = [];
         while (await reader.ReadAsync(cancel)) counts[reader.GetString(0)] = reader.GetInt32(1);

@@ -5,7 +5,10 @@ using TwinModel.Solvers;
 
 namespace Benchmarks.Load;
 
-/// <summary>How fast the physics of the extrusion line is, against CVODE and SciPy on the same model, tolerance and machine. Processor only: no server takes part.</summary>
+/// <summary>
+/// How fast the physics of the extrusion line is, against CVODE and SciPy on the same model, tolerance and machine. Processor only: no
+/// server takes part.
+/// </summary>
 static class SimulationBenchmark
 {
     const int Cells = 200;
@@ -13,7 +16,8 @@ static class SimulationBenchmark
 
     public static async Task Run(string repository, CancellationToken cancel)
     {
-        Report.Title($"Simulation: {Environment.ProcessorCount} cores, .NET {Environment.Version}; best of several runs, so that other load counts little");
+        Report.Title($"Simulation: {Environment.ProcessorCount} cores, .NET {Environment.Version}; best of several runs, so that other "
+            + $"load counts little");
         Parts(repository);
         var exact = new ExtruderRun(repository, Cells).Barrel600(1e-10);
         var (rodas, trBdf) = (WorkPrecision(repository, "RODAS3", exact), WorkPrecision(repository, "TR-BDF2", exact));
@@ -25,24 +29,37 @@ static class SimulationBenchmark
         Report.Title("The reference programs in the same run");
         var cvode = await ReferencePrograms.Cvode(repository, Cells, cancel);
         var scipy = await ReferencePrograms.SciPy(repository, Cells, Tolerances, cancel);
-        if (cvode is null) Console.WriteLine("CVODE: absent. It needs gcc, the shared reference and SUNDIALS with KLU (packages libsundials-dev and libsuitesparse-dev, or POLLUX_REFERENCE_ROOT).");
-        if (scipy is null) Console.WriteLine("SciPy: absent. It needs the shared reference and /usr/bin/python3 with SciPy (package python3-scipy, or POLLUX_REFERENCE_ROOT).");
+        if (cvode is null)
+            Console.WriteLine(
+                "CVODE: absent. It needs gcc, the shared reference and SUNDIALS with KLU (packages libsundials-dev and libsuitesparse-dev, "
+                    + "or POLLUX_REFERENCE_ROOT).");
+        if (scipy is null)
+            Console.WriteLine(
+                "SciPy: absent. It needs the shared reference and /usr/bin/python3 with SciPy (package python3-scipy, or "
+                    + "POLLUX_REFERENCE_ROOT).");
 
-        Report.Title("Work and precision: ms for the 2 h step, mK of largest error of the barrel after 600 s against our solution at 1e-10");
+        Report.Title("Work and precision: ms for the 2 h step, mK of largest error of the barrel after 600 s against our solution at "
+            + "1e-10");
         Console.WriteLine($"{"tolerance",-10}{"RODAS3",20}{"TR-BDF2",20}{"CVODE",20}{"SciPy BDF",20}");
         for (var i = 0; i < Tolerances.Length; i++)
         {
-            string Cell((double Milliseconds, double Error)? point) => point is { } p ? string.Create(CultureInfo.InvariantCulture, $"{p.Milliseconds,9:N1} ms {p.Error * 1e3,5:G3} mK") : "absent";
-            Console.WriteLine($"{Tolerances[i],-10:0e+0}{Cell(rodas[i]),20}{Cell(trBdf[i]),20}{Cell(cvode?.Points[i]),20}{Cell(scipy?.Points[i]),20}");
+            string Cell((double Milliseconds, double Error)? point) =>
+                point is { } p
+                    ? string.Create(CultureInfo.InvariantCulture, $"{p.Milliseconds,9:N1} ms {p.Error * 1e3,5:G3} mK")
+                    : "absent";
+            Console.WriteLine(
+                $"{Tolerances[i],-10:0e+0}{Cell(rodas[i]),20}{Cell(trBdf[i]),20}{Cell(cvode?.Points[i]),20}{Cell(scipy?.Points[i]),20}");
         }
 
         if (ReferencePrograms.Barrel600(repository, Cells) is { } radau)
-            Report.Figure("our solution at 1e-10 against SciPy's Radau at 1e-10", exact.Zip(radau, (a, b) => Math.Abs(a - b)).Max() * 1e3, "mK", "G3");
+            Report.Figure("our solution at 1e-10 against SciPy's Radau at 1e-10", exact.Zip(radau, (a, b) => Math.Abs(a - b)).Max() * 1e3,
+                "mK", "G3");
 
         Report.Title("Goals");
         Report.Goal("2 h step, N = 200, 1e-4 (RODAS3)", rodas[1].Milliseconds, "ms", 8, false);
         if (cvode is not null) Report.Goal("  time over CVODE's", rodas[1].Milliseconds / cvode.Points[1].Milliseconds, "x", 1, false);
-        if (scipy is not null) Report.Goal("  times faster than SciPy BDF", scipy.Points[1].Milliseconds / rodas[1].Milliseconds, "x", 10, true);
+        if (scipy is not null)
+            Report.Goal("  times faster than SciPy BDF", scipy.Points[1].Milliseconds / rodas[1].Milliseconds, "x", 10, true);
         Report.Goal("three weeks, 63 shifts, N = 200 (RODAS3 at 1e-3)", weeks / 1e3, "s", 0.9, false, "N3");
         if (cvode is not null) Report.Figure("  times faster than CVODE at 1e-4", cvode.ThreeWeeks / weeks, "x", "N2");
         if (scipy is not null) Report.Figure("  times faster than SciPy BDF at 1e-4", scipy.ThreeWeeks / weeks, "x", "N1");
@@ -95,7 +112,8 @@ static class SimulationBenchmark
             var start = extruder.State.ToArray();
             OdeStatistics total = default;
             result = Milliseconds(3, () => total = extruder.ThreeWeeks(start, tolerance));
-            Report.Figure($"N = {cells}: {total.Steps} steps, {total.Rejected} rejected, {total.Derivatives} derivatives; final melt {extruder.MeltTemperature.ToString("F4", CultureInfo.InvariantCulture)} degC", result / 1e3, "s", "N3");
+            Report.Figure($"N = {cells}: {total.Steps} steps, {total.Rejected} rejected, {total.Derivatives} derivatives; final melt "
+                + $"{extruder.MeltTemperature.ToString("F4", CultureInfo.InvariantCulture)} degC", result / 1e3, "s", "N3");
         }
         return result;
     }
@@ -107,8 +125,10 @@ static class SimulationBenchmark
         extruder.Settle(80);
         var near = extruder.State.ToArray();
         var guess = extruder.Model.GuessState();
-        Report.Goal("from the crude guess", Milliseconds(20, () => { guess.CopyTo(extruder.State.AsSpan()); extruder.Settle(80); }), "ms", 5, false);
-        Report.Figure("from the neighbour at 80 to 91.8 per minute", Milliseconds(20, () => { near.CopyTo(extruder.State.AsSpan()); extruder.Settle(91.832332); }), "ms", "N2");
+        Report.Goal("from the crude guess", Milliseconds(20, () => { guess.CopyTo(extruder.State.AsSpan()); extruder.Settle(80); }), "ms",
+            5, false);
+        Report.Figure("from the neighbour at 80 to 91.8 per minute",
+            Milliseconds(20, () => { near.CopyTo(extruder.State.AsSpan()); extruder.Settle(91.832332); }), "ms", "N2");
     }
 
     static void Ensemble(string repository)
@@ -145,7 +165,8 @@ static class SimulationBenchmark
         Report.Figure("memory of the process before: compiled models and all else", before / 1e6, "MB", "N1");
         Runs(model, members);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"rise of the melt temperature p5/p50/p95: {Report.Percentile([.. rises], 0.05):F2} / {Report.Percentile([.. rises], 0.5):F2} / {Report.Percentile([.. rises], 0.95):F2} K"));
+            $"rise of the melt temperature p5/p50/p95: {Report.Percentile([.. rises], 0.05):F2} / {Report.Percentile([.. rises], 0.5):F2} "
+                + $"/ {Report.Percentile([.. rises], 0.95):F2} K"));
     }
 
     // A worker needs one run; this is what it would take to keep all members at once.
@@ -153,7 +174,8 @@ static class SimulationBenchmark
     {
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var runs = Enumerable.Range(0, members).Select(_ => (model.NewRun(), model.GuessState())).ToArray();
-        Report.Goal($"memory of {members} members held at once: values and states", (GC.GetTotalMemory(forceFullCollection: true) - before) / 1e6, "MB", 300, false);
+        Report.Goal($"memory of {members} members held at once: values and states",
+            (GC.GetTotalMemory(forceFullCollection: true) - before) / 1e6, "MB", 300, false);
         GC.KeepAlive(runs);
     }
 
@@ -168,8 +190,12 @@ static class SimulationBenchmark
             extruder.Settle(80);
             var start = extruder.State.ToArray();
             extruder.Speed(91.832332);
-            var times = new[] { 600.0, 7200, 86400 }.Select(horizon => Milliseconds(3, () => extruder.Step(start, horizon, 1e-4))).ToArray();
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"N = {cells,4}: compiled in {compile,6:N0} ms; 10 min {times[0],7:N2} ms, 2 h {times[1],7:N2} ms, 24 h {times[2],7:N2} ms ({extruder.Last.Steps} steps)"));
+            var times = new[] { 600.0, 7200, 86400 }.Select(horizon => Milliseconds(3, () => extruder.Step(start, horizon, 1e-4)))
+                .ToArray();
+            Console.WriteLine(
+                string.Create(CultureInfo.InvariantCulture,
+                    $"N = {cells,4}: compiled in {compile,6:N0} ms; 10 min {times[0],7:N2} ms, 2 h {times[1],7:N2} ms, 24 h "
+                        + $"{times[2],7:N2} ms ({extruder.Last.Steps} steps)"));
         }
     }
 

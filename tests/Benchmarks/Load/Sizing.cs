@@ -12,36 +12,56 @@ static class Sizing
     /// <summary>ingest-2 is an ingest.</summary>
     public static string ServiceOf(string part) => part.Length > 2 && part[^2] == '-' && char.IsAsciiDigit(part[^1]) ? part[..^2] : part;
 
-    public static async Task Write(string file, IReadOnlyList<ScaleBenchmark.Step> steps, IReadOnlyList<(int Replicas, double Seconds)> scenarios, CancellationToken cancel)
+    public static async Task Write(
+        string file, IReadOnlyList<ScaleBenchmark.Step> steps, IReadOnlyList<(int Replicas, double Seconds)> scenarios,
+        CancellationToken cancel)
     {
         var text = new StringBuilder();
-        void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
+        void Line(string line) => text.Append(line).Append('\n');
         var single = steps.Where(s => s.Replicas == 1).ToList();
         var parts = single[0].Cores.Keys.Order().ToList();
         var models = parts.Select(p => QueueModel.Fit(p, [.. single.Select(s => (s.Rate, s.Cores[p]))])).ToList();
 
-        Line($"# Sizing\n\nWritten by `./pollux bench scale` ({Environment.ProcessorCount} cores, {System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription}; load generator, servers and services on the same machine). A message holds {Publisher.ReadingsPerFrame} readings of one asset.\n");
-        Line($"## Measured: cores busy\n\n| replicas | messages/s | {string.Join(" | ", parts)} | all | API has everything after |\n|---|---|{string.Concat(parts.Select(_ => "---|"))}---|---|");
+        Line($"# Sizing\n\nWritten by `./pollux bench scale` ({Environment.ProcessorCount} cores, "
+            + $"{System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription}; load generator, servers and services on the same "
+            + $"machine). A message holds {Publisher.ReadingsPerFrame} readings of one asset.\n");
+        Line($"## Measured: cores busy\n\n| replicas | messages/s | {string.Join(" | ", parts)} | all | API has everything after "
+            + $"|\n|---|---|{string.Concat(parts.Select(_ => "---|"))}---|---|");
         foreach (var step in steps)
-            Line($"| {step.Replicas} | {step.Rate:0} | {string.Join(" | ", parts.Select(p => step.Cores[p].ToString("0.00", CultureInfo.InvariantCulture)))} | {step.Cores.Values.Sum():0.00} | {step.DrainSeconds * 1000:0} ms |");
-        Line($"\nA scenario of 400 members, as the caller waits: {string.Join(", ", scenarios.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Seconds:0.00} s with {s.Replicas}")))}. Two replicas on one machine share its cores: they show that nothing is lost or done twice, not a doubled rate.");
+            Line($"| {step.Replicas} | {step.Rate:0} | "
+                + $"{string.Join(" | ", parts.Select(p => step.Cores[p].ToString("0.00", CultureInfo.InvariantCulture)))} | "
+                + $"{step.Cores.Values.Sum():0.00} | {step.DrainSeconds * 1000:0} ms |");
+        var waits = scenarios.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Seconds:0.00} s with {s.Replicas}"));
+        Line($"\nA scenario of 400 members, as the caller waits: {string.Join(", ", waits)}. Two replicas on one machine share its "
+            + $"cores: they show that nothing is lost or done twice, not a doubled rate.");
 
-        Line($"\n## Model\n\nEach part is a queue with as many servers as it has cores (M/M/c). Its service time is the slope of busy cores over messages per second, its idle load the rest, least squares over the {single.Count} rates with one replica. Cores: the fewest of which at most {MostBusy:P0} are busy; the wait is Erlang's C at that number.\n");
-        Line($"| part | idle, cores | per message | largest error of the fit | at {Target:N0} assets x 1 Hz: busy | cores | mean wait |\n|---|---|---|---|---|---|---|");
+        Line($"\n## Model\n\nEach part is a queue with as many servers as it has cores (M/M/c). Its service time is the slope of busy "
+            + $"cores over messages per second, its idle load the rest, least squares over the {single.Count} rates with one replica. "
+            + $"Cores: the fewest of which at most {MostBusy:P0} are busy; the wait is Erlang's C at that number.\n");
+        Line($"| part | idle, cores | per message | largest error of the fit | at {Target:N0} assets x 1 Hz: busy | cores | mean wait "
+            + $"|\n|---|---|---|---|---|---|---|");
         foreach (var model in models)
         {
             var error = single.Max(s => Math.Abs(model.Busy(s.Rate) - s.Cores[model.Part]));
             var cores = model.Cores(Target, MostBusy);
-            Line($"| {model.Part} | {model.IdleCores:0.000} | {model.SecondsPerMessage * 1e6:0} us | {error:0.000} cores | {model.Busy(Target):0.0} | {cores} | {model.MeanWait(Target, cores) * 1e6:0} us |");
+            Line($"| {model.Part} | {model.IdleCores:0.000} | {model.SecondsPerMessage * 1e6:0} us | {error:0.000} cores | "
+                + $"{model.Busy(Target):0.0} | {cores} | {model.MeanWait(Target, cores) * 1e6:0} us |");
         }
         var total = models.Sum(m => m.Cores(Target, MostBusy));
         var bytes = single[^1].BytesPerMessage;
         var connections = steps[^1].Connections;
         Line($"\n## {Target:N0} assets at 1 Hz, {Publisher.ReadingsPerFrame} readings each\n");
-        Line($"- **Cores:** {total} for the path as above; simulation by demand. twin-state's share must fit one process ({models.Single(m => m.Part == "twin-state").Busy(Target):0.0} cores busy): one replica owns all partitions.");
-        Line($"- **Connections to PostgreSQL:** seen with two replicas {string.Join(", ", connections.OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => $"{c.Key} {c.Value}"))}; at most 30 per process by the manifests' pool size, so {30 * 8} for eight processes, and the overlay allows 400.");
-        Line($"- **Disk:** {bytes:0} bytes per message with indexes and read models (at {single[^1].Rate:0} messages/s), {bytes * Target * 86_400 / 1e9:0} GB a day. A `flush-window` of 10 s instead of one event per message divides the part that is per event by ten.");
-        Line($"\nThe model extrapolates from {single[^1].Rate:0} to {Target:N0} messages per second, and the {steps.Max(s => s.Rate) / 1000:0.0} messages a second of an asset here are one there. Batches grow with the rate, which makes a message cheaper; the throughput of the disk under PostgreSQL is not in the model: measure it at the site.");
+        Line($"- **Cores:** {total} for the path as above; simulation by demand. twin-state's share must fit one process "
+            + $"({models.Single(m => m.Part == "twin-state").Busy(Target):0.0} cores busy): one replica owns all partitions.");
+        Line($"- **Connections to PostgreSQL:** seen with two replicas "
+            + $"{string.Join(", ", connections.OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => $"{c.Key} {c.Value}"))}; at most 30 "
+            + $"per process by the manifests' pool size, so {30 * 8} for eight processes, and the overlay allows 400.");
+        Line($"- **Disk:** {bytes:0} bytes per message with indexes and read models (at {single[^1].Rate:0} messages/s), "
+            + $"{bytes * Target * 86_400 / 1e9:0} GB a day. A `flush-window` of 10 s instead of one event per message divides the part "
+            + $"that is per event by ten.");
+        Line($"\nThe model extrapolates from {single[^1].Rate:0} to {Target:N0} messages per second, and the "
+            + $"{steps.Max(s => s.Rate) / 1000:0.0} messages a second of an asset here are one there. Batches grow with the rate, which "
+            + $"makes a message cheaper; the throughput of the disk under PostgreSQL is not in the model: measure it at the site.");
         await File.WriteAllTextAsync(file, text.ToString(), cancel);
     }
 }

@@ -18,7 +18,8 @@ static class StorageBenchmark
     static readonly double[] Levels = [160, 180, 190, 200, 200, 238, 82.1, 51, 80, 21.5, 9.82, 1.21];
 
     static Reading Sample(int sensor, long frame, Random noise) =>
-        new((ushort)(sensor + 1), 1_750_000_000_000_000 + frame * 1_000_000, Math.Round(Levels[sensor] + noise.Next(-5, 6) * (Levels[sensor] < 20 ? 0.01 : 0.1), 2));
+        new((ushort)(sensor + 1), 1_750_000_000_000_000 + frame * 1_000_000,
+            Math.Round(Levels[sensor] + noise.Next(-5, 6) * (Levels[sensor] < 20 ? 0.01 : 0.1), 2));
 
     public static async Task Run(Settings settings, CancellationToken cancel)
     {
@@ -38,7 +39,9 @@ static class StorageBenchmark
         const int framesPerCopy = 10;
         var copies = (int)(100 * settings.Scale);
         var started = Stopwatch.GetTimestamp();
-        await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => Task.Run(() => CopyHalf(source, writer, copies / Writers, framesPerCopy, cancel), cancel)));
+        await Task.WhenAll(
+            Enumerable.Range(0, Writers)
+                .Select(writer => Task.Run(() => CopyHalf(source, writer, copies / Writers, framesPerCopy, cancel), cancel)));
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         var rows = (double)copies / Writers * Writers * framesPerCopy * Assets * Sensors;
         Report.Figure("binary COPY into a keyed row table, two connections", rows / seconds, "readings/s");
@@ -81,7 +84,8 @@ static class StorageBenchmark
     {
         foreach (var framesPerEvent in new[] { 10, 2, 1 })
         {
-            var (rate, bytes) = await Append(settings, framesPerEvent, (int)(2_400_000 * settings.Scale * (framesPerEvent == 10 ? 1 : 0.25)), cancel);
+            var (rate, bytes) = await Append(
+                settings, framesPerEvent, (int)(2_400_000 * settings.Scale * (framesPerEvent == 10 ? 1 : 0.25)), cancel);
             var readings = framesPerEvent * Sensors;
             if (framesPerEvent > 1 && framesPerEvent < 10)
             {
@@ -105,7 +109,12 @@ static class StorageBenchmark
     {
         var database = $"append_{Guid.NewGuid():N}";
         await using (var admin = NpgsqlDataSource.Create(settings.Postgres)) await Execute(admin, $"create database {database}", cancel);
-        var connection = new NpgsqlConnectionStringBuilder(settings.Postgres) { Database = database, MaxAutoPrepare = 32, AutoPrepareMinUsages = 2 }.ConnectionString;
+        var connection = new NpgsqlConnectionStringBuilder(settings.Postgres)
+        {
+            Database = database,
+            MaxAutoPrepare = 32,
+            AutoPrepareMinUsages = 2,
+        }.ConnectionString;
         double rate, bytes;
         await using (var source = NpgsqlDataSource.Create(connection))
         {
@@ -119,14 +128,17 @@ static class StorageBenchmark
             var transactions = readings / (Assets / Writers * framesPerEvent * Sensors) / Writers;
             var before = await Size(source, "events.mt_events", cancel) + await Size(source, "events.mt_streams", cancel);
             var started = Stopwatch.GetTimestamp();
-            await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => Task.Run(() => AppendHalf(append, writer, transactions, framesPerEvent, cancel), cancel)));
+            await Task.WhenAll(
+                Enumerable.Range(0, Writers)
+                    .Select(writer => Task.Run(() => AppendHalf(append, writer, transactions, framesPerEvent, cancel), cancel)));
             var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
             var stored = (double)transactions * Writers * (Assets / Writers) * framesPerEvent * Sensors;
             rate = stored / seconds;
             bytes = (await Size(source, "events.mt_events", cancel) + await Size(source, "events.mt_streams", cancel) - before) / stored;
         }
         NpgsqlConnection.ClearAllPools();
-        await using (var admin = NpgsqlDataSource.Create(settings.Postgres)) await Execute(admin, $"drop database {database} with (force)", cancel);
+        await using (var admin = NpgsqlDataSource.Create(settings.Postgres)) await Execute(
+            admin, $"drop database {database} with (force)", cancel);
         return (rate, bytes);
     }
 
@@ -134,7 +146,8 @@ static class StorageBenchmark
     {
         var noise = new Random(writer);
         var day = new DateOnly(2026, 1, 1);
-        var ledgers = Enumerable.Range(0, Assets).Select(asset => new AssetLedger($"bench-{asset}", null, day, new KnownReadings(0))).ToArray();
+        var ledgers = Enumerable.Range(0, Assets).Select(asset => new AssetLedger($"bench-{asset}", null, day, new KnownReadings(0)))
+            .ToArray();
         for (var t = 0; t < transactions; t++)
         {
             var appends = new List<AssetAppend>(Assets / Writers);
@@ -146,7 +159,8 @@ static class StorageBenchmark
                 appends.Add(new(ledgers[asset], new(readings, 0, []), null));
             }
             var announced = (await append.Append(appends, cancel)).ToDictionary(b => b.AssetId);
-            foreach (var written in appends) written.Ledger.Appended(announced[written.Ledger.AssetId].Version, announced[written.Ledger.AssetId].Batch!);
+            foreach (var written in appends)
+                written.Ledger.Appended(announced[written.Ledger.AssetId].Version, announced[written.Ledger.AssetId].Batch!);
         }
     }
 

@@ -19,11 +19,13 @@ sealed class Subscriber(IMqttClient client, Task received) : IDisposable
             if (++count == expected) all.TrySetResult();
             return Task.CompletedTask;
         };
-        var options = new MqttClientOptionsBuilder().WithTcpServer(uri.Host, uri.Port).WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500).WithReceiveMaximum(ushort.MaxValue).Build();
+        var options = new MqttClientOptionsBuilder().WithTcpServer(uri.Host, uri.Port)
+            .WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500).WithReceiveMaximum(ushort.MaxValue).Build();
         // The same receive buffer as ingest has: the baseline must not be held back by the library's small one.
         ((MqttClientTcpOptions)options.ChannelOptions).BufferSize = 1 << 20;
         await client.ConnectAsync(options, cancel);
-        await client.SubscribeAsync(new MqttClientSubscribeOptionsBuilder().WithTopicFilter(filter, MqttQualityOfServiceLevel.AtLeastOnce).Build(), cancel);
+        await client.SubscribeAsync(
+            new MqttClientSubscribeOptionsBuilder().WithTopicFilter(filter, MqttQualityOfServiceLevel.AtLeastOnce).Build(), cancel);
         return new(client, all.Task.WaitAsync(TimeSpan.FromMinutes(5), cancel));
     }
 

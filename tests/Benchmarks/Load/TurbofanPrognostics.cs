@@ -28,15 +28,21 @@ static class TurbofanPrognostics
     public static void Run(string file, CancellationToken cancel)
     {
         Report.Title("prognostics: C-MAPSS FD001, every fifth engine by the others");
-        var engines = PrognosticsBenchmark.Lines(file).Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(c => c.Length >= 26)
+        var engines = PrognosticsBenchmark.Lines(file).Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Where(c => c.Length >= 26)
             .GroupBy(c => int.Parse(c[0], CultureInfo.InvariantCulture))
-            .Select(g => new Engine(g.Key, [.. g.Select(c => Columns.Select(k => double.Parse(c[k], CultureInfo.InvariantCulture)).ToArray())])).ToList();
+            .Select(g => new Engine(
+                g.Key, [.. g.Select(c => Columns.Select(k => double.Parse(c[k], CultureInfo.InvariantCulture)).ToArray())])).ToList();
         var (learn, held) = (engines.Where(e => e.Unit % 5 != 0).ToList(), engines.Where(e => e.Unit % 5 == 0).ToList());
-        Console.WriteLine($"{learn.Count} engines to learn from, {held.Count} held back, cut at {string.Join(", ", Cuts.Select(c => $"{100 * c:0} %"))} of their lives; cycles; learned labels capped at {Cap}, truth not");
+        Console.WriteLine(
+            $"{learn.Count} engines to learn from, {held.Count} held back, cut at {string.Join(", ", Cuts.Select(c => $"{100 * c:0} %"))} "
+                + $"of their lives; cycles; learned labels capped at {Cap}, truth not");
         var constant = learn.SelectMany(e => Enumerable.Range(1, e.Life).Select(t => Math.Min(Cap, e.Life - t))).Average();
         var last = new Ridge(learn, (e, t) => e.Rows[t - 1], 1e-3);
         var window = new Ridge(learn, Features, 10);
-        var pairs = learn.SelectMany(e => Enumerable.Range(5, e.Life - 5).Select(t => (Guess: window.Predict(e, t), Age: (double)t, Rul: (double)(e.Life - t)))).ToArray();
+        var pairs = learn.SelectMany(
+            e => Enumerable.Range(5, e.Life - 5).Select(t => (Guess: window.Predict(e, t), Age: (double)t, Rul: (double)(e.Life - t))))
+                .ToArray();
         var trend = new IndexTrend(learn, last);
         var scores = new Scores();
         foreach (var engine in held)
@@ -54,7 +60,8 @@ static class TurbofanPrognostics
                 scores.Add("lives of engines of like ridge value and age", truth, similar);
                 var evidence = trend.Predict(engine, t);
                 scores.Add("health index, models by evidence", truth, evidence);
-                scores.Add("both, equally weighted", truth, RulDistribution.Of(new MixtureLife([new("similar", 0.5, similar), new("trend", 0.5, evidence)])));
+                scores.Add("both, equally weighted", truth,
+                    RulDistribution.Of(new MixtureLife([new("similar", 0.5, similar), new("trend", 0.5, evidence)])));
             }
         }
         scores.Print(phm2012: false);
@@ -67,7 +74,8 @@ static class TurbofanPrognostics
         var spread = Enumerable.Range(0, rows.Length).Sum(i => (i - middle) * (i - middle));
         return [.. Enumerable.Range(0, Columns.Length).SelectMany(k => new[]
         {
-            rows.Average(r => r[k]), rows.TakeLast(5).Average(r => r[k]), spread == 0 ? 0 : rows.Select((r, i) => (i - middle) * r[k]).Sum() / spread,
+            rows.Average(r => r[k]), rows.TakeLast(5).Average(r => r[k]),
+            spread == 0 ? 0 : rows.Select((r, i) => (i - middle) * r[k]).Sum() / spread,
         })];
     }
 
@@ -75,7 +83,8 @@ static class TurbofanPrognostics
     static RulDistribution Similar((double Guess, double Age, double Rul)[] pairs, double guess, double age)
     {
         const int neighbours = 300;
-        var lives = pairs.OrderBy(p => Math.Pow((p.Guess - guess) / 10, 2) + Math.Pow((p.Age - age) / 30, 2)).Take(neighbours).Select(p => p.Rul).Order().ToArray();
+        var lives = pairs.OrderBy(p => Math.Pow((p.Guess - guess) / 10, 2) + Math.Pow((p.Age - age) / 30, 2)).Take(neighbours)
+            .Select(p => p.Rul).Order().ToArray();
         var (days, cdf) = (ImmutableArray.CreateBuilder<double>(), ImmutableArray.CreateBuilder<double>());
         foreach (var group in lives.Select((life, rank) => (life, rank)).GroupBy(p => p.life))
         {
@@ -103,10 +112,12 @@ static class TurbofanPrognostics
         public Ridge(IReadOnlyList<Engine> learn, Func<Engine, int, double[]> features, double penalty)
         {
             this.features = features;
-            var rows = learn.SelectMany(e => Enumerable.Range(5, e.Life - 4).Select(t => (X: features(e, t), Y: Math.Min(Cap, e.Life - t)))).ToList();
+            var rows = learn.SelectMany(e => Enumerable.Range(5, e.Life - 4).Select(t => (X: features(e, t), Y: Math.Min(Cap, e.Life - t))))
+                .ToList();
             var width = rows[0].X.Length;
             mean = [.. Enumerable.Range(0, width).Select(k => rows.Average(r => r.X[k]))];
-            scale = [.. Enumerable.Range(0, width).Select(k => Math.Max(1e-12, Math.Sqrt(rows.Average(r => Math.Pow(r.X[k] - mean[k], 2)))))];
+            scale = [.. Enumerable.Range(0, width)
+                .Select(k => Math.Max(1e-12, Math.Sqrt(rows.Average(r => Math.Pow(r.X[k] - mean[k], 2)))))];
             var x = Matrix<double>.Build.Dense(rows.Count, width + 1, (i, k) => k == width ? 1 : (rows[i].X[k] - mean[k]) / scale[k]);
             var y = Vector<double>.Build.Dense(rows.Count, i => rows[i].Y);
             var normal = x.TransposeThisAndMultiply(x) + Matrix<double>.Build.Diagonal(width + 1, width + 1, k => k == width ? 0 : penalty);
@@ -159,13 +170,16 @@ static class TurbofanPrognostics
             var onset = index.Length - 1;
             while (onset > 0 && index[onset] > healthy + 2 * healthySd) onset--;
             onset = Math.Max(0, onset - 10);
-            ImmutableArray<TrendPoint> points = [.. Enumerable.Range(onset, index.Length - onset).Where(i => (i - onset) % Smooth == 0).Select(i => new TrendPoint(i - onset, index[i]))];
+            ImmutableArray<TrendPoint> points = [
+                .. Enumerable.Range(onset, index.Length - onset).Where(i => (i - onset) % Smooth == 0)
+                    .Select(i => new TrendPoint(i - onset, index[i]))];
             var baseline = new Baseline(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, 30, healthy, healthySd, 0);
             var level = index.Length - onset > 20 ? ConditionLevel.Degrading : ConditionLevel.Healthy;
             return ((Prognosis.Rul)AssessRul.Of(settings, new(level, baseline, t, index.Length - 1 - onset, points))).Life;
         }
 
         // In units of which 1 is the whole way, stretched so that noise is small against it; the library takes it as a logarithm.
-        double Index(Engine engine, int t) => 3 * (1 - Enumerable.Range(Math.Max(1, t - Smooth + 1), Math.Min(t, Smooth)).Average(i => ridge.Predict(engine, i)) / Cap);
+        double Index(Engine engine, int t) =>
+            3 * (1 - Enumerable.Range(Math.Max(1, t - Smooth + 1), Math.Min(t, Smooth)).Average(i => ridge.Predict(engine, i)) / Cap);
     }
 }

@@ -19,7 +19,8 @@ public class DeduplicateTests
 
     static Reading Sampled(int second, double value = 200) => new(Melt.Number, At(second), value);
 
-    static Submission Message(params IEnumerable<Reading> readings) => new("line-1", Line, [.. readings], null, new("pollux/line-1/senml", "[]"u8.ToArray()), null, _ => { });
+    static Submission Message(params IEnumerable<Reading> readings) =>
+        new("line-1", Line, [.. readings], null, new("pollux/line-1/senml", "[]"u8.ToArray()), null, _ => { });
 
     Task<Additions> Flush(params Submission[] submissions) => Deduplicate.Apply(
         submissions, ledger,
@@ -121,8 +122,13 @@ public class DeduplicateTests
     [Fact]
     public async Task A_payload_rejected_again_is_a_duplicate()
     {
-        ReadingsRejected Refused(string payload) => Rejections.Of("line-1", "pollux/line-1/senml", System.Text.Encoding.UTF8.GetBytes(payload), 2, [new("malformed-json", "?")], DateTimeOffset.UnixEpoch);
-        var (first, again, other) = (Message() with { Rejection = Refused("a") }, Message() with { Rejection = Refused("a") }, Message() with { Rejection = Refused("b") });
+        ReadingsRejected Refused(string payload) =>
+            Rejections.Of("line-1", "pollux/line-1/senml", System.Text.Encoding.UTF8.GetBytes(payload), 2, [new("malformed-json", "?")],
+                DateTimeOffset.UnixEpoch);
+        var (first, again, other) = (Message() with
+        {
+            Rejection = Refused("a"),
+        }, Message() with { Rejection = Refused("a") }, Message() with { Rejection = Refused("b") });
         var additions = await Flush(first, again, other);
         Assert.Equal(["a", "b"], additions.Rejections.Select(r => System.Text.Encoding.UTF8.GetString(r.Payload)));
         Assert.Equal((2, 0, 2), (outcomes[first].Rejected, outcomes[again].Rejected, outcomes[again].Duplicates));

@@ -35,7 +35,8 @@ public class KnownReadingsTests
         foreach (var at in times)
         {
             known.Add(Sampled(at % 300));
-            foreach (var earlier in times.TakeWhile(t => t != at)) Assert.True(known.Check(Sampled(earlier % 300)) is Knowledge.Duplicate or Knowledge.Unknown);
+            foreach (var earlier in times.TakeWhile(t => t != at))
+                Assert.True(known.Check(Sampled(earlier % 300)) is Knowledge.Duplicate or Knowledge.Unknown);
         }
     }
 }

@@ -36,7 +36,10 @@ public class CompressedTests : SparkplugTest
         Receive("spBv1.0/pollux/NBIRTH/edge-1", Packed(0, null, Compress(Message(0, NowMillis, number), "zlib")));
         Receive("spBv1.0/pollux/DBIRTH/edge-1/line-1", Packed(1, "GZIP", Compress(Message(1, NowMillis, Declared(Melt, 7, 200)), "gzip")));
         Assert.Equal(200, decoded.Reading().Value);
-        Assert.Equal(["line-1"], Receive("spBv1.0/pollux/NDEATH/edge-1", Packed(null, null, Compress(new Payload { Metrics = { number } }.ToByteArray(), "zlib"))).WentOffline);
+        Assert.Equal(["line-1"], Receive("spBv1.0/pollux/NDEATH/edge-1", Packed(null, null, Compress(new Payload
+        {
+            Metrics = { number },
+        }.ToByteArray(), "zlib"))).WentOffline);
     }
 
     [Theory]
@@ -107,7 +110,14 @@ public class CompressedTests : SparkplugTest
     public void Metrics_beside_a_body_of_any_kind_are_read()
     {
         BornWithMelt();
-        Receive(Topic, new Payload { Seq = 2, Timestamp = NowMillis, Uuid = "mine", Body = ByteString.CopyFrom(1), Metrics = { Changed(7, 61) } }.ToByteArray());
+        Receive(Topic, new Payload
+        {
+            Seq = 2,
+            Timestamp = NowMillis,
+            Uuid = "mine",
+            Body = ByteString.CopyFrom(1),
+            Metrics = { Changed(7, 61) },
+        }.ToByteArray());
         Assert.Equal(61, decoded.Reading().Value);
         var both = Payload.Parser.ParseFrom(Packed(3, "DEFLATE", Compress(Inner, "zlib")));
         both.Metrics.Add(Changed(7, 62));

@@ -19,7 +19,8 @@ public class MessageTests : SparkplugTest
     [InlineData("press-4", "press-4")]
     [InlineData("Ü1", "1")]
     [InlineData("___", "")]
-    public void A_device_is_the_asset_of_its_letters_and_digits(string device, string asset) => Assert.Equal(asset, SparkplugTopic.AssetIdOf(device));
+    public void A_device_is_the_asset_of_its_letters_and_digits(string device, string asset) =>
+        Assert.Equal(asset, SparkplugTopic.AssetIdOf(device));
 
     [Fact]
     public void The_state_of_the_host_is_that_of_the_specification()
@@ -30,7 +31,8 @@ public class MessageTests : SparkplugTest
         Assert.Equal("""{"online":true,"timestamp":1700000000123}""", Encoding.UTF8.GetString(SparkplugHost.State(true, Now)));
         Assert.True(SparkplugHost.SaysOffline(SparkplugHost.State(false, Now)));
         Assert.False(SparkplugHost.SaysOffline(SparkplugHost.State(true, Now)));
-        foreach (var odd in new[] { "OFFLINE", "", "[]", "{", """{"online":"false"}""", "\u0000" }) Assert.False(SparkplugHost.SaysOffline(Encoding.UTF8.GetBytes(odd)));
+        foreach (var odd in new[] { "OFFLINE", "", "[]", "{", """{"online":"false"}""", "\u0000" })
+            Assert.False(SparkplugHost.SaysOffline(Encoding.UTF8.GetBytes(odd)));
     }
 
     [Theory]
@@ -47,7 +49,8 @@ public class MessageTests : SparkplugTest
     [InlineData("spBv1.0/STATE/host", false)]
     [InlineData("spAv1.0/g/NBIRTH/n", false)]
     [InlineData("", false)]
-    public void A_topic_has_group_message_node_and_for_devices_a_device(string topic, bool isSparkplug) => Assert.Equal(isSparkplug, SparkplugTopic.TryParse(topic, out _));
+    public void A_topic_has_group_message_node_and_for_devices_a_device(string topic, bool isSparkplug) =>
+        Assert.Equal(isSparkplug, SparkplugTopic.TryParse(topic, out _));
 
     [Fact]
     public void Commands_carry_no_readings()
@@ -79,7 +82,13 @@ public class MessageTests : SparkplugTest
     public void A_payload_cut_off_at_any_byte_never_throws(string topic)
     {
         BornWithMelt();
-        var whole = Message(2, NowMillis, Declared(Melt, 7, 200), new() { Alias = 9, Datatype = Int32, IntValue = 0xFFFFFFFF, Timestamp = NowMillis }, new() { Name = "x", StringValue = "text" });
+        var whole = Message(2, NowMillis, Declared(Melt, 7, 200), new()
+        {
+            Alias = 9,
+            Datatype = Int32,
+            IntValue = 0xFFFFFFFF,
+            Timestamp = NowMillis,
+        }, new() { Name = "x", StringValue = "text" });
         for (var length = 0; length < whole.Length; length++)
         {
             Receive($"spBv1.0/pollux/{topic}", whole[..length]);
@@ -88,12 +97,20 @@ public class MessageTests : SparkplugTest
     }
 
     [Property(MaxTest = 2000)]
-    public void Random_bytes_never_throw(byte[] bytes, bool isBirth) => Receive($"spBv1.0/pollux/{(isBirth ? "DBIRTH" : "DDATA")}/edge-1/line-1", bytes);
+    public void Random_bytes_never_throw(byte[] bytes, bool isBirth) =>
+        Receive($"spBv1.0/pollux/{(isBirth ? "DBIRTH" : "DDATA")}/edge-1/line-1", bytes);
 
     [Property(MaxTest = 3000)]
     public void A_payload_with_any_bytes_overwritten_never_throws(byte replacement, ushort at, byte second, ushort alsoAt, bool isBirth)
     {
-        var bytes = Message(2, NowMillis, Declared(Melt, 7, 200), new() { Name = Pressure, Alias = 9, Datatype = Int64, LongValue = 5, Timestamp = NowMillis });
+        var bytes = Message(2, NowMillis, Declared(Melt, 7, 200), new()
+        {
+            Name = Pressure,
+            Alias = 9,
+            Datatype = Int64,
+            LongValue = 5,
+            Timestamp = NowMillis,
+        });
         bytes[at % bytes.Length] = replacement;
         bytes[alsoAt % bytes.Length] = second;
         Receive($"spBv1.0/pollux/{(isBirth ? "DBIRTH" : "DDATA")}/edge-1/line-1", bytes);

@@ -19,7 +19,8 @@ public class PropertyTests : SparkplugTest
     }
 
     [Theory]
-    [InlineData(0u, Quality.Bad), InlineData(192u, Quality.Good), InlineData(500u, Quality.Uncertain), InlineData(64u, Quality.Uncertain), InlineData(7777u, Quality.Uncertain)]
+    [InlineData(0u, Quality.Bad), InlineData(192u, Quality.Good), InlineData(500u, Quality.Uncertain), InlineData(64u, Quality.Uncertain),
+        InlineData(7777u, Quality.Uncertain)]
     public void The_property_quality_is_the_readings(uint code, Quality quality)
     {
         BornWithMelt();

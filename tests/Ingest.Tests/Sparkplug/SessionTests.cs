@@ -29,7 +29,8 @@ public class SessionTests : SparkplugTest
         Assert.Equal(2, decoded.RejectedReadings);
         Assert.Equal("unknown-alias", Assert.Single(decoded.Rejections).Code);
         Assert.False(Data(18, Changed(7, 1)).RebirthRequested);
-        Assert.True(Receive("spBv1.0/pollux/DDATA/edge-1/line-1", Message(19, NowMillis, Changed(7, 1)), Now + 10_000_000).RebirthRequested);
+        Assert.True(Receive(
+            "spBv1.0/pollux/DDATA/edge-1/line-1", Message(19, NowMillis, Changed(7, 1)), Now + 10_000_000).RebirthRequested);
     }
 
     [Fact]
@@ -143,7 +144,8 @@ public class SessionTests : SparkplugTest
     public void A_device_that_is_not_registered_is_rejected_without_a_rebirth()
     {
         NodeBirth();
-        Assert.False(Receive("spBv1.0/pollux/DBIRTH/edge-1/other", Message(1, NowMillis, Declared(Melt, 7, 1), Declared(Pressure, 8, 1))).RebirthRequested);
+        Assert.False(Receive(
+            "spBv1.0/pollux/DBIRTH/edge-1/other", Message(1, NowMillis, Declared(Melt, 7, 1), Declared(Pressure, 8, 1))).RebirthRequested);
         Assert.Equal(2, decoded.RejectedReadings);
         Assert.Equal("unknown-asset", Assert.Single(decoded.Rejections).Code);
     }

@@ -14,7 +14,8 @@ public abstract class SparkplugTest
     protected const uint Float = 9, Double = 10, Boolean = 11, Text = 12, Int32 = 3, Int64 = 4;
     protected const string Melt = "Die/Melt Temperature", Pressure = "Die/Melt Pressure";
 
-    private protected static readonly SparkplugSource Line = new(Extruder, Extruder.Connections.First(c => c.Payload == PayloadFormat.SparkplugB));
+    private protected static readonly SparkplugSource Line = new(
+        Extruder, Extruder.Connections.First(c => c.Payload == PayloadFormat.SparkplugB));
 
     readonly SparkplugNode node = new();
     private protected readonly Decoded decoded = new();
@@ -28,18 +29,32 @@ public abstract class SparkplugTest
 
     private protected SparkplugNews NodeBirth(ulong birthNumber = 0, ulong seq = 0, ulong timestamp = NowMillis) => Receive(
         "spBv1.0/pollux/NBIRTH/edge-1",
-        Message(seq, timestamp, new() { Name = "bdSeq", Datatype = Int64, LongValue = birthNumber }, new() { Name = "Node Control/Rebirth", Datatype = Boolean, BooleanValue = false }));
+        Message(seq, timestamp, new() { Name = "bdSeq", Datatype = Int64, LongValue = birthNumber }, new()
+        {
+            Name = "Node Control/Rebirth",
+            Datatype = Boolean,
+            BooleanValue = false,
+        }));
 
     private protected SparkplugNews NodeDeath(ulong birthNumber) => Receive(
-        "spBv1.0/pollux/NDEATH/edge-1", new Payload { Timestamp = NowMillis, Metrics = { new Metric { Name = "bdSeq", Datatype = Int64, LongValue = birthNumber } } }.ToByteArray());
+        "spBv1.0/pollux/NDEATH/edge-1",
+        new Payload
+        {
+            Timestamp = NowMillis,
+            Metrics = { new Metric { Name = "bdSeq", Datatype = Int64, LongValue = birthNumber } },
+        }.ToByteArray());
 
-    private protected SparkplugNews DeviceBirth(ulong seq, params Metric[] metrics) => Receive("spBv1.0/pollux/DBIRTH/edge-1/line-1", Message(seq, NowMillis, metrics));
+    private protected SparkplugNews DeviceBirth(ulong seq, params Metric[] metrics) =>
+        Receive("spBv1.0/pollux/DBIRTH/edge-1/line-1", Message(seq, NowMillis, metrics));
 
-    private protected SparkplugNews Data(ulong seq, params Metric[] metrics) => Receive("spBv1.0/pollux/DDATA/edge-1/line-1", Message(seq, NowMillis + 1000, metrics));
+    private protected SparkplugNews Data(ulong seq, params Metric[] metrics) =>
+        Receive("spBv1.0/pollux/DDATA/edge-1/line-1", Message(seq, NowMillis + 1000, metrics));
 
-    protected static byte[] Message(ulong seq, ulong timestamp, params Metric[] metrics) => new Payload { Seq = seq, Timestamp = timestamp, Metrics = { metrics } }.ToByteArray();
+    protected static byte[] Message(ulong seq, ulong timestamp, params Metric[] metrics) =>
+        new Payload { Seq = seq, Timestamp = timestamp, Metrics = { metrics } }.ToByteArray();
 
-    protected static Metric Declared(string name, ulong alias, double value) => new() { Name = name, Alias = alias, Datatype = Double, DoubleValue = value };
+    protected static Metric Declared(string name, ulong alias, double value) =>
+        new() { Name = name, Alias = alias, Datatype = Double, DoubleValue = value };
 
     protected static Metric Changed(ulong alias, double value) => new() { Alias = alias, DoubleValue = value };
 

@@ -84,8 +84,10 @@ public class ValueTests : SparkplugTest
     {
         NodeBirth();
         DeviceBirth(
-            1, new() { Name = Melt, Datatype = Boolean, BooleanValue = true }, new() { Name = Pressure, Datatype = Text, StringValue = "90" },
-            new() { Name = "Die/Melt Flow", Datatype = Double }, new() { Name = "Screw/Speed", Datatype = 20, BytesValue = ByteString.CopyFrom(1) });
+            1, new() { Name = Melt, Datatype = Boolean, BooleanValue = true },
+            new() { Name = Pressure, Datatype = Text, StringValue = "90" },
+            new() { Name = "Die/Melt Flow", Datatype = Double },
+            new() { Name = "Screw/Speed", Datatype = 20, BytesValue = ByteString.CopyFrom(1) });
         Assert.Empty(decoded.Readings);
         Assert.Equal(4, decoded.RejectedReadings);
         Assert.Equal(["wrong-type", "wrong-type", "no-value", "wrong-type"], decoded.Rejections.Select(r => r.Code));
@@ -160,7 +162,8 @@ public class ValueTests : SparkplugTest
     {
         NodeBirth();
         DeviceBirth(
-            1, Declared("Device Control/Reboot", 1, 0), Declared("Properties/Serial", 2, 0), Declared("Node Control/Rebirth", 3, 0), Declared("bdSeq", 4, 0));
+            1, Declared("Device Control/Reboot", 1, 0), Declared("Properties/Serial", 2, 0), Declared("Node Control/Rebirth", 3, 0),
+            Declared("bdSeq", 4, 0));
         Assert.Empty(decoded.Rejections);
         Data(2, Changed(2, 1));
         Assert.Empty(decoded.Rejections);

@@ -18,9 +18,15 @@ public class AuditPageTests(AnsweringDashboard system) : SystemTest<AnsweringDas
         var asset = Pollux.NextAsset();
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
         var trace = ActivityTraceId.CreateRandom().ToHexString();
-        await device.Publish(Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, [new(6, Micros.From(Now.AddMinutes(-10)), 201.5)]), $"00-{trace}-{ActivitySpanId.CreateRandom().ToHexString()}-01");
+        await device.Publish(
+            Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, [new(6, Micros.From(Now.AddMinutes(-10)), 201.5)]),
+            $"00-{trace}-{ActivitySpanId.CreateRandom().ToHexString()}-01");
         await Eventually.Get("the reading is stored", () => Pollux.Log.Readings(asset), readings => readings.Count == 1);
-        var dashboard = Pollux.Service("dashboard", "Dashboard", new() { ["Dashboard__Query"] = $"http://127.0.0.1:{Pollux.Query.GrpcPort}", ["Dashboard__TraceUrl"] = "http://traces.example/trace/{0}" });
+        var dashboard = Pollux.Service("dashboard", "Dashboard", new()
+        {
+            ["Dashboard__Query"] = $"http://127.0.0.1:{Pollux.Query.GrpcPort}",
+            ["Dashboard__TraceUrl"] = "http://traces.example/trace/{0}",
+        });
         await dashboard.Start();
         var page = await Pollux.Open($"/audit?kind=telemetry&name={asset}", dashboard: dashboard);
         var rows = page.GetByTestId("events").Locator("tr[data-position]");
@@ -67,7 +73,8 @@ public class AuditPageTests(AnsweringDashboard system) : SystemTest<AnsweringDas
         var asset = Pollux.NextAsset();
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
         await DashboardSystem.Publish(device, asset, ("no-such-sensor", 1.5, Now));
-        await Eventually.Get("the payload is rejected", () => Pollux.Get($"/api/v1/rejected?asset={asset}"), list => list["items"]!.AsArray().Count == 1);
+        await Eventually.Get(
+            "the payload is rejected", () => Pollux.Get($"/api/v1/rejected?asset={asset}"), list => list["items"]!.AsArray().Count == 1);
         var page = await Pollux.Open($"/audit/rejected?asset={asset}");
         var row = page.GetByTestId("rejections").Locator("tr[data-rejection]");
         await Expect(row).ToHaveCountAsync(1);

@@ -15,8 +15,13 @@ public class DashboardSystem(Infrastructure infrastructure) : RunningSystem(infr
 
     public static string Screenshots => Path.Combine(Infrastructure.Repository, "artifacts", "screenshots");
 
-    static string Chromium => new[] { Environment.GetEnvironmentVariable("CHROMIUM"), "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists)
-        ?? throw new FileNotFoundException("There is no Chromium on this machine; './pollux test' fetches it, and it is in the Debian package chromium.");
+    static string Chromium =>
+        new[]
+        {
+            Environment.GetEnvironmentVariable("CHROMIUM"), "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome",
+        }.FirstOrDefault(File.Exists)
+        ?? throw new FileNotFoundException(
+            "There is no Chromium on this machine; './pollux test' fetches it, and it is in the Debian package chromium.");
 
     public override async ValueTask InitializeAsync()
     {
@@ -29,7 +34,8 @@ public class DashboardSystem(Infrastructure infrastructure) : RunningSystem(infr
         {
             ExecutablePath = Chromium,
             Headless = true,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--enable-precise-memory-info"],
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                "--disable-component-update", "--disable-sync", "--enable-precise-memory-info"],
         });
         Directory.CreateDirectory(Screenshots);
     }
@@ -68,7 +74,12 @@ public class DashboardSystem(Infrastructure infrastructure) : RunningSystem(infr
 
     /// <summary>Publishes values with their sample times.</summary>
     internal static Task Publish(Device device, string asset, params (string Sensor, double Value, DateTimeOffset At)[] values) =>
-        device.Publish(Samples.SenmlTopic(asset), JsonSerializer.Serialize(values.Select(v => new { n = v.Sensor, v = v.Value, t = v.At.ToUnixTimeMilliseconds() / 1000.0 })));
+        device.Publish(Samples.SenmlTopic(asset), JsonSerializer.Serialize(values.Select(v => new
+        {
+            n = v.Sensor,
+            v = v.Value,
+            t = v.At.ToUnixTimeMilliseconds() / 1000.0,
+        })));
 
     public override async ValueTask DisposeAsync()
     {
@@ -94,7 +105,8 @@ public class AnsweringDashboard(Infrastructure infrastructure) : DashboardSystem
         var asset = NextAsset();
         await using var device = await Device.Connect(Servers.Mqtt);
         var now = TimeProvider.System.GetUtcNow();
-        await Publish(device, asset, [("screw-speed", 80, now), .. Enumerable.Range(1, 5).Select(z => ($"zone-{z}-set-point", 150.0 + 10 * z, now))]);
+        await Publish(device, asset,
+            [("screw-speed", 80, now), .. Enumerable.Range(1, 5).Select(z => ($"zone-{z}-set-point", 150.0 + 10 * z, now))]);
         await Eventually.Get("the inputs are stored", () => Log.Readings(asset), readings => readings.Count == 6);
         return asset;
     }
@@ -108,7 +120,10 @@ public sealed class FleetSystem(Infrastructure infrastructure) : DashboardSystem
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
-        await Parallel.ForEachAsync(Enumerable.Range(1, Machines - RegisteredAssets), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, cancel) =>
+        await Parallel.ForEachAsync(Enumerable.Range(1, Machines - RegisteredAssets), new ParallelOptions
+        {
+            MaxDegreeOfParallelism = 16,
+        }, async (i, cancel) =>
         {
             using var body = JsonContent("""{"model":"extrusion-line"}""");
             using var answer = await Query.Http.PutAsync($"/api/v1/assets/{UnregisteredAsset("line")}-{i}", body, cancel);

@@ -45,7 +45,9 @@ public class DecisionPageTests(AnsweringDashboard system) : SystemTest<Answering
         await shared.GetByTestId("ask").ClickAsync();
         await Expect(shared).Not.ToHaveURLAsync(page.Url);
         await Expect(shared.GetByTestId("advice")).ToBeVisibleAsync();
-        var (asked, again) = (await Pollux.Get($"/api/v1/decisions/{page.Url.Split('/')[^1]}"), await Pollux.Get($"/api/v1/decisions/{shared.Url.Split('/')[^1]}"));
+        var (asked, again) = (
+            await Pollux.Get($"/api/v1/decisions/{page.Url.Split('/')[^1]}"),
+            await Pollux.Get($"/api/v1/decisions/{shared.Url.Split('/')[^1]}"));
         Assert.Equal(asked["definition"]!.ToJsonString(), again["definition"]!.ToJsonString());
         Assert.Equal(asked["answer"]!.ToJsonString(), again["answer"]!.ToJsonString());
 
@@ -63,7 +65,8 @@ public class DecisionPageTests(AnsweringDashboard system) : SystemTest<Answering
         await Expect(page.GetByTestId("outcome")).ToContainTextAsync("was replaced");
         await Expect(page.GetByTestId("hindsight")).ToContainTextAsync("Closed");
         var kept = await Pollux.Get($"/api/v1/decisions/{page.Url.Split('/')[^1]}");
-        Assert.Equal(("closed", "eve", "replaced"), ((string)kept["state"]!, (string)kept["taken"]!["by"]!, (string)kept["outcome"]!["kind"]!));
+        Assert.Equal(("closed", "eve", "replaced"),
+            ((string)kept["state"]!, (string)kept["taken"]!["by"]!, (string)kept["outcome"]!["kind"]!));
 
         await Look.At(page, "decision-closed");
     }
@@ -77,9 +80,12 @@ public class DecisionPageTests(AnsweringDashboard system) : SystemTest<Answering
         for (var minute = -60; minute <= 0; minute++)
         {
             var at = now.AddMinutes(minute);
-            await DashboardSystem.Publish(device, asset, ("bearing-vibration", 1.2 + 0.01 * (minute % 7), at), ("screw-speed", 80, at), ("melt-pressure", 82, at));
+            await DashboardSystem.Publish(
+                device, asset, ("bearing-vibration", 1.2 + 0.01 * (minute % 7), at), ("screw-speed", 80, at), ("melt-pressure", 82, at));
         }
-        await Eventually.Get("the condition is saved", () => Pollux.Get($"/api/v1/twins/{asset}/health"), health => health["parts"]![0]!["condition"]!["at"] is not null);
+        await Eventually.Get(
+            "the condition is saved", () => Pollux.Get($"/api/v1/twins/{asset}/health"), health =>
+                health["parts"]![0]!["condition"]!["at"] is not null);
         var page = await Pollux.Open($"/decisions?asset={asset}");
         await page.GetByText("Assume a remaining life; ask about the past").ClickAsync();
         // Before the part's history began.

@@ -18,12 +18,17 @@ public class FleetPageTests(FleetSystem system) : SystemTest<FleetSystem>(system
     public async Task A_thousand_machines_scroll_and_filter_without_a_wait(string act)
     {
         var page = await Pollux.Open("/");
-        await Eventually.Get("all machines are listed", async () => await page.Locator(".fleet table").GetAttributeAsync("aria-rowcount"), count => int.Parse(count ?? "0", CultureInfo.InvariantCulture) >= FleetSystem.Machines);
-        var steps = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "fleet-steps.js"), TestContext.Current.CancellationToken);
-        var measured = (await page.EvaluateAsync<JsonElement>(steps, new { act, count = 40 })).Deserialize<Measured>(JsonSerializerOptions.Web)!;
+        await Eventually.Get(
+            "all machines are listed", async () => await page.Locator(".fleet table").GetAttributeAsync("aria-rowcount"), count =>
+                int.Parse(count ?? "0", CultureInfo.InvariantCulture) >= FleetSystem.Machines);
+        var steps = await File.ReadAllTextAsync(
+            Path.Combine(AppContext.BaseDirectory, "fleet-steps.js"), TestContext.Current.CancellationToken);
+        var measured = (await page.EvaluateAsync<JsonElement>(steps, new { act, count = 40 }))
+            .Deserialize<Measured>(JsonSerializerOptions.Web)!;
         Assert.True(measured.FailedAt < 0, $"the page did not answer to step {measured.FailedAt}");
         var times = measured.Times.Order().ToList();
-        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{act}: p50 {times[20]:0} ms, p95 {times[37]:0} ms"));
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"{act}: p50 {times[20]:0} ms, p95 {times[37]:0} ms"));
         // Every step was answered; how fast is for 'bench dashboard' to say, other tests run beside this one.
         Assert.Equal(40, times.Count);
     }
@@ -54,7 +59,8 @@ public class FleetPageTests(FleetSystem system) : SystemTest<FleetSystem>(system
         await Expect(page.Locator("tr[data-asset]")).ToHaveCountAsync(10);
         var link = page.Locator($"tr[data-asset='{quiet}'] a");
         await Expect(link).ToBeVisibleAsync();
-        async Task<IReadOnlyList<string>> Rows() => await page.Locator("tr[data-asset]").EvaluateAllAsync<string[]>("rows => rows.map(r => r.dataset.asset)");
+        async Task<IReadOnlyList<string>> Rows() =>
+            await page.Locator("tr[data-asset]").EvaluateAllAsync<string[]>("rows => rows.map(r => r.dataset.asset)");
         await link.FocusAsync();
         var before = await Rows();
         var warnings = await Warnings(page);
@@ -68,5 +74,7 @@ public class FleetPageTests(FleetSystem system) : SystemTest<FleetSystem>(system
     }
 
     static async Task<int> Warnings(IPage page) =>
-        int.Parse(System.Text.RegularExpressions.Regex.Match(await page.Locator(".page-head .sub").TextContentAsync() ?? "", @"(\d+) with other alarms").Groups[1].Value, CultureInfo.InvariantCulture);
+        int.Parse(System.Text.RegularExpressions.Regex.Match(
+            await page.Locator(".page-head .sub").TextContentAsync() ?? "", @"(\d+) with other alarms").Groups[1].Value,
+                CultureInfo.InvariantCulture);
 }

@@ -84,7 +84,8 @@ public class KeyboardTests(AnsweringDashboard system) : SystemTest<AnsweringDash
             if ((await page.EvaluateAsync<JsonElement?>(Focus))?.Deserialize<Stop>(JsonSerializerOptions.Web) is not { } stop) continue;
             // A page that was just opened puts the focus on its heading, maybe only after the key.
             if (stop.IsByProgram) continue;
-            Assert.True(stop.IsMarked && stop.IsInSight, $"The focus is not seen (marked: {stop.IsMarked}, in sight: {stop.IsInSight}) on {stop.Html}");
+            Assert.True(stop.IsMarked && stop.IsInSight,
+                $"The focus is not seen (marked: {stop.IsMarked}, in sight: {stop.IsInSight}) on {stop.Html}");
             if (isThere(stop)) return;
             passed.Add(stop.Text);
         }

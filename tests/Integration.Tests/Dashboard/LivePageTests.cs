@@ -32,7 +32,8 @@ public class LivePageTests(HurriedDashboard system) : SystemTest<HurriedDashboar
     /// <summary>After a forced collection; nodes without those that come and go with alarms and readings.</summary>
     sealed record Held(double HeapMegabytes, double Nodes, double Listeners)
     {
-        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{HeapMegabytes:0.0} MB, {Nodes:0} nodes, {Listeners:0} listeners");
+        public override string ToString() =>
+            string.Create(CultureInfo.InvariantCulture, $"{HeapMegabytes:0.0} MB, {Nodes:0} nodes, {Listeners:0} listeners");
     }
 
     [Fact]
@@ -49,7 +50,8 @@ public class LivePageTests(HurriedDashboard system) : SystemTest<HurriedDashboar
         await Expect(fleet.Locator($"tr[data-asset='{asset}']")).ToBeVisibleAsync();
         // Rows change hands when an alarm moves a machine: whatever is drawn in the list counts.
         await Count(fleet, "[data-testid='fleet-rows']");
-        var (machineProtocol, fleetProtocol) = (await machine.Context.NewCDPSessionAsync(machine), await fleet.Context.NewCDPSessionAsync(fleet));
+        var (machineProtocol, fleetProtocol) = (
+            await machine.Context.NewCDPSessionAsync(machine), await fleet.Context.NewCDPSessionAsync(fleet));
 
         List<Held> machines = [], fleets = [];
         List<double> processes = [], managed = [];
@@ -93,7 +95,8 @@ public class LivePageTests(HurriedDashboard system) : SystemTest<HurriedDashboar
         Flat("the fleet page's nodes", fleets.Select(h => h.Nodes), 200);
         Flat("the fleet page's listeners", fleets.Select(h => h.Listeners), 100);
         Flat("the dashboard's memory, MB", processes, 30);
-        await Eventually.Get("the dots of new readings are let go", () => machine.Locator(".trends path.point").CountAsync(), dots => dots == 0);
+        await Eventually.Get(
+            "the dots of new readings are let go", () => machine.Locator(".trends path.point").CountAsync(), dots => dots == 0);
     }
 
     /// <summary>The largest of the second half is no more than so much above the largest of the first.</summary>
@@ -101,15 +104,20 @@ public class LivePageTests(HurriedDashboard system) : SystemTest<HurriedDashboar
     {
         var all = measured.ToList();
         var (before, after) = (all.Take(all.Count / 2).Max(), all.Skip(all.Count / 2).Max());
-        Assert.True(after <= before + allowance, string.Create(CultureInfo.InvariantCulture, $"{what} grew from {before:0.0} to {after:0.0}: {string.Join(", ", all.Select(v => v.ToString("0.0", CultureInfo.InvariantCulture)))}"));
+        Assert.True(after <= before + allowance,
+            string.Create(CultureInfo.InvariantCulture,
+                $"{what} grew from {before:0.0} to {after:0.0}: "
+                    + $"{string.Join(", ", all.Select(v => v.ToString("0.0", CultureInfo.InvariantCulture)))}"));
     }
 
     static Task<int> Changes(IPage page) => page.EvaluateAsync<int>("() => window.changes");
 
     static Task Count(IPage page, string selector) => page.EvaluateAsync(
-        "selector => { window.changes = 0; new MutationObserver(() => window.changes++).observe(document.querySelector(selector), { childList: true, characterData: true, subtree: true }); }", selector);
+        "selector => { window.changes = 0; new MutationObserver(() => window.changes++).observe(document.querySelector(selector), { "
+            + "childList: true, characterData: true, subtree: true }); }", selector);
 
-    // What grows as it should: the list of alarms with every alarm, up to a hundred, and the dots of new readings, until the chart is fetched anew.
+    // What grows as it should: the list of alarms with every alarm, up to a hundred, and the dots of new readings, until the chart is
+    // fetched anew.
     const string NodesThatCome = """
         () => {
           const list = document.querySelector(".alarms");
@@ -125,7 +133,9 @@ public class LivePageTests(HurriedDashboard system) : SystemTest<HurriedDashboar
     {
         await protocol.SendAsync("Performance.enable");
         await protocol.SendAsync("HeapProfiler.collectGarbage");
-        var metrics = (await protocol.SendAsync("Performance.getMetrics"))!.Value.GetProperty("metrics").EnumerateArray().ToDictionary(m => m.GetProperty("name").GetString()!, m => m.GetProperty("value").GetDouble());
-        return new(metrics["JSHeapUsedSize"] / 1e6, metrics["Nodes"] - await page.EvaluateAsync<int>(NodesThatCome), metrics["JSEventListeners"]);
+        var metrics = (await protocol.SendAsync("Performance.getMetrics"))!.Value.GetProperty("metrics").EnumerateArray()
+            .ToDictionary(m => m.GetProperty("name").GetString()!, m => m.GetProperty("value").GetDouble());
+        return new(metrics["JSHeapUsedSize"] / 1e6, metrics["Nodes"] - await page.EvaluateAsync<int>(NodesThatCome),
+            metrics["JSEventListeners"]);
     }
 }

@@ -19,16 +19,38 @@ public sealed class LivelySystem(Infrastructure infrastructure) : AnsweringDashb
         Addresses = new Dictionary<string, string>
         {
             ["Asset"] = asset,
-            ["Then"] = TimeProvider.System.GetUtcNow().UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture),
+            ["Then"] = TimeProvider.System.GetUtcNow().UtcDateTime.ToString(
+                "yyyy-MM-ddTHH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture),
             ["Pump"] = await PumpLoop(),
             ["A"] = await Scenario(new { asset, mode = "steady", ensemble = new { size = 50 }, interventions = more }),
-            ["B"] = await Scenario(new { asset, mode = "steady", ensemble = new { size = 50 }, interventions = colder, name = "Zone 4 colder" }),
+            ["B"] = await Scenario(new
+            {
+                asset,
+                mode = "steady",
+                ensemble = new { size = 50 },
+                interventions = colder,
+                name = "Zone 4 colder",
+            }),
             ["ScenarioId"] = await Scenario(new { asset, horizonSeconds = 7200, ensemble = new { size = 50 }, interventions = more }),
-            ["Id"] = await Post("/api/v1/decisions", new { asset, component = "gearbox-bearing", remainingLife = new { shape = 3.0, scaleDays = 30.0 }, options = new object[] { new { kind = "now" }, new { kind = "wait", weeks = 1.0 }, new { kind = "wait", weeks = 3.0 }, new { kind = "run-to-failure" } } }),
+            ["Id"] = await Post("/api/v1/decisions", new
+            {
+                asset,
+                component = "gearbox-bearing",
+                remainingLife = new { shape = 3.0, scaleDays = 30.0 },
+                options = new object[]
+                {
+                    new { kind = "now" },
+                    new { kind = "wait", weeks = 1.0 },
+                    new { kind = "wait", weeks = 3.0 },
+                    new { kind = "run-to-failure" },
+                },
+            }),
         };
     }
 
-    /// <summary>A machine with half an hour of history, an alarm, an uncertain and a stale value, and a payload that was rejected.</summary>
+    /// <summary>
+    /// A machine with half an hour of history, an alarm, an uncertain and a stale value, and a payload that was rejected.
+    /// </summary>
     async Task<string> LivelyMachine()
     {
         var asset = NextAsset();
@@ -40,15 +62,19 @@ public sealed class LivelySystem(Infrastructure infrastructure) : AnsweringDashb
             await Publish(
                 device, asset,
                 [
-                    .. Enumerable.Range(1, 5).Select(z => ($"zone-{z}-temperature", 150 + 10 * z + wave * z, at)), .. Enumerable.Range(1, 5).Select(z => ($"zone-{z}-set-point", 150.0 + 10 * z, at)),
-                    ("melt-temperature", 236 + 2 * wave, at), ("melt-pressure", second == 0 ? 210 : 82 + 3 * wave, at), ("melt-flow", 51 + wave, at), ("screw-speed", 80, at), ("motor-power", 9.8 + 0.2 * wave, at),
+                    .. Enumerable.Range(1, 5).Select(z => ($"zone-{z}-temperature", 150 + 10 * z + wave * z, at)),
+                    .. Enumerable.Range(1, 5).Select(z => ($"zone-{z}-set-point", 150.0 + 10 * z, at)),
+                    ("melt-temperature", 236 + 2 * wave, at), ("melt-pressure", second == 0 ? 210 : 82 + 3 * wave, at),
+                    ("melt-flow", 51 + wave, at), ("screw-speed", 80, at), ("motor-power", 9.8 + 0.2 * wave, at),
                     ("bearing-vibration", 1.2 + 0.05 * wave, at), ("motor-current", second == 0 ? 130 : 16 + wave, at),
                 ]);
         }
         await Publish(device, asset, ("bearing-temperature", 51.5, now.AddMinutes(-20)));
         await Publish(device, asset, ("no-such-sensor", 1.5, now));
-        await Eventually.Get("the alarm is raised", async () => (await Get($"/api/v1/twins/{asset}"))["alarms"]!.AsArray().Count, alarms => alarms > 0);
-        await Eventually.Get("the payload is rejected", () => Get($"/api/v1/rejected?asset={asset}"), list => list["items"]!.AsArray().Count == 1);
+        await Eventually.Get(
+            "the alarm is raised", async () => (await Get($"/api/v1/twins/{asset}"))["alarms"]!.AsArray().Count, alarms => alarms > 0);
+        await Eventually.Get(
+            "the payload is rejected", () => Get($"/api/v1/rejected?asset={asset}"), list => list["items"]!.AsArray().Count == 1);
         return asset;
     }
 
@@ -71,14 +97,17 @@ public sealed class LivelySystem(Infrastructure infrastructure) : AnsweringDashb
         Task Frame(int second)
         {
             var (at, wave) = (now.AddSeconds(second), Math.Sin(second / 40.0));
-            return Publish(device, asset, ("pressure", 0.4 + 0.1 * wave, at), ("volume-flow", 32 + wave, at), ("motor-current", 1.1 + 0.1 * wave, at), ("motor-temperature", 71 + wave, at));
+            return Publish(device, asset, ("pressure", 0.4 + 0.1 * wave, at), ("volume-flow", 32 + wave, at),
+                ("motor-current", 1.1 + 0.1 * wave, at), ("motor-temperature", 71 + wave, at));
         }
     }
 
     async Task<string> Scenario(object question)
     {
         var id = await Post("/api/v1/scenarios", question);
-        await Eventually.Get("the scenario is answered", () => Get($"/api/v1/scenarios/{id}"), s => (string)s["state"]! == "completed", show: s => s.ToJsonString());
+        await Eventually.Get(
+            "the scenario is answered", () => Get($"/api/v1/scenarios/{id}"), s => (string)s["state"]! == "completed", show: s =>
+                s.ToJsonString());
         return id;
     }
 

@@ -30,8 +30,8 @@ static class Look
         """;
 
     /// <summary>
-    /// Takes a picture of the page as it is on each screen in each theme, for people; then demands that nowhere axe finds anything serious and nothing is wider than the
-    /// screen. Leaves the page on a desk in the light.
+    /// Takes a picture of the page as it is on each screen in each theme, for people; then demands that nowhere axe finds anything serious
+    /// and nothing is wider than the screen. Leaves the page on a desk in the light.
     /// </summary>
     public static async Task At(IPage page, string name)
     {
@@ -47,7 +47,8 @@ static class Look
                 await page.WaitForFunctionAsync(ChartsFollowTheTheme);
                 await page.WaitForTimeoutAsync(600);
                 await page.ScreenshotAsync(new() { Path = Path.Combine(DashboardSystem.Screenshots, $"{picture}.png"), FullPage = true });
-                if (await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth > window.innerWidth")) problems.Add($"{picture}: the page is wider than the screen");
+                if (await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth > window.innerWidth"))
+                    problems.Add($"{picture}: the page is wider than the screen");
                 var found = await page.EvaluateAsync<JsonElement>(Serious);
                 problems.AddRange(found.EnumerateArray().Select(v => $"{picture}: {v.GetString()}"));
             }
@@ -60,7 +61,8 @@ static class Look
     // As when the evening comes and the system turns dark: the page has to follow without being loaded again.
     static async Task Put(IPage page, bool dark)
     {
-        await page.EmulateMediaAsync(new() { ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light, ReducedMotion = ReducedMotion.Reduce });
+        await page.EmulateMediaAsync(
+            new() { ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light, ReducedMotion = ReducedMotion.Reduce });
         await Expect(page.Locator("main")).ToHaveAttributeAsync("data-dark", dark ? "true" : "false");
     }
 }

@@ -4,7 +4,9 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Integration.Tests.Dashboard;
 
-/// <summary>Every page with something on it; what pages look like with nothing, or in trouble, is looked at where a test puts them there.</summary>
+/// <summary>
+/// Every page with something on it; what pages look like with nothing, or in trouble, is looked at where a test puts them there.
+/// </summary>
 public partial class LookTests(LivelySystem system) : SystemTest<LivelySystem>(system), IClassFixture<LivelySystem>
 {
     /// <summary>A name for the pictures, and the address as the page declares it; a query may follow.</summary>
@@ -38,8 +40,10 @@ public partial class LookTests(LivelySystem system) : SystemTest<LivelySystem>(s
     [Fact]
     public void No_page_is_forgotten()
     {
-        var declared = Directory.EnumerateFiles(Path.Combine(Infrastructure.Repository, "services", "dashboard"), "*.razor", SearchOption.AllDirectories)
-            .SelectMany(file => Declaration().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value)).Order(StringComparer.Ordinal).ToList();
+        var declared = Directory.EnumerateFiles(
+            Path.Combine(Infrastructure.Repository, "services", "dashboard"), "*.razor", SearchOption.AllDirectories)
+            .SelectMany(file => Declaration().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value))
+                .Order(StringComparer.Ordinal).ToList();
         Assert.Contains("/machines/{Asset}", declared);
         Assert.Equal(declared, Pages.Select(row => row.Data.Item2.Split('?')[0]).Intersect(declared).Order(StringComparer.Ordinal));
     }

@@ -32,7 +32,9 @@ public class MachinePageTests(AnsweringDashboard system) : SystemTest<AnsweringD
     {
         var asset = Pollux.NextAsset();
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
-        await DashboardSystem.Publish(device, asset, ("bearing-acceleration-rms", 0.3168, Now), ("bearing-envelope-outer-race", 49.99, Now), ("dancer-position", -249.99, Now), ("zone-5-temperature", 319.9, Now));
+        await DashboardSystem.Publish(
+            device, asset, ("bearing-acceleration-rms", 0.3168, Now), ("bearing-envelope-outer-race", 49.99, Now),
+            ("dancer-position", -249.99, Now), ("zone-5-temperature", 319.9, Now));
         var page = await Pollux.Open($"/machines/{asset}");
         await Expect(DashboardSystem.Value(page, "bearing-acceleration-rms")).ToHaveTextAsync("0.3168\u00a0m/s²");
         var covered = await page.EvaluateAsync<string[]>("""
@@ -60,7 +62,8 @@ public class MachinePageTests(AnsweringDashboard system) : SystemTest<AnsweringD
         // On a slow machine an alarm of readings that stay away is there, too.
         var alarm = (await Pollux.Get($"/api/v1/alarms?asset={asset}"))["items"]!.AsArray()
             .Single(a => (string?)a!["limitId"] == "melt-pressure-high")!;
-        Assert.Equal(("active-acknowledged", "Kim", "valve was closed"), ((string)alarm["state"]!, (string)alarm["acknowledgedBy"]!, (string)alarm["comment"]!));
+        Assert.Equal(("active-acknowledged", "Kim", "valve was closed"),
+            ((string)alarm["state"]!, (string)alarm["acknowledgedBy"]!, (string)alarm["comment"]!));
     }
 
     [Fact]
@@ -73,7 +76,8 @@ public class MachinePageTests(AnsweringDashboard system) : SystemTest<AnsweringD
         await Expect(DashboardSystem.Value(page, "melt-temperature")).ToHaveTextAsync("222.0\u00a0°C");
         await page.GetByTestId("look-back").ClickAsync();
         // The slider reaches two hours back: a tenth of it is twelve minutes.
-        await page.GetByTestId("travel-slider").EvaluateAsync("slider => { slider.value = -100; slider.dispatchEvent(new Event('change', { bubbles: true })); }");
+        await page.GetByTestId("travel-slider")
+            .EvaluateAsync("slider => { slider.value = -100; slider.dispatchEvent(new Event('change', { bubbles: true })); }");
         await Expect(page.GetByTestId("travel")).ToContainTextAsync("not live");
         await Expect(DashboardSystem.Value(page, "melt-temperature")).ToHaveTextAsync("201.0\u00a0°C");
         Assert.Matches("[?&]validAt=", page.Url);

@@ -59,7 +59,11 @@ public class PageStateTests(AnsweringDashboard system) : SystemTest<AnsweringDas
     {
         await using var refusing = await StandInQuery.Refusing(status);
         var page = await OpenOn(refusing.Address);
-        foreach (var path in new[] { "/", "/machines/a", "/what-if?asset=a", "/what-if/a", "/what-if/compare/a/b", "/decisions?asset=a", "/decisions/a", "/audit", "/audit/rejected" })
+        foreach (var path in new[]
+        {
+            "/", "/machines/a", "/what-if?asset=a", "/what-if/a", "/what-if/compare/a/b", "/decisions?asset=a", "/decisions/a", "/audit",
+            "/audit/rejected",
+        })
         {
             await page.GotoAsync(path);
             var notice = page.GetByTestId("notice");

@@ -6,7 +6,9 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Integration.Tests.Dashboard;
 
-/// <summary>What-ifs in a browser that are not simply answered: of the past, long, cancelled, failed, and while something is away.</summary>
+/// <summary>
+/// What-ifs in a browser that are not simply answered: of the past, long, cancelled, failed, and while something is away.
+/// </summary>
 [Collection<OnOneDashboard>]
 public class ScenarioStateTests(AnsweringDashboard system) : SystemTest<AnsweringDashboard>(system)
 {
@@ -19,22 +21,27 @@ public class ScenarioStateTests(AnsweringDashboard system) : SystemTest<Answerin
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
         // Faster since half an hour: the baseline has to follow what was recorded.
         for (var minute = -90; minute <= 0; minute += 5)
-            await DashboardSystem.Publish(device, asset, [("screw-speed", minute < -30 ? 70 : 80, Now.AddMinutes(minute)), .. Enumerable.Range(1, 5).Select(z => ($"zone-{z}-set-point", 150.0 + 10 * z, Now.AddMinutes(minute)))]);
+            await DashboardSystem.Publish(
+                device, asset, [("screw-speed", minute < -30 ? 70 : 80, Now.AddMinutes(minute)),
+                    .. Enumerable.Range(1, 5).Select(z => ($"zone-{z}-set-point", 150.0 + 10 * z, Now.AddMinutes(minute)))]);
         await Eventually.Get("the inputs are stored", () => Pollux.Log.Readings(asset), readings => readings.Count == 19 * 6);
         var page = await Pollux.Open($"/what-if?asset={asset}");
         await page.GetByRole(AriaRole.Button, new() { Name = "Last hour at +15 %", Exact = true }).ClickAsync();
-        await Expect(page.GetByTestId("sentence")).ToContainTextAsync("from 1 h ago on, with the inputs that were recorded since, over 1 h");
+        await Expect(page.GetByTestId("sentence"))
+            .ToContainTextAsync("from 1 h ago on, with the inputs that were recorded since, over 1 h");
         await Look.At(page, "what-if-past");
         var asked = Now;
         await page.GetByTestId("run").ClickAsync();
         await Expect(page.GetByTestId("answer")).ToBeVisibleAsync();
         await Expect(page.GetByTestId("headline")).ToContainTextAsync("by the end of 1 h");
-        var from = DateTimeOffset.Parse((await page.Locator(".page-head time").GetAttributeAsync("datetime"))!, CultureInfo.InvariantCulture);
+        var from = DateTimeOffset.Parse(
+            (await page.Locator(".page-head time").GetAttributeAsync("datetime"))!, CultureInfo.InvariantCulture);
         Assert.InRange(from, asked.AddMinutes(-61), Now.AddMinutes(-59));
 
         // The figures are those of a machine that went from 70 to 80 revolutions: what it did, not what it would have done at one speed.
         var result = await Pollux.Get($"/api/v1/scenarios/{page.Url.Split('/')[^1]}/result");
-        var flow = result["signals"]!.AsArray().Single(s => (string)s!["id"]! == "melt-flow")!["baseline"]!["p50"]!.AsArray().Select(v => (double)v!).ToList();
+        var flow = result["signals"]!.AsArray().Single(s => (string)s!["id"]! == "melt-flow")!["baseline"]!["p50"]!.AsArray()
+            .Select(v => (double)v!).ToList();
         Assert.True(flow[^1] > 1.08 * flow[1], $"the flow went from {flow[1]} to {flow[^1]}");
     }
 

@@ -11,7 +11,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Integration.Tests.Dashboard;
 
-/// <summary>Stands in for query where the real one cannot be brought into a state: it lets nobody in, or there is nothing at all in it.</summary>
+/// <summary>
+/// Stands in for query where the real one cannot be brought into a state: it lets nobody in, or there is nothing at all in it.
+/// </summary>
 sealed class StandInQuery : IAsyncDisposable
 {
     readonly WebApplication app;
@@ -28,7 +30,8 @@ sealed class StandInQuery : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, ServiceProcess.FreePort(), listen => listen.Protocols = HttpProtocols.Http2));
+        builder.WebHost.ConfigureKestrel(
+            kestrel => kestrel.Listen(IPAddress.Loopback, ServiceProcess.FreePort(), listen => listen.Protocols = HttpProtocols.Http2));
         builder.Services.AddSingleton(answer).AddGrpc(grpc => grpc.Interceptors.Add<OneAnswer>());
         var app = builder.Build();
         app.MapGrpcService<Twins>();
@@ -47,8 +50,11 @@ sealed class StandInQuery : IAsyncDisposable
     /// <summary>The answer to every question: a refusal, or a message without content.</summary>
     sealed class OneAnswer(StatusCode status) : Interceptor
     {
-        public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation) =>
-            status == StatusCode.OK ? Task.FromResult(Activator.CreateInstance<TResponse>()) : throw new RpcException(new Status(status, "No."));
+        public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+            TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation) =>
+            status == StatusCode.OK
+                ? Task.FromResult(Activator.CreateInstance<TResponse>())
+                : throw new RpcException(new Status(status, "No."));
     }
 
     sealed class Twins : TwinService.TwinServiceBase;

@@ -20,7 +20,8 @@ public class WhatIfPageTests(AnsweringDashboard system) : SystemTest<AnsweringDa
         await Expect(page.GetByTestId("sentence")).ToContainTextAsync("over 2 h");
         await page.GetByTestId("run").ClickAsync();
         await Expect(page.GetByTestId("answer")).ToBeVisibleAsync();
-        await Expect(page.GetByTestId("headline")).ToHaveTextAsync(new Regex(@"Melt temperature rises by \d+\.\d.K by the end of 2 h \(p5 \d+\.\d … p95 \d+\.\d\)\."));
+        await Expect(page.GetByTestId("headline"))
+            .ToHaveTextAsync(new Regex(@"Melt temperature rises by \d+\.\d.K by the end of 2 h \(p5 \d+\.\d … p95 \d+\.\d\)\."));
 
         // What the page says is what the API answers.
         var id = page.Url[(page.Url.LastIndexOf('/') + 1)..];
@@ -40,7 +41,8 @@ public class WhatIfPageTests(AnsweringDashboard system) : SystemTest<AnsweringDa
         {
             var file = await page.RunAndWaitForDownloadAsync(() => page.GetByTestId(format).ClickAsync());
             Assert.Equal($"scenario-{id}.{format}", file.SuggestedFilename);
-            Assert.Equal(start, (await File.ReadAllBytesAsync(await file.PathAsync(), TestContext.Current.CancellationToken))[..start.Length]);
+            Assert.Equal(start,
+                (await File.ReadAllBytesAsync(await file.PathAsync(), TestContext.Current.CancellationToken))[..start.Length]);
         }
     }
 

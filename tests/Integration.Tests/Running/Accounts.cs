@@ -13,13 +13,16 @@ static class Accounts
         foreach (var asset in assets)
         {
             var published = load.Good(asset);
-            await Eventually.Get($"{published.Count} readings of {asset} are stored", async () => (await pollux.Log.Readings(asset)).Count, count => count >= published.Count);
+            await Eventually.Get(
+                $"{published.Count} readings of {asset} are stored", async () => (await pollux.Log.Readings(asset)).Count, count =>
+                    count >= published.Count);
             await Eventually.Get(
                 $"{load.WithImpossible(asset).Count} payloads of {asset} are rejected",
                 async () => (await pollux.Log.Rejections(asset)).Count, count => count >= load.WithImpossible(asset).Count);
             AssertEqual(asset, published, await pollux.Log.Readings(asset));
             var rejections = await pollux.Log.Rejections(asset);
-            Assert.Equal(load.WithImpossible(asset).Select(Convert.ToHexString).Order(StringComparer.Ordinal), rejections.Select(r => Convert.ToHexString(r.Payload)).Order(StringComparer.Ordinal));
+            Assert.Equal(load.WithImpossible(asset).Select(Convert.ToHexString).Order(StringComparer.Ordinal),
+                rejections.Select(r => Convert.ToHexString(r.Payload)).Order(StringComparer.Ordinal));
             Assert.All(rejections, r => Assert.Equal((1, "physically-impossible"), (r.Readings, r.Reasons[0].Code)));
         }
     }
@@ -31,9 +34,13 @@ static class Accounts
         var surplus = held.Where(r => !sent.Contains(r)).ToList();
         var doubled = stored.GroupBy(r => r).Where(g => g.Count() > 1).Select(g => g.Key).ToList();
         if (missing.Count + surplus.Count + doubled.Count == 0) return;
-        throw new XunitException($"{asset}: of {published.Count} readings {missing.Count} are missing ({Shown(missing)}), {doubled.Count} are stored more than once ({Shown(doubled)}), {surplus.Count} were never sent ({Shown(surplus)}).");
+        throw new XunitException(
+            $"{asset}: of {published.Count} readings {missing.Count} are missing ({Shown(missing)}), {doubled.Count} are stored more than "
+                + $"once ({Shown(doubled)}), {surplus.Count} were never sent ({Shown(surplus)}).");
     }
 
     static string Shown(List<Reading> readings) => readings.Count == 0 ? "none" : string.Create(
-        CultureInfo.InvariantCulture, $"sampled {Micros.ToTime(readings.Min(r => r.SampledAt)):HH:mm:ss.ffffff} to {Micros.ToTime(readings.Max(r => r.SampledAt)):HH:mm:ss.ffffff}");
+        CultureInfo.InvariantCulture,
+        $"sampled {Micros.ToTime(readings.Min(r => r.SampledAt)):HH:mm:ss.ffffff} to "
+            + $"{Micros.ToTime(readings.Max(r => r.SampledAt)):HH:mm:ss.ffffff}");
 }

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Integration.Tests.Running;
 
 /// <summary>
-/// The network between a service and a server, as a TCP relay that can be cut. While it is cut nothing gets through and nobody is told: what
-/// was sent waits, as TCP would send it again; a new connection is made and stays silent.
+/// The network between a service and a server, as a TCP relay that can be cut. While it is cut nothing gets through and nobody is told:
+/// what was sent waits, as TCP would send it again; a new connection is made and stays silent.
 /// </summary>
 public sealed class Cable : IAsyncDisposable
 {

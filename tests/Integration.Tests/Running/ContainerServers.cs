@@ -5,12 +5,20 @@ using Testcontainers.RabbitMq;
 
 namespace Integration.Tests.Running;
 
-/// <summary>PostgreSQL, RabbitMQ and Mosquitto in containers, of the images and with the settings of compose. Their ports stay when they are killed and started again.</summary>
+/// <summary>
+/// PostgreSQL, RabbitMQ and Mosquitto in containers, of the images and with the settings of compose. Their ports stay when they are killed
+/// and started again.
+/// </summary>
 sealed class ContainerServers : IAsyncDisposable
 {
     const int Postgres = 5432, RabbitMq = 5672, Mqtt = 1883;
 
-    readonly Dictionary<string, int> ports = new() { ["postgres"] = ServiceProcess.FreePort(), ["rabbitmq"] = ServiceProcess.FreePort(), ["mosquitto"] = ServiceProcess.FreePort() };
+    readonly Dictionary<string, int> ports = new()
+    {
+        ["postgres"] = ServiceProcess.FreePort(),
+        ["rabbitmq"] = ServiceProcess.FreePort(),
+        ["mosquitto"] = ServiceProcess.FreePort(),
+    };
     readonly Dictionary<string, IContainer> containers = [];
 
     public Dictionary<string, string> Connections => new()
@@ -25,11 +33,14 @@ sealed class ContainerServers : IAsyncDisposable
         // No image of the resource reaper can be relied on, and the engine may be older than the library: it says what it speaks.
         Environment.SetEnvironmentVariable("TESTCONTAINERS_RYUK_DISABLED", "true");
         if (Environment.GetEnvironmentVariable("DOCKER_API_VERSION") is not { Length: > 0 })
-            Environment.SetEnvironmentVariable("DOCKER_API_VERSION", (await Infrastructure.Run("docker", ["version", "--format", "{{.Server.APIVersion}}"])).Trim());
-        containers["postgres"] = new PostgreSqlBuilder(Image("postgres")).WithUsername("pollux").WithPassword("pollux").WithDatabase("pollux").WithPortBinding(ports["postgres"], Postgres)
+            Environment.SetEnvironmentVariable(
+                "DOCKER_API_VERSION", (await Infrastructure.Run("docker", ["version", "--format", "{{.Server.APIVersion}}"])).Trim());
+        containers["postgres"] = new PostgreSqlBuilder(Image("postgres")).WithUsername("pollux").WithPassword("pollux")
+            .WithDatabase("pollux").WithPortBinding(ports["postgres"], Postgres)
             // What is acknowledged is on disk, as in production; the builder's default is the opposite.
             .WithCommand("-c", "max_connections=200", "-c", "fsync=on", "-c", "synchronous_commit=on", "-c", "full_page_writes=on").Build();
-        containers["rabbitmq"] = new RabbitMqBuilder(Image("rabbitmq")).WithUsername("pollux").WithPassword("pollux").WithHostname("rabbitmq").WithPortBinding(ports["rabbitmq"], RabbitMq)
+        containers["rabbitmq"] = new RabbitMqBuilder(Image("rabbitmq")).WithUsername("pollux").WithPassword("pollux")
+            .WithHostname("rabbitmq").WithPortBinding(ports["rabbitmq"], RabbitMq)
             .WithResourceMapping(new FileInfo(Deploy("local", "enabled_plugins")), "/etc/rabbitmq/").Build();
         containers["mosquitto"] = new ContainerBuilder(Image("eclipse-mosquitto")).WithPortBinding(ports["mosquitto"], Mqtt)
             .WithResourceMapping(new FileInfo(Deploy("base", "mosquitto.conf")), "/mosquitto/config/")
@@ -38,7 +49,9 @@ sealed class ContainerServers : IAsyncDisposable
     }
 
     /// <summary>The version that compose names.</summary>
-    static string Image(string name) => File.ReadLines(Deploy("compose", "compose.yaml")).Select(l => l.Trim()).First(l => l.StartsWith($"image: {name}:", StringComparison.Ordinal))["image: ".Length..];
+    static string Image(string name) =>
+        File.ReadLines(Deploy("compose", "compose.yaml")).Select(l => l.Trim())
+            .First(l => l.StartsWith($"image: {name}:", StringComparison.Ordinal))["image: ".Length..];
 
     static string Deploy(string folder, string file) => Path.Combine(Infrastructure.Repository, "deploy", folder, file);
 

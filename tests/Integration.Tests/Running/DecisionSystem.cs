@@ -42,7 +42,9 @@ public sealed class DecisionSystem(Infrastructure infrastructure) : RunningSyste
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(cancel));
         // The last window still waits for late readings.
         var expected = start.AddDays(toDays).AddMinutes(-35);
-        return await Eventually.Get("the condition is saved", () => Health(asset), part => part["condition"]!["at"] is { } at && (DateTimeOffset)at >= expected, show: part => part["condition"]!.ToJsonString());
+        return await Eventually.Get(
+            "the condition is saved", () => Health(asset), part =>
+                part["condition"]!["at"] is { } at && (DateTimeOffset)at >= expected, show: part => part["condition"]!.ToJsonString());
     }
 
     /// <summary>The bearing's health.</summary>

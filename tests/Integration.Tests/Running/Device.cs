@@ -13,19 +13,24 @@ sealed class Device : IAsyncDisposable
     public static async Task<Device> Connect(Uri mqtt)
     {
         var device = new Device();
-        await device.client.ConnectAsync(new MqttClientOptionsBuilder().WithTcpServer(mqtt.Host, mqtt.Port).WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500).Build());
+        await device.client.ConnectAsync(
+            new MqttClientOptionsBuilder().WithTcpServer(mqtt.Host, mqtt.Port)
+                .WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500).Build());
         return device;
     }
 
-    public Task Publish(string topic, string payload, string? traceParent = null, bool retain = false) => Publish(topic, Encoding.UTF8.GetBytes(payload), traceParent, retain);
+    public Task Publish(string topic, string payload, string? traceParent = null, bool retain = false) =>
+        Publish(topic, Encoding.UTF8.GetBytes(payload), traceParent, retain);
 
     /// <summary>Publishes and waits until the broker has the message.</summary>
     public async Task Publish(string topic, byte[] payload, string? traceParent = null, bool retain = false)
     {
-        var message = new MqttApplicationMessageBuilder().WithTopic(topic).WithPayload(payload).WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).WithRetainFlag(retain);
+        var message = new MqttApplicationMessageBuilder().WithTopic(topic).WithPayload(payload)
+            .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).WithRetainFlag(retain);
         if (traceParent is not null) message.WithUserProperty("traceparent", Encoding.UTF8.GetBytes(traceParent));
         var result = await client.PublishAsync(message.Build());
-        if (result.ReasonCode != MqttClientPublishReasonCode.Success) throw new XunitException($"The broker answered {result.ReasonCode} to a message on {topic}.");
+        if (result.ReasonCode != MqttClientPublishReasonCode.Success)
+            throw new XunitException($"The broker answered {result.ReasonCode} to a message on {topic}.");
     }
 
     /// <summary>The newest message on a topic; null before the first.</summary>

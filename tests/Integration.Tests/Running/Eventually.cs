@@ -30,13 +30,16 @@ static class Eventually
                 if (isRight(value)) return value;
                 seen = show?.Invoke(value) ?? $"{value}";
             }
-            catch (Exception e) when (e is NpgsqlException or HttpRequestException or SocketException or IOException or TimeoutException or InvalidOperationException or Grpc.Core.RpcException
+            catch (Exception e) when (
+                e is NpgsqlException or HttpRequestException or SocketException or IOException or TimeoutException
+                    or InvalidOperationException or Grpc.Core.RpcException
                 // A request that HttpClient gave up; not one that the test's end cancels.
                 or TaskCanceledException { InnerException: TimeoutException })
             {
                 seen = $"{e.GetType().Name}: {e.Message}";
             }
-            if (TimeProvider.System.GetUtcNow() > deadline) throw new XunitException($"Not within {PatienceSeconds} s: {what}. Last seen: {seen}");
+            if (TimeProvider.System.GetUtcNow() > deadline)
+                throw new XunitException($"Not within {PatienceSeconds} s: {what}. Last seen: {seen}");
             // Other processes do not say when they are done: all there is is to look again.
             await Task.Delay(LookEvery, cancel);
         }

@@ -11,8 +11,8 @@ namespace Integration.Tests.Running;
 
 /// <summary>
 /// PostgreSQL, RabbitMQ and Mosquitto: those of the connection strings in the environment (<c>./pollux test</c> gives them together with
-/// the state directory, so that they can be killed), with <c>POLLUX_TEST_SERVERS=containers</c> containers, otherwise a private set of servers.
-/// Fails when there are none.
+/// the state directory, so that they can be killed), with <c>POLLUX_TEST_SERVERS=containers</c> containers, otherwise a private set of
+/// servers. Fails when there are none.
 /// </summary>
 public sealed class Infrastructure : IAsyncLifetime
 {
@@ -23,7 +23,8 @@ public sealed class Infrastructure : IAsyncLifetime
     ContainerServers? containers;
     bool isOurs;
 
-    public static string Repository { get; } = typeof(Infrastructure).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "Repository").Value!;
+    public static string Repository { get; } = typeof(Infrastructure).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(a => a.Key == "Repository").Value!;
 
     public static string ShippedAssets => Path.Combine(Repository, "contracts", "assets");
 
@@ -33,14 +34,16 @@ public sealed class Infrastructure : IAsyncLifetime
 
     public Uri Mqtt => new(connections["Mqtt"]);
 
-    public string Postgres(string database) => new NpgsqlConnectionStringBuilder(connections["Postgres"]) { Database = database }.ConnectionString;
+    public string Postgres(string database) =>
+        new NpgsqlConnectionStringBuilder(connections["Postgres"]) { Database = database }.ConnectionString;
 
     public async ValueTask InitializeAsync()
     {
         Directory.CreateDirectory(Logs);
         foreach (var name in new[] { "Postgres", "RabbitMq", "Mqtt" })
             if (Environment.GetEnvironmentVariable($"ConnectionStrings__{name}") is { Length: > 0 } given) connections[name] = given;
-        if (connections.Count is not (0 or 3)) throw new XunitException("Give all of ConnectionStrings__Postgres, __RabbitMq and __Mqtt, or none.");
+        if (connections.Count is not (0 or 3))
+            throw new XunitException("Give all of ConnectionStrings__Postgres, __RabbitMq and __Mqtt, or none.");
         if (connections.Count == 0 && Environment.GetEnvironmentVariable("POLLUX_TEST_SERVERS") == "containers") await StartContainers();
         if (connections.Count == 0) await StartPrivateServers();
         await MakeTemplate();
@@ -57,13 +60,16 @@ public sealed class Infrastructure : IAsyncLifetime
     {
         var home = Environment.GetEnvironmentVariable("POLLUX_HOME") is { Length: > 0 } given ? given : Path.Combine(Repository, ".pollux");
         pollux["POLLUX_HOME"] = Path.Combine(home, "test");
-        pollux["POLLUX_TOOLS"] = Environment.GetEnvironmentVariable("POLLUX_TOOLS") is { Length: > 0 } tools ? tools : Path.Combine(home, "tools");
+        pollux["POLLUX_TOOLS"] = Environment.GetEnvironmentVariable("POLLUX_TOOLS") is { Length: > 0 } tools
+            ? tools
+            : Path.Combine(home, "tools");
         pollux["POLLUX_PORT_OFFSET"] = Environment.GetEnvironmentVariable("POLLUX_PORT_OFFSET") is { Length: > 0 } offset ? offset : "1000";
         isOurs = true;
         await Pollux("servers", "up");
         foreach (var line in (await Pollux("servers", "env")).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
-            var (key, value) = (line[..line.IndexOf('=', StringComparison.Ordinal)], line[(line.IndexOf('=', StringComparison.Ordinal) + 1)..]);
+            var (key, value) = (
+                line[..line.IndexOf('=', StringComparison.Ordinal)], line[(line.IndexOf('=', StringComparison.Ordinal) + 1)..]);
             connections[key.Replace("ConnectionStrings__", "", StringComparison.Ordinal)] = value;
         }
     }
@@ -91,7 +97,10 @@ public sealed class Infrastructure : IAsyncLifetime
 
     async Task Execute(string sql)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connections["Postgres"]) { Pooling = false }.ConnectionString);
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connections["Postgres"])
+        {
+            Pooling = false,
+        }.ConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
@@ -106,14 +115,23 @@ public sealed class Infrastructure : IAsyncLifetime
     async Task<string> Pollux(params string[] arguments)
     {
         if (pollux.Count == 0 && Environment.GetEnvironmentVariable("POLLUX_HOME") is not { Length: > 0 })
-            throw new XunitException("These tests kill and start servers, but the given ones belong to somebody else (POLLUX_HOME is not set). Run them with ./pollux test.");
+            throw new XunitException(
+                "These tests kill and start servers, but the given ones belong to somebody else (POLLUX_HOME is not set). Run them with "
+                    + "./pollux test.");
         return await Run(Path.Combine(Repository, "pollux"), arguments, pollux);
     }
 
     /// <summary>Runs a program to its end and returns what it printed; its failure is the test's.</summary>
-    public static async Task<string> Run(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? directory = null, double seconds = 180)
+    public static async Task<string> Run(
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? directory = null,
+        double seconds = 180)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = directory ?? Repository };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = directory ?? Repository,
+        };
         foreach (var (key, value) in environment ?? new Dictionary<string, string>()) start.Environment[key] = value;
         using var process = Process.Start(start) ?? throw new XunitException($"{program} does not start.");
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
@@ -121,7 +139,9 @@ public sealed class Infrastructure : IAsyncLifetime
         {
             var (output, errors) = (process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
             await process.WaitForExitAsync(limit.Token);
-            if (process.ExitCode != 0) throw new XunitException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}:\n{await output}\n{await errors}");
+            if (process.ExitCode != 0)
+                throw new XunitException(
+                    $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}:\n{await output}\n{await errors}");
             return await output;
         }
         catch (OperationCanceledException)

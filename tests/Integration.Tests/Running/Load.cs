@@ -33,7 +33,8 @@ sealed class Load(StoreAndForward gateway, AssetModel model, IReadOnlyList<strin
         var (started, sent) = (time.GetTimestamp(), 0L);
         while (!cancel.IsCancellationRequested)
         {
-            for (var due = (long)(time.GetElapsedTime(started).TotalSeconds * messagesPerSecond); sent < due; sent++) SendFrame(assets[(int)(sent % assets.Count)]);
+            for (var due = (long)(time.GetElapsedTime(started).TotalSeconds * messagesPerSecond); sent < due; sent++)
+                SendFrame(assets[(int)(sent % assets.Count)]);
             // Machines measure by the clock, whatever has become of the services: what piles up meanwhile is what is tested.
             await Task.Delay(10, CancellationToken.None);
         }

@@ -20,7 +20,8 @@ public sealed class LogContents(NpgsqlDataSource source)
     /// <summary>The encoded batches of an asset with their log positions.</summary>
     public async IAsyncEnumerable<(long Position, byte[] Batch)> Batches(string assetId)
     {
-        await using var command = source.CreateCommand("select seq_id, bdata from events.mt_events where starts_with(stream_id, $1) order by seq_id");
+        await using var command = source.CreateCommand(
+            "select seq_id, bdata from events.mt_events where starts_with(stream_id, $1) order by seq_id");
         command.Parameters.Add(new() { Value = $"telemetry/{assetId}/" });
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync()) yield return (reader.GetInt64(0), reader.GetFieldValue<byte[]>(1));
@@ -32,7 +33,8 @@ public sealed class LogContents(NpgsqlDataSource source)
     /// <summary>Events of one type in all streams with a prefix, in log order.</summary>
     public async Task<List<T>> Events<T>(string prefix)
     {
-        await using var command = source.CreateCommand("select data from events.mt_events where starts_with(stream_id, $1) and type = $2 order by seq_id");
+        await using var command = source.CreateCommand(
+            "select data from events.mt_events where starts_with(stream_id, $1) and type = $2 order by seq_id");
         command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = prefix }, new() { Value = EventLog.EventNames[typeof(T)] } });
         await using var reader = await command.ExecuteReaderAsync();
         List<T> events = [];
@@ -43,7 +45,8 @@ public sealed class LogContents(NpgsqlDataSource source)
     /// <summary>Names of the events in all streams with a prefix, in log order.</summary>
     public async Task<List<string>> Names(string prefix)
     {
-        await using var command = source.CreateCommand("select type from events.mt_events where starts_with(stream_id, $1) order by seq_id");
+        await using var command = source.CreateCommand(
+            "select type from events.mt_events where starts_with(stream_id, $1) order by seq_id");
         command.Parameters.Add(new() { Value = prefix });
         await using var reader = await command.ExecuteReaderAsync();
         List<string> names = [];

@@ -136,7 +136,9 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
     {
         var before = (await Log.Events<TwinRebuilt>(Streams.Twin(assetId))).Count;
         await Send(assetId, new RebuildTwin(assetId));
-        return (await Eventually.Get($"the twin of {assetId} is rebuilt", () => Log.Events<TwinRebuilt>(Streams.Twin(assetId)), events => events.Count > before))[^1];
+        return (await Eventually.Get(
+            $"the twin of {assetId} is rebuilt", () => Log.Events<TwinRebuilt>(Streams.Twin(assetId)), events =>
+                events.Count > before))[^1];
     }
 
     /// <summary>The last warnings and errors of the services, and of those that say none, their last lines.</summary>
@@ -165,7 +167,8 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
     {
         using var client = new MqttClientFactory().CreateMqttClient();
         await client.ConnectAsync(new MqttClientOptionsBuilder().WithTcpServer(infrastructure.Mqtt.Host, infrastructure.Mqtt.Port)
-            .WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500).WithClientId(clientId).WithCleanStart().WithSessionExpiryInterval(0).Build());
+            .WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500).WithClientId(clientId).WithCleanStart()
+                .WithSessionExpiryInterval(0).Build());
         await client.DisconnectAsync();
     }
 

@@ -12,7 +12,8 @@ static class Samples
     public static long Now => Micros.From(TimeProvider.System.GetUtcNow());
 
     /// <summary>A SenML pack with absolute times, exact to the microsecond.</summary>
-    public static byte[] Senml(AssetModel model, IEnumerable<Reading> readings) => Encoding.UTF8.GetBytes($"[{string.Join(',', readings.Select(r => string.Create(
+    public static byte[] Senml(AssetModel model, IEnumerable<Reading> readings) =>
+        Encoding.UTF8.GetBytes($"[{string.Join(',', readings.Select(r => string.Create(
         CultureInfo.InvariantCulture,
         $$"""{"n":"{{model.Sensor(r.Sensor)!.Id}}","t":{{r.SampledAt / Micros.PerSecond}}.{{r.SampledAt % Micros.PerSecond:D6}},"v":{{r.Value:R}}}""")))}]");
 
@@ -28,7 +29,9 @@ static class Samples
         return Math.Round(low + (high - low) * (0.3 + 0.2 * Math.Sin(number * 0.1 + sensor.Number)), 3);
     }
 
-    /// <summary>The content hash of a twin that saw these readings in the order of their sample times: what every twin must come to.</summary>
+    /// <summary>
+    /// The content hash of a twin that saw these readings in the order of their sample times: what every twin must come to.
+    /// </summary>
     public static string HashOf(AssetModel model, IEnumerable<Reading> readings)
     {
         var (twin, effects) = (new Twin(model), new StepEffects());

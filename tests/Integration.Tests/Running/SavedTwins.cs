@@ -12,10 +12,14 @@ public sealed class SavedTwins(NpgsqlDataSource source)
     {
         await using var command = source.CreateCommand("select view from twin_state.twin where asset_id = $1");
         command.Parameters.Add(new() { Value = assetId });
-        return await command.ExecuteScalarAsync() is string view ? JsonSerializer.Deserialize<TwinView>(view, JsonSerializerOptions.Web) : null;
+        return await command.ExecuteScalarAsync() is string view
+            ? JsonSerializer.Deserialize<TwinView>(view, JsonSerializerOptions.Web)
+            : null;
     }
 
-    /// <summary>The stored history as text: one line per block with level, start and bytes. View and history are of the same save.</summary>
+    /// <summary>
+    /// The stored history as text: one line per block with level, start and bytes. View and history are of the same save.
+    /// </summary>
     public async Task<(TwinView? View, string History)> ViewAndHistory(string assetId)
     {
         await using var connection = await source.OpenConnectionAsync();
@@ -27,6 +31,7 @@ public sealed class SavedTwins(NpgsqlDataSource source)
         command.Parameters.Add(new() { Value = assetId });
         await using var reader = await command.ExecuteReaderAsync();
         await reader.ReadAsync();
-        return (reader.IsDBNull(0) ? null : JsonSerializer.Deserialize<TwinView>(reader.GetString(0), JsonSerializerOptions.Web), reader.IsDBNull(1) ? "" : reader.GetString(1));
+        return (reader.IsDBNull(0) ? null : JsonSerializer.Deserialize<TwinView>(reader.GetString(0), JsonSerializerOptions.Web),
+            reader.IsDBNull(1) ? "" : reader.GetString(1));
     }
 }

@@ -25,8 +25,11 @@ public sealed class ScenarioSystem(Infrastructure infrastructure) : RunningSyste
         var before = (await Log.Readings(asset)).Count;
         await using var device = await Device.Connect(Servers.Mqtt);
         await device.Publish(Samples.SenmlTopic(asset), Samples.Senml(Model, readings));
-        await Eventually.Get($"{readings.Length} readings of {asset} are stored", async () => (await Log.Readings(asset)).Count, count => count == before + readings.Length);
-        await Eventually.Get("the twin has seen them", () => Get($"/api/v1/twins/{asset}"), twin => (long)twin["readings"]! == before + readings.Length);
+        await Eventually.Get(
+            $"{readings.Length} readings of {asset} are stored", async () => (await Log.Readings(asset)).Count, count =>
+                count == before + readings.Length);
+        await Eventually.Get(
+            "the twin has seen them", () => Get($"/api/v1/twins/{asset}"), twin => (long)twin["readings"]! == before + readings.Length);
         return (long)(await Get($"/api/v1/twins/{asset}"))["position"]!;
     }
 
@@ -44,7 +47,8 @@ public sealed class ScenarioSystem(Infrastructure infrastructure) : RunningSyste
     public async Task<JsonNode> Until(string scenario, string state)
     {
         var view = await Eventually.Get(
-            $"scenario {scenario} is {state}", () => Get($"/api/v1/scenarios/{scenario}"), s => (string)s["state"]! == state || (string)s["state"]! is "completed" or "failed" or "cancelled",
+            $"scenario {scenario} is {state}", () => Get($"/api/v1/scenarios/{scenario}"), s =>
+                (string)s["state"]! == state || (string)s["state"]! is "completed" or "failed" or "cancelled",
             show: s => $"{s["state"]} {s["progress"]} {s["reason"]}");
         Assert.True((string)view["state"]! == state, view.ToJsonString());
         return view;
@@ -58,7 +62,8 @@ public sealed class ScenarioSystem(Infrastructure infrastructure) : RunningSyste
     }
 
     /// <summary>The result as JSON.</summary>
-    public Task<byte[]> Result(string scenario) => Query.Http.GetByteArrayAsync($"/api/v1/scenarios/{scenario}/result", TestContext.Current.CancellationToken);
+    public Task<byte[]> Result(string scenario) =>
+        Query.Http.GetByteArrayAsync($"/api/v1/scenarios/{scenario}/result", TestContext.Current.CancellationToken);
 
     /// <summary>Changes the tables of simulation behind its back.</summary>
     public async Task Execute(string sql)
@@ -67,5 +72,6 @@ public sealed class ScenarioSystem(Infrastructure infrastructure) : RunningSyste
         await command.ExecuteNonQueryAsync();
     }
 
-    public static string Time(long micros) => Micros.ToTime(micros).UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+    public static string Time(long micros) =>
+        Micros.ToTime(micros).UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 }

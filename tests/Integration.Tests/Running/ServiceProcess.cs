@@ -7,9 +7,14 @@ using Xunit.Sdk;
 namespace Integration.Tests.Running;
 
 /// <summary>One service as a process of its own, as it runs in production.</summary>
-public sealed class ServiceProcess(string name, string project, IReadOnlyDictionary<string, string> settings, string logFile) : IAsyncDisposable
+public sealed class ServiceProcess(
+    string name, string project, IReadOnlyDictionary<string, string> settings, string logFile) : IAsyncDisposable
 {
-    readonly HttpClient http = new() { BaseAddress = new Uri($"http://127.0.0.1:{settings["Ports__Http"]}"), Timeout = TimeSpan.FromSeconds(Eventually.PatienceSeconds) };
+    readonly HttpClient http = new()
+    {
+        BaseAddress = new Uri($"http://127.0.0.1:{settings["Ports__Http"]}"),
+        Timeout = TimeSpan.FromSeconds(Eventually.PatienceSeconds),
+    };
     Process? process;
 
     public string Name => name;
@@ -72,7 +77,10 @@ public sealed class ServiceProcess(string name, string project, IReadOnlyDiction
     public void Launch()
     {
         // The shell gives way to dotnet, so the process is the service, and its output needs no reader.
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec dotnet \"$0\" >>\"$1\" 2>&1", Assembly(project), logFile]) { WorkingDirectory = Infrastructure.Repository };
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec dotnet \"$0\" >>\"$1\" 2>&1", Assembly(project), logFile])
+        {
+            WorkingDirectory = Infrastructure.Repository,
+        };
         foreach (var (key, value) in settings) start.Environment[key] = value;
         process = Process.Start(start) ?? throw new XunitException($"{name} does not start.");
     }
@@ -80,7 +88,11 @@ public sealed class ServiceProcess(string name, string project, IReadOnlyDiction
     /// <summary>Asks it as a container's health check does; 0 when it is ready.</summary>
     public async Task<int> AskHealth()
     {
-        var start = new ProcessStartInfo("dotnet", [Assembly(project), "health"]) { WorkingDirectory = Infrastructure.Repository, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", [Assembly(project), "health"])
+        {
+            WorkingDirectory = Infrastructure.Repository,
+            RedirectStandardOutput = true,
+        };
         foreach (var (key, value) in settings) start.Environment[key] = value;
         using var asked = Process.Start(start)!;
         await asked.StandardOutput.ReadToEndAsync();
@@ -92,7 +104,9 @@ public sealed class ServiceProcess(string name, string project, IReadOnlyDiction
         $"{name} is ready",
         async () =>
         {
-            if (process!.HasExited) throw new XunitException($"{name} ended with {process.ExitCode}:\n{string.Join('\n', File.ReadLines(logFile).TakeLast(20))}");
+            if (process!.HasExited)
+                throw new XunitException(
+                    $"{name} ended with {process.ExitCode}:\n{string.Join('\n', File.ReadLines(logFile).TakeLast(20))}");
             using var answer = await http.GetAsync("/health/ready");
             return (answer.StatusCode, Text: await answer.Content.ReadAsStringAsync());
         },
@@ -142,8 +156,10 @@ public sealed class ServiceProcess(string name, string project, IReadOnlyDiction
         var sum = 0.0;
         foreach (var line in (await http.GetStringAsync("/metrics")).Split('\n'))
         {
-            if (!line.StartsWith(metric, StringComparison.Ordinal) || line.Length == metric.Length || line[metric.Length] is not ('{' or ' ')) continue;
-            var value = line[(line.IndexOf('}', StringComparison.Ordinal) is >= 0 and var end ? end + 2 : metric.Length + 1)..].Split(' ')[0];
+            if (!line.StartsWith(metric, StringComparison.Ordinal) || line.Length == metric.Length
+                || line[metric.Length] is not ('{' or ' ')) continue;
+            var value = line[(line.IndexOf('}', StringComparison.Ordinal) is >= 0 and var end ? end + 2 : metric.Length + 1)..]
+                .Split(' ')[0];
             sum += double.Parse(value, CultureInfo.InvariantCulture);
         }
         return sum;

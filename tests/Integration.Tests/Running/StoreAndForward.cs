@@ -65,7 +65,8 @@ sealed class StoreAndForward(Uri mqtt) : IAsyncDisposable
             try
             {
                 await client.ConnectAsync(
-                    new MqttClientOptionsBuilder().WithTcpServer(mqtt.Host, mqtt.Port).WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500)
+                    new MqttClientOptionsBuilder().WithTcpServer(mqtt.Host, mqtt.Port)
+                        .WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500)
                         .WithTimeout(TimeSpan.FromSeconds(3)).Build(),
                     ended.Token);
                 SendAgain(lostAt - SentAgain);
@@ -115,7 +116,8 @@ sealed class StoreAndForward(Uri mqtt) : IAsyncDisposable
         try
         {
             var result = await client.PublishAsync(
-                new MqttApplicationMessageBuilder().WithTopic(message.Topic).WithPayload(message.Payload).WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).Build(), ended.Token);
+                new MqttApplicationMessageBuilder().WithTopic(message.Topic).WithPayload(message.Payload)
+                    .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).Build(), ended.Token);
             if (result.ReasonCode == MqttClientPublishReasonCode.Success)
             {
                 Acknowledged(message);

@@ -4,7 +4,8 @@ using System.Net;
 namespace Integration.Tests.Traces;
 
 /// <summary>A span as a service exported it.</summary>
-sealed record ReceivedSpan(string Service, string Name, string TraceId, string SpanId, string ParentId, IReadOnlyList<string> LinkedTraceIds);
+sealed record ReceivedSpan(
+    string Service, string Name, string TraceId, string SpanId, string ParentId, IReadOnlyList<string> LinkedTraceIds);
 
 /// <summary>Takes spans over OTLP (HTTP, protobuf), as a collector does.</summary>
 sealed class TraceReceiver : IDisposable
@@ -50,7 +51,9 @@ sealed class TraceReceiver : IDisposable
         {
             var service = resource.Resource.Attributes.FirstOrDefault(a => a.Key == "service.name")?.Value.StringValue ?? "";
             foreach (var span in resource.ScopeSpans.SelectMany(s => s.Spans))
-                spans.Enqueue(new(service, span.Name, Hex(span.TraceId), Hex(span.SpanId), Hex(span.ParentSpanId), [.. span.Links.Select(l => Hex(l.TraceId))]));
+                spans.Enqueue(new(
+                    service, span.Name, Hex(span.TraceId), Hex(span.SpanId), Hex(span.ParentSpanId),
+                    [.. span.Links.Select(l => Hex(l.TraceId))]));
         }
     }
 

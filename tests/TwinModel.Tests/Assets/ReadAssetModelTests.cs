@@ -59,14 +59,20 @@ public class ReadAssetModelTests
         Assert.Contains(allowed, problem.Message, StringComparison.Ordinal);
         var lines = Line(good, bad).Split('\n');
         Assert.InRange(problem.Line, 1, lines.Length);
-        Assert.True(path.Length == 0 || path is "limits[1]" || lines[problem.Line - 1].Contains(bad.Split('\n')[0].Split(' ')[0].TrimEnd(':'), StringComparison.Ordinal) || problem.Line > 1);
+        Assert.True(path.Length == 0 || path is "limits[1]"
+            || lines[problem.Line - 1].Contains(bad.Split('\n')[0].Split(' ')[0].TrimEnd(':'), StringComparison.Ordinal)
+            || problem.Line > 1);
     }
 
     [Fact]
     public void Broken_yaml_is_refused_with_its_line() =>
-        Assert.Equal(2, Assert.Throws<InvalidModelException>(() => ReadAssetModel.FromText("schema: x\nid: }\nname: y", "broken.asset.yaml")).Problems[0].Line);
+        Assert.Equal(2, Assert.Throws<InvalidModelException>(
+            () => ReadAssetModel.FromText("schema: x\nid: }\nname: y", "broken.asset.yaml")).Problems[0].Line);
 
     [Fact]
     public void Everything_that_is_wrong_is_reported_at_once() =>
-        Assert.True(Assert.Throws<InvalidModelException>(() => ReadAssetModel.FromText(Line("unit: degC", "unit: bar").Replace("severity: critical", "severity: x", StringComparison.Ordinal), "k")).Problems.Count >= 2);
+        Assert.True(Assert.Throws<InvalidModelException>(
+            () => ReadAssetModel.FromText(
+                Line("unit: degC", "unit: bar").Replace("severity: critical", "severity: x", StringComparison.Ordinal),
+                "k")).Problems.Count >= 2);
 }

@@ -14,8 +14,10 @@ public class ReadDegradationTests
     {
         var bearing = Assert.Single(ReadAssetModel.FromText(Yaml, "line").Degradations);
         Assert.Equal(("gearbox-bearing", 12, 9, 7), (bearing.Component, bearing.Indicator, bearing.Speed!.Sensor, bearing.Force!.Sensor));
-        Assert.Equal((TimeSpan.FromMinutes(10), 144, 7.1), (bearing.Condition.Window, bearing.Condition.BaselineCount, bearing.Condition.CriticalValue));
-        Assert.Equal((7.1, 0.2, 1.8, 900), (bearing.Rul.Threshold.Value, bearing.Rul.Threshold.SdLn, bearing.Rul.Fleet!.Shape, bearing.Rul.Fleet.ScaleDays));
+        Assert.Equal((TimeSpan.FromMinutes(10), 144, 7.1),
+            (bearing.Condition.Window, bearing.Condition.BaselineCount, bearing.Condition.CriticalValue));
+        Assert.Equal((7.1, 0.2, 1.8, 900),
+            (bearing.Rul.Threshold.Value, bearing.Rul.Threshold.SdLn, bearing.Rul.Fleet!.Shape, bearing.Rul.Fleet.ScaleDays));
         // The economics are those of the reference decision: Cp = 14 780, Cf = 42 200.
         Assert.Equal((14_780, 42_200), (bearing.Economics!.PlannedCost(bearing.Economics.PlannedHours), bearing.Economics.FailureCost));
     }
@@ -38,7 +40,8 @@ public class ReadDegradationTests
     [InlineData("transformation: ln", "transformation: log10", "degradation[0].transformation", "ln")]
     [InlineData("window: 10min", "window: 1ms", "degradation[0].window", "100ms")]
     [InlineData("late: 10min", "late: 10h", "degradation[0].late", "ten windows")]
-    [InlineData("sensor: screw-speed, reference: 80,", "sensor: screw-sped, reference: 80,", "degradation[0].load.speed.sensor", "screw-speed")]
+    [InlineData("sensor: screw-speed, reference: 80,", "sensor: screw-sped, reference: 80,", "degradation[0].load.speed.sensor",
+        "screw-speed")]
     [InlineData("reference: 82,", "reference: -82,", "degradation[0].load.force.reference", "greater than 0")]
     [InlineData("slack: 0.5", "slack: 0", "degradation[0].detection", "greater than 0")]
     [InlineData("baseline: 144", "baseline: 3", "degradation[0].detection.baseline", "10 to 100000")]
@@ -50,7 +53,8 @@ public class ReadDegradationTests
     public void A_bad_entry_is_refused_with_path_and_what_is_allowed(string good, string bad, string path, string allowed)
     {
         Assert.Contains(good, Yaml, StringComparison.Ordinal);
-        var problems = Assert.Throws<InvalidModelException>(() => ReadAssetModel.FromText(Yaml.Replace(good, bad, StringComparison.Ordinal), "line")).Problems;
+        var problems = Assert.Throws<InvalidModelException>(
+            () => ReadAssetModel.FromText(Yaml.Replace(good, bad, StringComparison.Ordinal), "line")).Problems;
         Assert.Contains(problems, p => p.Path == path && p.Message.Contains(allowed, StringComparison.Ordinal) && p.Line > 1);
     }
 }

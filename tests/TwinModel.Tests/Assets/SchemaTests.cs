@@ -84,7 +84,8 @@ public class SchemaTests
             null or "" or "~" or "null" => null,
             "true" => true,
             "false" => false,
-            { } text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) => number,
+            { } text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+                && double.IsFinite(number) => number,
             { } text => text,
         },
         YamlScalarNode scalar => scalar.Value,
@@ -104,11 +105,13 @@ public class SchemaTests
         return Whole.Replace(part, instead, StringComparison.Ordinal);
     }
 
-    public static TheoryData<string> Shipped => [.. Directory.EnumerateFiles(ReadAssetModelTests.Directory, "*.asset.yaml").Select(f => Path.GetFileName(f))];
+    public static TheoryData<string> Shipped =>
+        [.. Directory.EnumerateFiles(ReadAssetModelTests.Directory, "*.asset.yaml").Select(f => Path.GetFileName(f))];
 
     [Theory]
     [MemberData(nameof(Shipped))]
-    public void Shipped_models_please_both(string file) => AssertJudged(isGood: true, File.ReadAllText(Path.Combine(ReadAssetModelTests.Directory, file)));
+    public void Shipped_models_please_both(string file) =>
+        AssertJudged(isGood: true, File.ReadAllText(Path.Combine(ReadAssetModelTests.Directory, file)));
 
     [Fact]
     public void A_model_with_everything_in_it_pleases_both() => AssertJudged(isGood: true, Whole);
@@ -234,7 +237,8 @@ public class SchemaTests
     [InlineData("flush-window: 500ms", "flush-window: 500us")]
     [InlineData("on-delay: 3s", "on-delay: 3")]
     // Lists.
-    [InlineData("connections:\n  - { topic: \"pollux/{asset}/senml\", payload: senml, names: { \"T/1\": temperature } }", "connections: []")]
+    [InlineData("connections:\n  - { topic: \"pollux/{asset}/senml\", payload: senml, names: { \"T/1\": temperature } }",
+        "connections: []")]
     [InlineData("relationships:\n  - { type: part-of, from: vessel, to: stand }", "relationships:")]
     [InlineData("relationships:\n  - { type: part-of, from: vessel, to: stand }", "relationships: { type: part-of }")]
     public void What_is_wrong_displeases_both(string part, string instead) => AssertJudged(isGood: false, With(part, instead));

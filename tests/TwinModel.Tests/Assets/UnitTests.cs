@@ -12,5 +12,6 @@ public class UnitTests
     [InlineData("cm", "mm", 10)]
     [InlineData("in", "mm", 25.4)]
     [InlineData("ft", "in", 12)]
-    public void Units_have_their_exact_factors(string from, string to, double value) => Assert.Equal(value, Unit.Find(from)!.ConvertTo(Unit.Find(to)!, 1), value * 1e-14);
+    public void Units_have_their_exact_factors(string from, string to, double value) =>
+        Assert.Equal(value, Unit.Find(from)!.ConvertTo(Unit.Find(to)!, 1), value * 1e-14);
 }

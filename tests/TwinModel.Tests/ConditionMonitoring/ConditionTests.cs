@@ -15,7 +15,8 @@ public class ConditionTests
         for (var minute = 0; minute < days * 1440; minute++)
         {
             var day = minute / 1440.0;
-            var ln = Math.Log(1.2) + slopePerDay * Math.Max(0, day - fromDay) + 0.05 * MathNet.Numerics.Distributions.Normal.Sample(noise, 0, 1);
+            var ln = Math.Log(1.2) + slopePerDay * Math.Max(0, day - fromDay) + 0.05
+                * MathNet.Numerics.Distributions.Normal.Sample(noise, 0, 1);
             yield return new(T0.AddMinutes(minute), Math.Exp(ln), 80, 23_000);
         }
     }
@@ -86,12 +87,14 @@ public class ConditionTests
         List<ConditionLevel> Levels(IEnumerable<double> values)
         {
             var state = ConditionState.Start;
-            return [.. values.Select((v, i) => (state = Condition.StepMedian(settings, state, new(T0.AddMinutes(10 * (i + 1)), Math.Log(v), 60)).State).Level)];
+            return [.. values.Select(
+                (v, i) => (state = Condition.StepMedian(settings, state, new(T0.AddMinutes(10 * (i + 1)), Math.Log(v), 60)).State).Level)];
         }
         double[] worn = [.. Enumerable.Repeat(3.0, 10), 7.2, 7.2];
         Assert.Equal([ConditionLevel.Degrading, ConditionLevel.Critical], Levels(worn)[^2..]);
         // Noise around the limit, up to eleven medians below 90 % of it in a row; less below is not below.
-        Assert.All(Levels([.. worn, .. Enumerable.Repeat(6.0, 11), 7.3, .. Enumerable.Repeat(6.0, 11), 6.5, 6.0, 6.0]).Skip(worn.Length), l => Assert.Equal(ConditionLevel.Critical, l));
+        Assert.All(Levels([.. worn, .. Enumerable.Repeat(6.0, 11), 7.3, .. Enumerable.Repeat(6.0, 11), 6.5, 6.0, 6.0]).Skip(worn.Length),
+            l => Assert.Equal(ConditionLevel.Critical, l));
         Assert.Equal([ConditionLevel.Critical, ConditionLevel.Degrading], Levels([.. worn, .. Enumerable.Repeat(6.0, 12)])[^2..]);
     }
 
@@ -112,7 +115,8 @@ public class ConditionTests
         var samples = Samples(9, 0.1, 5).ToList();
         var whole = Condition.Fold(Settings, ConditionState.Start, samples);
         var half = Condition.Fold(Settings, ConditionState.Start, samples.Take(7000)).State;
-        var resumed = Condition.Fold(Settings, JsonSerializer.Deserialize<ConditionState>(JsonSerializer.Serialize(half))!, samples.Skip(7000));
+        var resumed = Condition.Fold(
+            Settings, JsonSerializer.Deserialize<ConditionState>(JsonSerializer.Serialize(half))!, samples.Skip(7000));
 
         Assert.Equal(JsonSerializer.Serialize(whole.State), JsonSerializer.Serialize(resumed.State));
         Assert.Equal(whole.Transitions[^1], resumed.Transitions[^1]);
@@ -134,7 +138,10 @@ public class ConditionTests
         var healthy = Enumerable.Range(0, 500).Select(i =>
         {
             var (speed, force) = (60 + 40 * noise.NextDouble(), 15_000 + 10_000 * noise.NextDouble());
-            return new ConditionSample(T0.AddMinutes(i), 1.2 * Math.Pow(speed / 80, 1.8) * Math.Pow(force / 23_000, 0.6) * Math.Exp(0.02 * (noise.NextDouble() - 0.5)), speed, force);
+            return new ConditionSample(
+                T0.AddMinutes(i),
+                1.2 * Math.Pow(speed / 80, 1.8) * Math.Pow(force / 23_000, 0.6) * Math.Exp(0.02 * (noise.NextDouble() - 0.5)), speed,
+                force);
         }).ToList();
         var fit = LoadNormalisation.Fit(healthy, 80, 23_000);
 
@@ -146,7 +153,8 @@ public class ConditionTests
     [Fact]
     public void Load_that_never_varied_keeps_exponent_zero()
     {
-        var healthy = Enumerable.Range(0, 50).Select(i => new ConditionSample(T0.AddMinutes(i), 1.2 + 0.01 * (i % 3), 80 + 10 * (i % 5), 23_000)).ToList();
+        var healthy = Enumerable.Range(0, 50)
+            .Select(i => new ConditionSample(T0.AddMinutes(i), 1.2 + 0.01 * (i % 3), 80 + 10 * (i % 5), 23_000)).ToList();
 
         Assert.Equal(0, LoadNormalisation.Fit(healthy, 80, 23_000).ForceExponent);
         Assert.Throws<ArgumentException>(() => LoadNormalisation.Fit([], 80, 23_000));

@@ -38,7 +38,9 @@ public class Iso20816Tests
     [InlineData(18, 1500, 132.0, false, "shaft heights")]
     [InlineData(55, 1500, null, true, "20816-9")]
     public void Standard_says_where_it_does_not_apply(double kilowatt, double speed, double? height, bool isGearUnit, string reason) =>
-        Assert.Contains(reason, Assert.IsType<VibrationLimits.DoNotApply>(Iso20816.LimitsFor(new(kilowatt, speed, MachineSupport.Rigid, height, isGearUnit))).Reason, StringComparison.Ordinal);
+        Assert.Contains(reason,
+            Assert.IsType<VibrationLimits.DoNotApply>(
+                Iso20816.LimitsFor(new(kilowatt, speed, MachineSupport.Rigid, height, isGearUnit))).Reason, StringComparison.Ordinal);
 
     [Fact]
     public void Shaft_height_decides_the_group_where_given() => Assert.Equal(1, LimitsOf(250, MachineSupport.Rigid, 315).Group);
@@ -57,5 +59,6 @@ public class Iso20816Tests
         Assert.Equal(2, Assert.IsType<VibrationLimits.Apply>(Iso20816.LimitsFor(new(75, 500, MachineSupport.Rigid))).LowestFrequencyHertz);
 
     [Fact]
-    public void Machine_without_power_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => Iso20816.LimitsFor(new(0, 1500, MachineSupport.Rigid)));
+    public void Machine_without_power_is_refused() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => Iso20816.LimitsFor(new(0, 1500, MachineSupport.Rigid)));
 }

@@ -31,7 +31,8 @@ public class VibrationTests
     public void Bands_add_up_to_the_whole(int count)
     {
         var noise = new Random(4);
-        var features = Vibration.Features(Wave(count, _ => noise.NextDouble() - 0.5), Rate, [new(0, 500), new(500, 4000), new(4000, 12_800)]);
+        var features = Vibration.Features(
+            Wave(count, _ => noise.NextDouble() - 0.5), Rate, [new(0, 500), new(500, 4000), new(4000, 12_800)]);
 
         Assert.Equal(features.Rms, Math.Sqrt(features.BandRms.Sum(b => b * b)), 9);
     }
@@ -68,7 +69,8 @@ public class VibrationTests
         var frequencies = new BearingGeometry(13, 3.5, 25.6).At(1800);
         var noise = new Random(8);
         // Impacts at the defect frequency ring a resonance at 4 kHz.
-        var wave = Wave(25_600, t => Math.Exp(-800 * (t % (1 / frequencies.OuterRing))) * Sine(t, 4000) + 0.2 * (noise.NextDouble() - 0.5) + Sine(t, 30));
+        var wave = Wave(25_600,
+            t => Math.Exp(-800 * (t % (1 / frequencies.OuterRing))) * Sine(t, 4000) + 0.2 * (noise.NextDouble() - 0.5) + Sine(t, 30));
         var found = frequencies.AmplitudesIn(Vibration.Envelope(wave, Rate, new(2000, 6000)));
 
         Assert.True(found.OuterRing > 0.1);

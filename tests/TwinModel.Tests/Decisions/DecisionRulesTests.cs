@@ -11,17 +11,21 @@ namespace TwinModel.Tests.Decisions;
 public class DecisionRulesTests
 {
     static readonly DateTimeOffset At = new(2026, 3, 1, 6, 0, 0, TimeSpan.Zero);
-    static readonly AssetModel Model = ReadAssetModel.FromText(File.ReadAllText(Path.Combine(ReadAssetModelTests.Directory, "extrusion-line.asset.yaml")), "line");
+    static readonly AssetModel Model = ReadAssetModel.FromText(
+        File.ReadAllText(Path.Combine(ReadAssetModelTests.Directory, "extrusion-line.asset.yaml")), "line");
     static readonly Degradation Bearing = Model.Degradations[0];
 
     static readonly DecisionDefinition Reference = new(
         "line-1", "gearbox-bearing", At, [new("now"), new("wait", Weeks: 3), new("run-to-failure")],
-        new(6500, 2400, 3200, 420, 14, 40, 0.35, 10, 21.6, 0.35, 38_000, 0, 0, 0, true), [new(At.AddDays(21), 2)], 180, 0, 1, new(2.2, 45), null, null, 2000, 1);
+        new(6500, 2400, 3200, 420, 14, 40, 0.35, 10, 21.6, 0.35, 38_000, 0, 0, 0, true), [new(At.AddDays(21), 2)], 180, 0, 1, new(2.2, 45),
+        null, null, 2000, 1);
 
-    static DecisionView View(DecisionDefinition d) => FoldDecision.Apply(null, new DecisionRecommended("id", d.AssetId, d.Component, d, Model.Hash, 7, null, Answer(d), At))!;
+    static DecisionView View(DecisionDefinition d) =>
+        FoldDecision.Apply(null, new DecisionRecommended("id", d.AssetId, d.Component, d, Model.Hash, 7, null, Answer(d), At))!;
 
     static DecisionAnswer Answer(DecisionDefinition d) =>
-        DecisionSetup.Answer(d, Assert.IsType<MaintenanceAnswer.Advice>(RankOptions.Answer(DecisionSetup.Question(Bearing, d, null, 0, 1))), []);
+        DecisionSetup.Answer(
+            d, Assert.IsType<MaintenanceAnswer.Advice>(RankOptions.Answer(DecisionSetup.Question(Bearing, d, null, 0, 1))), []);
 
     public static TheoryData<string, DecisionDefinition, string> Bad => new()
     {
@@ -75,7 +79,8 @@ public class DecisionRulesTests
     public void The_reference_is_good_and_waits_for_the_stop_only_while_the_risk_is_below_the_break_even()
     {
         Assert.Null(DecisionRules.Check(Bearing, Reference));
-        DecisionDefinition With(double scale) => Reference with { Options = [new("now"), new("at-stop", At.AddDays(21))], RemainingLife = new(2.2, scale) };
+        DecisionDefinition With(double scale) =>
+            Reference with { Options = [new("now"), new("at-stop", At.AddDays(21))], RemainingLife = new(2.2, scale) };
         // eta 30, 45, 60, 90 days -> now, now, wait, wait; break-even at 46.98 days, P = 0.1564.
         Assert.Equal(["now", "now", "at-stop", "at-stop"], new[] { 30.0, 45, 60, 90 }.Select(eta => Answer(With(eta)).Options[0].Kind));
         Assert.Equal(0.156397, Answer(With(45)).BreakEven!.FailureProbability, 1e-4);
@@ -164,8 +169,10 @@ public class DecisionRulesTests
         Assert.Throws<ArgumentException>(() => FoldDecision.Take(view, "hope", "eve", null, At));
         object[] records =
         [
-            new ComponentReplaced("line-1", "gearbox-bearing", "eve", null, At.AddDays(-3)), new FailureOccurred("line-1", "screw", "eve", null, At.AddDays(1)),
-            new FailureOccurred("line-1", "gearbox-bearing", "eve", null, At.AddDays(9)), new ComponentReplaced("line-1", "gearbox-bearing", "eve", null, At.AddDays(10)),
+            new ComponentReplaced("line-1", "gearbox-bearing", "eve", null, At.AddDays(-3)),
+            new FailureOccurred("line-1", "screw", "eve", null, At.AddDays(1)),
+            new FailureOccurred("line-1", "gearbox-bearing", "eve", null, At.AddDays(9)),
+            new ComponentReplaced("line-1", "gearbox-bearing", "eve", null, At.AddDays(10)),
         ];
         var closed = FoldDecision.Apply(taken, Assert.Single(FoldDecision.Observe(taken, records)))!;
         Assert.Equal(("closed", "failed", At.AddDays(9), 3), (closed.State, closed.Outcome!.Kind, closed.Outcome.At, closed.Version));
@@ -175,8 +182,11 @@ public class DecisionRulesTests
     [Fact]
     public void Hindsight_scores_stated_risks_and_knows_the_regret_of_failures()
     {
-        DecisionView Ended(string option, string kind, double days) => View(Reference) with { Taken = new(option, "eve", null, At), Outcome = new(kind, At.AddDays(days), "eve"), State = "closed" };
-        var report = Hindsight.Of([Ended("wait 3 weeks", "failed", 10), Ended("wait 3 weeks", "replaced", 21), Ended("wait 3 weeks", "replaced", 5), Ended("replace now", "replaced", 0), View(Reference)]);
+        DecisionView Ended(string option, string kind, double days) =>
+            View(Reference) with { Taken = new(option, "eve", null, At), Outcome = new(kind, At.AddDays(days), "eve"), State = "closed" };
+        var report = Hindsight.Of(
+            [Ended("wait 3 weeks", "failed", 10), Ended("wait 3 weeks", "replaced", 21), Ended("wait 3 weeks", "replaced", 5),
+                Ended("replace now", "replaced", 0), View(Reference)]);
         Assert.Equal((5, 4, 4, 1, 3, 1), (report.Decisions, report.Taken, report.Closed, report.Followed, report.Scored, report.Censored));
         Assert.Equal(1, report.ObservedFailures);
         Assert.Equal(2 * 0.170547, report.StatedFailures, 1e-5);

@@ -8,9 +8,12 @@ public class LocalLevelTests
     // Annual flow of the Nile at Aswan 1871 to 1970, 10^8 m3: the example of Durbin and Koopman, chapter 2.
     static readonly double[] Nile =
     [
-        1120, 1160, 963, 1210, 1160, 1160, 813, 1230, 1370, 1140, 995, 935, 1110, 994, 1020, 960, 1180, 799, 958, 1140, 1100, 1210, 1150, 1250, 1260, 1220, 1030, 1100, 774, 840, 874, 694, 940, 833,
-        701, 916, 692, 1020, 1050, 969, 831, 726, 456, 824, 702, 1120, 1100, 832, 764, 821, 768, 845, 864, 862, 698, 845, 744, 796, 1040, 759, 781, 865, 845, 944, 984, 897, 822, 1010, 771, 676,
-        649, 846, 812, 742, 801, 1040, 860, 874, 848, 890, 744, 749, 838, 1050, 918, 986, 797, 923, 975, 815, 1020, 906, 901, 1170, 912, 746, 919, 718, 714, 740,
+        1120, 1160, 963, 1210, 1160, 1160, 813, 1230, 1370, 1140, 995, 935, 1110, 994, 1020, 960, 1180, 799, 958, 1140, 1100, 1210, 1150,
+        1250, 1260, 1220, 1030, 1100, 774, 840, 874, 694, 940, 833,
+        701, 916, 692, 1020, 1050, 969, 831, 726, 456, 824, 702, 1120, 1100, 832, 764, 821, 768, 845, 864, 862, 698, 845, 744, 796, 1040,
+        759, 781, 865, 845, 944, 984, 897, 822, 1010, 771, 676,
+        649, 846, 812, 742, 801, 1040, 860, 874, 848, 890, 744, 749, 838, 1050, 918, 986, 797, 923, 975, 815, 1020, 906, 901, 1170, 912,
+        746, 919, 718, 714, 740,
     ];
 
     static IReadOnlyList<Measurement> OfNile => [.. Nile.Select((flow, year) => new Measurement(year, flow, 15_099))];
@@ -34,7 +37,8 @@ public class LocalLevelTests
         var random = new Random(count);
         var at = 0.0;
         List<Measurement> measurements = [];
-        for (var i = 0; i < count; i++) measurements.Add(new(at += 0.1 + 5 * random.NextDouble(), 200 + 10 * random.NextDouble(), 0.05 + random.NextDouble()));
+        for (var i = 0; i < count; i++)
+            measurements.Add(new(at += 0.1 + 5 * random.NextDouble(), 200 + 10 * random.NextDouble(), 0.05 + random.NextDouble()));
         const double walk = 0.7;
 
         // Precision of the level at all times: the walk between neighbours, and the measurements.
@@ -80,7 +84,8 @@ public class LocalLevelTests
     public void A_level_that_does_not_move_is_known_the_better_the_more_often_it_is_measured()
     {
         var random = new Random(2);
-        List<Measurement> measurements = [.. Enumerable.Range(0, 400).Select(i => new Measurement(i, 50 + random.NextDouble() - 0.5, 1.0 / 12))];
+        List<Measurement> measurements = [
+            .. Enumerable.Range(0, 400).Select(i => new Measurement(i, 50 + random.NextDouble() - 0.5, 1.0 / 12))];
         var estimates = LocalLevel.Smooth(measurements);
         Assert.All(estimates, e => Assert.InRange(e.Mean, 49.9, 50.1));
         Assert.All(estimates, e => Assert.InRange(e.StandardDeviation, 0.9 * Math.Sqrt(1.0 / 12 / 400), 4 * Math.Sqrt(1.0 / 12 / 400)));
@@ -103,7 +108,8 @@ public class LocalLevelTests
             var (step, noise, level) = (Math.Pow(10, random.Next(-9, 6)), Math.Pow(10, random.Next(-9, 6)), 200.0);
             var isStill = seed % 10 == 0;
             List<Measurement> measurements = [.. Enumerable.Range(0, random.Next(3, 300)).Select(i =>
-                new Measurement(i, isStill ? 200 : (level += step * (random.NextDouble() - 0.5)) + noise * (random.NextDouble() - 0.5), 0.09))];
+                new Measurement(i, isStill ? 200 : (level += step * (random.NextDouble() - 0.5)) + noise * (random.NextDouble() - 0.5),
+                    0.09))];
             Assert.All(LocalLevel.Smooth(measurements), e =>
             {
                 Assert.True(double.IsFinite(e.Mean), $"seed {seed}");
@@ -118,5 +124,6 @@ public class LocalLevelTests
     [InlineData(1, 1, 0)]
     [InlineData(-1, 1, 1)]
     public void What_is_no_measurement_is_named(double seconds, double value, double variance) =>
-        Assert.Contains("Measurement 1", Assert.Throws<ArgumentException>(() => LocalLevel.Smooth([new(0, 1, 1), new(seconds, value, variance)])).Message);
+        Assert.Contains("Measurement 1",
+            Assert.Throws<ArgumentException>(() => LocalLevel.Smooth([new(0, 1, 1), new(seconds, value, variance)])).Message);
 }

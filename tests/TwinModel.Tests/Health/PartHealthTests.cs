@@ -11,8 +11,10 @@ namespace TwinModel.Tests.Health;
 public class PartHealthTests
 {
     static readonly AssetModel Model = ReadAssetModel.FromText(
-        File.ReadAllText(Path.Combine(ReadAssetModelTests.Directory, "extrusion-line.asset.yaml")).Replace("window: 10min", "window: 1h", StringComparison.Ordinal)
-            .Replace("late: 10min", "late: 1h", StringComparison.Ordinal).Replace("baseline: 144", "baseline: 48", StringComparison.Ordinal).Replace("assess-every: 1h", "assess-every: 24h", StringComparison.Ordinal),
+        File.ReadAllText(Path.Combine(ReadAssetModelTests.Directory, "extrusion-line.asset.yaml"))
+            .Replace("window: 10min", "window: 1h", StringComparison.Ordinal)
+            .Replace("late: 10min", "late: 1h", StringComparison.Ordinal).Replace("baseline: 144", "baseline: 48", StringComparison.Ordinal)
+                .Replace("assess-every: 1h", "assess-every: 24h", StringComparison.Ordinal),
         "line");
 
     static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -34,7 +36,8 @@ public class PartHealthTests
         return readings;
     }
 
-    static (AssetHealth Health, List<PartTransition> Transitions, List<DueAssessment> Due) Fold(IEnumerable<Reading> readings, AssetHealth? health = null, int batch = 30)
+    static (AssetHealth Health, List<PartTransition> Transitions, List<DueAssessment> Due) Fold(
+        IEnumerable<Reading> readings, AssetHealth? health = null, int batch = 30)
     {
         var (fold, transitions, due) = (health ?? new(Model), new List<PartTransition>(), new List<DueAssessment>());
         var position = 0L;
@@ -57,7 +60,8 @@ public class PartHealthTests
     public void The_band_of_the_remaining_life_narrows_onto_the_truth()
     {
         var (_, _, due) = Fold(History(24));
-        var stated = due.Where(d => d.History.Level is ConditionLevel.Degrading).Select(d => (Days: (d.At - Start).TotalDays, E: Prognoses.Assess("line-1", Model.Degradations[0], d))).ToList();
+        var stated = due.Where(d => d.History.Level is ConditionLevel.Degrading)
+            .Select(d => (Days: (d.At - Start).TotalDays, E: Prognoses.Assess("line-1", Model.Degradations[0], d))).ToList();
         double Width(HealthAssessed e) => e.QuantileDays[19]!.Value - e.QuantileDays[1]!.Value;
         var (early, last) = (stated.First(s => s.Days > 15), stated[^1]);
         Assert.True(Width(last.E) < 0.6 * Width(early.E), $"{Width(early.E)} -> {Width(last.E)}");
@@ -72,7 +76,8 @@ public class PartHealthTests
         var shuffled = new List<Reading>();
         foreach (var hour in readings.Chunk(12)) shuffled.AddRange(hour.Reverse());
         var (a, b) = (Fold(readings, batch: 12).Health, Fold(shuffled, batch: 7).Health);
-        Assert.Equal((a.Parts[0].State.Level, a.Parts[0].State.Sum, a.Parts[0].State.LastLn), (b.Parts[0].State.Level, b.Parts[0].State.Sum, b.Parts[0].State.LastLn));
+        Assert.Equal((a.Parts[0].State.Level, a.Parts[0].State.Sum, a.Parts[0].State.LastLn),
+            (b.Parts[0].State.Level, b.Parts[0].State.Sum, b.Parts[0].State.LastLn));
         Assert.Equal(a.Hash(), b.Hash());
     }
 
@@ -137,7 +142,10 @@ public class PartHealthTests
         Assert.Equal(ConditionLevel.Degrading, part.State.Level);
         Assert.False(part.BeginLife(Start.AddDays(12)));
         Assert.True(part.BeginLife(Start.AddDays(16)));
-        var (_, transitions, _) = Fold(History(4, 2).Select(r => r with { SampledAt = r.SampledAt + 16L * 86400 * Micros.PerSecond }), health);
+        var (_, transitions, _) = Fold(History(4, 2).Select(r => r with
+        {
+            SampledAt = r.SampledAt + 16L * 86400 * Micros.PerSecond,
+        }), health);
         Assert.Equal((1, Start.AddDays(16), ConditionLevel.Healthy), (part.Life, part.LifeFrom, part.State.Level));
         Assert.Equal(ConditionLevel.Healthy, Assert.Single(transitions).Transition.To);
     }
@@ -148,11 +156,13 @@ public class PartHealthTests
         var (_, transitions, due) = Fold(History(16));
         var events = DecideHealth.For("line-1", Model, HealthBook.Empty, transitions, due);
         Assert.Equal(["healthy", "degrading"], events.OfType<ConditionChanged>().Select(e => e.To));
-        var book = events.Aggregate(HealthBook.Empty, (b, e) => b.Apply(e)).Apply(new ComponentReplaced("line-1", "gearbox-bearing", "eve", null, Start.AddDays(16)));
+        var book = events.Aggregate(HealthBook.Empty, (b, e) => b.Apply(e))
+            .Apply(new ComponentReplaced("line-1", "gearbox-bearing", "eve", null, Start.AddDays(16)));
         Assert.Empty(DecideHealth.For("line-1", Model, book, transitions, due));
         Assert.Null(book.Part("gearbox-bearing").Assessed);
         Assert.Empty(DecideHealth.Maintenance(book, "line-1", "gearbox-bearing", "replaced", Start.AddDays(16), "eve", null));
-        Assert.Throws<ArgumentException>(() => DecideHealth.Maintenance(book, "line-1", "gearbox-bearing", "failed", Start.AddDays(15), "eve", null));
+        Assert.Throws<ArgumentException>(
+            () => DecideHealth.Maintenance(book, "line-1", "gearbox-bearing", "failed", Start.AddDays(15), "eve", null));
     }
 
     [Fact]

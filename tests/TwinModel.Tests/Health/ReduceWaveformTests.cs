@@ -12,20 +12,25 @@ public class ReduceWaveformTests
 
     static Waveform Of(params FeatureKind[] kinds) => new(
         "sound", Unit.Find("m/s2")!, Rate, 16, 65_536, new(-100, 100), null, new(Geometry, new(1000, 2500), null, 1500),
-        [.. kinds.Select((kind, i) => new WaveformFeature(kind, (ushort)(i + 1), kind == FeatureKind.BandRms ? new(500 * i, 500 * i + 500) : default))]);
+        [.. kinds.Select(
+            (kind, i) => new WaveformFeature(kind, (ushort)(i + 1), kind == FeatureKind.BandRms ? new(500 * i, 500 * i + 500) : default))]);
 
     /// <summary>Strikes of a defect that ring at 1800 Hz.</summary>
     static double[] Ringing(double hertz, int count = 8192, double amplitude = 1) =>
-        [.. Enumerable.Range(0, count).Select(i => i / Rate).Select(t => amplitude * Math.Exp(-600 * (t % (1 / hertz))) * Math.Sin(2 * Math.PI * 1800 * (t % (1 / hertz))))];
+        [.. Enumerable.Range(0, count).Select(i => i / Rate)
+            .Select(t => amplitude * Math.Exp(-600 * (t % (1 / hertz))) * Math.Sin(2 * Math.PI * 1800 * (t % (1 / hertz))))];
 
-    static readonly FeatureKind[] Defects = [FeatureKind.EnvelopeOuterRace, FeatureKind.EnvelopeInnerRace, FeatureKind.EnvelopeElement, FeatureKind.EnvelopeCage];
+    static readonly FeatureKind[] Defects = [FeatureKind.EnvelopeOuterRace, FeatureKind.EnvelopeInnerRace, FeatureKind.EnvelopeElement,
+        FeatureKind.EnvelopeCage];
 
     [Fact]
     public void A_sine_has_its_textbook_features()
     {
         // 100 turns of amplitude 2 at 640 Hz.
         var sine = Enumerable.Range(0, 800).Select(i => 2 * Math.Sin(2 * Math.PI * 640 * i / Rate)).ToArray();
-        var found = ReduceWaveform.Apply(Of(FeatureKind.Rms, FeatureKind.BandRms, FeatureKind.BandRms, FeatureKind.Kurtosis, FeatureKind.Crest, FeatureKind.Peak), sine, null).ToArray();
+        var found = ReduceWaveform.Apply(
+            Of(FeatureKind.Rms, FeatureKind.BandRms, FeatureKind.BandRms, FeatureKind.Kurtosis, FeatureKind.Crest, FeatureKind.Peak), sine,
+            null).ToArray();
         // Six digits. Bands: 500 to 1000 Hz holds it, 1000 to 1500 Hz does not.
         Assert.Equal([(1, 1.41421), (2, 1.41421), (4, 1.5), (5, 1.41421), (6, 2)], found.Where(f => f.Sensor != 3));
         Assert.Equal(0, found[2].Value, 9);
@@ -38,7 +43,8 @@ public class ReduceWaveformTests
     public void The_defect_that_strikes_stands_out(int defect)
     {
         var at = Geometry.At(1500);
-        var found = ReduceWaveform.Apply(Of(Defects), Ringing(new[] { at.OuterRing, at.InnerRing, at.Element }[defect]), 1500).Select(f => f.Value).ToArray();
+        var found = ReduceWaveform.Apply(Of(Defects), Ringing(new[] { at.OuterRing, at.InnerRing, at.Element }[defect]), 1500)
+            .Select(f => f.Value).ToArray();
         Assert.Equal(4, found.Length);
         Assert.Equal(defect, Array.IndexOf(found, found.Max()));
         // Harmonics of one defect come near those of another: the fourth of the outer race is within 2 % of the third of the inner.
@@ -48,7 +54,8 @@ public class ReduceWaveformTests
     [Fact]
     public void Slip_of_two_percent_is_forgiven_and_of_six_is_not()
     {
-        double Found(double slip) => ReduceWaveform.Apply(Of(FeatureKind.EnvelopeOuterRace), Ringing(Geometry.At(1500).OuterRing * (1 - slip)), 1500).Single().Value;
+        double Found(double slip) =>
+            ReduceWaveform.Apply(Of(FeatureKind.EnvelopeOuterRace), Ringing(Geometry.At(1500).OuterRing * (1 - slip)), 1500).Single().Value;
         Assert.Equal(Found(0), Found(0.018), 0.35 * Found(0));
         Assert.True(Found(0.06) < 0.4 * Found(0));
     }
@@ -93,5 +100,6 @@ public class ReduceWaveformTests
 
     [Fact]
     public void A_flat_line_gives_zeros() =>
-        Assert.All(ReduceWaveform.Apply(Of([FeatureKind.Rms, FeatureKind.Kurtosis, FeatureKind.Crest, .. Defects]), new double[8192], 1500), f => Assert.Equal(0, f.Value));
+        Assert.All(ReduceWaveform.Apply(Of([FeatureKind.Rms, FeatureKind.Kurtosis, FeatureKind.Crest, .. Defects]), new double[8192], 1500),
+            f => Assert.Equal(0, f.Value));
 }

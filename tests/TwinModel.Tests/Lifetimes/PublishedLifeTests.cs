@@ -9,9 +9,11 @@ namespace TwinModel.Tests.Lifetimes;
 public class PublishedLifeTests
 {
     // ISO 20816-3 boundary C/D, group 2 flexible.
-    static readonly double[] Noise = [0.31, -1.2, 0.44, 0.9, -0.35, 0.1, -0.77, 1.1, 0.05, -0.6, 0.25, -0.15, 0.8, -1.0, 0.4, 0.7, -0.5, 0.2, -0.9, 0.6];
+    static readonly double[] Noise = [0.31, -1.2, 0.44, 0.9, -0.35, 0.1, -0.77, 1.1, 0.05, -0.6, 0.25, -0.15, 0.8, -1.0, 0.4, 0.7, -0.5,
+        0.2, -0.9, 0.6];
 
-    internal static IReadOnlyList<TrendPoint> TwentyDays { get; } = [.. Noise.Select((e, t) => new TrendPoint(t, Math.Log(1.2) + 0.055 * t + 0.08 * e))];
+    internal static IReadOnlyList<TrendPoint> TwentyDays { get; } = [
+        .. Noise.Select((e, t) => new TrendPoint(t, Math.Log(1.2) + 0.055 * t + 0.08 * e))];
 
     internal static LogLinearTrend Prior { get; } = new(0, 0.04, 0.25, 0.0009, 0, 0.08);
 
@@ -32,7 +34,10 @@ public class PublishedLifeTests
     {
         var life = Prior.Update(TwentyDays).RemainingLife(19, new(7.1, 0), noiseCounts: true);
 
-        Assert.Equal([10.27366, 12.03759, 13.33305, 14.69401, 16.78471], new[] { 0.05, 0.25, 0.5, 0.75, 0.95 }.Select(p => Math.Round(life.Quantile(p), 5)));
+        Assert.Equal([10.27366, 12.03759, 13.33305, 14.69401, 16.78471], new[]
+        {
+            0.05, 0.25, 0.5, 0.75, 0.95,
+        }.Select(p => Math.Round(life.Quantile(p), 5)));
         Assert.Equal([0.00015591, 0.63113162, 0.99963251], new[] { 7.0, 14, 21 }.Select(t => Math.Round(life.Cdf(t), 8)));
     }
 
@@ -78,14 +83,17 @@ public class PublishedLifeTests
         var wiener = new WienerTrend(0, 0.2, 0.05, 0.01, 0.0004, 0.0005, 0.05, 0.05).Update([new(1, 0.3), new(2, 0.31), new(3, 0.36)]);
         ILifetime[] lives =
         [
-            new WeibullLife(2.2, 45), new WeibullLife(2.2, 45, 30), new InverseGaussianLife(0.08, 0.15, 1.6), wiener.RemainingLife(new(7.1)),
-            Prior.Update(TwentyDays).RemainingLife(19, new(7.1)), new RateHistory([new(0, 1), new(10, 1.3)]).Retime(new WeibullLife(2.2, 45)),
+            new WeibullLife(2.2, 45), new WeibullLife(2.2, 45, 30), new InverseGaussianLife(0.08, 0.15, 1.6),
+            wiener.RemainingLife(new(7.1)),
+            Prior.Update(TwentyDays).RemainingLife(19, new(7.1)),
+            new RateHistory([new(0, 1), new(10, 1.3)]).Retime(new WeibullLife(2.2, 45)),
         ];
 
         foreach (var life in lives)
         {
             foreach (var t in new[] { 3.0, 12, 25 }) Assert.Equal((life.Cdf(t + 1e-4) - life.Cdf(t - 1e-4)) / 2e-4, life.Density(t), 1e-6);
-            Assert.Equal(GaussLegendreRule.Integrate(t => 1 - life.Cdf(t), 0, 10, 64) + GaussLegendreRule.Integrate(t => 1 - life.Cdf(t), 10, 25, 64), life.MeanUntil(25), 1e-8);
+            Assert.Equal(GaussLegendreRule.Integrate(t => 1 - life.Cdf(t), 0, 10, 64) + GaussLegendreRule.Integrate(
+                t => 1 - life.Cdf(t), 10, 25, 64), life.MeanUntil(25), 1e-8);
             Assert.Equal(0.3, life.Cdf(life.Quantile(0.3)), 1e-8);
         }
     }
@@ -137,7 +145,8 @@ public class PublishedLifeTests
         foreach (var m in new[] { 2.0, 3.0, 3.7 })
         {
             var law = new ParisLaw(1e-11, m, 1.12, 100);
-            var integral = GaussLegendreRule.Integrate(a => 1 / (1e-11 * Math.Pow(1.12 * 100 * Math.Sqrt(Math.PI * a), m)), 1e-3, 1e-2, 128);
+            var integral = GaussLegendreRule.Integrate(
+                a => 1 / (1e-11 * Math.Pow(1.12 * 100 * Math.Sqrt(Math.PI * a), m)), 1e-3, 1e-2, 128);
             Assert.Equal(1, law.Cycles(1e-3, 1e-2) / integral, 1e-9);
         }
     }

@@ -6,7 +6,8 @@ namespace TwinModel.Tests.Maintenance;
 
 public class AgeReplacementTests
 {
-    static AgeReplacementResult.Optimum OptimumOf(AgeReplacement policy) => Assert.IsType<AgeReplacementResult.Optimum>(policy.FindOptimum());
+    static AgeReplacementResult.Optimum OptimumOf(AgeReplacement policy) =>
+        Assert.IsType<AgeReplacementResult.Optimum>(policy.FindOptimum());
 
     [Fact]
     public void ReliaSoft_example()
@@ -29,7 +30,10 @@ public class AgeReplacementTests
     {
         var policy = new AgeReplacement(new DistributionLife(new ContinuousUniform(0, 40_000)), 100, 200);
 
-        Assert.Equal([0.014286, 0.010000, 0.009333, 0.010000], new[] { 10_000.0, 20_000, 30_000, 40_000 }.Select(t => Math.Round(policy.CostPerDay(t), 6)));
+        Assert.Equal([0.014286, 0.010000, 0.009333, 0.010000], new[]
+        {
+            10_000.0, 20_000, 30_000, 40_000,
+        }.Select(t => Math.Round(policy.CostPerDay(t), 6)));
         Assert.Equal(29_282.0323, OptimumOf(policy).AgeDays, 3);
         Assert.Equal(0.00933013, OptimumOf(policy).CostPerDay, 8);
     }
@@ -43,7 +47,8 @@ public class AgeReplacementTests
         Assert.Equal([1.70942, 1.47913, 1.63006], new[] { 3.0, 4, 5 }.Select(t => Math.Round(policy.CostPerDay(t), 5)));
         Assert.Equal(4.02197, OptimumOf(policy).AgeDays, 5);
         Assert.Equal(1.479031, OptimumOf(policy).CostPerDay, 6);
-        Assert.Equal([5.0003, 2.5067, 1.7425, 1.6466, 2.0001, 2.2371], BlockReplacement.CostPerPeriod(life, 5, 10, 1, 6).Select(c => Math.Round(c, 4)));
+        Assert.Equal([5.0003, 2.5067, 1.7425, 1.6466, 2.0001, 2.2371],
+            BlockReplacement.CostPerPeriod(life, 5, 10, 1, 6).Select(c => Math.Round(c, 4)));
     }
 
     [Theory]
@@ -65,7 +70,8 @@ public class AgeReplacementTests
     [InlineData(0.7)]
     public void A_hazard_that_does_not_grow_has_no_finite_optimum(double shape)
     {
-        var none = Assert.IsType<AgeReplacementResult.NoFiniteOptimum>(new AgeReplacement(new WeibullLife(shape, 1000), 1, 5).FindOptimum());
+        var none = Assert.IsType<AgeReplacementResult.NoFiniteOptimum>(
+            new AgeReplacement(new WeibullLife(shape, 1000), 1, 5).FindOptimum());
 
         Assert.Contains("beta", none.Reason, StringComparison.Ordinal);
         Assert.Equal(5 / new WeibullLife(shape, 1000).MeanDays, none.BestCostPerDay, 12);
@@ -91,6 +97,9 @@ public class AgeReplacementTests
         var with = without with { PlannedDowntimeDays = 10, FailureDowntimeDays = 40 };
 
         Assert.True(with.CostPerDay(500) < without.CostPerDay(500));
-        Assert.Equal(with.CostPerDay(OptimumOf(with).AgeDays), new[] { 0.98, 1, 1.02 }.Min(k => with.CostPerDay(k * OptimumOf(with).AgeDays)), 12);
+        Assert.Equal(with.CostPerDay(OptimumOf(with).AgeDays), new[]
+        {
+            0.98, 1, 1.02,
+        }.Min(k => with.CostPerDay(k * OptimumOf(with).AgeDays)), 12);
     }
 }

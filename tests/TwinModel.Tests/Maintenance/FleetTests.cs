@@ -39,7 +39,8 @@ public class FleetTests
             var now = 5 + 20 * random.NextDouble();
             // Those that have failed by now are not asked about; those that never will have no life to compare with.
             if (level + slope * now >= end || slope <= 0.002) continue;
-            var trend = prior.Update(Enumerable.Range(0, (int)now).Select(t => new TrendPoint(t, level + slope * t + Draw(random, 0, NoiseSd))));
+            var trend = prior.Update(
+                Enumerable.Range(0, (int)now).Select(t => new TrendPoint(t, level + slope * t + Draw(random, 0, NoiseSd))));
             past.Add(new(trend.RemainingLife(now, Trip), (end - level) / slope - now));
         }
 
@@ -78,7 +79,13 @@ public class FleetTests
     public void Mixed_fleet_through_the_whole_pipeline(int seed)
     {
         // Nine of ten go by their trend, straight or wandering; one of ten in a way that its trend does not announce: the fleet's weight.
-        var settings = new RulSettings(Trip, Fleet) { SlopePerDay = 0.05, SlopeSdPerDay = 0.015, DiffusionsPerRootDay = [0.08], Exponents = [] };
+        var settings = new RulSettings(Trip, Fleet)
+        {
+            SlopePerDay = 0.05,
+            SlopeSdPerDay = 0.015,
+            DiffusionsPerRootDay = [0.08],
+            Exponents = [],
+        };
         var random = new Random(seed);
         List<PastPrediction> past = [];
         while (past.Count < Bearings)
@@ -129,7 +136,8 @@ public class FleetTests
         List<PastPrediction> past = [];
         while (past.Count < Bearings)
         {
-            var (life, age) = (new WeibullLife(3, 80 * Math.Exp(Draw(random, 0, 0.5))).Quantile(random.NextDouble()), 120 * random.NextDouble());
+            var (life, age) = (
+                new WeibullLife(3, 80 * Math.Exp(Draw(random, 0, 0.5))).Quantile(random.NextDouble()), 120 * random.NextDouble());
             if (life <= age) continue;
             var prognosis = AssessRul.Of(settings, new(ConditionLevel.Healthy, Healthy, age, 0, []));
             past.Add(new(Assert.IsType<Prognosis.Rul>(prognosis).Life, life - age));
@@ -143,7 +151,8 @@ public class FleetTests
     {
         var random = new Random(51);
         // A life of sd 3 days where the truth has 6.
-        var past = Enumerable.Range(0, Bearings).Select(_ => new PastPrediction(new DistributionLife(new Normal(40, 3)), Math.Max(0, Draw(random, 40, 6)))).ToList();
+        var past = Enumerable.Range(0, Bearings)
+            .Select(_ => new PastPrediction(new DistributionLife(new Normal(40, 3)), Math.Max(0, Draw(random, 40, 6)))).ToList();
         var score = PredictionScore.Of(past);
 
         Assert.True(score.Coverage90 < 0.7);

@@ -24,7 +24,8 @@ public class MaintenanceOptionTests
     {
         var rates = new RateHistory([new(0, 1), new(7, 1 / 0.8093)]);
         foreach (var option in RankOptions.Compare(Table with { Rates = rates }).Options)
-            Assert.InRange(option.Simulated.Mean - option.RelativeCost, -3 * option.Simulated.StandardError - 1e-6, 3 * option.Simulated.StandardError + 1e-6);
+            Assert.InRange(option.Simulated.Mean - option.RelativeCost, -3 * option.Simulated.StandardError - 1e-6,
+                3 * option.Simulated.StandardError + 1e-6);
         Assert.True(RankOptions.Compare(Table with { Rates = rates }).Options[3].FailureProbability > 0.2);
     }
 
@@ -32,7 +33,8 @@ public class MaintenanceOptionTests
     public void Derating_buys_life_for_margin()
     {
         var rate = Iso281.AgeingRate(0.85, 0.97, 1, 1, Iso281.RollerExponent);
-        var options = RankOptions.Compare(Question(new MaintenanceOption.WaitWeeks(3), new MaintenanceOption.DerateAndWait(3, rate, 300))).Options;
+        var options = RankOptions.Compare(
+            Question(new MaintenanceOption.WaitWeeks(3), new MaintenanceOption.DerateAndWait(3, rate, 300))).Options;
 
         Assert.True(options[1].FailureProbability < options[0].FailureProbability);
         Assert.Equal(new WeibullLife(2.2, 45).Cdf(21 * rate), options[1].FailureProbability, 10);
@@ -43,7 +45,10 @@ public class MaintenanceOptionTests
     public void Spare_ordered_only_when_needed_is_waited_for()
     {
         var late = Costs with { IsSpareOrderedNow = false, SpareHoldingCostPerDay = 20 };
-        var question = Question(new MaintenanceOption.RunToFailure(), new MaintenanceOption.WaitWeeks(3), new MaintenanceOption.OrderSpareNow()) with { Economics = late };
+        var question = Question(
+            new MaintenanceOption.RunToFailure(), new MaintenanceOption.WaitWeeks(3),
+            new MaintenanceOption.OrderSpareNow()) with
+        { Economics = late };
         var options = RankOptions.Compare(question).Options;
 
         // Ordered at the failure: all ten days are waited.

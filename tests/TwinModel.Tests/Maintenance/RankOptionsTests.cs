@@ -14,16 +14,20 @@ public class RankOptionsTests
         new(Now, new WeibullLife(2.2, 45), new WeibullLife(1.8, 900), Costs, [.. options]) { HorizonDays = 80 };
 
     internal static MaintenanceQuestion Table => Question(
-        new MaintenanceOption.ReplaceNow(), new MaintenanceOption.WaitWeeks(1), new MaintenanceOption.WaitWeeks(2), new MaintenanceOption.WaitWeeks(3),
-        new MaintenanceOption.WaitWeeks(4), new MaintenanceOption.WaitWeeks(6), new MaintenanceOption.WaitWeeks(8), new MaintenanceOption.RunToFailure());
+        new MaintenanceOption.ReplaceNow(), new MaintenanceOption.WaitWeeks(1), new MaintenanceOption.WaitWeeks(2),
+        new MaintenanceOption.WaitWeeks(3),
+        new MaintenanceOption.WaitWeeks(4), new MaintenanceOption.WaitWeeks(6), new MaintenanceOption.WaitWeeks(8),
+        new MaintenanceOption.RunToFailure());
 
-    internal static MaintenanceQuestion WithStop(double scaleDays) => Question(new MaintenanceOption.ReplaceNow(), new MaintenanceOption.AtPlannedStop(Now.AddDays(21))) with
-    {
-        RemainingLife = new WeibullLife(2.2, scaleDays),
-        Stops = [new(Now.AddDays(21), 2)],
-    };
+    internal static MaintenanceQuestion WithStop(double scaleDays) =>
+        Question(new MaintenanceOption.ReplaceNow(), new MaintenanceOption.AtPlannedStop(Now.AddDays(21))) with
+        {
+            RemainingLife = new WeibullLife(2.2, scaleDays),
+            Stops = [new(Now.AddDays(21), 2)],
+        };
 
-    internal static MaintenanceAnswer.Advice Advice(MaintenanceQuestion question) => Assert.IsType<MaintenanceAnswer.Advice>(RankOptions.Answer(question));
+    internal static MaintenanceAnswer.Advice Advice(MaintenanceQuestion question) =>
+        Assert.IsType<MaintenanceAnswer.Advice>(RankOptions.Answer(question));
 
     public static TheoryData<int, double, double, double, double> Rows => new()
     {
@@ -57,7 +61,8 @@ public class RankOptionsTests
     public void Simulation_agrees_with_quadrature(ulong seed)
     {
         foreach (var option in RankOptions.Compare(Table with { Seed = seed }).Options)
-            Assert.InRange(option.Simulated.Mean - option.RelativeCost, -3 * option.Simulated.StandardError - 1e-6, 3 * option.Simulated.StandardError + 1e-6);
+            Assert.InRange(option.Simulated.Mean - option.RelativeCost, -3 * option.Simulated.StandardError - 1e-6,
+                3 * option.Simulated.StandardError + 1e-6);
     }
 
     [Fact]
@@ -166,7 +171,10 @@ public class RankOptionsTests
     public void Table_of_a_life_gives_the_costs_of_the_life()
     {
         var table = RulDistribution.Of(new WeibullLife(2.2, 45));
-        foreach (var (exact, tabled) in RankOptions.Compare(Table).Options.Zip(RankOptions.Compare(Table with { RemainingLife = table }).Options))
+        foreach (var (exact, tabled) in RankOptions.Compare(Table).Options.Zip(RankOptions.Compare(Table with
+        {
+            RemainingLife = table,
+        }).Options))
             Assert.Equal(exact.RelativeCost, tabled.RelativeCost, 2.0);
     }
 

@@ -9,7 +9,8 @@ public class RelativeValueTests
     [Fact]
     public void Relative_value_is_the_difference_of_money_spent_over_a_long_horizon()
     {
-        // Each policy once for the worn part, then new parts replaced at their best age, all to the same day: no credit, no rate, money alone.
+        // Each policy once for the worn part, then new parts replaced at their best age, all to the same day: no credit, no rate, money
+        // alone.
         var comparison = RankOptions.Compare(Table);
         var (best, fresh) = (Assert.IsType<AgeReplacementResult.Optimum>(comparison.NewPart), new WeibullLife(1.8, 900));
         const double horizon = 10_000;
@@ -33,12 +34,15 @@ public class RelativeValueTests
         double Spent(double life, double day, double[] lives)
         {
             var time = Math.Min(life, day);
-            var spent = life <= day ? Costs.FailureCost + Costs.MarginPerHour * Costs.WaitingHoursPerDay * Math.Max(0, Costs.SpareLeadDays - life) : Costs.PlannedCost(Costs.PlannedHours);
+            var spent = life <= day
+                ? Costs.FailureCost + Costs.MarginPerHour * Costs.WaitingHoursPerDay * Math.Max(0, Costs.SpareLeadDays - life)
+                : Costs.PlannedCost(Costs.PlannedHours);
             for (var k = 0; time < horizon; k++)
             {
                 var run = Math.Min(lives[k], best.AgeDays);
                 // The part that is running at the horizon has used some of the next exchange.
-                spent += (lives[k] <= best.AgeDays ? Costs.FailureCost : Costs.PlannedCost(Costs.PlannedHours)) * Math.Min(1, (horizon - time) / run);
+                spent += (lives[k] <= best.AgeDays ? Costs.FailureCost : Costs.PlannedCost(Costs.PlannedHours))
+                    * Math.Min(1, (horizon - time) / run);
                 time += run;
             }
             return spent;

@@ -11,7 +11,11 @@ public class ValueOfCheckTests
     static MaintenanceQuestion AtLevel(double ln)
     {
         var trend = new LogLinearTrend(ln, 0.03, 0.02, 0.0004, 0, 0.08);
-        return WithStop(45) with { RemainingLife = RulDistribution.Of(trend.RemainingLife(0, new(7.1))), Check = new(trend, 0, new(7.1), 1, 100) };
+        return WithStop(45) with
+        {
+            RemainingLife = RulDistribution.Of(trend.RemainingLife(0, new(7.1))),
+            Check = new(trend, 0, new(7.1), 1, 100),
+        };
     }
 
     static CheckValue ValueAt(double ln) => ValueOfCheck.Of(AtLevel(ln), AtLevel(ln).Check!, 500);
@@ -31,7 +35,8 @@ public class ValueOfCheckTests
     [Fact]
     public void Check_is_never_worth_more_than_knowing_the_day_of_failure()
     {
-        foreach (var ln in new[] { 0.7, 0.9, 1.1 }) Assert.True(ValueAt(ln).Information < RankOptions.Compare(AtLevel(ln)).PerfectInformationValue);
+        foreach (var ln in new[] { 0.7, 0.9, 1.1 })
+            Assert.True(ValueAt(ln).Information < RankOptions.Compare(AtLevel(ln)).PerfectInformationValue);
     }
 
     [Fact]
@@ -55,6 +60,9 @@ public class ValueOfCheckTests
     public void Check_in_the_past_is_refused()
     {
         var question = AtLevel(0.9);
-        Assert.Equal("DelayDays", Assert.Throws<ArgumentOutOfRangeException>(() => ValueOfCheck.Of(question, question.Check! with { DelayDays = -1 })).ParamName);
+        Assert.Equal("DelayDays", Assert.Throws<ArgumentOutOfRangeException>(() => ValueOfCheck.Of(question, question.Check! with
+        {
+            DelayDays = -1,
+        })).ParamName);
     }
 }

@@ -22,7 +22,8 @@ sealed class Extruder
 
     public static string Repository { get; } = Root();
 
-    public static AssetModel Asset { get; } = ReadAssetModel.FromText(File.ReadAllText(Path.Combine(Repository, "contracts/assets/extrusion-line.asset.yaml")), "extrusion-line.asset.yaml");
+    public static AssetModel Asset { get; } = ReadAssetModel.FromText(
+        File.ReadAllText(Path.Combine(Repository, "contracts/assets/extrusion-line.asset.yaml")), "extrusion-line.asset.yaml");
 
     public static string Shared { get; } = Path.GetFullPath(Path.Combine(Repository, "../shared"));
 

@@ -15,7 +15,8 @@ public class ExtruderEquationTests
         var file = Path.Combine(Extruder.Shared, "reference/cvode", $"n{cells}.txt");
         if (!File.Exists(file)) Assert.Skip($"The reference {file} is absent.");
         var lines = File.ReadAllLines(file);
-        double[] Numbers(int line) => [.. lines[line].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(v => double.Parse(v, CultureInfo.InvariantCulture))];
+        double[] Numbers(int line) =>
+            [.. lines[line].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(v => double.Parse(v, CultureInfo.InvariantCulture))];
         var (state, typical, expected) = (Numbers(4), Numbers(6), Numbers(7));
         var extruder = new Extruder(cells);
         extruder.Set("screw-speed", 91.832332 / 60);
@@ -29,7 +30,8 @@ public class ExtruderEquationTests
             // Near a steady state a rate is a sum that cancels; one that all but vanishes has no relative accuracy in either program.
             var vanishes = Math.Abs(mapped[i]) < 1e-9 * scale[i];
             Assert.True(Math.Abs(derivative[i] - mapped[i]) <= (vanishes ? 1e-13 * scale[i] : 1e-10 * Math.Abs(mapped[i])),
-                $"{extruder.Run.NameOf(i)}: {derivative[i]:R} against {mapped[i]:R}, {Math.Abs(derivative[i] / mapped[i] - 1):E1} apart; typical {scale[i]}");
+                $"{extruder.Run.NameOf(i)}: {derivative[i]:R} against {mapped[i]:R}, {Math.Abs(derivative[i] / mapped[i] - 1):E1} apart; "
+                    + $"typical {scale[i]}");
             if (!vanishes) compared++;
         }
         Assert.InRange(compared, cells / 2, mapped.Length);
@@ -55,7 +57,9 @@ public class ExtruderEquationTests
             for (var column = 0; column < shape.States; column++)
             {
                 var error = Math.Abs(exact[row, column] - differences[row, column]) * extruder.Run.Typical[column];
-                Assert.True(error <= 1e-6 * largest, $"d({extruder.Run.NameOf(row)})/d({extruder.Run.NameOf(column)}): {exact[row, column]} against {differences[row, column]}");
+                Assert.True(error <= 1e-6 * largest,
+                    $"d({extruder.Run.NameOf(row)})/d({extruder.Run.NameOf(column)}): {exact[row, column]} against "
+                        + $"{differences[row, column]}");
             }
         }
     }
@@ -97,7 +101,8 @@ public class ExtruderEquationTests
         {
             for (var column = 0; column < shape.Unknowns; column++)
             {
-                if (row >= shape.Banded || column >= shape.Banded || column - row >= -shape.Lower && column - row <= shape.Upper) all[row, column] = matrix.Values[matrix.Slot(row, column)];
+                if (row >= shape.Banded || column >= shape.Banded || column - row >= -shape.Lower && column - row <= shape.Upper)
+                    all[row, column] = matrix.Values[matrix.Slot(row, column)];
             }
         }
         // Auxiliaries are eliminated: df/dx + df/dw dg/dx.

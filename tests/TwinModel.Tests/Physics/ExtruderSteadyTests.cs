@@ -8,7 +8,8 @@ public class ExtruderSteadyTests
     [InlineData(100, 237.98503, 50.951319, 8.212411, 7989.8403)]
     [InlineData(200, 237.97530, 50.950238, 8.213219, 7989.1004)]
     [InlineData(400, 237.97276, 50.949980, 8.213431, 7988.9072)]
-    public void The_steady_state_at_80_per_minute_is_the_references_on_every_grid(int cells, double melt, double flow, double pressure, double shaft)
+    public void The_steady_state_at_80_per_minute_is_the_references_on_every_grid(
+        int cells, double melt, double flow, double pressure, double shaft)
     {
         var extruder = new Extruder(cells).Settle(80);
         Assert.Equal(melt, extruder.MeltTemperature, 5e-5);
@@ -22,7 +23,8 @@ public class ExtruderSteadyTests
     public void The_grid_error_falls_with_the_square_of_the_cell()
     {
         var melt = new[] { 50, 100, 200, 400, 800 }.Select(cells => new Extruder(cells).Settle(80).MeltTemperature).ToArray();
-        var orders = Enumerable.Range(0, 3).Select(i => Math.Log2(Math.Abs((melt[i] - melt[i + 1]) / (melt[i + 1] - melt[i + 2])))).ToArray();
+        var orders = Enumerable.Range(0, 3).Select(i => Math.Log2(Math.Abs((melt[i] - melt[i + 1]) / (melt[i + 1] - melt[i + 2]))))
+            .ToArray();
         Assert.Equal([1.77, 1.94, 1.97], orders.Select(o => Math.Round(o, 2)));
     }
 
@@ -51,12 +53,14 @@ public class ExtruderSteadyTests
         Assert.Equal(241.1754, after.MeltTemperature, 5.1e-5);
         Assert.Equal(11.8288, after.KiloWatt, 5.1e-5);
         Assert.Equal(930.5, after["energy.specific-energy"] / 1e3, 0.051);
-        Assert.Equal([1849.3, 815.0, 484.9, 167.0, 0.0], Enumerable.Range(1, 5).Select(z => Math.Round(after[$"zone-{z}-heater.power"], 1)));
+        Assert.Equal([1849.3, 815.0, 484.9, 167.0, 0.0],
+            Enumerable.Range(1, 5).Select(z => Math.Round(after[$"zone-{z}-heater.power"], 1)));
         Assert.Equal(0.0936, before["zone-5-heater.fan"], 5.1e-5);
         Assert.Equal(0.1135, after["zone-5-heater.fan"], 5.1e-5);
         (double Position, double Barrel, double Polymer, double Molten)[] rises =
         [
-            (0.05, 0.211, -0.856, 0), (0.15, 0, -1.462, 0), (0.3, -0.049, -0.264, 0.046), (0.45, 0, -0.147, 0.507), (0.6, -0.018, -0.085, 0.914), (0.75, 0, 0.095, 1),
+            (0.05, 0.211, -0.856, 0), (0.15, 0, -1.462, 0), (0.3, -0.049, -0.264, 0.046), (0.45, 0, -0.147, 0.507),
+            (0.6, -0.018, -0.085, 0.914), (0.75, 0, 0.095, 1),
             (0.9, -0.008, 0.676, 1), (1.05, 0, 1.343, 1), (1.2, -0.010, 1.967, 1), (1.35, 0, 2.605, 1), (1.4625, 0.134, 3.054, 1),
         ];
         foreach (var (position, barrel, polymer, molten) in rises)

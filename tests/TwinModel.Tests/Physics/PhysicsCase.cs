@@ -73,7 +73,8 @@ sealed class PhysicsCase
 
     public PhysicsCase RunTo(double end, double tolerance = 1e-9, double start = 0)
     {
-        new Rodas3(Model.Equations.Shape).Integrate(Run, State, start, end, new(new(tolerance)), cancellationToken: TestContext.Current.CancellationToken);
+        new Rodas3(Model.Equations.Shape)
+            .Integrate(Run, State, start, end, new(new(tolerance)), cancellationToken: TestContext.Current.CancellationToken);
         return Read();
     }
 

@@ -20,7 +20,8 @@ public class PhysicsSchemaTests
     [InlineData(", source: a book, relative-deviation: 0.2, bounds: [2, 30]", "")]
     [InlineData("targets:\n  - { id: wanted-power, signal: power, input: set-point }\n", "")]
     [InlineData("assumptions:\n  - One temperature over the cross section.", "assumptions: []")]
-    public void What_may_be_otherwise_pleases_both(string part, string instead) => SchemaTests.AssertJudged(isGood: true, With(part, instead));
+    public void What_may_be_otherwise_pleases_both(string part, string instead) =>
+        SchemaTests.AssertJudged(isGood: true, With(part, instead));
 
     [Theory]
     // Keys.

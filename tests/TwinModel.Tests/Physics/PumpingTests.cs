@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace TwinModel.Tests.Physics;
 
-/// <summary>Target V8 and the identity of shaft power: screw, channel and die in the limit of a Newtonian melt of constant viscosity.</summary>
+/// <summary>
+/// Target V8 and the identity of shaft power: screw, channel and die in the limit of a Newtonian melt of constant viscosity.
+/// </summary>
 public class PumpingTests
 {
     static string Extruder(double diameter, double length, double depth, double degrees, double viscosity, double dieDiameter, double dieLength) => FormattableString.Invariant($$"""

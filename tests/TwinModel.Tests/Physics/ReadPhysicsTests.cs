@@ -40,7 +40,8 @@ public class ReadPhysicsTests
         var physics = PhysicsCase.Read(Good).Physics!;
         Assert.Equal((0.3, 30), (physics.Axis.Length, physics.Axis.Cells));
         Assert.Equal([false, true], physics.Signals.Select(s => s.IsProfile));
-        Assert.Equal(("a book", 0.2), (physics.Components[2].Parameters["coefficient"].Source, physics.Components[2].Parameters["coefficient"].RelativeDeviation));
+        Assert.Equal(("a book", 0.2),
+            (physics.Components[2].Parameters["coefficient"].Source, physics.Components[2].Parameters["coefficient"].RelativeDeviation));
         Assert.Equal((ushort)1, physics.Inputs[0].Sensor);
         Assert.Single(physics.Assumptions);
     }
@@ -48,8 +49,10 @@ public class ReadPhysicsTests
     [Fact]
     public void The_schema_and_the_page_of_the_library_know_every_type_and_parameter()
     {
-        using var schema = JsonDocument.Parse(File.ReadAllText(Path.Combine(Extruder.Repository, "contracts/assets/asset-model.schema.json")));
-        var types = schema.RootElement.GetProperty("$defs").GetProperty("physics-component").GetProperty("properties").GetProperty("type").GetProperty("enum").EnumerateArray().Select(t => t.GetString()!);
+        using var schema = JsonDocument.Parse(
+            File.ReadAllText(Path.Combine(Extruder.Repository, "contracts/assets/asset-model.schema.json")));
+        var types = schema.RootElement.GetProperty("$defs").GetProperty("physics-component").GetProperty("properties").GetProperty("type")
+            .GetProperty("enum").EnumerateArray().Select(t => t.GetString()!);
         Assert.Equal(ComponentLibrary.Names.Order(StringComparer.Ordinal), types.Order(StringComparer.Ordinal));
         var page = File.ReadAllLines(Path.Combine(Extruder.Repository, "services/twin-model/README.md"));
         foreach (var name in ComponentLibrary.Names)
@@ -72,8 +75,10 @@ public class ReadPhysicsTests
     [InlineData("value: 8,", "value: .inf,", "physics.components[2].parameters.coefficient.value", "finite")]
     [InlineData("value: 8,", "value: 80,", "physics.components[2].parameters.coefficient.bounds", "80")]
     [InlineData("bounds: [2, 30]", "bounds: [30, 2]", "physics.components[2].parameters.coefficient.bounds", "min < max")]
-    [InlineData("relative-deviation: 0.2", "relative-deviation: 2", "physics.components[2].parameters.coefficient.relative-deviation", "0 to 1")]
-    [InlineData("start: 100 mm", "start: { value: 100, unit: mm, relative-deviation: 0.1 }", "physics.components[3].parameters.start.relative-deviation", "layout")]
+    [InlineData("relative-deviation: 0.2", "relative-deviation: 2", "physics.components[2].parameters.coefficient.relative-deviation",
+        "0 to 1")]
+    [InlineData("start: 100 mm", "start: { value: 100, unit: mm, relative-deviation: 0.1 }",
+        "physics.components[3].parameters.start.relative-deviation", "layout")]
     [InlineData("start: 100 mm", "start: 105 mm", "physics.components[3]", "begin and end between cells")]
     [InlineData("from: barrel, to: air", "from: barel, to: air", "physics.components[2].connect.from", "air, barrel")]
     [InlineData("wall: barrel", "wall: air", "physics.components[3].connect.wall", "barrel")]
@@ -87,14 +92,17 @@ public class ReadPhysicsTests
     [InlineData("from: heater.power", "from: heater.powr", "physics.signals[0].from", "heater.power")]
     [InlineData("unit: kW", "unit: bar", "physics.signals[0].unit", "W, kW")]
     [InlineData("id: profile", "id: power", "physics.signals[1].id", "twice")]
-    [InlineData("unit: degC, sensor: temperature }\ntargets", "unit: degC, sensor: pressure }\ntargets", "physics.signals[1].sensor", "temperature")]
+    [InlineData("unit: degC, sensor: temperature }\ntargets", "unit: degC, sensor: pressure }\ntargets", "physics.signals[1].sensor",
+        "temperature")]
     [InlineData("unit: kW }", "unit: kW, sensor: temperature }", "physics.signals[0].sensor", "measures temperature, not power")]
     [InlineData("signal: power", "signal: profile", "physics.targets[0].signal", "one number")]
     [InlineData("signal: power", "signal: heat", "physics.targets[0].signal", "power, profile")]
     [InlineData("input: set-point", "input: speed", "physics.targets[0].input", "set-point, room")]
     [InlineData("default: 200", "default: 400", "physics.inputs[0].default", "[20, 300]")]
-    [InlineData("quantity: temperature, unit: degC, default: 25", "quantity: temperature, unit: bar, default: 25", "physics.inputs[1].unit", "degC")]
-    [InlineData("quantity: temperature, unit: degC, default: 25", "quantity: heat, unit: degC, default: 25", "physics.inputs[1].unit", "no quantity")]
+    [InlineData("quantity: temperature, unit: degC, default: 25", "quantity: temperature, unit: bar, default: 25", "physics.inputs[1].unit",
+        "degC")]
+    [InlineData("quantity: temperature, unit: degC, default: 25", "quantity: heat, unit: degC, default: 25", "physics.inputs[1].unit",
+        "no quantity")]
     [InlineData("cells: 30", "cells: 2", "physics.axis.cells", "3 to 2000")]
     [InlineData("length: 300 mm", "length: 0 mm", "physics.axis.length", "longer than 0")]
     [InlineData("length: 300 mm", "length: \"300\"", "physics.axis.length", "mm")]
@@ -108,7 +116,8 @@ public class ReadPhysicsTests
         Assert.Equal(("case.asset.yaml", path), (problem.File, problem.Path));
         Assert.Contains(allowed, problem.Message, StringComparison.Ordinal);
         // The line of what is wrong, or of the component it belongs to.
-        var line = PhysicsCase.Yaml(text)[..(PhysicsCase.Yaml(text).IndexOf("physics:", StringComparison.Ordinal) + 1)].Count(c => c == '\n') + 2 + Good[..at].Count(c => c == '\n');
+        var line = PhysicsCase.Yaml(text)[..(PhysicsCase.Yaml(text).IndexOf("physics:", StringComparison.Ordinal) + 1)]
+            .Count(c => c == '\n') + 2 + Good[..at].Count(c => c == '\n');
         Assert.InRange(problem.Line, line - 8, line);
     }
 }

@@ -38,9 +38,12 @@ public class SmallAssetTests
     {
         var (damping, stiffness) = ((Power * Gain + Loss) / Capacity, Power * Gain / (IntegralTime * Capacity));
         var frequency = Math.Sqrt(stiffness - damping * damping / 4);
-        double Error(double t) => Math.Exp(-damping * t / 2) * (-5 * Math.Cos(frequency * t) + (5 * Power * Gain / Capacity - 2.5 * damping) / frequency * Math.Sin(frequency * t));
+        double Error(double t) =>
+            Math.Exp(-damping * t / 2)
+                * (-5 * Math.Cos(frequency * t) + (5 * Power * Gain / Capacity - 2.5 * damping) / frequency * Math.Sin(frequency * t));
         foreach (var time in new[] { 60.0, 300, 900, 1800, 3600 })
-            Assert.Equal(205 + Error(time), new PhysicsCase(Zone).Settle().Set("set-point", 205).RunTo(time, 1e-10)["zone.temperature"], 1e-6);
+            Assert.Equal(205 + Error(time), new PhysicsCase(Zone).Settle().Set("set-point", 205).RunTo(time, 1e-10)["zone.temperature"],
+                1e-6);
     }
 
     [Fact]
@@ -103,7 +106,8 @@ public class SmallAssetTests
     }
 
     [Fact]
-    public void Started_from_cold_it_loses_no_energy() => Assert.InRange(new PhysicsCase(Exchanger(0.2), 50, withEnergy: true).Closure(600, 1e-4), 0, 1e-6);
+    public void Started_from_cold_it_loses_no_energy() =>
+        Assert.InRange(new PhysicsCase(Exchanger(0.2), 50, withEnergy: true).Closure(600, 1e-4), 0, 1e-6);
 
     [Fact]
     public void The_same_run_on_many_threads_at_once_gives_the_same_bits()

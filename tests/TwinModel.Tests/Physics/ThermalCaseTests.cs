@@ -27,7 +27,8 @@ public class ThermalCaseTests
     public void V1_A_heated_lump_rises_with_one_time_constant()
     {
         (double Time, double Temperature)[] course = [(600, 34.716308), (3600, 76.782907), (36000, 218.120780)];
-        foreach (var (time, temperature) in course) Assert.Equal(temperature, new PhysicsCase(Zone).RunTo(time, 1e-10)["zone.temperature"], 2e-6);
+        foreach (var (time, temperature) in course)
+            Assert.Equal(temperature, new PhysicsCase(Zone).RunTo(time, 1e-10)["zone.temperature"], 2e-6);
         var steady = new PhysicsCase(Zone).Settle();
         Assert.Equal(229.044799, steady["zone.temperature"], 1e-6);
         Assert.InRange(steady.Imbalance, 0, 1e-12);
@@ -81,9 +82,13 @@ public class ThermalCaseTests
           - { id: melt, type: stream, connect: { mass-flow: flow, inlet-temperature: inlet }, parameters: { specific-heat: 2550 J/(kg K), mass-per-length: 1 kg/m, order: "{{order}}", initial-temperature: 180 degC } }
         """) + "\n" + heats;
 
-    const string Exchange = "  - { id: film, type: convection, connect: { from: steel, to: melt }, parameters: { coefficient: 170 W/(m2 K), diameter: 60 mm } }\n";
+    const string Exchange =
+        "  - { id: film, type: convection, connect: { from: steel, to: melt }, parameters: { coefficient: 170 W/(m2 K), diameter: 60 mm } "
+            + "}\n";
     const string Friction = "  - { id: friction, type: heat-source, connect: { power: power, to: melt } }\n";
-    const string SofteningFriction = "  - { id: friction, type: heat-source, connect: { power: power, to: melt }, parameters: { temperature-coefficient: 0.011 1/K, reference-temperature: 180 degC } }\n";
+    const string SofteningFriction =
+        "  - { id: friction, type: heat-source, connect: { power: power, to: melt }, parameters: { temperature-coefficient: 0.011 1/K, "
+            + "reference-temperature: 180 degC } }\n";
 
     public static TheoryData<string, string, string, double, double, double> Tubes => new()
     {
@@ -94,7 +99,8 @@ public class ThermalCaseTests
 
     [Theory]
     [MemberData(nameof(Tubes))]
-    public void V3_to_V5_A_stream_leaves_with_the_temperature_of_the_closed_form(string name, string heats, string power, double exact, double errorAt100, double errorAt200)
+    public void V3_to_V5_A_stream_leaves_with_the_temperature_of_the_closed_form(
+        string name, string heats, string power, double exact, double errorAt100, double errorAt200)
     {
         var errors = new[] { 100, 200 }.Select(cells =>
         {
@@ -112,7 +118,8 @@ public class ThermalCaseTests
     [Fact]
     public void V3_First_order_upwind_is_of_first_order()
     {
-        var errors = new[] { 100, 200, 400 }.Select(cells => Math.Abs(new PhysicsCase(Tube(Exchange, order: 1), cells).Settle()["melt.outlet-temperature"] - 194.852227)).ToArray();
+        var errors = new[] { 100, 200, 400 }.Select(
+            cells => Math.Abs(new PhysicsCase(Tube(Exchange, order: 1), cells).Settle()["melt.outlet-temperature"] - 194.852227)).ToArray();
         Assert.InRange(Math.Log2(errors[0] / errors[1]), 0.98, 1.01);
         Assert.InRange(Math.Log2(errors[1] / errors[2]), 0.98, 1.01);
     }
@@ -128,7 +135,8 @@ public class ThermalCaseTests
         barrel.SetState("barrel.temperature", z => 100 + 50 * Math.Cos(Math.PI * z / Length));
         var before = barrel.Run.StoredEnergy;
         barrel.RunTo(7200, 1e-11);
-        var amplitudes = barrel.Profile("barrel.temperature").Select((t, i) => (t - 100) / (50 * Math.Cos(Math.PI * barrel.Model.Axis.Centre(i) / Length))).ToArray();
+        var amplitudes = barrel.Profile("barrel.temperature")
+            .Select((t, i) => (t - 100) / (50 * Math.Cos(Math.PI * barrel.Model.Axis.Centre(i) / Length))).ToArray();
         Assert.All(amplitudes, amplitude => Assert.Equal(0.72007215, amplitude, 1e-7));
         Assert.Equal(Math.Exp(-4.561540e-5 * 7200), amplitudes[0], 2e-5);
         Assert.Equal(before, barrel.Run.StoredEnergy, 1e-10 * before);
@@ -144,7 +152,8 @@ public class ThermalCaseTests
         double[] expected = [early, middle, late];
         for (var i = 0; i < 3; i++)
         {
-            var tube = new PhysicsCase(Tube("", order: 1), cells).SetState("melt.temperature", _ => 0).Set("inlet", 100).RunTo((0.8 + 0.2 * i) * passage, 1e-10);
+            var tube = new PhysicsCase(Tube("", order: 1), cells).SetState("melt.temperature", _ => 0).Set("inlet", 100)
+                .RunTo((0.8 + 0.2 * i) * passage, 1e-10);
             Assert.Equal(expected[i], tube["melt.outlet-temperature"] / 100, 2e-8);
         }
     }
@@ -163,7 +172,8 @@ public class ThermalCaseTests
         var length = 1.92 / Math.Sin(angle);
         var (mean, cubic) = (0.02 * 0.004 / 0.012, 0.02 * 0.004 * (0.02 * 0.004) / 0.012);
         var (drag, back) = (0.5 * Math.PI * diameter * width * mean * Math.Cos(angle), width * cubic / (12 * length));
-        var shear = Math.Pow(Math.PI * diameter, 3) * Math.Sin(angle) / mean * (1 + Math.Pow(Math.Sin(angle), 2)) * length * viscosity * speed * speed;
+        var shear = Math.Pow(Math.PI * diameter, 3) * Math.Sin(angle) / mean * (1 + Math.Pow(Math.Sin(angle), 2)) * length * viscosity
+            * speed * speed;
         double Flow(double x) => drag * speed - back * shear * b / (capacity * conductance * x * Math.Log(x));
         var (low, high) = (1.01, 400.0);
         for (var i = 0; i < 200; i++)

@@ -13,7 +13,8 @@ public class PrognosisTests
     static readonly Baseline Healthy = new(T0, T0.AddDays(1), 144, Math.Log(1.2), 0.05, 0);
     static readonly WeibullLife Fleet = new(1.8, 900);
 
-    static ImmutableArray<TrendPoint> Growth(Func<double, double> ln, int days) => [.. Enumerable.Range(0, days * 4).Select(i => new TrendPoint(i / 4.0, ln(i / 4.0) + 0.05 * Math.Sin(37.0 * i)))];
+    static ImmutableArray<TrendPoint> Growth(Func<double, double> ln, int days) =>
+        [.. Enumerable.Range(0, days * 4).Select(i => new TrendPoint(i / 4.0, ln(i / 4.0) + 0.05 * Math.Sin(37.0 * i)))];
 
     static PartHistory Degrading(ImmutableArray<TrendPoint> trend) => new(ConditionLevel.Degrading, Healthy, 300, trend[^1].Days, trend);
 
@@ -22,7 +23,8 @@ public class PrognosisTests
     [Fact]
     public void Particle_filter_agrees_with_the_closed_form()
     {
-        var particles = new ParticleTrend(0, 0.5, 0.04, 0.03, 0, 0, 0.08).RemainingLife(PublishedLifeTests.TwentyDays, 19, new(7.1, 0), noiseCounts: true);
+        var particles = new ParticleTrend(0, 0.5, 0.04, 0.03, 0, 0, 0.08)
+            .RemainingLife(PublishedLifeTests.TwentyDays, 19, new(7.1, 0), noiseCounts: true);
 
         foreach (var (p, days) in new[] { (0.05, 10.27366), (0.25, 12.03759), (0.5, 13.33305), (0.75, 14.69401), (0.95, 16.78471) })
             Assert.Equal(days, particles.Quantile(p), 0.02 * days);
@@ -31,7 +33,9 @@ public class PrognosisTests
     [Fact]
     public void Particle_filter_repeats_itself_and_varies_with_its_seed()
     {
-        double Median(ulong seed) => new ParticleTrend(0, 0.5, 0.04, 0.03, 0.2, 0.3, 0.08, 2000, seed).RemainingLife(PublishedLifeTests.TwentyDays, 19, new(7.1)).Quantile(0.5);
+        double Median(ulong seed) =>
+            new ParticleTrend(0, 0.5, 0.04, 0.03, 0.2, 0.3, 0.08, 2000, seed).RemainingLife(PublishedLifeTests.TwentyDays, 19, new(7.1))
+                .Quantile(0.5);
 
         Assert.Equal(Median(1), Median(1));
         Assert.NotEqual(Median(1), Median(2));
@@ -104,7 +108,9 @@ public class PrognosisTests
     [Fact]
     public void Long_histories_are_averaged_without_changing_the_answer()
     {
-        ImmutableArray<TrendPoint> trend = [.. Enumerable.Range(0, 2400).Select(i => new TrendPoint(i / 144.0, Math.Log(1.2) + 0.06 * i / 144.0 + 0.05 * Math.Sin(37.0 * i)))];
+        ImmutableArray<TrendPoint> trend = [
+            .. Enumerable.Range(0, 2400)
+                .Select(i => new TrendPoint(i / 144.0, Math.Log(1.2) + 0.06 * i / 144.0 + 0.05 * Math.Sin(37.0 * i)))];
         var whole = RulOf(new RulSettings(new(7.1), Fleet) { MostPoints = 2400 }, Degrading(trend)).Life.Quantiles;
         var blocks = RulOf(new(new(7.1), Fleet), Degrading(trend)).Life.Quantiles;
 
@@ -145,7 +151,8 @@ public class PrognosisTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new Threshold(-1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new RateHistory([new(0, 1), new(5, 0)]));
         Assert.Throws<ArgumentException>(() => new RateHistory([]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => AssessRul.Of(new RulSettings(new(7.1), null) { SlopeSdPerDay = 0 }, new(ConditionLevel.Healthy, Healthy, 0, 0, [])));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => AssessRul.Of(new RulSettings(new(7.1), null) { SlopeSdPerDay = 0 }, new(ConditionLevel.Healthy, Healthy, 0, 0, [])));
     }
 
     [Theory]
@@ -166,10 +173,12 @@ public class PrognosisTests
     [Fact]
     public void Alpha_lambda_looks_at_the_median_and_at_the_mass()
     {
-        var (isWithin, mass) = PredictionScore.AlphaLambda(new(new DistributionLife(new MathNet.Numerics.Distributions.Normal(40, 4)), 42), 0.2);
+        var (isWithin, mass) = PredictionScore.AlphaLambda(
+            new(new DistributionLife(new MathNet.Numerics.Distributions.Normal(40, 4)), 42), 0.2);
 
         Assert.True(isWithin);
-        Assert.Equal(new MathNet.Numerics.Distributions.Normal(40, 4).CumulativeDistribution(50.4) - new MathNet.Numerics.Distributions.Normal(40, 4).CumulativeDistribution(33.6), mass, 9);
+        Assert.Equal(new MathNet.Numerics.Distributions.Normal(40, 4)
+            .CumulativeDistribution(50.4) - new MathNet.Numerics.Distributions.Normal(40, 4).CumulativeDistribution(33.6), mass, 9);
         Assert.False(PredictionScore.AlphaLambda(new(new DistributionLife(new MathNet.Numerics.Distributions.Normal(40, 4)), 20)).IsWithin);
     }
 
@@ -177,7 +186,8 @@ public class PrognosisTests
     public void Kolmogorov_test_knows_its_quantiles()
     {
         // Critical values for n = 20: 0.294 at 5 %, 0.352 at 1 % (Miller, 1956).
-        static double P(double shift) => PredictionScore.KolmogorovUniform([.. Enumerable.Range(0, 20).Select(i => Math.Min(1, (i + 0.5) / 20 + shift))]).P;
+        static double P(double shift) =>
+            PredictionScore.KolmogorovUniform([.. Enumerable.Range(0, 20).Select(i => Math.Min(1, (i + 0.5) / 20 + shift))]).P;
 
         Assert.Equal(0.05, P(0.294 - 0.025), 0.003);
         Assert.Equal(0.01, P(0.352 - 0.025), 0.001);

@@ -10,10 +10,12 @@ public class RecordInputsTests
     static readonly ushort Speed = Extruder.Asset.Sensor("screw-speed")!.Number;
 
     // Once a second, with the noise of the sensor.
-    static IEnumerable<Reading> Readings(double from, double to, Func<double, double> value) => Enumerable.Range((int)from, (int)(to - from))
+    static IEnumerable<Reading> Readings(double from, double to, Func<double, double> value) =>
+        Enumerable.Range((int)from, (int)(to - from))
         .Select(s => new Reading(Speed, Start + s * Micros.PerSecond, value(s) + 0.02 * Math.Sin(12.9898 * s)));
 
-    static IReadOnlyList<Setting> Course(IEnumerable<Reading> readings, double horizon = 0) => RecordInputs.From(Extruder.Asset, readings, Start, horizon).Courses["screw-speed"];
+    static IReadOnlyList<Setting> Course(IEnumerable<Reading> readings, double horizon = 0) =>
+        RecordInputs.From(Extruder.Asset, readings, Start, horizon).Courses["screw-speed"];
 
     [Fact]
     public void Noise_is_no_setting()

@@ -12,7 +12,9 @@ public class ScenarioPlanTests
     internal static ScenarioDefinition Steady(params Intervention[] interventions) =>
         new("extrusion-line", Start, 1000, "steady", 0, interventions, 0, "latin-hypercube", 1, 1e-4, "rodas3", 200, []);
 
-    internal static Intervention Change(string target, string kind, double value, string unit = "", double from = 0, double ramp = 0, double @for = 0) => new(target, kind, value, unit, from, ramp, @for);
+    internal static Intervention Change(
+        string target, string kind, double value, string unit = "", double from = 0, double ramp = 0, double @for = 0) => new(
+            target, kind, value, unit, from, ramp, @for);
 
     static ScenarioResult Answer(ScenarioDefinition definition, RecordedInputs? inputs = null)
     {
@@ -67,7 +69,8 @@ public class ScenarioPlanTests
         var plan = new ScenarioPlan(Extruder.Asset, definition, RecordedInputs.None);
         var alone = Enumerable.Range(0, plan.Shards).Select(s => plan.RunShard(s, null, TestContext.Current.CancellationToken)).ToArray();
         var together = new byte[plan.Shards][];
-        Parallel.For(0, plan.Shards, s => together[s] = new ScenarioPlan(Extruder.Asset, definition, RecordedInputs.None).RunShard(s, null, CancellationToken.None));
+        Parallel.For(0, plan.Shards,
+            s => together[s] = new ScenarioPlan(Extruder.Asset, definition, RecordedInputs.None).RunShard(s, null, CancellationToken.None));
         Assert.Equal(alone, together);
         Assert.Equal(JsonSerializer.Serialize(plan.Merge(alone)), JsonSerializer.Serialize(plan.Merge(together)));
         Assert.NotEqual(JsonSerializer.Serialize(plan.Merge(alone)), JsonSerializer.Serialize(Answer(definition with { Seed = 2 })));
@@ -108,7 +111,12 @@ public class ScenarioPlanTests
         {
             ["screw-speed"] = [new(-3600, 60.0 / 60), new(-900, 80.0 / 60), new(1800, 100.0 / 60)],
         }, 3600, "recorded");
-        var result = Answer(Steady(Change("production-rate", "scale", 1.15)) with { Mode = "transient", HorizonSeconds = 3600, Cells = 50 }, recorded);
+        var result = Answer(Steady(Change("production-rate", "scale", 1.15)) with
+        {
+            Mode = "transient",
+            HorizonSeconds = 3600,
+            Cells = 50,
+        }, recorded);
         var flow = result.Signals.Single(s => s.Id == "melt-flow");
         int At(double time) => result.TimesSeconds.ToList().IndexOf(time);
         Assert.Equal(50.95, flow.Baseline.Nominal[At(1500)], 0.1);
@@ -121,7 +129,10 @@ public class ScenarioPlanTests
     [Fact]
     public void A_sweep_gives_the_operating_line()
     {
-        var result = Answer(Steady() with { Sweep = [new("screw-speed", [40, 60, 80, 100], ""), new("zone-5-set-point", [190, 200], "degC")] });
+        var result = Answer(Steady() with
+        {
+            Sweep = [new("screw-speed", [40, 60, 80, 100], ""), new("zone-5-set-point", [190, 200], "degC")],
+        });
         var melt = result.Sweep!.Signals.Single(s => s.Id == "melt-temperature").Values;
         Assert.Equal(8, melt.Count);
         Assert.Equal([225.8016, 232.3036, 237.9753, 243.3272], new[] { 1, 3, 5, 7 }.Select(i => Math.Round(melt[i]!.Value, 4)));
@@ -131,9 +142,13 @@ public class ScenarioPlanTests
     [Fact]
     public void What_cannot_be_reached_or_leaves_the_calibrated_range_is_said()
     {
-        Assert.Contains("screw-speed", Assert.Throws<ScenarioFailedException>(() => Answer(Steady(Change("production-rate", "scale", 3)))).Message, StringComparison.Ordinal);
-        Assert.Contains(Answer(Steady(Change("screw-speed", "set", 140))).Warnings, w => w.StartsWith("Extrapolation: screw-speed is 140", StringComparison.Ordinal));
-        Assert.Contains(Answer(Steady(Change("polymer.consistency", "scale", 1.01))).Kpis, k => k.Id == "melt-temperature" && Math.Abs(k.Difference.Nominal - 0.6136) < 0.01);
+        Assert.Contains("screw-speed",
+            Assert.Throws<ScenarioFailedException>(() => Answer(Steady(Change("production-rate", "scale", 3)))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(Answer(Steady(Change("screw-speed", "set", 140))).Warnings,
+            w => w.StartsWith("Extrapolation: screw-speed is 140", StringComparison.Ordinal));
+        Assert.Contains(Answer(Steady(Change("polymer.consistency", "scale", 1.01))).Kpis,
+            k => k.Id == "melt-temperature" && Math.Abs(k.Difference.Nominal - 0.6136) < 0.01);
     }
 
     [Fact]

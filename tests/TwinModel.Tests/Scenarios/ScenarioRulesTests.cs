@@ -7,7 +7,8 @@ namespace TwinModel.Tests.Scenarios;
 
 public class ScenarioRulesTests
 {
-    static IReadOnlyList<ScenarioProblem> Problems(ScenarioDefinition definition) => Assert.Throws<InvalidScenarioException>(() => ScenarioRules.Check(Extruder.Asset, definition)).Problems;
+    static IReadOnlyList<ScenarioProblem> Problems(ScenarioDefinition definition) =>
+        Assert.Throws<InvalidScenarioException>(() => ScenarioRules.Check(Extruder.Asset, definition)).Problems;
 
     public static TheoryData<string, string, ScenarioDefinition> Bad => new()
     {
@@ -21,7 +22,11 @@ public class ScenarioRulesTests
         { "interventions[0].value", "3000 to 40000", Steady(Change("polymer.consistency", "set", 1)) },
         { "interventions[0].kind", "set, scale, offset", Steady(Change("screw-speed", "double", 1)) },
         { "interventions[0].fromSeconds", "0", Steady(Change("screw-speed", "set", 90, from: 5)) },
-        { "interventions[1].target", "interventions[0]", Steady(Change("production-rate", "scale", 1.1), Change("screw-speed", "set", 90)) },
+
+        {
+            "interventions[1].target", "interventions[0]",
+            Steady(Change("production-rate", "scale", 1.1), Change("screw-speed", "set", 90)),
+        },
         { "mode", "steady, transient", Steady() with { Mode = "stationary" } },
         { "horizonSeconds", "3024000", Steady() with { Mode = "transient", HorizonSeconds = 1e9 } },
         { "ensemble.size", "2000", Steady() with { EnsembleSize = 5000 } },
@@ -55,13 +60,23 @@ public class ScenarioRulesTests
 
     [Fact]
     public void All_problems_are_told_at_once() =>
-        Assert.Equal(["mode", "tolerance", "interventions[0].target"], Problems(Steady(Change("x", "set", 1)) with { Mode = "x", Tolerance = -1, HorizonSeconds = 5 }).Select(p => p.Path));
+        Assert.Equal(["mode", "tolerance", "interventions[0].target"], Problems(Steady(Change("x", "set", 1)) with
+        {
+            Mode = "x",
+            Tolerance = -1,
+            HorizonSeconds = 5,
+        }).Select(p => p.Path));
 
     [Fact]
     public void An_asset_without_physics_has_no_scenarios() =>
-        Assert.Equal("asset", Assert.Single(Assert.Throws<InvalidScenarioException>(() => ScenarioRules.Check(Given.Model, Steady())).Problems).Path);
+        Assert.Equal("asset",
+            Assert.Single(Assert.Throws<InvalidScenarioException>(() => ScenarioRules.Check(Given.Model, Steady())).Problems).Path);
 
     [Fact]
     public void A_passing_change_may_be_followed_by_another_of_the_same_input() => ScenarioRules.Check(Extruder.Asset,
-        Steady(Change("screw-speed", "set", 90, from: 0, @for: 60), Change("screw-speed", "set", 70, from: 120)) with { Mode = "transient", HorizonSeconds = 600 });
+        Steady(Change("screw-speed", "set", 90, from: 0, @for: 60), Change("screw-speed", "set", 70, from: 120)) with
+        {
+            Mode = "transient",
+            HorizonSeconds = 600,
+        });
 }

@@ -6,7 +6,8 @@ public class BorderedLuTests
 {
     public static TheoryData<int, int, int, int, int> Shapes => new()
     {
-        { 600, 6, 3, 16, 1 }, { 600, 6, 3, 0, 0 }, { 150, 6, 3, 16, 1 }, { 40, 1, 1, 3, 2 }, { 40, 2, 0, 0, 1 }, { 40, 0, 4, 5, 0 }, { 9, 0, 0, 2, 1 },
+        { 600, 6, 3, 16, 1 }, { 600, 6, 3, 0, 0 }, { 150, 6, 3, 16, 1 }, { 40, 1, 1, 3, 2 }, { 40, 2, 0, 0, 1 }, { 40, 0, 4, 5, 0 },
+        { 9, 0, 0, 2, 1 },
         { 3, 6, 3, 2, 0 }, { 1, 0, 0, 0, 0 }, { 0, 0, 0, 1, 0 }, { 0, 0, 0, 9, 2 }, { 0, 0, 0, 50, 0 },
     };
 
@@ -25,7 +26,8 @@ public class BorderedLuTests
             lu.Factor(matrix, shift);
             lu.Solve(rhs);
             var scale = expected.Max(Math.Abs);
-            for (var i = 0; i < rhs.Length; i++) Assert.True(Math.Abs(rhs[i] - expected[i]) < 1e-11 * scale, $"x[{i}] = {rhs[i]}, not {expected[i]}");
+            for (var i = 0; i < rhs.Length; i++)
+                Assert.True(Math.Abs(rhs[i] - expected[i]) < 1e-11 * scale, $"x[{i}] = {rhs[i]}, not {expected[i]}");
         }
     }
 
@@ -98,7 +100,8 @@ public class BorderedLuTests
             for (var column = 0; column < shape.Unknowns; column++)
             {
                 var inBand = row >= shape.Banded || column >= shape.Banded || (column >= row - shape.Lower && column <= row + shape.Upper);
-                if (inBand && (row < shape.Banded || column >= shape.Banded || random.Next(4) == 0)) matrix.Set(row, column, random.NextDouble() - 0.5);
+                if (inBand && (row < shape.Banded || column >= shape.Banded || random.Next(4) == 0))
+                    matrix.Set(row, column, random.NextDouble() - 0.5);
             }
         return matrix;
     }

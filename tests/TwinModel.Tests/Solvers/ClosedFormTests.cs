@@ -17,7 +17,8 @@ public class ClosedFormTests
     {
         const double capacity = 12_053.9258, loss = 0.980177, power = 200, ambient = 25;
         var zone = new Problem(
-            Problem.Lumped(1), (_, x, f) => f[0] = (power - loss * (x[0] - ambient)) / capacity, (_, _, j) => j.Set(0, 0, -loss / capacity), typical: 100);
+            Problem.Lumped(1), (_, x, f) => f[0] = (power - loss * (x[0] - ambient)) / capacity, (_, _, j) =>
+                j.Set(0, 0, -loss / capacity), typical: 100);
         var seen = new List<double>();
         double[] x = [ambient];
         Solver(algorithm, zone.Shape).Run(zone, x, 0, 36_000, Tight, [600, 3600], (_, _, state) => seen.Add(state[0]));
@@ -59,7 +60,8 @@ public class ClosedFormTests
     [InlineData("RODAS3", 200, 1.0, 0.50940342)]
     [InlineData("TR-BDF2", 50, 1.0, 0.51880832)]
     [InlineData("TR-BDF2", 200, 1.2, 0.99634530)]
-    public void A_step_goes_through_tanks_in_series_as_an_incomplete_gamma_function(string algorithm, int tanks, double time, double expected)
+    public void A_step_goes_through_tanks_in_series_as_an_incomplete_gamma_function(
+        string algorithm, int tanks, double time, double expected)
     {
         var x = new double[tanks];
         var series = Tanks(tanks, 1);

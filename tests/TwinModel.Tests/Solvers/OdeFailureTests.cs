@@ -46,10 +46,12 @@ public class OdeFailureTests
     [MemberData(nameof(Algorithms))]
     public void A_solution_that_ends_in_a_pole_stops_there(string algorithm)
     {
-        var problem = new Problem(Problem.Lumped(2), (_, x, f) => (f[0], f[1]) = (0, x[1] * x[1] * x[1]), (_, x, j) => j.Set(1, 1, 3 * x[1] * x[1]));
+        var problem = new Problem(
+            Problem.Lumped(2), (_, x, f) => (f[0], f[1]) = (0, x[1] * x[1] * x[1]), (_, x, j) => j.Set(1, 1, 3 * x[1] * x[1]));
         double[] x = [1, 1];
         var refused = Refused(algorithm, problem, x, 1);
-        Assert.True(refused.Failure is SolverFailure.StepTooSmall or SolverFailure.NewtonDiverged or SolverFailure.NotFinite, refused.Message);
+        Assert.True(refused.Failure is SolverFailure.StepTooSmall or SolverFailure.NewtonDiverged or SolverFailure.NotFinite,
+            refused.Message);
         Assert.Equal("x[1]", refused.State);
         Assert.InRange(refused.Time, 0.49, 0.51);
         Assert.Equal(x[1], refused.Value);
@@ -98,7 +100,8 @@ public class OdeFailureTests
                 if (++steps == 3) source.Cancel();
             },
         };
-        Assert.Throws<OperationCanceledException>(() => solver.Integrate(Problem.Oscillator(), [1, 0], 0, 100, settings, cancellationToken: source.Token));
+        Assert.Throws<OperationCanceledException>(
+            () => solver.Integrate(Problem.Oscillator(), [1, 0], 0, 100, settings, cancellationToken: source.Token));
         Assert.Equal(3, steps);
     }
 

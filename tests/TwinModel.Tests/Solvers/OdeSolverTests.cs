@@ -19,11 +19,16 @@ public class OdeSolverTests
     }
 
     // The tolerance is so wide that the step size is the given one throughout; Newton's iteration is exact for linear problems.
-    static double ObservedOrder(string algorithm, IOdeSystem system, double[] start, double[] exact, double end, double tolerance, int steps)
+    static double ObservedOrder(
+        string algorithm, IOdeSystem system, double[] start, double[] exact, double end, double tolerance, int steps)
     {
         double Error(int count)
         {
-            var x = Run(algorithm, system, start, end, new(new Tolerance(tolerance)) { InitialStep = end / count, LargestStep = end / count });
+            var x = Run(algorithm, system, start, end, new(new Tolerance(tolerance))
+            {
+                InitialStep = end / count,
+                LargestStep = end / count,
+            });
             return x.Zip(exact).Max(pair => Math.Abs(pair.First - pair.Second));
         }
         return Math.Log2(Error(steps) / Error(2 * steps));
@@ -39,7 +44,8 @@ public class OdeSolverTests
     public void A_system_driven_by_time_shows_the_order(string algorithm)
     {
         var ((a, b), (c, d)) = (Problem.Driven(0), Problem.Driven(3));
-        Assert.InRange(ObservedOrder(algorithm, Problem.Driven(), [a, b], [c, d], 3, 1e3, 60) - Solver(algorithm, Problem.Lumped(1)).Order, -0.2, 0.2);
+        Assert.InRange(ObservedOrder(algorithm, Problem.Driven(), [a, b], [c, d], 3, 1e3, 60) - Solver(algorithm, Problem.Lumped(1)).Order,
+            -0.2, 0.2);
     }
 
     [Theory]
@@ -99,7 +105,8 @@ public class OdeSolverTests
             });
         double[] times = [.. Enumerable.Range(1, 500).Select(i => i / 50.0)];
         var (settings, worst) = (new OdeSettings(new Tolerance(1e-4)), 0.0);
-        Solver(algorithm, problem.Shape).Run(problem, [1, 1, 0], 0, 10, settings, times, (_, _, x) => worst = Math.Max(worst, Math.Abs(x[0] - x[1] * x[1])));
+        Solver(algorithm, problem.Shape)
+            .Run(problem, [1, 1, 0], 0, 10, settings, times, (_, _, x) => worst = Math.Max(worst, Math.Abs(x[0] - x[1] * x[1])));
         Assert.InRange(worst, 0, 3e-4);
     }
 
@@ -107,7 +114,8 @@ public class OdeSolverTests
     [MemberData(nameof(Algorithms))]
     public void Steps_and_outputs_allocate_nothing(string algorithm)
     {
-        var (problem, solver, times) = (Problem.VanDerPol(), Solver(algorithm, Problem.Lumped(2)), Enumerable.Range(0, 100).Select(i => i / 50.0).ToArray());
+        var (problem, solver, times) = (
+            Problem.VanDerPol(), Solver(algorithm, Problem.Lumped(2)), Enumerable.Range(0, 100).Select(i => i / 50.0).ToArray());
         OdeOutput output = (_, _, _) => { };
         double[] first = [2, 0], second = [2, 0];
         solver.Run(problem, first, 0, 2, Fine, times, output);

@@ -70,7 +70,8 @@ sealed class Problem(BorderedShape shape, Rates rates, Partials partials, bool a
 
 static class Entries
 {
-    public static void Set(this BorderedMatrix matrix, int row, int column, double value) => matrix.Values[matrix.Slot(row, column)] = value;
+    public static void Set(this BorderedMatrix matrix, int row, int column, double value) =>
+        matrix.Values[matrix.Slot(row, column)] = value;
 }
 
 static class Solves

@@ -60,7 +60,8 @@ public class SteadySolverTests
     public void A_linear_system_that_stays_singular_is_named()
     {
         var broken = new Problem(Problem.Lumped(2), (_, x, f) => (f[0], f[1]) = (1 - x[0], -x[1]), (_, _, j) => j.Set(1, 1, double.NaN));
-        Assert.Equal((SolverFailure.Singular, "x[1]"), Assert.Throws<SolverException>(() => Solve(broken, [0, 1])) is var e ? (e.Failure, e.State) : default);
+        Assert.Equal((SolverFailure.Singular, "x[1]"),
+            Assert.Throws<SolverException>(() => Solve(broken, [0, 1])) is var e ? (e.Failure, e.State) : default);
     }
 
     [Fact]

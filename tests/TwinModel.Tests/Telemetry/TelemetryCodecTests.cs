@@ -23,7 +23,8 @@ public class TelemetryCodecTests
 
     static Gen<Reading[]> Batches =>
         from readings in (from sensor in Gen.Choose(1, 5)
-                          from at in Gen.OneOf(Gen.Choose(0, 2_000_000_000).Select(i => (long)i), Gen.Choose(0, 100).Select(i => Given.T0 + i * 1_000_000L))
+                          from at in Gen.OneOf(
+                              Gen.Choose(0, 2_000_000_000).Select(i => (long)i), Gen.Choose(0, 100).Select(i => Given.T0 + i * 1_000_000L))
                           from value in Values
                           from quality in Gen.Elements(Quality.Good, Quality.Good, Quality.Uncertain, Quality.Bad)
                           select new Reading((ushort)sensor, at, value, quality)).NonEmptyListOf()
@@ -34,14 +35,18 @@ public class TelemetryCodecTests
     {
         var back = RoundTrip(batch);
         return Sorted(batch).Zip(back).All(pair =>
-            pair.First.Sensor == pair.Second.Sensor && pair.First.SampledAt == pair.Second.SampledAt && pair.First.Quality == pair.Second.Quality
-            && BitConverter.DoubleToInt64Bits(pair.First.Value) == BitConverter.DoubleToInt64Bits(pair.Second.Value)) && back.Count == batch.Length;
+            pair.First.Sensor == pair.Second.Sensor && pair.First.SampledAt == pair.Second.SampledAt
+                && pair.First.Quality == pair.Second.Quality
+            && BitConverter.DoubleToInt64Bits(pair.First.Value) == BitConverter.DoubleToInt64Bits(pair.Second.Value))
+                && back.Count == batch.Length;
     });
 
     [Fact]
     public void Sensors_sampled_together_share_one_time_column()
     {
-        var readings = Enumerable.Range(0, 12).SelectMany(s => Enumerable.Range(0, 10).Select(i => new Reading((ushort)(s + 1), Given.T0 + i * 1_000_000L, 200 + s + i * 0.1))).ToArray();
+        var readings = Enumerable.Range(0, 12)
+            .SelectMany(s => Enumerable.Range(0, 10)
+                .Select(i => new Reading((ushort)(s + 1), Given.T0 + i * 1_000_000L, 200 + s + i * 0.1))).ToArray();
         var batch = Contracts.Telemetry.V1.TelemetryBatch.Parser.ParseFrom(TelemetryCodec.Encode(readings));
         Assert.Single(batch.Times);
         Assert.Equal(12, batch.Sensors.Count);
@@ -72,7 +77,8 @@ public class TelemetryCodecTests
     }
 
     [Fact]
-    public void Dropped_duplicates_are_counted() => Assert.Equal(5, TelemetryCodec.Decode(TelemetryCodec.Encode([Given.Temperature(1, 20)], duplicates: 5), []));
+    public void Dropped_duplicates_are_counted() =>
+        Assert.Equal(5, TelemetryCodec.Decode(TelemetryCodec.Encode([Given.Temperature(1, 20)], duplicates: 5), []));
 
     [Property(MaxTest = 300)]
     public void Damaged_bytes_are_refused_or_read_but_never_crash(byte[] bytes)
@@ -89,7 +95,8 @@ public class TelemetryCodecTests
     [Fact]
     public void Truncated_batches_are_refused_or_read_but_never_crash()
     {
-        var encoded = TelemetryCodec.Encode([.. Enumerable.Range(0, 50).Select(i => Given.Temperature(i, Math.Sin(i), i % 7 == 0 ? Quality.Uncertain : Quality.Good))]);
+        var encoded = TelemetryCodec.Encode(
+            [.. Enumerable.Range(0, 50).Select(i => Given.Temperature(i, Math.Sin(i), i % 7 == 0 ? Quality.Uncertain : Quality.Good))]);
         for (var length = 0; length < encoded.Length; length++)
         {
             try

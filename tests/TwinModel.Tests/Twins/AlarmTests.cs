@@ -21,7 +21,8 @@ public class AlarmTests
 
     [Fact]
     public void An_active_alarm_is_not_raised_again_and_a_clear_limit_is_not_cleared() =>
-        Assert.Equal([typeof(AlarmRaised), typeof(AlarmCleared)], Decided(AlarmBook.Empty, true, true, false, false).Select(e => e.GetType()));
+        Assert.Equal([typeof(AlarmRaised), typeof(AlarmCleared)],
+            Decided(AlarmBook.Empty, true, true, false, false).Select(e => e.GetType()));
 
     [Fact]
     public void An_alarm_is_closed_when_it_is_cleared_and_acknowledged_in_either_order()

@@ -30,7 +30,9 @@ public class TwinTests
     [Fact]
     public void A_value_inside_the_hysteresis_does_not_clear_a_limit()
     {
-        var (twin, effects) = Given.Folded(Enumerable.Range(0, 4).Select(i => Given.Temperature(i, 110)).Concat(Enumerable.Range(4, 20).Select(i => Given.Temperature(i, 97))));
+        var (twin, effects) = Given.Folded(
+            Enumerable.Range(0, 4).Select(i => Given.Temperature(i, 110))
+                .Concat(Enumerable.Range(4, 20).Select(i => Given.Temperature(i, 97))));
         Assert.Single(effects.Transitions);
         effects.Clear();
         twin.Step([Given.Temperature(30, 94), Given.Temperature(31, 94), Given.Temperature(32, 94)], effects);
@@ -40,14 +42,16 @@ public class TwinTests
     [Fact]
     public void Uncertain_and_bad_readings_raise_nothing()
     {
-        var (_, effects) = Given.Folded(Enumerable.Range(0, 9).Select(i => Given.Temperature(i, 110, i % 2 == 0 ? Quality.Uncertain : Quality.Bad)));
+        var (_, effects) = Given.Folded(
+            Enumerable.Range(0, 9).Select(i => Given.Temperature(i, 110, i % 2 == 0 ? Quality.Uncertain : Quality.Bad)));
         Assert.Empty(effects.Transitions);
     }
 
     [Fact]
     public void A_reading_without_a_value_is_the_latest_and_changes_nothing_else()
     {
-        var (twin, effects) = Given.Folded([.. Enumerable.Range(0, 4).Select(i => Given.Temperature(i, 110)), Reading.WithoutValue(1, Given.Temperature(9, 0).SampledAt)]);
+        var (twin, effects) = Given.Folded(
+            [.. Enumerable.Range(0, 4).Select(i => Given.Temperature(i, 110)), Reading.WithoutValue(1, Given.Temperature(9, 0).SampledAt)]);
         Assert.Equal(110, Assert.Single(effects.Transitions).Value);
         var view = ViewTwin.Of("a", "A", twin, AlarmBook.Empty, 1, 1, null, null, null).Sensors[0];
         Assert.Equal((null, "bad", 5), (view.Value, view.Quality, view.Readings));
@@ -58,7 +62,9 @@ public class TwinTests
     [Fact]
     public void A_late_reading_that_raises_a_limit_gives_its_own_value_when_the_newest_has_none()
     {
-        var (_, effects) = Given.Folded([Reading.WithoutValue(1, Given.Temperature(9, 0).SampledAt), .. Enumerable.Range(0, 4).Select(i => Given.Temperature(i, 110 + i))]);
+        var (_, effects) = Given.Folded(
+            [Reading.WithoutValue(1, Given.Temperature(9, 0).SampledAt),
+                .. Enumerable.Range(0, 4).Select(i => Given.Temperature(i, 110 + i))]);
         Assert.Equal(113, Assert.Single(effects.Transitions).Value);
     }
 
@@ -116,7 +122,8 @@ public class TwinTests
     [Fact]
     public void A_restored_snapshot_goes_on_like_the_original()
     {
-        var history = Enumerable.Range(0, 100).SelectMany(i => new[] { Given.Temperature(i, 80 + i * 0.25), Given.Pressure(i, 1 + i % 3) }).ToList();
+        var history = Enumerable.Range(0, 100).SelectMany(i => new[] { Given.Temperature(i, 80 + i * 0.25), Given.Pressure(i, 1 + i % 3) })
+            .ToList();
         var (original, effects) = Given.Folded(history);
         var restored = Twin.Restore(Given.Model, original.Snapshot())!;
         Assert.Equal(original.Hash(), restored.Hash());
@@ -133,13 +140,15 @@ public class TwinTests
 
     [Fact]
     public void Another_value_gives_another_hash() =>
-        Assert.NotEqual(Given.Folded(Given.Temperature(0, 20), Given.Temperature(1, 30)).Twin.Hash(), Given.Folded(Given.Temperature(0, 21), Given.Temperature(1, 30)).Twin.Hash());
+        Assert.NotEqual(Given.Folded(Given.Temperature(0, 20), Given.Temperature(1, 30)).Twin.Hash(),
+            Given.Folded(Given.Temperature(0, 21), Given.Temperature(1, 30)).Twin.Hash());
 
     [Fact]
     public void A_late_reading_between_clear_level_and_threshold_may_undo_a_clearing()
     {
         // Violated at 3 s; 94 at 4 s and 6 s clear it, unless 97 comes between them: then the run begins again at 6 s and never ends.
-        Reading[] early = [.. Enumerable.Range(0, 4).Select(i => Given.Temperature(i, 110)), Given.Temperature(4, 94), Given.Temperature(6, 94), Given.Temperature(100, 96)];
+        Reading[] early = [.. Enumerable.Range(0, 4).Select(i => Given.Temperature(i, 110)), Given.Temperature(4, 94),
+            Given.Temperature(6, 94), Given.Temperature(100, 96)];
         var late = Given.Temperature(5, 97);
         var (twin, effects) = Given.Folded(early);
         Assert.False(twin.Sensor(1)!.Conditions[0].IsViolated);
@@ -157,7 +166,9 @@ public class TwinTests
                           from second in Gen.Choose(0, 600)
                           from value in Gen.Choose(0, 12)
                           from quality in Gen.Frequency((9, Gen.Constant(Quality.Good)), (1, Gen.Elements(Quality.Uncertain, Quality.Bad)))
-                          select isTemperature ? new Reading(1, Given.T0 + second * 1_000_000L, 90 + value, quality) : new Reading(7, Given.T0 + second * 1_000_000L, 0.5 + value / 10.0, quality))
+                          select isTemperature
+                              ? new Reading(1, Given.T0 + second * 1_000_000L, 90 + value, quality)
+                              : new Reading(7, Given.T0 + second * 1_000_000L, 0.5 + value / 10.0, quality))
             .ListOf(300)
         select readings.DistinctBy(r => (r.Sensor, r.SampledAt)).ToArray();
 
@@ -181,7 +192,8 @@ public class TwinTests
             foreach (var sensor in effects.MustRederive.ToList())
                 twin.Rederive(sensor, log.Where(r => r.Sensor == sensor).OrderBy(r => r.SampledAt), effects);
         }
-        return (twin.Hash(), string.Join('\n', blocks.OrderBy(b => b.Key).Select(b => $"{b.Key} {Convert.ToHexString(b.Value.ToBytes())}")));
+        return (twin.Hash(),
+            string.Join('\n', blocks.OrderBy(b => b.Key).Select(b => $"{b.Key} {Convert.ToHexString(b.Value.ToBytes())}")));
     }
 
     [Property(MaxTest = 2000)]
@@ -200,5 +212,6 @@ public class TwinTests
 
 static class TwinFolding
 {
-    public static void Rederive(this Twin twin, ushort sensor, IEnumerable<Reading> history, StepEffects effects) => twin.Sensor(sensor)!.Rederive(history, effects);
+    public static void Rederive(this Twin twin, ushort sensor, IEnumerable<Reading> history, StepEffects effects) =>
+        twin.Sensor(sensor)!.Rederive(history, effects);
 }

@@ -13,7 +13,10 @@ public class SamplingTests
             return [.. Enumerable.Range(0, 50).Select(_ => random.NextDouble())];
         }
         double[][] inOrder = [.. Enumerable.Range(0, 64).Select(Draw)], inParallel = new double[64][];
-        Parallel.For(0, 64, new ParallelOptions { CancellationToken = TestContext.Current.CancellationToken }, i => inParallel[i] = Draw(i));
+        Parallel.For(0, 64, new ParallelOptions
+        {
+            CancellationToken = TestContext.Current.CancellationToken,
+        }, i => inParallel[i] = Draw(i));
         for (var i = 0; i < 64; i++) Assert.Equal(inOrder[i], inParallel[i]);
         Assert.Equal(64 * 50, inOrder.SelectMany(x => x).Distinct().Count());
         Assert.NotEqual(inOrder[0][0], new RandomStream(43, 0).NextDouble());
@@ -65,7 +68,8 @@ public class SamplingTests
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(double.NaN)]
-    public void Certainty_has_no_quantile(double probability) => Assert.Throws<ArgumentOutOfRangeException>(() => Normal.Quantile(probability));
+    public void Certainty_has_no_quantile(double probability) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => Normal.Quantile(probability));
 
     [Theory]
     [InlineData(1, 3)]
@@ -128,7 +132,8 @@ public class SamplingTests
     [Fact]
     public void Sobol_points_integrate_a_smooth_function_far_better_than_random_ones()
     {
-        static double Integral(double[][] sample) => sample.Average(point => point.Aggregate(1.0, (product, u) => product * (1 + 0.5 * (u - 0.5))));
+        static double Integral(double[][] sample) =>
+            sample.Average(point => point.Aggregate(1.0, (product, u) => product * (1 + 0.5 * (u - 0.5))));
         var random = new RandomStream(1, 1);
         double[][] plain = [.. Enumerable.Range(0, 4096).Select(_ => Enumerable.Range(0, 8).Select(_ => random.NextDouble()).ToArray())];
         var sobol = Math.Abs(Integral(SobolSequence.Sample(9, 4096, 8)) - 1);

@@ -55,9 +55,11 @@ public class SensitivityTests
     {
         var samples = Morris.Samples(4, 20, 4);
         Assert.Equal(100, samples.Length);
-        for (var i = 1; i < 100; i++) if (i % 5 != 0) Assert.Equal(0.5, Assert.Single(samples[i].Zip(samples[i - 1], (a, b) => Math.Abs(a - b)), d => d > 0));
+        for (var i = 1; i < 100; i++)
+            if (i % 5 != 0) Assert.Equal(0.5, Assert.Single(samples[i].Zip(samples[i - 1], (a, b) => Math.Abs(a - b)), d => d > 0));
         var effects = Morris.Estimate(samples, [.. samples.Select(u => 3 * u[0] - 2 * u[1] + 8 * (u[2] - 0.5) * (u[0] - 0.5))]);
-        Assert.Equal((-2, 2, 0), (Math.Round(effects[1].Mean, 12), Math.Round(effects[1].MeanAbsolute, 12), Math.Round(effects[1].Deviation, 12)));
+        Assert.Equal((-2, 2, 0),
+            (Math.Round(effects[1].Mean, 12), Math.Round(effects[1].MeanAbsolute, 12), Math.Round(effects[1].Deviation, 12)));
         Assert.Equal(default, effects[3]);
         Assert.True(effects[0].Deviation > 1 && effects[2].Deviation > 1);
         Assert.Equal(8 * 0.25, effects[2].MeanAbsolute, 1.0);
@@ -101,7 +103,8 @@ public class SensitivityTests
     public void Noise_is_explained_by_nothing_and_says_so()
     {
         var random = new RandomStream(8, 0);
-        var found = Contributions.FromEnsemble(LatinHypercube.Sample(5, 200, 7), [.. Enumerable.Range(0, 200).Select(_ => random.NextNormal())]);
+        var found = Contributions.FromEnsemble(
+            LatinHypercube.Sample(5, 200, 7), [.. Enumerable.Range(0, 200).Select(_ => random.NextNormal())]);
         Assert.InRange(found.Predicted, -0.1, 0.3);
         Assert.All(found.Inputs, input => Assert.InRange(input.Total, 0, 0.2));
     }
@@ -110,7 +113,8 @@ public class SensitivityTests
     public void A_steep_monotone_output_is_explained_by_its_order()
     {
         var samples = LatinHypercube.Sample(6, 200, 3);
-        var found = Contributions.FromEnsemble(samples, [.. samples.Select(u => Math.Exp(3 * (2 * Normal.Quantile(u[0]) + Normal.Quantile(u[1]))))]);
+        var found = Contributions.FromEnsemble(
+            samples, [.. samples.Select(u => Math.Exp(3 * (2 * Normal.Quantile(u[0]) + Normal.Quantile(u[1]))))]);
         Assert.True(found.OnRanks);
         Assert.InRange(found.Predicted, 0.95, 1);
         Assert.Equal(0.8, found.Inputs[0].First, 0.05);
@@ -122,7 +126,8 @@ public class SensitivityTests
     {
         Assert.Throws<ArgumentException>(() => Contributions.FromEnsemble(LatinHypercube.Sample(1, 9, 2), new double[9]));
         Assert.Throws<ArgumentException>(() => Contributions.FromEnsemble(LatinHypercube.Sample(1, 20, 2), new double[19]));
-        Assert.Throws<ArgumentException>(() => Contributions.FromEnsemble(LatinHypercube.Sample(1, 20, 2), [.. Enumerable.Repeat(double.NaN, 20)]));
+        Assert.Throws<ArgumentException>(
+            () => Contributions.FromEnsemble(LatinHypercube.Sample(1, 20, 2), [.. Enumerable.Repeat(double.NaN, 20)]));
         var flat = Contributions.FromEnsemble(LatinHypercube.Sample(1, 20, 2), new double[20]);
         Assert.All(flat.Inputs, input => Assert.Equal(default, input));
     }

@@ -16,7 +16,8 @@ readonly record struct Scatter(int Place, bool IsField, int[] Slots, bool Adds =
 public sealed class CompiledEquations
 {
     /// <param name="system">Complete equations.</param>
-    /// <param name="withEnergy">Adds the state <c>energy.in</c>, the integral of all power across the border, which proves the energy balance of a run.</param>
+    /// <param name="withEnergy">Adds the state <c>energy.in</c>, the integral of all power across the border, which proves the energy
+    /// balance of a run.</param>
     public CompiledEquations(EquationSystem system, bool withEnergy = false)
     {
         System = system;
@@ -28,18 +29,22 @@ public sealed class CompiledEquations
         GrossFlow = system.Flows.Aggregate(graph.Constant(0), (sum, flow) => sum + graph.Max(flow.Power, 0));
         Stored = system.Storages.Aggregate(graph.Constant(0), (sum, energy) => sum + energy);
         if (withEnergy) Scalars.Add(new("energy.in", graph.Leaf(Op.State, -1 - Scalars.Count, isField: false), 1e8) { Rate = NetFlow });
-        foreach (var state in Fields.Concat(Scalars).Where(s => s.Rate is null)) throw new InvalidOperationException($"The state '{state.Name}' has no rate.");
+        foreach (var state in Fields.Concat(Scalars).Where(s => s.Rate is null))
+            throw new InvalidOperationException($"The state '{state.Name}' has no rate.");
 
         Definitions = system.Definitions;
         var derivatives = new Derivatives(graph);
         var rows = Fields.Concat(Scalars).Select(s => derivatives.Of(s.Rate!)).Concat(Definitions.Select(derivatives.Of)).ToList();
         var banded = Fields.Count * Cells;
-        var reach = rows.Take(Fields.Count).SelectMany((row, f) => row.Keys.Where(k => k.Kind == VariableKind.Neighbour).Select(k => k.Place * Fields.Count + k.Index - f)).Append(0).ToList();
+        var reach = rows.Take(Fields.Count)
+            .SelectMany((row, f) => row.Keys.Where(k => k.Kind == VariableKind.Neighbour).Select(k => k.Place * Fields.Count + k.Index - f))
+                .Append(0).ToList();
         Shape = new(banded, -reach.Min(), reach.Max(), Scalars.Count, Definitions.Count);
         Typical = [.. Enumerable.Range(0, banded).Select(i => Fields[i % Fields.Count].Typical), .. Scalars.Select(s => s.Typical)];
 
         var rates = Fields.Concat(Scalars).Select(s => s.Rate!).Concat(Definitions).ToList();
-        var outputs = system.Outputs.Select(o => o.Value).Concat(system.Flows.Select(f => f.Power)).Append(NetFlow).Append(GrossFlow).Append(Stored).ToList();
+        var outputs = system.Outputs.Select(o => o.Value).Concat(system.Flows.Select(f => f.Power)).Append(NetFlow).Append(GrossFlow)
+            .Append(Stored).ToList();
         Program = new FieldProgram(Cells, Definitions, rates, [.. rows.SelectMany(r => r.Values)], outputs);
         var matrix = new BorderedMatrix(Shape);
         (Scatters, AddedFirst) = InOrder(rows.SelectMany((row, i) => row.Select(entry => Entries(matrix, i, entry.Key, entry.Value))));
@@ -91,7 +96,8 @@ public sealed class CompiledEquations
     public int NonZeros => Scatters.SelectMany(s => s.Slots).Distinct().Count();
 
     /// <summary>Name of a state: <c>barrel.temperature[17]</c> or <c>die.pressure</c>.</summary>
-    public string NameOf(int state) => state < Shape.Banded ? $"{Fields[state % Fields.Count].Name}[{state / Fields.Count}]" : Scalars[state - Shape.Banded].Name;
+    public string NameOf(int state) =>
+        state < Shape.Banded ? $"{Fields[state % Fields.Count].Name}[{state / Fields.Count}]" : Scalars[state - Shape.Banded].Name;
 
     /// <summary>Number of a state by name, of a field's first cell; -1 when there is none.</summary>
     public int Find(string name)
@@ -128,8 +134,10 @@ public sealed class CompiledEquations
         if (isFieldRow || variable.Kind == VariableKind.Neighbour)
         {
             var (first, end) = coefficient.IsField ? (coefficient.First, coefficient.End) : (0, Cells);
-            if (variable.Kind == VariableKind.Neighbour) (first, end) = (Math.Max(first, -variable.Place), Math.Min(end, Cells - variable.Place));
-            var slots = Enumerable.Range(first, Math.Max(0, end - first)).Select(i => matrix.Slot(isFieldRow ? i * Fields.Count + equation : scalarRow, Column(variable, i))).ToArray();
+            if (variable.Kind == VariableKind.Neighbour)
+                (first, end) = (Math.Max(first, -variable.Place), Math.Min(end, Cells - variable.Place));
+            var slots = Enumerable.Range(first, Math.Max(0, end - first))
+                .Select(i => matrix.Slot(isFieldRow ? i * Fields.Count + equation : scalarRow, Column(variable, i))).ToArray();
             return new(place + (coefficient.IsField ? first : 0), coefficient.IsField, slots);
         }
         return new(place, false, [matrix.Slot(scalarRow, Column(variable, 0))]);

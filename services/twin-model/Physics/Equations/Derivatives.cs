@@ -22,8 +22,8 @@ enum VariableKind
 readonly record struct Variable(VariableKind Kind, int Index, int Place);
 
 /// <summary>
-/// Symbolic derivatives, forward: of an expression by every variable that it depends on. Only what may be non-zero appears, so the result is the
-/// Jacobian in its true sparsity, and its coefficients are expressions like any other, evaluated with the same common parts.
+/// Symbolic derivatives, forward: of an expression by every variable that it depends on. Only what may be non-zero appears, so the result
+/// is the Jacobian in its true sparsity, and its coefficients are expressions like any other, evaluated with the same common parts.
 /// </summary>
 sealed class Derivatives(Graph graph)
 {
@@ -77,7 +77,8 @@ sealed class Derivatives(Graph graph)
                 if (n.IsField && !argument.IsField && variable.Kind is VariableKind.Cell or VariableKind.Neighbour)
                 {
                     throw new InvalidOperationException(
-                        "A field depends through a single value on cells of a field, which would fill the Jacobian; make that value an auxiliary (EquationSystem.Share).");
+                        "A field depends through a single value on cells of a field, which would fill the Jacobian; make that value an "
+                            + "auxiliary (EquationSystem.Share).");
                 }
                 Accumulate(result, variable, factor * coefficient);
             }
@@ -107,7 +108,9 @@ sealed class Derivatives(Graph graph)
         Dictionary<Variable, Node> result = [];
         foreach (var (variable, coefficient) in Of(n.A!))
         {
-            var there = variable.Kind == VariableKind.Neighbour ? new Variable(VariableKind.Cell, variable.Index, n.Index + variable.Place) : variable;
+            var there = variable.Kind == VariableKind.Neighbour
+                ? new Variable(VariableKind.Cell, variable.Index, n.Index + variable.Place)
+                : variable;
             Accumulate(result, there, coefficient.Cell(n.Index));
         }
         return result;
@@ -119,7 +122,9 @@ sealed class Derivatives(Graph graph)
         Dictionary<Variable, Node> result = [];
         foreach (var (variable, coefficient) in Of(n.A!))
         {
-            var term = variable.Kind == VariableKind.Neighbour ? Spread(coefficient, n.A!) : coefficient.IsField ? coefficient.Sum() : coefficient * (n.A!.End - n.A.First);
+            var term = variable.Kind == VariableKind.Neighbour
+                ? Spread(coefficient, n.A!)
+                : coefficient.IsField ? coefficient.Sum() : coefficient * (n.A!.End - n.A.First);
             Accumulate(result, variable, term);
         }
         return result;

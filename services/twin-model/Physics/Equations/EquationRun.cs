@@ -111,7 +111,8 @@ public sealed class EquationRun : IOdeSystem
             var slots = scatter.Slots.AsSpan();
             ref var from = ref memory[scatter.Place];
             var next = scatter.IsField ? 1 : 0;
-            if (scatter.Adds) for (int i = 0, k = 0; i < slots.Length; i++, k += next) Unsafe.Add(ref values, slots[i]) += Unsafe.Add(ref from, k);
+            if (scatter.Adds)
+                for (int i = 0, k = 0; i < slots.Length; i++, k += next) Unsafe.Add(ref values, slots[i]) += Unsafe.Add(ref from, k);
             // Plus zero: of a minus zero the solvers would not see that it is nothing.
             else for (int i = 0, k = 0; i < slots.Length; i++, k += next) Unsafe.Add(ref values, slots[i]) = Unsafe.Add(ref from, k) + 0.0;
         }
@@ -128,7 +129,8 @@ public sealed class EquationRun : IOdeSystem
     public double Value(int output) => Read(equations.Outputs[output].Value);
 
     /// <summary>An output with one number per cell, after <see cref="EvaluateOutputs"/>.</summary>
-    public ReadOnlySpan<double> Profile(int output) => Memory.Slice(equations.Program.PlaceOf(equations.Outputs[output].Value), equations.Cells);
+    public ReadOnlySpan<double> Profile(int output) =>
+        Memory.Slice(equations.Program.PlaceOf(equations.Outputs[output].Value), equations.Cells);
 
     /// <summary>A power across the border, W, after <see cref="EvaluateOutputs"/>.</summary>
     public double Flow(int flow) => Read(equations.System.Flows[flow].Power);

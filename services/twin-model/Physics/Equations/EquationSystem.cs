@@ -39,7 +39,8 @@ public sealed class EquationSystem(Axis axis)
 
     internal List<string> Auxiliaries { get; } = [];
 
-    internal IReadOnlyList<Node> Definitions => [.. definitions.Select((d, i) => d ?? throw new InvalidOperationException($"The auxiliary '{Auxiliaries[i]}' is not defined."))];
+    internal IReadOnlyList<Node> Definitions =>
+        [.. definitions.Select((d, i) => d ?? throw new InvalidOperationException($"The auxiliary '{Auxiliaries[i]}' is not defined."))];
 
     internal List<Output> Outputs { get; } = [];
 
@@ -78,7 +79,8 @@ public sealed class EquationSystem(Axis axis)
 
     /// <summary>Sets the rate of change of a state, per second.</summary>
     public void SetRate(Node state, Node rate) =>
-        (Fields.Find(s => s.Value == state) ?? Scalars.Find(s => s.Value == state) ?? throw new ArgumentException("This is no state.", nameof(state))).Rate = rate;
+        (Fields.Find(s => s.Value == state) ?? Scalars.Find(s => s.Value == state)
+            ?? throw new ArgumentException("This is no state.", nameof(state))).Rate = rate;
 
     /// <summary>A value on which whole fields depend, to be defined later with <see cref="Define"/>.</summary>
     public Node Auxiliary(string name)

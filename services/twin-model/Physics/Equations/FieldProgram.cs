@@ -8,7 +8,8 @@ readonly record struct Instruction(Op Op, int Target, int A, int B, int Count, b
 
 /// <summary>
 /// A list of expressions laid out in memory and translated to whole-field operations, in sections by how often they change. Immutable; the
-/// memory belongs to whoever runs it. Fields are computed with vector instructions of the library, cell after cell in one order: same bits always.
+/// memory belongs to whoever runs it. Fields are computed with vector instructions of the library, cell after cell in one order: same bits
+/// always.
 /// </summary>
 sealed class FieldProgram
 {
@@ -68,7 +69,10 @@ sealed class FieldProgram
     /// <summary>To be run for each state, one list per section, the first section before any other.</summary>
     public Instruction[][] ByState { get; }
 
-    /// <summary>Memory with all constants in place. It begins <paramref name="offset"/> elements into the array, on a cache line; the array never moves.</summary>
+    /// <summary>
+    /// Memory with all constants in place. It begins <paramref name="offset"/> elements into the array, on a cache line; the array never
+    /// moves.
+    /// </summary>
     public double[] NewMemory(out int offset)
     {
         var memory = GC.AllocateArray<double>(initial.Length + Line, pinned: true);
@@ -115,7 +119,9 @@ sealed class FieldProgram
             if (n.Op == Op.Cell) instructions.Add(new(Op.Cell, places[n], places[a] + n.Index, 0, 0, false, false));
             else if (n.Op == Op.Sum) instructions.Add(new(Op.Sum, places[n], places[a] + a.First, 0, a.End - a.First, true, false));
             else if (!n.IsField) instructions.Add(new(n.Op, places[n], places[a], n.B is null ? 0 : places[n.B], 0, false, false));
-            else instructions.Add(new(n.Op, places[n] + n.First, Start(a, n), n.B is null ? 0 : Start(n.B, n), n.End - n.First, a.IsField, n.B?.IsField == true));
+            else instructions.Add(
+                new(n.Op, places[n] + n.First, Start(a, n), n.B is null ? 0 : Start(n.B, n), n.End - n.First, a.IsField,
+                    n.B?.IsField == true));
         }
         return [.. instructions];
     }
@@ -129,7 +135,8 @@ sealed class FieldProgram
         {
             if (i.Count == 0) memory[i.Target] = Scalar(i.Op, memory[i.A], memory[i.B]);
             else if (i.Op == Op.Sum) memory[i.Target] = TensorPrimitives.Sum<double>(memory.Slice(i.A, i.Count));
-            else if (i.IsFieldA && i.IsFieldB) Fields(i.Op, memory.Slice(i.A, i.Count), memory.Slice(i.B, i.Count), memory.Slice(i.Target, i.Count));
+            else if (i.IsFieldA && i.IsFieldB)
+                Fields(i.Op, memory.Slice(i.A, i.Count), memory.Slice(i.B, i.Count), memory.Slice(i.Target, i.Count));
             else if (i.IsFieldA) FieldAndScalar(i.Op, memory.Slice(i.A, i.Count), memory[i.B], memory.Slice(i.Target, i.Count));
             else ScalarAndField(i.Op, memory[i.A], memory.Slice(i.B, i.Count), memory.Slice(i.Target, i.Count));
         }

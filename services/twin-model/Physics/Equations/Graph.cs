@@ -17,13 +17,17 @@ public sealed class Graph(Axis axis)
     /// <summary>A field of fixed numbers.</summary>
     public Node Field(double[] values)
     {
-        if (values.Length != axis.Cells) throw new ArgumentException($"A field has {axis.Cells} cells, not {values.Length}.", nameof(values));
+        if (values.Length != axis.Cells)
+            throw new ArgumentException($"A field has {axis.Cells} cells, not {values.Length}.", nameof(values));
         var first = Array.FindIndex(values, v => v != 0);
-        return first < 0 ? Constant(0) : Intern(Op.ConstantField, null, null, 0, 0, values, true, first, Array.FindLastIndex(values, v => v != 0) + 1, Level.Constant);
+        return first < 0
+            ? Constant(0)
+            : Intern(Op.ConstantField, null, null, 0, 0, values, true, first, Array.FindLastIndex(values, v => v != 0) + 1, Level.Constant);
     }
 
     /// <summary>A field of fixed numbers by position, m, of the middle of each cell.</summary>
-    public Node Field(Func<double, double> byPosition) => Field([.. Enumerable.Range(0, axis.Cells).Select(i => byPosition(axis.Centre(i)))]);
+    public Node Field(Func<double, double> byPosition) =>
+        Field([.. Enumerable.Range(0, axis.Cells).Select(i => byPosition(axis.Centre(i)))]);
 
     /// <summary>One in the cells [first, end), zero elsewhere.</summary>
     public Node Mask(int first, int end) => Field([.. Enumerable.Range(0, axis.Cells).Select(i => i >= first && i < end ? 1.0 : 0.0)]);
@@ -44,13 +48,15 @@ public sealed class Graph(Axis axis)
     public Node Power(Node a, Node b) => b.Is(1) ? a : b.Is(0) ? Constant(1) : Binary(Op.Power, a, b, full: true);
 
     /// <summary>The larger one; its derivative is that of the larger one.</summary>
-    public Node Max(Node a, Node b) => a.Op == Op.Constant && b.Op == Op.Constant ? Constant(Math.Max(a.Value, b.Value)) : Binary(Op.Max, a, b, full: true);
+    public Node Max(Node a, Node b) =>
+        a.Op == Op.Constant && b.Op == Op.Constant ? Constant(Math.Max(a.Value, b.Value)) : Binary(Op.Max, a, b, full: true);
 
     /// <summary>The larger one.</summary>
     public Node Max(Node a, double b) => Max(a, Constant(b));
 
     /// <summary>The smaller one; its derivative is that of the smaller one.</summary>
-    public Node Min(Node a, Node b) => a.Op == Op.Constant && b.Op == Op.Constant ? Constant(Math.Min(a.Value, b.Value)) : Binary(Op.Min, a, b, full: true);
+    public Node Min(Node a, Node b) =>
+        a.Op == Op.Constant && b.Op == Op.Constant ? Constant(Math.Min(a.Value, b.Value)) : Binary(Op.Min, a, b, full: true);
 
     /// <summary>Within [low, high].</summary>
     public Node Clamp(Node a, double low, double high) => Min(Max(a, Constant(low)), Constant(high));
@@ -105,7 +111,8 @@ public sealed class Graph(Axis axis)
     internal Node Shift(Node a, int cells)
     {
         if (cells == 0 || !a.IsField) return a;
-        if (Math.Abs(cells) > FieldProgram.Padding) throw new ArgumentException($"A shift is at most {FieldProgram.Padding} cells, not {cells}.", nameof(cells));
+        if (Math.Abs(cells) > FieldProgram.Padding)
+            throw new ArgumentException($"A shift is at most {FieldProgram.Padding} cells, not {cells}.", nameof(cells));
         if (a.Op == Op.Shift) return Shift(a.A!, a.Index + cells);
         return Intern(Op.Shift, a, null, 0, cells, null, true, Math.Max(0, a.First - cells), Math.Min(axis.Cells, a.End - cells), a.Level);
     }
@@ -148,7 +155,8 @@ public sealed class Graph(Axis axis)
     Node Intern(Op op, Node? a, Node? b, double value, int index, double[]? data, bool isField, int first, int end, Level level)
     {
         var key = (op, a?.Id ?? -1, b?.Id ?? -1, BitConverter.DoubleToInt64Bits(value), index, data);
-        if (!known.TryGetValue(key, out var node)) known[key] = node = new(this, known.Count, op, a, b, value, index, data, isField, first, end, level);
+        if (!known.TryGetValue(key, out var node))
+            known[key] = node = new(this, known.Count, op, a, b, value, index, data, isField, first, end, level);
         return node;
     }
 }

@@ -29,7 +29,9 @@ public sealed record Axis(double Length, int Cells)
     /// <summary>Position of the middle of a cell, m.</summary>
     public double Centre(int cell) => (cell + 0.5) * CellLength;
 
-    /// <summary>The cell whose middle is at or before a position, and the share of the next one, for linear interpolation between middles.</summary>
+    /// <summary>
+    /// The cell whose middle is at or before a position, and the share of the next one, for linear interpolation between middles.
+    /// </summary>
     public (int Cell, double NextShare) Locate(double position)
     {
         var x = position / CellLength - 0.5;
@@ -39,13 +41,15 @@ public sealed record Axis(double Length, int Cells)
 }
 
 /// <summary>
-/// A value of a model as an expression: one number, or a field with one number per cell of the axis. Operators build expressions; nothing is
-/// computed here. The same expression is the same object.
+/// A value of a model as an expression: one number, or a field with one number per cell of the axis. Operators build expressions; nothing
+/// is computed here. The same expression is the same object.
 /// </summary>
 public sealed class Node
 {
-    internal Node(Graph graph, int id, Op op, Node? a, Node? b, double value, int index, double[]? data, bool isField, int first, int end, Level level) =>
-        (Graph, Id, Op, A, B, Value, Index, Data, IsField, First, End, Level) = (graph, id, op, a, b, value, index, data, isField, first, end, level);
+    internal Node(Graph graph, int id, Op op, Node? a, Node? b, double value, int index, double[]? data, bool isField, int first, int end,
+        Level level) =>
+        (Graph, Id, Op, A, B, Value, Index, Data, IsField, First, End, Level) = (
+            graph, id, op, a, b, value, index, data, isField, first, end, level);
 
     internal Graph Graph { get; }
 
@@ -117,7 +121,9 @@ public sealed class Node
     /// <summary>a / b.</summary>
     public static Node operator /(double a, Node b) => b.Graph.Constant(a) / b;
 
-    /// <summary>The field whose cell i is this field's cell i + <paramref name="cells"/>; beyond the ends it is not defined, so mask what you use.</summary>
+    /// <summary>
+    /// The field whose cell i is this field's cell i + <paramref name="cells"/>; beyond the ends it is not defined, so mask what you use.
+    /// </summary>
     public Node Shift(int cells) => Graph.Shift(this, cells);
 
     /// <summary>This field's value in one cell.</summary>

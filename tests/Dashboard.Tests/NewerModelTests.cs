@@ -19,10 +19,9 @@ public class NewerModelTests
     public static TheoryData<string, string> Newer => new()
     {
         { "a section", Extruder + "\nacoustics: { microphones: 2 }\n" },
-
         {
             "a field of a sensor",
-            Extruder.Replace("{ id: melt-flow, number: 8,", "{ id: melt-flow, number: 8, colour: red,", StringComparison.Ordinal),
+            Extruder.Replace("{ id: melt-flow, number: 8,", "{ id: melt-flow, number: 8, colour: red,", StringComparison.Ordinal)
         },
         { "a component of the physics", Extruder.Replace("type: heater-zone", "type: induction-zone", StringComparison.Ordinal) },
         { "another schema", Extruder.Replace("pollux/asset-model/1", "pollux/asset-model/2", StringComparison.Ordinal) },

@@ -87,75 +87,44 @@ public class ContractTests
         Assert.Equal([9, 0, 7], new[] { "extrusion-line", "pump-loop", "heater-pair" }.Select(Slots.Of));
     }
 
-    const string Definition =
-        """{"assetId":"line-1","validAt":"2026-03-01T06:00:00.123456+00:00","knownAt":42,"mode":"transient","horizonSeconds":7200,"interventions":[{"target":"production-rate","kind":"scale","value":1.15,"unit":"","fromSeconds":60,"rampSeconds":30,"forSeconds":600}],"ensembleSize":200,"sampling":"sobol","seed":18446744073709551615,"tolerance":0.0001,"solver":"rodas3","cells":100,"sweep":[{"target":"screw-speed","values":[70,80.5],"unit":"1/min"}]}""";
+    const string Definition = """{"assetId":"line-1","validAt":"2026-03-01T06:00:00.123456+00:00","knownAt":42,"mode":"transient","horizonSeconds":7200,"interventions":[{"target":"production-rate","kind":"scale","value":1.15,"unit":"","fromSeconds":60,"rampSeconds":30,"forSeconds":600}],"ensembleSize":200,"sampling":"sobol","seed":18446744073709551615,"tolerance":0.0001,"solver":"rodas3","cells":100,"sweep":[{"target":"screw-speed","values":[70,80.5],"unit":"1/min"}]}""";
     const string Kpi = """{"id":"melt-temperature","unit":"degC","baseline":237.75,"scenario":240.75,"differenceP5":2.25,"differenceP50":3.25,"differenceP95":4.25}""";
 
-    const string Question =
-        """{"assetId":"line-1","component":"gearbox-bearing","at":"2026-03-01T06:00:00.123456+00:00","options":[{"kind":"derate","at":"2026-03-01T06:00:00.123456+00:00","weeks":3,"rate":0.85,"marginLossPerDay":1512}],"economics":{"partCost":6500,"labourCost":2400,"overtimeCost":3200,"marginPerHour":420,"plannedHours":14,"unplannedHours":40,"unplannedHoursSdLn":0.35,"spareLeadDays":10,"waitingHoursPerDay":21.6,"secondaryDamageProbability":0.35,"secondaryDamageCost":38000,"scrapAndRestartCost":1,"expediteCost":2,"spareHoldingCostPerDay":3,"isSpareOrderedNow":true},"stops":[{"at":"2026-03-01T06:00:00.123456+00:00","lostHours":2}],"horizonDays":180,"riskAversion":0.5,"rate":1.15,"remainingLife":{"shape":2.2,"scaleDays":45},"newLife":{"shape":1.8,"scaleDays":900},"check":{"delayDays":2,"cost":300},"futures":10000,"seed":18446744073709551615}""";
+    const string Question = """{"assetId":"line-1","component":"gearbox-bearing","at":"2026-03-01T06:00:00.123456+00:00","options":[{"kind":"derate","at":"2026-03-01T06:00:00.123456+00:00","weeks":3,"rate":0.85,"marginLossPerDay":1512}],"economics":{"partCost":6500,"labourCost":2400,"overtimeCost":3200,"marginPerHour":420,"plannedHours":14,"unplannedHours":40,"unplannedHoursSdLn":0.35,"spareLeadDays":10,"waitingHoursPerDay":21.6,"secondaryDamageProbability":0.35,"secondaryDamageCost":38000,"scrapAndRestartCost":1,"expediteCost":2,"spareHoldingCostPerDay":3,"isSpareOrderedNow":true},"stops":[{"at":"2026-03-01T06:00:00.123456+00:00","lostHours":2}],"horizonDays":180,"riskAversion":0.5,"rate":1.15,"remainingLife":{"shape":2.2,"scaleDays":45},"newLife":{"shape":1.8,"scaleDays":900},"check":{"delayDays":2,"cost":300},"futures":10000,"seed":18446744073709551615}""";
     const string Rul = """{"at":"2026-03-01T06:00:00.123456+00:00","level":"degrading","ageDays":15.5,"position":42,"p05":5,"p25":10,"p50":15,"p75":20,"p95":null,"models":[{"model":"log-linear","weight":0.75}],"cannotSay":"c"}""";
     const string Advice = """{"recommended":"replace now","reason":"r","options":[{"name":"replace now","kind":"now","at":"2026-03-01T06:00:00.123456+00:00","days":0.5,"expectedCost":1,"relativeCost":2,"p5":3,"p50":4,"p95":5,"cVaR95":6,"failureProbability":0.5,"downtimeHours":14,"dearerThanNowProbability":0.25,"differenceToNow":7,"differenceStandardError":8,"regret":9}],"breakEven":{"option":"wait 3 weeks","failureProbability":0.15,"lifeFactor":1.5},"tornado":[{"input":"part cost","low":1,"high":2}],"flipShare":0.25,"perfectInformationValue":1595.5,"check":{"information":1,"delay":2,"net":3},"newPartCostPerDay":48.5,"newPartAgeDays":774.75,"newPartReason":"n","warnings":["w"]}""";
-    const string Decision =
-        $$$"""{"id":"0195a0b4-0000-7000-8000-000000000003","assetId":"line-1","component":"gearbox-bearing","state":"closed","definition":{{{Question}}},"modelHash":"ab12","logPosition":42,"basis":{{{Rul}}},"answer":{{{Advice}}},"recommendedAt":"2026-03-01T06:00:00.123456+00:00","taken":{"option":"replace now","by":"eve","comment":"c","at":"2026-03-01T06:00:00.123456+00:00"},"outcome":{"kind":"failed","at":"2026-03-01T06:00:00.123456+00:00","recordedBy":"eve"},"version":3}""";
+    const string Decision = $$$"""{"id":"0195a0b4-0000-7000-8000-000000000003","assetId":"line-1","component":"gearbox-bearing","state":"closed","definition":{{{Question}}},"modelHash":"ab12","logPosition":42,"basis":{{{Rul}}},"answer":{{{Advice}}},"recommendedAt":"2026-03-01T06:00:00.123456+00:00","taken":{"option":"replace now","by":"eve","comment":"c","at":"2026-03-01T06:00:00.123456+00:00"},"outcome":{"kind":"failed","at":"2026-03-01T06:00:00.123456+00:00","recordedBy":"eve"},"version":3}""";
     const string Refused = """{"kind":"invalid","field":"options[0].weeks","message":"0 to 25","value":"26"}""";
     const string Tried = """{"assetId":"line-1","component":"gearbox-bearing","from":"2026-03-01T06:00:00.123456+00:00","to":"2026-03-01T06:00:00.123456+00:00","knownAt":42,"slack":0.5,"limit":8,"baselineCount":144,"confirmCount":2,"windowSeconds":600,"criticalValue":7.1}""";
 
     public static TheoryData<string, string> GoldenEvents => new()
     {
-        { nameof(AlarmAcknowledged),
-            """{"alarmId":"line-1.hot.1700000000000000","acknowledgedBy":"eve","comment":"seen","acknowledgedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
-
-        {
-            nameof(AlarmCleared),
-            """{"alarmId":"line-1.hot.1700000000000000","value":249.5,"clearedAt":"2026-03-01T06:00:00.123456+00:00"}""",
-        },
-        { nameof(AlarmRaised),
-            """{"alarmId":"line-1.hot.1700000000000000","assetId":"line-1","limitId":"hot","sensorId":"melt-temperature","severity":"warning","message":"Melt is hot","value":256.25,"unit":"degC","raisedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
-        { nameof(AssetRegistered),
-            """{"assetId":"line-1","name":"Line 1","modelId":"extrusion-line","modelVersion":2,"modelHash":"ab12","modelYaml":"schema: x","registeredAt":"2026-03-01T06:00:00.123456+00:00"}""" },
-        { nameof(ComponentReplaced),
-            """{"assetId":"line-1","component":"gearbox-bearing","recordedBy":"eve","comment":"c","replacedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
-        { nameof(ConditionChanged),
-            """{"assetId":"line-1","component":"gearbox-bearing","from":"healthy","to":"degrading","value":1.5,"unit":"mm/s","baselineValue":1.25,"score":4.5,"chartSum":8.5,"chartLimit":8,"changedAfter":"2026-03-01T06:00:00.123456+00:00","criticalValue":7.1,"falseAlarmDays":900.5,"changedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
-        { nameof(DecisionRecommended),
-            $$$"""{"decisionId":"0195a0b4-0000-7000-8000-000000000003","assetId":"line-1","component":"gearbox-bearing","definition":{{{Question}}},"modelHash":"ab12","logPosition":42,"basis":{{{Rul}}},"answer":{{{Advice}}},"recommendedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
-        { nameof(DecisionTaken),
-            """{"decisionId":"0195a0b4-0000-7000-8000-000000000003","option":"replace now","takenBy":"eve","comment":"c","takenAt":"2026-03-01T06:00:00.123456+00:00"}""" },
-        { nameof(FailureOccurred),
-            """{"assetId":"line-1","component":"gearbox-bearing","recordedBy":"eve","comment":"c","failedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
-        { nameof(HealthAssessed),
-            """{"assetId":"line-1","component":"gearbox-bearing","level":"degrading","ageDays":15.5,"position":42,"quantileDays":[1.5,2.5,null],"models":[{"model":"fleet","weight":1}],"cannotSay":"c","assessedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
-        { nameof(OutcomeObserved),
-            """{"decisionId":"0195a0b4-0000-7000-8000-000000000003","kind":"failed","recordedBy":"eve","occurredAt":"2026-03-01T06:00:00.123456+00:00"}""" },
-        { nameof(ReadingsRejected),
-            """{"id":"0195a0b4-0000-7000-8000-000000000001","assetId":"line-1","source":"pollux/line-1/senml","payload":"AP//","digest":"cd34","readings":3,"reasons":[{"code":"unknown-sensor","detail":"n is x"}],"rejectedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
-        { nameof(RejectionReplayed),
-            """{"rejectionId":"0195a0b4-0000-7000-8000-000000000001","stored":2,"duplicates":1,"rejected":4,"reasons":[{"code":"not-finite","detail":"v is NaN"}],"replayedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
-
-        {
-            nameof(ScenarioCancelled),
-            """{"scenarioId":"0195a0b4-0000-7000-8000-000000000002","progress":0.4,"cancelledAt":"2026-03-01T06:00:00.123456+00:00"}""",
-        },
-        { nameof(ScenarioCompleted),
-            $$"""{"scenarioId":"0195a0b4-0000-7000-8000-000000000002","contentHash":"ee","logPosition":42,"modelHash":"ab12","kpis":[{{Kpi}}],"warnings":["w"],"wasStored":true,"runSeconds":0.75,"completedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
-        { nameof(ScenarioFailed),
-            """{"scenarioId":"0195a0b4-0000-7000-8000-000000000002","cause":"solver","reason":"rodas3 stopped","failedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
-        { nameof(ScenarioProgressed),
-            """{"scenarioId":"0195a0b4-0000-7000-8000-000000000002","progress":0.25,"finishedShards":2,"progressedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
-        { nameof(ScenarioRequested),
-            $$"""{"scenarioId":"0195a0b4-0000-7000-8000-000000000002","assetId":"line-1","name":"n","modelId":"extrusion-line","modelHash":"ab12","definition":{{Definition}},"requestedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
-        { nameof(ScenarioStarted),
-            """{"scenarioId":"0195a0b4-0000-7000-8000-000000000002","contentHash":"ee","inputsHash":"ff","shards":8,"startedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
-        { nameof(TwinRebuilt),
-            """{"assetId":"line-1","position":42,"liveHash":"aa","rebuiltHash":"bb","readings":7,"rebuiltAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(AlarmAcknowledged), """{"alarmId":"line-1.hot.1700000000000000","acknowledgedBy":"eve","comment":"seen","acknowledgedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(AlarmCleared), """{"alarmId":"line-1.hot.1700000000000000","value":249.5,"clearedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(AlarmRaised), """{"alarmId":"line-1.hot.1700000000000000","assetId":"line-1","limitId":"hot","sensorId":"melt-temperature","severity":"warning","message":"Melt is hot","value":256.25,"unit":"degC","raisedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(AssetRegistered), """{"assetId":"line-1","name":"Line 1","modelId":"extrusion-line","modelVersion":2,"modelHash":"ab12","modelYaml":"schema: x","registeredAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(ComponentReplaced), """{"assetId":"line-1","component":"gearbox-bearing","recordedBy":"eve","comment":"c","replacedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(ConditionChanged), """{"assetId":"line-1","component":"gearbox-bearing","from":"healthy","to":"degrading","value":1.5,"unit":"mm/s","baselineValue":1.25,"score":4.5,"chartSum":8.5,"chartLimit":8,"changedAfter":"2026-03-01T06:00:00.123456+00:00","criticalValue":7.1,"falseAlarmDays":900.5,"changedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(DecisionRecommended), $$$"""{"decisionId":"0195a0b4-0000-7000-8000-000000000003","assetId":"line-1","component":"gearbox-bearing","definition":{{{Question}}},"modelHash":"ab12","logPosition":42,"basis":{{{Rul}}},"answer":{{{Advice}}},"recommendedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(DecisionTaken), """{"decisionId":"0195a0b4-0000-7000-8000-000000000003","option":"replace now","takenBy":"eve","comment":"c","takenAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(FailureOccurred), """{"assetId":"line-1","component":"gearbox-bearing","recordedBy":"eve","comment":"c","failedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(HealthAssessed), """{"assetId":"line-1","component":"gearbox-bearing","level":"degrading","ageDays":15.5,"position":42,"quantileDays":[1.5,2.5,null],"models":[{"model":"fleet","weight":1}],"cannotSay":"c","assessedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(OutcomeObserved), """{"decisionId":"0195a0b4-0000-7000-8000-000000000003","kind":"failed","recordedBy":"eve","occurredAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(ReadingsRejected), """{"id":"0195a0b4-0000-7000-8000-000000000001","assetId":"line-1","source":"pollux/line-1/senml","payload":"AP//","digest":"cd34","readings":3,"reasons":[{"code":"unknown-sensor","detail":"n is x"}],"rejectedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(RejectionReplayed), """{"rejectionId":"0195a0b4-0000-7000-8000-000000000001","stored":2,"duplicates":1,"rejected":4,"reasons":[{"code":"not-finite","detail":"v is NaN"}],"replayedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(ScenarioCancelled), """{"scenarioId":"0195a0b4-0000-7000-8000-000000000002","progress":0.4,"cancelledAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(ScenarioCompleted), $$"""{"scenarioId":"0195a0b4-0000-7000-8000-000000000002","contentHash":"ee","logPosition":42,"modelHash":"ab12","kpis":[{{Kpi}}],"warnings":["w"],"wasStored":true,"runSeconds":0.75,"completedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(ScenarioFailed), """{"scenarioId":"0195a0b4-0000-7000-8000-000000000002","cause":"solver","reason":"rodas3 stopped","failedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(ScenarioProgressed), """{"scenarioId":"0195a0b4-0000-7000-8000-000000000002","progress":0.25,"finishedShards":2,"progressedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(ScenarioRequested), $$"""{"scenarioId":"0195a0b4-0000-7000-8000-000000000002","assetId":"line-1","name":"n","modelId":"extrusion-line","modelHash":"ab12","definition":{{Definition}},"requestedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(ScenarioStarted), """{"scenarioId":"0195a0b4-0000-7000-8000-000000000002","contentHash":"ee","inputsHash":"ff","shards":8,"startedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(TwinRebuilt), """{"assetId":"line-1","position":42,"liveHash":"aa","rebuiltHash":"bb","readings":7,"rebuiltAt":"2026-03-01T06:00:00.123456+00:00"}""" },
     };
 
     [Theory, MemberData(nameof(GoldenEvents))]
     public void Events_of_the_past_are_read_and_written_unchanged(string type, string golden)
     {
-        var e = Events.FromJson(
-            typeof(AlarmRaised).Assembly.GetType($"Contracts.Events.{type}", throwOnError: true)!,
-            new MemoryStream(System.Text.Encoding.UTF8.GetBytes(golden)));
+        var e = Events.FromJson(typeof(AlarmRaised).Assembly.GetType($"Contracts.Events.{type}", throwOnError: true)!, new MemoryStream(System.Text.Encoding.UTF8.GetBytes(golden)));
         AssertSame(golden, Events.ToJson(e));
     }
 
@@ -173,8 +142,7 @@ public class ContractTests
         Assert.Equal(BatchOfThePast, readings);
     }
 
-    const string GoldenBatch =
-        "CQA4OS7wSwYAEYG8Vy7wSwYAGgkQAxoFAICJegIiEwgBGgkIAhIFhCAyjSUyBAIBAQIiIggHKhgYLURU+yEJQJXWJugLLhE+AAAAAADgdUAyBAIBAQMoAQ==";
+    const string GoldenBatch = "CQA4OS7wSwYAEYG8Vy7wSwYAGgkQAxoFAICJegIiEwgBGgkIAhIFhCAyjSUyBAIBAQIiIggHKhgYLURU+yEJQJXWJugLLhE+AAAAAADgdUAyBAIBAQMoAQ==";
 
     // Two sensors sampled together, short decimals and irregular values, all three qualities.
     static readonly Reading[] BatchOfThePast =
@@ -189,52 +157,27 @@ public class ContractTests
 
     public static TheoryData<string, string> GoldenMessages => new()
     {
-
-        {
-            nameof(AcknowledgeAlarm),
-            """{"assetId":"line-1","alarmId":"line-1.hot.1700000000000000","acknowledgedBy":"eve","comment":"seen"}""",
-        },
+        { nameof(AcknowledgeAlarm), """{"assetId":"line-1","alarmId":"line-1.hot.1700000000000000","acknowledgedBy":"eve","comment":"seen"}""" },
         { nameof(AssetChanged), """{"assetId":"line-1","position":42}""" },
-        { nameof(BacktestFinished),
-            $$$"""{"result":{"definition":{{{Tried}}},"windows":7,"lateReadings":1,"unusableWindows":2,"alarms":[{"level":"degrading","at":"2026-03-01T06:00:00.123456+00:00","changedAfter":"2026-03-01T06:00:00.123456+00:00","value":1.5,"isFalse":true}],"failures":[{"at":"2026-03-01T06:00:00.123456+00:00","leadDays":4.5}],"falseAlarms":1,"missedFailures":2,"expectedFalseAlarmDays":900.5,"level":"healthy","p50Days":12.5},"refusal":{{{Refused}}}}""" },
-
-        {
-            nameof(DecideMaintenance),
-            $$$"""{"decisionId":"0195a0b4-0000-7000-8000-000000000003","modelHash":"ab12","definition":{{{Question}}}}""",
-        },
+        { nameof(BacktestFinished), $$$"""{"result":{"definition":{{{Tried}}},"windows":7,"lateReadings":1,"unusableWindows":2,"alarms":[{"level":"degrading","at":"2026-03-01T06:00:00.123456+00:00","changedAfter":"2026-03-01T06:00:00.123456+00:00","value":1.5,"isFalse":true}],"failures":[{"at":"2026-03-01T06:00:00.123456+00:00","leadDays":4.5}],"falseAlarms":1,"missedFailures":2,"expectedFalseAlarmDays":900.5,"level":"healthy","p50Days":12.5},"refusal":{{{Refused}}}}""" },
+        { nameof(DecideMaintenance), $$$"""{"decisionId":"0195a0b4-0000-7000-8000-000000000003","modelHash":"ab12","definition":{{{Question}}}}""" },
         { nameof(MaintenanceDecided), $$$"""{"decision":{{{Decision}}},"refusal":{{{Refused}}}}""" },
         { nameof(ObserveOutcomes), """{"assetId":"line-1","component":"gearbox-bearing"}""" },
-        { nameof(RecordMaintenance),
-            """{"assetId":"line-1","component":"gearbox-bearing","kind":"failed","at":"2026-03-01T06:00:00.123456+00:00","recordedBy":"eve","comment":"c"}""" },
+        { nameof(RecordMaintenance), """{"assetId":"line-1","component":"gearbox-bearing","kind":"failed","at":"2026-03-01T06:00:00.123456+00:00","recordedBy":"eve","comment":"c"}""" },
         { nameof(RunBacktest), $$$"""{"modelHash":"ab12","definition":{{{Tried}}}}""" },
-
-        {
-            nameof(TakeDecision),
-            """{"decisionId":"0195a0b4-0000-7000-8000-000000000003","option":"replace now","takenBy":"eve","comment":"c"}""",
-        },
+        { nameof(TakeDecision), """{"decisionId":"0195a0b4-0000-7000-8000-000000000003","option":"replace now","takenBy":"eve","comment":"c"}""" },
         { nameof(CancelScenario), """{"scenarioId":"0195a0b4-0000-7000-8000-000000000002"}""" },
         { nameof(ReadingsAnnounced), $$"""{"batches":[{{Batch}}]}""" },
         { nameof(RebuildTwin), """{"assetId":"line-1"}""" },
         { nameof(RegisterAsset), """{"assetId":"line-1","name":"Line 1","modelId":"extrusion-line"}""" },
-
-        {
-            nameof(ReplayRejection),
-            """{"assetId":"line-1","stream":"rejected/line-1/2026-03-01","rejectionId":"0195a0b4-0000-7000-8000-000000000001"}""",
-        },
-        { nameof(RequestScenario),
-            $$"""{"scenarioId":"0195a0b4-0000-7000-8000-000000000002","name":"n","modelId":"extrusion-line","modelHash":"ab12","definition":{{Definition}},"requestedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(ReplayRejection), """{"assetId":"line-1","stream":"rejected/line-1/2026-03-01","rejectionId":"0195a0b4-0000-7000-8000-000000000001"}""" },
+        { nameof(RequestScenario), $$"""{"scenarioId":"0195a0b4-0000-7000-8000-000000000002","name":"n","modelId":"extrusion-line","modelHash":"ab12","definition":{{Definition}},"requestedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
         { nameof(RunScenarioShard), """{"scenarioId":"0195a0b4-0000-7000-8000-000000000002","shard":3}""" },
-        { nameof(ScenarioChanged),
-            $$$"""{"scenario":{"id":"0195a0b4-0000-7000-8000-000000000002","assetId":"line-1","name":"n","modelId":"extrusion-line","modelHash":"ab12","definition":{{{Definition}}},"state":"failed","progress":0.5,"version":4,"requestedAt":"2026-03-01T06:00:00.123456+00:00","startedAt":"2026-03-01T06:00:01+00:00","finishedAt":"2026-03-01T06:00:02+00:00","runSeconds":0.75,"contentHash":"ee","wasStored":true,"cause":"solver","reason":"rodas3 stopped","kpis":[{{{Kpi}}}],"warnings":["w"]}}""" },
-
-        {
-            nameof(ScenarioShardFinished),
-            """{"scenarioId":"0195a0b4-0000-7000-8000-000000000002","shard":3,"cause":"solver","reason":"rodas3 stopped"}""",
-        },
+        { nameof(ScenarioChanged), $$$"""{"scenario":{"id":"0195a0b4-0000-7000-8000-000000000002","assetId":"line-1","name":"n","modelId":"extrusion-line","modelHash":"ab12","definition":{{{Definition}}},"state":"failed","progress":0.5,"version":4,"requestedAt":"2026-03-01T06:00:00.123456+00:00","startedAt":"2026-03-01T06:00:01+00:00","finishedAt":"2026-03-01T06:00:02+00:00","runSeconds":0.75,"contentHash":"ee","wasStored":true,"cause":"solver","reason":"rodas3 stopped","kpis":[{{{Kpi}}}],"warnings":["w"]}}""" },
+        { nameof(ScenarioShardFinished), """{"scenarioId":"0195a0b4-0000-7000-8000-000000000002","shard":3,"cause":"solver","reason":"rodas3 stopped"}""" },
         { nameof(SensorsWentOffline), """{"assetId":"line-1","at":"2026-03-01T06:00:00.123456+00:00","reason":"death"}""" },
         { nameof(SlotTicked), """{"slot":31,"at":"2026-03-01T06:00:00.123456+00:00"}""" },
-        { nameof(TwinsChanged),
-            """{"twins":[{"assetId":"line-1","position":42,"revision":5,"traceParent":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01","view":"e30="}]}""" },
+        { nameof(TwinsChanged), """{"twins":[{"assetId":"line-1","position":42,"revision":5,"traceParent":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01","view":"e30="}]}""" },
     };
 
     [Theory, MemberData(nameof(GoldenMessages))]
@@ -256,16 +199,13 @@ public class ContractTests
 
     [Fact]
     public void Every_message_has_a_golden_form() =>
-        Assert.Equal(MessageTypes().Select(t => t.Name).Order(StringComparer.Ordinal),
-            GoldenMessages.Select(g => g.Data.Item1).Order(StringComparer.Ordinal));
+        Assert.Equal(MessageTypes().Select(t => t.Name).Order(StringComparer.Ordinal), GoldenMessages.Select(g => g.Data.Item1).Order(StringComparer.Ordinal));
 
     static IEnumerable<Type> MessageTypes()
     {
-        var types = typeof(AssetChanged).Assembly.GetTypes()
-            .Where(t => t is { Namespace: "Contracts.Messages", IsPublic: true, IsAbstract: false }).ToList();
+        var types = typeof(AssetChanged).Assembly.GetTypes().Where(t => t is { Namespace: "Contracts.Messages", IsPublic: true, IsAbstract: false }).ToList();
         // Parts of messages are not messages themselves; the view travels packed.
-        var parts = types.SelectMany(t => t.GetProperties()).Select(p => p.PropertyType).SelectMany(t => t.GenericTypeArguments.Append(t))
-            .Append(typeof(TwinView)).ToHashSet();
+        var parts = types.SelectMany(t => t.GetProperties()).Select(p => p.PropertyType).SelectMany(t => t.GenericTypeArguments.Append(t)).Append(typeof(TwinView)).ToHashSet();
         return types.Where(t => !parts.Contains(t));
     }
 

@@ -28,18 +28,17 @@ static class ShowAnswer
                 "offset" => Text($"{i.Value:+0.###;-0.###} {i.Unit}"),
                 _ => Text($"= {i.Value} {i.Unit}")
             };
-            yield return Text(
-                $"  {i.Target} "
-                    + $"{change.TrimEnd()}{(i.FromSeconds > 0 ? Text($" from {i.FromSeconds} s") : "")}"
-                    + $"{(i.ForSeconds > 0 ? Text($" for {i.ForSeconds} s") : "")}");
+            var (from, during) = (
+                i.FromSeconds > 0 ? Text($" from {i.FromSeconds} s") : "", i.ForSeconds > 0 ? Text($" for {i.ForSeconds} s") : "");
+            yield return $"  {i.Target} {change.TrimEnd()}{from}{during}";
         }
         foreach (var s in result.Solved)
-            yield return Text(
-                $"  solved for: {s.Input} {s.Baseline:0.###} -> {s.Scenario.P50:0.###} {s.Unit} (p5 {s.Scenario.P5:0.###}, p95 "
-                    + $"{s.Scenario.P95:0.###})");
-        yield return Text(
-            $"{d.EnsembleSize} members, {d.Sampling}, seed {d.Seed}, {d.Cells} cells; "
-                + $"{(scenario.WasStored ? "answer was stored already" : Text($"computed in {scenario.RunSeconds:0.00} s"))}");
+        {
+            var band = Text($"(p5 {s.Scenario.P5:0.###}, p95 {s.Scenario.P95:0.###})");
+            yield return Text($"  solved for: {s.Input} {s.Baseline:0.###} -> {s.Scenario.P50:0.###} {s.Unit} {band}");
+        }
+        var computed = scenario.WasStored ? "answer was stored already" : Text($"computed in {scenario.RunSeconds:0.00} s");
+        yield return Text($"{d.EnsembleSize} members, {d.Sampling}, seed {d.Seed}, {d.Cells} cells; {computed}");
     }
 
     static IEnumerable<string> Kpis(ScenarioResult result)
@@ -77,9 +76,10 @@ static class ShowAnswer
         var likely = result.Limits.Where(l => l.BaselineProbability > 0 || l.ScenarioProbability > 0).ToList();
         yield return $"Limits exceeded, share of members: {(likely.Count == 0 ? $"none of {result.Limits.Count}" : "")}".TrimEnd();
         foreach (var l in likely)
-            yield return Text(
-                $"  {l.Id} ({(l.IsAbove ? "above" : "below")} {l.Threshold} {l.Unit}, {l.Severity}): {l.BaselineProbability * 100:0.#} % "
-                    + $"-> {l.ScenarioProbability * 100:0.#} %");
+        {
+            var limit = Text($"{l.Id} ({(l.IsAbove ? "above" : "below")} {l.Threshold} {l.Unit}, {l.Severity})");
+            yield return Text($"  {limit}: {l.BaselineProbability * 100:0.#} % -> {l.ScenarioProbability * 100:0.#} %");
+        }
     }
 
     static IEnumerable<string> Contributors(ScenarioResult result)

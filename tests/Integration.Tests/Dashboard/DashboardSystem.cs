@@ -81,6 +81,13 @@ public class DashboardSystem(Infrastructure infrastructure) : RunningSystem(infr
             t = v.At.ToUnixTimeMilliseconds() / 1000.0,
         })));
 
+    internal override async Task Leave(int before)
+    {
+        // Open pages go on drawing what arrives.
+        foreach (var context in Browser.Contexts.ToList()) await context.CloseAsync();
+        await base.Leave(before);
+    }
+
     public override async ValueTask DisposeAsync()
     {
         if (Browser is not null) await Browser.DisposeAsync();

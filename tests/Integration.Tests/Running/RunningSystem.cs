@@ -106,6 +106,17 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
         return service;
     }
 
+    /// <summary>How many services there are.</summary>
+    internal int Services => services.Count;
+
+    /// <summary>Ends what a test has added: it would only take time from the tests after it.</summary>
+    /// <param name="before">Services that were there before the test.</param>
+    internal virtual async Task Leave(int before)
+    {
+        foreach (var added in services[before..]) await added.DisposeAsync();
+        services.RemoveRange(before, services.Count - before);
+    }
+
     /// <summary>A registered asset that no other test has.</summary>
     public string NextAsset() => unused.Dequeue();
 
@@ -184,16 +195,18 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
     }
 }
 
-/// <summary>A test on a running system: shows the services' logs when it fails.</summary>
+/// <summary>A test on a running system: shows the services' logs when it fails, and ends what it has started and opened.</summary>
 public abstract class SystemTest<T>(T system) : IAsyncDisposable
     where T : RunningSystem
 {
+    readonly int before = system.Services;
+
     protected T Pollux { get; } = system;
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (TestContext.Current.TestState?.Result == TestResult.Failed) TestContext.Current.TestOutputHelper?.WriteLine(Pollux.LogTails());
+        await Pollux.Leave(before);
         GC.SuppressFinalize(this);
-        return ValueTask.CompletedTask;
     }
 }

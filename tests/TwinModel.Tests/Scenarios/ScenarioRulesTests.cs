@@ -22,10 +22,9 @@ public class ScenarioRulesTests
         { "interventions[0].value", "3000 to 40000", Steady(Change("polymer.consistency", "set", 1)) },
         { "interventions[0].kind", "set, scale, offset", Steady(Change("screw-speed", "double", 1)) },
         { "interventions[0].fromSeconds", "0", Steady(Change("screw-speed", "set", 90, from: 5)) },
-
         {
             "interventions[1].target", "interventions[0]",
-            Steady(Change("production-rate", "scale", 1.1), Change("screw-speed", "set", 90)),
+            Steady(Change("production-rate", "scale", 1.1), Change("screw-speed", "set", 90))
         },
         { "mode", "steady, transient", Steady() with { Mode = "stationary" } },
         { "horizonSeconds", "3024000", Steady() with { Mode = "transient", HorizonSeconds = 1e9 } },

@@ -34,14 +34,16 @@ static partial class Documentation
         return File.Exists(file) ? XDocument.Load(file).Descendants("member").ToDictionary(m => (string)m.Attribute("name")!) : [];
     }
 
-    static string? Text(XElement? comment)
+    static string? Text(XElement? shared)
     {
-        if (comment is null) return null;
+        if (shared is null) return null;
+        // A copy: two requests for the reference may come at once.
+        var comment = new XElement(shared);
         foreach (var code in comment.Descendants("c").ToList()) code.ReplaceWith($"`{code.Value}`");
         foreach (var link in comment.Descendants().Where(e => e.Name.LocalName is "see" or "paramref").ToList())
         {
-            var name = (string?)link.Attribute("cref") ?? (string?)link.Attribute("name") ?? (string?)link.Attribute("langword") ?? link.Value;
-            link.ReplaceWith($"`{name.Split('.', ':')[^1]}`");
+            var name = link.Attribute("cref") ?? link.Attribute("name") ?? link.Attribute("langword");
+            link.ReplaceWith($"`{((string?)name ?? link.Value).Split('.', ':')[^1]}`");
         }
         return Blanks().Replace(comment.Value, " ").Trim() is { Length: > 0 } text ? text : null;
     }

@@ -1,5 +1,6 @@
 using Contracts.Messages;
 using MassTransit;
+using MassTransit.Middleware;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -33,6 +34,27 @@ public static class Messaging
             });
         });
         builder.Services.Configure<MassTransitHostOptions>(options => options.WaitUntilStarted = false);
+    }
+
+    /// <summary>
+    /// What the rules refuse (<see cref="RuleViolationException"/>) is not kept in the error queue: the sender is told, and sending it again
+    /// would lead to the same.
+    /// </summary>
+    public static void DropRefused(this IReceiveEndpointConfigurator endpoint) => endpoint.ConfigureError(pipe =>
+    {
+        pipe.UseFilter(new GenerateFaultFilter());
+        pipe.UseFilter(new MoveUnlessRefused());
+    });
+
+    sealed class MoveUnlessRefused : IFilter<ExceptionReceiveContext>
+    {
+        readonly IFilter<ExceptionReceiveContext> move = new ErrorTransportFilter();
+        readonly IFilter<ExceptionReceiveContext> drop = new DiscardErrorTransportFilter();
+
+        public Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next) =>
+            (context.Exception.GetBaseException() is RuleViolationException ? drop : move).Send(context, next);
+
+        public void Probe(ProbeContext context) => context.CreateFilterScope("moveUnlessRefused");
     }
 
     /// <summary>Sends a message about an asset to the owner of its slot.</summary>

@@ -41,6 +41,7 @@ static class Partitions
                     retry.Exponential(20, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(200));
                     retry.Handle<Exception>(e => Errors.Meaning(e).Retry);
                 });
+                endpoint.DropRefused();
                 endpoint.ConfigureConsumer<FollowNews>(context);
                 endpoint.ConfigureConsumer<RegisterAssetConsumer>(context);
             });

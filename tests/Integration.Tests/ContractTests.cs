@@ -124,7 +124,9 @@ public class ContractTests
     [Theory, MemberData(nameof(GoldenEvents))]
     public void Events_of_the_past_are_read_and_written_unchanged(string type, string golden)
     {
-        var e = Events.FromJson(typeof(AlarmRaised).Assembly.GetType($"Contracts.Events.{type}", throwOnError: true)!, new MemoryStream(System.Text.Encoding.UTF8.GetBytes(golden)));
+        var e = Events.FromJson(
+            typeof(AlarmRaised).Assembly.GetType($"Contracts.Events.{type}", throwOnError: true)!,
+            new MemoryStream(System.Text.Encoding.UTF8.GetBytes(golden)));
         AssertSame(golden, Events.ToJson(e));
     }
 
@@ -142,7 +144,8 @@ public class ContractTests
         Assert.Equal(BatchOfThePast, readings);
     }
 
-    const string GoldenBatch = "CQA4OS7wSwYAEYG8Vy7wSwYAGgkQAxoFAICJegIiEwgBGgkIAhIFhCAyjSUyBAIBAQIiIggHKhgYLURU+yEJQJXWJugLLhE+AAAAAADgdUAyBAIBAQMoAQ==";
+    const string GoldenBatch =
+        "CQA4OS7wSwYAEYG8Vy7wSwYAGgkQAxoFAICJegIiEwgBGgkIAhIFhCAyjSUyBAIBAQIiIggHKhgYLURU+yEJQJXWJugLLhE+AAAAAADgdUAyBAIBAQMoAQ==";
 
     // Two sensors sampled together, short decimals and irregular values, all three qualities.
     static readonly Reading[] BatchOfThePast =
@@ -199,13 +202,16 @@ public class ContractTests
 
     [Fact]
     public void Every_message_has_a_golden_form() =>
-        Assert.Equal(MessageTypes().Select(t => t.Name).Order(StringComparer.Ordinal), GoldenMessages.Select(g => g.Data.Item1).Order(StringComparer.Ordinal));
+        Assert.Equal(MessageTypes().Select(t => t.Name).Order(StringComparer.Ordinal),
+            GoldenMessages.Select(g => g.Data.Item1).Order(StringComparer.Ordinal));
 
     static IEnumerable<Type> MessageTypes()
     {
-        var types = typeof(AssetChanged).Assembly.GetTypes().Where(t => t is { Namespace: "Contracts.Messages", IsPublic: true, IsAbstract: false }).ToList();
+        var types = typeof(AssetChanged).Assembly.GetTypes()
+            .Where(t => t is { Namespace: "Contracts.Messages", IsPublic: true, IsAbstract: false }).ToList();
         // Parts of messages are not messages themselves; the view travels packed.
-        var parts = types.SelectMany(t => t.GetProperties()).Select(p => p.PropertyType).SelectMany(t => t.GenericTypeArguments.Append(t)).Append(typeof(TwinView)).ToHashSet();
+        var parts = types.SelectMany(t => t.GetProperties()).Select(p => p.PropertyType).SelectMany(t => t.GenericTypeArguments.Append(t))
+            .Append(typeof(TwinView)).ToHashSet();
         return types.Where(t => !parts.Contains(t));
     }
 

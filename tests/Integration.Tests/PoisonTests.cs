@@ -2,10 +2,12 @@ using System.Net.Http.Json;
 using System.Text;
 using Contracts.Events;
 using Contracts.Messages;
+using Contracts.Sparkplug;
 using Google.Protobuf;
 using Integration.Tests.Running;
 using ServiceDefaults;
 using TwinModel.Telemetry;
+using Metric = Contracts.Sparkplug.Payload.Types.Metric;
 
 namespace Integration.Tests;
 
@@ -205,6 +207,26 @@ public class PoisonTests(OneWriter system) : SystemTest<OneWriter>(system), ICla
         Assert.EndsWith("0 messages", (await Failed(queue)).TrimEnd(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_command_that_the_rules_refuse_is_answered_and_not_kept()
+    {
+        var path = $"/api/v1/assets/{Pollux.NextAsset()}/components/gearbox-bearing";
+        var now = TimeProvider.System.GetUtcNow();
+        await Record("replaced", now.AddHours(-2), 200);
+        var before = await Failed();
+        await Record("failed", now.AddDays(-2), 409);
+        // The partition handles one message after the other: what it had to do with the one before is done.
+        await Record("replaced", now.AddHours(-1), 200);
+        Assert.Equal(before, await Failed());
+
+        async Task Record(string kind, DateTimeOffset at, int expected)
+        {
+            using var answer = await Pollux.Query.Http.PostAsJsonAsync(
+                $"{path}:{kind}", new { by = "eve", at }, TestContext.Current.CancellationToken);
+            Assert.Equal(expected, (int)answer.StatusCode);
+        }
+    }
+
     Task<string> Failed(params string[] arguments) =>
         Infrastructure.Run(
             "dotnet", [ServiceProcess.Assembly("Cli"), "failed", .. arguments],
@@ -266,5 +288,33 @@ public class PoisonTests(OneWriter system) : SystemTest<OneWriter>(system), ICla
             "the other plant's is rejected", () => Pollux.Log.Rejections("unknown"), all =>
                 all.Exists(r => r.Reasons[0].Code == "foreign-device" && r.Source.EndsWith(asset, StringComparison.Ordinal)));
         Assert.Equal([200.0], (await Pollux.Log.Readings(asset)).Select(r => r.Value));
+    }
+
+    [Fact]
+    public async Task Aliases_that_a_rebirth_of_the_node_made_void_stay_void_over_a_restart()
+    {
+        var asset = Pollux.NextAsset();
+        await using var device = await Device.Connect(Pollux.Servers.Mqtt);
+        await device.Publish("spBv1.0/pollux/NBIRTH/reborn", Message(0, 0));
+        await device.Publish(
+            $"spBv1.0/pollux/DBIRTH/reborn/{asset}",
+            Message(1, 1, new Metric { Name = "Die/Melt Temperature", Alias = 1, Datatype = 10, DoubleValue = 201.5 }));
+        await Eventually.Get("the birth is stored", () => Pollux.Log.Readings(asset), readings => readings.Count == 1);
+        await device.Publish("spBv1.0/pollux/NBIRTH/reborn", Message(0, 2));
+        await device.Publish($"spBv1.0/pollux/DDATA/reborn/{asset}", Message(1, 3, new Metric { Alias = 1, DoubleValue = 202.5 }));
+        await Eventually.Get("the alias is void", () => Pollux.Log.Rejections(asset), all => all.Count == 1);
+
+        await Pollux.Ingest.Stop();
+        await Pollux.Ingest.Start();
+        await device.Publish($"spBv1.0/pollux/DDATA/reborn/{asset}", Message(2, 4, new Metric { Alias = 1, DoubleValue = 203.5 }));
+        await Eventually.Get("it still is", () => Pollux.Log.Rejections(asset), all => all.Count == 2);
+        Assert.Single(await Pollux.Log.Readings(asset));
+
+        static byte[] Message(ulong sequence, long second, params Metric[] metrics) => new Payload
+        {
+            Seq = sequence,
+            Timestamp = (ulong)(Samples.Now / 1_000 + second * 1_000),
+            Metrics = { metrics },
+        }.ToByteArray();
     }
 }

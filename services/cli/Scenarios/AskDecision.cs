@@ -100,7 +100,9 @@ static class AskDecision
                 + $"{a.PerfectInformationValue:N0}.");
         var decisive = a.Tornado.Take(3).Select(t => FormattableString.Invariant($"{t.Input} (lead {t.Low:N0} to {t.High:N0})"));
         if (a.Tornado.Count > 0) Line($"Most decisive: {string.Join("; ", decisive)}.");
-        var renewal = a.NewPartAgeDays is { } age ? FormattableString.Invariant($"a new part is best replaced at {age:0} days.") : a.NewPartReason;
+        var renewal = a.NewPartAgeDays is { } age
+            ? FormattableString.Invariant($"a new part is best replaced at {age:0} days.")
+            : a.NewPartReason;
         Line($"A day of life is worth {a.NewPartCostPerDay:0.00}; {renewal}");
         foreach (var warning in a.Warnings) Line($"Note: {warning}");
     }

@@ -80,8 +80,7 @@ static class ResolveLocalTimes
             Rejections = [
                 new("ambiguous-time",
                     "The time is in the hour that comes twice when daylight saving ends, and the order of the rows does not tell which "
-                        + "pass it is; "
-                    + "allowed: times with an offset such as 2026-10-25T02:30:00+02:00, or both passes in order."),
+                        + "pass it is; allowed: times with an offset such as 2026-10-25T02:30:00+02:00, or both passes in order."),
                 .. row.Rejections.Take(Decoded.MostReasons - 1)],
         },
     };

@@ -139,14 +139,31 @@ sealed partial class ReadSparkplug(AssetRegistry registry, IBus bus, NpgsqlDataS
         }
     }
 
-    /// <summary>Remembers a birth.</summary>
+    /// <summary>Remembers a birth. That of a node makes those of its devices void, unless it is the same once more.</summary>
     public async Task Remember(string topic, ReadOnlyMemory<byte> payload, CancellationToken cancel)
     {
         await using var command = source.CreateCommand(
-            "insert into ingest.birth (topic, payload) values ($1, $2) on conflict (topic) do update set payload = excluded.payload");
-        command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = topic }, new() { Value = payload.ToArray() } });
+            """
+            with void as (
+              delete from ingest.birth where starts_with(topic, $3)
+              and not exists (select 1 from ingest.birth where topic = $1 and payload = $2)
+            )
+            insert into ingest.birth (topic, payload) values ($1, $2) on conflict (topic) do update set payload = excluded.payload
+            """);
+        command.Parameters.AddRange(new NpgsqlParameter[]
+        {
+            new() { Value = topic },
+            new() { Value = payload.ToArray() },
+            new() { Value = DevicesOf(topic) ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
+        });
         await command.ExecuteNonQueryAsync(cancel);
     }
+
+    // What the topics of births of a node's devices begin with; null when the topic is no node's birth.
+    static string? DevicesOf(string topic) =>
+        SparkplugTopic.TryParse(topic, out var parsed) && parsed.Message == SparkplugMessage.NodeBirth
+            ? $"{SparkplugTopic.Namespace}/{parsed.Group}/DBIRTH/{parsed.Node}/"
+            : null;
 
     /// <summary>Recalls the births of all nodes, without their readings.</summary>
     public async Task Recall(CancellationToken cancel)

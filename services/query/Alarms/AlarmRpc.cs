@@ -7,7 +7,7 @@ using Proto = Contracts.Query.V1;
 
 namespace Query.Alarms;
 
-sealed class AlarmRpc(NpgsqlDataSource source, LiveTwins live, IBus bus, CommandFaults faults) : Proto.AlarmService.AlarmServiceBase
+sealed class AlarmRpc(NpgsqlDataSource source, IBus bus, CommandFaults faults) : Proto.AlarmService.AlarmServiceBase
 {
     public override async Task<Proto.ListAlarmsResponse> ListAlarms(Proto.ListAlarmsRequest request, ServerCallContext context)
     {
@@ -24,7 +24,7 @@ sealed class AlarmRpc(NpgsqlDataSource source, LiveTwins live, IBus bus, Command
         Proto.AcknowledgeAlarmRequest request, ServerCallContext context)
     {
         var (isDone, alarm) = await AcknowledgeAlarmEndpoint.Run(
-            request.AlarmId, Input.Given(request.AcknowledgedBy), Input.Given(request.Comment), source, live, bus, faults,
+            request.AlarmId, Input.Given(request.AcknowledgedBy), Input.Given(request.Comment), source, bus, faults,
             context.CancellationToken);
         return new() { IsFinished = isDone, Alarm = AlarmMessage.Of(alarm) };
     }

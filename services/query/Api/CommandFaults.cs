@@ -7,18 +7,23 @@ namespace Query.Api;
 /// <summary>Commands that their receiver refused, so that a waiting caller hears the reason instead of a timeout.</summary>
 sealed class CommandFaults
 {
+    // What a command leads to is looked for in the log: nobody says when it is there, but some news may come with it.
+    static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
+
     readonly ConcurrentDictionary<object, TaskCompletionSource<string>> waiting = new();
 
     /// <summary>Sends a command and waits until it shows its effect, is refused, or the time is up.</summary>
     /// <param name="command">The command; its equality tells whose fault it is.</param>
     /// <param name="send">Sends it.</param>
-    /// <param name="effect">Completes when the effect is visible.</param>
+    /// <param name="isVisible">Looks whether the effect is there.</param>
     /// <param name="limit">How long to wait.</param>
     /// <param name="cancel">The caller left.</param>
+    /// <param name="news">The next news of what the command is about: it is worth looking at once. Null: there is none.</param>
     /// <returns>False when the time was up first.</returns>
     /// <exception cref="RuleViolationException">The receiver refused the command.</exception>
     public async Task<bool> Await(
-        object command, Func<CancellationToken, Task> send, Func<CancellationToken, Task> effect, TimeSpan limit, CancellationToken cancel)
+        object command, Func<CancellationToken, Task> send, Func<CancellationToken, Task<bool>> isVisible, TimeSpan limit,
+        CancellationToken cancel, Func<Task>? news = null)
     {
         using var time = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         time.CancelAfter(limit);
@@ -34,7 +39,7 @@ sealed class CommandFaults
                 throw new TimeoutException(
                     "The message broker cannot be reached, so the command was hardly taken. Repeating it is harmless.");
             }
-            var visible = effect(time.Token);
+            var visible = Look(isVisible, news, time.Token);
             var first = await Task.WhenAny(visible, refused);
             if (first == refused) throw new RuleViolationException(await refused);
             await visible;
@@ -48,6 +53,18 @@ sealed class CommandFaults
         {
             waiting.TryRemove(command, out _);
             await time.CancelAsync();
+        }
+    }
+
+    static async Task Look(Func<CancellationToken, Task<bool>> isVisible, Func<Task>? news, CancellationToken cancel)
+    {
+        while (true)
+        {
+            var next = news?.Invoke();
+            if (await isVisible(cancel)) return;
+            var pause = Task.Delay(LookEvery, cancel);
+            await (next is null ? pause : await Task.WhenAny(next, pause));
+            cancel.ThrowIfCancellationRequested();
         }
     }
 

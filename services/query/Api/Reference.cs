@@ -28,8 +28,7 @@ static class Reference
     public static void AddReference(this WebApplicationBuilder builder) => builder.AddApiReference(
         "Pollux query API",
         "Live twins of machines, their history, and the event log they come from. Values carry the sensor's unit. HEAD is answered "
-            + "wherever GET is. "
-            + "The same abilities are offered over gRPC and gRPC-Web (package `pollux.query.v1`, reflection is on).",
+            + "wherever GET is. The same abilities are offered over gRPC and gRPC-Web (package `pollux.query.v1`, reflection is on).",
         Tags,
         openApi =>
         {

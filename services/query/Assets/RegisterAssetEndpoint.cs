@@ -47,18 +47,10 @@ static class RegisterAssetEndpoint
             throw new RuleViolationException($"{id} always follows the shipped model {id}; give an asset of {model} another id.");
         var isThere = before is not null && before.Model.Id == model && (command.Name is null || before.Name == command.Name);
         var seen = await faults.Await(
-            command, c => bus.SendToOwner(id, command, c), c =>
-                Visible(registry, id, before?.Position ?? 0, c), isThere ? PatienceForRenewal : Patience, cancel);
+            command, c => bus.SendToOwner(id, command, c), IsVisible, isThere ? PatienceForRenewal : Patience, cancel,
+            () => registry.Changed);
         return seen || isThere ? AssetAnswer.Of(registry.Get(id)) : null;
-    }
 
-    static async Task Visible(KnownAssets registry, string id, long positionBefore, CancellationToken cancel)
-    {
-        while (true)
-        {
-            var changed = registry.Changed;
-            if (registry.Find(id)?.Position > positionBefore) return;
-            await changed.WaitAsync(cancel);
-        }
+        Task<bool> IsVisible(CancellationToken _) => Task.FromResult(registry.Find(id)?.Position > (before?.Position ?? 0));
     }
 }

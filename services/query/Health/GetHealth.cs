@@ -27,8 +27,7 @@ sealed class GetHealth(NpgsqlDataSource source, KnownAssets registry)
         .WithName("getHealth").WithSummary("How the wearing parts are: level, trend, remaining life")
         .WithDescription(
             "Levels are learning, healthy, degrading, critical. A remaining life is a distribution: days by which 5 to 95 % have failed; "
-                + "where nothing can be said, "
-            + "cannotSay tells why. Past assessments are kept and scored when a part has failed.");
+                + "where nothing can be said, cannotSay tells why. Past assessments are kept and scored when a part has failed.");
 
     /// <exception cref="NotFoundException">No such asset.</exception>
     /// <exception cref="InvalidInputException">The model describes no degradation of that component.</exception>

@@ -25,7 +25,6 @@ sealed record MaintenanceAnswer(string AssetId, string Component, string Kind, D
 static class RecordMaintenanceEndpoint
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-    static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
     static readonly string[] Kinds = ["replaced", "failed"];
 
     public static void Map(IEndpointRouteBuilder assets)
@@ -45,8 +44,7 @@ static class RecordMaintenanceEndpoint
             .WithSummary(kind == "failed" ? "Record that a part has failed" : "Record that a part was exchanged")
             .WithDescription(
                 "The part's present life is over, a new one begins in the twin, and decisions about it learn their outcome. Waits up to 10 "
-                    + "s (200); 202 when it takes longer. "
-                + "Repeating it with the same time is harmless.");
+                    + "s (200); 202 when it takes longer. Repeating it with the same time is harmless.");
         }
     }
 
@@ -65,14 +63,11 @@ static class RecordMaintenanceEndpoint
         var when = at is { } given ? Input.Past("at", given, now) : now;
         when = when.AddTicks(-(when.Ticks % TimeSpan.TicksPerMicrosecond));
         var command = new RecordMaintenance(id, component, kind!, when, who, Input.Lines("comment", comment, 1000));
-        var isDone = await faults.Await(command, c => bus.SendToOwner(id, command, c), Visible, Patience, cancel);
+        var isDone = await faults.Await(command, c => bus.SendToOwner(id, command, c), IsVisible, Patience, cancel);
         if (isDone) await outcomes.Observe(id, component, cancel);
         return (isDone, new(id, component, kind!, when));
 
-        async Task Visible(CancellationToken ended)
-        {
-            while (!(await health.EventsOf(id, ended)).Any(IsRecord)) await Task.Delay(LookEvery, ended);
-        }
+        async Task<bool> IsVisible(CancellationToken ended) => (await health.EventsOf(id, ended)).Any(IsRecord);
 
         bool IsRecord(object e) => kind == "failed"
             ? e is FailureOccurred f && f.Component == component && f.FailedAt == when

@@ -61,21 +61,16 @@ sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, Re
         .WithName("getHistory").WithSummary("What sensors did over time, reduced so that no peak is lost")
         .WithDescription(
             "Splits [from, to) into equal buckets with count, minimum, maximum, mean, first and last. Where stored rollups are used, the "
-                + "edges of "
-            + "buckets are multiples of their width: buckets may be wider than asked for (bucketSeconds), and the first may start before "
-            + "from; only readings of [from, to) are counted. Values are in the sensor's unit. With knownAt the readings themselves are "
-            + "read "
-            + "again, as rollups know no past: at most 20 million readings (a setting) and 5 million events recorded since from (413). "
-            + "With estimate each point carries a mean and a standard deviation: a Kalman smoother over the points, of a level that "
-            + "wanders as likely as "
-            + "the points say, measured with the noise that the asset's model states. "
-            + "With bucket the edges are those of the calendar in timeZone: days have 23 to 25 hours, and the hour that comes twice in "
-            + "autumn is two buckets of up to "
-            + "1h. Each bucket then has start and end, and cut where from or to cuts it. With fill buckets without readings are shown with "
-            + "count 0 and a "
-            + "mean: of the last reading before (previous; not in buckets that start after now, or after knownAt), or of "
-            + "the line between the neighbours' means, each at the middle of its readings (linear); null where there is none in the "
-            + "answer.");
+                + "edges of buckets are multiples of their width: buckets may be wider than asked for (bucketSeconds), and the first may "
+                + "start before from; only readings of [from, to) are counted. Values are in the sensor's unit. With knownAt the readings "
+                + "themselves are read again, as rollups know no past: at most 20 million readings (a setting) and 5 million events "
+                + "recorded since from (413). With estimate each point carries a mean and a standard deviation: a Kalman smoother over the "
+                + "points, of a level that wanders as likely as the points say, measured with the noise that the asset's model states. "
+                + "With bucket the edges are those of the calendar in timeZone: days have 23 to 25 hours, and the hour that comes twice in "
+                + "autumn is two buckets of up to 1h. Each bucket then has start and end, and cut where from or to cuts it. With fill "
+                + "buckets without readings are shown with count 0 and a mean: of the last reading before (previous; not in buckets that "
+                + "start after now, or after knownAt), or of the line between the neighbours' means, each at the middle of its readings "
+                + "(linear); null where there is none in the answer.");
 
     static bool AcceptsCsv(HttpContext http) =>
         MediaTypeHeaderValue.TryParseList(http.Request.Headers.Accept, out var accepted)

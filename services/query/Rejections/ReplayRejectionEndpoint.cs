@@ -11,7 +11,6 @@ sealed class ReplayRejectionEndpoint(ReadRejections log, IBus bus, CommandFaults
     // The exchange in front of ingest's queue; naming the queue would declare it, and ingest alone decides what kind it is.
     static readonly Uri Ingest = new("exchange:ingest.replay-rejection");
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-    static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
 
     public static void Map(IEndpointRouteBuilder rejected) => rejected
         .MapPost("/{id}:replay", async Task<Results<Ok<RejectionReplayed>,
@@ -28,15 +27,12 @@ sealed class ReplayRejectionEndpoint(ReadRejections log, IBus bus, CommandFaults
         var before = (await log.Replays(rejection.Stream, [rejection.Id], cancel)).Count;
         RejectionReplayed? outcome = null;
         var command = new ReplayRejection(rejection.AssetId, rejection.Stream, rejection.Id);
-        await faults.Await(command, Send, Visible, Patience, cancel);
+        await faults.Await(command, Send, IsVisible, Patience, cancel);
         return outcome;
 
         async Task Send(CancellationToken ended) => await (await bus.GetSendEndpoint(Ingest)).Send(command, ended);
 
-        async Task Visible(CancellationToken ended)
-        {
-            while ((outcome = (await log.Replays(rejection.Stream, [rejection.Id], ended)).Skip(before).LastOrDefault()) is null)
-                await Task.Delay(LookEvery, ended);
-        }
+        async Task<bool> IsVisible(CancellationToken ended) =>
+            (outcome = (await log.Replays(rejection.Stream, [rejection.Id], ended)).Skip(before).LastOrDefault()) is not null;
     }
 }

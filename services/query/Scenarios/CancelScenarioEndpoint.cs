@@ -10,7 +10,6 @@ namespace Query.Scenarios;
 sealed class CancelScenarioEndpoint(SavedScenarios saved, LiveScenarios live, SendToSimulation simulation, CommandFaults faults)
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-    static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
 
     public static void Map(IEndpointRouteBuilder scenarios) => scenarios
         .MapDelete("/{id}", async Task<Results<Ok<ScenarioView>,
@@ -34,21 +33,12 @@ sealed class CancelScenarioEndpoint(SavedScenarios saved, LiveScenarios live, Se
         RefuseOver(scenario);
         if (scenario.State == "cancelled") return (true, scenario);
         var command = new CancelScenario(id);
-        var isDone = await faults.Await(command, c => simulation.Run(command, c), Visible, Patience, cancel);
+        var isDone = await faults.Await(command, c => simulation.Run(command, c), IsFinal, Patience, cancel, () => live.Changed);
         // It may have been completed in the same moment.
         RefuseOver(scenario);
         return (isDone, scenario);
 
-        async Task Visible(CancellationToken ended)
-        {
-            while (true)
-            {
-                var changed = live.Changed;
-                if (SavedScenarios.IsFinal(scenario = await saved.Get(id, ended))) return;
-                await Task.WhenAny(changed, Task.Delay(LookEvery, ended));
-                ended.ThrowIfCancellationRequested();
-            }
-        }
+        async Task<bool> IsFinal(CancellationToken ended) => SavedScenarios.IsFinal(scenario = await saved.Get(id, ended));
     }
 
     static void RefuseOver(ScenarioView scenario)

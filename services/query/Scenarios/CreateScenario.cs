@@ -21,13 +21,10 @@ sealed class CreateScenario(KnownAssets registry, FindPosition find, SendToSimul
         .WithName("createScenario").WithSummary("Ask what would happen")
         .WithDescription(
             "Baseline and scenario run member by member with the same parameters, from the machine's recorded state. 202 as soon as the "
-                + "request is safe; "
-            + "`/watch` tells when it is done. "
-            + "`{\"asset\":\"extrusion-line\",\"interventions\":[{\"target\":\"production-rate\",\"kind\":\"scale\",\"value\":1.15}]}` "
-            + "asks "
-            + "for the steady state at +15 %. The same validAt and knownAt give the same bytes, without computing again. 400 names "
-            + "everything that is wrong in `errors` "
-            + "(path, value, allowed).");
+                + "request is safe; `/watch` tells when it is done. "
+                + "`{\"asset\":\"extrusion-line\",\"interventions\":[{\"target\":\"production-rate\",\"kind\":\"scale\",\"value\":1.15}]}` "
+                + "asks for the steady state at +15 %. The same validAt and knownAt give the same bytes, without computing again. 400 "
+                + "names everything that is wrong in `errors` (path, value, allowed).");
 
     /// <summary>The scenario as it was requested.</summary>
     /// <exception cref="InvalidScenarioException">It cannot be run.</exception>

@@ -12,7 +12,6 @@ namespace Query.Twins;
 static class RebuildTwinEndpoint
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
 
     public static void Map(IEndpointRouteBuilder twins) => twins
         .MapPost("/{id}:rebuild", async Task<Results<Ok<TwinRebuilt>, Accepted>> (
@@ -34,17 +33,13 @@ static class RebuildTwinEndpoint
         var before = (await session.Events.FetchStreamStateAsync(Streams.Twin(id), cancel))?.Version ?? 0;
         TwinRebuilt? rebuilt = null;
         var command = new RebuildTwin(id);
-        await faults.Await(command, c => bus.SendToOwner(id, command, c), Visible, Patience, cancel);
+        await faults.Await(command, c => bus.SendToOwner(id, command, c), IsVisible, Patience, cancel);
         return rebuilt;
 
-        async Task Visible(CancellationToken ended)
+        async Task<bool> IsVisible(CancellationToken ended)
         {
-            while (true)
-            {
-                var events = await session.Events.FetchStreamAsync(Streams.Twin(id), fromVersion: before + 1, token: ended);
-                if ((rebuilt = events.Select(e => e.Data).OfType<TwinRebuilt>().FirstOrDefault()) is not null) return;
-                await Task.Delay(LookEvery, ended);
-            }
+            var events = await session.Events.FetchStreamAsync(Streams.Twin(id), fromVersion: before + 1, token: ended);
+            return (rebuilt = events.Select(e => e.Data).OfType<TwinRebuilt>().FirstOrDefault()) is not null;
         }
     }
 }

@@ -47,8 +47,7 @@ sealed class WatchTwins
             .WithName("watchTwins").WithSummary("Several twins as they change (server-sent events)")
             .WithDescription(
                 "The newest view of each at once, then every change: `event: twin`; the id holds position.revision of the last view of "
-                    + "each asset, in the order of "
-                + "`assets`. With Last-Event-ID only views that were not seen are sent.");
+                    + "each asset, in the order of `assets`. With Last-Event-ID only views that were not seen are sent.");
         twins.MapGet("/{id}/watch", (
                 HttpContext http,
                 string id,

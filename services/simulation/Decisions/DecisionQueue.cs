@@ -33,6 +33,7 @@ static class DecisionQueue
             retry.Interval(3, TimeSpan.FromMilliseconds(200));
             retry.Handle<Exception>(e => Errors.Meaning(e).Retry || e is NotFoundException);
         });
+        endpoint.DropRefused();
         endpoint.ConfigureConsumer<DecideMaintenanceConsumer>(context);
         endpoint.ConfigureConsumer<TakeDecisionConsumer>(context);
         endpoint.ConfigureConsumer<ObserveOutcomesConsumer>(context);

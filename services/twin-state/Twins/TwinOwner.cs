@@ -267,10 +267,9 @@ sealed partial class TwinOwner(
     {
         if (await Find(command.AssetId, cancel) is not { } twin) return;
         var part = twin.Health.Part(command.Component)
-            ?? throw new ArgumentException($"The model of {command.AssetId} describes no degradation of '{command.Component}'.");
+            ?? throw new RuleViolationException($"The model of {command.AssetId} describes no degradation of '{command.Component}'.");
         await Follow(twin, await CatchUp(twin, DaysOf(twin), cancel), cancel);
-        var events = DecideHealth.Maintenance(
-            twin.HealthBook, command.AssetId, command.Component, command.Kind, command.At, command.RecordedBy, command.Comment);
+        var events = Decide();
         if (events.Count == 0) return;
         try
         {
@@ -283,6 +282,19 @@ sealed partial class TwinOwner(
             throw;
         }
         await Save(twin, events, isApplied: true, cancel);
+
+        IReadOnlyList<object> Decide()
+        {
+            try
+            {
+                return DecideHealth.Maintenance(
+                    twin.HealthBook, command.AssetId, command.Component, command.Kind, command.At, command.RecordedBy, command.Comment);
+            }
+            catch (ArgumentException e)
+            {
+                throw new RuleViolationException(e.Message);
+            }
+        }
     }
 
     // The record is about a time that is folded already: once more from the beginning, knowing it.

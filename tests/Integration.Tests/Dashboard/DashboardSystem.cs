@@ -124,6 +124,8 @@ public sealed class FleetSystem(Infrastructure infrastructure) : DashboardSystem
 {
     public const int Machines = 1_000;
 
+    protected override int RegisteredAssets => 10;
+
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();

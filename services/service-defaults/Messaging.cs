@@ -37,8 +37,8 @@ public static class Messaging
     }
 
     /// <summary>
-    /// What the rules refuse (<see cref="RuleViolationException"/>) is not kept in the error queue: the sender is told, and sending it again
-    /// would lead to the same.
+    /// What the rules refuse (<see cref="RuleViolationException"/>) is not kept in the error queue: the sender is told, and sending it
+    /// again would lead to the same.
     /// </summary>
     public static void DropRefused(this IReceiveEndpointConfigurator endpoint) => endpoint.ConfigureError(pipe =>
     {

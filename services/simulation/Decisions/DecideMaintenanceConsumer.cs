@@ -6,10 +6,10 @@ using Contracts.Messages;
 using MassTransit;
 using Simulation.Scenarios;
 using TwinModel.Assets;
+using TwinModel.ConditionMonitoring;
 using TwinModel.Decisions;
 using TwinModel.Health;
 using TwinModel.Maintenance;
-using TwinModel.ConditionMonitoring;
 using TwinModel.Prognostics;
 
 namespace Simulation.Decisions;

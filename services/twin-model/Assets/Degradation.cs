@@ -1,6 +1,6 @@
+using TwinModel.ConditionMonitoring;
 using TwinModel.Lifetimes;
 using TwinModel.Maintenance;
-using TwinModel.ConditionMonitoring;
 using TwinModel.Prognostics;
 
 namespace TwinModel.Assets;

@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using Contracts.Events;
 using Contracts.Health;
 using TwinModel.Assets;
-using TwinModel.Lifetimes;
 using TwinModel.ConditionMonitoring;
+using TwinModel.Lifetimes;
 using TwinModel.Prognostics;
 
 namespace TwinModel.Health;

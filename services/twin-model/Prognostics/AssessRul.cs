@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using TwinModel.ConditionMonitoring;
 using TwinModel.Lifetimes;
 using TwinModel.Maintenance;
-using TwinModel.ConditionMonitoring;
 using TwinModel.Uncertainty;
 
 namespace TwinModel.Prognostics;

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using MathNet.Numerics.LinearAlgebra;
-using TwinModel.Lifetimes;
 using TwinModel.ConditionMonitoring;
+using TwinModel.Lifetimes;
 using TwinModel.Prognostics;
 
 namespace Benchmarks.Load;

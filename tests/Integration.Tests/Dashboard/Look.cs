@@ -29,6 +29,12 @@ static class Look
         }
         """;
 
+    // Colours fade into the other theme; what turns for ever is a sign of waiting. The frame after that is the one to look at.
+    const string NothingMoves = """
+        () => document.getAnimations().every(a => a.playState !== "running" || a.effect.getComputedTiming().iterations === Infinity)
+          && new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(() => drawn(true))))
+        """;
+
     /// <summary>
     /// Takes a picture of the page as it is on each screen in each theme, for people; then demands that nowhere axe finds anything serious
     /// and nothing is wider than the screen. Leaves the page on a desk in the light.
@@ -45,7 +51,7 @@ static class Look
                 var picture = $"{name}{screen}-{(dark ? "dark" : "light")}";
                 await Put(page, dark);
                 await page.WaitForFunctionAsync(ChartsFollowTheTheme);
-                await page.WaitForTimeoutAsync(600);
+                await page.WaitForFunctionAsync(NothingMoves);
                 await page.ScreenshotAsync(new() { Path = Path.Combine(DashboardSystem.Screenshots, $"{picture}.png"), FullPage = true });
                 if (await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth > window.innerWidth"))
                     problems.Add($"{picture}: the page is wider than the screen");

@@ -1,6 +1,6 @@
 using TwinModel.Assets;
-using TwinModel.Maintenance;
 using TwinModel.ConditionMonitoring;
+using TwinModel.Maintenance;
 using TwinModel.Prognostics;
 
 namespace TwinModel.Tests.Assets;

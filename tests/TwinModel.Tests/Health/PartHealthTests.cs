@@ -1,7 +1,7 @@
 using Contracts.Events;
 using TwinModel.Assets;
-using TwinModel.Health;
 using TwinModel.ConditionMonitoring;
+using TwinModel.Health;
 using TwinModel.Prognostics;
 using TwinModel.Telemetry;
 using TwinModel.Tests.Assets;

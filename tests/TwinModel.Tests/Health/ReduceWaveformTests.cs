@@ -1,6 +1,6 @@
 using TwinModel.Assets;
-using TwinModel.Health;
 using TwinModel.ConditionMonitoring;
+using TwinModel.Health;
 using TwinModel.Units;
 
 namespace TwinModel.Tests.Health;

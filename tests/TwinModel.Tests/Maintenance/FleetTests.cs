@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using MathNet.Numerics.Distributions;
-using TwinModel.Lifetimes;
 using TwinModel.ConditionMonitoring;
+using TwinModel.Lifetimes;
 using TwinModel.Prognostics;
 
 namespace TwinModel.Tests.Maintenance;

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using TwinModel.Lifetimes;
 using TwinModel.ConditionMonitoring;
+using TwinModel.Lifetimes;
 using TwinModel.Prognostics;
 using TwinModel.Tests.Lifetimes;
 

@@ -3,9 +3,20 @@ using Grpc.Net.Client;
 
 namespace Dashboard.Live;
 
-/// <summary>Keeps the connection to query up, and says when it is not.</summary>
+/// <summary>
+/// Keeps the connection to query up, and says when it is not. A channel alone does not know: a connection that a dying process took last
+/// counts as ready while every call is refused. So query is asked.
+/// </summary>
 sealed partial class QueryConnection(GrpcChannel channel, TimeProvider time, ILogger<QueryConnection> log) : BackgroundService
 {
+    static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan AskAgainAfter = TimeSpan.FromMilliseconds(200);
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    // The standard health service; whatever it answers, somebody is there.
+    static readonly Marshaller<byte[]> Bytes = Marshallers.Create(sent => sent, received => received);
+    static readonly Method<byte[], byte[]> Check = new(MethodType.Unary, "grpc.health.v1.Health", nameof(Check), Bytes, Bytes);
+
     volatile TaskCompletionSource up = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Raised on any thread.</summary>
@@ -24,10 +35,34 @@ sealed partial class QueryConnection(GrpcChannel channel, TimeProvider time, ILo
         await Task.Yield();
         while (!stopping.IsCancellationRequested)
         {
-            await channel.ConnectAsync(stopping);
-            Set(true);
-            await channel.WaitForStateChangedAsync(ConnectivityState.Ready, stopping);
-            Set(channel.State == ConnectivityState.Ready);
+            Set(await Answers(stopping));
+            using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+            // The channel tells at once of most losses, and of a connection that is there again.
+            await Task.WhenAny(
+                channel.WaitForStateChangedAsync(channel.State, waiting.Token),
+                Task.Delay(IsUp ? AskEvery : AskAgainAfter, time, waiting.Token));
+            await waiting.CancelAsync();
+        }
+    }
+
+    async Task<bool> Answers(CancellationToken stopping)
+    {
+        try
+        {
+            var options = new CallOptions(deadline: time.GetUtcNow().UtcDateTime + Patience, cancellationToken: stopping);
+            await channel.CreateCallInvoker().AsyncUnaryCall(Check, null, options, []);
+            return true;
+        }
+        catch (RpcException e)
+        {
+            stopping.ThrowIfCancellationRequested();
+            return e.StatusCode switch
+            {
+                StatusCode.Unavailable => false,
+                // Slow, or gone without a word, which pings of the connection find out.
+                StatusCode.DeadlineExceeded => channel.State == ConnectivityState.Ready,
+                _ => true,
+            };
         }
     }
 

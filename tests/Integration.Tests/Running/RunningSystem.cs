@@ -109,12 +109,16 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
     /// <summary>How many services there are.</summary>
     internal int Services => services.Count;
 
-    /// <summary>Ends what a test has added: it would only take time from the tests after it.</summary>
+    /// <summary>
+    /// Ends what a test has added, which would only take time from the tests after it, and starts again what one that failed has killed.
+    /// </summary>
     /// <param name="before">Services that were there before the test.</param>
     internal virtual async Task Leave(int before)
     {
         foreach (var added in services[before..]) await added.DisposeAsync();
         services.RemoveRange(before, services.Count - before);
+        if (TestContext.Current.TestState?.Result != TestResult.Failed) return;
+        foreach (var killed in services.Where(s => !s.IsRunning)) await killed.Start();
     }
 
     /// <summary>A registered asset that no other test has.</summary>

@@ -60,7 +60,7 @@ public static class ApiReference
                     Title = title,
                     Version = "v1",
                     Description = $"{description} Times are ISO 8601 in UTC. Every error is a `Problem` (RFC 9457) whose `type` names its "
-                        + $"kind, with `field`, `value` and "
+                        + "kind, with `field`, `value` and "
                         + "`allowed` where an input was refused. There is no authentication yet.",
                     Contact = new() { Name = "The operator of this Pollux system" },
                     // SPDX wants a name of its own for what is on no list.

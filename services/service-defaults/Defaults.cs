@@ -79,10 +79,11 @@ public static class Defaults
         // Without a receiver nobody listens, no Activity is made, and the hot paths pay nothing.
         if (!otlp) return;
         telemetry.WithTracing(tracing => tracing.AddSource(name).AddSource("MassTransit").AddAspNetCoreInstrumentation(options =>
-            options.Filter = context =>
-                !context.Request.Path.StartsWithSegments("/health") && !context.Request.Path.StartsWithSegments("/metrics"))
-                    .AddOtlpExporter());
+            options.Filter = context => !Untraced.Any(path => context.Request.Path.StartsWithSegments(path))).AddOtlpExporter());
     }
+
+    // What asks again and again whether a service is well.
+    static readonly string[] Untraced = ["/health", "/metrics", "/grpc.health.v1.Health"];
 
     /// <summary>
     /// Maps <c>/health/live</c> (the process answers), <c>/health/ready</c> (everything it needs is there; says what is not) and

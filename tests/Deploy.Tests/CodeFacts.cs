@@ -56,7 +56,9 @@ static partial class CodeFacts
     [GeneratedRegex(@"RequireConnectionString\(\s*""(?<name>\w+)""")]
     private static partial Regex ConnectionString();
 
-    [GeneratedRegex(@"Create(Observable)?(?<kind>Counter|Histogram|UpDownCounter|Gauge)(<\w+>)?\(\s*""(?<name>pollux\.[a-z_.]+)""(,\s+\w+)?(,\s+""(?<unit>s)"")?")]
+    [GeneratedRegex(
+        @"Create(Observable)?(?<kind>Counter|Histogram|UpDownCounter|Gauge)(<\w+>)?\("
+            + @"\s*""(?<name>pollux\.[a-z_.]+)""(,\s+\w+)?(,\s+""(?<unit>s)"")?")]
     private static partial Regex Instrument();
 
     [GeneratedRegex("<Version>(.*)</Version>")]

@@ -17,13 +17,13 @@ public class LineLengthTests
         .SelectMany(folder => Directory.EnumerateFiles(Tool.In(folder), "*.cs", SearchOption.AllDirectories))
         .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal));
 
-    // Raw text is data: what a device sends, a table of a paper.
+    // Raw text is data: what a device sends, a table of a paper. Doubled quotes of a verbatim text are not its border.
     static IEnumerable<string> TooLong(string file, int most)
     {
         var isRaw = false;
         foreach (var (number, line) in File.ReadLines(file).Index())
         {
-            var hasRaw = line.Contains(Raw, StringComparison.Ordinal);
+            var hasRaw = line.Contains(Raw, StringComparison.Ordinal) && !line.Contains("@\"", StringComparison.Ordinal);
             if (line.Length > most && !isRaw && !hasRaw) yield return $"{file}:{number + 1} has {line.Length} columns";
             if (hasRaw && line.Split(Raw).Length % 2 == 0) isRaw = !isRaw;
         }

@@ -324,7 +324,8 @@ public class SenmlTests
     public void A_pack_with_any_bytes_overwritten_never_throws(byte replacement, ushort at, byte second, ushort alsoAt)
     {
         var bytes = Encoding.UTF8.GetBytes(
-            """[{"bn":"urn:line-1:","bt":1.7e9,"bu":"Cel","bver":5,"n":"melt-temperature","v":1.5},{"n":"melt-pressure","u":"bar","t":-1,"v":2}]""");
+            """[{"bn":"urn:line-1:","bt":1.7e9,"bu":"Cel","bver":5,"n":"melt-temperature","v":1.5},"""
+                + """{"n":"melt-pressure","u":"bar","t":-1,"v":2}]""");
         bytes[at % bytes.Length] = replacement;
         bytes[alsoAt % bytes.Length] = second;
         var decoded = new Decoded();

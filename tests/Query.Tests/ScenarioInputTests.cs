@@ -59,7 +59,8 @@ public class ScenarioInputTests
     public async Task Everything_that_is_wrong_is_said_at_once()
     {
         var asked = await Read(
-            """{"asset":"rod-1","interventions":[{"target":"ambient","value":30},{"target":"ambient-temperature"}],"ensemble":{"size":-1}}""");
+            """{"asset":"rod-1","interventions":[{"target":"ambient","value":30},"""
+                + """{"target":"ambient-temperature"}],"ensemble":{"size":-1}}""");
         var problems = Assert.Throws<InvalidScenarioException>(() => DefineScenario.Of(asked, Model, 42, Given.Noon)).Problems;
         Assert.Equal(["ensemble.size", "interventions[0].target", "interventions[1].value"],
             problems.Select(p => p.Path).Order(StringComparer.Ordinal));

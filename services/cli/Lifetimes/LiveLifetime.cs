@@ -95,7 +95,7 @@ static class LiveLifetime
             await using var plant = await PlantProcess.Start(assembly, assetId, days, factor, seed, cancel);
             Say($"{assetId}, {days} days ago, {factor:N0} times as fast: learning what healthy looks like");
             Say($"{"time",-17} {"condition",-10} {"remaining days (5/50/95 %)",-27} {$"P(fail in {stopDays:0.#} d)",15} {"break-even",11}  "
-                + $"advice");
+                + "advice");
             var failed = await Follow(query, plant, wear, cancel);
             await End(query, failed, cancel);
             return 0;

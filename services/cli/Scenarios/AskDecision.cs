@@ -94,7 +94,7 @@ static class AskDecision
         Line($"{a.Reason}");
         if (a.BreakEven is { } e)
             Line($"Break-even of '{e.Option}': P(failure before) {100 * e.FailureProbability:0.0} %, at {e.LifeFactor:0.##} times the "
-                + $"remaining life.");
+                + "remaining life.");
         if (a.FlipShare is { } flips)
             Line($"Another option is best in {100 * flips:0} of 100 draws of the uncertain inputs; perfect information is worth at most "
                 + $"{a.PerfectInformationValue:N0}.");

@@ -35,11 +35,13 @@ sealed partial class QueryConnection(GrpcChannel channel, TimeProvider time, ILo
         await Task.Yield();
         while (!stopping.IsCancellationRequested)
         {
+            // Read before the question: a change while it is asked is not missed.
+            var state = channel.State;
             Set(await Answers(stopping));
             using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stopping);
             // The channel tells at once of most losses, and of a connection that is there again.
             await Task.WhenAny(
-                channel.WaitForStateChangedAsync(channel.State, waiting.Token),
+                channel.WaitForStateChangedAsync(state, waiting.Token),
                 Task.Delay(IsUp ? AskEvery : AskAgainAfter, time, waiting.Token));
             await waiting.CancelAsync();
         }

@@ -103,7 +103,7 @@ static class PreviewImport
                 if (trial.Score == (better?.Trial ?? start).Score && better is { } tie && change.ContainsKey("time-format")
                     && tie.Settings.TryGetValue("time-format", out var other) && trial.FirstTime != tie.Trial.FirstTime)
                     notes.Add($"The times also fit time-format {change["time-format"]}, not only {other}: check the order of day and "
-                        + $"month.");
+                        + "month.");
                 if (trial.Score.CompareTo((better?.Trial ?? start).Score) > 0) better = (trial, changed);
             }
             if (better is null) break;

@@ -84,7 +84,7 @@ sealed partial class ReadSparkplug(AssetRegistry registry, IBus bus, NpgsqlDataS
         {
             return new(asset.Model, null, new(
                 TwoDevices, $"Device '{id}' would be the asset '{asset.Id}', which is the device '{twin}' of the same node; allowed: ids "
-                    + $"of devices that differ in letters and digits."));
+                    + "of devices that differ in letters and digits."));
         }
         var connections = asset.Model.Connections.Where(c => c.Payload == PayloadFormat.SparkplugB).ToList();
         if (connections.Count == 0)
@@ -92,7 +92,7 @@ sealed partial class ReadSparkplug(AssetRegistry registry, IBus bus, NpgsqlDataS
             return new(asset.Model, null, new(
                 "no-sparkplug-connection",
                 $"The asset '{id}' is registered, but its model {asset.Model.Id} has no connection with payload sparkplug-b; add one to "
-                    + $"the model."));
+                    + "the model."));
         }
         return connections.Find(c => Fits(c.Topic.Split('/'), topic)) is { } connection
             ? new(asset.Model, connection)

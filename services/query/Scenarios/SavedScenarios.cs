@@ -49,6 +49,6 @@ sealed class SavedScenarios(NpgsqlDataSource source, LiveScenarios live)
         if (scenario.State != "completed")
             throw new RuleViolationException(
                 $"Scenario '{scenario.Id}' is {scenario.State}{(scenario.Reason is null ? "" : $": {scenario.Reason}")}; only a completed "
-                    + $"one has a result.");
+                    + "one has a result.");
     }
 }

@@ -10,8 +10,7 @@ namespace Simulation.Decisions;
 static class DecisionQueue
 {
     public static void AddDecisions(this IServiceCollection services) =>
-        services.AddSingleton<DecisionStore>().AddSingleton<DecideMaintenance>().AddSingleton<FindOutcomes>().AddSingleton<RunBacktest>()
-            .AddHostedService<KeepObserving>();
+        services.AddSingleton<DecisionStore>().AddSingleton<FindOutcomes>().AddHostedService<KeepObserving>();
 
     public static void AddConsumers(IBusRegistrationConfigurator bus)
     {
@@ -33,7 +32,6 @@ static class DecisionQueue
             retry.Interval(3, TimeSpan.FromMilliseconds(200));
             retry.Handle<Exception>(e => Errors.Meaning(e).Retry || e is NotFoundException);
         });
-        endpoint.DropRefused();
         endpoint.ConfigureConsumer<DecideMaintenanceConsumer>(context);
         endpoint.ConfigureConsumer<TakeDecisionConsumer>(context);
         endpoint.ConfigureConsumer<ObserveOutcomesConsumer>(context);

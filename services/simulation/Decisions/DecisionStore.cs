@@ -64,7 +64,7 @@ sealed class DecisionStore(IDocumentStore store, NpgsqlDataSource source)
     {
         await using var command = source.CreateCommand(
             $"select view from {ReadModels.Decision} where state <> 'closed' and ($1::text is null or asset_id = $1) and ($2::text is null "
-                + $"or component = $2)");
+                + "or component = $2)");
         command.Parameters.AddRange(new NpgsqlParameter[]
         {
             new() { Value = (object?)assetId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },

@@ -86,7 +86,7 @@ sealed class StartScenario(
         await using var batch = new NpgsqlBatch(locked.Connection);
         batch.BatchCommands.Add(
             new($"insert into {ReadModels.ScenarioShard} (scenario_id, shard, progress) select $1, n, 0 from unnest($2::int[]) n on "
-                + $"conflict do nothing")
+                + "conflict do nothing")
             {
                 Parameters = { new() { Value = locked.View!.Id }, new() { Value = shards.ToArray() } },
             });

@@ -136,7 +136,7 @@ public sealed class HeaterZone : Component
         if (Math.Abs((after - first) * site.Axis.CellLength - (end - start)) > 1e-9 * site.Axis.Length)
             throw new ArgumentException(
                 $"The zone '{site.Id}' from {start} m to {end} m does not begin and end between cells of {site.Axis.CellLength} m; choose "
-                    + $"another number of cells.");
+                    + "another number of cells.");
         var (wall, air) = (site.Port<Wall>("wall"), site.Port<Ambient>("ambient"));
         var setPoint = site.Port<Signal>("set-point").Value;
         var measuredRate = (wall.Temperature.At((start + end) / 2) - measured) / site["thermocouple-lag"];

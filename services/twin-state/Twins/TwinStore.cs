@@ -130,7 +130,7 @@ sealed class TwinStore(IDocumentStore store, NpgsqlDataSource source, TimeProvid
     {
         var command = new NpgsqlBatchCommand(
             $"insert into {ReadModels.Health} (asset_id, component, view) values ($1, $2, $3) on conflict (asset_id, component) do update "
-                + $"set view = excluded.view");
+                + "set view = excluded.view");
         command.Parameters.AddRange(new NpgsqlParameter[]
         {
             new() { Value = part.AssetId },

@@ -43,7 +43,7 @@ static class PrognosticsBenchmark
         var all = Directory.GetFiles(folder, "*.csv.gz").Order().Select(TestBearing.Read).ToList();
         Console.WriteLine(
             $"{all.Count} bearings, cut at {string.Join(", ", Cuts.Select(c => $"{100 * c:0} %"))} of their lives; hours; bands are "
-                + $"5-95 %");
+                + "5-95 %");
         var scores = new Scores();
         foreach (var bearing in all)
         {

@@ -17,7 +17,7 @@ static class SimulationBenchmark
     public static async Task Run(string repository, CancellationToken cancel)
     {
         Report.Title($"Simulation: {Environment.ProcessorCount} cores, .NET {Environment.Version}; best of several runs, so that other "
-            + $"load counts little");
+            + "load counts little");
         Parts(repository);
         var exact = new ExtruderRun(repository, Cells).Barrel600(1e-10);
         var (rodas, trBdf) = (WorkPrecision(repository, "RODAS3", exact), WorkPrecision(repository, "TR-BDF2", exact));

@@ -33,13 +33,13 @@ static class Sizing
                 + $"{step.Cores.Values.Sum():0.00} | {step.DrainSeconds * 1000:0} ms |");
         var waits = scenarios.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Seconds:0.00} s with {s.Replicas}"));
         Line($"\nA scenario of 400 members, as the caller waits: {string.Join(", ", waits)}. Two replicas on one machine share its "
-            + $"cores: they show that nothing is lost or done twice, not a doubled rate.");
+            + "cores: they show that nothing is lost or done twice, not a doubled rate.");
 
         Line($"\n## Model\n\nEach part is a queue with as many servers as it has cores (M/M/c). Its service time is the slope of busy "
             + $"cores over messages per second, its idle load the rest, least squares over the {single.Count} rates with one replica. "
             + $"Cores: the fewest of which at most {MostBusy:P0} are busy; the wait is Erlang's C at that number.\n");
         Line($"| part | idle, cores | per message | largest error of the fit | at {Target:N0} assets x 1 Hz: busy | cores | mean wait "
-            + $"|\n|---|---|---|---|---|---|---|");
+            + "|\n|---|---|---|---|---|---|---|");
         foreach (var model in models)
         {
             var error = single.Max(s => Math.Abs(model.Busy(s.Rate) - s.Cores[model.Part]));
@@ -58,10 +58,10 @@ static class Sizing
             + $"per process by the manifests' pool size, so {30 * 8} for eight processes, and the overlay allows 400.");
         Line($"- **Disk:** {bytes:0} bytes per message with indexes and read models (at {single[^1].Rate:0} messages/s), "
             + $"{bytes * Target * 86_400 / 1e9:0} GB a day. A `flush-window` of 10 s instead of one event per message divides the part "
-            + $"that is per event by ten.");
+            + "that is per event by ten.");
         Line($"\nThe model extrapolates from {single[^1].Rate:0} to {Target:N0} messages per second, and the "
             + $"{steps.Max(s => s.Rate) / 1000:0.0} messages a second of an asset here are one there. Batches grow with the rate, which "
-            + $"makes a message cheaper; the throughput of the disk under PostgreSQL is not in the model: measure it at the site.");
+            + "makes a message cheaper; the throughput of the disk under PostgreSQL is not in the model: measure it at the site.");
         await File.WriteAllTextAsync(file, text.ToString(), cancel);
     }
 }

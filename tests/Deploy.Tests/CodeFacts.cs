@@ -69,6 +69,7 @@ static partial class CodeFacts
 static class Compose
 {
     public static Dictionary<string, IDictionary> Services { get; } = new DeserializerBuilder().Build()
-        .Deserialize<Dictionary<string, Dictionary<string, object>>>(new MergingParser(new Parser(new StringReader(File.ReadAllText(Tool.In("deploy", "compose", "compose.yaml"))))))["services"]
+        .Deserialize<Dictionary<string, Dictionary<string, object>>>(
+            new MergingParser(new Parser(new StringReader(File.ReadAllText(Tool.In("deploy", "compose", "compose.yaml"))))))["services"]
         .ToDictionary(s => s.Key, s => (IDictionary)s.Value);
 }

@@ -23,6 +23,7 @@ builder.Services.AddSingleton<LogReader>();
 builder.Services.AddTwins();
 builder.Services.AddAssets();
 builder.Services.AddHistories();
+builder.Services.AddAlarms();
 builder.Services.AddEvents(builder.Configuration);
 builder.Services.AddRejections();
 builder.Services.AddScenarios();

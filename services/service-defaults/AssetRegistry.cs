@@ -16,15 +16,22 @@ namespace ServiceDefaults;
 /// <param name="Model">Its model, read from the registration itself, not from any file.</param>
 /// <param name="RegisteredAt">The first registration: nothing of the asset is recorded before.</param>
 /// <param name="Position">Log position of that newest registration.</param>
-public sealed record RegisteredAsset(string Id, string Name, AssetModel Model, DateTimeOffset RegisteredAt, long Position);
+/// <param name="FirstPosition">Log position of the first registration: before it the asset was not known.</param>
+public sealed record RegisteredAsset(
+    string Id, string Name, AssetModel Model, DateTimeOffset RegisteredAt, long Position, long FirstPosition);
 
 /// <summary>An asset whose newest registration holds a model that this version refuses: an older or newer version wrote it.</summary>
-/// <param name="Id">The asset.</param>
+/// <param name="Registration">The registration with that model.</param>
 /// <param name="RegisteredAt">The first registration.</param>
 /// <param name="Position">Log position of the registration.</param>
+/// <param name="FirstPosition">Log position of the first registration.</param>
 /// <param name="Reason">What is wrong with the model.</param>
-public sealed record UnreadableAsset(string Id, DateTimeOffset RegisteredAt, long Position, string Reason)
+public sealed record UnreadableAsset(
+    AssetRegistered Registration, DateTimeOffset RegisteredAt, long Position, long FirstPosition, string Reason)
 {
+    /// <summary>The asset.</summary>
+    public string Id => Registration.AssetId;
+
     /// <summary>For whoever asks for the asset or sends its readings.</summary>
     public string Explanation =>
         $"The model of asset '{Id}', registered at log position {Position}, cannot be read: {Reason}. Register the asset again.";
@@ -115,17 +122,18 @@ public sealed partial class AssetRegistry
         var (known, refused) = (Find(e.AssetId), FindUnreadable(e.AssetId));
         if (known?.Position >= position || refused?.Position >= position) return;
         var registeredAt = known?.RegisteredAt ?? refused?.RegisteredAt ?? e.RegisteredAt;
+        var first = known?.FirstPosition ?? refused?.FirstPosition ?? position;
         try
         {
             var model = models.GetOrAdd(e.ModelHash, _ => ReadAssetModel.FromText(e.ModelYaml, $"{e.ModelId} v{e.ModelVersion}"));
-            assets[e.AssetId] = new(e.AssetId, e.Name, model, registeredAt, position);
+            assets[e.AssetId] = new(e.AssetId, e.Name, model, registeredAt, position, first);
             unreadable.TryRemove(e.AssetId, out _);
         }
         catch (InvalidModelException invalid)
         {
             var reason = string.Join("; ", invalid.Problems.Take(MostProblemsNamed));
             if (invalid.Problems.Count > MostProblemsNamed) reason += $"; and {invalid.Problems.Count - MostProblemsNamed} more";
-            unreadable[e.AssetId] = new(e.AssetId, registeredAt, position, reason);
+            unreadable[e.AssetId] = new(e, registeredAt, position, first, reason);
             LogUnreadable(e.AssetId, position, known is null ? "it has no other" : "its former one is used", reason);
         }
         // Last: who sees the count sees the asset.

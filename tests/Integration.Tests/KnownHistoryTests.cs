@@ -45,8 +45,13 @@ public class KnownHistoryTests(FrugalSystem system) : SystemTest<FrugalSystem>(s
         Assert.Equal([200], await Values(asset, $"{range}&knownAt={before}"));
         Assert.Equal([200], await Values(asset, $"{range}&knownAt={Escape(between)}"));
         Assert.Empty(await Values(asset, $"{range}&knownAt={before - 1}"));
-        Assert.Empty(await Values(asset, $"{range}&knownAt=0"));
-        Assert.Empty(await Values(asset, $"{range}&knownAt=2020-01-01T00:00:00Z"));
+        // The asset was not registered yet.
+        foreach (var earlier in new[] { "0", "2020-01-01T00:00:00Z" })
+        {
+            using var unknown = await Api.GetAsync(
+                $"/api/v1/twins/{asset}/history?sensor={SensorId}&{range}&knownAt={earlier}", Cancel);
+            Assert.Equal(System.Net.HttpStatusCode.NotFound, unknown.StatusCode);
+        }
         // The log has not reached this position: its content is unknown.
         using var ahead = await Api.GetAsync($"/api/v1/twins/{asset}/history?sensor={SensorId}&{range}&knownAt={long.MaxValue}", Cancel);
         Assert.Equal((System.Net.HttpStatusCode.BadRequest, "knownAt"),

@@ -309,12 +309,45 @@ public class PoisonTests(OneWriter system) : SystemTest<OneWriter>(system), ICla
         await device.Publish($"spBv1.0/pollux/DDATA/reborn/{asset}", Message(2, 4, new Metric { Alias = 1, DoubleValue = 203.5 }));
         await Eventually.Get("it still is", () => Pollux.Log.Rejections(asset), all => all.Count == 2);
         Assert.Single(await Pollux.Log.Readings(asset));
-
-        static byte[] Message(ulong sequence, long second, params Metric[] metrics) => new Payload
-        {
-            Seq = sequence,
-            Timestamp = (ulong)(Samples.Now / 1_000 + second * 1_000),
-            Metrics = { metrics },
-        }.ToByteArray();
     }
+
+    [Fact]
+    public async Task A_node_that_died_is_dead_after_a_restart_too_but_a_late_will_of_its_former_session_kills_nobody()
+    {
+        var asset = Pollux.NextAsset();
+        await using var device = await Device.Connect(Pollux.Servers.Mqtt);
+        await device.Publish("spBv1.0/pollux/NBIRTH/mortal", Message(0, 0, Session(7)));
+        await device.Publish(
+            $"spBv1.0/pollux/DBIRTH/mortal/{asset}",
+            Message(1, 1, new Metric { Name = "Die/Melt Temperature", Alias = 1, Datatype = 10, DoubleValue = 201.5 }));
+        await device.Publish("spBv1.0/pollux/NDEATH/mortal", Message(0, 2, Session(6)));
+        await device.Publish($"spBv1.0/pollux/DDATA/mortal/{asset}", Message(2, 3, new Metric { Alias = 1, DoubleValue = 202.5 }));
+        await Eventually.Get("it lives", () => Pollux.Log.Readings(asset), readings => readings.Count == 2);
+        await Restart();
+        await device.Publish($"spBv1.0/pollux/DDATA/mortal/{asset}", Message(3, 4, new Metric { Alias = 1, DoubleValue = 203.5 }));
+        await Eventually.Get("it still does", () => Pollux.Log.Readings(asset), readings => readings.Count == 3);
+
+        await device.Publish("spBv1.0/pollux/NDEATH/mortal", Message(0, 5, Session(7)));
+        await device.Publish($"spBv1.0/pollux/DDATA/mortal/{asset}", Message(4, 6, new Metric { Alias = 1, DoubleValue = 204.5 }));
+        await Eventually.Get("it is dead", () => Pollux.Log.Rejections(asset), all => all.Count == 1);
+        await Restart();
+        await device.Publish($"spBv1.0/pollux/DDATA/mortal/{asset}", Message(5, 7, new Metric { Alias = 1, DoubleValue = 205.5 }));
+        await Eventually.Get("it still is", () => Pollux.Log.Rejections(asset), all => all.Count == 2);
+        Assert.Equal(3, (await Pollux.Log.Readings(asset)).Count);
+
+        async Task Restart()
+        {
+            await Pollux.Ingest.Stop();
+            await Pollux.Ingest.Start();
+        }
+
+        static Metric Session(ulong number) => new() { Name = "bdSeq", Datatype = 8, LongValue = number };
+    }
+
+    static byte[] Message(ulong sequence, long second, params Metric[] metrics) => new Payload
+    {
+        Seq = sequence,
+        Timestamp = (ulong)(Samples.Now / 1_000 + second * 1_000),
+        Metrics = { metrics },
+    }.ToByteArray();
 }

@@ -193,6 +193,32 @@ public partial class ProblemTests
         Assert.Equal("assets", Assert.Single(empty.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations).Field);
     }
 
+    [Theory]
+    [InlineData("GetTwin", "FFFFFF")]
+    [InlineData("GetTwin", "0A01FF")] // a text that is not UTF-8
+    [InlineData("WatchTwins", "FFFFFF")]
+    public async Task Bytes_that_are_no_message_are_refused_over_grpc(string method, string hex)
+    {
+        var bytes = Convert.FromHexString(hex);
+        using var channel = GrpcChannel.ForAddress(QueryApi.Default.Grpc);
+        var plain = Marshallers.Create<byte[]>(b => b, b => b);
+        using var call = channel.CreateCallInvoker().AsyncServerStreamingCall(
+            new Method<byte[], byte[]>(MethodType.ServerStreaming, "pollux.query.v1.TwinService", method, plain, plain), null,
+            new(cancellationToken: Cancel), bytes);
+        var refused = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(Cancel));
+        Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
+        var violation = Assert.Single(refused.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations);
+        Assert.Equal(("request", $"'bytes that cannot be read'; allowed: a {method}Request message, its text in UTF-8"),
+            (violation.Field, violation.Description));
+
+        using var frame = new ByteArrayContent([0, 0, 0, 0, (byte)bytes.Length, .. bytes])
+        {
+            Headers = { ContentType = new("application/grpc-web+proto") },
+        };
+        using var web = await QueryApi.Default.Http.PostAsync($"/pollux.query.v1.TwinService/{method}", frame, Cancel);
+        Assert.Equal("3", Assert.Single(web.Headers.GetValues("grpc-status")));
+    }
+
     [Fact]
     public void The_kinds_of_errors_are_listed_in_the_readme()
     {

@@ -8,6 +8,19 @@ namespace Query.Tests;
 
 public class UnreadableAssetTests
 {
+    static readonly AssetRegistered Unreadable = new(
+        "press-7", "Press 7", "press", 3, "0", "schema: of/long-ago", DateTimeOffset.UnixEpoch);
+
+    [Fact]
+    public async Task The_list_of_assets_shows_it_with_the_reason()
+    {
+        QueryApi.Default.Services.GetRequiredService<AssetRegistry>().Take(7, Unreadable);
+        using var answer = await QueryApi.Default.Http.GetAsync("/api/v1/assets?search=press-7", TestContext.Current.CancellationToken);
+        var asset = Assert.Single((await QueryApi.Json(answer))["items"]!.AsArray())!;
+        Assert.Equal(("press-7", "Press 7", "press"), ((string)asset["id"]!, (string)asset["name"]!, (string)asset["modelId"]!));
+        Assert.Contains("cannot be read", (string)asset["problem"]!, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("/api/v1/assets/press-7")]
     [InlineData("/api/v1/assets/press-7/model")]
@@ -16,8 +29,7 @@ public class UnreadableAssetTests
     public async Task Whoever_asks_for_an_asset_with_an_unreadable_model_is_told_why(string path)
     {
         var api = QueryApi.Default;
-        api.Services.GetRequiredService<AssetRegistry>()
-            .Take(7, new AssetRegistered("press-7", "Press 7", "press", 3, "0", "schema: of/long-ago", DateTimeOffset.UnixEpoch));
+        api.Services.GetRequiredService<AssetRegistry>().Take(7, Unreadable);
         using var answer = path.EndsWith("scenarios", StringComparison.Ordinal)
             ? await api.Http.PostAsJsonAsync(path, new { asset = "press-7" }, TestContext.Current.CancellationToken)
             : await api.Http.GetAsync(path, TestContext.Current.CancellationToken);

@@ -159,6 +159,39 @@ sealed partial class ReadSparkplug(AssetRegistry registry, IBus bus, NpgsqlDataS
         await command.ExecuteNonQueryAsync(cancel);
     }
 
+    /// <summary>True for messages that make births void.</summary>
+    public static bool IsDeath(string topic) =>
+        SparkplugTopic.TryParse(topic, out var parsed) && parsed.Message is SparkplugMessage.NodeDeath or SparkplugMessage.DeviceDeath;
+
+    /// <summary>
+    /// Forgets the birth of the device that died, or those of the node and its devices, unless the death belongs to another session.
+    /// </summary>
+    public async Task Forget(string topic, ReadOnlyMemory<byte> payload, CancellationToken cancel)
+    {
+        if (!SparkplugTopic.TryParse(topic, out var parsed)) return;
+        if (parsed.Device is { } device)
+        {
+            await Delete($"{SparkplugTopic.Namespace}/{parsed.Group}/DBIRTH/{parsed.Node}/{device}", null);
+            return;
+        }
+        var node = $"{SparkplugTopic.Namespace}/{parsed.Group}/NBIRTH/{parsed.Node}";
+        await using var read = source.CreateCommand("select payload from ingest.birth where topic = $1");
+        read.Parameters.Add(new() { Value = node });
+        if (await read.ExecuteScalarAsync(cancel) is byte[] birth && SparkplugDecoder.IsSameSession(birth, payload.Span))
+            await Delete(node, $"{SparkplugTopic.Namespace}/{parsed.Group}/DBIRTH/{parsed.Node}/");
+
+        async Task Delete(string one, string? beginning)
+        {
+            await using var delete = source.CreateCommand("delete from ingest.birth where topic = $1 or starts_with(topic, $2)");
+            delete.Parameters.AddRange(new NpgsqlParameter[]
+            {
+                new() { Value = one },
+                new() { Value = beginning ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
+            });
+            await delete.ExecuteNonQueryAsync(cancel);
+        }
+    }
+
     // What the topics of births of a node's devices begin with; null when the topic is no node's birth.
     static string? DevicesOf(string topic) =>
         SparkplugTopic.TryParse(topic, out var parsed) && parsed.Message == SparkplugMessage.NodeBirth

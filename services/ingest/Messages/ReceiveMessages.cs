@@ -116,6 +116,7 @@ sealed partial class ReceiveMessages(
             return;
         }
         if (ReadSparkplug.IsBirth(topic)) await UntilDone(topic, () => sparkplug.Remember(topic, payload, cancel), cancel);
+        if (ReadSparkplug.IsDeath(topic)) await UntilDone(topic, () => sparkplug.Forget(topic, payload, cancel), cancel);
         var submission = await Decode(message, topic, payload, cancel);
         if (submission is null) await AcknowledgeAsync(message, cancel);
         else await recorder.Submit(submission, cancel);

@@ -90,6 +90,19 @@ static class SparkplugDecoder
         return new(false, offline);
     }
 
+    /// <summary>True when a death has the birth number of a birth; false when either cannot be read.</summary>
+    public static bool IsSameSession(ReadOnlySpan<byte> birth, ReadOnlySpan<byte> death)
+    {
+        try
+        {
+            return BirthNumberOf(Payload.Parser.ParseFrom(birth)) == BirthNumberOf(Payload.Parser.ParseFrom(death));
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return false;
+        }
+    }
+
     static ulong? BirthNumberOf(Payload message)
     {
         foreach (var metric in message.Metrics)

@@ -13,15 +13,16 @@ sealed record Acknowledgement(
     [property: Description("Who, at most 100 characters.")] string? By,
     [property: Description("Free text, at most 1000 characters.")] string? Comment);
 
-static class AcknowledgeAlarmEndpoint
+/// <summary>Has an alarm acknowledged and waits until it shows that.</summary>
+sealed class AcknowledgeAlarmEndpoint(NpgsqlDataSource source, IBus bus, CommandFaults faults)
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     public static void Map(IEndpointRouteBuilder alarms) => alarms
         .MapPost("/{id}:acknowledge", async Task<Results<Ok<AlarmView>, Accepted<AlarmView>>> (
-            string id, Acknowledgement body, NpgsqlDataSource source, IBus bus, CommandFaults faults, CancellationToken cancel) =>
+            string id, Acknowledgement body, AcknowledgeAlarmEndpoint acknowledge, CancellationToken cancel) =>
         {
-            var (isDone, alarm) = await Run(id, body.By, body.Comment, source, bus, faults, cancel);
+            var (isDone, alarm) = await acknowledge.Run(id, body.By, body.Comment, cancel);
             return isDone ? TypedResults.Ok(alarm) : TypedResults.Accepted($"/api/v1/alarms/{id}", alarm);
         })
         .WithName("acknowledgeAlarm").WithSummary("Acknowledge an alarm")
@@ -31,8 +32,7 @@ static class AcknowledgeAlarmEndpoint
 
     /// <summary>The alarm afterwards, and whether it shows the acknowledgement.</summary>
     /// <exception cref="NotFoundException">No such alarm.</exception>
-    public static async Task<(bool IsDone, AlarmView Alarm)> Run(
-        string id, string? by, string? comment, NpgsqlDataSource source, IBus bus, CommandFaults faults, CancellationToken cancel)
+    public async Task<(bool IsDone, AlarmView Alarm)> Run(string id, string? by, string? comment, CancellationToken cancel)
     {
         var who = Input.Line("by", by, 100) ?? throw new InvalidInputException("by", null, "who acknowledges, 1 to 100 characters");
         var why = Input.Lines("comment", comment, 1000);

@@ -2,6 +2,8 @@ namespace Query.Alarms;
 
 static class AlarmRoutes
 {
+    public static void AddAlarms(this IServiceCollection services) => services.AddSingleton<AcknowledgeAlarmEndpoint>();
+
     public static void MapAlarms(this IEndpointRouteBuilder api)
     {
         var alarms = api.MapGroup("/alarms").WithTags("Alarms");

@@ -1,5 +1,4 @@
 using Grpc.Core;
-using MassTransit;
 using Npgsql;
 using Query.Api;
 using Query.Twins;
@@ -7,7 +6,7 @@ using Proto = Contracts.Query.V1;
 
 namespace Query.Alarms;
 
-sealed class AlarmRpc(NpgsqlDataSource source, IBus bus, CommandFaults faults) : Proto.AlarmService.AlarmServiceBase
+sealed class AlarmRpc(NpgsqlDataSource source, AcknowledgeAlarmEndpoint acknowledge) : Proto.AlarmService.AlarmServiceBase
 {
     public override async Task<Proto.ListAlarmsResponse> ListAlarms(Proto.ListAlarmsRequest request, ServerCallContext context)
     {
@@ -23,9 +22,8 @@ sealed class AlarmRpc(NpgsqlDataSource source, IBus bus, CommandFaults faults) :
     public override async Task<Proto.AcknowledgeAlarmResponse> AcknowledgeAlarm(
         Proto.AcknowledgeAlarmRequest request, ServerCallContext context)
     {
-        var (isDone, alarm) = await AcknowledgeAlarmEndpoint.Run(
-            request.AlarmId, Input.Given(request.AcknowledgedBy), Input.Given(request.Comment), source, bus, faults,
-            context.CancellationToken);
+        var (isDone, alarm) = await acknowledge.Run(
+            request.AlarmId, Input.Given(request.AcknowledgedBy), Input.Given(request.Comment), context.CancellationToken);
         return new() { IsFinished = isDone, Alarm = AlarmMessage.Of(alarm) };
     }
 }

@@ -69,6 +69,7 @@ static class ApiSetup
         app.UseRateLimiter();
         // Browsers speak HTTP/1.1 to a port without TLS, so they reach gRPC on the port of REST.
         app.UseGrpcWeb(new() { DefaultEnabled = true });
+        app.Use(RefuseUnknown.Rpc.RefuseGarbled);
         app.Use(RefuseUnknown.Check);
     }
 }

@@ -8,6 +8,7 @@ using Contracts.Query.V1;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Rpc;
+using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Health.V1;
@@ -111,9 +112,26 @@ static class RefuseUnknown
             || (plain.IsArray && IsSimple(plain.GetElementType()!));
     }
 
-    /// <summary>The same for gRPC: no U+0000 in any text of a request.</summary>
+    /// <summary>The same for gRPC: bytes that are no message, and U+0000 in any text of a request.</summary>
     public sealed class Rpc : Interceptor
     {
+        static readonly object WasRead = new();
+        static readonly string Unknown = ((int)StatusCode.Unknown).ToString(CultureInfo.InvariantCulture);
+
+        /// <summary>
+        /// The framework parses a request before the first interceptor, and answers UNKNOWN without a reason when it cannot.
+        /// </summary>
+        public static async Task RefuseGarbled(HttpContext context, RequestDelegate next)
+        {
+            await next(context);
+            if (context.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>() is not { } grpc
+                || context.Response.HasStarted || context.Items.ContainsKey(WasRead)
+                || context.Response.Headers.GrpcStatus != Unknown) return;
+            var expected = grpc.Method.GetType().GenericTypeArguments[0].Name;
+            RefuseGrpc.Answer(
+                context, new InvalidInputException("request", "bytes that cannot be read", $"a {expected} message, its text in UTF-8"));
+        }
+
         /// <summary>
         /// Initialises all descriptors, one after the other. Those that share an import must not be initialised by two first requests at
         /// once: they write to one dictionary without a lock, and every later request would fail (protocolbuffers/protobuf issue 29696).
@@ -132,7 +150,7 @@ static class RefuseUnknown
         public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
             TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
         {
-            CheckMessage(request);
+            CheckMessage(request, context);
             return continuation(request, context);
         }
 
@@ -140,12 +158,13 @@ static class RefuseUnknown
             TRequest request, IServerStreamWriter<TResponse> responses, ServerCallContext context,
             ServerStreamingServerMethod<TRequest, TResponse> continuation)
         {
-            CheckMessage(request);
+            CheckMessage(request, context);
             return continuation(request, responses, context);
         }
 
-        static void CheckMessage(object request)
+        static void CheckMessage(object request, ServerCallContext context)
         {
+            context.GetHttpContext().Items[WasRead] = true;
             if (request is IMessage message) Check(message, "");
         }
 

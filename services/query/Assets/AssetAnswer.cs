@@ -16,10 +16,18 @@ sealed record AssetSummary(
     string ModelId,
     int ModelVersion,
     [property: Description("SHA-256 of the model's YAML, hexadecimal.")] string ModelHash,
-    [property: Description("First registration.")] DateTimeOffset RegisteredAt)
+    [property: Description("First registration.")] DateTimeOffset RegisteredAt,
+    [property: Description("Why the newest model cannot be read: the model is a former one, or nothing else is known of the asset. "
+        + "null: it can be read.")] string? Problem)
 {
-    public static AssetSummary Of(RegisteredAsset asset) =>
-        new(asset.Id, asset.Name, asset.Model.Id, asset.Model.Version, asset.Model.Hash, asset.RegisteredAt);
+    public static AssetSummary Of(RegisteredAsset asset, UnreadableAsset? newer) => new(
+        asset.Id, asset.Name, asset.Model.Id, asset.Model.Version, asset.Model.Hash, asset.RegisteredAt, newer?.Explanation);
+
+    public static AssetSummary Of(UnreadableAsset asset)
+    {
+        var r = asset.Registration;
+        return new(r.AssetId, r.Name, r.ModelId, r.ModelVersion, r.ModelHash, asset.RegisteredAt, asset.Explanation);
+    }
 }
 
 /// <summary>An asset with all that its model says.</summary>

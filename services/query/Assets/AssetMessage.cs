@@ -14,6 +14,7 @@ static class AssetMessage
         ModelVersion = asset.ModelVersion,
         ModelHash = asset.ModelHash,
         RegisteredAt = asset.RegisteredAt.ToProto(),
+        Problem = asset.Problem ?? "",
     };
 
     public static Proto.Asset Of(AssetAnswer asset) => new()

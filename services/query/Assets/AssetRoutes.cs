@@ -5,7 +5,8 @@ namespace Query.Assets;
 static class AssetRoutes
 {
     public static void AddAssets(this IServiceCollection services) =>
-        services.AddAssetRegistry().AddSingleton<KnownAssets>().AddHealthChecks().AddCheck<RegistryHealth>("registry", tags: ["ready"]);
+        services.AddAssetRegistry().AddSingleton<KnownAssets>().AddSingleton<RegisterAssetEndpoint>()
+            .AddHealthChecks().AddCheck<RegistryHealth>("registry", tags: ["ready"]);
 
     /// <summary>A service that has just started knows nothing yet: "not found" would be taken for the truth, "try again" is.</summary>
     public static void UseLoadedAssets(this WebApplication app)

@@ -1,11 +1,10 @@
 using Grpc.Core;
-using MassTransit;
 using Query.Api;
 using Proto = Contracts.Query.V1;
 
 namespace Query.Assets;
 
-sealed class AssetRpc(KnownAssets registry, IBus bus, CommandFaults faults) : Proto.AssetService.AssetServiceBase
+sealed class AssetRpc(KnownAssets registry, RegisterAssetEndpoint register) : Proto.AssetService.AssetServiceBase
 {
     public override Task<Proto.ListAssetsResponse> ListAssets(Proto.ListAssetsRequest request, ServerCallContext context)
     {
@@ -29,8 +28,7 @@ sealed class AssetRpc(KnownAssets registry, IBus bus, CommandFaults faults) : Pr
 
     public override async Task<Proto.RegisterAssetResponse> RegisterAsset(Proto.RegisterAssetRequest request, ServerCallContext context)
     {
-        var asset = await RegisterAssetEndpoint.Run(
-            request.AssetId, request.ModelId, Input.Given(request.Name), registry, bus, faults, context.CancellationToken);
+        var asset = await register.Run(request.AssetId, request.ModelId, Input.Given(request.Name), context.CancellationToken);
         return new() { IsFinished = asset is not null, Asset = asset is null ? null : AssetMessage.Of(asset) };
     }
 }

@@ -22,6 +22,11 @@ sealed class KnownAssets(AssetRegistry registry)
     /// <summary>By id.</summary>
     public IEnumerable<RegisteredAsset> All => registry.All.OrderBy(a => a.Id, StringComparer.Ordinal);
 
+    /// <summary>By id, with those whose model cannot be read.</summary>
+    public IEnumerable<AssetSummary> Summaries => registry.All.Select(a => AssetSummary.Of(a, registry.FindUnreadable(a.Id)))
+        .Concat(registry.Unreadable.Where(a => Find(a.Id) is null).Select(AssetSummary.Of))
+        .OrderBy(a => a.Id, StringComparer.Ordinal);
+
     public RegisteredAsset? Find(string assetId) => registry.Find(assetId);
 
     /// <inheritdoc cref="AssetRegistry.FindOrExplain"/>

@@ -19,12 +19,12 @@ static class ListAssets
     {
         var size = Paging.Limit(limit);
         var after = Cursor.Decode(List, 1, cursor)?[0];
-        var rows = registry.All
+        var rows = registry.Summaries
             .Where(a => after is null || string.CompareOrdinal(a.Id, after) > 0)
-            .Where(a => string.IsNullOrEmpty(model) || a.Model.Id == model)
+            .Where(a => string.IsNullOrEmpty(model) || a.ModelId == model)
             .Where(a => string.IsNullOrEmpty(search)
                 || a.Id.Contains(search, StringComparison.OrdinalIgnoreCase) || a.Name.Contains(search, StringComparison.OrdinalIgnoreCase))
-            .Take(size + 1).Select(AssetSummary.Of).ToList();
+            .Take(size + 1).ToList();
         return Paging.Of(rows, size, last => Cursor.Encode(List, last.Id));
     }
 }

@@ -13,7 +13,8 @@ sealed record AssetToRegister(
     [property: Description("A shipped model, e.g. extrusion-line or pump-loop.")] string? Model,
     [property: Description("For people, 1 to 200 characters; null for the model's name.")] string? Name);
 
-static class RegisterAssetEndpoint
+/// <summary>Has an asset registered and waits until it is visible.</summary>
+sealed class RegisterAssetEndpoint(KnownAssets registry, IBus bus, CommandFaults faults)
 {
     const int LongestName = 200;
 
@@ -24,8 +25,8 @@ static class RegisterAssetEndpoint
 
     public static void Map(IEndpointRouteBuilder assets) => assets
         .MapPut("/{id}", async Task<Results<Ok<AssetAnswer>, Accepted>> (
-            string id, AssetToRegister body, KnownAssets registry, IBus bus, CommandFaults faults, CancellationToken cancel) =>
-            await Run(id, body.Model, body.Name, registry, bus, faults, cancel) is { } asset
+            string id, AssetToRegister body, RegisterAssetEndpoint register, CancellationToken cancel) =>
+            await register.Run(id, body.Model, body.Name, cancel) is { } asset
                 ? TypedResults.Ok(asset)
                 : TypedResults.Accepted($"/api/v1/assets/{id}"))
         .WithName("registerAsset").WithSummary("Register an asset of a shipped model, or renew its model")
@@ -33,8 +34,7 @@ static class RegisterAssetEndpoint
             + "409 for the id of a shipped model with another model.");
 
     /// <summary>The asset; null when it is not visible in time.</summary>
-    public static async Task<AssetAnswer?> Run(
-        string id, string? model, string? name, KnownAssets registry, IBus bus, CommandFaults faults, CancellationToken cancel)
+    public async Task<AssetAnswer?> Run(string id, string? model, string? name, CancellationToken cancel)
     {
         if (!AssetId.IsAllowed(id)) throw new InvalidInputException("id", id, AssetId.Allowed);
         // twin-state registers an asset of every model that it ships, so the registered models are all there are.

@@ -1,15 +1,12 @@
 using Contracts.Health;
 using Grpc.Core;
-using MassTransit;
 using Query.Api;
-using Query.Assets;
 using Proto = Contracts.Query.V1;
 
 namespace Query.Health;
 
 sealed class HealthRpc(
-    GetHealth health, ListHealth list, KnownAssets registry, IBus bus, CommandFaults faults, Outcomes outcomes,
-    TimeProvider time) : Proto.HealthService.HealthServiceBase
+    GetHealth health, ListHealth list, RecordMaintenanceEndpoint record) : Proto.HealthService.HealthServiceBase
 {
     public override async Task<Proto.GetHealthResponse> GetHealth(Proto.GetHealthRequest request, ServerCallContext context) =>
         new() { Parts = { (await health.Run(request.AssetId, request.Component, context.CancellationToken)).Parts.Select(Part) } };
@@ -35,10 +32,8 @@ sealed class HealthRpc(
     public override async Task<Proto.RecordMaintenanceResponse> RecordMaintenance(
         Proto.RecordMaintenanceRequest request, ServerCallContext context)
     {
-        var (isDone, answer) = await RecordMaintenanceEndpoint.Run(
-            request.AssetId, request.Component, request.Kind, request.At?.ToTime("at"), Input.Given(request.RecordedBy),
-            Input.Given(request.Comment),
-            registry, health, bus, faults, outcomes, time, context.CancellationToken);
+        var note = new MaintenanceNote(Input.Given(request.RecordedBy), request.At?.ToTime("at"), Input.Given(request.Comment));
+        var (isDone, answer) = await record.Run(request.AssetId, request.Component, request.Kind, note, context.CancellationToken);
         return new() { IsFinished = isDone, At = answer.At.ToProto() };
     }
 

@@ -22,7 +22,9 @@ sealed record MaintenanceNote(
 /// <param name="At">When it happened.</param>
 sealed record MaintenanceAnswer(string AssetId, string Component, string Kind, DateTimeOffset At);
 
-static class RecordMaintenanceEndpoint
+/// <summary>Has the end of a part's life recorded and waits until the log shows it.</summary>
+sealed class RecordMaintenanceEndpoint(
+    KnownAssets registry, GetHealth health, IBus bus, CommandFaults faults, Outcomes outcomes, TimeProvider time)
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     static readonly string[] Kinds = ["replaced", "failed"];
@@ -33,11 +35,9 @@ static class RecordMaintenanceEndpoint
         {
             assets.MapPost($"/{{id}}/components/{{component}}:{kind}", async Task<Results<Ok<MaintenanceAnswer>,
                 Accepted<MaintenanceAnswer>>> (
-                string id, string component, MaintenanceNote body, KnownAssets registry, GetHealth health, IBus bus, CommandFaults faults,
-                Outcomes outcomes, TimeProvider time, CancellationToken cancel) =>
+                string id, string component, MaintenanceNote body, RecordMaintenanceEndpoint record, CancellationToken cancel) =>
             {
-                var (isDone, answer) = await Run(
-                    id, component, kind, body.At, body.By, body.Comment, registry, health, bus, faults, outcomes, time, cancel);
+                var (isDone, answer) = await record.Run(id, component, kind, body, cancel);
                 return isDone ? TypedResults.Ok(answer) : TypedResults.Accepted($"/api/v1/twins/{id}/health", answer);
             })
             .WithName(kind == "failed" ? "reportFailure" : "reportReplacement")
@@ -50,19 +50,17 @@ static class RecordMaintenanceEndpoint
 
     /// <summary>What is recorded, and whether the log shows it.</summary>
     /// <exception cref="NotFoundException">No such asset.</exception>
-    public static async Task<(bool IsDone, MaintenanceAnswer Answer)> Run(
-        string id, string component, string? kind, DateTimeOffset? at, string? by, string? comment, KnownAssets registry, GetHealth health,
-        IBus bus, CommandFaults faults,
-        Outcomes outcomes, TimeProvider time, CancellationToken cancel)
+    public async Task<(bool IsDone, MaintenanceAnswer Answer)> Run(
+        string id, string component, string? kind, MaintenanceNote note, CancellationToken cancel)
     {
         WornPart.Check(registry.Get(id).Model, component, "component");
         if (!Kinds.Contains(kind)) throw new InvalidInputException("kind", kind, string.Join(", ", Kinds));
-        var who = Input.Line("by", by, 100) ?? throw new InvalidInputException("by", null, "who records it, 1 to 100 characters");
+        var who = Input.Line("by", note.By, 100) ?? throw new InvalidInputException("by", null, "who records it, 1 to 100 characters");
         var now = time.GetUtcNow();
         // Whole microseconds, as sample times are.
-        var when = at is { } given ? Input.Past("at", given, now) : now;
+        var when = note.At is { } given ? Input.Past("at", given, now) : now;
         when = when.AddTicks(-(when.Ticks % TimeSpan.TicksPerMicrosecond));
-        var command = new RecordMaintenance(id, component, kind!, when, who, Input.Lines("comment", comment, 1000));
+        var command = new RecordMaintenance(id, component, kind!, when, who, Input.Lines("comment", note.Comment, 1000));
         var isDone = await faults.Await(command, c => bus.SendToOwner(id, command, c), IsVisible, Patience, cancel);
         if (isDone) await outcomes.Observe(id, component, cancel);
         return (isDone, new(id, component, kind!, when));

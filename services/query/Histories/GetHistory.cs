@@ -77,7 +77,7 @@ sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, Re
         && accepted.OrderByDescending(a => a.Quality ?? 1)
             .FirstOrDefault()?.MediaType.Equals("text/csv", StringComparison.OrdinalIgnoreCase) == true;
 
-    /// <exception cref="NotFoundException">No such asset.</exception>
+    /// <exception cref="NotFoundException">No such asset, or not at <paramref name="knownAt"/>.</exception>
     /// <exception cref="InvalidInputException">A parameter is out of bounds.</exception>
     /// <exception cref="TooLargeException">More points than are answered, or more readings than are read from the log.</exception>
     public async Task<HistoryAnswer> Run(
@@ -94,6 +94,8 @@ sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, Re
         if (count is < 2 or > MostPoints) throw new InvalidInputException("points", points, $"2 to {MostPoints}");
         (long Position, DateTimeOffset Time)? known = knownAt is null ? null : await find.Run(knownAt, cancel);
         var (start, end) = Span(from, to, known?.Time ?? now);
+        if (known?.Position < asset.FirstPosition)
+            throw new NotFoundException("asset", FormattableString.Invariant($"{assetId} at log position {known.Value.Position}"));
         if (calendar is not null) count = calendar.Split(start, end, MostPoints).Count;
         else if (end - start < count) throw new InvalidInputException("points", points, "at most one per microsecond");
         if (count * sensors.Count > MostPointsInAll)

@@ -9,14 +9,15 @@ using ServiceDefaults;
 
 namespace Query.Twins;
 
-static class RebuildTwinEndpoint
+/// <summary>Has a twin folded again and waits for the outcome.</summary>
+sealed class RebuildTwinEndpoint(KnownAssets registry, IDocumentStore store, IBus bus, CommandFaults faults)
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     public static void Map(IEndpointRouteBuilder twins) => twins
         .MapPost("/{id}:rebuild", async Task<Results<Ok<TwinRebuilt>, Accepted>> (
-            string id, KnownAssets registry, IDocumentStore store, IBus bus, CommandFaults faults, CancellationToken cancel) =>
-            await Run(id, registry, store, bus, faults, cancel) is { } rebuilt
+            string id, RebuildTwinEndpoint rebuild, CancellationToken cancel) =>
+            await rebuild.Run(id, cancel) is { } rebuilt
                 ? TypedResults.Ok(rebuilt)
                 : TypedResults.Accepted($"/api/v1/twins/{id}"))
         .RequireRateLimiting(Api.ApiSetup.Expensive)
@@ -25,8 +26,7 @@ static class RebuildTwinEndpoint
 
     /// <summary>The outcome; null when it is not there in time.</summary>
     /// <exception cref="NotFoundException">No such asset.</exception>
-    public static async Task<TwinRebuilt?> Run(
-        string id, KnownAssets registry, IDocumentStore store, IBus bus, CommandFaults faults, CancellationToken cancel)
+    public async Task<TwinRebuilt?> Run(string id, CancellationToken cancel)
     {
         registry.Get(id);
         await using var session = store.QuerySession();

@@ -1,16 +1,12 @@
 using Grpc.Core;
-using Marten;
-using MassTransit;
 using Query.Api;
-using Query.Assets;
 using Query.Events;
 using Proto = Contracts.Query.V1;
 
 namespace Query.Twins;
 
 sealed class TwinRpc(
-    LiveTwins live, AwaitPosition position, FoldTwin fold, WatchTwins watch, KnownAssets registry, IDocumentStore store, IBus bus,
-    CommandFaults faults, TimeProvider time)
+    LiveTwins live, AwaitPosition position, FoldTwin fold, WatchTwins watch, RebuildTwinEndpoint rebuild, TimeProvider time)
     : Proto.TwinService.TwinServiceBase
 {
     public override Task<Proto.ListTwinsResponse> ListTwins(Proto.ListTwinsRequest request, ServerCallContext context)
@@ -62,7 +58,7 @@ sealed class TwinRpc(
     }
 
     public override async Task<Proto.RebuildTwinResponse> RebuildTwin(Proto.RebuildTwinRequest request, ServerCallContext context) =>
-        await RebuildTwinEndpoint.Run(request.AssetId, registry, store, bus, faults, context.CancellationToken) is not { } rebuilt
+        await rebuild.Run(request.AssetId, context.CancellationToken) is not { } rebuilt
             ? new()
             : new()
             {

@@ -47,7 +47,6 @@ sealed record MaintenanceRecord(DateTimeOffset At, string Kind, string RecordedB
 /// <param name="Coverage90">Share of failures within the central 90 % band, 0 to 1.</param>
 /// <param name="MeanAbsoluteErrorDays">Mean distance of the median from the failure, days.</param>
 /// <param name="BiasDays">Mean of median minus truth, days; positive: predicted too late.</param>
-/// <param name="UniformP">P-value for the hypothesis that the stated distributions are calibrated (failures uniform in their
-/// quantiles).</param>
+/// <param name="UniformP">P-value of a Kolmogorov-Smirnov test that the stated distributions are calibrated.</param>
 sealed record ScoreAnswer(
     int Predictions, int Failures, double Coverage50, double Coverage90, double MeanAbsoluteErrorDays, double BiasDays, double UniformP);

@@ -5,20 +5,20 @@ namespace Dashboard;
 /// <summary>Section <c>Dashboard</c> of the configuration.</summary>
 sealed record DashboardSettings
 {
-    /// <summary>Where query speaks gRPC.</summary>
+    /// <summary>Address of query's gRPC endpoint.</summary>
     [Required, RegularExpression(
         "^https?://[^/]+/?$", ErrorMessage = "Dashboard:Query is the address of query's gRPC, such as http://127.0.0.1:5110.")]
     public string Query { get; init; } = "http://127.0.0.1:5110";
 
-    /// <summary>A question to query that takes longer is given up.</summary>
+    /// <summary>Deadline of a request to query, s.</summary>
     [Range(1, 300)]
     public int DeadlineSeconds { get; init; } = 20;
 
-    /// <summary>A browser that was away this long finds its page as it was.</summary>
+    /// <summary>How long the page of a disconnected browser is kept, s.</summary>
     [Range(1, 86_400)]
     public int KeepPageSeconds { get; init; } = 180;
 
-    /// <summary>Where a trace can be looked at, with {0} for its id; empty: nowhere.</summary>
+    /// <summary>Address of the trace viewer, with {0} for the trace id; empty: none.</summary>
     [RegularExpression(
         @"^https?://.*\{0\}.*$",
         ErrorMessage = "Dashboard:TraceUrl is an address with {0} in the place of the trace's id, such as "

@@ -8,10 +8,10 @@ using ServiceDefaults;
 
 namespace Query;
 
-/// <summary>What twin-state and simulation tell every query: a queue per process that is gone when the process is.</summary>
+/// <summary>Broadcasts from twin-state and simulation: each process has its own queue, deleted when the process ends.</summary>
 static class News
 {
-    // Old views are worthless: when this process cannot keep up, the oldest messages are dropped and the tables make up for them.
+    // Old views are worthless: if this process falls behind, the oldest messages are dropped, and polling the tables makes up for them.
     const int LongestQueue = 1_000;
 
     public static void AddNews(this WebApplicationBuilder builder)
@@ -28,7 +28,7 @@ static class News
                 bus.AddConsumer<TakeScenarioChanged>();
                 bus.AddConsumer<TakeFault<Contracts.Messages.CancelScenario>>();
                 bus.AddConsumer<TakeFault<Contracts.Messages.RecordMaintenance>>();
-                // The service answers from its tables and the log while RabbitMQ is away, so the bus must not decide whether it is ready.
+                // The service answers from its tables and the log without RabbitMQ, so the bus must not decide whether it is ready.
                 bus.ConfigureHealthCheckOptions(health => health.MinimalFailureStatus = HealthStatus.Degraded);
             },
             (context, rabbit) => rabbit.ReceiveEndpoint(new TemporaryEndpointDefinition("query"), endpoint =>

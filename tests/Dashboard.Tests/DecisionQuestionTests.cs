@@ -12,7 +12,7 @@ public class DecisionQuestionTests
 
     static Timestamp At(double days) => Timestamp.FromDateTimeOffset(Noon.AddDays(days).AddTicks(1_234_560));
 
-    // Nothing in it is what the form begins with.
+    // Differs from the form's defaults in every field.
     static CreateDecisionRequest Whole => new()
     {
         AssetId = "line-1",

@@ -5,7 +5,7 @@ using TwinModel.Assets;
 
 namespace Dashboard.Tests;
 
-/// <summary>The shipped models, drawn.</summary>
+/// <summary>Drawings of the shipped models.</summary>
 public class DrawingTests
 {
     static readonly IReadOnlyList<AssetModel> Models = ReadAssetModel.FromDirectory(

@@ -6,7 +6,7 @@ using Grpc.Core;
 
 namespace Dashboard.Tests;
 
-/// <summary>Models that came after the dashboard: what it cannot read it leaves out, and the rest works.</summary>
+/// <summary>Models newer than the dashboard: what it cannot read is left out, and the rest works.</summary>
 public class NewerModelTests
 {
     static readonly string Extruder = Text("extrusion-line");
@@ -75,7 +75,7 @@ public class NewerModelTests
 
     static FindAssets Known(string yaml) => new(new Registry(yaml), TimeProvider.System);
 
-    /// <summary>Query with one asset whose model has this text.</summary>
+    /// <summary>A query with one asset whose model has this text.</summary>
     sealed class Registry(string yaml) : AssetService.AssetServiceClient
     {
         public int ModelsAsked { get; private set; }

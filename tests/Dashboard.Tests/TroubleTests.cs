@@ -30,7 +30,7 @@ public class TroubleTests
         }
     }
 
-    // Who may not see something would be asked for it again and again.
+    // A request without permission would otherwise be repeated for ever.
     [Theory]
     [InlineData(StatusCode.Unavailable, true)]
     [InlineData(StatusCode.DeadlineExceeded, true)]

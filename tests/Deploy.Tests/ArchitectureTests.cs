@@ -6,21 +6,21 @@ using Assembly = System.Reflection.Assembly;
 
 namespace Deploy.Tests;
 
-/// <summary>Which part may know which: folders of a project depend one way, and so do projects.</summary>
+/// <summary>Allowed dependencies: folders of a project depend one way, and so do projects.</summary>
 public class ArchitectureTests
 {
     static readonly string[] Shared = ["Contracts", "TwinModel", "ServiceDefaults"];
 
     static readonly string[] All = [.. Shared, .. CodeFacts.Assemblies.Values, "Cli"];
 
-    // Reading all at once takes no longer than the largest of them.
+    // Loading all assemblies at once takes no longer than loading the largest.
     static readonly Architecture Code = new ArchLoader().LoadAssemblies([.. All.Select(Assembly.Load)]).Build();
 
     public static TheoryData<string> Projects => [.. All];
 
     public static TheoryData<string> Services => [.. CodeFacts.Assemblies.Values];
 
-    /// <summary>A folder is a namespace; what a folder holds below itself belongs to it. Program, beside them, joins all.</summary>
+    /// <summary>A folder is a namespace, including everything below it. Program is outside the folders and may use all of them.</summary>
     [Theory, MemberData(nameof(Projects))]
     public void No_folder_depends_on_one_that_depends_on_it(string project) =>
         Slices().Matching($"{project}.(*)..").Should().BeFreeOfCycles()

@@ -6,7 +6,7 @@ using YamlDotNet.Serialization;
 
 namespace Deploy.Tests;
 
-/// <summary>What the code itself says: services, ports, settings, queues, metrics. Read from it, written down nowhere else.</summary>
+/// <summary>Facts read from the code itself, the only place they are written down: services, ports, settings, queues, metrics.</summary>
 static partial class CodeFacts
 {
     static readonly string[] Sources = [.. Directory.GetFiles(Tool.In("services"), "*.cs", SearchOption.AllDirectories)
@@ -17,7 +17,7 @@ static partial class CodeFacts
         .Matches(File.ReadAllText(Tool.In("deploy", "local", "services.sh")))
         .ToDictionary(m => m.Groups["name"].Value, m => m.Groups["assembly"].Value);
 
-    /// <summary>HTTP port by service: the default in its Program.</summary>
+    /// <summary>HTTP port by service, from the default in its Program.</summary>
     public static IReadOnlyDictionary<string, int> HttpPorts { get; } = Assemblies.Keys.ToDictionary(
         name => name, name =>
             int.Parse(DefaultPort().Match(File.ReadAllText(Tool.In("services", name, "Program.cs"))).Groups["port"].Value,
@@ -25,7 +25,7 @@ static partial class CodeFacts
 
     public const int QueryGrpcPort = 5110;
 
-    /// <summary>Names of settings as environment variables: those of settings classes, and those that are read one by one.</summary>
+    /// <summary>Settings as environment variables: the properties of settings classes, and settings read one by one.</summary>
     public static IReadOnlySet<string> Settings { get; } = Sources.SelectMany(
         source => SingleSetting().Matches(source).Select(m => m.Groups["name"].Value))
         .Concat(Sources.SelectMany(source => ConnectionString().Matches(source).Select(m => $"ConnectionStrings:{m.Groups["name"].Value}")))
@@ -33,12 +33,12 @@ static partial class CodeFacts
             .SelectMany(t => t.GetProperties().Where(p => p.CanWrite).Select(p => $"{assembly}:{p.Name}"))))
         .Select(name => name.Replace(":", "__", StringComparison.Ordinal)).ToHashSet();
 
-    /// <summary>Names of metrics as Prometheus shows them, without the ending that depends on what is asked of a histogram.</summary>
+    /// <summary>Metric names as Prometheus shows them, without the suffixes of a histogram's series.</summary>
     public static IReadOnlySet<string> Metrics { get; } = Sources.SelectMany(source => Instrument().Matches(source))
         .Select(m => PrometheusName(
         m.Groups["kind"].Value, m.Groups["name"].Value, m.Groups["unit"].Value)).ToHashSet();
 
-    /// <summary>The version of images.</summary>
+    /// <summary>Version of the images.</summary>
     public static string Version { get; } = VersionLine().Match(File.ReadAllText(Tool.In("Directory.Build.props"))).Groups[1].Value;
 
     static string PrometheusName(string kind, string name, string unit) =>
@@ -65,7 +65,7 @@ static partial class CodeFacts
     private static partial Regex VersionLine();
 }
 
-/// <summary>deploy/compose/compose.yaml, anchors and merges resolved; what a service says itself wins over what is merged in.</summary>
+/// <summary>deploy/compose/compose.yaml with anchors and merges resolved; a service's own values override merged ones.</summary>
 static class Compose
 {
     public static Dictionary<string, IDictionary> Services { get; } = new DeserializerBuilder().Build()

@@ -5,13 +5,13 @@ using System.Xml.Linq;
 namespace Deploy.Tests;
 
 /// <summary>
-/// Every package that a service ships has a licence that asks for nothing but to be named; deploy/licences.md lists them.
+/// Every package that a service ships has a licence that requires no more than attribution; deploy/licences.md lists them.
 /// </summary>
 public class LicenceTests
 {
     static readonly string[] Allowed = ["Apache-2.0", "MIT", "BSD-2-Clause", "BSD-3-Clause", "MS-PL", "PostgreSQL"];
 
-    // Packages that bring a text instead of a name; looked at by hand.
+    // Packages with a licence text instead of a name, checked by hand.
     static readonly Dictionary<string, string> ByHand = new() { ["MQTTnet"] = "MIT", ["K4os.Compression.LZ4"] = "MIT" };
 
     static SortedDictionary<string, string> Packages()
@@ -21,7 +21,7 @@ public class LicenceTests
         {
             var assets = JsonNode.Parse(File.ReadAllText(Tool.In("artifacts", "obj", assembly, "project.assets.json")))!;
             var folders = assets["packageFolders"]!.AsObject().Select(f => f.Key).ToList();
-            // Build tools have no file of compile or runtime.
+            // Build tools have no runtime files.
             var shipped = assets["targets"]!.AsObject().SelectMany(t => t.Value!.AsObject())
                 .Where(l => (string?)l.Value!["type"] == "package" && l.Value["runtime"] is not null).Select(l => l.Key).ToHashSet();
             foreach (var library in assets["libraries"]!.AsObject().Where(l => shipped.Contains(l.Key)))

@@ -1,6 +1,6 @@
 namespace Deploy.Tests;
 
-/// <summary>What .editorconfig asks of lines; the formatter does not look at it.</summary>
+/// <summary>Enforces the line length in .editorconfig, which the formatter does not check.</summary>
 public class LineLengthTests
 {
     const string Raw = "\"\"\"";
@@ -17,7 +17,7 @@ public class LineLengthTests
         .SelectMany(folder => Directory.EnumerateFiles(Tool.In(folder), "*.cs", SearchOption.AllDirectories))
         .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal));
 
-    // Raw text is data: what a device sends, a table of a paper. Doubled quotes of a verbatim text are not its border.
+    // Raw strings are data, such as a device's payload or a table from a paper. Doubled quotes in a verbatim string do not delimit one.
     static IEnumerable<string> TooLong(string file, int most)
     {
         var isRaw = false;

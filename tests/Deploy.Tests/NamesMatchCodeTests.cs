@@ -6,7 +6,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Deploy.Tests;
 
-/// <summary>Images, ports, services, queues and settings in the manifests are those of the code.</summary>
+/// <summary>Images, ports, services, queues and settings in the manifests match the code.</summary>
 public class NamesMatchCodeTests
 {
     public static TheoryData<string> Overlays => Overlay.Names;
@@ -36,7 +36,7 @@ public class NamesMatchCodeTests
         Assert.Contains(lines, l => l.StartsWith("RUN dotnet publish services/$SERVICE ", StringComparison.Ordinal)
             && l.EndsWith(" --output /app && mv /app/$ASSEMBLY /app/service", StringComparison.Ordinal));
         Assert.Contains("COPY --from=build /app .", lines);
-        // What a container is told in vain is a mistake.
+        // A setting that no service reads is a mistake.
         foreach (var variable in lines.Single(l => l.StartsWith("ENV ", StringComparison.Ordinal))[4..].Split(' ')
             .Select(v => v.Split('=')[0]).Where(v => v.Contains("__", StringComparison.Ordinal)))
             Assert.Contains(variable, CodeFacts.Settings);
@@ -90,7 +90,7 @@ public class NamesMatchCodeTests
             var names = (container.EnvFrom ?? []).SelectMany(f => maps[f.ConfigMapRef.Name].Data.Keys)
                 .Concat((container.Env ?? []).Select(e => e.Name)).ToList();
             Assert.NotEmpty(names);
-            // The rest are parts of the values of others.
+            // The other variables are only used within values.
             Assert.All(names.Where(n => n.Contains("__", StringComparison.Ordinal) || n == "OTEL_EXPORTER_OTLP_ENDPOINT"),
                 name => Assert.Contains(name, CodeFacts.Settings));
         }
@@ -132,9 +132,9 @@ public class NamesMatchCodeTests
             p => p.Metadata.Name == "default-deny" && p.Spec.PodSelector.MatchLabels is null && p.Spec.PodSelector.MatchExpressions is null
                 && p.Spec.PolicyTypes.Count == 2);
         var ports = all.Workloads.SelectMany(w => w.Containers).SelectMany(c => c.Ports ?? []).Select(p => p.ContainerPort).ToHashSet();
-        // Those of the operators' pods, and DNS.
+        // Ports of the operators' pods, and DNS.
         ports.UnionWith([53, 5432, 5672, 8000, 15672]);
-        // Parts that only one of the overlays has.
+        // Parts that exist in only one of the overlays.
         var names = all.Workloads.Select(w => w.Labels["app.kubernetes.io/name"]).Concat(["postgres", "rabbitmq", "plant", "backup"])
             .ToHashSet();
         foreach (var policy in policies)

@@ -4,12 +4,12 @@ using YamlDotNet.RepresentationModel;
 
 namespace Deploy.Tests;
 
-/// <summary>Rules, dashboards and runbooks speak of metrics that exist, and of each other.</summary>
+/// <summary>Rules, dashboards and runbooks refer to existing metrics and to each other.</summary>
 public partial class ObservabilityTests
 {
     static readonly string Folder = Tool.In("deploy", "components", "observability");
 
-    // Of ASP.NET Core, of the runtime's instrumentation and of Prometheus itself.
+    // Metrics from ASP.NET Core, the runtime's instrumentation and Prometheus itself.
     static readonly HashSet<string> OfOthers = ["up", "http_server_request_duration_seconds", "dotnet_process_memory_working_set_bytes",
         "dotnet_process_cpu_time_seconds_total"];
 

@@ -9,16 +9,16 @@ namespace Deploy.Tests;
 /// <param name="Kind">Kind.</param>
 /// <param name="Name">Name.</param>
 /// <param name="Yaml">The document.</param>
-/// <param name="Node">The same, read.</param>
+/// <param name="Node">The parsed document.</param>
 public sealed record Document(string ApiVersion, string Kind, string Name, string Yaml, YamlMappingNode Node)
 {
-    /// <summary>Kinds that the typed API of Kubernetes does not know; their operators check them, we check what we rely on.</summary>
+    /// <summary>True for kinds missing from the typed Kubernetes API; their operators validate them, tests check what we rely on.</summary>
     public bool IsCustom => ApiVersion.Split('/')[0] is "postgresql.cnpg.io" or "rabbitmq.com" or "keda.sh";
 
     public override string ToString() => $"{Kind}/{Name}";
 }
 
-/// <summary>A pod template with what is needed to judge it.</summary>
+/// <summary>A pod template with what is needed to check it.</summary>
 public sealed record Workload(Document Source, int? Replicas, IDictionary<string, string> Labels, V1PodSpec Pod)
 {
     public bool IsService => Labels.TryGetValue("app.kubernetes.io/component", out var component) && component == "service";
@@ -28,7 +28,7 @@ public sealed record Workload(Document Source, int? Replicas, IDictionary<string
     public IEnumerable<V1Container> Containers => [.. Pod.InitContainers ?? [], .. Pod.Containers];
 }
 
-/// <summary>What <c>kubectl kustomize deploy/overlays/NAME</c> prints, rendered once.</summary>
+/// <summary>Output of <c>kubectl kustomize deploy/overlays/NAME</c>, rendered once.</summary>
 public sealed class Overlay
 {
     static readonly Dictionary<string, Lazy<Overlay>> Known = Directory.GetDirectories(Tool.In("deploy", "overlays"))
@@ -59,7 +59,7 @@ public sealed class Overlay
         return new(node["apiVersion"].ToString(), node["kind"].ToString(), node["metadata"]["name"].ToString(), yaml, node);
     }
 
-    /// <summary>Reads a document into its type; an unknown field, a doubled key or a value of another type is an error.</summary>
+    /// <summary>Parses a document into its type; unknown fields, duplicate keys and values of the wrong type are errors.</summary>
     public static object Load(Document document) => Assert.Single(KubernetesYaml.LoadAllFromString(document.Yaml, strict: true));
 
     public IEnumerable<T> Objects<T>() => Documents.Where(d => !d.IsCustom).Select(Load).OfType<T>();

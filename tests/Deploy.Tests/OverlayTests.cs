@@ -42,7 +42,7 @@ public class OverlayTests
     {
         var all = Overlay.Of(overlay);
         var there = all.Documents.Select(d => d.ToString()).ToHashSet();
-        // The operators of overlay prod write these two.
+        // Created by the operators in overlay prod.
         if (all.Documents.Any(d => d is { Kind: "Cluster", Name: "postgres" })) there.Add("Secret/postgres-app");
         if (all.Documents.Any(d => d is { Kind: "RabbitmqCluster", Name: "rabbitmq" })) there.Add("Secret/rabbitmq-default-user");
         foreach (var workload in all.Workloads)

@@ -3,7 +3,7 @@ using k8s.Models;
 
 namespace Deploy.Tests;
 
-/// <summary>What every pod of ours must be, whoever writes the next manifest.</summary>
+/// <summary>Requirements for every pod of ours, whoever writes the next manifest.</summary>
 public class PodPolicyTests
 {
     public static TheoryData<string> Overlays => Overlay.Names;
@@ -70,7 +70,7 @@ public class PodPolicyTests
 
     [Theory, MemberData(nameof(Overlays))]
     public void Services_end_gracefully(string overlay) => ForAll(overlay, w => w.IsService, w =>
-        // The host takes up to 30 s to finish what is in hand.
+        // The host takes up to 30 s to finish its work.
         w.Pod.TerminationGracePeriodSeconds >= 30
             + (w.Pod.Containers[0].Lifecycle?.PreStop?.Sleep?.Seconds ?? throw new InvalidOperationException($"{w.Source} has no preStop"))
             ? null

@@ -16,7 +16,7 @@ public class ScriptTests
     {
         var files = Directory.GetFiles(Tool.In("tilt"), "*.Tiltfile").Append(Tool.In("Tiltfile")).ToArray();
         Assert.True(files.Length >= 2);
-        // A formatter that reads Starlark's own grammar: a syntax error ends it with 1, another layout with 4.
+        // The formatter parses Starlark: it exits with 1 on a syntax error and with 4 on a different layout.
         foreach (var file in files) Tool.Passes("buildifier", "-mode=check", "-type=default", "-lint=off", file);
         var broken = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():n}.Tiltfile");
         File.WriteAllText(broken, "def f(:\n  return while\n");

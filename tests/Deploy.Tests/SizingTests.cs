@@ -3,10 +3,10 @@ using Benchmarks.Load;
 
 namespace Deploy.Tests;
 
-/// <summary>The queueing model behind deploy/sizing.md, and that the file says what follows from its own measurements.</summary>
+/// <summary>Tests the queueing model behind deploy/sizing.md, and that the file agrees with its own measurements.</summary>
 public class SizingTests
 {
-    // Erlang C as tabulated in any text on telephone traffic: probability of waiting, offered load a on c servers.
+    // Erlang C as tabulated in textbooks on teletraffic: probability of waiting for an offered load a on c servers.
     [Theory]
     [InlineData(1, 0.5, 0.5)]
     [InlineData(2, 1, 1.0 / 3)]
@@ -50,7 +50,7 @@ public class SizingTests
         {
             var column = Array.IndexOf(head, row[0]);
             var fit = QueueModel.Fit(row[0], [.. measured.Select(r => (Number(r[1]), Number(r[column])))]);
-            // The table of measurements is rounded to hundredths of a core, over rates that reach to a thousand.
+            // The measurements are rounded to hundredths of a core, at rates up to a thousand.
             Assert.Equal(Number(row[1]), fit.IdleCores, 0.02);
             Assert.Equal(Number(row[4]), fit.Busy(10_000), 0.25);
         }

@@ -5,7 +5,7 @@ using Xunit.Sdk;
 namespace Deploy.Tests;
 
 /// <summary>
-/// Programs that read what no library reads. <c>./pollux test</c> fetches them; without them these tests fail, they never pass silently.
+/// Programs for what no library can read. <c>./pollux test</c> fetches them; without them these tests fail rather than pass silently.
 /// </summary>
 static class Tool
 {
@@ -14,7 +14,7 @@ static class Tool
 
     public static string In(params string[] path) => Path.Combine([Repository, .. path]);
 
-    /// <summary>Runs a tool, from the variable POLLUX_NAME or the path, and returns what it printed.</summary>
+    /// <summary>Runs a tool, from the variable POLLUX_NAME or the path, and returns its exit code and output.</summary>
     public static (int Code, string Output) Run(string name, params string[] arguments)
     {
         var program = Environment.GetEnvironmentVariable($"POLLUX_{name.ToUpperInvariant()}") is { Length: > 0 } given ? given : name;

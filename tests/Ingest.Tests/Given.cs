@@ -7,7 +7,7 @@ using TwinModel.Telemetry;
 
 namespace Ingest.Tests;
 
-/// <summary>Models, times and shorthands that the tests share.</summary>
+/// <summary>Models, times and shorthands shared by the tests.</summary>
 static class Given
 {
     public const long Now = 1_700_000_000_123_456;
@@ -61,7 +61,7 @@ static class Given
 
     public static ushort Number(this AssetModel model, string sensor) => model.Sensor(sensor)!.Number;
 
-    /// <summary>The only reason; fails when there are others or readings.</summary>
+    /// <summary>The only rejection code; fails if there are readings or other rejections.</summary>
     public static string Code(this Decoded decoded)
     {
         Assert.Empty(decoded.Readings);

@@ -10,7 +10,7 @@ using static Ingest.Tests.ImportTests;
 
 namespace Ingest.Tests;
 
-/// <summary>Bodies that are packed, or whose text is not UTF-8.</summary>
+/// <summary>Bodies that are compressed, or whose text is not UTF-8.</summary>
 public class ImportEncodingTests
 {
     const string Text = "Zeit;Öltemperatur [°C]\n01.11.2026 10:00:00;61.5\n";

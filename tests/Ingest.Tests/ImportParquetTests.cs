@@ -14,7 +14,7 @@ public class ImportParquetTests
 {
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    // Written by DuckDB in Parquet's version 2: times are packed as differences (DELTA_BINARY_PACKED).
+    // Written by DuckDB as Parquet version 2, with delta-encoded times (DELTA_BINARY_PACKED).
     [Theory]
     [InlineData("parquet-v2-timestamp-us-delta.parquet", 4)]
     [InlineData("parquet-v2-timestamptz-delta.parquet", 4)]
@@ -48,7 +48,7 @@ public class ImportParquetTests
     {
         var at = new DateTime(2026, 7, 1, 12, 0, 0, 123, isUtc ? DateTimeKind.Utc : DateTimeKind.Unspecified).AddMicroseconds(micros);
         var rows = await ImportTests.Parquet(await TimesFile(unit, isUtc, "time", at), With(Extruder, "time-zone=Europe/Berlin"));
-        // Timestamps without a zone are local.
+        // Timestamps without a zone are local time.
         var expected = Micros(isUtc ? "2026-07-01T12:00:00.123Z" : "2026-07-01T10:00:00.123Z") + micros;
         Assert.Equal([new(8, expected, 5)], rows.SelectMany(r => r.Readings));
     }

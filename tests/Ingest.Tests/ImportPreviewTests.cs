@@ -8,7 +8,7 @@ using static Ingest.Tests.ImportTests;
 
 namespace Ingest.Tests;
 
-/// <summary>A dry run tells how a file would be read, and which settings would read more of it.</summary>
+/// <summary>A dry run reports how a file would be read, and which settings would read more of it.</summary>
 public class ImportPreviewTests
 {
     static Task<ImportPreview> Preview(string text, AssetModel model, string type = "text/csv") =>

@@ -12,7 +12,7 @@ using static Ingest.Tests.ImportTests;
 
 namespace Ingest.Tests;
 
-/// <summary>Files as people have them, read by settings of the model or the request.</summary>
+/// <summary>Files as found in practice, read with settings from the model or the request.</summary>
 public class ImportSettingsTests
 {
     // Without a CSV mapping.
@@ -98,7 +98,7 @@ public class ImportSettingsTests
         var isLong = await Csv(
             "time,sensor,value\n2026-11-01T15:30:00Z,oil-temperature,NA\n2026-11-01T15:30:00Z,oil-pressure,\n", With(Plain, "missing=NA"));
         Assert.Equal([1, 0], isLong.Select(r => r.Missing));
-        // As a rejection that is replayed has it.
+        // The form in which a replayed rejection contains it.
         var again = await Ndjson("{\"time\":1793547000,\"sensor\":\"oil-temperature\",\"value\":null,\"quality\":\"bad\"}\n", Plain);
         Assert.Equal((1, Quality.Bad), (again[0].Missing, again[0].Readings[0].Quality));
     }

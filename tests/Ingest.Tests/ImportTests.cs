@@ -59,7 +59,7 @@ public class ImportTests
         Assert.Equal("missing-local-time", Codes(rows));
     }
 
-    // Two rows of the same local time, 2026-10-25 02:30, as DuckDB writes them.
+    // Two rows with the same local time, 2026-10-25 02:30, as DuckDB writes them.
     [Fact]
     public async Task A_parquet_file_may_have_the_hour_twice_too()
     {
@@ -409,7 +409,7 @@ public class ImportTests
         }
     }
 
-    /// <summary>Gives out a few bytes at a time and cannot seek, as a request body does.</summary>
+    /// <summary>Returns a few kilobytes at a time and cannot seek, like a request body.</summary>
     sealed class Trickle(byte[] bytes) : MemoryStream(bytes)
     {
         public override bool CanSeek => false;

@@ -6,7 +6,7 @@ using static Ingest.Tests.ImportTests;
 
 namespace Ingest.Tests;
 
-/// <summary>The hour that comes twice when daylight saving ends.</summary>
+/// <summary>The hour that occurs twice when daylight saving ends.</summary>
 public class LocalTimeTests
 {
     static readonly AssetModel Berlin = PumpLoop with { Csv = PumpLoop.Csv! with { TimeZone = "Europe/Berlin" } };
@@ -32,7 +32,7 @@ public class LocalTimeTests
     public async Task The_hour_that_comes_twice_is_told_by_the_order_of_rows(string times, string passes) =>
         Assert.Equal(passes, await Passes([.. times.Split(' ').Select(t => t + ":00")]));
 
-    // A change of the base offset (Morocco's Ramadan), half an hour, two hours, and a day that is left out.
+    // A change of the base offset (Morocco's Ramadan), half an hour, two hours, and a skipped day.
     [Theory]
     [InlineData("Africa/Casablanca", "2026-02-15T02:30:00", "Twice", "2026-02-15T01:30:00Z", 60)]
     [InlineData("Africa/Casablanca", "2026-02-15T01:59:59", "Known", "2026-02-15T00:59:59Z", 0)]

@@ -85,7 +85,7 @@ public class PlainTests
 
     [Theory]
     [InlineData("uptime", "86400")]
-    // 21 days in milliseconds.
+    // As milliseconds this is 21 days, so it may be a duration although it looks like a Unix time.
     [InlineData("uptime", "1793530800")]
     [InlineData("runtime", "1793530800000")]
     [InlineData("operating_time_s", "1793530800")]

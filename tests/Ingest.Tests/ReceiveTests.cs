@@ -13,7 +13,7 @@ using ServiceDefaults;
 
 namespace Ingest.Tests;
 
-/// <summary>From the broker to the recorder, with a log that cannot be reached.</summary>
+/// <summary>From the broker to the recorder, with an unreachable log.</summary>
 public sealed class ReceiveTests : IDisposable
 {
     readonly ServiceProvider services;

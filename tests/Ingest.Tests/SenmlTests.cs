@@ -311,7 +311,7 @@ public class SenmlTests
         Assert.Equal((value, quality), (reading.ValueOrNull, reading.Quality));
     }
 
-    // RFC 8428, 4.2 wants a value in every record, 4.5.4 adds the base value to one: without one there is nothing to add to.
+    // RFC 8428: 4.2 requires a value in every record, and 4.5.4 adds the base value to it, so a base value alone is not a value.
     [Fact]
     public void A_base_value_alone_is_no_value() =>
         Assert.Equal("no-value", DecodedSenml("""[{"bv":20},{"n":"melt-temperature"}]""").Code());

@@ -12,7 +12,7 @@ using ServiceDefaults;
 
 namespace Ingest.Tests;
 
-/// <summary>A registered model that today's reader refuses holds up its asset alone.</summary>
+/// <summary>A registered model that the current reader refuses affects only its own asset.</summary>
 public sealed class UnreadableAssetTests : IDisposable
 {
     const string Topic = "pollux/press-7/senml";
@@ -61,7 +61,7 @@ public sealed class UnreadableAssetTests : IDisposable
         Assert.Throws<NotFoundException>(() => registry.Get("press-9"));
         var health = await Health();
         Assert.Equal((HealthStatus.Degraded, why), (health.Status, health.Entries["asset-models"].Description));
-        // Once, although it was read twice.
+        // Logged once, although it was read twice.
         var line = Assert.Single(log.Lines);
         Assert.All(["press-7", "position 7", "furlong"], part => Assert.Contains(part, line, StringComparison.Ordinal));
     }
@@ -99,7 +99,7 @@ public sealed class UnreadableAssetTests : IDisposable
         Register(9, "press-7", Good);
         var route = routes.Find(Topic);
         Assert.Equal((9L, null), (route.Asset!.Position, route.Unreadable));
-        // Readings may have been recorded from the first registration on, with a version that could read it.
+        // Readings may have been recorded since the first registration, by a version that could read it.
         Assert.Equal(DateTimeOffset.UnixEpoch.AddDays(7), route.Asset.RegisteredAt);
         Assert.Equal(HealthStatus.Healthy, (await Health()).Status);
     }

@@ -27,7 +27,7 @@ public class WaveformTests
         Extruder.Source.Replace("speed: { sensor: screw-speed }", "speed: { fixed-per-minute: 80 }", StringComparison.Ordinal),
         "fixed.asset.yaml");
 
-    /// <summary>Strikes, 16 a second, that ring at 800 Hz.</summary>
+    /// <summary>Impacts at 16 per second, each ringing at 800 Hz.</summary>
     static float[] Ringing(int count = 4096) =>
         [.. Enumerable.Range(0, count).Select(i => i % 160 / (double)Rate)
             .Select(t => (float)(4 * Math.Exp(-250 * t) * Math.Sin(2 * Math.PI * 800 * t)))];
@@ -157,7 +157,7 @@ public class WaveformTests
         Assert.StartsWith(
             "malformed-base64: record 0: 'vd' is 'no base64url'; allowed: samples of bearing-acceleration, little-endian float32, "
                 + "base64url", Reason(Record("AAAA*AAA")), StringComparison.Ordinal);
-        // The alphabet of other base64.
+        // The standard base64 alphabet.
         Assert.StartsWith("malformed-base64", Reason(Record("AA+/")), StringComparison.Ordinal);
         Assert.StartsWith("malformed-base64", Reason(Record("A")), StringComparison.Ordinal);
     }

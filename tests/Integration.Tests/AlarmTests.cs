@@ -17,7 +17,7 @@ public sealed class TestBenches(Infrastructure infrastructure) : RunningSystem(i
     protected override string ModelId => "test-bench";
 }
 
-/// <summary>The life of an alarm as events, each exactly once, whatever happens to twin-state meanwhile.</summary>
+/// <summary>The life of an alarm as events, each exactly once, whatever happens to twin-state in the meantime.</summary>
 public class AlarmTests(TestBenches system) : SystemTest<TestBenches>(system), IClassFixture<TestBenches>
 {
     const ushort Temperature = 1, Pulse = 2;
@@ -35,11 +35,11 @@ public class AlarmTests(TestBenches system) : SystemTest<TestBenches>(system), I
             ($"{asset}.hot.{start + 1_200_000}", "temperature", "critical", "Too hot", 87.25, "degC", Micros.ToTime(start + 1_200_000)),
             (raised.AlarmId, raised.SensorId, raised.Severity, raised.Message, raised.Value, raised.Unit, raised.RaisedAt));
 
-        // Twice: the second one changes nothing.
+        // Sent twice: the second command changes nothing.
         for (var i = 0; i < 2; i++) await Pollux.Send(asset, new AcknowledgeAlarm(asset, raised.AlarmId, "eve", "on my way"));
         await KillOnceInLog("alarm_acknowledged", asset);
 
-        // Still violated: nothing is raised again. Then back below the clear value for the delay.
+        // While still violated, nothing is raised again. Then it is below the clear value for the whole delay.
         await Publish(device, asset, Temperature, (start + 3_000_000, 90), (start + 4_000_000, 75), (start + 5_000_000, 69),
             (start + 6_000_000, 68));
         await KillOnceInLog("alarm_cleared", asset);
@@ -80,7 +80,7 @@ public class AlarmTests(TestBenches system) : SystemTest<TestBenches>(system), I
         var speaking = Speak(device, asset, stop.Token);
         await Eventually.Get(
             "the end of the silence is noticed", () => Pollux.Log.Events<AlarmCleared>(Streams.Twin(asset)), events => events.Count > 0);
-        // On a busy machine the device may have been late again since.
+        // On a busy machine the device may since have been late again.
         Assert.Equal(["alarm_raised", "alarm_cleared"], (await Pollux.Log.Names(Streams.Twin(asset))).Take(2));
         Assert.Equal("cleared", await StateOf(raised.AlarmId));
         await stop.CancelAsync();
@@ -92,7 +92,7 @@ public class AlarmTests(TestBenches system) : SystemTest<TestBenches>(system), I
         while (!cancel.IsCancellationRequested)
         {
             await Publish(device, asset, Pulse, (Samples.Now, 60));
-            // The device's interval: its silence is longer, and silence is what is tested.
+            // Must stay below the device's silence timeout, since its silence is what is tested.
             await Task.Delay(300, CancellationToken.None);
         }
     }

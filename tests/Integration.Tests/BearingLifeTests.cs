@@ -4,7 +4,7 @@ using Integration.Tests.Running;
 namespace Integration.Tests;
 
 /// <summary>
-/// A bearing's whole life on the running system, as <c>./pollux lifetime</c> shows it: an emulated plant in time-lapse wears one out over
+/// A bearing's whole life on the running system, as <c>./pollux lifetime</c> shows it: an emulated plant wears one out in time-lapse, over
 /// real MQTT.
 /// </summary>
 [Collection<OnOneDecisionSystem>]
@@ -29,14 +29,14 @@ public class BearingLifeTests(DecisionSystem system, ITestOutputHelper output) :
         var (looks, end) = (all[..^1].Select(Look.Of).ToList(), all[^1]);
         var failedAt = (DateTimeOffset)end["failedAt"]!;
 
-        // Healthy, then degrading, then critical. A first suspicion may be taken back, a trend is not.
+        // Healthy, then degrading, then critical. A first suspicion may be withdrawn, a trend may not.
         var levels = looks.Select(l => l.Level).ToList();
         Assert.Equal(["healthy", "degrading", "critical"], levels.Distinct());
         var worn = levels[(levels.LastIndexOf("healthy") + 1)..];
         Assert.InRange(worn.Count, 0.8 * levels.Count, levels.Count);
         Assert.Equal(worn.OrderBy(l => l == "critical"), worn);
 
-        // The band closes in on the truth. Wear that feeds on itself is foreseen late rather than early, so the truth lies in its lower
+        // The band converges on the truth. Accelerating wear is predicted too late rather than too early, so the truth lies in its lower
         // half.
         var trend = looks.Where(l => l.Level == "degrading").ToList();
         var third = trend.Count / 3;
@@ -51,7 +51,7 @@ public class BearingLifeTests(DecisionSystem system, ITestOutputHelper output) :
         Assert.InRange(late.Count(IsWithin), 0.8 * late.Count, late.Count);
         Assert.InRange(trend.Count(IsWithin), 0.5 * trend.Count, trend.Count);
 
-        // Wait while the risk is below the break-even, replace above it; once turned, the advice stays.
+        // Wait while the risk is below the break-even, replace above it; once changed, the advice stays.
         Assert.StartsWith("at the stop", looks[0].Recommended, StringComparison.Ordinal);
         Assert.Equal("replace now", looks[^1].Recommended);
         Assert.All(looks.Where(l => l.BreakEven is not null),

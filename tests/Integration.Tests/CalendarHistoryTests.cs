@@ -12,7 +12,7 @@ using TwinModel.Telemetry;
 
 namespace Integration.Tests;
 
-/// <summary>History in buckets of a calendar, around the night in which clocks are set back.</summary>
+/// <summary>History in calendar buckets, around the night in which clocks are set back.</summary>
 [Collection<OnOneSystem>]
 public class CalendarHistoryTests(RunningSystem system) : SystemTest<RunningSystem>(system)
 {
@@ -53,7 +53,7 @@ public class CalendarHistoryTests(RunningSystem system) : SystemTest<RunningSyst
                 (long)p!["count"]!, (double?)p["min"], (double?)p["max"],
                 p["mean"] is { } mean ? Math.Round((double)mean, 9) : (double?)null,
                 (double?)p["first"], (double?)p["last"], (DateTimeOffset?)p["firstAt"], (DateTimeOffset?)p["lastAt"])));
-        // Left out without fill; read from the log, reading by reading, the same.
+        // Without fill, empty buckets are left out; raw readings from the log give the same.
         var held = (await History($"{Range}&bucket={bucket}&timeZone={Uri.EscapeDataString(zone)}"))["series"]![0]!["points"]!;
         Assert.Equal(new JsonArray([.. points.Where(p => (long)p!["count"]! > 0).Select(p => p!.DeepClone())]).ToJsonString(),
             held.ToJsonString());
@@ -79,7 +79,7 @@ public class CalendarHistoryTests(RunningSystem system) : SystemTest<RunningSyst
                 (bool)d["cut"]!)));
         Assert.Equal((double)days[1]!["last"]!, (double)days[2]!["mean"]!);
         Assert.Null(days[2]!["last"]);
-        // Two hours that clocks call 02:00.
+        // Two hours with the local time 02:00.
         var hours = (await History(
             "from=2025-10-25T23:00:00Z&to=2025-10-26T02:00:00Z&bucket=1h&timeZone=Europe/Berlin"))["series"]![0]!["points"]!.AsArray();
         Assert.Equal(["2025-10-25T23:00:00Z", "2025-10-26T00:00:00Z", "2025-10-26T01:00:00Z"], hours.Select(h => (string)h!["start"]!));
@@ -155,7 +155,7 @@ public class CalendarHistoryTests(RunningSystem system) : SystemTest<RunningSyst
         Assert.Equal((400, field, allowed), ((int)answer.StatusCode, (string?)problem!["field"], (string?)problem["allowed"]));
     }
 
-    // A reading every two minutes, but for Monday, 27 October in Berlin.
+    // A reading every two minutes, except on Monday, 27 October in Berlin.
     async Task Prepare()
     {
         if (asset is not null) return;

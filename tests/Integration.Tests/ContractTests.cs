@@ -11,7 +11,7 @@ using TwinModel.Telemetry;
 namespace Integration.Tests;
 
 /// <summary>
-/// What lies in the log or in a queue outlives the code that wrote it: names and JSON members are pinned here as literals. A red test here
+/// What is in the log or a queue outlives the code that wrote it, so names and JSON members are pinned here as literals. A failing test
 /// means that old events or waiting messages can no longer be read; make a new type instead.
 /// </summary>
 public class ContractTests
@@ -209,13 +209,13 @@ public class ContractTests
     {
         var types = typeof(AssetChanged).Assembly.GetTypes()
             .Where(t => t is { Namespace: "Contracts.Messages", IsPublic: true, IsAbstract: false }).ToList();
-        // Parts of messages are not messages themselves; the view travels packed.
+        // Parts of messages are not messages themselves; the twin view is sent packed.
         var parts = types.SelectMany(t => t.GetProperties()).Select(p => p.PropertyType).SelectMany(t => t.GenericTypeArguments.Append(t))
             .Append(typeof(TwinView)).ToHashSet();
         return types.Where(t => !parts.Contains(t));
     }
 
-    // A member that a type no longer has is missing in what it writes; a renamed one is null there.
+    // A removed member is missing from the written JSON; a renamed one is null in it.
     static void AssertSame(string golden, string actual)
     {
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(golden), JsonNode.Parse(actual)), $"was {golden}\nis  {actual}");

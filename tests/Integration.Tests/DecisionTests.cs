@@ -8,7 +8,7 @@ using ServiceDefaults;
 
 namespace Integration.Tests;
 
-/// <summary>Replace now or wait: from a vibration history through condition and remaining life to a decision and its hindsight.</summary>
+/// <summary>Replace now or wait: from vibration history, condition and remaining life to a decision and its hindsight.</summary>
 [Collection<OnOneDecisionSystem>]
 public class DecisionTests(DecisionSystem system, ITestOutputHelper output) : SystemTest<DecisionSystem>(system)
 {
@@ -16,7 +16,7 @@ public class DecisionTests(DecisionSystem system, ITestOutputHelper output) : Sy
 
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    // Forty days that end an hour ago.
+    // Midnight UTC, 41 days ago.
     static DateTimeOffset Start => new(DateTime.UtcNow.Date.AddDays(-41), TimeSpan.Zero);
 
     static object NowOrTheStop(string asset, DateTimeOffset at) => new
@@ -45,14 +45,14 @@ public class DecisionTests(DecisionSystem system, ITestOutputHelper output) : Sy
         output.WriteLine($"day 15: {early.Low:0.0} to {early.High:0.0}, day 32: {late.Low:0.0} to {late.High:0.0} days");
         Assert.True(late.High - late.Low < 0.75 * (early.High - early.Low), $"{early} {late}");
         Assert.True(Band(healthy).High > 300);
-        // 7.1 mm/s is met on day 41.6.
+        // 7.1 mm/s is reached on day 41.6.
         Assert.InRange(41.6 - 32, late.Low, late.High);
         var replace = await Decide(asset, later);
         Assert.Equal("replace now", (string)replace["answer"]!["recommended"]!);
         Assert.True((long)replace["logPosition"]! > (long)wait["logPosition"]!);
         Assert.NotNull(replace["answer"]!["breakEven"]);
 
-        // 15 % more rate ages it faster, and one more check has its price and its worth.
+        // 15 % more rate ages it faster, and a further check has a price and a value.
         var now = (DateTimeOffset)later["condition"]!["at"]!;
         var (asked, faster) = await Pollux.Post("/api/v1/decisions", new
         {
@@ -71,7 +71,7 @@ public class DecisionTests(DecisionSystem system, ITestOutputHelper output) : Sy
         Assert.InRange((double)check["information"]!, 0, (double)faster["answer"]!["perfectInformationValue"]!);
         Assert.Equal((double)check["information"]! - (double)check["delay"]! - 300, (double)check["net"]!, 0.01);
 
-        // What is decided about the past rests on what was stated then.
+        // A decision about the past uses what was stated then.
         var back = await Decide(asset, degrading);
         Assert.Equal((string)degrading["condition"]!["assessment"]!["at"]!, (string)back["basis"]!["at"]!);
 
@@ -117,7 +117,7 @@ public class DecisionTests(DecisionSystem system, ITestOutputHelper output) : Sy
         var same = await rpc.GetHindsightAsync(new() { AssetId = asset }, cancellationToken: Cancel);
         Assert.Equal((4, 2, 4), (same.Decisions, same.Taken, same.Closed));
         Assert.Equal((double)hindsight["statedFailures"]!, same.StatedFailures, 9);
-        // The first one waited for day 32 and was right: the part lived to day 38.
+        // The first one advised waiting on day 32 and was right: the part lived until day 38.
         var first = hindsight["items"]!.AsArray().Single(i => (string)i!["decisionId"]! == id)!;
         Assert.False((bool)first["failed"]!);
         Assert.Equal(0, (double)first["regret"]!, 6);
@@ -127,13 +127,13 @@ public class DecisionTests(DecisionSystem system, ITestOutputHelper output) : Sy
         output.WriteLine(scored["scoresWhileDegrading"]!.ToJsonString());
         Assert.InRange((double)scored["scoresWhileDegrading"]!["coverage90"]!, 0.6, 1);
 
-        // Folded again from the log, with the failure in it, the condition is the same.
+        // Rebuilt from the log, including the failure, the condition is the same.
         var before = (string)scored["condition"]!["conditionHash"]!;
         await Pollux.Rebuild(asset);
         Assert.Equal(before, (string)(await Pollux.Health(asset))["condition"]!["conditionHash"]!);
         Assert.Equal(["healthy", "degrading"], (await Pollux.Log.Events<ConditionChanged>(Streams.Twin(asset))).Select(c => c.To).Take(2));
 
-        // The command line prints the comparison as of then.
+        // The command line prints the comparison as of that time.
         var printed = await Infrastructure.Run(
             "dotnet", [ServiceProcess.Assembly("Cli"), "decide", asset, DecisionSystem.Bearing, "--at", $"{start.AddDays(32):O}", "--stop",
                 $"{start.AddDays(53):O}", "--derate", "0.85"],
@@ -158,7 +158,7 @@ public class DecisionTests(DecisionSystem system, ITestOutputHelper output) : Sy
         Assert.Equal(("healthy", 2), ((string)fresh["condition"]!["level"]!, (int)fresh["condition"]!["life"]!));
         Assert.Equal(failedAt.AddHours(3), (DateTimeOffset)fresh["condition"]!["lifeFrom"]!);
 
-        // And the model's settings, or duller ones, tried on all of it.
+        // Backtests with the model's settings, or less sensitive ones, over the whole history.
         var test = await Backtest(asset, start, null);
         Assert.InRange((double)test["failures"]![0]!["leadDays"]!, 24, 26);
         Assert.Equal((0, 0), ((int)test["falseAlarms"]!, (int)test["missedFailures"]!));
@@ -294,7 +294,7 @@ public class DecisionTests(DecisionSystem system, ITestOutputHelper output) : Sy
         var empty = await Pollux.Post("/api/v1/backtests", new { asset, component = DecisionSystem.Bearing, from = Start });
         Assert.Equal(409, empty.Status);
 
-        // No shape above 1, no best age; and without a vibration history the fleet alone is said to speak.
+        // A shape below 1 has no best age; without a vibration history the answer says that it rests on the fleet alone.
         var (_, decision) = await Pollux.Post("/api/v1/decisions", new
         {
             asset,

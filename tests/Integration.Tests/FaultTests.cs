@@ -2,7 +2,7 @@ using Integration.Tests.Running;
 
 namespace Integration.Tests;
 
-/// <summary>Whatever is killed under load, the log ends up with every reading once, and the twins with what the log says.</summary>
+/// <summary>Whatever is killed under load, the log ends up with every reading once, and the twins agree with the log.</summary>
 public class FaultTests(RunningSystem system, ITestOutputHelper output) : SystemTest<RunningSystem>(system), IClassFixture<RunningSystem>
 {
     const int MessagesPerSecond = 300;
@@ -64,7 +64,7 @@ public class FaultTests(RunningSystem system, ITestOutputHelper output) : System
         Assert.Equal((view.StateHash, history), (after.View!.StateHash, after.History));
     }
 
-    // Redelivered messages come late: after a last frame has gone the whole way, everything before it has.
+    // Redelivered messages come late: once a last frame has passed through everything, so has all that came before it.
     async Task AssertNothingIsAppendedAnymore(Load load, string[] assets)
     {
         foreach (var asset in assets) load.SendFrame(asset);

@@ -4,7 +4,7 @@ using Integration.Tests.Running;
 
 namespace Integration.Tests;
 
-/// <summary>Clients that nobody of us wrote: Mosquitto's command line and packages from npm.</summary>
+/// <summary>Third-party clients: Mosquitto's command line and packages from npm.</summary>
 [Collection<OnOneSystem>]
 public class ForeignClientTests(RunningSystem system) : SystemTest<RunningSystem>(system)
 {
@@ -87,7 +87,7 @@ public class ForeignClientTests(RunningSystem system) : SystemTest<RunningSystem
             .Select(s => ((string)s!["id"]!, (double)s["value"]!)).ToHashSet(),
         shown => shown.SetEquals(expected), show: shown => string.Join(", ", shown));
 
-    /// <summary>Runs one of the scripts in folder foreign.</summary>
+    /// <summary>Runs a script from the folder foreign.</summary>
     internal static async Task<string> Node(string script, params string[] arguments)
     {
         await Install();

@@ -7,8 +7,8 @@ using Integration.Tests.Running;
 namespace Integration.Tests;
 
 /// <summary>
-/// Requests made from the OpenAPI document with values that nobody should send. None may end in an internal error, and every refusal is a
-/// problem with its reason. <c>POLLUX_GENERATED_REQUESTS=100000 ./pollux test GeneratedRequest</c> sends more.
+/// Requests generated from the OpenAPI document with extreme and invalid values. None may cause an internal error, and every refusal must
+/// be a problem with a reason. <c>POLLUX_GENERATED_REQUESTS=100000 ./pollux test GeneratedRequest</c> sends more.
 /// </summary>
 public class GeneratedRequestTests(RunningSystem system) : SystemTest<RunningSystem>(system), IClassFixture<RunningSystem>
 {
@@ -32,7 +32,7 @@ public class GeneratedRequestTests(RunningSystem system) : SystemTest<RunningSys
             .Select(o => (Path: path.Key, Method: o.Key, Operation: o.Value!))).ToList();
         Assert.True(operations.Count > 20);
         var random = new Random(Seed);
-        // Made one after the other, so that the seed decides; sent beside each other, as some wait for an effect.
+        // Generated one by one, so that the seed decides; sent in parallel, as some wait for an effect.
         var requests = Enumerable.Range(0, count).Select(_ => Make(operations[random.Next(operations.Count)], document, random)).ToList();
         List<string> wrong = [];
         await Parallel.ForEachAsync(requests, new ParallelOptions
@@ -43,7 +43,7 @@ public class GeneratedRequestTests(RunningSystem system) : SystemTest<RunningSys
         {
             using var message = new HttpRequestMessage(new(request.Method.ToUpperInvariant()), request.Uri);
             if (request.Body is { } body) message.Content = new StringContent(body, Encoding.UTF8, "application/json");
-            // Streams have no end: their headers are enough.
+            // Streams never end: their headers are enough.
             using var answer = await Pollux.Query.Http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancel);
             var isProblem = answer.Content.Headers.ContentType?.MediaType == "application/problem+json";
             var isRight = answer.StatusCode switch
@@ -67,7 +67,7 @@ public class GeneratedRequestTests(RunningSystem system) : SystemTest<RunningSys
         {
             var (name, place) = ((string)parameter!["name"]!, (string)parameter["in"]!);
             var value = Uri.EscapeDataString(Texts[random.Next(Texts.Length)]);
-            // Kestrel refuses U+0000 in a path itself, without a body.
+            // Kestrel itself refuses U+0000 in a path, without a body.
             if (place == "path") uri = uri.Replace($"{{{name}}}", value.Length == 0 ? "x" : value, StringComparison.Ordinal);
             else if (place == "query" && random.Next(2) == 0) query.Add($"{name}={value}");
         }

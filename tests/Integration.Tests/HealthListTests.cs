@@ -7,7 +7,7 @@ using Integration.Tests.Running;
 
 namespace Integration.Tests;
 
-/// <summary>The wearing parts of all assets in brief, over REST and gRPC.</summary>
+/// <summary>The summary of all wearing parts, over REST and gRPC.</summary>
 [Collection<OnOneDecisionSystem>]
 public class HealthListTests(DecisionSystem system) : SystemTest<DecisionSystem>(system)
 {
@@ -21,7 +21,7 @@ public class HealthListTests(DecisionSystem system) : SystemTest<DecisionSystem>
         var start = new DateTimeOffset(DateTime.UtcNow.Date.AddDays(-16), TimeSpan.Zero);
         var (degrading, healthy, learning) = (Pollux.NextAsset(), Pollux.NextAsset(), Pollux.NextAsset());
         string[] mine = [degrading, healthy, learning];
-        // Nobody was seen yet: registered is not enough.
+        // Registration alone is not enough: there are no readings yet.
         Assert.Empty(await Rest(null));
         Assert.Empty(await Rpc(""));
 
@@ -36,7 +36,7 @@ public class HealthListTests(DecisionSystem system) : SystemTest<DecisionSystem>
             all.Select(p => (p.AssetId, p.Component, p.Level)));
         using var empty = await Pollux.Query.Http.GetAsync("/api/v1/health?level=", Cancel);
         Assert.Equal(System.Net.HttpStatusCode.BadRequest, empty.StatusCode);
-        // What stands in brief is what the asset's own answer says.
+        // The summary agrees with the asset's own answer.
         foreach (var part in all)
         {
             var condition = (await Pollux.Health(part.AssetId))["condition"]!;
@@ -53,7 +53,7 @@ public class HealthListTests(DecisionSystem system) : SystemTest<DecisionSystem>
         foreach (var level in Levels) Assert.Equal(await Rest(level), await Rpc(level));
         Assert.Equal(all, await Rpc(""));
 
-        // Other tests have machines in the list, too.
+        // The list also holds machines of other tests.
         async Task<List<Part>> Rest(string? level) => [.. (await ListByRest(level)).Where(p => mine.Contains(p.AssetId))];
         async Task<List<Part>> Rpc(string level) => [.. (await ListByRpc(level)).Where(p => mine.Contains(p.AssetId))];
     }

@@ -18,7 +18,7 @@ public sealed class PumpLoops(Infrastructure infrastructure) : RunningSystem(inf
     protected override string ModelId => "pump-loop";
 }
 
-/// <summary>Recordings come in by HTTP, as often as one likes.</summary>
+/// <summary>Recordings are imported over HTTP and may be repeated.</summary>
 public class ImportTests(PumpLoops system) : SystemTest<PumpLoops>(system), IClassFixture<PumpLoops>
 {
     static readonly DateTimeOffset Start = new(2024, 3, 1, 6, 0, 0, TimeSpan.Zero);
@@ -41,7 +41,7 @@ public class ImportTests(PumpLoops system) : SystemTest<PumpLoops>(system), ICla
         var stored = await Pollux.Log.Readings(asset);
         Assert.Equal(readings, stored.Distinct().Count());
         Assert.Equal(readings, stored.Count);
-        // The first line of the file, told by its own header.
+        // The first line of the file, interpreted by its own header.
         var (columns, cells) = (lines[0].Split(';'), lines[1].Split(';'));
         var at = Micros.From(DateTimeOffset.Parse(cells[0], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal));
         var flow = stored.Where(r => r.Sensor == Pollux.Model.Sensor("volume-flow")!.Number).MinBy(r => r.SampledAt);
@@ -170,7 +170,7 @@ public class ImportTests(PumpLoops system) : SystemTest<PumpLoops>(system), ICla
         await Eventually.Get("the first row is stored", () => Pollux.Log.Readings(asset), readings => readings.Count == 1);
     }
 
-    /// <summary>A body that takes longer than it may, and ends before the server stops listening to it.</summary>
+    /// <summary>A body that takes longer than allowed, but ends before the server stops listening.</summary>
     sealed class Trickle(string first) : HttpContent
     {
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
@@ -180,7 +180,7 @@ public class ImportTests(PumpLoops system) : SystemTest<PumpLoops>(system), ICla
             {
                 await stream.WriteAsync(Encoding.UTF8.GetBytes("\n"), Cancel);
                 await stream.FlushAsync(Cancel);
-                // Its slowness is what is tested: the client sees the answer only after the whole body.
+                // The slowness is what is tested: the client sees the answer only after the whole body.
                 await Task.Delay(100, Cancel);
             }
         }

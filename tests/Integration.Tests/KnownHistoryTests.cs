@@ -11,7 +11,7 @@ using TwinModel.Telemetry;
 
 namespace Integration.Tests;
 
-/// <summary>A query that reads few readings from the log for one answer.</summary>
+/// <summary>A query with a low limit of readings from the log per answer.</summary>
 public sealed class FrugalSystem(Infrastructure infrastructure) : RunningSystem(infrastructure)
 {
     public const int MostReadings = 1_000;
@@ -20,7 +20,7 @@ public sealed class FrugalSystem(Infrastructure infrastructure) : RunningSystem(
         service == "query" ? new Dictionary<string, string> { ["Limits__ReadingsFromLog"] = $"{MostReadings}" } : base.SettingsOf(service);
 }
 
-/// <summary>History as it was known at some time: what came later is not in it.</summary>
+/// <summary>History as it was known at some time, without what came later.</summary>
 public class KnownHistoryTests(FrugalSystem system) : SystemTest<FrugalSystem>(system), IClassFixture<FrugalSystem>
 {
     const ushort Sensor = 6;
@@ -34,7 +34,7 @@ public class KnownHistoryTests(FrugalSystem system) : SystemTest<FrugalSystem>(s
     public async Task A_late_reading_is_in_the_history_now_but_not_in_the_history_known_before()
     {
         var (asset, at) = (Pollux.NextAsset(), Samples.Now - 600 * Micros.PerSecond);
-        // Sampled two hours ago, too, and received long before the late one.
+        // Includes a sample from two hours ago, received long before the late one.
         var before = await Store(asset, new Reading(Sensor, at - 7_200 * Micros.PerSecond, 190), new Reading(Sensor, at, 200));
         var between = await Eventually.NextMillisecond();
         var late = await Store(asset, new Reading(Sensor, at + 10 * Micros.PerSecond, 240));
@@ -52,17 +52,17 @@ public class KnownHistoryTests(FrugalSystem system) : SystemTest<FrugalSystem>(s
                 $"/api/v1/twins/{asset}/history?sensor={SensorId}&{range}&knownAt={earlier}", Cancel);
             Assert.Equal(System.Net.HttpStatusCode.NotFound, unknown.StatusCode);
         }
-        // The log has not reached this position: its content is unknown.
+        // The log has not reached this position, so its content is unknown.
         using var ahead = await Api.GetAsync($"/api/v1/twins/{asset}/history?sensor={SensorId}&{range}&knownAt={long.MaxValue}", Cancel);
         Assert.Equal((System.Net.HttpStatusCode.BadRequest, "knownAt"),
             (ahead.StatusCode, (string?)System.Text.Json.Nodes.JsonNode.Parse(await ahead.Content.ReadAsStringAsync(Cancel))!["field"]));
-        // Where the present comes from rollups, the past is read reading by reading: one bucket of three hours.
+        // Where the present comes from rollups, the past is read from raw readings: one bucket of three hours.
         var wide = $"from={Time(at - 7_300 * Micros.PerSecond)}&to={Time(at + 60 * Micros.PerSecond)}&points=2";
         var answer = await History(asset, $"{wide}&knownAt={before}");
         Assert.Equal(("raw", 2L, before),
             ((string)answer["series"]![0]!["source"]!, answer["series"]![0]!["points"]!.AsArray().Sum(p => (long)p!["count"]!),
                 (long)answer["knownAtPosition"]!));
-        // Left out, the range ends when what was known was appended.
+        // By default the range ends when the known position was appended.
         var open = await History(asset, $"knownAt={before}");
         Assert.Equal((DateTimeOffset)open["knownAt"]!, (DateTimeOffset)open["to"]!);
         Assert.True((DateTimeOffset)open["to"]! <= between);
@@ -134,7 +134,7 @@ public class KnownHistoryTests(FrugalSystem system) : SystemTest<FrugalSystem>(s
             ((int)answer.StatusCode, (string)problem!["field"]!, (string)problem["allowed"]!));
         Assert.Contains(Micros.ToTime(at).ToString("O", CultureInfo.InvariantCulture), (string)problem["detail"]!,
             StringComparison.Ordinal);
-        // What the answer asks for works: a later start.
+        // The remedy that the answer names works: a later start.
         var later = await History(asset, $"from={Time(at + 900 * Micros.PerSecond)}&to={to}&points=10&knownAt={known}");
         Assert.Equal(101, later["series"]![0]!["points"]!.AsArray().Sum(p => (long)p!["count"]!));
 
@@ -150,7 +150,7 @@ public class KnownHistoryTests(FrugalSystem system) : SystemTest<FrugalSystem>(s
             }, cancellationToken: Cancel));
         Assert.Equal((StatusCode.ResourceExhausted, "from"), (refused.StatusCode, refused.Trailers.GetValue("field")));
         Assert.Equal("at most 1000 readings"u8.ToArray(), refused.Trailers.GetValueBytes("allowed-bin"));
-        // The twin as of then takes the same limit.
+        // The same limit applies to a twin in the past.
         using var twin = await Api.GetAsync($"/api/v1/twins/{asset}?knownAt={known}", Cancel);
         Assert.Equal(413, (int)twin.StatusCode);
 
@@ -170,7 +170,7 @@ public class KnownHistoryTests(FrugalSystem system) : SystemTest<FrugalSystem>(s
 
     static string Escape(DateTimeOffset time) => Uri.EscapeDataString(time.ToString("O", CultureInfo.InvariantCulture));
 
-    /// <summary>Publishes and returns the log position of the last event of the asset once all its readings are there.</summary>
+    /// <summary>Publishes readings and returns the position of the asset's last event once they are all stored.</summary>
     async Task<long> Store(string asset, params Reading[] readings)
     {
         var expected = (await Pollux.Log.Readings(asset)).Count + readings.Length;

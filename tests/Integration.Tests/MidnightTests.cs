@@ -17,14 +17,14 @@ using TwinState.Twins;
 namespace Integration.Tests;
 
 /// <summary>
-/// Books change at UTC midnight. Ingest's recorder and twin-state's owner in this process, on a real log and on a clock that can be put
-/// forward; everything else runs on the machine's clock.
+/// Streams change at UTC midnight. Ingest's recorder and twin-state's owner run in this process, on a real log and a clock that can be set
+/// forward; everything else uses the machine's clock.
 /// </summary>
 public sealed class MidnightTests(Infrastructure infrastructure) : IAsyncLifetime
 {
     const string Asset = "extrusion-line-at-midnight";
 
-    // The last one, so that nothing is recorded before it was sampled: PostgreSQL stamps events by its own clock.
+    // The last midnight, so that nothing is recorded before it was sampled: PostgreSQL stamps events with its own clock.
     readonly DateTimeOffset midnight = new(TimeProvider.System.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero);
     readonly string database = $"midnight_{Guid.NewGuid():N}";
     readonly ShiftedClock clock = new();
@@ -80,7 +80,7 @@ public sealed class MidnightTests(Infrastructure infrastructure) : IAsyncLifetim
         return hosts[^1];
     }
 
-    /// <summary>A recorder that knows nothing yet, as after a restart.</summary>
+    /// <summary>A recorder with an empty memory, as after a restart.</summary>
     async Task<Func<Reading[], Task<Outcome>>> Recorder()
     {
         var (recorder, asset) = await StartRecorder();
@@ -89,7 +89,7 @@ public sealed class MidnightTests(Infrastructure infrastructure) : IAsyncLifetim
 
     async Task<(RecordReadings Recorder, RegisteredAsset Asset)> StartRecorder()
     {
-        // Nothing is announced: the tests themselves carry the news.
+        // Nothing is announced: the tests deliver the messages themselves.
         var host = Host(services => services.AddSingleton<IBus>(Bus.Factory.CreateUsingInMemory(_ => { })).AddSingleton<RejectionLog>()
             .AddSingleton<AppendReadings>()
             .AddSingleton<AnnounceReadings>().AddSingleton<TakeTurns>().AddHosted<RecordReadings>().AddOptions<IngestSettings>());
@@ -103,7 +103,7 @@ public sealed class MidnightTests(Infrastructure infrastructure) : IAsyncLifetim
         Host(services => services.AddSingleton<TwinStore>().AddSingleton<TwinOwner>()
             .AddOptions<TwinStateSettings>()).Services.GetRequiredService<TwinOwner>();
 
-    /// <summary>Frames of twelve readings, ten a second, from some time relative to midnight on.</summary>
+    /// <summary>Frames of twelve readings, ten frames a second, starting at a time relative to midnight.</summary>
     Reading[][] Frames(double fromSecond, int count) => [.. Enumerable.Range(0, count).Select(i =>
         Samples.Frame(Model, Micros.From(midnight.AddSeconds(fromSecond)) + i * 100_000, (int)(fromSecond * 10) + i))];
 
@@ -142,7 +142,7 @@ public sealed class MidnightTests(Infrastructure infrastructure) : IAsyncLifetim
         var contradiction = before[3][0] with { Value = before[3][0].Value + 1 };
         Assert.Equal(1, (await record([contradiction])).Rejected);
 
-        // A restart remembers nothing; an hour later even what is loaded at the start does not reach back to the old day.
+        // After a restart the memory is empty; an hour later even what is loaded at the start no longer reaches back to the old day.
         foreach (var now in new[] { midnight.AddSeconds(5), midnight.AddHours(1) })
         {
             clock.Set(now);
@@ -216,7 +216,7 @@ public sealed class MidnightTests(Infrastructure infrastructure) : IAsyncLifetim
         await Sum(Frames(-12, 20), record);
         var owner = Owner();
         var old = await News(OldDay);
-        // The last news of the day is lost on the way: the first of the new day must bring it along.
+        // The last message of the day is lost: the first message of the new day must make up for it.
         await owner.Handle(new(old[..^1]), Cancel);
         await owner.Tick(new(Slots.Of(Asset), clock.GetUtcNow().AddSeconds(6)), Cancel);
 
@@ -226,11 +226,11 @@ public sealed class MidnightTests(Infrastructure infrastructure) : IAsyncLifetim
         var news = await News(NewDay);
         await owner.Handle(new([news[0]]), Cancel);
         Assert.Equal(old.Count, (await owner.Find(Asset, Cancel))!.Versions[OldDay]);
-        // Once more and in disorder; then it is complete all the same.
+        // Repeated and out of order, the result is still complete.
         await owner.Handle(new([old[^1], .. news, news[0], .. old]), Cancel);
         Assert.Equal(expected, (await owner.Find(Asset, Cancel))!.Hash());
 
-        // Another replica begins with what was saved on the old day.
+        // Another replica starts from what was saved on the old day.
         Assert.Equal(expected, (await Owner().Find(Asset, Cancel))!.Hash());
         var rebuilt = await owner.Rebuild(Asset, Cancel);
         Assert.Equal((expected, expected, 720L), (rebuilt!.LiveHash, rebuilt.RebuiltHash, rebuilt.Readings));

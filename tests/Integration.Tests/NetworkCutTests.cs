@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Integration.Tests;
 
-/// <summary>A system whose ingest and twin-state reach the servers over cables.</summary>
+/// <summary>A system whose ingest and twin-state reach the servers through relays that can be cut.</summary>
 public sealed class CableSystem : RunningSystem
 {
     readonly Infrastructure infrastructure;
@@ -54,7 +54,7 @@ public sealed class CableSystem : RunningSystem
     }
 }
 
-/// <summary>The network between two parts is cut under load, and mended.</summary>
+/// <summary>The network between two parts is cut under load, then restored.</summary>
 public class NetworkCutTests(CableSystem system, ITestOutputHelper output) : SystemTest<CableSystem>(system), IClassFixture<CableSystem>
 {
     const int MessagesPerSecond = 200;
@@ -77,7 +77,7 @@ public class NetworkCutTests(CableSystem system, ITestOutputHelper output) : Sys
             cable.Cut();
             await load.Sent(MessagesAway);
             var behind = await Behind(assets, load);
-            // Without RabbitMQ ingest goes on, and twin-state reads the log every 10 s; every other cut stops the flow.
+            // Without RabbitMQ ingest goes on, and twin-state polls the log every 10 s; every other cut stops the flow.
             if (between != "ingest and RabbitMQ")
                 Assert.True(behind > MessagesAway / 2 * ReadingsPerMessage,
                     $"The cut between {between} was none: only {behind} readings are not in the API.");

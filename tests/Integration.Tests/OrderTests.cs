@@ -3,7 +3,7 @@ using TwinModel.Telemetry;
 
 namespace Integration.Tests;
 
-/// <summary>The order in which readings arrive leaves no trace in the twin.</summary>
+/// <summary>The order in which readings arrive does not affect the twin.</summary>
 [Collection<OnOneSystem>]
 public class OrderTests(RunningSystem system) : SystemTest<RunningSystem>(system)
 {
@@ -16,7 +16,7 @@ public class OrderTests(RunningSystem system) : SystemTest<RunningSystem>(system
     {
         var (ordered, shuffled) = (Pollux.NextAsset(), Pollux.NextAsset());
         var random = new Random(seed);
-        // Ten minutes at 1 Hz, with values that violate limits for a while, so that late readings matter to their conditions.
+        // Ten minutes at 1 Hz, with limits violated for a while, so that late readings affect alarm conditions.
         var start = Samples.Now - (Frames + 60) * Micros.PerSecond;
         var frames = Enumerable.Range(0, Frames)
             .Select(i => Samples.Frame(Pollux.Model, start + i * Micros.PerSecond + random.Next(900_000), i)
@@ -51,6 +51,6 @@ public class OrderTests(RunningSystem system) : SystemTest<RunningSystem>(system
             await device.Publish(Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, pack));
     }
 
-    // What an operator sees of the sensors, without the asset's own name and position.
+    // The sensors as an operator sees them, without the asset's own name and position.
     static string Without(Contracts.Messages.TwinView view) => string.Join('\n', view.Sensors);
 }

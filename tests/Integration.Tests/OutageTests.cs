@@ -5,7 +5,7 @@ using Metric = Contracts.Sparkplug.Payload.Types.Metric;
 
 namespace Integration.Tests;
 
-/// <summary>A system that takes few messages at a time, so that its bounds show soon.</summary>
+/// <summary>A system that takes few messages at a time, so that its limits are soon reached.</summary>
 public sealed class NarrowSystem(Infrastructure infrastructure) : RunningSystem(infrastructure)
 {
     public const int MostPending = 400;
@@ -14,7 +14,7 @@ public sealed class NarrowSystem(Infrastructure infrastructure) : RunningSystem(
         new Dictionary<string, string> { ["Ingest__MostPendingMessages"] = $"{MostPending}" };
 }
 
-/// <summary>What a part does while another one is away.</summary>
+/// <summary>How each part behaves while another one is down.</summary>
 public class OutageTests(NarrowSystem system, ITestOutputHelper output) : SystemTest<NarrowSystem>(system), IClassFixture<NarrowSystem>
 {
     [Fact]
@@ -29,7 +29,7 @@ public class OutageTests(NarrowSystem system, ITestOutputHelper output) : System
         {
             await load.Run(800);
             await EverythingIsAtTheBroker(gateway);
-            // All of it, while RabbitMQ is away: the acknowledgements did not wait for it.
+            // Everything is stored while RabbitMQ is down: acknowledgements did not wait for it.
             await Accounts.AssertComplete(Pollux, load, assets);
             await Eventually.Get("every message is acknowledged", Pending, pending => pending == 0);
         }
@@ -73,7 +73,7 @@ public class OutageTests(NarrowSystem system, ITestOutputHelper output) : System
         {
             await Pollux.Servers.Start("postgres");
         }
-        // What the writers hold comes on top: one flush each.
+        // Plus what the writers hold: one flush each.
         Assert.InRange(pending, NarrowSystem.MostPending, 3 * NarrowSystem.MostPending);
         Assert.InRange(grown, long.MinValue, 100L << 20);
         await Accounts.AssertComplete(Pollux, load, assets);

@@ -11,7 +11,7 @@ using Metric = Contracts.Sparkplug.Payload.Types.Metric;
 
 namespace Integration.Tests;
 
-/// <summary>One writer, so that everything queues behind what is at fault; soon not ready when it cannot append.</summary>
+/// <summary>A single writer, so that everything queues behind a faulty message; not ready soon after it cannot append.</summary>
 public sealed class OneWriter(Infrastructure infrastructure) : RunningSystem(infrastructure)
 {
     protected override IReadOnlyDictionary<string, string> SettingsOf(string service) =>
@@ -20,7 +20,7 @@ public sealed class OneWriter(Infrastructure infrastructure) : RunningSystem(inf
             : base.SettingsOf(service);
 }
 
-/// <summary>Whatever a message holds, it stops no other, and it can be seen.</summary>
+/// <summary>Whatever a message contains, it blocks no other message, and it stays visible.</summary>
 public class PoisonTests(OneWriter system) : SystemTest<OneWriter>(system), IClassFixture<OneWriter>
 {
     public static TheoryData<string, string> WithNul => new()
@@ -62,7 +62,7 @@ public class PoisonTests(OneWriter system) : SystemTest<OneWriter>(system), ICla
         Assert.Equal((1, 1), ((int)progress["stored"]!, (int)progress["rejected"]!));
     }
 
-    // No index of PostgreSQL takes so long a key that cannot be compressed.
+    // PostgreSQL's indexes do not accept such a long key that does not compress.
     [Theory]
     [InlineData("pollux/{long}/sensors/zone-1-temperature", "x")]
     [InlineData("spBv1.0/pollux/NBIRTH/{long}", "x")]
@@ -98,7 +98,7 @@ public class PoisonTests(OneWriter system) : SystemTest<OneWriter>(system), ICla
         Assert.Contains("22P05", rejection.Reasons[0].Detail, StringComparison.Ordinal);
         Assert.Empty(await Pollux.Log.Readings(culprit));
 
-        // Once its cause is gone it can be replayed like any other rejection.
+        // Once the cause is gone it can be replayed like any other rejection.
         await fault.DisposeAsync();
         using var replay = await Pollux.Query.Http.PostAsync(
             $"/api/v1/rejected/{rejection.Id}:replay", null, TestContext.Current.CancellationToken);
@@ -195,7 +195,7 @@ public class PoisonTests(OneWriter system) : SystemTest<OneWriter>(system), ICla
         var queue = (await Failed()).Split('\n').Select(line => line.Split(' ')[0])
             .First(name => name.EndsWith(QueueNames.ErrorSuffix, StringComparison.Ordinal));
         Assert.Contains("no-such-model", await Failed(queue), StringComparison.Ordinal);
-        // What was shown is given back when the command has ended: a moment later.
+        // Messages that were shown are returned to the queue a moment after the command ends.
         await Eventually.Get(
             "it is shown as JSON", () => Failed(queue, "--json"), text => text.Contains("\"headers\"", StringComparison.Ordinal));
         // Replayed, it fails again and comes back.
@@ -215,7 +215,7 @@ public class PoisonTests(OneWriter system) : SystemTest<OneWriter>(system), ICla
         await Record("replaced", now.AddHours(-2), 200);
         var before = await Failed();
         await Record("failed", now.AddDays(-2), 409);
-        // The partition handles one message after the other: what it had to do with the one before is done.
+        // The partition handles messages one by one, so everything caused by the previous one is done.
         await Record("replaced", now.AddHours(-1), 200);
         Assert.Equal(before, await Failed());
 
@@ -240,7 +240,7 @@ public class PoisonTests(OneWriter system) : SystemTest<OneWriter>(system), ICla
         var topic = $"pollux/{asset}/sensors/zone-1-temperature";
         await device.Publish(topic, "180"u8.ToArray(), retain: true);
         await Eventually.Get("it is stored", () => Pollux.Log.Readings(asset), readings => readings.Count == 1);
-        // Stopped first: killed before its acknowledgement went out, it would get the message again, as one that was not taken.
+        // Stopped cleanly first: killed before its acknowledgement is sent, it would get the message again, as not yet taken.
         await Pollux.Ingest.Stop();
         await Pollux.Ingest.Start();
         for (var i = 0; i < 2; i++)
@@ -248,7 +248,7 @@ public class PoisonTests(OneWriter system) : SystemTest<OneWriter>(system), ICla
             await Pollux.Ingest.Kill();
             await Pollux.Ingest.Start();
         }
-        // What the broker would send at the subscription comes before this.
+        // Anything the broker sends on subscribing comes before this message.
         await device.Publish($"pollux/{asset}/sensors/zone-2-temperature", "181");
         await Eventually.Get("the next value is stored", () => Pollux.Log.Readings(asset), readings => readings.Exists(r => r.Sensor == 2));
         Assert.Single(await Pollux.Log.Readings(asset), r => r.Sensor == 1);

@@ -12,7 +12,7 @@ using TwinModel.Telemetry;
 
 namespace Integration.Tests;
 
-/// <summary>What the API promises, over REST and gRPC.</summary>
+/// <summary>The guarantees of the API, over REST and gRPC.</summary>
 [Collection<OnOneSystem>]
 public class QueryTests(RunningSystem system) : SystemTest<RunningSystem>(system)
 {
@@ -31,7 +31,7 @@ public class QueryTests(RunningSystem system) : SystemTest<RunningSystem>(system
         using var first = await Eventually.Get(
             "the reading is shown", () => Api.GetAsync($"/api/v1/twins/{asset}", Cancel), answer =>
                 answer.Content.ReadAsStringAsync(Cancel).Result.Contains("200", StringComparison.Ordinal));
-        // The alarm for the sensor's silence would change the twin, but not within these moments.
+        // The alarm for the sensor's silence would change the twin, but not this soon.
         var tag = await Eventually.Get("the twin is at rest", () => TagOf(asset), t => TagOf(asset).Result == t);
         Assert.Equal(HttpStatusCode.NotModified, await StatusWithTag(asset, tag));
 
@@ -68,7 +68,7 @@ public class QueryTests(RunningSystem system) : SystemTest<RunningSystem>(system
         Assert.Equal((220, at + 20_000_000), await ValueAt(asset, $"knownAt={newest}"));
         Assert.Equal((200, at), await ValueAt(asset, $"knownAt={before}"));
         Assert.Equal((220, at + 20_000_000), await ValueAt(asset, $"minPosition={late}"));
-        // Folded from the log up to the end, the twin has the bits of the live one.
+        // Folded from the log up to its end, the twin is bit-identical to the live one.
         Assert.Equal((string)(await Pollux.Get($"/api/v1/twins/{asset}?minPosition={late}"))["stateHash"]!,
             (string)(await Pollux.Get($"/api/v1/twins/{asset}?knownAt={late}&validAt={Time(Samples.Now)}"))["stateHash"]!);
     }
@@ -137,7 +137,7 @@ public class QueryTests(RunningSystem system) : SystemTest<RunningSystem>(system
         var points = (await Pollux.Get($"{address}&estimate=true"))["series"]![0]!["points"]!.AsArray();
         Assert.All(plain, p => Assert.Null(p!["estimate"]));
         Assert.Equal(300, points.Count);
-        // Readings step between 200 and 201.5 every second; 0.3 degC of noise cannot be all of it, nor none.
+        // Readings step between 200 and 201.5 every second; noise of 0.3 degC explains some of that, but not all.
         Assert.All(points, p => Assert.InRange((double)p!["estimate"]!, 199.5, 202));
         Assert.All(points, p => Assert.InRange((double)p!["estimateStandardDeviation"]!, 0.05, 0.3));
         Assert.True(points.Zip(points.Skip(1), (a, b) => Math.Abs((double)b!["estimate"]! - (double)a!["estimate"]!))
@@ -169,7 +169,7 @@ public class QueryTests(RunningSystem system) : SystemTest<RunningSystem>(system
     static long historyStart;
     static List<Reading>? historyReadings;
 
-    // Twenty minutes at 1 Hz up to now, so that the newest stretch is not rolled up yet; one sample is a peak; some come late.
+    // Twenty minutes at 1 Hz up to now, so that the newest range is not rolled up yet; one sample is a peak; some come late.
     async Task<string> HistoryAsset()
     {
         if (historyAsset is not null) return historyAsset;
@@ -335,7 +335,7 @@ public class QueryTests(RunningSystem system) : SystemTest<RunningSystem>(system
         await device.Publish(Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, readings));
     }
 
-    /// <summary>Publishes and returns the log position of the event that holds the readings.</summary>
+    /// <summary>Publishes readings and returns the position of the event that holds them.</summary>
     async Task<long> Store(string asset, params Reading[] readings)
     {
         var before = (await Positions(asset)).Count;

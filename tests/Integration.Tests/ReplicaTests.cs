@@ -2,7 +2,7 @@ using Integration.Tests.Running;
 
 namespace Integration.Tests;
 
-/// <summary>Two replicas of ingest that share the messages.</summary>
+/// <summary>Two replicas of ingest sharing the messages.</summary>
 public class ReplicaTests(RunningSystem system, ITestOutputHelper output) : SystemTest<RunningSystem>(system), IClassFixture<RunningSystem>
 {
     [Fact]
@@ -22,18 +22,18 @@ public class ReplicaTests(RunningSystem system, ITestOutputHelper output) : Syst
             await stop.CancelAsync();
             await running;
         }
-        // Having met, they take turns: a conflict is what makes them do so, not the way they work.
+        // After a first conflict they take turns, so further conflicts are rare.
         var (conflicts, appends) = (await Conflicts(Pollux.Ingest), await Appends(Pollux.Ingest));
         await load.Run(1_800);
         conflicts = await Conflicts(Pollux.Ingest) - conflicts;
         appends = await Appends(Pollux.Ingest) - appends;
         Assert.True(conflicts < appends / 10, $"{conflicts} conflicts in {appends} appends");
 
-        // One of them dies with messages in its hands; the broker gives them to the other or keeps them for its return.
+        // One of them dies holding messages; the broker gives them to the other or keeps them until it returns.
         await second.Kill();
         await load.Run(600);
         await second.Start();
-        // After a lost connection a gateway sends again what is in the log already.
+        // After a lost connection a gateway sends again what is already in the log.
         await gateway.Reconnect();
         await Accounts.AssertComplete(Pollux, load, assets);
 

@@ -9,7 +9,7 @@ namespace Integration.Tests;
 /// <summary>Two replicas of every service.</summary>
 public sealed class ReplicatedSystem(Infrastructure infrastructure) : RunningSystem(infrastructure)
 {
-    /// <summary>By service, in the order of a rollout.</summary>
+    /// <summary>Replicas by service, in rollout order.</summary>
     public Dictionary<string, ServiceProcess[]> Replicas { get; } = [];
 
     public override async ValueTask InitializeAsync()
@@ -29,7 +29,7 @@ public sealed class ReplicatedSystem(Infrastructure infrastructure) : RunningSys
     }
 }
 
-/// <summary>A rollout under load: each replica of each service is asked to end and started again, one after the other.</summary>
+/// <summary>A rollout under load: each replica of each service is stopped and started again, one after the other.</summary>
 public class RollingRestartTests(ReplicatedSystem system, ITestOutputHelper output) : SystemTest<ReplicatedSystem>(system),
     IClassFixture<ReplicatedSystem>
 {
@@ -52,7 +52,7 @@ public class RollingRestartTests(ReplicatedSystem system, ITestOutputHelper outp
                 var began = TimeProvider.System.GetTimestamp();
                 await replica.Stop();
                 var stopped = TimeProvider.System.GetElapsedTime(began);
-                // A frame from after the end went the whole way: the other replica is at work.
+                // A frame sent after the stop has passed through everything: the other replica is working.
                 await load.Sent(40);
                 await Shown(api, assets, load, $"without a replica of {service}");
                 var served = TimeProvider.System.GetElapsedTime(began);

@@ -6,7 +6,7 @@ using ServiceDefaults;
 
 namespace Integration.Tests;
 
-/// <summary>Positions come from a sequence and transactions commit in another order: nobody may miss what commits late.</summary>
+/// <summary>Positions come from a sequence, but transactions commit in another order: readers must not miss late commits.</summary>
 [Collection<OnOneSystem>]
 public class SafePositionTests(RunningSystem system) : SystemTest<RunningSystem>(system)
 {
@@ -61,14 +61,14 @@ public class SafePositionTests(RunningSystem system) : SystemTest<RunningSystem>
                     await using var connection = await Pollux.Database.OpenConnectionAsync(cancel);
                     await using var transaction = await connection.BeginTransactionAsync(cancel);
                     await AppendIn(transaction, Streams.Twin($"{name}-{w}-{i}"), cancel);
-                    // Transactions that stay open for different times commit in another order than they got their positions.
+                    // Transactions that stay open for different times commit in another order than that of their positions.
                     await Task.Delay(random.Next(40), cancel);
                     await transaction.CommitAsync(cancel);
                 }
             },
             cancel)));
         HashSet<long> seen = [];
-        // One look more after the end: what was open at the last one.
+        // Reads once more after the end, for transactions that were still open at the last read.
         for (var isOver = false; ; isOver = writing.IsCompleted)
         {
             foreach (var position in await Feed(after))

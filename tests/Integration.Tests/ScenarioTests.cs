@@ -16,7 +16,7 @@ using ScenarioResult = Contracts.Scenarios.ScenarioResult;
 
 namespace Integration.Tests;
 
-/// <summary>What would happen if: from the live twin through simulation to the answer.</summary>
+/// <summary>What-if scenarios: from the live twin through simulation to the answer.</summary>
 public class ScenarioTests(ScenarioSystem system, ITestOutputHelper output) : SystemTest<ScenarioSystem>(system),
     IClassFixture<ScenarioSystem>
 {
@@ -70,7 +70,7 @@ public class ScenarioTests(ScenarioSystem system, ITestOutputHelper output) : Sy
         Assert.Equal(80, result.Provenance.Baseline["screw-speed"], 6);
         Assert.Equal(Pollux.Model.Hash, result.Provenance.ModelHash);
 
-        // What the log keeps is the answer in short, and what it rests on.
+        // The log keeps a summary of the answer and its provenance.
         var events = await Pollux.Log.Names($"scenario/{scenario["id"]}");
         Assert.Equal(["scenario_requested", "scenario_started", "scenario_completed"], events.Where(e => e != "scenario_progressed"));
         var completed = Assert.Single(await Pollux.Log.Events<ScenarioCompleted>($"scenario/{scenario["id"]}"));
@@ -88,7 +88,7 @@ public class ScenarioTests(ScenarioSystem system, ITestOutputHelper output) : Sy
         var question = More(asset, knownAt: position, validAt: ScenarioSystem.Time(at), members: 30);
         var (first, bytes) = await Pollux.Answer(question);
         Assert.False((bool)first["wasStored"]!);
-        // Readings that come later are not known to the question.
+        // The question does not see readings that come later.
         await Pollux.Store(asset, new Reading(ScenarioSystem.ScrewSpeed, at - 1, 120));
         var shards = await Pollux.Simulation.Metric("pollux_simulation_shards_computed_total");
         var (second, again) = await Pollux.Answer(question);
@@ -97,7 +97,7 @@ public class ScenarioTests(ScenarioSystem system, ITestOutputHelper output) : Sy
         Assert.Equal(shards, await Pollux.Simulation.Metric("pollux_simulation_shards_computed_total"));
         Assert.Equal(bytes, again);
 
-        // A result that was deleted because of its age comes back to the byte; here the service forgets everything it can forget.
+        // A result deleted because of its age is recomputed identically to the byte, even by a service that has restarted.
         await Pollux.Execute("update simulation.result set created_at = now() - interval '60 days'");
         await Pollux.Simulation.Kill();
         await Pollux.Simulation.Start();
@@ -218,7 +218,7 @@ public class ScenarioTests(ScenarioSystem system, ITestOutputHelper output) : Sy
         Assert.Equal(72.0 / 60, At(flow.Baseline.Nominal, 560) / At(flow.Baseline.Nominal, 150), 0.03);
         Assert.Equal(1.15, At(flow.Scenario.Nominal, 560) / At(flow.Baseline.Nominal, 560), 0.03);
 
-        // As it was known before the speed changed.
+        // As known before the speed changed.
         var earlier = Read(
             (await Pollux.Answer(
                 More(asset, knownAt: known, validAt: ScenarioSystem.Time(start), members: 20, horizonSeconds: 580))).Result);
@@ -254,7 +254,7 @@ public class ScenarioTests(ScenarioSystem system, ITestOutputHelper output) : Sy
         var rest = await Pollux.Get($"/api/v1/scenarios/{a.Id}/diff/{b.Id}");
         Assert.Equal(diff.Kpis.Select(k => k.Difference), rest["kpis"]!.AsArray().Select(k => (double)k!["difference"]!));
 
-        // A client that nobody of us wrote reads the same numbers.
+        // A third-party client reads the same numbers.
         var script = JsonNode.Parse(await ForeignClientTests.Node(
             "read-scenario.mjs", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Pollux.Query.GrpcPort}"),
             Path.Combine(Infrastructure.Repository, "contracts", "proto"), a.Id))!;
@@ -276,7 +276,7 @@ public class ScenarioTests(ScenarioSystem system, ITestOutputHelper output) : Sy
             cancellationToken: Cancel)).Scenario;
         using var watch = client.WatchScenario(new() { ScenarioId = created.Id }, cancellationToken: Cancel);
         Scenario? last = null;
-        // The stream ends by itself.
+        // The stream ends on its own.
         await foreach (var news in watch.ResponseStream.ReadAllAsync(Cancel)) last = news.Scenario;
         Assert.Equal("completed", last!.State);
         return last;
@@ -333,14 +333,14 @@ public class ScenarioTests(ScenarioSystem system, ITestOutputHelper output) : Sy
     }
 }
 
-/// <summary>A system with little patience.</summary>
+/// <summary>A system with a short time limit.</summary>
 public sealed class HastySystem(Infrastructure infrastructure) : RunningSystem(infrastructure)
 {
     protected override IReadOnlyDictionary<string, string> Settings =>
         new Dictionary<string, string> { ["Simulation__TimeLimitSeconds"] = "2" };
 }
 
-/// <summary>What becomes of questions that nobody can answer in time.</summary>
+/// <summary>What happens to questions that cannot be answered in time.</summary>
 public class ScenarioLimitTests(HastySystem system) : SystemTest<HastySystem>(system), IClassFixture<HastySystem>
 {
     [Fact]

@@ -9,12 +9,12 @@ using ServiceDefaults;
 
 namespace Integration.Tests;
 
-/// <summary>Wrong settings stop a service at once with one line; servers that are not there yet are waited for.</summary>
+/// <summary>Invalid settings stop a service at once with one line; servers that are not up yet are waited for.</summary>
 public sealed class SettingsTests : IDisposable
 {
     readonly string log = Path.Combine(Path.GetTempPath(), $"pollux-settings-{Guid.NewGuid():n}.log");
 
-    // Nobody listens on port 1.
+    // Nothing listens on port 1.
     static Dictionary<string, string> Alone() => new()
     {
         ["Ports__Http"] = ServiceProcess.FreePort().ToString(CultureInfo.InvariantCulture),
@@ -108,7 +108,7 @@ public sealed class SettingsTests : IDisposable
         var refused = await Assert.ThrowsAsync<RpcException>(async () => await new TwinService.TwinServiceClient(channel).GetTwinAsync(
             new() { AssetId = "extrusion-line" }, cancellationToken: TestContext.Current.CancellationToken));
         Assert.Equal(StatusCode.Unavailable, refused.StatusCode);
-        // The reference does not need assets.
+        // The API reference does not need assets.
         Assert.Equal(HttpStatusCode.OK,
             (await service.Http.GetAsync("/openapi/v1.json", TestContext.Current.CancellationToken)).StatusCode);
     }

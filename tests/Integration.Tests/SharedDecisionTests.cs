@@ -5,7 +5,7 @@ using Integration.Tests.Running;
 
 namespace Integration.Tests;
 
-/// <summary>Whoever is sent a decision can see what was asked, and ask it again.</summary>
+/// <summary>Anyone who gets the link to a decision can see its question and ask it again.</summary>
 [Collection<OnOneDecisionSystem>]
 public class SharedDecisionTests(DecisionSystem system) : SystemTest<DecisionSystem>(system)
 {
@@ -40,7 +40,7 @@ public class SharedDecisionTests(DecisionSystem system) : SystemTest<DecisionSys
         Assert.True(status == 201, first.ToJsonString());
         var path = $"/api/v1/decisions/{first["id"]}";
         var definition = (await Pollux.Get(path))["definition"]!;
-        // REST: the definition is a question in itself, but for the asset's name.
+        // REST: the definition can be posted as a question, except for the name of the asset member.
         var again = definition.DeepClone().AsObject();
         again.Remove("assetId");
         again["asset"] = asset;
@@ -77,7 +77,7 @@ public class SharedDecisionTests(DecisionSystem system) : SystemTest<DecisionSys
         Assert.Equal(kept.Options, third.Options);
         Assert.Equal(kept.Tornado, third.Tornado);
         Assert.Equal(definition.ToJsonString(), (await Pollux.Get($"/api/v1/decisions/{third.Id}"))["definition"]!.ToJsonString());
-        // In the list, too.
+        // The list includes it too.
         Assert.Equal(3, (await rpc.ListDecisionsAsync(new() { AssetId = asset }, cancellationToken: Cancel)).Decisions.Count(
             d => d.AskedOptions.Count == 4));
     }

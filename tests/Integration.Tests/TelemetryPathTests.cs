@@ -9,7 +9,7 @@ using TwinModel.Telemetry;
 
 namespace Integration.Tests;
 
-/// <summary>From a message on the broker to the twin, and to the log for what cannot be accepted.</summary>
+/// <summary>From a message on the broker to the twin, or to the rejections in the log.</summary>
 [Collection<OnOneSystem>]
 public class TelemetryPathTests(RunningSystem system) : SystemTest<RunningSystem>(system)
 {
@@ -97,7 +97,7 @@ public class TelemetryPathTests(RunningSystem system) : SystemTest<RunningSystem
         await device.Publish($"spBv1.0/pollux/DBIRTH/{node}/{id}", Birth(1, 200.5).ToByteArray());
         AssertSensor(await TwinWith(asset, readings: 1), "melt-temperature", 200.5, "good", at * 1000);
 
-        // Another device of the node that would be the same asset is not mixed into it.
+        // Another device of the node that maps to the same asset id is not mixed into the asset.
         await device.Publish($"spBv1.0/pollux/DBIRTH/{node}/{id.Replace('_', ' ')}", Birth(2, 77).ToByteArray());
         await Eventually.Get(
             "the second device is rejected", () => Pollux.Log.Rejections("unknown"), all =>
@@ -113,7 +113,7 @@ public class TelemetryPathTests(RunningSystem system) : SystemTest<RunningSystem
         await Eventually.Get(
             "the host is online", () => Task.FromResult(state()), s =>
                 s?.Contains("\"online\":true", StringComparison.Ordinal) == true, show: s => s ?? "nothing");
-        // As another replica's will would say it.
+        // What another replica's last will would say.
         await node.Publish("spBv1.0/STATE/pollux", """{"online":false,"timestamp":1}""", retain: true);
         await Eventually.Get(
             "the host says again that it is online", () => Task.FromResult(state()), s =>
@@ -205,7 +205,7 @@ public class TelemetryPathTests(RunningSystem system) : SystemTest<RunningSystem
     [Fact]
     public async Task Truncated_protobuf_is_rejected_with_its_bytes()
     {
-        // A length-delimited field that promises more bytes than there are.
+        // A length-delimited field that announces more bytes than there are.
         var bytes = new byte[] { 0x12, 0x7F, 0x0A, 0x02 };
         var asset = shared ??= Pollux.NextAsset();
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
@@ -255,7 +255,7 @@ public class TelemetryPathTests(RunningSystem system) : SystemTest<RunningSystem
         var impossible = new Reading(1, at + 1, 501);
         var payload = Samples.Senml(Pollux.Model, [.. frame, impossible]);
         for (var i = 0; i < 3; i++) await device.Publish(Samples.SenmlTopic(asset), payload);
-        // The same readings in another message, and one that contradicts the log.
+        // The same readings in another message, and one reading that contradicts the log.
         await device.Publish(Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, frame.Reverse()));
         await device.Publish(Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, [frame[0] with { Value = 1 }]));
 
@@ -277,7 +277,7 @@ public class TelemetryPathTests(RunningSystem system) : SystemTest<RunningSystem
         await Pollux.Ingest.Metric("pollux_ingest_readings_duplicate_total"),
         await Pollux.Ingest.Metric("pollux_ingest_readings_rejected_total"));
 
-    // The exporter answers from a cache for some hundred milliseconds: only equal sums tell that nothing is pending.
+    // The exporter answers from a cache for some hundred milliseconds: only equal sums show that nothing is pending.
     Task Settled() =>
         Eventually.Get("received = stored + duplicate + rejected", Counters, c => c.Received == c.Stored + c.Duplicate + c.Rejected);
 

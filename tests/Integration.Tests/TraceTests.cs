@@ -30,7 +30,7 @@ public sealed class TracedSystem : RunningSystem
     }
 }
 
-/// <summary>One trace from the device's publish to the answer of the API.</summary>
+/// <summary>One trace from the device's publish to the API's answer.</summary>
 public class TraceTests(TracedSystem system) : SystemTest<TracedSystem>(system), IClassFixture<TracedSystem>
 {
     [Fact]
@@ -42,7 +42,7 @@ public class TraceTests(TracedSystem system) : SystemTest<TracedSystem>(system),
         await device.Publish(
             Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, [new(6, Samples.Now, 201.5)]), $"00-{traceId}-{spanId}-01");
 
-        // Each service exports in batches of its own: a span may come well after the one that follows it.
+        // Each service exports in its own batches: a span may arrive well after the one that follows it.
         (string Service, string Name)[] way = [("ingest", "receive message"), ("ingest", "append readings"),
             ("twin-state", "fold readings"), ("query", "twin shown")];
         var spans = await Eventually.Get(

@@ -60,7 +60,7 @@ public class TwinReplicaTests(RunningSystem system, ITestOutputHelper output) : 
         const string Depth = "pollux_twin_state_queue_messages";
         var asset = Pollux.NextAsset();
         await Eventually.Get("no queue holds anything", () => Pollux.TwinState.Metric(Depth), depth => depth == 0);
-        // They are asked for every few seconds; before the first answer there is no such metric.
+        // Depths are polled every few seconds; the metric does not exist before the first answer.
         await Eventually.Get(
             "every queue has its depth", async () =>
                 (await Pollux.TwinState.Http.GetStringAsync("/metrics", TestContext.Current.CancellationToken)).Split('\n')
@@ -73,7 +73,7 @@ public class TwinReplicaTests(RunningSystem system, ITestOutputHelper output) : 
         var publishing = load.Run(stop.Token);
         await using (var connection = await Pollux.Database.OpenConnectionAsync(TestContext.Current.CancellationToken))
         {
-            // Nothing can be saved meanwhile: the owner waits in the middle of a message, and the news piles up behind it.
+            // Blocks saving: the owner waits in the middle of a message, and the backlog grows behind it.
             await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
             await using var hold = new NpgsqlCommand("lock table twin_state.twin in exclusive mode", connection);
             await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);

@@ -6,11 +6,11 @@ using TwinModel.Telemetry;
 
 namespace Integration.Tests;
 
-/// <summary>From the samples of a vibration on the broker to features in the twin.</summary>
+/// <summary>From vibration samples on the broker to features in the twin.</summary>
 [Collection<OnOneSystem>]
 public class WaveformTests(RunningSystem system) : SystemTest<RunningSystem>(system)
 {
-    // Strikes, 16 a second as at 80 r/min, that ring at 800 Hz.
+    // Impacts at 16 per second, as at 80 r/min, each ringing at 800 Hz.
     static readonly float[] Struck = [
         .. Enumerable.Range(0, 4096).Select(i => i % 160 / 2560.0)
             .Select(t => (float)(4 * Math.Exp(-250 * t) * Math.Sin(2 * Math.PI * 800 * t)))];
@@ -29,7 +29,7 @@ public class WaveformTests(RunningSystem system) : SystemTest<RunningSystem>(sys
         var (asset, at) = (Pollux.NextAsset(), Samples.Now);
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
         for (var i = 0; i < 3; i++) await device.Publish(Samples.SenmlTopic(asset), Pack(at, Struck));
-        // What comes behind is in the twin when all three were dealt with.
+        // Once the next message is in the twin, all three have been handled.
         await device.Publish(Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, [new(6, at, 200)]));
 
         var twin = await Eventually.Get(

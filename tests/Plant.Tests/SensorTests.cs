@@ -13,7 +13,7 @@ public partial class SensorTests
     [Fact]
     public void The_catalog_agrees_with_the_asset_model()
     {
-        // The plant knows nothing of the twin's physics, of how the twin judges its parts and of what it makes of a waveform.
+        // The plant does not know the twin's physics, how it judges parts, or what it computes from waveforms.
         var model = Model.Split(["\nphysics:", "\ndegradation:", "\nwaveforms:"], 2, StringSplitOptions.None)[0];
         var sensors = SensorLine().Matches(model).Select(match => (Id: match.Groups[1].Value, Noise: Number(match.Groups[2].Value)));
         var names = SparkplugLine().Matches(model).Select(match => (match.Groups[1].Value, match.Groups[2].Value));

@@ -24,7 +24,7 @@ public class TimeLapseTests
         Assert.Equal(288, lived.Count);
         Assert.Equal(Micros(Now.AddDays(-2).AddMinutes(10)), lived[0]);
         Assert.All(lived.Zip(lived.Skip(1)), pair => Assert.Equal(600_000_000, pair.Second - pair.First));
-        // Then one frame per interval with the time that it is.
+        // Then one frame per interval at the current time.
         Assert.Equal(Micros(Now.AddSeconds(3)), times[^1]);
         Assert.InRange(times.Count - lived.Count, 5, 12);
     }

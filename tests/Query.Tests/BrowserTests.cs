@@ -11,7 +11,7 @@ using ServiceDefaults;
 
 namespace Query.Tests;
 
-/// <summary>What a page in a browser needs: other origins, HEAD, compression, gRPC-Web, streams that go on where they broke off.</summary>
+/// <summary>What browsers need: cross-origin requests, HEAD, compression, gRPC-Web, streams that resume where they broke off.</summary>
 public class BrowserTests
 {
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -182,7 +182,7 @@ public class BrowserTests
     {
         var (answer, frames) = await GrpcWeb("GetTwin", new GetTwinRequest { AssetId = "nobody" }, "application/grpc-web+proto");
         using var _ = answer;
-        // Without a message the trailers may come as headers.
+        // Without a message, trailers may be sent as headers.
         var trailers = string.Concat(answer.Headers.Select(h => $"{h.Key}: {h.Value.First()}\r\n"))
             + string.Concat(frames.Where(f => f.Flag == 0x80).Select(f => Encoding.ASCII.GetString(f.Bytes)));
         Assert.Contains("grpc-status: 5", trailers, StringComparison.OrdinalIgnoreCase);

@@ -26,7 +26,7 @@ public class CalendarTests
     static CalendarBuckets Split(string bucket, string zone, string from, string to) =>
         Calendar.Parse(bucket, zone, null)!.Split(Micro(from), Micro(to), 10_000);
 
-    /// <summary>Starts of buckets as local clocks show them, with the offset.</summary>
+    /// <summary>Bucket starts in local time, with the offset.</summary>
     static List<string> Starts(string bucket, string zone, string from, string to) =>
     [
         .. Split(bucket, zone, from, to).Edges[..^1]
@@ -42,7 +42,7 @@ public class CalendarTests
         Assert.Equal([24, 23, 24], Hours(Split("1d", "Europe/Berlin", "2026-03-27T23:00Z", "2026-03-30T22:00Z")));
         Assert.Equal([24, 25, 24], Hours(Split("1d", "Europe/Berlin", "2026-10-23T22:00Z", "2026-10-26T23:00Z")));
         Assert.Equal([24, 24, 24], Hours(Split("1d", "UTC", "2026-03-28T00:00Z", "2026-03-31T00:00Z")));
-        // The quarter of a day with the change is longer, as the day is.
+        // The quarter of the day with the clock change is longer or shorter, like the day itself.
         Assert.Equal([7, 6, 6, 6], Hours(Split("6h", "Europe/Berlin", "2026-10-24T22:00Z", "2026-10-25T23:00Z")));
         Assert.Equal([5, 6, 6, 6], Hours(Split("6h", "Europe/Berlin", "2026-03-28T23:00Z", "2026-03-29T22:00Z")));
     }
@@ -64,7 +64,7 @@ public class CalendarTests
     [Fact]
     public void Half_an_hour_that_comes_twice_is_a_bucket_of_its_own()
     {
-        // On Lord Howe clocks go from 02:00 back to 01:30, and from 02:00 to 02:30.
+        // On Lord Howe clocks are set back from 02:00 to 01:30, and forward from 02:00 to 02:30.
         Assert.Equal(
             ["2026-04-05 01:00 +11:00", "2026-04-05 01:30 +10:30", "2026-04-05 02:00 +10:30"],
             Starts("1h", "Australia/Lord_Howe", "2026-04-04T14:00Z", "2026-04-04T16:30Z"));
@@ -80,7 +80,7 @@ public class CalendarTests
         Assert.Equal(
             ["2026-03-01 00:00 +05:45", "2026-03-01 01:00 +05:45"],
             Starts("1h", "Asia/Kathmandu", "2026-02-28T18:15Z", "2026-02-28T20:15Z"));
-        // Pieces of hours in the middle of a day, of minutes around midnight.
+        // Whole hours in the middle of a day, minutes around midnight.
         var days = Split("1d", "Asia/Kathmandu", "2026-02-28T18:15Z", "2026-03-02T18:15Z");
         Assert.Equal(
             [
@@ -91,7 +91,7 @@ public class CalendarTests
                 (RollupLevel.Minute, Micro("2026-03-02T18:00Z"), Micro("2026-03-02T18:15Z")),
             ],
             days.Cover(RollupLevel.Hour));
-        // No hour fits: minutes, in one go.
+        // No hour fits: a single range of minutes.
         Assert.Equal(RollupLevel.Minute,
             Assert.Single(Split("1h", "Asia/Kathmandu", "2026-02-28T18:15Z", "2026-03-02T18:15Z").Cover(RollupLevel.Hour)).Level);
     }
@@ -103,9 +103,9 @@ public class CalendarTests
             ["2018-11-03 00:00 -03:00", "2018-11-04 01:00 -02:00", "2018-11-05 00:00 -02:00"],
             Starts("1d", "America/Sao_Paulo", "2018-11-03T03:00Z", "2018-11-06T02:00Z"));
         Assert.Equal([24, 23, 24], Hours(Split("1d", "America/Sao_Paulo", "2018-11-03T03:00Z", "2018-11-06T02:00Z")));
-        // In February midnight came twice, as 24:00 and as the end of the repeated hour.
+        // In February 2018 clocks were set back at midnight, so the hour before it occurred twice.
         Assert.Equal([25, 24], Hours(Split("1d", "America/Sao_Paulo", "2018-02-17T02:00Z", "2018-02-19T03:00Z")));
-        // In Havana it is the first hour of the day that comes twice.
+        // In Havana the first hour of the day occurs twice.
         Assert.Equal(["2026-11-01 00:00 -04:00", "2026-11-02 00:00 -05:00"],
             Starts("1d", "America/Havana", "2026-11-01T04:00Z", "2026-11-03T05:00Z"));
     }
@@ -125,7 +125,7 @@ public class CalendarTests
         Assert.Equal([31, 29, 31, 30], Hours(Split("1mo", "UTC", "2028-01-01T00:00Z", "2028-05-01T00:00Z")).Select(h => h / 24));
         Assert.Equal([(31 * 24) - 1, (30 * 24), (31 * 24)], Hours(Split("1mo", "Europe/Berlin", "2026-02-28T23:00Z", "2026-05-31T22:00Z")));
         Assert.Equal([366, 365], Hours(Split("1y", "Europe/Berlin", "2027-12-31T23:00Z", "2029-12-31T23:00Z")).Select(h => h / 24));
-        // Monday, 28 December is in the week of 1 January.
+        // Monday, 28 December begins the week that contains 1 January.
         Assert.Equal(
             ["2026-12-21 00:00 +01:00", "2026-12-28 00:00 +01:00", "2027-01-04 00:00 +01:00"],
             Starts("1w", "Europe/Berlin", "2026-12-20T23:00Z", "2027-01-10T23:00Z"));
@@ -190,14 +190,14 @@ public class CalendarTests
         Assert.Equal(("bucket", "at most 10000 buckets between from and to"), (refused.Field, refused.Allowed));
     }
 
-    // What local clocks say must change where a bucket begins, and only there, whatever the zone.
+    // In every zone a bucket begins exactly where its calendar unit changes in local time.
     [Property(MaxTest = 300)]
     public void Buckets_hold_exactly_their_readings_whichever_rollups_they_are_made_of(int seed)
     {
         var random = new Random(seed);
         var (unit, zone, level) = (Units[random.Next(Units.Length)], Zones[random.Next(Zones.Length)], (RollupLevel)random.Next(3));
         var calendar = Calendar.Parse(unit, zone, null)!;
-        // Often near a change of the clocks: the zones have them in these weeks, or had one then.
+        // Often near a clock change: the zones have changes in these weeks, or had one then.
         string[] near = ["2026-03-29T00:00Z", "2026-10-25T00:00Z", "2026-04-04T10:00Z", "2026-11-01T00:00Z", "2018-11-04T00:00Z",
             "2011-12-30T00:00Z", "2006-10-29T00:00Z", "2026-02-15T00:00Z"];
         var longest = unit switch { "1m" or "5m" => 6, "15m" or "30m" or "1h" => 48, "6h" or "12h" or "1d" => 400, _ => 20_000 };
@@ -238,7 +238,7 @@ public class CalendarTests
             Assert.Equal((buckets.Edges[i], buckets.Edges[i + 1]), (start, end));
             var held = readings.Where(r => r.SampledAt >= start && r.SampledAt < end).OrderBy(r => r.SampledAt).ToList();
             Assert.Equal(held.Count, point.Count);
-            // The same calendar's unit on the wall at both ends.
+            // The same calendar unit in local time at both ends.
             Assert.Equal(NameOf(unit, point.Start, clock), NameOf(unit, point.End.Value.AddMicroseconds(-1), clock));
             if (held.Count == 0) continue;
             Assert.Equal(
@@ -247,7 +247,7 @@ public class CalendarTests
                     Micros.From(point.LastAt!.Value)));
             Assert.Equal(held.Average(r => r.Value), point.Mean!.Value, tolerance: 1e-6);
         }
-        // Neighbours differ by name, or are the two passes of what comes twice.
+        // Neighbours differ in their unit, or are the two passes of a repeated hour.
         foreach (var (before, after) in points.Zip(points.Skip(1)))
         {
             if (NameOf(unit, before.Start, clock) != NameOf(unit, after.Start, clock)) continue;

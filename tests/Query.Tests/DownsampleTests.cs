@@ -83,7 +83,7 @@ public class DownsampleTests
     [Fact]
     public void Empty_buckets_are_left_out() => Assert.Single(Reduce([new(7, From + 55, 1)], From + 100, 10));
 
-    // What one computes from the readings themselves, for any range, number of points and level.
+    // Compared with a computation from the readings themselves, for any range, number of points and level.
     [Property(MaxTest = 300)]
     public void Buckets_of_rollups_hold_what_lies_in_them_and_nothing_else(int seed, byte levelIndex, PositiveInt askedPoints)
     {

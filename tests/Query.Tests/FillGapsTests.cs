@@ -5,7 +5,7 @@ namespace Query.Tests;
 
 public class FillGapsTests
 {
-    // Hours from noon; readings by minute.
+    // Hourly buckets from noon; readings by minute after noon.
     static IReadOnlyList<HistoryPoint> Points(string fill, int hours, params (int Minute, double Value)[] readings) =>
         Points(fill, hours, null, readings);
 
@@ -38,7 +38,7 @@ public class FillGapsTests
 
     [Fact]
     public void A_mean_stands_for_the_middle_of_its_readings() =>
-        // 0 at 12:00, 90 at 15:00: 13:30 is half, 14:30 five sixths.
+        // 0 at 12:00, 90 at 15:00: half way at 13:30, five sixths at 14:30.
         Assert.Equal([0, 45, 75, 90], Points("linear", 4, (0, 0), (180, 90)).Select(p => Math.Round(p.Mean!.Value, 6)));
 
     [Theory]

@@ -4,7 +4,7 @@ using TwinModel.Units;
 
 namespace Query.Tests;
 
-/// <summary>Things that several tests start from.</summary>
+/// <summary>Test data shared by several tests.</summary>
 static class Given
 {
     public static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);

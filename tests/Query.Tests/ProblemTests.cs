@@ -104,7 +104,7 @@ public partial class ProblemTests
     [Fact]
     public async Task Too_many_requests_are_told_when_to_come_back()
     {
-        // A service of its own: the limit is that of an address.
+        // Uses a service of its own, since the limit is per address.
         for (var i = 0; i <= QueryApi.Permits; i++)
         {
             using var answer = await QueryApi.ForBrowsers.Http.GetAsync("/api/v1/twins/nobody/history?sensor=x", Cancel);
@@ -187,7 +187,7 @@ public partial class ProblemTests
         Assert.Equal("NOT_FOUND", missing.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Reason);
         Assert.Null(missing.GetRpcStatus()!.GetDetail<BadRequest>());
 
-        // A stream fails in the same way.
+        // A stream fails the same way.
         using var watch = twins.WatchTwins(new(), cancellationToken: Cancel);
         var empty = await Assert.ThrowsAsync<RpcException>(async () => await watch.ResponseStream.MoveNext(Cancel));
         Assert.Equal("assets", Assert.Single(empty.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations).Field);

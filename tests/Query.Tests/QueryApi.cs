@@ -13,13 +13,13 @@ using Query.Twins;
 namespace Query.Tests;
 
 /// <summary>
-/// The whole service on ports of its own, with nothing behind it: two twins in memory, no asset, a log that cannot be reached.
+/// The whole service on its own ports, without servers: two twins in memory, no asset, an unreachable log.
 /// </summary>
 sealed class QueryApi : WebApplicationFactory<KnownAssets>
 {
     public const string Origin = "https://app.example.com";
 
-    /// <summary>Expensive requests until 429.</summary>
+    /// <summary>Expensive requests allowed before 429.</summary>
     public const int Permits = 20;
 
     static readonly Lazy<QueryApi> OpenToBrowsers = new(
@@ -43,19 +43,19 @@ sealed class QueryApi : WebApplicationFactory<KnownAssets>
         Http = new() { BaseAddress = new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{http}")) };
     }
 
-    /// <summary>As it is without settings.</summary>
+    /// <summary>The service with default settings.</summary>
     public static QueryApi Default => Usual.Value;
 
-    /// <summary>For tests that use up the limit, which is that of an address, over gRPC.</summary>
+    /// <summary>For tests that use up the limit, which is per address, over gRPC.</summary>
     public static QueryApi ForLimits => UsedUp.Value;
 
     /// <summary>For tests that send more expensive commands than <see cref="Permits"/>.</summary>
     public static QueryApi ForBodies => ManyCommands.Value;
 
-    /// <summary>Open to pages of <see cref="Origin"/>.</summary>
+    /// <summary>Allows requests from pages of <see cref="Origin"/>.</summary>
     public static QueryApi ForBrowsers => OpenToBrowsers.Value;
 
-    /// <summary>HTTP/1.1, no compression unless asked for.</summary>
+    /// <summary>HTTP/1.1, without compression unless requested.</summary>
     public HttpClient Http { get; }
 
     public string Grpc => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{grpc}");
@@ -72,7 +72,7 @@ sealed class QueryApi : WebApplicationFactory<KnownAssets>
                 .UseSetting("ConnectionStrings:RabbitMq", "amqp://none:none@127.0.0.1:1/")
             .UseSetting("Limits:ExpensiveRequestsPer10Seconds", Permits.ToString(CultureInfo.InvariantCulture));
         foreach (var (name, value) in settings) builder.UseSetting(name, value);
-        // Background work would look for servers; what Kestrel itself hosts stays.
+        // Background services would look for servers; those of ASP.NET Core stay.
         builder.ConfigureTestServices(services =>
         {
             foreach (var work in services.Where(

@@ -4,7 +4,8 @@ using Json.Schema;
 namespace Query.Tests;
 
 /// <summary>
-/// What a generator of clients and a linter want of /openapi/v1.json. Also <c>npx @redocly/cli lint</c>; see services/query/README.md.
+/// What client generators and linters need from /openapi/v1.json. Also check with <c>npx @redocly/cli lint</c>; see
+/// services/query/README.md.
 /// </summary>
 public class ReferenceTests
 {

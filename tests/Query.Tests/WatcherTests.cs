@@ -87,7 +87,7 @@ public class WatcherTests
         var id = WatchTwins.EventId(watcher.Seen);
         Assert.Equal("100.1,-", id);
 
-        // A view of b that comes late has a lower position than the one of a that was seen.
+        // A late view of b has a lower position than the view of a already seen.
         twins[1].Offer(Given.A_view(position: 60, asset: "b"));
         using var again = new Watcher(twins, WatchTwins.ParseAfter(id, twins: 2));
         Assert.Equal("b", Assert.Single(again.Changed()).AssetId);

@@ -5,7 +5,7 @@ using Simulation.Scenarios;
 
 namespace Simulation.Tests;
 
-/// <summary>Things that several tests start from.</summary>
+/// <summary>Test data shared by several tests.</summary>
 static class Given
 {
     public const string Id = "01a20eaa-d5f7-756f-b508-9a6681e910b0";

@@ -95,7 +95,7 @@ public class LiveTwinTests
         var twin = Fresh();
         var (expected, effects) = (new Twin(Model), new StepEffects());
         Dictionary<(RollupLevel, long), RollupBlock> blocks = [];
-        // Ten readings a second for three minutes, and late ones.
+        // Ten readings per second for three minutes, and late ones.
         (double, double)[][] batches = [[.. Enumerable.Range(0, 1800).Select(i => (i * 0.1, 20 + i % 7 * 0.3))], [(3.05, 19), (61.05, 30)]];
         foreach (var batch in batches.Select((b, i) => Batch(i + 1, i + 1, b)))
         {

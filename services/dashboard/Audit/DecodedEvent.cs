@@ -9,12 +9,12 @@ namespace Dashboard.Audit;
 /// <summary>One reading of an event.</summary>
 public sealed record ReadingRow(string Sensor, string Unit, DateTimeOffset? SampledAt, double? Value, string Quality);
 
-/// <summary>An event as an auditor reads it.</summary>
-/// <param name="Summary">In one line.</param>
-/// <param name="From">Its own time, which is not that of recording: of readings the first sample's.</param>
-/// <param name="To">Of readings the last sample's.</param>
-/// <param name="Readings">Null when it holds none.</param>
-/// <param name="Json">Indented.</param>
+/// <summary>An event in the form an auditor reads.</summary>
+/// <param name="Summary">One-line summary.</param>
+/// <param name="From">The event's own time, not the time of recording; for readings the first sample time.</param>
+/// <param name="To">For readings the last sample time.</param>
+/// <param name="Readings">Null if it holds none.</param>
+/// <param name="Json">Indented JSON.</param>
 public sealed record DecodedEvent(
     string Summary, DateTimeOffset? From, DateTimeOffset? To, IReadOnlyList<ReadingRow>? Readings, string Json)
 {
@@ -63,7 +63,7 @@ public sealed record DecodedEvent(
         var parts = data.EnumerateObject()
             .Where(p => p.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False
                 && !p.Name.EndsWith("At", StringComparison.Ordinal))
-            // Ids are in the stream's name.
+            // Ids are already in the stream's name.
             .Where(p => p.Name != "id" && !p.Name.EndsWith("Id", StringComparison.Ordinal)
                 && p.Name is not ("payload" or "digest" or "modelHash" or "modelYaml" or "yaml")
                 && p.Value.ToString() is { Length: > 0 and <= 60 })

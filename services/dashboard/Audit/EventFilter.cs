@@ -2,13 +2,13 @@ using Contracts.Query.V1;
 
 namespace Dashboard.Audit;
 
-/// <summary>Which events of the log are shown.</summary>
-/// <param name="Kind">First part of the stream's name; empty: the whole log.</param>
+/// <summary>Which events of the log to show.</summary>
+/// <param name="Kind">First part of the stream name; empty: the whole log.</param>
 /// <param name="Name">The machine, scenario or decision, with <c>/yyyy-MM-dd</c> for one day; empty: all of the kind.</param>
-/// <param name="Type">Name of the event in the log; empty: all.</param>
+/// <param name="Type">Event type in the log; empty: all.</param>
 sealed record EventFilter(string Kind, string Name, string Type)
 {
-    /// <summary>What can be chosen.</summary>
+    /// <summary>The kinds to choose from.</summary>
     public static IReadOnlyList<(string Kind, string Text)> Kinds { get; } =
     [
         ("", "The whole log"), ("telemetry", "Readings, by machine and day"), ("rejected", "Rejected readings, by machine and day"),
@@ -16,10 +16,10 @@ sealed record EventFilter(string Kind, string Name, string Type)
         ("twin", "Alarms, health and maintenance of a machine"), ("scenario", "What-if scenarios"), ("decision", "Decisions"),
     ];
 
-    /// <summary>Of a stream's kind each day has one.</summary>
+    /// <summary>True if this kind has one stream per day.</summary>
     public static bool IsByDay(string kind) => kind is "telemetry" or "rejected";
 
-    /// <summary>As query wants it: a name, a prefix with *, or empty for the whole log.</summary>
+    /// <summary>The stream parameter of query: a name, a prefix with *, or empty for the whole log.</summary>
     public string Stream => (Kind, Name) switch
     {
         ("", _) => "",

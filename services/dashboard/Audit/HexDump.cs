@@ -3,14 +3,14 @@ using System.Text;
 
 namespace Dashboard.Audit;
 
-/// <summary>Bytes for people: as text when they are some, else sixteen to a line. Pure.</summary>
+/// <summary>Shows bytes as text if they are text, else as hex, sixteen to a line. Pure.</summary>
 static class HexDump
 {
     const int MostBytes = 4096;
     const int MostCharacters = 20_000;
     static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>The text; null when the bytes are none that can be read.</summary>
+    /// <summary>The text; null if the bytes are not readable text.</summary>
     public static string? TextOf(ReadOnlySpan<byte> bytes)
     {
         try

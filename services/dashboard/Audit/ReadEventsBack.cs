@@ -2,23 +2,23 @@ using Contracts.Query.V1;
 
 namespace Dashboard.Audit;
 
-/// <summary>Some events, newest first.</summary>
+/// <summary>Events in descending order.</summary>
 /// <param name="Events">The events.</param>
-/// <param name="LookedFrom">Lowest position that was looked at.</param>
+/// <param name="LookedFrom">Lowest position that was read.</param>
 sealed record FoundEvents(IReadOnlyList<LogEvent> Events, long LookedFrom)
 {
     public bool HasOlder => LookedFrom > 1;
 }
 
-/// <summary>The log from its end: query reads it forwards, so stretches of it are asked for, wider ones where little is found.</summary>
+/// <summary>Reads the log from its end. query reads only forwards, so this asks for ranges, widening them where little is found.</summary>
 static class ReadEventsBack
 {
     const int AtATime = 200;
 
-    // An event that is rare in a long log is not looked for without end; the page says how far it looked.
+    // Limits the search for an event that is rare in a long log; the page says how far it looked.
     const int MostCalls = 30;
 
-    /// <summary>The newest of those below a position.</summary>
+    /// <summary>The newest events below a position.</summary>
     public static async Task<FoundEvents> Before(
         LogService.LogServiceClient log, EventFilter filter, long before, int count, CancellationToken cancel)
     {
@@ -47,7 +47,7 @@ static class ReadEventsBack
         return new([.. shown.AsEnumerable().Reverse()], found.Count > count ? shown[0].Position : below);
     }
 
-    /// <summary>The oldest of those above a position.</summary>
+    /// <summary>The oldest events above a position.</summary>
     public static async Task<FoundEvents> After(
         LogService.LogServiceClient log, EventFilter filter, long after, int count, CancellationToken cancel)
     {

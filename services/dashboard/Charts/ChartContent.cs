@@ -3,7 +3,7 @@ using Plotly.Blazor.Interop;
 
 namespace Dashboard.Charts;
 
-/// <summary>What a chart draws, for whichever theme it is shown in.</summary>
+/// <summary>Content of a chart, independent of the theme.</summary>
 public sealed record ChartContent
 {
     internal ChartContent(Func<ChartTheme, IEnumerable<ITrace>> traces, Func<ChartTheme, Layout> layout) =>
@@ -14,7 +14,7 @@ public sealed record ChartContent
     internal Func<ChartTheme, Layout> Layout { get; }
 }
 
-/// <summary>A stretch of the x axis, in local time as charts show it.</summary>
+/// <summary>A range of the x axis, in local time as charts show it.</summary>
 public sealed record ChartRange(DateTime From, DateTime To)
 {
     internal static ChartRange? Of(RelayoutEventData e) =>

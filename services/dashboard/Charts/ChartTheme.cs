@@ -3,7 +3,7 @@ using Plotly.Blazor.LayoutLib;
 
 namespace Dashboard.Charts;
 
-/// <summary>Colours of charts for both themes. Lines differ in lightness too, for those who do not see every hue.</summary>
+/// <summary>Chart colours for both themes. Lines also differ in lightness, for colour-blind users.</summary>
 sealed record ChartTheme(
     string Text, string Grid, string Line, string Surface, IReadOnlyList<string> Series, string Warning, string Critical)
 {
@@ -16,14 +16,14 @@ sealed record ChartTheme(
 
     public static ChartTheme For(bool isDark) => isDark ? Dark : Light;
 
-    /// <summary>Of the n-th line.</summary>
+    /// <summary>Colour of the n-th line.</summary>
     public string Color(int index) => Series[index % Series.Count];
 
-    /// <summary>The same colour, see-through, for bands.</summary>
+    /// <summary>The colour made translucent, for bands.</summary>
     public static string Soft(string color, double opacity) => string.Create(System.Globalization.CultureInfo.InvariantCulture,
         $"rgba({Convert.ToInt32(color[1..3], 16)},{Convert.ToInt32(color[3..5], 16)},{Convert.ToInt32(color[5..7], 16)},{opacity})");
 
-    /// <summary>Applies fonts, colours and grid to a layout; what the layout says itself about its axes' content stays.</summary>
+    /// <summary>Applies fonts, colours and grid to a layout; what the layout says about axis content stays.</summary>
     public void Apply(Layout layout)
     {
         layout.PaperBgColor = layout.PlotBgColor = "rgba(0,0,0,0)";

@@ -2,7 +2,7 @@ using Contracts.Query.V1;
 
 namespace Dashboard.Decisions;
 
-/// <summary>A life as a person estimates it: by its median, and how sure its end is.</summary>
+/// <summary>A remaining life as a person estimates it: its median and its Weibull shape, i.e. how certain it is.</summary>
 public sealed class AssumedLife(double medianDays, double shape)
 {
     WeibullLife? taken;
@@ -16,7 +16,7 @@ public sealed class AssumedLife(double medianDays, double shape)
     }
     = medianDays;
 
-    /// <summary>Weibull's.</summary>
+    /// <summary>Weibull shape.</summary>
     public double Shape
     {
         get;
@@ -24,11 +24,11 @@ public sealed class AssumedLife(double medianDays, double shape)
     }
     = shape;
 
-    /// <summary>Null when nothing is assumed.</summary>
+    /// <summary>Null if nothing is assumed.</summary>
     public WeibullLife? Life =>
         !IsAssumed ? null : taken?.Clone() ?? new() { Shape = Shape, ScaleDays = MedianDays / Math.Pow(Math.Log(2), 1 / Shape) };
 
-    /// <summary>Takes over what was assumed before, to the bit as long as nobody changes it; the median is shown rounded.</summary>
+    /// <summary>Takes over an earlier assumption, bit for bit until somebody changes it; the median is shown rounded.</summary>
     public void Take(WeibullLife? life)
     {
         IsAssumed = life is not null;

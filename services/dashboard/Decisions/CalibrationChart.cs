@@ -5,7 +5,7 @@ using Scatter = Plotly.Blazor.Traces.Scatter;
 
 namespace Dashboard.Decisions;
 
-/// <summary>Stated probabilities of failure against how often the parts failed: on the diagonal they were right.</summary>
+/// <summary>Stated failure probabilities against observed failure frequencies; calibrated ones lie on the diagonal.</summary>
 static class CalibrationChart
 {
     public static ChartContent Of(GetHindsightResponse report) => new(

@@ -4,10 +4,10 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace Dashboard.Decisions;
 
-/// <summary>The question as it is filled in.</summary>
+/// <summary>The question as filled in on the form.</summary>
 public sealed class DecisionQuestion(WearingPart part)
 {
-    /// <summary>Kinds of options that have no figures, and what people call them.</summary>
+    /// <summary>Kinds of options without figures, and their labels.</summary>
     public static IReadOnlyList<(string Kind, string Text)> Simple { get; } =
         [("now", "Replace now"), ("optimal-date", "At the best date"), ("run-to-failure", "Run to failure"),
             ("order-spare-now", "Order the spare now, then at the best date")];
@@ -24,15 +24,15 @@ public sealed class DecisionQuestion(WearingPart part)
 
     public List<Derate> Derates { get; } = [];
 
-    /// <summary>In times the present one.</summary>
+    /// <summary>Production rate as a multiple of the present one.</summary>
     public double Rate { get; set; } = 1;
 
-    /// <summary>0: by expected cost, to 1: by the worst twentieth.</summary>
+    /// <summary>0 ranks by expected cost, 1 by the mean of the worst 5 %.</summary>
     public double RiskAversion { get; set; }
 
     public double HorizonDays { get; set; } = 180;
 
-    /// <summary>On the browser's clock: the question as of then, from what was stated then; null: now.</summary>
+    /// <summary>Local time of the browser: ask as of then, with what was known then; null: now.</summary>
     public DateTime? At { get; set; }
 
     public DecisionEconomics Economics { get; private set; } = part.Economics.Clone();
@@ -43,13 +43,13 @@ public sealed class DecisionQuestion(WearingPart part)
 
     public double CheckCost { get; set; } = 500;
 
-    /// <summary>Instead of what the condition says.</summary>
+    /// <summary>Remaining life to use instead of the assessed one.</summary>
     public AssumedLife Remaining { get; } = new(30, 2);
 
-    /// <summary>Of a new part, instead of the fleet's.</summary>
+    /// <summary>Life of a new part to use instead of the fleet's.</summary>
     public AssumedLife Fresh { get; } = new(365, 2);
 
-    /// <summary>Of each option.</summary>
+    /// <summary>Simulated futures per option.</summary>
     public int Futures { get; set; } = 10_000;
 
     public ulong Seed { get; set; } = 1;
@@ -60,12 +60,12 @@ public sealed class DecisionQuestion(WearingPart part)
 
     public void ResetEconomics() => Economics = part.Economics.Clone();
 
-    /// <summary>Takes over all that a decision was asked with: asked again, it is the same question, as of then.</summary>
+    /// <summary>Takes over the complete question of a decision, so that asking again repeats it as of its time.</summary>
     public void Take(Decision asked, TimeZoneInfo zone)
     {
         (Economics, Rate, RiskAversion, HorizonDays, Seed) = (
             asked.Economics.Clone(), asked.Rate, asked.RiskAversion, asked.HorizonDays, asked.Seed);
-        // A query that is older than this dashboard does not tell the rest.
+        // A query older than this dashboard does not send the rest.
         if (asked.AskedOptions.Count == 0) return;
         (At, Futures) = (Times.Local(asked.At.ToDateTimeOffset(), zone), asked.Futures);
         Kinds.Clear();
@@ -130,26 +130,26 @@ public sealed class DecisionQuestion(WearingPart part)
         return request;
     }
 
-    /// <summary>A stop of the line that takes place anyway.</summary>
+    /// <summary>A planned stop of the line.</summary>
     public sealed class Stop
     {
-        /// <summary>On the browser's clock.</summary>
+        /// <summary>Local time of the browser.</summary>
         public DateTime At { get; set; }
 
-        /// <summary>What the exchange makes it longer.</summary>
+        /// <summary>Hours by which the exchange prolongs the stop.</summary>
         public double LostHours { get; set; } = 2;
 
-        /// <summary>The exchange at this stop is compared; otherwise the stop only is there for the best date.</summary>
+        /// <summary>True: an exchange at this stop is an option of its own; false: the stop only counts for the best date.</summary>
         public bool IsOption { get; set; } = true;
     }
 
-    /// <summary>Running slower for some weeks, then the exchange.</summary>
+    /// <summary>Running slower for some weeks before the exchange.</summary>
     public sealed class Derate
     {
-        /// <summary>In times the planned one.</summary>
+        /// <summary>As a multiple of the planned rate.</summary>
         public double Rate { get; set; } = 0.85;
 
-        /// <summary>As it is filled in.</summary>
+        /// <summary>The rate in per cent, as shown in the form.</summary>
         public double Percent
         {
             get => Math.Round(100 * Rate, 6);
@@ -158,7 +158,7 @@ public sealed class DecisionQuestion(WearingPart part)
 
         public double Weeks { get; set; } = 3;
 
-        /// <summary>Null: the share of the margin that the lower rate costs.</summary>
+        /// <summary>Null: the margin lost through the lower rate.</summary>
         public double? MarginLossPerDay { get; set; }
     }
 }

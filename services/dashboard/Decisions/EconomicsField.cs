@@ -2,11 +2,11 @@ using Contracts.Query.V1;
 
 namespace Dashboard.Decisions;
 
-/// <summary>A figure of the economics in the form.</summary>
-/// <param name="Label">For people.</param>
-/// <param name="Unit"><c>money</c> stands for the currency.</param>
-/// <param name="Get">Null: nobody has said, and query decides or complains.</param>
-/// <param name="Set">Null takes it back.</param>
+/// <summary>A field of the economics in the form.</summary>
+/// <param name="Label">Display name.</param>
+/// <param name="Unit">Unit; <c>money</c> stands for the currency.</param>
+/// <param name="Get">Null: not given; query uses its default or refuses.</param>
+/// <param name="Set">Null clears the value.</param>
 sealed record EconomicsField(string Label, string Unit, Func<DecisionEconomics, double?> Get, Action<DecisionEconomics, double?> Set)
 {
     public static IReadOnlyList<EconomicsField> All { get; } =

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Dashboard.Decisions;
 
-/// <summary>An axis with round ticks; places are shares of its width in per cent, as SVG takes them. Pure.</summary>
+/// <summary>An axis with round ticks; positions are percentages of its width, as in SVG. Pure.</summary>
 sealed record Scale(double From, double To, IReadOnlyList<double> Ticks)
 {
-    /// <summary>Holds all values, and 0 when it is near.</summary>
+    /// <summary>Covers all values, and 0 if it is near.</summary>
     public static Scale Of(IEnumerable<double> values, int ticks)
     {
         List<double> all = [.. values.Where(double.IsFinite)];
@@ -21,7 +21,7 @@ sealed record Scale(double From, double To, IReadOnlyList<double> Ticks)
 
     public string X(double value) => Text(Share(value));
 
-    /// <summary>Width of a stretch.</summary>
+    /// <summary>Width of a range.</summary>
     public string Width(double from, double to) => Text(Math.Abs(Share(to) - Share(from)));
 
     static string Text(double percent) => string.Create(CultureInfo.InvariantCulture, $"{percent:0.##}%");

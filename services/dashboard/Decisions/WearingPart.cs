@@ -4,12 +4,12 @@ using TwinModel.Maintenance;
 
 namespace Dashboard.Decisions;
 
-/// <summary>A part of which it can be asked whether to replace it, as the asset's model describes it.</summary>
-/// <param name="Component">Its id.</param>
-/// <param name="Name">For people.</param>
-/// <param name="Economics">What an exchange and a failure usually cost; empty when the model does not say.</param>
-/// <param name="Currency">What money is counted in; empty when the model does not say.</param>
-/// <param name="AgesWithLoad">The model says how load ages it, so that another rate can be asked for.</param>
+/// <summary>A wearing part in the asset's model, for which a replacement can be evaluated.</summary>
+/// <param name="Component">Component id.</param>
+/// <param name="Name">Display name.</param>
+/// <param name="Economics">Usual costs of an exchange and a failure; empty if the model gives none.</param>
+/// <param name="Currency">Currency; empty if the model gives none.</param>
+/// <param name="AgesWithLoad">True if the model describes ageing under load, so that other rates can be asked for.</param>
 public sealed record WearingPart(string Component, string Name, DecisionEconomics Economics, string Currency, bool AgesWithLoad)
 {
     internal static IReadOnlyList<WearingPart> Of(AssetModel model) =>

@@ -3,7 +3,7 @@ using Dashboard.Shown;
 
 namespace Dashboard.Fleet;
 
-/// <summary>One machine in the list, ready to be shown. Equal content means nothing to draw.</summary>
+/// <summary>One machine in the list, ready to show. Equal items need no redraw.</summary>
 public sealed record FleetItem(
     string AssetId, string Name, string ModelId, string Severity, int Alarms, string AlarmText, bool IsStale, string Freshness,
     long SampledAt, string Figures, string Health, string Life)
@@ -15,14 +15,14 @@ public sealed record FleetItem(
 
     public int HealthRank => Array.IndexOf(Levels, Health);
 
-    /// <summary>What is in the cell of key figures: names and values, alternating.</summary>
+    /// <summary>Content of the key figures cell.</summary>
     public IEnumerable<(string Name, string Value, string State)> FigureCells() =>
         Figures.Length == 0 ? [] : Figures.Split('\n').Select(f => f.Split('\t')).Select(f => (f[0], f[1], f[2]));
 
     /// <param name="twin">The newest view.</param>
     /// <param name="sensors">Ids of the key figures.</param>
-    /// <param name="parts">Its wearing parts.</param>
-    /// <param name="now">Staleness is as of this time.</param>
+    /// <param name="parts">Wearing parts of the machine.</param>
+    /// <param name="now">Time at which staleness is judged.</param>
     internal static FleetItem Of(Twin twin, IReadOnlyList<string> sensors, IReadOnlyList<PartSummary> parts, DateTimeOffset now)
     {
         var active = twin.Alarms.Where(a => a.ClearedAt is null).ToList();

@@ -1,13 +1,13 @@
 namespace Dashboard.Fleet;
 
-/// <summary>Which machines are listed, in which order.</summary>
+/// <summary>Filter and order of the machine list.</summary>
 sealed record FleetView
 {
     public string Search { get; init; } = "";
 
     public string Model { get; init; } = "";
 
-    /// <summary>Empty: all; <c>any</c>: with an alarm; otherwise exactly this severity.</summary>
+    /// <summary>Empty: all; <c>any</c>: any active alarm; otherwise exactly this severity.</summary>
     public string Severity { get; init; } = "";
 
     public string Health { get; init; } = "";
@@ -26,7 +26,7 @@ sealed record FleetView
         && (Health.Length == 0 || item.Health == Health)
         && (!OnlyStale || item.IsStale);
 
-    /// <summary>The listed machines. Ties are in the order of ids, numbers within them as numbers.</summary>
+    /// <summary>The listed machines. Ties are ordered by id, comparing numbers within ids as numbers.</summary>
     public List<FleetItem> Of(IEnumerable<FleetItem> items)
     {
         var shown = items.Where(Shows).ToList();
@@ -46,13 +46,13 @@ sealed record FleetView
         return shown;
     }
 
-    /// <summary>The same column again turns the order around.</summary>
+    /// <summary>Sorting by the same column again reverses the order.</summary>
     public FleetView Sorted(string by) =>
         this with { SortBy = by, IsDescending = SortBy == by ? !IsDescending : by is "alarm" or "health" };
 
     public string AriaSort(string by) => SortBy != by ? "none" : IsDescending ? "descending" : "ascending";
 
-    // line-2 before line-10. The comparison of the framework that does this needs ICU.
+    // line-2 before line-10. The framework's numeric comparison needs ICU.
     internal static int NaturalOrder(string a, string b)
     {
         var (i, j) = (0, 0);

@@ -2,17 +2,17 @@ using Contracts.Query.V1;
 
 namespace Dashboard.Fleet;
 
-/// <summary>The few sensors that stand for a machine in a list: one per quantity, those first that limits watch over. Pure.</summary>
+/// <summary>The few sensors shown for a machine in a list: one per quantity, preferably with limits. Pure.</summary>
 static class KeyFigures
 {
     const int Most = 4;
 
-    // What an operator asks for first.
+    // Most important to operators first.
     static readonly string[] Quantities =
         ["mass-flow", "volume-flow", "pressure", "temperature", "vibration-velocity", "acceleration", "rotational-speed", "power",
             "current", "voltage"];
 
-    /// <summary>Sensor ids in the order they are shown.</summary>
+    /// <summary>Sensor ids in display order.</summary>
     public static IReadOnlyList<string> Of(Asset asset)
     {
         var weights = asset.Limits.GroupBy(l => l.SensorId)

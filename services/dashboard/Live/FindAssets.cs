@@ -4,7 +4,7 @@ using Grpc.Core;
 
 namespace Dashboard.Live;
 
-/// <summary>Assets and their models; models change seldom, so that they are asked for once a minute at most.</summary>
+/// <summary>Assets and their models. They rarely change, so each asset is requested once a minute at most.</summary>
 sealed class FindAssets(AssetService.AssetServiceClient client, TimeProvider time)
 {
     static readonly TimeSpan FreshFor = TimeSpan.FromMinutes(1);
@@ -12,7 +12,7 @@ sealed class FindAssets(AssetService.AssetServiceClient client, TimeProvider tim
     readonly Dictionary<string, (Asset Asset, DateTimeOffset At)> known = [];
     readonly ConcurrentDictionary<string, ReadableModel> models = new();
 
-    /// <summary>Assets whose id or name holds the text.</summary>
+    /// <summary>Assets whose id or name contains the text.</summary>
     public async Task<IReadOnlyList<AssetSummary>> Search(string text, int limit, CancellationToken cancel) =>
         (await client.ListAssetsAsync(new() { Search = text, Limit = limit }, cancellationToken: cancel)).Assets;
 
@@ -31,7 +31,7 @@ sealed class FindAssets(AssetService.AssetServiceClient client, TimeProvider tim
         return ids;
     }
 
-    /// <exception cref="RpcException">No such asset, or query is away.</exception>
+    /// <exception cref="RpcException">No such asset, or query is unreachable.</exception>
     public async Task<Asset> Get(string assetId, CancellationToken cancel)
     {
         lock (known)
@@ -47,8 +47,8 @@ sealed class FindAssets(AssetService.AssetServiceClient client, TimeProvider tim
         return asset;
     }
 
-    /// <summary>What can be read of the text of the asset's model, once per model.</summary>
-    /// <exception cref="RpcException">No such asset, or query is away.</exception>
+    /// <summary>The readable part of the asset's model, parsed once per model.</summary>
+    /// <exception cref="RpcException">No such asset, or query is unreachable.</exception>
     public async Task<ReadableModel> Model(string assetId, CancellationToken cancel)
     {
         var asset = await Get(assetId, cancel);

@@ -3,10 +3,10 @@ using Contracts.Query.V1;
 
 namespace Dashboard.Live;
 
-/// <summary>Follows twins for all browsers: what two look at is asked of query once.</summary>
+/// <summary>Follows twins for all browsers, sharing one stream among those that show the same machines.</summary>
 sealed class FollowTwins
 {
-    // What query allows in one stream.
+    // The limit of query for one stream.
     const int MostAssets = 200;
 
     readonly TwinService.TwinServiceClient client;
@@ -22,7 +22,7 @@ sealed class FollowTwins
             .CreateObservableGauge("pollux.dashboard.feeds", () => feeds.Count, "{stream}", "Open watch streams at query");
     }
 
-    /// <summary>What is known at once, then every change; until the subscription is disposed.</summary>
+    /// <summary>The twins known so far, then every change until the subscription is disposed.</summary>
     public TwinSubscription Follow(IEnumerable<string> assetIds)
     {
         lock (gate)

@@ -7,7 +7,7 @@ using ServiceDefaults;
 
 namespace Dashboard.Live;
 
-/// <summary>The clients of query, all on one connection.</summary>
+/// <summary>The gRPC clients of query, all on one connection.</summary>
 static class QueryClients
 {
     public static void AddQueryClients(this WebApplicationBuilder builder)
@@ -38,7 +38,7 @@ static class QueryClients
         {
             HttpHandler = new SocketsHttpHandler
             {
-                // A peer that is gone without a word is noticed within seconds.
+                // Detects within seconds a peer that vanished without closing the connection.
                 KeepAlivePingDelay = TimeSpan.FromSeconds(5),
                 KeepAlivePingTimeout = TimeSpan.FromSeconds(3),
                 PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
@@ -46,13 +46,13 @@ static class QueryClients
             },
             InitialReconnectBackoff = TimeSpan.FromMilliseconds(200),
             MaxReconnectBackoff = TimeSpan.FromSeconds(2),
-            // A fleet of 500 twins in one page.
+            // Enough for 500 twins on one page.
             MaxReceiveMessageSize = 64 * 1024 * 1024,
             DisposeHttpClient = true,
         });
 }
 
-/// <summary>No question waits for ever; streams do.</summary>
+/// <summary>Sets a deadline on unary calls; streams have none.</summary>
 sealed class Deadlines(TimeSpan limit) : Interceptor
 {
     public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(

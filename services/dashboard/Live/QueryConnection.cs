@@ -4,8 +4,8 @@ using Grpc.Net.Client;
 namespace Dashboard.Live;
 
 /// <summary>
-/// Keeps the connection to query up, and says when it is not. A channel alone does not know: a connection that a dying process took last
-/// counts as ready while every call is refused. So query is asked.
+/// Keeps the connection to query up and reports when it is down. It polls query because the channel's state is not enough: a connection to
+/// a process that is shutting down counts as ready while every call is refused.
 /// </summary>
 sealed partial class QueryConnection(GrpcChannel channel, TimeProvider time, ILogger<QueryConnection> log) : BackgroundService
 {
@@ -13,7 +13,7 @@ sealed partial class QueryConnection(GrpcChannel channel, TimeProvider time, ILo
     static readonly TimeSpan AskAgainAfter = TimeSpan.FromMilliseconds(200);
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    // The standard health service; whatever it answers, somebody is there.
+    // The standard health service; any answer shows that query is reachable.
     static readonly Marshaller<byte[]> Bytes = Marshallers.Create(sent => sent, received => received);
     static readonly Method<byte[], byte[]> Check = new(MethodType.Unary, "grpc.health.v1.Health", nameof(Check), Bytes, Bytes);
 
@@ -24,10 +24,10 @@ sealed partial class QueryConnection(GrpcChannel channel, TimeProvider time, ILo
 
     public bool IsUp { get; private set; }
 
-    /// <summary>Since when it is as it is.</summary>
+    /// <summary>Time of the last change of <see cref="IsUp"/>.</summary>
     public DateTimeOffset Since { get; private set; } = time.GetUtcNow();
 
-    /// <summary>Ends when query is there.</summary>
+    /// <summary>Completes when query is reachable.</summary>
     public Task UntilUp(CancellationToken cancel) => up.Task.WaitAsync(cancel);
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
@@ -35,11 +35,11 @@ sealed partial class QueryConnection(GrpcChannel channel, TimeProvider time, ILo
         await Task.Yield();
         while (!stopping.IsCancellationRequested)
         {
-            // Read before the question: a change while it is asked is not missed.
+            // Read before the request, so that a change during the request is not missed.
             var state = channel.State;
             Set(await Answers(stopping));
             using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-            // The channel tells at once of most losses, and of a connection that is there again.
+            // The channel reports most disconnects and reconnects at once.
             await Task.WhenAny(
                 channel.WaitForStateChangedAsync(state, waiting.Token),
                 Task.Delay(IsUp ? AskEvery : AskAgainAfter, time, waiting.Token));
@@ -61,7 +61,7 @@ sealed partial class QueryConnection(GrpcChannel channel, TimeProvider time, ILo
             return e.StatusCode switch
             {
                 StatusCode.Unavailable => false,
-                // Slow, or gone without a word, which pings of the connection find out.
+                // Slow, or gone without closing the connection; keep-alive pings tell which.
                 StatusCode.DeadlineExceeded => channel.State == ConnectivityState.Ready,
                 _ => true,
             };

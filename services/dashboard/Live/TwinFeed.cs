@@ -5,7 +5,7 @@ using Grpc.Core;
 
 namespace Dashboard.Live;
 
-/// <summary>One watch stream at query, opened again whenever it ends, and the newest twin of each of its assets.</summary>
+/// <summary>One watch stream from query, reopened whenever it ends, and the newest twin of each of its assets.</summary>
 sealed partial class TwinFeed
 {
     static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(300);

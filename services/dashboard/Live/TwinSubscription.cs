@@ -4,7 +4,7 @@ using Contracts.Query.V1;
 namespace Dashboard.Live;
 
 /// <summary>
-/// One page's view of some feeds. It keeps the newest twin of each asset that was not shown yet: a slow browser misses views, and memory is
+/// One page's subscription to some feeds. Keeps only the newest unseen twin of each asset: a slow browser skips views, and memory is
 /// bounded by the number of assets.
 /// </summary>
 sealed class TwinSubscription : IDisposable
@@ -31,7 +31,7 @@ sealed class TwinSubscription : IDisposable
         }
     }
 
-    /// <summary>Twins that changed, the first at once, then at most this often.</summary>
+    /// <summary>Changed twins: the first batch at once, then at most one per interval.</summary>
     public async IAsyncEnumerable<IReadOnlyList<Twin>> Changes(TimeSpan atMostEvery, [EnumeratorCancellation] CancellationToken cancel)
     {
         while (true)

@@ -9,16 +9,16 @@ using Scatter = Plotly.Blazor.Traces.Scatter;
 
 namespace Dashboard.Machine;
 
-/// <summary>Temperatures along the axis: now, and over time.</summary>
+/// <summary>Temperatures along the axis, now and over time.</summary>
 static class AxisChart
 {
-    // Dark to light in one direction of lightness, so that it is readable without colours too.
+    // Lightness rises steadily, so the scale is readable without colours.
     static readonly object[] Heat = [new object[] { 0, "#1b2a58" }, new object[]
     {
         0.25, "#5b2a86",
     }, new object[] { 0.5, "#b5367a" }, new object[] { 0.75, "#f1704f" }, new object[] { 1, "#fbe38a" }];
 
-    /// <summary>What is measured now, the set points, and what the model says of what lies between when somebody asked it.</summary>
+    /// <summary>Measured values, set points and, on request, the profile between them as the model computes it.</summary>
     public static ChartContent Now(MachineView view, ScenarioResult? modelled, string revision) =>
         new(theme => NowTraces(view, modelled, theme), _ => new()
         {
@@ -83,7 +83,7 @@ static class AxisChart
         };
     }
 
-    /// <summary>The wall over time; between the sensors the colours are interpolated.</summary>
+    /// <summary>Wall temperature over time; colours between the sensors are interpolated.</summary>
     public static ChartContent OverTime(GetHistoryResponse history, AxisSensors axis, TimeZoneInfo zone, string revision)
     {
         var wall = axis.Wall;

@@ -4,22 +4,22 @@ using TwinModel.Units;
 
 namespace Dashboard.Machine;
 
-/// <summary>A temperature measured somewhere along the axis.</summary>
-/// <param name="SensorId">The sensor.</param>
-/// <param name="PositionMetre">From the start of the axis.</param>
-/// <param name="SetPointId">The sensor of its set point; null when there is none.</param>
-/// <param name="IsMelt">True: of the material; false: of the wall.</param>
+/// <summary>A temperature sensor on the axis.</summary>
+/// <param name="SensorId">Sensor id.</param>
+/// <param name="PositionMetre">Distance from the start of the axis, m.</param>
+/// <param name="SetPointId">Id of the set-point sensor; null if there is none.</param>
+/// <param name="IsMelt">True: material; false: wall.</param>
 public sealed record AxisPoint(string SensorId, double PositionMetre, string? SetPointId, bool IsMelt);
 
-/// <summary>The axis of a machine and its sensors, from the physics in its model. Pure.</summary>
-/// <param name="LengthMetre">From its start to its end.</param>
-/// <param name="Points">In the order of the axis; none without physics.</param>
-/// <param name="Misread">What this dashboard does not understand of the model, which is newer; null when it understands all.</param>
+/// <summary>A machine's axis and its sensors, from the physics in its model. Pure.</summary>
+/// <param name="LengthMetre">Length of the axis, m.</param>
+/// <param name="Points">Sensors in axis order; empty without physics.</param>
+/// <param name="Misread">What this dashboard does not understand in a newer model; null if it understands everything.</param>
 public sealed record AxisSensors(double LengthMetre, IReadOnlyList<AxisPoint> Points, string? Misread = null)
 {
     public static AxisSensors None { get; } = new(0, []);
 
-    /// <summary>Sensors of the wall, in the order of the axis.</summary>
+    /// <summary>Wall sensors in axis order.</summary>
     public IReadOnlyList<AxisPoint> Wall => [.. Points.Where(p => !p.IsMelt)];
 
     internal static AxisSensors Of(Live.ReadableModel read) => read.Model is { } model ? Of(model) : None with { Misread = read.Misread };

@@ -7,7 +7,7 @@ static partial class SchematicLayout
     const double ExtruderWidth = 1180;
     const double CardGap = 10;
 
-    // From left to right as the machine stands: drive, gears, barrel with screw, die, haul-off.
+    // From left to right as on the machine: drive, gearbox, barrel with screw, die, haul-off.
     static readonly string[] BelowInOrder = ["motor", "gearbox", "bearing", "screw", "barrel", "die", "haul-off"];
 
     static Drawing Extruder(Asset asset)

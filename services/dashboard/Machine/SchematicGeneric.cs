@@ -12,7 +12,7 @@ static partial class SchematicLayout
     static Drawing Generic(Asset asset)
     {
         var flows = asset.Relationships.Where(r => r.Type is "feeds" or "drives").ToList();
-        // What others are part of, and nothing flows through, is the whole: its values stand above the others.
+        // A component that others are part of and that has no flows is the whole: its values go above the others.
         var wholes = asset.Components.Where(
             c => asset.Relationships.Any(r => r.Type == "part-of" && r.To == c.Id) && !flows.Any(f => f.From == c.Id || f.To == c.Id))
                 .ToList();
@@ -49,7 +49,7 @@ static partial class SchematicLayout
             var (y1, y2) = (from.Y + Math.Min(from.Height, 44) / 2, to.Y + Math.Min(to.Height, 44) / 2);
             links.Add(new(flow.Type, to.X > from.X
                 ? FormattableString.Invariant(Curve(from.X + from.Width, y1, to.X - 4, y2))
-                // Back to the start, below everything.
+                // Back to the start, routed below everything.
                 : string.Create(
                     CultureInfo.InvariantCulture,
                     $"M{from.X + from.Width / 2:0.#} {from.Y + from.Height:0.#} V{bottom + 16:0.#} H{to.X + to.Width / 2:0.#} V"
@@ -58,7 +58,7 @@ static partial class SchematicLayout
         return new(Math.Max(width, BoxWidth) + 4, bottom + 24, [], links, cards);
     }
 
-    /// <summary>Longest way from a start; a flow that closes a circle is left out.</summary>
+    /// <summary>Column of each part: the longest path from a start; flows that close a cycle are ignored.</summary>
     static Dictionary<string, int> Columns(IReadOnlyList<string> parts, IReadOnlyList<Relationship> flows)
     {
         var columns = parts.ToDictionary(p => p, _ => 0);

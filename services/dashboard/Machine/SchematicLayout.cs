@@ -6,27 +6,29 @@ namespace Dashboard.Machine;
 /// <summary>A component as a shape; <paramref name="Kind"/> decides how it is drawn.</summary>
 public sealed record Shape(string Component, string Kind, string Name, double X, double Y, double Width, double Height);
 
-/// <summary>Values of a component.</summary>
+/// <summary>The values of a component.</summary>
 sealed record Card(string Title, double X, double Y, double Width, double Height, IReadOnlyList<Row> Rows);
 
 /// <summary>
-/// One value in its card; a name that leaves no room beside it has a line of its own above, <paramref name="ValueDown"/> high.
+/// One value in its card. A name too long to fit beside the value gets its own line above it, <paramref name="ValueDown"/> high.
 /// </summary>
 public sealed record Row(Sensor Sensor, string Name, double Y, double Height, double ValueDown);
 
-/// <summary>A line between two places; <paramref name="Type"/> is drives, feeds or shows.</summary>
+/// <summary>A line between two points; <paramref name="Type"/> is drives, feeds or shows.</summary>
 sealed record Link(string Type, string Path);
 
-/// <summary>Where everything of a drawing is. Pure: the same model gives the same drawing.</summary>
+/// <summary>The layout of a drawing. Pure: the same model gives the same drawing.</summary>
 sealed record Drawing(double Width, double Height, IReadOnlyList<Shape> Shapes, IReadOnlyList<Link> Links, IReadOnlyList<Card> Cards);
 
-/// <summary>Draws an asset from its model: an extruder as one, anything else as its components along what feeds and drives what.</summary>
+/// <summary>
+/// Lays out an asset from its model: extruders in their own form, anything else as components along their feeds and drives.
+/// </summary>
 static partial class SchematicLayout
 {
     const double TitleHeight = 22;
     const double LineHeight = 13;
 
-    // Wide enough for the fonts of the style sheet, margins included.
+    // Wide enough for the fonts of the style sheet, including margins.
     const double NameCharacter = 6.2;
     const double ValueCharacter = 7.8;
     const double RowMargins = 16;
@@ -50,7 +52,7 @@ static partial class SchematicLayout
         foreach (var sensor in sensors)
         {
             var name = NameIn(title, sensor, width);
-            // The longest of what may come; small values can have more digits than large ones.
+            // The longest possible value; small values can have more digits than large ones.
             var valueLength = new[] { sensor.Plausible?.Min, 0.05, sensor.Plausible?.Max }.Max(v => Units.Text(v, sensor.Unit).Length);
             var down = name.Length * NameCharacter + valueLength * ValueCharacter + RowMargins > width ? LineHeight : 0;
             var height = 20 + down + (asset.Limits.Any(l => l.SensorId == sensor.Id) ? LineHeight : 0);
@@ -60,7 +62,7 @@ static partial class SchematicLayout
         return new(title, x, y, width, bottom + 6 - y, rows);
     }
 
-    // Narrow cards have no room for whole words.
+    // Narrow cards have no room for full names.
     static string NameIn(string title, Sensor sensor, double width) =>
         ShortName.Of(sensor.Name, title) is var name && width >= 150
             ? name

@@ -1,6 +1,6 @@
 namespace Dashboard.Machine;
 
-/// <summary>A sensor's name without what its component's name says already. Pure.</summary>
+/// <summary>A sensor's name without leading words that its component's name already contains. Pure.</summary>
 static class ShortName
 {
     public static string Of(string sensor, string component)

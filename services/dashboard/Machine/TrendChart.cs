@@ -11,18 +11,18 @@ using Scatter = Plotly.Blazor.Traces.Scatter;
 namespace Dashboard.Machine;
 
 /// <summary>
-/// Histories as a chart: one row per unit on a common time axis. Per sensor, where every point is one reading, dots as measured and the
-/// estimate with its band of 95 %; otherwise the mean and a band of least and greatest.
+/// Histories as a chart: one row per unit on a common time axis. A sensor whose points are all single readings shows measured dots and the
+/// estimate with its 95 % band; otherwise the mean and a min-max band.
 /// </summary>
 static class TrendChart
 {
     /// <summary>Traces per sensor: lower edge, upper edge, estimate, values.</summary>
     public const int TracesPerSensor = 4;
 
-    /// <summary>Which of them takes new readings.</summary>
+    /// <summary>Index of the trace that gets new readings.</summary>
     public const int ValuesTrace = 3;
 
-    // Half of the band that holds 95 % of a normal distribution, in standard deviations.
+    // Half-width of the 95 % interval of a normal distribution, in standard deviations.
     const double Band95 = 1.96;
     const int MostDots = 400;
 
@@ -31,13 +31,13 @@ static class TrendChart
         theme => Traces(history, asset, zone, theme),
         theme => LayoutOf(history, asset, zone, from, to, revision, theme));
 
-    /// <summary>Units in the order of their rows.</summary>
+    /// <summary>Units in row order.</summary>
     public static IReadOnlyList<string> UnitsOf(GetHistoryResponse history) => [.. history.Series.Select(s => s.Unit).Distinct()];
 
-    /// <summary>Every bucket holds one reading: they are shown as measured.</summary>
+    /// <summary>True if every bucket holds one reading, so that points are shown as measured.</summary>
     static bool IsRaw(SensorHistory series) => series.Points.All(p => p.Count == 1);
 
-    /// <summary>Line and band are the estimate; where a point is many readings, their mean says as much.</summary>
+    /// <summary>True if line and band show the estimate; where points merge many readings, the mean is as good.</summary>
     public static bool IsEstimated(SensorHistory series) =>
         series.Points.Count > 0 && IsRaw(series) && series.Points.All(p => p.HasEstimate);
 
@@ -130,8 +130,8 @@ static class TrendChart
         };
     }
 
-    // Only where few sensors share a row: the limits of eight would hide what they limit. Only near the values: a far limit would flatten
-    // them.
+    // Only where few sensors share a row, as eight sensors' limits would hide the values; and only near the values, as a far limit would
+    // flatten them.
     static IEnumerable<LimitLine> LimitLines(GetHistoryResponse history, Asset asset, List<string> rows, ChartTheme theme)
     {
         foreach (var series in history.Series.Where(s => history.Series.Count(o => o.Unit == s.Unit) <= 2))

@@ -1,11 +1,11 @@
 namespace Dashboard.Machine;
 
-/// <summary>A stretch of time to look at, and how finely. Pure.</summary>
-/// <param name="Name">As shown.</param>
-/// <param name="Span">Its length.</param>
+/// <summary>A selectable time range and its resolution. Pure.</summary>
+/// <param name="Name">Label.</param>
+/// <param name="Span">Length.</param>
 public sealed record TrendRange(string Name, TimeSpan Span)
 {
-    // A chart is seldom wider than this many dots that an eye can tell apart.
+    // Charts rarely have more points than this that the eye can tell apart.
     const int MostPoints = 600;
 
     public static IReadOnlyList<TrendRange> All { get; } =
@@ -16,18 +16,18 @@ public sealed record TrendRange(string Name, TimeSpan Span)
         new("1 y", TimeSpan.FromDays(365)),
     ];
 
-    // Two readings of a clock that jitters must not meet in one bucket: a series is shown as measured only while none do.
+    // Two readings with a jittering clock must not share a bucket: a series is shown as measured only if none do.
     const int BucketsPerReading = 2;
 
-    /// <summary>Buckets to ask for: no finer than to tell readings apart.</summary>
+    /// <summary>Number of buckets to request: just enough to separate readings.</summary>
     public static int Points(TimeSpan span, double intervalSeconds) =>
         (int)Math.Clamp(Math.Ceiling(span.TotalSeconds / Math.Max(0.1, intervalSeconds) * BucketsPerReading), 2, MostPoints);
 
     /// <summary>
-    /// New readings are drawn one by one while a reading is not much less than a bucket; otherwise the whole is fetched again.
+    /// True if new readings are drawn one by one, i.e. buckets are not much longer than readings; otherwise everything is fetched again.
     /// </summary>
     public static bool IsDrawnLive(TimeSpan span) => span <= TimeSpan.FromMinutes(30);
 
-    /// <summary>How often the whole is fetched again.</summary>
+    /// <summary>How often everything is fetched again.</summary>
     public static TimeSpan RefetchEvery(TimeSpan span) => TimeSpan.FromSeconds(Math.Clamp(span.TotalSeconds / MostPoints * 4, 15, 600));
 }

@@ -2,11 +2,11 @@ using System.Reflection;
 
 namespace Dashboard.Shell;
 
-/// <summary>Puts a page into the navigation. <c>{asset}</c> in the address stands for the machine that was looked at last.</summary>
-/// <param name="order">Place, from the top.</param>
-/// <param name="text">As shown.</param>
-/// <param name="address">Where it leads, from the root.</param>
-/// <param name="icon">One of MudBlazor's icons.</param>
+/// <summary>Adds a page to the navigation. <c>{asset}</c> in the address stands for the machine last looked at.</summary>
+/// <param name="order">Position from the top.</param>
+/// <param name="text">Label.</param>
+/// <param name="address">Target, relative to the root.</param>
+/// <param name="icon">A MudBlazor icon.</param>
 [AttributeUsage(AttributeTargets.Class)]
 sealed class NavEntryAttribute(int order, string text, string address, string icon) : Attribute
 {
@@ -20,7 +20,7 @@ sealed class NavEntryAttribute(int order, string text, string address, string ic
 
     public bool NeedsAsset => address.Contains("{asset}", StringComparison.Ordinal);
 
-    /// <summary>Those of all pages, in their order.</summary>
+    /// <summary>The entries of all pages, in order.</summary>
     public static IReadOnlyList<NavEntryAttribute> All { get; } =
         [.. typeof(NavEntryAttribute).Assembly.GetTypes().SelectMany(t => t.GetCustomAttributes<NavEntryAttribute>())
             .OrderBy(e => e.Order)];

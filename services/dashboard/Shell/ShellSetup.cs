@@ -6,10 +6,10 @@ using MudBlazor.Services;
 
 namespace Dashboard.Shell;
 
-/// <summary>Blazor, MudBlazor and what belongs to one browser.</summary>
+/// <summary>Registers Blazor, MudBlazor and per-browser state.</summary>
 static class ShellSetup
 {
-    // Published beside the assembly, which is not named after the service.
+    // Published next to the assembly; not named after the service.
     const string StaticAssets = "Dashboard.staticwebassets.endpoints.json";
 
     public static void AddShell(this WebApplicationBuilder builder)
@@ -17,7 +17,7 @@ static class ShellSetup
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
         builder.Services.AddOptions<CircuitOptions>().Configure<IOptions<DashboardSettings>>((circuits, settings) =>
             circuits.DisconnectedCircuitRetentionPeriod = TimeSpan.FromSeconds(settings.Value.KeepPageSeconds));
-        // A page lives in one process; keys need not outlive it.
+        // A page lives in one process, so the keys need not outlive it.
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddMudServices(mud => mud.SnackbarConfiguration.PositionClass = MudBlazor.Defaults.Classes.Position.BottomRight);
         builder.Services.AddScoped<Browser>();

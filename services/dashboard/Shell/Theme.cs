@@ -2,7 +2,7 @@ using MudBlazor;
 
 namespace Dashboard.Shell;
 
-/// <summary>Colours and type. Both palettes keep a contrast of 4.5 to 1 for text.</summary>
+/// <summary>Colours and fonts. Both palettes have a text contrast of at least 4.5 to 1.</summary>
 static class Theme
 {
     static readonly string[] Fonts = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif"];

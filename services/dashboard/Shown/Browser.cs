@@ -2,14 +2,14 @@ using Microsoft.JSInterop;
 
 namespace Dashboard.Shown;
 
-/// <summary>What one browser is set to: time zone, theme, the machine looked at last.</summary>
+/// <summary>Settings of one browser: time zone, theme, the machine last looked at.</summary>
 sealed class Browser(IJSRuntime js) : IDisposable
 {
     sealed record Preferences(string Zone, int OffsetMinutes, string? Theme, bool SystemIsDark, string? Asset, string? Name);
 
     DotNetObjectReference<Browser>? self;
 
-    /// <summary>Raised when theme or asset change.</summary>
+    /// <summary>Raised when the theme or asset changes.</summary>
     public event Action? Changed;
 
     public TimeZoneInfo Zone { get; private set; } = TimeZoneInfo.Utc;
@@ -18,12 +18,12 @@ sealed class Browser(IJSRuntime js) : IDisposable
 
     public string? Asset { get; private set; }
 
-    /// <summary>Who acknowledges and decides here, as typed last.</summary>
+    /// <summary>Name used for acknowledging and deciding, as last typed.</summary>
     public string? Name { get; private set; }
 
     public bool IsKnown { get; private set; }
 
-    /// <summary>Asks the browser, once.</summary>
+    /// <summary>Reads the settings from the browser, once.</summary>
     public async Task Read()
     {
         if (IsKnown) return;
@@ -31,7 +31,7 @@ sealed class Browser(IJSRuntime js) : IDisposable
         var preferences = await js.InvokeAsync<Preferences>("pollux.preferences", self);
         Zone = TimeZoneInfo.TryFindSystemTimeZoneById(preferences.Zone, out var zone)
             ? zone
-            // A system without time zones at least has this one's present offset.
+            // A system without time zone data falls back to the browser's present offset.
             : TimeZoneInfo.CreateCustomTimeZone(
                 preferences.Zone, TimeSpan.FromMinutes(preferences.OffsetMinutes), preferences.Zone, preferences.Zone);
         IsDark = preferences.Theme is { } chosen ? chosen == "dark" : preferences.SystemIsDark;
@@ -47,7 +47,7 @@ sealed class Browser(IJSRuntime js) : IDisposable
         Changed?.Invoke();
     }
 
-    /// <summary>The system's preference changed, and nothing else was chosen here.</summary>
+    /// <summary>The system's theme changed while the user had chosen none here.</summary>
     [JSInvokable]
     public void SystemChanged(bool isDark)
     {
@@ -62,7 +62,7 @@ sealed class Browser(IJSRuntime js) : IDisposable
         await js.InvokeVoidAsync("pollux.remember", "name", name);
     }
 
-    /// <summary>A page shows this machine.</summary>
+    /// <summary>Remembers the machine a page shows.</summary>
     public async Task Visit(string asset)
     {
         if (asset == Asset) return;

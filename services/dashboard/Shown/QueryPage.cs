@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace Dashboard.Shown;
 
-/// <summary>A page that asks query: keeps what went wrong, and asks again when query is back.</summary>
+/// <summary>A page that loads from query, keeps the error, and loads again when query is back.</summary>
 public abstract class QueryPage : ComponentBase, IDisposable
 {
     static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(1);
@@ -28,18 +28,18 @@ public abstract class QueryPage : ComponentBase, IDisposable
 
     protected bool IsLoading { get; private set; } = true;
 
-    /// <summary>Cancelled when the page is left.</summary>
+    /// <summary>Cancelled when the user leaves the page.</summary>
     protected CancellationToken Left => left.Token;
 
-    /// <summary>What is looked for, e.g. <c>machine 'x'</c>.</summary>
+    /// <summary>What the page loads, for error texts, e.g. <c>machine 'x'</c>.</summary>
     protected abstract string What { get; }
 
-    /// <summary>Asks for everything the page needs; called again by <see cref="Reload"/> and when query is back.</summary>
+    /// <summary>Loads everything the page needs; called again by <see cref="Reload"/> and when query is back.</summary>
     protected abstract Task Load(CancellationToken cancel);
 
     protected override void OnInitialized() => Connection.Changed += OnConnectionChanged;
 
-    /// <summary>Loads; a load that still runs is given up.</summary>
+    /// <summary>Loads, cancelling any load in progress.</summary>
     protected async Task Reload()
     {
         running?.Cancel();
@@ -57,7 +57,7 @@ public abstract class QueryPage : ComponentBase, IDisposable
         catch (RpcException e)
         {
             Trouble = Trouble.Of(e, What);
-            // It listens, but has not read its assets yet: no news of the connection will follow.
+            // query is up but has not read its assets yet: no connection change will follow, so poll.
             if (e.StatusCode == StatusCode.Unavailable && Connection.IsUp) _ = AskAgain(mine.Token);
         }
         IsLoading = false;
@@ -70,7 +70,7 @@ public abstract class QueryPage : ComponentBase, IDisposable
         if (!cancel.IsCancellationRequested) await InvokeAsync(OnQueryIsBack);
     }
 
-    /// <summary>What came back of query being away; a page may refresh what it shows.</summary>
+    /// <summary>Called when query is back; reloads after an error, and pages may refresh what they show.</summary>
     protected virtual Task OnQueryIsBack() => Trouble?.HealsItself == true ? Reload() : Task.CompletedTask;
 
     void OnConnectionChanged() =>
@@ -84,7 +84,7 @@ public abstract class QueryPage : ComponentBase, IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>The page is left.</summary>
+    /// <summary>Called when the user leaves the page.</summary>
     protected virtual void Leave()
     {
     }

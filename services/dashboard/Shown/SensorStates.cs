@@ -2,14 +2,14 @@ using Contracts.Query.V1;
 
 namespace Dashboard.Shown;
 
-/// <summary>How much a value can be relied on.</summary>
+/// <summary>How reliable a value is.</summary>
 static class SensorStates
 {
-    /// <summary>No reading for longer than the model allows, or none at all.</summary>
+    /// <summary>True without any reading, or if the last is older than the model allows.</summary>
     public static bool IsStaleAt(this SensorState sensor, DateTimeOffset now) =>
         sensor.SampledAt is null || (sensor.StaleAt is { } at && at.ToDateTimeOffset() <= now);
 
-    /// <summary><c>good</c>, <c>uncertain</c>, <c>bad</c>, <c>stale</c> or <c>none</c>: also the name of the style.</summary>
+    /// <summary><c>good</c>, <c>uncertain</c>, <c>bad</c>, <c>stale</c> or <c>none</c>; also the CSS class.</summary>
     public static string StateAt(this SensorState sensor, DateTimeOffset now) =>
         sensor.SampledAt is null
             ? "none"

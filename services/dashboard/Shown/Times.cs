@@ -3,10 +3,10 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace Dashboard.Shown;
 
-/// <summary>Times in the browser's zone.</summary>
+/// <summary>Times in the browser's time zone.</summary>
 static class Times
 {
-    /// <summary>As short as it can be without doubt: today only the time.</summary>
+    /// <summary>As short as unambiguous: only the time of day if today.</summary>
     public static string Short(DateTimeOffset at, TimeZoneInfo zone, DateTimeOffset now)
     {
         var (local, today) = (TimeZoneInfo.ConvertTime(at, zone), TimeZoneInfo.ConvertTime(now, zone));
@@ -22,10 +22,10 @@ static class Times
     /// <summary>ISO 8601, for addresses.</summary>
     public static string Iso(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture);
 
-    /// <summary>Local wall-clock time for charts, which know no time zones.</summary>
+    /// <summary>Local wall-clock time for charts, which do not support time zones.</summary>
     public static DateTime Local(DateTimeOffset at, TimeZoneInfo zone) => TimeZoneInfo.ConvertTime(at, zone).DateTime;
 
-    /// <summary>Reverse of <see cref="Local"/>.</summary>
+    /// <summary>Inverse of <see cref="Local"/>.</summary>
     public static DateTimeOffset FromLocal(DateTime local, TimeZoneInfo zone)
     {
         var unspecified = DateTime.SpecifyKind(local, DateTimeKind.Unspecified);

@@ -2,11 +2,11 @@ using Grpc.Core;
 
 namespace Dashboard.Shown;
 
-/// <summary>Why a page shows nothing, in words that say what to do.</summary>
-/// <param name="Kind">Stable, for tests and styles.</param>
-/// <param name="Title">What is the matter.</param>
+/// <summary>Why a page shows nothing, and what to do.</summary>
+/// <param name="Kind">Stable identifier, for tests and styles.</param>
+/// <param name="Title">What is wrong.</param>
 /// <param name="Text">What to do.</param>
-/// <param name="HealsItself">The page asks again when query is back.</param>
+/// <param name="HealsItself">True if the page loads again when query is back.</param>
 public sealed record Trouble(string Kind, string Title, string Text, bool HealsItself = false)
 {
     public static Trouble Of(RpcException exception, string what) => exception.StatusCode switch

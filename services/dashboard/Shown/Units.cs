@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Dashboard.Shown;
 
-/// <summary>Values as people read them: as many digits as the quantity deserves, always with the unit.</summary>
+/// <summary>Formats values for people: as many digits as the quantity needs, always with the unit.</summary>
 static class Units
 {
     const string Minus = "\u2212";
@@ -18,7 +18,7 @@ static class Units
         _ => unit,
     };
 
-    /// <summary>Digits after the point, so that neighbouring values of one quantity look alike.</summary>
+    /// <summary>Decimal places, so that neighbouring values of one quantity look alike.</summary>
     public static int Decimals(string unit, double value) => unit switch
     {
         "degC" or "K" or "bar" or "kg/h" or "1/min" or "A" or "%" or "l/min" or "V" => 1,
@@ -36,11 +36,11 @@ static class Units
         return text.AsSpan(1).IndexOfAnyInRange('1', '9') < 0 ? text[1..] : Minus + text[1..];
     }
 
-    /// <summary>Number and unit with a space that does not break.</summary>
+    /// <summary>Number and unit with a non-breaking space.</summary>
     public static string Text(double? value, string unit) =>
         Symbol(unit) is { Length: > 0 } symbol ? $"{Number(value, unit)}\u00a0{symbol}" : Number(value, unit);
 
-    /// <summary>A difference, with its sign; of temperatures in kelvin.</summary>
+    /// <summary>A difference with its sign; temperature differences in kelvin.</summary>
     public static string Difference(double value, string unit)
     {
         var number = Number(value, Decimals(unit, value));
@@ -49,7 +49,7 @@ static class Units
 
     public static string Percent(double share) => $"{Number(share * 100, share is > 0 and < 0.1 ? 1 : 0)}\u00a0%";
 
-    /// <summary>A stretch of time in the unit a person would take.</summary>
+    /// <summary>A duration in a convenient unit.</summary>
     public static string Duration(TimeSpan time) => time.TotalSeconds switch
     {
         < 0 => "0 s",

@@ -4,25 +4,25 @@ using TwinModel.Units;
 
 namespace Dashboard.WhatIf;
 
-/// <summary>Something that a scenario may change, as the asset's model names it.</summary>
-/// <param name="Id">As the API takes it: input, target or <c>component.parameter</c>.</param>
-/// <param name="Name">For people.</param>
-/// <param name="Unit">Of values that are set.</param>
+/// <summary>Something a scenario may change, as named in the asset's model.</summary>
+/// <param name="Id">Id for the API: input, target or <c>component.parameter</c>.</param>
+/// <param name="Name">Display name.</param>
+/// <param name="Unit">Unit of values to set.</param>
 /// <param name="Group">Heading in lists.</param>
-/// <param name="Range">Allowed values; null: any that can be reached.</param>
-/// <param name="Calibrated">Where the model was compared with the machine; null: not said.</param>
-/// <param name="Usual">What it is when nothing else is known; null: not said.</param>
-/// <param name="IsParameter">Of the model: cannot be moved in a ramp.</param>
+/// <param name="Range">Allowed values; null: any reachable value.</param>
+/// <param name="Calibrated">Range in which the model was compared with the machine; null: not stated.</param>
+/// <param name="Usual">Default value; null: not stated.</param>
+/// <param name="IsParameter">True for a parameter of the model, which cannot be ramped.</param>
 public sealed record Askable(
     string Id, string Name, string Unit, string Group, Interval? Range, Interval? Calibrated, double? Usual, bool IsParameter)
 {
-    /// <summary>A share of a temperature means nothing: its zero is an agreement.</summary>
+    /// <summary>False for temperatures: their zero is arbitrary, so percentages are meaningless.</summary>
     public bool HasShares => Unit != "degC";
 
     /// <summary>Unit of a difference.</summary>
     public string DifferenceUnit => Unit == "degC" ? "K" : Unit;
 
-    /// <summary>Everything a scenario of this model may change, in the order in which people look for it. Pure.</summary>
+    /// <summary>Everything a scenario of this model may change, in the order people look for it. Pure.</summary>
     public static IReadOnlyList<Askable> Of(AssetModel model) => model.Physics is not { } physics ? [] :
     [
         .. physics.Targets.Select(
@@ -36,7 +36,7 @@ public sealed record Askable(
         .. physics.Components.SelectMany(c => Parameters(c, model)),
     ];
 
-    // Those whose value the model states: what is left to the component's type is seldom what somebody wants to try.
+    // Only parameters that the model states: defaults of the component's type are rarely worth trying.
     static IEnumerable<Askable> Parameters(ComponentSpec component, AssetModel model) =>
         from type in ComponentLibrary.Find(component.Type)!.Parameters
         where !type.IsLayout && component.Parameters.ContainsKey(type.Name)

@@ -10,11 +10,11 @@ using Scatter = Plotly.Blazor.Traces.Scatter;
 
 namespace Dashboard.WhatIf;
 
-/// <summary>What a <see cref="BandChart"/> draws: a figure over time or along the axis.</summary>
+/// <summary>What a <see cref="BandChart"/> draws: a signal over time or along the axis.</summary>
 /// <param name="X">Local times or positions.</param>
-/// <param name="XTitle">Empty: times.</param>
-/// <param name="Unit">Of the figure.</param>
-/// <param name="Limits">Of the figure.</param>
+/// <param name="XTitle">Title of the x axis; empty: times.</param>
+/// <param name="Unit">Unit of the signal.</param>
+/// <param name="Limits">Limits of the signal.</param>
 sealed record BandSubject(
     IReadOnlyList<object> X, string XTitle, string Unit, BandSeries Baseline, BandSeries Scenario, BandSeries Difference,
     IReadOnlyList<LimitResult> Limits)
@@ -23,18 +23,18 @@ sealed record BandSubject(
 }
 
 /// <summary>
-/// Baseline and scenario with their bands, below them the difference on the same axis: above zero in another colour than below.
+/// Baseline and scenario with their bands; below them, on the same axis, the difference, coloured by its sign.
 /// </summary>
 static class BandChart
 {
     public static ChartContent Of(BandSubject subject, string revision) =>
         new(theme => Traces(subject, theme), theme => LayoutOf(subject, revision, theme));
 
-    /// <summary>Where the median difference changes its sign.</summary>
+    /// <summary>Where the median difference changes sign.</summary>
     public static IReadOnlyList<double> SignChanges(IReadOnlyList<double> positions, BandSeries difference)
     {
         var d = Middle(difference);
-        // What lies below a hundredth of the largest is not to be seen; controllers make many of those.
+        // Ignores differences below a hundredth of the largest: they are invisible, and controllers cause many.
         var least = d.Count == 0 ? 0 : d.Max(Math.Abs) * 0.01;
         List<double> found = [];
         var last = -1;
@@ -113,7 +113,7 @@ static class BandChart
     {
         UiRevision = revision,
         ShowLegend = true,
-        // Fills would turn it round.
+        // Filled traces would otherwise reverse the legend.
         Legend = [new() { Orientation = Plotly.Blazor.LayoutLib.LegendLib.OrientationEnum.H,
             TraceOrder = Plotly.Blazor.LayoutLib.LegendLib.TraceOrderFlag.Normal, Y = 1.02m,
             YAnchor = Plotly.Blazor.LayoutLib.LegendLib.YAnchorEnum.Bottom, X = 0 }],
@@ -142,7 +142,7 @@ static class BandChart
         Shapes = [.. LimitLines(s, theme)],
     };
 
-    // Only near the values: a far limit would flatten them.
+    // Only limits near the values: a far one would flatten them.
     static IEnumerable<LimitLine> LimitLines(BandSubject s, ChartTheme theme)
     {
         var all = s.Baseline.P5.Concat(s.Baseline.P95).Concat(s.Scenario.P5).Concat(s.Scenario.P95).ToList();

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace Dashboard.WhatIf;
 
-/// <summary>A scenario's result as a file: passed on from query, which the browser need not reach.</summary>
+/// <summary>Downloads of scenario results, proxied from query, so that browsers need not reach it.</summary>
 sealed class ExportResult(HttpClient query)
 {
     static readonly string[] Formats = ["csv", "parquet", "json"];
@@ -10,7 +10,7 @@ sealed class ExportResult(HttpClient query)
     public static void Add(IServiceCollection services) => services.AddHttpClient<ExportResult>((provider, http) =>
     {
         var settings = provider.GetRequiredService<IOptions<DashboardSettings>>().Value;
-        // query answers REST at its gRPC port, too: one address to know. There it speaks HTTP/2 only.
+        // query also answers REST at its gRPC port, so one address is enough; that port speaks only HTTP/2.
         (http.BaseAddress, http.DefaultRequestVersion, http.DefaultVersionPolicy) = (
             new(settings.Query), new(2, 0), HttpVersionPolicy.RequestVersionExact);
         http.Timeout = TimeSpan.FromSeconds(settings.DeadlineSeconds);

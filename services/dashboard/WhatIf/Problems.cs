@@ -5,37 +5,37 @@ using Grpc.Core;
 
 namespace Dashboard.WhatIf;
 
-/// <summary>Something the API refuses: where, and what is allowed.</summary>
+/// <summary>Something the API refuses: path, value and what is allowed.</summary>
 public sealed record Problem(string Path, string Value, string Allowed);
 
-/// <summary>What the API says about a question, told apart by field.</summary>
+/// <summary>The API's errors about a question, by field.</summary>
 public sealed partial class Problems(IReadOnlyList<Problem> all)
 {
-    // Trailer of query for scenarios.
+    // Trailer in which query lists all errors of a scenario.
     const string Trailer = "errors-bin";
 
     public static Problems None { get; } = new([]);
 
     public IReadOnlyList<Problem> All => all;
 
-    /// <summary>Null when the exception says nothing about fields.</summary>
+    /// <summary>Null if the exception does not name fields.</summary>
     public static Problems? Of(RpcException exception) =>
         exception.Trailers.GetValueBytes(Trailer) is { } bytes
             && JsonSerializer.Deserialize<List<Problem>>(bytes, JsonSerializerOptions.Web) is { Count: > 0 } found ? new(found) : null;
 
-    /// <summary>What is allowed at a field; null when nothing is wrong with it.</summary>
+    /// <summary>What is allowed for a field; null if it is valid.</summary>
     public string? At(string path) => all.FirstOrDefault(p => p.Path == path)?.Allowed;
 
-    /// <summary>Allowed seconds as minutes, for fields that ask for minutes.</summary>
+    /// <summary>Allowed seconds as minutes, for fields in minutes.</summary>
     public string? MinutesAt(string path) => Scaled(At(path), v => v / 60, "min");
 
     /// <summary>Allowed seconds as hours.</summary>
     public string? HoursAt(string path) => Scaled(At(path), v => v / 3600, "h");
 
-    /// <summary>Allowed factors as percent of change.</summary>
+    /// <summary>Allowed factors as percentages of change.</summary>
     public string? PercentAt(string path) => Scaled(At(path), v => (v - 1) * 100, "%");
 
-    /// <summary>Those that no field of the page stands for.</summary>
+    /// <summary>Problems that no field of the page shows.</summary>
     public IEnumerable<Problem> Besides(Func<string, bool> isShown) => all.Where(p => !isShown(p.Path));
 
     static string? Scaled(string? allowed, Func<double, double> convert, string unit)

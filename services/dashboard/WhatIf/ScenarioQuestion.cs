@@ -3,7 +3,7 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace Dashboard.WhatIf;
 
-/// <summary>One change as it is typed: by a share, by an amount, or to a value.</summary>
+/// <summary>One change as typed: by a percentage, by an amount, or to a value.</summary>
 public sealed class Change
 {
     public const string ByShare = "scale", ByAmount = "offset", ToValue = "set";
@@ -12,21 +12,21 @@ public sealed class Change
 
     public string Kind { get; set; } = ByShare;
 
-    /// <summary>Percent, or in the unit of the target; empty while nothing is typed.</summary>
+    /// <summary>Per cent, or in the unit of the target; null while nothing is typed.</summary>
     public double? Value { get; set; }
 
     public double AfterMinutes { get; set; }
 
     public double RampMinutes { get; set; }
 
-    /// <summary>0: to the end.</summary>
+    /// <summary>0: to the end of the run.</summary>
     public double ForMinutes { get; set; }
 
     public Intervention ToIntervention(bool isSteady) => new()
     {
         Target = Target,
         Kind = Kind,
-        // What is not a number is refused by the API, which says what would be allowed.
+        // The API refuses NaN and says what is allowed.
         Value = Value is not { } value ? double.NaN : Kind == ByShare ? 1 + value / 100 : value,
         FromSeconds = isSteady ? 0 : AfterMinutes * 60,
         RampSeconds = isSteady ? 0 : RampMinutes * 60,
@@ -44,12 +44,12 @@ public sealed class Change
     };
 }
 
-/// <summary>The question that is being put together on the page.</summary>
+/// <summary>The question being put together on the page.</summary>
 public sealed class ScenarioQuestion
 {
     public List<Change> Changes { get; init; } = [];
 
-    /// <summary>Start so long ago, with the inputs that were recorded since; 0: now.</summary>
+    /// <summary>How long ago to start, using the inputs recorded since; 0: now.</summary>
     public double AgoMinutes { get; set; }
 
     public bool IsSteady { get; set; } = true;
@@ -66,7 +66,7 @@ public sealed class ScenarioQuestion
 
     public string Solver { get; set; } = "rodas3";
 
-    /// <summary>0: the API's own choice.</summary>
+    /// <summary>0: the API's default.</summary>
     public int Cells { get; set; }
 
     public CreateScenarioRequest ToRequest(string assetId, DateTimeOffset now)
@@ -88,7 +88,7 @@ public sealed class ScenarioQuestion
         return request;
     }
 
-    /// <summary>An earlier question, to be changed and asked again; from now on.</summary>
+    /// <summary>An earlier question, to be changed and asked again from now.</summary>
     public static ScenarioQuestion Of(ScenarioDefinition d, string name) => new()
     {
         Changes = [.. d.Interventions.Select(Change.Of)],
@@ -102,7 +102,7 @@ public sealed class ScenarioQuestion
         Cells = d.Cells,
     };
 
-    /// <summary>As a definition, so that it is worded as an answered one.</summary>
+    /// <summary>As a definition, so that it is worded like an answered one.</summary>
     public ScenarioDefinition ToDefinition() => new()
     {
         Mode = IsSteady ? "steady" : "transient",
@@ -112,10 +112,10 @@ public sealed class ScenarioQuestion
     };
 }
 
-/// <summary>A question with one click.</summary>
+/// <summary>A question that takes one click.</summary>
 sealed record Preset(string Name, Func<ScenarioQuestion> Make)
 {
-    /// <summary>What is asked most, as far as the model knows it. Pure.</summary>
+    /// <summary>Frequent questions, as far as the model supports them. Pure.</summary>
     public static IReadOnlyList<Preset> For(IReadOnlyList<Askable> askable)
     {
         List<Preset> presets = [];

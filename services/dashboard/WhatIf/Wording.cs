@@ -32,7 +32,7 @@ static class Wording
     public static string Mode(ScenarioDefinition definition) =>
         definition.Mode == "steady" ? "steady state" : $"course over {Span(definition.HorizonSeconds)}";
 
-    /// <summary>What is asked, as a sentence.</summary>
+    /// <summary>The question as a sentence.</summary>
     public static string Sentence(ScenarioQuestion question, IReadOnlyList<Askable> askable)
     {
         var definition = question.ToDefinition();
@@ -44,7 +44,7 @@ static class Wording
         return $"{Changes(definition, askable)}: {start}, {end}, {members}.";
     }
 
-    /// <summary>The answer in one sentence: of all figures the one that matters most, with its band.</summary>
+    /// <summary>The answer in one sentence: the most important figure with its band.</summary>
     public static string Headline(ScenarioResult result)
     {
         if (MainFigure(result) is not { } main) return "The model has no figure of this machine as a whole.";
@@ -54,7 +54,7 @@ static class Wording
             Capital(main.Name), result.Definition.Mode == "steady" ? "" : $" by the end of {Span(result.Definition.HorizonSeconds)}");
         if (new[] { change.P5, change.P50, change.P95 }.All(v => IsNothing(v, decimals)))
             return $"{name} stays as it is{at}: {Units.Text(main.Scenario.P50, main.Unit)}.";
-        // A band across zero has no direction.
+        // A band that includes zero has no direction.
         if (change.P5 < 0 && change.P95 > 0)
             return $"{name} changes by {Signed(change.P50, decimals)}\u00a0{unit}{at}, but even the direction is uncertain (p5 "
                 + $"{Signed(change.P5, decimals)} … p95 {Signed(change.P95, decimals)}).";
@@ -65,27 +65,27 @@ static class Wording
         string Size(double value) => Units.Number(Math.Abs(value), decimals);
     }
 
-    /// <summary>Too little to be seen in so many digits.</summary>
+    /// <summary>True if the difference rounds to zero at this number of decimals.</summary>
     public static bool IsNothing(double difference, int decimals) => Math.Abs(difference) < 0.5 * Math.Pow(10, -decimals);
 
-    /// <summary>A difference beside its unit.</summary>
+    /// <summary>A signed difference without its unit.</summary>
     public static string Signed(double difference, int decimals) =>
         IsNothing(difference, decimals) ? "0" : (difference > 0 ? "+" : "") + Units.Number(difference, decimals);
 
-    /// <summary>The first figure with a limit, in the order of the model, which puts what matters first.</summary>
+    /// <summary>The first key figure with a limit; the model lists the most important first.</summary>
     public static KpiResult? MainFigure(ScenarioResult result)
     {
         var limited = result.Limits.Select(l => l.Signal).ToHashSet();
         return result.Kpis.FirstOrDefault(k => limited.Contains(k.Id)) ?? result.Kpis.FirstOrDefault();
     }
 
-    /// <summary>What was solved for.</summary>
+    /// <summary>The inputs that were solved for.</summary>
     public static IEnumerable<string> Solved(ScenarioResult result, IReadOnlyList<Askable> askable) => result.Solved.Select(s =>
         $"{Capital(askable.FirstOrDefault(a => a.Id == s.Input)?.Name ?? Name(s.Input))} has to go from {Units.Number(s.Baseline, s.Unit)} "
             + $"to {Units.Text(s.Scenario.P50, s.Unit)} (p5 {Units.Number(s.Scenario.P5, s.Unit)} … p95 "
             + $"{Units.Number(s.Scenario.P95, s.Unit)}).");
 
-    /// <summary>What to do about a scenario without an answer.</summary>
+    /// <summary>What to do about a failed scenario.</summary>
     public static string NextStep(string cause) => cause switch
     {
         "invalid" => "The question does not fit the machine's model or what was recorded of it. Change it and ask again.",
@@ -100,7 +100,7 @@ static class Wording
 
     public static string Capital(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
 
-    /// <summary>A stretch of time without rounding anything away.</summary>
+    /// <summary>A duration without rounding.</summary>
     public static string Span(double seconds) => seconds switch
     {
         < 60 => $"{Digits(seconds)} s",

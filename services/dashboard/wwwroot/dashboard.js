@@ -1,4 +1,4 @@
-// What only the browser knows or can do. Called from Shell/Browser.cs and Shell/Reconnect.razor.
+// What only the browser knows or can do. Called from Shown/Browser.cs.
 window.pollux = {
   preferences(browser) {
     const dark = window.matchMedia("(prefers-color-scheme: dark)");
@@ -22,11 +22,11 @@ window.pollux = {
   },
 };
 
-// The first paint, before the circuit is there.
+// For the first paint, before the circuit exists.
 document.documentElement.dataset.theme = localStorage.getItem("pollux.theme") ??
   (window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
 
-// Blazor gives up after some attempts and when the process is a new one; an operator's screen must not need a hand.
+// Blazor stops reconnecting after some attempts, or when the process is a new one; an operator's screen must recover by itself.
 document.addEventListener("DOMContentLoaded", () => {
   const modal = document.getElementById("components-reconnect-modal");
   modal.addEventListener("components-reconnect-state-changed", async e => {

@@ -30,7 +30,7 @@ sealed class AcknowledgeAlarmEndpoint(NpgsqlDataSource source, IBus bus, Command
             "Waits up to 5 s until the alarm shows it (200); 202 when it takes longer. An alarm that is acknowledged already stays as it "
                 + "is.");
 
-    /// <summary>The alarm afterwards, and whether it shows the acknowledgement.</summary>
+    /// <summary>The alarm after the command, and whether it shows the acknowledgement yet.</summary>
     /// <exception cref="NotFoundException">No such alarm.</exception>
     public async Task<(bool IsDone, AlarmView Alarm)> Run(string id, string? by, string? comment, CancellationToken cancel)
     {

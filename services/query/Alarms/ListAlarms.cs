@@ -15,7 +15,7 @@ sealed record AlarmFilter(string? Asset, string[] States, string[] Severities, D
 {
     static readonly string[] KnownStates = ["active", "active-acknowledged", "cleared", "closed"];
 
-    /// <exception cref="InvalidInputException">An unknown state or severity.</exception>
+    /// <exception cref="InvalidInputException">Unknown state or severity.</exception>
     public static AlarmFilter Of(string? asset, IEnumerable<string>? states, IEnumerable<string>? severities, DateTimeOffset? since)
     {
         string[] wantedStates = [.. states ?? []];

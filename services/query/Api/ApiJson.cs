@@ -5,7 +5,7 @@ using ServiceDefaults;
 
 namespace Query.Api;
 
-/// <summary>How answers are written: camelCase, times as ISO 8601 in UTC.</summary>
+/// <summary>JSON format of all answers: camelCase, times in ISO 8601 and UTC.</summary>
 static class ApiJson
 {
     public static JsonSerializerOptions Options { get; } = Configure(new(JsonSerializerDefaults.Web));
@@ -13,7 +13,7 @@ static class ApiJson
     public static JsonSerializerOptions Configure(JsonSerializerOptions options)
     {
         options.NumberHandling = JsonNumberHandling.Strict;
-        // Answers are JSON documents, never HTML, so that units and comments can be read as they are.
+        // Answers are JSON documents, never embedded in HTML, so units and comments stay readable without escapes.
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
         options.Converters.Add(new UtcTime());

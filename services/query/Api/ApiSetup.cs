@@ -7,13 +7,13 @@ using ServiceDefaults;
 
 namespace Query.Api;
 
-/// <summary>What holds for every route: JSON, limits, CORS, gRPC, the reference.</summary>
+/// <summary>Settings for every route: JSON, limits, CORS, compression, gRPC, API reference.</summary>
 static class ApiSetup
 {
-    /// <summary>Name of the rate limit for routes that read much.</summary>
+    /// <summary>Name of the rate limit for expensive reads.</summary>
     public const string Expensive = "expensive";
 
-    // Commands are the only bodies.
+    // Only commands have bodies.
     const int LargestBody = 64 * 1024;
     static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
 
@@ -25,15 +25,14 @@ static class ApiSetup
             kestrel.Limits.MaxRequestBodySize = LargestBody;
         });
         builder.Services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
-        // So that a parameter of the wrong type is refused with the same details as any other wrong input.
+        // Parameters of the wrong type are then refused with the same details as any other invalid input.
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         builder.AddCrossOrigin();
         builder.Services.AddResponseCompression(compression =>
         {
-            // Not streams of events, which must not wait in a buffer, nor Parquet and gRPC, which compress themselves.
+            // Not event streams, which must not be buffered, nor Parquet and gRPC, which compress their own data.
             compression.MimeTypes = ["application/json", Problem.MediaType, "text/csv"];
-            // Over HTTPS too: BREACH guesses a secret from the length of answers that also repeat the attacker's input, and no answer holds
-            // one.
+            // Safe over HTTPS: BREACH needs a secret and the attacker's input in the same answer, and no answer holds a secret.
             compression.EnableForHttps = true;
         });
         var permits = builder.Configuration.WholeNumber("Limits:ExpensiveRequestsPer10Seconds", 1000, 1, 1_000_000);
@@ -67,7 +66,7 @@ static class ApiSetup
         app.UseResponseCompression();
         app.UseCors();
         app.UseRateLimiter();
-        // Browsers speak HTTP/1.1 to a port without TLS, so they reach gRPC on the port of REST.
+        // Browsers speak only HTTP/1.1 to a port without TLS, so gRPC-Web shares the port of REST.
         app.UseGrpcWeb(new() { DefaultEnabled = true });
         app.Use(RefuseUnknown.Rpc.RefuseGarbled);
         app.Use(RefuseUnknown.Check);

@@ -8,7 +8,8 @@ using ServiceDefaults;
 namespace Query.Api;
 
 /// <summary>
-/// The bodies of commands, before an operation reads them: a JSON object in UTF-8, without members given twice or text that cannot be kept.
+/// Checks the bodies of commands before the operation reads them: a JSON object in UTF-8 without duplicate members or text that cannot be
+/// stored.
 /// </summary>
 static class CheckBody
 {
@@ -18,9 +19,9 @@ static class CheckBody
 
     static ReadOnlySpan<byte> ByteOrderMark => [0xef, 0xbb, 0xbf];
 
-    /// <summary>Checks a request; what is of another type than JSON is left to the framework.</summary>
-    /// <exception cref="InvalidInputException">Names the member, or the place in the body.</exception>
-    /// <exception cref="UnsupportedMediaException">Another encoding: the check would see other text than the operation.</exception>
+    /// <summary>Checks a request; content types other than JSON are left to the framework.</summary>
+    /// <exception cref="InvalidInputException">Names the member, or the position in the body.</exception>
+    /// <exception cref="UnsupportedMediaException">Another encoding: the check would read different text than the operation.</exception>
     public static async Task Run(HttpContext context, RequestDelegate next)
     {
         var request = context.Request;
@@ -45,9 +46,9 @@ static class CheckBody
     }
 
     /// <summary>Checks the bytes of a body.</summary>
-    /// <param name="body">All of it.</param>
-    /// <param name="takesBody">False: the operation has no members.</param>
-    /// <exception cref="InvalidInputException">Names the member, or the place in the body.</exception>
+    /// <param name="body">The whole body.</param>
+    /// <param name="takesBody">False if the operation has no members.</param>
+    /// <exception cref="InvalidInputException">Names the member, or the position in the body.</exception>
     public static void Check(ReadOnlyMemory<byte> body, bool takesBody)
     {
         if (body.Span.StartsWith(ByteOrderMark)) body = body[ByteOrderMark.Length..];
@@ -75,7 +76,7 @@ static class CheckBody
         catch (JsonException e)
         {
             var place = FormattableString.Invariant($"not JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}");
-            // The library's own text ends with the place again; an option of its parser is none of the caller's.
+            // Cut off the position, which the library repeats at the end, and its hint at a parser option that callers cannot set.
             var cause = e.Message.Split(" LineNumber:")[0].Split(" which is not supported in this mode")[0].TrimEnd('.');
             throw new InvalidInputException(Body, $"{place}: {cause}", AnObject);
         }
@@ -89,7 +90,7 @@ static class CheckBody
                 RefuseUnknown.CheckText(path, TextOf(element.GetString, path));
                 break;
             case JsonValueKind.Object:
-                // Names are matched whatever their case.
+                // Member names are matched case-insensitively.
                 HashSet<string> names = new(StringComparer.OrdinalIgnoreCase);
                 foreach (var member in element.EnumerateObject())
                 {
@@ -115,7 +116,7 @@ static class CheckBody
         }
         catch (InvalidOperationException)
         {
-            // Half of a surrogate pair is no character.
+            // Half a surrogate pair is not a character.
             throw new InvalidInputException(path.Length == 0 ? Body : path, "text with an unpaired surrogate", RefuseUnknown.Allowed);
         }
     }

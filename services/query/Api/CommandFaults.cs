@@ -4,22 +4,23 @@ using ServiceDefaults;
 
 namespace Query.Api;
 
-/// <summary>Commands that their receiver refused, so that a waiting caller hears the reason instead of a timeout.</summary>
+/// <summary>Passes the reason for which a receiver refused a command to the waiting caller, who would otherwise see a timeout.</summary>
 sealed class CommandFaults
 {
-    // What a command leads to is looked for in the log: nobody says when it is there, but some news may come with it.
+    // Nothing announces that an effect is in the log, so it is polled; news about the subject only triggers an earlier look.
     static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
 
-    readonly ConcurrentDictionary<object, TaskCompletionSource<string>> waiting = new();
+    // By caller: two may wait for equal commands.
+    readonly ConcurrentDictionary<TaskCompletionSource<string>, object> waiting = new();
 
-    /// <summary>Sends a command and waits until it shows its effect, is refused, or the time is up.</summary>
-    /// <param name="command">The command; its equality tells whose fault it is.</param>
+    /// <summary>Sends a command and waits until its effect is visible, it is refused, or the time is up.</summary>
+    /// <param name="command">The command; a fault is matched to its caller by equality of the command.</param>
     /// <param name="send">Sends it.</param>
-    /// <param name="isVisible">Looks whether the effect is there.</param>
+    /// <param name="isVisible">Checks whether the effect is visible.</param>
     /// <param name="limit">How long to wait.</param>
-    /// <param name="cancel">The caller left.</param>
-    /// <param name="news">The next news of what the command is about: it is worth looking at once. Null: there is none.</param>
-    /// <returns>False when the time was up first.</returns>
+    /// <param name="cancel">Cancelled when the caller leaves.</param>
+    /// <param name="news">The next news about the command's subject, which triggers a check at once; null: only poll.</param>
+    /// <returns>False if the time was up first.</returns>
     /// <exception cref="RuleViolationException">The receiver refused the command.</exception>
     public async Task<bool> Await(
         object command, Func<CancellationToken, Task> send, Func<CancellationToken, Task<bool>> isVisible, TimeSpan limit,
@@ -27,7 +28,9 @@ sealed class CommandFaults
     {
         using var time = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         time.CancelAfter(limit);
-        var refused = waiting.GetOrAdd(command, _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        var caller = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        waiting[caller] = command;
+        var refused = caller.Task;
         try
         {
             try
@@ -37,7 +40,7 @@ sealed class CommandFaults
             catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
             {
                 throw new TimeoutException(
-                    "The message broker cannot be reached, so the command was hardly taken. Repeating it is harmless.");
+                    "The message broker cannot be reached, so the command was probably not taken. Repeating it is harmless.");
             }
             var visible = Look(isVisible, news, time.Token);
             var first = await Task.WhenAny(visible, refused);
@@ -51,7 +54,7 @@ sealed class CommandFaults
         }
         finally
         {
-            waiting.TryRemove(command, out _);
+            waiting.TryRemove(caller, out _);
             await time.CancelAsync();
         }
     }
@@ -68,14 +71,14 @@ sealed class CommandFaults
         }
     }
 
-    /// <summary>A receiver refused a command.</summary>
+    /// <summary>Records that a receiver refused a command.</summary>
     public void Refuse(object command, string reason)
     {
-        if (waiting.TryGetValue(command, out var caller)) caller.TrySetResult(reason);
+        foreach (var (caller, _) in waiting.Where(w => w.Value.Equals(command))) caller.TrySetResult(reason);
     }
 }
 
-/// <summary>Takes the news that a command failed at its receiver.</summary>
+/// <summary>Takes the faults of commands.</summary>
 sealed class TakeFault<T>(CommandFaults faults) : IConsumer<Fault<T>>
     where T : class
 {

@@ -4,7 +4,7 @@ using ServiceDefaults;
 
 namespace Query.Api;
 
-/// <summary>Where a page ends, as text that callers hand back unread. It names its list, so that another list refuses it.</summary>
+/// <summary>Where a page ends, as opaque text. It includes the name of its list, so that other lists refuse it.</summary>
 static class Cursor
 {
     const char Separator = '\n';
@@ -13,7 +13,7 @@ static class Cursor
     public static string Encode(string list, params string[] parts) =>
         Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Join(Separator, [list, .. parts])));
 
-    /// <summary>The parts; null when there is no cursor.</summary>
+    /// <summary>The parts; null without a cursor.</summary>
     /// <exception cref="InvalidInputException">Not a cursor of this list.</exception>
     public static string[]? Decode(string list, int parts, string? cursor)
     {
@@ -26,7 +26,7 @@ static class Cursor
         throw new InvalidInputException("cursor", cursor, $"the nextCursor of an earlier page of {list}");
     }
 
-    /// <summary>The single part as a number.</summary>
+    /// <summary>The only part, as a number.</summary>
     /// <exception cref="InvalidInputException">Not a cursor of this list.</exception>
     public static long? DecodeNumber(string list, string? cursor) => Decode(list, 1, cursor) switch
     {

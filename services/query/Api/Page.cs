@@ -7,7 +7,7 @@ namespace Query.Api;
 /// <param name="Items">The entries of this page.</param>
 sealed record Page<T>(IReadOnlyList<T> Items, [property: Description("For the next page; null on the last one.")] string? NextCursor);
 
-/// <summary>The bounds of pages.</summary>
+/// <summary>Limits of page sizes.</summary>
 static class Paging
 {
     public const int Default = 100;
@@ -21,7 +21,7 @@ static class Paging
         _ => throw new InvalidInputException("limit", asked, $"1 to {most}"),
     };
 
-    /// <summary>Cuts a page out of rows, of which one more than the limit was read.</summary>
+    /// <summary>Makes a page of rows, of which one more than the limit was read to see whether there is a next page.</summary>
     public static Page<T> Of<T>(List<T> rows, int limit, Func<T, string> cursorAfter)
     {
         if (rows.Count <= limit) return new(rows, null);

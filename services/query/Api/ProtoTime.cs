@@ -16,8 +16,8 @@ static class ProtoTime
         return new() { Seconds = seconds, Nanos = (int)rest * 100 };
     }
 
-    /// <summary>The time; gRPC callers may send what no calendar holds.</summary>
-    /// <exception cref="InvalidInputException">Outside years 1 to 9999.</exception>
+    /// <summary>Converts a protobuf time; gRPC callers may send times outside the calendar.</summary>
+    /// <exception cref="InvalidInputException">Outside the years 1 to 9999.</exception>
     public static DateTimeOffset ToTime(this Timestamp at, string name) =>
         at.Seconds is >= -62135596800 and <= 253402300799 && at.Nanos is >= 0 and < 1_000_000_000
             ? DateTimeOffset.FromUnixTimeSeconds(at.Seconds).AddTicks(at.Nanos / 100)

@@ -6,7 +6,7 @@ using ServiceDefaults;
 
 namespace Query.Api;
 
-/// <summary>The API's description at /openapi/v1.json (OpenAPI 3.1) and a page to read and try it at /scalar.</summary>
+/// <summary>The API description at /openapi/v1.json (OpenAPI 3.1), and a page at /scalar to read it and try it out.</summary>
 static class Reference
 {
     const string DateTime = "date-time";
@@ -42,20 +42,20 @@ static class Reference
         app.MapScalarApiReference("/scalar", scalar =>
         {
             scalar.Title = "Pollux API";
-            // The page must work where there is no internet.
+            // The page must work without internet access.
             scalar.DefaultFonts = false;
         }).WithHead();
         app.MapGet("/", () => Results.Redirect("/scalar")).WithHead().ExcludeFromDescription();
     }
 
-    // Times have a converter of their own, which hides from the generator that they are text.
+    // Times have a custom converter, so the generator does not know that they are strings.
     static Task SayThatTimesAreText(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancel)
     {
         var type = context.JsonTypeInfo.Type;
         if (type == typeof(DateTimeOffset)) (schema.Type, schema.Format) = (JsonSchemaType.String, DateTime);
         if (type == typeof(DateTimeOffset?)) (schema.Type, schema.Format) = (JsonSchemaType.String | JsonSchemaType.Null, DateTime);
         if (type == typeof(string) && context.JsonPropertyInfo is { Name: "validAt" }) schema.Format = DateTime;
-        // The only member of two kinds.
+        // The only member with two types (knownAt).
         if (type == typeof(System.Text.Json.JsonElement?))
         {
             schema.Type = null;

@@ -19,14 +19,14 @@ using ServiceDefaults;
 namespace Query.Api;
 
 /// <summary>
-/// What is not understood is refused, never ignored, on every operation: query parameters that it does not have, that are given twice or
-/// are of another type, and text with U+0000, which no table and no event can keep.
+/// Every operation refuses what it does not understand instead of ignoring it: query parameters that are unknown, duplicate or of the wrong
+/// type, and text with U+0000, which neither tables nor events can store.
 /// </summary>
 static class RefuseUnknown
 {
     public const string Allowed = "Unicode text without U+0000";
 
-    // A search for nothing finds everything, and a first page follows no cursor. Elsewhere the default would pass for what was asked.
+    // An empty search matches everything and an empty cursor means the first page; any other empty value would silently become the default.
     static readonly HashSet<string> MayBeEmpty = new(StringComparer.OrdinalIgnoreCase) { "search", "cursor" };
 
     static readonly ConcurrentDictionary<Endpoint, Dictionary<string, Type>> Known = new();
@@ -43,7 +43,7 @@ static class RefuseUnknown
         return CheckBody.Run(context, next);
     }
 
-    /// <summary>The framework replaces what is no UTF-8, and then nothing is found.</summary>
+    /// <summary>Refuses invalid UTF-8, which the framework would replace, so that nothing would be found.</summary>
     /// <exception cref="InvalidInputException">Names the parameter.</exception>
     public static void CheckEncoding(QueryString query)
     {
@@ -75,7 +75,7 @@ static class RefuseUnknown
         }
     }
 
-    // The framework, too, refuses a value of another type, but names neither the field nor what is allowed.
+    // The framework also refuses values of the wrong type, but names neither the field nor what is allowed.
     static string? Wanted(Type type, string value) => Type.GetTypeCode(Nullable.GetUnderlyingType(type) ?? type) switch
     {
         TypeCode.Int32 => int.TryParse(value, NumberStyles.Integer, CultureInfo.InvariantCulture, out _) ? null : "a whole number",
@@ -88,13 +88,13 @@ static class RefuseUnknown
         _ => null,
     };
 
-    /// <exception cref="InvalidInputException">The text holds U+0000.</exception>
+    /// <exception cref="InvalidInputException">The text contains U+0000.</exception>
     public static void CheckText(string name, string text)
     {
         if (text.Contains('\0', StringComparison.Ordinal)) throw new InvalidInputException(name, StorableText.Of(text), Allowed);
     }
 
-    // By name; arrays may be given several times.
+    // By name; only arrays may be given several times.
     static Dictionary<string, Type> ParametersOf(Endpoint endpoint)
     {
         var inPath = (endpoint as RouteEndpoint)?.RoutePattern.Parameters.Select(p => p.Name).ToHashSet(StringComparer.OrdinalIgnoreCase)
@@ -104,7 +104,7 @@ static class RefuseUnknown
             .ToDictionary(p => p.Name, p => p.ParameterInfo.ParameterType, StringComparer.OrdinalIgnoreCase);
     }
 
-    // Services, bodies and the like are parameters of the handler, too.
+    // Leaves out services and bodies, which are also parameters of the handler.
     static bool IsSimple(Type type)
     {
         var plain = Nullable.GetUnderlyingType(type) ?? type;
@@ -112,7 +112,7 @@ static class RefuseUnknown
             || (plain.IsArray && IsSimple(plain.GetElementType()!));
     }
 
-    /// <summary>The same for gRPC: bytes that are no message, and U+0000 in any text of a request.</summary>
+    /// <summary>The same check for gRPC: refuses bytes that are no message, and U+0000 in any text of a request.</summary>
     public sealed class Rpc : Interceptor
     {
         static readonly object WasRead = new();
@@ -133,8 +133,8 @@ static class RefuseUnknown
         }
 
         /// <summary>
-        /// Initialises all descriptors, one after the other. Those that share an import must not be initialised by two first requests at
-        /// once: they write to one dictionary without a lock, and every later request would fail (protocolbuffers/protobuf issue 29696).
+        /// Initialises all descriptors one after the other. If two first requests initialise descriptors with a common import at the same
+        /// time, both write to one dictionary without a lock, and every later request fails (protocolbuffers/protobuf issue 29696).
         /// </summary>
         public static void LoadDescriptors()
         {

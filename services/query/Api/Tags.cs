@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Query.Api;
 
-/// <summary>Entity tags (RFC 9110): the caller has it already.</summary>
+/// <summary>Entity tags (RFC 9110), to answer 304 when the caller already has the content.</summary>
 static class Tags
 {
-    /// <summary>Sets the tag; true when the caller has it, and the answer is 304 without a body.</summary>
+    /// <summary>Sets the tag. True if the caller already has it: the answer is 304 without a body.</summary>
     public static bool NotModified(HttpContext http, string tag)
     {
         http.Response.Headers.ETag = tag;
@@ -15,7 +15,7 @@ static class Tags
         return true;
     }
 
-    /// <summary>Weak comparison against every tag that the caller sent.</summary>
+    /// <summary>Weak comparison with every tag the caller sent.</summary>
     public static bool IsKnown(Microsoft.Extensions.Primitives.StringValues sent, string tag)
     {
         foreach (var line in sent)
@@ -29,7 +29,7 @@ static class Tags
         return false;
     }
 
-    /// <summary>One tag for many things.</summary>
+    /// <summary>One tag for several entities.</summary>
     public static string OfAll(IEnumerable<string> tags) =>
         $"W/\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(tags))).AsSpan(0, 16))}\"";
 

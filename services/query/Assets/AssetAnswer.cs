@@ -7,8 +7,8 @@ namespace Query.Assets;
 
 /// <summary>An asset in a list.</summary>
 /// <param name="Id">Asset id, kebab-case.</param>
-/// <param name="Name">For people.</param>
-/// <param name="ModelId">The asset's model.</param>
+/// <param name="Name">Display name.</param>
+/// <param name="ModelId">Id of the asset's model.</param>
 /// <param name="ModelVersion">Version of the model.</param>
 sealed record AssetSummary(
     string Id,
@@ -30,10 +30,10 @@ sealed record AssetSummary(
     }
 }
 
-/// <summary>An asset with all that its model says.</summary>
+/// <summary>An asset with the content of its model.</summary>
 /// <param name="Id">Asset id, kebab-case.</param>
-/// <param name="Name">For people.</param>
-/// <param name="ModelId">The asset's model.</param>
+/// <param name="Name">Display name.</param>
+/// <param name="ModelId">Id of the asset's model.</param>
 /// <param name="ModelVersion">Version of the model.</param>
 /// <param name="Description">The model's description of the machine.</param>
 /// <param name="Components">Parts of the machine.</param>
@@ -69,9 +69,9 @@ sealed record AssetAnswer(
 
 /// <summary>A measured quantity.</summary>
 /// <param name="Id">Sensor id, kebab-case.</param>
-/// <param name="Name">For people.</param>
-/// <param name="Component">The component it measures.</param>
-/// <param name="Quantity">e.g. temperature.</param>
+/// <param name="Name">Display name.</param>
+/// <param name="Component">Id of the component it measures.</param>
+/// <param name="Quantity">Quantity, e.g. temperature.</param>
 sealed record SensorOfAsset(
     string Id,
     [property: Description("Stands for the sensor in the event log.")] int Number,
@@ -101,9 +101,9 @@ sealed record ValueRange(double Min, double Max)
 /// <summary>An alarm limit with hysteresis and delays.</summary>
 /// <param name="Id">Limit id.</param>
 /// <param name="Sensor">Sensor id.</param>
-/// <param name="OnDelaySeconds">A value must be beyond the threshold for this long before the alarm is raised, s.</param>
-/// <param name="OffDelaySeconds">A value must be back for this long before the alarm is cleared, s.</param>
-/// <param name="Message">What the alarm says.</param>
+/// <param name="OnDelaySeconds">How long a value must be beyond the threshold before the alarm is raised, s.</param>
+/// <param name="OffDelaySeconds">How long a value must be back beyond the clear value before the alarm is cleared, s.</param>
+/// <param name="Message">Text of the alarm.</param>
 sealed record LimitOfAsset(
     string Id,
     string Sensor,
@@ -121,7 +121,7 @@ sealed record LimitOfAsset(
 }
 
 /// <summary>Where readings come from.</summary>
-/// <param name="Topic">MQTT topic, or its pattern.</param>
+/// <param name="Topic">MQTT topic or topic pattern.</param>
 sealed record ConnectionOfAsset(
     string Topic,
     [property: Description("senml, sparkplug-b or plain.")] string Payload,

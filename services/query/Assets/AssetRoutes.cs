@@ -8,7 +8,7 @@ static class AssetRoutes
         services.AddAssetRegistry().AddSingleton<KnownAssets>().AddSingleton<RegisterAssetEndpoint>()
             .AddHealthChecks().AddCheck<RegistryHealth>("registry", tags: ["ready"]);
 
-    /// <summary>A service that has just started knows nothing yet: "not found" would be taken for the truth, "try again" is.</summary>
+    /// <summary>Answers 503 until the assets are loaded, since "not found" would be wrong then.</summary>
     public static void UseLoadedAssets(this WebApplication app)
     {
         var assets = app.Services.GetRequiredService<KnownAssets>();

@@ -4,22 +4,22 @@ using ServiceDefaults;
 
 namespace Query.Assets;
 
-/// <summary>All registered assets, in memory, and the news of a change.</summary>
+/// <summary>All registered assets, in memory, with notification of changes.</summary>
 sealed class KnownAssets(AssetRegistry registry)
 {
     readonly ConcurrentDictionary<string, long> taken = new(StringComparer.Ordinal);
     volatile TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>True once assets and twins were read for the first time.</summary>
+    /// <summary>True once assets and twins have been read for the first time.</summary>
     public bool IsLoaded { get; set; }
 
     /// <summary>Completes at the next change of any asset.</summary>
     public Task Changed => changed.Task;
 
-    /// <summary>An asset is new, or was registered again.</summary>
+    /// <summary>Raised when an asset is new or was registered again.</summary>
     public event Action<RegisteredAsset>? Registered;
 
-    /// <summary>By id.</summary>
+    /// <summary>Ordered by id.</summary>
     public IEnumerable<RegisteredAsset> All => registry.All.OrderBy(a => a.Id, StringComparer.Ordinal);
 
     /// <summary>By id, with those whose model cannot be read.</summary>
@@ -35,7 +35,7 @@ sealed class KnownAssets(AssetRegistry registry)
     /// <inheritdoc cref="AssetRegistry.Get"/>
     public RegisteredAsset Get(string assetId) => registry.Get(assetId);
 
-    /// <summary>Reads what was registered since the last time.</summary>
+    /// <summary>Reads the registrations since the last call.</summary>
     public async Task Refresh(CancellationToken cancel)
     {
         await registry.Refresh(cancel);
@@ -51,7 +51,7 @@ sealed class KnownAssets(AssetRegistry registry)
     }
 }
 
-/// <summary>Ready once the assets are known.</summary>
+/// <summary>Ready once the assets are loaded.</summary>
 sealed class RegistryHealth(KnownAssets assets) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancel = default) => Task.FromResult(

@@ -8,7 +8,7 @@ using TwinModel.Assets;
 
 namespace Query.Assets;
 
-/// <summary>What to register an asset as.</summary>
+/// <summary>How to register an asset.</summary>
 sealed record AssetToRegister(
     [property: Description("A shipped model, e.g. extrusion-line or pump-loop.")] string? Model,
     [property: Description("For people, 1 to 200 characters; null for the model's name.")] string? Name);
@@ -20,7 +20,7 @@ sealed class RegisterAssetEndpoint(KnownAssets registry, IBus bus, CommandFaults
 
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    // Registering again what is registered already leads to no event unless the shipped model is newer: wait a little for that.
+    // Registering an existing asset again produces no event unless the shipped model is newer, so wait only briefly.
     static readonly TimeSpan PatienceForRenewal = TimeSpan.FromMilliseconds(500);
 
     public static void Map(IEndpointRouteBuilder assets) => assets
@@ -33,16 +33,16 @@ sealed class RegisterAssetEndpoint(KnownAssets registry, IBus bus, CommandFaults
         .WithDescription("Waits up to 5 s until the asset is visible (200); 202 when it takes longer. Repeating it is harmless. "
             + "409 for the id of a shipped model with another model.");
 
-    /// <summary>The asset; null when it is not visible in time.</summary>
+    /// <summary>The asset; null if it is not visible in time.</summary>
     public async Task<AssetAnswer?> Run(string id, string? model, string? name, CancellationToken cancel)
     {
         if (!AssetId.IsAllowed(id)) throw new InvalidInputException("id", id, AssetId.Allowed);
-        // twin-state registers an asset of every model that it ships, so the registered models are all there are.
+        // twin-state registers an asset of every shipped model, so the registered models are all the models.
         var models = registry.All.Select(a => a.Model.Id).Distinct().ToList();
         if (model is null || !models.Contains(model)) throw new InvalidInputException("model", model, string.Join(", ", models));
         var command = new RegisterAsset(id, Input.Line("name", name, LongestName), model);
         var before = registry.Find(id);
-        // twin-state refuses it, too, and puts the shipped model back.
+        // twin-state refuses this too, and restores the shipped model.
         if (models.Contains(id) && id != model)
             throw new RuleViolationException($"{id} always follows the shipped model {id}; give an asset of {model} another id.");
         var isThere = before is not null && before.Model.Id == model && (command.Name is null || before.Name == command.Name);

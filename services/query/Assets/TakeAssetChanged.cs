@@ -3,7 +3,7 @@ using MassTransit;
 
 namespace Query.Assets;
 
-/// <summary>Reads what was registered when twin-state says that an asset changed.</summary>
+/// <summary>Reads new registrations when twin-state announces a changed asset.</summary>
 sealed class TakeAssetChanged(KnownAssets registry) : IConsumer<AssetChanged>
 {
     public Task Consume(ConsumeContext<AssetChanged> context) => registry.Refresh(context.CancellationToken);

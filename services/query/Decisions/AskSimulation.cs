@@ -5,15 +5,15 @@ using ServiceDefaults;
 
 namespace Query.Decisions;
 
-/// <summary>Requests to simulation that somebody waits for.</summary>
+/// <summary>Requests to simulation whose caller waits for the answer.</summary>
 sealed class AskSimulation(IBus bus)
 {
     static readonly Uri Queue = new($"exchange:{QueueNames.Decisions}");
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>The decision after a request.</summary>
+    /// <summary>Sends a request that answers with a decision.</summary>
     /// <exception cref="ArgumentException">The request was refused; see <see cref="Refuse"/>.</exception>
-    /// <exception cref="TimeoutException">Nobody answered.</exception>
+    /// <exception cref="TimeoutException">No answer in time.</exception>
     public async Task<DecisionView> Decide<T>(T request, string id, CancellationToken cancel)
         where T : class
     {
@@ -21,7 +21,7 @@ sealed class AskSimulation(IBus bus)
         return answer.Refusal is { } refusal ? throw Refuse(refusal, id) : answer.Decision!;
     }
 
-    /// <summary>The answer to any request.</summary>
+    /// <summary>Sends any request.</summary>
     public async Task<TResponse> Ask<TRequest, TResponse>(TRequest request, TimeSpan patience, CancellationToken cancel)
         where TRequest : class
         where TResponse : class
@@ -40,7 +40,7 @@ sealed class AskSimulation(IBus bus)
         }
     }
 
-    /// <summary>A refusal as the exception that the error table knows.</summary>
+    /// <summary>Turns a refusal into an exception that the error table knows.</summary>
     public static Exception Refuse(Refusal refusal, string id) => refusal.Kind switch
     {
         "invalid" => new InvalidInputException(refusal.Field, refusal.Value, refusal.Message),

@@ -6,7 +6,7 @@ using ServiceDefaults;
 
 namespace Query.Decisions;
 
-/// <summary>Asks what to do with a worn part.</summary>
+/// <summary>Compares the options for a worn part.</summary>
 sealed class CreateDecision(KnownAssets registry, AskSimulation simulation, TimeProvider time)
 {
     public static void Map(IEndpointRouteBuilder decisions) => decisions
@@ -24,7 +24,7 @@ sealed class CreateDecision(KnownAssets registry, AskSimulation simulation, Time
             + "with the log position and the model it rests on. 409 when nothing can be said of the remaining life.");
 
     /// <exception cref="InvalidInputException">Names the path and what is allowed.</exception>
-    /// <exception cref="RuleViolationException">Nothing can be said of the remaining life.</exception>
+    /// <exception cref="RuleViolationException">There is no prediction of the remaining life.</exception>
     public async Task<DecisionView> Run(DecisionRequest body, CancellationToken cancel)
     {
         if (string.IsNullOrEmpty(body.Asset)) throw new InvalidInputException("asset", null, "the id of a registered asset");

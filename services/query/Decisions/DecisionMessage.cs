@@ -6,7 +6,7 @@ using Proto = Contracts.Query.V1;
 
 namespace Query.Decisions;
 
-/// <summary>Decisions as gRPC messages, and questions from them.</summary>
+/// <summary>Converts decisions to gRPC messages, and gRPC questions to requests.</summary>
 static class DecisionMessage
 {
     public static DecisionRequest Asked(Proto.CreateDecisionRequest r) => new(

@@ -32,7 +32,7 @@ sealed record DecisionRequest(
     [property: Description("Of the futures; default 1. The same question has the same answer.")] ulong? Seed,
     [property: Description("Day 0; from 1970 up to now; default now. Earlier: as the condition was assessed then.")] DateTimeOffset? At)
 {
-    /// <summary>The question with all defaults, checked.</summary>
+    /// <summary>The checked question with all defaults filled in.</summary>
     /// <exception cref="InvalidInputException">Names the path and what is allowed.</exception>
     public DecisionDefinition Define(AssetModel model, DateTimeOffset now)
     {
@@ -52,7 +52,7 @@ sealed record DecisionRequest(
     }
 }
 
-/// <summary>One way to go on.</summary>
+/// <summary>One course of action.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 sealed record OptionRequest(
     [property: Description("now, at-stop, wait, run-to-failure, optimal-date, derate or order-spare-now.")] string? Kind,
@@ -79,7 +79,7 @@ sealed record StopRequest(
 
 /// <summary>A Weibull life.</summary>
 /// <param name="Shape">Weibull shape, dimensionless, 0.2 to 50; above 1 for wear.</param>
-/// <param name="ScaleDays">Weibull scale, 0.01 to 100000 days: by then 63 % have failed.</param>
+/// <param name="ScaleDays">Weibull scale, 0.01 to 100000 days: the age by which 63 % have failed.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 sealed record LifeRequest(
     [property: Range(DecisionRules.LeastShape, DecisionRules.MostShape)] double? Shape,
@@ -90,28 +90,28 @@ sealed record LifeRequest(
 
 /// <summary>A vibration check.</summary>
 /// <param name="DelayDays">Days until the result is known, 0 to 3650; default 0.</param>
-/// <param name="Cost">What the check costs, 0 to 1e12; default 0.</param>
+/// <param name="Cost">Cost of the check, 0 to 1e12; default 0.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 sealed record CheckRequest(
     [property: Range(0.0, DecisionRules.MostDays)] double? DelayDays,
     [property: Range(0.0, DecisionRules.MostMoney)] double? Cost);
 
-/// <summary>What differs from the model's economics; money in one currency, 0 to 1e12 each; hours of lost production, 0 to 8760.</summary>
-/// <param name="PartCost">Part with seals; default: the model's.</param>
-/// <param name="LabourCost">Planned labour; default: the model's.</param>
-/// <param name="OvertimeCost">What an unplanned exchange costs more in labour and transport; default: the model's.</param>
-/// <param name="MarginPerHour">Margin of an hour of production; default: the model's.</param>
+/// <summary>Overrides of the model's economics; money in one currency, 0 to 1e12 each; hours of lost production, 0 to 8760.</summary>
+/// <param name="PartCost">Cost of the part with seals; default: the model's.</param>
+/// <param name="LabourCost">Cost of planned labour; default: the model's.</param>
+/// <param name="OvertimeCost">Extra labour and transport cost of an unplanned exchange; default: the model's.</param>
+/// <param name="MarginPerHour">Margin per hour of production; default: the model's.</param>
 /// <param name="PlannedHours">Lost hours of an exchange outside a planned stop; default: the model's.</param>
-/// <param name="UnplannedHours">Mean lost hours of a failure with the spare on the shelf; default: the model's.</param>
-/// <param name="UnplannedHoursSdLn">Standard deviation of their logarithm, 0 to 3; default: the model's.</param>
-/// <param name="SpareLeadDays">From the order to the spare on site; 0 when it is on the shelf, up to 3650; default: the model's.</param>
-/// <param name="WaitingHoursPerDay">Lost hours for each day a failed part waits for the spare, 0 to 24; default: the model's.</param>
-/// <param name="SecondaryDamageProbability">P(a failure damages other parts), 0 to 1; default: the model's.</param>
+/// <param name="UnplannedHours">Mean lost hours of a failure with the spare in stock; default: the model's.</param>
+/// <param name="UnplannedHoursSdLn">Standard deviation of the logarithm of those hours, 0 to 3; default: the model's.</param>
+/// <param name="SpareLeadDays">Days from order to spare on site, 0 to 3650; 0 if in stock; default: the model's.</param>
+/// <param name="WaitingHoursPerDay">Lost hours per day that a failed part waits for the spare, 0 to 24; default: the model's.</param>
+/// <param name="SecondaryDamageProbability">Probability that a failure damages other parts, 0 to 1; default: the model's.</param>
 /// <param name="SecondaryDamageCost">Cost of that damage; default: the model's.</param>
-/// <param name="ScrapAndRestartCost">Of a failure; default: the model's.</param>
-/// <param name="ExpediteCost">To have the spare at once for a planned exchange; default: the model's.</param>
-/// <param name="SpareHoldingCostPerDay">Of the spare on the shelf; default: the model's.</param>
-/// <param name="IsSpareOrderedNow">The spare is ordered now whatever is decided; default: the model's.</param>
+/// <param name="ScrapAndRestartCost">Scrap and restart cost of a failure; default: the model's.</param>
+/// <param name="ExpediteCost">Cost of getting the spare at once for a planned exchange; default: the model's.</param>
+/// <param name="SpareHoldingCostPerDay">Cost per day of a spare in stock; default: the model's.</param>
+/// <param name="IsSpareOrderedNow">Whether the spare is ordered now whatever is decided; default: the model's.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 sealed record EconomicsRequest(
     [property: Range(0.0, DecisionRules.MostMoney)] double? PartCost = null,
@@ -130,7 +130,7 @@ sealed record EconomicsRequest(
     [property: Range(0.0, DecisionRules.MostMoney)] double? SpareHoldingCostPerDay = null,
     bool? IsSpareOrderedNow = null)
 {
-    // What neither says is not a number, which the rules refuse by name.
+    // Missing from both becomes NaN, which the rules refuse naming the field.
     public DecisionEconomics Define(TwinModel.Maintenance.Economics? usual) => new(
         PartCost ?? usual?.PartCost ?? double.NaN, LabourCost ?? usual?.LabourCost ?? double.NaN,
         OvertimeCost ?? usual?.OvertimeCost ?? double.NaN,

@@ -11,7 +11,7 @@ using TwinModel.Telemetry;
 
 namespace Query.Decisions;
 
-/// <summary>The ledger of decisions.</summary>
+/// <summary>Lists past decisions.</summary>
 sealed class ListDecisions(NpgsqlDataSource source)
 {
     const string List = "decisions";

@@ -4,12 +4,12 @@ using ServiceDefaults;
 
 namespace Query;
 
-/// <summary>Tells simulation that a part has a new maintenance record, so that decisions about it learn their outcome at once.</summary>
+/// <summary>Tells simulation about a part's new maintenance record, so that decisions about it get their outcome at once.</summary>
 sealed class Outcomes(IBus bus)
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>Nothing depends on it: simulation looks for outcomes itself now and then.</summary>
+    /// <summary>Best effort: simulation also looks for outcomes periodically.</summary>
     public async Task Observe(string assetId, string component, CancellationToken cancel)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -21,7 +21,7 @@ sealed class Outcomes(IBus bus)
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            // The broker is away.
+            // The broker is unreachable.
         }
     }
 }

@@ -11,7 +11,7 @@ using TwinModel.Decisions;
 
 namespace Query.Decisions;
 
-/// <summary>Settings to be tried on the past.</summary>
+/// <summary>Detector settings to try on past data.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 sealed record BacktestRequest(
     [property: Description("Asset id.")] string? Asset,
@@ -20,7 +20,7 @@ sealed record BacktestRequest(
     [property: Description("Last sample time, up to now; default now.")] DateTimeOffset? To,
     [property: Description("What differs from the model.")] BacktestSettings? Settings);
 
-/// <summary>What differs from the model.</summary>
+/// <summary>Overrides of the model's settings.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 sealed record BacktestSettings(
     [property: Description("k of the chart, in standard deviations."), Range(0.01, 5.0)] double? Slack = null,
@@ -32,7 +32,7 @@ sealed record BacktestSettings(
     [property: Description("Width of the medians."), Range(0.1, 604_800.0)] double? WindowSeconds = null,
     [property: Description("Critical level in the indicator's unit."), Range(1e-9, 1e9)] double? CriticalValue = null);
 
-/// <summary>What settings would have done in the past.</summary>
+/// <summary>Computes what other detector settings would have done in the past.</summary>
 sealed class RunBacktestEndpoint(KnownAssets registry, LogReader log, AskSimulation simulation, TimeProvider time)
 {
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);

@@ -6,13 +6,13 @@ using ServiceDefaults;
 
 namespace Query.Decisions;
 
-/// <summary>What somebody decided.</summary>
+/// <summary>Which option was taken, and by whom.</summary>
 sealed record TakeRequest(
     [property: Description("Name of an option of the answer; default: the recommended one.")] string? Option,
     [property: Description("Who, at most 100 characters.")] string? By,
     [property: Description("Free text, at most 1000 characters.")] string? Comment);
 
-/// <summary>Keeps what was decided.</summary>
+/// <summary>Records which option was taken.</summary>
 sealed class TakeDecisionEndpoint(GetDecision get, AskSimulation simulation)
 {
     public static void Map(IEndpointRouteBuilder decisions) => decisions
@@ -24,7 +24,7 @@ sealed class TakeDecisionEndpoint(GetDecision get, AskSimulation simulation)
         .WithDescription("Repeating it is harmless; another option after the first is refused (409).");
 
     /// <summary>The named option, or the recommended one.</summary>
-    /// <exception cref="InvalidInputException">The answer has no such option; names those it has.</exception>
+    /// <exception cref="InvalidInputException">The answer has no such option; lists the ones it has.</exception>
     public static string OptionOf(DecisionAnswer answer, string? option) => option is null ? answer.Recommended
         : answer.Options.Any(o => o.Name == option) ? option
         : throw new InvalidInputException("option", option, string.Join(", ", answer.Options.Select(o => o.Name)));

@@ -6,7 +6,7 @@ using TwinModel.Twins;
 
 namespace Query.Events;
 
-/// <summary>A <c>readings_recorded</c> event as a person reads it: per sensor its unit, sample times and values.</summary>
+/// <summary>A <c>readings_recorded</c> event in readable form: unit, sample times and values per sensor.</summary>
 sealed class DecodeReadings(KnownAssets registry)
 {
     public (JsonNode Data, int Readings) Run(string stream, byte[] batch)

@@ -5,15 +5,14 @@ using ServiceDefaults;
 
 namespace Query.Events;
 
-/// <summary>Log positions of times and times of log positions.</summary>
+/// <summary>Finds log positions by time, and times by log position.</summary>
 sealed class FindPosition(NpgsqlDataSource source, LogReader log, TimeProvider time)
 {
-    // Appends that ran at the same time may have positions in another order than times; they are closer together than this.
+    // Concurrent appends may get positions in a different order than their times, but at most this far apart.
     const int Neighbourhood = 10_000;
 
-    /// <summary>The position asked for and when it was appended; the log's end when nothing is asked for.</summary>
-    /// <exception cref="InvalidInputException">The position lies after the end of the log, or the time after now: nothing is known of
-    /// then.</exception>
+    /// <summary>The requested position and when it was appended; the end of the log if none is requested.</summary>
+    /// <exception cref="InvalidInputException">The position is after the end of the log, or the time is in the future.</exception>
     public async Task<(long Position, DateTimeOffset Time)> Run(KnownAt? asked, CancellationToken cancel)
     {
         if (asked?.Time is { } then) Input.NotAfter(Input.KnownAt, then, time.GetUtcNow(), Input.Ahead);
@@ -26,7 +25,8 @@ sealed class FindPosition(NpgsqlDataSource source, LogReader log, TimeProvider t
     }
 
     /// <summary>
-    /// The highest position with a time up to <paramref name="at"/>. The log has no index on time, but both grow together: bisection.
+    /// The highest position with a time up to <paramref name="at"/>. The log has no index on time, but times rise with positions:
+    /// bisection.
     /// </summary>
     async Task<long> Last(DateTimeOffset at, long end, CancellationToken cancel)
     {

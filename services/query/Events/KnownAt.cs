@@ -4,10 +4,10 @@ using ServiceDefaults;
 
 namespace Query.Events;
 
-/// <summary>Up to where the log is read: a position, or the last one at a time.</summary>
+/// <summary>Where reading the log ends: at a position, or at the last position of a time.</summary>
 readonly record struct KnownAt(long? Position, DateTimeOffset? Time)
 {
-    /// <summary>Of the parameter, for the reference.</summary>
+    /// <summary>Description of the parameter in the API reference.</summary>
     public const string Meaning = "What the log held then: a log position or a time in ISO 8601.";
 
     /// <exception cref="InvalidInputException">Neither a position nor a time.</exception>
@@ -21,7 +21,7 @@ readonly record struct KnownAt(long? Position, DateTimeOffset? Time)
     }
 
     /// <summary>From the oneof of a gRPC request.</summary>
-    /// <exception cref="InvalidInputException">The position is negative, or the time in no calendar.</exception>
+    /// <exception cref="InvalidInputException">The position is negative, or the time is outside the calendar.</exception>
     public static KnownAt? Of(long? position, Timestamp? time) =>
         position is not null ? new(Input.Position("known_at_position", position), null)
         : time is not null ? new(null, time.ToTime("known_at_time"))

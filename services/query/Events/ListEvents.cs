@@ -7,9 +7,9 @@ using ServiceDefaults;
 
 namespace Query.Events;
 
-/// <summary>An event of the log, readable.</summary>
+/// <summary>An event of the log in readable form.</summary>
 /// <param name="Stream">Stream the event belongs to.</param>
-/// <param name="Headers">What was kept with the event, e.g. its trace context.</param>
+/// <param name="Headers">Metadata stored with the event, e.g. its trace context.</param>
 sealed record LogEvent(
     string Stream,
     [property: Description("In the stream.")] long Version,
@@ -22,17 +22,17 @@ sealed record LogEvent(
 
 /// <summary>Events in log order.</summary>
 /// <param name="Items">The events.</param>
-/// <param name="NextAfter">To be given as after for the next page; null when there are no more now.</param>
+/// <param name="NextAfter">Value of after for the next page; null when there are no more events now.</param>
 sealed record EventPage(
     IReadOnlyList<LogEvent> Items,
     [property: Description("To be given as after for the next page; null when there are no more now.")] long? NextAfter);
 
-/// <summary>The log for auditors.</summary>
+/// <summary>Lists events of the log, for auditors.</summary>
 sealed class ListEvents(NpgsqlDataSource source, LogReader log, DecodeReadings readings)
 {
     const int Most = 1000;
 
-    // Imports put thousands of readings into an event: a page ends before it gets too large, after one event at least.
+    // Imports put thousands of readings into one event: a page ends at this number of readings, but holds at least one event.
     const int MostReadings = 200_000;
 
     public static void Map(IEndpointRouteBuilder log) => log.MapGet("/events", (
@@ -49,7 +49,7 @@ sealed class ListEvents(NpgsqlDataSource source, LogReader log, DecodeReadings r
     {
         var size = Paging.Limit(limit, Most);
         var streams = await StreamsOf(Input.Text("stream", stream, 300), cancel);
-        // Beyond it an event may still appear between those that are visible, and whoever reads on after them would miss it.
+        // Events above the safe position may still become visible between those already shown; a reader continuing there would miss them.
         var safe = await log.Position(cancel);
         await using var command = source.CreateCommand($"""
             select stream_id, version, seq_id, type, timestamp, headers, data, bdata from events.mt_events

@@ -1,5 +1,5 @@
 namespace Query.Events;
 
-/// <summary>What one request may read from the log.</summary>
-/// <param name="Readings">Decoded for one answer.</param>
+/// <summary>Limits of what one request may read from the log.</summary>
+/// <param name="Readings">Most readings decoded for one answer.</param>
 sealed record LogLimits(int Readings);

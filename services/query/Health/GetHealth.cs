@@ -10,7 +10,7 @@ using TwinModel.Prognostics;
 
 namespace Query.Health;
 
-/// <summary>The condition of parts: what twin-state saved, and what the log says about its past.</summary>
+/// <summary>The condition of parts: the current one as twin-state saved it, the past from the log.</summary>
 sealed class GetHealth(NpgsqlDataSource source, KnownAssets registry)
 {
     const int MostAssessments = 200;
@@ -30,7 +30,7 @@ sealed class GetHealth(NpgsqlDataSource source, KnownAssets registry)
                 + "where nothing can be said, cannotSay tells why. Past assessments are kept and scored when a part has failed.");
 
     /// <exception cref="NotFoundException">No such asset.</exception>
-    /// <exception cref="InvalidInputException">The model describes no degradation of that component.</exception>
+    /// <exception cref="InvalidInputException">The model has no degradation for that component.</exception>
     public async Task<HealthAnswer> Run(string assetId, string? component, CancellationToken cancel)
     {
         var model = registry.Get(assetId).Model;
@@ -41,7 +41,7 @@ sealed class GetHealth(NpgsqlDataSource source, KnownAssets registry)
         foreach (var empty in ViewHealth.Of(assetId, health, HealthBook.Empty, 0)
             .Where(v => string.IsNullOrEmpty(component) || v.Component == component))
         {
-            // Before the first reading there is nothing saved.
+            // Nothing is saved before the first reading.
             var view = views.GetValueOrDefault(empty.Component);
             parts.Add(Answer(view is null || view.ModelHash != model.Hash ? empty : view, events));
         }
@@ -60,7 +60,7 @@ sealed class GetHealth(NpgsqlDataSource source, KnownAssets registry)
         return views;
     }
 
-    /// <summary>Health events of an asset in the order of the log.</summary>
+    /// <summary>Health events of an asset in log order.</summary>
     public async Task<List<object>> EventsOf(string assetId, CancellationToken cancel)
     {
         await using var command = source.CreateCommand(

@@ -4,10 +4,10 @@ using ServiceDefaults;
 
 namespace Query.Health;
 
-/// <summary>A wearing part in brief.</summary>
-/// <param name="AssetId">The asset.</param>
-/// <param name="Component">The part.</param>
-/// <param name="Since">Since when it has been on this level; null before the first reading.</param>
+/// <summary>Summary of a wearing part.</summary>
+/// <param name="AssetId">Id of the asset.</param>
+/// <param name="Component">Id of the part.</param>
+/// <param name="Since">When the part reached this level; null before the first reading.</param>
 sealed record PartSummary(
     string AssetId,
     string Component,
@@ -15,7 +15,7 @@ sealed record PartSummary(
     DateTimeOffset? Since,
     [property: Description("Median of the remaining life in days; null when nothing can be said.")] double? P50);
 
-/// <summary>The condition of all parts, as twin-state saved it: for lists of assets.</summary>
+/// <summary>Lists the condition of all parts as saved by twin-state, for asset lists.</summary>
 sealed class ListHealth(NpgsqlDataSource source)
 {
     static readonly string[] Levels = ["learning", "healthy", "degrading", "critical"];

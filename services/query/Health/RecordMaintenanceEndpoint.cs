@@ -9,15 +9,15 @@ using ServiceDefaults;
 
 namespace Query.Health;
 
-/// <summary>Who says that a part was exchanged or has failed.</summary>
+/// <summary>Who records an exchange or a failure, and when it happened.</summary>
 sealed record MaintenanceNote(
     [property: Description("Who, at most 100 characters.")] string? By,
     [property: Description("When; default: now. Not before the present life of the part.")] DateTimeOffset? At,
     [property: Description("Free text, at most 1000 characters.")] string? Comment);
 
 /// <summary>What was recorded.</summary>
-/// <param name="AssetId">The asset.</param>
-/// <param name="Component">The part.</param>
+/// <param name="AssetId">Id of the asset.</param>
+/// <param name="Component">Id of the part.</param>
 /// <param name="Kind">replaced or failed.</param>
 /// <param name="At">When it happened.</param>
 sealed record MaintenanceAnswer(string AssetId, string Component, string Kind, DateTimeOffset At);
@@ -48,7 +48,7 @@ sealed class RecordMaintenanceEndpoint(
         }
     }
 
-    /// <summary>What is recorded, and whether the log shows it.</summary>
+    /// <summary>The record, and whether it is visible in the log.</summary>
     /// <exception cref="NotFoundException">No such asset.</exception>
     public async Task<(bool IsDone, MaintenanceAnswer Answer)> Run(
         string id, string component, string? kind, MaintenanceNote note, CancellationToken cancel)
@@ -57,7 +57,7 @@ sealed class RecordMaintenanceEndpoint(
         if (!Kinds.Contains(kind)) throw new InvalidInputException("kind", kind, string.Join(", ", Kinds));
         var who = Input.Line("by", note.By, 100) ?? throw new InvalidInputException("by", null, "who records it, 1 to 100 characters");
         var now = time.GetUtcNow();
-        // Whole microseconds, as sample times are.
+        // Whole microseconds, like sample times.
         var when = note.At is { } given ? Input.Past("at", given, now) : now;
         when = when.AddTicks(-(when.Ticks % TimeSpan.TicksPerMicrosecond));
         var command = new RecordMaintenance(id, component, kind!, when, who, Input.Lines("comment", note.Comment, 1000));

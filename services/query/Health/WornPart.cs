@@ -5,8 +5,8 @@ namespace Query.Health;
 
 static class WornPart
 {
-    /// <summary>The model's entry for a part.</summary>
-    /// <exception cref="InvalidInputException">There is none; names those that there are.</exception>
+    /// <summary>The model's degradation of a part.</summary>
+    /// <exception cref="InvalidInputException">There is none; lists the parts that have one.</exception>
     public static Degradation Check(AssetModel model, string? component, string field) =>
         model.Degradations.FirstOrDefault(d => d.Component == component) ?? throw new InvalidInputException(
             field, component, model.Degradations.Count == 0

@@ -3,35 +3,35 @@ using TwinModel.Twins;
 
 namespace Query.Histories;
 
-/// <summary>How the time of a history is split, microseconds. Buckets follow each other without a hole.</summary>
-/// <param name="From">Readings from here.</param>
-/// <param name="To">Up to but without this time.</param>
+/// <summary>How the time range of a history is split, in microseconds. Buckets are contiguous.</summary>
+/// <param name="From">First sample time.</param>
+/// <param name="To">End, exclusive.</param>
 /// <param name="Count">Number of buckets.</param>
 abstract record Buckets(long From, long To, int Count)
 {
     public abstract int IndexOf(long micros);
 
-    /// <summary>The rollups that make up the buckets, in order; none reaches across an edge. Both ends must lie on whole seconds.</summary>
+    /// <summary>The rollups that make up the buckets, in order; none crosses a bucket edge. Both ends must lie on whole seconds.</summary>
     public abstract IEnumerable<(RollupLevel Level, long From, long To)> Cover(RollupLevel coarsest);
 
-    /// <summary>A bucket's place in time, without readings.</summary>
+    /// <summary>A bucket with its start but without readings.</summary>
     public abstract HistoryPoint Empty(int index);
 }
 
-/// <summary>Buckets of one width.</summary>
-/// <param name="From">Readings from here.</param>
-/// <param name="To">Up to but without this time.</param>
+/// <summary>Buckets of equal width.</summary>
+/// <param name="From">First sample time.</param>
+/// <param name="To">End, exclusive.</param>
 /// <param name="Origin">Start of the first bucket; not after <paramref name="From"/>.</param>
-/// <param name="Span">Length of all buckets.</param>
-/// <param name="Count">Equal buckets in it.</param>
+/// <param name="Span">Total length of all buckets.</param>
+/// <param name="Count">Number of buckets.</param>
 sealed record EqualBuckets(long From, long To, long Origin, long Span, int Count) : Buckets(From, To, Count)
 {
-    /// <summary>[from, to) split as it is, for raw readings.</summary>
+    /// <summary>Splits exactly [from, to), for raw readings.</summary>
     public static EqualBuckets Of(long from, long to, int points) => new(from, to, from, to - from, points);
 
     /// <summary>
-    /// Edges on multiples of a rollup's width, so that no rollup reaches across one: buckets are at least as wide as those asked for, and
-    /// there may be one more of them. Times are on whole seconds.
+    /// Puts the edges on multiples of a rollup's width, so that no rollup crosses one. Buckets are at least as wide as requested, and there
+    /// may be one more than requested. Times are on whole seconds.
     /// </summary>
     public static EqualBuckets Of(long from, long to, int points, RollupLevel coarsest)
     {
@@ -47,15 +47,15 @@ sealed record EqualBuckets(long From, long To, long Origin, long Span, int Count
     public override IEnumerable<(RollupLevel Level, long From, long To)> Cover(RollupLevel coarsest) =>
         HistorySource.Cover(coarsest, From, To);
 
-    // The first microsecond of the bucket: the same rounding as in IndexOf, turned around.
+    // The first microsecond of the bucket: the inverse of IndexOf, with the same rounding.
     public override HistoryPoint Empty(int index) =>
         HistoryPoint.Empty(Micros.ToTime(Origin + (long)(((Int128)Span * index + Count - 1) / Count)));
 }
 
-/// <summary>Buckets of a calendar; their widths differ.</summary>
-/// <param name="Edges">Starts of all buckets, then the end of the last one.</param>
-/// <param name="IsFirstCut">The first one begins before the first edge.</param>
-/// <param name="IsLastCut">The last one goes on after the last edge.</param>
+/// <summary>Calendar buckets, which differ in width.</summary>
+/// <param name="Edges">Starts of all buckets, then the end of the last.</param>
+/// <param name="IsFirstCut">The first calendar bucket begins before the first edge.</param>
+/// <param name="IsLastCut">The last calendar bucket ends after the last edge.</param>
 sealed record CalendarBuckets(long[] Edges, bool IsFirstCut, bool IsLastCut) : Buckets(Edges[0], Edges[^1], Edges.Length - 1)
 {
     public override int IndexOf(long micros)

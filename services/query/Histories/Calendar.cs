@@ -4,24 +4,24 @@ using TwinModel.Telemetry;
 namespace Query.Histories;
 
 /// <summary>
-/// Splits time at the edges of a calendar, as the clocks of a time zone show them. A day has 23, 24 or 25 hours. Buckets of up to an hour
-/// are never longer than that: where clocks are set back a new one begins, so that the hour that comes twice is two buckets. Longer buckets
-/// hold both passes. A bucket begins at the first instant at which clocks show its start or, where they skip it, a later time. Pure.
+/// Splits time at calendar edges in a time zone's local time. Days have 23, 24 or 25 hours. Buckets of up to an hour never last longer than
+/// their width: where clocks are set back a new one begins, so the repeated hour gives two buckets. Longer buckets hold both passes. A
+/// bucket begins at the first instant at which local time reaches its start, or the first later time if clocks skip the start. Pure.
 /// </summary>
-/// <param name="Bucket">Name of the width.</param>
-/// <param name="Zone">Whose clocks.</param>
-/// <param name="Fill">How buckets without readings are shown; null leaves them out.</param>
+/// <param name="Bucket">Name of the bucket width.</param>
+/// <param name="Zone">Time zone.</param>
+/// <param name="Fill">How to show buckets without readings; null omits them.</param>
 sealed record Calendar(string Bucket, TimeZoneInfo Zone, Fill? Fill)
 {
     const long Minute = 60 * Micros.PerSecond, Hour = 60 * Minute, Day = 24 * Hour;
 
-    // No zone has been further from UTC.
+    // No zone has ever been further from UTC.
     const long WidestOffset = 16 * Hour;
 
-    // Monday, 5 January 1970: ISO weeks begin on Mondays. Days, hours and minutes fit in between.
+    // Monday, 5 January 1970: ISO weeks begin on Mondays. Days, hours and minutes divide a week evenly.
     const long Monday = 4 * Day;
 
-    // Name, width on the clock and, where that differs from one to the next, months.
+    // Name, width in local time and, for varying widths, months.
     static readonly (string Name, long Width, int Months)[] Units =
     [
         ("1m", Minute, 0), ("5m", 5 * Minute, 0), ("15m", 15 * Minute, 0), ("30m", 30 * Minute, 0), ("1h", Hour, 0), ("6h", 6 * Hour, 0),
@@ -31,12 +31,12 @@ sealed record Calendar(string Bucket, TimeZoneInfo Zone, Fill? Fill)
 
     readonly (string Name, long Width, int Months) unit = Units.Single(u => u.Name == Bucket);
 
-    /// <summary>What was asked for; null without a bucket.</summary>
-    /// <param name="bucket">Width, or null.</param>
+    /// <summary>Parses the parameters; null without a bucket.</summary>
+    /// <param name="bucket">Name of the width, or null.</param>
     /// <param name="timeZone">IANA name, or null for UTC.</param>
-    /// <param name="fill">How empty buckets are shown, or null.</param>
-    /// <param name="timeZoneField">What the caller calls the zone.</param>
-    /// <exception cref="InvalidInputException">A value is unknown, or means nothing without a bucket.</exception>
+    /// <param name="fill">How to show empty buckets, or null.</param>
+    /// <param name="timeZoneField">Name of the time zone's field, for errors.</param>
+    /// <exception cref="InvalidInputException">A value is unknown, or is given without a bucket.</exception>
     public static Calendar? Parse(string? bucket, string? timeZone, string? fill, string timeZoneField = "timeZone")
     {
         if (bucket is null)
@@ -57,8 +57,8 @@ sealed record Calendar(string Bucket, TimeZoneInfo Zone, Fill? Fill)
         });
     }
 
-    // .NET opens a file of that name: only what looks like an IANA name may reach it. Beside the zones lie localtime, posix/ and right/. A
-    // zone that was asked for before is found whatever the case of its letters, another one is not.
+    // .NET opens a file with that name, so only names that look like IANA zones may reach it; localtime, posix/ and right/ lie in the same
+    // directory. The id is compared because .NET's cache, unlike the file system, ignores case.
     static TimeZoneInfo ZoneOf(string name, string field) =>
         name.Length is > 0 and < 64 && char.IsAsciiLetterUpper(name[0])
             && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '_' or '-' or '+')
@@ -66,7 +66,7 @@ sealed record Calendar(string Bucket, TimeZoneInfo Zone, Fill? Fill)
             ? zone
             : throw new InvalidInputException(field, name, "an IANA time zone, e.g. Europe/Berlin or UTC");
 
-    /// <summary>Splits [from, to); the first and the last bucket may be cut by it.</summary>
+    /// <summary>Splits [from, to), which may cut the first and the last bucket.</summary>
     /// <exception cref="InvalidInputException">More buckets than <paramref name="most"/>.</exception>
     public CalendarBuckets Split(long from, long to, int most)
     {
@@ -102,7 +102,7 @@ sealed record Calendar(string Bucket, TimeZoneInfo Zone, Fill? Fill)
         return first;
     }
 
-    /// <summary>The first edge on the clock after a time on the clock.</summary>
+    /// <summary>The first edge, in local time, after a local time.</summary>
     long After(long local)
     {
         if (unit.Width > 0) return local + unit.Width - ((local - Monday) % unit.Width + unit.Width) % unit.Width;
@@ -111,7 +111,7 @@ sealed record Calendar(string Bucket, TimeZoneInfo Zone, Fill? Fill)
         return Micros.From(new(months / 12, months % 12 + 1, 1, 0, 0, 0, TimeSpan.Zero));
     }
 
-    /// <summary>The first instant at which clocks show this time or a later one.</summary>
+    /// <summary>The first instant at which clocks show this local time or a later one.</summary>
     long First(long local)
     {
         var (low, high) = (local - WidestOffset, local + WidestOffset);
@@ -122,7 +122,7 @@ sealed record Calendar(string Bucket, TimeZoneInfo Zone, Fill? Fill)
     }
 
     /// <summary>
-    /// The first instant of the offset that holds at <paramref name="high"/>; at <paramref name="low"/> it is another one.
+    /// The first instant with the UTC offset in force at <paramref name="high"/>; the offset at <paramref name="low"/> differs.
     /// </summary>
     long Change(long low, long high)
     {

@@ -5,8 +5,8 @@ using TwinModel.Twins;
 namespace Query.Histories;
 
 /// <summary>
-/// Merges readings, or rollups of them, into buckets. Every piece lies in exactly one bucket, so that no peak is lost, none is shown too
-/// early, and counts add up.
+/// Merges readings, or rollups of them, into buckets. Every piece lies in exactly one bucket, so no peak is lost or shown too early, and
+/// counts add up.
 /// </summary>
 sealed class Downsample(Sensor sensor, Buckets edges)
 {
@@ -15,7 +15,7 @@ sealed class Downsample(Sensor sensor, Buckets edges)
 
     public Sensor Sensor => sensor;
 
-    /// <summary>Bad readings and those outside are left out.</summary>
+    /// <summary>Ignores bad readings and those outside the time range.</summary>
     public void Add(in Reading reading)
     {
         if (reading.Quality != Quality.Bad) Add(reading.SampledAt, Rollup.Of(reading.SampledAt, reading.Value, fixedPointBits));
@@ -28,7 +28,7 @@ sealed class Downsample(Sensor sensor, Buckets edges)
         bucket = bucket.Merge(piece);
     }
 
-    /// <summary>Buckets, oldest first; those without readings only if asked for.</summary>
+    /// <summary>Buckets, oldest first; empty ones only on request.</summary>
     public IReadOnlyList<HistoryPoint> Points(bool withEmpty = false)
     {
         List<HistoryPoint> points = [];

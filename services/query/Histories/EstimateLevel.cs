@@ -3,16 +3,15 @@ using TwinModel.Telemetry;
 
 namespace Query.Histories;
 
-/// <summary>Adds to the points of a history what the quantity was; see <see cref="LocalLevel"/>. Pure.</summary>
+/// <summary>Adds an estimate of the true value to the points of a history; see <see cref="LocalLevel"/>. Pure.</summary>
 static class EstimateLevel
 {
     /// <param name="points">Oldest first, all with readings.</param>
-    /// <param name="noise">Standard deviation of a reading; without noise a reading is the quantity, and nothing is to be
-    /// estimated.</param>
+    /// <param name="noise">Standard deviation of a reading; 0 means that readings are exact, so nothing is estimated.</param>
     public static IReadOnlyList<HistoryPoint> Of(IReadOnlyList<HistoryPoint> points, double noise)
     {
         if (points.Count == 0 || noise <= 0) return points;
-        // A bucket's mean stands for the middle of its readings.
+        // A bucket's mean is dated to the middle of its readings.
         var estimates = LocalLevel.Smooth([.. points.Select(p =>
             new Measurement((p.FirstAt - points[0].FirstAt + (p.LastAt - p.FirstAt) / 2)!.Value.TotalSeconds, p.Mean!.Value,
                 noise * noise / p.Count))]);

@@ -1,27 +1,27 @@
 namespace Query.Histories;
 
-/// <summary>How buckets without readings are shown.</summary>
+/// <summary>How to show buckets without readings.</summary>
 enum Fill
 {
-    /// <summary>Without a value.</summary>
+    /// <summary>No value.</summary>
     Null,
 
-    /// <summary>The mean is the last reading before, in buckets that have begun.</summary>
+    /// <summary>The mean is the last earlier reading, for buckets that have begun.</summary>
     Previous,
 
-    /// <summary>The mean lies on the line between the neighbours.</summary>
+    /// <summary>The mean is interpolated linearly between the neighbours.</summary>
     Linear,
 }
 
 /// <summary>
-/// Gives buckets without readings a mean, from the readings of the answer alone: buckets before the first reading have none, with
-/// <see cref="Fill.Linear"/> neither have those after the last. Everything else of them stays null and their count 0. Pure.
+/// Gives buckets without readings a mean, using only readings in the answer: buckets before the first reading get none, nor, with <see
+/// cref="Fill.Linear"/>, do buckets after the last. Their other values stay null and their count 0. Pure.
 /// </summary>
 static class FillGaps
 {
     /// <param name="points">All buckets, oldest first, with or without readings.</param>
-    /// <param name="fill">How.</param>
-    /// <param name="now">Nobody knows yet whether a later bucket stays without readings: no last reading is carried into it.</param>
+    /// <param name="fill">How to fill.</param>
+    /// <param name="now">Buckets that start later may still get readings, so no last reading is carried into them.</param>
     public static IReadOnlyList<HistoryPoint> Of(IReadOnlyList<HistoryPoint> points, Fill fill, DateTimeOffset now) => fill switch
     {
         Fill.Previous => Previous(points, now),
@@ -60,7 +60,7 @@ static class FillGaps
         return filled;
     }
 
-    // A mean stands for the middle of its readings, as in EstimateLevel.
+    // A mean is dated to the middle of its readings, as in EstimateLevel.
     static DateTimeOffset Middle(HistoryPoint point)
     {
         var (first, last) = (point.FirstAt ?? point.Start, point.LastAt ?? point.End!.Value);

@@ -11,7 +11,7 @@ using TwinModel.Twins;
 namespace Query.Histories;
 
 /// <summary>
-/// Downsampled history; see <see cref="Downsample"/> for what a bucket is and <see cref="HistorySource"/> for where it comes from.
+/// Downsampled history; see <see cref="Downsample"/> for buckets and <see cref="HistorySource"/> for their source.
 /// </summary>
 sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, ReadRollups rollups, TimeProvider time)
 {
@@ -79,7 +79,8 @@ sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, Re
 
     /// <exception cref="NotFoundException">No such asset, or not at <paramref name="knownAt"/>.</exception>
     /// <exception cref="InvalidInputException">A parameter is out of bounds.</exception>
-    /// <exception cref="TooLargeException">More points than are answered, or more readings than are read from the log.</exception>
+    /// <exception cref="TooLargeException">More points than allowed in an answer, or more readings than may be read from the
+    /// log.</exception>
     public async Task<HistoryAnswer> Run(
         string assetId, IReadOnlyCollection<string> sensorIds, DateTimeOffset? from, DateTimeOffset? to, int? points, KnownAt? knownAt,
         bool estimate, Calendar? calendar,
@@ -106,7 +107,7 @@ sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, Re
 
         var levels = sensors.ToDictionary(
             s => s.Number, s => known is null ? HistorySource.Choose(start, end, count, s.Interval, now) : null);
-        // Finer pieces are taken where an edge of the calendar lies inside of an hour.
+        // Finer rollups are used where a calendar edge lies within an hour.
         if (calendar is not null) levels = levels.ToDictionary(l => l.Key, l => l.Value is null ? l.Value : RollupLevel.Hour);
         var coarsest = levels.Values.Max();
         if (coarsest is not null) (start, end) = (Rollup.Start(RollupLevel.Second, start), HistorySource.Ceiling(RollupLevel.Second, end));
@@ -152,7 +153,7 @@ sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, Re
                 ?? throw new InvalidInputException("sensor", id, string.Join(", ", model.Sensors.Select(s => s.Id))))];
     }
 
-    // A year is left on either side for the edges of buckets and calendars.
+    // Leaves a year on either side for bucket and calendar edges.
     static void CheckYear(string name, DateTimeOffset time)
     {
         if (time.UtcDateTime.Year is < 2 or > 9997) throw new InvalidInputException(name, time, "a time in the years 2 to 9997");

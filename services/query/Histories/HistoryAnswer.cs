@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace Query.Histories;
 
-/// <summary>What sensors did over time.</summary>
-/// <param name="AssetId">The asset.</param>
+/// <summary>History of an asset's sensors.</summary>
+/// <param name="AssetId">Id of the asset.</param>
 /// <param name="Series">One per sensor, in the order of the request.</param>
 sealed record HistoryAnswer(
     string AssetId,
@@ -30,7 +30,7 @@ sealed record SensorHistory(
     [property: Description("Buckets with readings, oldest first; with fill all buckets.")] IReadOnlyList<HistoryPoint> Points);
 
 /// <summary>
-/// One bucket. Bad readings are not counted. Without readings, which only fill shows, all values are null, but a mean that was filled in.
+/// One bucket. Bad readings are not counted. Without readings, shown only with fill, all values are null except a filled-in mean.
 /// </summary>
 /// <param name="Start">Start of the bucket.</param>
 /// <param name="Count">Readings in the bucket.</param>
@@ -38,9 +38,9 @@ sealed record SensorHistory(
 /// <param name="Max">Highest value, in the series' unit.</param>
 /// <param name="Mean">Mean of the values, in the series' unit.</param>
 /// <param name="First">Value of the earliest reading, in the series' unit.</param>
-/// <param name="FirstAt">Its sample time.</param>
+/// <param name="FirstAt">Sample time of the earliest reading.</param>
 /// <param name="Last">Value of the latest reading, in the series' unit.</param>
-/// <param name="LastAt">Its sample time.</param>
+/// <param name="LastAt">Sample time of the latest reading.</param>
 readonly record struct HistoryPoint(
     DateTimeOffset Start, long Count, double? Min, double? Max, double? Mean, double? First, DateTimeOffset? FirstAt, double? Last,
     DateTimeOffset? LastAt)

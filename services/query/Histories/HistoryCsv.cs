@@ -4,7 +4,7 @@ using System.Text;
 namespace Query.Histories;
 
 /// <summary>
-/// History as CSV (RFC 4180): one line per sensor and bucket; more columns where a bucket of the calendar or estimates were asked for.
+/// History as CSV (RFC 4180): one line per sensor and bucket; additional columns for calendar buckets and estimates.
 /// </summary>
 static class HistoryCsv
 {

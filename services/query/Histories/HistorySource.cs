@@ -3,21 +3,21 @@ using TwinModel.Twins;
 
 namespace Query.Histories;
 
-/// <summary>What the buckets of a history are put together from. Pure.</summary>
+/// <summary>Chooses what the buckets of a history are made from: raw readings or rollups. Pure.</summary>
 static class HistorySource
 {
-    // Below this many readings per bucket, raw readings cost little and are exact at the edges.
+    // Below this many readings per bucket, raw readings cost little and are exact at bucket edges.
     const int FewReadingsPerPoint = 5;
 
-    // Finding raw readings means reading everything recorded since, because late data may be anywhere after: only for recent times.
+    // Late data may be anywhere later in the log, so finding raw readings means reading everything recorded since: only for recent times.
     static readonly TimeSpan RecentlySampled = TimeSpan.FromDays(1);
 
     /// <summary>The coarsest level that still resolves a bucket; null for raw readings.</summary>
     /// <param name="from">Start, microseconds.</param>
     /// <param name="to">End, microseconds.</param>
-    /// <param name="points">Buckets between them.</param>
+    /// <param name="points">Number of buckets.</param>
     /// <param name="interval">Expected time between readings.</param>
-    /// <param name="now">The present.</param>
+    /// <param name="now">Current time.</param>
     public static RollupLevel? Choose(long from, long to, int points, TimeSpan interval, DateTimeOffset now)
     {
         var width = (to - from) / points;
@@ -30,8 +30,8 @@ static class HistorySource
     }
 
     /// <summary>
-    /// Covers a stretch with whole buckets: of the level in the middle, of finer ones at the edges, so that nothing outside is counted.
-    /// Both ends must lie on whole seconds.
+    /// Covers a time range with whole rollups: of the given level in the middle and finer ones at the edges, so that nothing outside is
+    /// counted. Both ends must lie on whole seconds.
     /// </summary>
     public static IEnumerable<(RollupLevel Level, long From, long To)> Cover(RollupLevel level, long from, long to)
     {
@@ -52,7 +52,7 @@ static class HistorySource
         foreach (var part in Cover(level - 1, high, to)) yield return part;
     }
 
-    /// <summary>The first bucket start at or after a time.</summary>
+    /// <summary>The first rollup start at or after a time.</summary>
     public static long Ceiling(RollupLevel level, long micros)
     {
         var start = Rollup.Start(level, micros);

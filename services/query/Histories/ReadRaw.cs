@@ -8,23 +8,23 @@ using TwinModel.Telemetry;
 namespace Query.Histories;
 
 /// <summary>
-/// Readings of a stretch of sample time, from the log, in one pass that keeps nothing but the buckets. Costs are those of everything
-/// recorded since then, because late data may be anywhere after.
+/// Reads the readings of a range of sample times from the log, in one pass that keeps only the buckets. Reads everything recorded since the
+/// start of the range, because late data may be anywhere after it.
 /// </summary>
 sealed class ReadRaw(NpgsqlDataSource source, LogLimits limits, TimeProvider time)
 {
     const int MostEvents = 5_000_000;
 
-    // How far a device's clock may be ahead of ingest's: a sample of some time is recorded this much before it at the earliest.
+    // How far a device's clock may be ahead of ingest's: a sample is recorded at most this long before its own sample time.
     static readonly TimeSpan LargestLead = TimeSpan.FromHours(1);
 
-    /// <param name="asset">Whose readings.</param>
+    /// <param name="asset">The asset.</param>
     /// <param name="from">First sample time, microseconds.</param>
-    /// <param name="to">Sample times up to but without this one.</param>
-    /// <param name="sensors">By number, where they are added.</param>
-    /// <param name="known">The last position that is read, and when it was appended; null: everything.</param>
-    /// <param name="cancel">Ends the reading.</param>
-    /// <exception cref="TooLargeException">Too much was recorded since, or too many readings are in the stretch.</exception>
+    /// <param name="to">End of sample times, exclusive, microseconds.</param>
+    /// <param name="sensors">Buckets to add to, by sensor number.</param>
+    /// <param name="known">The last position to read and when it was appended; null: no limit.</param>
+    /// <param name="cancel">Cancels reading.</param>
+    /// <exception cref="TooLargeException">Too many events recorded since, or too many readings in the range.</exception>
     public async Task Run(
         RegisteredAsset asset, long from, long to, IReadOnlyDictionary<ushort, Downsample> sensors,
         (long Position, DateTimeOffset Time)? known, CancellationToken cancel)
@@ -34,7 +34,7 @@ sealed class ReadRaw(NpgsqlDataSource source, LogLimits limits, TimeProvider tim
         var only = sensors.Count == 1 ? sensors.Keys.First() : (ushort?)null;
         List<Reading> scratch = [];
         var (events, readings) = (0, 0L);
-        // A day more: clocks of processes differ, and around midnight positions and days do.
+        // One extra day, since process clocks differ and positions around midnight need not follow the days of streams.
         foreach (var stream in Streams.TelemetryBetween(asset.Id, earliest, (known?.Time ?? time.GetUtcNow()).AddDays(1)))
         {
             await using var command = source.CreateCommand(
@@ -61,8 +61,8 @@ sealed class ReadRaw(NpgsqlDataSource source, LogLimits limits, TimeProvider tim
         }
     }
 
-    /// <summary>Adds a batch's readings of a stretch; a batch without any is skipped undecoded.</summary>
-    /// <returns>Readings of the stretch, of any sensor that was decoded.</returns>
+    /// <summary>Adds the readings of a batch that lie in the range; a batch outside it is skipped without decoding.</summary>
+    /// <returns>Number of decoded readings in the range, of any sensor.</returns>
     public static int Add(
         byte[] batch, long from, long to, IReadOnlyDictionary<ushort, Downsample> sensors, ushort? only, List<Reading> scratch)
     {

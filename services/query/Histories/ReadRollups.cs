@@ -9,16 +9,16 @@ using TwinModel.Twins;
 namespace Query.Histories;
 
 /// <summary>
-/// History from twin-state's rollups. They hold closed buckets only, as of the last save; the buckets still open are in the twin's
-/// saved state, and what was recorded after that save is read from the log. One database snapshot ties the three together, so that
-/// every reading counts once.
+/// History from twin-state's rollups. The tables hold only closed buckets as of the last save; buckets still open are in the saved twin,
+/// and readings recorded after that save come from the log. One database snapshot ties the three together, so that every reading counts
+/// once.
 /// </summary>
 sealed class ReadRollups(NpgsqlDataSource source, LogReader log, TimeProvider time)
 {
-    /// <param name="asset">Whose history.</param>
-    /// <param name="parts">Stretches that follow each other, each with the level to read it from.</param>
-    /// <param name="sensors">By number, where the rollups are added.</param>
-    /// <param name="cancel">Ends the reading.</param>
+    /// <param name="asset">The asset.</param>
+    /// <param name="parts">Contiguous time ranges, each with the level to read it from.</param>
+    /// <param name="sensors">Buckets to add to, by sensor number.</param>
+    /// <param name="cancel">Cancels reading.</param>
     public async Task Run(
         RegisteredAsset asset, List<(RollupLevel Level, long From, long To)> parts, IReadOnlyDictionary<ushort, Downsample> sensors,
         CancellationToken cancel)
@@ -26,7 +26,7 @@ sealed class ReadRollups(NpgsqlDataSource source, LogReader log, TimeProvider ti
         var versions = await ReadSaved(asset, parts, sensors, cancel);
         var (from, to) = (parts[0].From, parts[^1].To);
         var now = time.GetUtcNow();
-        // Days before the ones that may still grow are folded in completely and no longer listed.
+        // Earlier days can no longer grow: they are fully folded in and no longer listed.
         var firstDay = versions.Keys.Order(StringComparer.Ordinal).FirstOrDefault() ?? "";
         List<Reading> readings = [];
         foreach (var stream in Streams.TelemetryBetween(asset.Id, asset.RegisteredAt, now.AddDays(1)))
@@ -71,8 +71,8 @@ sealed class ReadRollups(NpgsqlDataSource source, LogReader log, TimeProvider ti
         return versions;
     }
 
-    // One question per level: where a calendar's edges lie inside of hours, there are two parts per bucket. Parts that share a block have
-    // it twice.
+    // One query per level, since calendar edges inside hours give two parts per bucket. A block shared by several parts is returned once
+    // for each.
     static async Task ReadClosedBuckets(
         NpgsqlConnection connection, RegisteredAsset asset, RollupLevel level, List<(RollupLevel Level, long From, long To)> parts,
         IReadOnlyDictionary<ushort, Downsample> sensors, CancellationToken cancel)

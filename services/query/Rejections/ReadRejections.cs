@@ -6,16 +6,16 @@ using ServiceDefaults;
 
 namespace Query.Rejections;
 
-/// <summary>Reads rejections from the log, newest day first. Costs are those of the days read.</summary>
+/// <summary>Reads rejections from the log, newest day first. The cost is that of the days read.</summary>
 sealed class ReadRejections(NpgsqlDataSource source)
 {
-    // Payloads may be large: a page ends early rather than fill the memory.
+    // Payloads may be large: a page ends early rather than exhaust memory.
     const int AtATime = 20;
     const long MostBytes = 8 << 20;
 
     static readonly JsonSerializerOptions Json = JsonSerializerOptions.Web;
 
-    /// <summary>Rejections between two positions (both excluded), newest first, and whether there are more than were read.</summary>
+    /// <summary>Rejections between two positions (both exclusive), newest first, and whether there are more.</summary>
     public async Task<(List<RejectionAnswer> Rows, bool HasMore)> Newest(
         string? assetId, long after, long? before, int limit, CancellationToken cancel)
     {
@@ -49,7 +49,7 @@ sealed class ReadRejections(NpgsqlDataSource source)
         throw new NotFoundException("rejection", id);
     }
 
-    /// <summary>Attempts to take a rejection after all, oldest first.</summary>
+    /// <summary>Replay attempts of rejections, oldest first.</summary>
     public async Task<List<RejectionReplayed>> Replays(string stream, Guid[] ids, CancellationToken cancel)
     {
         await using var command = source.CreateCommand("""

@@ -4,9 +4,9 @@ using Contracts.Events;
 
 namespace Query.Rejections;
 
-/// <summary>A payload, or a part of one, that could not be accepted.</summary>
+/// <summary>A payload, or a part of one, that was rejected.</summary>
 /// <param name="Id">Rejection id.</param>
-/// <param name="Reasons">Why, one per kind of fault.</param>
+/// <param name="Reasons">Reasons, one per kind of fault.</param>
 /// <param name="RejectedAt">When it was rejected.</param>
 /// <param name="Stream">Stream of the event.</param>
 sealed record RejectionAnswer(
@@ -34,7 +34,7 @@ sealed record RejectionAnswer(
             position, lastReplay);
     }
 
-    /// <summary>The bytes as text; null when they are none. A character that is cut off at the end is left out.</summary>
+    /// <summary>The bytes as text; null if they are not UTF-8. An incomplete character at the end is omitted.</summary>
     public static string? TextOf(byte[] bytes)
     {
         for (var cut = 0; cut < 4 && cut <= bytes.Length; cut++)

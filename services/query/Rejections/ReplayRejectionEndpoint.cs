@@ -8,7 +8,7 @@ namespace Query.Rejections;
 
 sealed class ReplayRejectionEndpoint(ReadRejections log, IBus bus, CommandFaults faults)
 {
-    // The exchange in front of ingest's queue; naming the queue would declare it, and ingest alone decides what kind it is.
+    // The exchange in front of ingest's queue. Naming the queue would declare it, but only ingest decides its type.
     static readonly Uri Ingest = new("exchange:ingest.replay-rejection");
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -19,7 +19,7 @@ sealed class ReplayRejectionEndpoint(ReadRejections log, IBus bus, CommandFaults
         .WithName("replayRejected").WithSummary("Try a rejected payload again")
         .WithDescription("Waits up to 5 s for the outcome (200); 202 when it takes longer. What is stored already counts as duplicate.");
 
-    /// <summary>The outcome; null when it is not there in time.</summary>
+    /// <summary>The outcome; null if there is none in time.</summary>
     /// <exception cref="ServiceDefaults.NotFoundException">No such rejection.</exception>
     public async Task<RejectionReplayed?> Run(string id, CancellationToken cancel)
     {

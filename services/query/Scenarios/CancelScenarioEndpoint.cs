@@ -6,7 +6,7 @@ using ServiceDefaults;
 
 namespace Query.Scenarios;
 
-/// <summary>Ends a scenario that nobody wants any more.</summary>
+/// <summary>Cancels a scenario.</summary>
 sealed class CancelScenarioEndpoint(SavedScenarios saved, LiveScenarios live, SendToSimulation simulation, CommandFaults faults)
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -24,9 +24,9 @@ sealed class CancelScenarioEndpoint(SavedScenarios saved, LiveScenarios live, Se
             "Waits up to 5 s until it shows (200); 202 when it takes longer. 409 when it is completed or has failed. The events stay in "
                 + "the log.");
 
-    /// <summary>The scenario afterwards, and whether it is over.</summary>
+    /// <summary>The scenario after the command, and whether it is final.</summary>
     /// <exception cref="NotFoundException">No such scenario.</exception>
-    /// <exception cref="RuleViolationException">It is over already, but was not cancelled.</exception>
+    /// <exception cref="RuleViolationException">It has already completed or failed.</exception>
     public async Task<(bool IsDone, ScenarioView Scenario)> Run(string id, CancellationToken cancel)
     {
         var scenario = await saved.Get(id, cancel);
@@ -34,7 +34,7 @@ sealed class CancelScenarioEndpoint(SavedScenarios saved, LiveScenarios live, Se
         if (scenario.State == "cancelled") return (true, scenario);
         var command = new CancelScenario(id);
         var isDone = await faults.Await(command, c => simulation.Run(command, c), IsFinal, Patience, cancel, () => live.Changed);
-        // It may have been completed in the same moment.
+        // It may have completed in the meantime.
         RefuseOver(scenario);
         return (isDone, scenario);
 

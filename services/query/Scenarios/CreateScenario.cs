@@ -7,7 +7,7 @@ using TwinModel.Scenarios;
 
 namespace Query.Scenarios;
 
-/// <summary>Checks a question and hands it to simulation.</summary>
+/// <summary>Checks a scenario request and sends it to simulation.</summary>
 sealed class CreateScenario(KnownAssets registry, FindPosition find, SendToSimulation simulation, LiveScenarios live, TimeProvider time)
 {
     public static void Map(IEndpointRouteBuilder scenarios) => scenarios.MapPost("/", async (HttpContext http, CreateScenario create) =>
@@ -26,7 +26,7 @@ sealed class CreateScenario(KnownAssets registry, FindPosition find, SendToSimul
                 + "asks for the steady state at +15 %. The same validAt and knownAt give the same bytes, without computing again. 400 "
                 + "names everything that is wrong in `errors` (path, value, allowed).");
 
-    /// <summary>The scenario as it was requested.</summary>
+    /// <summary>The scenario as requested.</summary>
     /// <exception cref="InvalidScenarioException">It cannot be run.</exception>
     public async Task<ScenarioView> Run(ScenarioToRun asked, CancellationToken cancel)
     {

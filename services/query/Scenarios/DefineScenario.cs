@@ -9,7 +9,7 @@ using TwinModel.Scenarios;
 
 namespace Query.Scenarios;
 
-/// <summary>Makes the complete definition out of a question: fills in defaults and checks everything at once. Pure.</summary>
+/// <summary>Turns a request into a complete definition: fills in defaults and reports all errors at once. Pure.</summary>
 static class DefineScenario
 {
     const int LongestName = 200;
@@ -17,7 +17,7 @@ static class DefineScenario
     const int DefaultCells = 100;
     const double DefaultTolerance = 1e-4;
 
-    /// <summary>The asked log position or time; null when nothing is asked.</summary>
+    /// <summary>The requested log position or time; null if none is given.</summary>
     public static KnownAt? KnownAtOf(ScenarioToRun asked)
     {
         try
@@ -36,7 +36,7 @@ static class DefineScenario
         }
     }
 
-    /// <summary>What people call it; null when nothing is given.</summary>
+    /// <summary>Display name; null if not given.</summary>
     public static string? NameOf(ScenarioToRun asked)
     {
         try

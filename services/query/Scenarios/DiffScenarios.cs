@@ -7,9 +7,9 @@ using ServiceDefaults;
 
 namespace Query.Scenarios;
 
-/// <summary>Two scenarios side by side.</summary>
+/// <summary>Comparison of two scenarios.</summary>
 /// <param name="A">The first scenario.</param>
-/// <param name="B">The second.</param>
+/// <param name="B">The second scenario.</param>
 sealed record ScenarioDiff(
     ScenarioView A,
     ScenarioView B,
@@ -23,12 +23,12 @@ sealed record DefinitionDifference(
     [property: Description("null when it is not there.")] JsonNode? A,
     [property: Description("null when it is not there.")] JsonNode? B);
 
-/// <summary>A signal at the end of two runs.</summary>
-/// <param name="Id">Signal id of the asset model.</param>
-/// <param name="Name">For people.</param>
-/// <param name="Unit">Of a and b.</param>
+/// <summary>A signal at the end of both runs.</summary>
+/// <param name="Id">Signal id in the asset model.</param>
+/// <param name="Name">Display name.</param>
+/// <param name="Unit">Unit of a and b.</param>
 /// <param name="A">Median of the first scenario.</param>
-/// <param name="B">Median of the second.</param>
+/// <param name="B">Median of the second scenario.</param>
 sealed record KpiDifference(
     string Id,
     string Name,
@@ -39,18 +39,18 @@ sealed record KpiDifference(
     [property: Description("Scenario minus baseline of a; of temperatures in K.")] double ChangeA,
     [property: Description("Scenario minus baseline of b; of temperatures in K.")] double ChangeB);
 
-/// <summary>Values along the axis at the end of two runs.</summary>
-/// <param name="Id">Signal id of the asset model.</param>
-/// <param name="Name">For people.</param>
-/// <param name="Unit">Of a and b.</param>
-/// <param name="PositionsMetre">Middles of the cells along the axis, m.</param>
+/// <summary>Values along the axis at the end of both runs.</summary>
+/// <param name="Id">Signal id in the asset model.</param>
+/// <param name="Name">Display name.</param>
+/// <param name="Unit">Unit of a and b.</param>
+/// <param name="PositionsMetre">Cell centres along the axis, m.</param>
 /// <param name="A">Medians of the first scenario.</param>
-/// <param name="B">Medians of the second.</param>
+/// <param name="B">Medians of the second scenario.</param>
 sealed record ProfileDifference(
     string Id, string Name, string Unit, IReadOnlyList<double> PositionsMetre, IReadOnlyList<double> A, IReadOnlyList<double> B,
     [property: Description("b minus a; of temperatures in K.")] IReadOnlyList<double> Difference);
 
-/// <summary>Compares the answers to two questions.</summary>
+/// <summary>Compares two scenarios and their results.</summary>
 sealed class DiffScenarios(SavedScenarios saved)
 {
     public static void Map(IEndpointRouteBuilder scenarios) => scenarios

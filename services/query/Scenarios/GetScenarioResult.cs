@@ -23,7 +23,7 @@ static class GetScenarioResult
             var type = TypeOf(format, http.Request.Headers.Accept);
             var scenario = await saved.Get(id, cancel);
             SavedScenarios.RequireCompleted(scenario);
-            // Weak, as compression changes the bytes.
+            // Weak, because compression changes the bytes.
             if (Tags.NotModified(http, $"W/\"{scenario.ContentHash}{(type == Json ? "" : type == Csv ? ".csv" : ".parquet")}\"")) return;
             await Write(http, type, await saved.Result(scenario, cancel), cancel);
         })
@@ -47,7 +47,7 @@ static class GetScenarioResult
                 http.Response.BodyWriter.AsStream(leaveOpen: true), ResultRows.Of(PackedJson.Unpack<ScenarioResult>(packed)), cancel);
             return;
         }
-        // JSON as it was stored: the same request gets the same bytes.
+        // JSON exactly as stored: the same request always gets the same bytes.
         var body = type == Json
             ? PackedJson.Json(packed)
             : await ResultParquet.Bytes([.. ResultRows.Of(PackedJson.Unpack<ScenarioResult>(packed))], cancel);

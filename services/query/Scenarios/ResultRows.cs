@@ -5,17 +5,17 @@ namespace Query.Scenarios;
 
 /// <summary>One number of a result.</summary>
 /// <param name="Kind">signal, profile, kpi, limit, contributor, solved or sweep.</param>
-/// <param name="Id">Signal, limit or input.</param>
-/// <param name="Unit">Of the value.</param>
-/// <param name="Case">baseline, scenario or difference; of a contributor its parameter; of a sweep where on the grid.</param>
+/// <param name="Id">Id of the signal, limit or input.</param>
+/// <param name="Unit">Unit of the value.</param>
+/// <param name="Case">baseline, scenario or difference; the parameter of a contributor; the grid point of a sweep.</param>
 /// <param name="Statistic">nominal, p5, p25, p50, p75, p95, probability, first or total.</param>
-/// <param name="TimeSeconds">From the start of the run; null where there is none.</param>
-/// <param name="PositionMetre">Along the axis; null where there is none.</param>
-/// <param name="Value">Null where there is no steady state.</param>
+/// <param name="TimeSeconds">Time from the start of the run, s; null if not applicable.</param>
+/// <param name="PositionMetre">Position along the axis, m; null if not applicable.</param>
+/// <param name="Value">Value; null if there is no steady state.</param>
 readonly record struct ResultRow(
     string Kind, string Id, string Unit, string Case, string Statistic, double? TimeSeconds, double? PositionMetre, double? Value);
 
-/// <summary>A result as a long table, for spreadsheets and data frames.</summary>
+/// <summary>A result in long format, for spreadsheets and data frames.</summary>
 static class ResultRows
 {
     public static IEnumerable<ResultRow> Of(ScenarioResult result) =>
@@ -69,7 +69,7 @@ static class ResultRows
         }
     }
 
-    // First axis slowest.
+    // The first axis varies slowest.
     static string GridPoint(IReadOnlyList<SweepAxis> axes, int point)
     {
         var parts = new string[axes.Count];
@@ -81,6 +81,6 @@ static class ResultRows
         return string.Join(';', parts);
     }
 
-    /// <summary>Differences of temperatures are in K.</summary>
+    /// <summary>Temperature differences are in K.</summary>
     public static string DifferenceUnit(string unit) => unit == "degC" ? "K" : unit;
 }

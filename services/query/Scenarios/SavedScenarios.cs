@@ -8,10 +8,10 @@ namespace Query.Scenarios;
 /// <summary>Scenarios and results in schema <c>simulation</c>.</summary>
 sealed class SavedScenarios(NpgsqlDataSource source, LiveScenarios live)
 {
-    /// <summary>The view, and the progress of the parts of a running one.</summary>
+    /// <summary>The view, and the mean progress of the shards of a running scenario.</summary>
     public const string Columns = $"s.view, (select avg(h.progress) from {ReadModels.ScenarioShard} h where h.scenario_id = s.scenario_id)";
 
-    /// <summary>Nothing happens to it any more.</summary>
+    /// <summary>True if the scenario cannot change any more.</summary>
     public static bool IsFinal(ScenarioView scenario) => scenario.State is "completed" or "failed" or "cancelled";
 
     public static ScenarioView Read(NpgsqlDataReader row)
@@ -26,14 +26,14 @@ sealed class SavedScenarios(NpgsqlDataSource source, LiveScenarios live)
         await using var command = source.CreateCommand($"select {Columns} from {ReadModels.Scenario} s where s.scenario_id = $1");
         command.Parameters.Add(new() { Value = id });
         await using var reader = await command.ExecuteReaderAsync(cancel);
-        // What was just requested is on its way to simulation.
+        // A scenario just requested may not be in the table yet.
         return await reader.ReadAsync(cancel) ? LiveScenarios.Newer(Read(reader), live.Find(id)) : live.Find(id)
             ?? throw new NotFoundException("scenario", id);
     }
 
-    /// <summary>The result of a completed scenario as it is stored; see <see cref="PackedJson"/>.</summary>
+    /// <summary>The result of a completed scenario as stored; see <see cref="PackedJson"/>.</summary>
     /// <exception cref="RuleViolationException">It is not completed.</exception>
-    /// <exception cref="NotFoundException">It was deleted.</exception>
+    /// <exception cref="NotFoundException">The result was deleted.</exception>
     public async Task<byte[]> Result(ScenarioView scenario, CancellationToken cancel)
     {
         RequireCompleted(scenario);

@@ -5,8 +5,8 @@ using TwinModel.Scenarios;
 
 namespace Query.Scenarios;
 
-/// <summary>A question as people write it: what is left out has a default.</summary>
-/// <param name="Ensemble">How what is not known about the machine is varied.</param>
+/// <summary>A scenario request; members that are left out have defaults.</summary>
+/// <param name="Ensemble">How uncertain parameters of the machine are varied.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 sealed record ScenarioToRun(
     [property: Description("The asset.")] string? Asset = null,
@@ -49,8 +49,8 @@ sealed record ScenarioToRun(
 
     static readonly JsonSerializerOptions Json = JsonSerializerOptions.Web;
 
-    /// <summary>Reads a body.</summary>
-    /// <exception cref="InvalidScenarioException">It is no such thing; names the place.</exception>
+    /// <summary>Reads a request body.</summary>
+    /// <exception cref="InvalidScenarioException">The body is malformed; names the path.</exception>
     public static async Task<ScenarioToRun> Read(Stream body, CancellationToken cancel)
     {
         try
@@ -69,7 +69,7 @@ sealed record ScenarioToRun(
         var path = e.Path is null or "$" ? "$" : e.Path.TrimStart('$').TrimStart('.');
         var last = path[(path.LastIndexOf('.') + 1)..];
         if (last.IndexOf('[', StringComparison.Ordinal) is > 0 and var bracket) last = last[..bracket];
-        // The library says so in words only.
+        // The library tells this case apart only by its message.
         if (e.Message.Contains("could not be mapped", StringComparison.Ordinal))
             return new(path, "unknown", $"members are {Members(path)}");
         return path == "$"
@@ -87,7 +87,7 @@ sealed record ScenarioToRun(
     }
 }
 
-/// <summary>A change of an input, a target or a parameter.</summary>
+/// <summary>A change of an input, target or parameter.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 sealed record InterventionToRun(
     [property: Description(
@@ -100,14 +100,14 @@ sealed record InterventionToRun(
     [property: Description("Time over which an input moves, s; default 0, a step.")] double? RampSeconds = null,
     [property: Description("How long, s; default 0, to the end of the run.")] double? ForSeconds = null);
 
-/// <summary>Members with other parameters: what is not known about the machine becomes a band.</summary>
+/// <summary>Ensemble members with varied parameters: uncertainty about the machine becomes a band.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 sealed record EnsembleToRun(
     [property: Description("Members besides the nominal one; default 200, 0: none.")] int? Size = null,
     [property: Description("latin-hypercube (default) or sobol.")] string? Sampling = null,
     [property: Description("Decides the members; default 1.")] ulong? Seed = null);
 
-/// <summary>Values of one input of a sweep.</summary>
+/// <summary>Values of one swept input.</summary>
 /// <param name="Values">Values of the input, in unit.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 sealed record SweepToRun(

@@ -4,16 +4,16 @@ using ServiceDefaults;
 
 namespace Query.Scenarios;
 
-/// <summary>Commands to whichever simulation is free.</summary>
+/// <summary>Sends commands to any free instance of simulation.</summary>
 sealed class SendToSimulation(IBus bus)
 {
-    // The exchange in front of simulation's queue; naming the queue would declare it, and simulation alone decides what kind it is.
+    // The exchange in front of simulation's queue. Naming the queue would declare it, but only simulation decides its type.
     static readonly Uri Simulation = new($"exchange:{QueueNames.Scenarios}");
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>Sends a command and waits until the broker has it.</summary>
+    /// <summary>Sends a command and waits until the broker has accepted it.</summary>
     /// <exception cref="TimeoutException">The broker cannot be reached.</exception>
-    /// <exception cref="UnavailableException">No simulation has ever run here, so nobody would get it.</exception>
+    /// <exception cref="UnavailableException">No simulation has ever run here, so there is no queue to take the command.</exception>
     public async Task Run<T>(T command, CancellationToken cancel)
         where T : class
     {
@@ -26,14 +26,14 @@ sealed class SendToSimulation(IBus bus)
                 command,
                 context =>
                 {
-                    // Without the queue the broker would drop it silently.
+                    // Without a queue the broker would otherwise drop the command silently.
                     if (context.TryGetPayload<RabbitMqSendContext>(out var rabbit)) rabbit.Mandatory = true;
                 },
                 time.Token);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            throw new TimeoutException("The message broker cannot be reached, so the command was hardly taken.");
+            throw new TimeoutException("The message broker cannot be reached, so the command was probably not taken.");
         }
         catch (MessageReturnedException)
         {

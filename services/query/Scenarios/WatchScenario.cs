@@ -10,12 +10,12 @@ using ServiceDefaults;
 
 namespace Query.Scenarios;
 
-/// <summary>A scenario as it proceeds, over server-sent events and gRPC, until it is over.</summary>
+/// <summary>Streams a scenario's progress over server-sent events and gRPC until it is final.</summary>
 sealed class WatchScenario
 {
     const int MostWatchers = 1_000;
 
-    // What RabbitMQ does not bring is in the table; a long silence also tells proxies that somebody is there.
+    // Polls the table for what RabbitMQ did not deliver. Heartbeats keep proxies from closing a silent connection.
     static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
     static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
@@ -42,7 +42,7 @@ sealed class WatchScenario
 
     async Task Stream(HttpContext http, string id)
     {
-        // Before the first byte, so that an unknown id is a 404.
+        // Before the first byte, so that an unknown id gives 404.
         await saved.Get(id, http.RequestAborted);
         http.Response.ContentType = "text/event-stream";
         http.Response.Headers.CacheControl = "no-store";
@@ -60,7 +60,7 @@ sealed class WatchScenario
         }
         catch (OperationCanceledException)
         {
-            // The reader left, or the service stops: either way the stream is over.
+            // The client disconnected or the service is stopping; either way the stream ends.
         }
     }
 
@@ -72,7 +72,7 @@ sealed class WatchScenario
         to.Write("\n\n"u8);
     }
 
-    /// <summary>Every change up to the final state; null after a silence of <paramref name="heartbeat"/>.</summary>
+    /// <summary>Every change up to the final state; null after <paramref name="heartbeat"/> without a change.</summary>
     /// <exception cref="NotFoundException">No such scenario.</exception>
     /// <exception cref="BusyException">Too many watchers.</exception>
     public async IAsyncEnumerable<ScenarioView?> Follow(string id, TimeSpan heartbeat, [EnumeratorCancellation] CancellationToken cancel)
@@ -109,7 +109,7 @@ sealed class WatchScenario
         }
     }
 
-    /// <summary>The next view; the same one when nothing came.</summary>
+    /// <summary>The next view; the same one if there was no change.</summary>
     async Task<ScenarioView> Next(string id, ScenarioView shown, CancellationToken cancel)
     {
         var started = time.GetTimestamp();

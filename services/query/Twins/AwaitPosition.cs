@@ -4,15 +4,15 @@ using ServiceDefaults;
 
 namespace Query.Twins;
 
-/// <summary>Read your writes: waits until a twin has seen a log position.</summary>
+/// <summary>Read your own writes: waits until a twin has seen a log position.</summary>
 sealed class AwaitPosition(NpgsqlDataSource source, LogReader log, KnownAssets registry, TimeProvider time)
 {
-    // Most writes are visible sooner; only then is it worth asking the log whether there is anything to wait for.
+    // Most writes are visible sooner; after this time the log is asked whether there is anything to wait for.
     static readonly TimeSpan BeforeAskingTheLog = TimeSpan.FromMilliseconds(200);
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <exception cref="TimeoutException">The twin did not get there in time.</exception>
-    /// <exception cref="InvalidInputException">The log did not get there in time: nobody can have been given the position.</exception>
+    /// <exception cref="TimeoutException">The twin did not reach the position in time.</exception>
+    /// <exception cref="InvalidInputException">Nor did the log, so nobody can have been given the position.</exception>
     public async Task Run(LiveTwin twin, string field, long position, CancellationToken cancel)
     {
         if (twin.View.Position >= position) return;
@@ -35,12 +35,12 @@ sealed class AwaitPosition(NpgsqlDataSource source, LogReader log, KnownAssets r
             if (left > TimeSpan.Zero && await watcher.Wait(left, cancel)) continue;
             if (hasAsked) continue;
             hasAsked = true;
-            // What is written last may not be below the safe position yet.
+            // The latest writes may still be above the safe position.
             if (position <= await log.Position(cancel) && !await HasEvents(twin, position, cancel)) return;
         }
     }
 
-    // Positions are shared by all assets: this twin may have nothing to see up to the asked one.
+    // Positions are shared by all assets: this twin may have no events up to the requested one.
     async Task<bool> HasEvents(LiveTwin twin, long position, CancellationToken cancel)
     {
         var registeredAt = registry.Find(twin.AssetId)?.RegisteredAt ?? DateTimeOffset.UnixEpoch;

@@ -14,8 +14,8 @@ using TwinModel.Twins;
 namespace Query.Twins;
 
 /// <summary>
-/// A twin as of some time, folded from the log with the function that makes the live one: the same readings give the same hash.
-/// Costs grow with the readings of the asset up to then; two run at a time.
+/// Folds a twin as of some time from the log, with the function used for the live twin: the same readings give the same hash. The cost
+/// grows with the asset's readings up to that time; at most two run at once.
 /// </summary>
 sealed class FoldTwin(
     IDocumentStore store, LogReader log, FindPosition find, KnownAssets registry, LogLimits limits, TimeProvider time, IMeterFactory meters)
@@ -29,10 +29,10 @@ sealed class FoldTwin(
     readonly Counter<long> folds = meters.Create("Pollux")
         .CreateCounter<long>("pollux.query.as_of_folds", "{fold}", "Twins folded as of some time");
 
-    /// <exception cref="NotFoundException">The asset was not known then.</exception>
+    /// <exception cref="NotFoundException">The asset was not known at that time.</exception>
     /// <exception cref="InvalidInputException">A time in the future.</exception>
     /// <exception cref="TooLargeException">Too many readings.</exception>
-    /// <exception cref="BusyException">Others are being folded.</exception>
+    /// <exception cref="BusyException">Too many twins are being folded.</exception>
     public async Task<TwinAnswer> Run(string assetId, DateTimeOffset? validAt, KnownAt? knownAt, CancellationToken cancel)
     {
         var asset = registry.Get(assetId);
@@ -74,7 +74,7 @@ sealed class FoldTwin(
             effects.Transitions.Clear();
             if (batch.Position > newest.Position) newest = batch;
         }
-        // Imports bring sample times from before the registration; where there are none, the asset was not known then.
+        // Imports may bring sample times from before the registration; without any, the asset was not known then.
         if (count == 0 && validAt < registrations[0].RegisteredAt)
             throw new NotFoundException(
                 "asset", FormattableString.Invariant($"{assetId} at {validAt.UtcDateTime:yyyy-MM-ddTHH:mm:ss.ffffffZ}"));
@@ -92,7 +92,7 @@ sealed class FoldTwin(
         return TwinAnswer.Of(view, validAt, new(validAt, known.Position, known.Time));
     }
 
-    // The newest that can be read, as the live twin has.
+    // The newest readable model, as for the live twin.
     static AssetModel ModelOf(RegisteredAsset asset, List<AssetRegistered> registrations)
     {
         Exception? refused = null;

@@ -2,7 +2,7 @@ using Query.Assets;
 
 namespace Query.Twins;
 
-/// <summary>Loads assets and twins at the start, then looks every few seconds for what RabbitMQ did not bring.</summary>
+/// <summary>Loads assets and twins at start-up, then polls every few seconds for what RabbitMQ did not deliver.</summary>
 sealed partial class KeepUp : BackgroundService
 {
     static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
@@ -16,7 +16,7 @@ sealed partial class KeepUp : BackgroundService
     public KeepUp(KnownAssets assets, LiveTwins twins, ReadSavedTwins savedTwins, TimeProvider time, ILogger<KeepUp> log)
     {
         (this.assets, this.savedTwins, this.time, this.log) = (assets, savedTwins, time, log);
-        // Here, since a message may bring an asset before this runs.
+        // Subscribed here, since a message may bring an asset before ExecuteAsync runs.
         assets.Registered += twins.Expect;
     }
 

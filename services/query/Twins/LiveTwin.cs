@@ -3,7 +3,7 @@ using Contracts.Messages;
 
 namespace Query.Twins;
 
-/// <summary>The newest view of one asset, and who waits for the next one.</summary>
+/// <summary>The newest view of one asset, and the watchers that wait for the next one.</summary>
 sealed class LiveTwin(OfferedView first)
 {
     public LiveTwin(TwinView first)
@@ -20,10 +20,10 @@ sealed class LiveTwin(OfferedView first)
 
     public string AssetId => newest.AssetId;
 
-    /// <summary>Says how new <see cref="View"/> is without unpacking it.</summary>
+    /// <summary>Version of <see cref="View"/>, known without unpacking it.</summary>
     public (long Position, long Revision) Version => (newest.Position, newest.Revision);
 
-    /// <summary>True when the view is newer than the one held; an older one changes nothing.</summary>
+    /// <summary>True if the view is newer than the current one; older ones are ignored.</summary>
     public bool Offer(OfferedView newer)
     {
         ImmutableArray<Watcher> awake;
@@ -40,7 +40,7 @@ sealed class LiveTwin(OfferedView first)
     /// <inheritdoc cref="Offer(OfferedView)"/>
     public bool Offer(TwinView newer) => Offer(new OfferedView(newer));
 
-    /// <summary>The view as it is shown now. Made once per view and <see cref="ShownTwin.Slice"/>, however many ask.</summary>
+    /// <summary>The view as shown now. Built once per view and <see cref="ShownTwin.Slice"/>, however many callers ask.</summary>
     public ShownTwin Show(DateTimeOffset now)
     {
         var (current, latest) = (shown, View);

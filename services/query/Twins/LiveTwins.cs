@@ -7,7 +7,7 @@ using TwinModel.Twins;
 namespace Query.Twins;
 
 /// <summary>
-/// The newest view of every asset, in memory. Memory grows with assets (about 20 kB each), not with readings or watchers.
+/// The newest view of every asset, in memory. Memory grows with the number of assets (about 20 kB each), not with readings or watchers.
 /// </summary>
 sealed class LiveTwins
 {
@@ -17,7 +17,7 @@ sealed class LiveTwins
     public LiveTwins(IMeterFactory meters) =>
         meters.Create("Pollux").CreateObservableGauge("pollux.query.twins", () => twins.Count, "{twin}", "Twins held in memory");
 
-    /// <summary>All twins, by asset id.</summary>
+    /// <summary>All twins, ordered by asset id.</summary>
     public IReadOnlyList<LiveTwin> All => sorted ??= [.. twins.Values.OrderBy(t => t.AssetId, StringComparer.Ordinal)];
 
     public LiveTwin? Find(string assetId) => twins.GetValueOrDefault(assetId);
@@ -25,7 +25,7 @@ sealed class LiveTwins
     /// <exception cref="NotFoundException">No such asset.</exception>
     public LiveTwin Get(string assetId) => Find(assetId) ?? throw new NotFoundException("twin", assetId);
 
-    /// <summary>True when the view is newer than what was known of the asset.</summary>
+    /// <summary>True if the view is newer than the current one of its asset.</summary>
     public bool Offer(OfferedView view)
     {
         if (twins.TryGetValue(view.AssetId, out var twin)) return twin.Offer(view);
@@ -34,7 +34,7 @@ sealed class LiveTwins
         return true;
     }
 
-    /// <summary>A twin that has seen nothing is shown from the moment its asset exists.</summary>
+    /// <summary>Shows a new asset's twin before its first reading.</summary>
     public void Expect(RegisteredAsset asset)
     {
         if (Find(asset.Id) is null)

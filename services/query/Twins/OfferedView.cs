@@ -3,7 +3,7 @@ using ServiceDefaults;
 
 namespace Query.Twins;
 
-/// <summary>A view as it came in: whether it is news is known at once, its content is unpacked by the first who asks.</summary>
+/// <summary>A view as received: its version is known at once, its content is unpacked on first use.</summary>
 sealed class OfferedView
 {
     readonly byte[]? packed;

@@ -3,7 +3,7 @@ using ServiceDefaults;
 
 namespace Query.Twins;
 
-/// <summary>Takes what twin-state saved and this process did not hear of: everything at the start, later what got lost.</summary>
+/// <summary>Reads saved twins that this process missed: all of them at start-up, later those whose message was lost.</summary>
 sealed class ReadSavedTwins(NpgsqlDataSource source, LiveTwins twins)
 {
     public async Task Run(CancellationToken cancel)

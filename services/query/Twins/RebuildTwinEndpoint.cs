@@ -24,7 +24,7 @@ sealed class RebuildTwinEndpoint(KnownAssets registry, IDocumentStore store, IBu
         .WithName("rebuildTwin").WithSummary("Fold a twin again from the whole log and compare")
         .WithDescription("liveHash and rebuiltHash are equal unless something is wrong. Waits up to 30 s (200); 202 when it takes longer.");
 
-    /// <summary>The outcome; null when it is not there in time.</summary>
+    /// <summary>The outcome; null if there is none in time.</summary>
     /// <exception cref="NotFoundException">No such asset.</exception>
     public async Task<TwinRebuilt?> Run(string id, CancellationToken cancel)
     {

@@ -6,15 +6,15 @@ using Proto = Contracts.Query.V1;
 
 namespace Query.Twins;
 
-/// <summary>A view with everything that depends on the moment, ready to be sent.</summary>
+/// <summary>A view with everything that depends on the current time, ready to send.</summary>
 sealed class ShownTwin
 {
-    /// <summary>How long an answer may be sent again: ages are that exact.</summary>
+    /// <summary>How long an answer is reused, and so the precision of ages.</summary>
     public static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(100);
 
     readonly long slice;
     readonly DateTimeOffset now;
-    // Made when somebody asks: who watches over gRPC needs no JSON.
+    // Built on demand: gRPC watchers need no JSON.
     byte[]? json;
     string? tag;
     Proto.GetTwinResponse? message;
@@ -32,7 +32,7 @@ sealed class ShownTwin
     /// <summary>One line of UTF-8.</summary>
     public byte[] Json => json ??= JsonSerializer.SerializeToUtf8Bytes(Answer, ApiJson.Options);
 
-    /// <summary>Changes with the state, the revision, and the set of stale sensors; not with ages.</summary>
+    /// <summary>Changes with the state, the revision and the set of stale sensors, but not with ages.</summary>
     public string ETag => tag ??= TagOf(View, now);
 
     public Proto.GetTwinResponse Message => message ??= new() { Twin = TwinMessage.Of(Answer) };
@@ -41,7 +41,7 @@ sealed class ShownTwin
 
     static long SliceOf(DateTimeOffset time) => time.UtcTicks / Slice.Ticks;
 
-    /// <summary>The weak tag of a view at a time.</summary>
+    /// <summary>The weak entity tag of a view at a time.</summary>
     public static string TagOf(TwinView view, DateTimeOffset now)
     {
         var stale = 14695981039346656037UL;

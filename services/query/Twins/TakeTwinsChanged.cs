@@ -4,7 +4,7 @@ using MassTransit;
 
 namespace Query.Twins;
 
-/// <summary>Takes new views; lost, doubled or reordered messages do no harm, the newest view wins.</summary>
+/// <summary>Takes new views. Lost, duplicate or reordered messages do no harm: the newest view wins.</summary>
 sealed class TakeTwinsChanged(LiveTwins twins) : IConsumer<TwinsChanged>
 {
     static readonly ActivitySource Traces = new("query");
@@ -15,7 +15,8 @@ sealed class TakeTwinsChanged(LiveTwins twins) : IConsumer<TwinsChanged>
         {
             if (!twins.Offer(new OfferedView(view)) || !Traces.HasListeners()
                 || !ActivityContext.TryParse(view.TraceParent, null, isRemote: true, out var origin)) continue;
-            // The parent is the reading, not the message: one trace leads from the device's publish to the moment the API shows it.
+            // The parent is the reading, not the message: one trace covers the path from the device's publish to the moment the API shows
+            // it.
             ActivityLink[] links = Activity.Current is { } message ? [new(message.Context)] : [];
             using var activity = Traces.StartActivity("twin shown", ActivityKind.Consumer, origin, links: links);
             activity?.SetTag("pollux.asset", view.AssetId).SetTag("pollux.position", view.Position);

@@ -3,8 +3,8 @@ using Contracts.Messages;
 
 namespace Query.Twins;
 
-/// <summary>A twin as it is shown at some moment.</summary>
-/// <param name="Sensors">One per sensor of the model, in its order.</param>
+/// <summary>A twin at some moment.</summary>
+/// <param name="Sensors">One entry per sensor, in the order of the model.</param>
 sealed record TwinAnswer(
     [property: Description("The asset, kebab-case.")] string AssetId,
     [property: Description("For people.")] string Name,
@@ -42,7 +42,7 @@ sealed record TwinAnswer(
 
 /// <summary>The latest reading of a sensor by sample time.</summary>
 /// <param name="Id">Sensor id, kebab-case.</param>
-/// <param name="Name">For people.</param>
+/// <param name="Name">Display name.</param>
 sealed record SensorAnswer(
     string Id,
     string Name,
@@ -64,11 +64,11 @@ sealed record SensorAnswer(
         sensor.StaleAt, sensor.Readings,
         sensor.Statistics, sensor.SampledAt is { } at ? Math.Round((now - at).TotalSeconds, 3) : null, IsStaleAt(sensor, now));
 
-    /// <summary>No reading, or none that is fresh enough.</summary>
+    /// <summary>True if there is no reading, or none recent enough.</summary>
     public static bool IsStaleAt(SensorView sensor, DateTimeOffset now) => sensor.StaleAt is not { } at || now >= at;
 }
 
-/// <summary>Which past an answer shows.</summary>
+/// <summary>The point in the past that an answer shows.</summary>
 sealed record AsOfAnswer(
     [property: Description("Sample times up to this one.")] DateTimeOffset ValidAt,
     [property: Description("What the log held up to this position.")] long KnownAtPosition,

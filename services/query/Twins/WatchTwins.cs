@@ -8,17 +8,17 @@ using ServiceDefaults;
 
 namespace Query.Twins;
 
-/// <summary>Views as they change, over server-sent events and gRPC.</summary>
+/// <summary>Streams views as they change, over server-sent events and gRPC.</summary>
 sealed class WatchTwins
 {
-    /// <summary>Assets one watcher may follow.</summary>
+    /// <summary>Most assets that one watcher may follow.</summary>
     public const int MostAssets = 200;
 
     const int MostWatchers = 2_000;
     const string EventStream = "text/event-stream";
     const string Unseen = "-";
 
-    // Proxies close connections that are silent for long.
+    // Proxies close connections that stay silent.
     static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
     readonly LiveTwins live;
@@ -84,13 +84,13 @@ sealed class WatchTwins
                 {
                     body.Write(":\n\n"u8);
                 }
-                // Waits while the reader is slow; what changes meanwhile is merged into the newest view.
+                // Waits for a slow reader; changes in the meantime are merged into the newest view.
                 if ((await body.FlushAsync(ended.Token)).IsCompleted) return;
             }
         }
         catch (OperationCanceledException)
         {
-            // The reader left, or the service stops: either way the stream is over.
+            // The client disconnected or the service is stopping; either way the stream ends.
         }
         finally
         {
@@ -105,7 +105,7 @@ sealed class WatchTwins
         to.Write("\n\n"u8);
     }
 
-    /// <summary>Every view from now on, newest first come; ends when the caller leaves or the service stops.</summary>
+    /// <summary>The newest views, then every change; ends when the caller leaves or the service stops.</summary>
     public async IAsyncEnumerable<ShownTwin> Follow(
         IReadOnlyList<string> assetIds, string? after, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
     {
@@ -132,7 +132,7 @@ sealed class WatchTwins
                 "assets", assetIds.Count == 0 ? null : $"{assetIds.Count} assets", $"1 to {MostAssets} asset ids");
         LiveTwin[] twins = [.. assetIds.Distinct().Select(live.Get)];
         var seen = ParseAfter(after, twins.Length);
-        // Another query may be ahead of this one, but nobody is ahead of the log; such a reader would hear nothing for ever.
+        // Another instance of query may be ahead of this one, but not of the log; a reader ahead of the log would never get an event.
         var newest = seen?.Max(s => s.Position) ?? 0;
         if (newest > twins.Max(t => t.View.Position) && newest > await log.Position(cancel))
             throw new InvalidInputException("after", after, "the id of an earlier event; this one is after the end of the log");
@@ -142,15 +142,15 @@ sealed class WatchTwins
     }
 
     /// <summary>
-    /// Names the newest view of every twin that was sent, in their order. One position for all would not do: a view can come after one of
-    /// another twin with a higher position, and would then be missed.
+    /// Names the newest view sent of every twin, in the order of the twins. A single position would not do: a view can be sent after
+    /// another twin's view with a higher position, and would then be missed.
     /// </summary>
     public static string EventId(IReadOnlyList<(long Position, long Revision)> seen) =>
         string.Join(',',
             seen.Select(s => s.Position < 0 ? Unseen : string.Create(CultureInfo.InvariantCulture, $"{s.Position}.{s.Revision}")));
 
-    /// <summary>The views a reader saw last, by twin; null when it names none.</summary>
-    /// <exception cref="InvalidInputException">Not an id of a stream of so many twins.</exception>
+    /// <summary>The last view seen of each twin; null if not given.</summary>
+    /// <exception cref="InvalidInputException">Not an event id of a stream with this number of twins.</exception>
     public static IReadOnlyList<(long Position, long Revision)>? ParseAfter(string? text, int twins)
     {
         if (string.IsNullOrEmpty(text)) return null;

@@ -3,12 +3,12 @@ using System.Threading.Channels;
 namespace Query.Twins;
 
 /// <summary>
-/// Follows some twins. It remembers that something changed, not what: a slow reader finds the newest views only, and memory is bounded
-/// by the number of twins.
+/// Follows some twins. It remembers that something changed, not what: slow readers get only the newest views, and memory is bounded by the
+/// number of twins.
 /// </summary>
 sealed class Watcher : IDisposable
 {
-    /// <summary>Before every view.</summary>
+    /// <summary>Older than any view.</summary>
     public static readonly (long Position, long Revision) NothingSeen = (-1, -1);
 
     readonly Channel<bool> bell = Channel.CreateBounded<bool>(
@@ -17,8 +17,8 @@ sealed class Watcher : IDisposable
     readonly (long Position, long Revision)[] seen;
     Task<bool>? ringing;
 
-    /// <param name="twins">What to follow.</param>
-    /// <param name="after">By twin, the view up to which it is known already; null: none is.</param>
+    /// <param name="twins">Twins to follow.</param>
+    /// <param name="after">The last view seen of each twin; null: none.</param>
     public Watcher(IReadOnlyList<LiveTwin> twins, IReadOnlyList<(long Position, long Revision)>? after = null)
     {
         this.twins = [.. twins];
@@ -32,7 +32,7 @@ sealed class Watcher : IDisposable
 
     public void Wake() => bell.Writer.TryWrite(true);
 
-    /// <summary>Waits for a change; false when there was none for <paramref name="limit"/>.</summary>
+    /// <summary>Waits for a change; false if there was none within <paramref name="limit"/>.</summary>
     public async Task<bool> Wait(TimeSpan limit, CancellationToken cancel)
     {
         ringing ??= bell.Reader.WaitToReadAsync(cancel).AsTask();
@@ -49,7 +49,7 @@ sealed class Watcher : IDisposable
         return true;
     }
 
-    /// <summary>Twins with a view that was not handed out before.</summary>
+    /// <summary>Twins with a view that has not been handed out yet.</summary>
     public IEnumerable<LiveTwin> Changed()
     {
         for (var i = 0; i < twins.Length; i++)

@@ -75,7 +75,7 @@ public class DeduplicateTests
     public async Task A_repetition_behind_many_new_readings_of_the_same_flush_is_a_duplicate()
     {
         await Stored(Seconds(1, KnownReadings.Capacity));
-        // The new readings push the old ones out of memory before their repetition's turn comes.
+        // The new readings push the old ones out of memory before the repetition is checked.
         var additions = await Flush(Message(Seconds(1000, 2 * KnownReadings.Capacity)), Message(Seconds(1, KnownReadings.Capacity)));
         Assert.Equal(Seconds(1000, 2 * KnownReadings.Capacity), additions.Readings);
         Assert.Equal(KnownReadings.Capacity, additions.Duplicates);

@@ -3,7 +3,7 @@ using Metric = Contracts.Sparkplug.Payload.Types.Metric;
 
 namespace Ingest.Tests.Sparkplug;
 
-/// <summary>Aliases that could be of two metrics.</summary>
+/// <summary>Aliases that could belong to two metrics.</summary>
 public class AliasTests : SparkplugTest
 {
     [Fact]
@@ -15,7 +15,7 @@ public class AliasTests : SparkplugTest
         Assert.Equal("ambiguous-alias", Assert.Single(decoded.Rejections).Code);
         Assert.False(Data(2, Changed(7, 62)).RebirthRequested);
         Assert.Equal("ambiguous-alias", decoded.Code());
-        // By name there is no doubt.
+        // The name is unambiguous.
         Data(3, new Metric { Name = Pressure, Alias = 7, DoubleValue = 91 }, new() { Name = Melt, DoubleValue = 201 });
         Assert.Equal([(7, 91d), (6, 201d)], decoded.Readings.Select(r => ((int)r.Sensor, r.Value)));
     }

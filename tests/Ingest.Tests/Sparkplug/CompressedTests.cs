@@ -8,7 +8,7 @@ using Metric = Contracts.Sparkplug.Payload.Types.Metric;
 
 namespace Ingest.Tests.Sparkplug;
 
-/// <summary>Payloads within payloads, and payloads that hold nothing.</summary>
+/// <summary>Payloads within payloads, and empty payloads.</summary>
 public class CompressedTests : SparkplugTest
 {
     const string Uuid = "SPBV1.0_COMPRESSED", Topic = "spBv1.0/pollux/DDATA/edge-1/line-1";
@@ -25,7 +25,7 @@ public class CompressedTests : SparkplugTest
         BornWithMelt();
         Assert.False(Receive(Topic, Packed(2, algorithm, Compress(Inner, format))).RebirthRequested);
         Assert.Equal(new(6, 1_700_000_001_000_000, 61), decoded.Reading());
-        // The sequence is that of the message, not of what it holds.
+        // The sequence number is that of the outer message, not of its content.
         Assert.False(Data(3, Changed(7, 62)).RebirthRequested);
     }
 

@@ -9,7 +9,7 @@ using Metric = Contracts.Sparkplug.Payload.Types.Metric;
 
 namespace Ingest.Tests.Sparkplug;
 
-/// <summary>Topics, commands, and bytes that are no Sparkplug.</summary>
+/// <summary>Topics, commands, and bytes that are not Sparkplug.</summary>
 public class MessageTests : SparkplugTest
 {
     [Theory]

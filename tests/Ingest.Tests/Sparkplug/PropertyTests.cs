@@ -7,7 +7,7 @@ using Property = Contracts.Sparkplug.Payload.Types.PropertyValue;
 
 namespace Ingest.Tests.Sparkplug;
 
-/// <summary>Quality, unit, datatype 0, null, and devices of others: nothing is taken wrongly or vanishes.</summary>
+/// <summary>Quality, unit, datatype 0, null, and other devices: nothing is misread or lost.</summary>
 public class PropertyTests : SparkplugTest
 {
     static Metric With(Metric metric, string key, Property value)

@@ -8,7 +8,7 @@ using Metric = Contracts.Sparkplug.Payload.Types.Metric;
 
 namespace Ingest.Tests.Sparkplug;
 
-/// <summary>Births, aliases, the sequence, deaths.</summary>
+/// <summary>Births, aliases, sequence numbers, deaths.</summary>
 public class SessionTests : SparkplugTest
 {
     [Fact]

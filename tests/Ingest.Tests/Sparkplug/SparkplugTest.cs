@@ -7,7 +7,7 @@ using Metric = Contracts.Sparkplug.Payload.Types.Metric;
 
 namespace Ingest.Tests.Sparkplug;
 
-/// <summary>A node with a device, and what they say; the decoder's answer is in <see cref="decoded"/>.</summary>
+/// <summary>A node with a device and the messages they send; <see cref="decoded"/> holds the decoder's result.</summary>
 public abstract class SparkplugTest
 {
     protected const ulong NowMillis = 1_700_000_000_000;

@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Integration.Tests.Dashboard;
 
-/// <summary>The log and what was rejected, in a browser.</summary>
+/// <summary>The log and the rejections, in a browser.</summary>
 [Collection<OnOneDashboard>]
 public class AuditPageTests(AnsweringDashboard system) : SystemTest<AnsweringDashboard>(system)
 {
@@ -33,7 +33,7 @@ public class AuditPageTests(AnsweringDashboard system) : SystemTest<AnsweringDas
         await Expect(rows).ToHaveCountAsync(1);
         await Expect(rows.First).ToContainTextAsync("1 readings of 1 sensors");
         await Expect(rows.First.Locator("a.trace")).ToHaveAttributeAsync("href", $"http://traces.example/trace/{trace}");
-        // Sampled and recorded.
+        // Sample time and recording time.
         await Expect(rows.First.Locator("time")).ToHaveCountAsync(2);
         await rows.First.GetByRole(AriaRole.Button).ClickAsync();
         await Expect(page.Locator(".readings tbody tr")).ToContainTextAsync("201.5\u00a0°C");

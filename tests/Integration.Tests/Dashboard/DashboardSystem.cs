@@ -40,10 +40,10 @@ public class DashboardSystem(Infrastructure infrastructure) : RunningSystem(infr
         Directory.CreateDirectory(Screenshots);
     }
 
-    /// <summary>A dashboard that is not started yet.</summary>
+    /// <summary>A dashboard that has not been started.</summary>
     public ServiceProcess DashboardOf(string query) => Service("dashboard", "Dashboard", new() { ["Dashboard__Query"] = query });
 
-    /// <summary>A page in a browser of its own, as an operator in Berlin sees it.</summary>
+    /// <summary>A page in its own browser context, as an operator in Berlin sees it.</summary>
     public async Task<IPage> Open(string path, bool dark = false, ServiceProcess? dashboard = null, int width = 1440, int height = 900)
     {
         var context = await Browser.NewContextAsync(new()
@@ -60,7 +60,7 @@ public class DashboardSystem(Infrastructure infrastructure) : RunningSystem(infr
         return page;
     }
 
-    /// <summary>A machine whose model has sensors only.</summary>
+    /// <summary>A machine whose model has only sensors.</summary>
     public async Task<string> RegisterPumpLoop()
     {
         var asset = UnregisteredAsset($"pump-{Guid.NewGuid():N}"[..12]);
@@ -69,7 +69,7 @@ public class DashboardSystem(Infrastructure infrastructure) : RunningSystem(infr
         return asset;
     }
 
-    /// <summary>What the page shows of a sensor.</summary>
+    /// <summary>The value that the page shows for a sensor.</summary>
     public static ILocator Value(IPage page, string sensor) => page.Locator($"text[data-sensor='{sensor}']");
 
     /// <summary>Publishes values with their sample times.</summary>
@@ -83,7 +83,7 @@ public class DashboardSystem(Infrastructure infrastructure) : RunningSystem(infr
 
     internal override async Task Leave(int before)
     {
-        // Open pages go on drawing what arrives.
+        // Open pages would keep drawing whatever arrives.
         foreach (var context in Browser.Contexts.ToList()) await context.CloseAsync();
         await base.Leave(before);
     }
@@ -97,7 +97,7 @@ public class DashboardSystem(Infrastructure infrastructure) : RunningSystem(infr
     }
 }
 
-/// <summary>The same with simulation, which answers what-ifs and compares options.</summary>
+/// <summary>A dashboard system with simulation, for what-ifs and decisions.</summary>
 public class AnsweringDashboard(Infrastructure infrastructure) : DashboardSystem(infrastructure)
 {
     public override async ValueTask InitializeAsync()
@@ -106,7 +106,7 @@ public class AnsweringDashboard(Infrastructure infrastructure) : DashboardSystem
         await Service("simulation", "Simulation").Start();
     }
 
-    /// <summary>A machine that has said at which inputs it runs.</summary>
+    /// <summary>A machine that has reported the inputs it runs at.</summary>
     public async Task<string> WarmMachine()
     {
         var asset = NextAsset();
@@ -119,7 +119,7 @@ public class AnsweringDashboard(Infrastructure infrastructure) : DashboardSystem
     }
 }
 
-/// <summary>The same with a thousand machines.</summary>
+/// <summary>A dashboard system with a thousand machines.</summary>
 public sealed class FleetSystem(Infrastructure infrastructure) : DashboardSystem(infrastructure)
 {
     public const int Machines = 1_000;

@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Integration.Tests.Dashboard;
 
-/// <summary>Replace or wait in a browser: from the question to the answer to what was decided and how it ended.</summary>
+/// <summary>Replace or wait in a browser: question, answer, decision taken, outcome.</summary>
 [Collection<OnOneDashboard>]
 public class DecisionPageTests(AnsweringDashboard system) : SystemTest<AnsweringDashboard>(system)
 {
@@ -14,7 +14,7 @@ public class DecisionPageTests(AnsweringDashboard system) : SystemTest<Answering
     {
         var asset = Pollux.NextAsset();
         var page = await Pollux.Open($"/decisions?asset={asset}");
-        // The model's economics are in the form, in its currency.
+        // The form shows the model's economics in the model's currency.
         await page.GetByText("Costs and times of the model").ClickAsync();
         await Expect(page.GetByLabel("Part with seals")).ToHaveValueAsync("6500");
         await Expect(page.GetByTestId("question").GetByText("EUR", new() { Exact = true }).First).ToBeVisibleAsync();
@@ -22,14 +22,14 @@ public class DecisionPageTests(AnsweringDashboard system) : SystemTest<Answering
         await page.GetByTestId("assume").CheckAsync();
         await page.GetByTestId("median").FillAsync("20");
         await page.GetByText("Run slower and wait").ClickAsync();
-        // Some hours from now, and a little cheaper: only dates that a person can name are compared here.
+        // The best date would be some hours away and slightly cheaper; only the other options are compared here.
         await page.Locator("[data-option='optimal-date']").UncheckAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Add a planned stop" }).ClickAsync();
         await page.GetByTestId("ask").ClickAsync();
 
         await Expect(page.GetByTestId("advice")).ToContainTextAsync("Advice: replace now");
         await Expect(page).ToHaveURLAsync(new Regex("/decisions/[0-9a-f-]{36}$"));
-        // Now, to failure, five waits, the stop, slower.
+        // Now, run to failure, five waits, the stop, slower.
         await Expect(page.GetByTestId("options").Locator("tbody tr")).ToHaveCountAsync(9);
         await Expect(page.GetByTestId("options").Locator("tr.is-best")).ToContainTextAsync("replace now");
         await Expect(page.GetByTestId("break-even")).ToContainTextAsync("pays while the probability");
@@ -37,7 +37,7 @@ public class DecisionPageTests(AnsweringDashboard system) : SystemTest<Answering
 
         var shared = await Pollux.Open(new Uri(page.Url).PathAndQuery);
         Assert.Equal(await page.GetByTestId("advice").InnerTextAsync(), await shared.GetByTestId("advice").InnerTextAsync());
-        // The link holds the question, too: asked again, it has the same answer in a decision of its own.
+        // The link also holds the question: asked again, it has the same answer in a new decision.
         await Expect(shared.GetByTestId("median")).ToHaveValueAsync("20");
         await Expect(shared.GetByTestId("as-of")).Not.ToHaveValueAsync("");
         await Expect(shared.Locator("[data-option='optimal-date']")).Not.ToBeCheckedAsync();

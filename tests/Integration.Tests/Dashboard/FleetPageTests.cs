@@ -29,7 +29,7 @@ public class FleetPageTests(FleetSystem system) : SystemTest<FleetSystem>(system
         var times = measured.Times.Order().ToList();
         TestContext.Current.TestOutputHelper?.WriteLine(
             string.Create(CultureInfo.InvariantCulture, $"{act}: p50 {times[20]:0} ms, p95 {times[37]:0} ms"));
-        // Every step was answered; how fast is for 'bench dashboard' to say, other tests run beside this one.
+        // Only that every step was answered: 'bench dashboard' measures speed, and other tests may run at the same time.
         Assert.Equal(40, times.Count);
     }
 
@@ -64,7 +64,7 @@ public class FleetPageTests(FleetSystem system) : SystemTest<FleetSystem>(system
         await link.FocusAsync();
         var before = await Rows();
         var warnings = await Warnings(page);
-        // A warning, long enough for the delay of its limit: the other test's critical machine stays first.
+        // A warning, long enough for its limit's delay; the other test's critical machine stays first.
         var now = TimeProvider.System.GetUtcNow();
         await DashboardSystem.Publish(device, asset, ("dancer-position", 210, now.AddSeconds(-3)), ("dancer-position", 210, now));
         await Eventually.Get("the alarm is counted", () => Warnings(page), count => count == warnings + 1);

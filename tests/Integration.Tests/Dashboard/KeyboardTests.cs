@@ -10,7 +10,7 @@ namespace Integration.Tests.Dashboard;
 [Collection<OnOneDashboard>]
 public class KeyboardTests(AnsweringDashboard system) : SystemTest<AnsweringDashboard>(system)
 {
-    // Headings and the page's main part take the focus by program only, so that a reader begins there; Tab never stops at them.
+    // Headings and main get focus only by script, so that screen readers start there; Tab never stops at them.
     const string Focus = """
         () => {
           const element = document.activeElement;
@@ -40,13 +40,13 @@ public class KeyboardTests(AnsweringDashboard system) : SystemTest<AnsweringDash
         var page = await Pollux.Open("/");
         await Expect(page.Locator("tr[data-asset]").First).ToBeVisibleAsync();
 
-        // Fleet: past the filters to the row's link.
+        // Fleet: past the filters to the link in the row.
         await TabTo(page, stop => stop.TestId == "fleet-search");
         await TabTo(page, stop => stop.Html.Contains($"/machines/{asset}\"", StringComparison.Ordinal));
         await page.Keyboard.PressAsync("Enter");
         await page.WaitForURLAsync($"**/machines/{asset}");
 
-        // Machine: a look back with the arrows, and live again.
+        // Machine: back in time with the arrow keys, then live again.
         await TabTo(page, stop => stop.TestId == "look-back");
         await page.Keyboard.PressAsync("Enter");
         await TabTo(page, stop => stop.TestId == "travel-slider");
@@ -74,7 +74,7 @@ public class KeyboardTests(AnsweringDashboard system) : SystemTest<AnsweringDash
         Assert.EndsWith(".csv", file.SuggestedFilename, StringComparison.Ordinal);
     }
 
-    /// <summary>Presses Tab until the focus is there; at every stop on the way it must be seen where the focus is.</summary>
+    /// <summary>Presses Tab until the wanted element has the focus; the focus must be visible at every stop on the way.</summary>
     static async Task TabTo(IPage page, Func<Stop, bool> isThere, bool backwards = false)
     {
         List<string> passed = [];
@@ -82,7 +82,7 @@ public class KeyboardTests(AnsweringDashboard system) : SystemTest<AnsweringDash
         {
             await page.Keyboard.PressAsync(backwards ? "Shift+Tab" : "Tab");
             if ((await page.EvaluateAsync<JsonElement?>(Focus))?.Deserialize<Stop>(JsonSerializerOptions.Web) is not { } stop) continue;
-            // A page that was just opened puts the focus on its heading, maybe only after the key.
+            // A page that was just opened focuses its heading, possibly after the key press.
             if (stop.IsByProgram) continue;
             Assert.True(stop.IsMarked && stop.IsInSight,
                 $"The focus is not seen (marked: {stop.IsMarked}, in sight: {stop.IsInSight}) on {stop.Html}");

@@ -4,10 +4,10 @@ using Integration.Tests.Running;
 
 namespace Integration.Tests.Dashboard;
 
-/// <summary>A system in which something has happened, so that every page has something to show.</summary>
+/// <summary>A system with enough history that every page has something to show.</summary>
 public sealed class LivelySystem(Infrastructure infrastructure) : AnsweringDashboard(infrastructure)
 {
-    /// <summary>What stands for a parameter in a page's address.</summary>
+    /// <summary>Values of the parameters in page addresses.</summary>
     public IReadOnlyDictionary<string, string> Addresses { get; private set; } = null!;
 
     public override async ValueTask InitializeAsync()
@@ -49,7 +49,7 @@ public sealed class LivelySystem(Infrastructure infrastructure) : AnsweringDashb
     }
 
     /// <summary>
-    /// A machine with half an hour of history, an alarm, an uncertain and a stale value, and a payload that was rejected.
+    /// A machine with half an hour of history, an alarm, an uncertain and a stale value, and a rejected payload.
     /// </summary>
     async Task<string> LivelyMachine()
     {
@@ -78,13 +78,13 @@ public sealed class LivelySystem(Infrastructure infrastructure) : AnsweringDashb
         return asset;
     }
 
-    /// <summary>A machine whose model has no physics, with readings.</summary>
+    /// <summary>A machine with readings whose model has no physics.</summary>
     async Task<string> PumpLoop()
     {
         var asset = await RegisterPumpLoop();
         await using var device = await Device.Connect(Servers.Mqtt);
         var now = TimeProvider.System.GetUtcNow();
-        // What comes before ingest has heard of the machine is rejected; the same again later is a duplicate.
+        // Readings are rejected until ingest knows the machine; repeated afterwards, they are duplicates.
         await Eventually.Is("ingest knows it", async () =>
         {
             await Frame(-600);

@@ -4,7 +4,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Integration.Tests.Dashboard;
 
-/// <summary>How a page looks: on a desk and on a phone, light and dark.</summary>
+/// <summary>The look of a page: on a desktop and a phone, light and dark.</summary>
 static class Look
 {
     static readonly (string Name, int Width, int Height)[] Screens = [("", 1440, 900), ("-phone", 390, 844)];
@@ -14,7 +14,7 @@ static class Look
           .map(v => `${v.impact} ${v.id}: ${v.nodes.map(n => n.html.slice(0, 160)).slice(0, 3).join(' | ')}`)
         """;
 
-    // Axe sees no drawings, and a chart is drawn by a script with colours of its own.
+    // Axe does not check drawings, and charts are drawn by a script with its own colours.
     const string ChartsFollowTheTheme = """
         () => {
           const shown = color => {
@@ -29,15 +29,15 @@ static class Look
         }
         """;
 
-    // Colours fade into the other theme; what turns for ever is a sign of waiting. The frame after that is the one to look at.
+    // Colours fade into the other theme; endless animations are loading indicators. The frame after the fade is the one to check.
     const string NothingMoves = """
         () => document.getAnimations().every(a => a.playState !== "running" || a.effect.getComputedTiming().iterations === Infinity)
           && new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(() => drawn(true))))
         """;
 
     /// <summary>
-    /// Takes a picture of the page as it is on each screen in each theme, for people; then demands that nowhere axe finds anything serious
-    /// and nothing is wider than the screen. Leaves the page on a desk in the light.
+    /// Takes screenshots of the page on each screen in each theme, then asserts that axe finds nothing serious and nothing is wider than
+    /// the screen. Leaves the page in desktop size and the light theme.
     /// </summary>
     public static async Task At(IPage page, string name)
     {
@@ -64,7 +64,7 @@ static class Look
         Assert.Empty(problems);
     }
 
-    // As when the evening comes and the system turns dark: the page has to follow without being loaded again.
+    // As when the system turns dark in the evening: the page must follow without reloading.
     static async Task Put(IPage page, bool dark)
     {
         await page.EmulateMediaAsync(

@@ -5,11 +5,11 @@ using static Microsoft.Playwright.Assertions;
 namespace Integration.Tests.Dashboard;
 
 /// <summary>
-/// Every page with something on it; what pages look like with nothing, or in trouble, is looked at where a test puts them there.
+/// Every page with content; tests that put pages into an empty or error state check their look there.
 /// </summary>
 public partial class LookTests(LivelySystem system) : SystemTest<LivelySystem>(system), IClassFixture<LivelySystem>
 {
-    /// <summary>A name for the pictures, and the address as the page declares it; a query may follow.</summary>
+    /// <summary>Name of the screenshots, and the address as declared by the page, possibly with a query string.</summary>
     public static TheoryData<string, string> Pages => new()
     {
         { "fleet", "/" },

@@ -19,7 +19,7 @@ public class MachinePageTests(AnsweringDashboard system) : SystemTest<AnsweringD
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
         await DashboardSystem.Publish(device, asset, ("melt-temperature", 200, Now));
         var page = await Pollux.Open($"/machines/{asset}");
-        // How soon is for 'bench dashboard' to say.
+        // 'bench dashboard' measures how fast.
         for (var value = 200; value < 205; value++)
         {
             await DashboardSystem.Publish(device, asset, ("melt-temperature", value, Now));
@@ -59,11 +59,11 @@ public class MachinePageTests(AnsweringDashboard system) : SystemTest<AnsweringD
         await page.GetByLabel("Comment").FillAsync("valve was closed");
         await page.Locator(".acknowledge button[type=submit]").ClickAsync();
         await Expect(page.Locator(".alarms")).ToContainTextAsync("acknowledged by Kim");
-        // The page shows the live view, the list what is saved a moment later.
+        // The page shows the live view; the list follows a moment later, when it is saved.
         await Eventually.Get(
             "the acknowledgement is saved",
             async () => (await Pollux.Get($"/api/v1/alarms?asset={asset}"))["items"]!.AsArray()
-                // On a slow machine an alarm of readings that stay away is there, too.
+                // On a slow machine there may also be an alarm for missing readings.
                 .Single(a => (string?)a!["limitId"] == "melt-pressure-high")!,
             a => ("active-acknowledged", "Kim", "valve was closed")
                 == ((string?)a["state"], (string?)a["acknowledgedBy"], (string?)a["comment"]),
@@ -79,7 +79,7 @@ public class MachinePageTests(AnsweringDashboard system) : SystemTest<AnsweringD
         var page = await Pollux.Open($"/machines/{asset}");
         await Expect(DashboardSystem.Value(page, "melt-temperature")).ToHaveTextAsync("222.0\u00a0°C");
         await page.GetByTestId("look-back").ClickAsync();
-        // The slider reaches two hours back: a tenth of it is twelve minutes.
+        // The slider spans two hours, so a tenth of it is twelve minutes.
         await page.GetByTestId("travel-slider")
             .EvaluateAsync("slider => { slider.value = -100; slider.dispatchEvent(new Event('change', { bubbles: true })); }");
         await Expect(page.GetByTestId("travel")).ToContainTextAsync("not live");
@@ -100,7 +100,7 @@ public class MachinePageTests(AnsweringDashboard system) : SystemTest<AnsweringD
         var sampled = Now.AddSeconds(-10);
         await DashboardSystem.Publish(device, asset, ("melt-temperature", 201, sampled));
         await Eventually.Get("the reading is stored", () => Pollux.Log.Readings(asset), readings => readings.Count == 1);
-        // A moment of whole milliseconds after the one and before the other.
+        // A whole millisecond after the first reading and before the second.
         var moment = await Eventually.NextMillisecond();
         var then = moment.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
         await Eventually.NextMillisecond();
@@ -109,7 +109,7 @@ public class MachinePageTests(AnsweringDashboard system) : SystemTest<AnsweringD
         var page = await Pollux.Open($"/machines/{asset}?validAt={then}&knownAt={then}");
         await Expect(DashboardSystem.Value(page, "melt-temperature")).ToHaveTextAsync("201.0\u00a0°C");
         await Expect(page.Locator("[data-readout='melt-temperature'] .revised")).ToHaveTextAsync("now known: 207.0\u00a0°C");
-        // The trends leave out what came later, too.
+        // The trends also leave out what came later.
         await Expect(page.Locator(".trends [role='status']")).ToContainTextAsync("1 readings known then");
         await page.GetByTestId("known-then").UncheckAsync();
         await Expect(DashboardSystem.Value(page, "melt-temperature")).ToHaveTextAsync("207.0\u00a0°C");
@@ -128,7 +128,7 @@ public class MachinePageTests(AnsweringDashboard system) : SystemTest<AnsweringD
         await Pollux.Query.Kill();
         await Expect(page.GetByTestId("connection")).ToContainTextAsync("Reconnecting");
         await Expect(DashboardSystem.Value(page, "melt-temperature")).ToHaveTextAsync("205.0\u00a0°C");
-        // A page that is opened meanwhile fills as soon as query is back.
+        // A page opened in the meantime loads as soon as query is back.
         var opened = await Pollux.Open($"/machines/{asset}");
         await Expect(opened.GetByTestId("notice")).ToContainTextAsync("cannot be reached");
         await Pollux.Query.Start();

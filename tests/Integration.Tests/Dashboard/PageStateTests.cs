@@ -112,7 +112,7 @@ public class PageStateTests(AnsweringDashboard system) : SystemTest<AnsweringDas
         }
     }
 
-    /// <summary>A page of a dashboard that asks this address.</summary>
+    /// <summary>A page of a dashboard that uses this address of query.</summary>
     async Task<IPage> OpenOn(string query, string path = "/")
     {
         var dashboard = Pollux.DashboardOf(query);

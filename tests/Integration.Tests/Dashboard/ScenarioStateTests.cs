@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Integration.Tests.Dashboard;
 
 /// <summary>
-/// What-ifs in a browser that are not simply answered: of the past, long, cancelled, failed, and while something is away.
+/// What-ifs in a browser that are not simply answered: about the past, long, cancelled, failed, or during an outage.
 /// </summary>
 [Collection<OnOneDashboard>]
 public class ScenarioStateTests(AnsweringDashboard system) : SystemTest<AnsweringDashboard>(system)
@@ -19,7 +19,7 @@ public class ScenarioStateTests(AnsweringDashboard system) : SystemTest<Answerin
     {
         var asset = Pollux.NextAsset();
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
-        // Faster since half an hour: the baseline has to follow what was recorded.
+        // Faster for the last half hour: the baseline has to follow the recorded inputs.
         for (var minute = -90; minute <= 0; minute += 5)
             await DashboardSystem.Publish(
                 device, asset, [("screw-speed", minute < -30 ? 70 : 80, Now.AddMinutes(minute)),
@@ -38,7 +38,7 @@ public class ScenarioStateTests(AnsweringDashboard system) : SystemTest<Answerin
             (await page.Locator(".page-head time").GetAttributeAsync("datetime"))!, CultureInfo.InvariantCulture);
         Assert.InRange(from, asked.AddMinutes(-61), Now.AddMinutes(-59));
 
-        // The figures are those of a machine that went from 70 to 80 revolutions: what it did, not what it would have done at one speed.
+        // The figures are those of the recorded change from 70 to 80 r/min, not of a constant speed.
         var result = await Pollux.Get($"/api/v1/scenarios/{page.Url.Split('/')[^1]}/result");
         var flow = result["signals"]!.AsArray().Single(s => (string)s!["id"]! == "melt-flow")!["baseline"]!["p50"]!.AsArray()
             .Select(v => (double)v!).ToList();
@@ -56,7 +56,7 @@ public class ScenarioStateTests(AnsweringDashboard system) : SystemTest<Answerin
         await Expect(notice).ToContainTextAsync("was cancelled");
         await Expect(notice).ToContainTextAsync("It can be asked again");
         await Look.At(page, "scenario-cancelled");
-        // The question comes back as it was.
+        // The form shows the original question again.
         await notice.GetByText("Ask again").ClickAsync();
         await Expect(page.GetByTestId("hours")).ToHaveValueAsync("240");
         await Expect(page.GetByTestId("past").First).ToContainTextAsync("cancelled");
@@ -66,7 +66,7 @@ public class ScenarioStateTests(AnsweringDashboard system) : SystemTest<Answerin
     public async Task One_that_fails_says_why_and_what_to_do()
     {
         var page = await Pollux.Open($"/what-if?asset={await Pollux.WarmMachine()}");
-        // More than the screw can do at its greatest speed.
+        // More than the screw can deliver at its highest speed.
         await page.GetByTestId("target").SelectOptionAsync("production-rate");
         await page.GetByTestId("value").FillAsync("900");
         await page.GetByTestId("run").ClickAsync();
@@ -124,13 +124,13 @@ public class ScenarioStateTests(AnsweringDashboard system) : SystemTest<Answerin
         await dashboard.Kill();
         await Expect(page.Locator(".reconnect-lost")).ToBeVisibleAsync();
         await dashboard.Start();
-        // A new process knows nothing of the old one's pages: the browser loads the address again, without a hand.
+        // A new process does not know the old one's pages, so the browser reloads the address automatically.
         await page.WaitForFunctionAsync("() => !window.sameDocument", null);
         await Expect(page.GetByTestId("headline")).ToHaveTextAsync(headline!);
         Assert.Equal(address, page.Url);
     }
 
-    /// <summary>Asks for something that takes minutes, and waits until it runs.</summary>
+    /// <summary>Starts a scenario that takes minutes, and waits until it runs.</summary>
     static async Task AskLong(IPage page)
     {
         await page.GetByTestId("mode").SelectOptionAsync("transient");

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging;
 namespace Integration.Tests.Dashboard;
 
 /// <summary>
-/// Stands in for query where the real one cannot be brought into a state: it lets nobody in, or there is nothing at all in it.
+/// Replaces query in states that the real one cannot be brought into: it refuses everything, or it is completely empty.
 /// </summary>
 sealed class StandInQuery : IAsyncDisposable
 {
@@ -47,7 +47,7 @@ sealed class StandInQuery : IAsyncDisposable
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
-    /// <summary>The answer to every question: a refusal, or a message without content.</summary>
+    /// <summary>Answers every request with a refusal or an empty message.</summary>
     sealed class OneAnswer(StatusCode status) : Interceptor
     {
         public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(

@@ -23,7 +23,7 @@ public class WhatIfPageTests(AnsweringDashboard system) : SystemTest<AnsweringDa
         await Expect(page.GetByTestId("headline"))
             .ToHaveTextAsync(new Regex(@"Melt temperature rises by \d+\.\d.K by the end of 2 h \(p5 \d+\.\d … p95 \d+\.\d\)\."));
 
-        // What the page says is what the API answers.
+        // The page shows what the API answers.
         var id = page.Url[(page.Url.LastIndexOf('/') + 1)..];
         var result = await Pollux.Get($"/api/v1/scenarios/{id}/result");
         var rate = result["kpis"]!.AsArray().Single(k => (string)k!["id"]! == "melt-flow")!;
@@ -34,7 +34,7 @@ public class WhatIfPageTests(AnsweringDashboard system) : SystemTest<AnsweringDa
         await Expect(page.GetByTestId("signal-chart").Locator(".main-svg").First).ToBeAttachedAsync();
         await Expect(page.GetByTestId("profile-chart").Locator(".main-svg").First).ToBeAttachedAsync();
 
-        // The link alone brings the same answer back, and the result can be taken away.
+        // The link alone shows the same answer, and the result can be downloaded.
         var shared = await Pollux.Open($"/what-if/{id}");
         await Expect(shared.GetByTestId("headline")).ToHaveTextAsync((await page.GetByTestId("headline").TextContentAsync())!);
         foreach (var (format, start) in new[] { ("csv", "kind,id,unit"u8.ToArray()), ("parquet", "PAR1"u8.ToArray()) })
@@ -54,7 +54,7 @@ public class WhatIfPageTests(AnsweringDashboard system) : SystemTest<AnsweringDa
         await Ask(page, "+15 % rate");
         await page.GotoAsync($"/what-if?asset={asset}");
         await Ask(page, "Zone 4 −10 °C");
-        // Cooler there, and what the other zones make of it: the difference along the axis has a place.
+        // Cooler there, with reactions in the other zones: the difference along the axis changes sign.
         await Expect(page.GetByTestId("sign-changes")).ToContainTextAsync("sign");
         await page.GotoAsync($"/what-if?asset={asset}");
         var past = page.GetByTestId("past");
@@ -77,7 +77,7 @@ public class WhatIfPageTests(AnsweringDashboard system) : SystemTest<AnsweringDa
         await Expect(page.Locator("#value-problem-0")).ToHaveTextAsync("Allowed: 0 to 150 min⁻¹");
         await Expect(page.GetByTestId("value")).ToHaveAttributeAsync("aria-invalid", "true");
         await Look.At(page, "what-if-invalid");
-        // The same page takes the corrected question.
+        // The same page accepts the corrected question.
         await page.GetByTestId("value").FillAsync("90");
         await page.GetByTestId("run").ClickAsync();
         await Expect(page.GetByTestId("answer")).ToBeVisibleAsync();

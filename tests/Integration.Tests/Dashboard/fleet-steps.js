@@ -1,5 +1,6 @@
-// Scrolls, jumps or filters the fleet some times and says how long each took: until the browser has drawn what the server made of it.
-// Scrolled (three notches of a wheel) or jumped (the scroll bar taken elsewhere): no row without a machine in sight. Filtered: the head says another number.
+// Scrolls, jumps in or filters the fleet list and returns how long each step took until the browser had drawn the server's answer.
+// Done when: scroll (three wheel notches) or jump (scroll bar moved elsewhere): no visible row without a machine; filter: another number in
+// the heading.
 async ({ act, count }) => {
   const box = document.querySelector(".fleet"), rows = document.querySelector("[data-testid=fleet-rows]"), search = document.querySelector("[data-testid=fleet-search]");
   const frame = () => new Promise(done => requestAnimationFrame(done));

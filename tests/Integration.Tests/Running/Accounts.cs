@@ -4,10 +4,10 @@ using Xunit.Sdk;
 
 namespace Integration.Tests.Running;
 
-/// <summary>Compares what was published with what the log holds: nothing missing, nothing doubled, nothing that nobody sent.</summary>
+/// <summary>Compares what was published with what the log holds: nothing missing, nothing duplicated, nothing invented.</summary>
 static class Accounts
 {
-    /// <summary>Waits until every published reading is in the log or rejected, then demands that both sides are exactly equal.</summary>
+    /// <summary>Waits until every published reading is stored or rejected, then asserts that both sides are exactly equal.</summary>
     public static async Task AssertComplete(RunningSystem pollux, Load load, IEnumerable<string> assets)
     {
         foreach (var asset in assets)

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Integration.Tests.Running;
 
-/// <summary>Makes PostgreSQL refuse events of some streams, for as long as it lives.</summary>
+/// <summary>Makes PostgreSQL refuse events of some streams until it is disposed.</summary>
 sealed class AppendFault : IAsyncDisposable
 {
     readonly NpgsqlDataSource database;
@@ -10,9 +10,9 @@ sealed class AppendFault : IAsyncDisposable
 
     AppendFault(NpgsqlDataSource database) => this.database = database;
 
-    /// <param name="database">Of the system.</param>
-    /// <param name="streams">A pattern of <c>like</c>.</param>
-    /// <param name="sqlState">What the server answers.</param>
+    /// <param name="database">The system's database.</param>
+    /// <param name="streams">A <c>like</c> pattern of stream ids.</param>
+    /// <param name="sqlState">The error code that the server answers.</param>
     public static async Task<AppendFault> On(NpgsqlDataSource database, string streams, string sqlState)
     {
         await Run(database, $"""

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Integration.Tests.Running;
 
 /// <summary>
-/// The network between a service and a server, as a TCP relay that can be cut. While it is cut nothing gets through and nobody is told:
-/// what was sent waits, as TCP would send it again; a new connection is made and stays silent.
+/// The network between a service and a server, as a TCP relay that can be cut. While it is cut, nothing gets through and nobody is
+/// notified: sent data waits, as TCP would retransmit it; new connections are accepted but stay silent.
 /// </summary>
 public sealed class Cable : IAsyncDisposable
 {
@@ -23,7 +23,7 @@ public sealed class Cable : IAsyncDisposable
         _ = Accept();
     }
 
-    /// <summary>Where the service connects to.</summary>
+    /// <summary>The port the service connects to.</summary>
     public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
 
     public void Cut() => whole = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -6,7 +6,7 @@ using Testcontainers.RabbitMq;
 namespace Integration.Tests.Running;
 
 /// <summary>
-/// PostgreSQL, RabbitMQ and Mosquitto in containers, of the images and with the settings of compose. Their ports stay when they are killed
+/// PostgreSQL, RabbitMQ and Mosquitto in containers, with the images and settings of compose. Ports stay the same when a server is killed
 /// and started again.
 /// </summary>
 sealed class ContainerServers : IAsyncDisposable
@@ -30,14 +30,14 @@ sealed class ContainerServers : IAsyncDisposable
 
     public async Task Start()
     {
-        // No image of the resource reaper can be relied on, and the engine may be older than the library: it says what it speaks.
+        // The resource reaper's image may not be available. The engine may be older than the library, so use the engine's API version.
         Environment.SetEnvironmentVariable("TESTCONTAINERS_RYUK_DISABLED", "true");
         if (Environment.GetEnvironmentVariable("DOCKER_API_VERSION") is not { Length: > 0 })
             Environment.SetEnvironmentVariable(
                 "DOCKER_API_VERSION", (await Infrastructure.Run("docker", ["version", "--format", "{{.Server.APIVersion}}"])).Trim());
         containers["postgres"] = new PostgreSqlBuilder(Image("postgres")).WithUsername("pollux").WithPassword("pollux")
             .WithDatabase("pollux").WithPortBinding(ports["postgres"], Postgres)
-            // What is acknowledged is on disk, as in production; the builder's default is the opposite.
+            // Durable as in production; the builder turns this off by default.
             .WithCommand("-c", "max_connections=200", "-c", "fsync=on", "-c", "synchronous_commit=on", "-c", "full_page_writes=on").Build();
         containers["rabbitmq"] = new RabbitMqBuilder(Image("rabbitmq")).WithUsername("pollux").WithPassword("pollux")
             .WithHostname("rabbitmq").WithPortBinding(ports["rabbitmq"], RabbitMq)
@@ -48,7 +48,7 @@ sealed class ContainerServers : IAsyncDisposable
         await Task.WhenAll(containers.Values.Select(c => c.StartAsync()));
     }
 
-    /// <summary>The version that compose names.</summary>
+    /// <summary>The image version in the compose file.</summary>
     static string Image(string name) =>
         File.ReadLines(Deploy("compose", "compose.yaml")).Select(l => l.Trim())
             .First(l => l.StartsWith($"image: {name}:", StringComparison.Ordinal))["image: ".Length..];
@@ -63,7 +63,7 @@ sealed class ContainerServers : IAsyncDisposable
         await Eventually.Is($"{server} answers", () => Answers(server));
     }
 
-    // Asked inside: the engine's relay accepts on the port before the server does.
+    // Checked inside the container: the engine's relay accepts connections before the server does.
     async Task<bool> Answers(string server) => (await containers[server].ExecAsync(server switch
     {
         "postgres" => ["pg_isready", "-U", "pollux", "-h", "127.0.0.1"],

@@ -6,12 +6,12 @@ using System.Text.Json.Nodes;
 
 namespace Integration.Tests.Running;
 
-/// <summary>A system with simulation, and histories of a bearing that were lived through much faster than they say.</summary>
+/// <summary>A system with simulation, and bearing histories that are imported much faster than real time.</summary>
 public sealed class DecisionSystem(Infrastructure infrastructure) : RunningSystem(infrastructure)
 {
     public const string Bearing = "gearbox-bearing";
 
-    /// <summary>Growth of ln(vibration) per day once the damage has begun: 7.1 mm/s is met after 29.6 days.</summary>
+    /// <summary>Growth of ln(vibration) per day after the damage begins: 7.1 mm/s is reached after 29.6 days.</summary>
     public const double Growth = 0.06;
 
     public ServiceProcess Simulation { get; private set; } = null!;
@@ -23,7 +23,7 @@ public sealed class DecisionSystem(Infrastructure infrastructure) : RunningSyste
         await Simulation.Start();
     }
 
-    /// <summary>Imports a stretch of a bearing's life and waits until twin-state has saved its condition.</summary>
+    /// <summary>Imports part of a bearing's life and waits until twin-state has saved its condition.</summary>
     public async Task<JsonNode> Live(string asset, DateTimeOffset start, double fromDays, double toDays, double damageFromDays)
     {
         var cancel = TestContext.Current.CancellationToken;
@@ -31,7 +31,7 @@ public sealed class DecisionSystem(Infrastructure infrastructure) : RunningSyste
         for (var i = (long)(fromDays * 288); i < (long)(toDays * 288); i++)
         {
             var days = i / 288.0;
-            // A wobble that is neither noise of a generator nor regular: enough scatter for a baseline.
+            // Deterministic but irregular scatter, enough for a baseline.
             var noise = 0.04 * Math.Sin(12.9898 * i + 78.233 * (i % 97)) + 0.03 * Math.Cos(4.1414 * i * i % 1000);
             var vibration = 1.2 * Math.Exp(Math.Max(0, days - damageFromDays) * Growth + noise);
             text.Append(CultureInfo.InvariantCulture, $"{start.AddDays(days).UtcDateTime:O},{vibration:0.0000},80,82\n");
@@ -50,7 +50,7 @@ public sealed class DecisionSystem(Infrastructure infrastructure) : RunningSyste
     /// <summary>The bearing's health.</summary>
     public async Task<JsonNode> Health(string asset) => (await Get($"/api/v1/twins/{asset}/health?component={Bearing}"))["parts"]![0]!;
 
-    /// <summary>Posts and returns status and body.</summary>
+    /// <summary>Posts a body and returns status and answer.</summary>
     public async Task<(int Status, JsonNode Body)> Post(string path, object question)
     {
         using var answer = await Query.Http.PostAsJsonAsync(path, question, TestContext.Current.CancellationToken);

@@ -22,7 +22,7 @@ sealed class Device : IAsyncDisposable
     public Task Publish(string topic, string payload, string? traceParent = null, bool retain = false) =>
         Publish(topic, Encoding.UTF8.GetBytes(payload), traceParent, retain);
 
-    /// <summary>Publishes and waits until the broker has the message.</summary>
+    /// <summary>Publishes and waits until the broker has acknowledged the message.</summary>
     public async Task Publish(string topic, byte[] payload, string? traceParent = null, bool retain = false)
     {
         var message = new MqttApplicationMessageBuilder().WithTopic(topic).WithPayload(payload)
@@ -33,7 +33,7 @@ sealed class Device : IAsyncDisposable
             throw new XunitException($"The broker answered {result.ReasonCode} to a message on {topic}.");
     }
 
-    /// <summary>The newest message on a topic; null before the first.</summary>
+    /// <summary>The newest message on a topic; null if there is none yet.</summary>
     public async Task<Func<string?>> Listen(string topic)
     {
         string? newest = null;

@@ -4,19 +4,19 @@ using Xunit.Sdk;
 
 namespace Integration.Tests.Running;
 
-/// <summary>Waits for what another process does.</summary>
+/// <summary>Waits for effects in other processes.</summary>
 static class Eventually
 {
-    /// <summary>After this long something is broken, not slow: a test must pass on a machine that is busy with other things.</summary>
+    /// <summary>Long enough that a timeout means broken, not slow: tests must pass on a busy machine.</summary>
     public const double PatienceSeconds = 120;
 
     static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Reads again and again until the value is right, and returns it. Servers that are away count as not right yet.</summary>
-    /// <param name="what">What is waited for, for the failure.</param>
+    /// <summary>Polls until the value is right, and returns it. Unreachable servers count as not right yet.</summary>
+    /// <param name="what">What is awaited, for the failure message.</param>
     /// <param name="read">Reads the value.</param>
-    /// <param name="isRight">Whether it is what is waited for.</param>
-    /// <param name="show">How the failure shows the last value.</param>
+    /// <param name="isRight">Whether the value is the awaited one.</param>
+    /// <param name="show">How the failure message shows the last value.</param>
     public static async Task<T> Get<T>(string what, Func<Task<T>> read, Func<T, bool> isRight, Func<T, string>? show = null)
     {
         var cancel = TestContext.Current.CancellationToken;
@@ -33,19 +33,21 @@ static class Eventually
             catch (Exception e) when (
                 e is NpgsqlException or HttpRequestException or SocketException or IOException or TimeoutException
                     or InvalidOperationException or Grpc.Core.RpcException
-                // A request that HttpClient gave up; not one that the test's end cancels.
+                // A timeout of HttpClient, not a cancellation by the end of the test.
                 or TaskCanceledException { InnerException: TimeoutException })
             {
                 seen = $"{e.GetType().Name}: {e.Message}";
             }
             if (TimeProvider.System.GetUtcNow() > deadline)
                 throw new XunitException($"Not within {PatienceSeconds} s: {what}. Last seen: {seen}");
-            // Other processes do not say when they are done: all there is is to look again.
+            // Other processes do not signal completion, so poll.
             await Task.Delay(LookEvery, cancel);
         }
     }
 
-    /// <summary>Waits until the clock shows another millisecond than now, and returns it: what happened before is before it.</summary>
+    /// <summary>
+    /// Waits until the clock is at least a millisecond ahead and returns that time; everything so far happened before it.
+    /// </summary>
     public static async Task<DateTimeOffset> NextMillisecond()
     {
         var next = DateTimeOffset.FromUnixTimeMilliseconds(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() + 2);

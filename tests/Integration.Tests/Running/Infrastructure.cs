@@ -4,15 +4,15 @@ using Npgsql;
 using Xunit.Sdk;
 
 [assembly: AssemblyFixture(typeof(Integration.Tests.Running.Infrastructure))]
-// Two cores, and servers that some tests kill: one class after the other.
+// Two cores, and some tests kill servers: one class at a time.
 [assembly: Xunit.v3.Parallelization(Mode = ParallelMode.None)]
 
 namespace Integration.Tests.Running;
 
 /// <summary>
-/// PostgreSQL, RabbitMQ and Mosquitto: those of the connection strings in the environment (<c>./pollux test</c> gives them together with
-/// the state directory, so that they can be killed), with <c>POLLUX_TEST_SERVERS=containers</c> containers, otherwise a private set of
-/// servers. Fails when there are none.
+/// PostgreSQL, RabbitMQ and Mosquitto: those of the connection strings in the environment (<c>./pollux test</c> sets them together with the
+/// state directory, so that they can be killed); containers with <c>POLLUX_TEST_SERVERS=containers</c>; otherwise a private set of servers.
+/// Fails if there are none.
 /// </summary>
 public sealed class Infrastructure : IAsyncLifetime
 {
@@ -74,7 +74,7 @@ public sealed class Infrastructure : IAsyncLifetime
         }
     }
 
-    /// <summary>The schema once; every system gets a copy.</summary>
+    /// <summary>Creates the schema once; every system gets a copy.</summary>
     async Task MakeTemplate()
     {
         await Execute($"drop database if exists {Template} with (force)");
@@ -106,10 +106,10 @@ public sealed class Infrastructure : IAsyncLifetime
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Ends a server without warning.</summary>
+    /// <summary>Kills a server without warning.</summary>
     public async Task Kill(string server) => await (containers?.Kill(server) ?? Pollux("servers", "kill", server));
 
-    /// <summary>Starts a server again and waits until it answers.</summary>
+    /// <summary>Restarts a server and waits until it answers.</summary>
     public async Task Start(string server) => await (containers?.StartAgain(server) ?? Pollux("servers", "up", server));
 
     async Task<string> Pollux(params string[] arguments)
@@ -121,7 +121,7 @@ public sealed class Infrastructure : IAsyncLifetime
         return await Run(Path.Combine(Repository, "pollux"), arguments, pollux);
     }
 
-    /// <summary>Runs a program to its end and returns what it printed; its failure is the test's.</summary>
+    /// <summary>Runs a program to its end and returns its output; if it fails, so does the test.</summary>
     public static async Task<string> Run(
         string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? directory = null,
         double seconds = 180)

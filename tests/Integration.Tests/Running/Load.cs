@@ -5,8 +5,8 @@ using TwinModel.Telemetry;
 namespace Integration.Tests.Running;
 
 /// <summary>
-/// Publishes frames of 12 readings for some assets at a steady rate, some of them twice, some with an impossible value, and remembers all
-/// of it: what must be in the log afterwards, and what must be among the rejections.
+/// Publishes frames of 12 readings for some assets at a steady rate, some twice and some with an impossible value, and records what must
+/// afterwards be in the log and among the rejections.
 /// </summary>
 sealed class Load(StoreAndForward gateway, AssetModel model, IReadOnlyList<string> assets, int messagesPerSecond)
 {
@@ -20,7 +20,7 @@ sealed class Load(StoreAndForward gateway, AssetModel model, IReadOnlyList<strin
 
     public int Messages => number;
 
-    /// <summary>Readings published at least once that can be accepted.</summary>
+    /// <summary>Acceptable readings, each published at least once.</summary>
     public IReadOnlyList<Reading> Good(string asset) => good.GetValueOrDefault(asset) ?? [];
 
     /// <summary>Payloads with one impossible reading each.</summary>
@@ -35,12 +35,12 @@ sealed class Load(StoreAndForward gateway, AssetModel model, IReadOnlyList<strin
         {
             for (var due = (long)(time.GetElapsedTime(started).TotalSeconds * messagesPerSecond); sent < due; sent++)
                 SendFrame(assets[(int)(sent % assets.Count)]);
-            // Machines measure by the clock, whatever has become of the services: what piles up meanwhile is what is tested.
+            // Machines keep publishing whatever the services do: the resulting backlog is what is tested.
             await Task.Delay(10, CancellationToken.None);
         }
     }
 
-    /// <summary>Publishes so many messages.</summary>
+    /// <summary>Publishes this many messages.</summary>
     public async Task Run(int messages)
     {
         using var stop = new CancellationTokenSource();
@@ -50,7 +50,7 @@ sealed class Load(StoreAndForward gateway, AssetModel model, IReadOnlyList<strin
         await running;
     }
 
-    /// <summary>Waits until so many more messages were published.</summary>
+    /// <summary>Waits until this many more messages have been published.</summary>
     public Task Sent(int messages)
     {
         var until = number + messages;

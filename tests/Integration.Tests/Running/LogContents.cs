@@ -6,10 +6,10 @@ using TwinModel.Telemetry;
 
 namespace Integration.Tests.Running;
 
-/// <summary>What lies in the event log, read without any service.</summary>
+/// <summary>The content of the event log, read without any service.</summary>
 public sealed class LogContents(NpgsqlDataSource source)
 {
-    /// <summary>Every stored reading of an asset, in log order; one that was stored twice is there twice.</summary>
+    /// <summary>Every stored reading of an asset, in log order, including duplicates.</summary>
     public async Task<List<Reading>> Readings(string assetId)
     {
         List<Reading> readings = [];
@@ -27,7 +27,7 @@ public sealed class LogContents(NpgsqlDataSource source)
         while (await reader.ReadAsync()) yield return (reader.GetInt64(0), reader.GetFieldValue<byte[]>(1));
     }
 
-    /// <summary>What was rejected of an asset, in log order.</summary>
+    /// <summary>The rejections of an asset, in log order.</summary>
     public Task<List<ReadingsRejected>> Rejections(string assetId) => Events<ReadingsRejected>($"rejected/{assetId}/");
 
     /// <summary>Events of one type in all streams with a prefix, in log order.</summary>

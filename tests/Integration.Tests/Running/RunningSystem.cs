@@ -13,8 +13,8 @@ using TwinModel.Assets;
 namespace Integration.Tests.Running;
 
 /// <summary>
-/// ingest, twin-state and query as processes, on a database and a broker session of their own, with some registered assets. One per test
-/// class or collection of classes, which run one after the other and leave RabbitMQ without queues.
+/// ingest, twin-state and query as processes, with their own database and broker session and some registered assets. One per test class or
+/// collection of classes, which run one after the other and leave no queues in RabbitMQ.
 /// </summary>
 public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
 {
@@ -50,7 +50,7 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
     /// <summary>Settings for all services.</summary>
     protected virtual IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>();
 
-    /// <summary>Settings for one of them.</summary>
+    /// <summary>Settings for one service.</summary>
     protected virtual IReadOnlyDictionary<string, string> SettingsOf(string service) => new Dictionary<string, string>();
 
     public string Name => $"{GetType().Name.ToLowerInvariant()}_{run}";
@@ -71,7 +71,7 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
         await TwinState.Start();
         for (var i = 1; i <= RegisteredAssets; i++) unused.Enqueue($"{ModelId}-{run}-{i}");
         await Register(ModelId, [.. unused]);
-        // Started after the registrations, they know the assets from the beginning.
+        // Started after the registrations, so that they know the assets from the beginning.
         Ingest.Launch();
         Query.Launch();
         await Ingest.UntilReady();
@@ -80,7 +80,7 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
 
     static string Port() => ServiceProcess.FreePort().ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>A service that is not started yet.</summary>
+    /// <summary>A service that has not been started.</summary>
     public ServiceProcess Service(string name, string project, Dictionary<string, string>? more = null)
     {
         Dictionary<string, string> settings = new()
@@ -95,7 +95,7 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
             ["DOTNET_GCLatencyLevel"] = "0",
             ["Ingest__ClientId"] = $"{Name}-0",
             ["Ingest__SharedGroup"] = Name,
-            // Tests look at saved twins; they would wait longer with the usual setting.
+            // Tests check saved twins and would wait longer with the default.
             ["TwinState__SaveEverySeconds"] = "1",
         };
         foreach (var (key, value) in Settings) settings[key] = value;
@@ -106,13 +106,13 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
         return service;
     }
 
-    /// <summary>How many services there are.</summary>
+    /// <summary>Number of services.</summary>
     internal int Services => services.Count;
 
     /// <summary>
-    /// Ends what a test has added, which would only take time from the tests after it, and starts again what one that failed has killed.
+    /// Stops what a test added, as it would slow down later tests, and restarts what a failed test killed.
     /// </summary>
-    /// <param name="before">Services that were there before the test.</param>
+    /// <param name="before">Number of services before the test.</param>
     internal virtual async Task Leave(int before)
     {
         foreach (var added in services[before..]) await added.DisposeAsync();
@@ -121,7 +121,7 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
         foreach (var killed in services.Where(s => !s.IsRunning)) await killed.Start();
     }
 
-    /// <summary>A registered asset that no other test has.</summary>
+    /// <summary>A registered asset that no other test uses.</summary>
     public string NextAsset() => unused.Dequeue();
 
     /// <summary>An id that is not registered.</summary>
@@ -131,7 +131,7 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
     public Task Send<T>(string assetId, T command)
         where T : class => bus!.SendToOwner(assetId, command);
 
-    /// <summary>What the REST API answers; anything but success fails.</summary>
+    /// <summary>The answer of the REST API; anything but success fails.</summary>
     public async Task<JsonNode> Get(string path) => JsonNode.Parse(await Query.Http.GetStringAsync(path))!;
 
     /// <summary>Registers assets and waits until they are in the log.</summary>
@@ -140,13 +140,13 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
         await Parallel.ForEachAsync(assetIds, async (assetId, _) => await Eventually.Is($"{assetId} is registered", async () =>
         {
             if ((await Log.Events<AssetRegistered>(Streams.Asset(assetId))).Count > 0) return true;
-            // Before twin-state has bound its queues, a message leads nowhere; one too many changes nothing.
+            // Until twin-state has bound its queues, messages are dropped; sending too many does no harm.
             await Send(assetId, new RegisterAsset(assetId, null, modelId));
             return false;
         }));
     }
 
-    /// <summary>Folds a twin again from the log, as the command of operators does, and returns what it says.</summary>
+    /// <summary>Rebuilds a twin from the log, like the operators' command, and returns the outcome.</summary>
     public async Task<TwinRebuilt> Rebuild(string assetId)
     {
         var before = (await Log.Events<TwinRebuilt>(Streams.Twin(assetId))).Count;
@@ -156,10 +156,10 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
                 events.Count > before))[^1];
     }
 
-    /// <summary>The last warnings and errors of the services, and of those that say none, their last lines.</summary>
+    /// <summary>The last warnings and errors of each service, or its last lines if there are none.</summary>
     public string LogTails(int lines = 15) => string.Join("\n", services.Where(s => File.Exists(s.LogFile)).Select(service =>
     {
-        // The list of assemblies that the start prints is no log.
+        // Skips what is not a log entry, such as the list of assemblies printed at start-up.
         var all = File.ReadLines(service.LogFile).Where(l => l.StartsWith('{')).ToList();
         var notable = all.Where(l => !l.Contains("\"LogLevel\":\"Information\"", StringComparison.Ordinal)).ToList();
         var shown = (notable.Count > 0 ? notable : all).TakeLast(lines).Select(l => l.Length > 600 ? l[..600] + "…" : l);
@@ -177,7 +177,9 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>What the broker keeps for a replica that is away would fill up with the messages of all later tests.</summary>
+    /// <summary>
+    /// Ends a session that the broker keeps for an absent replica; it would fill up with the messages of all later tests.
+    /// </summary>
     async Task EndSession(string clientId)
     {
         using var client = new MqttClientFactory().CreateMqttClient();
@@ -187,7 +189,7 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
         await client.DisconnectAsync();
     }
 
-    /// <summary>News of another class's assets would only be noise.</summary>
+    /// <summary>Deletes queues: messages about another class's assets would only be noise.</summary>
     async Task DeleteQueues()
     {
         await using var connection = await new ConnectionFactory { Uri = new Uri(infrastructure.RabbitMq) }.CreateConnectionAsync();
@@ -199,7 +201,7 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
     }
 }
 
-/// <summary>A test on a running system: shows the services' logs when it fails, and ends what it has started and opened.</summary>
+/// <summary>A test on a running system: shows the services' logs if it fails, and stops what it started.</summary>
 public abstract class SystemTest<T>(T system) : IAsyncDisposable
     where T : RunningSystem
 {

@@ -19,7 +19,7 @@ static class Samples
 
     public static string SenmlTopic(string assetId) => $"pollux/{assetId}/senml";
 
-    /// <summary>One plausible reading of each of the first sensors at one time; another number gives other values.</summary>
+    /// <summary>One plausible reading of each of the first sensors at one time; each number gives different values.</summary>
     public static Reading[] Frame(AssetModel model, long sampledAt, int number, int sensors = 12) =>
         [.. model.Sensors.Take(sensors).Select(s => new Reading(s.Number, sampledAt, Plausible(s, number)))];
 
@@ -30,7 +30,7 @@ static class Samples
     }
 
     /// <summary>
-    /// The content hash of a twin that saw these readings in the order of their sample times: what every twin must come to.
+    /// The content hash of a twin that saw these readings in order of sample time: every twin must arrive at it.
     /// </summary>
     public static string HashOf(AssetModel model, IEnumerable<Reading> readings)
     {

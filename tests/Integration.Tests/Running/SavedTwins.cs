@@ -4,10 +4,10 @@ using Npgsql;
 
 namespace Integration.Tests.Running;
 
-/// <summary>twin-state's read models, as they lie in the database.</summary>
+/// <summary>twin-state's read models in the database.</summary>
 public sealed class SavedTwins(NpgsqlDataSource source)
 {
-    /// <summary>The saved view; null when there is none.</summary>
+    /// <summary>The saved view; null if there is none.</summary>
     public async Task<TwinView?> View(string assetId)
     {
         await using var command = source.CreateCommand("select view from twin_state.twin where asset_id = $1");
@@ -18,7 +18,7 @@ public sealed class SavedTwins(NpgsqlDataSource source)
     }
 
     /// <summary>
-    /// The stored history as text: one line per block with level, start and bytes. View and history are of the same save.
+    /// The stored history as text, one line per block with level, start and bytes, and the view of the same save.
     /// </summary>
     public async Task<(TwinView? View, string History)> ViewAndHistory(string assetId)
     {

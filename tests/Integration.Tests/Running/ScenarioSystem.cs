@@ -19,7 +19,7 @@ public sealed class ScenarioSystem(Infrastructure infrastructure) : RunningSyste
         await Simulation.Start();
     }
 
-    /// <summary>Publishes readings and returns the log position of the newest, once the twin shows them.</summary>
+    /// <summary>Publishes readings and returns the position of the newest one, once the twin shows them.</summary>
     public async Task<long> Store(string asset, params Reading[] readings)
     {
         var before = (await Log.Readings(asset)).Count;
@@ -33,7 +33,7 @@ public sealed class ScenarioSystem(Infrastructure infrastructure) : RunningSyste
         return (long)(await Get($"/api/v1/twins/{asset}"))["position"]!;
     }
 
-    /// <summary>Asks; anything but 202 fails.</summary>
+    /// <summary>Requests a scenario; anything but 202 fails.</summary>
     public async Task<string> Ask(object question)
     {
         using var answer = await Query.Http.PostAsJsonAsync("/api/v1/scenarios", question, TestContext.Current.CancellationToken);
@@ -43,7 +43,7 @@ public sealed class ScenarioSystem(Infrastructure infrastructure) : RunningSyste
         return (string)scenario["id"]!;
     }
 
-    /// <summary>Waits for a state, or fails at another final one.</summary>
+    /// <summary>Waits for a state; fails on any other final state.</summary>
     public async Task<JsonNode> Until(string scenario, string state)
     {
         var view = await Eventually.Get(
@@ -54,7 +54,7 @@ public sealed class ScenarioSystem(Infrastructure infrastructure) : RunningSyste
         return view;
     }
 
-    /// <summary>Asks and waits for the answer.</summary>
+    /// <summary>Requests a scenario and waits for its result.</summary>
     public async Task<(JsonNode Scenario, byte[] Result)> Answer(object question)
     {
         var scenario = await Until(await Ask(question), "completed");

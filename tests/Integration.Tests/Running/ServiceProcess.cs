@@ -6,7 +6,7 @@ using Xunit.Sdk;
 
 namespace Integration.Tests.Running;
 
-/// <summary>One service as a process of its own, as it runs in production.</summary>
+/// <summary>One service in its own process, as in production.</summary>
 public sealed class ServiceProcess(
     string name, string project, IReadOnlyDictionary<string, string> settings, string logFile) : IAsyncDisposable
 {
@@ -35,7 +35,7 @@ public sealed class ServiceProcess(
         }
     }
 
-    /// <summary>The service as it was built beside these tests.</summary>
+    /// <summary>The service's assembly, built together with these tests.</summary>
     public static string Assembly(string project)
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
@@ -44,12 +44,12 @@ public sealed class ServiceProcess(
         return File.Exists(assembly) ? assembly : throw new XunitException($"{project} is not built.");
     }
 
-    // Below the range that outgoing connections take their ports from: one of those may have it by the time the service listens.
+    // Below the range of ephemeral ports, so that no outgoing connection takes the port before the service listens.
     const int FirstPort = 20_000;
     const int Ports = 12_000;
     static int nextPort = Environment.ProcessId * 97 % Ports;
 
-    /// <summary>A port that nobody listens on, and that is not given twice.</summary>
+    /// <summary>A port on which nothing listens; never given out twice.</summary>
     public static int FreePort()
     {
         while (true)
@@ -76,7 +76,7 @@ public sealed class ServiceProcess(
 
     public void Launch()
     {
-        // The shell gives way to dotnet, so the process is the service, and its output needs no reader.
+        // exec replaces the shell, so the process is the service, and its output goes to the file without a reader.
         var start = new ProcessStartInfo("/bin/sh", ["-c", "exec dotnet \"$0\" >>\"$1\" 2>&1", Assembly(project), logFile])
         {
             WorkingDirectory = Infrastructure.Repository,
@@ -85,7 +85,7 @@ public sealed class ServiceProcess(
         process = Process.Start(start) ?? throw new XunitException($"{name} does not start.");
     }
 
-    /// <summary>Asks it as a container's health check does; 0 when it is ready.</summary>
+    /// <summary>Runs the health check of a container; 0 means ready.</summary>
     public async Task<int> AskHealth()
     {
         var start = new ProcessStartInfo("dotnet", [Assembly(project), "health"])
@@ -114,7 +114,7 @@ public sealed class ServiceProcess(
 
     public bool IsRunning => process is { HasExited: false };
 
-    /// <summary>Asks it to end, as a rollout does, and waits until it has finished what it had in hand.</summary>
+    /// <summary>Stops it gracefully, as a rollout does, and waits until it has finished its work.</summary>
     public async Task Stop()
     {
         await Infrastructure.Run("/bin/sh", ["-c", $"kill -TERM {process!.Id}"]);
@@ -132,7 +132,7 @@ public sealed class ServiceProcess(
         process = null;
     }
 
-    /// <summary>Waits until the process ends by itself, and returns its exit code.</summary>
+    /// <summary>Waits until the process ends on its own, and returns its exit code.</summary>
     public async Task<int> Ended()
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(Eventually.PatienceSeconds));
@@ -150,7 +150,7 @@ public sealed class ServiceProcess(
         process = null;
     }
 
-    /// <summary>The sum over all series of a metric; 0 when there is none.</summary>
+    /// <summary>The sum over all series of a metric; 0 if there are none.</summary>
     public async Task<double> Metric(string metric)
     {
         var sum = 0.0;

@@ -2,16 +2,16 @@ using Integration.Tests.Dashboard;
 
 namespace Integration.Tests.Running;
 
-// A system takes seconds to start. Tests that only look at assets of their own share one, whatever they kill and start again.
+// A system takes seconds to start. Tests that use only their own assets share one, whatever they kill and restart.
 
-/// <summary>Tests on one system.</summary>
+/// <summary>Tests that share one system.</summary>
 [CollectionDefinition]
 public sealed class OnOneSystem : ICollectionFixture<RunningSystem>;
 
-/// <summary>Tests on one system with simulation and histories of bearings.</summary>
+/// <summary>Tests that share one system with simulation and bearing histories.</summary>
 [CollectionDefinition]
 public sealed class OnOneDecisionSystem : ICollectionFixture<DecisionSystem>;
 
-/// <summary>Tests on one system with simulation, dashboard and browser.</summary>
+/// <summary>Tests that share one system with simulation, dashboard and browser.</summary>
 [CollectionDefinition]
 public sealed class OnOneDashboard : ICollectionFixture<AnsweringDashboard>;

@@ -1,6 +1,6 @@
 namespace Integration.Tests.Running;
 
-/// <summary>A clock that runs as usual from wherever it is set to.</summary>
+/// <summary>A clock that runs normally from whatever time it is set to.</summary>
 sealed class ShiftedClock : TimeProvider
 {
     TimeSpan shift;

@@ -5,9 +5,8 @@ using MQTTnet.Protocol;
 namespace Integration.Tests.Running;
 
 /// <summary>
-/// A gateway that loses nothing: QoS 1, and after every lost connection it sends again what was not acknowledged and what was
-/// acknowledged shortly before, because a broker that dies forgets its last moments. An acknowledgement that says that nobody
-/// listens is none.
+/// A gateway that loses nothing: QoS 1, and after every lost connection it sends again whatever was not acknowledged or was acknowledged
+/// only recently, because a dying broker forgets its last moments. An acknowledgement saying that there are no subscribers does not count.
 /// </summary>
 sealed class StoreAndForward(Uri mqtt) : IAsyncDisposable
 {
@@ -25,7 +24,7 @@ sealed class StoreAndForward(Uri mqtt) : IAsyncDisposable
     readonly IMqttClient client = new MqttClientFactory().CreateMqttClient();
     readonly ConcurrentQueue<Message> waiting = new();
 
-    // Released when there may be something to do: a message to send, or a lost connection. Never disposed: the client tells of a loss late.
+    // Released when there may be work: a message to send, or a lost connection. Never disposed, since the client may report a loss late.
     readonly SemaphoreSlim news = new(0);
     readonly ConcurrentDictionary<Message, byte> unacknowledged = new();
     readonly ConcurrentQueue<Message> recent = new();
@@ -34,10 +33,10 @@ sealed class StoreAndForward(Uri mqtt) : IAsyncDisposable
     Task? running;
     long transmissions;
 
-    /// <summary>Messages handed to the network, repetitions included.</summary>
+    /// <summary>Messages handed to the network, including repetitions.</summary>
     public long Transmissions => Interlocked.Read(ref transmissions);
 
-    /// <summary>Messages that no broker has acknowledged yet.</summary>
+    /// <summary>Messages not yet acknowledged by a broker.</summary>
     public int Unacknowledged => unacknowledged.Count;
 
     public void Start() => running = Run();
@@ -49,7 +48,7 @@ sealed class StoreAndForward(Uri mqtt) : IAsyncDisposable
         Enqueue(message);
     }
 
-    /// <summary>Loses the connection.</summary>
+    /// <summary>Drops the connection.</summary>
     public Task Reconnect() => client.DisconnectAsync();
 
     async Task Run()
@@ -74,14 +73,14 @@ sealed class StoreAndForward(Uri mqtt) : IAsyncDisposable
             }
             catch (Exception) when (!ended.IsCancellationRequested)
             {
-                // The broker is away.
+                // The broker is unreachable.
             }
             catch (OperationCanceledException)
             {
                 return;
             }
             lostAt = TimeProvider.System.GetUtcNow();
-            // As gateways do: a broker that is away is not asked without a pause.
+            // Like real gateways, pause before trying an unreachable broker again.
             await Task.Delay(100, ended.Token).ContinueWith(_ => { }, TaskScheduler.Default);
         }
     }
@@ -124,14 +123,14 @@ sealed class StoreAndForward(Uri mqtt) : IAsyncDisposable
             }
             else
             {
-                // The broker does not say when somebody listens: it is asked again, but not without a pause.
+                // The broker does not say when a subscriber appears, so send again after a pause.
                 await Task.Delay(200, ended.Token);
                 Enqueue(message);
             }
         }
         catch (Exception)
         {
-            // It stays unacknowledged and is sent with the next connection.
+            // Stays unacknowledged and is sent again on the next connection.
         }
         finally
         {

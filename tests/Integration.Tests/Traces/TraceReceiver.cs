@@ -7,7 +7,7 @@ namespace Integration.Tests.Traces;
 sealed record ReceivedSpan(
     string Service, string Name, string TraceId, string SpanId, string ParentId, IReadOnlyList<string> LinkedTraceIds);
 
-/// <summary>Takes spans over OTLP (HTTP, protobuf), as a collector does.</summary>
+/// <summary>Receives spans over OTLP (HTTP, protobuf), like a collector.</summary>
 sealed class TraceReceiver : IDisposable
 {
     readonly HttpListener listener = new();

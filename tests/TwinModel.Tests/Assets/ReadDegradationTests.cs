@@ -18,7 +18,7 @@ public class ReadDegradationTests
             (bearing.Condition.Window, bearing.Condition.BaselineCount, bearing.Condition.CriticalValue));
         Assert.Equal((7.1, 0.2, 1.8, 900),
             (bearing.Rul.Threshold.Value, bearing.Rul.Threshold.SdLn, bearing.Rul.Fleet!.Shape, bearing.Rul.Fleet.ScaleDays));
-        // The economics are those of the reference decision: Cp = 14 780, Cf = 42 200.
+        // Economics of the reference decision: Cp = 14 780, Cf = 42 200.
         Assert.Equal((14_780, 42_200), (bearing.Economics!.PlannedCost(bearing.Economics.PlannedHours), bearing.Economics.FailureCost));
     }
 
@@ -26,7 +26,8 @@ public class ReadDegradationTests
     public void A_higher_rate_shortens_the_life_as_the_reference_calculates()
     {
         var bearing = ReadAssetModel.FromText(Yaml, "line").Degradations[0];
-        // +15 % rate: 91.832 rpm and 23.7414 kN against 80 rpm and 23.2223 kN is life x 0.8093; speed here is proportional to the rate.
+        // Reference for +15 % rate: 91.832 rpm and 23.7414 kN instead of 80 rpm and 23.2223 kN give life x 0.8093. Here speed is
+        // proportional to rate.
         Assert.Equal(0.8093, 1 / bearing.Life!.AgeingRate(1.15), 0.005);
         Assert.Equal(1, bearing.Life.AgeingRate(1));
     }

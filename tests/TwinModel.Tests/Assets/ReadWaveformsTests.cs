@@ -27,7 +27,7 @@ public class ReadWaveformsTests
             [(FeatureKind.Rms, "bearing-acceleration-rms"), (FeatureKind.Kurtosis, "bearing-kurtosis"),
                 (FeatureKind.Crest, "bearing-crest"), (FeatureKind.EnvelopeOuterRace, "bearing-envelope-outer-race")],
             waveform.Features.Select(f => (f.Kind, model.Sensor(f.Sensor)!.Id)));
-        // 16 strikes a second at 80 r/min, as the file says.
+        // 16 impacts per second at 80 r/min, as stated in the file.
         Assert.Equal(16, waveform.Bearing.Geometry.At(80).OuterRing, 9);
     }
 

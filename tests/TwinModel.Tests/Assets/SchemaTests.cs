@@ -7,7 +7,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace TwinModel.Tests.Assets;
 
-/// <summary>Editors judge a model by the JSON schema, services by the reader: the same file must please or displease both.</summary>
+/// <summary>Editors check models by the JSON schema, services by the reader: both must accept or refuse the same files.</summary>
 public class SchemaTests
 {
     const string Whole = """
@@ -74,7 +74,7 @@ public class SchemaTests
         }
     }
 
-    // As editors do: by YAML's core schema.
+    // Converted as editors do, by YAML's core schema.
     static JsonNode? Json(YamlNode node) => node switch
     {
         YamlMappingNode map => new JsonObject(map.Children.Select(c => KeyValuePair.Create(c.Key.ToString(), Json(c.Value)))),

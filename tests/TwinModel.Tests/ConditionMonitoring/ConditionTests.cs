@@ -8,7 +8,7 @@ public class ConditionTests
     static readonly DateTimeOffset T0 = new(2026, 3, 2, 0, 0, 0, TimeSpan.Zero);
     static readonly ConditionSettings Settings = new(new(80, 23_000), 7.1) { BaselineCount = 60 };
 
-    // One sample a minute around 1.2 mm/s with 5 % noise; the trend of ln v per day starts at a day.
+    // One sample per minute around 1.2 mm/s with 5 % noise; ln v grows by the slope from the given day on.
     static IEnumerable<ConditionSample> Samples(int days, double slopePerDay, double fromDay, int seed = 5)
     {
         var noise = new Random(seed);
@@ -72,7 +72,7 @@ public class ConditionTests
         Assert.Equal(ConditionLevel.Critical, state.Level);
         Assert.Equal([ConditionLevel.Healthy, ConditionLevel.Degrading, ConditionLevel.Critical], transitions.Select(t => t.To));
         var found = transitions[1].Evidence;
-        // The band of the change holds its true date, and the level is crossed when ln 1.2 + 0.1 t = ln 7.1.
+        // The band of the change contains its true date, and the level is crossed when ln 1.2 + 0.1 t = ln 7.1.
         Assert.InRange(T0.AddDays(5), found.ChangedAfter!.Value.AddHours(-6), found.ChangedBefore);
         Assert.True(found.ChangedBefore < T0.AddDays(6.5));
         Assert.True(found.Sum > found.Limit);
@@ -92,7 +92,7 @@ public class ConditionTests
         }
         double[] worn = [.. Enumerable.Repeat(3.0, 10), 7.2, 7.2];
         Assert.Equal([ConditionLevel.Degrading, ConditionLevel.Critical], Levels(worn)[^2..]);
-        // Noise around the limit, up to eleven medians below 90 % of it in a row; less below is not below.
+        // Noise around the limit, with at most eleven medians in a row below 90 % of it: too few to lower the level.
         Assert.All(Levels([.. worn, .. Enumerable.Repeat(6.0, 11), 7.3, .. Enumerable.Repeat(6.0, 11), 6.5, 6.0, 6.0]).Skip(worn.Length),
             l => Assert.Equal(ConditionLevel.Critical, l));
         Assert.Equal([ConditionLevel.Critical, ConditionLevel.Degrading], Levels([.. worn, .. Enumerable.Repeat(6.0, 12)])[^2..]);

@@ -13,7 +13,7 @@ public class VibrationTests
     [Fact]
     public void Sine_has_its_textbook_features()
     {
-        // An offset of the sensor is no vibration.
+        // A sensor offset is not vibration.
         var features = Vibration.Features(Wave(2560, t => 2 * Sine(t, 1000) + 7), Rate, [new(500, 1500), new(2000, 4000)]);
 
         Assert.Equal(Math.Sqrt(2), features.Rms, 9);

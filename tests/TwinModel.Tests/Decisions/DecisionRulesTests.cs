@@ -190,7 +190,7 @@ public class DecisionRulesTests
         Assert.Equal((5, 4, 4, 1, 3, 1), (report.Decisions, report.Taken, report.Closed, report.Followed, report.Scored, report.Censored));
         Assert.Equal(1, report.ObservedFailures);
         Assert.Equal(2 * 0.170547, report.StatedFailures, 1e-5);
-        // Failed on day 10, the spare just there: 42 200 less ten days' worth, against 14 780 at once.
+        // Failed on day 10 when the spare had just arrived: 42 200 less ten days of value, against 14 780 for replacing at once.
         Assert.Equal(42_200 - 10 * 48.650161 - 14_780, report.Items[0].Regret!.Value, 0.01);
         Assert.Null(report.Items[1].Regret);
         Assert.Equal((false, null), (report.Items[1].Failed, report.Items[2].Failed));

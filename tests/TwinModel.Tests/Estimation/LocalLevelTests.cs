@@ -41,7 +41,7 @@ public class LocalLevelTests
             measurements.Add(new(at += 0.1 + 5 * random.NextDouble(), 200 + 10 * random.NextDouble(), 0.05 + random.NextDouble()));
         const double walk = 0.7;
 
-        // Precision of the level at all times: the walk between neighbours, and the measurements.
+        // Precision matrix of the level at all times: from the random walk between neighbours, and from the measurements.
         var precision = Matrix<double>.Build.Dense(count, count);
         for (var i = 1; i < count; i++)
         {

@@ -19,7 +19,7 @@ public class PartHealthTests
 
     static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    // Thirty days: ten healthy, then ln(v) grows by 0.12 a day from 1.2 mm/s, which meets 7.1 after 14.8 days. Load changes on day five.
+    // Ten healthy days, then ln(v) grows by 0.12 per day from 1.2 mm/s and reaches 7.1 after 14.8 days. The load changes on day five.
     static List<Reading> History(double days, int seed = 1)
     {
         var random = new Random(seed);
@@ -65,7 +65,7 @@ public class PartHealthTests
         double Width(HealthAssessed e) => e.QuantileDays[19]!.Value - e.QuantileDays[1]!.Value;
         var (early, last) = (stated.First(s => s.Days > 15), stated[^1]);
         Assert.True(Width(last.E) < 0.6 * Width(early.E), $"{Width(early.E)} -> {Width(last.E)}");
-        // 7.1 mm/s is met on day 24.8; the threshold itself is uncertain.
+        // 7.1 mm/s is reached on day 24.8; the threshold itself is uncertain.
         Assert.InRange(24.8 - last.Days, last.E.QuantileDays[1]!.Value, last.E.QuantileDays[19]!.Value);
     }
 
@@ -84,7 +84,7 @@ public class PartHealthTests
     [Fact]
     public void Windows_of_more_readings_than_are_kept_depend_neither_on_order_nor_on_a_restart()
     {
-        // Three hours, a reading of each every two seconds: 1800 a window. The third hour closes the first.
+        // Three hours with a reading of each sensor every two seconds: 1800 per window. The third hour closes the first.
         var random = new Random(3);
         List<Reading> readings = [];
         for (var second = 0; second < 3 * 3600 + 2; second += 2)

@@ -15,7 +15,7 @@ public class ReduceWaveformTests
         [.. kinds.Select(
             (kind, i) => new WaveformFeature(kind, (ushort)(i + 1), kind == FeatureKind.BandRms ? new(500 * i, 500 * i + 500) : default))]);
 
-    /// <summary>Strikes of a defect that ring at 1800 Hz.</summary>
+    /// <summary>Impacts of a defect, each ringing at 1800 Hz.</summary>
     static double[] Ringing(double hertz, int count = 8192, double amplitude = 1) =>
         [.. Enumerable.Range(0, count).Select(i => i / Rate)
             .Select(t => amplitude * Math.Exp(-600 * (t % (1 / hertz))) * Math.Sin(2 * Math.PI * 1800 * (t % (1 / hertz))))];
@@ -26,12 +26,12 @@ public class ReduceWaveformTests
     [Fact]
     public void A_sine_has_its_textbook_features()
     {
-        // 100 turns of amplitude 2 at 640 Hz.
+        // 100 periods of amplitude 2 at 640 Hz.
         var sine = Enumerable.Range(0, 800).Select(i => 2 * Math.Sin(2 * Math.PI * 640 * i / Rate)).ToArray();
         var found = ReduceWaveform.Apply(
             Of(FeatureKind.Rms, FeatureKind.BandRms, FeatureKind.BandRms, FeatureKind.Kurtosis, FeatureKind.Crest, FeatureKind.Peak), sine,
             null).ToArray();
-        // Six digits. Bands: 500 to 1000 Hz holds it, 1000 to 1500 Hz does not.
+        // Six digits. The band 500 to 1000 Hz contains the sine, 1000 to 1500 Hz does not.
         Assert.Equal([(1, 1.41421), (2, 1.41421), (4, 1.5), (5, 1.41421), (6, 2)], found.Where(f => f.Sensor != 3));
         Assert.Equal(0, found[2].Value, 9);
     }
@@ -47,7 +47,7 @@ public class ReduceWaveformTests
             .Select(f => f.Value).ToArray();
         Assert.Equal(4, found.Length);
         Assert.Equal(defect, Array.IndexOf(found, found.Max()));
-        // Harmonics of one defect come near those of another: the fourth of the outer race is within 2 % of the third of the inner.
+        // Harmonics of different defects can be close: the fourth of the outer race is within 2 % of the third of the inner.
         Assert.All(found.Where((_, i) => i != defect), other => Assert.True(found[defect] > 2.5 * other, string.Join(", ", found)));
     }
 
@@ -63,7 +63,7 @@ public class ReduceWaveformTests
     [Fact]
     public void Three_harmonics_are_combined_as_root_sum_of_squares()
     {
-        // Lines of 10 Hz: 3 at 100 Hz, 2 at 200 Hz, 1 at 300 Hz, and a fourth harmonic that does not count.
+        // 10 Hz per line: 3 at 100 Hz, 2 at 200 Hz, 1 at 300 Hz, and a fourth harmonic that does not count.
         var amplitudes = new double[64];
         (amplitudes[10], amplitudes[20], amplitudes[30], amplitudes[40]) = (3, 2, 1, 9);
         Assert.Equal(Math.Sqrt(14), new Spectrum(10, [.. amplitudes]).Harmonics(100), 12);
@@ -81,7 +81,7 @@ public class ReduceWaveformTests
     [Fact]
     public void A_defect_that_strikes_less_than_four_times_is_left_out()
     {
-        // 0.2 s at 1500 r/min: 5 turns, but the cage turns twice.
+        // 0.2 s at 1500 r/min: 5 turns of the shaft, but only two of the cage.
         Assert.Equal([1, 2, 3], ReduceWaveform.Apply(Of(Defects), Ringing(100, 1024), 1500).Select(f => (int)f.Sensor));
     }
 

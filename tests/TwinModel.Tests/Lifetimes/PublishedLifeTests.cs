@@ -8,7 +8,7 @@ namespace TwinModel.Tests.Lifetimes;
 
 public class PublishedLifeTests
 {
-    // ISO 20816-3 boundary C/D, group 2 flexible.
+    // The threshold of 7.1 mm/s in these tests is boundary C/D of ISO 20816-3, group 2, flexible support.
     static readonly double[] Noise = [0.31, -1.2, 0.44, 0.9, -0.35, 0.1, -0.77, 1.1, 0.05, -0.6, 0.25, -0.15, 0.8, -1.0, 0.4, 0.7, -0.5,
         0.2, -0.9, 0.6];
 
@@ -70,7 +70,7 @@ public class PublishedLifeTests
     [Fact]
     public void First_passage_survives_extreme_arguments()
     {
-        // exp(2 mu d / sigma^2) is infinite here; the distribution is nearly a step at day 20.
+        // exp(2 mu d / sigma^2) is infinite here; the distribution is almost a step at day 20.
         var life = new InverseGaussianLife(0.08, 0.002, 1.6);
 
         Assert.InRange(life.Cdf(19), 0, 0.05);
@@ -176,7 +176,7 @@ public class PublishedLifeTests
     [InlineData(0.003)]
     public void Wandering_trend_without_wandering_is_the_straight_one(double covariance)
     {
-        // Level and slope vary together or against each other; a part of that is lost when the passage ignores it.
+        // Level and slope are positively or negatively correlated; part of that is lost if the first passage ignores it.
         var straight = new LogLinearTrend(0.2, 0.08, 0.04, 0.0004, covariance, 0.05).RemainingLife(0, new(7.1, 0.2));
         var wandering = new WienerTrend(0, 0.2, 0.08, 0.04, 0.0004, covariance, 1e-3, 0.05).RemainingLife(new(7.1, 0.2));
 
@@ -186,7 +186,7 @@ public class PublishedLifeTests
     [Fact]
     public void Spread_of_known_values()
     {
-        // 1 to 200 in a wild order.
+        // 1 to 200, shuffled.
         var values = Enumerable.Range(1, 200).OrderBy(i => i * 7919 % 211).Select(i => (double)i).ToArray();
         var spread = Spread.Of(values);
 

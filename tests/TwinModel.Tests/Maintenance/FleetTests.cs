@@ -6,7 +6,7 @@ using TwinModel.Prognostics;
 
 namespace TwinModel.Tests.Maintenance;
 
-/// <summary>Fleets of 1 000 bearings drawn from the models themselves: predictions must then be calibrated.</summary>
+/// <summary>Fleets of 1 000 bearings drawn from the models themselves, so predictions must be calibrated.</summary>
 public class FleetTests
 {
     const int Bearings = 1000;
@@ -37,7 +37,7 @@ public class FleetTests
         {
             var (level, slope, end) = (Draw(random, prior.Level, 0.1), Draw(random, 0.05, 0.02), Draw(random, Trip.Ln, Trip.SdLn));
             var now = 5 + 20 * random.NextDouble();
-            // Those that have failed by now are not asked about; those that never will have no life to compare with.
+            // Skips bearings that have already failed, and those that will never fail, which have no life to compare with.
             if (level + slope * now >= end || slope <= 0.002) continue;
             var trend = prior.Update(
                 Enumerable.Range(0, (int)now).Select(t => new TrendPoint(t, level + slope * t + Draw(random, 0, NoiseSd))));
@@ -78,7 +78,7 @@ public class FleetTests
     [InlineData(32)]
     public void Mixed_fleet_through_the_whole_pipeline(int seed)
     {
-        // Nine of ten go by their trend, straight or wandering; one of ten in a way that its trend does not announce: the fleet's weight.
+        // Nine in ten follow their trend, straight or wandering; one in ten fails without a trend, as weighted by the fleet.
         var settings = new RulSettings(Trip, Fleet)
         {
             SlopePerDay = 0.05,
@@ -130,7 +130,7 @@ public class FleetTests
     [Fact]
     public void Healthy_bearings_of_machines_that_differ()
     {
-        // Each machine has its own scale; only the fleet's is known.
+        // Each machine has its own scale; only the fleet's distribution is known.
         var random = new Random(42);
         var settings = new RulSettings(Trip, new(3, 80)) { FleetScaleSdLn = 0.5 };
         List<PastPrediction> past = [];
@@ -150,7 +150,7 @@ public class FleetTests
     public void Overconfident_predictions_are_found_out()
     {
         var random = new Random(51);
-        // A life of sd 3 days where the truth has 6.
+        // A stated standard deviation of 3 days where the true one is 6.
         var past = Enumerable.Range(0, Bearings)
             .Select(_ => new PastPrediction(new DistributionLife(new Normal(40, 3)), Math.Max(0, Draw(random, 40, 6)))).ToList();
         var score = PredictionScore.Of(past);

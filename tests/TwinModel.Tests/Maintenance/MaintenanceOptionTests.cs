@@ -15,7 +15,7 @@ public class MaintenanceOptionTests
 
         Assert.Equal(one.Options.Select(o => o.ToString()), many.Options.Select(o => o.ToString()));
         Assert.All(one.Options, o => Assert.False(o.IsExact));
-        // The loads average 1, so the table moves little.
+        // The loads average 1, so the reference table changes little.
         Assert.Equal(0.170547, one.Options[3].FailureProbability, 0.01);
     }
 
@@ -51,7 +51,7 @@ public class MaintenanceOptionTests
         { Economics = late };
         var options = RankOptions.Compare(question).Options;
 
-        // Ordered at the failure: all ten days are waited.
+        // Ordered at the failure: the full lead time of ten days is waited.
         Assert.Equal(40 + 10 * 21.6, options[0].DowntimeHours, 6);
         Assert.True(options[2].Days >= 10);
         foreach (var option in options) Assert.Equal(option.Simulated.Mean, option.RelativeCost, 3 * option.Simulated.StandardError);
@@ -118,7 +118,7 @@ public class MaintenanceOptionTests
     [Fact]
     public void Part_that_may_never_fail_is_followed_to_the_horizon()
     {
-        // Three of ten never fail.
+        // Three in ten never fail.
         var life = new RulDistribution([0, 40], [0, 0.7]);
         foreach (var question in new[] { Table, Table with { RatesOfFuture = _ => RateHistory.Unchanged } })
         {

@@ -74,7 +74,7 @@ public class RankOptionsTests
         double[] p95 = [14780, 14439.45, 33458.71, 62813.58, 66528.68, 70503.31, 72065.65, 72782.33];
         for (var a = 0; a < cvar.Length; a++)
         {
-            // The reference is itself a simulation of 10 000.
+            // The reference is itself a simulation with 10 000 futures.
             Assert.Equal(cvar[a], options[a].Simulated.CVaR95, 0.03 * cvar[a]);
             Assert.Equal(p95[a], options[a].Simulated.P95, 0.05 * p95[a]);
             Assert.Equal(a == 7 ? 0.9998 : options[a].FailureProbability, options[a].DearerThanNowProbability, 2e-3);

@@ -9,8 +9,8 @@ public class RelativeValueTests
     [Fact]
     public void Relative_value_is_the_difference_of_money_spent_over_a_long_horizon()
     {
-        // Each policy once for the worn part, then new parts replaced at their best age, all to the same day: no credit, no rate, money
-        // alone.
+        // Each policy once for the worn part, then new parts replaced at their best age, all up to the same day: money alone, without
+        // credits or rates.
         var comparison = RankOptions.Compare(Table);
         var (best, fresh) = (Assert.IsType<AgeReplacementResult.Optimum>(comparison.NewPart), new WeibullLife(1.8, 900));
         const double horizon = 10_000;
@@ -40,7 +40,7 @@ public class RelativeValueTests
             for (var k = 0; time < horizon; k++)
             {
                 var run = Math.Min(lives[k], best.AgeDays);
-                // The part that is running at the horizon has used some of the next exchange.
+                // The part running at the horizon has already used up a share of the next exchange.
                 spent += (lives[k] <= best.AgeDays ? Costs.FailureCost : Costs.PlannedCost(Costs.PlannedHours))
                     * Math.Min(1, (horizon - time) / run);
                 time += run;

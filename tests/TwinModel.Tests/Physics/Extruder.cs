@@ -5,7 +5,7 @@ using TwinModel.Solvers;
 
 namespace TwinModel.Tests.Physics;
 
-/// <summary>The shipped extrusion line, run by hand.</summary>
+/// <summary>The shipped extrusion line, stepped by the test.</summary>
 sealed class Extruder
 {
     readonly SteadySolver steady;

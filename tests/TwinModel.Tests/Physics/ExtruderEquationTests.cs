@@ -4,7 +4,7 @@ using TwinModel.Solvers;
 
 namespace TwinModel.Tests.Physics;
 
-/// <summary>The right-hand side against the independent implementation, and its Jacobian against differences.</summary>
+/// <summary>The right-hand side against the independent implementation, and its Jacobian against finite differences.</summary>
 public class ExtruderEquationTests
 {
     [Theory]
@@ -27,7 +27,7 @@ public class ExtruderEquationTests
         var compared = 0;
         for (var i = 0; i < mapped.Length; i++)
         {
-            // Near a steady state a rate is a sum that cancels; one that all but vanishes has no relative accuracy in either program.
+            // Near a steady state the terms of a rate cancel; a nearly vanishing rate has no relative accuracy in either program.
             var vanishes = Math.Abs(mapped[i]) < 1e-9 * scale[i];
             Assert.True(Math.Abs(derivative[i] - mapped[i]) <= (vanishes ? 1e-13 * scale[i] : 1e-10 * Math.Abs(mapped[i])),
                 $"{extruder.Run.NameOf(i)}: {derivative[i]:R} against {mapped[i]:R}, {Math.Abs(derivative[i] / mapped[i] - 1):E1} apart; "
@@ -52,7 +52,7 @@ public class ExtruderEquationTests
         var shape = extruder.Model.Equations.Shape;
         for (var row = 0; row < shape.States; row++)
         {
-            // Relative to the row's largest entry in the same units: typical size of the column over typical size of the row.
+            // Relative to the row's largest entry in common units: the column's typical size over the row's.
             var largest = Enumerable.Range(0, shape.States).Max(c => Math.Abs(exact[row, c]) * extruder.Run.Typical[c]);
             for (var column = 0; column < shape.States; column++)
             {

@@ -69,7 +69,7 @@ public class ExtruderSteadyTests
             Assert.Equal(polymer, after.At("channel.temperature", position) - before.At("channel.temperature", position), 5.1e-4);
             Assert.Equal(molten, after.At("channel.melt-fraction", position), 5.1e-4);
         }
-        // The reference names the first cell beyond 95 %: 10.31 D; between cells it is a part of a cell earlier.
+        // The reference gives the first cell beyond 95 %: 10.31 D; interpolated between cells it is a fraction of a cell earlier.
         Assert.InRange(before["channel.melting-length"] / 0.06, 10.31 - 0.13, 10.31);
     }
 

@@ -31,7 +31,7 @@ public class ExtruderTransientTests
     }
 
     [Theory]
-    // Limits on steps are a tenth above what it takes: more would be a loss of speed that no clock notices.
+    // Step limits are 10 % above the actual counts, since timing would not reveal a loss of speed.
     [InlineData("RODAS3", 22)]
     [InlineData("TR-BDF2", 40)]
     public void At_a_tolerance_of_1e_4_the_barrel_is_right_to_6_millikelvin_in_few_steps(string solver, int mostSteps)
@@ -96,7 +96,7 @@ public class ExtruderTransientTests
             TestContext.Current.CancellationToken);
         foreach (var (expected, actual) in new[] { 151.961, 167.588, 173.177, 177.175, 177.183 }.Zip(thermocouples[0]))
             Assert.Equal(expected, actual, 1.5e-3);
-        // The reference integrated this part at 1e-6 and is 4 mK off in the first minute; ours moves by 0.2 mK from 1e-6 to 1e-8.
+        // The reference integrated this part at 1e-6 and is off by 4 mK in the first minute; ours changes by 0.2 mK from 1e-6 to 1e-8.
         foreach (var (expected, actual) in new[] { 244.180, 237.784, 238.074, 237.974 }.Zip(melt[1..]))
             Assert.Equal(expected, actual, 5e-3);
         Assert.Equal(new Extruder().Settle(80).MeltTemperature, melt[^1], 1e-6);

@@ -5,7 +5,7 @@ using TwinModel.Solvers;
 
 namespace TwinModel.Tests.Physics;
 
-/// <summary>A small model given as the text of a section <c>physics</c>, read like every asset model.</summary>
+/// <summary>A small model given as the text of a <c>physics</c> section, read like every asset model.</summary>
 sealed class PhysicsCase
 {
     const string Asset = """
@@ -39,7 +39,7 @@ sealed class PhysicsCase
 
     public double[] State { get; }
 
-    /// <summary>Net power across the border over all that enters, after <see cref="Settle"/> or <see cref="Read()"/>.</summary>
+    /// <summary>Net power across the system boundary over total power in, after <see cref="Settle"/> or <see cref="Read()"/>.</summary>
     public double Imbalance => Math.Abs(Run.NetFlow / Run.GrossFlow);
 
     public double this[string output] => Run.Value(Model.OutputNumber(output));
@@ -84,7 +84,9 @@ sealed class PhysicsCase
         return this;
     }
 
-    /// <summary>How far what crossed the border during a transient is from what is stored, over what is put in.</summary>
+    /// <summary>
+    /// Error of the energy balance over a transient: energy across the boundary minus change of stored energy, over input.
+    /// </summary>
     public double Closure(double end, double tolerance)
     {
         var before = Read().Run.StoredEnergy;

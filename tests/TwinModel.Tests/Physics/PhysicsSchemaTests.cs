@@ -2,7 +2,7 @@ using TwinModel.Tests.Assets;
 
 namespace TwinModel.Tests.Physics;
 
-/// <summary>The schema and the reader judge a section <c>physics</c> alike.</summary>
+/// <summary>The schema and the reader accept and refuse the same <c>physics</c> sections.</summary>
 public class PhysicsSchemaTests
 {
     static string With(string part, string instead)

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace TwinModel.Tests.Physics;
 
 /// <summary>
-/// Target V8 and the identity of shaft power: screw, channel and die in the limit of a Newtonian melt of constant viscosity.
+/// Target V8 and the balance of shaft power: screw, channel and die in the limit of a Newtonian melt of constant viscosity.
 /// </summary>
 public class PumpingTests
 {
@@ -80,7 +80,7 @@ public class PumpingTests
         extruder.SetState("channel.enthalpy", _ => 500e3).SetState("barrel.temperature", _ => 250).SetState("die.pressure", _ => pressure);
         var (surface, back) = (Math.PI * 0.075, 1 - extruder["channel.flow-ratio"]);
         var (along, across) = (surface * Math.Cos(20 * Math.PI / 180), surface * Math.Sin(20 * Math.PI / 180));
-        // Couette flow with back flow along the channel, circulation across it.
+        // Couette flow with back flow along the channel, and circulation across it.
         var perMetre = surface * 100 / 0.006 * (along * along * (1 + 3 * back * back) + 4 * across * across);
         Assert.All(extruder.Profile("channel.dissipation"), dissipation => Assert.Equal(perMetre, dissipation, 1e-7 * perMetre));
         var pumped = extruder["channel.mass-flow"] / 760 * pressure;

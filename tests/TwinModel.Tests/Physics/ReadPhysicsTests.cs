@@ -4,7 +4,7 @@ using TwinModel.Physics;
 
 namespace TwinModel.Tests.Physics;
 
-/// <summary>Bad sections <c>physics</c> are refused with file, line, path and what is allowed.</summary>
+/// <summary>Invalid <c>physics</c> sections are refused with file, line, path and what is allowed.</summary>
 public class ReadPhysicsTests
 {
     internal const string Good = """
@@ -115,7 +115,7 @@ public class ReadPhysicsTests
         var problem = Assert.Throws<InvalidModelException>(() => PhysicsCase.Read(text)).Problems[0];
         Assert.Equal(("case.asset.yaml", path), (problem.File, problem.Path));
         Assert.Contains(allowed, problem.Message, StringComparison.Ordinal);
-        // The line of what is wrong, or of the component it belongs to.
+        // The line of the error, or of the component it belongs to.
         var line = PhysicsCase.Yaml(text)[..(PhysicsCase.Yaml(text).IndexOf("physics:", StringComparison.Ordinal) + 1)]
             .Count(c => c == '\n') + 2 + Good[..at].Count(c => c == '\n');
         Assert.InRange(problem.Line, line - 8, line);

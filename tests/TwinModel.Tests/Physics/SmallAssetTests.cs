@@ -1,6 +1,6 @@
 namespace TwinModel.Tests.Physics;
 
-/// <summary>Two assets beside the extruder, made of the same components: a lump under control and a counterflow heat exchanger.</summary>
+/// <summary>Two assets other than the extruder, made of the same components: a controlled lump and a counterflow heat exchanger.</summary>
 public class SmallAssetTests
 {
     // A barrel zone as one lump.
@@ -89,7 +89,7 @@ public class SmallAssetTests
             return Math.Abs(Effectiveness(exchanger) - effectiveness);
         }).ToArray();
         Assert.InRange(errors[2], 0, 2e-5);
-        // Where both streams weigh the same the leading errors cancel, and what is left has no order.
+        // With equal heat capacity rates the leading errors cancel, and the remainder has no clear order.
         if (coldFlow == 0.1) return;
         Assert.InRange(Math.Log2(errors[0] / errors[1]), 1.8, 2.2);
         Assert.InRange(Math.Log2(errors[1] / errors[2]), 1.8, 2.2);
@@ -98,7 +98,7 @@ public class SmallAssetTests
     [Fact]
     public void Fouling_lowers_its_transfer_by_its_resistance()
     {
-        // 1/UA = 1/800 W/K as clean; the fouling adds its own, over the same surface.
+        // Clean: 1/UA = 1/800 W/K; fouling adds its resistance over the same surface.
         const double resistance = 1e-4;
         var units = 1 / (1.0 / 800 + resistance / (Math.PI * 0.024 * 2)) / 400;
         var expected = units / (1 + units);

@@ -69,7 +69,7 @@ public class ThermalCaseTests
         Assert.InRange(new PhysicsCase(Fin, 50, withEnergy: true).Closure(7200, 1e-4), 0, 1e-6);
     }
 
-    // 50 kg/h of a melt in a tube; what is held at 200 degC is the wall.
+    // 50 kg/h of melt in a tube; the wall is held at 200 degC.
     static string Tube(string heats, string power = "0", int order = 2) => Text($$"""
         axis: { length: 1.5 m, cells: 100 }
         inputs:
@@ -108,7 +108,7 @@ public class ThermalCaseTests
             Assert.InRange(tube.Imbalance, 0, 1e-12);
             return Math.Abs(tube["melt.outlet-temperature"] - exact);
         }).ToArray();
-        // The table gives four digits of the errors and six of the temperature.
+        // The published table gives four digits of the errors and six of the temperature.
         Assert.Equal(errorAt100, errors[0], 2e-6);
         Assert.Equal(errorAt200, errors[1], 2e-6);
         Assert.InRange(Math.Log2(errors[0] / errors[1]), 1.95, 2.05);
@@ -165,7 +165,8 @@ public class ThermalCaseTests
     [InlineData(30, 30.1360, 6.5418, 290.09)]
     public void V9_The_published_adiabatic_extruder_is_reproduced(double perMinute, double flow, double pressure, double rise)
     {
-        // 80 mm, 1.92 m, channel 20 to 4 mm, viscosity 6.5e5 e^(-0.009 T): one root gives flow, pressure and rise.
+        // 80 mm diameter, 1.92 m long, channel 20 to 4 mm deep, viscosity 6.5e5 e^(-0.009 T): one root gives flow, pressure and temperature
+        // rise.
         const double diameter = 0.08, b = 0.009, conductance = 1.2e-8, capacity = 1_072_000;
         var (speed, angle, viscosity) = (perMinute / 60, 20 * Math.PI / 180, 6.5e5 * Math.Exp(-b * 323.2));
         var width = Math.Tan(angle) * Math.PI * diameter * Math.Cos(angle) - 0.008;
@@ -187,7 +188,7 @@ public class ThermalCaseTests
         Assert.Equal(pressure, q * viscosity / (conductance * low) / 1e6, 5.1e-5);
         Assert.Equal(rise, Math.Log(low) / b, 5.1e-3);
 
-        // The same heat in a stream of the library: at the temperature of the inlet the friction would be this power.
+        // The same heat in a stream component: this would be the friction power at the inlet temperature.
         var tube = new PhysicsCase(Text($$"""
             axis: { length: 1.92 m, cells: 800 }
             inputs:

@@ -45,7 +45,7 @@ public class PrognosisTests
     [Fact]
     public void Accelerating_growth_is_recognised()
     {
-        // dv/dt = C v^2 from 1.2 mm/s: the end comes at day 1 / (C v0).
+        // dv/dt = C v^2 from 1.2 mm/s diverges at day 1 / (C v0).
         var trend = Growth(t => Math.Log(1.2) - Math.Log(1 - t / 40), 28);
         var settings = new RulSettings(new(7.1), Fleet);
         var rul = RulOf(settings, Degrading(trend));

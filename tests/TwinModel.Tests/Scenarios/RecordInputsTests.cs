@@ -9,7 +9,7 @@ public class RecordInputsTests
     const long Start = 1_750_000_000_000_000;
     static readonly ushort Speed = Extruder.Asset.Sensor("screw-speed")!.Number;
 
-    // Once a second, with the noise of the sensor.
+    // One reading per second, with sensor noise.
     static IEnumerable<Reading> Readings(double from, double to, Func<double, double> value) =>
         Enumerable.Range((int)from, (int)(to - from))
         .Select(s => new Reading(Speed, Start + s * Micros.PerSecond, value(s) + 0.02 * Math.Sin(12.9898 * s)));

@@ -47,8 +47,8 @@ public class ScenarioPlanTests
     {
         var result = Answer(Steady(Change("production-rate", "scale", 1.15)) with { EnsembleSize = 200, Cells = 50 });
         var melt = Kpi(result, "melt-temperature");
-        // Published for 200 members of the same distributions: level 225.8/236.6/248.3, rise 2.16/3.17/4.27 K.
-        // Of another sample: a 5 % quantile of 200 members has a standard error of about 1 K here.
+        // Published for another sample of 200 members of the same distributions: level 225.8/236.6/248.3, rise 2.16/3.17/4.27 K. The 5 %
+        // quantile of 200 members has a standard error of about 1 K here.
         Assert.Equal(225.8, melt.Baseline.P5, 2.5);
         Assert.Equal(236.6, melt.Baseline.P50, 1.0);
         Assert.Equal(248.3, melt.Baseline.P95, 2.5);

@@ -20,7 +20,7 @@ public class BorderedLuTests
         for (var seed = 0; seed < 5; seed++)
         {
             var (matrix, rhs) = (Filled(shape, seed), Numbers(shape.States, seed + 100));
-            // The shift keeps the band block regular, not diagonally dominant: rows are interchanged.
+            // The shift keeps the band block regular but not diagonally dominant, so that rows are interchanged.
             const double shift = 1.5;
             var expected = Dense(matrix, shift, rhs);
             lu.Factor(matrix, shift);

@@ -2,7 +2,7 @@ using TwinModel.Solvers;
 
 namespace TwinModel.Tests.Solvers;
 
-/// <summary>Heat and transport with solutions on paper, as banded problems.</summary>
+/// <summary>Heat conduction and transport with closed-form solutions, as banded problems.</summary>
 public class ClosedFormTests
 {
     static readonly OdeSettings Tight = new(new Tolerance(1e-8));
@@ -73,7 +73,7 @@ public class ClosedFormTests
     [MemberData(nameof(Algorithms))]
     public void A_flow_kept_as_an_auxiliary_gives_the_same_as_one_put_in(string algorithm)
     {
-        // The flow obeys w = 1 + 0.2 x[last] - 0.1 w and hits every tank; the border state is fed by the last one.
+        // The flow obeys w = 1 + 0.2 x[last] - 0.1 w and enters every tank; the last tank feeds the border state.
         var (kept, eliminated) = (FlowProblem(auxiliary: true), FlowProblem(auxiliary: false));
         double[] a = new double[11], b = new double[11];
         var first = Solver(algorithm, kept.Shape).Run(kept, a, 0, 2, Tight);

@@ -29,7 +29,7 @@ public class OdeFailureTests
     [MemberData(nameof(Algorithms))]
     public void A_derivative_that_ends_in_the_middle_is_named_with_its_time(string algorithm)
     {
-        // x[1] falls to zero at t = 1, where the square root ends.
+        // x[1] falls to zero at t = 1, where the square root becomes undefined.
         var problem = new Problem(
             Problem.Lumped(2), (_, x, f) => (f[0], f[1]) = (-x[0] + Math.Sqrt(x[1]), -1), (_, x, j) =>
             {
@@ -80,7 +80,7 @@ public class OdeFailureTests
     [Fact]
     public void Newtons_iteration_that_diverges_for_a_wrong_Jacobian_is_named()
     {
-        // The sign is wrong and the derivative jumps: nothing converges at any step size.
+        // The Jacobian is wrong and the derivative jumps: nothing converges at any step size.
         var problem = new Problem(Problem.Lumped(1), (_, x, f) => f[0] = x[0] > 1 ? -1e30 : 1e30, (_, _, _) => { });
         var refused = Refused("TR-BDF2", problem, [1], 1);
         Assert.Equal(("x[0]", SolverFailure.NewtonDiverged), (refused.State, refused.Failure));

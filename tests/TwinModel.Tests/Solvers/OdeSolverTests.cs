@@ -2,7 +2,7 @@ using TwinModel.Solvers;
 
 namespace TwinModel.Tests.Solvers;
 
-/// <summary>What each algorithm must do.</summary>
+/// <summary>Requirements for every algorithm.</summary>
 public class OdeSolverTests
 {
     static readonly OdeSettings Fine = new(new Tolerance(1e-6));
@@ -18,7 +18,7 @@ public class OdeSolverTests
         return x;
     }
 
-    // The tolerance is so wide that the step size is the given one throughout; Newton's iteration is exact for linear problems.
+    // The tolerance is so loose that the given step size is used throughout; Newton's iteration is exact for linear problems.
     static double ObservedOrder(
         string algorithm, IOdeSystem system, double[] start, double[] exact, double end, double tolerance, int steps)
     {
@@ -136,7 +136,7 @@ public class OdeSolverTests
         Assert.Equal(-0.8928097010247975, x[1], 2e-4);
     }
 
-    // The same source, problem ROBER, at the end of its interval.
+    // From the same source, problem ROBER, at the end of its interval.
     [Theory]
     [MemberData(nameof(Algorithms))]
     public void Robertsons_reactions_meet_the_published_solution_after_1e11_seconds(string algorithm)

@@ -6,7 +6,7 @@ delegate void Rates(double time, ReadOnlySpan<double> state, Span<double> deriva
 
 delegate void Partials(double time, ReadOnlySpan<double> state, BorderedMatrix jacobian);
 
-/// <summary>A problem written down by hand.</summary>
+/// <summary>A problem given by hand-written functions.</summary>
 sealed class Problem(BorderedShape shape, Rates rates, Partials partials, bool autonomous = true, double typical = 1) : IOdeSystem
 {
     readonly double[] sizes = Enumerable.Repeat(typical, shape.States).ToArray();
@@ -34,7 +34,7 @@ sealed class Problem(BorderedShape shape, Rates rates, Partials partials, bool a
             j.Set(1, 0, -1);
         });
 
-    /// <summary>Solution (sin t, cos t) e^(-t/2) + (0, t^2), with a coupling that depends on the time.</summary>
+    /// <summary>Solution (sin t, cos t) e^(-t/2) + (0, t^2), with a time-dependent coupling.</summary>
     public static Problem Driven() => new(
         Lumped(2),
         (t, x, f) =>
@@ -55,7 +55,7 @@ sealed class Problem(BorderedShape shape, Rates rates, Partials partials, bool a
 
     public static (double, double) Driven(double t) => (Math.Sin(t) * Math.Exp(-t / 2), Math.Cos(t) * Math.Exp(-t / 2) + t * t);
 
-    /// <summary>Solution (1 + 2t)^(-1/2). A square instead of the cube would be integrated without any error by RODAS3.</summary>
+    /// <summary>Solution (1 + 2t)^(-1/2). Cubic, because RODAS3 would integrate a square without any error.</summary>
     public static Problem Cubic() => new(Lumped(1), (_, x, f) => f[0] = -x[0] * x[0] * x[0], (_, x, j) => j.Set(0, 0, -3 * x[0] * x[0]));
 
     /// <summary>Van der Pol's oscillator in slow time, stiffness 1e6 (mu = 1000).</summary>

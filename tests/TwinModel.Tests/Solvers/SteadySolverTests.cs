@@ -4,7 +4,7 @@ namespace TwinModel.Tests.Solvers;
 
 public class SteadySolverTests
 {
-    // A plate that takes up 5 kW and radiates to 300 K: sigma (T^4 - 300^4) = 5000 has one positive root.
+    // A plate that absorbs 5 kW and radiates to 300 K: sigma (T^4 - 300^4) = 5000 has one positive root.
     static Problem Plate() => new(
         Problem.Lumped(1), (_, x, f) => f[0] = 5000 - 5.670374419e-8 * (Math.Pow(x[0], 4) - Math.Pow(300, 4)),
         (_, x, j) => j.Set(0, 0, -4 * 5.670374419e-8 * Math.Pow(x[0], 3)), typical: 100);

@@ -86,7 +86,7 @@ public class TwinTests
     [Fact]
     public void The_window_is_the_last_minute_of_any_stretch_of_time()
     {
-        // Six hours with jitter, late readings, a pause of a day and one of a year, and times before 1970.
+        // Six hours with jitter, late readings, gaps of a day and a year, and times before 1970.
         var random = new Random(4);
         List<Reading> all = [];
         foreach (var start in new[] { -1.76e9, 0, 1e5, 3e7 })
@@ -146,7 +146,7 @@ public class TwinTests
     [Fact]
     public void A_late_reading_between_clear_level_and_threshold_may_undo_a_clearing()
     {
-        // Violated at 3 s; 94 at 4 s and 6 s clear it, unless 97 comes between them: then the run begins again at 6 s and never ends.
+        // Violated at 3 s; 94 at 4 s and 6 s clears it, unless 97 comes in between: then the delay starts again at 6 s and never ends.
         Reading[] early = [.. Enumerable.Range(0, 4).Select(i => Given.Temperature(i, 110)), Given.Temperature(4, 94),
             Given.Temperature(6, 94), Given.Temperature(100, 96)];
         var late = Given.Temperature(5, 97);
@@ -204,7 +204,7 @@ public class TwinTests
             var inOrder = InPieces(history.OrderBy(r => r.SampledAt), 10);
             var shuffled = history.ToArray();
             random.Shuffle(shuffled);
-            // The log keeps each reading once, so what is delivered twice reaches the fold once.
+            // The log keeps each reading once, so duplicates reach the fold only once.
             var delivered = shuffled.Concat(shuffled.Where(_ => random.Next(5) == 0)).DistinctBy(r => (r.Sensor, r.SampledAt));
             return InPieces(delivered, 1 + random.Next(40)) == inOrder;
         });

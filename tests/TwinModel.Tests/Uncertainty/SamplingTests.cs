@@ -47,7 +47,7 @@ public class SamplingTests
             var z = random.NextNormal();
             (first, second, fourth) = (first + z, second + z * z, fourth + z * z * z * z);
         }
-        // 27.9 is exceeded by one in a thousand chi-square numbers with nine degrees of freedom.
+        // 27.9 is the 99.9 % quantile of chi-square with nine degrees of freedom.
         Assert.InRange(bins.Sum(bin => Math.Pow(bin - count / 10.0, 2) / (count / 10.0)), 0, 27.9);
         Assert.InRange(first / count, -0.013, 0.013);
         Assert.InRange(second / count, 0.98, 1.02);
@@ -94,7 +94,7 @@ public class SamplingTests
     [Fact]
     public void The_plain_Sobol_sequence_starts_as_published()
     {
-        // Joe and Kuo's own list of the first ten points, three dimensions (their order: Gray code).
+        // Joe and Kuo's published list of the first ten points in three dimensions (in Gray code order).
         double[][] expected =
         [
             [0, 0, 0], [0.5, 0.5, 0.5], [0.75, 0.25, 0.25], [0.25, 0.75, 0.75], [0.375, 0.375, 0.625],
@@ -119,7 +119,7 @@ public class SamplingTests
     [InlineData(1, 2)]
     public void Pairs_of_low_dimensions_have_one_point_in_each_box_also_when_scrambled(int one, int other)
     {
-        // The first two dimensions are balanced in boxes of any shape (t = 0), the next pair in square ones and in slices.
+        // The first two dimensions are balanced in boxes of any shape (t = 0), the next pair in square boxes and in slices.
         var sample = SobolSequence.Sample(11, 256, 3);
         for (var split = 0; split <= 8; split++)
         {

@@ -75,7 +75,7 @@ public class SensitivityTests
             double[] z = [.. u.Select(Normal.Quantile)];
             return 10 + 2 * z[0] - z[1] + 0.5 * (z[2] * z[2] - 1) + z[0] * z[3];
         })];
-        // Variances 4, 1, 1/2 and 1 of 6.5.
+        // Variances 4, 1, 1/2 and 1, in total 6.5.
         var found = Contributions.FromEnsemble(samples, outputs);
         Assert.InRange(found.Predicted, 0.99, 1);
         Assert.False(found.OnRanks);

@@ -42,7 +42,7 @@ static class ReadDegradation
             ? null
             : Checked(threshold,
                 () => ReadRul(at, new Threshold(value, deviation), fleetAt is null ? null : new WeibullLife(shape, scale), scaleDeviation));
-        // A trend is not read beside other problems, but it is no unknown key.
+        // When there are other problems the trend is not read, but its key is still known.
         at.Get("trend", required: false);
         at.Close();
         return at.HasProblems || indicator is null || condition is null || rul is null
@@ -83,7 +83,7 @@ static class ReadDegradation
                 SlopePerDay = trend.Number("slope-per-day", usual.SlopePerDay),
                 SlopeSdPerDay = trend.Number("slope-deviation", usual.SlopeSdPerDay),
                 LevelSdLn = trend.Number("level-deviation", usual.LevelSdLn),
-                // The Wiener model wanders in step with how fast parts degrade.
+                // The diffusions of the Wiener model scale with how fast parts degrade.
                 DiffusionsPerRootDay = trend.Get("diffusions", required: false) is null
                     ? usual.DiffusionsPerRootDay
                     : [.. trend.List("diffusions", atLeast: 1).Select(d => d.Number() ?? 1)],
@@ -154,7 +154,7 @@ static class ReadDegradation
         return otherwise;
     }
 
-    // The library knows what has a meaning; the file gets its words.
+    // The library validates the values; its message is reported against the file.
     static T? Checked<T>(YamlCursor at, Func<T> make)
         where T : class
     {

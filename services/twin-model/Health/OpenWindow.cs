@@ -41,8 +41,8 @@ enum Role
 
 /// <summary>
 /// Values of one window, at most <see cref="Capacity"/>: those with the smallest hash of their sample time, so that a full set is an
-/// unbiased sample and independent of the order of arrival. Compared with the scatter between windows, its median is as good as that of all
-/// values.
+/// unbiased sample and independent of the order of arrival. Given the scatter between windows, its median is as good as that of all values.
+/// </summary>
 sealed class Samples
 {
     public const int Capacity = 128;

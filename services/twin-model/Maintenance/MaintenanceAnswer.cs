@@ -14,8 +14,7 @@ public abstract record MaintenanceAnswer
     /// <param name="BreakEven">When waiting stops paying off; null when no option waits, or no remaining life makes the two equal.</param>
     /// <param name="Tornado">Inputs by their influence on the recommended option's lead over the next best, largest first.</param>
     /// <param name="FlipShare">Share of draws of the uncertain inputs in which another option is best, 0 to 1; null when each future has
-    /// its
-    /// own load.</param>
+    /// its own load.</param>
     /// <param name="Check">EVSI of the check that the question offers; null when it offers none.</param>
     /// <param name="Reason">The recommendation and its reason in one sentence.</param>
     public sealed record Advice(

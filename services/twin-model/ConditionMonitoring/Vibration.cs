@@ -146,8 +146,7 @@ public sealed record Spectrum(double LineHertz, ImmutableArray<double> Amplitude
 
     /// <summary>
     /// Largest amplitude within <paramref name="toleranceHertz"/> of a frequency (slip of rolling elements shifts it by 1-2 %); 0 outside
-    /// the
-    /// spectrum.
+    /// the spectrum.
     /// </summary>
     public double AmplitudeAt(double hertz, double toleranceHertz)
     {

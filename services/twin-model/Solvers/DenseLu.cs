@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics;
 namespace TwinModel.Solvers;
 
 /// <summary>
-/// LU with row interchanges of a small dense matrix; rows are padded to whole SIMD blocks. Sums have one fixed order on every machine.
+/// LU factorisation of a small dense matrix with row interchanges; rows are padded to whole SIMD blocks. Sums have a fixed order on every
+/// machine.
 /// </summary>
 sealed class DenseLu(int size)
 {
@@ -19,7 +20,7 @@ sealed class DenseLu(int size)
     /// <summary>The matrix, row by row; replaced by its factors.</summary>
     public double[] Values { get; } = new double[size * Padded(size)];
 
-    /// <summary>The next whole number of SIMD blocks.</summary>
+    /// <summary>The length rounded up to whole SIMD blocks.</summary>
     public static int Padded(int length) => (length + Lanes - 1) / Lanes * Lanes;
 
     /// <summary>Factorises <see cref="Values"/> in place.</summary>

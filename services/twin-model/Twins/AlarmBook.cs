@@ -78,8 +78,7 @@ public static class DecideAlarms
 
     /// <summary>
     /// Events for sensors that are silent at <paramref name="now"/>: one alarm for the asset when every sensor that has ever sent a reading
-    /// is silent,
-    /// otherwise one for each silent sensor.
+    /// is silent, otherwise one for each silent sensor.
     /// </summary>
     public static IReadOnlyList<object> ForSilence(
         string assetId, Twin twin, AlarmBook book, DateTimeOffset now, DateTimeOffset? offlineSince)

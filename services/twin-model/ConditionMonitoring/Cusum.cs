@@ -10,8 +10,7 @@ namespace TwinModel.ConditionMonitoring;
 /// <param name="Slack">k: half of the shift to detect, in standard deviations; 0.5 is fastest for 1 sigma. Greater than 0.</param>
 /// <param name="Limit">h: 5 to 8; each step of 1 multiplies the time between false alarms by about 2.7. Greater than 0.</param>
 /// <param name="Clip">Scores are clipped to this magnitude; with <c>Clip - k &lt; h</c> a single outlier cannot raise an alarm. Greater
-/// than
-/// <paramref name="Slack"/>.</param>
+/// than <paramref name="Slack"/>.</param>
 public sealed record CusumSettings(double Slack = 0.5, double Limit = 8, double Clip = 5)
 {
     /// <summary>The sum after one more score, capped at twice the limit so that a repaired part does not stay in alarm for ever.</summary>

@@ -75,7 +75,7 @@ public sealed record BreakEvenAnswer(string Option, double FailureProbability, d
 public sealed record TornadoAnswer(string Input, double Low, double High);
 
 /// <summary>The value of one more check.</summary>
-/// <param name="Information">What the finding saves on average.</param>
+/// <param name="Information">What the result of the check saves on average.</param>
 /// <param name="Delay">What deciding later costs on average.</param>
 /// <param name="Net">Net value; the check pays off when it is positive.</param>
 public sealed record CheckAnswer(double Information, double Delay, double Net);

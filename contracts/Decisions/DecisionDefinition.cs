@@ -4,7 +4,7 @@ namespace Contracts.Decisions;
 /// bit.</summary>
 /// <param name="AssetId">The asset.</param>
 /// <param name="Component">The wearing part.</param>
-/// <param name="At">Day 0.</param>
+/// <param name="At">Day 0 of the question.</param>
 /// <param name="Options">The options to compare, one or more.</param>
 /// <param name="Economics">Costs and times.</param>
 /// <param name="Stops">Calendar of planned stops.</param>

@@ -5,5 +5,5 @@ namespace Contracts.Messages;
 /// the replica that owns a slot checks for silent sensors and saves its twins. Expires if not consumed.
 /// </summary>
 /// <param name="Slot">The slot.</param>
-/// <param name="At">The sender's clock.</param>
+/// <param name="At">When, by the sender's clock.</param>
 public sealed record SlotTicked(int Slot, DateTimeOffset At);

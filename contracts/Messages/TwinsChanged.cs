@@ -89,11 +89,11 @@ public sealed record WindowStatistics(
 /// <param name="State">active, active-acknowledged, cleared (not acknowledged), closed (cleared and acknowledged).</param>
 /// <param name="Value">The value that raised it; null for missing data.</param>
 /// <param name="Unit">Unit of the value; null for missing data.</param>
-/// <param name="RaisedAt">Sample time.</param>
+/// <param name="RaisedAt">Sample time; for missing data, twin-state's clock.</param>
 /// <param name="AcknowledgedAt">When it was acknowledged; null until then.</param>
 /// <param name="AcknowledgedBy">Who acknowledged it; null until then.</param>
 /// <param name="Comment">Comment given with the acknowledgement, or null.</param>
-/// <param name="ClearedAt">Sample time; null while active.</param>
+/// <param name="ClearedAt">Sample time, or for missing data twin-state's clock; null while active.</param>
 public sealed record AlarmView(
     string Id,
     string AssetId,

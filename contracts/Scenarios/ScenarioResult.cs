@@ -143,7 +143,7 @@ public sealed record SolverStatistics(
     double LargestEnergyError);
 
 /// <summary>The inputs behind a result.</summary>
-/// <param name="ModelId">Asset model.</param>
+/// <param name="ModelId">Id of the asset model.</param>
 /// <param name="ModelHash">SHA-256 of the model text.</param>
 /// <param name="LogPosition">Highest log position that was used.</param>
 /// <param name="InputsHash">SHA-256 of the recorded inputs used.</param>

@@ -146,10 +146,10 @@ sealed class AssetModelsHealth(AssetRegistry registry) : IHealthCheck
             : HealthCheckResult.Healthy());
 }
 
-/// <summary>Registration of the registry.</summary>
+/// <summary>Registers the asset registry.</summary>
 public static class AssetRegistrySetup
 {
-    /// <summary>Registers the registry; readiness names the assets whose model cannot be read.</summary>
+    /// <summary>Registers the asset registry; readiness names the assets whose model cannot be read.</summary>
     public static IServiceCollection AddAssetRegistry(this IServiceCollection services)
     {
         services.AddHealthChecks().AddCheck<AssetModelsHealth>("asset-models", tags: ["ready"]);

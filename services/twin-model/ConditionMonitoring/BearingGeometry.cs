@@ -2,8 +2,8 @@ namespace TwinModel.ConditionMonitoring;
 
 /// <summary>Geometry of a rolling bearing, which determines its defect frequencies (outer ring at rest, no slip).</summary>
 /// <param name="Elements">Number of balls or rollers, 3 or more.</param>
-/// <param name="ElementDiameterMillimetre">d, mm.</param>
-/// <param name="PitchDiameterMillimetre">D, mm, greater than d.</param>
+/// <param name="ElementDiameterMillimetre">Element diameter d, mm.</param>
+/// <param name="PitchDiameterMillimetre">Pitch diameter D, mm, greater than d.</param>
 /// <param name="ContactAngleDegrees">Contact angle in degrees: 0 for radial bearings, 90 for thrust bearings.</param>
 public sealed record BearingGeometry(
     int Elements, double ElementDiameterMillimetre, double PitchDiameterMillimetre, double ContactAngleDegrees = 0)

@@ -33,7 +33,7 @@ public enum VibrationZone
 /// <param name="PowerKilowatt">Rated power, kW.</param>
 /// <param name="SpeedRpm">Operating speed, r/min.</param>
 /// <param name="Support">Its support.</param>
-/// <param name="ShaftHeightMillimetre">Shaft height of an electrical machine, mm; decides the group where given.</param>
+/// <param name="ShaftHeightMillimetre">Shaft height of an electrical machine, mm; determines the group when given.</param>
 /// <param name="IsGearUnit">Gear units fall under part 9.</param>
 public sealed record Machine(
     double PowerKilowatt, double SpeedRpm, MachineSupport Support, double? ShaftHeightMillimetre = null, bool IsGearUnit = false);

@@ -39,7 +39,7 @@ public static class DecisionSetup
     /// <param name="degradation">The part, as the model describes it.</param>
     /// <param name="d">The definition, validated by <see cref="DecisionRules"/>.</param>
     /// <param name="prognosis">The prognosis from the condition; not needed when the definition supplies a remaining life.</param>
-    /// <param name="nowDays">Now on the clock of the prognosis' trend.</param>
+    /// <param name="nowDays">Now, in days on the time axis of the prognosis's trend.</param>
     /// <param name="threads">Number of threads to use.</param>
     public static MaintenanceQuestion Question(
         Degradation degradation, DecisionDefinition d, Prognosis? prognosis, double nowDays, int threads)

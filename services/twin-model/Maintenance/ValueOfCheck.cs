@@ -6,7 +6,7 @@ using TwinModel.Uncertainty;
 namespace TwinModel.Maintenance;
 
 /// <summary>The value of one more vibration check before deciding.</summary>
-/// <param name="Information">EVSI: what the finding saves on average, 0 or more.</param>
+/// <param name="Information">EVSI: what the result saves on average, 0 or more.</param>
 /// <param name="Delay">What deciding later costs on average, because the part may fail first; negative when waiting pays off
 /// anyway.</param>
 /// <param name="Net">Information minus delay minus the cost of the check; the check pays off when it is positive.</param>

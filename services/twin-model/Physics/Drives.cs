@@ -3,7 +3,7 @@ using TwinModel.Physics.Equations;
 namespace TwinModel.Physics;
 
 /// <summary>
-/// A round die and the head before it: <c>dP/dt = (B/V) (Q − Q_die)</c>, <c>Q_die = π R³ n/(3n+1) (P R / (2 L m0 e^(−b
+/// A round die and the head in front of it: <c>dP/dt = (B/V) (Q − Q_die)</c>, <c>Q_die = π R³ n/(3n+1) (P R / (2 L m0 e^(−b
 /// (T−T_ref))))^(1/n)</c>, exact for a power law (physics.md 1.2).
 /// </summary>
 public sealed class Die : Component

@@ -33,7 +33,7 @@ sealed class BandLu
         Work = new double[n + reach];
     }
 
-    /// <summary>Distance of two rows in <see cref="Columns"/>.</summary>
+    /// <summary>Distance between two rows in <see cref="Columns"/>.</summary>
     public int Stride { get; private set; }
 
     /// <summary>

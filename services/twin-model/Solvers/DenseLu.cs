@@ -14,7 +14,7 @@ sealed class DenseLu(int size)
     readonly double[] inverses = new double[size];
     readonly int[] swaps = new int[size];
 
-    /// <summary>Distance of two rows in <see cref="Values"/>.</summary>
+    /// <summary>Distance between two rows in <see cref="Values"/>.</summary>
     public int Stride { get; } = Padded(size);
 
     /// <summary>The matrix, row by row; replaced by its factors.</summary>

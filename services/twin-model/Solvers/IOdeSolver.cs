@@ -3,12 +3,12 @@ namespace TwinModel.Solvers;
 /// <summary>Called at output times, in order.</summary>
 /// <param name="index">Index into the output times.</param>
 /// <param name="time">The output time, s.</param>
-/// <param name="state">The states there; valid during the call only.</param>
+/// <param name="state">The states at that time; valid during the call only.</param>
 public delegate void OdeOutput(int index, double time, ReadOnlySpan<double> state);
 
 /// <summary>Called after each accepted step: for progress, and for quadratures alongside the run.</summary>
 /// <param name="time">End of the step, s.</param>
-/// <param name="state">The states there; valid during the call only.</param>
+/// <param name="state">The states at that time; valid during the call only.</param>
 public delegate void OdeStep(double time, ReadOnlySpan<double> state);
 
 /// <summary>

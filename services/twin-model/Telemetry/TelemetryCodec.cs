@@ -219,7 +219,7 @@ public static class TelemetryCodec
     /// <summary>Appends the readings of a batch to <paramref name="to"/>, ordered by sensor, then sample time.</summary>
     /// <param name="encoded">Bytes made by <see cref="Encode"/>.</param>
     /// <param name="to">Receives the readings.</param>
-    /// <param name="onlySensor">Other sensors' columns are skipped undecoded.</param>
+    /// <param name="onlySensor">If given, other sensors' columns are skipped without decoding.</param>
     /// <returns>Readings that were dropped as duplicates while the batch was built.</returns>
     /// <exception cref="FormatException">Not a telemetry batch, or a damaged one.</exception>
     public static int Decode(ReadOnlySpan<byte> encoded, List<Reading> to, ushort? onlySensor = null)

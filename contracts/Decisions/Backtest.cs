@@ -1,17 +1,17 @@
 namespace Contracts.Decisions;
 
-/// <summary>A detector and a prognosis to be tried on the past.</summary>
+/// <summary>Detector and prognosis settings to try on recorded data.</summary>
 /// <param name="AssetId">The asset.</param>
 /// <param name="Component">The part.</param>
 /// <param name="From">First sample time.</param>
 /// <param name="To">Last sample time.</param>
-/// <param name="KnownAt">Log position up to which is read.</param>
-/// <param name="Slack">k of the chart; null: the model's.</param>
-/// <param name="Limit">h of the chart; null: the model's.</param>
-/// <param name="BaselineCount">Medians of the baseline; null: the model's.</param>
-/// <param name="ConfirmCount">Medians beyond the critical level; null: the model's.</param>
-/// <param name="WindowSeconds">Width of the medians; null: the model's.</param>
-/// <param name="CriticalValue">Critical level; null: the model's.</param>
+/// <param name="KnownAt">Highest log position that is read.</param>
+/// <param name="Slack">Slack k of the CUSUM chart; null: the model's value.</param>
+/// <param name="Limit">Limit h of the CUSUM chart; null: the model's value.</param>
+/// <param name="BaselineCount">Number of medians in the baseline; null: the model's value.</param>
+/// <param name="ConfirmCount">Number of medians beyond the critical level that confirm it; null: the model's value.</param>
+/// <param name="WindowSeconds">Window of each median, s; null: the model's value.</param>
+/// <param name="CriticalValue">Critical level, in the indicator's unit; null: the model's value.</param>
 public sealed record BacktestDefinition(
     string AssetId,
     string Component,
@@ -25,18 +25,18 @@ public sealed record BacktestDefinition(
     double? WindowSeconds,
     double? CriticalValue);
 
-/// <summary>What the settings would have done.</summary>
-/// <param name="Definition">What was tried.</param>
-/// <param name="Windows">Windows folded.</param>
-/// <param name="LateReadings">Readings that came after their window was closed.</param>
+/// <summary>How the settings would have performed.</summary>
+/// <param name="Definition">The settings that were tried.</param>
+/// <param name="Windows">Windows processed.</param>
+/// <param name="LateReadings">Readings that arrived after their window had closed.</param>
 /// <param name="UnusableWindows">Windows without a usable load.</param>
 /// <param name="Alarms">Changes to degrading or critical that would have been raised.</param>
-/// <param name="Failures">Failures on record in the window, with the lead time of the alarm before each.</param>
-/// <param name="FalseAlarms">Alarms that were taken back although the part had not been touched.</param>
-/// <param name="MissedFailures">Failures without an alarm before.</param>
-/// <param name="ExpectedFalseAlarmDays">Mean days between false alarms that the chart promises.</param>
+/// <param name="Failures">Recorded failures in the tested period, each with the lead time of its alarm.</param>
+/// <param name="FalseAlarms">Alarms that cleared again without any maintenance on the part.</param>
+/// <param name="MissedFailures">Failures that no alarm preceded.</param>
+/// <param name="ExpectedFalseAlarmDays">Mean time between false alarms that the chart is designed for, days.</param>
 /// <param name="Level">Level at the end.</param>
-/// <param name="P50Days">Median of the remaining life at the end; null when nothing can be said.</param>
+/// <param name="P50Days">Median remaining life at the end, days; null when no prognosis is possible.</param>
 public sealed record BacktestResult(
     BacktestDefinition Definition,
     long Windows,
@@ -53,12 +53,12 @@ public sealed record BacktestResult(
 /// <summary>An alarm that would have been raised.</summary>
 /// <param name="Level">degrading or critical.</param>
 /// <param name="At">Sample time.</param>
-/// <param name="ChangedAfter">The change came after this.</param>
-/// <param name="Value">Load-normalised median.</param>
-/// <param name="IsFalse">It was taken back.</param>
+/// <param name="ChangedAfter">Latest time known to precede the change.</param>
+/// <param name="Value">Load-normalised median, in the indicator's unit.</param>
+/// <param name="IsFalse">The alarm cleared again without any maintenance.</param>
 public sealed record BacktestAlarm(string Level, DateTimeOffset At, DateTimeOffset? ChangedAfter, double Value, bool IsFalse);
 
-/// <summary>A failure on record.</summary>
-/// <param name="At">When.</param>
-/// <param name="LeadDays">From the first alarm of its life; null when there was none.</param>
+/// <summary>A recorded failure.</summary>
+/// <param name="At">When the part failed.</param>
+/// <param name="LeadDays">Days from the first alarm of that life to the failure; null when there was no alarm.</param>
 public sealed record BacktestFailure(DateTimeOffset At, double? LeadDays);

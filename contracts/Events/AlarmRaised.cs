@@ -1,15 +1,16 @@
 namespace Contracts.Events;
 
-/// <summary>A limit is violated or data is missing. In stream <c>twin/{asset}</c>. Written by twin-state only.</summary>
-/// <param name="AlarmId"><c>{asset}.{limit}.{microseconds of RaisedAt}</c>: the same cause gives the same id.</param>
+/// <summary>A limit was violated or data is missing. In stream <c>twin/{asset}</c>. Written by twin-state only.</summary>
+/// <param name="AlarmId"><c>{asset}.{limit}.{microseconds}</c>, with the microseconds of RaisedAt, or of the newest sample for missing
+/// data; the same cause gives the same id.</param>
 /// <param name="AssetId">The asset.</param>
 /// <param name="LimitId">The limit, or <c>missing-data</c>, or <c>missing-data-{sensor}</c>.</param>
 /// <param name="SensorId">The sensor; null when the whole asset is silent.</param>
 /// <param name="Severity">warning, alarm or critical.</param>
-/// <param name="Message">What an operator reads.</param>
+/// <param name="Message">The text shown to operators.</param>
 /// <param name="Value">The value that raised it, in the sensor's unit; null for missing data.</param>
 /// <param name="Unit">The sensor's unit; null for missing data.</param>
-/// <param name="RaisedAt">Sample time.</param>
+/// <param name="RaisedAt">Sample time; for missing data, twin-state's clock.</param>
 public sealed record AlarmRaised(
     string AlarmId,
     string AssetId,

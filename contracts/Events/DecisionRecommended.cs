@@ -6,13 +6,13 @@ namespace Contracts.Events;
 /// <summary>A maintenance question was answered. In stream <c>decision/{id}</c>. Written by simulation only.</summary>
 /// <param name="DecisionId">UUID version 7.</param>
 /// <param name="AssetId">The asset.</param>
-/// <param name="Component">The worn part.</param>
-/// <param name="Definition">All of the question.</param>
-/// <param name="ModelHash">SHA-256 of the model's text.</param>
-/// <param name="LogPosition">Log position of the newest reading that the remaining life rests on.</param>
-/// <param name="Basis">The remaining life as it was stated; null when the question gave one.</param>
-/// <param name="Answer">The comparison.</param>
-/// <param name="RecommendedAt">Simulation's clock.</param>
+/// <param name="Component">The wearing part.</param>
+/// <param name="Definition">The full question.</param>
+/// <param name="ModelHash">SHA-256 of the model text.</param>
+/// <param name="LogPosition">Log position of the newest reading behind the remaining life.</param>
+/// <param name="Basis">The remaining life that was used; null when the question supplied one.</param>
+/// <param name="Answer">The comparison of the options.</param>
+/// <param name="RecommendedAt">When, by simulation's clock.</param>
 public sealed record DecisionRecommended(
     string DecisionId,
     string AssetId,

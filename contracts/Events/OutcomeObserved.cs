@@ -1,7 +1,7 @@
 namespace Contracts.Events;
 
 /// <summary>
-/// The part that a decision is about was exchanged or has failed. In stream <c>decision/{id}</c>. Written by simulation only.
+/// The part that a decision is about was replaced or failed. In stream <c>decision/{id}</c>. Written by simulation only.
 /// </summary>
 /// <param name="DecisionId">The decision.</param>
 /// <param name="Kind">replaced or failed.</param>

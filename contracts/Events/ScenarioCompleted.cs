@@ -3,18 +3,18 @@ using Contracts.Scenarios;
 namespace Contracts.Events;
 
 /// <summary>
-/// The question is answered. In stream <c>scenario/{id}</c>. Written by simulation only. The whole result is kept for some time beside the
-/// log; the same request brings it back to the byte.
+/// A scenario was answered. In stream <c>scenario/{id}</c>. Written by simulation only. The full result is kept for some time outside the
+/// log; the same request reproduces it byte for byte.
 /// </summary>
 /// <param name="ScenarioId">The scenario.</param>
-/// <param name="ContentHash">The result is kept under this hash.</param>
-/// <param name="LogPosition">Nothing recorded later was used.</param>
-/// <param name="ModelHash">SHA-256 of the model's text.</param>
-/// <param name="Kpis">The answer in short.</param>
-/// <param name="Warnings">What the reader must know about the result.</param>
-/// <param name="WasStored">An earlier scenario had the same content: nothing was computed.</param>
-/// <param name="RunSeconds">From the start to the result.</param>
-/// <param name="CompletedAt">Simulation's clock.</param>
+/// <param name="ContentHash">Hash under which the result is stored.</param>
+/// <param name="LogPosition">Highest log position that was used.</param>
+/// <param name="ModelHash">SHA-256 of the model text.</param>
+/// <param name="Kpis">Summary of the answer.</param>
+/// <param name="Warnings">Caveats about the result.</param>
+/// <param name="WasStored">True when an earlier scenario had the same content and nothing was computed.</param>
+/// <param name="RunSeconds">Seconds from the start to the result.</param>
+/// <param name="CompletedAt">When, by simulation's clock.</param>
 public sealed record ScenarioCompleted(
     string ScenarioId,
     string ContentHash,

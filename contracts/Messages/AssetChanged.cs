@@ -1,8 +1,8 @@
 namespace Contracts.Messages;
 
 /// <summary>
-/// An asset was registered or got another model. Published by twin-state to every query; ingest follows the log itself: the log's
-/// <c>asset/{id}</c> has the truth.
+/// An asset was registered or got another model. Published by twin-state to every query; ingest follows the log itself. The stream
+/// <c>asset/{id}</c> is authoritative.
 /// </summary>
 /// <param name="AssetId">The asset.</param>
 /// <param name="Position">Log position of the registration.</param>

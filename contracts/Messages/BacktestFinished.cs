@@ -2,7 +2,7 @@ using Contracts.Decisions;
 
 namespace Contracts.Messages;
 
-/// <summary>Answer of simulation to query.</summary>
-/// <param name="Result">What the settings would have done; null when it was refused.</param>
-/// <param name="Refusal">Why; null when it was not.</param>
+/// <summary>Response of simulation to query: a backtest.</summary>
+/// <param name="Result">The result; null when the request was refused.</param>
+/// <param name="Refusal">Why it was refused; null when it was not.</param>
 public sealed record BacktestFinished(BacktestResult? Result, Refusal? Refusal);

@@ -2,7 +2,7 @@ using Contracts.Decisions;
 
 namespace Contracts.Messages;
 
-/// <summary>Answer of simulation to query.</summary>
-/// <param name="Decision">The decision afterwards; null when it was refused.</param>
-/// <param name="Refusal">Why; null when it was not.</param>
+/// <summary>Response of simulation to query: a maintenance decision.</summary>
+/// <param name="Decision">The updated decision; null when the request was refused.</param>
+/// <param name="Refusal">Why it was refused; null when it was not.</param>
 public sealed record MaintenanceDecided(DecisionView? Decision, Refusal? Refusal);

@@ -1,7 +1,7 @@
 namespace Contracts.Messages;
 
 /// <summary>
-/// News: a part has a new maintenance record. Sent by query, handled by one simulation, which looks into the log. Repeating it is harmless.
+/// Notification: a part has a new maintenance record. Sent by query, handled by one simulation, which reads the log. Idempotent.
 /// </summary>
 /// <param name="AssetId">The asset.</param>
 /// <param name="Component">The part.</param>

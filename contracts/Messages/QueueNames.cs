@@ -1,6 +1,6 @@
 namespace Contracts.Messages;
 
-/// <summary>Names of exchanges and queues; they outlive the code, and the exchange in front of a queue has its name.</summary>
+/// <summary>Names of exchanges and queues. They outlive the code; the exchange in front of a queue has the queue's name.</summary>
 public static class QueueNames
 {
     /// <summary>Consistent-hash exchange for everything about assets, and the prefix of twin-state's partition queues.</summary>
@@ -9,16 +9,16 @@ public static class QueueNames
     /// <summary>Commands about scenarios; shared by all simulations.</summary>
     public const string Scenarios = "simulation.scenarios";
 
-    /// <summary>Parts of scenarios; shared by all simulations.</summary>
+    /// <summary>Shards of scenarios; shared by all simulations.</summary>
     public const string Shards = "simulation.shards";
 
     /// <summary>Maintenance questions; shared by all simulations.</summary>
     public const string Decisions = "simulation.decisions";
 
-    /// <summary>Rejections to be tried again; shared by all replicas of ingest.</summary>
+    /// <summary>Rejections to try again; shared by all replicas of ingest.</summary>
     public const string ReplayRejection = "ingest.replay-rejection";
 
-    /// <summary>A message that cannot be processed is moved to the queue of this ending.</summary>
+    /// <summary>Suffix of the queue that messages which cannot be processed are moved to.</summary>
     public const string ErrorSuffix = "_error";
 
     /// <summary>The queues of twin-state's partitions.</summary>

@@ -1,9 +1,9 @@
 namespace Contracts.Messages;
 
 /// <summary>
-/// Command: compute a part of a scenario. Sent by simulation, taken by whichever simulation has a processor free. Repeating it is harmless:
-/// the result has the same bytes.
+/// Command: compute one shard of a scenario. Sent by simulation, taken by any simulation with a free processor. Idempotent: the result is
+/// the same byte for byte.
 /// </summary>
 /// <param name="ScenarioId">The scenario.</param>
-/// <param name="Shard">Number of the part, from 0.</param>
+/// <param name="Shard">Number of the shard, from 0.</param>
 public sealed record RunScenarioShard(string ScenarioId, int Shard);

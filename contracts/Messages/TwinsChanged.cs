@@ -1,13 +1,13 @@
 namespace Contracts.Messages;
 
 /// <summary>
-/// Twins after a change, whole. Published by twin-state to every query, at most ten times a second per asset. A twin with a lower
-/// position than one already seen is old news.
+/// Full twins after a change. Published by twin-state to every query, at most ten times a second per asset. A twin with a lower position
+/// than one already seen is outdated.
 /// </summary>
-/// <param name="Twins">Each asset once.</param>
+/// <param name="Twins">The changed twins, each asset once.</param>
 public sealed record TwinsChanged(IReadOnlyList<PackedTwin> Twins);
 
-/// <summary>A <see cref="TwinView"/> that is only unpacked when somebody asks for it.</summary>
+/// <summary>A <see cref="TwinView"/> that is unpacked only on demand.</summary>
 /// <param name="AssetId">As in the view.</param>
 /// <param name="Position">As in the view.</param>
 /// <param name="Revision">As in the view.</param>
@@ -15,18 +15,18 @@ public sealed record TwinsChanged(IReadOnlyList<PackedTwin> Twins);
 /// <param name="View">The <see cref="TwinView"/> as camelCase JSON in UTF-8.</param>
 public sealed record PackedTwin(string AssetId, long Position, long Revision, string? TraceParent, byte[] View);
 
-/// <summary>A live twin as APIs show it.</summary>
+/// <summary>A live twin, as the APIs show it.</summary>
 /// <param name="AssetId">The asset.</param>
-/// <param name="Name">For people.</param>
+/// <param name="Name">Display name.</param>
 /// <param name="ModelId">The asset's model.</param>
-/// <param name="Position">Log position of the newest event folded in; 0 when there is none.</param>
-/// <param name="Revision">Grows with every view of this asset, also when the position does not (alarms, silence).</param>
+/// <param name="Position">Log position of the newest event included; 0 when there is none.</param>
+/// <param name="Revision">Increases with every view of this asset, even when the position does not (alarms, silent sensors).</param>
 /// <param name="RecordedAt">When that event was appended; null when there is none.</param>
 /// <param name="SampledAt">Newest sample time of any sensor; null when there is none.</param>
-/// <param name="Readings">Readings folded in.</param>
-/// <param name="StateHash">SHA-256 of the twin's content: equal content, equal hash, whatever the order of arrival.</param>
-/// <param name="Sensors">By number.</param>
-/// <param name="Alarms">Active or not yet acknowledged, worst first.</param>
+/// <param name="Readings">Number of readings included.</param>
+/// <param name="StateHash">SHA-256 of the twin's content; equal content gives an equal hash, whatever the order of arrival.</param>
+/// <param name="Sensors">Its sensors, ordered by number.</param>
+/// <param name="Alarms">Alarms that are active or not yet acknowledged, worst first.</param>
 /// <param name="TraceParent">W3C trace context of the reading that led to this view, or null.</param>
 public sealed record TwinView(
     string AssetId,
@@ -42,17 +42,18 @@ public sealed record TwinView(
     IReadOnlyList<AlarmView> Alarms,
     string? TraceParent);
 
-/// <summary>The latest reading of a sensor by sample time, and what its last minute looked like.</summary>
+/// <summary>The latest reading of a sensor by sample time, with statistics of its last minute.</summary>
 /// <param name="Id">The sensor.</param>
-/// <param name="Name">For people.</param>
+/// <param name="Name">Display name.</param>
 /// <param name="Component">The component it measures.</param>
-/// <param name="Quantity">e.g. <c>temperature</c>.</param>
+/// <param name="Quantity">Measured quantity, e.g. <c>temperature</c>.</param>
 /// <param name="Unit">Unit of value and statistics, e.g. <c>degC</c>.</param>
-/// <param name="Value">Null when there is no reading yet, or the newest says that the device has no value now (quality bad).</param>
+/// <param name="Value">Null when there is no reading yet, or the newest reports that the device currently has no value (quality
+/// bad).</param>
 /// <param name="Quality">good, uncertain, bad, or none.</param>
-/// <param name="SampledAt">Device time; null when there is no reading yet.</param>
-/// <param name="StaleAt">From when on the value is stale unless a newer one comes; null when there is no reading yet.</param>
-/// <param name="Readings">Readings folded in.</param>
+/// <param name="SampledAt">Sample time by the device's clock; null when there is no reading yet.</param>
+/// <param name="StaleAt">When the value becomes stale unless a newer one arrives; null when there is no reading yet.</param>
+/// <param name="Readings">Number of readings included.</param>
 /// <param name="Statistics">Over good and uncertain readings of the last <see cref="WindowStatistics.WindowSeconds"/>; null when there are
 /// none.</param>
 public sealed record SensorView(
@@ -68,31 +69,31 @@ public sealed record SensorView(
     long Readings,
     WindowStatistics? Statistics);
 
-/// <summary>Statistics of a sensor's window; all in the sensor's unit.</summary>
-/// <param name="WindowSeconds">Length of the window that ends at the newest reading.</param>
-/// <param name="Count">Readings in it.</param>
+/// <summary>Statistics of a sensor's window, all in the sensor's unit.</summary>
+/// <param name="WindowSeconds">Length of the window that ends at the newest reading, s.</param>
+/// <param name="Count">Number of readings in the window.</param>
 /// <param name="Mean">Arithmetic mean.</param>
-/// <param name="StandardDeviation">Of the sample; 0 for one reading.</param>
-/// <param name="Minimum">Smallest.</param>
-/// <param name="Maximum">Largest.</param>
+/// <param name="StandardDeviation">Sample standard deviation; 0 for one reading.</param>
+/// <param name="Minimum">Smallest value.</param>
+/// <param name="Maximum">Largest value.</param>
 public sealed record WindowStatistics(
     double WindowSeconds, int Count, double Mean, double StandardDeviation, double Minimum, double Maximum);
 
-/// <summary>An alarm and where it is in its life: raised, acknowledged, cleared.</summary>
+/// <summary>An alarm and its current state: raised, acknowledged, cleared.</summary>
 /// <param name="Id">See <see cref="Events.AlarmRaised"/>.</param>
 /// <param name="AssetId">The asset.</param>
 /// <param name="LimitId">The limit, or <c>missing-data</c>, or <c>missing-data-{sensor}</c>.</param>
 /// <param name="SensorId">The sensor, or null.</param>
 /// <param name="Severity">warning, alarm or critical.</param>
-/// <param name="Message">What an operator reads.</param>
+/// <param name="Message">The text shown to operators.</param>
 /// <param name="State">active, active-acknowledged, cleared (not acknowledged), closed (cleared and acknowledged).</param>
 /// <param name="Value">The value that raised it; null for missing data.</param>
 /// <param name="Unit">Unit of the value; null for missing data.</param>
-/// <param name="RaisedAt">Sample time.</param>
-/// <param name="AcknowledgedAt">Null when nobody has.</param>
-/// <param name="AcknowledgedBy">Null when nobody has.</param>
-/// <param name="Comment">Of the acknowledgement, or null.</param>
-/// <param name="ClearedAt">Sample time; null while active.</param>
+/// <param name="RaisedAt">Sample time; for missing data, twin-state's clock.</param>
+/// <param name="AcknowledgedAt">When it was acknowledged; null until then.</param>
+/// <param name="AcknowledgedBy">Who acknowledged it; null until then.</param>
+/// <param name="Comment">Comment given with the acknowledgement, or null.</param>
+/// <param name="ClearedAt">Sample time, or for missing data twin-state's clock; null while active.</param>
 public sealed record AlarmView(
     string Id,
     string AssetId,

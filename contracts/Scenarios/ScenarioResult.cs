@@ -1,23 +1,24 @@
 namespace Contracts.Scenarios;
 
 /// <summary>
-/// The answer to a <see cref="ScenarioDefinition"/>: baseline and scenario member by member with the same parameters, so the band of the
-/// difference is that of the difference. The same definition gives the same result, bit for bit, on any number of workers.
+/// The answer to a <see cref="ScenarioDefinition"/>. Baseline and scenario are paired member by member with the same parameters, so the
+/// band of the difference is a band of paired differences. The same definition gives the same result, bit for bit, on any number of
+/// workers.
 /// </summary>
-/// <param name="Definition">What was asked.</param>
-/// <param name="TimesSeconds">Times of all series, from the start of the run; a single 0 for steady.</param>
-/// <param name="Signals">Courses of single values.</param>
-/// <param name="Profiles">Courses along the axis at the end of the run.</param>
+/// <param name="Definition">The question.</param>
+/// <param name="TimesSeconds">Times of all series, s from the start of the run; a single 0 for steady.</param>
+/// <param name="Signals">Scalar signals over time.</param>
+/// <param name="Profiles">Profiles along the axis at the end of the run.</param>
 /// <param name="Kpis">The signals at the end of the run.</param>
-/// <param name="Limits">How likely each limit is exceeded.</param>
-/// <param name="Contributors">Per signal at the end: which parameters make the band of the difference, largest first.</param>
+/// <param name="Limits">The probability that each limit is violated.</param>
+/// <param name="Contributors">Per signal at the end of the run: the parameters that contribute most to the spread of the difference,
+/// largest first.</param>
 /// <param name="Sweep">Answers over the grid; null without a sweep.</param>
 /// <param name="Solved">Inputs that were solved for, e.g. the screw speed for a production rate.</param>
-/// <param name="Statistics">What the solvers did.</param>
-/// <param name="Provenance">What the result rests on.</param>
+/// <param name="Statistics">Solver statistics.</param>
+/// <param name="Provenance">The inputs behind the result.</param>
 /// <param name="Assumptions">What the model leaves out.</param>
-/// <param name="Warnings">What the reader must know about this result: outside the calibrated range, no steady state, members that
-/// failed.</param>
+/// <param name="Warnings">Caveats about this result: outside the calibrated range, no steady state, members that failed.</param>
 public sealed record ScenarioResult(
     ScenarioDefinition Definition,
     IReadOnlyList<double> TimesSeconds,
@@ -33,8 +34,8 @@ public sealed record ScenarioResult(
     IReadOnlyList<string> Assumptions,
     IReadOnlyList<string> Warnings);
 
-/// <summary>Quantiles over the members, point by point, and the nominal member.</summary>
-/// <param name="Nominal">Of the member with the nominal parameters, one value per time or position.</param>
+/// <summary>Pointwise quantiles over the members, and the nominal member.</summary>
+/// <param name="Nominal">The member with nominal parameters; one value per time or position.</param>
 /// <param name="P5">5 % quantiles.</param>
 /// <param name="P25">25 % quantiles.</param>
 /// <param name="P50">Medians.</param>
@@ -48,29 +49,29 @@ public sealed record BandSeries(
     IReadOnlyList<double> P75,
     IReadOnlyList<double> P95);
 
-/// <summary>A single value over time.</summary>
+/// <summary>A scalar signal over time.</summary>
 /// <param name="Id">Signal id of the asset model.</param>
-/// <param name="Name">For people.</param>
-/// <param name="Unit">Of all numbers; the difference of temperatures in K.</param>
-/// <param name="Baseline">Without the interventions.</param>
-/// <param name="Scenario">With them.</param>
+/// <param name="Name">Display name.</param>
+/// <param name="Unit">Unit of all numbers; temperature differences are in K.</param>
+/// <param name="Baseline">Result without the interventions.</param>
+/// <param name="Scenario">Result with the interventions.</param>
 /// <param name="Difference">Scenario minus baseline, member by member.</param>
 public sealed record SignalResult(string Id, string Name, string Unit, BandSeries Baseline, BandSeries Scenario, BandSeries Difference);
 
 /// <summary>Values along the axis at the end of the run.</summary>
 /// <param name="Id">Signal id of the asset model.</param>
-/// <param name="Name">For people.</param>
-/// <param name="Unit">Of all numbers; the difference of temperatures in K.</param>
-/// <param name="PositionsMetre">Middles of the cells.</param>
-/// <param name="Baseline">Without the interventions.</param>
-/// <param name="Scenario">With them.</param>
+/// <param name="Name">Display name.</param>
+/// <param name="Unit">Unit of all numbers; temperature differences are in K.</param>
+/// <param name="PositionsMetre">Centres of the cells, m.</param>
+/// <param name="Baseline">Result without the interventions.</param>
+/// <param name="Scenario">Result with the interventions.</param>
 /// <param name="Difference">Scenario minus baseline, member by member.</param>
 public sealed record ProfileResult(
     string Id, string Name, string Unit, IReadOnlyList<double> PositionsMetre, BandSeries Baseline, BandSeries Scenario,
     BandSeries Difference);
 
 /// <summary>Quantiles over the members, and the nominal member.</summary>
-/// <param name="Nominal">Of the member with the nominal parameters.</param>
+/// <param name="Nominal">The member with nominal parameters.</param>
 /// <param name="P5">5 % quantile.</param>
 /// <param name="P25">25 % quantile.</param>
 /// <param name="P50">Median.</param>
@@ -80,76 +81,75 @@ public sealed record Band(double Nominal, double P5, double P25, double P50, dou
 
 /// <summary>A signal at the end of the run.</summary>
 /// <param name="Id">Signal id of the asset model.</param>
-/// <param name="Name">For people.</param>
-/// <param name="Unit">Of all numbers; the difference of temperatures in K.</param>
-/// <param name="Baseline">Without the interventions.</param>
-/// <param name="Scenario">With them.</param>
+/// <param name="Name">Display name.</param>
+/// <param name="Unit">Unit of all numbers; temperature differences are in K.</param>
+/// <param name="Baseline">Result without the interventions.</param>
+/// <param name="Scenario">Result with the interventions.</param>
 /// <param name="Difference">Scenario minus baseline, member by member.</param>
 public sealed record KpiResult(string Id, string Name, string Unit, Band Baseline, Band Scenario, Band Difference);
 
 /// <summary>A limit of the asset model on a signal.</summary>
 /// <param name="Id">Limit id.</param>
 /// <param name="Signal">Signal id.</param>
-/// <param name="Threshold">In <paramref name="Unit"/>.</param>
-/// <param name="Unit">Symbol.</param>
-/// <param name="IsAbove">Violated above, else below.</param>
+/// <param name="Threshold">Threshold in <paramref name="Unit"/>.</param>
+/// <param name="Unit">Unit symbol.</param>
+/// <param name="IsAbove">True: violated above the threshold; false: below.</param>
 /// <param name="Severity">warning, alarm or critical.</param>
-/// <param name="BaselineProbability">Share of members beyond the limit at any time of the run without the interventions.</param>
-/// <param name="ScenarioProbability">The same with them.</param>
+/// <param name="BaselineProbability">Share of members that violate the limit at any time of the run, without the interventions.</param>
+/// <param name="ScenarioProbability">The same with the interventions.</param>
 public sealed record LimitResult(
     string Id, string Signal, double Threshold, string Unit, bool IsAbove, string Severity, double BaselineProbability,
     double ScenarioProbability);
 
-/// <summary>How much of the variance of a signal's difference a parameter makes.</summary>
+/// <summary>How much a parameter contributes to the variance of a signal's difference.</summary>
 /// <param name="Signal">Signal id.</param>
 /// <param name="Parameter"><c>component.parameter</c>.</param>
 /// <param name="First">First-order Sobol index.</param>
 /// <param name="Total">Total Sobol index.</param>
-/// <param name="Explained">Share of the variance that the estimate explains on members it was not fitted to; below 0.8 it is a hint
-/// only.</param>
+/// <param name="Explained">Share of the variance that the estimate explains on held-out members; below 0.8 it is only a hint.</param>
 public sealed record ContributorResult(string Signal, string Parameter, double First, double Total, double Explained);
 
 /// <summary>Nominal answers over a grid of inputs.</summary>
-/// <param name="Axes">As asked.</param>
-/// <param name="Signals">Values per signal, first axis slowest; null where there is no steady state.</param>
+/// <param name="Axes">The axes of the question.</param>
+/// <param name="Signals">Values per signal, first axis slowest-varying; null where there is no steady state.</param>
 public sealed record SweepResult(IReadOnlyList<SweepAxis> Axes, IReadOnlyList<SweepSignal> Signals);
 
 /// <summary>A signal over the grid.</summary>
 /// <param name="Id">Signal id of the asset model.</param>
-/// <param name="Name">For people.</param>
-/// <param name="Unit">Of the values.</param>
-/// <param name="Values">One per point of the grid, first axis slowest; null where there is no steady state.</param>
+/// <param name="Name">Display name.</param>
+/// <param name="Unit">Unit of the values.</param>
+/// <param name="Values">One per grid point, first axis slowest-varying; null where there is no steady state.</param>
 public sealed record SweepSignal(string Id, string Name, string Unit, IReadOnlyList<double?> Values);
 
 /// <summary>An input that was solved for.</summary>
 /// <param name="Input">Input id.</param>
-/// <param name="Unit">Of the values.</param>
-/// <param name="Baseline">Nominal value before.</param>
-/// <param name="Scenario">Bands of the value that reaches the target.</param>
+/// <param name="Unit">Unit of the values.</param>
+/// <param name="Baseline">Nominal value in the baseline.</param>
+/// <param name="Scenario">Band of the value that reaches the target.</param>
 public sealed record SolvedInput(string Input, string Unit, double Baseline, Band Scenario);
 
-/// <summary>What the solvers did, summed over members.</summary>
+/// <summary>Solver statistics, summed over members.</summary>
 /// <param name="Solver">rodas3, tr-bdf2, or steady for a steady state.</param>
-/// <param name="Runs">Runs of members.</param>
-/// <param name="FailedRuns">Runs that ended early; their members are left out.</param>
+/// <param name="Runs">Number of member runs.</param>
+/// <param name="FailedRuns">Runs that ended early; their members are left out of the result.</param>
 /// <param name="Steps">Accepted steps.</param>
-/// <param name="Rejected">Steps repeated with a smaller width.</param>
+/// <param name="Rejected">Steps repeated with a smaller step size.</param>
 /// <param name="Derivatives">Evaluations of the right-hand side.</param>
 /// <param name="Jacobians">Evaluations of the Jacobian.</param>
 /// <param name="Factorisations">LU factorisations.</param>
-/// <param name="LargestEnergyError">Largest energy imbalance of a run, relative.</param>
+/// <param name="LargestEnergyError">Largest relative energy imbalance of any run.</param>
 public sealed record SolverStatistics(
     string Solver, long Runs, long FailedRuns, long Steps, long Rejected, long Derivatives, long Jacobians, long Factorisations,
     double LargestEnergyError);
 
-/// <summary>What a result rests on.</summary>
-/// <param name="ModelId">Asset model.</param>
-/// <param name="ModelHash">SHA-256 of its text.</param>
-/// <param name="LogPosition">Nothing recorded later was used.</param>
+/// <summary>The inputs behind a result.</summary>
+/// <param name="ModelId">Id of the asset model.</param>
+/// <param name="ModelHash">SHA-256 of the model text.</param>
+/// <param name="LogPosition">Highest log position that was used.</param>
 /// <param name="InputsHash">SHA-256 of the recorded inputs used.</param>
-/// <param name="Baseline">Which inputs the baseline has at its start, in their units.</param>
-/// <param name="Parameters">Nominal values in units of calculation.</param>
-/// <param name="Version">Version of the calculation: changes when the same question would get another answer.</param>
+/// <param name="Baseline">Inputs of the baseline at its start, in their units.</param>
+/// <param name="Parameters">Nominal parameter values, in the units of calculation.</param>
+/// <param name="Version">Version of the calculation; changes when the same question would get a different answer.</param>
 public sealed record Provenance(
     string ModelId, string ModelHash, long LogPosition, string InputsHash, IReadOnlyDictionary<string, double> Baseline,
     IReadOnlyDictionary<string, double> Parameters, int Version);

@@ -10,7 +10,7 @@ using Microsoft.OpenApi;
 
 namespace ServiceDefaults;
 
-/// <summary>What the OpenAPI documents of all services have alike.</summary>
+/// <summary>What the OpenAPI documents of all services have in common.</summary>
 public static class ApiReference
 {
     static readonly Dictionary<string, string> Errors = new()
@@ -31,7 +31,7 @@ public static class ApiReference
     /// <param name="title">Name of the API.</param>
     /// <param name="description">What it is for.</param>
     /// <param name="tags">Groups of operations.</param>
-    /// <param name="more">What only this service has.</param>
+    /// <param name="more">Options of this service only.</param>
     public static void AddApiReference(
         this WebApplicationBuilder builder, string title, string description, IReadOnlyList<(string Name, string Description)> tags,
         Action<OpenApiOptions> more) =>
@@ -39,7 +39,7 @@ public static class ApiReference
         {
             var types = new ConcurrentDictionary<string, JsonTypeInfo>();
             openApi.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
-            // HEAD is what GET is, without the body.
+            // HEAD equals GET without the body.
             openApi.ShouldInclude = operation => !HttpMethods.IsHead(operation.HttpMethod ?? "");
             more(openApi);
             openApi.AddOperationTransformer((operation, _, _) =>
@@ -63,11 +63,11 @@ public static class ApiReference
                         + "kind, with `field`, `value` and "
                         + "`allowed` where an input was refused. There is no authentication yet.",
                     Contact = new() { Name = "The operator of this Pollux system" },
-                    // SPDX wants a name of its own for what is on no list.
+                    // SPDX requires a LicenseRef name for a licence that is not on its list.
                     License = new() { Name = "No public licence", Identifier = "LicenseRef-not-published" },
                 };
                 document.Servers = [new() { Url = "/", Description = "This service" }];
-                // No authentication exists: an empty requirement says so.
+                // There is no authentication; an empty requirement states that.
                 document.Security = [new()];
                 document.Tags = tags.Select(t => new OpenApiTag { Name = t.Name, Description = t.Description }).ToHashSet();
                 foreach (var (id, component) in document.Components?.Schemas ?? new Dictionary<string, IOpenApiSchema>())
@@ -76,11 +76,11 @@ public static class ApiReference
             });
         });
 
-    // Done at the end: descriptions of members that are references do not survive the way here.
+    // Applied at the end: descriptions of members that are schema references are lost in earlier transformers.
     static void Describe(OpenApiSchema schema, JsonTypeInfo type)
     {
         schema.Description ??= Documentation.OfType(type.Type);
-        // The generator takes every parameter of a record for required; these are left out where they say nothing.
+        // The generator marks every parameter of a record as required; these are omitted when null.
         if (type.Type == typeof(Problem)) schema.Required?.ExceptWith(["field", "value", "allowed", "errors"]);
         foreach (var member in type.Properties)
         {

@@ -1,8 +1,8 @@
 namespace ServiceDefaults;
 
 /// <summary>
-/// The command <c>health</c>: asks the process that serves on this machine whether it is ready. A container's health check, as the image
-/// has no shell; it runs every few seconds, so that it does without everything a service sets up.
+/// The command <c>health</c>: asks the service on this machine whether it is ready. Used as the container's health check, because the image
+/// has no shell. It runs every few seconds, so it skips the whole service setup.
 /// </summary>
 public static class AskHealth
 {

@@ -12,15 +12,15 @@ namespace ServiceDefaults;
 
 /// <summary>A registered asset with its model as of the newest registration that could be read.</summary>
 /// <param name="Id">The asset.</param>
-/// <param name="Name">For people.</param>
-/// <param name="Model">Its model, read from the registration itself, not from any file.</param>
-/// <param name="RegisteredAt">The first registration: nothing of the asset is recorded before.</param>
-/// <param name="Position">Log position of that newest registration.</param>
-/// <param name="FirstPosition">Log position of the first registration: before it the asset was not known.</param>
+/// <param name="Name">Display name.</param>
+/// <param name="Model">Its model, read from the registration, not from a file.</param>
+/// <param name="RegisteredAt">Time of the first registration; nothing about the asset is recorded before it.</param>
+/// <param name="Position">Log position of the newest readable registration.</param>
+/// <param name="FirstPosition">Log position of the first registration; before it the asset was not known.</param>
 public sealed record RegisteredAsset(
     string Id, string Name, AssetModel Model, DateTimeOffset RegisteredAt, long Position, long FirstPosition);
 
-/// <summary>An asset whose newest registration holds a model that this version refuses: an older or newer version wrote it.</summary>
+/// <summary>An asset whose newest registration holds a model that this version rejects, written by an older or newer version.</summary>
 /// <param name="Registration">The registration with that model.</param>
 /// <param name="RegisteredAt">The first registration.</param>
 /// <param name="Position">Log position of the registration.</param>
@@ -32,14 +32,14 @@ public sealed record UnreadableAsset(
     /// <summary>The asset.</summary>
     public string Id => Registration.AssetId;
 
-    /// <summary>For whoever asks for the asset or sends its readings.</summary>
+    /// <summary>Message for callers that ask for the asset or send its readings.</summary>
     public string Explanation =>
         $"The model of asset '{Id}', registered at log position {Position}, cannot be read: {Reason}. Register the asset again.";
 }
 
 /// <summary>
-/// The assets that the log knows. <see cref="Refresh"/> reads what was registered since the last time. A model that cannot be read holds up
-/// its asset alone: that keeps its former model, or is known as unreadable until it is registered again.
+/// The assets in the log. <see cref="Refresh"/> reads registrations since the last call. A model that cannot be read affects only its
+/// asset, which keeps its previous model, or is reported as unreadable until it is registered again.
 /// </summary>
 public sealed partial class AssetRegistry
 {
@@ -66,28 +66,28 @@ public sealed partial class AssetRegistry
     /// <summary>True after the first successful <see cref="Refresh"/>.</summary>
     public bool IsLoaded { get; private set; }
 
-    /// <summary>Grows with every registration taken: tells whether what was judged is to be judged again.</summary>
+    /// <summary>Increases with every registration processed; a change means that earlier verdicts have to be re-evaluated.</summary>
     public int Changes => Volatile.Read(ref changes);
 
-    /// <summary>All assets with a readable model, in no order.</summary>
+    /// <summary>All assets with a readable model, in no particular order.</summary>
     public ICollection<RegisteredAsset> All => assets.Values;
 
-    /// <summary>Those whose newest model cannot be read, also when a former one still serves.</summary>
+    /// <summary>Assets whose newest model cannot be read, even if a previous one is still in use.</summary>
     public ICollection<UnreadableAsset> Unreadable => unreadable.Values;
 
     /// <summary>The asset with this id, or null.</summary>
     public RegisteredAsset? Find(string id) => assets.GetValueOrDefault(id);
 
-    /// <summary>Why the asset with this id is not what its newest registration says, or null.</summary>
+    /// <summary>The asset with this id if its newest registration cannot be read, or null.</summary>
     public UnreadableAsset? FindUnreadable(string id) => unreadable.GetValueOrDefault(id);
 
     /// <summary>The asset with this id.</summary>
-    /// <exception cref="RuleViolationException">No model of it can be read.</exception>
+    /// <exception cref="RuleViolationException">None of its models can be read.</exception>
     /// <exception cref="NotFoundException">It is not registered.</exception>
     public RegisteredAsset Get(string id) => FindOrExplain(id) ?? throw new NotFoundException("asset", id);
 
     /// <summary>The asset with this id; null when it is not registered.</summary>
-    /// <exception cref="RuleViolationException">No model of it can be read.</exception>
+    /// <exception cref="RuleViolationException">None of its models can be read.</exception>
     public RegisteredAsset? FindOrExplain(string id) =>
         Find(id) ?? (FindUnreadable(id) is { } asset ? throw new RuleViolationException(asset.Explanation) : null);
 
@@ -98,7 +98,7 @@ public sealed partial class AssetRegistry
         try
         {
             var end = await log.Position(cancel);
-            // The first time by the few streams of assets, then by what came after the safe position of the last time.
+            // First call: the few asset streams. Later calls: events after the safe position of the previous call.
             await using var command = source.CreateCommand(scannedTo == 0
                 ? "select e.seq_id, e.data from events.mt_streams s join events.mt_events e on e.stream_id = s.id where s.id like "
                     + "'asset/%' order by e.seq_id"
@@ -116,7 +116,7 @@ public sealed partial class AssetRegistry
         }
     }
 
-    /// <summary>Takes one registration; one that was taken before, or that an asset has a newer one than, changes nothing.</summary>
+    /// <summary>Processes one registration; repeated or outdated ones change nothing.</summary>
     public void Take(long position, AssetRegistered e)
     {
         var (known, refused) = (Find(e.AssetId), FindUnreadable(e.AssetId));
@@ -136,7 +136,7 @@ public sealed partial class AssetRegistry
             unreadable[e.AssetId] = new(e, registeredAt, position, first, reason);
             LogUnreadable(e.AssetId, position, known is null ? "it has no other" : "its former one is used", reason);
         }
-        // Last: who sees the count sees the asset.
+        // Last, so that a reader that sees the new count also sees the asset.
         Interlocked.Increment(ref changes);
     }
 
@@ -145,7 +145,7 @@ public sealed partial class AssetRegistry
     partial void LogUnreadable(string assetId, long position, string consequence, string reason);
 }
 
-/// <summary>Degraded, not unhealthy: every other asset is served.</summary>
+/// <summary>Degraded, not unhealthy: every other asset is still served.</summary>
 sealed class AssetModelsHealth(AssetRegistry registry) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancel = default) => Task.FromResult(
@@ -154,10 +154,10 @@ sealed class AssetModelsHealth(AssetRegistry registry) : IHealthCheck
             : HealthCheckResult.Healthy());
 }
 
-/// <summary>Registration of the registry.</summary>
+/// <summary>Registers the asset registry.</summary>
 public static class AssetRegistrySetup
 {
-    /// <summary>Registers the registry; readiness names the assets whose model cannot be read.</summary>
+    /// <summary>Registers the asset registry; readiness names the assets whose model cannot be read.</summary>
     public static IServiceCollection AddAssetRegistry(this IServiceCollection services)
     {
         services.AddHealthChecks().AddCheck<AssetModelsHealth>("asset-models", tags: ["ready"]);

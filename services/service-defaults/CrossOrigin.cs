@@ -4,21 +4,21 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ServiceDefaults;
 
-/// <summary>Which pages of other origins may call a service from a browser (CORS). None unless set.</summary>
+/// <summary>Which pages of other origins may call a service from a browser (CORS). None by default.</summary>
 public static class CrossOrigin
 {
     static readonly string[] KnownMethods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
-    // The trailers of a gRPC call that fails at once come as headers.
+    // A gRPC call that fails immediately sends its trailers as headers.
     static readonly string[] Exposed =
         ["ETag", "Retry-After", "Location", "Allow", "grpc-status", "grpc-message", "grpc-status-details-bin", "field", "allowed-bin",
             "errors-bin"];
 
-    // Browsers ask once, not before every request.
+    // How long browsers cache a preflight response.
     static readonly TimeSpan PreflightLifetime = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// Settings, each a list or one text with commas: <c>Cors:Origins</c> (default: none), <c>Cors:Methods</c> (default: GET and HEAD;
+    /// Settings, each a list or one comma-separated text: <c>Cors:Origins</c> (default: none), <c>Cors:Methods</c> (default: GET and HEAD;
     /// gRPC-Web needs POST), <c>Cors:Headers</c> of requests (default: any).
     /// </summary>
     public static void AddCrossOrigin(this WebApplicationBuilder builder)
@@ -33,7 +33,7 @@ public static class CrossOrigin
                 .SetPreflightMaxAge(PreflightLifetime)));
     }
 
-    // A path, or a slash at the end, would never match what browsers send.
+    // A path or a trailing slash would never match what browsers send.
     static bool IsOrigin(string text) => text == "*"
         || (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
             && uri.GetLeftPart(UriPartial.Authority).Equals(text, StringComparison.OrdinalIgnoreCase));

@@ -15,7 +15,7 @@ using OpenTelemetry.Trace;
 
 namespace ServiceDefaults;
 
-/// <summary>What every service has alike: ports, structured logs, traces, metrics, health, errors as problems (RFC 9457).</summary>
+/// <summary>What every service has in common: ports, structured logs, traces, metrics, health, errors as problems (RFC 9457).</summary>
 public static class Defaults
 {
     /// <summary>
@@ -70,29 +70,29 @@ public static class Defaults
         var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService(name));
         telemetry.WithMetrics(metrics =>
         {
-            // Room for all series is taken beforehand, for 2000 of each metric unless told otherwise: 12 MB of a service.
+            // The SDK preallocates room for all series, 2000 per metric by default: 12 MB per service.
             metrics.AddView(_ => new MetricStreamConfiguration { CardinalityLimit = 200 });
             metrics.AddMeter("Pollux").AddMeter("MassTransit").AddMeter("Npgsql").AddAspNetCoreInstrumentation().AddRuntimeInstrumentation()
                 .AddPrometheusExporter();
             if (otlp) metrics.AddOtlpExporter();
         });
-        // Without a receiver nobody listens, no Activity is made, and the hot paths pay nothing.
+        // Without a receiver there is no listener: no Activity is created, and the hot paths pay nothing.
         if (!otlp) return;
         telemetry.WithTracing(tracing => tracing.AddSource(name).AddSource("MassTransit").AddAspNetCoreInstrumentation(options =>
             options.Filter = context => !Untraced.Any(path => context.Request.Path.StartsWithSegments(path))).AddOtlpExporter());
     }
 
-    // What asks again and again whether a service is well.
+    // Polled by probes and scrapers.
     static readonly string[] Untraced = ["/health", "/metrics", "/grpc.health.v1.Health"];
 
     /// <summary>
-    /// Maps <c>/health/live</c> (the process answers), <c>/health/ready</c> (everything it needs is there; says what is not) and
+    /// Maps <c>/health/live</c> (the process answers), <c>/health/ready</c> (its dependencies are available; names those that are not) and
     /// <c>/metrics</c>.
     /// </summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
         app.UseExceptionHandler();
-        // Refusals of routing and of limits come without a body.
+        // Responses of routing and rate limiting to refused requests have no body.
         app.UseStatusCodePages(pages => Problem.Of(pages.HttpContext).Write(pages.HttpContext));
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
         app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready"), ResponseWriter = WriteReasons });
@@ -109,7 +109,7 @@ public static class Defaults
     }
 }
 
-/// <summary>Ready when the log's schema can be read.</summary>
+/// <summary>Ready when the event log can be read.</summary>
 sealed class PostgresHealth(NpgsqlDataSource source) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancel = default)

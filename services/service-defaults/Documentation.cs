@@ -6,8 +6,8 @@ using System.Xml.Linq;
 namespace ServiceDefaults;
 
 /// <summary>
-/// The XML comments of types that answers are made of, for the reference. The SDK's own generator does not see what a record's <c>param</c>
-/// says of its properties, nor comments of other assemblies.
+/// Reads the XML comments of response types, for the API reference. The SDK's own generator sees neither a record's <c>param</c> tags for
+/// its properties nor comments in other assemblies.
 /// </summary>
 static partial class Documentation
 {
@@ -16,7 +16,7 @@ static partial class Documentation
     /// <summary>The summary of a type; null when it has none.</summary>
     public static string? OfType(Type type) => Text(Find($"T:{Name(type)}", type)?.Element("summary"));
 
-    /// <summary>The summary of a property, or what its record says of the parameter it comes from.</summary>
+    /// <summary>The summary of a property, or its record's <c>param</c> text for the corresponding parameter.</summary>
     public static string? OfProperty(PropertyInfo property)
     {
         var type = property.DeclaringType!;
@@ -37,7 +37,7 @@ static partial class Documentation
     static string? Text(XElement? shared)
     {
         if (shared is null) return null;
-        // A copy: two requests for the reference may come at once.
+        // A copy, because two requests for the reference may run at the same time.
         var comment = new XElement(shared);
         foreach (var code in comment.Descendants("c").ToList()) code.ReplaceWith($"`{code.Value}`");
         foreach (var link in comment.Descendants().Where(e => e.Name.LocalName is "see" or "paramref").ToList())

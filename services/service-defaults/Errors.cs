@@ -23,7 +23,7 @@ public sealed class InvalidInputException(string fieldName, object? value, strin
     /// <summary>The offending field.</summary>
     public string Field { get; } = fieldName;
 
-    /// <summary>What it held, shortened; null when it is missing.</summary>
+    /// <summary>Its value, shortened; null when missing.</summary>
     public string? Value { get; } = value is null ? null : Shorten(value);
 
     /// <summary>What would have been accepted.</summary>
@@ -39,21 +39,21 @@ public sealed class InvalidInputException(string fieldName, object? value, strin
     };
 }
 
-/// <summary>A body in an encoding that is not read: names the header or parameter, its value and what is allowed.</summary>
+/// <summary>A body in an unsupported encoding: names the header or parameter, its value and what is allowed.</summary>
 public sealed class UnsupportedMediaException(string fieldName, string? value, string allowed) : Exception(
     $"'{fieldName}' is '{value}'; allowed: {allowed}.")
 {
     /// <summary>The offending header or parameter.</summary>
     public string Field => fieldName;
 
-    /// <summary>What it held.</summary>
+    /// <summary>Its value.</summary>
     public string? Value => value;
 
     /// <summary>What would have been accepted.</summary>
     public string Allowed => allowed;
 }
 
-/// <summary>A value in a JSON body that a converter cannot accept; the serializer adds where it stands.</summary>
+/// <summary>A value in a JSON body that a converter cannot accept; the serializer adds its path.</summary>
 /// <param name="allowed">What would have been accepted.</param>
 public sealed class InvalidJsonException(string allowed) : JsonException(allowed)
 {
@@ -65,40 +65,40 @@ public sealed class InvalidJsonException(string allowed) : JsonException(allowed
 public sealed class NotFoundException(string what, string id) : Exception(
     $"There is no {what} '{(id.Length > 100 ? id[..100] + "…" : id)}'.");
 
-/// <summary>A rule forbids it in the present state.</summary>
+/// <summary>A rule forbids the operation in the present state.</summary>
 public sealed class RuleViolationException(string message) : Exception(message);
 
 /// <summary>More bytes, rows or points than the limit.</summary>
 /// <param name="what">What is too large.</param>
-/// <param name="limit">The largest that is taken.</param>
-/// <param name="unit">Of the limit.</param>
-/// <param name="fieldName">The field that asked for so much; null when there is no single one.</param>
+/// <param name="limit">Largest accepted amount.</param>
+/// <param name="unit">Unit of the limit.</param>
+/// <param name="fieldName">The field that exceeds the limit; null when there is no single one.</param>
 public sealed class TooLargeException(string what, long limit, string unit, string? fieldName = null) : Exception(
     $"{what} is over the limit of {limit} {unit}.")
 {
-    /// <summary>The field that asked for so much.</summary>
+    /// <summary>The field that exceeds the limit; null when there is no single one.</summary>
     public string? Field { get; } = fieldName;
 
     /// <summary>What would have been accepted.</summary>
     public string Allowed => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"at most {limit} {unit}");
 }
 
-/// <summary>Too many ask for the same scarce thing; later it will be there.</summary>
+/// <summary>Too many concurrent requests for a limited resource; try again later.</summary>
 public sealed class BusyException(string message, TimeSpan retryAfter) : Exception(message)
 {
-    /// <summary>When to come back.</summary>
+    /// <summary>How long to wait before trying again.</summary>
     public TimeSpan RetryAfter => retryAfter;
 }
 
-/// <summary>Another service that is needed for this is not there.</summary>
+/// <summary>A service that this needs is not available.</summary>
 public sealed class UnavailableException(string message) : Exception(message);
 
 /// <summary>What an exception means to a caller.</summary>
 /// <param name="Kind">The kind of error, which also names the HTTP status and the title.</param>
 /// <param name="Grpc">gRPC status.</param>
 /// <param name="Http">HTTP status.</param>
-/// <param name="Detail">May be shown to the caller.</param>
-/// <param name="Retry">A consumer may try again.</param>
+/// <param name="Detail">Message that may be shown to the caller.</param>
+/// <param name="Retry">Whether a consumer may try again.</param>
 public sealed record ErrorMeaning(ProblemKind Kind, StatusCode Grpc, int Http, string Detail, bool Retry)
 {
     internal ErrorMeaning(ProblemKind kind, string detail)
@@ -108,12 +108,12 @@ public sealed record ErrorMeaning(ProblemKind Kind, StatusCode Grpc, int Http, s
 }
 
 /// <summary>
-/// The one table from exceptions to <see cref="Problem"/>, gRPC status and retry. What is not in it is shown as a fixed text with the trace
-/// id.
+/// The one mapping from exceptions to <see cref="Problem"/>, gRPC status and retry. An unlisted exception is shown as a fixed text with the
+/// trace id.
 /// </summary>
 public static class Errors
 {
-    /// <summary>Looks an exception up.</summary>
+    /// <summary>Looks up the meaning of an exception.</summary>
     public static ErrorMeaning Meaning(Exception exception) => exception switch
     {
         RpcException e => new ErrorMeaning(ProblemKind.UpstreamError, e.Status.Detail) with { Grpc = e.StatusCode },
@@ -142,7 +142,7 @@ public static class Errors
         },
     };
 
-    /// <summary>The field that an exception complains of and what it may hold; null when there is no single one.</summary>
+    /// <summary>The field that an exception is about and its allowed values; null when there is no single one.</summary>
     public static OffendingField? Offending(Exception exception) => exception switch
     {
         InvalidInputException e => new(e.Field, e.Value, e.Allowed),
@@ -155,7 +155,7 @@ public static class Errors
 
     static string PathOf(JsonException e) => e.Path is "$" ? "body" : e.Path!.TrimStart('$').TrimStart('.');
 
-    // What the library itself says names types of the runtime and what was found, not what is allowed.
+    // The library's own message names runtime types and what was found, not what is allowed.
     static string AllowedBy(JsonException e) =>
         e is InvalidJsonException invalid ? invalid.Allowed : "members and types as in the API reference";
 }
@@ -179,9 +179,9 @@ sealed partial class ProblemHandler(ILogger<ProblemHandler> log) : IExceptionHan
 }
 
 /// <summary>
-/// Turns every exception into a gRPC status, by <see cref="Errors.Meaning"/>, with <c>google.rpc</c> details. For clients without these,
-/// the offending field also travels in the trailers <c>field</c> and <c>allowed-bin</c>, all problems of a scenario as JSON in
-/// <c>errors-bin</c>.
+/// Turns every exception into a gRPC status, by <see cref="Errors.Meaning"/>, with <c>google.rpc</c> details. For clients that do not read
+/// these, the trailers <c>field</c> and <c>allowed-bin</c> repeat the offending field, and <c>errors-bin</c> holds all problems of a
+/// scenario as JSON.
 /// </summary>
 public sealed partial class GrpcErrors(ILogger<GrpcErrors> log) : Interceptor
 {
@@ -249,7 +249,7 @@ public sealed partial class GrpcErrors(ILogger<GrpcErrors> log) : Interceptor
             Message = meaning.Detail,
             Details =
             {
-                // Reasons are upper case by convention of google.rpc.
+                // By google.rpc convention, reasons are in upper case.
                 Any.Pack(new ErrorInfo
                 {
                     Domain = "pollux",

@@ -10,15 +10,14 @@ using Weasel.Core;
 
 namespace ServiceDefaults;
 
-/// <summary>The one event log: Marten, schema <c>events</c>, string streams, readings as bytes and everything else as JSON.</summary>
+/// <summary>The event log: Marten, schema <c>events</c>, streams named by strings, readings as bytes and everything else as JSON.</summary>
 public static class EventLog
 {
     /// <summary>Schema of the log.</summary>
     public const string Schema = "events";
 
     /// <summary>
-    /// Every event with the name it has in the log. Names outlive classes: a renamed class keeps its name here, and nothing is ever
-    /// renamed here.
+    /// The name of every event in the log. Names outlive classes: a renamed class keeps its name here; never change a name.
     /// </summary>
     public static IReadOnlyDictionary<Type, string> EventNames { get; } = new Dictionary<Type, string>
     {
@@ -46,10 +45,10 @@ public static class EventLog
     };
 
     /// <summary>
-    /// Registers the log and <see cref="NpgsqlDataSource"/>. Outside development the schema is made by the command <c>db-apply</c> only.
+    /// Registers the log and <see cref="NpgsqlDataSource"/>. Outside development, only the command <c>db-apply</c> creates the schema.
     /// </summary>
     /// <param name="builder">The service.</param>
-    /// <param name="more">What the service itself keeps beside the log, e.g. its read-model tables.</param>
+    /// <param name="more">Further storage of the service itself, e.g. its read-model tables.</param>
     /// <exception cref="InvalidSettingException">No connection string <c>Postgres</c>.</exception>
     public static void AddEventLog(this IHostApplicationBuilder builder, Action<StoreOptions>? more = null)
     {
@@ -96,7 +95,7 @@ public static class EventLog
             EnumStorage.AsString, Casing.CamelCase, json => json.Converters.Add(new StorableText.Converter()));
     }
 
-    // The batch is already bytes: it goes into the binary column and comes back as it is.
+    // The batch is already bytes and is stored unchanged in the binary column.
     sealed class ReadingsRecordedBytes : IEventBinarySerializer
     {
         public byte[] Serialize(Type type, object data) => ((ReadingsRecorded)data).Batch;

@@ -4,7 +4,7 @@ using TwinModel.Telemetry;
 
 namespace ServiceDefaults;
 
-/// <summary>One <c>readings_recorded</c> event as it lies in the log.</summary>
+/// <summary>One <c>readings_recorded</c> event as stored in the log.</summary>
 /// <param name="Stream">Day stream.</param>
 /// <param name="Version">Version in the stream.</param>
 /// <param name="Position">Log position.</param>
@@ -15,8 +15,8 @@ public readonly record struct LoggedBatch(
     string Stream, long Version, long Position, DateTimeOffset RecordedAt, byte[] Batch, string? TraceParent);
 
 /// <summary>
-/// Reads telemetry straight from Marten's event table: only the columns that a fold needs, streamed, nothing buffered. Costs are those
-/// of the rows read (index on stream and version); memory does not grow with them.
+/// Reads telemetry straight from Marten's event table: only the columns that a fold needs, streamed without buffering. The cost is
+/// proportional to the rows read (index on stream and version); memory is constant.
 /// </summary>
 public sealed class LogReader(NpgsqlDataSource source)
 {
@@ -25,8 +25,7 @@ public sealed class LogReader(NpgsqlDataSource source)
     readonly SafePosition safe = new(source);
 
     /// <summary>
-    /// The highest <see cref="SafePosition">safe</see> position of an event: what the log holds up to there never changes. 0 when the log
-    /// is empty.
+    /// The highest <see cref="SafePosition">safe</see> position of an event: the log up to there never changes. 0 when the log is empty.
     /// </summary>
     public async Task<long> Position(CancellationToken cancel = default)
     {
@@ -52,13 +51,13 @@ public sealed class LogReader(NpgsqlDataSource source)
         Read($"select {Columns} from events.mt_events where stream_id = $1 and version > $2 order by version",
             [new() { Value = stream }, new() { Value = version }], cancel);
 
-    /// <summary>The events of several streams, of each those after a version, in order.</summary>
+    /// <summary>The events of several streams, each after its own version, in order.</summary>
     public IAsyncEnumerable<LoggedBatch> After(IReadOnlyList<(string Stream, long Version)> known, CancellationToken cancel = default) =>
         Read($"select {Columns} from {AfterEach}", AfterEachParameters(known), cancel);
 
     /// <summary>
-    /// From-clause for the events of several streams after a version each; two parameters, streams and versions. Its <c>offset 0</c> keeps
-    /// the planner from joining the whole table: one look into the index per stream.
+    /// From-clause for the events of several streams, each after its own version; two parameters, streams and versions. <c>offset 0</c>
+    /// keeps the planner from joining the whole table: one index lookup per stream.
     /// </summary>
     public const string AfterEach =
         "unnest($1::text[], $2::bigint[]) as known (id, at), lateral (select * from events.mt_events where stream_id = known.id and "
@@ -71,7 +70,7 @@ public sealed class LogReader(NpgsqlDataSource source)
     /// <summary>The events of several streams up to a log position, stream by stream in the given order.</summary>
     /// <param name="streams">Day streams.</param>
     /// <param name="knownAt">Highest position read.</param>
-    /// <param name="cancel">Ends the reading.</param>
+    /// <param name="cancel">Stops reading.</param>
     public async IAsyncEnumerable<LoggedBatch> UpTo(
         string[] streams, long knownAt, [EnumeratorCancellation] CancellationToken cancel = default)
     {
@@ -85,11 +84,11 @@ public sealed class LogReader(NpgsqlDataSource source)
         }
     }
 
-    /// <summary>As <see cref="UpTo(string[], long, CancellationToken)"/>, but only events appended at or after a time.</summary>
+    /// <summary>Like <see cref="UpTo(string[], long, CancellationToken)"/>, but only events appended at or after a time.</summary>
     /// <param name="streams">Day streams.</param>
     /// <param name="knownAt">Highest position read.</param>
     /// <param name="recordedFrom">Earliest time of append.</param>
-    /// <param name="cancel">Ends the reading.</param>
+    /// <param name="cancel">Stops reading.</param>
     public async IAsyncEnumerable<LoggedBatch> UpTo(
         string[] streams, long knownAt, DateTimeOffset recordedFrom, [EnumeratorCancellation] CancellationToken cancel = default)
     {
@@ -103,15 +102,15 @@ public sealed class LogReader(NpgsqlDataSource source)
         }
     }
 
-    /// <summary>The newest events of one stream, newest first; stop reading when they are old enough.</summary>
+    /// <summary>The events of one stream, newest first; the caller stops reading when they are old enough.</summary>
     public IAsyncEnumerable<LoggedBatch> NewestFirst(string stream, CancellationToken cancel = default) =>
         Read($"select {Columns} from events.mt_events where stream_id = $1 order by version desc", [new() { Value = stream }], cancel);
 
-    /// <summary>Sample-time ranges of a stream's events after a version, without their columns.</summary>
+    /// <summary>Sample-time ranges of a stream's events after a version, without decoding their columns.</summary>
     public async IAsyncEnumerable<(long Version, long First, long Last)> Ranges(
         string stream, long version, [EnumeratorCancellation] CancellationToken cancel = default)
     {
-        // The first 18 bytes of a batch are its range; see TelemetryCodec.SampleRange.
+        // The first 18 bytes of a batch hold its range; see TelemetryCodec.SampleRange.
         await using var command = source.CreateCommand(
             "select version, case when length(bdata) >= 18 then substring(bdata from 1 for 18) else bdata end from events.mt_events where "
                 + "stream_id = $1 and version > $2 order by version");
@@ -124,7 +123,7 @@ public sealed class LogReader(NpgsqlDataSource source)
         }
     }
 
-    /// <summary>Some events of one stream.</summary>
+    /// <summary>The given versions of one stream, in no particular order.</summary>
     public IAsyncEnumerable<LoggedBatch> Some(string stream, long[] versions, CancellationToken cancel = default) =>
         Read($"select {Columns} from events.mt_events where stream_id = $1 and version = any($2)", [new() { Value = stream }, new()
         {

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Hosting;
 namespace ServiceDefaults;
 
 /// <summary>
-/// RabbitMQ through MassTransit. Everything about one asset goes to the exchange <see cref="QueueNames.Assets"/> with the asset's slot as
-/// routing key; its consistent hash leads each slot to one of twin-state's partition queues, each with a single active consumer.
+/// RabbitMQ through MassTransit. Every message about an asset goes to the exchange <see cref="QueueNames.Assets"/> with the asset's slot as
+/// routing key; the exchange's consistent hash maps each slot to one of twin-state's partition queues, each with a single active consumer.
 /// </summary>
 public static class Messaging
 {
@@ -37,8 +37,8 @@ public static class Messaging
     }
 
     /// <summary>
-    /// What the rules refuse (<see cref="RuleViolationException"/>) is not kept in the error queue: the sender is told, and sending it
-    /// again would lead to the same.
+    /// Messages refused by a rule (<see cref="RuleViolationException"/>) do not go to the error queue: the sender receives the fault, and
+    /// redelivery would be refused again.
     /// </summary>
     public static void DropRefused(this IReceiveEndpointConfigurator endpoint) => endpoint.ConfigureError(pipe =>
     {
@@ -65,8 +65,8 @@ public static class Messaging
     /// <param name="bus">The bus.</param>
     /// <param name="slot">The slot.</param>
     /// <param name="message">The message.</param>
-    /// <param name="cancel">Gives up; the broker may be away.</param>
-    /// <param name="timeToLive">Null: until taken.</param>
+    /// <param name="cancel">Gives up; the broker may be unreachable.</param>
+    /// <param name="timeToLive">Null: does not expire.</param>
     public static async Task SendToSlot<T>(
         this IBus bus, int slot, T message, CancellationToken cancel = default, TimeSpan? timeToLive = null)
         where T : class

@@ -6,10 +6,10 @@ using Microsoft.AspNetCore.Routing;
 
 namespace ServiceDefaults;
 
-/// <summary>What every operation of a group has without saying so.</summary>
+/// <summary>Conventions for all operations of a group.</summary>
 public static class OperationConventions
 {
-    /// <summary>HEAD wherever GET is: Kestrel sends the same headers and drops the body.</summary>
+    /// <summary>Answers HEAD wherever GET is mapped; Kestrel sends the same headers and drops the body.</summary>
     public static TBuilder WithHead<TBuilder>(this TBuilder operations)
         where TBuilder : IEndpointConventionBuilder
     {
@@ -21,7 +21,7 @@ public static class OperationConventions
         return operations;
     }
 
-    /// <summary>Describes the errors that an operation can answer, each as a <see cref="Problem"/>.</summary>
+    /// <summary>Describes the errors that an operation can return, each as a <see cref="Problem"/>.</summary>
     public static RouteGroupBuilder WithProblems(this RouteGroupBuilder operations)
     {
         ((IEndpointConventionBuilder)operations).Finally(endpoint =>
@@ -33,7 +33,7 @@ public static class OperationConventions
             foreach (var response in said) endpoint.Metadata.Remove(response);
             SortedSet<int> statuses = [400, 500, 503, .. said.Select(r => r.StatusCode)];
             if (names) statuses.Add(404);
-            // A registered asset whose model cannot be read.
+            // 409: a registered asset whose model cannot be read.
             var route = (endpoint as RouteEndpointBuilder)?.RoutePattern.RawText ?? "";
             string[] ofOneAsset = ["/assets/{id}", "/twins/{id}"];
             if (ofOneAsset.Any(path => route.Contains(path, StringComparison.Ordinal))) statuses.Add(409);

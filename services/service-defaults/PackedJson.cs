@@ -4,17 +4,17 @@ using System.Text.Json.Serialization;
 
 namespace ServiceDefaults;
 
-/// <summary>Large things in tables: JSON, compressed. The same thing gives the same bytes.</summary>
+/// <summary>Compressed JSON for large values in tables. Equal values give equal bytes.</summary>
 public static class PackedJson
 {
-    /// <summary>camelCase; a number that is none would be an error of the calculation, and is one here.</summary>
+    /// <summary>camelCase; NaN and infinities throw, because they would be calculation errors.</summary>
     public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)
     {
         NumberHandling = JsonNumberHandling.Strict,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>Brotli of the JSON.</summary>
+    /// <summary>JSON compressed with Brotli.</summary>
     public static byte[] Pack<T>(T value)
     {
         using var packed = new MemoryStream();
@@ -22,7 +22,7 @@ public static class PackedJson
         return packed.ToArray();
     }
 
-    /// <summary>The JSON as it was written.</summary>
+    /// <summary>The JSON text, decompressed.</summary>
     public static byte[] Json(byte[] packed)
     {
         using var json = new MemoryStream();
@@ -30,7 +30,7 @@ public static class PackedJson
         return json.ToArray();
     }
 
-    /// <summary>What was packed.</summary>
+    /// <summary>The value that was packed.</summary>
     public static T Unpack<T>(byte[] packed)
     {
         using var brotli = new BrotliStream(new MemoryStream(packed), CompressionMode.Decompress);

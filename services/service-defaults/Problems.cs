@@ -11,7 +11,7 @@ using TwinModel.Scenarios;
 
 namespace ServiceDefaults;
 
-/// <summary>A kind of error. Clients branch on <see cref="Type"/>: a kind never changes its name or its status.</summary>
+/// <summary>A kind of error. Clients branch on <see cref="Type"/>, so a kind never changes its name or status.</summary>
 /// <param name="Name">Last part of the URN.</param>
 /// <param name="Status">HTTP status.</param>
 /// <param name="Grpc">gRPC status.</param>
@@ -41,7 +41,7 @@ public sealed record ProblemKind(string Name, int Status, StatusCode Grpc, strin
     public static readonly ProblemKind UpstreamError = new("upstream-error", 503, StatusCode.Unavailable, "Upstream error", Retry: true);
     public static readonly ProblemKind Timeout = new("timeout", 504, StatusCode.DeadlineExceeded, "Took too long", Retry: true);
 
-    /// <summary>Every kind; of several with one status, the first is the one that the framework's own refusals belong to.</summary>
+    /// <summary>Every kind; where several share a status, errors of the framework itself are assigned to the first.</summary>
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         InvalidInput, InvalidModel, InvalidScenario, NotFound, MethodNotAllowed, WrongState, ChangedMeanwhile, TooLarge,
@@ -49,17 +49,17 @@ public sealed record ProblemKind(string Name, int Status, StatusCode Grpc, strin
         Internal, Unavailable, LogUnreachable, UpstreamError, Timeout,
     ];
 
-    /// <summary>A URN that names the kind.</summary>
+    /// <summary>The URN of the kind.</summary>
     public string Type => Urn + Name;
 
-    /// <summary>The kind of a bare status.</summary>
+    /// <summary>The kind for a bare HTTP status.</summary>
     public static ProblemKind OfStatus(int status) =>
         All.FirstOrDefault(k => k.Status == status) ?? (status < 500 ? InvalidInput : Internal);
 }
 
 /// <summary>The field that an error is about.</summary>
 /// <param name="Field">Its name, or its path in a body.</param>
-/// <param name="Value">What it held, shortened; null when it is missing or was not understood.</param>
+/// <param name="Value">Its value, shortened; null when missing or not understood.</param>
 /// <param name="Allowed">What would have been accepted.</param>
 public sealed record OffendingField(string Field, string? Value, string Allowed);
 
@@ -81,15 +81,15 @@ public sealed record Problem(
     static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        // Never HTML: units and quotes stay readable.
+        // The output is never embedded in HTML; units and quotes stay readable.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>What an exception means to the caller of an operation.</summary>
+    /// <summary>The problem for an exception thrown by an operation.</summary>
     public static Problem Of(HttpContext context, Exception exception)
     {
         var meaning = ServiceDefaults.Errors.Meaning(exception);
-        // These two say in words only what was expected.
+        // The exceptions of these two state only in words what was expected.
         var offending = exception is BadHttpRequestException
         {
             StatusCode: StatusCodes.Status413PayloadTooLarge or StatusCodes.Status415UnsupportedMediaType,
@@ -101,7 +101,7 @@ public sealed record Problem(
         };
     }
 
-    /// <summary>What a refusal of the framework, which is a bare status, means.</summary>
+    /// <summary>The problem for a bare status set by the framework.</summary>
     public static Problem Of(HttpContext context)
     {
         var status = context.Response.StatusCode;
@@ -137,7 +137,7 @@ public sealed record Problem(
         _ => null,
     };
 
-    /// <summary>Sends it, whatever the caller accepts: an error that cannot be read is worse than one of another type.</summary>
+    /// <summary>Sends the problem whatever the caller accepts: an unreadable error is worse than one of another media type.</summary>
     public Task Write(HttpContext context)
     {
         context.Response.StatusCode = Status;

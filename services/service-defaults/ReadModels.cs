@@ -1,8 +1,8 @@
 namespace ServiceDefaults;
 
 /// <summary>
-/// Tables of schemas <c>twin_state</c> and <c>simulation</c>: each written by the service of that name only, read by query. They can be
-/// dropped and come back from the log; results of scenarios come back when they are asked for again.
+/// Tables of schemas <c>twin_state</c> and <c>simulation</c>: each is written only by the service of that name and read by query. They can
+/// be dropped and rebuilt from the log; scenario results are recomputed when requested again.
 /// </summary>
 public static class ReadModels
 {
@@ -25,13 +25,13 @@ public static class ReadModels
 
     /// <summary>
     /// <c>scenario_id text pk, asset_id text, state text, requested_at timestamptz, deadline timestamptz, inputs bytea, view jsonb
-    /// (ScenarioView)</c>. The view's progress is that of the newest event; while it runs, the mean over <see cref="ScenarioShard"/> is
-    /// newer.
+    /// (ScenarioView)</c>. The view's progress is that of the newest event; while the scenario runs, the mean over
+    /// <see cref="ScenarioShard"/> is newer.
     /// </summary>
     public const string Scenario = "simulation.scenario";
 
     /// <summary>
-    /// <c>scenario_id text, shard int, progress double precision, data bytea, pk of the first two</c>; only of running scenarios.
+    /// <c>scenario_id text, shard int, progress double precision, data bytea, pk of the first two</c>; rows of running scenarios only.
     /// </summary>
     public const string ScenarioShard = "simulation.shard";
 

@@ -3,12 +3,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace ServiceDefaults;
 
-/// <summary>Answers a gRPC call that is refused before it reaches its method, where no interceptor sees it.</summary>
+/// <summary>Answers a gRPC call that is refused before it reaches a method, where no interceptor runs.</summary>
 public static class RefuseGrpc
 {
     /// <summary>
-    /// Writes the status that <see cref="GrpcErrors"/> would give into the headers, with no body ("Trailers-Only" of the gRPC protocol;
-    /// gRPC-Web clients read it, too). A bare HTTP status would reach them as UNAVAILABLE or UNKNOWN, without details.
+    /// Writes the status that <see cref="GrpcErrors"/> would give as headers without a body ("Trailers-Only" of the gRPC protocol, which
+    /// gRPC-Web clients also read). A bare HTTP status would reach them as UNAVAILABLE or UNKNOWN, without details.
     /// </summary>
     public static void Answer(HttpContext context, Exception exception)
     {

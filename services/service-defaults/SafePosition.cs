@@ -3,13 +3,15 @@ using Npgsql;
 namespace ServiceDefaults;
 
 /// <summary>
-/// The highest log position below which nothing can appear any more. Positions come from a sequence before their transactions commit, so an
-/// event may become visible below one that is visible already; who reads on from the highest visible one would miss it for ever.
+/// The highest log position below which no event can still appear. Positions are taken from a sequence before their transactions commit, so
+/// an event may become visible below one that is already visible; a reader that continues from the highest visible one would miss it for
+/// good.
 /// </summary>
 /// <remarks>
-/// A position up to the sequence's last value belongs to a transaction that had begun when the value was read. Each appending transaction
-/// reads or writes <c>mt_streams</c> before it takes a position, and holds that lock until its end. So: read the last value, then who holds
-/// such a lock; when all of them have ended, the value is safe. Backups hold the lock for hours without writing and are passed over.
+/// Any position up to the sequence's last value belongs to a transaction that had begun when the value was read. Each appending transaction
+/// reads or writes <c>mt_streams</c> before it takes a position, and holds that table lock until it ends. So: read the last value, then
+/// list the holders of such a lock; once all of them have ended, the value is safe. Backups hold the lock for hours without writing and are
+/// ignored.
 /// </remarks>
 sealed class SafePosition(NpgsqlDataSource source)
 {
@@ -27,14 +29,14 @@ sealed class SafePosition(NpgsqlDataSource source)
     (long LastValue, HashSet<string> Open)? barrier;
     long? safe;
 
-    /// <summary>Never goes back. While a transaction stays open, the one known before it.</summary>
-    /// <exception cref="UnavailableException">None is known yet: a transaction has been open since this process started.</exception>
+    /// <summary>Never decreases. While a transaction stays open, returns the position that was safe before it.</summary>
+    /// <exception cref="UnavailableException">No position is known yet: a transaction has been open since this process started.</exception>
     public async Task<long> Read(CancellationToken cancel)
     {
         await gate.WaitAsync(cancel);
         try
         {
-            // The caller wants what was committed before it asked: a barrier of an earlier call is older than that.
+            // The caller expects everything committed before its call; a barrier left by an earlier call is too old.
             var asked = barrier is null;
             for (var waited = TimeSpan.Zero; ; waited += LookAgain)
             {
@@ -70,7 +72,7 @@ sealed class SafePosition(NpgsqlDataSource source)
     async Task<(long LastValue, HashSet<string> Open)> Look(CancellationToken cancel)
     {
         await using var connection = await source.OpenConnectionAsync(cancel);
-        // In this order: who is seen to have ended, ended after the value was read.
+        // In this order: a transaction that took a position before the value was read and is missing from the list has ended.
         await using var batch = new NpgsqlBatch(connection) { BatchCommands = { new(LastValue), new(Appending) } };
         await using var reader = await batch.ExecuteReaderAsync(cancel);
         await reader.ReadAsync(cancel);

@@ -9,15 +9,15 @@ using Microsoft.Extensions.Options;
 namespace ServiceDefaults;
 
 /// <summary>A setting is missing or wrong: one line that names it and says what is allowed.</summary>
-/// <param name="name">As in configuration files, e.g. <c>Ingest:Writers</c>.</param>
-/// <param name="value">Null: missing, or not to be shown because it may hold a password.</param>
+/// <param name="name">Name as in configuration files, e.g. <c>Ingest:Writers</c>.</param>
+/// <param name="value">Given value; null when missing.</param>
 /// <param name="allowed">What would have been accepted.</param>
-/// <param name="isSecret">The value is not repeated.</param>
+/// <param name="isSecret">Keeps the value out of the message, because it may hold a password.</param>
 public sealed class InvalidSettingException(string name, string? value, string allowed, bool isSecret = false) : Exception(
     $"The setting {name} (environment: {name.Replace(":", "__", StringComparison.Ordinal)}) is "
         + $"{(isSecret ? "not understood" : value is null ? "missing" : $"'{value}'")}; allowed: {allowed}.");
 
-/// <summary>Reads settings once, at the start: what is wrong stops the service before it takes anything on.</summary>
+/// <summary>Reads settings once, at start-up; a wrong setting stops the service before it accepts any work.</summary>
 public static class Settings
 {
     /// <summary>Exit code of a service that was given a wrong setting (EX_CONFIG of sysexits.h).</summary>
@@ -31,7 +31,8 @@ public static class Settings
         Environment.Exit(ExitCode);
     };
 
-    /// <summary>Binds a section to a class whose annotations say what is allowed, and registers it as <see cref="IOptions{T}"/>.</summary>
+    /// <summary>Binds a section to a class whose annotations define what is allowed, and registers it as
+    /// <see cref="IOptions{T}"/>.</summary>
     /// <exception cref="InvalidSettingException">A value is of another type or out of range, or a name is unknown.</exception>
     public static T AddSettings<T>(this IHostApplicationBuilder builder, string section)
         where T : class, new()
@@ -81,8 +82,8 @@ public static class Settings
             : kind;
     }
 
-    /// <summary>A number that is read by itself.</summary>
-    /// <exception cref="InvalidSettingException">It is none, or out of range.</exception>
+    /// <summary>Reads a single whole number.</summary>
+    /// <exception cref="InvalidSettingException">It is not a whole number, or out of range.</exception>
     public static int WholeNumber(this IConfiguration configuration, string name, int otherwise, int least, int most)
     {
         if (configuration[name] is not { Length: > 0 } text) return otherwise;
@@ -91,12 +92,12 @@ public static class Settings
             : throw new InvalidSettingException(name, text, $"a whole number from {least} to {most}");
     }
 
-    /// <summary>A connection string that must be there.</summary>
+    /// <summary>A required connection string.</summary>
     /// <param name="configuration">The settings.</param>
-    /// <param name="name">Below <c>ConnectionStrings</c>.</param>
-    /// <param name="allowed">What it looks like.</param>
-    /// <param name="isValid">Whether it can be understood; nothing is connected to.</param>
-    /// <exception cref="InvalidSettingException">It is missing or not understood.</exception>
+    /// <param name="name">Key under <c>ConnectionStrings</c>.</param>
+    /// <param name="allowed">Its format, for the error message.</param>
+    /// <param name="isValid">Whether it can be parsed; does not connect.</param>
+    /// <exception cref="InvalidSettingException">It is missing or cannot be parsed.</exception>
     public static string RequireConnectionString(this IConfiguration configuration, string name, string allowed, Func<string, bool> isValid)
     {
         if (configuration.GetConnectionString(name) is not { Length: > 0 } value)
@@ -109,7 +110,7 @@ public static class Settings
         "RabbitMq", "amqp://user:password@host:port/ or amqps://…", text =>
             Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri is { Scheme: "amqp" or "amqps", Host.Length: > 0 }));
 
-    /// <summary>A folder that must be there.</summary>
+    /// <summary>A required directory that must exist.</summary>
     public static string RequireDirectory(this IConfiguration configuration, string name, string what) =>
         configuration[name] is { Length: > 0 } path && Directory.Exists(path)
             ? path

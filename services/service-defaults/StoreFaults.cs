@@ -7,22 +7,22 @@ using RabbitMQ.Client.Exceptions;
 namespace ServiceDefaults;
 
 /// <summary>
-/// Why a write to the log failed, by type and SQL state; never by the text of a message, which changes with version and language.
+/// Why a write to the log failed, judged by type and SQL state, never by message text, which varies with version and language.
 /// </summary>
 public static class StoreFaults
 {
-    // Raised by the function of Marten that appends events.
+    // Raised by Marten's append function.
     const string WrongStreamVersion = "MT003";
 
-    /// <summary>Somebody else wrote the same stream or row first; what is known of it has to be read again.</summary>
+    /// <summary>Another writer got to the same stream or row first; read it again.</summary>
     public static bool IsConflict(Exception exception) =>
         exception is EventStreamUnexpectedMaxEventIdException or ExistingStreamIdCollisionException or JasperFx.ConcurrencyException
         || ServerFault(exception) is { SqlState: PostgresErrorCodes.UniqueViolation or WrongStreamVersion };
 
     /// <summary>
-    /// What was written is at fault, so that the same write fails for ever: the server refuses a value (SQL state classes 22 and 23, 54 for
-    /// limits), or the value cannot even be sent. False for everything that may pass: connections, time-outs, locks, a full disk, a schema
-    /// that is not there yet.
+    /// The written data is at fault, so that the same write always fails: the server refuses a value (SQL state classes 22 and 23, 54 for
+    /// limits), or the value cannot even be sent. False for every fault that may pass: connections, time-outs, locks, a full disk, a schema
+    /// that does not exist yet.
     /// </summary>
     public static bool IsPermanent(Exception exception)
     {
@@ -37,13 +37,13 @@ public static class StoreFaults
         return true;
     }
 
-    /// <summary>The server's or the library's reason, for people.</summary>
+    /// <summary>Human-readable reason from the server or the library.</summary>
     public static string Reason(Exception exception) =>
         ServerFault(exception) is { } fault
             ? $"{fault.SqlState}: {fault.MessageText}"
             : $"{exception.GetBaseException().GetType().Name}: {exception.GetBaseException().Message}";
 
-    // Marten wraps what Npgsql throws.
+    // Marten wraps exceptions of Npgsql.
     static PostgresException? ServerFault(Exception exception)
     {
         for (var e = exception; e is not null; e = e.InnerException)
@@ -51,7 +51,7 @@ public static class StoreFaults
         return null;
     }
 
-    /// <summary>How long to wait before a step that failed is tried again: from 0.1 s doubled to 5 s.</summary>
+    /// <summary>How long to wait before retrying a failed step: 0.1 s, doubling up to 5 s.</summary>
     /// <param name="attempt">0 for the first.</param>
     public static TimeSpan PauseAfter(int attempt) => TimeSpan.FromMilliseconds(Math.Min(5_000, 100 * Math.Pow(2, Math.Min(attempt, 10))));
 }

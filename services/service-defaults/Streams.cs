@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ServiceDefaults;
 
-/// <summary>Names of the log's streams. Each stream has one writing service.</summary>
+/// <summary>Names of the log's streams. Each stream is written by one service.</summary>
 public static class Streams
 {
     /// <summary>Readings of an asset recorded on a UTC day; written by ingest.</summary>
@@ -19,10 +19,10 @@ public static class Streams
     /// <summary>Alarms, rebuilds, condition and maintenance of a twin; written by twin-state.</summary>
     public static string Twin(string assetId) => $"twin/{assetId}";
 
-    /// <summary>Life of a scenario; written by simulation.</summary>
+    /// <summary>Events of a scenario; written by simulation.</summary>
     public static string Scenario(string scenarioId) => $"scenario/{scenarioId}";
 
-    /// <summary>Life of a maintenance decision; written by simulation.</summary>
+    /// <summary>Events of a maintenance decision; written by simulation.</summary>
     public static string Decision(string decisionId) => $"decision/{decisionId}";
 
     /// <summary>The UTC day of a time.</summary>
@@ -36,12 +36,12 @@ public static class Streams
             .Select(d => Telemetry(assetId, DayOf(from).AddDays(d)))];
 }
 
-/// <summary>Assets are dealt out to a fixed number of slots, slots to twin-state's partitions by RabbitMQ's consistent hash.</summary>
+/// <summary>Maps assets to a fixed number of slots; RabbitMQ's consistent hash maps slots to twin-state's partitions.</summary>
 public static class Slots
 {
     /// <summary>
-    /// More than partitions, so that they fill evenly; few, so that news of many assets shares a message. Changing it moves assets between
-    /// partitions.
+    /// More slots than partitions, so that partitions fill evenly; few enough that announcements of many assets share a message. Changing
+    /// the number moves assets between partitions.
     /// </summary>
     public const int Count = 16;
 

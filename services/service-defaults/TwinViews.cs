@@ -5,7 +5,8 @@ using Contracts.Messages;
 namespace ServiceDefaults;
 
 /// <summary>
-/// Views to and from JSON, in messages and in schema <c>twin_state</c>; generated code, as this happens thousands of times a second.
+/// Converts views to and from JSON, for messages and schema <c>twin_state</c>; source-generated, because this runs thousands of times a
+/// second.
 /// </summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(TwinView))]

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace TwinModel;
 
-/// <summary>Refuses inputs that have no meaning, and says which, what it was and what is allowed.</summary>
+/// <summary>Rejects invalid arguments; the message names the argument, its value and what is allowed.</summary>
 static class Require
 {
     public static double Finite(double value, [CallerArgumentExpression(nameof(value))] string name = "") =>

@@ -4,22 +4,23 @@ using TwinModel.Units;
 namespace TwinModel.Assets;
 
 /// <summary>
-/// What an asset consists of, measures and must not exceed: the content of one <c>*.asset.yaml</c> file, checked and indexed.
-/// A second asset type is a second file.
+/// The components, sensors and limits of an asset type: the content of one <c>*.asset.yaml</c> file, validated and indexed.
+/// Each asset type has its own file.
 /// </summary>
 /// <param name="Id">kebab-case identity of the type.</param>
-/// <param name="Name">For people.</param>
-/// <param name="Version">Grows with every change of the file.</param>
-/// <param name="Description">For people.</param>
+/// <param name="Name">Display name.</param>
+/// <param name="Version">Increases with every change of the file.</param>
+/// <param name="Description">Human-readable description.</param>
 /// <param name="Components">Parts of the asset.</param>
 /// <param name="Relationships">How parts relate.</param>
-/// <param name="Sensors">Measured quantities, ordered by number.</param>
+/// <param name="Sensors">The sensors, ordered by number.</param>
 /// <param name="Limits">Alarm limits.</param>
 /// <param name="Connections">MQTT topics and payloads that carry the readings.</param>
-/// <param name="Csv">How to read the asset's CSV recordings; null when columns are sensor ids and the time column is <c>time</c>.</param>
-/// <param name="FlushWindow">How long ingest may collect readings into one event; null for its own setting. Longer windows cost less
-/// disk.</param>
-/// <param name="Physics">How the asset behaves; null when nobody has described it.</param>
+/// <param name="Csv">How to read the asset's CSV recordings; null when the columns are sensor ids and the time column is
+/// <c>time</c>.</param>
+/// <param name="FlushWindow">How long ingest may collect readings into one event; null for its own setting. Longer windows need less
+/// disk space.</param>
+/// <param name="Physics">Physics of the asset; null when the file does not describe it.</param>
 /// <param name="Source">The YAML text the model was read from; it is stored with the asset's registration.</param>
 /// <param name="Hash">SHA-256 of <paramref name="Source"/>, hexadecimal.</param>
 public sealed record AssetModel(
@@ -43,10 +44,10 @@ public sealed record AssetModel(
     readonly FrozenDictionary<ushort, Limit[]> limitsBySensor = Limits.GroupBy(l => l.Sensor)
         .ToFrozenDictionary(g => g.Key, g => g.ToArray());
 
-    /// <summary>Vibrations that come sample by sample and become readings of sensors; empty when there are none.</summary>
+    /// <summary>Vibration waveforms that are reduced to readings of sensors; empty when there are none.</summary>
     public IReadOnlyList<Waveform> Waveforms { get; init; } = [];
 
-    /// <summary>Parts that wear and what shows it, one entry per component; empty when nobody has described them.</summary>
+    /// <summary>Wearing parts and their indicators, one entry per component; empty when the file describes none.</summary>
     public IReadOnlyList<Degradation> Degradations { get; init; } = [];
 
     /// <summary>The sensor with this id, or null.</summary>
@@ -55,17 +56,17 @@ public sealed record AssetModel(
     /// <summary>The sensor with this number, or null.</summary>
     public Sensor? Sensor(ushort number) => sensorsByNumber.GetValueOrDefault(number);
 
-    // One array for all twins of the model.
+    // One array, shared by all twins of the model.
     internal Limit[] LimitsOf(ushort sensor) => limitsBySensor.GetValueOrDefault(sensor) ?? [];
 }
 
 /// <summary>A part of an asset, e.g. a barrel zone.</summary>
 /// <param name="Id">Component id.</param>
 /// <param name="Kind">Kind of the component, e.g. extruder.</param>
-/// <param name="Name">For people.</param>
+/// <param name="Name">Display name.</param>
 public sealed record Component(string Id, string Kind, string Name);
 
-/// <summary>How two components relate: part-of, drives, feeds.</summary>
+/// <summary>A relationship between two components: part-of, drives, feeds or measures.</summary>
 /// <param name="Type">Kind of the relation, e.g. part-of.</param>
 /// <param name="From">Component id.</param>
 /// <param name="To">Component id.</param>
@@ -73,14 +74,14 @@ public sealed record Relationship(string Type, string From, string To);
 
 /// <summary>A measured quantity.</summary>
 /// <param name="Id">kebab-case, unique in the model.</param>
-/// <param name="Number">1 to 65535; stands for the sensor in the event log, never reused.</param>
-/// <param name="Name">For people.</param>
+/// <param name="Number">1 to 65535; identifies the sensor in the event log, never reused.</param>
+/// <param name="Name">Display name.</param>
 /// <param name="Component">The component it measures.</param>
 /// <param name="Unit">Unit of its values, ranges and noise.</param>
-/// <param name="Physical">Outside: impossible, the reading is rejected.</param>
-/// <param name="Plausible">Outside: the reading is stored as uncertain.</param>
+/// <param name="Physical">Values outside are impossible, and the reading is rejected.</param>
+/// <param name="Plausible">Readings outside are stored as uncertain.</param>
 /// <param name="Interval">Expected time between readings.</param>
-/// <param name="MissingAfter">No reading for this long raises the missing-data alarm and makes the value stale.</param>
+/// <param name="MissingAfter">After this long without a reading the missing-data alarm is raised and the value is stale.</param>
 /// <param name="Noise">Standard deviation of a reading.</param>
 public sealed record Sensor(
     string Id,
@@ -95,7 +96,7 @@ public sealed record Sensor(
     double Noise);
 
 
-/// <summary>How much a violated limit matters.</summary>
+/// <summary>Severity of a violated limit.</summary>
 public enum Severity
 {
     Unspecified = 0,
@@ -110,13 +111,13 @@ public enum Severity
 /// </summary>
 /// <param name="Id">kebab-case, unique in the model.</param>
 /// <param name="Sensor">Number of the limited sensor.</param>
-/// <param name="IsAbove">True: violated above the threshold; false: below.</param>
+/// <param name="IsAbove">True: violated above the threshold; false: violated below.</param>
 /// <param name="Threshold">In the sensor's unit.</param>
 /// <param name="Clear">In the sensor's unit, on the healthy side of the threshold.</param>
-/// <param name="Severity">How much it matters.</param>
-/// <param name="OnDelay">Sample time, not wall time.</param>
-/// <param name="OffDelay">Sample time, not wall time.</param>
-/// <param name="Message">What an operator reads.</param>
+/// <param name="Severity">Severity of a violation.</param>
+/// <param name="OnDelay">Delay before the alarm is raised, in sample time, not wall time.</param>
+/// <param name="OffDelay">Delay before the alarm is cleared, in sample time, not wall time.</param>
+/// <param name="Message">The text shown to operators.</param>
 public sealed record Limit(
     string Id,
     ushort Sensor,
@@ -140,5 +141,5 @@ public enum PayloadFormat
 /// <param name="Topic">Topic levels with placeholders <c>{asset}</c>, <c>{sensor}</c>, and for Sparkplug <c>{message}</c>,
 /// <c>{node}</c>.</param>
 /// <param name="Payload">Format of the payload.</param>
-/// <param name="Names">Names in the payload to ids of sensors and, in SenML, waveforms; a name that is not listed must be an id.</param>
+/// <param name="Names">Maps names in the payload to ids of sensors and, in SenML, waveforms; an unlisted name must itself be an id.</param>
 public sealed record Connection(string Topic, PayloadFormat Payload, IReadOnlyDictionary<string, string> Names);

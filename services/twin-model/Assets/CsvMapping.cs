@@ -3,7 +3,7 @@ using System.Globalization;
 namespace TwinModel.Assets;
 
 /// <summary>
-/// How recordings of an asset are written: CSV files, and what JSON lines and Parquet files hold as text. A model declares it under
+/// Format of an asset's recordings: CSV files, and the text values of JSON lines and Parquet files. A model declares it under
 /// <c>imports.csv</c>; an import may override the <see cref="Settings"/>.
 /// </summary>
 public sealed record CsvMapping
@@ -14,61 +14,61 @@ public sealed record CsvMapping
     static readonly DateTime Example = new(2026, 11, 23, 13, 14, 15, DateTimeKind.Utc);
     static readonly string[] EpochUnits = ["s", "ms", "us", "ns"];
 
-    /// <summary>Columns are sensor ids, the time column is <c>time</c>, the separator is found in the file.</summary>
+    /// <summary>Columns are sensor ids, the time column is <c>time</c>, and the separator is detected.</summary>
     public static CsvMapping Default { get; } = new();
 
-    /// <summary>Between columns; null to find it in the file.</summary>
+    /// <summary>Column separator; null to detect it from the file.</summary>
     public char? Separator { get; init; }
 
-    /// <summary>Between whole number and fraction.</summary>
+    /// <summary>Decimal mark.</summary>
     public char Decimal { get; init; } = '.';
 
-    /// <summary>Between groups of three digits; numbers without it are read too. Null when there is none.</summary>
+    /// <summary>Thousands separator; numbers without it are accepted too. Null when there is none.</summary>
     public char? Thousands { get; init; }
 
     /// <summary>Cells that stand for "no value".</summary>
     public IReadOnlyList<string> Missing { get; init; } = [];
 
-    /// <summary>Lines that begin with it are passed over.</summary>
+    /// <summary>Lines that begin with this character are skipped.</summary>
     public char? Comment { get; init; }
 
-    /// <summary>Header of the time column, or headers of a column of dates and one of times of day.</summary>
+    /// <summary>Header of the time column, or headers of a date column and a time-of-day column.</summary>
     public IReadOnlyList<string> Time { get; init; } = ["time"];
 
     /// <summary>
-    /// .NET format of the times, or <c>epoch-s</c>, <c>epoch-ms</c>, <c>epoch-us</c>, <c>epoch-ns</c>; null for ISO 8601 and numbers whose
-    /// size tells the unit.
+    /// .NET format of the times, or <c>epoch-s</c>, <c>epoch-ms</c>, <c>epoch-us</c>, <c>epoch-ns</c>; null for ISO 8601, or numbers whose
+    /// magnitude implies the unit.
     /// </summary>
     public string? TimeFormat { get; init; }
 
-    /// <summary>IANA name or UTC; for times without an offset.</summary>
+    /// <summary>IANA name or UTC; applies to times without an offset.</summary>
     public string TimeZone { get; init; } = "UTC";
 
     /// <summary>The line under the header holds the units of the columns.</summary>
     public bool HasUnitsRow { get; init; }
 
-    /// <summary>Header to sensor id.</summary>
+    /// <summary>Maps column headers to sensor ids.</summary>
     public IReadOnlyDictionary<string, string> Columns { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Headers that are no sensors.</summary>
+    /// <summary>Headers of columns to ignore.</summary>
     public IReadOnlyList<string> Ignore { get; init; } = [];
 
-    /// <summary>What an import may override, as models write it.</summary>
+    /// <summary>Settings that an import may override, by their names in models.</summary>
     public static IReadOnlyList<string> Settings { get; } = ["separator", "decimal", "thousands", "missing", "comment", "time",
         "time-format", "time-zone", "units-row"];
 
-    /// <summary>Seconds of one unit of <see cref="TimeFormat"/> when that is a count since 1970; null for every other format.</summary>
+    /// <summary>Seconds per unit of <see cref="TimeFormat"/> when it counts from 1970; null for every other format.</summary>
     public decimal? EpochUnitSeconds =>
         TimeFormat switch { "epoch-s" => 1m, "epoch-ms" => 1e-3m, "epoch-us" => 1e-6m, "epoch-ns" => 1e-9m, _ => null };
 
-    /// <summary>What a cell may hold, for messages.</summary>
+    /// <summary>What a cell may contain, for error messages.</summary>
     public string AllowedNumbers => Decimal == '.' && Thousands is null
         ? "a number"
         : $"a number such as 1{(Thousands is { } mark ? mark : "")}234{Decimal}5";
 
-    /// <summary>The mapping with a setting changed.</summary>
+    /// <summary>Returns the mapping with one setting changed.</summary>
     /// <param name="setting">One of <see cref="Settings"/>.</param>
-    /// <param name="values">One text; <c>missing</c> and <c>time</c> may have several.</param>
+    /// <param name="values">One value; <c>missing</c> and <c>time</c> may have several.</param>
     /// <exception cref="InvalidCsvSettingException">No such setting or value.</exception>
     public CsvMapping With(string setting, IReadOnlyList<string> values)
     {
@@ -118,7 +118,7 @@ public sealed record CsvMapping
         };
     }
 
-    /// <summary>The mapping, when its settings go together.</summary>
+    /// <summary>Returns the mapping if its settings are consistent.</summary>
     /// <exception cref="InvalidCsvSettingException">Two settings contradict each other.</exception>
     public CsvMapping Checked()
     {
@@ -135,7 +135,7 @@ public sealed record CsvMapping
         return this;
     }
 
-    /// <summary>Reads a number of a cell; wrong grouping is no number.</summary>
+    /// <summary>Parses the number in a cell; wrong digit grouping is rejected.</summary>
     public bool TryNumber(ReadOnlySpan<byte> cell, out double value)
     {
         if (Decimal == '.' && Thousands is null) return double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
@@ -150,7 +150,7 @@ public sealed record CsvMapping
         length = 0;
         if (cell.Length > plain.Length) return false;
         if (cell.Length > 0 && cell[0] is (byte)'-' or (byte)'+') Take(ref cell, plain, ref length);
-        // Also NaN and infinities, which have a reason of their own.
+        // Also NaN and infinities, which are rejected later with a reason of their own.
         if (cell.Length > 0 && char.IsAsciiLetter((char)cell[0]))
         {
             cell.CopyTo(plain[length..]);
@@ -197,7 +197,7 @@ public sealed record CsvMapping
         cell = cell[1..];
     }
 
-    // People and programs also write no-break blanks (U+00A0, U+202F) for a blank, and a raised comma (U+2019) for an apostrophe.
+    // A blank may also be written as a no-break space (U+00A0, U+202F), and an apostrophe as a right single quote (U+2019).
     int MarkLength(ReadOnlySpan<byte> cell) => Thousands switch
     {
         null => 0,
@@ -216,7 +216,7 @@ public sealed record CsvMapping
         $"a .NET format with year, month and day, and with tt where hours are h or hh; or "
             + $"{string.Join(", ", EpochUnits.Select(u => EpochPrefix + u))}";
 
-    // A format that loses the date, or the half of the day, would give wrong times without anybody noticing.
+    // A format that loses the date, or AM/PM, would silently give wrong times.
     static bool IsTimeFormat(string format)
     {
         if (EpochUnits.Any(u => format == EpochPrefix + u)) return true;
@@ -235,17 +235,17 @@ public sealed record CsvMapping
     }
 }
 
-/// <summary>A setting of a <see cref="CsvMapping"/> that cannot be.</summary>
-/// <param name="setting">Its name, as models write it.</param>
-/// <param name="value">As given.</param>
+/// <summary>An invalid setting of a <see cref="CsvMapping"/>.</summary>
+/// <param name="setting">Its name in models.</param>
+/// <param name="value">The value given.</param>
 /// <param name="allowed">What would have been accepted.</param>
 public sealed class InvalidCsvSettingException(string setting, string value, string allowed) : Exception(
     $"'{setting}' is '{value}'; allowed: {allowed}.")
 {
-    /// <summary>Its name, as models write it.</summary>
+    /// <summary>Its name in models.</summary>
     public string Setting => setting;
 
-    /// <summary>As given.</summary>
+    /// <summary>The value given.</summary>
     public string Value => value;
 
     /// <summary>What would have been accepted.</summary>

@@ -6,7 +6,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace TwinModel.Assets;
 
-/// <summary>Reads and checks asset models (contracts/assets/asset-model.schema.json describes the same rules for editors).</summary>
+/// <summary>Reads and validates asset models (contracts/assets/asset-model.schema.json states the same rules for editors).</summary>
 public static class ReadAssetModel
 {
     const string Schema = "pollux/asset-model/1";
@@ -16,16 +16,16 @@ public static class ReadAssetModel
     static readonly TimeSpan ShortestSilence = TimeSpan.FromSeconds(10);
 
     /// <summary>Reads every <c>*.asset.yaml</c> in a directory.</summary>
-    /// <exception cref="InvalidModelException">A file is refused; names file, line, path and what is allowed.</exception>
-    /// <exception cref="DirectoryNotFoundException">No such directory.</exception>
+    /// <exception cref="InvalidModelException">A file is rejected; names the file, line, path and what is allowed.</exception>
+    /// <exception cref="DirectoryNotFoundException">The directory does not exist.</exception>
     public static IReadOnlyList<AssetModel> FromDirectory(string directory) =>
         [.. Directory.EnumerateFiles(directory, "*.asset.yaml").Order(StringComparer.Ordinal)
             .Select(file => FromText(File.ReadAllText(file), Path.GetFileName(file)))];
 
     /// <summary>Reads one model.</summary>
     /// <param name="yaml">The file's text.</param>
-    /// <param name="file">Its name, for messages.</param>
-    /// <exception cref="InvalidModelException">Refused; names file, line, path and what is allowed.</exception>
+    /// <param name="file">Its name, for error messages.</param>
+    /// <exception cref="InvalidModelException">The model is rejected; names the file, line, path and what is allowed.</exception>
     public static AssetModel FromText(string yaml, string file)
     {
         List<ModelProblem> problems = [];
@@ -216,7 +216,7 @@ public static class ReadAssetModel
     {
         var topic = at.Text("topic");
         var payload = at.Text("payload");
-        // Waveforms come in SenML only.
+        // Only SenML can carry waveforms.
         var names = at.Map("names")
             .ToDictionary(pair => pair.Key, pair => SensorNamed(pair.Value, payload == "senml" ? sensorsAndWaveforms : sensors));
         PayloadFormat? format =
@@ -259,7 +259,7 @@ public static class ReadAssetModel
                 "time" when given.IsList => given.Texts(mayBeEmpty: false),
                 _ => given.Scalar() is { } text ? [text] : [],
             };
-            // An unreadable node has been complained about already.
+            // An unreadable node has already been reported.
             if (values.Count > 0) mapping = Accepted(given, mapping, () => mapping.With(setting, values));
         }
         return Closed(at, Accepted(at, mapping, mapping.Checked));

@@ -23,6 +23,7 @@ static class ReadDegradation
         var late = at.Span("late", required: false) ?? window;
         if (late > 10 * window) at.Get("late")!.Complain("must be at most ten windows, as readings of open windows are held in memory");
         var assessEvery = at.Span("assess-every", required: false) ?? TimeSpan.FromHours(1);
+        if (assessEvery < window) at.Get("assess-every")?.Complain("must be at least one window, as nothing new is known before its end");
         var load = at.Get("load", required: false);
         var (speed, force) = (ReadLoad(load, "speed", sensors), ReadLoad(load, "force", sensors));
         load?.Close();
@@ -42,7 +43,7 @@ static class ReadDegradation
             ? null
             : Checked(threshold,
                 () => ReadRul(at, new Threshold(value, deviation), fleetAt is null ? null : new WeibullLife(shape, scale), scaleDeviation));
-        // A trend is not read beside other problems, but it is no unknown key.
+        // When there are other problems the trend is not read, but its key is still known.
         at.Get("trend", required: false);
         at.Close();
         return at.HasProblems || indicator is null || condition is null || rul is null
@@ -83,7 +84,7 @@ static class ReadDegradation
                 SlopePerDay = trend.Number("slope-per-day", usual.SlopePerDay),
                 SlopeSdPerDay = trend.Number("slope-deviation", usual.SlopeSdPerDay),
                 LevelSdLn = trend.Number("level-deviation", usual.LevelSdLn),
-                // The Wiener model wanders in step with how fast parts degrade.
+                // The diffusions of the Wiener model scale with how fast parts degrade.
                 DiffusionsPerRootDay = trend.Get("diffusions", required: false) is null
                     ? usual.DiffusionsPerRootDay
                     : [.. trend.List("diffusions", atLeast: 1).Select(d => d.Number() ?? 1)],
@@ -154,7 +155,7 @@ static class ReadDegradation
         return otherwise;
     }
 
-    // The library knows what has a meaning; the file gets its words.
+    // The library validates the values; its message is reported against the file.
     static T? Checked<T>(YamlCursor at, Func<T> make)
         where T : class
     {

@@ -5,7 +5,7 @@ using TwinModel.Units;
 namespace TwinModel.Assets;
 
 /// <summary>
-/// Reads the section <c>physics</c> of an asset model and compiles it once, so that what does not fit together is refused with the file.
+/// Reads the section <c>physics</c> of an asset model and compiles it once, so that an inconsistent model is rejected with its file.
 /// </summary>
 static class ReadPhysics
 {
@@ -45,7 +45,7 @@ static class ReadPhysics
         return model;
     }
 
-    // Only compiling shows whether the graph makes sense and what its outputs are.
+    // Only compilation shows whether the graph is valid and what its outputs are.
     static PhysicsModel? Compile(
         YamlCursor at, PhysicsModel model, IReadOnlyList<YamlCursor> components, IReadOnlyList<YamlCursor> signals,
         IReadOnlyDictionary<string, Sensor> sensors)
@@ -88,7 +88,7 @@ static class ReadPhysics
         return null;
     }
 
-    // A capacity or a length of zero shows in the first evaluation.
+    // A capacity or length of zero shows up in the first evaluation.
     static string? StateWithoutRate(CompiledModel model)
     {
         var derivative = new double[model.Equations.Shape.States];
@@ -199,7 +199,7 @@ static class ReadPhysics
         return new(value.Value, value.Unit, source, deviation, bounds);
     }
 
-    // '170 W/(m2 K)' or a mapping with value and unit.
+    // '170 W/(m2 K)' or a mapping with 'value' and 'unit'.
     static (double Value, Unit Unit)? ReadQuantity(YamlCursor at, string quantity)
     {
         if (at.IsMapping)
@@ -244,7 +244,7 @@ static class ReadPhysics
                 sensorAt.Complain($"names the sensor '{sensorId}', which does not exist; known: {string.Join(", ", sensors.Keys)}");
             else sensor = found.Number;
         }
-        // The quantity is the output's; it is known after compiling.
+        // The quantity is that of the output, which is known only after compilation.
         return from.Length == 0 || symbol.Length == 0 ? null : new(id, name, new Unit(symbol, "", 1), from, false, sensor);
     }
 

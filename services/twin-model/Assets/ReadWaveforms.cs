@@ -6,7 +6,7 @@ namespace TwinModel.Assets;
 /// <summary>Reads the section <c>waveforms</c> of an asset model.</summary>
 static class ReadWaveforms
 {
-    // Its fourth power, summed, is still a number.
+    // The sum of its fourth powers must not overflow.
     const double LargestSample = 1e30;
 
     static readonly Dictionary<string, FeatureKind> Kinds = new()
@@ -23,7 +23,7 @@ static class ReadWaveforms
     };
 
     /// <param name="root">The document.</param>
-    /// <param name="ids">Ids that are taken; those of the waveforms are added.</param>
+    /// <param name="ids">Ids in use; those of the waveforms are added.</param>
     /// <param name="sensors">By id.</param>
     public static IReadOnlyList<Waveform> From(YamlCursor root, HashSet<string> ids, IReadOnlyDictionary<string, Sensor> sensors)
     {

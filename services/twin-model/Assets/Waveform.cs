@@ -4,19 +4,18 @@ using TwinModel.Units;
 namespace TwinModel.Assets;
 
 /// <summary>
-/// A vibration that a device sends sample by sample: one entry of the section <c>waveforms</c>. Only its features are kept, as readings of
+/// A vibration that a device sends as samples: one entry of the section <c>waveforms</c>. Only its features are kept, as readings of
 /// sensors.
 /// </summary>
 /// <param name="Id">kebab-case, unique among waveforms and sensors; its name in payloads.</param>
-/// <param name="Unit">Unit of samples and range.</param>
+/// <param name="Unit">Unit of the samples and their range.</param>
 /// <param name="SampleRateHertz">Samples per second, greater than 0.</param>
 /// <param name="LeastSamples">A shorter waveform is rejected.</param>
 /// <param name="MostSamples">A longer waveform is rejected.</param>
-/// <param name="Physical">A sample outside is impossible, the waveform is rejected.</param>
-/// <param name="Int16Scale">Samples are 16-bit integers and this many units per count; null when they are 32-bit floating-point
-/// numbers.</param>
-/// <param name="Bearing">What the features of the envelope are about; null when there are none.</param>
-/// <param name="Features">What becomes a reading of which sensor.</param>
+/// <param name="Physical">Samples outside are impossible, and the waveform is rejected.</param>
+/// <param name="Int16Scale">For 16-bit integer samples: units per count; null when the samples are 32-bit floating-point numbers.</param>
+/// <param name="Bearing">The bearing whose envelope features are computed; null when there are none.</param>
+/// <param name="Features">The features, each mapped to a sensor.</param>
 public sealed record Waveform(
     string Id,
     Unit Unit,
@@ -28,25 +27,25 @@ public sealed record Waveform(
     WaveformBearing? Bearing,
     IReadOnlyList<WaveformFeature> Features)
 {
-    /// <summary>No waveform may have more samples: it bounds the time that one message can cost.</summary>
+    /// <summary>Upper limit for every waveform: bounds the processing time of one message.</summary>
     public const int MostSamplesOfAll = 65_536;
 }
 
-/// <summary>The bearing that a waveform listens to.</summary>
-/// <param name="Geometry">At which frequencies defects strike.</param>
-/// <param name="Carrier">Band of the resonance that the strikes excite.</param>
-/// <param name="SpeedSensor">Number of the sensor that tells how fast the shaft turns; null when it always turns at <paramref
+/// <summary>The bearing that a waveform monitors.</summary>
+/// <param name="Geometry">Geometry, which determines the defect frequencies.</param>
+/// <param name="Carrier">Band of the resonance that the impacts excite.</param>
+/// <param name="SpeedSensor">Number of the sensor that measures the shaft speed; null when the shaft always turns at <paramref
 /// name="SpeedFactor"/>.</param>
-/// <param name="SpeedFactor">Shaft speed over the sensor's value in 1/min; or the shaft speed itself, 1/min.</param>
+/// <param name="SpeedFactor">Ratio of the shaft speed to the sensor's value in 1/min; without a sensor, the shaft speed in 1/min.</param>
 public sealed record WaveformBearing(BearingGeometry Geometry, Band Carrier, ushort? SpeedSensor, double SpeedFactor);
 
 /// <summary>One feature of a waveform.</summary>
-/// <param name="Kind">Which.</param>
+/// <param name="Kind">Kind of feature.</param>
 /// <param name="Sensor">Number of the sensor whose reading it becomes.</param>
-/// <param name="Band">Of a band's RMS.</param>
+/// <param name="Band">Frequency band, for a band RMS only.</param>
 public sealed record WaveformFeature(FeatureKind Kind, ushort Sensor, Band Band);
 
-/// <summary>What a waveform can be reduced to.</summary>
+/// <summary>Features that a waveform can be reduced to.</summary>
 public enum FeatureKind
 {
     Rms,

@@ -7,8 +7,8 @@ using YamlDotNet.RepresentationModel;
 namespace TwinModel.Assets;
 
 /// <summary>
-/// A node of a YAML file together with its path, so that every complaint can name file, line and path.
-/// Complaints are collected, not thrown: one reading reports everything that is wrong.
+/// A node of a YAML file with its path, so that every problem names file, line and path.
+/// Problems are collected, not thrown: one pass reports all of them.
 /// </summary>
 sealed partial class YamlCursor(YamlNode node, string path, string file, List<ModelProblem> problems)
 {
@@ -70,7 +70,7 @@ sealed partial class YamlCursor(YamlNode node, string path, string file, List<Mo
 
     public bool IsMapping => node is YamlMappingNode;
 
-    /// <summary>Somebody complained about this file.</summary>
+    /// <summary>True when this file has problems.</summary>
     public bool HasProblems => problems.Count > 0;
 
     public string Text(string key, string? otherwise = null)
@@ -82,7 +82,7 @@ sealed partial class YamlCursor(YamlNode node, string path, string file, List<Mo
 
     public bool IsList => node is YamlSequenceNode;
 
-    /// <summary>A list of texts; empty ones have to be in quotes.</summary>
+    /// <summary>A list of texts; empty ones must be quoted.</summary>
     public IReadOnlyList<string> Texts(bool mayBeEmpty)
     {
         if (node is not YamlSequenceNode { Children.Count: > 0 } sequence)
@@ -126,7 +126,7 @@ sealed partial class YamlCursor(YamlNode node, string path, string file, List<Mo
         return null;
     }
 
-    /// <summary>A span such as <c>500ms</c>, <c>5s</c>, <c>2min</c>, <c>1h</c>.</summary>
+    /// <summary>A time span such as <c>500ms</c>, <c>5s</c>, <c>2min</c>, <c>1h</c>.</summary>
     public TimeSpan? Span(string key, bool required = true)
     {
         if (Get(key, required) is not { } child || child.Scalar() is not { } text) return null;
@@ -153,7 +153,7 @@ sealed partial class YamlCursor(YamlNode node, string path, string file, List<Mo
         return null;
     }
 
-    /// <summary>Complains about keys that nobody asked for: a typing error must not be ignored silently.</summary>
+    /// <summary>Reports unknown keys, so that a typing error is not silently ignored.</summary>
     public void Close()
     {
         if (node is not YamlMappingNode map) return;
@@ -161,7 +161,7 @@ sealed partial class YamlCursor(YamlNode node, string path, string file, List<Mo
             Complain($"has the unknown key '{key}'; allowed: {string.Join(", ", asked)}", key);
     }
 
-    // What YAML takes for a number, a truth or nothing when it is not in quotes.
+    // What YAML reads as a number, a Boolean or null when unquoted.
     [GeneratedRegex(@"^([-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|true|false|null|~)\z")]
     private static partial Regex NoText();
 

@@ -1,25 +1,25 @@
 namespace TwinModel.ConditionMonitoring;
 
-/// <summary>How a healthy part looks: centre, scale and memory of the medians of an accepted window.</summary>
+/// <summary>The baseline of a healthy part: centre, scale and autocorrelation of the medians in an accepted window.</summary>
 /// <param name="From">Start of the window.</param>
 /// <param name="To">End of the window.</param>
 /// <param name="Count">Number of medians.</param>
-/// <param name="CentreLn">Median, ln of the indicator.</param>
-/// <param name="ScaleLn">1.4826 times the median absolute deviation: the standard deviation of normal data.</param>
-/// <param name="Autocorrelation">phi of an AR(1), 0 to 0.9; 0 when it cannot be told from 0. Charts whiten by it: otherwise false alarms
-/// come ten times as often.</param>
+/// <param name="CentreLn">Median of ln(indicator).</param>
+/// <param name="ScaleLn">1.4826 times the median absolute deviation: the standard deviation if the data are normal.</param>
+/// <param name="Autocorrelation">phi of an AR(1) process, 0 to 0.9; 0 when not significant. Charts whiten with it; otherwise false alarms
+/// would be ten times as frequent.</param>
 public sealed record Baseline(DateTimeOffset From, DateTimeOffset To, int Count, double CentreLn, double ScaleLn, double Autocorrelation)
 {
-    /// <summary>Fewer medians say too little of the scale.</summary>
+    /// <summary>Fewer medians do not determine the scale well enough.</summary>
     public const int LeastCount = 10;
 
-    /// <summary>Half a percent: a sensor that repeats one rounded value has no spread, but the machine has.</summary>
+    /// <summary>0.5 %: a sensor that repeats one rounded value shows no spread, although the machine has some.</summary>
     const double LeastScaleLn = 0.005;
 
     /// <summary>The centre in the indicator's unit.</summary>
     public double Centre => Math.Exp(CentreLn);
 
-    /// <summary>Of medians of ln values, ascending in time.</summary>
+    /// <summary>The baseline of medians of ln values, ascending in time.</summary>
     /// <exception cref="ArgumentException">Fewer than <see cref="LeastCount"/>.</exception>
     public static Baseline Of(IReadOnlyList<MedianPoint> medians)
     {
@@ -27,7 +27,7 @@ public sealed record Baseline(DateTimeOffset From, DateTimeOffset To, int Count,
             throw new ArgumentException($"A baseline needs {LeastCount} medians or more; there are {medians.Count}.", nameof(medians));
         var centre = Robust.Median([.. medians.Select(m => m.Value)]);
         var scale = Math.Max(LeastScaleLn, 1.4826 * Robust.Median([.. medians.Select(m => Math.Abs(m.Value - centre))]));
-        // Clipped like the chart, so that one spike does not decide the memory either.
+        // Clipped as in the chart, so that a single spike does not dominate the autocorrelation.
         var z = medians.Select(m => Math.Clamp((m.Value - centre) / scale, -3, 3)).ToArray();
         var mean = z.Average();
         var (cross, square) = (0.0, 0.0);

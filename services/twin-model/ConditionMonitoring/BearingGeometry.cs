@@ -1,10 +1,10 @@
 namespace TwinModel.ConditionMonitoring;
 
-/// <summary>Geometry of a rolling bearing: at which frequencies its parts pass each other (outer ring at rest, no slip).</summary>
+/// <summary>Geometry of a rolling bearing, which determines its defect frequencies (outer ring at rest, no slip).</summary>
 /// <param name="Elements">Number of balls or rollers, 3 or more.</param>
-/// <param name="ElementDiameterMillimetre">d, mm.</param>
-/// <param name="PitchDiameterMillimetre">D, mm, greater than d.</param>
-/// <param name="ContactAngleDegrees">0 for radial bearings, 90 for thrust bearings.</param>
+/// <param name="ElementDiameterMillimetre">Element diameter d, mm.</param>
+/// <param name="PitchDiameterMillimetre">Pitch diameter D, mm, greater than d.</param>
+/// <param name="ContactAngleDegrees">Contact angle in degrees: 0 for radial bearings, 90 for thrust bearings.</param>
 public sealed record BearingGeometry(
     int Elements, double ElementDiameterMillimetre, double PitchDiameterMillimetre, double ContactAngleDegrees = 0)
 {
@@ -25,10 +25,10 @@ public sealed record BearingGeometry(
     }
 }
 
-/// <summary>Frequencies in Hz at which a defect strikes.</summary>
+/// <summary>Defect frequencies, Hz.</summary>
 /// <param name="OuterRing">BPFO.</param>
 /// <param name="InnerRing">BPFI.</param>
-/// <param name="Element">BSF; a defect of an element strikes both rings, so twice this shows too.</param>
+/// <param name="Element">BSF; a defect of an element strikes both rings, so twice this frequency appears too.</param>
 /// <param name="Cage">FTF.</param>
 public readonly record struct DefectFrequencies(double OuterRing, double InnerRing, double Element, double Cage)
 {

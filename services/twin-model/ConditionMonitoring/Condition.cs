@@ -2,17 +2,18 @@ using System.Collections.Concurrent;
 
 namespace TwinModel.ConditionMonitoring;
 
-/// <summary>Judges the condition of a part sample by sample. A pure fold: the same samples give the same states and transitions.</summary>
+/// <summary>Evaluates the condition of a part sample by sample. A pure fold: the same samples give the same states and
+/// transitions.</summary>
 public static class Condition
 {
-    // Taken back later than given: what is wrongly taken back costs more, and a worn part is noisy. With the usual 2 medians of ten minutes
-    // two hours.
+    // Stepping down from critical needs this many times more medians: a wrong all-clear costs more, and a worn part is noisy. Two hours
+    // with the default of 2 medians of ten minutes.
     const int SlowerBack = 6;
 
     static readonly ConcurrentDictionary<CusumSettings, double> RunLengths = [];
 
     /// <summary>
-    /// The state after one more sample, and the changes it brought. Samples come in order of time; late ones change nothing.
+    /// The state after one more sample, and the resulting transitions. Samples must be in time order; late ones are ignored.
     /// </summary>
     public static (ConditionState State, IReadOnlyList<ConditionTransition> Transitions) Step(
         ConditionSettings settings, ConditionState state, ConditionSample sample)
@@ -23,7 +24,7 @@ public static class Condition
         return closed is { } median ? StepMedian(settings, state, median) : (state, []);
     }
 
-    /// <summary>The state after all samples of a history, and all changes.</summary>
+    /// <summary>The state after all samples of a history, and all transitions.</summary>
     public static (ConditionState State, IReadOnlyList<ConditionTransition> Transitions) Fold(
         ConditionSettings settings, ConditionState state, IEnumerable<ConditionSample> samples)
     {
@@ -37,7 +38,7 @@ public static class Condition
         return (state, all);
     }
 
-    /// <summary>The state after one more median that was made elsewhere, already load-normalised, in ln; later than all before.</summary>
+    /// <summary>The state after one more median computed elsewhere: load-normalised, in ln, and later than all before.</summary>
     public static (ConditionState State, IReadOnlyList<ConditionTransition> Transitions) StepMedian(
         ConditionSettings settings, ConditionState state, MedianPoint median)
     {
@@ -50,7 +51,7 @@ public static class Condition
                 : (state, [new(before, state.Level, median.At, Evidence(settings, state, learned, median))]);
         }
         var score = baseline.Score(median.Value);
-        // Whitened against the median before, if that was the window before: scores of an AR(1) are not independent.
+        // Whitened with the previous median if it is from the previous window: scores of an AR(1) process are not independent.
         var adjoining = state.LastAt is { } last && median.At - last <= 1.5 * settings.Window && state.LastScore is not null;
         var phi = adjoining ? baseline.Autocorrelation : 0;
         var whitened = (score - phi * (state.LastScore ?? 0)) / Math.Sqrt(1 - phi * phi);
@@ -80,7 +81,7 @@ public static class Condition
 
     static ConditionState Judge(ConditionSettings settings, ConditionState state, MedianPoint median)
     {
-        // From critical back down only well below the limit and for long, so that noise around it does not ring.
+        // Stepping down from critical takes a long time well below the limit, so that noise around it does not make the level flap.
         var critical = settings.CriticalValue is { } c ? Math.Log(c) : double.PositiveInfinity;
         var isCritical = state.Level == ConditionLevel.Critical;
         var argues = isCritical ? median.Value < critical + Math.Log(0.9) : median.Value >= critical;
@@ -95,6 +96,6 @@ public static class Condition
     static ConditionEvidence Evidence(ConditionSettings settings, ConditionState state, Baseline baseline, MedianPoint median) => new(
         Math.Exp(median.Value), baseline.Centre, baseline.Score(median.Value), state.Sum, settings.Cusum.Limit, state.SumStartedAt,
         median.At, settings.CriticalValue,
-        // The chain is solved once per chart: a matrix of 400 is not for every event.
+        // Cached per chart: solving a 400 x 400 system for every event is too slow.
         settings.FalseAlarmTime(RunLengths.GetOrAdd(settings.Cusum, static c => c.AverageRunLength(0))));
 }

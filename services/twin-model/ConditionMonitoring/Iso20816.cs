@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace TwinModel.ConditionMonitoring;
 
-/// <summary>How a machine stands: a support is rigid when its lowest natural frequency is 25 % above the running frequency.</summary>
+/// <summary>The support of a machine. A support is rigid when its lowest natural frequency is at least 25 % above the running
+/// frequency.</summary>
 public enum MachineSupport
 {
     /// <summary>Rigid.</summary>
@@ -21,23 +22,23 @@ public enum VibrationZone
     /// <summary>Unrestricted long-term operation.</summary>
     B,
 
-    /// <summary>Not for long: until the next opportunity.</summary>
+    /// <summary>Not acceptable for long-term operation: run only until the next opportunity for repair.</summary>
     C,
 
     /// <summary>Causes damage.</summary>
     D,
 }
 
-/// <summary>A machine as ISO 20816-3 sees it.</summary>
+/// <summary>A machine, by the properties that ISO 20816-3 uses.</summary>
 /// <param name="PowerKilowatt">Rated power, kW.</param>
 /// <param name="SpeedRpm">Operating speed, r/min.</param>
-/// <param name="Support">How it stands.</param>
-/// <param name="ShaftHeightMillimetre">Shaft height of an electrical machine, mm; decides the group where given.</param>
-/// <param name="IsGearUnit">Gear units have part 9 of their own.</param>
+/// <param name="Support">Its support.</param>
+/// <param name="ShaftHeightMillimetre">Shaft height of an electrical machine, mm; determines the group when given.</param>
+/// <param name="IsGearUnit">Gear units fall under part 9.</param>
 public sealed record Machine(
     double PowerKilowatt, double SpeedRpm, MachineSupport Support, double? ShaftHeightMillimetre = null, bool IsGearUnit = false);
 
-/// <summary>What the standard says of a machine.</summary>
+/// <summary>The limits of the standard for a machine.</summary>
 public abstract record VibrationLimits
 {
     VibrationLimits()
@@ -49,7 +50,7 @@ public abstract record VibrationLimits
     /// <param name="AB">Boundary between zones A and B, mm/s RMS.</param>
     /// <param name="BC">Boundary between zones B and C, mm/s RMS.</param>
     /// <param name="CD">Boundary between zones C and D, mm/s RMS.</param>
-    /// <param name="LowestFrequencyHertz">The RMS covers this to 1000 Hz.</param>
+    /// <param name="LowestFrequencyHertz">Lower edge of the RMS band; the upper edge is 1000 Hz.</param>
     public sealed record Apply(int Group, double AB, double BC, double CD, double LowestFrequencyHertz) : VibrationLimits
     {
         /// <summary>Zone of a velocity in mm/s RMS; a boundary belongs to the worse zone.</summary>
@@ -61,7 +62,7 @@ public abstract record VibrationLimits
             _ => VibrationZone.A,
         };
 
-        /// <summary>Alarm limit in mm/s: a quarter of B/C above the machine's own baseline, not above 1.25 B/C.</summary>
+        /// <summary>Alarm limit in mm/s: the machine's own baseline plus 0.25 B/C, at most 1.25 B/C.</summary>
         public double AlarmLimit(double baselineMillimetrePerSecond) =>
             Math.Min(Require.NotNegative(baselineMillimetrePerSecond) + 0.25 * BC, 1.25 * BC);
 

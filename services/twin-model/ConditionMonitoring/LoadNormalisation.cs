@@ -3,30 +3,30 @@ using MathNet.Numerics.LinearRegression;
 namespace TwinModel.ConditionMonitoring;
 
 /// <summary>
-/// Takes the load out of a condition indicator: <c>v_ref = v / ((N / N0)^a (F / F0)^c)</c>. Without it a higher rate looks like damage.
+/// Normalises a condition indicator to a reference load: <c>v_ref = v / ((N / N0)^a (F / F0)^c)</c>. Without it, a higher rate looks like
+/// damage.
 /// </summary>
 /// <param name="ReferenceSpeedRpm">N0, greater than 0.</param>
 /// <param name="ReferenceForceNewton">F0, greater than 0.</param>
-/// <param name="SpeedExponent">a; 0 leaves the speed in.</param>
-/// <param name="ForceExponent">c; 0 leaves the force in.</param>
+/// <param name="SpeedExponent">a; 0: no normalisation by speed.</param>
+/// <param name="ForceExponent">c; 0: no normalisation by force.</param>
 public sealed record LoadNormalisation(
     double ReferenceSpeedRpm, double ReferenceForceNewton, double SpeedExponent = 0, double ForceExponent = 0)
 {
-    /// <summary>A load must vary by so much (standard deviation of its logarithm) before its exponent can be told from noise.</summary>
+    /// <summary>A load must vary this much (standard deviation of its logarithm) for its exponent to be identifiable.</summary>
     const double LeastSpreadLn = 0.01;
 
-    /// <summary>Loads that move together this closely share one exponent, which goes to the speed.</summary>
+    /// <summary>Loads correlated more strongly than this cannot be separated; only the speed gets an exponent.</summary>
     const double LargestCorrelation = 0.98;
 
-    /// <summary>The indicator at the reference load, in its own unit; NaN when the machine stands or a value is missing.</summary>
+    /// <summary>The indicator at the reference load, in its own unit; NaN when the machine stands still or a value is missing.</summary>
     public double Normalise(double value, double speedRpm, double forceNewton) =>
         value > 0 && (SpeedExponent == 0 || speedRpm > 0) && (ForceExponent == 0 || forceNewton > 0)
             ? value / (Power(speedRpm / ReferenceSpeedRpm, SpeedExponent) * Power(forceNewton / ReferenceForceNewton, ForceExponent))
             : double.NaN;
 
     /// <summary>
-    /// The exponents of healthy data by least squares in logarithms. An exponent that the data cannot tell stays 0; compare it with 0 to
-    /// know.
+    /// Fits the exponents to healthy data by least squares in logarithms. An exponent that the data do not determine stays 0.
     /// </summary>
     /// <exception cref="ArgumentException">Fewer than ten usable samples.</exception>
     public static LoadNormalisation Fit(IReadOnlyList<ConditionSample> healthy, double referenceSpeedRpm, double referenceForceNewton)
@@ -56,7 +56,7 @@ public sealed record LoadNormalisation(
 
 /// <summary>One value of a condition indicator with the load it was measured at.</summary>
 /// <param name="At">Sample time.</param>
-/// <param name="Value">RMS, band or envelope RMS, temperature rise: any positive figure that grows with damage.</param>
+/// <param name="Value">RMS, band or envelope RMS, temperature rise: any positive quantity that increases with damage.</param>
 /// <param name="SpeedRpm">Shaft speed in r/min.</param>
 /// <param name="ForceNewton">Bearing force in N.</param>
 public readonly record struct ConditionSample(DateTimeOffset At, double Value, double SpeedRpm, double ForceNewton);

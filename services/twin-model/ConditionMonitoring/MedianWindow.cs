@@ -3,20 +3,20 @@ using System.Collections.Immutable;
 namespace TwinModel.ConditionMonitoring;
 
 /// <summary>
-/// Medians of fixed windows of time, one pass: spikes and the noise of single samples go, and neighbours become nearly independent.
+/// Medians of fixed time windows in one pass: they remove spikes and sample noise, and make neighbours nearly independent.
 /// </summary>
 /// <param name="Index">Number of the open window since the epoch; -1 before the first sample.</param>
 /// <param name="Values">Values of the open window, in order of arrival.</param>
 public sealed record MedianWindow(long Index, ImmutableList<double> Values)
 {
-    /// <summary>A window holds no more than this: faster samples are thinned by dropping, which leaves the median.</summary>
+    /// <summary>Maximum number of values per window; later samples are dropped, which hardly affects the median.</summary>
     public const int Capacity = 1024;
 
     /// <summary>Before the first sample.</summary>
     public static MedianWindow Empty { get; } = new(-1, []);
 
-    /// <summary>After one more value; with the median of the window that it closed, stamped with that window's end.</summary>
-    /// <remarks>A value of an earlier window is late and changes nothing, NaN neither.</remarks>
+    /// <summary>The window after one more value, and the median of the window that it closed, stamped with that window's end.</summary>
+    /// <remarks>A late value of an earlier window, and NaN, are ignored.</remarks>
     public (MedianWindow Window, MedianPoint? Closed) Step(TimeSpan width, DateTimeOffset at, double value)
     {
         if (width <= TimeSpan.Zero) throw Require.Outside(width, "longer than 0", nameof(width));
@@ -37,7 +37,7 @@ public sealed record MedianWindow(long Index, ImmutableList<double> Values)
 /// <param name="Count">Number of values.</param>
 public readonly record struct MedianPoint(DateTimeOffset At, double Value, int Count);
 
-/// <summary>Statistics that a few wild values do not move.</summary>
+/// <summary>Statistics that are robust to outliers.</summary>
 static class Robust
 {
     public static double Median(double[] values)

@@ -6,27 +6,27 @@ namespace TwinModel.ConditionMonitoring;
 
 /// <summary>A band of frequencies.</summary>
 /// <param name="LowHertz">Lower edge, 0 or more, included.</param>
-/// <param name="HighHertz">Upper edge, excluded, above the lower; up to half of the sample rate.</param>
+/// <param name="HighHertz">Upper edge, excluded; above the lower edge, up to half the sample rate.</param>
 public readonly record struct Band(double LowHertz, double HighHertz);
 
-/// <summary>What a waveform comes down to. Its mean (an offset of the sensor) is taken out first. Units are the waveform's.</summary>
+/// <summary>Features of a waveform after removing its mean (a sensor offset), in the waveform's unit.</summary>
 /// <param name="Rms">Root mean square.</param>
 /// <param name="Peak">Largest absolute value.</param>
-/// <param name="Kurtosis">Fourth standardised moment: 3 for normal noise, more when there are impacts.</param>
+/// <param name="Kurtosis">Fourth standardised moment: 3 for Gaussian noise, more with impacts.</param>
 /// <param name="Crest">Peak over RMS: 1.41 for a sine.</param>
-/// <param name="BandRms">RMS of each band, in the order asked for.</param>
+/// <param name="BandRms">RMS of each band, in the requested order.</param>
 public sealed record VibrationFeatures(double Rms, double Peak, double Kurtosis, double Crest, ImmutableArray<double> BandRms);
 
-/// <summary>Reduces vibration waveforms.</summary>
+/// <summary>Reduces vibration waveforms to features.</summary>
 public static class Vibration
 {
-    /// <summary>Shorter waveforms say nothing.</summary>
+    /// <summary>Shorter waveforms are not meaningful.</summary>
     public const int LeastSamples = 16;
 
     /// <summary>The features of a waveform.</summary>
     /// <param name="waveform">Samples, 16 or more, finite.</param>
     /// <param name="sampleRateHertz">Samples per second, greater than 0.</param>
-    /// <param name="bands">Bands whose RMS is wanted; may be empty.</param>
+    /// <param name="bands">Bands whose RMS is computed; may be empty.</param>
     public static VibrationFeatures Features(ReadOnlySpan<double> waveform, double sampleRateHertz, params IReadOnlyList<Band> bands)
     {
         var x = Centred(waveform);
@@ -38,12 +38,12 @@ public static class Vibration
             peak = Math.Max(peak, Math.Abs(v));
         }
         var rms = Math.Sqrt(square / x.Length);
-        // A flat line has no shape; 0 says so without a NaN in the event log.
+        // Kurtosis and crest of a flat line are undefined; 0 keeps NaN out of the event log.
         return new(rms, peak, square > 0 ? fourth / x.Length / Math.Pow(square / x.Length, 2) : 0, rms > 0 ? peak / rms : 0,
             BandRms(x, sampleRateHertz, bands));
     }
 
-    /// <summary>Amplitude spectrum of the envelope of a band: what modulates it, as impacts of a defect modulate a resonance.</summary>
+    /// <summary>Amplitude spectrum of a band's envelope: its modulation, as when impacts of a defect modulate a resonance.</summary>
     /// <param name="waveform">Samples, 16 or more, finite.</param>
     /// <param name="sampleRateHertz">Samples per second, greater than 0.</param>
     /// <param name="carrier">Band of the resonance.</param>
@@ -53,7 +53,7 @@ public static class Vibration
         var x = Centred(waveform);
         var z = Array.ConvertAll(x, v => new Complex(v, 0));
         Fourier.Forward(z, FourierOptions.NoScaling);
-        // The analytic signal of the band alone: positive frequencies doubled, all others gone. Its magnitude is the envelope (Hilbert
+        // The analytic signal of the band alone: positive frequencies doubled, all others removed. Its magnitude is the envelope (Hilbert
         // transform).
         for (var i = 0; i < z.Length; i++)
         {
@@ -65,7 +65,7 @@ public static class Vibration
     }
 
     /// <summary>
-    /// Amplitude spectrum of a waveform: a sine of amplitude 1 shows as 1, spread over neighbours when it falls between two lines.
+    /// Amplitude spectrum of a waveform: a sine of amplitude 1 appears as 1, spread over neighbouring lines when it falls between two.
     /// </summary>
     public static Spectrum AmplitudeSpectrum(ReadOnlySpan<double> waveform, double sampleRateHertz)
     {
@@ -89,7 +89,7 @@ public static class Vibration
             for (var i = 1; i < spectrum.Amplitudes.Length; i++)
             {
                 var frequency = i * spectrum.LineHertz;
-                // The line at half of the sample rate belongs to a band that ends there; its amplitude is not halved.
+                // The Nyquist line belongs to a band that ends there, and its squared amplitude is not halved.
                 var isNyquist = 2 * i == x.Length;
                 if (frequency >= band.LowHertz && (frequency < band.HighHertz || (isNyquist && frequency <= band.HighHertz)))
                     sum += spectrum.Amplitudes[i] * spectrum.Amplitudes[i] * (isNyquist ? 1 : 0.5);
@@ -122,16 +122,16 @@ public static class Vibration
 }
 
 /// <summary>Amplitudes by frequency.</summary>
-/// <param name="LineHertz">Distance of the lines, Hz.</param>
-/// <param name="Amplitudes">From 0 Hz on, in the waveform's unit.</param>
+/// <param name="LineHertz">Line spacing, Hz.</param>
+/// <param name="Amplitudes">Amplitudes from 0 Hz, in the waveform's unit.</param>
 public sealed record Spectrum(double LineHertz, ImmutableArray<double> Amplitudes)
 {
     const double Slip = 0.02;
     const int MostHarmonics = 3;
 
     /// <summary>
-    /// How strongly something repeats: root sum of squares of the largest amplitudes within 2 % (slip) of a frequency and of its second and
-    /// third harmonic.
+    /// Strength of a periodic component: root sum of squares of the largest amplitudes within 2 % (slip) of a frequency and of its second
+    /// and third harmonics.
     /// </summary>
     public double Harmonics(double hertz)
     {
@@ -145,14 +145,14 @@ public sealed record Spectrum(double LineHertz, ImmutableArray<double> Amplitude
     }
 
     /// <summary>
-    /// Largest amplitude within <paramref name="toleranceHertz"/> of a frequency (rolling elements slip: 1-2 % off); 0 outside the
-    /// spectrum.
+    /// Largest amplitude within <paramref name="toleranceHertz"/> of a frequency (slip of rolling elements shifts it by 1-2 %); 0 outside
+    /// the spectrum.
     /// </summary>
     public double AmplitudeAt(double hertz, double toleranceHertz)
     {
         var first = Math.Max(0, (int)Math.Ceiling((hertz - toleranceHertz) / LineHertz - 1e-9));
         var last = Math.Min(Amplitudes.Length - 1, (int)Math.Floor((hertz + toleranceHertz) / LineHertz + 1e-9));
-        // A tolerance narrower than the lines means the nearest one.
+        // If the tolerance is narrower than the line spacing, use the nearest line.
         if (first > last) (first, last) = ((int)Math.Round(hertz / LineHertz), (int)Math.Round(hertz / LineHertz));
         var largest = 0.0;
         for (var i = first; i <= last && i >= 0 && i < Amplitudes.Length; i++) largest = Math.Max(largest, Amplitudes[i]);

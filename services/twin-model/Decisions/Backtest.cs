@@ -8,7 +8,7 @@ using TwinModel.Telemetry;
 namespace TwinModel.Decisions;
 
 /// <summary>
-/// Tries a detector's settings on recorded readings, with the fold that would run live. Readings come in the order of the log.
+/// Tries a detector's settings on recorded readings, with the same fold that runs live. Readings must be in log order.
 /// </summary>
 public sealed class Backtest
 {
@@ -19,11 +19,11 @@ public sealed class Backtest
     readonly long first, last;
     readonly List<Reading> inside = [];
 
-    /// <summary>A test that has seen nothing.</summary>
+    /// <summary>A backtest without any readings yet.</summary>
     /// <param name="model">The asset's model.</param>
     /// <param name="definition">Settings to try.</param>
-    /// <param name="lives">Exchanges and failures on record.</param>
-    /// <exception cref="ArgumentException">The settings have no meaning: names the field, its value and what is allowed.</exception>
+    /// <param name="lives">Recorded replacements and failures.</param>
+    /// <exception cref="ArgumentException">The settings are invalid: names the field, its value and what is allowed.</exception>
     public Backtest(AssetModel model, BacktestDefinition definition, IEnumerable<DateTimeOffset> lives)
     {
         var tried = With(model.Degradations.Single(d => d.Component == definition.Component), definition);
@@ -34,7 +34,7 @@ public sealed class Backtest
         foreach (var at in lives.Where(l => l >= definition.From && l <= definition.To)) part.BeginLife(at);
     }
 
-    /// <summary>The entry of the model with the settings to try.</summary>
+    /// <summary>The model's degradation entry with the settings to try.</summary>
     public static Degradation With(Degradation d, BacktestDefinition b)
     {
         var condition = d.Condition with
@@ -49,7 +49,7 @@ public sealed class Backtest
         return d with { Condition = condition, Late = b.WindowSeconds is null ? d.Late : condition.Window };
     }
 
-    /// <summary>Folds the readings of one event in; those outside the tried time are left out.</summary>
+    /// <summary>Processes the readings of one event; those outside the tested period are left out.</summary>
     public void Step(IEnumerable<Reading> readings)
     {
         inside.Clear();
@@ -58,9 +58,9 @@ public sealed class Backtest
         part.Settle(0, transitions, []);
     }
 
-    /// <summary>What the settings would have done.</summary>
-    /// <param name="failures">Failures on record.</param>
-    /// <param name="lives">Exchanges and failures on record.</param>
+    /// <summary>How the settings would have performed.</summary>
+    /// <param name="failures">Recorded failures.</param>
+    /// <param name="lives">Recorded replacements and failures.</param>
     public BacktestResult Result(IReadOnlyCollection<DateTimeOffset> failures, IReadOnlyCollection<DateTimeOffset> lives)
     {
         List<BacktestAlarm> alarms = [];
@@ -68,7 +68,7 @@ public sealed class Backtest
         {
             var t = transitions[i].Transition;
             if (t.To is not (ConditionLevel.Degrading or ConditionLevel.Critical) || t.From >= t.To) continue;
-            // Taken back before the part was touched: it was nothing.
+            // A false alarm if it cleared before any maintenance.
             var endOfLife = lives.Where(l => l >= t.At).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
             var isFalse = transitions.Skip(i + 1)
                 .Any(n => n.Transition.To == ConditionLevel.Healthy && n.Transition.From != ConditionLevel.Learning

@@ -3,13 +3,13 @@ using TwinModel.ConditionMonitoring;
 
 namespace TwinModel.Decisions;
 
-/// <summary>What a backtest may ask.</summary>
+/// <summary>Validates a backtest.</summary>
 public static class BacktestRules
 {
-    /// <summary>Sample times of imports begin here.</summary>
+    /// <summary>Earliest sample time that imports accept.</summary>
     public static readonly DateTimeOffset Earliest = DateTimeOffset.UnixEpoch;
 
-    /// <summary>The first thing that has no meaning; null when all has.</summary>
+    /// <summary>The first invalid input; null when all are valid.</summary>
     public static DecisionProblem? Check(BacktestDefinition d) =>
         (d.From < Earliest ? new DecisionProblem("from", $"{d.From:O}", $"a time from {Earliest:O}") : null)
         ?? (d.From >= d.To ? new DecisionProblem("from", $"{d.From:O}", $"a time before 'to' ({d.To:O})") : null)

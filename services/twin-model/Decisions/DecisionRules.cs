@@ -5,41 +5,41 @@ using TwinModel.Maintenance;
 
 namespace TwinModel.Decisions;
 
-/// <summary>An input of a decision that has no meaning.</summary>
+/// <summary>An invalid input of a decision.</summary>
 /// <param name="Path">e.g. <c>options[1].weeks</c>.</param>
-/// <param name="Value">What was given; null: nothing.</param>
-/// <param name="Allowed">What would be accepted.</param>
+/// <param name="Value">The value given; null when missing.</param>
+/// <param name="Allowed">What is allowed.</param>
 public sealed record DecisionProblem(string Path, object? Value, string Allowed);
 
-/// <summary>What a decision may ask.</summary>
+/// <summary>Validates a decision.</summary>
 public static class DecisionRules
 {
-    /// <summary>Kinds of options.</summary>
+    /// <summary>The kinds of options.</summary>
     public static IReadOnlyList<string> Kinds { get; } = ["now", "at-stop", "wait", "run-to-failure", "optimal-date", "derate",
         "order-spare-now"];
 
-    /// <summary>Most of any sum of money, in whatever currency; far from where sums lose their pence.</summary>
+    /// <summary>Largest amount of money, in any currency; far below where double precision loses cents.</summary>
     public const double MostMoney = 1e12;
 
-    /// <summary>Most lost hours of one exchange: a year.</summary>
+    /// <summary>Most hours lost by one replacement: a year.</summary>
     public const double MostHours = 8760;
 
     /// <summary>Longest lead time, delay and horizon, days: ten years.</summary>
     public const double MostDays = 3650;
 
-    /// <summary>Most of the standard deviation of a logarithm: a factor of 20 either way.</summary>
+    /// <summary>Largest standard deviation of a logarithm: a factor of 20 either way.</summary>
     public const double MostSdLn = 3;
 
-    /// <summary>Least and most of a Weibull shape; parts have 0.5 to 10.</summary>
+    /// <summary>Range of a Weibull shape; real parts have 0.5 to 10.</summary>
     public const double LeastShape = 0.2, MostShape = 50;
 
-    /// <summary>Least and most of a Weibull scale, days.</summary>
+    /// <summary>Range of a Weibull scale, days.</summary>
     public const double LeastScaleDays = 0.01, MostScaleDays = 100_000;
 
     const int MostOptions = 20;
     const int MostStops = 200;
 
-    /// <summary>The first thing that has no meaning; null when all has.</summary>
+    /// <summary>The first invalid input; null when all are valid.</summary>
     public static DecisionProblem? Check(Degradation degradation, DecisionDefinition d)
     {
         if (d.Options.Count is 0 or > MostOptions)
@@ -97,7 +97,7 @@ public static class DecisionRules
         ?? Foreign(o.Rate, $"{path}.rate", o.Kind, "derate")
         ?? Foreign(o.MarginLossPerDay, $"{path}.marginLossPerDay", o.Kind, "derate");
 
-    // What an option does not heed must not look as if it did.
+    // Refuse inputs that an option ignores, so that they do not seem to have an effect.
     static DecisionProblem? Foreign<T>(T? value, string path, string kind, params string[] kinds)
         where T : struct, IFormattable =>
         value is null || kinds.Contains(kind) ? null

@@ -6,7 +6,7 @@ using TwinModel.Prognostics;
 
 namespace TwinModel.Decisions;
 
-/// <summary>Definitions to questions of the library, and its answers to contracts.</summary>
+/// <summary>Converts definitions to questions of the library, and its answers to contracts.</summary>
 public static class DecisionSetup
 {
     /// <summary>The economics of a definition.</summary>
@@ -21,7 +21,7 @@ public static class DecisionSetup
         IsSpareOrderedNow = e.IsSpareOrderedNow,
     };
 
-    /// <summary>An option of a definition; <paramref name="life"/> is needed for what ages at another rate.</summary>
+    /// <summary>An option of a definition; <paramref name="life"/> is needed for options with another ageing rate.</summary>
     public static MaintenanceOption Option(DecisionDefinition d, DecisionOption o, LoadLife? life) => o.Kind switch
     {
         "now" => new MaintenanceOption.ReplaceNow(),
@@ -35,12 +35,12 @@ public static class DecisionSetup
         _ => throw new ArgumentException($"'{o.Kind}' is no option; allowed: {string.Join(", ", DecisionRules.Kinds)}.", nameof(o)),
     };
 
-    /// <summary>The question.</summary>
+    /// <summary>The question for a definition.</summary>
     /// <param name="degradation">The part, as the model describes it.</param>
-    /// <param name="d">Checked by <see cref="DecisionRules"/>.</param>
-    /// <param name="prognosis">What the condition says; not needed when the definition gives a life.</param>
-    /// <param name="nowDays">Now on the clock of the prognosis' trend.</param>
-    /// <param name="threads">To compute with.</param>
+    /// <param name="d">The definition, validated by <see cref="DecisionRules"/>.</param>
+    /// <param name="prognosis">The prognosis from the condition; not needed when the definition supplies a remaining life.</param>
+    /// <param name="nowDays">Now, in days on the time axis of the prognosis's trend.</param>
+    /// <param name="threads">Number of threads to use.</param>
     public static MaintenanceQuestion Question(
         Degradation degradation, DecisionDefinition d, Prognosis? prognosis, double nowDays, int threads)
     {
@@ -65,7 +65,7 @@ public static class DecisionSetup
         };
     }
 
-    /// <summary>The answer as contracts hold it.</summary>
+    /// <summary>The answer as a contract type.</summary>
     public static DecisionAnswer Answer(DecisionDefinition d, MaintenanceAnswer.Advice advice, IEnumerable<string> warnings)
     {
         var c = advice.Comparison;

@@ -3,7 +3,7 @@ using Contracts.Events;
 
 namespace TwinModel.Decisions;
 
-/// <summary>The life of a decision: a fold over the events of <c>decision/{id}</c>, and what may follow.</summary>
+/// <summary>The state of a decision: a fold over the events of <c>decision/{id}</c>, and the events that may follow.</summary>
 public static class FoldDecision
 {
     /// <summary>The decision after one more event.</summary>
@@ -24,9 +24,9 @@ public static class FoldDecision
         _ => known,
     };
 
-    /// <summary>Somebody decides; nothing when it is decided so already.</summary>
+    /// <summary>The events of taking an option; none when that option was already taken.</summary>
     /// <exception cref="ArgumentException">No such option.</exception>
-    /// <exception cref="InvalidOperationException">It is decided otherwise, or too late.</exception>
+    /// <exception cref="InvalidOperationException">Another option was taken, or the outcome is already known.</exception>
     public static IReadOnlyList<object> Take(DecisionView known, string option, string by, string? comment, DateTimeOffset now)
     {
         if (known.Answer.Options.All(o => o.Name != option))
@@ -39,7 +39,7 @@ public static class FoldDecision
         return [new DecisionTaken(known.Id, option, by, comment, now)];
     }
 
-    /// <summary>The first record of the part after the decision is its outcome.</summary>
+    /// <summary>The first maintenance record of the part after the decision becomes its outcome.</summary>
     /// <param name="known">The decision.</param>
     /// <param name="records">Events of stream <c>twin/{asset}</c>.</param>
     public static IReadOnlyList<object> Observe(DecisionView known, IEnumerable<object> records)

@@ -2,19 +2,19 @@ using Contracts.Decisions;
 
 namespace TwinModel.Decisions;
 
-/// <summary>Was the advice right? Of decisions whose outcome is known.</summary>
-/// <param name="Decisions">All decisions.</param>
-/// <param name="Taken">Those that somebody took.</param>
-/// <param name="Closed">Those whose outcome is known.</param>
-/// <param name="Followed">Taken as recommended.</param>
-/// <param name="Scored">Stated risks that came true or did not.</param>
-/// <param name="Censored">Stated risks that cannot be scored, as the part was exchanged well before the planned day.</param>
-/// <param name="StatedFailures">Failures that the stated risks add up to.</param>
-/// <param name="ObservedFailures">Failures before the planned day.</param>
-/// <param name="BrierScore">Mean square of risk less outcome: 0 is perfect, 0.25 is a coin; null without scored risks.</param>
-/// <param name="Calibration">Stated against observed, by stated risk.</param>
-/// <param name="MeanRegret">Of decisions that ended in a failure: mean of what the chosen option cost more than the best would have; null
-/// without any.</param>
+/// <summary>Was the advice right? Evaluates decisions whose outcome is known.</summary>
+/// <param name="Decisions">Number of decisions.</param>
+/// <param name="Taken">Number of decisions taken.</param>
+/// <param name="Closed">Number of decisions with a known outcome.</param>
+/// <param name="Followed">Number of decisions taken as recommended.</param>
+/// <param name="Scored">Number of stated risks that could be scored against the outcome.</param>
+/// <param name="Censored">Number of stated risks that cannot be scored, because the part was replaced well before the planned day.</param>
+/// <param name="StatedFailures">Expected number of failures: the sum of the scored stated risks.</param>
+/// <param name="ObservedFailures">Number of failures before the planned day.</param>
+/// <param name="BrierScore">Mean of (risk - outcome) squared: 0 is perfect, 0.25 is a coin toss; null without scored risks.</param>
+/// <param name="Calibration">Stated against observed failures, in bins of stated risk.</param>
+/// <param name="MeanRegret">For decisions that ended in a failure: mean extra cost of the chosen option over the best one; null without
+/// any.</param>
 /// <param name="Items">One per closed decision.</param>
 public sealed record HindsightReport(
     int Decisions, int Taken, int Closed, int Followed, int Scored, int Censored, double StatedFailures, int ObservedFailures,
@@ -31,23 +31,23 @@ public sealed record CalibrationBin(double From, double To, int Count, double Me
 
 /// <summary>One closed decision.</summary>
 /// <param name="DecisionId">The decision.</param>
-/// <param name="Option">What was taken, or recommended when nobody said.</param>
-/// <param name="IsRecommended">That is what was recommended.</param>
+/// <param name="Option">The option taken, or the recommended one when none was taken.</param>
+/// <param name="IsRecommended">Whether it is the recommended option.</param>
 /// <param name="Outcome">replaced or failed.</param>
-/// <param name="OutcomeDays">Days from the decision.</param>
+/// <param name="OutcomeDays">Days from the decision to the outcome.</param>
 /// <param name="StatedRisk">P(failure before the planned day).</param>
-/// <param name="Failed">It failed before that day; null when that cannot be known.</param>
-/// <param name="Regret">What the option cost more than the best would have, given the day of failure; null without a failure.</param>
+/// <param name="Failed">Whether it failed before that day; null when that cannot be known.</param>
+/// <param name="Regret">Extra cost of the option over the best one, given the day of failure; null without a failure.</param>
 public sealed record HindsightItem(
     string DecisionId, string Option, bool IsRecommended, string Outcome, double OutcomeDays, double StatedRisk, bool? Failed,
     double? Regret);
 
-/// <summary>Compares what was stated with what came. Pure.</summary>
+/// <summary>Compares predictions with outcomes. Pure.</summary>
 public static class Hindsight
 {
     static readonly double[] Bins = [0, 0.05, 0.2, 0.5, 1];
 
-    /// <summary>A day early is still as planned.</summary>
+    /// <summary>A replacement up to one day early still counts as planned.</summary>
     const double SameDays = 1;
 
     /// <summary>The report.</summary>
@@ -82,7 +82,7 @@ public static class Hindsight
         return new(d.Id, name, name == d.Answer.Recommended, outcome.Kind, days, option.FailureProbability, failed, regret);
     }
 
-    // What an option costs when the day of failure is known, less the worth of the days used.
+    // Cost of an option when the day of failure is known, minus the value of the days used.
     static double Cost(DecisionView d, OptionAnswer option, double failureDay)
     {
         var (e, planned) = (d.Definition.Economics, option.Days ?? double.PositiveInfinity);

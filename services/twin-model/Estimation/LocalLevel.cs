@@ -2,29 +2,29 @@ using MathNet.Numerics.Optimization;
 
 namespace TwinModel.Estimation;
 
-/// <summary>What a quantity was while its sensor measured it.</summary>
+/// <summary>An estimate of the true value of a measured quantity.</summary>
 /// <param name="Mean">Most likely value, in the unit of the measurements.</param>
-/// <param name="StandardDeviation">Of the value around <paramref name="Mean"/>, 0 or more.</param>
+/// <param name="StandardDeviation">Standard deviation of the true value around <paramref name="Mean"/>, 0 or more.</param>
 public readonly record struct Estimate(double Mean, double StandardDeviation);
 
 /// <summary>A measurement, or the mean of several.</summary>
-/// <param name="Seconds">When, since any fixed time; ascending.</param>
-/// <param name="Value">What was measured.</param>
-/// <param name="Variance">Of its noise, greater than 0.</param>
+/// <param name="Seconds">Time in seconds since any fixed origin; ascending.</param>
+/// <param name="Value">The measured value.</param>
+/// <param name="Variance">Variance of its noise, greater than 0.</param>
 public readonly record struct Measurement(double Seconds, double Value, double Variance);
 
 /// <summary>
-/// The local level model (Durbin and Koopman, Time Series Analysis by State Space Methods, 2nd ed. 2012, chapter 2): the level wanders by a
-/// random walk of <c>walk</c> variance per second, each measurement is the level and known noise. Kalman filter forward with a diffuse
-/// start, Rauch-Tung-Striebel smoother backward. Time and memory grow with the number of measurements.
+/// The local level model (Durbin and Koopman, Time Series Analysis by State Space Methods, 2nd ed. 2012, chapter 2): the level is a random
+/// walk with variance <c>walk</c> per second; each measurement is the level plus noise of known variance. Kalman filter forward with a
+/// diffuse start, Rauch-Tung-Striebel smoother backward. Time and memory are linear in the number of measurements.
 /// </summary>
 public static class LocalLevel
 {
-    // The walk is looked for over these powers of ten of (noise variance per mean interval).
+    // Search range of the walk: powers of ten times (noise variance per mean interval).
     const int LowestPower = -8;
     const int HighestPower = 6;
 
-    /// <summary>The level at each measurement, given all of them, with the walk of the greatest likelihood.</summary>
+    /// <summary>The level at each measurement, given all of them, with the maximum-likelihood walk.</summary>
     /// <exception cref="ArgumentException">A number is not finite, a variance is not greater than 0, or times descend.</exception>
     public static IReadOnlyList<Estimate> Smooth(IReadOnlyList<Measurement> measurements) =>
         Smooth(measurements, LikeliestWalk(measurements));
@@ -60,7 +60,7 @@ public static class LocalLevel
     }
 
     /// <summary>
-    /// The walk (variance per second) under which the measurements are likeliest; 0 for fewer than three, or all at one time.
+    /// The maximum-likelihood walk (variance per second); 0 for fewer than three measurements, or all at one time.
     /// </summary>
     /// <exception cref="ArgumentException">A number is not finite, a variance is not greater than 0, or times descend.</exception>
     public static double LikeliestWalk(IReadOnlyList<Measurement> measurements)

@@ -4,14 +4,15 @@ using TwinModel.Telemetry;
 
 namespace TwinModel.Health;
 
-/// <summary>The condition of all wearing parts of an asset, beside its <see cref="Twins.Twin"/> and from the same readings.</summary>
+/// <summary>The condition of all wearing parts of an asset, maintained alongside its <see cref="Twins.Twin"/> from the same
+/// readings.</summary>
 public sealed class AssetHealth
 {
     const byte SnapshotFormat = 1;
 
     readonly PartHealth[] parts;
 
-    /// <summary>Parts that nothing is known of.</summary>
+    /// <summary>The initial state of all parts.</summary>
     public AssetHealth(AssetModel model)
     {
         Model = model;
@@ -27,11 +28,11 @@ public sealed class AssetHealth
     /// <summary>The part with this component's id, or null.</summary>
     public PartHealth? Part(string component) => Array.Find(parts, p => p.Degradation.Component == component);
 
-    /// <summary>Folds the readings of one event in.</summary>
-    /// <param name="readings">All of the event.</param>
+    /// <summary>Processes the readings of one event.</summary>
+    /// <param name="readings">All readings of the event.</param>
     /// <param name="position">Log position of the event.</param>
     /// <param name="transitions">Receives changes of level.</param>
-    /// <param name="assessments">Receives what is due.</param>
+    /// <param name="assessments">Receives assessments that are due.</param>
     public void Step(ReadOnlySpan<Reading> readings, long position, List<PartTransition> transitions, List<DueAssessment> assessments)
     {
         foreach (var part in parts)
@@ -41,11 +42,11 @@ public sealed class AssetHealth
         }
     }
 
-    /// <summary>Puts a part in the place of the one that was folded before.</summary>
+    /// <summary>Replaces the existing state of a part.</summary>
     public void Replace(PartHealth part) =>
         parts[Array.FindIndex(parts, p => p.Degradation.Component == part.Degradation.Component)] = part;
 
-    /// <summary>SHA-256 over the content, hexadecimal: the same log gives the same.</summary>
+    /// <summary>SHA-256 over the content, hexadecimal; the same log gives the same hash.</summary>
     public string Hash() => Convert.ToHexStringLower(SHA256.HashData(Snapshot()));
 
     /// <summary>The whole state as bytes, for <see cref="Restore"/>.</summary>
@@ -60,7 +61,7 @@ public sealed class AssetHealth
         return memory.ToArray();
     }
 
-    /// <summary>What a snapshot was made of; null when it was made with another model or format, so that a rebuild is needed.</summary>
+    /// <summary>Restores a snapshot; null when it was made with another model or format, and a rebuild is needed.</summary>
     public static AssetHealth? Restore(AssetModel model, byte[] snapshot)
     {
         using var reader = new BinaryReader(new MemoryStream(snapshot));

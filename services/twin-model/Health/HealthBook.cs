@@ -5,18 +5,18 @@ using TwinModel.Assets;
 namespace TwinModel.Health;
 
 /// <summary>
-/// What stream <c>twin/{asset}</c> says about parts so far: a fold that tells which changes and assessments are in the log already.
+/// What stream <c>twin/{asset}</c> holds about parts so far: a fold that shows which changes and assessments are already in the log.
 /// </summary>
-/// <param name="Parts">By component.</param>
+/// <param name="Parts">Records by component.</param>
 public sealed record HealthBook(ImmutableDictionary<string, PartRecord> Parts)
 {
-    /// <summary>Nothing is recorded.</summary>
+    /// <summary>A book without records.</summary>
     public static HealthBook Empty { get; } = new(ImmutableDictionary<string, PartRecord>.Empty);
 
     /// <summary>The record of a part.</summary>
     public PartRecord Part(string component) => Parts.GetValueOrDefault(component) ?? PartRecord.Empty;
 
-    /// <summary>The book after one more event; others than health events change nothing.</summary>
+    /// <summary>The book after one more event; events other than health events change nothing.</summary>
     public HealthBook Apply(object e) => e switch
     {
         ConditionChanged c => With(c.Component, p => p with { ChangedAt = Later(p.ChangedAt, c.ChangedAt) }),
@@ -43,27 +43,27 @@ public sealed record HealthBook(ImmutableDictionary<string, PartRecord> Parts)
     static DateTimeOffset Later(DateTimeOffset? a, DateTimeOffset b) => a > b ? a.Value : b;
 }
 
-/// <summary>What is recorded of one part.</summary>
-/// <param name="LivesFrom">Exchanges and failures.</param>
+/// <summary>The records of one part.</summary>
+/// <param name="LivesFrom">Times of replacements and failures.</param>
 /// <param name="ChangedAt">Newest change of level in the log.</param>
-/// <param name="Assessed">Newest assessment of the present life; null before.</param>
-/// <param name="AssessedAt">Newest assessment of any life.</param>
-/// <param name="ReplacedAt">Newest exchange.</param>
-/// <param name="FailedAt">Newest failure.</param>
+/// <param name="Assessed">Newest assessment of the present life; null before the first.</param>
+/// <param name="AssessedAt">Time of the newest assessment of any life.</param>
+/// <param name="ReplacedAt">Time of the newest replacement.</param>
+/// <param name="FailedAt">Time of the newest failure.</param>
 public sealed record PartRecord(
     ImmutableSortedSet<DateTimeOffset> LivesFrom, DateTimeOffset? ChangedAt, HealthAssessed? Assessed, DateTimeOffset? AssessedAt,
     DateTimeOffset? ReplacedAt,
     DateTimeOffset? FailedAt)
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No records.</summary>
     public static PartRecord Empty { get; } = new([], null, null, null, null, null);
 }
 
-/// <summary>Decides which health events follow from what the fold saw. Pure.</summary>
+/// <summary>Decides which health events follow from the fold. Pure.</summary>
 public static class DecideHealth
 {
     /// <summary>
-    /// Events for what the log does not hold yet. A fold from the beginning comes across changes that were recorded long ago.
+    /// Events that the log does not hold yet. A fold from the beginning repeats changes that were recorded long ago.
     /// </summary>
     public static IReadOnlyList<object> For(
         string assetId, AssetModel model, HealthBook book, IEnumerable<PartTransition> transitions, IEnumerable<DueAssessment> assessments)
@@ -79,7 +79,7 @@ public static class DecideHealth
                 e.CriticalValue,
                 e.MeanTimeBetweenFalseAlarms.TotalDays, t.At));
         }
-        // Of what came at once, e.g. while catching up, every assessment is kept: they are scored later.
+        // Keep every assessment, even if several arrive at once while catching up: they are scored later.
         foreach (var due in assessments)
         {
             if (due.At <= book.Part(due.Component).AssessedAt) continue;
@@ -88,8 +88,8 @@ public static class DecideHealth
         return events;
     }
 
-    /// <summary>The maintenance record; nothing when it is there already.</summary>
-    /// <exception cref="ArgumentException">An earlier life began later.</exception>
+    /// <summary>The maintenance record; none when it already exists.</summary>
+    /// <exception cref="ArgumentException">The record is older than the beginning of the present life.</exception>
     public static IReadOnlyList<object> Maintenance(
         HealthBook book, string assetId, string component, string kind, DateTimeOffset at, string by, string? comment)
     {

@@ -5,7 +5,7 @@ using TwinModel.Telemetry;
 namespace TwinModel.Health;
 
 /// <summary>
-/// A window that may still get readings: indicator, speed and force, each as a set whose median does not depend on the order of arrival.
+/// A window that can still receive readings: indicator, speed and force, each a set whose median does not depend on the order of arrival.
 /// </summary>
 sealed class OpenWindow
 {
@@ -31,7 +31,7 @@ sealed class OpenWindow
     }
 }
 
-/// <summary>What a reading says about a part.</summary>
+/// <summary>What a reading measures on a part.</summary>
 enum Role
 {
     Indicator,
@@ -40,8 +40,8 @@ enum Role
 }
 
 /// <summary>
-/// Values of one window, at most <see cref="Capacity"/> of them: those with the smallest hash of their sample time, so that a full set is a
-/// fair choice and the same whatever came first. A median of so many is as good as one of all against the scatter between windows.
+/// Values of one window, at most <see cref="Capacity"/>: those with the smallest hash of their sample time, so that a full set is an
+/// unbiased sample and independent of the order of arrival. Given the scatter between windows, its median is as good as that of all values.
 /// </summary>
 sealed class Samples
 {
@@ -49,11 +49,11 @@ sealed class Samples
 
     readonly List<Sample> values = [];
 
-    // Where the one is that has to go first, of a full set; -1 when it has to be looked for.
+    // Index of the next value to replace in a full set; -1 when it has to be searched for.
     int last = -1;
 
-    // Thousands of parts hold some hundred each: 12 bytes, not 16. Where 32 bits of a hash are equal, the value decides: again no order of
-    // arrival.
+    // 12 bytes instead of 16, because thousands of parts hold a few hundred each. Equal 32-bit hashes are ordered by value, again
+    // independent of the order of arrival.
     [StructLayout(LayoutKind.Sequential, Pack = 4)]
     readonly record struct Sample(uint Key, double Value) : IComparable<Sample>
     {
@@ -84,7 +84,7 @@ sealed class Samples
 
     public double Median() => Robust.Median([.. values.Select(v => v.Value)]);
 
-    // With the whole hash's 64 bits: versions before this one kept them, and a snapshot that cannot be read is a fold of the whole log.
+    // Written with 64 bits as in earlier versions: a snapshot that cannot be read would cost a fold of the whole log.
     public void Write(BinaryWriter to)
     {
         values.Sort();
@@ -103,7 +103,7 @@ sealed class Samples
         for (var i = 0; i < count; i++) values.Add(new((uint)(from.ReadUInt64() >> 32), from.ReadDouble()));
     }
 
-    // splitmix64 (Steele, Lea and Flood, 2014): neighbouring times get unrelated keys.
+    // splitmix64 (Steele, Lea and Flood, 2014): neighbouring times get uncorrelated keys.
     static ulong Mix(ulong x)
     {
         x += 0x9E3779B97F4A7C15;

@@ -12,22 +12,23 @@ namespace TwinModel.Health;
 /// <param name="Transition">The change with its evidence.</param>
 public sealed record PartTransition(string Component, ConditionTransition Transition);
 
-/// <summary>An assessment is due: at a change of level, or because the last one is old. Computing it is left to who needs it.</summary>
+/// <summary>An assessment is due, after a change of level or because the last one is old. It is computed by the caller when
+/// needed.</summary>
 /// <param name="Component">The part.</param>
-/// <param name="At">End of the window that is the newest.</param>
-/// <param name="Position">Log position of the event that brought it.</param>
-/// <param name="History">What is known then.</param>
+/// <param name="At">End of the newest window.</param>
+/// <param name="Position">Log position of the event that triggered it.</param>
+/// <param name="History">Input of the prognosis at that time.</param>
 public sealed record DueAssessment(string Component, DateTimeOffset At, long Position, PartHistory History);
 
 /// <summary>
 /// The condition of one part: a fold over the readings of its sensors, without clock or randomness. Readings are collected in windows of
-/// sample time; a window is closed when the indicator is <see cref="Degradation.Late"/> beyond its end, and what comes later is counted,
-/// not folded. Within that patience the order of arrival does not matter.
+/// sample time; a window closes when the indicator is <see cref="Degradation.Late"/> past its end, and later readings are counted but not
+/// used. Until then the order of arrival does not matter.
 /// </summary>
 public sealed class PartHealth
 {
-    // A closed window, empty: the next part that opens one takes it. Parts begin and close windows at the same times, a thousand of them
-    // would leave old garbage behind all at once, or each keep an empty window for the next time.
+    // A closed, empty window for the next part that opens one. Parts open and close windows at the same times: without it, a thousand parts
+    // would each drop old garbage at once, or each keep an empty window in reserve.
     [ThreadStatic]
     static OpenWindow? spare;
 
@@ -39,7 +40,7 @@ public sealed class PartHealth
     long closedTo = long.MinValue;
     long assessedAt = long.MinValue;
 
-    /// <summary>A part that nothing is known of.</summary>
+    /// <summary>The initial state of a part.</summary>
     public PartHealth(Degradation degradation)
     {
         Degradation = degradation;
@@ -47,22 +48,22 @@ public sealed class PartHealth
         late = degradation.Late.Ticks / TimeSpan.TicksPerMicrosecond;
     }
 
-    /// <summary>As the model describes it.</summary>
+    /// <summary>The part's description in the model.</summary>
     public Degradation Degradation { get; }
 
     /// <summary>Condition after the newest closed window.</summary>
     public ConditionState State { get; private set; } = ConditionState.Start;
 
-    /// <summary>Since when the part is in the machine, as far as known: the exchange, or the first window.</summary>
+    /// <summary>When the part was installed, if known: the replacement, or the first window.</summary>
     public DateTimeOffset? LifeFrom { get; private set; }
 
-    /// <summary>Exchanges and failures that ended a life so far.</summary>
+    /// <summary>Number of replacements and failures that have ended a life so far.</summary>
     public int Life { get; private set; }
 
-    /// <summary>Readings that came after their window was closed.</summary>
+    /// <summary>Readings that arrived after their window had closed.</summary>
     public long LateReadings { get; private set; }
 
-    /// <summary>Windows without a usable load: the machine stood, or a load sensor was silent.</summary>
+    /// <summary>Windows without a usable load: the machine stood still, or a load sensor was silent.</summary>
     public long UnusableWindows { get; private set; }
 
     /// <summary>Growth of ln(indicator) per day since the change by least squares; null while there is no trend.</summary>
@@ -71,7 +72,7 @@ public sealed class PartHealth
     /// <summary>Closed windows of all lives.</summary>
     public long Windows { get; private set; }
 
-    /// <summary>What is known of the part; null before the first window of its life.</summary>
+    /// <summary>Input of a prognosis; null before the first window.</summary>
     public PartHistory? History => State.LastAt is { } at ? HistoryAt(at) : null;
 
     /// <summary>Adds a reading to its window.</summary>
@@ -91,11 +92,12 @@ public sealed class PartHealth
     }
 
     /// <summary>
-    /// Closes the windows that need not wait any longer. Called after all readings of an event, so that their order in it does not matter.
+    /// Closes the windows that need not wait any longer. Call after all readings of an event, so that their order within it does not
+    /// matter.
     /// </summary>
     /// <param name="position">Log position of the event.</param>
     /// <param name="transitions">Receives changes of level.</param>
-    /// <param name="assessments">Receives what is due.</param>
+    /// <param name="assessments">Receives assessments that are due.</param>
     public void Settle(long position, List<PartTransition> transitions, List<DueAssessment> assessments)
     {
         while (open.Count > 0 && open.First() is var (index, window) && newest != long.MinValue && (index + 1) * width + late <= newest)
@@ -108,8 +110,8 @@ public sealed class PartHealth
         }
     }
 
-    /// <summary>A new life begins at a time.</summary>
-    /// <returns>False when windows beyond that time are closed already: the part has to be folded again from the log.</returns>
+    /// <summary>Begins a new life at a given time.</summary>
+    /// <returns>False when windows after that time are already closed; the part must then be rebuilt from the log.</returns>
     public bool BeginLife(DateTimeOffset at)
     {
         var start = Micros.From(at);
@@ -126,7 +128,7 @@ public sealed class PartHealth
             Begin(lives.Min);
             lives.Remove(lives.Min);
         }
-        // A window with two parts in it says nothing of either.
+        // A window that spans two lives is not representative of either.
         if (lives.Count > 0 && lives.Min < end) return;
         if (Normalised(window) is not { } value)
         {
@@ -155,7 +157,7 @@ public sealed class PartHealth
         trend.Clear();
     }
 
-    // ln of the indicator at the reference load; null when it cannot be said.
+    // ln of the indicator at the reference load; null when it cannot be determined.
     double? Normalised(OpenWindow window)
     {
         var (indicator, speed, force) = (window.Of(Role.Indicator), window.Of(Role.Speed), window.Of(Role.Force));

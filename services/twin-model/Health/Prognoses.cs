@@ -8,7 +8,7 @@ using TwinModel.Prognostics;
 
 namespace TwinModel.Health;
 
-/// <summary>Prognoses to and from what events and views hold.</summary>
+/// <summary>Converts prognoses to and from events and views.</summary>
 public static class Prognoses
 {
     /// <summary>Probabilities of <see cref="HealthAssessed.QuantileDays"/>: 1, 5, 10 … 95, 99 %.</summary>
@@ -23,15 +23,15 @@ public static class Prognoses
         _ => "learning",
     };
 
-    /// <summary>The level of a word.</summary>
+    /// <summary>The level for a word.</summary>
     public static ConditionLevel Level(string word) =>
         Enum.TryParse<ConditionLevel>(word, ignoreCase: true, out var level) ? level : ConditionLevel.Learning;
 
-    /// <summary>The event of an assessment.</summary>
+    /// <summary>Computes an assessment and returns its event.</summary>
     public static HealthAssessed Assess(string assetId, Degradation degradation, DueAssessment due) =>
         Event(assetId, due, AssessRul.Of(degradation.Rul, due.History));
 
-    /// <summary>The event of a prognosis that is known already.</summary>
+    /// <summary>The event of a prognosis that has already been computed.</summary>
     public static HealthAssessed Event(string assetId, DueAssessment due, Prognosis prognosis) => prognosis switch
     {
         Prognosis.Rul rul => new(
@@ -43,7 +43,7 @@ public static class Prognoses
         _ => throw new ArgumentException($"{prognosis.GetType().Name} is no prognosis known here.", nameof(prognosis)),
     };
 
-    /// <summary>What people read of an assessment.</summary>
+    /// <summary>The view of an assessment.</summary>
     public static RulView View(HealthAssessed e) => new(
         e.AssessedAt, e.Level, e.AgeDays, e.Position, Quantile(e, 0.05), Quantile(e, 0.25), Quantile(e, 0.5), Quantile(e, 0.75),
         Quantile(e, 0.95), e.Models, e.CannotSay);
@@ -51,7 +51,7 @@ public static class Prognoses
     static double? Quantile(HealthAssessed e, double probability) =>
         e.QuantileDays.Count == 0 ? null : e.QuantileDays[Probabilities.IndexOf(probability)];
 
-    /// <summary>The distribution that was stated, straight between its quantiles; null when nothing could be said.</summary>
+    /// <summary>The stated distribution, linear between its quantiles; null when there was no prognosis.</summary>
     public static RulDistribution? Life(HealthAssessed e)
     {
         List<(double Day, double P)> points = [(0, 0)];
@@ -62,17 +62,17 @@ public static class Prognoses
             else points[^1] = (points[^1].Day, Probabilities[i]);
         }
         if (points.Count < 2) return null;
-        // What is left beyond the last quantile fails within as long again.
+        // The rest beyond the last quantile is taken to fail within twice its days.
         if (e.QuantileDays[^1] is not null) points.Add((2 * points[^1].Day, 1));
         return new([.. points.Select(p => p.Day)], [.. points.Select(p => p.P)]);
     }
 
-    /// <summary>A history as views hold it.</summary>
+    /// <summary>The view of a history.</summary>
     public static PartHistoryView View(PartHistory history) => new(
         history.AgeDays, history.NowDays, history.Baseline?.CentreLn, history.Baseline?.ScaleLn, history.Baseline?.Autocorrelation,
         [.. history.Trend.Select(p => p.Days)], [.. history.Trend.Select(p => p.LnValue)]);
 
-    /// <summary>The history of a view, so many days later.</summary>
+    /// <summary>The history of a view, <paramref name="laterDays"/> days later.</summary>
     public static PartHistory History(PartHistoryView view, ConditionLevel level, double laterDays = 0) => new(
         level,
         view.BaselineCentreLn is { } centre

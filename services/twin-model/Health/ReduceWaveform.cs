@@ -4,19 +4,19 @@ using TwinModel.ConditionMonitoring;
 
 namespace TwinModel.Health;
 
-/// <summary>Makes readings of a waveform's features.</summary>
+/// <summary>Reduces a waveform to readings of its features.</summary>
 public static class ReduceWaveform
 {
-    // Fewer strikes of a defect than this in a waveform make no line in a spectrum.
+    // Fewer impacts of a defect than this in a waveform give no line in its spectrum.
     const int LeastStrikes = 4;
 
     /// <summary>
-    /// The features that the model asks for. Those of the envelope are left out when the shaft stands still, its speed is not known, or the
-    /// waveform holds fewer than four strikes of the defect.
+    /// The features required by the model. Envelope features are left out when the shaft stands still, its speed is unknown, or the
+    /// waveform spans fewer than four impacts of the defect.
     /// </summary>
-    /// <param name="waveform">What the samples are.</param>
-    /// <param name="samples">In the waveform's unit, finite, as many as the model allows.</param>
-    /// <param name="shaftPerMinute">Speed of the bearing's shaft in 1/min; null when it is not known.</param>
+    /// <param name="waveform">The waveform's description.</param>
+    /// <param name="samples">Samples in the waveform's unit, finite; as many as the model allows.</param>
+    /// <param name="shaftPerMinute">Speed of the bearing's shaft in 1/min; null when unknown.</param>
     public static IEnumerable<(ushort Sensor, double Value)> Apply(Waveform waveform, double[] samples, double? shaftPerMinute)
     {
         var bands = waveform.Features.Where(f => f.Kind == FeatureKind.BandRms).ToList();
@@ -53,7 +53,7 @@ public static class ReduceWaveform
         return (strikes, strikes.AmplitudesIn(Vibration.Envelope(samples, waveform.SampleRateHertz, bearing.Carrier)));
     }
 
-    // Six digits: no accelerometer knows more, short decimals take little room in the log, and the last bits, in which processors may
-    // differ, do not make a repeated message contradict the log.
+    // Six digits: no accelerometer is more accurate, short decimals need little space in the log, and differences in the last bits between
+    // processors do not make a repeated message contradict the log.
     static double Rounded(double value) => double.Parse(value.ToString("G6", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 }

@@ -3,19 +3,19 @@ using TwinModel.Prognostics;
 
 namespace TwinModel.Health;
 
-/// <summary>How good past predictions of a part were.</summary>
-/// <param name="Failures">Lives that ended in a failure.</param>
-/// <param name="All">Of all predictions of those lives; while a part is healthy they say no more than the fleet does.</param>
-/// <param name="WhileDegrading">Of those that rest on a trend; null when there are none.</param>
+/// <summary>Scores of past predictions for a part.</summary>
+/// <param name="Failures">Number of lives that ended in a failure.</param>
+/// <param name="All">Score of all predictions for those lives; while a part is healthy, they say no more than the fleet's life.</param>
+/// <param name="WhileDegrading">Score of those based on a trend; null when there are none.</param>
 public sealed record ScoredPredictions(int Failures, PredictionScore All, PredictionScore? WhileDegrading);
 
 /// <summary>
-/// Scores the predictions of lives whose end is known. A life that ended in an exchange tells only that it would have been longer, and is
-/// left out.
+/// Scores the predictions for lives whose end is known. A life that ended with a replacement only shows that it would have lasted longer,
+/// and is left out.
 /// </summary>
 public static class ScorePredictions
 {
-    /// <summary>Of one part's events of stream <c>twin/{asset}</c> in the order of the log; null while nothing can be scored.</summary>
+    /// <summary>Scores one part from its events of stream <c>twin/{asset}</c> in log order; null while nothing can be scored.</summary>
     public static ScoredPredictions? Of(IEnumerable<object> events)
     {
         List<HealthAssessed> life = [];

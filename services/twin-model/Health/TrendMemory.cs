@@ -5,12 +5,12 @@ using TwinModel.Prognostics;
 namespace TwinModel.Health;
 
 /// <summary>
-/// The medians since a change began, in bounded memory: when there are too many, neighbours are averaged, which keeps what a trend tells
-/// while the noise is independent.
+/// The medians since a change began, in bounded memory: when there are too many, neighbours are averaged, which preserves the trend as long
+/// as the noise is independent.
 /// </summary>
 sealed class TrendMemory
 {
-    /// <summary>Twice what a prognosis looks at.</summary>
+    /// <summary>Twice the number of points that a prognosis uses.</summary>
     const int Capacity = 240;
 
     readonly List<TrendPoint> points = [];
@@ -20,7 +20,7 @@ sealed class TrendMemory
     /// <summary>Day 0 of the trend; null while there is none.</summary>
     public DateTimeOffset? From { get; private set; }
 
-    /// <summary>Medians in one point.</summary>
+    /// <summary>Number of medians averaged in one point.</summary>
     public int BlockSize { get; private set; } = 1;
 
     public IReadOnlyList<TrendPoint> Points => points;
@@ -46,11 +46,11 @@ sealed class TrendMemory
         BlockSize *= 2;
     }
 
-    /// <summary>The trend for a prognosis, with a baseline whose scatter is that of such means.</summary>
+    /// <summary>The trend for a prognosis, with the baseline's scale reduced to that of the averaged points.</summary>
     public (Baseline? Baseline, ImmutableArray<TrendPoint> Points) For(Baseline? baseline) =>
         (baseline is null ? null : baseline with { ScaleLn = baseline.ScaleLn / Math.Sqrt(BlockSize) }, [.. points]);
 
-    /// <summary>Least squares; null with fewer than three points.</summary>
+    /// <summary>Least-squares slope; null with fewer than three points.</summary>
     public double? Slope()
     {
         if (points.Count < 3) return null;

@@ -3,14 +3,14 @@ using TwinModel.ConditionMonitoring;
 
 namespace TwinModel.Health;
 
-/// <summary>The condition of parts as APIs show it.</summary>
+/// <summary>Builds the API views of parts' health.</summary>
 public static class ViewHealth
 {
     /// <summary>One view per part.</summary>
     /// <param name="assetId">The asset.</param>
-    /// <param name="health">The fold.</param>
-    /// <param name="book">What the log says.</param>
-    /// <param name="position">Log position of the newest reading folded in.</param>
+    /// <param name="health">The state of the parts.</param>
+    /// <param name="book">The part records of the log.</param>
+    /// <param name="position">Log position of the newest reading taken into account.</param>
     public static IReadOnlyList<HealthView> Of(string assetId, AssetHealth health, HealthBook book, long position)
     {
         if (health.Parts.Count == 0) return [];

@@ -2,8 +2,8 @@ using MathNet.Numerics.Distributions;
 
 namespace TwinModel.Lifetimes;
 
-/// <summary>Any continuous distribution as a life in days; its mass below 0 counts as failed at once.</summary>
-/// <param name="Distribution">In days.</param>
+/// <summary>Any continuous distribution as a life in days; probability mass below 0 counts as immediate failure.</summary>
+/// <param name="Distribution">The distribution, in days.</param>
 public sealed record DistributionLife(IContinuousDistribution Distribution) : ILifetime
 {
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using MathNet.Numerics.RootFinding;
 namespace TwinModel.Lifetimes;
 
 /// <summary>
-/// The distribution of a (remaining) life, in days from now. A distribution function that stays below 1 is allowed: the rest never fails.
+/// The distribution of a (remaining) life, in days from now. The distribution function may stay below 1: the rest never fails.
 /// Implementations are immutable and safe to share between threads.
 /// </summary>
 public interface ILifetime
@@ -22,10 +22,10 @@ public interface ILifetime
     double MeanUntil(double days);
 }
 
-/// <summary>What a distribution function alone determines.</summary>
+/// <summary>Quantities that follow from the distribution function alone.</summary>
 public static class Lifetime
 {
-    /// <summary>No machine part is followed longer: a century. Later quantiles count as 'never'.</summary>
+    /// <summary>A century: no machine part is followed for longer. Far later quantiles count as 'never'.</summary>
     internal const double LongestDays = 36_525;
 
     /// <summary>Relative error of quadratures; a cost of 1e5 keeps its cents.</summary>
@@ -54,7 +54,7 @@ public static class Lifetime
             : Bisection.FindRoot(t => cdf(t) - probability, 0, high, 1e-10 * high, 200);
     }
 
-    /// <summary>Days after which the chance of survival no longer matters, or the longest time looked at.</summary>
+    /// <summary>Days after which the probability of survival is negligible, at most 1000 centuries.</summary>
     internal static double TailDays(this ILifetime life) => Math.Min(life.Quantile(1 - 1e-12), LongestDays * 1000);
 
     /// <summary>Mean life in days; infinite when a share never fails.</summary>

@@ -43,7 +43,7 @@ public sealed record InverseGaussianLife(double DriftPerDay, double DiffusionPer
     public double MeanUntil(double days) => Lifetime.MeanUntil(Cdf, 0, days);
 }
 
-/// <summary>First passage of a Wiener process whose drift is itself known only as a normal distribution.</summary>
+/// <summary>First passage of a Wiener process whose drift is normally distributed.</summary>
 static class FirstPassage
 {
     /// <summary>

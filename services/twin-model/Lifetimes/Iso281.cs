@@ -1,8 +1,8 @@
 namespace TwinModel.Lifetimes;
 
 /// <summary>
-/// Rating life of rolling bearings, ISO 281. Fatigue alone seldom decides when a bearing goes; the ratio of two loads does say how much
-/// faster it ages.
+/// Rating life of rolling bearings, ISO 281. Fatigue alone rarely determines when a bearing fails, but the ratio of two loads does
+/// determine how much faster it ages.
 /// </summary>
 public static class Iso281
 {
@@ -21,14 +21,14 @@ public static class Iso281
         RatingLifeMegarevolutions(dynamicRatingNewton, loadNewton, exponent) * 1e6 / 60 / Require.Positive(speedRpm);
 
     /// <summary>
-    /// Days of ageing per day against a reference load: <c>(N / N0) (P / P0)^p</c>; the life is 1 / this of the reference's.
+    /// Days of ageing per day relative to a reference load: <c>(N / N0) (P / P0)^p</c>; the life is the reference life divided by this.
     /// </summary>
     public static double AgeingRate(
         double speedRpm, double loadNewton, double referenceSpeedRpm, double referenceLoadNewton, double exponent) =>
         Require.Positive(speedRpm) / Require.Positive(referenceSpeedRpm)
             * Math.Pow(Require.Positive(loadNewton) / Require.Positive(referenceLoadNewton), Require.Positive(exponent));
 
-    /// <summary>Thrust in N of a head pressure in Pa on a screw of a diameter in m.</summary>
+    /// <summary>Thrust, N, of a head pressure, Pa, on a screw of the given diameter, m.</summary>
     public static double Thrust(double headPressurePascal, double screwDiameterMetre) =>
         Require.NotNegative(headPressurePascal) * Math.PI / 4 * Require.Positive(screwDiameterMetre) * screwDiameterMetre;
 }

@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 
 namespace TwinModel.Lifetimes;
 
-/// <summary>Several lives, each with a probability that it is the right one.</summary>
-/// <param name="Parts">Weights are 0 or more and add up to 1.</param>
+/// <summary>A mixture of lives, each with the probability that it is the right one.</summary>
+/// <param name="Parts">The components; their weights are 0 or more and add up to 1.</param>
 public sealed record MixtureLife(ImmutableArray<WeightedLife> Parts) : ILifetime
 {
     /// <inheritdoc/>
@@ -34,8 +34,8 @@ public sealed record MixtureLife(ImmutableArray<WeightedLife> Parts) : ILifetime
     }
 }
 
-/// <summary>One part of a mixture.</summary>
-/// <param name="Name">Which model it comes from.</param>
+/// <summary>One component of a mixture.</summary>
+/// <param name="Name">The model it comes from.</param>
 /// <param name="Weight">Its probability, 0 to 1.</param>
 /// <param name="Life">Its life.</param>
 public sealed record WeightedLife(string Name, double Weight, ILifetime Life);

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace TwinModel.Lifetimes;
 
 /// <summary>
-/// How fast a part ages from now on, against the load at which its life was estimated: piecewise constant. 1 is that load; ISO 281 gives
-/// the others (<see cref="Iso281.AgeingRate"/>). Ageing is cumulative: the part fails when its ageing reaches the life.
+/// How fast a part ages from now on, relative to the load at which its life was estimated: piecewise constant. 1 is that load; ISO 281
+/// gives other values (<see cref="Iso281.AgeingRate"/>). Ageing is cumulative: the part fails when its ageing reaches the life.
 /// </summary>
 public sealed record RateHistory
 {
@@ -12,7 +12,7 @@ public sealed record RateHistory
     readonly double[] rate;
     readonly double[] aged;
 
-    /// <summary>Rates by the day from which they hold; the first at day 0, the last for ever.</summary>
+    /// <summary>Rates with the day from which they apply; the first from day 0, the last for ever.</summary>
     /// <exception cref="ArgumentException">No rates, days that do not ascend, or a rate that is not positive.</exception>
     public RateHistory(ImmutableArray<RateFrom> steps)
     {
@@ -27,7 +27,7 @@ public sealed record RateHistory
         }
     }
 
-    /// <summary>The load of the estimate for ever.</summary>
+    /// <summary>The load of the estimate, for ever.</summary>
     public static RateHistory Unchanged { get; } = Constant(1);
 
     /// <summary>The steps, ascending.</summary>
@@ -39,7 +39,7 @@ public sealed record RateHistory
     /// <summary>Rate at a day.</summary>
     public double At(double day) => rate[Index(from, day)];
 
-    /// <summary>Days of ageing after so many days.</summary>
+    /// <summary>Days of ageing after the given number of days.</summary>
     public double AgedBy(double day)
     {
         if (double.IsInfinity(day)) return day;
@@ -47,7 +47,7 @@ public sealed record RateHistory
         return aged[i] + rate[i] * (day - from[i]);
     }
 
-    /// <summary>Days until so many days of ageing; the inverse of <see cref="AgedBy"/>.</summary>
+    /// <summary>Days until the given ageing is reached; the inverse of <see cref="AgedBy"/>.</summary>
     public double DayOf(double ageing)
     {
         if (double.IsInfinity(ageing)) return ageing;
@@ -58,10 +58,10 @@ public sealed record RateHistory
     /// <summary>All rates times a factor.</summary>
     public RateHistory Times(double factor) => factor == 1 ? this : new([.. Steps.Select(s => s with { Rate = s.Rate * factor })]);
 
-    /// <summary>The same life at this load: re-timed, not re-estimated.</summary>
+    /// <summary>The same life at this load: rescaled in time, not re-estimated.</summary>
     public ILifetime Retime(ILifetime life) => rate.Length == 1 && rate[0] == 1 ? life : new RetimedLife(life, this);
 
-    // Histories are short, and searched from one thread after the other: a loop beats a binary search.
+    // Histories are short: a loop beats a binary search.
     static int Index(double[] starts, double value)
     {
         var i = 0;
@@ -70,14 +70,14 @@ public sealed record RateHistory
     }
 }
 
-/// <summary>A rate of ageing and the day from which it holds.</summary>
+/// <summary>An ageing rate and the day from which it applies.</summary>
 /// <param name="Day">Days from now, 0 or more.</param>
 /// <param name="Rate">Days of ageing per day, greater than 0.</param>
 public readonly record struct RateFrom(double Day, double Rate);
 
-/// <summary>A life at another load than the one it was estimated at.</summary>
-/// <param name="Life">At the load of the estimate.</param>
-/// <param name="Rates">From now on.</param>
+/// <summary>A life at a different load than that of the estimate.</summary>
+/// <param name="Life">The life at the load of the estimate.</param>
+/// <param name="Rates">Ageing rates from now on.</param>
 public sealed record RetimedLife(ILifetime Life, RateHistory Rates) : ILifetime
 {
     /// <inheritdoc/>

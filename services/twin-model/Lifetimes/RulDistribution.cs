@@ -5,7 +5,7 @@ using TwinModel.Uncertainty;
 namespace TwinModel.Lifetimes;
 
 /// <summary>
-/// Remaining useful life as a table that can be stored, compared and sampled: the distribution function on a grid of days, straight between
+/// Remaining useful life as a table that can be stored, compared and sampled: the distribution function on a grid of days, linear between
 /// the points.
 /// </summary>
 public sealed record RulDistribution : ILifetime
@@ -21,7 +21,7 @@ public sealed record RulDistribution : ILifetime
     readonly double[] mean;
 
     /// <summary>A table; both lists ascend, start at (0, P of immediate failure) and have two points or more.</summary>
-    /// <exception cref="ArgumentException">The lists do not.</exception>
+    /// <exception cref="ArgumentException">The lists do not satisfy this.</exception>
     public RulDistribution(ImmutableArray<double> days, ImmutableArray<double> probability)
     {
         if (days.IsDefault || days.Length < 2 || days[0] != 0 || probability.IsDefault || probability.Length != days.Length)
@@ -49,18 +49,19 @@ public sealed record RulDistribution : ILifetime
     [JsonIgnore]
     public RulQuantiles Quantiles => new(Quantile(0.05), Quantile(0.25), Quantile(0.5), Quantile(0.75), Quantile(0.95));
 
-    /// <summary>P(no failure within the grid): the trend may turn round, or the part outlives a century.</summary>
+    /// <summary>P(no failure within the grid): the trend may reverse, or the part may outlive a century.</summary>
     [JsonIgnore]
     public double NeverProbability => 1 - cdf[^1];
 
-    /// <summary>The table of another life, refined until no step exceeds <see cref="Step"/>.</summary>
+    /// <summary>The table of another life, refined until no step exceeds <see cref="Step"/> and the error stays below
+    /// <see cref="Error"/>.</summary>
     public static RulDistribution Of(ILifetime life)
     {
         List<(double Day, double P)> points = [(0, Math.Clamp(life.Cdf(0), 0, 1))];
         var end = 1e-3;
         while (life.Cdf(end) < 1 - 1e-6 && end < Lifetime.LongestDays) end *= 2;
         var last = life.Cdf(end);
-        // What is left in the tail of a life that does end is given to the last point, so that every future fails.
+        // The remaining tail of a life that does end is assigned to the last point, so that every future fails.
         Refine(0, points[0].P, end, last < 1 - 1e-6 ? last : 1, 6);
         return new([.. points.Select(p => p.Day)], [.. points.Select(p => p.P)]);
 
@@ -68,7 +69,7 @@ public sealed record RulDistribution : ILifetime
         {
             var middle = 0.5 * (from + to);
             var p = Math.Clamp(life.Cdf(middle), pFrom, Math.Max(pFrom, pTo));
-            // Where hardly anything happens a few points are enough.
+            // Where the probability hardly changes, a few points are enough.
             if (pTo - pFrom < 1e-7 || to - from < 1e-9 * end
                 || (depthLeast <= 0 && pTo - pFrom <= Step && Math.Abs(p - 0.5 * (pFrom + pTo)) <= Error))
             {

@@ -4,8 +4,7 @@ namespace TwinModel.Lifetimes;
 
 /// <summary>
 /// Weibull life, given survival to <paramref name="AgeDays"/>: <c>R(x) = exp(((age / eta)^beta - ((age + x) / eta)^beta))</c>. The fleet
-/// prior of a part whose sensors say nothing, and the life of a new part. <paramref name="Shape"/> beta is 1.1-1.5 for fatigue, 2-4 for
-/// wear.
+/// prior of a part without a trend, and the life of a new part. <paramref name="Shape"/> beta is 1.1-1.5 for fatigue, 2-4 for wear.
 /// </summary>
 /// <param name="Shape">beta, greater than 0.</param>
 /// <param name="ScaleDays">eta in days: 63.2 % of new parts have failed by then. Greater than 0.</param>
@@ -50,7 +49,7 @@ public sealed record WeibullLife(double Shape, double ScaleDays, double AgeDays 
     public double MeanUntil(double days)
     {
         if (days <= 0) return 0;
-        // Far out in age the two terms cancel; the quadrature does not.
+        // At high age the two terms cancel numerically; quadrature does not.
         if (HazardSoFar > 3) return Lifetime.MeanUntil(Cdf, 0, Math.Min(days, Quantile(1 - 1e-15)));
         return (UnconditionalMeanUntil(AgeDays + days) - UnconditionalMeanUntil(AgeDays)) * Math.Exp(HazardSoFar);
     }

@@ -3,7 +3,7 @@ using TwinModel.Lifetimes;
 
 namespace TwinModel.Maintenance;
 
-/// <summary>What is known of replacing at an age.</summary>
+/// <summary>The result of optimising the replacement age.</summary>
 public abstract record AgeReplacementResult
 {
     AgeReplacementResult()
@@ -25,7 +25,7 @@ public abstract record AgeReplacementResult
     /// <param name="RunToFailureCostPerDay">The cost rate that remains.</param>
     public sealed record NoFiniteOptimum(string Reason, double RunToFailureCostPerDay) : AgeReplacementResult;
 
-    /// <summary>The cost rate of the best policy, 1/day: what a day of life of a new part is worth.</summary>
+    /// <summary>Cost per day under the best policy: the value of a day of life of a new part.</summary>
     public double BestCostPerDay => this is Optimum o ? o.CostPerDay : ((NoFiniteOptimum)this).RunToFailureCostPerDay;
 }
 
@@ -33,15 +33,15 @@ public abstract record AgeReplacementResult
 /// Age replacement (Barlow and Hunter, 1960, doi:10.1287/opre.8.1.90): <c>C(t) = (Cp R + Cf F) / (int_0^t R + Tp R + Tf F)</c>. At the
 /// optimum without downtimes <c>h(t) int_0^t R - F = Cp / (Cf - Cp)</c> and <c>C = h(t) (Cf - Cp)</c>.
 /// </summary>
-/// <param name="Life">Of a new part.</param>
-/// <param name="PlannedCost">Cp, 0 or more.</param>
-/// <param name="FailureCost">Cf, greater than 0.</param>
-/// <param name="PlannedDowntimeDays">Tp.</param>
-/// <param name="FailureDowntimeDays">Tf.</param>
+/// <param name="Life">Life of a new part.</param>
+/// <param name="PlannedCost">Cost of a planned replacement Cp, 0 or more.</param>
+/// <param name="FailureCost">Cost of a failure Cf, greater than 0.</param>
+/// <param name="PlannedDowntimeDays">Downtime Tp of a planned replacement, days.</param>
+/// <param name="FailureDowntimeDays">Downtime Tf of a failure, days.</param>
 public sealed record AgeReplacement(
     ILifetime Life, double PlannedCost, double FailureCost, double PlannedDowntimeDays = 0, double FailureDowntimeDays = 0)
 {
-    /// <summary>The long-run cost rate when parts are replaced at an age.</summary>
+    /// <summary>The long-run cost rate when parts are replaced at a given age.</summary>
     public double CostPerDay(double ageDays)
     {
         var f = Life.Cdf(Require.Positive(ageDays));
@@ -52,7 +52,7 @@ public sealed record AgeReplacement(
     /// <summary>The long-run cost rate without preventive replacement.</summary>
     public double RunToFailureCostPerDay => FailureCost / (Life.Mean() + FailureDowntimeDays);
 
-    /// <summary>The age with the least cost rate.</summary>
+    /// <summary>Finds the age with the lowest cost rate.</summary>
     public AgeReplacementResult FindOptimum()
     {
         Require.NotNegative(PlannedCost);
@@ -65,8 +65,7 @@ public sealed record AgeReplacement(
                 $"The hazard does not grow with age (beta = {w.Shape:0.###}, not above 1), so an older part is no worse than a new one."));
         if (Life is WeibullLife { AgeDays: 0 } weibull && PlannedCost > 0 && PlannedDowntimeDays == 0 && FailureDowntimeDays == 0)
             return OptimumOf(weibull);
-        // The cost rate may have more than one minimum, so look everywhere first: at ages equally spaced in the logarithm of what has
-        // failed.
+        // The cost rate may have several local minima, so scan first, at ages equally spaced in ln of the cumulative hazard.
         var ages = Enumerable.Range(0, Scan).Select(i => Life.Quantile(1 - Math.Exp(-Math.Exp(-18 + 21.5 * i / (Scan - 1)))))
             .Where(t => t > 0 && double.IsFinite(t)).Distinct().ToArray();
         if (ages.Length < 3) return None("The life has no spread over which an age could be chosen.");
@@ -81,7 +80,7 @@ public sealed record AgeReplacement(
 
     const int Scan = 400;
 
-    // h(t) int_0^t R - F rises without bound when beta > 1, so there is one root.
+    // h(t) int_0^t R - F rises without bound when beta > 1, so there is exactly one root.
     AgeReplacementResult OptimumOf(WeibullLife life)
     {
         var target = PlannedCost / (FailureCost - PlannedCost);
@@ -98,7 +97,7 @@ public sealed record AgeReplacement(
 
     AgeReplacementResult.NoFiniteOptimum None(string reason) => new(reason, RunToFailureCostPerDay);
 
-    // Numerator of dC/dt, up to the square of the denominator.
+    // dC/dt times the square of the denominator of C.
     double Slope(double t)
     {
         var (f, density) = (Life.Cdf(t), Life.Density(t));
@@ -107,7 +106,7 @@ public sealed record AgeReplacement(
     }
 }
 
-/// <summary>Replacement at fixed intervals, and at each failure between them.</summary>
+/// <summary>Replacement at fixed intervals, and at each failure in between.</summary>
 public static class BlockReplacement
 {
     /// <summary>

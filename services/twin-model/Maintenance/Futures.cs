@@ -4,9 +4,9 @@ using TwinModel.Uncertainty;
 namespace TwinModel.Maintenance;
 
 /// <summary>
-/// Simulated futures with common random numbers: every plan meets the same life, the same repair time and the same secondary damage, so
-/// that differences between plans are known far better than their levels. One key per future, sums in index order: the same bits on any
-/// number of threads.
+/// Simulated futures with common random numbers: every plan faces the same life, repair time and secondary damage, so differences between
+/// plans are known far more precisely than their levels. One random key per future and sums in index order: the same bits for any number
+/// of threads.
 /// </summary>
 sealed class Futures
 {
@@ -23,7 +23,7 @@ sealed class Futures
         var n = q.Futures;
         (ageing, failureCost, plain) = (new double[n], new double[n], new double[n]);
         rates = q.RatesOfFuture is null ? null : new RateHistory?[n];
-        // Other lives find quantiles by iteration; a table is near enough for a simulation.
+        // Other lives compute quantiles iteratively; a table is accurate enough for a simulation.
         var table = life is WeibullLife or RulDistribution ? life : RulDistribution.Of(life);
         var e = q.Economics;
         var certain = e.PartCost + e.LabourCost + e.OvertimeCost + e.ScrapAndRestartCost;
@@ -47,7 +47,8 @@ sealed class Futures
 
     double DayOfFailure(int i, double slowdown) => (rates is null ? question.Rates : rates[i]!).DayOf(ageing[i] / slowdown);
 
-    /// <summary>Relative cost of a plan in each future; sets the mean number of days run and the share that failed.</summary>
+    /// <summary>Relative cost of a plan in each future, with the share of failures, the mean days run and the mean days waited for the
+    /// spare.</summary>
     public double[] Costs(Plan plan, double costPerDay, out double failedShare, out double meanDays, out double meanWaitingDays)
     {
         var (e, costs, failed, days, waits) = (question.Economics, new double[Count], 0, 0.0, 0.0);
@@ -73,8 +74,8 @@ sealed class Futures
     }
 
     /// <summary>
-    /// Expected value of perfect information on the day of failure: the least mean cost less the mean of the least cost, with repair time
-    /// and damage at their means. What the best forecast could be worth at most.
+    /// Expected value of perfect information on the day of failure: the least mean cost minus the mean of the least cost, with repair time
+    /// and damage at their means. An upper bound on the value of any forecast.
     /// </summary>
     public double ValueOfPerfectInformation(IReadOnlyList<Plan> plans, double costPerDay)
     {

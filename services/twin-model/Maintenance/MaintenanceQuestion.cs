@@ -3,54 +3,56 @@ using TwinModel.Lifetimes;
 
 namespace TwinModel.Maintenance;
 
-/// <summary>One way to go on with a worn part.</summary>
-/// <param name="Name">What the answer calls it; unique in a question.</param>
+/// <summary>One course of action for a worn part.</summary>
+/// <param name="Name">Its name in the answer; unique within a question.</param>
 public abstract record MaintenanceOption(string Name)
 {
-    /// <summary>Exchange now.</summary>
+    /// <summary>Replace now.</summary>
     public sealed record ReplaceNow() : MaintenanceOption("replace now");
 
-    /// <summary>Exchange at a stop of the calendar.</summary>
+    /// <summary>Replace at a stop in the calendar.</summary>
     /// <param name="At">The stop's time.</param>
     public sealed record AtPlannedStop(DateTimeOffset At) : MaintenanceOption(
         FormattableString.Invariant($"at the stop on {At:yyyy-MM-dd}"));
 
-    /// <summary>Exchange in so many weeks, outside a stop unless there is one at that time.</summary>
-    /// <param name="Weeks">0 or more.</param>
+    /// <summary>Replace after the given number of weeks, outside a stop unless there is one at that time.</summary>
+    /// <param name="Weeks">Weeks to wait, 0 or more.</param>
     public sealed record WaitWeeks(double Weeks) : MaintenanceOption($"wait {Spell(Weeks)}");
 
-    /// <summary>Exchange when it has failed.</summary>
+    /// <summary>Replace on failure.</summary>
     public sealed record RunToFailure() : MaintenanceOption("run to failure");
 
-    /// <summary>Exchange at the date of least expected cost within the horizon, stops included.</summary>
+    /// <summary>Replace at the date of least expected cost within the horizon, including stops.</summary>
     public sealed record OptimalDate() : MaintenanceOption("optimal date");
 
-    /// <summary>Run slower from now on and exchange in so many weeks.</summary>
-    /// <param name="Weeks">0 or more.</param>
-    /// <param name="AgeingRate">Days of ageing per day against the present load (<see cref="Iso281.AgeingRate"/>), greater than 0.</param>
-    /// <param name="MarginLossPerDay">Margin of the production that is not made, 0 or more.</param>
+    /// <summary>Run slower from now on and replace after the given number of weeks.</summary>
+    /// <param name="Weeks">Weeks to wait, 0 or more.</param>
+    /// <param name="AgeingRate">Days of ageing per day relative to the present load (<see cref="Iso281.AgeingRate"/>), greater than
+    /// 0.</param>
+    /// <param name="MarginLossPerDay">Margin per day of the production lost, 0 or more.</param>
     public sealed record DerateAndWait(double Weeks, double AgeingRate, double MarginLossPerDay)
         : MaintenanceOption($"derate and wait {Spell(Weeks)}");
 
-    /// <summary>Order the spare now and exchange at the best date from its arrival on.</summary>
+    /// <summary>Order the spare now and replace at the best date after its arrival.</summary>
     public sealed record OrderSpareNow() : MaintenanceOption("order the spare now, exchange when it is here");
 
     static string Spell(double weeks) => FormattableString.Invariant($"{weeks:0.##} {(weeks == 1 ? "week" : "weeks")}");
 }
 
-/// <summary>Everything a maintenance decision depends on; the same question has the same answer, bit for bit.</summary>
+/// <summary>Everything a maintenance decision depends on; the same question gives the same answer, bit for bit.</summary>
 /// <param name="Now">Day 0 of all lives.</param>
-/// <param name="RemainingLife">Of the worn part at the present load; null when nothing can be said of it yet.</param>
-/// <param name="NewLife">Of a new part: the worth of a day of life.</param>
+/// <param name="RemainingLife">Remaining life of the worn part at the present load; null when no prognosis is possible yet.</param>
+/// <param name="NewLife">Life of a new part, which determines the value of a day of life.</param>
 /// <param name="Economics">Costs and times.</param>
-/// <param name="Options">One or more.</param>
+/// <param name="Options">The options to compare, one or more.</param>
 public sealed record MaintenanceQuestion(
     DateTimeOffset Now, ILifetime? RemainingLife, ILifetime NewLife, Economics Economics, ImmutableArray<MaintenanceOption> Options)
 {
     /// <summary>Calendar of planned stops, none before <see cref="Now"/>.</summary>
     public ImmutableArray<PlannedStop> Stops { get; init; } = [];
 
-    /// <summary>No exchange is planned later, in days; the end of running to failure for a part that may never fail. 1 to 3650.</summary>
+    /// <summary>Latest day on which a replacement can be planned; also when a part that may never fail is replaced under run-to-failure. 1
+    /// to 3650.</summary>
     public double HorizonDays { get; init; } = 180;
 
     /// <summary>lambda of the rank <c>J + lambda (CVaR95 - mean)</c>; 0 ranks by expected cost. 0 to 1.</summary>
@@ -60,8 +62,8 @@ public sealed record MaintenanceQuestion(
     public RateHistory Rates { get; init; } = RateHistory.Unchanged;
 
     /// <summary>
-    /// The load of each future (0 to <see cref="Futures"/> - 1), instead of <see cref="Rates"/>; called from several threads. The simulated
-    /// costs are then the answer, as no single distribution describes them.
+    /// The load of each future (0 to <see cref="Futures"/> - 1), instead of <see cref="Rates"/>; called from several threads. The answer
+    /// then uses the simulated costs, because no single distribution describes them.
     /// </summary>
     public Func<int, RateHistory>? RatesOfFuture { get; init; }
 
@@ -71,13 +73,13 @@ public sealed record MaintenanceQuestion(
     /// <summary>Number of simulated futures, 100 or more.</summary>
     public int Futures { get; init; } = 10_000;
 
-    /// <summary>Seed of the futures.</summary>
+    /// <summary>Seed of the simulated futures.</summary>
     public ulong Seed { get; init; } = 1;
 
     /// <summary>Threads to use; does not change the answer.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>Throws when the question has no meaning.</summary>
+    /// <summary>Throws when the question is invalid.</summary>
     /// <exception cref="ArgumentException">Names the field, its value and what is allowed.</exception>
     public void Validate()
     {

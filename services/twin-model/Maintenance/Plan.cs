@@ -2,21 +2,22 @@ using TwinModel.Lifetimes;
 
 namespace TwinModel.Maintenance;
 
-/// <summary>What an option comes to: exchange at a day unless it fails before.</summary>
-/// <param name="Name">Of the option.</param>
-/// <param name="Days">Day of the exchange; infinite for running to failure.</param>
-/// <param name="Hours">Lost hours of the planned exchange.</param>
-/// <param name="OrderDays">Day on which the spare is ordered, unless a failure comes first; negative when it has been.</param>
-/// <param name="Slowdown">Rate of ageing against the planned load.</param>
-/// <param name="LossPerDay">Margin lost by running slower.</param>
+/// <summary>The plan behind an option: replace on a given day unless the part fails before.</summary>
+/// <param name="Name">Name of the option.</param>
+/// <param name="Days">Day of the replacement; infinite for running to failure.</param>
+/// <param name="Hours">Hours lost by the planned replacement.</param>
+/// <param name="OrderDays">Day on which the spare is ordered, unless a failure comes first; negative when it has already been
+/// ordered.</param>
+/// <param name="Slowdown">Ageing rate relative to the planned load.</param>
+/// <param name="LossPerDay">Margin lost per day by running slower.</param>
 sealed record Plan(string Name, double Days, double Hours, double OrderDays, double Slowdown = 1, double LossPerDay = 0)
 {
-    /// <summary>A stop is met when the exchange is planned within an hour of it.</summary>
+    /// <summary>A replacement planned within an hour of a stop takes place during that stop.</summary>
     const double SameTimeDays = 1.0 / 24;
 
     public double PlannedCost(Economics e) => e.PlannedCost(Hours) + (Days < OrderDays + e.SpareLeadDays ? e.ExpediteCost : 0);
 
-    /// <summary>Days that a part which fails at a day waits for the spare.</summary>
+    /// <summary>Days of waiting for the spare when the part fails on a given day.</summary>
     public double WaitingDays(double day, double lead) => Math.Clamp(OrderDays + lead - day, 0, lead);
 
     public ILifetime Retime(MaintenanceQuestion q, ILifetime life) => q.Rates.Times(Slowdown).Retime(life);
@@ -53,8 +54,8 @@ sealed record Plan(string Name, double Days, double Hours, double OrderDays, dou
     {
         double Cost(double days) => PlanCost.Of(At(name, days, q, isOrderedNow), q.Economics, q.Rates.Retime(life), costPerDay).Relative;
         var (low, high, best) = (fromDays, q.HorizonDays, fromDays);
-        // First all days, denser near now where decisions are close; then ever finer between the neighbours of the best. A cost with steps
-        // (stops, the spare's arrival) need not bracket a minimum as golden section wants it.
+        // Scan all days first, more densely near now where decisions are close; then refine between the neighbours of the best. Golden
+        // section would need a bracketed minimum, which a cost with steps (stops, arrival of the spare) need not have.
         var (parts, power) = (80, 2);
         while (high - low > 1e-7)
         {
@@ -69,28 +70,28 @@ sealed record Plan(string Name, double Days, double Hours, double OrderDays, dou
 }
 
 /// <summary>
-/// Exact expectations of a plan; integrals of the survival function are all it takes, as the wait for the spare is piecewise linear in
+/// Exact expectations of a plan. Integrals of the survival function are sufficient, because the wait for the spare is piecewise linear in
 /// time.
 /// </summary>
-/// <param name="FailureProbability">P(failure before the exchange).</param>
-/// <param name="MeanDays">E[min(life, day of the exchange)].</param>
+/// <param name="FailureProbability">P(failure before the planned replacement).</param>
+/// <param name="MeanDays">E[min(life, day of the replacement)].</param>
 /// <param name="MeanWaitingDays">E[days a failed part waits for the spare].</param>
 /// <param name="Cost">E[cost].</param>
-/// <param name="Relative">J: E[cost] less what the days of life used are worth.</param>
+/// <param name="Relative">J: E[cost] minus the value of the days of life used.</param>
 /// <param name="DowntimeHours">E[lost hours].</param>
 readonly record struct PlanCost(
     double FailureProbability, double MeanDays, double MeanWaitingDays, double Cost, double Relative, double DowntimeHours)
 {
     /// <param name="plan">The plan.</param>
-    /// <param name="e">Costs.</param>
-    /// <param name="life">At the load of the plan.</param>
-    /// <param name="costPerDay">g, of a new part.</param>
+    /// <param name="e">Costs and times.</param>
+    /// <param name="life">Remaining life at the load of the plan.</param>
+    /// <param name="costPerDay">g of a new part.</param>
     public static PlanCost Of(Plan plan, Economics e, ILifetime life, double costPerDay)
     {
         var end = double.IsInfinity(plan.Days) ? life.TailDays() : plan.Days;
         var failed = double.IsInfinity(plan.Days) ? 1 : life.Cdf(end);
         var mean = life.MeanUntil(end);
-        // E[wait] by parts: w(end) F(end) + the integral of F where w falls, which is its last lead time before the spare's arrival.
+        // E[wait] by parts: w(end) F(end) + the integral of F where w falls, i.e. from the order to the arrival of the spare.
         var (from, to) = (Math.Clamp(plan.OrderDays, 0, end), Math.Clamp(plan.OrderDays + e.SpareLeadDays, 0, end));
         var waiting = plan.WaitingDays(end, e.SpareLeadDays) * failed + (to - from) - (life.MeanUntil(to) - life.MeanUntil(from));
         var shelf = e.SpareHoldingCostPerDay == 0 ? 0 : e.SpareHoldingCostPerDay * Math.Max(0, mean - life.MeanUntil(to));

@@ -5,15 +5,15 @@ namespace TwinModel.Maintenance;
 
 /// <summary>
 /// Replace now or wait? Ranks the options for one worn part by the relative value <c>J(tau) = E[cost(tau)] - g E[min(T, tau)]</c>, with g
-/// the long-run cost rate of a new part under its best age replacement: free of any horizon's bias. Exact by quadrature, and simulated with
-/// common random numbers for what has no closed form.
+/// the long-run cost rate of a new part under its best age replacement, which avoids the bias of a finite horizon. Exact by quadrature, and
+/// simulated with common random numbers for what has no closed form.
 /// </summary>
 public static class RankOptions
 {
     /// <summary>
-    /// The comparison with its recommendation; <see cref="MaintenanceAnswer.NoAnswer"/> when nothing is known of the remaining life.
+    /// The comparison with a recommendation; <see cref="MaintenanceAnswer.NoAnswer"/> when nothing is known of the remaining life.
     /// </summary>
-    /// <exception cref="ArgumentException">The question has no meaning: names the field, its value and what is allowed.</exception>
+    /// <exception cref="ArgumentException">The question is invalid: names the field, its value and what is allowed.</exception>
     public static MaintenanceAnswer Answer(MaintenanceQuestion question)
     {
         question.Validate();
@@ -29,8 +29,8 @@ public static class RankOptions
             comparison, breakEven, sensitivity.Tornado(), sensitivity.FlipShare(), check, Recommendation.Reason(comparison, breakEven));
     }
 
-    /// <summary>The options alone, best first in <see cref="Comparison.Ranking"/>.</summary>
-    /// <exception cref="ArgumentException">The question has no meaning, or says nothing of the remaining life.</exception>
+    /// <summary>The comparison of options only, best first in <see cref="Comparison.Ranking"/>.</summary>
+    /// <exception cref="ArgumentException">The question is invalid, or has no remaining life.</exception>
     public static Comparison Compare(MaintenanceQuestion question)
     {
         question.Validate();

@@ -7,17 +7,17 @@ using TwinModel.Uncertainty;
 namespace TwinModel.Maintenance;
 
 /// <summary>
-/// How sure the recommendation is: by expected cost, which is exact and quick, so that hundreds of variants take milliseconds.
+/// Sensitivity of the recommendation, by expected cost: exact and fast, so hundreds of variants take milliseconds.
 /// </summary>
 sealed class Sensitivity(MaintenanceQuestion question, Comparison comparison)
 {
-    /// <summary>Ends of an input's range in the tornado: what is usual for estimates of costs and times.</summary>
+    /// <summary>Half-range of an input in the tornado, as a factor; usual for estimates of costs and times.</summary>
     const double RangeFactor = 1.2;
 
-    /// <summary>The same range as plus and minus two standard deviations in ln, for the draws.</summary>
+    /// <summary>Standard deviation in ln for the draws: the same range is plus or minus two of them.</summary>
     static readonly double InputSdLn = Math.Log(RangeFactor) / 2;
 
-    /// <summary>The remaining life's scale is known worse than costs are.</summary>
+    /// <summary>The scale of the remaining life is less certain than costs.</summary>
     const double LifeSdLn = 0.2;
 
     const int Draws = 200;
@@ -35,8 +35,8 @@ sealed class Sensitivity(MaintenanceQuestion question, Comparison comparison)
         ("secondary damage cost", (e, f) => e with { SecondaryDamageCost = e.SecondaryDamageCost * f }),
     ];
 
-    // Where the question wants simulated risk in the rank, the lead by expected cost may point elsewhere; the tornado then shows the
-    // expected costs.
+    // With risk aversion the ranking also uses simulated risk, so its best option may differ from this one; the tornado then shows expected
+    // costs.
     readonly int best = Enumerable.Range(0, comparison.Options.Length).MinBy(a => comparison.Options[a].RelativeCost);
     readonly ILifetime life = question.RemainingLife is WeibullLife or RulDistribution
         ? question.RemainingLife
@@ -44,7 +44,7 @@ sealed class Sensitivity(MaintenanceQuestion question, Comparison comparison)
 
     public BreakEven? BreakEven()
     {
-        // A date that would itself move with the life has no break-even.
+        // A date that itself depends on the life has no break-even.
         var wait = comparison.Ranking.Where(
             a => comparison.Plans[a].Days > 0
                 && question.Options[a] is not (MaintenanceOption.OptimalDate or MaintenanceOption.OrderSpareNow)).Select(a =>
@@ -58,7 +58,7 @@ sealed class Sensitivity(MaintenanceQuestion question, Comparison comparison)
             var scaled = Scaled(lnFactor);
             return PlanCost.Of(wait, question.Economics, scaled, g).Relative - PlanCost.Of(now, question.Economics, scaled, g).Relative;
         }
-        // A life a hundred times shorter or longer is another question.
+        // Search within a factor of 100; beyond that the question is a different one.
         var limit = Math.Log(100);
         if (Lead(-limit) <= 0 || Lead(limit) >= 0 || !Brent.TryFindRoot(Lead, -limit, limit, 1e-12, 200, out var root)) return null;
         return new(wait.Name, PlanCost.Of(wait, question.Economics, Scaled(root), g).FailureProbability, Math.Exp(root));
@@ -89,7 +89,7 @@ sealed class Sensitivity(MaintenanceQuestion question, Comparison comparison)
         return (double)flips / Draws;
     }
 
-    // What the best of the others costs more than the option that is best on the given inputs. Dates stay as planned.
+    // Extra cost of the best other option over the option that is best on the given inputs. Dates stay as planned.
     double Lead(Economics economics, double lifeFactor)
     {
         var g = RankOptions.NewPart(question.NewLife, economics).BestCostPerDay;
@@ -98,7 +98,7 @@ sealed class Sensitivity(MaintenanceQuestion question, Comparison comparison)
         for (var a = 0; a < comparison.Plans.Length; a++)
         {
             var plan = comparison.Plans[a];
-            // Hours of a planned stop are the stop's; those of any other exchange follow the economics.
+            // The hours of a planned stop are fixed; those of any other replacement follow the economics.
             if (plan.Hours == question.Economics.PlannedHours) plan = plan with { Hours = economics.PlannedHours };
             var cost = PlanCost.Of(plan, economics, plan.Retime(question, scaled), g).Relative;
             if (a == best) own = cost;

@@ -1,25 +1,25 @@
 namespace TwinModel.Maintenance;
 
-/// <summary>How a simulated cost is spread: mean, quantiles and the mean of the worst twentieth.</summary>
+/// <summary>Distribution of a simulated cost: mean, quantiles and the mean of the worst 5 %.</summary>
 /// <param name="Mean">Mean.</param>
 /// <param name="StandardError">Standard error of the mean, as if the futures were independent.</param>
-/// <param name="P05">Of 100 futures, 5 are cheaper.</param>
+/// <param name="P05">5 % quantile.</param>
 /// <param name="P50">Median.</param>
-/// <param name="P95">Of 100 futures, 5 are dearer.</param>
-/// <param name="CVaR95">Mean of the dearest 5 of 100.</param>
+/// <param name="P95">95 % quantile.</param>
+/// <param name="CVaR95">Mean of the most expensive 5 %.</param>
 public readonly record struct Spread(double Mean, double StandardError, double P05, double P50, double P95, double CVaR95)
 {
-    /// <summary>Of values in any order, 20 or more.</summary>
+    /// <summary>The spread of 20 or more values in any order.</summary>
     public static Spread Of(ReadOnlySpan<double> values) => Of(values, new double[Require.AtLeast(20, values.Length)]);
 
-    /// <summary>The same with work space as long as the values.</summary>
+    /// <summary>The same with a work buffer at least as long as the values.</summary>
     internal static Spread Of(ReadOnlySpan<double> values, Span<double> work)
     {
         var n = values.Length;
         var (mean, error) = MeanAndError(values);
         values.CopyTo(work);
         work = work[..n];
-        // Selecting four places is a tenth of the work of sorting.
+        // Selecting the quantiles is a tenth of the work of sorting.
         var k = (int)(0.95 * n);
         Select(work, k);
         var tail = 0.0;
@@ -42,8 +42,8 @@ public readonly record struct Spread(double Mean, double StandardError, double P
         return (mean, Math.Sqrt(squares / (values.Length - 1) / values.Length));
     }
 
-    // Hoare's selection: afterwards the k smallest stand before place k. Many values are equal (all that survive), which this partition
-    // splits evenly.
+    // Hoare's selection: afterwards the k smallest values are at the indices below k. Many values are equal (all survivors), which this
+    // partition splits evenly.
     static void Select(Span<double> v, int k)
     {
         var (low, high) = (0, v.Length - 1);

@@ -5,32 +5,34 @@ using TwinModel.Uncertainty;
 
 namespace TwinModel.Maintenance;
 
-/// <summary>What one more vibration check before deciding is worth.</summary>
-/// <param name="Information">EVSI: what the finding saves on average, 0 or more.</param>
-/// <param name="Delay">What deciding later costs on average, as the part may fail before; negative when waiting pays anyway.</param>
-/// <param name="Net">Information less delay less the cost of the check: check when it is positive.</param>
+/// <summary>The value of one more vibration check before deciding.</summary>
+/// <param name="Information">EVSI: what the result saves on average, 0 or more.</param>
+/// <param name="Delay">What deciding later costs on average, because the part may fail first; negative when waiting pays off
+/// anyway.</param>
+/// <param name="Net">Information minus delay minus the cost of the check; the check pays off when it is positive.</param>
 public sealed record CheckValue(double Information, double Delay, double Net);
 
-/// <summary>One more vibration check, and the trend that its finding would add to.</summary>
+/// <summary>One more vibration check, and the trend that its result would update.</summary>
 /// <param name="Trend">Posterior so far (<see cref="Prognosis.Rul.Trend"/>).</param>
-/// <param name="NowDays">Now on the trend's clock.</param>
-/// <param name="Threshold">Where the life ends.</param>
-/// <param name="DelayDays">Until the finding, 0 or more.</param>
-/// <param name="Cost">Of the check, 0 or more.</param>
+/// <param name="NowDays">Now, in days on the trend's time axis.</param>
+/// <param name="Threshold">Threshold at which the life ends.</param>
+/// <param name="DelayDays">Days until the result is known, 0 or more.</param>
+/// <param name="Cost">Cost of the check, 0 or more.</param>
 public sealed record OfferedCheck(LogLinearTrend Trend, double NowDays, Threshold Threshold, double DelayDays, double Cost);
 
 /// <summary>
-/// Preposterior analysis (Raiffa and Schlaifer, 1961): findings are drawn from what the trend predicts, each updates the trend in closed
-/// form, and the best option under each is compared with the option that is best without. One key per draw.
+/// Preposterior analysis (Raiffa and Schlaifer, 1961): results are drawn from the trend's prediction, each updates the trend in closed
+/// form, and the best option under each is compared with the option that is best without. One random key per draw.
 /// </summary>
 public static class ValueOfCheck
 {
     /// <summary>
-    /// The value of a check whose finding is one more median of the trend. The remaining life is taken from the trend alone.
+    /// The value of a check whose result is one more median of the trend. The remaining life is taken from the trend alone.
     /// </summary>
-    /// <param name="question">Options and stops are kept; what would be over by the finding is done at once then.</param>
+    /// <param name="question">The question; its options and stops are kept, and whatever would be due before the result is done as soon as
+    /// the result is known.</param>
     /// <param name="check">The check.</param>
-    /// <param name="draws">Of findings, 50 or more.</param>
+    /// <param name="draws">Number of simulated results, 50 or more.</param>
     public static CheckValue Of(MaintenanceQuestion question, OfferedCheck check, int draws = 2000)
     {
         var (trend, nowDays, threshold, delayDays, checkCost) = check;
@@ -40,10 +42,10 @@ public static class ValueOfCheck
         Require.AtLeast(50, draws);
         var g = RankOptions.NewPart(question.NewLife, question.Economics).BestCostPerDay;
         var (now, e) = (RulDistribution.Of(trend.RemainingLife(nowDays, threshold)), question.Economics);
-        // Running to failure ends at the horizon here: a finding may say that the part never fails.
+        // Running to failure ends at the horizon here, because a result may imply that the part never fails.
         var plans = question.Options.Select(o => Plan.Of(o, question, now, g))
             .Select(p => p with { Days = Math.Min(p.Days, question.HorizonDays) }).ToArray();
-        // From the finding on all dates are nearer by the delay.
+        // Seen from the result, all dates are nearer by the delay.
         var later = plans.Select(p => p with { Days = Math.Max(0, p.Days - delayDays), OrderDays = p.OrderDays - delayDays }).Distinct()
             .ToImmutableArray();
         var at = nowDays + delayDays;
@@ -58,7 +60,7 @@ public static class ValueOfCheck
         });
         var without = Enumerable.Range(0, later.Length).Min(a => costs.Average(c => c[a]));
         var information = without - costs.Average(c => c.Min());
-        // Until the finding the part may fail; if it does not, the best option then is had without the finding.
+        // The part may fail before the result; if it does not, the best option without the result is still available.
         var running = new Plan("", delayDays, 0, plans.Min(p => p.OrderDays));
         var until = PlanCost.Of(running, e, question.Rates.Retime(now), g);
         var planned = (1 - until.FailureProbability) * running.PlannedCost(e);
@@ -68,7 +70,7 @@ public static class ValueOfCheck
         return new(information, delayed - decided, information - (delayed - decided) - checkCost);
     }
 
-    // A few dozen points within the horizon are enough for an average over thousands of lives.
+    // 81 points within the horizon are enough for an average over thousands of lives.
     static RulDistribution Coarse(ILifetime life, double horizonDays)
     {
         var days = Enumerable.Range(0, 81).Select(i => horizonDays * Math.Pow(i / 80.0, 1.5)).ToArray();

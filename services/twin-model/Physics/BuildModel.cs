@@ -4,7 +4,8 @@ using TwinModel.Units;
 namespace TwinModel.Physics;
 
 /// <summary>
-/// Turns the components of a model into equations: makes each, then lets all declare, connect and complete, each after those it refers to.
+/// Turns the components of a model into equations: creates all, then runs declare, connect and complete, each component after those it
+/// refers to.
 /// </summary>
 sealed class BuildModel
 {
@@ -47,7 +48,7 @@ sealed class BuildModel
 
     public EquationSystem Equations { get; }
 
-    /// <summary>Nominal values in the order of <see cref="EquationSystem"/>'s parameters, in units of calculation.</summary>
+    /// <summary>Nominal values, in the order of the parameters of <see cref="EquationSystem"/> and in units of calculation.</summary>
     public List<double> ParameterValues { get; } = [];
 
     /// <summary>Outputs by <c>component.output</c>.</summary>
@@ -89,7 +90,7 @@ sealed class BuildModel
         throw new ArgumentException($"'{target}' is no {wanted.Name}.");
     }
 
-    /// <summary>States of a start: fields cell by cell, then single ones; the integral of energy, if there is one, is zero.</summary>
+    /// <summary>Initial states: fields cell by cell, then scalars; the energy integral, if present, is zero.</summary>
     public double[] Start(CompiledEquations equations, bool guess)
     {
         var state = new double[equations.Shape.States];

@@ -4,7 +4,8 @@ using TwinModel.Units;
 namespace TwinModel.Physics;
 
 /// <summary>
-/// A model ready to run with a number of cells: equations, nominal values, where signals stand. Immutable and shared between threads.
+/// A model ready to run with a given number of cells: equations, nominal values and the location of signals. Immutable; shared between
+/// threads.
 /// </summary>
 public sealed class CompiledModel
 {
@@ -12,9 +13,9 @@ public sealed class CompiledModel
     readonly double[] guess;
 
     /// <param name="model">What to compile.</param>
-    /// <param name="cells">Number of cells; the model's own when null.</param>
-    /// <param name="withEnergy">Adds the integral of power across the border as a state.</param>
-    /// <exception cref="ArgumentException">Components do not fit together; says which.</exception>
+    /// <param name="cells">Number of cells; null: the model's own.</param>
+    /// <param name="withEnergy">Adds the integral of the power across the system boundary as a state.</param>
+    /// <exception cref="ArgumentException">Components do not fit together; names them.</exception>
     public CompiledModel(PhysicsModel model, int? cells = null, bool withEnergy = false)
     {
         Model = model;
@@ -28,7 +29,7 @@ public sealed class CompiledModel
         EnergyState = Equations.Find("energy.in");
     }
 
-    /// <summary>What was compiled.</summary>
+    /// <summary>The model that was compiled.</summary>
     public PhysicsModel Model { get; }
 
     /// <summary>The axis with the number of cells used.</summary>
@@ -49,10 +50,10 @@ public sealed class CompiledModel
     /// <summary>Number of the state that integrates power; -1 when there is none.</summary>
     public int EnergyState { get; }
 
-    /// <summary>State of a machine that was switched off for long.</summary>
+    /// <summary>The state of a machine that has been off for a long time.</summary>
     public double[] ColdState() => [.. cold];
 
-    /// <summary>A state near operation, where the search for a steady state may begin.</summary>
+    /// <summary>A state near operation, as initial guess for a steady state.</summary>
     public double[] GuessState() => [.. guess];
 
     /// <summary>A run for one thread, with nominal parameters and default inputs.</summary>
@@ -65,7 +66,7 @@ public sealed class CompiledModel
     }
 
     /// <summary>Number of an output <c>component.output</c>.</summary>
-    /// <exception cref="ArgumentException">There is none; lists what there is.</exception>
+    /// <exception cref="ArgumentException">There is no such output; lists the existing ones.</exception>
     public int OutputNumber(string name)
     {
         for (var i = 0; i < Equations.Outputs.Count; i++)
@@ -77,12 +78,12 @@ public sealed class CompiledModel
     }
 }
 
-/// <summary>A signal with the output it is read from.</summary>
+/// <summary>A signal and the output it is read from.</summary>
 /// <param name="Signal">The signal.</param>
 /// <param name="Output">Number of the output.</param>
 /// <param name="UnitOfCalculation">Unit of the output.</param>
 public sealed record SignalPlace(PhysicsSignal Signal, int Output, Unit UnitOfCalculation)
 {
-    /// <summary>From the unit of calculation to the signal's.</summary>
+    /// <summary>Converts a value from the unit of calculation to the signal's unit.</summary>
     public double Report(double value) => UnitOfCalculation.ConvertTo(Signal.Unit, value);
 }

@@ -3,7 +3,7 @@ using TwinModel.Physics.Equations;
 namespace TwinModel.Physics;
 
 /// <summary>
-/// A round die and the head before it: <c>dP/dt = (B/V) (Q − Q_die)</c>, <c>Q_die = π R³ n/(3n+1) (P R / (2 L m0 e^(−b
+/// A round die and the head in front of it: <c>dP/dt = (B/V) (Q − Q_die)</c>, <c>Q_die = π R³ n/(3n+1) (P R / (2 L m0 e^(−b
 /// (T−T_ref))))^(1/n)</c>, exact for a power law (physics.md 1.2).
 /// </summary>
 public sealed class Die : Component
@@ -35,7 +35,7 @@ public sealed class Die : Component
         var flow = Math.PI * radius * radius * radius * n / (3 * n + 1) * shearRate;
         site.Equations.SetRate(Pressure, site["bulk-modulus"] / site["head-volume"] * (channel.Flow - flow));
         site.Output("pressure", "Pa", Pressure);
-        // The pumping work comes back as heat in the die.
+        // The pumping work is dissipated as heat in the die.
         site.Output("melt-temperature", "degC", channel.ExitTemperature + Pressure / (polymer.Density * polymer.MeltSpecificHeat));
         var diameter = channel.Screw.Diameter;
         site.Output("thrust", "N", Pressure * (Math.PI / 4 * diameter * diameter));
@@ -77,7 +77,7 @@ public sealed class EnergyMeter : Component
     {
         var heaters = site.All<HeaterZone>().Aggregate(site.Graph.Constant(0), (sum, zone) => sum + zone.Power);
         site.Output("heater-power", "W", heaters);
-        // The drive comes earlier or later in the file; its power is an expression either way.
+        // The order in the file does not matter: the drive's power is an expression.
         var drive = site.Port<Drive>("drive");
         site.Output("specific-energy", "J/kg", (drive.Power + heaters) / site.Graph.Max(site.Port<MeltChannel>("channel").MassFlow, 1e-9));
     }

@@ -3,13 +3,13 @@ using TwinModel.Physics.Equations;
 namespace TwinModel.Physics;
 
 /// <summary>
-/// The polymer in the screw's channel (physics.md 1.2): <c>ρ A ∂h/∂t = −∂(ṁ h)/∂z + q_barrel + q_root + q_dissipation</c> by enthalpy,
-/// advected by linear upwind; melting; viscous dissipation in channel, flight gap and melt film; throughput by drag minus pressure flow of
-/// a power-law melt (Rauwendaal's corrections). Pressure is generated in the metering section only.
+/// The polymer in the screw channel (physics.md 1.2): <c>ρ A ∂h/∂t = −∂(ṁ h)/∂z + q_barrel + q_root + q_dissipation</c> in terms of
+/// enthalpy, advected by linear upwind; melting; viscous dissipation in channel, flight gap and melt film; throughput as drag flow minus
+/// pressure flow of a power-law melt (Rauwendaal's corrections). Pressure is generated in the metering section only.
 /// </summary>
 public sealed class MeltChannel : Component
 {
-    // 134 °C wall ± some kelvins: width over which the melt film at the barrel appears.
+    // Width in K, around the end of melting, over which the melt film at the barrel forms as the wall gets hotter.
     const double FilmWidth = 5;
 
     internal static ComponentType Type { get; } = new("melt-channel", "Polymer conveyed, melted and pumped by a screw.",
@@ -51,7 +51,7 @@ public sealed class MeltChannel : Component
     {
         Polymer = site.Port<Polymer>("polymer");
         Screw = site.Port<Screw>("screw");
-        // Near enough to begin a search: granulate up to the melting range, melt at the tip.
+        // Rough initial guess: granulate at the throat, melt at the tip.
         var end = 2400 * (site.Layout("guess-end") - Polymer.ReferenceTemperature) + 150e3;
         var cold = 2250 * (site.Layout("initial-temperature") - Polymer.ReferenceTemperature);
         enthalpy = site.FieldState("enthalpy", 1e5, _ => cold, z => end * z / site.Axis.Length);
@@ -130,7 +130,7 @@ public sealed class MeltChannel : Component
         return graph.Max(drag, 1e-12);
     }
 
-    // Where a rising profile first exceeds a level, linear between the middles of cells; the whole length when it never does.
+    // Position where a rising profile first exceeds a level, interpolated between cell centres; the whole length when it never does.
     static Node LengthUntil(Graph graph, Node profile, double level)
     {
         var above = graph.Greater(profile, graph.Constant(level));

@@ -3,8 +3,8 @@ using TwinModel.Physics.Equations;
 namespace TwinModel.Physics;
 
 /// <summary>
-/// A proportional-integral controller of a heating power: <c>u = Kp (set-point − measured) + I</c>, clipped to [0, 1] and times the largest
-/// power; <c>dI/dt = Kp/Ti (set-point − measured) + (clipped u − u)/Tt</c> (back-calculation against wind-up).
+/// A proportional-integral controller of a heating power: <c>u = Kp (set-point − measured) + I</c>, clipped to [0, 1] and multiplied by the
+/// maximum power; <c>dI/dt = Kp/Ti (set-point − measured) + (clipped u − u)/Tt</c> (anti-windup by back-calculation).
 /// </summary>
 public sealed class PiController : Component
 {
@@ -28,7 +28,7 @@ public sealed class PiController : Component
         var wanted = site["gain"] * error + integral;
         var output = site.Graph.Clamp(wanted, 0, 1);
         rate = site["gain"] / site["integral-time"] * error + (output - wanted) / site["anti-windup-time"];
-        // Early, so that what is controlled can take it.
+        // Declared early, so that the controlled component can use it.
         site.Output("power", "W", output * site["maximum-power"]);
     }
 

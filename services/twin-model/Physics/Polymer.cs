@@ -3,15 +3,15 @@ using TwinModel.Physics.Equations;
 namespace TwinModel.Physics;
 
 /// <summary>
-/// A semi-crystalline polymer by its specific enthalpy h (0 at 25 °C), so that melting needs no case distinction, and a power-law melt:
-/// <c>η = m0 e^(−b (T − T_ref)) γ̇^(n−1)</c> (physics.md 1.2).
+/// A semi-crystalline polymer in terms of its specific enthalpy h (0 at 25 °C), so that melting needs no case distinction, with a power-law
+/// melt: <c>η = m0 e^(−b (T − T_ref)) γ̇^(n−1)</c> (physics.md 1.2).
 /// </summary>
 public sealed class Polymer : Component
 {
-    /// <summary>°C at which the enthalpy is zero.</summary>
+    /// <summary>Temperature at which the enthalpy is zero, °C.</summary>
     public const double ReferenceTemperature = 25;
 
-    // The power law ends at low shear rates, where a real melt becomes Newtonian.
+    // Lower limit of the power law, 1/s: below it a real melt becomes Newtonian.
     const double LowestShearRate = 0.1;
 
     internal static ComponentType Type { get; } = new("polymer", "A polymer: enthalpy, melting, viscosity.",
@@ -57,7 +57,7 @@ public sealed class Polymer : Component
         offset = (slope - 1 / solid) * graph.SmoothPositive(-start, width) + (1 / melt - slope) * graph.SmoothPositive(-end, width);
     }
 
-    /// <summary>Temperature, °C, from specific enthalpy, J/kg; smooth and rising.</summary>
+    /// <summary>Temperature, °C, from specific enthalpy, J/kg; smooth and monotonic.</summary>
     internal Node Temperature(Node enthalpy) =>
         ReferenceTemperature + enthalpy / solid + (slope - 1 / solid) * graph.SmoothPositive(enthalpy - start, width) + (1 / melt - slope)
             * graph.SmoothPositive(enthalpy - end, width) - offset;
@@ -69,9 +69,9 @@ public sealed class Polymer : Component
     /// <summary>Enthalpy of granulate, J/kg.</summary>
     internal Node SolidEnthalpy(Node temperature) => solid * (temperature - ReferenceTemperature);
 
-    /// <summary>The part of the viscosity that follows the shear rate, 1/s.</summary>
+    /// <summary>Shear-rate factor of the viscosity; the shear rate is in 1/s.</summary>
     internal Node ShearFactor(Node shearRate) => graph.Power(graph.Max(shearRate, LowestShearRate), Exponent - 1);
 
-    /// <summary>The part that follows the temperature, Pa sⁿ.</summary>
+    /// <summary>Temperature factor of the viscosity, Pa sⁿ.</summary>
     internal Node TemperatureFactor(Node temperature) => consistency * graph.Exp(-coefficient * (temperature - reference));
 }

@@ -3,7 +3,7 @@ using TwinModel.Physics.Equations;
 namespace TwinModel.Physics;
 
 /// <summary>
-/// A single-flighted screw: channel depth constant in the feed section, falling linearly over the compression section, constant in the
+/// A single-flighted screw: channel depth constant in the feed section, decreasing linearly over the compression section, constant in the
 /// metering section (physics.md 1.1). Geometry and speed only; the polymer in it is a <see cref="MeltChannel"/>.
 /// </summary>
 public sealed class Screw : Component
@@ -43,7 +43,7 @@ public sealed class Screw : Component
     /// <summary>Revolutions per second.</summary>
     internal Node Speed { get; private set; } = null!;
 
-    /// <summary>Speed of the barrel's surface seen from the screw, m/s.</summary>
+    /// <summary>Speed of the barrel surface relative to the screw, m/s.</summary>
     internal Node SurfaceSpeed { get; private set; } = null!;
 
     internal double MeteringStart { get; private set; }
@@ -58,7 +58,7 @@ public sealed class Screw : Component
         var metered = graph.Field(z => Math.Clamp((z - feedEnd) / (meteringStart - feedEnd), 0, 1));
         Depth = site["feed-depth"] + (MeteringDepth - site["feed-depth"]) * metered;
         RootDiameter = Diameter - 2 * Depth;
-        // Lead and circumference are the legs of the helix' triangle.
+        // Lead and circumference are the legs of the unrolled helix triangle.
         var circumference = Math.PI * Diameter;
         var turn = graph.Sqrt(circumference * circumference + site["lead"] * site["lead"]);
         (Sine, Cosine) = (site["lead"] / turn, circumference / turn);

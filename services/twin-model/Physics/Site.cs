@@ -2,7 +2,7 @@ using TwinModel.Physics.Equations;
 
 namespace TwinModel.Physics;
 
-/// <summary>What one component sees while it is built: its parameters, its connections and the equations of the model.</summary>
+/// <summary>The building context of one component: its parameters, its connections and the equations of the model.</summary>
 public sealed class Site
 {
     readonly ComponentSpec spec;
@@ -21,7 +21,7 @@ public sealed class Site
     /// <summary>The equations of the model.</summary>
     public EquationSystem Equations => model.Equations;
 
-    /// <summary>Makes expressions.</summary>
+    /// <summary>Creates expressions.</summary>
     public Graph Graph => model.Equations.Graph;
 
     /// <summary>The model's axis.</summary>
@@ -43,15 +43,15 @@ public sealed class Site
     /// <summary>A new field state <c>id.name</c>.</summary>
     /// <param name="name">kebab-case.</param>
     /// <param name="typical">Typical size.</param>
-    /// <param name="cold">Its value before the machine is switched on, by position.</param>
-    /// <param name="guess">A value near operation, where a search for the steady state may begin, by position.</param>
+    /// <param name="cold">Value by position before the machine is switched on.</param>
+    /// <param name="guess">Value by position near operation, as initial guess for a steady state.</param>
     public Node FieldState(string name, double typical, Func<double, double> cold, Func<double, double> guess)
     {
         model.AddStart(isField: true, cold, guess);
         return Equations.FieldState($"{Id}.{name}", typical);
     }
 
-    /// <summary>A new state <c>id.name</c> with one number.</summary>
+    /// <summary>A new scalar state <c>id.name</c>.</summary>
     public Node ScalarState(string name, double typical, double cold, double guess)
     {
         model.AddStart(isField: false, _ => cold, _ => guess);
@@ -68,10 +68,11 @@ public sealed class Site
     /// <summary>All components of a kind, e.g. all heaters.</summary>
     public IEnumerable<T> All<T>() => model.Components.OfType<T>();
 
-    /// <summary>The value of an input before anybody sets it, in the unit of calculation; or 0 when the port is no input.</summary>
+    /// <summary>The default value of the input connected to a port, in the unit of calculation; 0 when the port is not connected to an
+    /// input.</summary>
     public double DefaultOf(string port) => spec.Connections.TryGetValue(port, out var target) ? model.DefaultOf(target) : 0;
 
-    /// <summary>The cells whose middle lies in [start, end), m.</summary>
+    /// <summary>The cells whose centre lies in [start, end), m.</summary>
     public (int First, int End) Cells(double start, double end)
     {
         var inside = Enumerable.Range(0, Axis.Cells).Where(i => Axis.Centre(i) >= start && Axis.Centre(i) < end).ToList();

@@ -2,7 +2,7 @@ using TwinModel.Physics.Equations;
 
 namespace TwinModel.Physics;
 
-/// <summary>Surroundings of a given temperature; what they take or give crosses the model's border.</summary>
+/// <summary>Surroundings at a given temperature; heat to and from them crosses the system boundary.</summary>
 public sealed class Ambient : Component, IHeatPort
 {
     EquationSystem? equations;
@@ -22,7 +22,7 @@ public sealed class Ambient : Component, IHeatPort
     public void AddHeat(Node heat, string name) => equations!.AddEnergyFlow($"{id}.{name}", -(heat.IsField ? heat.Integral() : heat));
 }
 
-/// <summary>One temperature: <c>C dT/dt = Σ heat</c>.</summary>
+/// <summary>A lump with one temperature: <c>C dT/dt = Σ heat</c>.</summary>
 public sealed class ThermalMass : Component, IHeatPort
 {
     readonly List<Node> heats = [];
@@ -41,7 +41,7 @@ public sealed class ThermalMass : Component, IHeatPort
     {
         var initial = site.Layout("initial-temperature");
         Temperature = site.ScalarState("temperature", 100, initial, initial);
-        // Early, so that controllers can measure it.
+        // Declared early, so that controllers can measure it.
         site.Output("temperature", "degC", Temperature);
     }
 
@@ -57,8 +57,8 @@ public sealed class ThermalMass : Component, IHeatPort
 }
 
 /// <summary>
-/// Power put into a lump, or evenly along the axis: a heater without control, or friction in something whose viscosity falls with
-/// temperature: <c>P · e^(−b (T − T_ref))</c>.
+/// Heating power applied to a lump, or uniformly along the axis: an uncontrolled heater, or friction in something whose viscosity falls
+/// with temperature: <c>P · e^(−b (T − T_ref))</c>.
 /// </summary>
 public sealed class HeatSource : Component
 {
@@ -75,7 +75,7 @@ public sealed class HeatSource : Component
     {
         var (power, to) = (site.Port<Signal>("power").Value, site.Port<IHeatPort>("to"));
         var heat = to.Temperature.IsField ? power / site.Axis.Length * site.Graph.Mask(0, site.Axis.Cells) : power;
-        // Without the law the heat must not depend on the temperature, not even times zero.
+        // With a coefficient of 0 the heat must not depend on the temperature at all, so that the Jacobian stays sparse.
         if (site.Layout("temperature-coefficient") != 0)
             heat *= site.Graph.Exp(-site["temperature-coefficient"] * (to.Temperature - site["reference-temperature"]));
         to.AddHeat(heat, site.Id);
@@ -86,7 +86,7 @@ public sealed class HeatSource : Component
 }
 
 /// <summary>
-/// Heat transfer <c>q = h A (T_from − T_to)</c> between two lumps, or <c>h π d (T_from − T_to)</c> per metre where a field takes part.
+/// Heat transfer <c>q = h A (T_from − T_to)</c> between two lumps, or <c>h π d (T_from − T_to)</c> per metre when a field is involved.
 /// </summary>
 public sealed class Convection : Component
 {
@@ -111,8 +111,8 @@ public sealed class Convection : Component
 }
 
 /// <summary>
-/// A fluid of constant heat capacity that flows along the axis: <c>m' c ∂T/∂t = −ṁ c ∂T/∂z + Σ heat</c>, linear upwind of second order;
-/// against the axis when the model says so.
+/// A fluid of constant heat capacity that flows along the axis: <c>m' c ∂T/∂t = −ṁ c ∂T/∂z + Σ heat</c>, with second-order linear upwind;
+/// against the axis if the model says so.
 /// </summary>
 public sealed class Stream : Component, IHeatPort
 {
@@ -162,14 +162,14 @@ public sealed class Stream : Component, IHeatPort
 static class Advection
 {
     /// <summary>
-    /// What a cell takes in less what leaves it with a flow, and the value at the outlet. Second order: a face takes 1.5 × its upstream
-    /// cell − 0.5 × the one before; the first face behind the inlet twice the cell − the inlet (physics.md 1.3). Fluxes are formed before
-    /// they are subtracted: what leaves one cell is then to the last bit what the next takes in.
+    /// Net inflow of each cell, and the value at the outlet. Second order: a face takes 1.5 × its upstream cell − 0.5 × the one before; the
+    /// first face behind the inlet twice the cell − the inlet (physics.md 1.3). Fluxes are computed before they are subtracted, so that
+    /// what leaves one cell equals what enters the next to the last bit.
     /// </summary>
     public static (Node Gain, Node Outlet) Along(Graph graph, Node flow, Node value, Node inlet, int order, bool reverse)
     {
         var n = graph.Axis.Cells;
-        // Cell by cell, counted from the inlet.
+        // First cell at the inlet, then the others.
         Node Field(double first, double others) =>
             graph.Field([.. Enumerable.Range(0, n).Select(i => i == (reverse ? n - 1 : 0) ? first : others)]);
         var back = reverse ? 1 : -1;

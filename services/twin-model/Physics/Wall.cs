@@ -3,7 +3,7 @@ using TwinModel.Physics.Equations;
 namespace TwinModel.Physics;
 
 /// <summary>
-/// Solid along the axis that conducts along it: <c>ρ c A ∂T/∂t = ∂/∂z(k A ∂T/∂z) + Σ heat</c>, central finite volumes (physics.md 1.2,
+/// A solid that conducts heat along the axis: <c>ρ c A ∂T/∂t = ∂/∂z(k A ∂T/∂z) + Σ heat</c>, central finite volumes (physics.md 1.2,
 /// 1.3). A tube or rod of given diameters, or the root of a screw.
 /// </summary>
 public sealed class Wall : Component, IHeatPort
@@ -47,7 +47,7 @@ public sealed class Wall : Component, IHeatPort
     /// <inheritdoc />
     public void AddHeat(Node heat, string name) => heats.Add(heat);
 
-    /// <summary>Heat per metre into the end cell through a contact of the given conductance, and the power, W.</summary>
+    /// <summary>Adds heat, W/m, to the end cell through a contact of the given conductance; returns the power, W.</summary>
     internal Node AddContact(Site site, bool atStart, Node conductance, Node temperature)
     {
         var cell = atStart ? 0 : site.Axis.Cells - 1;
@@ -70,7 +70,7 @@ public sealed class Wall : Component, IHeatPort
     }
 }
 
-/// <summary>Contact of a wall's end with something of a given temperature: a cooled throat, a shank.</summary>
+/// <summary>Contact of a wall's end with something at a given temperature: a cooled throat, a shank.</summary>
 public sealed class EndContact : Component
 {
     internal static ComponentType Type { get; } = new("end-contact", "Contact of a wall's end with something of a given temperature.",
@@ -91,8 +91,8 @@ public sealed class EndContact : Component
 }
 
 /// <summary>
-/// An electric heater band with fan on a piece of a wall, its thermocouple and its PI(D) controller (physics.md 1.2): <c>u = Kp (T_sp −
-/// T_m) + I − Kp T_d dT_m/dt</c>, clipped to ±1; positive heats, negative drives the fan; integral with anti-windup.
+/// An electric heater band with fan on a section of a wall, its thermocouple and its PI(D) controller (physics.md 1.2): <c>u = Kp (T_sp −
+/// T_m) + I − Kp T_d dT_m/dt</c>, clipped to ±1; positive values heat, negative ones drive the fan; integral with anti-windup.
 /// </summary>
 public sealed class HeaterZone : Component
 {
@@ -141,7 +141,7 @@ public sealed class HeaterZone : Component
         var setPoint = site.Port<Signal>("set-point").Value;
         var measuredRate = (wall.Temperature.At((start + end) / 2) - measured) / site["thermocouple-lag"];
         var wanted = site["gain"] * (setPoint - measured) + integral;
-        // Only with derivative action does the output depend on the wall's temperature: a matter of layout.
+        // The output depends on the wall temperature only with derivative action, which makes this a layout parameter.
         if (site.Layout("derivative-time") is not 0 and var derivative) wanted -= site["gain"] * derivative * measuredRate;
         var output = graph.Clamp(wanted, -1, 1);
         var fan = graph.Max(-output, 0);

@@ -7,52 +7,53 @@ using TwinModel.Uncertainty;
 
 namespace TwinModel.Prognostics;
 
-/// <summary>What remaining lives of one kind of part are judged by: data of the asset model and its fleet.</summary>
-/// <param name="Threshold">Where a life ends, in the unit of the load-normalised indicator.</param>
-/// <param name="Fleet">Life of a new part; null when nothing is known of the fleet.</param>
+/// <summary>Settings for prognoses of one kind of part: data of the asset model and its fleet.</summary>
+/// <param name="Threshold">Level at which a life ends, in the unit of the load-normalised indicator.</param>
+/// <param name="Fleet">Life of a new part; null when unknown.</param>
 public sealed record RulSettings(Threshold Threshold, WeibullLife? Fleet)
 {
     /// <summary>
-    /// How well the fleet's scale is known: standard deviation of its logarithm. 0 when many have failed; with few, about 1 / (shape
-    /// sqrt(failures)) and the spread between machines. A part that has outlived the scale then speaks for a longer one. 0 to 2.
+    /// Uncertainty of the fleet's scale: standard deviation of its logarithm. 0 when many parts have failed; with few, about 1 / (shape
+    /// sqrt(failures)) plus the spread between machines. A part that has outlived the scale then indicates a longer one. 0 to 2.
     /// </summary>
     public double FleetScaleSdLn { get; init; }
 
-    /// <summary>Mean growth of ln(indicator) per day of parts that degrade.</summary>
+    /// <summary>Mean growth of ln(indicator) per day for degrading parts.</summary>
     public double SlopePerDay { get; init; } = 0.03;
 
     /// <summary>Standard deviation of that growth between parts, greater than 0.</summary>
     public double SlopeSdPerDay { get; init; } = 0.02;
 
-    /// <summary>Standard deviation, in ln, of the level at which the growth begins around the baseline; greater than 0.</summary>
+    /// <summary>Standard deviation, in ln, around the baseline of the level at which growth begins; greater than 0.</summary>
     public double LevelSdLn { get; init; } = 0.1;
 
-    /// <summary>Diffusions of the Wiener model in 1/sqrt(day), equally likely before.</summary>
+    /// <summary>Diffusions of the Wiener model in 1/sqrt(day), equally likely a priori.</summary>
     public ImmutableArray<double> DiffusionsPerRootDay { get; init; } = [0.02, 0.05, 0.1];
 
     /// <summary>
-    /// How fast the Wiener model's drift wanders, in times <see cref="SlopePerDay"/> per root of a day, equally likely before: growth that
-    /// feeds on itself doubles within some weeks, and an average since the change would promise too long a life.
+    /// How fast the drift of the Wiener model varies, in multiples of <see cref="SlopePerDay"/> per square root of a day, equally likely a
+    /// priori: self-reinforcing growth doubles within weeks, and an average since the change would predict too long a life.
     /// </summary>
     public ImmutableArray<double> DriftWanders { get; init; } = [0, 0.12];
 
-    /// <summary>Exponents of the power law, equally likely before.</summary>
+    /// <summary>Exponents of the power law, equally likely a priori.</summary>
     public ImmutableArray<double> Exponents { get; init; } = PowerTrend.UsualExponents;
 
     /// <summary>
-    /// The fleet keeps this weight whatever the trend says, as some parts fail in ways their vibration does not announce. 0 to 1.
+    /// Minimum weight of the fleet whatever the trend, because some parts fail without showing it in their vibration. 0 to 1.
     /// </summary>
     public double FleetWeight { get; init; } = 0.1;
 
-    /// <summary>Fewer medians since the change are no trend. 3 or more.</summary>
+    /// <summary>Minimum number of medians since the change for a trend. 3 or more.</summary>
     public int LeastPoints { get; init; } = 6;
 
     /// <summary>
-    /// Longer histories are averaged in blocks to so many points; no information is lost while noise is independent. 20 or more.
+    /// Longer histories are averaged in blocks down to this many points, without loss of information if the noise is independent. 20 or
+    /// more.
     /// </summary>
     public int MostPoints { get; init; } = 120;
 
-    /// <summary>Throws when the settings have no meaning.</summary>
+    /// <summary>Throws when the settings are invalid.</summary>
     /// <exception cref="ArgumentException">Names the field, its value and what is allowed.</exception>
     public void Validate()
     {
@@ -69,30 +70,30 @@ public sealed record RulSettings(Threshold Threshold, WeibullLife? Fleet)
     }
 }
 
-/// <summary>What is known of one part now.</summary>
-/// <param name="Level">From <see cref="Condition"/>.</param>
-/// <param name="Baseline">What healthy looks like; null while learning.</param>
+/// <summary>What is known of one part at present.</summary>
+/// <param name="Level">Level from <see cref="Condition"/>.</param>
+/// <param name="Baseline">The baseline; null while learning.</param>
 /// <param name="AgeDays">Age of the part, days.</param>
-/// <param name="NowDays">Now, in days since the change; the clock of <paramref name="Trend"/>.</param>
-/// <param name="Trend">Medians since the change, ascending; days since the change. Empty while healthy.</param>
+/// <param name="NowDays">Now, in days since the change, the time axis of <paramref name="Trend"/>.</param>
+/// <param name="Trend">Medians since the change, ascending, in days since the change. Empty while healthy.</param>
 public sealed record PartHistory(
     ConditionLevel Level, Baseline? Baseline, double AgeDays, double NowDays, ImmutableArray<TrendPoint> Trend);
 
-/// <summary>What can be said of a remaining life.</summary>
+/// <summary>A prognosis of remaining life.</summary>
 public abstract record Prognosis
 {
     Prognosis()
     {
     }
 
-    /// <summary>A distribution with the models it comes from.</summary>
+    /// <summary>A distribution with the models behind it.</summary>
     /// <param name="Life">Remaining life, days.</param>
-    /// <param name="Models">Weight of each model, adding up to 1.</param>
-    /// <param name="Trend">The log-linear trend, to which a further check would add (<see cref="OfferedCheck"/>); null while there is no
+    /// <param name="Models">The models; their weights add up to 1.</param>
+    /// <param name="Trend">The log-linear trend, which a further check would update (<see cref="OfferedCheck"/>); null while there is no
     /// trend.</param>
     public sealed record Rul(RulDistribution Life, ImmutableArray<ModelWeight> Models, LogLinearTrend? Trend = null) : Prognosis;
 
-    /// <summary>Nothing that would not be made up.</summary>
+    /// <summary>No prognosis is possible without guessing.</summary>
     /// <param name="Reason">Why, in one sentence.</param>
     public sealed record CannotSayYet(string Reason) : Prognosis;
 }
@@ -103,13 +104,13 @@ public abstract record Prognosis
 public sealed record ModelWeight(string Model, double Weight);
 
 /// <summary>
-/// From a history to the distribution of the remaining life: detection first, then the models that explain the trend, weighted by their
-/// evidence.
+/// Turns a history into the distribution of the remaining life: first detection, then a mixture of the models that explain the trend,
+/// weighted by their evidence.
 /// </summary>
 public static class AssessRul
 {
     /// <summary>The prognosis for a part.</summary>
-    /// <exception cref="ArgumentException">The settings or the history have no meaning.</exception>
+    /// <exception cref="ArgumentException">The settings or the history are invalid.</exception>
     public static Prognosis Of(RulSettings settings, PartHistory history)
     {
         settings.Validate();
@@ -132,7 +133,7 @@ public static class AssessRul
         return Mixed(settings, history, history.Baseline, fleet);
     }
 
-    // Scales weighted by how likely each lets a part live this long.
+    // Scales weighted by the probability that a part survives to this age under each.
     static ILifetime? FleetAt(RulSettings s, double ageDays)
     {
         if (s.Fleet is not { } fleet || s.FleetScaleSdLn == 0) return s.Fleet is { } known ? known with { AgeDays = ageDays } : null;
@@ -148,7 +149,8 @@ public static class AssessRul
 
     static Prognosis Mixed(RulSettings s, PartHistory history, Baseline baseline, ILifetime? fleet)
     {
-        // Noise with a memory averages out more slowly: an AR(1) counts as white noise with the spread of its long-run mean.
+        // Autocorrelated noise averages out more slowly: an AR(1) process is treated as white noise with the same long-run variance of the
+        // mean.
         var memory = Math.Sqrt((1 + baseline.Autocorrelation) / (1 - baseline.Autocorrelation));
         var (points, noise) = Blocks(history.Trend, s.MostPoints, memory * baseline.ScaleLn);
         var (centre, variance, slopeVariance) = (baseline.CentreLn, s.LevelSdLn * s.LevelSdLn, s.SlopeSdPerDay * s.SlopeSdPerDay);
@@ -168,13 +170,13 @@ public static class AssessRul
         }
         if (s.SlopePerDay > 0 && s.Exponents.Length > 0)
         {
-            // A lognormal with the mean and the spread of the slope.
+            // A lognormal distribution with the mean and standard deviation of the slope.
             var sdLn = Math.Sqrt(Math.Log(1 + slopeVariance / (s.SlopePerDay * s.SlopePerDay)));
             var power = new PowerTrend(centre, variance, noise, s.SlopePerDay * Math.Exp(-0.5 * sdLn * sdLn), sdLn, s.Exponents);
             var (life, evidence) = power.RemainingLife(points, history.NowDays, s.Threshold);
             models.Add(("power", life, evidence));
         }
-        // No growth at all: a false alarm. Its life is the fleet's.
+        // No growth at all is a false alarm; the life is then the fleet's.
         models.Add(("fleet", fleet, new LogLinearTrend(centre, 0, variance, 0, 0, noise).Update(points).LogEvidence));
         return Weighted(s, models, fleet, line);
     }
@@ -207,7 +209,7 @@ public static class AssessRul
             : new Prognosis.Rul(life, [.. mixture.GroupBy(p => p.Name).Select(g => new ModelWeight(g.Key, g.Sum(p => p.Weight)))], line);
     }
 
-    // Means of neighbours, with the noise of means.
+    // Means of neighbouring points, with the noise of these means.
     static (IReadOnlyList<TrendPoint> Points, double NoiseSd) Blocks(ImmutableArray<TrendPoint> trend, int most, double noiseSd)
     {
         var size = (trend.Length + most - 1) / most;

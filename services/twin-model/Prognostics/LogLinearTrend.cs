@@ -24,7 +24,7 @@ public sealed record LogLinearTrend(
     /// <summary>Variance of the path (without noise) at t.</summary>
     public double VarianceAt(double days) => LevelVariance + days * days * SlopeVariance + 2 * days * Covariance;
 
-    /// <summary>The trend after one more observation, in any order of time.</summary>
+    /// <summary>The trend after one more observation; observations may come in any order.</summary>
     /// <param name="days">Time of the observation since t = 0.</param>
     /// <param name="lnValue">ln of the indicator.</param>
     public LogLinearTrend Update(double days, double lnValue)
@@ -49,23 +49,23 @@ public sealed record LogLinearTrend(
     /// <summary>The trend after all points of a history.</summary>
     public LogLinearTrend Update(IEnumerable<TrendPoint> history) => history.Aggregate(this, (trend, p) => trend.Update(p.Days, p.LnValue));
 
-    /// <summary>Remaining life from <paramref name="nowDays"/> to a threshold.</summary>
+    /// <summary>Remaining life from <paramref name="nowDays"/> until a threshold.</summary>
     /// <param name="nowDays">Now, days since t = 0.</param>
-    /// <param name="threshold">Where it ends.</param>
-    /// <param name="noiseCounts">The next observation beyond the threshold ends the life (Gebraeel's definition), not the path
-    /// alone.</param>
+    /// <param name="threshold">Threshold at which the life ends.</param>
+    /// <param name="noiseCounts">True: the first observation beyond the threshold ends the life (Gebraeel's definition); false: the path
+    /// itself must cross it.</param>
     public ILifetime RemainingLife(double nowDays, Threshold threshold, bool noiseCounts = false) =>
         new LogLinearLife(this, Require.Finite(nowDays), threshold, noiseCounts ? NoiseSd * NoiseSd : 0);
 }
 
 /// <summary>One point of a trend.</summary>
-/// <param name="Days">Since the trend's t = 0.</param>
+/// <param name="Days">Days since the trend's t = 0.</param>
 /// <param name="LnValue">ln of the load-normalised indicator.</param>
 public readonly record struct TrendPoint(double Days, double LnValue);
 
-/// <summary>Where the life of a part ends, which nobody knows exactly: lognormal.</summary>
+/// <summary>The uncertain level at which a part's life ends: lognormal.</summary>
 /// <param name="Value">Median, in the indicator's unit, greater than 0.</param>
-/// <param name="SdLn">Standard deviation in ln; 0.2 unless the fleet says otherwise, 0 for a trip limit.</param>
+/// <param name="SdLn">Standard deviation in ln; 0.2 unless the fleet's data say otherwise, 0 for a trip limit.</param>
 public sealed record Threshold(double Value, double SdLn = 0.2)
 {
     /// <summary>ln of the median.</summary>
@@ -76,8 +76,8 @@ public sealed record Threshold(double Value, double SdLn = 0.2)
 }
 
 /// <summary>
-/// <c>P(RUL &lt;= r) = (Phi(g(r)) - Phi(g(0))) / (1 - Phi(g(0)))</c>, <c>g(r) = (m(t + r) - D) / sd(t + r)</c>: truncated at now, as the
-/// part still runs.
+/// <c>P(RUL &lt;= r) = (Phi(g(r)) - Phi(g(0))) / (1 - Phi(g(0)))</c>, <c>g(r) = (m(t + r) - D) / sd(t + r)</c>: truncated at the present,
+/// because the part is still running.
 /// </summary>
 sealed record LogLinearLife : ILifetime
 {
@@ -92,8 +92,8 @@ sealed record LogLinearLife : ILifetime
     {
         (this.trend, now, this.threshold, extra) = (trend, nowDays, threshold.Ln, threshold.Variance + noiseVariance);
         start = Normal.Cdf(G(nowDays));
-        // g has one extreme, where (a + b t)' * variance = (a + b t) * variance' / 2. Past a maximum the chance of having crossed does not
-        // shrink.
+        // g has one extremum, where (a + b t)' * variance = (a + b t) * variance' / 2. Beyond a maximum the probability of having crossed
+        // does not decrease.
         var (a, b, c) = (trend.Level - threshold.Ln, trend.SlopePerDay, trend.LevelVariance + extra);
         var curvature = b * trend.Covariance - a * trend.SlopeVariance;
         turnDays = curvature < 0 ? Math.Max(nowDays, (b * c - a * trend.Covariance) / -curvature) : double.PositiveInfinity;

@@ -9,7 +9,7 @@ namespace TwinModel.Prognostics;
 /// <param name="StressRangeMegapascal">dS in MPa, greater than 0.</param>
 public sealed record ParisLaw(double Coefficient, double Exponent, double Geometry, double StressRangeMegapascal)
 {
-    /// <summary>Cycles in which a crack grows from one length to another, metres.</summary>
+    /// <summary>Number of cycles in which a crack grows from one length to another, in metres.</summary>
     public double Cycles(double fromMetre, double toMetre)
     {
         Require.Positive(fromMetre);

@@ -5,31 +5,32 @@ using TwinModel.Uncertainty;
 namespace TwinModel.Prognostics;
 
 /// <summary>
-/// A particle filter of (ln v, r, ln m) for power-law growth <c>dv/dt = C v^m</c> with relative growth rate r: for priors that no closed
-/// form covers. Systematic resampling when fewer than half of the particles count, with a regularised kernel (Liu and West, 2001,
-/// doi:10.1007/978-1-4757-3437-9_10) that keeps mean and covariance. Between observations each particle moves exactly.
+/// A particle filter of (ln v, r, ln m) for power-law growth <c>dv/dt = C v^m</c> with relative growth rate r, for priors without a closed
+/// form. Systematic resampling when the effective number of particles falls below half, with a regularised kernel (Liu and West, 2001,
+/// doi:10.1007/978-1-4757-3437-9_10) that preserves mean and covariance. Between observations each particle moves exactly.
 /// </summary>
 /// <param name="Level">Mean of ln v at t = 0.</param>
 /// <param name="LevelSd">Its standard deviation.</param>
 /// <param name="RatePerDay">Mean of r at t = 0, 1/day.</param>
 /// <param name="RateSdPerDay">Its standard deviation.</param>
-/// <param name="ExponentLn">Mean of ln m; 0 is exponential growth.</param>
+/// <param name="ExponentLn">Mean of ln m; 0 means exponential growth.</param>
 /// <param name="ExponentSdLn">Its standard deviation; 0 fixes m.</param>
 /// <param name="NoiseSd">Standard deviation of an observation, in ln, greater than 0.</param>
-/// <param name="Particles">100 or more.</param>
+/// <param name="Particles">Number of particles, 100 or more.</param>
 /// <param name="Seed">The same seed gives the same particles.</param>
 public sealed record ParticleTrend(
     double Level, double LevelSd, double RatePerDay, double RateSdPerDay, double ExponentLn, double ExponentSdLn, double NoiseSd,
     int Particles = 2000, ulong Seed = 1)
 {
-    /// <summary>Width of the kernel against the spread of the particles.</summary>
+    /// <summary>Width of the kernel relative to the spread of the particles.</summary>
     const double Kernel = 0.1;
 
     /// <summary>Remaining life from <paramref name="nowDays"/> after all points of a history, ascending from t = 0.</summary>
     /// <param name="history">Observations.</param>
-    /// <param name="nowDays">Now, not before the last of them.</param>
-    /// <param name="threshold">Where the life ends.</param>
-    /// <param name="noiseCounts">The next observation beyond the threshold ends the life, not the path alone.</param>
+    /// <param name="nowDays">Now, not before the last observation.</param>
+    /// <param name="threshold">Threshold at which the life ends.</param>
+    /// <param name="noiseCounts">True: the first observation beyond the threshold ends the life; false: the path itself must cross
+    /// it.</param>
     public ILifetime RemainingLife(IReadOnlyList<TrendPoint> history, double nowDays, Threshold threshold, bool noiseCounts = false)
     {
         Require.AtLeast(100, Particles);
@@ -52,7 +53,7 @@ public sealed record ParticleTrend(
         return new MixtureLife([.. paths.Select((p, i) => new WeightedLife("particle", alive[i] / sum, new PowerLife(p, 0)))]);
     }
 
-    // Each quantity stratified, paired at random.
+    // Each quantity is stratified; the quantities are paired at random.
     double[][] Start()
     {
         double[] Axis(ulong stream, double mean, double sd)
@@ -74,7 +75,7 @@ public sealed record ParticleTrend(
         {
             var m = Math.Exp(p[2]);
             p[0] += PowerTrend.Growth(m, p[1], days);
-            // dr/dt = (m - 1) r^2. What has run away weighs nothing from now on.
+            // dr/dt = (m - 1) r^2. Particles that have diverged get zero weight from now on.
             p[1] /= Math.Max(1e-12, 1 - (m - 1) * p[1] * days);
         }
     }
@@ -118,7 +119,7 @@ public sealed record ParticleTrend(
         return next;
     }
 
-    // Cholesky; a quantity without spread (m fixed) has a row of zeros, which a library's decomposition would refuse.
+    // Cholesky; a quantity without spread (fixed m) has a row of zeros, which a library decomposition would reject.
     static double[,] RootOfCovariance(double[][] state, double[] weights, double[] mean)
     {
         var root = new double[3, 3];

@@ -5,20 +5,20 @@ using TwinModel.Uncertainty;
 namespace TwinModel.Prognostics;
 
 /// <summary>
-/// Growth by a power of the level, as Paris' law for a crack: <c>dv/dt = C v^m</c>. In y = ln v, with the relative growth rate <c>r = C
-/// v0^(m-1)</c> at t = 0: <c>y(t) = a + ln(1 + (1 - m) r t) / (1 - m)</c>, a straight line at m = 1, an end in finite time above. a is
-/// normal given (m, r); (m, r) is a grid whose points carry weights.
+/// Growth with a power of the level, like Paris' law for a crack: <c>dv/dt = C v^m</c>. In y = ln v, with the relative growth rate <c>r = C
+/// v0^(m-1)</c> at t = 0: <c>y(t) = a + ln(1 + (1 - m) r t) / (1 - m)</c>, a straight line for m = 1, and diverging in finite time for
+/// m above 1. a is normal given (m, r); (m, r) is a weighted grid.
 /// </summary>
 /// <param name="Level">Mean of a before any observation: ln of the indicator at t = 0.</param>
 /// <param name="LevelVariance">Variance of a.</param>
 /// <param name="NoiseSd">Standard deviation of an observation, in ln, greater than 0.</param>
 /// <param name="RatePerDay">Median of r, 1/day, greater than 0.</param>
 /// <param name="RateSdLn">Standard deviation of ln r.</param>
-/// <param name="Exponents">The values of m, equally likely before.</param>
+/// <param name="Exponents">The values of m, equally likely a priori.</param>
 public sealed record PowerTrend(
     double Level, double LevelVariance, double NoiseSd, double RatePerDay, double RateSdLn, ImmutableArray<double> Exponents)
 {
-    /// <summary>Between growth that slows down and growth that runs away; 1 is the log-linear model's.</summary>
+    /// <summary>From growth that slows down to growth that diverges; 1 is covered by the log-linear model.</summary>
     public static ImmutableArray<double> UsualExponents { get; } = [0, 0.5, 1.5, 2, 3];
 
     const int Rates = 41;
@@ -40,14 +40,14 @@ public sealed record PowerTrend(
             }
         }
         var total = Normal.LogSumExp([.. points.Select(p => p.LogWeight)]);
-        // The prior's weights, so that the evidence is the average over them.
+        // Normalises by the prior weights, so that the evidence is an average over them.
         var prior = Math.Log(Exponents.Length)
             + Normal.LogSumExp([.. Enumerable.Range(0, Rates).Select(i => -0.5 * Math.Pow(-3 + 6.0 * i / (Rates - 1), 2))]);
         var kept = points.Select(p => (p.Path, Weight: Math.Exp(p.LogWeight - total))).Where(p => p.Weight > 1e-6).ToList();
         if (kept.Count == 0) return (new MixtureLife([]), double.NegativeInfinity);
         var survivors = kept.Select(p => p.Weight * (1 - p.Path.CrossedBy(nowDays))).ToArray();
         var alive = survivors.Sum();
-        // Should all have crossed, the part is on its last legs: leave the weights as they are.
+        // If all paths have crossed the threshold, the part is at its end: keep the weights unchanged.
         var weights = alive > 1e-12
             ? survivors.Select(s => s / alive).ToArray()
             : [.. kept.Select(p => p.Weight / kept.Sum(k => k.Weight))];
@@ -58,7 +58,7 @@ public sealed record PowerTrend(
     (PowerPath, double) Fit(double m, double rate, IReadOnlyList<TrendPoint> history, double nowDays, Threshold threshold, double logPrior)
     {
         var (mean, variance, log) = (Level, LevelVariance, logPrior);
-        // A path that has run away before now did not happen.
+        // A path that has already diverged is impossible.
         if (double.IsInfinity(Growth(m, rate, nowDays))) return (new(m, rate, mean, variance, threshold), double.NegativeInfinity);
         foreach (var point in history)
         {
@@ -71,7 +71,7 @@ public sealed record PowerTrend(
         return (new(m, rate, mean, variance, threshold), log);
     }
 
-    /// <summary>y(t) - y(0); infinite once the growth has run away.</summary>
+    /// <summary>y(t) - y(0); infinite once the growth has diverged.</summary>
     internal static double Growth(double m, double rate, double days)
     {
         if (Math.Abs(m - 1) < 1e-9) return rate * days;

@@ -3,29 +3,29 @@ using TwinModel.Lifetimes;
 
 namespace TwinModel.Prognostics;
 
-/// <summary>A remaining life that was predicted and what came of it.</summary>
+/// <summary>A predicted remaining life and the actual one.</summary>
 /// <param name="Predicted">The prediction.</param>
 /// <param name="TrueDays">Days from the prediction to the failure, 0 or more.</param>
 public readonly record struct PastPrediction(ILifetime Predicted, double TrueDays);
 
 /// <summary>
-/// How good past predictions were. Of honest ones, 90 % intervals hold the truth in 90 of 100 cases and the PIT is uniform.
+/// How good past predictions were. For calibrated ones, 90 % intervals contain the true life in 90 of 100 cases and the PIT is uniform.
 /// </summary>
 /// <param name="Count">Number of predictions.</param>
-/// <param name="Coverage50">Share of truths between the 25 % and the 75 % quantile.</param>
-/// <param name="Coverage90">Share of truths between the 5 % and the 95 % quantile.</param>
-/// <param name="Pit">Probability integral transforms: the predicted P(RUL &lt;= truth), in the order of the predictions.</param>
-/// <param name="KolmogorovSmirnov">Largest distance of the PIT's distribution from the uniform one.</param>
-/// <param name="UniformP">P(a distance this large when uniform).</param>
-/// <param name="MeanAbsoluteErrorDays">Of the medians.</param>
-/// <param name="RootMeanSquareErrorDays">Of the medians.</param>
-/// <param name="BiasDays">Mean of median less truth: positive is too late.</param>
+/// <param name="Coverage50">Share of true lives between the 25 % and the 75 % quantile.</param>
+/// <param name="Coverage90">Share of true lives between the 5 % and the 95 % quantile.</param>
+/// <param name="Pit">Probability integral transforms: the predicted P(RUL &lt;= true life), in the order of the predictions.</param>
+/// <param name="KolmogorovSmirnov">Largest distance between the distribution of the PIT and the uniform one.</param>
+/// <param name="UniformP">p-value: P(a distance at least this large if uniform).</param>
+/// <param name="MeanAbsoluteErrorDays">Mean absolute error of the medians, days.</param>
+/// <param name="RootMeanSquareErrorDays">Root mean square error of the medians, days.</param>
+/// <param name="BiasDays">Mean of median minus true life, days; positive means predicted too late.</param>
 public sealed record PredictionScore(
     int Count, double Coverage50, double Coverage90, ImmutableArray<double> Pit, double KolmogorovSmirnov, double UniformP,
     double MeanAbsoluteErrorDays, double RootMeanSquareErrorDays, double BiasDays)
 {
     /// <summary>Scores predictions whose outcome is known.</summary>
-    /// <exception cref="ArgumentException">There are none, or a truth is negative.</exception>
+    /// <exception cref="ArgumentException">There are no predictions, or a true life is negative.</exception>
     public static PredictionScore Of(IReadOnlyList<PastPrediction> predictions)
     {
         if (predictions.Count == 0)
@@ -49,7 +49,7 @@ public sealed record PredictionScore(
 
     /// <summary>
     /// Kolmogorov-Smirnov test against the uniform distribution on (0, 1); the p-value is Kolmogorov's series with Stephens' correction for
-    /// small samples (1970, doi:10.1111/j.2517-6161.1970.tb00821.x), within 1e-3 from eight values on.
+    /// small samples (1970, doi:10.1111/j.2517-6161.1970.tb00821.x), within 1e-3 for eight or more values.
     /// </summary>
     public static (double Distance, double P) KolmogorovUniform(IReadOnlyList<double> values)
     {
@@ -64,9 +64,10 @@ public sealed record PredictionScore(
     }
 
     /// <summary>
-    /// Alpha-lambda (Saxena et al., 2010): does the median lie within +-alpha of the truth, and how much of the predicted probability does?
+    /// Alpha-lambda metric (Saxena et al., 2010): whether the median lies within +-alpha of the true life, and the predicted probability of
+    /// that range.
     /// </summary>
-    /// <param name="prediction">At lambda, the share of life that has passed.</param>
+    /// <param name="prediction">A prediction made at lambda, the elapsed share of life.</param>
     /// <param name="alpha">0.2 is usual; 0 to 1.</param>
     public static (bool IsWithin, double Probability) AlphaLambda(PastPrediction prediction, double alpha = 0.2)
     {
@@ -76,14 +77,15 @@ public sealed record PredictionScore(
     }
 
     /// <summary>
-    /// Accuracy score of the IEEE PHM 2012 challenge, 0 to 1: late predictions cost more. Both in the same unit, <paramref name="actual"/>
-    /// above 0.
+    /// Accuracy score of the IEEE PHM 2012 challenge, 0 to 1; late predictions score lower. Both arguments in the same unit,
+    /// <paramref name="actual"/> above 0.
     /// </summary>
     public static double Phm2012(double actual, double predicted) => Phm2012OfError(100 * (Require.Positive(actual) - predicted) / actual);
 
-    /// <summary>The same by percentage error <c>Er = 100 (actual - predicted) / actual</c>.</summary>
+    /// <summary>The same as a function of the percentage error <c>Er = 100 (actual - predicted) / actual</c>.</summary>
     public static double Phm2012OfError(double percent) => Math.Exp(Math.Log(0.5) * (percent <= 0 ? -percent / 5 : percent / 20));
 
-    /// <summary>Penalty of the PHM 2008 challenge by error in cycles, predicted less actual: late predictions cost more.</summary>
+    /// <summary>Penalty of the PHM 2008 challenge as a function of the error in cycles, predicted minus actual; late predictions cost
+    /// more.</summary>
     public static double Phm2008(double cycles) => cycles < 0 ? Math.Exp(-cycles / 13) - 1 : Math.Exp(cycles / 10) - 1;
 }

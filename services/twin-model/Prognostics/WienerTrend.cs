@@ -17,8 +17,8 @@ namespace TwinModel.Prognostics;
 /// <param name="DiffusionPerRootDay">sigma, 1/sqrt(day), greater than 0.</param>
 /// <param name="NoiseSd">Standard deviation of eps, in ln.</param>
 /// <param name="LogEvidence">ln of the probability density of the observations so far, given this model.</param>
-/// <param name="DriftWander"> How fast mu itself wanders, per day and root of a day: a filter of a local linear trend (Harvey, 1989), which
-/// follows damage that feeds on itself. The remaining life takes mu as it is now. 0: mu never changes. </param>
+/// <param name="DriftWander">How fast mu itself varies, per day and square root of a day: the filter of a local linear trend (Harvey,
+/// 1989), which follows self-reinforcing damage. The remaining life uses the present mu. 0: mu never changes.</param>
 public sealed record WienerTrend(
     double AtDays, double Level, double DriftPerDay, double LevelVariance, double DriftVariance, double Covariance,
     double DiffusionPerRootDay, double NoiseSd, double LogEvidence = 0, double DriftWander = 0)
@@ -61,15 +61,15 @@ public sealed record WienerTrend(
     public WienerTrend Update(IEnumerable<TrendPoint> history) => history.Aggregate(this, (trend, p) => trend.Update(p.Days, p.LnValue));
 
     /// <summary>
-    /// Remaining life from <see cref="AtDays"/>: first passage averaged over what is not known of level, threshold and drift. A distance
-    /// that has already been covered is left out, as the part still runs.
+    /// Remaining life from <see cref="AtDays"/>: first passage averaged over the uncertainty of level, threshold and drift. Distances that
+    /// would already have been covered are excluded, because the part is still running.
     /// </summary>
     public ILifetime RemainingLife(Threshold threshold)
     {
         var (distance, variance) = (threshold.Ln - Level, LevelVariance + threshold.Variance);
         var sd = Math.Sqrt(variance);
-        // The distance, given that it is positive: quantiles of a truncated normal at the nodes' probabilities keep the rule for a normal
-        // one.
+        // The distance, given that it is positive: quantiles of a truncated normal at the probabilities of the nodes keep the quadrature
+        // rule of a normal one.
         var covered = Normal.Cdf(-distance / sd);
         var parts = ImmutableArray.CreateBuilder<WeightedLife>();
         for (var i = 0; i < Normal.HermiteNodes.Length; i++)
@@ -79,7 +79,7 @@ public sealed record WienerTrend(
                 ? distance + sd * Normal.HermiteNodes[i]
                 : distance + sd * MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, Math.Clamp(p, 1e-15, 1 - 1e-15));
             d = Math.Max(d, 1e-9);
-            // x high means a short distance: the drift's part that goes with it.
+            // A high x means a short distance: the conditional shift of the drift that goes with it.
             var gain = -Covariance / variance;
             parts.Add(new("wiener", Normal.HermiteWeights[i],
                 new UncertainDriftLife(

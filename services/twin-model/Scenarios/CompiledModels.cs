@@ -4,7 +4,7 @@ using TwinModel.Physics;
 
 namespace TwinModel.Scenarios;
 
-/// <summary>Compiled models, kept as long as their source: many shards and requests need the same few.</summary>
+/// <summary>Cache of compiled models, kept as long as their source: many shards and requests share a few.</summary>
 static class CompiledModels
 {
     static readonly ConditionalWeakTable<PhysicsModel, ConcurrentDictionary<(int, bool), Lazy<CompiledModel>>> Known = [];

@@ -2,21 +2,21 @@ using TwinModel.Solvers;
 
 namespace TwinModel.Scenarios;
 
-/// <summary>What one member gave; numbers in units of calculation.</summary>
+/// <summary>The result of one member; numbers in units of calculation.</summary>
 sealed class MemberOutcome
 {
     /// <summary>0 is the nominal member, then the ensemble, then the points of the sweep.</summary>
     public required int Member { get; init; }
 
-    /// <summary>Null when it worked.</summary>
+    /// <summary>Why the member failed; null when it succeeded.</summary>
     public string? Failure { get; init; }
 
-    /// <summary>Time by time, signal by signal.</summary>
+    /// <summary>Signal values, by time, then signal.</summary>
     public double[] Baseline { get; init; } = [];
 
     public double[] Scenario { get; init; } = [];
 
-    /// <summary>Profile by profile, cell by cell, at the end.</summary>
+    /// <summary>Profiles at the end of the run, by profile, then cell.</summary>
     public double[] BaselineProfiles { get; init; } = [];
 
     public double[] ScenarioProfiles { get; init; } = [];

@@ -7,12 +7,12 @@ using TwinModel.Units;
 
 namespace TwinModel.Scenarios;
 
-/// <summary>Turns the outcomes of all members into the answer: bands, probabilities, contributors, warnings.</summary>
+/// <summary>Merges the outcomes of all members into the result: bands, probabilities, contributors, warnings.</summary>
 sealed class MergeOutcomes
 {
     const int MostContributors = 3;
 
-    // Fewer members cannot carry a model of second degree.
+    // Fewer members are not enough for a second-degree model.
     const int FewestForContributors = 40;
 
     readonly AssetModel model;
@@ -86,7 +86,7 @@ sealed class MergeOutcomes
         return new(nominals, quantiles[0], quantiles[1], quantiles[2], quantiles[3], quantiles[4]);
     }
 
-    // Without an ensemble nothing is known about the spread: the band is the nominal value.
+    // Without an ensemble the spread is unknown: the band collapses to the nominal value.
     static Band BandOf(double nominal, double[] values)
     {
         if (values.Length == 0) return new(nominal, nominal, nominal, nominal, nominal, nominal);

@@ -8,26 +8,26 @@ using TwinModel.Units;
 namespace TwinModel.Scenarios;
 
 /// <summary>
-/// Turns readings of input sensors into settings that hold: medians of 10 s, and a new setting only where they leave the noise. An operator
-/// turns a knob now and then; each step of an input costs a restart of the integrator.
+/// Turns readings of input sensors into piecewise constant settings: medians over 10 s, and a new setting only where they leave the noise
+/// band. Operators change a setting only now and then, and each step of an input restarts the integrator.
 /// </summary>
 public static class RecordInputs
 {
     /// <summary>
-    /// How much of the past before the start decides the state at the start: several time constants of the barrel and its controllers.
+    /// Time before the start that determines the initial state: several time constants of the barrel and its controllers.
     /// </summary>
     public const double WarmUpSeconds = 3600;
 
     const double BinSeconds = 10;
 
-    // Of the value: what an operator would not call a change.
+    // Relative to the value: smaller differences are not a change of setting.
     const double RelativeDeadband = 0.002;
 
-    /// <summary>Settings of every input that a sensor records.</summary>
+    /// <summary>The settings of every input that a sensor records.</summary>
     /// <param name="model">Model with physics.</param>
-    /// <param name="readings">In any order; others than those of input sensors are passed over.</param>
+    /// <param name="readings">Readings in any order; those of other sensors are ignored.</param>
     /// <param name="startMicros">Start of the run, microseconds since 1970.</param>
-    /// <param name="horizonSeconds">Length of the run; later readings are passed over.</param>
+    /// <param name="horizonSeconds">Length of the run, s; later readings are ignored.</param>
     public static RecordedInputs From(AssetModel model, IEnumerable<Reading> readings, long startMicros, double horizonSeconds)
     {
         if (model.Physics is not { } physics) return RecordedInputs.None;

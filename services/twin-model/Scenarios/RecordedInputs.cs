@@ -1,17 +1,17 @@
 namespace TwinModel.Scenarios;
 
-/// <summary>A value that holds from some time until the next one.</summary>
-/// <param name="Seconds">From the start of the run; negative before it.</param>
-/// <param name="Value">In the unit of calculation.</param>
+/// <summary>A value that holds from a given time until the next setting.</summary>
+/// <param name="Seconds">Seconds from the start of the run; negative before it.</param>
+/// <param name="Value">Value in the unit of calculation.</param>
 public readonly record struct Setting(double Seconds, double Value);
 
-/// <summary>What the log says about the inputs around a run.</summary>
-/// <param name="Courses">Input id to its settings, ascending; an input that nobody recorded is absent and has its default.</param>
-/// <param name="WarmUpSeconds">How long before the start the courses begin; the model runs from there to reach the state at the
+/// <summary>The recorded inputs around a run.</summary>
+/// <param name="Courses">Maps input ids to their settings in ascending order; an unrecorded input is absent and has its default.</param>
+/// <param name="WarmUpSeconds">How long before the start the courses begin, s; the model runs from there to reach the state at the
 /// start.</param>
-/// <param name="Hash">SHA-256 over all of it.</param>
+/// <param name="Hash">SHA-256 over all settings.</param>
 public sealed record RecordedInputs(IReadOnlyDictionary<string, IReadOnlyList<Setting>> Courses, double WarmUpSeconds, string Hash)
 {
-    /// <summary>Nothing is recorded.</summary>
+    /// <summary>No recorded inputs.</summary>
     public static RecordedInputs None { get; } = new(new Dictionary<string, IReadOnlyList<Setting>>(), 0, "");
 }

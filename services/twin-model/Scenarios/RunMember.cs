@@ -5,7 +5,8 @@ using TwinModel.Solvers;
 
 namespace TwinModel.Scenarios;
 
-/// <summary>Runs single members of a scenario, baseline and scenario with the same parameters. Owns its work space; one thread.</summary>
+/// <summary>Runs individual members of a scenario: baseline and scenario with the same parameters. Owns its work space; for one
+/// thread.</summary>
 sealed class RunMember
 {
     const double SolveTolerance = 1e-10;
@@ -30,7 +31,7 @@ sealed class RunMember
             transientRun = new(transient.Equations);
             solver = setup.Definition.Solver == "rodas3" ? new Rodas3(transient.Equations.Shape) : new TrBdf2(transient.Equations.Shape);
         }
-        // Every member starts its search from the nominal steady state, in whichever shard it runs.
+        // Every member starts its search from the nominal steady state, whatever its shard.
         nominalStart = setup.Steady.GuessState();
         Settle(nominalStart, setup.InputsBefore, setup.Parameters(0));
     }
@@ -119,7 +120,7 @@ sealed class RunMember
             run.SetParameters(segment.Parameters);
             run.SetInputs(segment.Inputs, segment.Slopes, segment.Start);
             run.EvaluateOutputs(segment.Start, state);
-            // By segment: another hold-up or heat capacity changes what is stored without anything crossing the border.
+            // Per segment: a changed hold-up or heat capacity changes the stored energy without energy crossing the system boundary.
             var unexplained = run.StoredEnergy - state[setup.Transient.EnergyState];
             if (reached is not null) Widen(reached, segment);
             var times = outputs is null ? [] : setup.Times.Where(t => t > segment.Start && t <= segment.End).ToArray();
@@ -151,7 +152,7 @@ sealed class RunMember
         }
     }
 
-    /// <summary>A steady state with what led to it.</summary>
+    /// <summary>A steady state with its inputs and parameters.</summary>
     readonly record struct SteadyPoint(double[] State, double[] Inputs, double[] Parameters);
 
     SteadyPoint Settled(double[] from, double[] inputs, double[] parameters)
@@ -188,8 +189,8 @@ sealed class RunMember
     double[] Profiles(EquationRun run) => [.. setup.Profiles.SelectMany(p => run.Profile(p.Output).ToArray())];
 
     /// <summary>
-    /// Turns targets into changes of the inputs that reach them at the steady state, by secants: <c>set</c> becomes the input's value,
-    /// <c>scale</c> and <c>offset</c> a factor on the input's course.
+    /// Turns targets into changes of the inputs that reach them in the steady state, by the secant method: <c>set</c> becomes the input's
+    /// value, <c>scale</c> and <c>offset</c> a factor on the input's course.
     /// </summary>
     (IReadOnlyList<Change> Changes, double[] Solved) Solve(IReadOnlyList<PlannedChange> planned, SteadyPoint before, double[] parameters)
     {

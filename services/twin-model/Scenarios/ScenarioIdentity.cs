@@ -5,13 +5,13 @@ using Contracts.Scenarios;
 
 namespace TwinModel.Scenarios;
 
-/// <summary>Finds a scenario again by its content.</summary>
+/// <summary>Identifies a scenario by its content.</summary>
 public static class ScenarioIdentity
 {
-    /// <summary>Grows when the same question would get another answer.</summary>
+    /// <summary>Incremented when the same question would get a different answer.</summary>
     public const int Version = 1;
 
-    /// <summary>SHA-256, hexadecimal, over everything that decides the result.</summary>
+    /// <summary>SHA-256, hexadecimal, over everything that determines the result.</summary>
     public static string Hash(ScenarioDefinition definition, string modelHash, RecordedInputs inputs) =>
         Convert.ToHexStringLower(
             SHA256.HashData(Encoding.UTF8.GetBytes(

@@ -4,8 +4,8 @@ using TwinModel.Assets;
 namespace TwinModel.Scenarios;
 
 /// <summary>
-/// A scenario ready to be computed in shards. Shards are cut by the definition alone, each member's result does not depend on its shard,
-/// and merging takes them in order: the same bytes on any number of workers. Cost: members x (baseline + scenario) x (steady ≈ 10
+/// A scenario ready to be computed in shards. Shards depend only on the definition, each member's result is independent of its shard, and
+/// shards are merged in order: the same bytes for any number of workers. Cost: members x (baseline + scenario) x (steady ≈ 10
 /// factorisations; transient ≈ 25 steps per abrupt change), each linear in the number of cells.
 /// </summary>
 public sealed class ScenarioPlan
@@ -17,8 +17,8 @@ public sealed class ScenarioPlan
     readonly ScenarioSetup setup;
 
     /// <param name="model">Model with physics.</param>
-    /// <param name="definition">What is asked.</param>
-    /// <param name="inputs">What the log says about the inputs.</param>
+    /// <param name="definition">The question.</param>
+    /// <param name="inputs">The recorded inputs.</param>
     /// <exception cref="InvalidScenarioException">It cannot be run.</exception>
     public ScenarioPlan(AssetModel model, ScenarioDefinition definition, RecordedInputs inputs)
     {
@@ -32,7 +32,7 @@ public sealed class ScenarioPlan
 
     /// <summary>Computes one shard on the calling thread.</summary>
     /// <param name="shard">0 to <see cref="Shards"/> − 1.</param>
-    /// <param name="progress">Called with the share that is done, if given.</param>
+    /// <param name="progress">Called with the share completed, 0 to 1, if given.</param>
     /// <param name="cancel">Honoured between members and between steps.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     /// <exception cref="Solvers.SolverException">The nominal start has no steady state; names the state.</exception>
@@ -56,9 +56,10 @@ public sealed class ScenarioPlan
         return bytes.ToArray();
     }
 
-    /// <summary>Makes the answer of all shards.</summary>
-    /// <param name="shards">In order.</param>
-    /// <exception cref="ScenarioFailedException">The nominal member failed, or too few of the ensemble are left; says why.</exception>
+    /// <summary>Merges all shards into the result.</summary>
+    /// <param name="shards">Results of the shards, in order.</param>
+    /// <exception cref="ScenarioFailedException">The nominal member failed, or too few members of the ensemble succeeded; says
+    /// why.</exception>
     public ScenarioResult Merge(IReadOnlyList<byte[]> shards)
     {
         if (shards.Count != Shards) throw new ArgumentException($"There must be {Shards} shards, not {shards.Count}.", nameof(shards));

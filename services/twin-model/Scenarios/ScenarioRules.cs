@@ -5,21 +5,21 @@ using TwinModel.Units;
 
 namespace TwinModel.Scenarios;
 
-/// <summary>Something a scenario may not ask.</summary>
-/// <param name="Path">Where, e.g. <c>interventions[0].target</c>.</param>
-/// <param name="Value">What was asked.</param>
-/// <param name="Allowed">What may be asked.</param>
+/// <summary>A problem in a scenario.</summary>
+/// <param name="Path">Path of the input, e.g. <c>interventions[0].target</c>.</param>
+/// <param name="Value">The value given.</param>
+/// <param name="Allowed">What is allowed.</param>
 public sealed record ScenarioProblem(string Path, string Value, string Allowed);
 
-/// <summary>A scenario that cannot be run; names everything that is wrong.</summary>
+/// <summary>A scenario is invalid; lists all problems.</summary>
 public sealed class InvalidScenarioException(IReadOnlyList<ScenarioProblem> problems)
     : ArgumentException(string.Join("; ", problems.Select(p => $"'{p.Path}' is '{p.Value}'; allowed: {p.Allowed}")))
 {
-    /// <summary>What is wrong, in the order of the definition.</summary>
+    /// <summary>The problems, in the order of the definition.</summary>
     public IReadOnlyList<ScenarioProblem> Problems => problems;
 }
 
-/// <summary>Checks a scenario against the model of its asset before anything is computed.</summary>
+/// <summary>Validates a scenario against the model of its asset before anything is computed.</summary>
 public static class ScenarioRules
 {
     /// <summary>Largest ensemble.</summary>
@@ -34,7 +34,7 @@ public static class ScenarioRules
     /// <summary>Most interventions.</summary>
     public const int MostInterventions = 20;
 
-    /// <summary>Sample times of imports begin here: earlier, no machine has a state.</summary>
+    /// <summary>Earliest sample time that imports accept: before it, no machine has a state.</summary>
     public static readonly DateTimeOffset Earliest = DateTimeOffset.UnixEpoch;
 
     const int MostSweepAxes = 2;
@@ -42,7 +42,7 @@ public static class ScenarioRules
     const int MostCells = 400;
     static readonly string[] Kinds = ["set", "scale", "offset"];
 
-    /// <summary>Checks everything.</summary>
+    /// <summary>Validates a scenario.</summary>
     /// <exception cref="InvalidScenarioException">Names every problem.</exception>
     public static void Check(AssetModel model, ScenarioDefinition definition)
     {
@@ -50,7 +50,7 @@ public static class ScenarioRules
         if (model.Physics is not { } physics)
             throw new InvalidScenarioException(
                 [new("asset", definition.AssetId, $"an asset whose model has a section physics; '{model.Id}' has none")]);
-        // Each entry is checked against all others: more than are allowed are not looked at.
+        // Check counts first: each entry is compared with all others, so an excessive number must not get that far.
         CheckCounts(problems, definition);
         if (problems.Count > 0) throw new InvalidScenarioException(problems);
         if (definition.ValidAt < Earliest) problems.Add(new("validAt", $"{definition.ValidAt:O}", $"a time from {Earliest:O}"));
@@ -136,7 +136,7 @@ public static class ScenarioRules
         Within(problems, $"{path}.forSeconds", it.ForSeconds, 0, last);
     }
 
-    // Two changes of the same thing at the same time: no order between them would be obvious.
+    // Two simultaneous changes of the same quantity have no obvious order.
     static void CheckContradictions(List<ScenarioProblem> problems, PhysicsModel physics, ScenarioDefinition definition)
     {
         var all = definition.Interventions;

@@ -7,16 +7,16 @@ using TwinModel.Units;
 
 namespace TwinModel.Scenarios;
 
-/// <summary>An intervention with numbers instead of names.</summary>
-/// <param name="Name">Target, for messages.</param>
-/// <param name="Change">The change; of a target its value is that of the signal.</param>
-/// <param name="Signal">Output that has to reach the value; -1 when nothing is solved for.</param>
+/// <summary>An intervention with names resolved to indices.</summary>
+/// <param name="Name">Target, for error messages.</param>
+/// <param name="Change">The change; for a target, its value refers to the signal.</param>
+/// <param name="Signal">Index of the output that has to reach the value; -1 when nothing is solved for.</param>
 readonly record struct PlannedChange(string Name, Change Change, int Signal);
 
-/// <summary>Everything about a scenario that all of its members share.</summary>
+/// <summary>Everything about a scenario that its members share.</summary>
 sealed class ScenarioSetup
 {
-    // Where a step shows: soon after it. Elsewhere evenly.
+    // Output times, s after a change, where its effect appears; in addition to evenly spaced ones.
     static readonly double[] AfterChange = [1, 2, 5, 10, 20, 40, 60, 120, 300];
     const int EvenTimes = 120;
 
@@ -33,7 +33,7 @@ sealed class ScenarioSetup
         Profiles = [.. Steady.Signals.Where(s => s.Signal.IsProfile)];
         Courses = [.. physics.Inputs.Select(i => recorded.Courses.GetValueOrDefault(i.Id))];
         changes = [.. definition.Interventions.Select(Planned)];
-        // An hour of unchanged inputs ends in the steady state that it starts from.
+        // With unchanged inputs a warm-up would only reproduce the steady state that it starts from.
         WarmUp = Courses.OfType<IReadOnlyList<Setting>>().Any(c => c.Any(s => s.Seconds > -recorded.WarmUpSeconds && s.Seconds <= 0))
             ? recorded.WarmUpSeconds
             : 0;
@@ -70,22 +70,22 @@ sealed class ScenarioSetup
 
     public double[] Times { get; }
 
-    /// <summary>Numbers, relative deviations and bounds of the parameters that differ between members.</summary>
+    /// <summary>Indices, relative deviations and bounds of the parameters that vary between members.</summary>
     public (int Parameter, double Deviation, Interval? Bounds)[] Uncertain { get; }
 
-    /// <summary>Of the ensemble, in (0, 1), member by member.</summary>
+    /// <summary>Samples of the ensemble in (0, 1), member by member.</summary>
     public double[][] Samples => samples;
 
     public int Members => 1 + samples.Length;
 
     public int SweepPoints => Definition.Sweep.Count == 0 ? 0 : Definition.Sweep.Aggregate(1, (points, axis) => points * axis.Values.Count);
 
-    /// <summary>Names of the inputs that are solved for, in the order of <see cref="MemberOutcome.Solved"/>.</summary>
+    /// <summary>The inputs that are solved for, in the order of <see cref="MemberOutcome.Solved"/>.</summary>
     public IEnumerable<PhysicsInput> SolvedInputs => changes.Where(c => c.Signal >= 0).Select(c => physics.Inputs[c.Change.Input]);
 
     /// <summary>
-    /// A member's parameters: lognormal with the nominal value as mean, <c>p exp(√ln(1+c²) z − ½ ln(1+c²))</c> with z from the sample, kept
-    /// within the bounds. Points of a sweep are nominal.
+    /// A member's parameters: lognormal with the nominal value as mean, <c>p exp(√ln(1+c²) z − ½ ln(1+c²))</c> with z from the sample,
+    /// clamped to the bounds. Sweep points use nominal parameters.
     /// </summary>
     public double[] Parameters(int member)
     {
@@ -101,7 +101,7 @@ sealed class ScenarioSetup
         return values;
     }
 
-    /// <summary>What a member changes; a point of the sweep also its grid values.</summary>
+    /// <summary>The changes of a member; for a sweep point including its grid values.</summary>
     public IReadOnlyList<PlannedChange> ChangesOf(int member)
     {
         if (member < Members) return changes;

@@ -3,11 +3,11 @@ using TwinModel.Units;
 
 namespace TwinModel.Scenarios;
 
-/// <summary>What an intervention may change.</summary>
+/// <summary>Something that an intervention may change.</summary>
 /// <param name="Name">Input id, target id, or <c>component.parameter</c>.</param>
-/// <param name="Unit">Unit in which it is given unless said otherwise.</param>
-/// <param name="Range">Allowed values in that unit; null: any that can be reached.</param>
-/// <param name="Input">Number of the input that is changed or solved for; -1 for a parameter.</param>
+/// <param name="Unit">Default unit.</param>
+/// <param name="Range">Allowed values in that unit; null: any value that can be reached.</param>
+/// <param name="Input">Index of the input that is changed or solved for; -1 for a parameter.</param>
 /// <param name="Solve">The signal that has to reach the value; null when the input itself is given.</param>
 /// <param name="Parameter">Name of the parameter; null for an input.</param>
 sealed record ScenarioTarget(string Name, Unit Unit, Interval? Range, int Input, PhysicsSignal? Solve, string? Parameter)
@@ -44,7 +44,7 @@ sealed record ScenarioTarget(string Name, Unit Unit, Interval? Range, int Input,
     static IEnumerable<ParameterType> Free(ComponentSpec component) =>
         ComponentLibrary.Find(component.Type)!.Parameters.Where(p => !p.IsLayout);
 
-    /// <summary>The unit of a value; differences of temperatures may also be in K.</summary>
+    /// <summary>The unit of a value; null when not allowed. Temperature offsets are in K.</summary>
     public Unit? UnitOf(string symbol, string kind) =>
         symbol.Length == 0 ? kind == "offset" && Unit.Quantity == "temperature" ? Difference : Unit
         : kind == "offset" && Unit.Quantity == "temperature" ? symbol is "K" or "degC" ? Difference : null
@@ -53,7 +53,7 @@ sealed record ScenarioTarget(string Name, Unit Unit, Interval? Range, int Input,
     public IEnumerable<string> Units(string kind) =>
         kind == "offset" && Unit.Quantity == "temperature" ? ["K"] : Unit.AllSymbolsOf(Unit.Quantity);
 
-    // Offsets of temperatures have no zero point.
+    // Temperature offsets have no zero point.
     static Unit Difference { get; } = TwinModel.Units.Unit.Of("temperature-difference", "K")!;
 
     /// <summary>A value in the unit of calculation: a factor, an offset or the value itself.</summary>

@@ -7,7 +7,7 @@ namespace TwinModel.Scenarios;
 /// <param name="Value">The value, factor or offset.</param>
 /// <param name="From">Start, s.</param>
 /// <param name="Ramp">Length of the ramp, s.</param>
-/// <param name="For">0: for good.</param>
+/// <param name="For">Duration, s; 0: permanent.</param>
 readonly record struct Change(int Input, int Parameter, string Kind, double Value, double From, double Ramp, double For)
 {
     public double Applied(double to) => Kind switch { "set" => Value, "scale" => to * Value, _ => to + Value };
@@ -24,10 +24,10 @@ readonly record struct Change(int Input, int Parameter, string Kind, double Valu
     public IEnumerable<double> Times() => For > 0 ? [From, From + Ramp, From + For, From + For + Ramp] : [From, From + Ramp];
 }
 
-/// <summary>A piece of a run in which every input is linear in time and parameters stay.</summary>
+/// <summary>A part of a run in which every input is linear in time and parameters are constant.</summary>
 readonly record struct Segment(double Start, double End, double[] Inputs, double[] Slopes, double[] Parameters);
 
-/// <summary>Cuts a run at every time at which something changes abruptly, where the integrator has to stop and start again.</summary>
+/// <summary>Splits a run wherever something changes abruptly and the integrator has to restart.</summary>
 static class Segments
 {
     /// <param name="start">Start of the run, s.</param>
@@ -46,7 +46,7 @@ static class Segments
         for (var k = 0; k + 1 < times.Length; k++)
         {
             var (from, to) = (times[k], times[k + 1]);
-            // What holds inside: just behind the cut, before the next one.
+            // The values inside the segment, i.e. after this cut and before the next.
             var middle = from + (to - from) / 2;
             var inputs = new double[defaults.Count];
             var slopes = new double[defaults.Count];

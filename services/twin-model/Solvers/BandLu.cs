@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace TwinModel.Solvers;
 
 /// <summary>
-/// LU with row interchanges of a band matrix, row by row, together with a block of right-hand sides (LAPACK's dgbtrf and dgbtrs, unblocked:
-/// for bands this narrow a blocked one does not pay). Sums have one fixed order on every machine.
+/// LU factorisation of a band matrix with row interchanges, row by row, together with a block of right-hand sides (LAPACK's dgbtrf and
+/// dgbtrs, unblocked: blocking does not pay for bands this narrow). Sums have a fixed order on every machine.
 /// </summary>
 sealed class BandLu
 {
@@ -19,7 +19,7 @@ sealed class BandLu
     public BandLu(int n, int lower, int upper, int tail)
     {
         (this.n, this.lower, this.upper) = (n, lower, upper);
-        // Interchanges widen the upper triangle by the lower half-width.
+        // Interchanges widen the upper triangle by the lower bandwidth.
         reach = lower + upper;
         ahead = DenseLu.Padded(reach);
         width = lower + 1 + ahead;
@@ -28,32 +28,32 @@ sealed class BandLu
         multipliers = new double[n * lower];
         inverses = new double[n];
         swaps = new int[n];
-        // Rows behind the last stay zero, so that inner loops need no end check.
+        // Rows beyond the last stay zero, so that inner loops need no bounds check.
         Columns = new double[(n + reach) * DenseLu.Padded(tail)];
         Work = new double[n + reach];
     }
 
-    /// <summary>Distance of two rows in <see cref="Columns"/>.</summary>
+    /// <summary>Distance between two rows in <see cref="Columns"/>.</summary>
     public int Stride { get; private set; }
 
     /// <summary>
-    /// In: the right-hand sides, row by row; out: their solutions. What <see cref="ReserveColumns"/> does not reserve means nothing.
+    /// In: the right-hand sides, row by row; out: their solutions. Columns not reserved by <see cref="ReserveColumns"/> are undefined.
     /// </summary>
     public double[] Columns { get; }
 
-    /// <summary>One more right-hand side, for <see cref="Solve"/>; only the first n elements are the caller's.</summary>
+    /// <summary>One more right-hand side, for <see cref="Solve"/>; only the first n elements belong to the caller.</summary>
     public double[] Work { get; }
 
     /// <summary>Clears <see cref="Columns"/> for right-hand sides that begin with zeros up to these rows, in ascending order.</summary>
     public void ReserveColumns(ReadOnlySpan<int> firstRows)
     {
         Stride = DenseLu.Padded(firstRows.Length);
-        // An interchange can bring a row up by the lower half-width.
+        // An interchange can move a row up by the lower bandwidth.
         for (var block = 0; block * Lanes < Stride; block++) firsts[block] = Math.Max(0, firstRows[block * Lanes] - lower);
         Columns.AsSpan(0, (n + reach) * Stride).Clear();
     }
 
-    /// <summary>Takes <c>diag(shift) - J</c> with J's band row by row, <c>lower + 1 + upper</c> entries each.</summary>
+    /// <summary>Loads <c>diag(shift) - J</c> from J's band, row by row with <c>lower + 1 + upper</c> entries each.</summary>
     public void Load(ReadOnlySpan<double> jacobian, double shift)
     {
         var stored = lower + 1 + upper;
@@ -67,7 +67,7 @@ sealed class BandLu
         }
     }
 
-    /// <summary>Factorises what was loaded and solves for all <see cref="Columns"/>.</summary>
+    /// <summary>Factorises the loaded matrix and solves for all <see cref="Columns"/>.</summary>
     /// <returns>-1, or the column without a usable pivot.</returns>
     public int Factor()
     {
@@ -77,7 +77,7 @@ sealed class BandLu
         for (var k = 0; k < n; k++)
         {
             while (begun < Stride && firsts[begun / Lanes] <= k) begun += Lanes;
-            // Entry (i, j) sits at i * (width - 1) + j + lower.
+            // Entry (i, j) is at i * (width - 1) + j + lower.
             var (diagonal, rows) = (k * width + lower, Math.Min(lower, n - 1 - k));
             var pivot = 0;
             var largest = Math.Abs(band[diagonal]);
@@ -134,7 +134,7 @@ sealed class BandLu
         {
             ref var own = ref Unsafe.Add(ref z, k);
             ref var row = ref Unsafe.Add(ref upperRows, k * width + lower);
-            // The newest value last: only one operation waits for it.
+            // The newest value last, so that only one operation has to wait for it.
             var sum = own;
             for (var j = reach; j >= 1; j--) sum = Math.FusedMultiplyAdd(-Unsafe.Add(ref row, j), Unsafe.Add(ref own, j), sum);
             own = sum * inverses[k];
@@ -158,7 +158,7 @@ sealed class BandLu
         }
     }
 
-    /// <summary>Adds scaled numbers to others of the same array, a whole number of SIMD blocks.</summary>
+    /// <summary>Adds scaled elements to others of the same array; the count is a whole number of SIMD blocks.</summary>
     internal static void AddScaled(ref double values, int to, int from, int count, Vector256<double> scale)
     {
         ref var source = ref Unsafe.Add(ref values, from);
@@ -168,7 +168,7 @@ sealed class BandLu
                 .StoreUnsafe(ref target, v);
     }
 
-    /// <summary>Exchanges the contents of two spans of equal length that do not overlap.</summary>
+    /// <summary>Swaps the contents of two spans of equal length that do not overlap.</summary>
     internal static void Swap(Span<double> left, Span<double> right)
     {
         for (var i = 0; i < left.Length; i++) (left[i], right[i]) = (right[i], left[i]);

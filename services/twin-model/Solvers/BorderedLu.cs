@@ -5,12 +5,12 @@ namespace TwinModel.Solvers;
 
 /// <summary>
 /// LU factors of <c>M = diag(c, 1) - J</c>, with <c>c</c> on the rows of states and 1 on those of auxiliaries. The band is factorised with
-/// row interchanges, the border eliminated by blocks: with <c>M = [A B; C D]</c>, <c>Y = A^-1 B</c> and <c>S = D - C Y</c> (Golub and Van
-/// Loan, Matrix Computations, 4th ed., 3.2.11 and 4.3.5). Owns its work space, allocates nothing after construction; one thread at a time.
-/// Same bits on every machine.
+/// row interchanges and the border eliminated blockwise: with <c>M = [A B; C D]</c>, <c>Y = A^-1 B</c> and <c>S = D - C Y</c> (Golub and
+/// Van Loan, Matrix Computations, 4th ed., 3.2.11 and 4.3.5). Owns its work space and allocates nothing after construction; one thread at a
+/// time. Same bits on every machine.
 /// </summary>
-/// <remarks>The band block alone must be regular, too. Reported are exact singularity and non-finite numbers, not a bad
-/// condition.</remarks>
+/// <remarks>The band block itself must also be regular. Exact singularity and non-finite numbers are reported, ill-conditioning is
+/// not.</remarks>
 public sealed class BorderedLu
 {
     const int Lanes = DenseLu.Lanes;
@@ -22,7 +22,7 @@ public sealed class BorderedLu
     readonly double[] tailWork, rowValues;
     readonly int[] rowColumns, rowEnds;
 
-    // Unknowns of the border in the order of the columns: those with entries beside the band by where these begin, then the others.
+    // Border unknowns in column order: first those with entries beside the band, by the row where these begin, then the others.
     readonly int[] order, firstRows;
     bool usable;
 
@@ -48,10 +48,10 @@ public sealed class BorderedLu
         if (!TryFactor(jacobian, shift, out var unknown)) throw new SingularMatrixException(unknown);
     }
 
-    /// <summary>Factorises, for callers that can go on with another shift.</summary>
+    /// <summary>Factorises, for callers that can continue with another shift.</summary>
     /// <param name="jacobian">The Jacobian; it is not changed.</param>
     /// <param name="shift">The number c on the diagonal of states, 1/s.</param>
-    /// <param name="unknown">The unknown without a usable pivot or the row with a non-finite entry, else -1.</param>
+    /// <param name="unknown">The unknown without a usable pivot or the row with a non-finite entry; otherwise -1.</param>
     /// <returns>False when the matrix is singular or not finite.</returns>
     public bool TryFactor(BorderedMatrix jacobian, double shift, out int unknown)
     {
@@ -102,7 +102,7 @@ public sealed class BorderedLu
 
     static int NonFiniteRow(BorderedMatrix jacobian, double shift)
     {
-        // Zero times a finite number is zero, and not a number for all others.
+        // Zero times a finite number is zero; for all others it is NaN.
         var values = jacobian.Values;
         ref var first = ref MemoryMarshal.GetArrayDataReference(values);
         var sum = Vector256<double>.Zero;
@@ -119,7 +119,7 @@ public sealed class BorderedLu
         var empty = tail;
         for (var j = 0; j < tail; j++)
         {
-            // As whole numbers, which the search compares many at once.
+            // Searched as integers, which is vectorised.
             var first = MemoryMarshal.Cast<double, long>(jacobian.BorderColumn(j)).IndexOfAnyExcept(0);
             if (first < 0)
             {
@@ -152,7 +152,7 @@ public sealed class BorderedLu
                 into[t] = -row[n + order[t]];
                 if (order[t] == r) into[t] += r < shape.Border ? shift : 1;
             }
-            // A border row touches few of the banded states: a sensor, a zone.
+            // A border row depends on few of the banded states, e.g. those of a sensor or zone.
             for (var j = 0; j < n; j++)
             {
                 var next = MemoryMarshal.Cast<double, long>(row[j..n]).IndexOfAnyExcept(0);

@@ -3,15 +3,15 @@ namespace TwinModel.Solvers;
 /// <summary>A matrix with the entries that a <see cref="BorderedShape"/> allows.</summary>
 public sealed class BorderedMatrix(BorderedShape shape)
 {
-    // Rows of the band with Lower + 1 + Upper entries each, then the border's columns one by one, then the border's rows.
+    // Layout: rows of the band with Lower + 1 + Upper entries each, then the border's columns, then the border's rows.
     readonly int width = shape.Lower + 1 + shape.Upper;
     readonly int tail = shape.Border + shape.Auxiliaries;
     object? owner;
 
-    /// <summary>Which entries there are.</summary>
+    /// <summary>The shape of the matrix.</summary>
     public BorderedShape Shape => shape;
 
-    /// <summary>All entries; <see cref="Slot"/> says which is where.</summary>
+    /// <summary>All entries; <see cref="Slot"/> gives their positions.</summary>
     public double[] Values { get; } = new double[
         shape.Banded * (shape.Lower + 1 + shape.Upper) + shape.Banded * (shape.Border + shape.Auxiliaries)
             + (shape.Border + shape.Auxiliaries) * shape.Unknowns];
@@ -32,13 +32,13 @@ public sealed class BorderedMatrix(BorderedShape shape)
     /// <summary>The band, row by row with <c>Lower + 1 + Upper</c> entries each.</summary>
     internal ReadOnlySpan<double> Band => Values.AsSpan(0, shape.Banded * width);
 
-    /// <summary>A column of the border beside the band.</summary>
+    /// <summary>A column of the border, next to the band.</summary>
     internal ReadOnlySpan<double> BorderColumn(int column) => Values.AsSpan(shape.Banded * (width + column), shape.Banded);
 
     /// <summary>A whole row of the border.</summary>
     internal ReadOnlySpan<double> BorderRow(int row) => Values.AsSpan(shape.Banded * (width + tail) + row * shape.Unknowns, shape.Unknowns);
 
-    /// <summary>The row in which an element of <see cref="Values"/> stands.</summary>
+    /// <summary>The row of an element of <see cref="Values"/>.</summary>
     internal int RowOf(int slot)
     {
         if (slot < shape.Banded * width) return slot / width;
@@ -47,7 +47,7 @@ public sealed class BorderedMatrix(BorderedShape shape)
     }
 
     /// <summary>
-    /// RMS over the rows of states of what round-off may leave of <c>f</c>: machine epsilon times <c>|J| |x|</c>, over the typical sizes.
+    /// Estimated round-off in <c>f</c>, as RMS over the rows of states: machine epsilon times <c>|J| |x|</c>, divided by the typical sizes.
     /// </summary>
     internal double RoundOff(ReadOnlySpan<double> state, ReadOnlySpan<double> typical)
     {
@@ -80,7 +80,7 @@ public sealed class BorderedMatrix(BorderedShape shape)
     }
 
     /// <summary>
-    /// Sets all entries to zero unless the last one who asked was the same: it writes all its entries every time, and never another.
+    /// Sets all entries to zero unless the previous filler was the same: a filler always writes all its entries and no others.
     /// </summary>
     internal void ClearFor(object filler)
     {

@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics;
 namespace TwinModel.Solvers;
 
 /// <summary>
-/// LU with row interchanges of a small dense matrix; rows are padded to whole SIMD blocks. Sums have one fixed order on every machine.
+/// LU factorisation of a small dense matrix with row interchanges; rows are padded to whole SIMD blocks. Sums have a fixed order on every
+/// machine.
 /// </summary>
 sealed class DenseLu(int size)
 {
@@ -13,13 +14,13 @@ sealed class DenseLu(int size)
     readonly double[] inverses = new double[size];
     readonly int[] swaps = new int[size];
 
-    /// <summary>Distance of two rows in <see cref="Values"/>.</summary>
+    /// <summary>Distance between two rows in <see cref="Values"/>.</summary>
     public int Stride { get; } = Padded(size);
 
     /// <summary>The matrix, row by row; replaced by its factors.</summary>
     public double[] Values { get; } = new double[size * Padded(size)];
 
-    /// <summary>The next whole number of SIMD blocks.</summary>
+    /// <summary>The length rounded up to whole SIMD blocks.</summary>
     public static int Padded(int length) => (length + Lanes - 1) / Lanes * Lanes;
 
     /// <summary>Factorises <see cref="Values"/> in place.</summary>

@@ -1,9 +1,9 @@
 namespace TwinModel.Solvers;
 
 /// <summary>
-/// Where the Jacobian of a system may be non-zero: unknowns <c>[banded states | border states | auxiliaries]</c>. Rows and columns of the
-/// banded states form a band; rows and columns of the rest are the border. An auxiliary <c>w = g(x, w)</c> is an intermediate value on
-/// which whole fields depend (a mass flow, say); kept as an unknown of its own it costs one border column instead of a dense block.
+/// Where the Jacobian of a system may be non-zero: unknowns <c>[banded states | border states | auxiliaries]</c>. The rows and columns of
+/// the banded states form a band; those of the rest are the border. An auxiliary <c>w = g(x, w)</c> is an intermediate value that whole
+/// fields depend on (e.g. a mass flow); as an unknown of its own it costs one border column instead of a dense block.
 /// </summary>
 /// <param name="Banded">Number of banded states.</param>
 /// <param name="Lower">Sub-diagonals of the band.</param>
@@ -25,13 +25,13 @@ public interface IOdeSystem
     /// <summary>Layout of states and Jacobian.</summary>
     BorderedShape Shape { get; }
 
-    /// <summary>A typical size of each state: absolute tolerance is relative tolerance times this.</summary>
+    /// <summary>A typical size of each state: the absolute tolerance is the relative tolerance times this.</summary>
     ReadOnlySpan<double> Typical { get; }
 
     /// <summary>False when <c>f</c> depends on <c>t</c> between the events of a run.</summary>
     bool IsAutonomous { get; }
 
-    /// <summary>What a state is, for messages: <c>barrel.temperature[17]</c>.</summary>
+    /// <summary>Name of a state, for messages, e.g. <c>barrel.temperature[17]</c>.</summary>
     string NameOf(int state);
 
     /// <summary>Writes <c>f(t, x)</c> into <paramref name="derivative"/>; both have <see cref="BorderedShape.States"/> elements.</summary>
@@ -39,7 +39,7 @@ public interface IOdeSystem
 
     /// <summary>
     /// Fills <paramref name="jacobian"/> (cleared by the callee): rows of states hold the partial derivatives of <c>f</c>, rows of
-    /// auxiliaries those of <c>g</c>, by states and auxiliaries as independent unknowns.
+    /// auxiliaries those of <c>g</c>, with states and auxiliaries as independent unknowns.
     /// </summary>
     void Jacobian(double time, ReadOnlySpan<double> state, BorderedMatrix jacobian);
 }

@@ -1,6 +1,6 @@
 namespace TwinModel.Solvers;
 
-/// <summary>What every solver refuses before it starts.</summary>
+/// <summary>Argument checks shared by all solvers.</summary>
 static class OdeArguments
 {
     public static void Check(

@@ -1,6 +1,6 @@
 namespace TwinModel.Solvers;
 
-/// <summary>What a run took. Add up the runs between events.</summary>
+/// <summary>Statistics of a run. Can be added up over the runs between events.</summary>
 /// <param name="Steps">Accepted steps.</param>
 /// <param name="Rejected">Rejected steps.</param>
 /// <param name="Derivatives">Evaluations of the right-hand side.</param>
@@ -9,13 +9,13 @@ namespace TwinModel.Solvers;
 /// <param name="NewtonIterations">Newton iterations; 0 for linearly implicit methods.</param>
 /// <param name="SmallestStep">Smallest accepted step, s; 0 without steps.</param>
 /// <param name="LargestStep">Largest accepted step, s.</param>
-/// <param name="NextStep">The step that the error of the last one suggests, s: a first step for a run that goes on without an
+/// <param name="NextStep">The step size suggested by the error of the last step, s: a first step for a run that continues without an
 /// event.</param>
 public readonly record struct OdeStatistics(
     int Steps, int Rejected, int Derivatives, int Jacobians, int Factorisations, int NewtonIterations,
     double SmallestStep, double LargestStep, double NextStep)
 {
-    /// <summary>The statistics of one run after the other.</summary>
+    /// <summary>The statistics of two consecutive runs.</summary>
     public static OdeStatistics operator +(OdeStatistics first, OdeStatistics second) => new(
         first.Steps + second.Steps, first.Rejected + second.Rejected, first.Derivatives + second.Derivatives,
         first.Jacobians + second.Jacobians,

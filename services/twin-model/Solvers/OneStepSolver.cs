@@ -1,6 +1,6 @@
 namespace TwinModel.Solvers;
 
-/// <summary>What one-step methods have in common: the way from start to end, step sizes, outputs, limits and failures.</summary>
+/// <summary>Common part of one-step methods: the loop from start to end, step sizes, outputs, limits and failures.</summary>
 public abstract class OneStepSolver : IOdeSolver
 {
     readonly int n;
@@ -41,16 +41,16 @@ public abstract class OneStepSolver : IOdeSolver
     private protected int Factorisations { get; set; }
     private protected int NewtonIterations { get; set; }
 
-    /// <summary>Forgets everything of earlier runs; <see cref="Current"/> and <see cref="Slope"/> are set.</summary>
+    /// <summary>Resets the state of earlier runs; <see cref="Current"/> and <see cref="Slope"/> are already set.</summary>
     private protected abstract void Begin();
 
     /// <summary>
     /// Tries a step from <see cref="Current"/>: sets <see cref="Next"/>, <see cref="NextSlope"/> and <see cref="Error"/>.
     /// </summary>
-    /// <returns>The norm of the error, accepted up to 1; what <see cref="Fail"/> returns when there is no result.</returns>
+    /// <returns>The norm of the error, accepted up to 1; the value of <see cref="Fail"/> when the step has no result.</returns>
     private protected abstract double Try(double time, double step, double next);
 
-    /// <summary>Step size after one with this error, before limits.</summary>
+    /// <summary>The step size after a step with this error, before limits.</summary>
     private protected abstract double Adapted(double step, double error);
 
     /// <summary>
@@ -96,14 +96,15 @@ public abstract class OneStepSolver : IOdeSolver
                 if (double.IsFinite(error))
                     (failure, failedState) = (SolverFailure.StepTooSmall, Vectors.Worst(Error, system.Typical, Current));
                 step = double.IsFinite(error) ? Math.Min(Adapted(used, error), 0.9 * used) : used / 4;
-                // Round-off is a few units in the last place of the time; near zero any step counts that the span can still be made of.
+                // The smallest step is a few units in the last place of the time; near zero, a tiny fraction of the span.
                 if (step < Math.Max(16 * (Math.BitIncrement(Math.Abs(time)) - Math.Abs(time)), 1e-24 * (end - start))) throw GaveUp(time);
                 continue;
             }
             steps++;
             (smallest, largest) = (Math.Min(smallest, used), Math.Max(largest, used));
             var suggested = Adapted(used, error);
-            // A step much shortened to land says nothing about longer ones, and one that was refused before should not grow at once.
+            // A step shortened a lot to land on the end says nothing about longer ones, and after a rejection the step should not grow at
+            // once.
             if (used > 0.2 * step) step = retried ? Math.Min(suggested, used) : suggested;
             retried = false;
             for (var first = true; emitted < outputTimes.Length && outputTimes[emitted] < next; emitted++, first = false)
@@ -136,12 +137,12 @@ public abstract class OneStepSolver : IOdeSolver
     {
         Factorisations++;
         if (Lu.TryFactor(Matrix, shift, out var unknown)) return true;
-        // An auxiliary has no name of its own.
+        // An auxiliary has no name; report state 0.
         Fail(SolverFailure.Singular, unknown < n ? unknown : 0);
         return false;
     }
 
-    /// <summary>Says why a step has no result.</summary>
+    /// <summary>Records why a step has no result.</summary>
     private protected double Fail(SolverFailure reason, int state)
     {
         (failure, failedState) = (reason, state);
@@ -160,12 +161,12 @@ public abstract class OneStepSolver : IOdeSolver
     {
         var remaining = end - time;
         if (step >= remaining * (1 - 1e-10)) return (remaining, end);
-        // Two even steps instead of a whole one and a sliver.
+        // Two equal steps instead of a full one and a sliver.
         var used = step > remaining / 2 ? remaining / 2 : step;
         return (used, time + used);
     }
 
-    // Hairer, Norsett and Wanner, Solving Ordinary Differential Equations I, II.4; at rest the span is the only scale.
+    // Hairer, Norsett and Wanner, Solving Ordinary Differential Equations I, II.4; at rest, the span is the only time scale.
     double FirstStep(double start, double end)
     {
         var typical = System.Typical;

@@ -2,7 +2,7 @@ namespace TwinModel.Solvers;
 
 /// <summary>
 /// RODAS3, a Rosenbrock method of order 3(2) with four stages: L-stable, stiffly accurate, three evaluations and one factorisation per
-/// step, no Newton iteration. The choice for scenarios at tolerances of 1e-3 to 1e-4. A. Sandu, J. G. Verwer, J. G. Blom, E. J. Spee, G. R.
+/// step, no Newton iteration. Best for scenarios at tolerances of 1e-3 to 1e-4. A. Sandu, J. G. Verwer, J. G. Blom, E. J. Spee, G. R.
 /// Carmichael and F. A. Potra, Benchmarking stiff ODE solvers for atmospheric chemistry problems II: Rosenbrock solvers, Atmos. Environ. 31
 /// (1997) 3459, doi:10.1016/S1352-2310(97)83212-8.
 /// </summary>
@@ -28,7 +28,7 @@ public sealed class Rodas3(BorderedShape shape) : OneStepSolver(shape)
     {
         if (!linearised) Linearise(time, step);
         if (!Factor(1 / (Gamma * step))) return double.PositiveInfinity;
-        // The sums of gamma over the four stages are 1/2, 3/2, 0 and 0: the last two do not see the drift.
+        // The sums of gamma over the four stages are 1/2, 3/2, 0 and 0: the last two have no drift term.
         for (var i = 0; i < n; i++) k1[i] = Slope[i] + 0.5 * step * drift[i];
         Lu.Solve(k1);
         var rate = 1 / step;
@@ -60,14 +60,15 @@ public sealed class Rodas3(BorderedShape shape) : OneStepSolver(shape)
     private protected override double Adapted(double step, double error) =>
         step * Math.Min(5, Math.Max(0.2, 0.9 / Math.Cbrt(Math.Max(error, 1e-12))));
 
-    // A stiff state off its slow path by a tolerance has a slope that says nothing about the step. What the step damps is damped here, too:
-    // (1 - (1 - (1 - gamma h J)^-1)^4) f is f but for O(h^4), and bounded by the distance to the slow path over h for stiff states.
+    // A stiff state that is off its slow manifold by a tolerance has a slope that is meaningless for the step. Damp slopes as the step
+    // does: (1 - (1 - (1 - gamma h J)^-1)^4) f equals f up to O(h^4), and for stiff states is bounded by the distance to the slow manifold
+    // over h.
     private protected override void Interpolate(double theta, double step, double next, bool first)
     {
         if (first)
         {
             Damp(Slope, smooth, step);
-            // Slow slopes of stiff states hang on the Jacobian where they are; the next step needs it anyway.
+            // Slow slopes of stiff states depend on the local Jacobian, which the next step needs anyway.
             EvaluateJacobian(next, Next);
             ahead = true;
             if (Factor(1 / (Gamma * step))) Damp(NextSlope, nextSmooth, step);
@@ -97,7 +98,7 @@ public sealed class Rodas3(BorderedShape shape) : OneStepSolver(shape)
             Array.Clear(drift);
             return;
         }
-        // Forward, so that nothing beyond the step is asked for; the difference is what was really added to the time.
+        // Forward difference within the step; divides by the time increment as actually represented.
         var later = time + Math.Min(1.5e-8 * Math.Max(Math.Abs(time), step), step);
         Evaluate(later, Current, drift);
         for (var i = 0; i < n; i++) drift[i] = (drift[i] - Slope[i]) / (later - time);

@@ -3,13 +3,13 @@ namespace TwinModel.Solvers;
 /// <summary>Why a solver gave up.</summary>
 public enum SolverFailure
 {
-    /// <summary>A state or derivative is not a number or infinite.</summary>
+    /// <summary>A state or derivative is NaN or infinite.</summary>
     NotFinite,
 
-    /// <summary>The error stays too large although the step is at round-off.</summary>
+    /// <summary>The error is still too large at the smallest possible step.</summary>
     StepTooSmall,
 
-    /// <summary>Newton's iteration does not converge although the step is at round-off.</summary>
+    /// <summary>Newton's iteration does not converge even at the smallest possible step.</summary>
     NewtonDiverged,
 
     /// <summary>The linear system has no solution.</summary>
@@ -22,7 +22,7 @@ public enum SolverFailure
     NotSteady,
 }
 
-/// <summary>A solver cannot go on.</summary>
+/// <summary>A solver cannot continue.</summary>
 public sealed class SolverException : Exception
 {
     internal SolverException(string solver, SolverFailure failure, double time, string state, double value, string detail)
@@ -34,10 +34,10 @@ public sealed class SolverException : Exception
     /// <summary>Name of the solver.</summary>
     public string Solver { get; }
 
-    /// <summary>Why.</summary>
+    /// <summary>Why it gave up.</summary>
     public SolverFailure Failure { get; }
 
-    /// <summary>Where, s; 0 for steady states of autonomous problems.</summary>
+    /// <summary>Time at which it gave up, s; 0 for steady states of autonomous problems.</summary>
     public double Time { get; }
 
     /// <summary>The state that stands out: not finite, or the one with the largest scaled error.</summary>

@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace TwinModel.Solvers;
 
-/// <summary>What a steady solution took and how good it is.</summary>
-/// <param name="Iterations">Steps in pseudo-time, refused ones included.</param>
+/// <summary>Statistics and accuracy of a steady solution.</summary>
+/// <param name="Iterations">Steps in pseudo-time, including rejected ones.</param>
 /// <param name="Derivatives">Evaluations of the right-hand side.</param>
 /// <param name="Jacobians">Evaluations of the Jacobian.</param>
 /// <param name="Factorisations">LU factorisations.</param>
@@ -13,14 +13,14 @@ public readonly record struct SteadyStatistics(
     int Iterations, int Derivatives, int Jacobians, int Factorisations, double Residual, double LastStep);
 
 /// <summary>
-/// Finds the steady state: pseudo-transient continuation <c>(I/dt - J) dx = f</c> that turns into Newton's method as dt grows with the fall
-/// of the residual (switched evolution relaxation). C. T. Kelley and D. E. Keyes, SIAM J. Numer. Anal. 35 (1998) 508,
+/// Finds the steady state: pseudo-transient continuation <c>(I/dt - J) dx = f</c> that turns into Newton's method as dt grows while the
+/// residual falls (switched evolution relaxation). C. T. Kelley and D. E. Keyes, SIAM J. Numer. Anal. 35 (1998) 508,
 /// doi:10.1137/S0036142996304796.
 /// </summary>
 /// <remarks>Owns its work space for one shape; one thread at a time; allocates nothing.</remarks>
 public sealed class SteadySolver(BorderedShape shape)
 {
-    // A step of more typical units than this leaves the region that the linearisation knows.
+    // Largest step, in typical sizes, for which the linearisation is trusted.
     const double LargestChange = 5;
     const double Converged = 1e-10, NewtonStep = 1e6, LargestPseudoStep = 1e12;
 
@@ -35,13 +35,13 @@ public sealed class SteadySolver(BorderedShape shape)
     /// <summary>The shape of the problems it can solve.</summary>
     public BorderedShape Shape => shape;
 
-    /// <summary>Moves a state to the steady one nearby.</summary>
+    /// <summary>Moves a state to the nearby steady state.</summary>
     /// <param name="system">The problem; its inputs are those at <paramref name="time"/>.</param>
     /// <param name="state">In: guess, out: steady state; after an exception the last iterate.</param>
-    /// <param name="time">Time at which the problem is frozen, s.</param>
+    /// <param name="time">Time at which the problem's inputs are frozen, s.</param>
     /// <param name="maxIterations">Limit on steps in pseudo-time.</param>
     /// <param name="cancellationToken">Honoured between steps.</param>
-    /// <exception cref="SolverException">There is none within the limit; names the state with the largest scaled residual.</exception>
+    /// <exception cref="SolverException">None was found within the limit; names the state with the largest scaled residual.</exception>
     public SteadyStatistics Solve(
         IOdeSystem system, Span<double> state, double time = 0, int maxIterations = 400, CancellationToken cancellationToken = default)
     {
@@ -65,7 +65,7 @@ public sealed class SteadySolver(BorderedShape shape)
                 system.Jacobian(time, state, matrix);
                 (jacobians, linearised) = (jacobians + 1, true);
                 roundOff = matrix.RoundOff(state, typical);
-                // The residual can say nothing more; what is left is one step of Newton's method.
+                // The residual is at round-off level; one Newton step is left.
                 if (residual <= 100 * roundOff) pseudoStep = LargestPseudoStep;
             }
             factorisations++;
@@ -94,10 +94,10 @@ public sealed class SteadySolver(BorderedShape shape)
             var usedStep = pseudoStep;
             pseudoStep = Math.Min(pseudoStep * Math.Max(0.5, Math.Min(20, reached > 0 ? 1.5 * residual / reached : 20)), LargestPseudoStep);
             (residual, linearised) = (reached, false);
-            // Newton's method ends when it stands still, or when the residual is round-off and further steps only stir it.
+            // Newton's method ends when it stops moving, or when the residual is at round-off level and cannot improve.
             if (usedStep == LargestPseudoStep && (last < Converged || residual <= 4 * roundOff))
                 return new(iteration, derivatives, jacobians, factorisations, residual, last);
-            // In pseudo-time it stands still; a slow part may still have a way to go, which Newton's method takes at once.
+            // Pseudo-time has stalled; a slow component may still be far from steady, which Newton's method resolves at once.
             if (last < Converged && pseudoStep > NewtonStep) pseudoStep = LargestPseudoStep;
         }
         if (singular >= 0 && singular < n)

@@ -2,8 +2,8 @@ namespace TwinModel.Solvers;
 
 /// <summary>
 /// TR-BDF2 of order 2 with an embedded third-order error estimate: a trapezoidal stage to <c>t + gamma h</c>, then BDF2, L-stable and
-/// stiffly accurate. Both stages share one factorisation, Jacobian and factors are kept while Newton's iteration converges with them. The
-/// choice for long runs. R. E. Bank et al., IEEE Trans. Electron Devices 32 (1985) 1992, doi:10.1109/T-ED.1985.22232; M. E. Hosea and L. F.
+/// stiffly accurate. Both stages share one factorisation; Jacobian and factors are kept while Newton's iteration converges with them. Best
+/// for long runs. R. E. Bank et al., IEEE Trans. Electron Devices 32 (1985) 1992, doi:10.1109/T-ED.1985.22232; M. E. Hosea and L. F.
 /// Shampine, Appl. Numer. Math. 20 (1996) 21, doi:10.1016/0168-9274(95)00115-8.
 /// </summary>
 public sealed class TrBdf2(BorderedShape shape) : OneStepSolver(shape)
@@ -13,7 +13,7 @@ public sealed class TrBdf2(BorderedShape shape) : OneStepSolver(shape)
     const double W = 0.35355339059327376; // sqrt 2 / 4
     const double E1 = (1 - W) / 3, E2 = (3 * W + 1) / 3, E3 = D / 3;
 
-    // Newton's iteration ends when what is left of it is this part of the tolerance.
+    // Newton's iteration ends when its remaining error is this fraction of the tolerance.
     const double Kappa = 0.01;
     const int MaxIterations = 8;
     const int StepsPerJacobian = 20;
@@ -44,7 +44,7 @@ public sealed class TrBdf2(BorderedShape shape) : OneStepSolver(shape)
         for (var i = 0; i < n; i++)
         {
             NextSlope[i] = (Next[i] - start[i]) / (D * step);
-            // The factors are those of the stages: division by d h is in them.
+            // The factors are those of the stages and include the division by d h.
             Error[i] = ((W - E1) * Slope[i] + (W - E2) * middleSlope[i] + (D - E3) * NextSlope[i]) / D;
         }
         Lu.Solve(Error);
@@ -57,7 +57,7 @@ public sealed class TrBdf2(BorderedShape shape) : OneStepSolver(shape)
     private protected override double Adapted(double step, double error)
     {
         var factor = Math.Min(5, Math.Max(0.1, 0.9 / Math.Cbrt(Math.Max(error, 1e-10))));
-        // Small changes cost more, by a factorisation, than they win.
+        // Small changes of the step size gain less than the factorisation they cost.
         return factor is >= 0.9 and <= 1.5 && error <= 1 ? step : step * factor;
     }
 

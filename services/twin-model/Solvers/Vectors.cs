@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace TwinModel.Solvers;
 
-/// <summary>Sums over state vectors; four running sums in a fixed order, so that the bits do not depend on the machine.</summary>
+/// <summary>Sums over state vectors, as four partial sums in a fixed order, so that the bits do not depend on the machine.</summary>
 static class Vectors
 {
     const int Lanes = DenseLu.Lanes;

@@ -8,7 +8,7 @@ using Google.Protobuf;
 namespace TwinModel.Telemetry;
 
 /// <summary>
-/// Readings of one asset to and from the bytes of a <c>readings_recorded</c> event (pollux.telemetry.v1.TelemetryBatch).
+/// Converts readings of one asset to and from the bytes of a <c>readings_recorded</c> event (pollux.telemetry.v1.TelemetryBatch).
 /// Lossless: times to the microsecond, values to the bit. Cost is linear in readings; a batch is encoded once and decoded often.
 /// </summary>
 public static class TelemetryCodec
@@ -19,7 +19,7 @@ public static class TelemetryCodec
     static readonly double[] PowersOfTen = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
     static readonly uint[] TimeUnits = [1_000_000, 100_000, 10_000, 1_000, 100, 10];
 
-    /// <summary>Encodes readings in any order; they come back ordered by sensor, then sample time.</summary>
+    /// <summary>Encodes readings given in any order; decoding returns them ordered by sensor, then sample time.</summary>
     /// <exception cref="ArgumentException">No readings.</exception>
     public static byte[] Encode(ReadOnlySpan<Reading> readings, int duplicates = 0)
     {
@@ -142,8 +142,8 @@ public static class TelemetryCodec
         column.Raw = UnsafeByteOperations.UnsafeWrap(raw);
     }
 
-    // Dividing two integers below 2^53 by a power of ten up to 10^22 rounds correctly, so value == mantissa / 10^scale is a proof, not a
-    // guess.
+    // Dividing two integers below 2^53 by a power of ten up to 10^22 is correctly rounded, so checking value == mantissa / 10^scale is
+    // conclusive.
     static bool TryDecimalScale(ReadOnlySpan<Reading> run, out int scale)
     {
         scale = 0;
@@ -209,7 +209,7 @@ public static class TelemetryCodec
     /// <exception cref="FormatException">Not a telemetry batch.</exception>
     public static (long First, long Last) SampleRange(ReadOnlySpan<byte> encoded)
     {
-        // Two sfixed64 fields with tags 0x09 and 0x11; proto3 leaves a zero out, which only a reading of 1970-01-01T00:00:00Z can cause.
+        // Two sfixed64 fields with tags 0x09 and 0x11; proto3 omits zeros, which happens only with a reading of 1970-01-01T00:00:00Z.
         if (encoded.Length >= 18 && encoded[0] == 0x09 && encoded[9] == 0x11)
             return (BinaryPrimitives.ReadInt64LittleEndian(encoded[1..]), BinaryPrimitives.ReadInt64LittleEndian(encoded[10..]));
         var batch = Parse(encoded);
@@ -219,7 +219,7 @@ public static class TelemetryCodec
     /// <summary>Appends the readings of a batch to <paramref name="to"/>, ordered by sensor, then sample time.</summary>
     /// <param name="encoded">Bytes made by <see cref="Encode"/>.</param>
     /// <param name="to">Receives the readings.</param>
-    /// <param name="onlySensor">Other sensors' columns are skipped undecoded.</param>
+    /// <param name="onlySensor">If given, other sensors' columns are skipped without decoding.</param>
     /// <returns>Readings that were dropped as duplicates while the batch was built.</returns>
     /// <exception cref="FormatException">Not a telemetry batch, or a damaged one.</exception>
     public static int Decode(ReadOnlySpan<byte> encoded, List<Reading> to, ushort? onlySensor = null)

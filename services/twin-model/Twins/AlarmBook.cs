@@ -6,21 +6,21 @@ using TwinModel.Telemetry;
 namespace TwinModel.Twins;
 
 /// <summary>
-/// The alarms of one asset that still matter: active, or cleared but not yet acknowledged. A fold over the events of <c>twin/{asset}</c>.
+/// The open alarms of one asset: active, or cleared but not yet acknowledged. A fold over the events of <c>twin/{asset}</c>.
 /// </summary>
-/// <param name="Open">By alarm id.</param>
+/// <param name="Open">Open alarms by id.</param>
 public sealed record AlarmBook(IReadOnlyDictionary<string, AlarmView> Open)
 {
     /// <summary>No alarms.</summary>
     public static AlarmBook Empty { get; } = new(new Dictionary<string, AlarmView>());
 
-    /// <summary>The book after one more event; others than alarm events change nothing.</summary>
+    /// <summary>The book after one more event; events other than alarm events change nothing.</summary>
     public AlarmBook Apply(object e) => After(e) is { } alarm
         ? new(new Dictionary<string, AlarmView>(
             Open.Where(o => o.Key != alarm.Id).Concat(alarm.State == "closed" ? [] : [new(alarm.Id, alarm)])))
         : this;
 
-    /// <summary>The alarm that an event is about, after it; null when it is about none that is open.</summary>
+    /// <summary>The alarm that an event concerns, after that event; null when it concerns no open alarm.</summary>
     public AlarmView? After(object e) => e switch
     {
         AlarmRaised r =>
@@ -41,17 +41,17 @@ public sealed record AlarmBook(IReadOnlyDictionary<string, AlarmView> Open)
         _ => null,
     };
 
-    /// <summary>The alarm of a limit that is active; null when it is not.</summary>
+    /// <summary>The active alarm of a limit; null when there is none.</summary>
     public AlarmView? Active(string limitId) => Open.Values.FirstOrDefault(a => a.LimitId == limitId && a.ClearedAt is null);
 }
 
-/// <summary>Decides which alarm events follow from what a twin saw. Pure.</summary>
+/// <summary>Decides which alarm events follow from a twin's state. Pure.</summary>
 public static class DecideAlarms
 {
-    /// <summary>The limit id of an asset that is silent altogether; of one sensor: this, a dash and the sensor's id.</summary>
+    /// <summary>Limit id of an asset without any data; for a single sensor, a dash and the sensor's id are appended.</summary>
     public const string MissingData = "missing-data";
 
-    /// <summary>Events for limits that changed. Raising what is active, or clearing what is not, is nothing.</summary>
+    /// <summary>Events for limits that changed. Raising an active alarm or clearing an inactive one gives no event.</summary>
     public static IReadOnlyList<object> For(string assetId, AssetModel model, AlarmBook book, IEnumerable<LimitTransition> transitions)
     {
         List<object> events = [];
@@ -77,8 +77,8 @@ public static class DecideAlarms
         value, sensor.Unit.Symbol, at);
 
     /// <summary>
-    /// Events for sensors that are silent at <paramref name="now"/>: one alarm for the asset when every sensor that ever spoke is silent,
-    /// otherwise one for each silent sensor.
+    /// Events for sensors that are silent at <paramref name="now"/>: one alarm for the asset when every sensor that has ever sent a reading
+    /// is silent, otherwise one for each silent sensor.
     /// </summary>
     public static IReadOnlyList<object> ForSilence(
         string assetId, Twin twin, AlarmBook book, DateTimeOffset now, DateTimeOffset? offlineSince)

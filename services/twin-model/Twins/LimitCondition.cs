@@ -4,16 +4,16 @@ using TwinModel.Telemetry;
 namespace TwinModel.Twins;
 
 /// <summary>
-/// Where a limit stands after some readings in sample-time order: clear or violated, and whether a change is waiting for its delay.
-/// A fold: <see cref="Next"/> takes one reading further. Only good readings count.
+/// The state of a limit after some readings in sample-time order: clear or violated, and whether a change is waiting for its delay.
+/// A fold: <see cref="Next"/> processes one more reading. Only good readings count.
 /// </summary>
 /// <param name="IsViolated">The limit is violated.</param>
 /// <param name="Since">Sample time (microseconds) at which the violation was established; 0 when clear.</param>
-/// <param name="PendingSince">Sample time of the first reading of an uninterrupted run that argues for a change; null when there is
+/// <param name="PendingSince">Sample time of the first reading of an uninterrupted run that supports a change; null when there is
 /// none.</param>
 public readonly record struct LimitCondition(bool IsViolated, long Since, long? PendingSince)
 {
-    /// <summary>Clear, nothing pending: later readings alone decide what comes next.</summary>
+    /// <summary>Clear with nothing pending: the next state depends on later readings only.</summary>
     public bool IsPlain => !IsViolated && PendingSince is null;
 
     /// <summary>The condition after one more reading.</summary>
@@ -29,8 +29,8 @@ public readonly record struct LimitCondition(bool IsViolated, long Since, long? 
     }
 
     /// <summary>
-    /// A reading that can only clear a limit. Such a reading, however late, cannot change a condition that is plain later on; one between
-    /// clear level and threshold can: it interrupts a run of readings that cleared the limit.
+    /// True for a reading that can only clear a limit. However late it arrives, it cannot affect a condition that is plain later on; a
+    /// reading between clear level and threshold can, because it interrupts a run of readings that cleared the limit.
     /// </summary>
     public static bool IsHarmless(Limit limit, in Reading reading) => reading.Quality != Quality.Good || IsBack(limit, reading.Value);
 

@@ -2,7 +2,7 @@ using TwinModel.Telemetry;
 
 namespace TwinModel.Twins;
 
-/// <summary>A 128-bit hash of one reading, made for adding up: two rounds of the SplitMix64 finalizer per half.</summary>
+/// <summary>A 128-bit hash of one reading, designed to be summed: two rounds of the SplitMix64 finalizer per half.</summary>
 static class ReadingHash
 {
     public static UInt128 Of(in Reading reading)

@@ -11,20 +11,20 @@ public enum RollupLevel : byte
 }
 
 /// <summary>
-/// What one sensor did in one bucket of time. Merging is exact and commutative (the sum is an integer in fixed point), so a history
-/// has the same bits whatever the order in which its readings came.
+/// Summary of one sensor's readings in one time bucket. Merging is exact and commutative (the sum is a fixed-point integer), so a history
+/// has the same bits whatever the order of arrival.
 /// </summary>
 public readonly record struct Rollup
 {
     public static readonly long[] WidthMicros = [1_000_000, 60_000_000, 3_600_000_000];
 
-    /// <summary>Readings; bad ones are not counted.</summary>
+    /// <summary>Number of readings; bad ones are not counted.</summary>
     public long Count { get; init; }
 
-    /// <summary>In the sensor's unit.</summary>
+    /// <summary>Smallest value, in the sensor's unit.</summary>
     public double Min { get; init; }
 
-    /// <summary>In the sensor's unit.</summary>
+    /// <summary>Largest value, in the sensor's unit.</summary>
     public double Max { get; init; }
 
     /// <summary>Sum of the values in units of 2^-<see cref="FixedPointBits"/>.</summary>
@@ -42,14 +42,14 @@ public readonly record struct Rollup
     /// <summary>Value of the last reading.</summary>
     public double Last { get; init; }
 
-    /// <summary>Start of the bucket that holds a sample time.</summary>
+    /// <summary>Start of the bucket that contains a sample time, microseconds.</summary>
     public static long Start(RollupLevel level, long sampledAt)
     {
         var width = WidthMicros[(int)level];
         return sampledAt - (sampledAt % width + width) % width;
     }
 
-    /// <summary>Bits behind the binary point of a sensor's sums, so that its physical range fills 62 bits.</summary>
+    /// <summary>Fractional bits of a sensor's sums, chosen so that its physical range fills 62 bits.</summary>
     public static int FixedPointBits(Sensor sensor) =>
         61 - Math.ILogB(Math.Max(Math.Max(Math.Abs(sensor.Physical.Min), Math.Abs(sensor.Physical.Max)), 1e-30));
 
@@ -66,7 +66,7 @@ public readonly record struct Rollup
         Last = value,
     };
 
-    /// <summary>Both together.</summary>
+    /// <summary>The merger of both buckets.</summary>
     public Rollup Merge(in Rollup other)
     {
         if (Count == 0) return other;
@@ -92,5 +92,5 @@ public readonly record struct Rollup
 /// <param name="Sensor">The sensor's number.</param>
 /// <param name="Level">The bucket's width.</param>
 /// <param name="Start">The bucket's start, microseconds.</param>
-/// <param name="Bucket">To be merged into what is stored.</param>
+/// <param name="Bucket">The readings to merge into the stored bucket.</param>
 public readonly record struct RollupDelta(ushort Sensor, RollupLevel Level, long Start, Rollup Bucket);

@@ -3,8 +3,8 @@ using TwinModel.Assets;
 namespace TwinModel.Twins;
 
 /// <summary>
-/// The stored form of history: the buckets of all sensors of an asset in one stretch of time. Equal content is equal bytes.
-/// A block of seconds spans a minute, of minutes an hour, of hours a day.
+/// The stored form of history: the buckets of all sensors of an asset in one time span. Equal content gives equal bytes.
+/// A block of seconds spans a minute, a block of minutes an hour, a block of hours a day.
 /// </summary>
 public sealed class RollupBlock
 {
@@ -12,7 +12,7 @@ public sealed class RollupBlock
 
     readonly SortedDictionary<ushort, SortedDictionary<byte, Rollup>> sensors = [];
 
-    /// <summary>Start of the block that holds a bucket, microseconds.</summary>
+    /// <summary>Start of the block that contains a bucket, microseconds.</summary>
     public static long Start(RollupLevel level, long bucketStart)
     {
         var span = SpanMicros[(int)level];
@@ -30,7 +30,7 @@ public sealed class RollupBlock
         buckets[index] = buckets.GetValueOrDefault(index).Merge(delta.Bucket);
     }
 
-    /// <summary>Takes all of another block over and returns this one.</summary>
+    /// <summary>Merges another block into this one and returns this one.</summary>
     public RollupBlock Merge(RollupBlock other)
     {
         foreach (var (sensor, additions) in other.sensors)
@@ -64,7 +64,7 @@ public sealed class RollupBlock
         return memory.ToArray();
     }
 
-    /// <summary>The block that <see cref="ToBytes"/> wrote; sensors that the model no longer has are left out.</summary>
+    /// <summary>The block written by <see cref="ToBytes"/>; sensors that are no longer in the model are left out.</summary>
     public static RollupBlock FromBytes(byte[] bytes, AssetModel model)
     {
         var block = new RollupBlock();

@@ -1,6 +1,6 @@
 namespace TwinModel.Twins;
 
-/// <summary>Buckets to and from bytes; one form, so that equal histories are equal bytes.</summary>
+/// <summary>Converts buckets to and from bytes; the encoding is unique, so equal histories have equal bytes.</summary>
 public static class RollupBytes
 {
     /// <summary>Writes one bucket.</summary>

@@ -4,12 +4,12 @@ using TwinModel.Telemetry;
 namespace TwinModel.Twins;
 
 /// <summary>
-/// The newest readings of one sensor in sample-time order: those of the last <see cref="Length"/> before the newest one, at most
-/// <see cref="Capacity"/>. Which readings it holds does not depend on the order in which they came.
+/// The newest readings of one sensor in sample-time order: those within <see cref="Length"/> of the newest one, at most
+/// <see cref="Capacity"/>. Its content does not depend on the order of arrival.
 /// </summary>
 public sealed class SampleWindow(ushort sensor)
 {
-    /// <summary>What the statistics of a twin cover, and how late a reading may come to be folded in at once.</summary>
+    /// <summary>Period covered by a twin's statistics, and how late a reading may arrive to be folded in directly.</summary>
     public static readonly TimeSpan Length = TimeSpan.FromSeconds(60);
 
     /// <summary>Bounds memory for fast sensors: 4096 readings are 40 s at 100 Hz.</summary>
@@ -17,17 +17,17 @@ public sealed class SampleWindow(ushort sensor)
 
     static readonly long LengthMicros = Length.Ticks / TimeSpan.TicksPerMicrosecond;
 
-    // Times that fit an offset: seventeen minutes of microseconds, a window is one.
+    // Range of an offset: about 17 minutes in microseconds; a window covers one minute.
     const long MostOffset = (1L << 30) - 1;
 
     Sample[] ring = [];
     int head;
 
-    // What offsets count from; moves on when they no longer fit.
+    // Origin of the offsets; moved when they no longer fit.
     long origin;
 
-    // A twin is mostly windows: 12 bytes instead of the 32 of a reading, as the sensor is always the same and times are close to each
-    // other.
+    // Windows make up most of a twin: 12 bytes instead of the 32 of a reading, because the sensor is always the same and times are close to
+    // each other.
     [StructLayout(LayoutKind.Sequential, Pack = 4)]
     readonly struct Sample(long offset, Quality quality, double value)
     {
@@ -57,17 +57,17 @@ public sealed class SampleWindow(ushort sensor)
 
     long TimeAt(int i) => origin + At(i).Offset;
 
-    /// <summary>The newest reading; there must be one.</summary>
+    /// <summary>The newest reading; the window must not be empty.</summary>
     public Reading Newest => this[Count - 1];
 
     /// <summary>True when a reading of this time would be older than everything the window may hold.</summary>
     public bool IsBefore(long sampledAt) =>
         Count > 0 && (sampledAt <= TimeAt(Count - 1) - LengthMicros || (Count == Capacity && sampledAt < TimeAt(0)));
 
-    /// <summary>True when the oldest reading leaves as soon as one of this time is the newest.</summary>
+    /// <summary>True when the oldest reading has to go once a reading of this time is the newest.</summary>
     public bool MustEvict(long newest) => Count > 0 && (TimeAt(0) <= newest - LengthMicros || Count == Capacity);
 
-    /// <summary>Takes the oldest reading out.</summary>
+    /// <summary>Removes and returns the oldest reading.</summary>
     public Reading Evict()
     {
         var oldest = this[0];
@@ -76,7 +76,7 @@ public sealed class SampleWindow(ushort sensor)
         return oldest;
     }
 
-    /// <summary>Puts a reading in its place; make room first.</summary>
+    /// <summary>Inserts a reading in order; make room first.</summary>
     public void Insert(in Reading reading)
     {
         if (Count == ring.Length) Grow();
@@ -92,7 +92,7 @@ public sealed class SampleWindow(ushort sensor)
         Count++;
     }
 
-    // A whole window before the oldest, so that late readings do not move it again.
+    // One window length before the oldest reading, so that late readings do not move it again.
     void MoveOrigin(long sampledAt)
     {
         var to = (Count > 0 ? Math.Min(TimeAt(0), sampledAt) : sampledAt) - LengthMicros;

@@ -3,10 +3,10 @@ using TwinModel.Telemetry;
 
 namespace TwinModel.Twins;
 
-/// <summary>Everything a twin knows of one sensor; see <see cref="Twin"/>.</summary>
+/// <summary>The state of one sensor in a twin; see <see cref="Twin"/>.</summary>
 public sealed class SensorTwin
 {
-    // Stands for the buckets of every sensor that has not said anything; never written to.
+    // Shared by all sensors without readings; never written to.
     static readonly (long Start, Rollup Bucket)[] NoBuckets = new (long, Rollup)[Rollup.WidthMicros.Length];
 
     readonly Limit[] limits;
@@ -28,10 +28,10 @@ public sealed class SensorTwin
     /// <summary>The sensor as the model describes it.</summary>
     public Sensor Sensor { get; }
 
-    /// <summary>Readings folded in so far.</summary>
+    /// <summary>Number of readings processed so far.</summary>
     public long Count { get; private set; }
 
-    /// <summary>Sum over all readings ever folded in of a 128-bit hash of each: the same set gives the same sum in any order.</summary>
+    /// <summary>Sum of the 128-bit hashes of all readings processed so far: the same set gives the same sum in any order.</summary>
     public UInt128 ContentHash { get; private set; }
 
     /// <summary>The newest readings; its last one is the latest value.</summary>
@@ -46,7 +46,7 @@ public sealed class SensorTwin
     /// <summary>Conditions of <see cref="Limits"/> after the newest reading.</summary>
     public ReadOnlySpan<LimitCondition> Conditions => now;
 
-    /// <summary>Buckets that still grow, by level, with their starts.</summary>
+    /// <summary>Open buckets by level, with their starts.</summary>
     public ReadOnlySpan<(long Start, Rollup Bucket)> OpenBuckets => open;
 
     internal void Apply(in Reading reading, StepEffects effects)
@@ -116,8 +116,9 @@ public sealed class SensorTwin
         now[limit] = condition;
     }
 
-    /// <summary>Folds the limits again from the sensor's whole history, after a late reading that could have changed them.</summary>
-    /// <param name="history">All readings of the sensor in the log, in sample-time order; those of the window may be among them.</param>
+    /// <summary>Recomputes the limit conditions from the sensor's whole history, after a late reading that could have changed
+    /// them.</summary>
+    /// <param name="history">All readings of the sensor in the log, in sample-time order; may include those of the window.</param>
     /// <param name="effects">Receives what changed.</param>
     public void Rederive(IEnumerable<Reading> history, StepEffects effects)
     {

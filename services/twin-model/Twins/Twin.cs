@@ -8,22 +8,22 @@ namespace TwinModel.Twins;
 /// <param name="Limit">The limit.</param>
 /// <param name="IsViolated">The new state.</param>
 /// <param name="SampledAt">Sample time (microseconds) that established it.</param>
-/// <param name="Value">The value then; null when the reading that established it is no longer held and there is no value now.</param>
+/// <param name="Value">Value of the deciding reading; if that is no longer held, the newest value, or null when there is none.</param>
 public readonly record struct LimitTransition(Limit Limit, bool IsViolated, long SampledAt, double? Value);
 
-/// <summary>What a step leads to beside the new state. Reused from step to step.</summary>
+/// <summary>Side effects of a step. Reused from step to step.</summary>
 public sealed class StepEffects
 {
-    /// <summary>Limits that changed, in the order in which they did.</summary>
+    /// <summary>Limits that changed, in order of change.</summary>
     public List<LimitTransition> Transitions { get; } = [];
 
     /// <summary>Additions to the stored history.</summary>
     public List<RollupDelta> Rollups { get; } = [];
 
-    /// <summary>Sensors whose limits must be derived again from the log (<see cref="SensorTwin.Rederive"/>).</summary>
+    /// <summary>Sensors whose limits must be recomputed from the log (<see cref="SensorTwin.Rederive"/>).</summary>
     public HashSet<ushort> MustRederive { get; } = [];
 
-    /// <summary>Forgets everything.</summary>
+    /// <summary>Empties all lists.</summary>
     public void Clear()
     {
         Transitions.Clear();
@@ -33,9 +33,9 @@ public sealed class StepEffects
 }
 
 /// <summary>
-/// The live twin: a fold over readings. It has no clock, no I/O and no randomness, and its content does not depend on the order in
-/// which readings come: the same set of distinct readings gives the same bits (<see cref="Hash"/>), shuffled, late or in order.
-/// Each reading must be folded in once; the event log holds each once. Memory is bounded by <see cref="SampleWindow"/> per sensor;
+/// The live twin: a fold over readings. It has no clock, no I/O and no randomness, and its content does not depend on the order of arrival:
+/// the same set of distinct readings gives the same bits (<see cref="Hash"/>), shuffled, late or in order.
+/// Each reading must be processed once; the event log holds each once. Memory is bounded by <see cref="SampleWindow"/> per sensor;
 /// a step costs a constant per reading, plus one pass over the window for a sensor with late readings.
 /// </summary>
 public sealed class Twin
@@ -45,7 +45,7 @@ public sealed class Twin
     readonly SensorTwin[] sensors;
     readonly SensorTwin?[] byNumber;
 
-    /// <summary>A twin that has seen nothing.</summary>
+    /// <summary>A twin without any readings yet.</summary>
     public Twin(AssetModel model)
     {
         Model = model;
@@ -63,7 +63,7 @@ public sealed class Twin
     /// <summary>The sensor with this number, or null.</summary>
     public SensorTwin? Sensor(ushort number) => number < byNumber.Length ? byNumber[number] : null;
 
-    /// <summary>Folds readings in. Readings of sensors that the model does not know are left out; the log keeps them.</summary>
+    /// <summary>Processes readings. Readings of sensors that are not in the model are ignored; the log keeps them.</summary>
     public void Step(ReadOnlySpan<Reading> readings, StepEffects effects)
     {
         foreach (ref readonly var reading in readings) Sensor(reading.Sensor)?.Apply(reading, effects);
@@ -97,7 +97,7 @@ public sealed class Twin
     }
 
     /// <summary>
-    /// The twin that a snapshot was made of; null when it was made with another model or format, so that a rebuild is needed.
+    /// Restores a snapshot; null when it was made with another model or format, and a rebuild is needed.
     /// </summary>
     public static Twin? Restore(AssetModel model, byte[] snapshot)
     {

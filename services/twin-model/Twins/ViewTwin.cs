@@ -4,12 +4,12 @@ using TwinModel.Telemetry;
 
 namespace TwinModel.Twins;
 
-/// <summary>A twin as APIs show it; the same for the live twin and for one folded as of some time.</summary>
+/// <summary>Builds the API view of a twin; the same for the live twin and for one as of a given time.</summary>
 public static class ViewTwin
 {
     static readonly string[] Severities = ["critical", "alarm", "warning"];
 
-    /// <summary>Makes the view.</summary>
+    /// <summary>Builds the view.</summary>
     public static TwinView Of(
         string assetId, string name, Twin twin, AlarmBook book, long position, long revision, DateTimeOffset? recordedAt,
         DateTimeOffset? offlineSince, string? traceParent)
@@ -50,7 +50,7 @@ public static class ViewTwin
 
     static WindowStatistics? Statistics(SampleWindow window)
     {
-        // Two passes in sample-time order: exact enough, and the same bits whatever the order of arrival.
+        // Two passes in sample-time order: numerically stable, and the same bits whatever the order of arrival.
         var (count, sum, min, max) = (0, 0.0, double.PositiveInfinity, double.NegativeInfinity);
         for (var i = 0; i < window.Count; i++)
         {

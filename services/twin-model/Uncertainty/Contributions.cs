@@ -1,28 +1,28 @@
 namespace TwinModel.Uncertainty;
 
-/// <summary>What one input adds to the spread of an output.</summary>
-/// <param name="First">Share of the output's variance by the input alone.</param>
-/// <param name="Total">The same with its pairwise interactions.</param>
-/// <param name="Slope">Change of the output for one standard deviation of the input, by its linear term, in the output's unit (normal
+/// <summary>Contribution of one input to the variance of an output.</summary>
+/// <param name="First">Share of the output's variance due to the input alone.</param>
+/// <param name="Total">The same including its pairwise interactions.</param>
+/// <param name="Slope">Change of the output per standard deviation of the input, from its linear term, in the output's unit (normal
 /// scores if on ranks).</param>
 public readonly record struct Contribution(double First, double Total, double Slope);
 
 /// <summary>
-/// Contributions from an ensemble that is there anyway, without further runs: a polynomial chaos of degree 2 (lines, squares and products
-/// of normal scores of the inputs), its terms chosen one by one as long as the leave-one-out error falls. B. Sudret, Reliab. Eng. Syst.
+/// Contributions from an existing ensemble, without further runs: a polynomial chaos expansion of degree 2 (linear, square and product
+/// terms of the inputs' normal scores), with terms added one by one as long as the leave-one-out error falls. B. Sudret, Reliab. Eng. Syst.
 /// Saf. 93 (2008) 964, doi:10.1016/j.ress.2007.04.002; G. Blatman and B. Sudret, J. Comput. Phys. 230 (2011) 2345,
 /// doi:10.1016/j.jcp.2010.12.021. The inputs must be independent; only their order matters, not their distributions.
 /// </summary>
-/// <param name="Inputs">One per input; shares add up to <see cref="Explained"/> at most, interactions counted once.</param>
-/// <param name="Explained">Share of the variance that the polynomial explains (R²); the rest belongs to no input.</param>
-/// <param name="Predicted">The same for runs left out of the fit (Q²): below about 0.8 the shares are a hint, below 0.5 they say
+/// <param name="Inputs">One per input; shares add up to at most <see cref="Explained"/>, counting interactions once.</param>
+/// <param name="Explained">Share of the variance that the polynomial explains (R²); the rest is not attributed to any input.</param>
+/// <param name="Predicted">The same for runs left out of the fit (Q²): below about 0.8 the shares are only a hint, below 0.5 they say
 /// little.</param>
 /// <param name="Terms">Number of terms chosen.</param>
-/// <param name="OnRanks">True when the output was replaced by its normal scores because they are explained much better: shares are those of
-/// its order.</param>
+/// <param name="OnRanks">True when the output was replaced by its normal scores because they are explained much better: shares then refer
+/// to its ranks.</param>
 public sealed record Contributions(IReadOnlyList<Contribution> Inputs, double Explained, double Predicted, int Terms, bool OnRanks)
 {
-    // Better than this needs no ranks, and ranks must be better by the margin: shares of the output itself say more.
+    // Ranks are tried only below this Q² and used only if better by the margin: shares of the output itself are more meaningful.
     const double Good = 0.8, Margin = 0.1;
 
     /// <summary>Estimates from runs.</summary>
@@ -57,7 +57,7 @@ public sealed record Contributions(IReadOnlyList<Contribution> Inputs, double Ex
         var (columns, members) = (new List<double[]>(), new List<(int, int)>());
         for (var i = 0; i < inputs; i++)
         {
-            // An input that does not vary explains nothing.
+            // An input that does not vary explains no variance.
             if (scores[i].All(score => score == 0)) continue;
             columns.Add(scores[i]);
             members.Add((i, -1));
@@ -71,7 +71,7 @@ public sealed record Contributions(IReadOnlyList<Contribution> Inputs, double Ex
             }
         }
         var fit = ForwardSelection.Fit(columns, outputs);
-        // The terms are orthonormal over the inputs' distribution: the square of a coefficient is a variance.
+        // The terms are orthonormal under the inputs' distribution, so a squared coefficient is a variance.
         var variance = fit.Coefficients.Sum(c => c * c) + fit.ResidualVariance;
         var (first, total, slope) = (new double[inputs], new double[inputs], new double[inputs]);
         for (var t = 0; t < fit.Terms.Count; t++)
@@ -87,7 +87,7 @@ public sealed record Contributions(IReadOnlyList<Contribution> Inputs, double Ex
         return new(contributions, fit.Explained, fit.Predicted, fit.Terms.Count, onRanks);
     }
 
-    // Normal quantiles of the ranks, ties in the middle.
+    // Normal quantiles of the ranks; ties get their mean rank.
     static double[] Scores(double[] values)
     {
         var n = values.Length;

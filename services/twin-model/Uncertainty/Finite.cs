@@ -2,7 +2,7 @@ namespace TwinModel.Uncertainty;
 
 static class Finite
 {
-    /// <summary>Refuses outputs of failed runs: an estimate with holes in its design would be wrong without a sign of it.</summary>
+    /// <summary>Rejects outputs of failed runs: an estimate from an incomplete design would be silently wrong.</summary>
     public static void Check(ReadOnlySpan<double> values, string name)
     {
         for (var i = 0; i < values.Length; i++)

@@ -1,16 +1,16 @@
 namespace TwinModel.Uncertainty;
 
-/// <summary>What a selection of terms found.</summary>
-/// <param name="Terms">Columns chosen, in order.</param>
+/// <summary>The result of a term selection.</summary>
+/// <param name="Terms">Selected columns, in order of selection.</param>
 /// <param name="Coefficients">Their coefficients; the constant is left out.</param>
 /// <param name="ResidualVariance">Unbiased variance of the residual.</param>
 /// <param name="Explained">R².</param>
-/// <param name="Predicted">The same with each run left out in turn; may be negative.</param>
+/// <param name="Predicted">Leave-one-out R² (Q²); may be negative.</param>
 sealed record Selection(IReadOnlyList<int> Terms, double[] Coefficients, double ResidualVariance, double Explained, double Predicted);
 
 /// <summary>
-/// Least squares with terms chosen one by one, always the one that takes most of the residual (orthogonal least squares: S. Chen, S. A.
-/// Billings and W. Luo, Int. J. Control 50 (1989) 1873), and as many as leave the smallest leave-one-out error.
+/// Least squares with terms selected one by one, always the one that reduces the residual most (orthogonal least squares: S. Chen, S. A.
+/// Billings and W. Luo, Int. J. Control 50 (1989) 1873), keeping the number of terms with the smallest leave-one-out error.
 /// </summary>
 static class ForwardSelection
 {
@@ -35,7 +35,7 @@ static class ForwardSelection
             for (var c = 0; c < left.Length; c++)
             {
                 var size = Dot(left[c], left[c]);
-                // Nothing but round-off is left of a column that the others make up.
+                // Only round-off is left of a column that is a combination of selected ones.
                 if (terms.Contains(c) || size <= 1e-10 * sizes[c]) continue;
                 var gain = Dot(left[c], residual) is var along ? along * along / size : 0;
                 if (gain > most) (chosen, most) = (c, gain);
@@ -64,7 +64,7 @@ static class ForwardSelection
         return new(terms, Solve(columns, terms, basis, parts), bestRest / (n - 1 - best), 1 - bestRest / whole, 1 - bestError / wholeError);
     }
 
-    // From parts along the orthonormal directions back to the columns.
+    // Converts components along the orthonormal directions back to coefficients of the columns.
     static double[] Solve(IReadOnlyList<double[]> columns, List<int> terms, List<double[]> basis, List<double> parts)
     {
         var coefficients = new double[terms.Count];

@@ -1,12 +1,12 @@
 namespace TwinModel.Uncertainty;
 
 /// <summary>
-/// Random numbers by key: the same (seed, stream, index) gives the same number, in any order and on any thread. SplitMix64's finaliser
-/// (Steele, Lea and Flood, 2014, doi:10.1145/2660193.2660195) over the key; no state.
+/// Random numbers by key: the same (seed, stream, index) gives the same number, in any order and on any thread. Applies the finaliser of
+/// SplitMix64 (Steele, Lea and Flood, 2014, doi:10.1145/2660193.2660195) to the key; stateless.
 /// </summary>
 static class KeyedRandom
 {
-    /// <summary>Uniform on the open interval (0, 1): 0 and 1 would be infinite quantiles.</summary>
+    /// <summary>Uniform on the open interval (0, 1): 0 and 1 would give infinite quantiles.</summary>
     public static double Uniform(ulong seed, ulong stream, int index) =>
         ((Mix(Mix(seed + 0x9E3779B97F4A7C15 * (stream + 1)) + 0x9E3779B97F4A7C15 * ((ulong)index + 1)) >> 11) + 0.5) * (1.0 / (1UL << 53));
 

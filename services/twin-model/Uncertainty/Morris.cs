@@ -1,15 +1,15 @@
 namespace TwinModel.Uncertainty;
 
-/// <summary>Elementary effects of one input: change of the output over change of the input's probability.</summary>
+/// <summary>Elementary effects of one input: change of the output divided by the change of the input's probability.</summary>
 /// <param name="Mean">Their mean; near 0 for large <see cref="MeanAbsolute"/> when the sign changes.</param>
-/// <param name="MeanAbsolute">Mean of their absolute values (mu*): how much the input matters.</param>
+/// <param name="MeanAbsolute">Mean of their absolute values (mu*): importance of the input.</param>
 /// <param name="Deviation">Their standard deviation (sigma): curvature and interactions.</param>
 public readonly record struct MorrisEffect(double Mean, double MeanAbsolute, double Deviation);
 
 /// <summary>
 /// Screening by elementary effects: M. D. Morris, Technometrics 33 (1991) 161, doi:10.1080/00401706.1991.10484804, with mu* of F.
 /// Campolongo, J. Cariboni and A. Saltelli, Environ. Model. Softw. 22 (2007) 1509. Four levels at 1/8, 3/8, 5/8 and 7/8, so that inputs may
-/// be quantiles of unbounded distributions; a move goes two levels up or down, by 1/2.
+/// be quantiles of unbounded distributions; a move is two levels up or down, i.e. by 1/2.
 /// </summary>
 public static class Morris
 {
@@ -18,7 +18,7 @@ public static class Morris
 
     /// <summary>The points to evaluate: trajectories of k + 1 points in which each input moves once.</summary>
     /// <param name="seed">Same seed, same points.</param>
-    /// <param name="trajectories">Number of trajectories; 20 are usual.</param>
+    /// <param name="trajectories">Number of trajectories; 20 is usual.</param>
     /// <param name="inputs">Number of inputs k.</param>
     /// <returns><c>[trajectories (k + 1)][k]</c>, numbers in (0, 1).</returns>
     public static double[][] Samples(ulong seed, int trajectories, int inputs)
@@ -45,7 +45,7 @@ public static class Morris
     }
 
     /// <summary>The effects of all inputs.</summary>
-    /// <param name="samples">What <see cref="Samples"/> gave.</param>
+    /// <param name="samples">The points from <see cref="Samples"/>.</param>
     /// <param name="outputs">One number per point.</param>
     public static MorrisEffect[] Estimate(double[][] samples, ReadOnlySpan<double> outputs)
     {

@@ -43,7 +43,7 @@ public static class Normal
         7.86869131145613259100e-4, 1.84631831751005468180e-5, 1.42151175831644588870e-7, 2.04426310338993978564e-15,
     ];
 
-    /// <summary>The number below which a standard normal one lies with this probability, to about 1e-15 relative.</summary>
+    /// <summary>Quantile of the standard normal distribution, to a relative error of about 1e-15.</summary>
     /// <param name="probability">In (0, 1).</param>
     public static double Quantile(double probability)
     {

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace TwinModel.Uncertainty;
 
-/// <summary>The quantiles that bands are drawn from, in the unit of the values.</summary>
+/// <summary>The quantiles of a band, in the unit of the values.</summary>
 /// <param name="P5">5 % lie below.</param>
 /// <param name="P25">25 % lie below.</param>
 /// <param name="P50">The median.</param>
@@ -16,7 +16,7 @@ public readonly record struct Bands(double P5, double P25, double P50, double P7
 /// </summary>
 public static class Quantiles
 {
-    /// <summary>One quantile of values in any order; they are not changed.</summary>
+    /// <summary>One quantile of values in any order; they are not modified.</summary>
     public static double Of(ReadOnlySpan<double> values, double probability)
     {
         var sorted = ArrayPool<double>.Shared.Rent(values.Length);

@@ -1,10 +1,10 @@
 namespace TwinModel.Uncertainty;
 
 /// <summary>
-/// Random numbers that depend on a seed and the number of a stream only: give each future, dimension or shard its own stream and results do
-/// not depend on threads or order. The generator is xoshiro256** (D. Blackman and S. Vigna, ACM Trans. Math. Softw. 47 (2021) 36,
-/// doi:10.1145/3460772), its state is hashed from seed and stream by SplitMix64's finaliser; two streams of one seed never start alike. Not
-/// for secrets.
+/// Random numbers that depend only on a seed and a stream number: give each future, dimension or shard its own stream, and results do not
+/// depend on threads or order. The generator is xoshiro256** (D. Blackman and S. Vigna, ACM Trans. Math. Softw. 47 (2021) 36,
+/// doi:10.1145/3460772); its state is hashed from seed and stream by the finaliser of SplitMix64, so two streams of one seed never start
+/// alike. Not for cryptography.
 /// </summary>
 public sealed class RandomStream
 {
@@ -20,11 +20,11 @@ public sealed class RandomStream
         b = Hash(Hash(chain += Golden) ^ stream);
         c = Hash(Hash(chain += Golden) ^ stream);
         d = Hash(Hash(chain + Golden) ^ stream);
-        // The only state that stays where it is.
+        // The all-zero state is the only fixed point of the generator.
         if ((a | b | c | d) == 0) a = 1;
     }
 
-    /// <summary>SplitMix64's finaliser: a bijection in which each bit of the result hangs on all of the argument.</summary>
+    /// <summary>SplitMix64's finaliser: a bijection in which each bit of the result depends on the whole argument.</summary>
     internal static ulong Hash(ulong value)
     {
         value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
@@ -56,7 +56,7 @@ public sealed class RandomStream
     public int NextInteger(int limit)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
-        // Lemire's method: the part of the bits that would favour some numbers is thrown away.
+        // Lemire's method: rejects the values that would bias the result.
         var threshold = (0 - (ulong)limit) % (ulong)limit;
         while (true)
         {

@@ -1,16 +1,16 @@
 namespace TwinModel.Uncertainty;
 
-/// <summary>How much of an output's variance one input makes, alone and with others; shares of 1, with 90 % bootstrap bands.</summary>
-/// <param name="First">Share of the input alone.</param>
+/// <summary>Share of an output's variance due to one input, alone and with others, 0 to 1, with 90 % bootstrap bands.</summary>
+/// <param name="First">Share due to the input alone.</param>
 /// <param name="FirstLow">Lower end of its band.</param>
 /// <param name="FirstHigh">Upper end of its band.</param>
-/// <param name="Total">Share of the input with all its interactions.</param>
+/// <param name="Total">Share due to the input including all its interactions.</param>
 /// <param name="TotalLow">Lower end of its band.</param>
 /// <param name="TotalHigh">Upper end of its band.</param>
 public readonly record struct SobolIndex(double First, double FirstLow, double FirstHigh, double Total, double TotalLow, double TotalHigh);
 
 /// <summary>
-/// Variance-based sensitivity from <c>N (k + 2)</c> evaluations made elsewhere: A. Saltelli et al., Comput. Phys. Commun. 181 (2010) 259,
+/// Variance-based sensitivity from <c>N (k + 2)</c> evaluations by the caller: A. Saltelli et al., Comput. Phys. Commun. 181 (2010) 259,
 /// doi:10.1016/j.cpc.2009.09.018, with both estimators of M. J. W. Jansen, Comput. Phys. Commun. 117 (1999) 35. The inputs must be
 /// independent.
 /// </summary>
@@ -27,7 +27,7 @@ public static class SobolIndices
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(baseCount);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(inputs);
-        // A and B are the two halves of one sample, so that they are independent.
+        // A and B are the two halves of one sample's dimensions, so they are independent.
         var halves = 2 * inputs <= SobolSequence.MaxDimensions
             ? SobolSequence.Sample(seed, baseCount, 2 * inputs)
             : LatinHypercube.Sample(seed, baseCount, 2 * inputs);

@@ -2,14 +2,14 @@ namespace TwinModel.Uncertainty;
 
 /// <summary>
 /// Sobol's low-discrepancy sequence with the direction numbers of S. Joe and F. Y. Kuo, SIAM J. Sci. Comput. 30 (2008) 2635,
-/// doi:10.1137/070709359 (file new-joe-kuo-6.21201), scrambled by A. B. Owen's nested uniform permutations (1995) with a seed. Take powers
-/// of two of points: only they are balanced.
+/// doi:10.1137/070709359 (file new-joe-kuo-6.21201), scrambled with a seed by A. B. Owen's nested uniform permutations (1995). Use a power
+/// of two of points: only those are balanced.
 /// </summary>
 public static class SobolSequence
 {
     const int Bits = 32;
 
-    // Of each dimension after the first: degree and inner coefficients of its primitive polynomial, then its first direction numbers.
+    // For each dimension after the first: degree and inner coefficients of its primitive polynomial, then its initial direction numbers.
     static readonly int[][] JoeKuo =
     [
         [1, 0, 1], [2, 1, 1, 3], [3, 1, 1, 3, 1], [3, 2, 1, 1, 1], [4, 1, 1, 1, 3, 3], [4, 4, 1, 3, 5, 13], [5, 2, 1, 1, 5, 5, 17],
@@ -23,13 +23,13 @@ public static class SobolSequence
         [8, 14, 1, 3, 1, 15, 31, 13, 49, 245], [8, 21, 1, 3, 5, 15, 31, 59, 63, 97], [8, 22, 1, 3, 1, 11, 11, 11, 77, 249],
     ];
 
-    /// <summary>The most dimensions there are numbers for.</summary>
+    /// <summary>Largest number of dimensions supported.</summary>
     public static int MaxDimensions => JoeKuo.Length + 1;
 
     /// <summary>The first points of the sequence.</summary>
-    /// <param name="seed">Seed of the scrambling; without one the points are the plain sequence, moved by half its resolution.</param>
+    /// <param name="seed">Seed of the scrambling; null gives the plain sequence, shifted by half its resolution.</param>
     /// <param name="count">Number of points.</param>
-    /// <param name="dimensions">Numbers per point, up to <see cref="MaxDimensions"/>.</param>
+    /// <param name="dimensions">Number of dimensions, up to <see cref="MaxDimensions"/>.</param>
     /// <returns><c>[count][dimensions]</c>, numbers in (0, 1).</returns>
     public static double[][] Sample(ulong? seed, int count, int dimensions)
     {
@@ -54,7 +54,7 @@ public static class SobolSequence
         return points;
     }
 
-    // Each binary digit is flipped or not by a coin that hangs on all digits before it.
+    // Flips each binary digit by a random bit that depends on all preceding digits.
     static uint Scrambled(uint digits, ulong key)
     {
         var flips = 0u;

@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace TwinModel.Units;
 
 /// <summary>A unit of measurement: <c>SI value = value * Factor + Offset</c>.</summary>
-/// <param name="Symbol">How models, APIs and screens write it, e.g. <c>degC</c>.</param>
+/// <param name="Symbol">As written in models, APIs and screens, e.g. <c>degC</c>.</param>
 /// <param name="Quantity">What it measures, e.g. <c>temperature</c>.</param>
 /// <param name="Factor">Multiplier to SI.</param>
 /// <param name="Offset">Added after the multiplication.</param>
@@ -31,7 +31,7 @@ public sealed record Unit(string Symbol, string Quantity, double Factor, double 
         new("1", "ratio", 1), new("%", "ratio", 1e-2), new("Hz", "frequency", 1), new("s", "duration", 1), new("h", "duration", 3600),
     ];
 
-    // Units of physics parameters. A symbol may stand for another quantity than a sensor's: K is also a difference.
+    // Units of physics parameters. A symbol may stand for a different quantity than for sensors: K is also a temperature difference.
     static readonly Unit[] Engineering =
     [
         new("K", "temperature-difference", 1), new("m2", "area", 1), new("mm2", "area", 1e-6), new("m3", "volume", 1),
@@ -51,7 +51,7 @@ public sealed record Unit(string Symbol, string Quantity, double Factor, double 
 
     static readonly FrozenDictionary<string, Unit> BySymbol = All.ToFrozenDictionary(u => u.Symbol);
 
-    // Names that other formats use for the same units: SenML (RFC 8428, RFC 8798), UCUM, and what people type.
+    // Other names of the same units: SenML (RFC 8428, RFC 8798), UCUM, and common spellings.
     static readonly FrozenDictionary<string, string> Aliases = new Dictionary<string, string>
     {
         ["Cel"] = "degC",
@@ -74,11 +74,11 @@ public sealed record Unit(string Symbol, string Quantity, double Factor, double 
     /// <summary>Units that measure a quantity.</summary>
     public static IEnumerable<string> SymbolsOf(string quantity) => All.Where(u => u.Quantity == quantity).Select(u => u.Symbol);
 
-    /// <summary>Finds a unit by its symbol or a name that another format uses for it; null if there is none.</summary>
+    /// <summary>Finds a unit by its symbol or an alias from another format; null if there is none.</summary>
     public static Unit? Find(string symbol) => BySymbol.GetValueOrDefault(Aliases.GetValueOrDefault(symbol, symbol));
 
     /// <summary>
-    /// The unit of a quantity with this symbol, also of the quantities that only physics parameters have; null if there is none.
+    /// The unit of a quantity with this symbol, including quantities of physics parameters only; null if there is none.
     /// </summary>
     public static Unit? Of(string quantity, string symbol) =>
         ByQuantity.GetValueOrDefault((quantity, Aliases.GetValueOrDefault(symbol, symbol)));
@@ -87,19 +87,20 @@ public sealed record Unit(string Symbol, string Quantity, double Factor, double 
     public static IEnumerable<string> AllSymbolsOf(string quantity) =>
         ByQuantity.Keys.Where(k => k.Item1 == quantity).Select(k => k.Item2).Order(StringComparer.Ordinal);
 
-    /// <summary>The quantity of a symbol that only physics uses, e.g. <c>thermal-conductivity</c>; empty when nobody uses it.</summary>
+    /// <summary>The quantity of a symbol, including those of physics parameters, e.g. <c>thermal-conductivity</c>; empty when
+    /// unknown.</summary>
     public static string QuantityOf(string symbol) =>
         Find(symbol)?.Quantity ?? Engineering.FirstOrDefault(u => u.Symbol == symbol)?.Quantity ?? "";
 
     /// <summary>
-    /// The unit in which physics calculates: SI, except that temperatures are in °C (only their differences occur in equations).
+    /// The unit used in calculations: SI, except for temperatures in °C (only their differences occur in equations).
     /// </summary>
     public static Unit OfCalculation(string quantity) =>
         quantity == "temperature"
             ? BySymbol["degC"]
             : ByQuantity.Values.First(u => u.Quantity == quantity && u.Factor == 1 && u.Offset == 0);
 
-    /// <summary>A value in this unit expressed in <paramref name="other"/>. Same unit: the same bits.</summary>
+    /// <summary>Converts a value from this unit to <paramref name="other"/>. With the same unit, the bits are unchanged.</summary>
     /// <exception cref="ArgumentException">The units measure different quantities.</exception>
     public double ConvertTo(Unit other, double value)
     {

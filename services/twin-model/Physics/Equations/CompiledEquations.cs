@@ -2,21 +2,21 @@ using TwinModel.Solvers;
 
 namespace TwinModel.Physics.Equations;
 
-/// <summary>Entries of the Jacobian that one coefficient fills.</summary>
-/// <param name="Place">Where the coefficient stands; the next cell's is behind it when <paramref name="IsField"/>.</param>
-/// <param name="IsField">One number per entry; else one number for all.</param>
-/// <param name="Slots">Which entries.</param>
-/// <param name="Adds">To what a scatter before it has put there; else it is the first.</param>
+/// <summary>The Jacobian entries that one coefficient fills.</summary>
+/// <param name="Place">Memory index of the coefficient; those of the following cells are behind it when <paramref name="IsField"/>.</param>
+/// <param name="IsField">True: one number per entry; false: one number for all.</param>
+/// <param name="Slots">The entries.</param>
+/// <param name="Adds">True: adds to an earlier scatter; false: overwrites.</param>
 readonly record struct Scatter(int Place, bool IsField, int[] Slots, bool Adds = false);
 
 /// <summary>
-/// Equations made ready to run: layout of states, Jacobian in its true sparsity, programs. Immutable and shared; each thread has its own
-/// <see cref="EquationRun"/>. States lie cell by cell (all fields of cell 0, then of cell 1, …), then the single ones.
+/// Equations ready to run: layout of states, Jacobian in its true sparsity, programs. Immutable and shared; each thread has its own
+/// <see cref="EquationRun"/>. States are stored cell by cell (all fields of cell 0, then of cell 1, …), followed by the scalars.
 /// </summary>
 public sealed class CompiledEquations
 {
     /// <param name="system">Complete equations.</param>
-    /// <param name="withEnergy">Adds the state <c>energy.in</c>, the integral of all power across the border, which proves the energy
+    /// <param name="withEnergy">Adds the state <c>energy.in</c>, the integral of all power across the system boundary, to verify the energy
     /// balance of a run.</param>
     public CompiledEquations(EquationSystem system, bool withEnergy = false)
     {
@@ -66,7 +66,7 @@ public sealed class CompiledEquations
 
     internal Scatter[] Scatters { get; }
 
-    /// <summary>Entries to which only adding scatters write: to be zero before.</summary>
+    /// <summary>Entries that only adding scatters write to; they must be zeroed first.</summary>
     internal int[] AddedFirst { get; }
 
     internal Node NetFlow { get; }
@@ -83,7 +83,7 @@ public sealed class CompiledEquations
     /// <summary>Everything that can be read after an evaluation.</summary>
     public IReadOnlyList<Output> Outputs { get; }
 
-    /// <summary>Power across the border by name.</summary>
+    /// <summary>Names of the powers across the system boundary.</summary>
     public IReadOnlyList<string> FlowNames { get; }
 
     /// <summary>Names of the parameters, by number.</summary>
@@ -99,7 +99,7 @@ public sealed class CompiledEquations
     public string NameOf(int state) =>
         state < Shape.Banded ? $"{Fields[state % Fields.Count].Name}[{state / Fields.Count}]" : Scalars[state - Shape.Banded].Name;
 
-    /// <summary>Number of a state by name, of a field's first cell; -1 when there is none.</summary>
+    /// <summary>Index of a state by name, of the first cell for a field; -1 when there is none.</summary>
     public int Find(string name)
     {
         var field = Fields.FindIndex(f => f.Name == name);
@@ -107,10 +107,10 @@ public sealed class CompiledEquations
         return field >= 0 ? field : scalar >= 0 ? Shape.Banded + scalar : -1;
     }
 
-    /// <summary>From one cell of a field to the next.</summary>
+    /// <summary>Distance from one cell of a field to the next.</summary>
     public int Stride => Fields.Count;
 
-    // Whole fields first: they can write where single cells would have to add.
+    // Whole fields first: they can overwrite where single cells would have to add.
     static (Scatter[] Scatters, int[] AddedFirst) InOrder(IEnumerable<Scatter> scatters)
     {
         HashSet<int> filled = [];

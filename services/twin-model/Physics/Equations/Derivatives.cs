@@ -1,29 +1,29 @@
 namespace TwinModel.Physics.Equations;
 
-/// <summary>What an expression is differentiated by.</summary>
+/// <summary>Kinds of variables to differentiate by.</summary>
 enum VariableKind
 {
-    /// <summary>A state with one number.</summary>
+    /// <summary>A scalar state.</summary>
     Scalar,
 
     /// <summary>An auxiliary.</summary>
     Auxiliary,
 
-    /// <summary>The state field's cell at a fixed distance from the row's own cell; for a sum, the row is each cell in turn.</summary>
+    /// <summary>The cell of a state field at a fixed distance from the row's own cell; for a sum, the row is each cell in turn.</summary>
     Neighbour,
 
     /// <summary>One cell of a state field.</summary>
     Cell,
 }
 
-/// <param name="Kind">Says what <paramref name="Place"/> is.</param>
-/// <param name="Index">Number of the state or auxiliary.</param>
-/// <param name="Place">Distance of a neighbour; number of a cell; else 0.</param>
+/// <param name="Kind">Determines the meaning of <paramref name="Place"/>.</param>
+/// <param name="Index">Index of the state or auxiliary.</param>
+/// <param name="Place">Distance of a neighbour, or index of a cell; otherwise 0.</param>
 readonly record struct Variable(VariableKind Kind, int Index, int Place);
 
 /// <summary>
-/// Symbolic derivatives, forward: of an expression by every variable that it depends on. Only what may be non-zero appears, so the result
-/// is the Jacobian in its true sparsity, and its coefficients are expressions like any other, evaluated with the same common parts.
+/// Symbolic forward derivatives of an expression by every variable that it depends on. Only entries that may be non-zero appear, so the
+/// result is the Jacobian in its true sparsity; its coefficients are ordinary expressions that share common subexpressions.
 /// </summary>
 sealed class Derivatives(Graph graph)
 {
@@ -78,7 +78,7 @@ sealed class Derivatives(Graph graph)
                 {
                     throw new InvalidOperationException(
                         "A field depends through a single value on cells of a field, which would fill the Jacobian; make that value an "
-                            + "auxiliary (EquationSystem.Share).");
+                            + "auxiliary (EquationSystem.Define).");
                 }
                 Accumulate(result, variable, factor * coefficient);
             }
@@ -116,7 +116,7 @@ sealed class Derivatives(Graph graph)
         return result;
     }
 
-    // Stays a field by neighbour: the row of a sum has an entry for each cell.
+    // Neighbours stay fields: the row of a sum has an entry for each cell.
     Dictionary<Variable, Node> Summed(Node n)
     {
         Dictionary<Variable, Node> result = [];

@@ -23,7 +23,7 @@ public sealed class EquationRun : IOdeSystem
     double timeOfInputs = double.NaN;
     bool isLastKnown;
 
-    /// <param name="equations">What to run.</param>
+    /// <param name="equations">The equations to run.</param>
     public EquationRun(CompiledEquations equations)
     {
         this.equations = equations;
@@ -43,7 +43,7 @@ public sealed class EquationRun : IOdeSystem
 
     Span<double> Memory => store.AsSpan(offset);
 
-    /// <summary>What is run.</summary>
+    /// <summary>The equations.</summary>
     public CompiledEquations Equations => equations;
 
     /// <inheritdoc />
@@ -70,7 +70,7 @@ public sealed class EquationRun : IOdeSystem
         isLastKnown = false;
     }
 
-    /// <summary>Sets all inputs to <c>value + slope · (t − start)</c>; without slopes to constants.</summary>
+    /// <summary>Sets all inputs to <c>value + slope · (t − start)</c>; without slopes, to constants.</summary>
     public void SetInputs(ReadOnlySpan<double> values, ReadOnlySpan<double> perSecond = default, double start = 0)
     {
         values.CopyTo(inputs);
@@ -113,26 +113,26 @@ public sealed class EquationRun : IOdeSystem
             var next = scatter.IsField ? 1 : 0;
             if (scatter.Adds)
                 for (int i = 0, k = 0; i < slots.Length; i++, k += next) Unsafe.Add(ref values, slots[i]) += Unsafe.Add(ref from, k);
-            // Plus zero: of a minus zero the solvers would not see that it is nothing.
+            // + 0.0 turns minus zero into zero, because the solvers detect zeros by their bits.
             else for (int i = 0, k = 0; i < slots.Length; i++, k += next) Unsafe.Add(ref values, slots[i]) = Unsafe.Add(ref from, k) + 0.0;
         }
     }
 
-    /// <summary>Computes all outputs and energy flows for a state; then they can be read.</summary>
+    /// <summary>Computes all outputs and energy flows for a state, so that they can be read.</summary>
     public void EvaluateOutputs(double time, ReadOnlySpan<double> state)
     {
         Evaluate(time, state);
         FieldProgram.Run(equations.Program.ByState[2], Memory);
     }
 
-    /// <summary>An output with one number, after <see cref="EvaluateOutputs"/>.</summary>
+    /// <summary>A scalar output, after <see cref="EvaluateOutputs"/>.</summary>
     public double Value(int output) => Read(equations.Outputs[output].Value);
 
-    /// <summary>An output with one number per cell, after <see cref="EvaluateOutputs"/>.</summary>
+    /// <summary>A profile output with one number per cell, after <see cref="EvaluateOutputs"/>.</summary>
     public ReadOnlySpan<double> Profile(int output) =>
         Memory.Slice(equations.Program.PlaceOf(equations.Outputs[output].Value), equations.Cells);
 
-    /// <summary>A power across the border, W, after <see cref="EvaluateOutputs"/>.</summary>
+    /// <summary>A power across the system boundary, W, after <see cref="EvaluateOutputs"/>.</summary>
     public double Flow(int flow) => Read(equations.System.Flows[flow].Power);
 
     /// <summary>All power that enters minus all that leaves, W, after <see cref="EvaluateOutputs"/>.</summary>
@@ -141,7 +141,7 @@ public sealed class EquationRun : IOdeSystem
     /// <summary>All power that enters, W, after <see cref="EvaluateOutputs"/>: the scale of <see cref="NetFlow"/>.</summary>
     public double GrossFlow => Read(equations.GrossFlow);
 
-    /// <summary>Energy in all components, J, up to a constant, after <see cref="EvaluateOutputs"/>.</summary>
+    /// <summary>Energy stored in all components, J, up to a constant, after <see cref="EvaluateOutputs"/>.</summary>
     public double StoredEnergy => Read(equations.Stored);
 
     double Read(Node node) => Memory[equations.Program.PlaceOf(node)];
@@ -149,7 +149,7 @@ public sealed class EquationRun : IOdeSystem
     void Evaluate(double time, ReadOnlySpan<double> state)
     {
         SetInputsAt(time);
-        // As whole numbers, which are compared many at once.
+        // Compared as integers, which is vectorised.
         if (isLastKnown && MemoryMarshal.Cast<double, long>(state).SequenceEqual(MemoryMarshal.Cast<double, long>(last))) return;
         state.CopyTo(last);
         isLastKnown = true;

@@ -3,29 +3,29 @@ using System.Runtime.InteropServices;
 
 namespace TwinModel.Physics.Equations;
 
-/// <summary>One operation on numbers of the memory: <c>Target = A op B</c>, for Count cells, or one number when Count is 0.</summary>
+/// <summary>One operation on the memory: <c>Target = A op B</c>, for Count cells, or for one number when Count is 0.</summary>
 readonly record struct Instruction(Op Op, int Target, int A, int B, int Count, bool IsFieldA, bool IsFieldB);
 
 /// <summary>
-/// A list of expressions laid out in memory and translated to whole-field operations, in sections by how often they change. Immutable; the
-/// memory belongs to whoever runs it. Fields are computed with vector instructions of the library, cell after cell in one order: same bits
-/// always.
+/// Expressions laid out in memory and translated to whole-field operations, in sections by how often they change. Immutable; the memory
+/// belongs to the caller. Fields are computed with the library's vector instructions, cell by cell in a fixed order, so the bits are always
+/// the same.
 /// </summary>
 sealed class FieldProgram
 {
-    /// <summary>Zeros kept on both sides of each field, so that a shifted field is the same memory read further on.</summary>
+    /// <summary>Zeros on both sides of each field, so that a shifted field is a view of the same memory.</summary>
     public const int Padding = 4;
 
-    // Fields begin on cache lines, of which the widest vector instructions take a whole one.
+    // Fields start on cache lines, the width of the widest vector instructions.
     const int Line = 8;
 
     readonly Dictionary<Node, int> places = [];
     readonly int cells;
     readonly double[] initial;
 
-    /// <param name="cells">Cells of each field.</param>
-    /// <param name="definitions">What each auxiliary is.</param>
-    /// <param name="sections">Expressions needed; every section uses what the first one computes.</param>
+    /// <param name="cells">Number of cells of each field.</param>
+    /// <param name="definitions">The definition of each auxiliary.</param>
+    /// <param name="sections">Required expressions; every section may use the results of the first one.</param>
     public FieldProgram(int cells, IReadOnlyList<Node> definitions, params IReadOnlyList<Node>[] sections)
     {
         this.cells = cells;
@@ -60,18 +60,18 @@ sealed class FieldProgram
         ByState = [.. reached.Select(nodes => Translate(order.Where(nodes.Contains), Level.State, definitions))];
     }
 
-    /// <summary>To be run when parameters changed, before <see cref="ByInputs"/>.</summary>
+    /// <summary>Run when parameters change, before <see cref="ByInputs"/>.</summary>
     public Instruction[] ByParameters { get; }
 
-    /// <summary>To be run when inputs changed.</summary>
+    /// <summary>Run when inputs change.</summary>
     public Instruction[] ByInputs { get; }
 
-    /// <summary>To be run for each state, one list per section, the first section before any other.</summary>
+    /// <summary>Run for each state: one list per section, the first section before any other.</summary>
     public Instruction[][] ByState { get; }
 
     /// <summary>
-    /// Memory with all constants in place. It begins <paramref name="offset"/> elements into the array, on a cache line; the array never
-    /// moves.
+    /// Memory with all constants in place. It begins <paramref name="offset"/> elements into the array, on a cache line; the array is
+    /// pinned.
     /// </summary>
     public double[] NewMemory(out int offset)
     {
@@ -81,7 +81,7 @@ sealed class FieldProgram
         return memory;
     }
 
-    /// <summary>Where a value stands; -1 when nothing needs it.</summary>
+    /// <summary>Memory index of a value; -1 when nothing uses it.</summary>
     public int PlaceOf(Node node) => places.GetValueOrDefault(node, -1);
 
     int PlaceOfShifted(Node node) => places[node.A!] + node.Index;

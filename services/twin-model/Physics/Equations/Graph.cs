@@ -1,8 +1,8 @@
 namespace TwinModel.Physics.Equations;
 
 /// <summary>
-/// Makes expressions and keeps each only once. Simplifies where that saves work at run time: zeros and ones vanish, constants fold, factors
-/// that change rarely are multiplied with each other first.
+/// Creates expressions and keeps each only once. Simplifies where that saves work at run time: zeros and ones vanish, constants are folded,
+/// and factors that change rarely are multiplied with each other first.
 /// </summary>
 public sealed class Graph(Axis axis)
 {
@@ -25,7 +25,7 @@ public sealed class Graph(Axis axis)
             : Intern(Op.ConstantField, null, null, 0, 0, values, true, first, Array.FindLastIndex(values, v => v != 0) + 1, Level.Constant);
     }
 
-    /// <summary>A field of fixed numbers by position, m, of the middle of each cell.</summary>
+    /// <summary>A field of fixed numbers, from the position of each cell's centre, m.</summary>
     public Node Field(Func<double, double> byPosition) =>
         Field([.. Enumerable.Range(0, axis.Cells).Select(i => byPosition(axis.Centre(i)))]);
 
@@ -47,24 +47,24 @@ public sealed class Graph(Axis axis)
     /// <summary>a^b, a ≥ 0.</summary>
     public Node Power(Node a, Node b) => b.Is(1) ? a : b.Is(0) ? Constant(1) : Binary(Op.Power, a, b, full: true);
 
-    /// <summary>The larger one; its derivative is that of the larger one.</summary>
+    /// <summary>The larger argument; its derivative is that of the larger one.</summary>
     public Node Max(Node a, Node b) =>
         a.Op == Op.Constant && b.Op == Op.Constant ? Constant(Math.Max(a.Value, b.Value)) : Binary(Op.Max, a, b, full: true);
 
-    /// <summary>The larger one.</summary>
+    /// <summary>The larger argument.</summary>
     public Node Max(Node a, double b) => Max(a, Constant(b));
 
-    /// <summary>The smaller one; its derivative is that of the smaller one.</summary>
+    /// <summary>The smaller argument; its derivative is that of the smaller one.</summary>
     public Node Min(Node a, Node b) =>
         a.Op == Op.Constant && b.Op == Op.Constant ? Constant(Math.Min(a.Value, b.Value)) : Binary(Op.Min, a, b, full: true);
 
-    /// <summary>Within [low, high].</summary>
+    /// <summary><paramref name="a"/> limited to [low, high].</summary>
     public Node Clamp(Node a, double low, double high) => Min(Max(a, Constant(low)), Constant(high));
 
     /// <summary>1 where a &gt; b, else 0; its derivative is taken as zero.</summary>
     public Node Greater(Node a, Node b) => Binary(Op.Greater, a, b, full: true);
 
-    /// <summary>(x + √(x² + width²)) / 2: the positive part of x with a smooth corner.</summary>
+    /// <summary>(x + √(x² + width²)) / 2: the positive part of x with a rounded corner.</summary>
     public Node SmoothPositive(Node x, Node width) => 0.5 * (x + Sqrt(x * x + width * width));
 
     internal Node Negate(Node a) => a.Op switch { Op.Constant => Constant(-a.Value), Op.Negate => a.A!, _ => Unary(Op.Negate, a) };
@@ -103,7 +103,7 @@ public sealed class Graph(Axis axis)
     {
         if (a.IsZero) return Constant(0);
         if (b.Op == Op.Constant) return a.Op == Op.Constant ? Constant(a.Value / b.Value) : Multiply(Constant(1 / b.Value), a);
-        // A division per cell and step becomes a multiplication by a reciprocal that changes rarely.
+        // Replaces a division per cell and step by a multiplication with a reciprocal that changes rarely.
         if (b.Level < a.Level) return Multiply(Divide(Constant(1), b), a);
         return Binary(Op.Divide, a, b, full: !a.IsField);
     }
@@ -128,7 +128,7 @@ public sealed class Graph(Axis axis)
 
     Node Unary(Op op, Node a)
     {
-        // exp(0) is one: what is zero elsewhere for the argument is not zero for the result.
+        // exp(0) is one: outside its range the argument is zero, but the result is not.
         var keepsZero = op is Op.Negate or Op.Sqrt;
         return Intern(op, a, null, 0, 0, null, a.IsField, keepsZero ? a.First : 0, keepsZero || !a.IsField ? a.End : axis.Cells, a.Level);
     }

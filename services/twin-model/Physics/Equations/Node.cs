@@ -9,7 +9,8 @@ enum Op
     Shift, Cell, Sum,
 }
 
-/// <summary>How often a value changes. What depends on parameters alone is computed once per parameter set, not once per step.</summary>
+/// <summary>How often a value changes. Values that depend only on parameters are computed once per parameter set, not once per
+/// step.</summary>
 enum Level
 {
     Constant,
@@ -18,19 +19,19 @@ enum Level
     State,
 }
 
-/// <summary>The cells of a model's axis, all of the same length.</summary>
-/// <param name="Length">m.</param>
+/// <summary>A model's axis, divided into cells of equal length.</summary>
+/// <param name="Length">Length, m.</param>
 /// <param name="Cells">Number of cells, 3 or more.</param>
 public sealed record Axis(double Length, int Cells)
 {
     /// <summary>Length of a cell, m.</summary>
     public double CellLength => Length / Cells;
 
-    /// <summary>Position of the middle of a cell, m.</summary>
+    /// <summary>Position of the centre of a cell, m.</summary>
     public double Centre(int cell) => (cell + 0.5) * CellLength;
 
     /// <summary>
-    /// The cell whose middle is at or before a position, and the share of the next one, for linear interpolation between middles.
+    /// The cell whose centre is at or before a position, and the share of the next one, for linear interpolation between centres.
     /// </summary>
     public (int Cell, double NextShare) Locate(double position)
     {
@@ -42,7 +43,7 @@ public sealed record Axis(double Length, int Cells)
 
 /// <summary>
 /// A value of a model as an expression: one number, or a field with one number per cell of the axis. Operators build expressions; nothing
-/// is computed here. The same expression is the same object.
+/// is computed here. Equal expressions are the same object.
 /// </summary>
 public sealed class Node
 {
@@ -63,7 +64,8 @@ public sealed class Node
 
     internal double Value { get; }
 
-    /// <summary>Parameter, input, state or auxiliary number; cells of a shift; the cell of a <see cref="Op.Cell"/>.</summary>
+    /// <summary>Index of the parameter, input, state or auxiliary; number of cells of a shift; the cell of a
+    /// <see cref="Op.Cell"/>.</summary>
     internal int Index { get; }
 
     internal double[]? Data { get; }
@@ -122,14 +124,14 @@ public sealed class Node
     public static Node operator /(double a, Node b) => b.Graph.Constant(a) / b;
 
     /// <summary>
-    /// The field whose cell i is this field's cell i + <paramref name="cells"/>; beyond the ends it is not defined, so mask what you use.
+    /// The field whose cell i is this field's cell i + <paramref name="cells"/>; beyond the ends it is undefined, so mask the result.
     /// </summary>
     public Node Shift(int cells) => Graph.Shift(this, cells);
 
     /// <summary>This field's value in one cell.</summary>
     public Node Cell(int cell) => Graph.Cell(this, cell);
 
-    /// <summary>This field at a position, m, linear between the middles of cells.</summary>
+    /// <summary>This field at a position, m, interpolated linearly between cell centres.</summary>
     public Node At(double position)
     {
         var (cell, share) = Graph.Axis.Locate(position);

@@ -40,6 +40,7 @@ public class ReadDegradationTests
     [InlineData("indicator: bearing-vibration", "indicator: vibration", "degradation[0].indicator", "bearing-vibration")]
     [InlineData("transformation: ln", "transformation: log10", "degradation[0].transformation", "ln")]
     [InlineData("window: 10min", "window: 1ms", "degradation[0].window", "100ms")]
+    [InlineData("assess-every: 1h", "assess-every: 0s", "degradation[0].assess-every", "one window")]
     [InlineData("late: 10min", "late: 10h", "degradation[0].late", "ten windows")]
     [InlineData("sensor: screw-speed, reference: 80,", "sensor: screw-sped, reference: 80,", "degradation[0].load.speed.sensor",
         "screw-speed")]

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Rolls an overlay out: the schema first, then the rest, then waits until all is ready. 'deploy/rollout.sh prod'.
+# Rolls out an overlay: first the schema, then the rest, then waits until everything is ready. Example: 'deploy/rollout.sh prod'.
 set -euo pipefail
 overlay=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/overlays/${1:?which overlay? dev or prod}
 rendered=$(kubectl kustomize "$overlay")
@@ -8,9 +8,9 @@ namespace=pollux
 only() { kubectl apply --server-side -f - -l "$1" <<<"$rendered"; }
 
 kubectl apply --server-side -f - <<<"$(kubectl kustomize "$overlay" | awk 'BEGIN { RS = "---\n" } /\nkind: (Namespace|PriorityClass)\n/ { print "---"; print }')"
-# Servers and settings before what needs them. Services are left as they are until the schema is there.
+# Servers and settings first. Services are left unchanged until the schema is ready.
 only 'app.kubernetes.io/component notin (service,schema)'
-# A finished Job cannot be changed.
+# A finished Job cannot be changed, so it is deleted.
 kubectl -n "$namespace" delete job schema --ignore-not-found
 only 'app.kubernetes.io/component=schema'
 kubectl -n "$namespace" wait --for=condition=complete --timeout=600s job/schema

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Brings compose up, publishes over MQTT, asks the API, and checks that published = stored + duplicate + rejected.
-# --keep leaves the system running, --cut takes ingest off the network for 8 s meanwhile; more arguments go to compose (--profile replicas).
+# Starts compose, publishes over MQTT, queries the API, and checks that published = stored + duplicate + rejected.
+# --keep leaves the system running, --cut disconnects ingest from the network for 8 s meanwhile; other arguments go to compose
+# (--profile replicas).
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
 
@@ -44,7 +45,7 @@ healthy() { # all containers with a health check
     [[ $states == healthy ]]
 }
 
-# Over all replicas: the counters of each ingest, read inside its own container.
+# Sums a counter over all ingest replicas, read from each container.
 count() { # metric
     local container
     for container in $(run ps -q | xargs docker inspect --format '{{.Name}} {{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' | awk '$1 ~ /ingest/ && $1 !~ /schema/ && $2 { print $2 }'); do
@@ -53,7 +54,7 @@ count() { # metric
 }
 
 totals() { printf '%s %s %s %s' "$(count received)" "$(count stored)" "$(count duplicate)" "$(count rejected)"; }
-# Since the smoke's first message: received, stored, duplicate, rejected.
+# Increase since the smoke test's first message: received, stored, duplicate, rejected.
 gained() { paste -d' ' <(totals) <(printf '%s' "$before") | awk '{ print $1 - $5, $2 - $6, $3 - $7, $4 - $8 }'; }
 settled() { [[ $(gained) == "$((messages + 3)) $messages 1 2" ]]; }
 known() { get "$query/api/v1/twins/$asset" >/dev/null 2>&1; }
@@ -68,7 +69,7 @@ say "compose up and healthy: $(since "$began")"
 await "$asset is registered" 60 registered
 await "$asset is shown" 30 known
 sleep 2 # ingest reads new registrations once a second
-run stop --timeout 20 plant >/dev/null # its readings would be counted, too
+run stop --timeout 20 plant >/dev/null # its readings would be counted too
 sleep 2
 before=$(totals)
 
@@ -91,7 +92,7 @@ began=$(seconds)
     for ((i = 1; i < messages; i++)); do printf '[{"n":"motor-temperature","v":%d.5,"t":%d.%03d}]\n' $((20 + i % 10)) $((now - 60 + i / 10)) $((i % 10 * 100)); done
     printf '[{"n":"fluid-temperature","v":21.5,"t":%d}]\n' "$now"
     printf '[{"n":"fluid-temperature","v":21.5,"t":%d}]\n' "$now" # a duplicate
-    printf '[{"n":"no-such-sensor","v":1,"t":%d}]\n' "$now"      # refused
+    printf '[{"n":"no-such-sensor","v":1,"t":%d}]\n' "$now"      # rejected
     printf '[{"n":"pressure","v":99999,"t":%d}]\n' "$now"        # impossible
 } | run exec -T mosquitto mosquitto_pub -q 1 -l -t "pollux/$asset/senml"
 wait

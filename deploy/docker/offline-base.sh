@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Makes local images under the tags that the Dockerfiles and compose ask for, from Debian packages and the .NET SDK of this machine, where no
-# image can be pulled. Needs root, debootstrap, a Docker engine, Debian as the host, and packages restored once (./pollux up restores them).
-# Every image made here carries the label io.pollux.stand-in; one that is there already is left alone.
+# Builds local images under the tags used by the Dockerfiles and compose, from Debian packages and this machine's .NET SDK, for machines
+# that cannot pull images. Needs root, debootstrap, a Docker engine, Debian as the host, and packages restored once (./pollux up does that).
+# Every image built here carries the label io.pollux.stand-in; existing images are left alone.
 set -euo pipefail
 
 HERE=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
@@ -26,21 +26,21 @@ import() { # tag change... <tar
     say "made $tag"
 }
 
-# The first mirror of the host's own list: no address is written down here.
+# The first mirror in the host's own list, so that no address is hard-coded here.
 mirror() { awk '$1 == "URIs:" { print $2; exit } $1 == "deb" { for (i = 2; i <= NF; i++) if ($i ~ /^https?:/) { print $i; exit } }' /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null; }
 
 debian() {
     local root="$work/debian"
     debootstrap --variant=minbase --include=ca-certificates bookworm "$root" "$(mirror)" >"$work/log" 2>&1 || { tail -5 "$work/log" >&2; fail "debootstrap failed"; }
     rm -rf "$root"/var/cache/apt/archives/*.deb
-    # The host's certificates: what it trusts on the way to its registries, the build inside trusts too.
+    # The build trusts the same certificates as the host, e.g. for package registries.
     cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
     tar -c -C "$root" . | import "$DEBIAN"
 }
 
 dotnet_root() { dirname "$(readlink -f "$(command -v dotnet)")"; }
 
-# The packages that the services' last restore used; with them in place a restore asks nobody.
+# The packages used by the services' last restore; with them, a restore needs no network.
 restored_packages() {
     local packages=${NUGET_PACKAGES:-$HOME/.nuget/packages} name
     cd "$packages"
@@ -61,7 +61,7 @@ sdk() {
             'ENV DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=true'
 }
 
-# As the chiseled image: libraries and the runtime, no shell, no package manager, user 1654.
+# Like the chiseled image: libraries and the runtime, no shell, no package manager, user 1654.
 runtime() {
     local root="$work/runtime" dotnet
     dotnet=$(dotnet_root)

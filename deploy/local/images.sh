@@ -13,7 +13,7 @@ images() { # [name...]
     require_service "$@"
     for name in "$@"; do
         began=$(now)
-        # --pull=false is the default of docker build: what offline-base.sh made is taken as it is.
+        # --pull=false is docker build's default, so images from offline-base.sh are used as they are.
         docker build --tag "pollux/$name:$tag" --file "$REPO/services/Dockerfile" \
             --build-arg "SERVICE=$name" --build-arg "ASSEMBLY=$(assembly_of "$name")" --build-arg "PORTS=$(container_ports "$name")" --build-arg "VERSION=$tag" \
             --build-arg "REVISION=$(git -C "$REPO" rev-parse HEAD 2>/dev/null || printf unknown)" "$REPO" >"$LOGS/images.log" 2>&1 ||
@@ -22,7 +22,7 @@ images() { # [name...]
     done
 }
 
-# What the service listens on unless it is told otherwise.
+# The service's default ports.
 container_ports() ( # name
     forget_ports
     POLLUX_PORT_OFFSET=0 configure
@@ -32,10 +32,11 @@ container_ports() ( # name
 
 image_megabytes() { docker image inspect --format '{{.Size}}' "$1" | awk '{ printf "%.0f", $1 / 1e6 }'; }
 
-# The one place where the version is written down.
+# The version's single source; a test checks that the manifests match.
 version() { sed -nE 's|.*<Version>(.*)</Version>.*|\1|p' "$REPO/Directory.Build.props"; }
 
-# What each service is made of (CycloneDX), and what is known to be vulnerable of it. Licences: deploy/licences.md, which a test keeps.
+# Lists each service's components (CycloneDX) and checks packages for known vulnerabilities. For licences see deploy/licences.md, which a
+# test keeps up to date.
 sbom() {
     local name tool="$TOOLS/dotnet/dotnet-CycloneDX" output="$REPO/artifacts/sbom" found
     mkdir -p "$LOGS" "$output"

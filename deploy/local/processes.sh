@@ -20,7 +20,7 @@ show_log_tail() { # name
     tail -n 25 "$LOGS/$1.log" >&2 || true
 }
 
-# The start time tells our process from a later one that was given the same number. A zombie counts as gone.
+# The start time distinguishes our process from a later one with the same pid. A zombie counts as gone.
 start_time() { # pid
     local stat fields
     { read -r -d '' stat <"/proc/$1/stat" || [[ -n ${stat:-} ]]; } 2>/dev/null || return 1
@@ -41,7 +41,7 @@ spawn() { # name command...
     local name=$1
     shift
     setsid "$@" </dev/null >>"$LOGS/$name.log" 2>&1 9>&- &
-    disown $! # an end of its own is reported by us, not by bash
+    disown $! # if it ends by itself, we report it, not bash
     printf '%s %s\n' $! "$(start_time $! || true)" >"$RUN/$name.pid"
 }
 
@@ -61,7 +61,7 @@ wait_gone() { # name tenths-of-seconds
     done
 }
 
-# PostgreSQL's backends are in sessions of their own: the group alone would miss them.
+# PostgreSQL's backends have their own sessions, so killing the group alone would miss them.
 kill_hard() { # name
     local pid
     pid=$(pid_of "$1") || return 0
@@ -70,7 +70,7 @@ kill_hard() { # name
     wait_gone "$1" 50
 }
 
-# Members of the group may outlive a leader that was killed alone. While they live the kernel gives its number to nobody.
+# Members of the group may outlive a leader that was killed alone. As long as they live, the kernel does not reuse its pid.
 sweep_group() { # name
     local pid rest
     { read -r pid rest <"$RUN/$1.pid"; } 2>/dev/null || return 0
@@ -91,7 +91,7 @@ stop() { # name signal seconds
 
 port_is_open() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-# A process that was just killed may hold its port for a moment.
+# A process that has just been killed may hold its port for a moment.
 require_free_port() { # port variable
     local left=20
     while port_is_open "$1"; do
@@ -100,7 +100,7 @@ require_free_port() { # port variable
     done
 }
 
-# Sends the opening bytes of a protocol and compares the first byte of the answer.
+# Sends the opening bytes of a protocol and compares the first byte of the response.
 answers() ( # port request first-byte
     exec 2>/dev/null
     exec 3<>"/dev/tcp/127.0.0.1/$1"

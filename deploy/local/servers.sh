@@ -33,7 +33,7 @@ server_answers() {
     case $1 in
         # StartupMessage 3.0 of user pollux, answered by an Authentication message once recovery is over.
         postgres) answers "$POSTGRES_PORT" '\0\0\0\045\0\003\0\0user\0pollux\0database\0pollux\0\0' R ;;
-        # The protocol header, answered by a method frame. RabbitMQ listens only after queues and plugins are there.
+        # The protocol header, answered by a method frame. RabbitMQ listens only once queues and plugins are loaded.
         rabbitmq) answers "$RABBITMQ_PORT" 'AMQP\0\0\011\001' $'\001' ;;
         # CONNECT with a clean session, answered by CONNACK (0x20).
         mosquitto) answers "$MQTT_PORT" '\020\014\0\004MQTT\004\002\0\074\0\0' ' ' ;;
@@ -76,7 +76,7 @@ servers_up() {
     return "$failed"
 }
 
-# The first start after kill -9 may meet what the dead server's children still hold: it is tried again.
+# The first start after kill -9 may fail because children of the dead server still hold resources, so it is retried.
 launch() {
     local name=$1 attempt outcome began
     began=$(now)
@@ -109,7 +109,7 @@ servers_down() {
 
 stop_server() {
     case $1 in
-        postgres) stop postgres INT 30 ;; # INT: without waiting for clients to leave
+        postgres) stop postgres INT 30 ;; # INT: does not wait for clients to disconnect
         *) stop "$1" TERM 20 ;;
     esac
 }
@@ -127,11 +127,11 @@ start_postgres() {
     spawn postgres "${as[@]}" "$POSTGRES_BIN/postgres" -D "$data" -p "$POSTGRES_PORT"
 }
 
-# postgres refuses root. A user namespace gives it another number without any file changing hands.
+# postgres refuses to run as root. A user namespace maps root to another uid without changing the owner of any file.
 find_postgres_user() {
     local id user
     ((EUID == 0)) || return 0
-    id=$(awk -F: '$3 > 0 { print $3; exit }' /etc/passwd) # initdb wants a number that has a name
+    id=$(awk -F: '$3 > 0 { print $3; exit }' /etc/passwd) # initdb needs a uid that has a name
     as=(unshare --user "--map-user=$id" "--map-group=$id" --)
     if "${as[@]}" true 2>/dev/null; then return; fi
     user=nobody
@@ -139,7 +139,7 @@ find_postgres_user() {
     as=(setpriv "--reuid=$(id -u "$user")" "--regid=$(id -g "$user")" --clear-groups --)
 }
 
-# Where the database's user cannot enter the state directory, a directory of its own in /tmp is used instead.
+# If the database user cannot enter the state directory, a separate directory in /tmp is used instead.
 postgres_home() {
     local home="$POLLUX_HOME/postgres"
     ((EUID != 0)) || { [[ ${as[0]} != setpriv ]] || chown -R "$("${as[@]}" id -u)" "$home"; }
@@ -184,14 +184,14 @@ create_cluster() { # data
     } >>"$LOGS/postgres.log" 2>&1
 }
 
-# postgres takes any live process with the number in postmaster.pid for a rival.
+# postgres mistakes any live process with the pid in postmaster.pid for another server.
 forget_stale_postmaster() { # data
     local pid
     { read -r pid <"$1/postmaster.pid"; } 2>/dev/null || return 0
     if [[ $(readlink "/proc/$pid/cwd") != "$1" ]]; then rm -f "$1/postmaster.pid"; fi
 }
 
-# Both ports lie below the range from which the kernel takes ports for outgoing connections.
+# Both ports lie below the kernel's range of ephemeral ports.
 start_rabbitmq() (
     local home="$POLLUX_HOME/rabbitmq" dist=$((RABBITMQ_PORT + 100)) epmd=$((RABBITMQ_PORT + 101))
     if [[ -n $RABBITMQ_ROOT ]]; then
@@ -207,12 +207,12 @@ start_rabbitmq() (
     export RABBITMQ_CONFIG_FILE="$home/rabbitmq.conf" RABBITMQ_CONFIG_FILES="$home/no.conf.d"
     export RABBITMQ_CONF_ENV_FILE="$home/none" RABBITMQ_ADVANCED_CONFIG_FILE="$home/none"
     export RABBITMQ_ENABLED_PLUGINS_FILE="$home/enabled_plugins" RABBITMQ_GENERATED_CONFIG_DIR="$home/generated"
-    # Schedulers that spin while idle cost a small machine a core.
+    # Busy-waiting schedulers would cost a small machine one core when idle.
     export RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='+sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}'
     require_free_port "$dist" POLLUX_RABBITMQ_PORT
     require_free_port "$epmd" POLLUX_RABBITMQ_PORT
     cd "$home" || return
-    # Our own port mapper, in the same group: the one Erlang would start stays behind.
+    # Our own epmd, in the same process group: one started by Erlang would be left running.
     # shellcheck disable=SC2016
     spawn rabbitmq bash -c 'epmd & until (exec 3<>"/dev/tcp/127.0.0.1/$ERL_EPMD_PORT") 2>/dev/null; do sleep 0.05; done; exec "$0"' \
         "$RABBITMQ_SERVER"

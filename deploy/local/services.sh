@@ -2,10 +2,11 @@
 # The .NET services: build, start, health, stop. Sourced by pollux.
 
 SERVICES=(ingest twin-state simulation query plant dashboard)
-# Latency level 0: the collector goes for the smallest heap. Only the environment can say so; without it services take a third more.
+# Latency level 0 makes the garbage collector keep the heap smallest; it can only be set in the environment. Without it, services need a
+# third more memory.
 IN_PRODUCTION=(env DOTNET_ENVIRONMENT=Production ASPNETCORE_ENVIRONMENT=Production "DOTNET_GCLatencyLevel=${DOTNET_GCLatencyLevel:-0}")
 
-# More than one of these may run: the second one of ingest is called ingest-2.
+# Services that may have several replicas; the second replica of ingest is called ingest-2.
 # shellcheck disable=SC2034
 REPLICATED=(ingest twin-state simulation query)
 MOST_REPLICAS=4
@@ -14,7 +15,7 @@ service_of() { printf '%s' "${1%-[2-4]}"; }
 
 replica_of() { if [[ $1 == *-[2-4] ]]; then printf '%s' "${1##*-}"; else printf 1; fi; }
 
-# Each further replica listens 20 ports above the one before.
+# Each further replica listens 20 ports above the previous one.
 service_port() { printf '%s' $(($(first_port "$(service_of "$1")") + 20 * ($(replica_of "$1") - 1))); }
 
 grpc_port() { printf '%s' $((QUERY_GRPC_PORT + 20 * ($(replica_of "$1") - 1))); }
@@ -30,7 +31,7 @@ first_port() {
     esac
 }
 
-# What runs or is expected to: one of each, and further replicas that were started.
+# All services that are or should be running: one of each, and further replicas that were started.
 all_services() {
     local name replica
     for name in "${SERVICES[@]}"; do
@@ -67,7 +68,7 @@ output_of() { printf '%s' "$REPO/artifacts/bin/$1/release"; }
 
 assembly() { printf '%s' "$(output_of "$1")/$1.dll"; }
 
-# Services run from a copy: a build writes into files that a running process has mapped.
+# Services run from a copy, because a build overwrites files that a running process has mapped.
 service_folder() { printf '%s' "$POLLUX_HOME/services/$(assembly_of "$1")"; }
 
 service_assembly() { printf '%s' "$(service_folder "$1")/$(assembly_of "$1").dll"; }
@@ -98,7 +99,7 @@ find_sdk() {
     fail "no .NET SDK $wanted found; get it from https://dotnet.microsoft.com/download/dotnet/$wanted.0 or your package manager (dotnet-sdk-$wanted.0)"
 }
 
-# What is built has the name of a solution or of a part of it; nothing is done when no source is newer than its last build.
+# Builds a solution or a part of it, unless no source is newer than the last build.
 build() { # solution
     local began stamp="$REPO/artifacts/${1##*/}.built"
     find_sdk
@@ -107,21 +108,21 @@ build() { # solution
     began=$(now)
     mkdir -p "${stamp%/*}"
     touch "$stamp.begun"
-    # One compiler for all projects; each cold one takes seconds. Analyzers take as long as the rest: .ci/run has them.
+    # One compiler server for all projects, as each cold start takes seconds. Analyzers would double the time; .ci/run runs them.
     "$DOTNET" build "$REPO/$1" -c Release --nologo -v quiet -p:UseSharedCompilation=true -p:RunAnalyzers="${POLLUX_ANALYZERS:-false}" >"$LOGS/build.log" 2>&1 9>&- ||
         { cat "$LOGS/build.log" >&2; fail "the build failed"; }
     mv "$stamp.begun" "$stamp"
-    # All of it has this part, too.
+    # The whole solution includes this part.
     if [[ $1 == Pollux.slnx ]]; then touch -r "$stamp" "$REPO/artifacts/Services.slnf.built"; fi
     printf '%-14sdone  (%s s)\n' build "$(seconds_since "$began")"
 }
 
-# Folders count, too: they tell of files that are gone.
+# Includes directories, whose timestamps reveal deleted files.
 newer_sources() { # stamp
     [[ -n $(find "$REPO"/{contracts,services,tests} "$REPO"/{Directory.*,global.json,.editorconfig,Pollux.slnx} -newer "$1" -print -quit) ]]
 }
 
-# Stops what runs from an older build and takes over the new one.
+# Stops services that run an older build and installs the new one.
 renew_services() { # name...
     local name new folder
     for name in "$@"; do
@@ -161,7 +162,7 @@ apply_schema() {
 
 services_up() { # name...
     local name
-    # All first: ingest is ready when it knows assets, which twin-state registers.
+    # Start all before waiting for any: ingest is ready only once it knows assets, which twin-state registers.
     for name in "$@"; do
         running "$name" || start_service "$name"
     done
@@ -178,7 +179,7 @@ start_service() {
             require_free_port "$(grpc_port "$name")" POLLUX_QUERY_GRPC_PORT
             ports+=("Ports__Grpc=$(grpc_port "$name")")
             ;;
-        # A broker session of its own; the group, and with it the work, is shared.
+        # Each replica has its own broker session; they share the subscription group and thus the work.
         ingest) ports+=("Ingest__ClientId=ingest-$(($(replica_of "$name") - 1))") ;;
         dashboard) ports+=("Dashboard__Query=http://127.0.0.1:$QUERY_GRPC_PORT") ;;
     esac

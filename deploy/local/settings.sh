@@ -19,5 +19,5 @@ configure() {
     DASHBOARD_PORT=${POLLUX_DASHBOARD_PORT:-$((5105 + offset))}
 }
 
-# A set of its own has the ports of its offset, whatever the environment says of those of the system.
+# A separate system uses the ports of its own offset, even if the environment sets ports for the main one.
 forget_ports() { unset POLLUX_{POSTGRES,RABBITMQ,MQTT,QUERY,QUERY_GRPC,INGEST,TWIN_STATE,SIMULATION,PLANT,DASHBOARD}_PORT; }

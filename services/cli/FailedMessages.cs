@@ -10,19 +10,19 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Cli;
 
-/// <summary>Shows, replays and drops the messages of error queues: those that a service could not process.</summary>
+/// <summary>Lists, shows, replays and drops messages in error queues, i.e. those that a service could not process.</summary>
 static class FailedMessages
 {
     const string Suffix = QueueNames.ErrorSuffix;
 
-    // The most there can be; those that are not there are passed over.
+    // The maximum possible; queues that do not exist are skipped.
     const int MostPartitions = 64;
 
     static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
 
     sealed record FailedMessage(ulong Tag, BasicProperties Properties, byte[] Body);
 
-    // As MassTransit names them; a replayed message starts afresh.
+    // MassTransit's prefix; a replayed message is sent without these headers.
     const string FaultHeaders = "MT-Fault-";
 
     public static Command Command()
@@ -84,7 +84,7 @@ static class FailedMessages
             if (replay)
                 await channel.BasicPublishAsync(
                     "", queue[..^Suffix.Length], mandatory: true, WithoutFault(message.Properties), message.Body, cancel);
-            // Otherwise the end of the channel gives the message back.
+            // Without an acknowledgement, the message returns to the queue when the channel closes.
             if (replay || drop) await channel.BasicAckAsync(message.Tag, multiple: false, cancel);
             done++;
         }
@@ -97,12 +97,12 @@ static class FailedMessages
         return 0;
     }
 
-    // Error queues have a single active consumer like the queues that they belong to, and such a queue takes no basic.get.
+    // Like the queues they belong to, error queues have a single active consumer, and such queues do not support basic.get.
     static async IAsyncEnumerable<FailedMessage> Read(IChannel channel, string queue, [EnumeratorCancellation] CancellationToken cancel)
     {
         var arrived = System.Threading.Channels.Channel.CreateUnbounded<FailedMessage>();
         var consumer = new AsyncEventingBasicConsumer(channel);
-        // The client uses the memory of the body again.
+        // Copied, because the client reuses the body's memory.
         consumer.ReceivedAsync += (_, m) =>
             arrived.Writer.WriteAsync(new(m.DeliveryTag, new(m.BasicProperties), m.Body.ToArray()), cancel).AsTask();
         await channel.BasicConsumeAsync(queue, autoAck: false, consumer, cancel);
@@ -130,7 +130,7 @@ static class FailedMessages
         {
             try
             {
-                // A queue that is not there closes its channel.
+                // Asking for a queue that does not exist closes the channel.
                 await using var channel = await connection.CreateChannelAsync(cancellationToken: cancel);
                 var count = await channel.MessageCountAsync(queue, cancel);
                 if (count == 0) continue;
@@ -161,7 +161,7 @@ static class FailedMessages
         Console.WriteLine($"  {ContentOf(body)}");
     }
 
-    // The envelope of MassTransit is of no interest to people.
+    // Show only the message, without MassTransit's envelope.
     static string ContentOf(string body)
     {
         try

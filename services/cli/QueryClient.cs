@@ -4,20 +4,20 @@ using System.Text.Json;
 
 namespace Cli;
 
-/// <summary>The query service refused; the message is what it said.</summary>
+/// <summary>The query service refused a request; the message is its explanation.</summary>
 sealed class QueryException(string message) : Exception(message);
 
-/// <summary>The query service over REST.</summary>
+/// <summary>REST client of the query service.</summary>
 sealed class QueryClient : IDisposable
 {
-    // A rebuild answers within 30 s.
+    // Twice the longest response time: a rebuild responds within 30 s.
     readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(60), BaseAddress = Address };
 
     public static Uri Address { get; } = new(
         Environment.GetEnvironmentVariable("Services__Query") is { Length: > 0 } url ? url : "http://127.0.0.1:5100");
 
-    /// <summary>The answer; null when there is no such thing.</summary>
-    /// <exception cref="QueryException">Refused.</exception>
+    /// <summary>Gets a resource; null if it does not exist.</summary>
+    /// <exception cref="QueryException">The service refused the request.</exception>
     public async Task<string?> Find(string path, CancellationToken cancel)
     {
         using var response = await http.GetAsync(new Uri(path, UriKind.Relative), cancel);
@@ -41,7 +41,7 @@ sealed class QueryClient : IDisposable
         while (cursor is not null);
     }
 
-    /// <summary>Sends a command. False: accepted, but not finished in time.</summary>
+    /// <summary>Sends a command; IsFinished is false if it was accepted but has not finished in time.</summary>
     public async Task<(bool IsFinished, JsonElement Answer)> Send(HttpMethod method, string path, object? body, CancellationToken cancel)
     {
         using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative))
@@ -54,7 +54,7 @@ sealed class QueryClient : IDisposable
         return (response.StatusCode == HttpStatusCode.OK, text.Length == 0 ? default : JsonElement.Parse(text));
     }
 
-    /// <summary>The data of a stream of server-sent events, one after the other.</summary>
+    /// <summary>The data of a stream of server-sent events, in order.</summary>
     public async IAsyncEnumerable<JsonElement> Watch(
         string path, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
     {
@@ -80,7 +80,7 @@ sealed class QueryClient : IDisposable
                 + $"{detail}");
     }
 
-    // A refused scenario names each problem on its own.
+    // A refused scenario lists each problem separately.
     static string? Problems(string text) =>
         !JsonElement.Parse(text).TryGetProperty("errors", out var errors) || errors.ValueKind != JsonValueKind.Array ? null
         : string.Concat(errors.EnumerateArray()

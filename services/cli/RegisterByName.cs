@@ -1,13 +1,13 @@
 namespace Cli;
 
-/// <summary>Makes sure that an asset is registered.</summary>
+/// <summary>Ensures that an asset is registered.</summary>
 static class RegisterByName
 {
-    // Ingest looks for new assets every second, and rejects what comes from an asset it does not know.
+    // Ingest checks for new assets every second; until then it may not be subscribed to their topics.
     static readonly TimeSpan UntilIngestKnows = TimeSpan.FromSeconds(2);
 
-    /// <summary>The text of the asset's model; an unknown asset is registered.</summary>
-    /// <exception cref="QueryException">Refused.</exception>
+    /// <summary>Returns the text of the asset's model, after registering the asset if it is unknown.</summary>
+    /// <exception cref="QueryException">The service refused the registration.</exception>
     public static async Task<string> Run(QueryClient query, string assetId, string modelId, CancellationToken cancel)
     {
         var path = $"/api/v1/assets/{Uri.EscapeDataString(assetId)}";

@@ -2,7 +2,7 @@ using ServiceDefaults;
 
 namespace Ingest;
 
-/// <summary>Keeps the registry up to the log, so that a newly registered asset's readings are accepted within seconds.</summary>
+/// <summary>Refreshes the asset registry every second, so that readings of a newly registered asset are accepted within seconds.</summary>
 sealed partial class FollowAssets(AssetRegistry registry, TimeProvider time, ILogger<FollowAssets> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken cancel)

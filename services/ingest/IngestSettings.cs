@@ -5,31 +5,31 @@ namespace Ingest;
 /// <summary>Settings of section <c>Ingest</c>.</summary>
 sealed class IngestSettings
 {
-    /// <summary>Readings are collected this long into one event, unless the asset's model says otherwise.</summary>
+    /// <summary>How long readings are collected into one event, unless the asset's model sets its own window.</summary>
     [Range(1, 60_000)]
     public int FlushWindowMilliseconds { get; init; } = 25;
 
-    /// <summary>Transactions at the same time; assets are dealt out to them.</summary>
+    /// <summary>Number of concurrent transactions; assets are distributed among them.</summary>
     [Range(1, 16)]
     public int Writers { get; init; } = 2;
 
-    /// <summary>Messages decoded but not yet committed; beyond that nothing more is taken from the broker.</summary>
+    /// <summary>Messages decoded but not yet committed; above this limit no more are taken from the broker.</summary>
     [Range(10, 1_000_000)]
     public int MostPendingMessages { get; init; } = 20_000;
 
-    /// <summary>A writer that has not been able to append for this long makes the service not ready.</summary>
+    /// <summary>The service is not ready once a writer has been unable to append for this long.</summary>
     [Range(1, 86_400)]
     public int BlockedAfterSeconds { get; init; } = 60;
 
-    /// <summary>A sample time may be this far ahead of this machine's clock.</summary>
+    /// <summary>How far a sample time may be ahead of this machine's clock.</summary>
     [Range(0, 600)]
     public int FutureToleranceSeconds { get; init; } = 60;
 
-    /// <summary>A sample time that comes over MQTT may be this old; imports may bring anything since 1970.</summary>
+    /// <summary>How old a sample time may be over MQTT; imports may contain anything since 1970.</summary>
     [Range(0.01, 36_500)]
     public double PastToleranceDays { get; init; } = 366;
 
-    /// <summary>An import that takes longer is ended; what was read until then is stored.</summary>
+    /// <summary>An import that takes longer is aborted; what was read by then is stored.</summary>
     [Range(1, 604_800)]
     public int MostImportSeconds { get; init; } = 14_400;
 
@@ -37,7 +37,7 @@ sealed class IngestSettings
     [Required, RegularExpression("^[A-Za-z0-9_-]{1,64}$")]
     public string SharedGroup { get; init; } = "ingest";
 
-    /// <summary>Names this replica's broker session; a restarted replica with the same id takes its waiting messages over.</summary>
+    /// <summary>Names this replica's broker session; after a restart with the same id it receives the messages waiting for it.</summary>
     [Required, RegularExpression("^[A-Za-z0-9_-]{1,64}$")]
     public string ClientId { get; init; } = "ingest-0";
 

@@ -4,7 +4,7 @@ using Weasel.Postgresql.Tables;
 
 namespace Ingest;
 
-/// <summary>Schema <c>ingest</c>. Losing it costs one rebirth request per Sparkplug node.</summary>
+/// <summary>Schema <c>ingest</c>. If it is lost, each Sparkplug node receives one rebirth request.</summary>
 static class IngestTables
 {
     public static void Register(StoreOptions options)

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Ingest;
 
-/// <summary>This service's metrics. received = stored + duplicate + rejected + what is still pending.</summary>
+/// <summary>Metrics of this service: received = stored + duplicate + rejected + pending.</summary>
 static class Measures
 {
     static readonly Meter Meter = new("Pollux");
@@ -35,7 +35,7 @@ static class Measures
     public static readonly UpDownCounter<long> Unannounced = Meter.CreateUpDownCounter<long>(
         "pollux.ingest.unannounced.events", description: "Committed, news not yet published");
 
-    /// <summary>Reports how long the slowest writer has been unable to append.</summary>
+    /// <summary>Registers the gauge for how long the slowest writer has been unable to append.</summary>
     public static void WatchBlocked(Func<double> seconds) =>
         Meter.CreateObservableGauge(
             "pollux.ingest.append.blocked", seconds, "s", "How long a writer has been trying in vain; 0 when all can append");

@@ -12,7 +12,7 @@ using TwinModel.Telemetry;
 
 namespace Ingest;
 
-/// <summary>Tries a rejected payload again, against the models as they are now, and writes down what came of it.</summary>
+/// <summary>Retries a rejected payload against the current models and records the outcome.</summary>
 sealed class ReplayRejectionConsumer(
     RejectionLog rejections, AssetRegistry registry, RouteTopic routes, ReadSparkplug sparkplug, RecordReadings recorder,
     IDocumentStore store, TimeProvider time, IOptions<IngestSettings> settings)
@@ -28,7 +28,7 @@ sealed class ReplayRejectionConsumer(
         var asset = registry.Find(rejection.AssetId);
         if (ReadSparkplug.IsSparkplug(rejection.Source))
         {
-            // By the births as they are remembered now.
+            // Decoded with the births stored now, not those of the time of the rejection.
             asset = (await sparkplug.ForReplay(context.CancellationToken))
                 .Decode(rejection.Source, rejection.Payload, Micros.From(rejection.RejectedAt), decoded)?.Asset;
         }
@@ -43,7 +43,7 @@ sealed class ReplayRejectionConsumer(
             await ImportFormats.Decode(rejection, asset.Model, decoded, context.CancellationToken);
         }
         var rejected = decoded.RejectedReadings;
-        // What the window of time refused then was asked for by name now: any time up to now is taken.
+        // A replay is an explicit request, so any sample time from 1970 up to now is accepted.
         if (asset is not null)
             rejected += ValidateReadings.Apply(
                 decoded.Readings, asset.Model, new(0, Micros.From(now + settings.Value.FutureTolerance)), decoded.Rejections);

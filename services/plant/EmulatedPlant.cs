@@ -6,7 +6,7 @@ using Plant.Sensors;
 
 namespace Plant;
 
-/// <summary>Line, instruments and device clock behind one lock: the sampling loop, HTTP and MQTT commands all reach in here.</summary>
+/// <summary>Line, instruments and device clock behind one lock, as the sampling loop, HTTP and MQTT commands all access them.</summary>
 sealed class EmulatedPlant
 {
     const int FramesPerWaveform = 10;
@@ -38,13 +38,13 @@ sealed class EmulatedPlant
         clock = new(start, settings.ClockSkewMilliseconds, settings.ClockDriftPpm);
     }
 
-    /// <summary>A past is lived through in time-lapse.</summary>
+    /// <summary>True while the plant replays the past in time-lapse.</summary>
     public bool IsInTimeLapse
     {
         get { lock (gate) return lapse is not null; }
     }
 
-    /// <summary>Lets one publish interval pass and reads all instruments; in time-lapse as often as it is due.</summary>
+    /// <summary>Advances by one publish interval and reads all instruments; in time-lapse, once per frame due.</summary>
     public IReadOnlyList<Frame> Sample(DateTimeOffset now)
     {
         lock (gate)
@@ -68,10 +68,10 @@ sealed class EmulatedPlant
         return IsWaveformDue(at) ? frame with { Waveform = accelerometer.Record(line.State(), frame.SampledAtMicros) } : frame;
     }
 
-    // Every ten seconds; in time-lapse with every tenth frame. Sparkplug B has no place for it.
+    // Every ten seconds; in time-lapse with every tenth frame. SenML only: Sparkplug B has no place for waveforms.
     bool IsWaveformDue(DateTimeOffset at)
     {
-        // A timer that is a little early must not cost a whole interval.
+        // Half an interval of tolerance: a timer that fires slightly early must not cost a whole interval.
         if (settings.Payload != "senml" || at + TimeSpan.FromSeconds(settings.PublishIntervalSeconds / 2) < nextWaveform) return false;
         nextWaveform = at + (lapse is null ? WaveformInterval : FramesPerWaveform * TimeSpan.FromSeconds(settings.TimeLapseSampleSeconds));
         return true;
@@ -115,7 +115,7 @@ sealed class EmulatedPlant
         }
     }
 
-    /// <summary>Zero when the fault is off.</summary>
+    /// <summary>Severity of a fault; 0 if it is off.</summary>
     public double Severity(string fault, DateTimeOffset now)
     {
         lock (gate)

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Plant;
 
-/// <summary>Section <c>Plant</c> of the configuration.</summary>
+/// <summary>Settings of section <c>Plant</c>.</summary>
 sealed record PlantSettings
 {
     [RegularExpression("^[a-z0-9][a-z0-9-]{0,62}$", ErrorMessage = "Plant:Asset is a lower-case id of letters, digits and dashes.")]
@@ -23,8 +23,8 @@ sealed record PlantSettings
     public double SimulatedTimeFactor { get; init; } = 1;
 
     /// <summary>
-    /// Time-lapse: the device clock starts this many days ago and runs with the process until it has caught up with the present; from then
-    /// on the process takes its real time. 0: the device clock shows the present, however fast the process runs.
+    /// Time-lapse: the device clock starts this many days ago and runs with the process until it catches up with the present; from then on
+    /// the process runs in real time. 0: the device clock shows the present, however fast the process runs.
     /// </summary>
     [Range(0, 360)]
     public double TimeLapseDays { get; init; }

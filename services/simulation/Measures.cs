@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace Simulation;
 
-/// <summary>This service's metrics and spans.</summary>
+/// <summary>Metrics and spans of this service.</summary>
 static class Measures
 {
     static readonly Meter Meter = new("Pollux");

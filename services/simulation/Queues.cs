@@ -8,8 +8,8 @@ using Simulation.Scenarios;
 namespace Simulation;
 
 /// <summary>
-/// Two durable queues that all simulations share: one for decisions about scenarios, which are short, and one for shards, of which each
-/// process takes as many as it has processors. A message of a process that dies goes to another one.
+/// Two durable queues shared by all simulations: one for scenario control, with short messages, and one for shards, of which each process
+/// takes as many as it has processors. If a process dies, its messages go to another one.
 /// </summary>
 static class Queues
 {
@@ -42,7 +42,7 @@ static class Queues
         {
             endpoint.ConfigureConsumeTopology = false;
             endpoint.SetQuorumQueue();
-            // No more than it works on: what waits here would be missing to a process with a processor free.
+            // No more than it can work on: messages prefetched here would be unavailable to a process with a free processor.
             endpoint.PrefetchCount = concurrency;
             endpoint.ConcurrentMessageLimit = concurrency;
             RetryWhatMayPass(endpoint);
@@ -54,7 +54,7 @@ static class Queues
     static void RetryWhatMayPass(IRabbitMqReceiveEndpointConfigurator endpoint) => endpoint.UseMessageRetry(retry =>
     {
         retry.Exponential(20, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(200));
-        // A command may overtake the request that it is about.
+        // A command may overtake the request that it refers to.
         retry.Handle<Exception>(e => Errors.Meaning(e).Retry || e is NotFoundException);
     });
 

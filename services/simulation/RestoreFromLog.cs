@@ -11,7 +11,7 @@ using TwinModel.Decisions;
 
 namespace Simulation;
 
-/// <summary>Brings schema <c>simulation</c> back from the log when it is empty; scenarios that were under way start again.</summary>
+/// <summary>Restores schema <c>simulation</c> from the log if it is empty; unfinished scenarios start again.</summary>
 sealed partial class RestoreFromLog(
     ScenarioStore scenarios, IDocumentStore store, NpgsqlDataSource source, IBus bus, ILogger<RestoreFromLog> logger) : BackgroundService
 {
@@ -54,10 +54,10 @@ sealed partial class RestoreFromLog(
         }
     }
 
-    /// <summary>A scenario of its events; null when there are none.</summary>
+    /// <summary>A scenario folded from its events; null if there are none.</summary>
     internal static ScenarioView? FoldEvents(IEnumerable<object> events) => events.Aggregate((ScenarioView?)null, FoldScenario.Apply);
 
-    // The events of each stream with a prefix; none when the table holds something.
+    // The events of each stream with this prefix; none if the table is not empty.
     async IAsyncEnumerable<IEnumerable<object>> Missing(
         NpgsqlConnection connection, string table, string prefix,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)

@@ -5,7 +5,7 @@ using Weasel.Postgresql.Tables;
 
 namespace Simulation;
 
-/// <summary>The tables of schema <c>simulation</c>; <see cref="ReadModels"/> says what the columns hold.</summary>
+/// <summary>The tables of schema <c>simulation</c>; <see cref="ReadModels"/> describes the columns.</summary>
 static class SimulationTables
 {
     static PostgresqlObjectName Name(string table) => new("simulation", table, SchemaUtils.IdentifierUsage.General);

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace TwinState;
 
-/// <summary>This service's metrics.</summary>
+/// <summary>Metrics of this service.</summary>
 static class Measures
 {
     static readonly Meter Meter = new("Pollux");
@@ -27,7 +27,7 @@ static class Measures
 
     public static readonly Counter<long> Shown = Meter.CreateCounter<long>("pollux.twin_state.views", description: "Views published");
 
-    /// <summary>Messages that wait in the partition queues, by queue; see <see cref="WatchQueues"/>.</summary>
+    /// <summary>Messages waiting in the partition queues, by queue; see <see cref="WatchQueues"/>.</summary>
     public static readonly ConcurrentDictionary<string, long> QueueDepths = new();
 
     public static readonly ObservableGauge<long> QueueMessages = Meter.CreateObservableGauge(

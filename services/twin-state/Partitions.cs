@@ -16,7 +16,7 @@ static class Partitions
         bus.AddConsumer<RegisterAssetConsumer>();
     }
 
-    /// <summary>Names of the queues.</summary>
+    /// <summary>Names of the partition queues.</summary>
     public static IEnumerable<string> Queues(TwinStateSettings settings) => QueueNames.Partitions(settings.Partitions);
 
     public static void AddEndpoints(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator rabbit)

@@ -6,7 +6,7 @@ using Weasel.Postgresql.Tables;
 
 namespace TwinState;
 
-/// <summary>The read models of schema <c>twin_state</c>; <see cref="ReadModels"/> says what the columns hold.</summary>
+/// <summary>The read models in schema <c>twin_state</c>; <see cref="ReadModels"/> describes the columns.</summary>
 static class TwinTables
 {
     static PostgresqlObjectName Name(string table) => new("twin_state", table, Weasel.Postgresql.SchemaUtils.IdentifierUsage.General);

@@ -7,16 +7,16 @@ using ServiceDefaults;
 namespace TwinState;
 
 /// <summary>
-/// Asks RabbitMQ how much waits in each partition queue, for <see cref="Measures.QueueDepths"/>: what an operator looks at first, and what
-/// a scaler goes by; and how many messages failed, in the error queues of all services. Every replica sees the same. While RabbitMQ is away
-/// nothing is reported, rather than the last depth.
+/// Asks RabbitMQ for the depth of each partition queue (<see cref="Measures.QueueDepths"/>), for operators and autoscalers, and for the
+/// number of failed messages in the error queues of all services. Every replica reports the same. While RabbitMQ is unavailable, nothing is
+/// reported rather than the last depth.
 /// </summary>
 sealed partial class WatchQueues(
     IConfiguration configuration, IOptions<TwinStateSettings> settings, TimeProvider time, ILogger<WatchQueues> logger) : BackgroundService
 {
     static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
 
-    // RabbitMQ logs an error each time somebody asks for a queue that is not there, which is the rule for error queues.
+    // RabbitMQ logs an error for each query about a queue that does not exist, which is normal for error queues.
     static readonly TimeSpan LookForErrorsEvery = TimeSpan.FromSeconds(30);
 
     protected override async Task ExecuteAsync(CancellationToken cancel)
@@ -42,7 +42,7 @@ sealed partial class WatchQueues(
         }
     }
 
-    // A queue that is not there yet closes the channel: the caller begins anew.
+    // Asking for a queue that does not exist yet closes the channel; the caller reconnects.
     async Task Watch(ConnectionFactory factory, CancellationToken cancel)
     {
         await using var connection = await factory.CreateConnectionAsync(cancel);
@@ -62,7 +62,7 @@ sealed partial class WatchQueues(
         }
     }
 
-    // An error queue is there since its first message; asking for one that is not closes the channel.
+    // An error queue is created with its first message; asking for one that does not exist closes the channel.
     static async Task WatchErrors(IConnection connection, string queue, CancellationToken cancel)
     {
         try

@@ -10,7 +10,7 @@ Console.CancelKeyPress += (_, e) =>
     e.Cancel = true;
     stop.Cancel();
 };
-// Those that need no server, so no settings of servers.
+// Benchmarks that need no servers and therefore no server settings.
 var pure = new Dictionary<string, Func<string, CancellationToken, Task>>
 {
     ["simulation"] = SimulationBenchmark.Run,
@@ -23,7 +23,7 @@ if (args is [var first, ..] && pure.TryGetValue(first, out var run))
     return 0;
 }
 
-// One name per question; each prints its baseline, its figures and the ratios of the same run.
+// Each benchmark prints its baseline, its figures and their ratios from the same run.
 var benchmarks = new Dictionary<string, Func<Settings, CancellationToken, Task>>
 {
     ["ingest"] = IngestBenchmark.Run,

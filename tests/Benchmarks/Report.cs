@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Benchmarks;
 
-/// <summary>Prints figures in one form.</summary>
+/// <summary>Prints figures in a uniform format.</summary>
 static class Report
 {
     public static void Title(string text) => Console.WriteLine($"\n{text}\n{new string('-', text.Length)}");
@@ -10,7 +10,7 @@ static class Report
     public static void Figure(string what, double value, string unit, string format = "N0") =>
         Console.WriteLine($"{what,-72} {value.ToString(format, CultureInfo.InvariantCulture),14} {unit}");
 
-    /// <summary>A figure that must reach something.</summary>
+    /// <summary>A figure with a goal.</summary>
     public static void Goal(string what, double value, string unit, double goal, bool isAtLeast, string format = "N2")
     {
         var reached = isAtLeast ? value >= goal : value <= goal;

@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Benchmarks;
 
-/// <summary>Where the servers and the repository are, and how long to measure.</summary>
+/// <summary>Addresses of the servers, location of the repository, and extent of the measurements.</summary>
 /// <param name="Postgres">Connection string.</param>
 /// <param name="Mqtt">Connection string.</param>
 /// <param name="Repository">The folder with <c>pollux</c>.</param>
-/// <param name="Scale">Multiplies the amounts; 1 takes a few minutes.</param>
-/// <param name="MemorySeconds">How long the memory of the services is watched.</param>
-/// <param name="MemoryAssets">With how many assets.</param>
+/// <param name="Scale">Multiplies the amounts of data; 1 takes a few minutes.</param>
+/// <param name="MemorySeconds">How long the services' memory is observed.</param>
+/// <param name="MemoryAssets">Number of assets for the memory benchmark.</param>
 sealed record Settings(string Postgres, string Mqtt, string Repository, double Scale, int MemorySeconds, int MemoryAssets)
 {
     public static Settings FromEnvironment(IEnumerable<string> args)

@@ -1,4 +1,4 @@
-# Stand-in for eclipse-mosquitto where no image can be pulled: same paths, Debian's version.
+# Stand-in for eclipse-mosquitto if no image can be pulled: same paths, Debian's version.
 FROM pollux/debian:bookworm
 LABEL io.pollux.stand-in=true
 RUN apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends mosquitto mosquitto-clients && rm -rf /var/lib/apt/lists/* \

@@ -1,5 +1,5 @@
 #!/bin/bash
-# What compose and Testcontainers use of the official image's entry point: POSTGRES_USER, _PASSWORD, _DB and PGDATA.
+# The subset of the official image's entry point that compose and Testcontainers use: POSTGRES_USER, _PASSWORD, _DB and PGDATA.
 set -euo pipefail
 user=${POSTGRES_USER:-postgres} database=${POSTGRES_DB:-${POSTGRES_USER:-postgres}}
 if [[ ${1:-} == -* ]]; then set -- postgres "$@"; fi

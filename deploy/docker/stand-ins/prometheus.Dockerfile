@@ -1,4 +1,4 @@
-# Stand-in for prom/prometheus where no image can be pulled: same user, paths and arguments, Debian's version.
+# Stand-in for prom/prometheus if no image can be pulled: same user, paths and arguments, Debian's version.
 FROM pollux/debian:bookworm
 LABEL io.pollux.stand-in=true
 RUN apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends prometheus && rm -rf /var/lib/apt/lists/* \

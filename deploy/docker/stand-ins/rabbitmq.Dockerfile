@@ -1,4 +1,4 @@
-# Stand-in for rabbitmq where no image can be pulled: same user, paths and variables, Debian's version.
+# Stand-in for rabbitmq if no image can be pulled: same user, paths and variables, Debian's version.
 FROM pollux/debian:bookworm
 LABEL io.pollux.stand-in=true
 RUN apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends rabbitmq-server && rm -rf /var/lib/apt/lists/* \

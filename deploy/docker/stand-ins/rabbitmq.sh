@@ -1,5 +1,6 @@
 #!/bin/bash
-# What compose and Testcontainers use of the official image's entry point: RABBITMQ_DEFAULT_USER, RABBITMQ_DEFAULT_PASS and /etc/rabbitmq.
+# The subset of the official image's entry point that compose and Testcontainers use: RABBITMQ_DEFAULT_USER, RABBITMQ_DEFAULT_PASS and
+# /etc/rabbitmq.
 set -euo pipefail
 if [[ ${1:-} == rabbitmq-server ]]; then
     RABBITMQ_CONFIG_FILE=$(mktemp -d)/rabbitmq.conf

@@ -5,24 +5,24 @@ using Contracts.Health;
 
 namespace Cli.Lifetimes;
 
-/// <summary>Where a part stood at an assessment, and what was advised then.</summary>
-/// <param name="At">Device time.</param>
+/// <summary>A part's state at one assessment, and the advice given then.</summary>
+/// <param name="At">Device time of the assessment.</param>
 /// <param name="Level">learning, healthy, degrading or critical.</param>
-/// <param name="P05">Remaining days by which 5 % have failed.</param>
-/// <param name="P50">50 %.</param>
-/// <param name="P95">95 %.</param>
-/// <param name="FailureProbability">P(failure before the planned stop).</param>
-/// <param name="BreakEven">Waiting for the stop pays while that probability is below; null when it never or always pays.</param>
+/// <param name="P05">Remaining days until 5 % have failed; null: never.</param>
+/// <param name="P50">Until 50 % have failed.</param>
+/// <param name="P95">Until 95 % have failed.</param>
+/// <param name="FailureProbability">Probability of failure before the planned stop.</param>
+/// <param name="BreakEven">Waiting for the stop pays off while that probability is below this; null if it never or always does.</param>
 /// <param name="Recommended">Name of the best option.</param>
-/// <param name="Models">Where the remaining life comes from.</param>
-/// <param name="DecisionId">Of the decision in the ledger.</param>
+/// <param name="Models">The models behind the remaining life, with their weights.</param>
+/// <param name="DecisionId">Id of the decision in the ledger.</param>
 sealed record LifeLine(
     DateTimeOffset At, string Level, double? P05, double? P50, double? P95, double FailureProbability, double? BreakEven,
     string Recommended, IReadOnlyList<ModelShare> Models, string DecisionId);
 
 /// <summary>
-/// A bearing's whole life on the running system, in time-lapse: an emulated plant of its own wears one out, and the twin is asked again and
-/// again what to do.
+/// Runs a bearing's whole life in time-lapse on the running system: a separate emulated plant wears one out, and the twin is asked
+/// repeatedly what to do.
 /// </summary>
 static class LiveLifetime
 {
@@ -101,8 +101,8 @@ static class LiveLifetime
             return 0;
         }
 
-        // Until the truth has reached the level at which the part fails and the twin has seen it, however far it is behind; returns when
-        // that was.
+        // Runs until the true vibration has reached the failure level and the twin has caught up with that moment; returns the moment of
+        // failure.
         async Task<BearingTruth> Follow(QueryClient query, PlantProcess plant, double wear, CancellationToken cancel)
         {
             var (isWorn, before, progress) = (false, await plant.Truth(cancel), DateTimeOffset.UtcNow);
@@ -121,7 +121,7 @@ static class LiveLifetime
                     await Ask(query, part.Level, a, cancel);
                 if (failed is null && part.CriticalValue is { } trip && truth.VibrationMillimetresPerSecond >= trip)
                 {
-                    // Between two looks the logarithm grows evenly.
+                    // Interpolated linearly in the logarithm.
                     var share = Math.Log(trip / before.VibrationMillimetresPerSecond)
                         / Math.Log(truth.VibrationMillimetresPerSecond / before.VibrationMillimetresPerSecond);
                     failed = new(before.At + share * (truth.At - before.At), trip);
@@ -167,7 +167,7 @@ static class LiveLifetime
                 + $"{(line.BreakEven is { } e ? FormattableString.Invariant($"{100 * e:0.0} %") : "-"),11}  {line.Recommended}");
         }
 
-        // The failure goes into the maintenance record, and past predictions and advice get their scores.
+        // Records the failure, upon which past predictions and advice are scored.
         async Task End(QueryClient query, BearingTruth failed, CancellationToken cancel)
         {
             await query.Send(HttpMethod.Post, $"/api/v1/assets/{assetId}/components/{Component}:failed", new

@@ -7,12 +7,12 @@ using System.Text.Json;
 
 namespace Cli.Lifetimes;
 
-/// <summary>What a plant knows of its bearing.</summary>
-/// <param name="At">Time of its device clock.</param>
-/// <param name="VibrationMillimetresPerSecond">At nominal load, without noise.</param>
+/// <summary>The true state of a plant's bearing.</summary>
+/// <param name="At">Device time.</param>
+/// <param name="VibrationMillimetresPerSecond">At nominal speed and load, without noise.</param>
 sealed record BearingTruth(DateTimeOffset At, double VibrationMillimetresPerSecond);
 
-/// <summary>An emulated plant of our own, in time-lapse.</summary>
+/// <summary>A separate emulated plant, in time-lapse.</summary>
 sealed class PlantProcess : IAsyncDisposable
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -23,18 +23,18 @@ sealed class PlantProcess : IAsyncDisposable
     PlantProcess(Process process, int port) =>
         (this.process, http) = (process, new() { BaseAddress = new($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(10) });
 
-    /// <summary>Starts it and waits until its gateway is connected.</summary>
-    /// <param name="assembly">The plant's program.</param>
-    /// <param name="assetId">Registered.</param>
-    /// <param name="days">How far back it begins.</param>
-    /// <param name="factor">Seconds of its life per second.</param>
-    /// <param name="seed">Of its noise.</param>
-    /// <param name="cancel">Gives up.</param>
+    /// <summary>Starts the plant and waits until its gateway is connected.</summary>
+    /// <param name="assembly">Path of the plant's assembly.</param>
+    /// <param name="assetId">Id of a registered asset.</param>
+    /// <param name="days">How many days ago it starts.</param>
+    /// <param name="factor">Seconds of plant time per second.</param>
+    /// <param name="seed">Seed of its noise.</param>
+    /// <param name="cancel">Stops waiting.</param>
     public static async Task<PlantProcess> Start(
         string assembly, string assetId, double days, double factor, int seed, CancellationToken cancel)
     {
         var port = FreePort();
-        // What it writes is of no interest: the shell gives way to it, so that no pipe fills up.
+        // The output is discarded so that no pipe fills up; exec replaces the shell with the plant.
         var start = new ProcessStartInfo("/bin/sh", ["-c", "exec dotnet \"$0\" >/dev/null 2>&1", assembly]);
         foreach (var (key, value) in new Dictionary<string, string>
         {
@@ -59,12 +59,12 @@ sealed class PlantProcess : IAsyncDisposable
         return plant;
     }
 
-    /// <summary>Lets the bearing wear 40 000^severity times as fast from now on.</summary>
+    /// <summary>From now on, makes the bearing wear 40 000^severity times as fast.</summary>
     public async Task Wear(double severity, CancellationToken cancel) =>
         (await http.PutAsJsonAsync(new Uri("/faults/bearing-wear", UriKind.Relative), new { severity }, cancel)).EnsureSuccessStatusCode()
             .Dispose();
 
-    /// <summary>The truth behind the sensors.</summary>
+    /// <summary>The true state behind the sensors.</summary>
     public async Task<BearingTruth> Truth(CancellationToken cancel)
     {
         var status = await http.GetFromJsonAsync<JsonElement>(new Uri("/status", UriKind.Relative), cancel);

@@ -7,7 +7,7 @@ using MQTTnet.Protocol;
 
 namespace Cli.Recordings;
 
-/// <summary>Publishes rows with QoS 1, each with a trace context of its own. A row counts when the broker has acknowledged it.</summary>
+/// <summary>Publishes rows with QoS 1, each with its own trace context. A row counts once the broker has acknowledged it.</summary>
 sealed class PublishRows : IAsyncDisposable
 {
     const int MostInFlight = 100;
@@ -26,7 +26,7 @@ sealed class PublishRows : IAsyncDisposable
 
     public long Readings { get; private set; }
 
-    /// <exception cref="QueryException">No broker address, or nobody there.</exception>
+    /// <exception cref="QueryException">The broker address is invalid.</exception>
     public static async Task<PublishRows> Connect(string assetId, CancellationToken cancel)
     {
         var text = Environment.GetEnvironmentVariable("ConnectionStrings__Mqtt") is { Length: > 0 } given ? given : "mqtt://127.0.0.1:1883";
@@ -71,7 +71,7 @@ sealed class PublishRows : IAsyncDisposable
         Rows++;
     }
 
-    // A row that is sent twice does no harm: ingest knows it by its sample time.
+    // Sending a row twice is harmless: ingest recognises it by its sample time.
     async Task<int> Send(MqttApplicationMessage message, int readings, CancellationToken cancel)
     {
         for (var attempt = 1; ; attempt++)

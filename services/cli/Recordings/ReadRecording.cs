@@ -5,15 +5,15 @@ using TwinModel.Assets;
 
 namespace Cli.Recordings;
 
-/// <summary>One row of a recording: the same moment for all its values.</summary>
-/// <param name="At">As recorded.</param>
+/// <summary>One row of a recording; all its values have the same time.</summary>
+/// <param name="At">Recorded time.</param>
 /// <param name="Values">Sensor ids and values.</param>
 sealed record RecordedRow(DateTimeOffset At, IReadOnlyList<(string Sensor, double Value)> Values);
 
-/// <summary>Reads a CSV recording as the asset's model describes it. Rows are streamed.</summary>
+/// <summary>Reads a CSV recording using the mapping in the asset's model. Rows are streamed.</summary>
 static class ReadRecording
 {
-    /// <exception cref="InvalidDataException">Names file, line and column.</exception>
+    /// <exception cref="InvalidDataException">The file does not fit the model; names file, line and column.</exception>
     public static IEnumerable<RecordedRow> Rows(string file, AssetModel model)
     {
         var mapping = model.Csv ?? CsvMapping.Default;
@@ -30,7 +30,7 @@ static class ReadRecording
         if (times.Contains(-1))
             throw new InvalidDataException(
                 $"{file}:1 has no column '{mapping.Time[Array.IndexOf(times, -1)]}'; it has {string.Join(", ", header)}.");
-        // Readings are sent in the sensors' units: a replay that took another for it would send wrong values.
+        // Values are sent in the sensors' units without conversion, so a file with its own units would be replayed wrongly.
         if (mapping.HasUnitsRow)
             throw new InvalidDataException(
                 $"{file} has a row of units (units-row of model {model.Id}), which a replay does not convert; import it instead.");

@@ -5,7 +5,7 @@ using TwinModel.Assets;
 
 namespace Cli.Recordings;
 
-/// <summary>Plays a CSV recording to an asset over MQTT, as a device would.</summary>
+/// <summary>Replays a CSV recording to an asset over MQTT, as a device would.</summary>
 static class ReplayRecording
 {
     public static Command Command()
@@ -24,7 +24,7 @@ static class ReplayRecording
         var command = new Command("replay", "Play a CSV recording to an asset over MQTT") { file, asset, model, speed, times, loop };
         command.Validators.Add(result =>
         {
-            // A default is no value yet while options are checked.
+            // Default values are not set yet while options are being validated.
             var (given, kind) = (
                 result.GetResult(speed)?.GetValueOrDefault<double>() ?? 1, result.GetResult(times)?.GetValueOrDefault<string>() ?? "shift");
             if (given is not (> 0 and <= 1e6)) result.AddError("--speed must be above 0, at most 1000000.");
@@ -51,7 +51,7 @@ static class ReplayRecording
         do
         {
             var begin = DateTimeOffset.UtcNow;
-            // The last row falls on the end of the replay, the spacing stays: no sample time is ever in the future.
+            // The last row coincides with the end of the replay and the spacing is kept, so that no sample time is in the future.
             var shift = isShifted ? begin + (last - first) / speed - last : TimeSpan.Zero;
             await Play(file, model, publisher, first, shift, speed, total, cancel);
             if (isEndless) await Task.Delay(TimeSpan.FromSeconds(1), cancel);
@@ -85,7 +85,7 @@ static class ReplayRecording
         foreach (var recorded in ReadRecording.Rows(file, model))
         {
             var due = (recorded.At - first) / speed - clock.Elapsed;
-            // Timers are no finer than this; rows that come faster go out in bursts.
+            // Timers are not more precise than this; faster rows go out in bursts.
             if (due > TimeSpan.FromMilliseconds(2)) await Task.Delay(due, cancel);
             await publisher.Publish(recorded.At + shift, recorded.Values, cancel);
             row++;

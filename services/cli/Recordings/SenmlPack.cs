@@ -3,7 +3,7 @@ using TwinModel.Telemetry;
 
 namespace Cli.Recordings;
 
-/// <summary>A row as a SenML pack (RFC 8428): names are sensor ids, values are in the model's units.</summary>
+/// <summary>Encodes a row as a SenML pack (RFC 8428) with sensor ids as names and values in the model's units.</summary>
 static class SenmlPack
 {
     public static byte[] Of(DateTimeOffset at, IReadOnlyList<(string Sensor, double Value)> values)
@@ -15,7 +15,7 @@ static class SenmlPack
             for (var i = 0; i < values.Count; i++)
             {
                 json.WriteStartObject();
-                // Decimal, because a double does not hold microseconds since 1970 exactly.
+                // Decimal, because a double cannot represent microseconds since 1970 exactly.
                 if (i == 0) json.WriteNumber("bt", Micros.From(at) / 1_000_000m);
                 json.WriteString("n", values[i].Sensor);
                 json.WriteNumber("v", values[i].Value);

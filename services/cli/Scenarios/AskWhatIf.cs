@@ -5,7 +5,7 @@ using Contracts.Scenarios;
 
 namespace Cli.Scenarios;
 
-/// <summary>Asks what would happen and prints the answer.</summary>
+/// <summary>Asks a what-if question and prints the answer.</summary>
 static class AskWhatIf
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -86,7 +86,7 @@ static class AskWhatIf
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
-            // Who does not wait any more does not want the machine to work on.
+            // If the user stops waiting, cancel the computation as well.
             using var limit = new CancellationTokenSource(Patience);
             await query.Send(HttpMethod.Delete, path, null, limit.Token);
             throw;

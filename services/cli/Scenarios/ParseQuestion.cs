@@ -3,16 +3,16 @@ using System.Text.RegularExpressions;
 
 namespace Cli.Scenarios;
 
-/// <summary>A change as the API takes it.</summary>
+/// <summary>A change in the form that the API accepts.</summary>
 sealed record AskedChange(string Target, string Kind, double Value, string Unit);
 
-/// <summary>Reads what people type. Pure.</summary>
+/// <summary>Parses command-line input. Pure.</summary>
 static partial class ParseQuestion
 {
     const string Allowed = "+15% or -5% (scaled), +10 or -10 (moved by), 210 (set to), each with a unit if wanted, e.g. 60kg/h";
 
-    /// <summary><c>+15%</c> scales, a sign moves, a plain number sets.</summary>
-    /// <exception cref="FormatException">Neither.</exception>
+    /// <summary><c>+15%</c> scales, a signed number is an offset, a plain number sets.</summary>
+    /// <exception cref="FormatException">The text is none of these.</exception>
     public static AskedChange Change(string target, string text)
     {
         if (ChangePattern().Match(text) is not { Success: true } match
@@ -29,22 +29,22 @@ static partial class ParseQuestion
         };
     }
 
-    /// <summary><c>name=change</c>.</summary>
-    /// <exception cref="FormatException">It is not.</exception>
+    /// <summary>Parses <c>name=change</c>.</summary>
+    /// <exception cref="FormatException">The text has another form.</exception>
     public static AskedChange Assignment(string text, Func<string, string> targetOf) =>
         text.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals
         ? Change(targetOf(text[..equals]), text[(equals + 1)..])
         : throw new FormatException($"'{text}' changes nothing; allowed: NAME=CHANGE, e.g. 4=-10.");
 
-    /// <summary><c>90s</c>, <c>30m</c>, <c>2h</c>, <c>1d</c> in seconds.</summary>
-    /// <exception cref="FormatException">No such thing.</exception>
+    /// <summary>Converts <c>90s</c>, <c>30m</c>, <c>2h</c>, <c>1d</c> to seconds.</summary>
+    /// <exception cref="FormatException">The text is not a duration.</exception>
     public static double Seconds(string text) => DurationPattern().Match(text) is { Success: true } match
         ? double.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture)
             * match.Groups["unit"].Value switch { "s" => 1, "m" or "min" => 60, "h" => 3600, _ => 86400 }
         : throw new FormatException($"'{text}' is no duration; allowed: e.g. 90s, 30m, 2h, 1d.");
 
-    /// <summary><c>-1h</c>: so long ago; else a time in ISO 8601.</summary>
-    /// <exception cref="FormatException">Neither.</exception>
+    /// <summary><c>-1h</c> means that long ago; otherwise a time in ISO 8601.</summary>
+    /// <exception cref="FormatException">The text is neither.</exception>
     public static DateTimeOffset Start(string text, DateTimeOffset now) =>
         text.StartsWith('-') ? now.AddSeconds(-Seconds(text[1..]))
         : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time

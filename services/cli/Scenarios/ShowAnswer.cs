@@ -3,7 +3,7 @@ using Contracts.Scenarios;
 
 namespace Cli.Scenarios;
 
-/// <summary>A result as a text for people. Pure.</summary>
+/// <summary>Formats a result as text. Pure.</summary>
 static class ShowAnswer
 {
     const int ShownPositions = 11;
@@ -55,7 +55,7 @@ static class ShowAnswer
 
     static IEnumerable<string> Profile(ScenarioResult result)
     {
-        // Of the temperatures the one that changes most; all of them are in the result.
+        // Prefers temperatures, and of those the one that changes most; the result holds all profiles.
         var profile = result.Profiles.OrderByDescending(p => p.Unit == "degC").ThenByDescending(p => p.Difference.P50.Max(Math.Abs))
             .FirstOrDefault();
         if (profile is null) yield break;
@@ -84,7 +84,7 @@ static class ShowAnswer
 
     static IEnumerable<string> Contributors(ScenarioResult result)
     {
-        // Of the signals that matter most: those with limits, in the model's order.
+        // The signals that matter most: those with limits, in the model's order.
         var limited = result.Limits.Select(l => l.Signal).ToHashSet();
         foreach (var signal in result.Contributors.GroupBy(c => c.Signal).OrderByDescending(g => limited.Contains(g.Key))
             .Take(ShownContributors))

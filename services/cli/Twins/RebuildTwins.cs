@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Cli.Twins;
 
-/// <summary>Has twins folded again from the whole log, and tells whether they come out the same.</summary>
+/// <summary>Rebuilds twins from the whole log and reports whether the result is equal.</summary>
 static class RebuildTwins
 {
     public static Command Command()

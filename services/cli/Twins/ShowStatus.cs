@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Cli.Twins;
 
-/// <summary>One line per twin.</summary>
+/// <summary>Prints one line per twin.</summary>
 static class ShowStatus
 {
     public static Command Command()

@@ -11,14 +11,14 @@ namespace Ingest.Imports;
 /// <summary>Reads rows of one format.</summary>
 delegate IAsyncEnumerable<ImportRow> ReadRows(Stream stream, AssetModel model, CancellationToken cancel);
 
-/// <summary>A format of bulk imports.</summary>
-/// <param name="Name">Part of the source of rejected rows.</param>
-/// <param name="Read">Its reader.</param>
-/// <param name="IsText">Has an encoding of its text; else it is read from a seekable stream.</param>
+/// <summary>A bulk import format.</summary>
+/// <param name="Name">Appears in the source of rejected rows.</param>
+/// <param name="Read">Reads its rows.</param>
+/// <param name="IsText">True for text, which has an encoding; false for formats that need a seekable stream.</param>
 sealed record ImportFormat(string Name, ReadRows Read, bool IsText);
 
 /// <summary>
-/// The formats of bulk imports, by media type, the settings of a request, and how a rejected row of an import is tried again.
+/// Bulk import formats by media type, the settings of a request, and the replay of a rejected row.
 /// </summary>
 static class ImportFormats
 {
@@ -31,23 +31,23 @@ static class ImportFormats
         ["application/vnd.apache.parquet"] = new("parquet", ReadRowsParquet.Read, IsText: false),
     };
 
-    /// <summary>What a body may be.</summary>
+    /// <summary>The media types accepted.</summary>
     public static IReadOnlyCollection<string> MediaTypes => ByMediaType.Keys;
 
     /// <summary>The format of a request.</summary>
-    /// <exception cref="InvalidInputException">None of ours; names those that are allowed.</exception>
+    /// <exception cref="InvalidInputException">The format is not supported; names those that are.</exception>
     public static ImportFormat Of(string? contentType) =>
         ByMediaType.TryGetValue(contentType?.Split(';')[0].Trim() ?? "", out var format)
             ? format
             : throw new InvalidInputException("Content-Type", contentType, string.Join(", ", ByMediaType.Keys));
 
-    /// <summary>The encoding of the text that a request declares; null when it declares none.</summary>
+    /// <summary>The charset that a request declares for its text; null when it declares none.</summary>
     public static string? CharsetOf(string? contentType) => (contentType ?? "").Split(';').Skip(1).Select(p => p.Split('=', 2))
         .Where(p => p.Length == 2 && p[0].Trim().Equals("charset", StringComparison.OrdinalIgnoreCase)).Select(p => p[1].Trim().Trim('"'))
             .FirstOrDefault();
 
-    /// <summary>The model with the settings that a request's query overrides.</summary>
-    /// <exception cref="InvalidInputException">An unknown parameter, a wrong value or a contradiction.</exception>
+    /// <summary>The model with its import settings overridden by the request's query.</summary>
+    /// <exception cref="InvalidInputException">A parameter is unknown, or a value is invalid or contradicts another.</exception>
     public static AssetModel WithSettings(AssetModel model, IEnumerable<KeyValuePair<string, StringValues>> query)
     {
         var mapping = model.Csv ?? CsvMapping.Default;
@@ -71,7 +71,7 @@ static class ImportFormats
         }
     }
 
-    /// <summary>The settings of a query in a form that <see cref="WithSettings"/> reads again.</summary>
+    /// <summary>The settings of a query in a form that <see cref="WithSettings"/> can read again.</summary>
     public static string Settings(IEnumerable<KeyValuePair<string, StringValues>> query) =>
         string.Join('&',
             query.Where(p => p.Key != Preview).OrderBy(p => p.Key, StringComparer.Ordinal)
@@ -82,7 +82,7 @@ static class ImportFormats
     {
         var format = rejection.Source.Split(':')[1];
         var settings = rejection.Source.Split('?', 2) is [_, var query] ? query : "";
-        // Rows of Parquet files are kept as JSON.
+        // Rejected rows of Parquet files are stored as JSON.
         ReadRows read = format == "csv" ? ReadRowsCsv.Read : ReadRowsNdjson.Read;
         try
         {
@@ -99,10 +99,10 @@ static class ImportFormats
         }
     }
 
-    /// <summary>What is wrong with a body whose bytes cannot be unpacked or decoded; null when it is something else.</summary>
+    /// <summary>The error to report for a body that cannot be decompressed or decoded; null for any other exception.</summary>
     public static InvalidInputException? FaultOfBody(Exception exception) => exception switch
     {
-        // Its message speaks of the decoder's internals.
+        // The exception's message describes decoder internals.
         InvalidDataException or InvalidOperationException { Source: "System.IO.Compression.Brotli" } =>
             new("body", "damaged or cut off", "whole data, packed as Content-Encoding says"),
         DecoderFallbackException e =>

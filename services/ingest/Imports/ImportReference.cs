@@ -6,7 +6,7 @@ using ServiceDefaults;
 
 namespace Ingest.Imports;
 
-/// <summary>How the import describes itself at /openapi/v1.json.</summary>
+/// <summary>Describes the import endpoint at /openapi/v1.json.</summary>
 static class ImportReference
 {
     const string Description = """
@@ -17,7 +17,7 @@ static class ImportReference
         utf-16. `Accept: application/x-ndjson` reports progress every second. Annotated CSV of InfluxDB is not read.
         """;
 
-    /// <summary>The parameters and what they do.</summary>
+    /// <summary>Query parameters and their descriptions.</summary>
     public static IReadOnlyDictionary<string, string> Parameters { get; } = new Dictionary<string, string>
     {
         [ImportFormats.Preview] =
@@ -39,7 +39,7 @@ static class ImportReference
 
     public static void AddImportReference(this WebApplicationBuilder builder)
     {
-        // Else counts are described as numbers or text.
+        // Otherwise counts would be described as "number or string".
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict);
         builder.AddApiReference(
             "Pollux ingest API", "Readings in bulk. Live readings come over MQTT.", [("Imports", "Files of readings of any age.")],

@@ -9,23 +9,23 @@ using TwinModel.Telemetry;
 
 namespace Ingest.Imports;
 
-/// <summary>What an import has come to; the readings add up.</summary>
-/// <param name="Rows">Rows read.</param>
-/// <param name="Readings">Readings in them.</param>
-/// <param name="Stored">New in the log.</param>
-/// <param name="Duplicates">Already there: an import can be repeated.</param>
-/// <param name="Rejected">In the log as rejected, with line and reason.</param>
+/// <summary>Progress or result of an import; readings = stored + duplicates + rejected once it has finished.</summary>
+/// <param name="Rows">Rows read so far.</param>
+/// <param name="Readings">Readings in those rows.</param>
+/// <param name="Stored">Readings new to the log.</param>
+/// <param name="Duplicates">Readings already in the log; repeating an import is harmless.</param>
+/// <param name="Rejected">Readings logged as rejected, with line and reason.</param>
 /// <param name="Position">Log position that a query can wait for (<c>minPosition</c>).</param>
 /// <param name="Finished">False in progress reports.</param>
-/// <param name="Missing">Readings without a value, of cells that say so.</param>
-/// <param name="UnknownColumns">Columns that were not read because the model does not know them; the first 100.</param>
-/// <param name="Error">Why the rest was not read; null when all was.</param>
+/// <param name="Missing">Readings without a value, from cells marked as missing.</param>
+/// <param name="UnknownColumns">The first 100 columns that were skipped because the model does not know them.</param>
+/// <param name="Error">Why the rest of the file was not read; null if all of it was.</param>
 sealed record ImportProgress(
     long Rows, long Readings, long Stored, long Duplicates, long Rejected, long Position, bool Finished, long Missing,
     IReadOnlyList<string> UnknownColumns, string? Error = null);
 
 /// <summary>
-/// <c>POST /api/v1/assets/{id}/telemetry:import</c>: readings of any age in bulk, streamed; memory does not grow with the file.
+/// <c>POST /api/v1/assets/{id}/telemetry:import</c>: bulk import of readings of any age, streamed; memory use does not depend on file size.
 /// </summary>
 static class ImportTelemetry
 {
@@ -36,7 +36,7 @@ static class ImportTelemetry
 
     public static void MapImportTelemetry(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/v1/assets/{id}/telemetry:import", Import)
-        // The middleware that unpacks bodies holds on to it: a small file may unpack to any size.
+        // The decompression middleware enforces this limit: a small file may unpack to any size.
         .WithMetadata(new RequestSizeLimitAttribute(MostUnpackedBytes)).Describe();
 
     static async Task Import(
@@ -45,17 +45,17 @@ static class ImportTelemetry
     {
         var cancel = context.RequestAborted;
         var request = context.Request;
-        // Registered a moment ago, perhaps.
+        // The asset may have been registered a moment ago.
         await registry.Refresh(cancel);
         var asset = registry.Get(id);
         var format = ImportFormats.Of(request.ContentType);
-        // What the middleware unpacked has no such header any more.
+        // The middleware removes the header of encodings that it handles.
         if (request.Headers.ContentEncoding.ToString() is { Length: > 0 } packed
             && !packed.Equals("identity", StringComparison.OrdinalIgnoreCase))
             throw new UnsupportedMediaException("Content-Encoding", packed, "one of gzip, br, deflate, identity");
         var isPreview = IsPreview(request.Query);
         var model = ImportFormats.WithSettings(asset.Model, request.Query);
-        // Unpacked bodies are bounded by then; others are streamed, whatever their size.
+        // Decompressed bodies are limited by now; others are streamed, whatever their size.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = null;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(settings.Value.MostImportTime);
@@ -78,7 +78,7 @@ static class ImportTelemetry
             return;
         }
         context.Response.ContentType = "application/x-ndjson";
-        // A report a second while the body is still being read needs both directions at once.
+        // Reporting every second while the body is still being read needs both directions at once.
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
         var reading = run.Read(rows, cancel);
         while (await Task.WhenAny(reading, timer.WaitForNextTickAsync(cancel).AsTask()) != reading)
@@ -90,7 +90,7 @@ static class ImportTelemetry
         }
         catch (Exception e) when (!cancel.IsCancellationRequested)
         {
-            // The status line is long gone: the last report says what went wrong.
+            // The status line has already been sent, so the last report carries the error.
             error = Errors.Meaning(e).Detail;
         }
         await Report(context, run.Progress(isFinished: true) with { Error = error }, cancel);
@@ -110,7 +110,7 @@ static class ImportTelemetry
         var other => throw new InvalidInputException(ImportFormats.Preview, other, "true or false"),
     };
 
-    // Parquet has its table of contents at the end.
+    // Parquet needs a seekable stream: its footer is at the end.
     static async Task<Stream> Open(HttpRequest request, ImportFormat format, CancellationToken limit, CancellationToken cancel)
     {
         var charset = ImportFormats.CharsetOf(request.ContentType);
@@ -154,7 +154,7 @@ static class ImportTelemetry
         new("The import took longer than allowed; what was read in time is stored. Send smaller parts; repeating is harmless.");
 }
 
-/// <summary>One import under way.</summary>
+/// <summary>A running import.</summary>
 sealed class ImportRun(
     RegisteredAsset asset, string source, RecordReadings recorder, TimeProvider time, TimeSpan futureTolerance, int readingsPerSubmission,
     int mostPending)
@@ -167,7 +167,7 @@ sealed class ImportRun(
         Interlocked.Read(ref rows), Interlocked.Read(ref readings), Interlocked.Read(ref stored), Interlocked.Read(ref duplicates),
         Interlocked.Read(ref rejected), Interlocked.Read(ref position), isFinished, Interlocked.Read(ref missing), unknownColumns);
 
-    /// <exception cref="TimeoutException">The input was cancelled though nobody went away.</exception>
+    /// <exception cref="TimeoutException">The time limit was reached, i.e. the input was cancelled but not by the client.</exception>
     public async Task Read(IAsyncEnumerable<ImportRow> input, CancellationToken cancel)
     {
         List<Reading> good = new(readingsPerSubmission);
@@ -202,7 +202,7 @@ sealed class ImportRun(
         }
         finally
         {
-            // What was read before a broken row is stored all the same.
+            // Store what was read before the failing row.
             if (good.Count > 0 && !cancel.IsCancellationRequested) await Submit(good, null, default, cancel);
             for (var i = 0; i < mostPending && !cancel.IsCancellationRequested; i++) await room.WaitAsync(cancel);
         }

@@ -10,46 +10,46 @@ using TwinModel.Telemetry;
 
 namespace Ingest.Imports;
 
-/// <summary>What an import would come to; nothing is stored.</summary>
-/// <param name="Rows">Rows looked at: the first of the file.</param>
-/// <param name="Readings">Readings in them that would be taken.</param>
+/// <summary>What an import would do; nothing is stored.</summary>
+/// <param name="Rows">Rows examined, from the start of the file.</param>
+/// <param name="Readings">Readings in them that would be accepted.</param>
 /// <param name="Rejected">Readings that would be rejected.</param>
-/// <param name="Missing">Readings without a value, of cells that say so.</param>
-/// <param name="First">The readings of the first rows, or why they are none.</param>
-/// <param name="UnknownColumns">Columns that would not be read.</param>
-/// <param name="Error">Why the file cannot be read at all; else null.</param>
-/// <param name="Notes">What else whoever sends the file should know.</param>
-/// <param name="Proposal">Settings that read more of it, tried out on the same rows; null when there are none.</param>
+/// <param name="Missing">Readings without a value, from cells marked as missing.</param>
+/// <param name="First">Readings of the first rows, or why cells would be rejected.</param>
+/// <param name="UnknownColumns">Columns that would be skipped.</param>
+/// <param name="Error">Why the file cannot be read at all; otherwise null.</param>
+/// <param name="Notes">Hints for the sender, e.g. ambiguous date formats.</param>
+/// <param name="Proposal">Settings that read more of the file, tested on the same rows; null if there are none.</param>
 sealed record ImportPreview(
     int Rows, int Readings, int Rejected, int Missing, IReadOnlyList<PreviewedReading> First, IReadOnlyList<string> UnknownColumns,
     string? Error,
     IReadOnlyList<string> Notes, ProposedSettings? Proposal);
 
 /// <summary>One cell as it would be read.</summary>
-/// <param name="Row">Line of a text file, row of a Parquet file.</param>
+/// <param name="Row">Line of a text file or row of a Parquet file.</param>
 /// <param name="Time">Null when rejected.</param>
 /// <param name="Sensor">Null when rejected.</param>
-/// <param name="Value">In <paramref name="Unit"/>; null, with quality bad, when the cell says that there is none.</param>
-/// <param name="Unit">Of the sensor.</param>
-/// <param name="Quality">As the file or the sensor's range gives it.</param>
-/// <param name="Reason">Why it would be rejected; null for readings.</param>
+/// <param name="Value">In <paramref name="Unit"/>; null, with quality bad, for a cell marked as missing.</param>
+/// <param name="Unit">Unit of the sensor.</param>
+/// <param name="Quality">From the file or the sensor's range.</param>
+/// <param name="Reason">Why it would be rejected; null for accepted readings.</param>
 sealed record PreviewedReading(
     long Row, DateTimeOffset? Time = null, string? Sensor = null, double? Value = null, string? Unit = null, string? Quality = null,
     string? Reason = null);
 
 /// <summary>Settings that read more of a file.</summary>
-/// <param name="Settings">As <c>imports.csv</c> of a model and the query of an import take them.</param>
-/// <param name="Query">The same, ready for the address of the import.</param>
-/// <param name="Readings">What they come to.</param>
-/// <param name="Rejected">What they leave.</param>
-/// <param name="Missing">How many of them have no value.</param>
+/// <param name="Settings">In the form of a model's <c>imports.csv</c> and of the import's query.</param>
+/// <param name="Query">The same as a query string for the import's URL.</param>
+/// <param name="Readings">Readings that would be accepted with these settings.</param>
+/// <param name="Rejected">Readings that would still be rejected.</param>
+/// <param name="Missing">Accepted readings without a value.</param>
 /// <param name="First">The readings of the first rows.</param>
 sealed record ProposedSettings(
     IReadOnlyDictionary<string, string[]> Settings, string Query, int Readings, int Rejected, int Missing,
     IReadOnlyList<PreviewedReading> First);
 
 /// <summary>
-/// Reads the beginning of a file without storing it and, where cells fail, tries the settings that people's files usually need.
+/// Reads the beginning of a file without storing it and, where cells fail, tries the settings that such files usually need.
 /// </summary>
 static class PreviewImport
 {
@@ -58,9 +58,9 @@ static class PreviewImport
     const int RowsShown = 10;
     const int MostSteps = 6;
     const int MostTimeColumns = 3;
-    // Every try reads a Parquet file's first row group anew.
+    // Each trial reads a Parquet file's first row group again.
     const long LargestParquetToTry = 4 << 20;
-    // Any zone that never is UTC tells whether times have an offset.
+    // Any zone that is never at UTC reveals whether times have an offset.
     const string AnotherZone = "Etc/GMT+5";
 
     static readonly string[] Dates = ["d.M.yyyy", "d/M/yyyy", "M/d/yyyy", "d-M-yyyy", "yyyy/M/d", "d.M.yy", "d/M/yy", "M/d/yy"];
@@ -116,7 +116,7 @@ static class PreviewImport
             [.. notes.Distinct()], proposal);
     }
 
-    // One setting at a time, or those that only make sense together.
+    // Settings that are only useful together are changed together, all others one at a time.
     static IEnumerable<Dictionary<string, StringValues>> Changes(IReadOnlyList<string> headers, bool needsTimes) =>
         needsTimes ? [.. OfLayout(), .. OfTimes(headers), .. OfCells()] : [.. OfLayout(), .. OfCells()];
 
@@ -139,7 +139,7 @@ static class PreviewImport
                 foreach (var format in Formats()) yield return new() { ["time"] = new([date, clock]), ["time-format"] = format };
             }
         }
-        // After the pairs: a column of dates alone can be read too, and would put every row at midnight.
+        // After the pairs: a date column alone can also be read, and would put every row at midnight.
         foreach (var name in timeLike) yield return new() { ["time"] = name };
         foreach (var format in Formats()) yield return new() { ["time-format"] = format };
     }
@@ -154,7 +154,7 @@ static class PreviewImport
 
     static IEnumerable<string> Formats() => from date in Dates from time in TimesOfDay select date + time;
 
-    // Null when the change contradicts what is set already.
+    // Null when the change contradicts existing settings.
     static AssetModel? Changed(AssetModel model, Dictionary<string, StringValues> settings)
     {
         try
@@ -167,7 +167,7 @@ static class PreviewImport
         }
     }
 
-    // Whole lines only: half of one would look like a mistake of the file.
+    // Whole lines only: a truncated line would look like an error in the file.
     static async Task<Stream> Beginning(Stream body, CancellationToken cancel)
     {
         var bytes = new byte[MostBytes];
@@ -190,19 +190,19 @@ static class PreviewImport
                 _ => await ReadRowsParquet.Headers(file, cancel),
             };
         }
-        // The trial of the same file says what is wrong with it.
+        // The trial of the same file reports what is wrong with it.
         catch (Exception e) when (e is InvalidInputException or TooLargeException or JsonException or InvalidOperationException)
         {
             return [];
         }
     }
 
-    /// <summary>The first rows, read with some settings.</summary>
+    /// <summary>Result of reading the first rows with certain settings.</summary>
     sealed record Trial(
         AssetModel Model, int Rows, int Readings, int Rejected, int Missing, int Times, long? FirstTime,
         IReadOnlyList<PreviewedReading> First, IReadOnlyList<string> Unknown, string? Error)
     {
-        /// <summary>Whether it can be read at all, then how many rows have a time, then how many cells are good.</summary>
+        /// <summary>Compares whether the file is readable, then rows without a time, then accepted minus rejected cells.</summary>
         public (bool, int, int) Score => (Error is null, Times - Rows, Readings - Rejected);
 
         public static async Task<Trial> Of(Stream file, ImportFormat format, AssetModel model, TimeWindow window, CancellationToken cancel)

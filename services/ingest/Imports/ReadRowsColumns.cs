@@ -9,20 +9,20 @@ using TwinModel.Units;
 namespace Ingest.Imports;
 
 /// <summary>A column that holds a sensor's values.</summary>
-/// <param name="Index">Position in the file.</param>
-/// <param name="Header">As the file has it.</param>
-/// <param name="Sensor">Whose values.</param>
-/// <param name="Unit">Of the values, as the file writes it; empty for the sensor's own.</param>
+/// <param name="Index">Position in the file, from 0.</param>
+/// <param name="Header">As written in the file.</param>
+/// <param name="Sensor">The sensor whose values the column holds.</param>
+/// <param name="Unit">Unit of the values as written in the file; empty for the sensor's own.</param>
 readonly record struct ValueColumn(int Index, string Header, Sensor Sensor, string Unit);
 
 /// <summary>
-/// Which column of a file is what, and how its cells are read. Wide: a time and one column per sensor, named by its id or name or as the
-/// model's CSV mapping says, perhaps with a unit in brackets. Long: <c>time, sensor, value[, unit][, quality]</c>.
+/// Maps a file's columns and reads its cells. Wide: a time column and one column per sensor, named by the sensor's id or name or as in the
+/// model's CSV mapping, optionally with a unit in brackets. Long: <c>time, sensor, value[, unit][, quality]</c>.
 /// </summary>
 sealed class ReadRowsColumns
 {
     const string TimeName = "time";
-    // What pandas calls an index without a name in Parquet files; in CSV files its header is empty.
+    // The name pandas gives an unnamed index in Parquet files; in CSV files its header is empty.
     const string PandasIndex = "__index_level_0__";
     const int LongestTime = 64;
     const int MostUnknownShown = 100;
@@ -43,46 +43,46 @@ sealed class ReadRowsColumns
 
     public SensorNames Names { get; }
 
-    /// <summary>For times without an offset.</summary>
+    /// <summary>Time zone of times without an offset.</summary>
     public TimeZoneInfo Zone { get; }
 
     public bool IsLong { get; private init; }
 
-    /// <summary>The column behind a separator at the end of the header; -1 when there is none.</summary>
+    /// <summary>The empty column after a trailing separator in the header; -1 when there is none.</summary>
     public int Unnamed { get; private init; } = -1;
 
     public int Time { get; private init; }
 
-    /// <summary>The column of times of day when <see cref="Time"/> holds dates; else -1.</summary>
+    /// <summary>The time-of-day column when <see cref="Time"/> holds dates; otherwise -1.</summary>
     public int TimeOfDay { get; private init; } = -1;
 
-    /// <summary>Columns of a wide file that belong to sensors.</summary>
+    /// <summary>Sensor columns of a wide file.</summary>
     public IReadOnlyList<ValueColumn> Values { get; private init; } = [];
 
-    /// <summary>Columns of a long file; -1 where there is none.</summary>
+    /// <summary>Columns of a long file; -1 for optional columns that are absent.</summary>
     public (int Sensor, int Value, int Unit, int Quality) Long { get; private init; }
 
-    /// <summary>Headers of columns that are not read because the model does not know them.</summary>
+    /// <summary>Headers of columns that are skipped because the model does not know them; the first 100.</summary>
     public IReadOnlyList<string> Unknown { get; private init; } = [];
 
-    /// <summary>For rows that name their cells themselves, as JSON lines do.</summary>
+    /// <summary>For rows whose cells carry their own names, as in JSON lines.</summary>
     public static ReadRowsColumns WithoutHeader(AssetModel model) => new(model);
 
     /// <summary>Reads a header.</summary>
-    /// <exception cref="InvalidInputException">No time column, no column of a sensor, two columns for one sensor, or a unit of another
+    /// <exception cref="InvalidInputException">No time column, no sensor column, two columns for one sensor, or a unit of another
     /// quantity.</exception>
     public static ReadRowsColumns Of(IReadOnlyList<string> headers, AssetModel model)
     {
         if (headers.Count == 0 || headers is [""]) throw new InvalidInputException("header", null, "a line of column names");
         if (headers.Count > ImportRow.MostColumns) throw new TooLargeException("The header", ImportRow.MostColumns, "columns");
         List<string> trimmed = [.. headers.Select(h => h.Trim())];
-        // A separator at the end of the header is no column, as long as the cells under it are empty.
+        // A trailing separator does not make a column, as long as the cells below it are empty.
         var unnamed = trimmed[^1].Length == 0 ? trimmed.Count - 1 : -1;
         if (unnamed >= 0) trimmed.RemoveAt(unnamed);
         var known = new ReadRowsColumns(model);
         List<string> plain = [.. trimmed.Select(h => h.ToLowerInvariant())];
         var (time, timeOfDay) = known.TimeColumns(trimmed);
-        // The time may have any name that the mapping gives it.
+        // The mapping may give the time column any name.
         var isLong = plain.Contains("sensor") && plain.Contains("value") && model.Sensor("value") is null
             && plain.Where((_, i) => i != time && i != timeOfDay).All(LongNames.Contains);
         if (isLong)
@@ -124,8 +124,8 @@ sealed class ReadRowsColumns
         };
     }
 
-    /// <summary>The columns with the units that a line under the header gives them.</summary>
-    /// <param name="unitOf">The cell of a column in that line.</param>
+    /// <summary>The columns with units from a units row below the header.</summary>
+    /// <param name="unitOf">Returns a column's cell in that row.</param>
     /// <exception cref="InvalidInputException">A unit is unknown or of another quantity.</exception>
     public ReadRowsColumns WithUnits(Func<int, string> unitOf) => new(Names.Model)
     {
@@ -144,14 +144,14 @@ sealed class ReadRowsColumns
         })],
     };
 
-    /// <summary>The sensor behind a header and the unit in the header's brackets; null when the model knows no such sensor.</summary>
-    /// <exception cref="InvalidInputException">The unit in brackets measures something else.</exception>
+    /// <summary>The sensor for a header and the unit in its brackets; null when the model has no such sensor.</summary>
+    /// <exception cref="InvalidInputException">The unit in brackets is of another quantity.</exception>
     public (Sensor Sensor, string Unit)? Find(string header) => similar.Find(header);
 
-    /// <summary>Whether a cell that names itself is passed over.</summary>
+    /// <summary>Whether the mapping ignores cells of this name.</summary>
     public bool IsIgnored(string name) => mapping.Ignore.Contains(name, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Whether a cell that names itself is the time (0), the time of day of two columns (1), or neither (-1).</summary>
+    /// <summary>0 for the name of the time or date column, 1 for the time of day if that is separate, -1 for any other name.</summary>
     public int TimePart(string name)
     {
         for (var i = 0; i < mapping.Time.Count; i++)
@@ -165,7 +165,7 @@ sealed class ReadRowsColumns
     public string AllowedNumbers => mapping.AllowedNumbers;
 
     /// <summary>
-    /// Whether a cell stands for "no value". An empty one does not, unless the mapping says so: most files have them where nothing was due.
+    /// Whether a cell means "no value". An empty cell does so only if the mapping lists it: in most files it means that nothing was due.
     /// </summary>
     public bool IsMissing(ReadOnlySpan<byte> cell)
     {
@@ -178,7 +178,7 @@ sealed class ReadRowsColumns
 
     public bool TryNumber(ReadOnlySpan<byte> cell, out double value) => mapping.TryNumber(cell, out value);
 
-    /// <summary>A time in two cells.</summary>
+    /// <summary>Reads a time split into two cells.</summary>
     public ReadTime TimeOf(ReadOnlySpan<byte> date, ReadOnlySpan<byte> timeOfDay)
     {
         date = date[Ascii.Trim(date)];
@@ -199,7 +199,7 @@ sealed class ReadRowsColumns
         if (!Encoding.UTF8.TryGetChars(text, chars, out var length)) return default;
         if (mapping.TimeFormat is { } format && mapping.EpochUnitSeconds is null)
         {
-            // Without NoCurrentDateDefault a format without a date would take today's.
+            // Without NoCurrentDateDefault, a format without a date would use today's.
             var style = DateTimeStyles.NoCurrentDateDefault | DateTimeStyles.AdjustToUniversal;
             if (DateTime.TryParseExact(chars[..length], format, CultureInfo.InvariantCulture, style, out var time))
                 return SampleTime.FromLocal(time, time.Kind == DateTimeKind.Utc ? TimeZoneInfo.Utc : Zone);
@@ -211,20 +211,20 @@ sealed class ReadRowsColumns
             : default;
     }
 
-    /// <summary>A time since 1970, in the mapping's unit or the one that its size tells.</summary>
+    /// <summary>Reads a time since 1970, in the mapping's unit or else in the unit that its magnitude implies.</summary>
     public ReadTime TimeOf(decimal epoch) => mapping.EpochUnitSeconds is { } unit
         ? Math.Abs(epoch) <= MostEpoch && SampleTime.TryFromSeconds(epoch * unit, out var exact) ? new(TimeKind.Known, exact) : default
         : SampleTime.TryFromEpoch(epoch, out var micros) ? new(TimeKind.Known, micros) : default;
 
-    // The product with the unit stays within what a decimal holds.
+    // Keeps the product with the unit within the range of decimal.
     const decimal MostEpoch = 1e24m;
 
-    /// <summary>Why a row with this time is rejected: code and what is allowed.</summary>
+    /// <summary>The rejection code for an unusable time and what is allowed instead.</summary>
     public (string Code, string Allowed) Refusal(TimeKind kind) => kind == TimeKind.Missing
         ? ("missing-local-time", $"times that exist in {Zone.Id} (daylight saving leaves this hour out), or times with an offset")
         : ("invalid-time", mapping.TimeFormat is { } format ? $"{format} or {SampleTime.AllowedText}" : SampleTime.AllowedText);
 
-    /// <summary>Adds what the cell of a wide row holds, or rejects it.</summary>
+    /// <summary>Adds the reading in one cell of a wide row, or rejects it.</summary>
     public void AddWide(in ValueColumn column, ReadTime time, ReadOnlySpan<byte> cell, Decoded to)
     {
         cell = cell[Ascii.Trim(cell)];
@@ -236,14 +236,14 @@ sealed class ReadRowsColumns
     }
 
     /// <summary>Adds the reading of a long row, or rejects it.</summary>
-    /// <param name="time">When.</param>
-    /// <param name="rawTime">As the file has it.</param>
-    /// <param name="sensorName">An id, or a name of the mapping.</param>
-    /// <param name="value">Null when <paramref name="rawValue"/> is still to be read.</param>
-    /// <param name="rawValue">As the file has it; empty when there is no value.</param>
-    /// <param name="unit">Empty for the sensor's own.</param>
-    /// <param name="quality">Empty for good.</param>
-    /// <param name="to">Takes it.</param>
+    /// <param name="time">Parsed time.</param>
+    /// <param name="rawTime">Time as written in the file.</param>
+    /// <param name="sensorName">An id, or a name from the mapping.</param>
+    /// <param name="value">Null if <paramref name="rawValue"/> is still to be parsed.</param>
+    /// <param name="rawValue">As written in the file; empty when there is no value.</param>
+    /// <param name="unit">Empty for the sensor's own unit.</param>
+    /// <param name="quality">Empty means good.</param>
+    /// <param name="to">Receives the reading or the rejection.</param>
     public void AddLong(
         ReadTime time, string rawTime, string sensorName, double? value, string rawValue, string unit, string quality, Decoded to)
     {
@@ -284,8 +284,8 @@ sealed class ReadRowsColumns
             $"{string.Join(", ", Unit.SymbolsOf(sensor.Unit.Quantity))} ({sensor.Unit.Quantity} of {sensor.Id})");
 
     /// <summary>
-    /// Sensors by headers as people write them: in any case, with blanks, underscores or dashes, with a unit in brackets. A name that fits
-    /// two sensors fits none.
+    /// Finds sensors by headers as people write them: in any case, with spaces, underscores or dashes, with a unit in brackets. A name that
+    /// matches two sensors matches neither.
     /// </summary>
     sealed class SimilarNames
     {
@@ -298,7 +298,7 @@ sealed class ReadRowsColumns
         public SimilarNames(AssetModel model, SensorNames names, CsvMapping mapping)
         {
             this.names = names;
-            // What is declared goes before what is derived.
+            // Declared names take precedence over derived ones.
             Learn(mapping.Columns.Select(c => (c.Key, model.Sensor(c.Value))));
             Learn(mapping.Columns.Select(c => (WithoutUnit(c.Key).Name, model.Sensor(c.Value))));
             Learn(model.Sensors.Select(s => (s.Id, (Sensor?)s)));
@@ -312,7 +312,7 @@ sealed class ReadRowsColumns
             var declared = names.Find(header) ?? byPlainName.GetValueOrDefault(Plain(header));
             var found = unit is null ? declared : declared ?? byPlainName.GetValueOrDefault(Plain(name));
             if (found is null) return null;
-            // Brackets in a declared name may be about anything; in a name that was only recognised they must be right.
+            // In a declared name, brackets may contain anything; in a name that was merely recognised, the unit must fit.
             var ofColumn = unit is null || (declared is not null && unit.Quantity != found.Unit.Quantity)
                 ? ""
                 : UnitOf(found, header, unit.Symbol);

@@ -10,12 +10,12 @@ using TwinModel.Assets;
 
 namespace Ingest.Imports;
 
-/// <summary>Reads CSV, wide or long, in the model's mapping or with sensor ids as headers.</summary>
+/// <summary>Reads wide or long CSV, with headers from the model's mapping or sensor ids.</summary>
 static class ReadRowsCsv
 {
     static readonly char[] Separators = [';', '\t', '|', ','];
 
-    /// <summary>Rows in the order of the file. Holds one line and a read buffer in memory.</summary>
+    /// <summary>Rows in file order. Holds one line and a read buffer in memory.</summary>
     /// <exception cref="InvalidInputException">The header does not fit the model; names the column and what is allowed.</exception>
     /// <exception cref="TooLargeException">A line or the header is too long.</exception>
     public static IAsyncEnumerable<ImportRow> Read(Stream stream, AssetModel model, CancellationToken cancel) =>
@@ -47,12 +47,12 @@ static class ReadRowsCsv
             line = csv.LineNumber;
             row.Clear();
             var time = ReadRow(csv, columns, row);
-            // With its header, so that a rejected row can be read again.
+            // Includes the header, so that a rejected row can be read again.
             yield return ImportRow.Of(line, row, time, columns, columns.IsLong, () => [.. headBytes, .. csv.RawRecord]);
         }
     }
 
-    /// <summary>The file's header.</summary>
+    /// <summary>Reads the file's header.</summary>
     /// <exception cref="TooLargeException">It is too long.</exception>
     public static async Task<IReadOnlyList<string>> Headers(Stream stream, AssetModel model, CancellationToken cancel)
     {
@@ -69,7 +69,7 @@ static class ReadRowsCsv
             CommentPrefix = mapping.Comment,
             MaxRecordSize = ImportRow.LongestLine,
             TrackLineNumbers = true,
-            // An unclosed quote then spoils its own line, not the rest of the file.
+            // An unclosed quote then affects only its own line, not the rest of the file.
             AllowLineBreaksInQuotes = false,
         };
         var csv = CsvReader.Create(pipe.AsStream(), options, true);
@@ -77,8 +77,7 @@ static class ReadRowsCsv
         return csv;
     }
 
-    // The mapping's separator, unless the file is in another layout: then the one that the header has most of. Null where the file names it
-    // itself.
+    // The mapping's separator if the header contains it, otherwise the one most frequent in the header. Null if the file declares its own.
     static async Task<char?> SeparatorOf(PipeReader pipe, CsvMapping mapping, CancellationToken cancel)
     {
         while (true)
@@ -87,7 +86,7 @@ static class ReadRowsCsv
             var header = HeaderLine(read.Buffer, mapping.Comment, read.IsCompleted || read.Buffer.Length > ImportRow.LongestLine);
             pipe.AdvanceTo(read.Buffer.Start, header is null ? read.Buffer.End : read.Buffer.Start);
             if (header is null) continue;
-            // Excel's way to say it.
+            // Excel's declaration of the separator.
             if (header.TrimStart('\uFEFF').StartsWith("sep=", StringComparison.OrdinalIgnoreCase)) return null;
             if (mapping.Separator is { } declared && header.Contains(declared)) return declared;
             var unquoted = string.Concat(header.Split('"').Where((_, i) => i % 2 == 0));
@@ -95,7 +94,7 @@ static class ReadRowsCsv
         }
     }
 
-    // The first line that is neither empty nor a comment; null when it is not whole yet.
+    // The first line that is neither empty nor a comment; null while it is incomplete.
     static string? HeaderLine(ReadOnlySequence<byte> text, char? comment, bool isLast)
     {
         while (text.PositionOf((byte)'\n') is { } end)
@@ -119,7 +118,7 @@ static class ReadRowsCsv
         }
         if (csv.FieldCount != csv.Headers.Count)
         {
-            // Half a line would give half a number.
+            // A truncated line could contain a truncated number.
             row.Reject("wrong-columns", "line", FormattableString.Invariant($"{csv.FieldCount} columns"),
                 FormattableString.Invariant($"{csv.Headers.Count} columns as in the header"));
             return default;
@@ -187,6 +186,6 @@ static class ReadRowsCsv
         }
     }
 
-    // The only thing left for the library to refuse: everything else is set to be recovered from.
+    // Record size is the only limit left: the options let the reader recover from every other format error.
     static TooLargeException TooLong(long line) => new(FormattableString.Invariant($"Line {line}"), ImportRow.LongestLine, "bytes");
 }

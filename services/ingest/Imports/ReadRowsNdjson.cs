@@ -13,13 +13,13 @@ namespace Ingest.Imports;
 
 /// <summary>
 /// Reads one JSON object per line: <c>{"time":…,"sensor":…,"value":…[,"unit":…][,"quality":…]}</c> or <c>{"time":…,"sensor
-/// id":number,…}</c>. The first line stands for a header: an unknown name in it fails the import, in a later line it rejects that reading.
+/// id":number,…}</c>. The first line acts as a header: an unknown name there fails the import; in a later line it rejects that reading.
 /// </summary>
 static class ReadRowsNdjson
 {
     static readonly JsonDocumentOptions Json = new() { MaxDepth = 8, AllowDuplicateProperties = false };
 
-    /// <summary>Rows in the order of the file. Holds one line and a read buffer in memory.</summary>
+    /// <summary>Rows in file order. Holds one line and a read buffer in memory.</summary>
     /// <exception cref="InvalidInputException">The first line does not fit the model; names the field and what is allowed.</exception>
     /// <exception cref="TooLargeException">A line is too long.</exception>
     public static IAsyncEnumerable<ImportRow> Read(Stream stream, AssetModel model, CancellationToken cancel) =>
@@ -87,7 +87,7 @@ static class ReadRowsNdjson
                 return (ReadLong(document.RootElement, columns, isFirst, row), true);
             else return (ReadWide(document.RootElement, columns, isFirst, row), false);
         }
-        // InvalidOperationException: text that is not UTF-8 or half a surrogate pair.
+        // InvalidOperationException: text that is not UTF-8, or an unpaired surrogate.
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             row.RejectPayload("malformed-json", e.Message);

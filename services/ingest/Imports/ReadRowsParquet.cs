@@ -12,16 +12,16 @@ using TwinModel.Telemetry;
 
 namespace Ingest.Imports;
 
-/// <summary>Reads Parquet, wide or long, one row group at a time.</summary>
+/// <summary>Reads wide or long Parquet, one row group at a time.</summary>
 static class ReadRowsParquet
 {
     const long MostBytesInRowGroup = 400_000_000;
 
-    /// <summary>Rows in the order of the file. Holds the needed columns of one row group in memory.</summary>
-    /// <param name="stream">Seekable: the description of a Parquet file is at its end.</param>
+    /// <summary>Rows in file order. Holds the required columns of one row group in memory.</summary>
+    /// <param name="stream">Must be seekable: a Parquet file has its footer at the end.</param>
     /// <param name="model">The asset's model.</param>
-    /// <param name="cancel">Stops between row groups and columns.</param>
-    /// <exception cref="InvalidInputException">The file is no Parquet file, or its columns do not fit the model.</exception>
+    /// <param name="cancel">Checked between row groups and columns.</param>
+    /// <exception cref="InvalidInputException">The file is not a Parquet file, or its columns do not fit the model.</exception>
     /// <exception cref="TooLargeException">A row group is too large.</exception>
     public static IAsyncEnumerable<ImportRow> Read(Stream stream, AssetModel model, CancellationToken cancel) =>
         ResolveLocalTimes.Of(ReadAll(stream, model, cancel), cancel);
@@ -31,7 +31,7 @@ static class ReadRowsParquet
         if (!stream.CanSeek) throw new ArgumentException("A Parquet file needs a seekable stream.", nameof(stream));
         await using var parquet = await Open(stream, cancel);
         var columns = ReadRowsColumns.Of(await Headers(parquet), model);
-        // In text files that is a separator at the end of the line; here it is a column.
+        // In a text file this would be a trailing separator; here it is a column.
         if (columns.Unnamed >= 0) throw new InvalidInputException("column", "", columns.Allowed);
         var row = new Decoded();
         long number = 0;
@@ -49,8 +49,8 @@ static class ReadRowsParquet
         }
     }
 
-    /// <summary>The file's columns.</summary>
-    /// <exception cref="InvalidInputException">The file is no Parquet file.</exception>
+    /// <summary>The names of the file's columns.</summary>
+    /// <exception cref="InvalidInputException">The file is not a Parquet file.</exception>
     public static async Task<IReadOnlyList<string>> Headers(Stream stream, CancellationToken cancel)
     {
         await using var parquet = await Open(stream, cancel);
@@ -89,13 +89,13 @@ static class ReadRowsParquet
             group.Units?[r] ?? "", group.Qualities?[r] ?? "", row);
     }
 
-    /// <summary>Times of the rows; as the file has them when they are text, or local to the mapping's zone.</summary>
+    /// <summary>Times of the rows, with the original text, or the local time if the column has no zone.</summary>
     sealed record TimeCells(ReadTime[] At, string?[]? Texts, DateTime?[]? Locals);
 
-    /// <summary>Values of a column: numbers, or text still to be read.</summary>
+    /// <summary>Values of a column: numbers, or text still to be parsed.</summary>
     sealed record ValueCells(double?[]? Numbers, string?[]? Texts)
     {
-        // NaN and infinities become text.
+        // JSON has no NaN or infinities; they become text.
         public object? Shown(int r) =>
             Numbers is null
                 ? Texts![r]
@@ -104,7 +104,7 @@ static class ReadRowsParquet
 
     sealed record RowGroup(int Count, TimeCells Times, ValueCells[] Values, string?[]? Sensors, string?[]? Units, string?[]? Qualities)
     {
-        // A time of the hour that comes twice stays as the file has it: read again, it must not pass for the first pass.
+        // An ambiguous local time stays local: converted to UTC, it would be read again as the first pass.
         string TimeShown(int r) => Times.Locals?[r] is { } local && Times.At[r].Kind != TimeKind.Known
             ? local.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff", CultureInfo.InvariantCulture)
             : Times.At[r].Kind == TimeKind.Known ? Micros.ToTime(Times.At[r].Micros).ToString("O", CultureInfo.InvariantCulture) : "";
@@ -166,7 +166,7 @@ static class ReadRowsParquet
             }
             if (UnitOfTimestamp(field) is { } micros)
             {
-                // As the numbers they are stored as: the library does not read times that are packed as differences.
+                // Read as raw integers: the library cannot read DELTA_BINARY_PACKED as timestamps.
                 var numbers = await Values<long>(field);
                 if (IsUtc(field))
                     return new(Array.ConvertAll(
@@ -179,7 +179,7 @@ static class ReadRowsParquet
             }
             if (field.ClrType == typeof(DateTime))
             {
-                // Dates are local days; INT96 is UTC.
+                // DATE is a local day; INT96 is UTC.
                 var zone = field.SchemaElement?.Type == Parquet.Meta.Type.INT32 ? columns.Zone : TimeZoneInfo.Utc;
                 var days = await Values<DateTime>(field);
                 return new(Array.ConvertAll(days, t => t is { } time ? SampleTime.FromLocal(time, zone) : default), null, days);
@@ -241,7 +241,7 @@ static class ReadRowsParquet
         {
             if (field.ClrType == (Nullable.GetUnderlyingType(typeof(T)) ?? typeof(T))) return field;
             var other = new DataField<T>(field.Name);
-            // Only a field of a schema knows its place in the file.
+            // Attaching the field to a schema sets its path in the file.
             _ = new ParquetSchema(other);
             return other;
         }
@@ -251,7 +251,7 @@ static class ReadRowsParquet
 
         static bool IsText(DataField field) => field.ClrType == typeof(string) || field.ClrType == typeof(ReadOnlyMemory<char>);
 
-        // Microseconds of one unit of a timestamp; null for every other type.
+        // Microseconds per unit of the timestamp; null for any other type.
         static decimal? UnitOfTimestamp(DataField field) => field.SchemaElement switch
         {
             { LogicalType.TIMESTAMP.Unit: { } unit } => unit.MILLIS is not null ? 1000m : unit.MICROS is not null ? 1m : 0.001m,
@@ -260,13 +260,13 @@ static class ReadRowsParquet
             _ => null,
         };
 
-        // Timestamps of files from before logical types are UTC.
+        // Timestamps without a logical type (older files) are UTC.
         static bool IsUtc(DataField field) => field.SchemaElement?.LogicalType?.TIMESTAMP is not { IsAdjustedToUTC: false };
 
         static DateTime? Local(decimal micros) =>
             micros is > -6e16m and < 2.5e17m ? DateTime.UnixEpoch.AddTicks((long)(micros * TimeSpan.TicksPerMicrosecond)) : null;
 
-        // As Parquet names it.
+        // The type's name in Parquet.
         static string TypeOf(DataField field) => field.SchemaElement switch
         {
             null => "unknown",
@@ -280,7 +280,7 @@ static class ReadRowsParquet
             : throw new InvalidInputException($"type of column {schema.Fields[column].Name}", "nested", "a plain column");
     }
 
-    // The library meets damaged files with whatever exception its parsing ends in, in words that mean nothing to whoever sent the file.
+    // On damaged files, Parquet.Net throws whatever its parser runs into, with messages that mean nothing to the sender.
     static async Task<T> Guard<T>(Func<Task<T>> read)
     {
         try

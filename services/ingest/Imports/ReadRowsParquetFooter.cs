@@ -4,8 +4,8 @@ using ServiceDefaults;
 namespace Ingest.Imports;
 
 /// <summary>
-/// Checks that the description at the end of a Parquet file is whole before Parquet.Net sees it: that library loops for ever when a damaged
-/// one makes it read past the end. Walks Thrift's compact protocol; every step consumes a byte, so it ends.
+/// Checks that a Parquet footer is intact before Parquet.Net reads it: a damaged one that makes the library read past the end sends it into
+/// an endless loop. Walks Thrift's compact protocol; every step consumes a byte, so the check terminates.
 /// </summary>
 static class ReadRowsParquetFooter
 {
@@ -39,7 +39,7 @@ static class ReadRowsParquetFooter
         {
             if (header == 0) return true;
             if (header >> 4 == 0 && !TryVarint(ref rest, out _)) return false;
-            // A boolean field has its value in the header.
+            // A boolean field carries its value in the header.
             if ((header & 15) is not (1 or 2) && !Skip(ref rest, header & 15, depth)) return false;
         }
         return false;
@@ -66,7 +66,7 @@ static class ReadRowsParquetFooter
                 return true;
             case 12 when depth < DeepestNesting:
                 return SkipStruct(ref rest, depth + 1);
-            // Parquet's footer has no maps.
+            // Parquet's footer contains no maps.
             default:
                 return false;
         }

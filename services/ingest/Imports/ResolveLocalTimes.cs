@@ -4,9 +4,9 @@ using Ingest.Payloads;
 namespace Ingest.Imports;
 
 /// <summary>
-/// Tells the two passes of the hour that comes twice when daylight saving ends by the order of the rows: where the clock goes back, the
-/// second begins. Rows whose pass the order does not tell are rejected: an hour wrong is worse than missing. Rows of the hour wait until
-/// their pass is known, others go straight through.
+/// Resolves the hour repeated at the end of daylight saving by the order of rows: the second pass begins where the clock goes back. Rows
+/// whose pass the order does not reveal are rejected: a reading off by an hour is worse than a missing one. Rows of that hour are held back
+/// until their pass is known; all others pass straight through.
 /// </summary>
 static class ResolveLocalTimes
 {
@@ -14,7 +14,7 @@ static class ResolveLocalTimes
     const int MostWaiting = 100_000;
     const int MostWaitingBytes = 16 << 20;
 
-    /// <summary>The rows, with times that are certain.</summary>
+    /// <summary>The rows with unambiguous times.</summary>
     public static async IAsyncEnumerable<ImportRow> Of(IAsyncEnumerable<ImportRow> rows, [EnumeratorCancellation] CancellationToken cancel)
     {
         Dictionary<ushort, Series> all = [];
@@ -44,7 +44,7 @@ static class ResolveLocalTimes
                 series.Waiting.Add(row);
                 waiting++;
                 bytes += row.Raw!.Length;
-                // More rows than an hour should have: memory is bounded.
+                // More rows than expected in an hour: give up on them to bound memory.
                 if (waiting > MostWaiting || bytes > MostWaitingBytes)
                     foreach (var full in all.Values)
                         foreach (var unknown in Released(full, Pass.Unordered)) yield return unknown;
@@ -101,13 +101,13 @@ static class ResolveLocalTimes
 
         public Pass Now { get; private set; }
 
-        /// <summary>A row of the hour: true when it shows that those waiting are of the first pass.</summary>
+        /// <summary>Notes a row of the repeated hour; true when it shows that the rows waiting belong to the first pass.</summary>
         public bool Enter(long micros)
         {
             var isBack = micros <= latest;
             var isFarAhead = latest is { } l && micros - l > 2 * Neighbourhood;
             latest = micros;
-            // The hour of another year.
+            // The repeated hour of another year.
             if (isFarAhead) (before, Now) = (null, Pass.Unknown);
             if (!isBack) return false;
             Now = Now == Pass.Unknown ? Pass.Second : Pass.Unordered;
@@ -117,7 +117,8 @@ static class ResolveLocalTimes
         public void Leave(long micros) => (before, latest, Now) = (micros, null, Pass.Unknown);
 
         /// <summary>
-        /// The clock did not go back: a row right before the hour or right after it tells the pass, both or neither do not.
+        /// The pass of waiting rows when the clock did not go back: a row within an hour either before or after the repeated hour decides
+        /// it; rows on both sides or on neither do not.
         /// </summary>
         public Pass PassOfWaiting(long? after)
         {

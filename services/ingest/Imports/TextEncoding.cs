@@ -7,7 +7,7 @@ using ServiceDefaults;
 namespace Ingest.Imports;
 
 /// <summary>
-/// Text of imports in other encodings than UTF-8 becomes UTF-8 on the way in; what is neither is refused, never replaced.
+/// Converts imported text to UTF-8; invalid bytes are rejected, never replaced.
 /// </summary>
 static class TextEncoding
 {
@@ -16,10 +16,10 @@ static class TextEncoding
             + "utf-16be in Content-Type";
 
     /// <summary>The body as UTF-8.</summary>
-    /// <param name="body">As sent.</param>
-    /// <param name="charset">Of the Content-Type; null when it has none.</param>
-    /// <param name="cancel">Stops it.</param>
-    /// <exception cref="UnsupportedMediaException">A charset that is not read.</exception>
+    /// <param name="body">The request body.</param>
+    /// <param name="charset">From the Content-Type; null when it has none.</param>
+    /// <param name="cancel">Stops reading.</param>
+    /// <exception cref="UnsupportedMediaException">The charset is not supported.</exception>
     public static async Task<Stream> ToUtf8(Stream body, string? charset, CancellationToken cancel)
     {
         var declared = EncodingOf(charset);
@@ -27,12 +27,12 @@ static class TextEncoding
         var start = await pipe.ReadAtLeastAsync(2, cancel);
         var mark = BuffersExtensions.ToArray(start.Buffer.Slice(0, Math.Min(2, start.Buffer.Length)));
         pipe.AdvanceTo(start.Buffer.Start);
-        // A byte order mark is surer than a header; these two are never UTF-8.
+        // A byte order mark is more reliable than a header; neither of these two is valid UTF-8.
         var encoding = mark is [0xFF, 0xFE] ? Strict("utf-16le") : mark is [0xFE, 0xFF] ? Strict("utf-16be") : declared;
         return encoding is null ? pipe.AsStream() : Encoding.CreateTranscodingStream(pipe.AsStream(), encoding, Encoding.UTF8);
     }
 
-    /// <summary>Why a line that is not UTF-8 is rejected.</summary>
+    /// <summary>The rejection of a line that is not UTF-8.</summary>
     public static RejectionReason Refusal(ReadOnlySpan<byte> line)
     {
         var at = 0;

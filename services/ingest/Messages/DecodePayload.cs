@@ -5,7 +5,7 @@ using TwinModel.Telemetry;
 
 namespace Ingest.Messages;
 
-/// <summary>Decodes a payload by the format of its route's connection; Sparkplug, which has a memory, is read elsewhere.</summary>
+/// <summary>Decodes a payload in the format of its route's connection. Sparkplug is stateful and handled elsewhere.</summary>
 static class DecodePayload
 {
     public static void By(Route route, string topic, ReadOnlyMemory<byte> payload, DateTimeOffset receivedAt, Decoded to)

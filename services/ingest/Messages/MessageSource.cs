@@ -5,12 +5,12 @@ using ServiceDefaults;
 
 namespace Ingest.Messages;
 
-/// <summary>Where MQTT is.</summary>
+/// <summary>Address of the MQTT broker.</summary>
 /// <param name="Host">Host name or address.</param>
 /// <param name="Port">TCP port.</param>
 sealed record MqttAddress(string Host, int Port)
 {
-    /// <summary>From <c>mqtt://host:port</c>.</summary>
+    /// <summary>Reads it from <c>mqtt://host:port</c>.</summary>
     public static MqttAddress Of(IConfiguration configuration)
     {
         var uri = new Uri(configuration.RequireConnectionString(
@@ -23,16 +23,16 @@ sealed record MqttAddress(string Host, int Port)
 /// <summary>Options and subscriptions of the broker session.</summary>
 static class MessageSource
 {
-    /// <summary>The broker keeps unacknowledged and new messages for a replica that is away this long.</summary>
+    /// <summary>How long the broker keeps unacknowledged and new messages for an absent replica, seconds.</summary>
     const uint SessionSeconds = 7 * 24 * 3600;
 
-    // The default of 8 kB is less than a segment of the loopback interface: once the window has closed, TCP opens it by timer only, and
-    // some 40 messages a second are all that comes until the backlog is gone.
+    // The default of 8 kB is smaller than a loopback segment: once the receive window has closed, TCP reopens it only on a timer, and about
+    // 40 messages a second arrive until the backlog is gone.
     const int ReceiveBufferBytes = 1 << 20;
 
     /// <param name="address">The broker.</param>
-    /// <param name="settings">Name the session and the Sparkplug host.</param>
-    /// <param name="nowMicros">Time of the connection.</param>
+    /// <param name="settings">Provides the client id and the Sparkplug host id.</param>
+    /// <param name="nowMicros">Time of the connection, microseconds since the Unix epoch.</param>
     public static MqttClientOptions Options(MqttAddress address, IngestSettings settings, long nowMicros)
     {
         var options = new MqttClientOptionsBuilder()
@@ -53,19 +53,19 @@ static class MessageSource
         return options;
     }
 
-    /// <summary>Tells nodes that wait for their host that it is there.</summary>
+    /// <summary>The message that tells waiting nodes that their host is online.</summary>
     public static MqttApplicationMessage Online(IngestSettings settings, long nowMicros) => new MqttApplicationMessageBuilder()
         .WithTopic(SparkplugHost.TopicOf(settings.SparkplugHostId)).WithPayload(SparkplugHost.State(true, nowMicros))
         .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).WithRetainFlag().Build();
 
     /// <summary>
-    /// SenML and plain topics are shared between replicas. Sparkplug is not: its aliases and sequence numbers only make sense to one who
-    /// sees every message of a node; what two replicas both store, the log keeps once.
+    /// Replicas share SenML and plain topics. Sparkplug is not shared: only a client that receives every message of a node can follow its
+    /// aliases and sequence numbers. The log drops what a second replica stores again.
     /// </summary>
     public static MqttClientSubscribeOptions Subscriptions(IEnumerable<string> filters, string sharedGroup)
     {
         var subscriptions = new MqttClientSubscribeOptionsBuilder();
-        // What a broker retains was published before: sent again at each subscription it would become a reading of that moment.
+        // A retained message was handled when it was published; sent again on subscription, it would become a reading of that moment.
         foreach (var filter in filters)
             subscriptions.WithTopicFilter(
                 $"$share/{sharedGroup}/{filter}", MqttQualityOfServiceLevel.AtLeastOnce,

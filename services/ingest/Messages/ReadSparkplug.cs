@@ -11,8 +11,8 @@ using TwinModel.Telemetry;
 namespace Ingest.Messages;
 
 /// <summary>
-/// Sparkplug messages with the state of their nodes. Births are remembered across restarts, so that data the broker kept meanwhile can be
-/// read; gaps and unknown aliases ask for a rebirth; deaths make the asset's values stale at once.
+/// Reads Sparkplug messages and tracks the state of their nodes. Births are persisted, so that data the broker kept during a restart can be
+/// decoded; gaps and unknown aliases trigger a rebirth request; deaths make the asset's values stale at once.
 /// </summary>
 sealed partial class ReadSparkplug(AssetRegistry registry, IBus bus, NpgsqlDataSource source, ILogger<ReadSparkplug> logger)
 {
@@ -21,18 +21,18 @@ sealed partial class ReadSparkplug(AssetRegistry registry, IBus bus, NpgsqlDataS
 
     readonly Dictionary<string, SparkplugNode> nodes = [];
 
-    // The node whose device an asset is now, by asset: one that moved to another node does not die with the former one.
+    // Current node of each asset's device: after a device has moved, the death of its former node does not affect it.
     readonly Dictionary<string, string> nodeOf = [];
 
-    /// <summary>Publishes a command; set by whoever holds the connection.</summary>
-    public Func<MqttApplicationMessage, Task> Rebirth { get; set; } = _ => Task.CompletedTask;
+    /// <summary>Publishes a rebirth command; set by the owner of the connection.</summary>
+    public Func<MqttApplicationMessage, Task>? Rebirth { get; set; }
 
-    /// <summary>True for topics of Sparkplug B.</summary>
+    /// <summary>True for Sparkplug B topics.</summary>
     public static bool IsSparkplug(string topic) =>
         topic == SparkplugTopic.Namespace || topic.StartsWith($"{SparkplugTopic.Namespace}/", StringComparison.Ordinal);
 
     /// <summary>
-    /// Another reader with the births that are remembered, which changes nothing of this one and asks nobody for anything.
+    /// A separate reader with the persisted births; it neither changes this one nor requests rebirths.
     /// </summary>
     public async Task<ReadSparkplug> ForReplay(CancellationToken cancel)
     {
@@ -41,11 +41,11 @@ sealed partial class ReadSparkplug(AssetRegistry registry, IBus bus, NpgsqlDataS
         return reader;
     }
 
-    /// <summary>True for messages that must be remembered before they are acknowledged.</summary>
+    /// <summary>True for messages that must be persisted before they are acknowledged.</summary>
     public static bool IsBirth(string topic) =>
         SparkplugTopic.TryParse(topic, out var parsed) && parsed.Message is SparkplugMessage.NodeBirth or SparkplugMessage.DeviceBirth;
 
-    /// <summary>Decodes a message; null when it is none that carries readings.</summary>
+    /// <summary>Decodes a message; null when it carries no readings.</summary>
     public Route? Decode(string topic, ReadOnlyMemory<byte> payload, long receivedAt, Decoded to)
     {
         if (SparkplugTopic.IsHostState(topic)) return null;
@@ -64,18 +64,18 @@ sealed partial class ReadSparkplug(AssetRegistry registry, IBus bus, NpgsqlDataS
         var id = parsed.Device ?? parsed.Node;
         if (to.Readings.Count > 0 && Find(id) is { } heard) nodeOf[heard.Id] = key;
         if (to.Readings.Count + to.RejectedReadings == 0) return null;
-        // What another group's device of the same id sends is not this asset's.
+        // A device of the same id in another group is not this asset.
         var asset = SourceOf(parsed, node, id) is { Refused.Code: ForeignDevice or TwoDevices } ? null : Find(id);
         return new(asset?.Id ?? FindUnreadable(id)?.Id ?? Recording.Rejections.UnknownAsset, asset, null, null);
     }
 
-    // Devices are called 'Press 4' or 'press_4', assets press-4.
+    // Devices may be called 'Press 4' or 'press_4' where the asset is press-4.
     RegisteredAsset? Find(string device) => registry.Find(device) ?? registry.Find(SparkplugTopic.AssetIdOf(device));
 
     UnreadableAsset? FindUnreadable(string device) =>
         Find(device) is null ? registry.FindUnreadable(device) ?? registry.FindUnreadable(SparkplugTopic.AssetIdOf(device)) : null;
 
-    /// <summary>An asset is a device of the group, and where the model names one the node, that its connection's topic says.</summary>
+    /// <summary>The connection of the asset whose topic matches the message's group and, if the pattern names one, its node.</summary>
     SparkplugSource? SourceOf(SparkplugTopic topic, SparkplugNode node, string id)
     {
         if (FindUnreadable(id) is { } unreadable) return new(null, null, new(Recording.Rejections.UnreadableModel, unreadable.Explanation));
@@ -101,7 +101,7 @@ sealed partial class ReadSparkplug(AssetRegistry registry, IBus bus, NpgsqlDataS
                     + $"{string.Join(", ", connections.Select(c => c.Topic))}."));
     }
 
-    // {namespace}/{group}/{message}/{node}/{device}; a node that is an asset itself has no device level.
+    // {namespace}/{group}/{message}/{node}/{device}; a node that is itself an asset has no device level.
     static bool Fits(string[] pattern, SparkplugTopic topic) =>
         (pattern.Length < 2 || IsOrAny(pattern[1], topic.Group))
             && (pattern.Length < 5 || topic.Device is null || IsOrAny(pattern[3], topic.Node));
@@ -110,6 +110,8 @@ sealed partial class ReadSparkplug(AssetRegistry registry, IBus bus, NpgsqlDataS
 
     async Task AskForRebirth(SparkplugTopic topic, long now)
     {
+        // Births that are only recalled ask nobody for anything.
+        if (Rebirth is null) return;
         var (command, bytes) = SparkplugRebirth.Command(topic.Group, topic.Node, now);
         LogRebirth(topic.Group, topic.Node);
         try
@@ -119,7 +121,7 @@ sealed partial class ReadSparkplug(AssetRegistry registry, IBus bus, NpgsqlDataS
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // The next gap asks again.
+            // The next gap triggers another request.
             LogNotSent(command, e.Message);
         }
     }
@@ -134,12 +136,12 @@ sealed partial class ReadSparkplug(AssetRegistry registry, IBus bus, NpgsqlDataS
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // Silence raises the missing-data alarm a little later.
+            // Without this message, the missing-data alarm follows a little later.
             LogNotSent(topic, e.Message);
         }
     }
 
-    /// <summary>Remembers a birth. That of a node makes those of its devices void, unless it is the same once more.</summary>
+    /// <summary>Persists a birth. A node's birth deletes those of its devices, unless it repeats the one stored.</summary>
     public async Task Remember(string topic, ReadOnlyMemory<byte> payload, CancellationToken cancel)
     {
         await using var command = source.CreateCommand(
@@ -192,17 +194,17 @@ sealed partial class ReadSparkplug(AssetRegistry registry, IBus bus, NpgsqlDataS
         }
     }
 
-    // What the topics of births of a node's devices begin with; null when the topic is no node's birth.
+    // Topic prefix of the births of a node's devices; null unless the topic is a node's birth.
     static string? DevicesOf(string topic) =>
         SparkplugTopic.TryParse(topic, out var parsed) && parsed.Message == SparkplugMessage.NodeBirth
             ? $"{SparkplugTopic.Namespace}/{parsed.Group}/DBIRTH/{parsed.Node}/"
             : null;
 
-    /// <summary>Recalls the births of all nodes, without their readings.</summary>
+    /// <summary>Restores all nodes from their persisted births, without the readings.</summary>
     public async Task Recall(CancellationToken cancel)
     {
         var ignored = new Decoded();
-        // NBIRTH sorts behind DBIRTH but comes first in a node's life.
+        // Node births first, although DBIRTH sorts before NBIRTH.
         await using var command = source.CreateCommand("select topic, payload from ingest.birth order by topic like '%/DBIRTH/%', topic");
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel)) Decode(reader.GetString(0), reader.GetFieldValue<byte[]>(1), 0, ignored);

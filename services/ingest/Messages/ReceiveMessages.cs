@@ -13,8 +13,8 @@ using TwinModel.Telemetry;
 namespace Ingest.Messages;
 
 /// <summary>
-/// Takes messages from the broker one by one, decodes and validates them, and hands them to the recorder; each is acknowledged after its
-/// commit. When the recorder is full, nothing more is taken. Reconnects for ever.
+/// Takes messages from the broker one at a time, decodes and validates them, and passes them to the recorder; each is acknowledged after
+/// its commit. While the recorder is full, no more are taken. Reconnects forever.
 /// </summary>
 sealed partial class ReceiveMessages(
     RecordReadings recorder, RouteTopic routes, AssetRegistry registry, ReadSparkplug sparkplug, TimeProvider time,
@@ -23,7 +23,7 @@ sealed partial class ReceiveMessages(
 {
     static readonly ActivitySource Traces = new("ingest");
 
-    // Refused messages come in floods, too: a look costs two round trips.
+    // Refused messages can arrive in floods, and each refresh costs two round trips.
     static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
 
     readonly Decoded decoded = new();
@@ -34,7 +34,7 @@ sealed partial class ReceiveMessages(
     Blocked? held;
     long lookedAt;
 
-    /// <summary>True while what devices publish comes here.</summary>
+    /// <summary>True while connected and subscribed.</summary>
     public bool IsReceiving => client is { IsConnected: true } && subscribed.Count > 0;
 
     protected override async Task ExecuteAsync(CancellationToken cancel)
@@ -87,20 +87,20 @@ sealed partial class ReceiveMessages(
         var filters = RouteTopic.Filters(registry.All.Select(a => a.Model)).ToHashSet();
         if (filters.SetEquals(subscribed)) return;
         await mqtt.SubscribeAsync(MessageSource.Subscriptions(filters, settings.Value.SharedGroup), cancel);
-        // Only now: a node that waited for its host publishes at once.
+        // Only after subscribing: a node waiting for its host publishes at once.
         await mqtt.PublishAsync(MessageSource.Online(settings.Value, connectedAt), cancel);
         subscribed = filters;
         LogConnected(address.Host, address.Port, string.Join(", ", filters));
     }
 
     /// <summary>
-    /// Takes one message; the next one is not looked at before this task ends. Never throws: what is thrown here, MQTTnet passes over.
+    /// Handles one message; the next one waits until this task ends. Must not throw: MQTTnet ignores exceptions thrown here.
     /// </summary>
     public async Task Receive(MqttApplicationMessageReceivedEventArgs message, CancellationToken cancel)
     {
         message.AutoAcknowledge = false;
         var topic = message.ApplicationMessage.Topic;
-        // Stored state of a broker that does not know retain handling; live messages come without the flag, even those published with it.
+        // From a broker that ignores retain handling. Live messages arrive without the flag, even those published with it.
         if (message.ApplicationMessage.Retain)
         {
             Measures.Retained.Add(1);
@@ -110,7 +110,7 @@ sealed partial class ReceiveMessages(
         var payload = message.ApplicationMessage.Payload.ToArray();
         if (topic == SparkplugHost.TopicOf(settings.Value.SparkplugHostId))
         {
-            // The will of another replica, or of a former connection: the host is there as long as one of its replicas is.
+            // The will of another replica or of an earlier connection: the host is online as long as any replica is.
             if (SparkplugHost.SaysOffline(payload)) _ = SayOnline(cancel);
             await AcknowledgeAsync(message, cancel);
             return;
@@ -122,8 +122,8 @@ sealed partial class ReceiveMessages(
         else await recorder.Submit(submission, cancel);
     }
 
-    // A message given up here would be neither acknowledged nor sent again while the connection stands. Those behind it wait, as they do
-    // when the recorder is full, so that their order stays.
+    // A message given up here would be neither acknowledged nor redelivered during this connection. Messages behind it wait, as they do
+    // when the recorder is full, which preserves their order.
     async Task UntilDone(string topic, Func<Task> step, CancellationToken cancel)
     {
         for (var attempt = 0; ; attempt++)
@@ -136,7 +136,7 @@ sealed partial class ReceiveMessages(
             }
             catch (Exception e) when (!cancel.IsCancellationRequested)
             {
-                // It would fail for ever, and the message can be taken without it.
+                // It would fail forever, and the message can be handled without this step.
                 if (StoreFaults.IsPermanent(e))
                 {
                     LogLeftOut(e, topic);
@@ -158,7 +158,7 @@ sealed partial class ReceiveMessages(
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // Not connected any more: the next connection says it.
+            // Disconnected; the next connection publishes it.
             LogNotSaidOnline(e.Message);
         }
     }
@@ -191,7 +191,7 @@ sealed partial class ReceiveMessages(
         };
     }
 
-    // What is refused may be of an asset, or a sensor, that was registered a moment ago.
+    // The rejected message may be for an asset or sensor that was registered a moment ago.
     async Task LookAgain(string topic, CancellationToken cancel)
     {
         if (time.GetElapsedTime(lookedAt) < BetweenLooks) return;
@@ -211,7 +211,7 @@ sealed partial class ReceiveMessages(
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // A fault of a decoder: the message is kept with its bytes, and the next one is taken.
+            // A decoder bug: keep the message as rejected, with its bytes, and go on with the next.
             LogNotDecoded(e, topic);
             decoded.RejectPayload(
                 "cannot-be-decoded", $"A fault of Pollux: {e.GetType().Name} while decoding; it is in the log of ingest.");
@@ -232,7 +232,7 @@ sealed partial class ReceiveMessages(
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // The connection is gone; the broker sends the message again, and the log knows it.
+            // Disconnected: the broker redelivers the message, which the log then recognises as a duplicate.
             LogNotAcknowledged(e.Message);
         }
     }

@@ -4,32 +4,31 @@ using TwinModel.Assets;
 
 namespace Ingest.Messages;
 
-/// <summary>What a topic stands for.</summary>
+/// <summary>What a topic refers to.</summary>
 /// <param name="AssetId">The asset the topic names.</param>
-/// <param name="Asset">Null when it is not registered, or not readable.</param>
-/// <param name="Connection">The connection of its model that the topic fits; null when there is none.</param>
+/// <param name="Asset">Null when it is not registered or its model is unreadable.</param>
+/// <param name="Connection">The connection in its model that matches the topic; null when none does.</param>
 /// <param name="SensorId">The sensor the topic names, for plain payloads.</param>
-/// <param name="Unreadable">Why a registered asset is not there.</param>
+/// <param name="Unreadable">Why the model of a registered asset is unreadable; otherwise null.</param>
 sealed record Route(string AssetId, RegisteredAsset? Asset, Connection? Connection, string? SensorId, UnreadableAsset? Unreadable = null)
 {
-    /// <summary>True while the registry has nothing newer.</summary>
+    /// <summary>True while the registry has no newer version of the asset.</summary>
     public bool IsOf(AssetRegistry registry) => registry.Find(AssetId) is { } asset
         ? ReferenceEquals(asset, Asset)
         : Asset is null && ReferenceEquals(registry.FindUnreadable(AssetId), Unreadable);
 }
 
-/// <summary>Finds out which asset, connection and sensor a topic stands for.</summary>
+/// <summary>Maps a topic to its asset, connection and sensor.</summary>
 sealed class RouteTopic(AssetRegistry registry)
 {
     const int MostRemembered = 100_000;
 
-    // Ids of assets have at most 64 characters. A rejection is kept in a stream of the asset's name, and the log refuses long ones for
-    // good.
+    // Asset ids have at most 64 characters. Rejections go to a stream named after the asset, and the log permanently refuses long names.
     const int LongestId = 200;
 
     readonly ConcurrentDictionary<string, Route> remembered = new();
 
-    /// <summary>Where readings of the shipped topic patterns come from; wildcards for the placeholders.</summary>
+    /// <summary>Subscription filters for the models' topic patterns, with wildcards in place of placeholders.</summary>
     public static IEnumerable<string> Filters(IEnumerable<AssetModel> models) =>
         models.SelectMany(m => m.Connections).Where(c => c.Payload != PayloadFormat.SparkplugB)
             .Select(c => string.Join('/', c.Topic.Split('/').Select(level => level.StartsWith('{') ? "+" : level))).Distinct();
@@ -61,7 +60,7 @@ sealed class RouteTopic(AssetRegistry registry)
             }
         }
         if (unregistered is not null) return unregistered;
-        // Only the model that cannot be read knows the topic.
+        // Perhaps only the unreadable model knows the topic.
         var unreadable = levels.Select(registry.FindUnreadable).FirstOrDefault(a => a is not null);
         return new(unreadable?.Id ?? Recording.Rejections.UnknownAsset, null, null, null, unreadable);
     }

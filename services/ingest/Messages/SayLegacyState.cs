@@ -6,8 +6,8 @@ using MQTTnet.Protocol;
 namespace Ingest.Messages;
 
 /// <summary>
-/// Tells nodes of Sparkplug 2.2 whether their host is online. A connection of its own, because a connection has one will and that of
-/// <see cref="ReceiveMessages"/> is for 3.0: after a crash, too, nodes must hear that the host is gone, to keep their data meanwhile.
+/// Tells Sparkplug 2.2 nodes whether their host is online. Uses its own connection because a connection has only one will, and that of
+/// <see cref="ReceiveMessages"/> is for version 3.0: nodes must learn of a crashed host too, so that they buffer their data.
 /// </summary>
 sealed partial class SayLegacyState(
     ReceiveMessages messages, TimeProvider time, IOptions<IngestSettings> settings, MqttAddress address, ILogger<SayLegacyState> logger)
@@ -15,7 +15,7 @@ sealed partial class SayLegacyState(
 {
     static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
 
-    // Leaves as after a crash, so that the broker publishes the will.
+    // Makes the broker publish the will, as after a crash.
     static readonly MqttClientDisconnectOptions WithWill =
         new MqttClientDisconnectOptionsBuilder().WithReason(MqttClientDisconnectOptionsReason.DisconnectWithWillMessage).Build();
 
@@ -24,7 +24,7 @@ sealed partial class SayLegacyState(
     protected override async Task ExecuteAsync(CancellationToken cancel)
     {
         using var mqtt = new MqttClientFactory().CreateMqttClient();
-        // The will of another replica: the host is there as long as one of its replicas is.
+        // The will of another replica: the host is online as long as any replica is.
         mqtt.ApplicationMessageReceivedAsync += message =>
             message.ApplicationMessage.ConvertPayloadToString() == SparkplugHost.LegacyOffline
                 ? SayOnline(mqtt, cancel)
@@ -33,7 +33,7 @@ sealed partial class SayLegacyState(
         {
             try
             {
-                // Online is who takes messages, not who has a connection.
+                // The host counts as online while it receives messages, not merely while it is connected.
                 if (mqtt.IsConnected && !messages.IsReceiving) await mqtt.DisconnectAsync(WithWill, cancel);
                 else if (!mqtt.IsConnected && messages.IsReceiving) await Connect(mqtt, cancel);
             }
@@ -68,7 +68,7 @@ sealed partial class SayLegacyState(
         }
         catch (Exception e) when (!cancel.IsCancellationRequested)
         {
-            // Not connected any more: the next connection says it.
+            // Disconnected; the next connection publishes it.
             LogNotSaid(topic, e.Message);
         }
     }

@@ -7,8 +7,8 @@ using TwinModel.Units;
 namespace Ingest.Payloads;
 
 /// <summary>
-/// What one payload turned into. Readings are not yet checked against ranges and times; only what the format itself demands is.
-/// Reused for message after message by one thread: the decoders clear it first.
+/// The result of decoding one payload. Readings are not yet checked against ranges and the time window, only against the format's own
+/// rules. A thread reuses one instance for all messages; the decoders clear it first.
 /// </summary>
 sealed class Decoded
 {
@@ -21,16 +21,16 @@ sealed class Decoded
         .GetAlternateLookup<ReadOnlySpan<char>>();
     (Connection Connection, SensorNames Names)? latest;
 
-    /// <summary>In the unit of the model, microseconds since the Unix epoch.</summary>
+    /// <summary>Values in the model's unit; times in microseconds since the Unix epoch.</summary>
     public List<Reading> Readings { get; } = new(64);
 
-    /// <summary>Waveforms whose features are not among the readings yet.</summary>
+    /// <summary>Waveforms whose features have not been added to the readings yet.</summary>
     public List<RecordedWaveform> Waveforms { get; } = [];
 
     /// <summary>The first <see cref="MostReasons"/> reasons.</summary>
     public List<RejectionReason> Rejections { get; } = [];
 
-    /// <summary>Every rejected reading, with or without a reason of its own; 1 when the payload could not be read at all.</summary>
+    /// <summary>Number of rejected readings, with or without a listed reason; 1 when the payload could not be read at all.</summary>
     public int RejectedReadings { get; private set; }
 
     public void Clear()
@@ -41,7 +41,7 @@ sealed class Decoded
         RejectedReadings = 0;
     }
 
-    /// <summary>Names of a connection, indexed once per connection.</summary>
+    /// <summary>The sensor names of a connection, indexed once per connection.</summary>
     public SensorNames NamesOf(AssetModel model, Connection connection)
     {
         if (latest is { } known && ReferenceEquals(known.Connection, connection) && ReferenceEquals(known.Names.Model, model))
@@ -56,16 +56,16 @@ sealed class Decoded
     }
 
     /// <summary>
-    /// Adds a reading in the sensor's unit, or rejects it when the unit measures something else or the value is not finite.
+    /// Adds a reading in the sensor's unit, or rejects it if the unit is of another quantity or the value is not finite.
     /// </summary>
-    /// <param name="sensor">Whose reading it is.</param>
+    /// <param name="sensor">The sensor read.</param>
     /// <param name="sampledAt">Microseconds since the Unix epoch.</param>
     /// <param name="value">In <paramref name="unit"/>.</param>
-    /// <param name="unit">As the payload writes it; empty for the sensor's own.</param>
-    /// <param name="quality">As the device sees it.</param>
-    /// <param name="valueField">Name of the value in the payload, for the reason.</param>
-    /// <param name="unitField">Name of the unit in the payload, for the reason.</param>
-    /// <param name="record">Position of the record in the payload, for the reason; negative when there is only one.</param>
+    /// <param name="unit">As written in the payload; empty for the sensor's own unit.</param>
+    /// <param name="quality">As reported by the device.</param>
+    /// <param name="valueField">Name of the value field in the payload, for the reason.</param>
+    /// <param name="unitField">Name of the unit field in the payload, for the reason.</param>
+    /// <param name="record">Index of the record in the payload, for the reason; negative if there is only one.</param>
     public void Add(Sensor sensor, long sampledAt, double value, ReadOnlySpan<char> unit, Quality quality, string valueField,
         string unitField, int record = -1)
     {
@@ -88,7 +88,7 @@ sealed class Decoded
         Readings.Add(new(sensor.Number, sampledAt, converted, quality));
     }
 
-    /// <summary>Adds that the device has no value at this time.</summary>
+    /// <summary>Adds a reading which says that the device has no value at this time.</summary>
     public void AddWithoutValue(Sensor sensor, long sampledAt) => Readings.Add(Reading.WithoutValue(sensor.Number, sampledAt));
 
     /// <summary>Rejects one reading.</summary>
@@ -101,21 +101,21 @@ sealed class Decoded
         Rejections.Add(new(code, $"{place}'{field}' is {found}; allowed: {allowed}."));
     }
 
-    /// <summary>Rejects one or several readings for the same reason.</summary>
+    /// <summary>Rejects one or more readings for the same reason.</summary>
     public void Reject(RejectionReason reason, int readings = 1)
     {
         RejectedReadings += readings;
         if (Rejections.Count < MostReasons) Rejections.Add(reason);
     }
 
-    /// <summary>Rejects the payload as a whole: what was read of it before is dropped.</summary>
+    /// <summary>Rejects the whole payload and drops what was read from it so far.</summary>
     public void RejectPayload(string code, string detail)
     {
         Clear();
         Reject(new(code, detail));
     }
 
-    /// <summary>Rejects a payload over <see cref="LargestPayload"/>.</summary>
+    /// <summary>Rejects a payload larger than <see cref="LargestPayload"/>.</summary>
     /// <returns>False when it was rejected.</returns>
     public bool TakesSizeOf(ReadOnlySpan<byte> payload)
     {
@@ -128,7 +128,7 @@ sealed class Decoded
     Unit? UnitNamed(ReadOnlySpan<char> symbol)
     {
         if (units.TryGetValue(symbol, out var unit)) return unit;
-        // Only units that exist are kept, so foreign text cannot fill the memory.
+        // Only existing units are cached, so foreign text cannot fill the memory.
         if (Unit.Find(symbol.ToString()) is { } found) units[symbol] = unit = found;
         return unit;
     }

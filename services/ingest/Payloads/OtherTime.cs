@@ -5,15 +5,15 @@ using TwinModel.Telemetry;
 namespace Ingest.Payloads;
 
 /// <summary>
-/// Fields of plain JSON that are not understood but may hold the sample time: passed over, they would leave the value with the time of its
-/// receipt. It takes both a name and a value of a moment: a cycle time of 12.5 s says nothing about when.
+/// Detects unknown fields of plain JSON that may hold the sample time: if one were ignored, the reading would get its time of receipt
+/// instead. Both the name and the value must denote a point in time: a cycle time of 12.5 s does not.
 /// </summary>
 static partial class OtherTime
 {
     static readonly string[] Moments = ["time", "date", "stamp", "epoch"];
     static readonly string[] MomentEndings = ["At", "_at", "Ts", "_ts"];
 
-    // By name: an uptime of 20 days in milliseconds is a moment of 2024 in seconds.
+    // Excluded by name: an uptime of 20 days in milliseconds looks like a time in 2024 in seconds.
     static readonly string[] Durations =
     [
         "uptime", "downtime", "runtime", "runningtime", "operatingtime", "operationtime", "idletime", "cycletime", "lifetime", "elapsed",
@@ -30,7 +30,7 @@ static partial class OtherTime
         && (Moments.Any(word => plain.Contains(word, StringComparison.Ordinal))
             || MomentEndings.Any(end => name.EndsWith(end, StringComparison.Ordinal)));
 
-    /// <summary>True for a date in any form and for a number that is a time since 1970 of this century, in s, ms, µs or ns.</summary>
+    /// <summary>True for a date in any form, and for a number that is a time of this century in s, ms, µs or ns since 1970.</summary>
     public static bool IsMoment(ref Utf8JsonReader reader) => reader.TokenType switch
     {
         JsonTokenType.Number => reader.TryGetDecimal(out var number) && IsMoment(number),
@@ -44,7 +44,7 @@ static partial class OtherTime
     static bool TryNumber(string text, out decimal number) =>
         decimal.TryParse(text, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out number);
 
-    // A year (2026-03-01, 1 Mar 2026, 20260301T06…) or three numbers (01.03.26, 3/1/26); 00:12:30 and PT5M are durations.
+    // A year (2026-03-01, 1 Mar 2026, 20260301T06…) or three numbers (01.03.26, 3/1/26), but no durations (00:12:30, PT5M).
     [GeneratedRegex(@"(?<!\d)20\d\d(?!\d)|^20\d{6}T|^\d{1,2}[-./]\d{1,2}[-./]\d{1,4}")]
     private static partial Regex Date();
 }

@@ -8,7 +8,8 @@ using TwinModel.Telemetry;
 namespace Ingest.Payloads;
 
 /// <summary>
-/// A payload that is one value: a number, a number and its unit, or <c>{"value":…,"timestamp":…,"unit":…,"quality":…}</c>.
+/// Decodes a payload with a single value: a number, a number and its unit, or
+/// <c>{"value":…,"timestamp":…,"unit":…,"quality":…}</c>.
 /// </summary>
 static class PlainDecoder
 {
@@ -17,11 +18,11 @@ static class PlainDecoder
 
     static readonly JsonReaderOptions Json = new() { MaxDepth = 16 };
 
-    /// <summary>Turns the payload into a reading. Never throws for what <paramref name="utf8"/> holds.</summary>
+    /// <summary>Decodes the payload into a reading. Never throws because of the contents of <paramref name="utf8"/>.</summary>
     /// <param name="utf8">The payload.</param>
-    /// <param name="sensor">Named by the topic.</param>
-    /// <param name="receivedAtMicros">The time of a value without one.</param>
-    /// <param name="to">Is cleared first.</param>
+    /// <param name="sensor">The sensor named by the topic.</param>
+    /// <param name="receivedAtMicros">Sample time of a value without one, microseconds since the Unix epoch.</param>
+    /// <param name="to">Receives the reading; cleared first.</param>
     public static void Decode(ReadOnlySpan<byte> utf8, Sensor sensor, long receivedAtMicros, Decoded to)
     {
         to.Clear();
@@ -32,7 +33,7 @@ static class PlainDecoder
             return;
         }
         if (utf8.StartsWith("\uFEFF"u8)) utf8 = utf8[3..];
-        // Devices that send a string of C send its end too.
+        // Some devices include the terminating NUL of a C string.
         utf8 = utf8.TrimEnd((byte)0);
         var text = utf8[Ascii.Trim(utf8)];
         if (text is [(byte)'{', ..]) DecodeObject(text, sensor, receivedAtMicros, to);
@@ -48,7 +49,7 @@ static class PlainDecoder
         }
         var rest = text[length..];
         rest = rest[Ascii.Trim(rest)];
-        // "1,5" and "1.2.3" are no numbers with a unit.
+        // "1,5" and "1.2.3" are not numbers with a unit.
         if (rest is [< (byte)'A' and not ((byte)'%' or (byte)'/' or (byte)'1'), ..]
             || (rest is [(byte)'1', ..] && rest.Length == text.Length - length))
         {
@@ -91,7 +92,7 @@ static class PlainDecoder
         {
             var (field, name) = PlainFields.Read(ref reader);
             reader.Read();
-            // No error is no statement.
+            // An error field of null says nothing about the quality.
             if (field == PlainField.Bad && reader.TokenType == JsonTokenType.Null) continue;
             var told = field is PlainField.Good or PlainField.Bad ? PlainField.Quality : field;
             if ((seen & told) != 0 && field != PlainField.OtherTime)
@@ -128,7 +129,7 @@ static class PlainDecoder
             if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray) reader.Skip();
         }
         if (problem is { } found) to.Reject(found.Code, found.Field, found.Found, found.Allowed);
-        // A quality of good is the initial one, too: only one that was sent contradicts.
+        // Good is also the default quality; only an explicit one contradicts a null value.
         else if (isNull && (quality == Quality.Bad || (seen & PlainField.Quality) == 0)) to.AddWithoutValue(sensor, sampledAt);
         else if (value is null)
             to.Reject("no-value", "value", isNull ? "null" : default, "a number, or null without a quality or with bad");

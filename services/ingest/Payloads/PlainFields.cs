@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Ingest.Payloads;
 
-/// <summary>What a field of plain JSON is.</summary>
+/// <summary>Kinds of fields in plain JSON.</summary>
 [Flags]
 enum PlainField
 {
@@ -13,16 +13,16 @@ enum PlainField
     Unit = 4,
     Quality = 8,
 
-    /// <summary>A quality that is true or false.</summary>
+    /// <summary>Quality as a boolean: true is good.</summary>
     Good = 16,
 
-    /// <summary>The same the other way round.</summary>
+    /// <summary>Quality as a boolean: true is bad.</summary>
     Bad = 32,
     OtherTime = 64,
 }
 
 /// <summary>
-/// The names that devices give to a value, its time, its unit and its quality: in any case, with or without <c>_</c>, <c>-</c> and
+/// The names that devices use for a value, its time, unit and quality; matched in any case, with or without <c>_</c>, <c>-</c> and
 /// <c>@</c>.
 /// </summary>
 static class PlainFields
@@ -41,14 +41,14 @@ static class PlainFields
         (PlainField.Quality, ["quality", "status", "q", "qualitycode", "statuscode", "valuequality", "valuestatus", "validity"]),
         (PlainField.Good, ["good", "isgood", "valid", "isvalid", "ok", "isok"]),
         (PlainField.Bad, ["bad", "isbad", "invalid", "isinvalid", "error", "iserror", "haserror", "fault", "isfault", "faulty"]),
-        // When the record was made or sent; the value may be older.
+        // When the record was created or sent; the value itself may be older.
         (PlainField.OtherTime, ["created", "updated", "modified", "changed", "sent", "received", "published"]),
     }.SelectMany(all => all.Names, (all, name) => (all.Field, Name: name)).ToFrozenDictionary(known => known.Name, known => known.Field);
 
-    /// <summary>The field whose name was read, and the name as sent.</summary>
+    /// <summary>The kind of the field just read, and its name as sent.</summary>
     public static (PlainField Field, string Name) Read(ref Utf8JsonReader reader)
     {
-        // The usual names without a string of their own.
+        // Avoids allocating a string for the usual names.
         if (reader.ValueTextEquals("value"u8)) return (PlainField.Value, "value");
         if (reader.ValueTextEquals("timestamp"u8)) return (PlainField.Time, "timestamp");
         if (reader.ValueTextEquals("unit"u8)) return (PlainField.Unit, "unit");

@@ -3,7 +3,7 @@ using TwinModel.Telemetry;
 
 namespace Ingest.Payloads;
 
-/// <summary>Quality as devices and files write it.</summary>
+/// <summary>Parses quality as written by devices and in files.</summary>
 static class QualityText
 {
     public const string Allowed = "good (ok), uncertain (stale), bad (error, fault, invalid, offline)";

@@ -1,28 +1,28 @@
 namespace Ingest.Payloads;
 
-/// <summary>What a time without an offset turned out to be in its zone.</summary>
+/// <summary>How a time that was read maps to UTC.</summary>
 enum TimeKind
 {
     Invalid,
     Known,
 
-    /// <summary>In the hour that daylight saving leaves out.</summary>
+    /// <summary>In the hour that daylight saving skips.</summary>
     Missing,
 
-    /// <summary>In the hour that comes twice; the microseconds are those of the first pass.</summary>
+    /// <summary>In the hour that is repeated when daylight saving ends; the microseconds are those of the first pass.</summary>
     Twice,
 }
 
 /// <summary>A time read from a payload or a row.</summary>
 /// <param name="Kind">Only <see cref="TimeKind.Known"/> and <see cref="TimeKind.Twice"/> have microseconds.</param>
 /// <param name="Micros">Since the Unix epoch.</param>
-/// <param name="SecondPass">How much later the second pass is, microseconds.</param>
+/// <param name="SecondPass">How much later the second pass is, in microseconds.</param>
 readonly record struct ReadTime(TimeKind Kind, long Micros = 0, long SecondPass = 0);
 
-/// <summary>Sample times of payloads and imports, exact to the microsecond; finer digits are rounded.</summary>
+/// <summary>Parses sample times of payloads and imports, exact to the microsecond; further digits are rounded.</summary>
 static class SampleTime
 {
-    // What DateTimeOffset holds: the years 1 to 9999.
+    // The range of DateTimeOffset: years 1 to 9999.
     const long Earliest = -62_135_596_800_000_000, Latest = 253_402_300_799_999_999;
     const decimal MicrosPerSecond = 1_000_000m;
 
@@ -38,7 +38,7 @@ static class SampleTime
 
     public static bool TryFromMillis(ulong millis, out long micros) => TryFromMicros(millis * 1000m, out micros);
 
-    /// <summary>A number since 1970 whose size tells its unit: seconds to the year 5138, the others from 1973.</summary>
+    /// <summary>A number since 1970 whose magnitude implies its unit: seconds from 1973 to 5138, finer units from 1973.</summary>
     public static bool TryFromEpoch(decimal number, out long micros)
     {
         micros = 0;
@@ -57,11 +57,11 @@ static class SampleTime
     public static bool TryFromTicks(long ticks, out long micros) =>
         TryFromMicros((ticks - DateTime.UnixEpoch.Ticks) / (decimal)TimeSpan.TicksPerMicrosecond, out micros);
 
-    /// <summary>A time of a clock on the wall of <paramref name="zone"/>.</summary>
+    /// <summary>Converts a local time in <paramref name="zone"/>.</summary>
     public static ReadTime FromLocal(DateTime time, TimeZoneInfo zone)
     {
-        // By the offsets around it: TimeZoneInfo.IsAmbiguousTime and IsInvalidTime miss zones that change their base offset (Morocco, for
-        // Ramadan).
+        // Compares the offsets a day before and after: TimeZoneInfo.IsAmbiguousTime and IsInvalidTime miss zones that change their base
+        // offset (Morocco, during Ramadan).
         var (before, after) = (OffsetAt(time.Ticks - TimeSpan.TicksPerDay, zone), OffsetAt(time.Ticks + TimeSpan.TicksPerDay, zone));
         var isBefore = before == after || OffsetAt(time.Ticks - before, zone) == before;
         var isAfter = before != after && OffsetAt(time.Ticks - after, zone) == after;
@@ -74,7 +74,7 @@ static class SampleTime
     static long OffsetAt(long utcTicks, TimeZoneInfo zone) =>
         zone.GetUtcOffset(new DateTime(Math.Clamp(utcTicks, 0, DateTime.MaxValue.Ticks), DateTimeKind.Utc)).Ticks;
 
-    /// <summary>As <see cref="FromIso8601"/>, where a time without an offset is UTC.</summary>
+    /// <summary>Like <see cref="FromIso8601"/>, but treats a time without an offset as UTC.</summary>
     public static bool TryFromIso8601(ReadOnlySpan<byte> text, out long micros)
     {
         var time = FromIso8601(text, TimeZoneInfo.Utc);
@@ -92,7 +92,7 @@ static class SampleTime
         var isBasic = !Skip(ref text, '-');
         if (!Number(ref text, 2, 1, 12, out var month) || (!isBasic && !Skip(ref text, '-'))) return default;
         if (!Number(ref text, 2, 1, DateTime.DaysInMonth(year, month), out var day)) return default;
-        // Eight digits alone are rather a number than a day.
+        // Eight digits alone are more likely a number than a date.
         if (isBasic && text.IsEmpty) return default;
         int hour = 0, minute = 0, second = 0;
         long fraction = 0;

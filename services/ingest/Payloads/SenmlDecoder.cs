@@ -7,7 +7,7 @@ using TwinModel.Units;
 
 namespace Ingest.Payloads;
 
-/// <summary>SenML in JSON, RFC 8428.</summary>
+/// <summary>Decodes SenML in JSON (RFC 8428).</summary>
 static class SenmlDecoder
 {
     const int MostRecords = 10_000;
@@ -15,20 +15,20 @@ static class SenmlDecoder
     const int LongestUnit = 32;
     const double NewestVersion = 10;
 
-    // RFC 8428, 4.5.3: smaller numbers are seconds from now.
+    // RFC 8428, section 4.5.3: smaller numbers are seconds relative to now.
     const decimal FirstAbsoluteTime = 1 << 28;
 
-    // The year 5138 in seconds, 1973 in milliseconds.
+    // 1e11 is the year 5138 in seconds and 1973 in milliseconds.
     const decimal FirstMillis = 1e11m;
 
     static readonly JsonReaderOptions Json = new() { MaxDepth = 16 };
 
-    /// <summary>Turns a pack into readings. Never throws for what <paramref name="utf8"/> holds.</summary>
+    /// <summary>Decodes a pack into readings. Never throws because of the contents of <paramref name="utf8"/>.</summary>
     /// <param name="utf8">The payload.</param>
     /// <param name="model">The asset's model.</param>
-    /// <param name="connection">Gives the names that are not sensor ids.</param>
-    /// <param name="receivedAtMicros">The time of records without one, and what relative times are relative to.</param>
-    /// <param name="to">Is cleared first.</param>
+    /// <param name="connection">Provides names other than sensor ids.</param>
+    /// <param name="receivedAtMicros">Sample time of records without one, and the base of relative times; microseconds.</param>
+    /// <param name="to">Receives the readings; cleared first.</param>
     public static void Decode(ReadOnlySpan<byte> utf8, AssetModel model, Connection connection, long receivedAtMicros, Decoded to)
     {
         to.Clear();
@@ -40,7 +40,7 @@ static class SenmlDecoder
             return;
         }
         scoped var payload = utf8.StartsWith("\uFEFF"u8) ? utf8[3..] : utf8;
-        // Devices that send a string of C send its end too.
+        // Some devices include the terminating NUL of a C string.
         payload = payload.TrimEnd((byte)0);
         var reader = new Utf8JsonReader(payload, Json);
         try
@@ -51,7 +51,7 @@ static class SenmlDecoder
                     .Read(ref reader);
             WaveformDecoder.Reduce(to, model);
         }
-        // InvalidOperationException: an escape of half a surrogate pair.
+        // InvalidOperationException: an escaped unpaired surrogate.
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             to.RejectPayload("malformed-json", $"byte {reader.BytesConsumed}: {e.Message}");
@@ -66,14 +66,14 @@ static class SenmlDecoder
         return at;
     }
 
-    /// <summary>One pack: its base fields and the record at hand.</summary>
-    /// <param name="names">Of the connection.</param>
-    /// <param name="receivedAt">Microseconds.</param>
+    /// <summary>One pack: its base fields and the current record.</summary>
+    /// <param name="names">Names of the connection.</param>
+    /// <param name="receivedAt">Microseconds since the Unix epoch.</param>
     /// <param name="to">Receives the readings.</param>
-    /// <param name="name">The base name, with room for the record's own name behind it.</param>
-    /// <param name="ownName">Kept apart because a record's <c>n</c> may come before its <c>bn</c>.</param>
-    /// <param name="unit">Of the record.</param>
-    /// <param name="baseUnit">Of the pack.</param>
+    /// <param name="name">Buffer for the base name, with room for the record's own name after it.</param>
+    /// <param name="ownName">Separate because a record's <c>n</c> may come before its <c>bn</c>.</param>
+    /// <param name="unit">Buffer for the record's unit.</param>
+    /// <param name="baseUnit">Buffer for the base unit.</param>
     ref struct Pack(SensorNames names, long receivedAt, Decoded to, Span<char> name, Span<char> ownName, Span<char> unit,
         Span<char> baseUnit)
     {
@@ -121,7 +121,7 @@ static class SenmlDecoder
                 if (!ReadRecord(ref reader)) return;
                 if (isReading) Finish();
             }
-            // Throws when something follows the array.
+            // Throws if anything follows the array.
             reader.Read();
             if (record == 0) to.RejectPayload("malformed-json", "The pack is empty; allowed: at least one record.");
             else if (to.Readings.Count + to.Waveforms.Count + to.RejectedReadings == 0)
@@ -153,7 +153,7 @@ static class SenmlDecoder
         bool ReadField(SenmlField field, ref Utf8JsonReader reader)
         {
             isReading |= field >= SenmlField.Name;
-            // Values are counted: there may be one of several kinds.
+            // Value fields are counted instead: a record may have only one, of any kind.
             if (field is not (SenmlField.Ignored or SenmlField.Value or SenmlField.DataValue or SenmlField.OtherValue
                 or SenmlField.Regular))
             {
@@ -284,7 +284,7 @@ static class SenmlDecoder
             return false;
         }
 
-        // SenML has seconds only, so a number of milliseconds is not taken silently for what it may mean.
+        // SenML has seconds only, so milliseconds are rejected rather than guessed at.
         readonly string AllowedTimes =>
             "seconds since 1970, or below 2^28 seconds from now"
                 + (isTimeKnown && baseTime + time >= FirstMillis ? "; this looks like milliseconds or finer" : "");
@@ -298,14 +298,14 @@ static class SenmlDecoder
             return SampleTime.TryFromSeconds(seconds < FirstAbsoluteTime ? seconds + receivedAt / 1_000_000m : seconds, out micros);
         }
 
-        // 20.1 + 0.2 in binary is 20.3 and a bit; people and the telemetry codec expect 20.3.
+        // In binary floating point, 20.1 + 0.2 is slightly more than 20.3; people and the telemetry codec expect 20.3.
         static double Sum(double a, double b)
         {
             if (a == 0) return b;
             return IsDecimal(a) && IsDecimal(b) ? (double)((decimal)a + (decimal)b) : a + b;
         }
 
-        // A decimal made from a double has 15 digits; only shorter numbers come through unchanged.
+        // Converting a double to decimal keeps 15 digits; only shorter numbers survive unchanged.
         static bool IsDecimal(double value) => Math.Abs(value) is 0 or (> 1e-9 and < 1e15) && (double)(decimal)value == value;
 
         static bool TryTime(ref Utf8JsonReader reader, out decimal seconds)

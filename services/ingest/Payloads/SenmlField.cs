@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Ingest.Payloads;
 
-/// <summary>Fields of a SenML record. From <see cref="Name"/> on, they make a record a reading.</summary>
+/// <summary>Fields of a SenML record. Those from <see cref="Name"/> onwards make a record a reading.</summary>
 enum SenmlField
 {
     Ignored,
@@ -25,11 +25,11 @@ enum SenmlField
 
 static class SenmlFields
 {
-    /// <summary>The field whose label was read.</summary>
+    /// <summary>The field for the label just read.</summary>
     public static SenmlField Read(ref Utf8JsonReader reader) =>
         Named(reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan);
 
-    /// <summary>For reasons.</summary>
+    /// <summary>The field's label, for rejection reasons.</summary>
     public static string Label(SenmlField field) => field switch
     {
         SenmlField.BaseName => "bn",

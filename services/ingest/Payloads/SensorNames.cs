@@ -3,7 +3,7 @@ using TwinModel.Assets;
 
 namespace Ingest.Payloads;
 
-/// <summary>Sensors and waveforms by the names that a connection or an import uses for them, and by their ids.</summary>
+/// <summary>Finds sensors and waveforms by id or by the name that a connection or import uses.</summary>
 sealed class SensorNames
 {
     const int MostNamesShown = 40;
@@ -30,10 +30,10 @@ sealed class SensorNames
 
     public AssetModel Model { get; }
 
-    /// <summary>For the reason of a rejection.</summary>
+    /// <summary>Names to list in the reason of a rejection.</summary>
     public string Allowed => allowed.Value;
 
-    /// <summary>The same where waveforms can come.</summary>
+    /// <summary>The same, including waveforms.</summary>
     public string AllowedWithWaveforms => string.Join(", ", Model.Waveforms.Select(w => w.Id).Prepend(Allowed));
 
     public Sensor? Find(ReadOnlySpan<char> name) => sensors.TryGetValue(name, out var sensor) ? sensor : null;

@@ -6,20 +6,20 @@ using Google.Protobuf;
 
 namespace Ingest.Payloads;
 
-/// <summary>A payload within a payload: compressed, as the reference implementation (Eclipse Tahu) writes it.</summary>
+/// <summary>Unpacks a compressed payload nested in a payload, as written by the reference implementation (Eclipse Tahu).</summary>
 static class SparkplugBody
 {
     const string Compressed = "SPBV1.0_COMPRESSED";
     const string Algorithm = "algorithm";
 
     /// <summary>
-    /// Puts what the body holds in the place of the payload; the sequence number stays that of the payload. Rejects a body that cannot be
+    /// Replaces the payload's contents with those of its compressed body; the outer sequence number is kept. Rejects a body that cannot be
     /// read.
     /// </summary>
     /// <returns>False when it was rejected.</returns>
     public static bool Unpack(Payload payload, Decoded to)
     {
-        // Beside metrics, another body is the device's own matter.
+        // A body of another kind next to metrics is for the device's own use.
         if (payload.Uuid != Compressed)
             return !payload.HasBody || payload.Metrics.Count > 0
                 || Refuse(to, "unknown-body",
@@ -48,7 +48,7 @@ static class SparkplugBody
         {
             return Refuse(to, "compressed", $"The compressed payload ({algorithm}) holds no Sparkplug B payload: {e.Message}");
         }
-        // The library's reasons speak of archives.
+        // The library's messages refer to archives.
         catch (Exception e) when (e is IOException or InvalidDataException)
         {
             var format = algorithm == "GZIP" ? "RFC 1952 of one member" : "the zlib format, RFC 1950";
@@ -63,8 +63,8 @@ static class SparkplugBody
         return false;
     }
 
-    // Null when it is too large. DEFLATE is the zlib format, as of java.util.zip. The bare format is not taken: .NET passes a stream that
-    // ends early for a shorter one, and only the length or checksum at the end of the others tells.
+    // Null if too large. DEFLATE means the zlib format, as in java.util.zip. Raw deflate is not accepted: .NET treats a truncated stream as
+    // a shorter one, and only the trailing length (gzip) or checksum (zlib) reveals it.
     static byte[]? Inflate(byte[] body, bool isGzip)
     {
         using var source = new MemoryStream(body);

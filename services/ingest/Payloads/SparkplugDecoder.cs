@@ -6,18 +6,18 @@ using TwinModel.Telemetry;
 
 namespace Ingest.Payloads;
 
-/// <summary>The model and the connection of an asset.</summary>
-/// <param name="Model">The asset's; null when it cannot be read.</param>
-/// <param name="Connection">The one that fits group and node.</param>
-/// <param name="Refused">Why the asset takes nothing from this group and node; null when it does.</param>
+/// <summary>Model and connection of an asset.</summary>
+/// <param name="Model">The asset's model; null if it is unreadable.</param>
+/// <param name="Connection">The connection that matches group and node.</param>
+/// <param name="Refused">Why the asset accepts nothing from this group and node; null if it does.</param>
 readonly record struct SparkplugSource(AssetModel? Model, Connection? Connection, RejectionReason? Refused = null);
 
-/// <summary>What a message says beside its readings.</summary>
-/// <param name="RebirthRequested">Messages were lost or came before their birth: send <see cref="SparkplugRebirth.Command"/>.</param>
-/// <param name="WentOffline">Devices (or the node) that are assets and died.</param>
+/// <summary>What a message says besides its readings.</summary>
+/// <param name="RebirthRequested">Messages were lost or arrived before their birth: send <see cref="SparkplugRebirth.Command"/>.</param>
+/// <param name="WentOffline">Ids of devices (or of the node) that are assets and died.</param>
 readonly record struct SparkplugNews(bool RebirthRequested, IReadOnlyList<string> WentOffline);
 
-/// <summary>Sparkplug B.</summary>
+/// <summary>Decodes Sparkplug B.</summary>
 static class SparkplugDecoder
 {
     const int MostMetrics = 10_000;
@@ -25,19 +25,19 @@ static class SparkplugDecoder
     const string AmbiguousAlias = "ambiguous-alias";
     const string OneMetric = "one metric per alias in a birth";
 
-    // Metrics every node or device may have and that are no sensors.
+    // Metrics that any node or device may have and that are not sensors.
     static readonly string[] NoSensors = ["Node Control/", "Device Control/", "Properties/"];
 
     /// <summary>
-    /// Turns a message into readings and follows the life of its node. Never throws for what <paramref name="payload"/> holds.
+    /// Decodes a message into readings and tracks the life of its node. Never throws because of the contents of <paramref name="payload"/>.
     /// </summary>
-    /// <param name="topic">Where it came from.</param>
-    /// <param name="payload">Protobuf.</param>
-    /// <param name="node">What is known of the node; changed by births, deaths and sequence numbers.</param>
-    /// <param name="sourceOf">The asset with the id of the device, or of the node for its own messages; null when it is not
+    /// <param name="topic">The topic it arrived on.</param>
+    /// <param name="payload">Protobuf bytes.</param>
+    /// <param name="node">State of the node; changed by births, deaths and sequence numbers.</param>
+    /// <param name="sourceOf">Returns the asset for the id of a device, or of a node for the node's own messages; null if it is not
     /// registered.</param>
-    /// <param name="receivedAtMicros">The time of metrics without one.</param>
-    /// <param name="to">Is cleared first.</param>
+    /// <param name="receivedAtMicros">Sample time of metrics without one, microseconds since the Unix epoch.</param>
+    /// <param name="to">Receives the readings; cleared first.</param>
     public static SparkplugNews Decode(
         SparkplugTopic topic, ReadOnlySpan<byte> payload, SparkplugNode node, Func<string, SparkplugSource?> sourceOf,
         long receivedAtMicros, Decoded to)
@@ -54,7 +54,7 @@ static class SparkplugDecoder
             to.RejectPayload("malformed-protobuf", $"The payload is no Sparkplug B payload: {e.Message}");
             return new(false, []);
         }
-        // What cannot be unpacked has its place in the sequence all the same.
+        // A payload that cannot be unpacked still counts in the sequence.
         if (!SparkplugBody.Unpack(message, to))
             return new(message.HasSeq && !node.Follows(message.Seq) && node.AskForRebirth(receivedAtMicros), []);
         if (message.Metrics.Count > MostMetrics)
@@ -74,7 +74,7 @@ static class SparkplugDecoder
             node.Forget(id);
             return new(!isComplete && node.AskForRebirth(receivedAtMicros), sourceOf(id) is { Refused: null } ? [id] : []);
         }
-        // Nodes say that they live with or without metrics.
+        // Nodes may send messages without metrics as a sign of life.
         if (topic.Device is not null && message.Metrics.Count == 0)
             to.Reject(new("no-metrics", "The payload has no metrics; allowed: at least one in births and data of devices."));
         isComplete &= Read(topic, message, id, node, sourceOf, receivedAtMicros, to);
@@ -110,14 +110,14 @@ static class SparkplugDecoder
         return null;
     }
 
-    /// <returns>False when something needed from a birth is not known.</returns>
+    /// <returns>False if a birth is missing that is needed to read the message.</returns>
     static bool Read(
         SparkplugTopic topic, Payload message, string id, SparkplugNode node, Func<string, SparkplugSource?> sourceOf, long receivedAt,
         Decoded to)
     {
         if (sourceOf(id) is not { } source)
         {
-            // A node that is no asset has metrics of its own, which nobody asked for.
+            // Metrics of a node that is not an asset are ignored.
             if (topic.Device is not null)
                 to.Reject(new("unknown-asset",
                     $"Device '{id}' is not registered; allowed: ids of registered assets (this one could be "
@@ -166,7 +166,7 @@ static class SparkplugDecoder
         foreach (var metric in message.Metrics)
         {
             var byAlias = metric.HasAlias ? device.ByAlias(metric.Alias) : null;
-            // Some devices send an empty name beside the alias.
+            // Some devices send an empty name along with the alias.
             var isNamed = metric.Name.Length > 0;
             if (!isNamed && metric.HasAlias && device.IsAmbiguous(metric.Alias))
             {
@@ -201,9 +201,9 @@ static class SparkplugDecoder
             if (!IsPassedOver(declared.Name)) to.Reject("unknown-sensor", "name", declared.Name, names.Allowed);
             return;
         }
-        // Datatype 0 is 'unknown': then the birth's holds.
+        // Datatype 0 means unknown; the birth's datatype applies.
         var datatype = metric.HasDatatype && metric.Datatype != 0 ? metric.Datatype : declared.Datatype;
-        // A null with a value is the last one known, which the device does not stand behind.
+        // A null metric with a value carries the last known value, which the device no longer vouches for.
         var isWithoutValue = metric.IsNull && metric.ValueCase == Payload.Types.Metric.ValueOneofCase.None;
         var problem = NumberOf(metric, datatype, out var value);
         if (problem is { } wrong && !isWithoutValue)
@@ -218,7 +218,7 @@ static class SparkplugDecoder
                 declared.Name, "engUnit");
     }
 
-    // As Ignition and the specification's examples name it. Codes of OPC: below 64 bad, below 192 uncertain; 500 is stale.
+    // Property name as in Ignition and the specification's examples. OPC codes: below 64 bad, below 192 uncertain; 500 is stale.
     static Quality QualityOf(Payload.Types.Metric metric) => Property(metric, "Quality") switch
     {
         null => Quality.Good,
@@ -254,8 +254,8 @@ static class SparkplugDecoder
         return metric.ValueCase is Payload.Types.Metric.ValueOneofCase.IntValue or Payload.Types.Metric.ValueOneofCase.LongValue;
     }
 
-    // Null when it is a number. Signed integers are two's complement of the width the datatype says: some devices fill the wider field with
-    // ones, some do not; other bits beyond the width say that the value is another one.
+    // Null if it is a number. Signed integers are two's complement of the datatype's width: some devices sign-extend to the wider field,
+    // some do not; any other bits beyond that width mean an out-of-range value.
     static (string Code, string Found, string Allowed)? NumberOf(Payload.Types.Metric metric, uint datatype, out double value)
     {
         const string Allowed = "float_value or double_value with datatype 1 to 10, int_value or long_value with datatype 1 to 8";
@@ -266,7 +266,7 @@ static class SparkplugDecoder
         if (!TryInteger(metric, out var bits) || datatype is < 1 or > 8)
             return ("wrong-type", FormattableString.Invariant($"{metric.ValueCase} with datatype {datatype}"), Allowed);
         var isSigned = datatype <= 4;
-        // Int8, Int16, Int32, Int64, and the same without a sign.
+        // Int8, Int16, Int32, Int64, then the unsigned types.
         var unused = 64 - (8 << (int)((datatype - 1) % 4));
         var signed = (long)(bits << unused) >> unused;
         value = isSigned ? signed : bits;

@@ -3,26 +3,28 @@ using System.Text.Json;
 namespace Ingest.Payloads;
 
 /// <summary>
-/// State of the Sparkplug host application (specification 3.0, chapter 5): nodes told to wait for their primary host publish only while it
-/// is online.
+/// State of the Sparkplug host application (specification 3.0, chapter 5): nodes configured to wait for their primary host publish only
+/// while it is online.
 /// </summary>
 static class SparkplugHost
 {
-    /// <summary>The topic on which a host says whether it is there; retained.</summary>
+    /// <summary>The topic on which a host announces its state; retained.</summary>
     public static string TopicOf(string hostId) => $"{SparkplugTopic.Namespace}/STATE/{hostId}";
 
-    /// <summary>The topic of version 2.2; its payload is <see cref="LegacyOnline"/> or <see cref="LegacyOffline"/>, retained.</summary>
+    /// <summary>The topic in version 2.2; its payload is <see cref="LegacyOnline"/> or <see cref="LegacyOffline"/>, retained.</summary>
     public static string LegacyTopicOf(string hostId) => $"STATE/{hostId}";
 
     public const string LegacyOnline = "ONLINE";
 
     public const string LegacyOffline = "OFFLINE";
 
-    /// <summary>The payload. The will of a connection has the time of its birth, so that an old will is known as such.</summary>
+    /// <summary>
+    /// The state payload. A will carries the time its connection was made, so that an outdated will can be recognised.
+    /// </summary>
     public static byte[] State(bool isOnline, long atMicros) =>
         JsonSerializer.SerializeToUtf8Bytes(new { online = isOnline, timestamp = atMicros / 1000 });
 
-    /// <summary>True for a payload that says offline.</summary>
+    /// <summary>True if the payload announces offline.</summary>
     public static bool SaysOffline(ReadOnlySpan<byte> payload)
     {
         try

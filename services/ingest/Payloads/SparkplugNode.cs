@@ -2,10 +2,10 @@ using TwinModel.Assets;
 
 namespace Ingest.Payloads;
 
-/// <summary>What is known of an edge node since its birth. Kept by the caller per group and node; not for two threads at a time.</summary>
+/// <summary>State of an edge node since its birth. The caller keeps one per group and node; not thread-safe.</summary>
 sealed class SparkplugNode
 {
-    // Asking at every message would drown a node that is slow to answer.
+    // A request on every message would overwhelm a node that is slow to answer.
     const long MicrosBetweenRebirths = 10_000_000;
     const int Sequences = 256;
 
@@ -14,13 +14,13 @@ sealed class SparkplugNode
     int sequence = -1;
     long? askedAt;
 
-    /// <summary>Devices that were born and did not die.</summary>
+    /// <summary>Devices that were born and have not died.</summary>
     public IEnumerable<string> Devices => devices.Keys;
 
-    /// <summary>The node came to life: whatever was known is void.</summary>
+    /// <summary>Records a birth of the node, which invalidates everything known before.</summary>
     public void Bear(ulong? birthNumber, ulong? timestamp, ulong sequence)
     {
-        // The same birth once more must not make the aliases of devices unknown.
+        // A repetition of the same birth must not invalidate the aliases of devices.
         if (timestamp is not null && birth == (birthNumber, timestamp)) return;
         Forget();
         birth = (birthNumber, timestamp);
@@ -29,9 +29,9 @@ sealed class SparkplugNode
     }
 
     /// <summary>
-    /// Notes a sequence number. A repeated message is no gap, and there is nothing to compare with before the first message.
+    /// Records a sequence number. A repeated message is not a gap, and the first message has nothing to compare with.
     /// </summary>
-    /// <returns>False when messages are missing before this one.</returns>
+    /// <returns>False if messages are missing before this one.</returns>
     public bool Follows(ulong next)
     {
         var previous = sequence;
@@ -39,7 +39,7 @@ sealed class SparkplugNode
         return previous < 0 || sequence == previous || sequence == (previous + 1) % Sequences;
     }
 
-    /// <summary>Whether a death belongs to the birth that is known; a late one of a former session does not.</summary>
+    /// <summary>Whether a death belongs to the current birth; a late one from an earlier session does not.</summary>
     public bool DiesBy(ulong? birthNumber) => birth is null || birth.Value.BirthNumber == birthNumber;
 
     public void Forget()
@@ -55,7 +55,7 @@ sealed class SparkplugNode
 
     public bool Forget(string id) => devices.Remove(id);
 
-    /// <summary>Whether to ask for a rebirth now.</summary>
+    /// <summary>Whether to request a rebirth now; at most one every 10 s.</summary>
     public bool AskForRebirth(long nowMicros)
     {
         if (nowMicros - askedAt < MicrosBetweenRebirths) return false;
@@ -64,7 +64,7 @@ sealed class SparkplugNode
     }
 }
 
-/// <summary>The metrics that a birth declared.</summary>
+/// <summary>The metrics declared by a birth.</summary>
 sealed class SparkplugDevice(SensorNames names)
 {
     readonly Dictionary<ulong, SparkplugMetric> byAlias = [];
@@ -72,7 +72,7 @@ sealed class SparkplugDevice(SensorNames names)
     readonly HashSet<ulong> ambiguous = [];
     SensorNames names = names;
 
-    /// <returns>False when another metric has the alias: what comes by it later could be of either.</returns>
+    /// <returns>False if another metric has the same alias: later data with that alias could belong to either.</returns>
     public bool Declare(ulong? alias, SparkplugMetric metric)
     {
         byName[metric.Name] = metric;
@@ -88,7 +88,7 @@ sealed class SparkplugDevice(SensorNames names)
 
     public SparkplugMetric? ByName(string name) => byName.GetValueOrDefault(name);
 
-    /// <summary>The asset may have got a new model since the birth.</summary>
+    /// <summary>Looks the sensors up again if the asset's model has changed since the birth.</summary>
     public void Use(SensorNames current)
     {
         if (ReferenceEquals(names, current)) return;
@@ -97,16 +97,16 @@ sealed class SparkplugDevice(SensorNames names)
     }
 }
 
-/// <summary>A declared metric.</summary>
+/// <summary>A metric declared by a birth.</summary>
 sealed class SparkplugMetric(string name, uint datatype, Sensor? sensor, string? unit = null)
 {
     public string Name => name;
 
     public uint Datatype => datatype;
 
-    /// <summary>The property <c>engUnit</c> of the birth; null for the sensor's own unit.</summary>
+    /// <summary>Property <c>engUnit</c> of the birth; null for the sensor's own unit.</summary>
     public string? Unit => unit;
 
-    /// <summary>Null when the metric is none of the asset's sensors.</summary>
+    /// <summary>Null if the metric is not a sensor of the asset.</summary>
     public Sensor? Sensor { get; set; } = sensor;
 }

@@ -3,7 +3,7 @@ using Google.Protobuf;
 
 namespace Ingest.Payloads;
 
-/// <summary>Asks an edge node to publish its births again.</summary>
+/// <summary>Requests an edge node to publish its births again.</summary>
 static class SparkplugRebirth
 {
     const uint Boolean = 11;
@@ -11,7 +11,7 @@ static class SparkplugRebirth
     /// <summary>The command's topic and payload.</summary>
     /// <param name="group">Group of the node.</param>
     /// <param name="node">The node.</param>
-    /// <param name="sentAtMicros">Some nodes want commands to have a time.</param>
+    /// <param name="sentAtMicros">Timestamp of the command, microseconds since the Unix epoch; some nodes require one.</param>
     public static (string Topic, byte[] Payload) Command(string group, string node, long? sentAtMicros = null)
     {
         var metric = new Payload.Types.Metric { Name = "Node Control/Rebirth", Datatype = Boolean, BooleanValue = true };

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Ingest.Payloads;
 
-/// <summary>Kinds of Sparkplug messages; <c>Other</c> are commands, which carry no readings.</summary>
+/// <summary>Kinds of Sparkplug messages; <c>Other</c> stands for commands, which carry no readings.</summary>
 enum SparkplugMessage
 {
     Other,
@@ -16,7 +16,7 @@ enum SparkplugMessage
 
 /// <summary>A topic <c>spBv1.0/{group}/{message}/{node}[/{device}]</c>.</summary>
 /// <param name="Group">The group of nodes.</param>
-/// <param name="Message">What it is about.</param>
+/// <param name="Message">Kind of message.</param>
 /// <param name="Node">The edge node; its state is kept per group and node.</param>
 /// <param name="Device">Null for messages of the node itself.</param>
 readonly partial record struct SparkplugTopic(string Group, SparkplugMessage Message, string Node, string? Device)
@@ -24,7 +24,7 @@ readonly partial record struct SparkplugTopic(string Group, SparkplugMessage Mes
     public const string Namespace = "spBv1.0";
 
     /// <summary>
-    /// The asset that a device is when none has its very id: its letters and digits in kebab-case, <c>press-4</c> of 'Press 4' or
+    /// The asset id for a device whose own id matches no asset: its letters and digits in kebab-case, e.g. <c>press-4</c> for 'Press 4' or
     /// 'press_4'.
     /// </summary>
     public static string AssetIdOf(string device) =>
@@ -33,14 +33,14 @@ readonly partial record struct SparkplugTopic(string Group, SparkplugMessage Mes
     [GeneratedRegex("[^a-z0-9]+")]
     private static partial Regex NotOfAssetIds();
 
-    /// <summary>What a topic of the namespace may be.</summary>
+    /// <summary>The topics allowed in the namespace.</summary>
     public const string Allowed =
         $"{Namespace}/GROUP/(NBIRTH|NDATA|NDEATH|NCMD)/NODE, {Namespace}/GROUP/(DBIRTH|DDATA|DDEATH|DCMD)/NODE/DEVICE";
 
-    /// <summary>True for the state of a host, which has another form.</summary>
+    /// <summary>True for the topic of a host's state, which has a different form.</summary>
     public static bool IsHostState(string topic) => topic.StartsWith($"{Namespace}/STATE/", StringComparison.Ordinal);
 
-    /// <summary>False when the topic is none, e.g. because a device message names no device.</summary>
+    /// <summary>Parses a topic; false if it is invalid, e.g. a device message without a device.</summary>
     public static bool TryParse(string topic, out SparkplugTopic parsed)
     {
         parsed = default;

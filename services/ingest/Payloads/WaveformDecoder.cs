@@ -7,22 +7,22 @@ using TwinModel.Units;
 
 namespace Ingest.Payloads;
 
-/// <summary>A waveform that a payload holds, on its way to features.</summary>
-/// <param name="Waveform">What it is.</param>
-/// <param name="SampledAt">Of the first sample, microseconds since the Unix epoch.</param>
-/// <param name="Samples">In the waveform's unit, checked.</param>
+/// <summary>A decoded waveform, not yet reduced to features.</summary>
+/// <param name="Waveform">Its definition in the model.</param>
+/// <param name="SampledAt">Time of the first sample, microseconds since the Unix epoch.</param>
+/// <param name="Samples">Validated, in the waveform's unit.</param>
 readonly record struct RecordedWaveform(Waveform Waveform, long SampledAt, double[] Samples);
 
-/// <summary>Reads the samples of waveforms and turns them into readings; the samples themselves are not kept.</summary>
+/// <summary>Decodes waveform samples and reduces them to readings; the samples themselves are not kept.</summary>
 static class WaveformDecoder
 {
     static readonly Unit PerMinute = Unit.Find("1/min")!;
 
-    /// <summary>What a data value may hold, for the reason of a rejection.</summary>
+    /// <summary>The data value expected, for the reason of a rejection.</summary>
     public static string Allowed(Waveform waveform) => $"samples of {waveform.Id}, {Format(waveform)}, base64url";
 
-    /// <summary>Reads samples, or rejects them.</summary>
-    /// <returns>Null when they were rejected.</returns>
+    /// <summary>Decodes samples, or rejects them.</summary>
+    /// <returns>Null if they were rejected.</returns>
     public static double[]? Decode(ReadOnlySpan<byte> base64Url, Waveform waveform, Decoded to, int record)
     {
         if (!Base64Url.IsValid(base64Url, out var length)) return Reject("malformed-base64", "no base64url");
@@ -62,7 +62,7 @@ static class WaveformDecoder
     }
 
     /// <summary>
-    /// Adds the features of all waveforms to the readings, when the readings, which may tell the shaft's speed, are complete.
+    /// Adds the features of all waveforms to the readings. Call it when the readings are complete: they may include the shaft speed.
     /// </summary>
     public static void Reduce(Decoded to, AssetModel model)
     {
@@ -75,8 +75,8 @@ static class WaveformDecoder
         to.Waveforms.Clear();
     }
 
-    // Of several readings of the speed, the one nearest to the waveform in time. Readings are not yet held against their ranges; an
-    // impossible speed tells nothing.
+    // Of several speed readings, uses the one nearest to the waveform in time. Readings have not been checked against their ranges yet, so
+    // impossible speeds are skipped.
     static double? ShaftPerMinute(WaveformBearing? bearing, long sampledAt, List<Reading> readings, AssetModel model)
     {
         if (bearing?.SpeedSensor is not { } number) return bearing?.SpeedFactor;

@@ -5,13 +5,13 @@ using ServiceDefaults;
 namespace Ingest.Recording;
 
 /// <summary>
-/// Publishes news of commits, batched by slot. It never holds ingest up: while RabbitMQ is away, payloads beyond a budget are forgotten and
-/// only the newest version per stream is kept; twin-state reads the rest from the log.
+/// Announces commits, batched by slot. It never delays ingest: while RabbitMQ is unavailable, payloads beyond a budget are dropped and only
+/// the newest version of each stream is kept; twin-state reads the rest from the log.
 /// </summary>
 sealed partial class AnnounceReadings(IBus bus, ILogger<AnnounceReadings> logger) : BackgroundService
 {
     const int MostBytesPending = 32 * 1024 * 1024;
-    // Larger messages would be large objects, which are collected late.
+    // Keeps messages off the large object heap, which is collected rarely.
     const int MostBytesPerMessage = 40 * 1024;
     const int MostBatchesPerMessage = 200;
     const int MostRoundsUnconfirmed = 2;
@@ -35,7 +35,7 @@ sealed partial class AnnounceReadings(IBus bus, ILogger<AnnounceReadings> logger
         Measures.Unannounced.Add(batches.Count);
     }
 
-    // Keeps, per stream, only that it reaches its newest version.
+    // Keeps only the newest version of each stream, without payloads.
     void Shrink()
     {
         var before = pending.Count;
@@ -49,7 +49,7 @@ sealed partial class AnnounceReadings(IBus bus, ILogger<AnnounceReadings> logger
         while (true)
         {
             await wake.WaitAsync(cancel);
-            // The broker confirms when a quorum has it on disk: the next news does not wait for that, up to a limit.
+            // The broker confirms once a quorum has the messages on disk; up to a limit, the next round does not wait for that.
             await rounds.WaitAsync(cancel);
             List<AnnouncedBatch> batches;
             lock (gate)

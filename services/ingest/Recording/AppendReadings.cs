@@ -8,18 +8,18 @@ using TwinModel.Telemetry;
 namespace Ingest.Recording;
 
 /// <summary>One asset's part of a transaction.</summary>
-/// <param name="Ledger">Names the asset's streams of the day and their versions before the append.</param>
-/// <param name="Additions">What is new.</param>
-/// <param name="TraceParent">Of the first submission, or null.</param>
+/// <param name="Ledger">Identifies the asset's streams of the day and their versions before the append.</param>
+/// <param name="Additions">Readings and rejections to append.</param>
+/// <param name="TraceParent">Trace context of the first submission that has one, or null.</param>
 sealed record AssetAppend(AssetLedger Ledger, Additions Additions, string? TraceParent);
 
 /// <summary>Appends to the log: many assets in one transaction, each stream at its expected version.</summary>
 sealed class AppendReadings(IDocumentStore store)
 {
-    /// <summary>Larger events would hold up a fold; smaller ones cost more disk.</summary>
+    /// <summary>Larger events would delay a fold; smaller ones take more disk space.</summary>
     public const int MostReadingsPerEvent = 5_000;
 
-    /// <returns>What to announce.</returns>
+    /// <returns>The batches to announce.</returns>
     /// <exception cref="EventStreamUnexpectedMaxEventIdException">Another replica wrote one of the streams; nothing was stored.</exception>
     public async Task<IReadOnlyList<AnnouncedBatch>> Append(IReadOnlyList<AssetAppend> appends, CancellationToken cancel)
     {
@@ -40,7 +40,7 @@ sealed class AppendReadings(IDocumentStore store)
                 recorded.AddRange(events.Select(e => (append, stream, e)));
             }
             if (additions.Rejections.Count == 0) continue;
-            // At its expected version too: the same payload may have been rejected by another replica meanwhile.
+            // Also at its expected version: another replica may have rejected the same payload in the meantime.
             session.Events.Append(
                 Streams.Rejected(ledger.AssetId, ledger.Today), ledger.RejectedVersion + additions.Rejections.Count,
                 additions.Rejections.Select(r => (object)WithTrace(session.Events.BuildEvent(r), append.TraceParent)));

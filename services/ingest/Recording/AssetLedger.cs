@@ -4,12 +4,12 @@ using TwinModel.Telemetry;
 namespace Ingest.Recording;
 
 /// <summary>
-/// What one writer knows of an asset's part of the log: versions of its streams, its newest readings and rejections, and, once late
-/// readings ask for it, where sample times lie. Everything can be read from the log again.
+/// One writer's view of an asset's part of the log: versions of its streams, its newest readings and rejections and, once late readings
+/// require it, the sample time ranges of events. All of it can be reloaded from the log.
 /// </summary>
 sealed class AssetLedger(string assetId, RegisteredAsset? asset, DateOnly today, KnownReadings known)
 {
-    // 24 bytes each: five million events of all late-asked streams of an asset would be 120 MB, so older streams are forgotten first.
+    // 24 bytes each; five million events in an asset's streams would take 120 MB, so the oldest streams are evicted first.
     const int MostRanges = 500_000;
     readonly Dictionary<string, List<(long Version, long First, long Last)>> ranges = [];
     readonly HashSet<string> digests = [];
@@ -27,10 +27,10 @@ sealed class AssetLedger(string assetId, RegisteredAsset? asset, DateOnly today,
     /// <summary>Version of today's stream of rejections.</summary>
     public long RejectedVersion { get; private set; }
 
-    /// <summary>Takes note of rejections that this writer appended to today's stream.</summary>
+    /// <summary>Records that this writer appended rejections to today's stream.</summary>
     public void Rejected(int count) => RejectedVersion += count;
 
-    /// <summary>Takes note of an event that was appended to today's stream.</summary>
+    /// <summary>Records an event appended to today's stream.</summary>
     public void Appended(long version, byte[] batch)
     {
         Version = version;
@@ -43,12 +43,12 @@ sealed class AssetLedger(string assetId, RegisteredAsset? asset, DateOnly today,
         string assetId, RegisteredAsset? asset, LogReader log, RejectionLog rejections, DateTimeOffset now, TimeSpan futureTolerance,
         CancellationToken cancel)
     {
-        // No event recorded before 'since' can hold a sample time of 'complete' or later, because ingest refuses the future.
+        // No event recorded before 'since' can hold a sample time at or after 'complete', because ingest refuses times in the future.
         var since = now - futureTolerance - TimeSpan.FromSeconds(60);
         var complete = since + futureTolerance + TimeSpan.FromSeconds(5);
         var today = Streams.DayOf(now);
         var ledger = new AssetLedger(assetId, asset, today, new KnownReadings(Micros.From(complete)));
-        // Versions first: what another writer appends while the rest is read makes the next append fail.
+        // Read the versions first: if another writer appends while the rest is being read, the next append fails.
         var (stream, rejected) = (Streams.Telemetry(assetId, today), Streams.Rejected(assetId, today));
         var versions = await log.Versions([stream, rejected], cancel);
         ledger.RejectedVersion = versions.GetValueOrDefault(rejected);
@@ -71,7 +71,7 @@ sealed class AssetLedger(string assetId, RegisteredAsset? asset, DateOnly today,
     }
 
     /// <summary>
-    /// Takes in what other replicas appended to today's streams of these assets meanwhile; true when there was something.
+    /// Reads what other replicas have appended to today's streams of these assets; true if there was anything.
     /// </summary>
     public static async Task<bool> CatchUp(
         IReadOnlyList<AssetLedger> ledgers, LogReader log, RejectionLog rejections, CancellationToken cancel)
@@ -100,7 +100,7 @@ sealed class AssetLedger(string assetId, RegisteredAsset? asset, DateOnly today,
         return any;
     }
 
-    /// <summary>True when this rejection is new.</summary>
+    /// <summary>Remembers a rejection's digest; true if it is new.</summary>
     public bool TakeDigest(string digest)
     {
         if (!digests.Add(digest)) return false;
@@ -109,14 +109,14 @@ sealed class AssetLedger(string assetId, RegisteredAsset? asset, DateOnly today,
         return true;
     }
 
-    /// <summary>What the log holds of these identities; for readings that memory is too short for.</summary>
+    /// <summary>Reads from the log what it holds for these readings; used for readings older than the memory reaches.</summary>
     public async Task<Dictionary<(ushort, long),
         double>> LookUp(IReadOnlyList<Reading> late, LogReader log, DateTimeOffset now, CancellationToken cancel)
     {
         Dictionary<(ushort, long), double> found = [];
         if (asset is null || late.Count == 0) return found;
         var (from, to) = (late.Min(r => r.SampledAt), late.Max(r => r.SampledAt));
-        // A reading is recorded on its day or later; a device ahead of time, a day before.
+        // A reading is recorded on its day or later, or a day earlier if the device's clock is ahead.
         var oldest = Micros.ToTime(from).AddDays(-1);
         if (oldest < asset.RegisteredAt) oldest = asset.RegisteredAt.AddDays(-1);
         List<Reading> readings = [];
@@ -139,8 +139,8 @@ sealed class AssetLedger(string assetId, RegisteredAsset? asset, DateOnly today,
 
     async Task<List<(long Version, long First, long Last)>> RangesOf(string stream, LogReader log, CancellationToken cancel)
     {
-        // Once read, a list stays complete: what another writer appends is caught up with, or makes this ledger's next append fail, and the
-        // ledger is made anew.
+        // Once read, a list stays complete: appends by other writers are either caught up with or make this ledger's next append fail,
+        // after which the ledger is reloaded.
         if (ranges.TryGetValue(stream, out var known)) return known;
         known = [];
         await foreach (var range in log.Ranges(stream, 0, cancel)) known.Add(range);

@@ -1,4 +1,4 @@
 namespace Ingest.Recording;
 
-/// <summary>Since when something has not been able to go on, and why.</summary>
+/// <summary>Since when something has been blocked, and why.</summary>
 sealed record Blocked(DateTimeOffset Since, string Reason);

@@ -4,29 +4,29 @@ using TwinModel.Telemetry;
 
 namespace Ingest.Recording;
 
-/// <summary>What some submissions of one asset add to the log.</summary>
-/// <param name="Readings">New ones.</param>
-/// <param name="Duplicates">Readings left out.</param>
-/// <param name="Rejections">New ones.</param>
+/// <summary>What the submissions of one asset add to the log.</summary>
+/// <param name="Readings">New readings.</param>
+/// <param name="Duplicates">Number of readings omitted.</param>
+/// <param name="Rejections">New rejections.</param>
 sealed record Additions(List<Reading> Readings, int Duplicates, List<ReadingsRejected> Rejections);
 
 /// <summary>
-/// Decides which readings of a flush are new, by what the ledger remembers and, for readings older than that, by the log.
+/// Decides which readings of a flush are new, using the ledger's memory and, for older readings, the log.
 /// </summary>
 static class Deduplicate
 {
-    /// <summary>Remembers what is new; a failed append must forget the ledger.</summary>
-    /// <param name="submissions">Of one asset, in the order of their arrival.</param>
-    /// <param name="ledger">The asset's.</param>
-    /// <param name="lookUp">Reads from the log what it holds of some readings' identities.</param>
-    /// <param name="now">The clock.</param>
-    /// <param name="outcomes">Receives what became of each submission.</param>
+    /// <summary>Adds new readings to the ledger's memory; after a failed append the ledger must be discarded.</summary>
+    /// <param name="submissions">Submissions of one asset, in order of arrival.</param>
+    /// <param name="ledger">The asset's ledger.</param>
+    /// <param name="lookUp">Reads from the log what it holds for the given readings.</param>
+    /// <param name="now">Current time.</param>
+    /// <param name="outcomes">Receives the outcome of each submission.</param>
     public static async Task<Additions> Apply(
         IReadOnlyList<Submission> submissions, AssetLedger ledger, Func<IReadOnlyList<Reading>, Task<Dictionary<(ushort, long),
         double>>> lookUp, DateTimeOffset now,
         Dictionary<Submission, Outcome> outcomes)
     {
-        // Judged before anything of this flush is remembered: remembering new readings forgets old ones, which then nobody looked up.
+        // Checked before anything of this flush is remembered: new readings evict old ones, which would then not be looked up in the log.
         List<Knowledge> remembered = [];
         List<Reading> late = [];
         foreach (var submission in submissions)
@@ -51,7 +51,7 @@ static class Deduplicate
                 {
                     case Knowledge.New:
                         additions.Readings.Add(reading);
-                        // Noted at once, so that the rest of this flush is checked against it.
+                        // Remembered at once, so that the rest of this flush is checked against it.
                         ledger.Known.Add(reading);
                         logged[(reading.Sensor, reading.SampledAt)] = reading.Value;
                         outcome = outcome with { Stored = outcome.Stored + 1 };
@@ -78,7 +78,7 @@ static class Deduplicate
         return additions;
     }
 
-    // What is in 'logged' lies in the log already, or comes with this flush.
+    // 'logged' holds what is already in the log and what this flush adds.
     static Knowledge Check(in Reading reading, Knowledge remembered, Dictionary<(ushort, long), double> logged)
     {
         if (logged.TryGetValue((reading.Sensor, reading.SampledAt), out var value))

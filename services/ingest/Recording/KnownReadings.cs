@@ -2,7 +2,7 @@ using TwinModel.Telemetry;
 
 namespace Ingest.Recording;
 
-/// <summary>What the log already holds of a reading's identity.</summary>
+/// <summary>What the log holds for a reading's sensor and sample time.</summary>
 enum Knowledge
 {
     /// <summary>Not in the log.</summary>
@@ -11,25 +11,25 @@ enum Knowledge
     /// <summary>In the log with the same value.</summary>
     Duplicate,
 
-    /// <summary>In the log with another value.</summary>
+    /// <summary>In the log with a different value.</summary>
     Conflict,
 
-    /// <summary>Too old for memory: only the log can tell.</summary>
+    /// <summary>Older than the memory reaches; only the log can tell.</summary>
     Unknown,
 }
 
 /// <summary>
-/// The newest readings of one asset that are in the log, so that a repeated reading is recognised without asking it. Complete for sample
-/// times from <see cref="CompleteFrom"/> on; per sensor the newest <see cref="Capacity"/> readings are remembered.
+/// The newest logged readings of one asset, so that a repeated reading is recognised without querying the log. Complete for sample times
+/// from <see cref="CompleteFrom"/> on; keeps at least the newest <see cref="Capacity"/> readings per sensor.
 /// </summary>
 sealed class KnownReadings(long completeFrom)
 {
-    /// <summary>Most of a minute at 1 Hz; up to twice as many are held, so 12 sensors cost at most 20 kB.</summary>
+    /// <summary>Most of a minute at 1 Hz. Up to twice as many are held, so 12 sensors take at most 20 kB.</summary>
     public const int Capacity = 48;
 
     readonly Dictionary<ushort, Recent> sensors = [];
 
-    /// <summary>Sample times (microseconds) below this were never loaded.</summary>
+    /// <summary>Readings with an earlier sample time (microseconds) were never loaded.</summary>
     public long CompleteFrom { get; } = completeFrom;
 
     public Knowledge Check(in Reading reading)
@@ -70,7 +70,7 @@ sealed class KnownReadings(long completeFrom)
                 if (at >= 0) return;
                 newest.Insert(~at, entry);
             }
-            // Dropping half at a time keeps the cost per reading constant.
+            // Evicting half at a time keeps the cost per reading constant.
             if (newest.Count < 2 * Capacity) return;
             forgottenTo = Math.Max(forgottenTo, newest[Capacity - 1].SampledAt);
             newest.RemoveRange(0, Capacity);

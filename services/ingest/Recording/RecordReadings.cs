@@ -9,16 +9,16 @@ using TwinModel.Telemetry;
 namespace Ingest.Recording;
 
 /// <summary>
-/// The way into the log. Submissions are collected per asset for its flush window, deduplicated, and appended, many assets in one
-/// transaction; then they are completed. A writer that cannot reach the log tries again for ever; meanwhile the bounded channel fills and
-/// callers wait. Memory is bounded by <see cref="IngestSettings.MostPendingMessages"/>.
+/// Writes readings to the log. Submissions are collected per asset for its flush window, deduplicated and appended, many assets in one
+/// transaction, and then completed. A writer that cannot reach the log retries forever; meanwhile its bounded channel fills up and callers
+/// wait. Memory is bounded by <see cref="IngestSettings.MostPendingMessages"/>.
 /// </summary>
 sealed partial class RecordReadings(
     AppendReadings append, TakeTurns turns, LogReader log, RejectionLog rejections, AnnounceReadings announce, TimeProvider time,
     IOptions<IngestSettings> settings, ILogger<RecordReadings> logger)
     : BackgroundService, IHealthCheck
 {
-    // Another replica cannot win each time; a unique violation that stays is no conflict but a fault to be shown.
+    // Another replica cannot win every time; a conflict that persists this long is a fault and is reported as one.
     const int MostConflictsInARow = 100;
     const int MostReadingsPerFlush = 100_000;
     const int MostLedgersPerWriter = 20_000;
@@ -26,7 +26,7 @@ sealed partial class RecordReadings(
 
     static readonly TimeSpan LongestWindow = TimeSpan.FromMilliseconds(500);
 
-    // Turns cost two round trips: they are taken only while another replica was seen writing this lately.
+    // Taking turns costs two round trips, so it is done only if another replica has recently been seen writing these assets.
     static readonly TimeSpan TurnsAfterOthers = TimeSpan.FromMinutes(1);
 
     static readonly ActivitySource Traces = new("ingest");
@@ -34,21 +34,21 @@ sealed partial class RecordReadings(
     readonly Channel<Submission>[] lanes = [.. Enumerable.Range(0, settings.Value.Writers).Select(_ => Channel.CreateBounded<Submission>(
         new BoundedChannelOptions(Math.Max(1, settings.Value.MostPendingMessages / settings.Value.Writers)) { SingleReader = true }))];
 
-    // What a writer collects is bounded like what waits for it: else a slow moment would let it take the queue twice over.
+    // A writer's collection is bounded like its queue; otherwise a slow moment could let it hold twice that many.
     readonly int mostPerFlush = Math.Max(1, settings.Value.MostPendingMessages / settings.Value.Writers);
 
     readonly Blocked?[] blocked = new Blocked?[settings.Value.Writers];
 
     long othersUntil;
 
-    /// <summary>Hands a submission over; waits while the log is slow.</summary>
+    /// <summary>Queues a submission; waits while the log is slow.</summary>
     public ValueTask Submit(Submission submission, CancellationToken cancel)
     {
         Measures.Pending.Add(1);
         return lanes[Slots.Of(submission.AssetId) % lanes.Length].Writer.WriteAsync(submission, cancel);
     }
 
-    /// <summary>Hands a submission over and waits for its commit.</summary>
+    /// <summary>Queues a submission and waits for its commit.</summary>
     public async Task<Outcome> Record(
         RegisteredAsset asset, IReadOnlyList<Reading> readings, ReadingsRejected? rejection, Payload payload, string? traceParent,
         CancellationToken cancel, bool isReplay = false)
@@ -66,7 +66,7 @@ sealed partial class RecordReadings(
 
     TimeSpan Window => TimeSpan.FromMilliseconds(settings.Value.FlushWindowMilliseconds);
 
-    /// <summary>Submissions of one asset waiting for the end of its window.</summary>
+    /// <summary>Submissions of one asset waiting for the end of its flush window.</summary>
     sealed class Waiting(DateTimeOffset dueAt)
     {
         public DateTimeOffset DueAt { get; } = dueAt;
@@ -95,7 +95,8 @@ sealed partial class RecordReadings(
             var flush = TakeDue(waiting, now + (atLeast > Window ? atLeast : Window));
             var started = Stopwatch.GetTimestamp();
             await FlushUntilStored(lane, flush, ledgers, cancel);
-            // Under load fewer and larger events: collecting takes twice as long as the last append did. A single slow append is no load.
+            // Under load, write fewer and larger events: collect for twice as long as the last append took. One slow append does not count
+            // as load.
             atLeast = flush.Count < MessagesOfABusyFlush
                 ? TimeSpan.Zero
                 : TimeSpan.FromTicks(Math.Min(LongestWindow.Ticks, 2 * Stopwatch.GetElapsedTime(started).Ticks));
@@ -103,7 +104,7 @@ sealed partial class RecordReadings(
         }
     }
 
-    // The first one due, and whatever else is due soon: one transaction and few messages for many assets.
+    // Takes the first group due and any others due soon: one transaction and few messages for many assets.
     static List<Submission> TakeDue(Dictionary<string, Waiting> waiting, DateTimeOffset soon)
     {
         List<Submission> flush = [];
@@ -145,8 +146,8 @@ sealed partial class RecordReadings(
     }
 
     /// <summary>
-    /// Tries again while the log cannot be reached. When it refuses for good what is written, the flush is halved until the submission at
-    /// fault is alone and can be set aside: whatever a message holds, it stops no other.
+    /// Retries while the log is unreachable. If the log permanently refuses a flush, it is halved until the offending submission is alone
+    /// and can be set aside: no message, whatever it contains, blocks another.
     /// </summary>
     async Task FlushUntilStored(int lane, List<Submission> flush, Dictionary<string, AssetLedger> ledgers, CancellationToken cancel)
     {
@@ -160,7 +161,7 @@ sealed partial class RecordReadings(
             }
             catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
             {
-                // Whatever happened, the log decides: what these assets' streams hold is read again before the next attempt.
+                // The log is authoritative after any failure: these assets' ledgers are reloaded before the next attempt.
                 foreach (var assetId in flush.Select(s => s.AssetId).Distinct()) ledgers.Remove(assetId);
                 if (StoreFaults.IsConflict(e) && attempt < MostConflictsInARow)
                 {
@@ -176,7 +177,7 @@ sealed partial class RecordReadings(
                         await FlushUntilStored(lane, flush[(flush.Count / 2)..], ledgers, cancel);
                         return;
                     }
-                    // Set aside without an asset and refused even so: then it is not this message.
+                    // If it is refused even when set aside without an asset, this message is not the cause.
                     if (!flush[0].IsSetAside || flush[0].AssetId != Rejections.UnknownAsset)
                     {
                         LogSetAside(e, flush[0].AssetId, flush[0].Payload.Source);
@@ -193,7 +194,7 @@ sealed partial class RecordReadings(
     }
 
     /// <summary>
-    /// Not ready when a writer has been unable to append for longer than <see cref="IngestSettings.BlockedAfterSeconds"/>, with the cause.
+    /// Unhealthy, with the cause, once a writer has been unable to append for <see cref="IngestSettings.BlockedAfterSeconds"/>.
     /// </summary>
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancel = default)
     {

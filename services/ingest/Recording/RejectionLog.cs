@@ -9,7 +9,7 @@ namespace Ingest.Recording;
 /// <summary>Reads rejections from the log.</summary>
 sealed class RejectionLog(NpgsqlDataSource source)
 {
-    /// <summary>A payload that is rejected again after this many others counts as a new one.</summary>
+    /// <summary>A payload rejected again after this many others counts as new.</summary>
     public const int MostDigests = 10_000;
 
     /// <summary>Digests of the newest rejections of today and yesterday, oldest first.</summary>
@@ -31,7 +31,7 @@ sealed class RejectionLog(NpgsqlDataSource source)
         return digests;
     }
 
-    /// <summary>What streams of rejections hold after a version, each in order; without a digest where it is another event.</summary>
+    /// <summary>Events in streams of rejections after a version, each stream in order; the digest is null for other events.</summary>
     public async IAsyncEnumerable<(string Stream, long Version, string? Digest)> After(
         IReadOnlyList<(string Stream, long Version)> known, [EnumeratorCancellation] CancellationToken cancel)
     {
@@ -43,7 +43,7 @@ sealed class RejectionLog(NpgsqlDataSource source)
             yield return (reader.GetString(0), reader.GetInt64(1), reader.IsDBNull(2) ? null : reader.GetString(2));
     }
 
-    /// <summary>One rejection, or null.</summary>
+    /// <summary>Finds one rejection, or null.</summary>
     public async Task<ReadingsRejected?> Find(string stream, Guid id, CancellationToken cancel)
     {
         await using var command = source.CreateCommand(

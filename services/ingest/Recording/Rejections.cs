@@ -5,22 +5,22 @@ using TwinModel.Assets;
 
 namespace Ingest.Recording;
 
-/// <summary>Makes rejections.</summary>
+/// <summary>Creates rejections.</summary>
 static class Rejections
 {
-    /// <summary>The asset of payloads that name none.</summary>
+    /// <summary>The asset id of payloads that name no known asset.</summary>
     public const string UnknownAsset = AssetId.Reserved;
 
-    /// <summary>The code of readings of an asset whose model cannot be read.</summary>
+    /// <summary>Rejection code for readings of an asset whose model is unreadable.</summary>
     public const string UnreadableModel = "unreadable-model";
 
-    /// <summary>More reasons of one payload are counted, not listed.</summary>
+    /// <summary>Further reasons for one payload are not listed.</summary>
     public const int MostReasons = 20;
 
-    /// <summary>A longer payload is kept up to here; its reasons say so.</summary>
+    /// <summary>Longer payloads are truncated to this size; a reason says so.</summary>
     public const int MostBytesKept = 1024 * 1024;
 
-    /// <summary>A rejection of <paramref name="readings"/> readings of a payload, or of all of it.</summary>
+    /// <summary>Creates a rejection of <paramref name="readings"/> readings of a payload, at least 1.</summary>
     public static ReadingsRejected Of(
         string assetId, string source, ReadOnlyMemory<byte> payload, int readings, IReadOnlyList<RejectionReason> reasons,
         DateTimeOffset now)

@@ -7,20 +7,20 @@ using TwinModel.Twins;
 
 namespace Ingest.Recording;
 
-/// <summary>What became of the readings of a submission; the numbers add up to those submitted.</summary>
-/// <param name="Stored">New in the log.</param>
-/// <param name="Duplicates">Already there.</param>
-/// <param name="Rejected">In the log as rejected.</param>
-/// <param name="Position">Log position after which all of it is visible; 0 when nothing new was written.</param>
-/// <param name="Reasons">Why a replay is refused again.</param>
+/// <summary>Outcome of a submission's readings; the numbers add up to those submitted.</summary>
+/// <param name="Stored">New to the log.</param>
+/// <param name="Duplicates">Already in the log.</param>
+/// <param name="Rejected">Logged as rejected.</param>
+/// <param name="Position">Log position at which all of it is visible; 0 if no readings were appended.</param>
+/// <param name="Reasons">Why a replay was rejected again.</param>
 readonly record struct Outcome(int Stored, int Duplicates, int Rejected, long Position, IReadOnlyList<RejectionReason>? Reasons = null);
 
-/// <summary>Readings (and what was wrong with others) of one payload, on their way into the log.</summary>
+/// <summary>Readings of one payload, and the rejection of the others, on their way into the log.</summary>
 /// <param name="AssetId">The asset, or <c>unknown</c>.</param>
-/// <param name="Asset">Null when the asset is unknown.</param>
+/// <param name="Asset">Null if the asset is unknown.</param>
 /// <param name="Readings">Validated readings.</param>
-/// <param name="Rejection">What could not be accepted, or null.</param>
-/// <param name="Payload">Where the readings come from and the bytes, kept if one turns out to contradict the log.</param>
+/// <param name="Rejection">The rejected part of the payload, or null.</param>
+/// <param name="Payload">Source and raw bytes, stored if a reading turns out to contradict the log.</param>
 /// <param name="TraceParent">W3C trace context of the payload, or null.</param>
 /// <param name="Completed">Called once after the commit.</param>
 sealed record Submission(
@@ -33,19 +33,19 @@ sealed record Submission(
     Action<Outcome> Completed)
 {
     /// <summary>
-    /// When a message came: the sample time of readings without one, also when it is replayed. Null for what has all its times.
+    /// When the message arrived, which is the sample time of readings without one, also when replayed. Null if all readings have their own.
     /// </summary>
     public DateTimeOffset? ReceivedAt { get; init; }
 
-    /// <summary>True for a payload that lies in the log as rejected already.</summary>
+    /// <summary>True for a payload that is already in the log as rejected.</summary>
     public bool IsReplay { get; init; }
 
-    /// <summary>True for what <see cref="SetAside"/> made.</summary>
+    /// <summary>True for a submission created by <see cref="SetAside"/>.</summary>
     public bool IsSetAside { get; private init; }
 
     /// <summary>
-    /// The same as a rejection only, because the log refuses it for good: no readings, no trace, the raw bytes, and why. When even that is
-    /// refused it may be for the asset's name, which is that of the stream: the second time it is kept without an asset.
+    /// Turns a submission that the log permanently refuses into a rejection only: no readings, no trace, the raw bytes and the reason. If
+    /// that is refused too, the cause may be the asset's name, which names the stream: the second time it is stored without an asset.
     /// </summary>
     public Submission SetAside(string reason, DateTimeOffset now)
     {
@@ -67,16 +67,16 @@ sealed record Submission(
     }
 }
 
-/// <summary>A payload as it was received; without bytes where readings come in bulk.</summary>
-/// <param name="Source">MQTT topic, or that of an import.</param>
+/// <summary>A payload as received; readings submitted in bulk have no bytes.</summary>
+/// <param name="Source">MQTT topic or import source.</param>
 /// <param name="Bytes">The raw bytes.</param>
 readonly record struct Payload(string Source, ReadOnlyMemory<byte> Bytes)
 {
     const string ImportPrefix = "import:";
 
     /// <summary>
-    /// The source of a rejected row: <c>import:{format}:{asset}[?{settings}]</c>. The same row of a repeated import is the same
-    /// rejection; the settings are those it has to be read with again.
+    /// The source of a rejected row: <c>import:{format}:{asset}[?{settings}]</c>. A row of a repeated import yields the same rejection; the
+    /// settings are those needed to read the row again.
     /// </summary>
     public static string ImportSource(string format, string assetId, string settings = "") =>
         $"{ImportPrefix}{format}:{assetId}{(settings.Length > 0 ? "?" : "")}{settings}";
@@ -84,7 +84,7 @@ readonly record struct Payload(string Source, ReadOnlyMemory<byte> Bytes)
     /// <summary>True for the source of an import.</summary>
     public static bool IsImport(string source) => source.StartsWith(ImportPrefix, StringComparison.Ordinal);
 
-    /// <summary>Readings of an import written down so that they can be read again.</summary>
+    /// <summary>Readings of an import, serialised so that they can be read again.</summary>
     public static Payload Rewritten(RegisteredAsset asset, IEnumerable<Reading> readings)
     {
         var lines = readings.Select(r => JsonSerializer.Serialize(

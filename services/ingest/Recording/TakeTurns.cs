@@ -3,16 +3,15 @@ using Npgsql;
 namespace Ingest.Recording;
 
 /// <summary>
-/// Lets replicas that write the same assets do so one after the other instead of colliding: an advisory lock of PostgreSQL per slot of
-/// assets, held around reading what the others appended, and the own append. It saves work only; what keeps the log right is the expected
-/// version of each stream.
+/// Makes replicas that write the same assets take turns instead of colliding: a PostgreSQL advisory lock per slot, held while reading what
+/// the others appended and appending. This only saves work; correctness rests on each stream's expected version.
 /// </summary>
 sealed class TakeTurns(NpgsqlDataSource source)
 {
-    // Any number that no other use of advisory locks in this database has.
+    // An arbitrary number not used by other advisory locks in this database.
     const int Class = 0x1A6E57;
 
-    /// <summary>Waits for the turn; it ends when the result is disposed, or with the connection.</summary>
+    /// <summary>Waits for the turn; it ends when the result is disposed or the connection closes.</summary>
     public async Task<IAsyncDisposable> Take(IEnumerable<int> slots, CancellationToken cancel)
     {
         var connection = await source.OpenConnectionAsync(cancel);
@@ -20,9 +19,9 @@ sealed class TakeTurns(NpgsqlDataSource source)
         {
             await using var batch = new NpgsqlBatch(connection);
             batch.BatchCommands.Add(new("begin"));
-            // A replica that froze or lost its network would hold the others up until TCP notices.
+            // A replica that freezes or loses its network would otherwise block the others until TCP notices.
             batch.BatchCommands.Add(new("set local idle_in_transaction_session_timeout = '10s'"));
-            // In ascending order, so that two replicas never wait for each other.
+            // In ascending order, to prevent deadlocks between replicas.
             batch.BatchCommands.Add(new("select pg_advisory_xact_lock($1, slot) from unnest($2) as slot")
             {
                 Parameters = { new() { Value = Class }, new() { Value = slots.Distinct().Order().ToArray() } },
@@ -37,8 +36,8 @@ sealed class TakeTurns(NpgsqlDataSource source)
         }
     }
 
-    // Back in the pool, the connection is reset, which ends the transaction with its locks; said at once, others need not wait for that.
-    // What was appended is committed by now, so that nothing may fail here.
+    // Returning the connection to the pool resets it, which ends the transaction and its locks; an explicit rollback releases them at once.
+    // The append has been committed by now, so nothing may fail here.
     sealed class Turn(NpgsqlConnection connection) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
@@ -50,7 +49,7 @@ sealed class TakeTurns(NpgsqlDataSource source)
             }
             catch (Exception e) when (e is NpgsqlException or InvalidOperationException)
             {
-                // Then the server has ended it, or will when it misses the connection.
+                // The server has ended the transaction already, or will when it notices the lost connection.
             }
             await connection.DisposeAsync();
         }

@@ -4,18 +4,18 @@ using TwinModel.Telemetry;
 
 namespace Ingest.Recording;
 
-/// <summary>Which sample times are believable, microseconds.</summary>
-/// <param name="Earliest">Older ones are rejected.</param>
-/// <param name="Latest">Later ones are rejected.</param>
+/// <summary>Range of acceptable sample times, in microseconds since the Unix epoch.</summary>
+/// <param name="Earliest">Earlier times are rejected.</param>
+/// <param name="Latest">Later times are rejected.</param>
 readonly record struct TimeWindow(long Earliest, long Latest);
 
 /// <summary>
-/// Holds readings against the model: impossible ones are rejected with the reason, implausible ones become uncertain. Pure.
+/// Checks readings against the model: impossible ones are rejected with a reason, implausible ones become uncertain. Pure.
 /// </summary>
 static class ValidateReadings
 {
-    /// <summary>Removes rejected readings from the list and corrects qualities in it.</summary>
-    /// <returns>How many were rejected.</returns>
+    /// <summary>Removes rejected readings from the list and downgrades the quality of implausible ones.</summary>
+    /// <returns>The number of rejected readings.</returns>
     public static int Apply(List<Reading> readings, AssetModel model, TimeWindow window, List<RejectionReason> reasons)
     {
         var kept = 0;

@@ -6,7 +6,7 @@ namespace Plant.Faults;
 /// <summary>A fault that is switched on.</summary>
 sealed record ActiveFault(string Name, double Severity, DateTimeOffset Since, DateTimeOffset? Until);
 
-/// <summary>Which faults are on, and what they mean to line, sensors and gateway.</summary>
+/// <summary>Tracks which faults are on and translates them into disturbances of line, sensors and gateway.</summary>
 sealed class FaultBoard
 {
     const double FullWearFactor = 40_000;

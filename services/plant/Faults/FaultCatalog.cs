@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Plant.Faults;
 
-/// <summary>What can be made to go wrong. The name is what callers use.</summary>
+/// <summary>A fault that can be switched on; callers use its name.</summary>
 sealed record Fault(string Name, string Effect, double? DefaultSeconds = null);
 
 static class FaultCatalog

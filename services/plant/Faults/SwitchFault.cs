@@ -4,7 +4,7 @@ using ServiceDefaults;
 
 namespace Plant.Faults;
 
-/// <summary>How hard and how long; without a body it is full severity until switched off.</summary>
+/// <summary>Severity (0 to 1) and duration; without a body, full severity for the fault's default duration or until switched off.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 sealed record FaultRequest(double? Severity, double? Seconds)
 {

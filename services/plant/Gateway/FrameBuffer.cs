@@ -3,9 +3,9 @@ using Plant.Sensors;
 namespace Plant.Gateway;
 
 /// <summary>
-/// Store and forward. A frame stays until the broker has acknowledged it, and for a while after: a broker that dies hard forgets
-/// what it had acknowledged but not yet saved, so after a reconnect the last frames go out again. The receiver is idempotent.
-/// Times are spans on any steady clock.
+/// Store and forward. A frame is kept until the broker has acknowledged it, and for a while after: a broker that crashes loses what it had
+/// acknowledged but not yet saved, so the last frames are sent again after a reconnect. The receiver is idempotent.
+/// Times are spans on any monotonic clock.
 /// </summary>
 sealed class FrameBuffer(int capacity)
 {
@@ -23,7 +23,7 @@ sealed class FrameBuffer(int capacity)
         get { lock (gate) return waiting.Count + inFlight.Count; }
     }
 
-    /// <summary>Frames given up because the buffer was full.</summary>
+    /// <summary>Number of frames discarded because the buffer was full.</summary>
     public long Dropped { get; private set; }
 
     public long Acknowledged { get; private set; }
@@ -42,16 +42,16 @@ sealed class FrameBuffer(int capacity)
         }
     }
 
-    /// <summary>Returns when something was added, or after the given time.</summary>
+    /// <summary>Returns when a frame has been added, or after the given time.</summary>
     public Task WaitAsync(TimeSpan longest, CancellationToken cancel) => news.WaitAsync(longest, cancel);
 
-    /// <summary>When the next frame is due; null when none waits.</summary>
+    /// <summary>When the next frame is due; null if none is waiting.</summary>
     public TimeSpan? NextDue()
     {
         lock (gate) return waiting.TryPeek(out var entry, out _) ? entry.DueAt : null;
     }
 
-    /// <summary>Takes the next due frame for sending. The ticket goes to <see cref="Acknowledge"/> or <see cref="PutBack"/>.</summary>
+    /// <summary>Takes the next due frame for sending. Pass the ticket to <see cref="Acknowledge"/> or <see cref="PutBack"/>.</summary>
     public bool TryTake(TimeSpan now, out Frame frame, out long ticket)
     {
         lock (gate)
@@ -75,7 +75,7 @@ sealed class FrameBuffer(int capacity)
         }
     }
 
-    /// <summary>The frame keeps its place in the order.</summary>
+    /// <summary>Returns a frame to its place in the order.</summary>
     public void PutBack(long ticket)
     {
         lock (gate)
@@ -84,7 +84,7 @@ sealed class FrameBuffer(int capacity)
         }
     }
 
-    /// <summary>What was taken but not acknowledged, or acknowledged shortly before the connection broke, is due again.</summary>
+    /// <summary>Requeues frames that were not acknowledged, or were acknowledged shortly before the connection broke.</summary>
     public void Reconnected()
     {
         lock (gate)

@@ -3,7 +3,7 @@ using Plant.Line;
 
 namespace Plant.Gateway;
 
-/// <summary>Malformed packets as broken firmware sends them: cut off, of the wrong type, too deep, or plain noise.</summary>
+/// <summary>Malformed packets like those of broken firmware: truncated, wrongly typed, too deeply nested, or random bytes.</summary>
 sealed class Garbage(int seed)
 {
     static readonly string[] Texts =

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Plant.Gateway;
 
-/// <summary>What the connection loop tells the outside. Ready when connected and the broker has acknowledged a frame.</summary>
+/// <summary>State of the connection loop, for status and health. Ready once connected and the broker has acknowledged a frame.</summary>
 sealed class GatewayState : IHealthCheck
 {
     long connections;
@@ -21,7 +21,7 @@ sealed class GatewayState : IHealthCheck
 
     public void Closed() => connected = false;
 
-    /// <summary>The broker has acknowledged a frame.</summary>
+    /// <summary>Records that the broker has acknowledged a frame.</summary>
     public void Answered() => answered = true;
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>

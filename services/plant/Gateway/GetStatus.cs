@@ -3,7 +3,7 @@ using Plant.Line;
 
 namespace Plant.Gateway;
 
-/// <summary>The truth behind the sensors, for demos and for checking what the twin made of it.</summary>
+/// <summary>The true state behind the sensors, for demos and for checking the twin's conclusions.</summary>
 sealed record PlantStatus(
     string Asset, string Payload, LineState TrueState, IReadOnlyList<ActiveFault> Faults, GatewayStatus Gateway, DateTimeOffset DeviceTime);
 

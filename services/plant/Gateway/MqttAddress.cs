@@ -3,7 +3,7 @@ using ServiceDefaults;
 
 namespace Plant.Gateway;
 
-/// <summary>Where the broker is: <c>mqtt://[user:password@]host[:port]</c>, or <c>mqtts</c> for TLS.</summary>
+/// <summary>Address of the broker: <c>mqtt://[user:password@]host[:port]</c>, or <c>mqtts</c> for TLS.</summary>
 sealed record MqttAddress(string Host, int Port, bool Tls, string? User, string? Password)
 {
     const string Allowed = "mqtt://host:port or mqtts://host:port";

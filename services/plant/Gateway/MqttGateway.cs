@@ -11,7 +11,7 @@ using ServiceDefaults;
 
 namespace Plant.Gateway;
 
-/// <summary>Keeps a connection to the broker for as long as the plant runs; forwards the buffer frame by frame.</summary>
+/// <summary>Keeps a connection to the broker for as long as the plant runs, and forwards the buffer frame by frame.</summary>
 sealed partial class MqttGateway(
     EmulatedPlant plant, FrameBuffer buffer, IPayloadFormat format, GatewayState state, Garbage garbage, MqttAddress address,
     PlantSettings settings, TimeProvider time, ILogger<MqttGateway> log) : BackgroundService
@@ -66,7 +66,7 @@ sealed partial class MqttGateway(
         }
         catch (Exception e)
         {
-            // Whatever broke this session, the next one starts afresh: a gateway never gives up.
+            // Whatever broke this session, the next one starts from scratch: a gateway never gives up.
             LogDisconnected(address.Host, address.Port, e.Message);
         }
         finally
@@ -115,7 +115,7 @@ sealed partial class MqttGateway(
             state.Answered();
             if (!received)
             {
-                // After a hard death the broker may be back before its subscribers are: what it acknowledges now reaches nobody.
+                // After a crash the broker may be back before its subscribers: what it acknowledges now reaches nobody.
                 buffer.PutBack(ticket);
                 await Task.Delay(NobodyListens, time, stop);
                 continue;
@@ -141,7 +141,7 @@ sealed partial class MqttGateway(
         foreach (var packet in format.Birth(plant.Latest(), DeviceMicros)) await Publish(client, packet, stop);
     }
 
-    /// <summary>Returns when the broker has acknowledged the packet: true if it had at least one subscriber for it.</summary>
+    /// <summary>Returns once the broker has acknowledged the packet; true if it had at least one matching subscriber.</summary>
     static async Task<bool> Publish(IMqttClient client, Packet packet, CancellationToken stop)
     {
         using var activity = Traces.StartActivity("publish frame", ActivityKind.Producer) ?? UnexportedActivity();
@@ -158,7 +158,7 @@ sealed partial class MqttGateway(
         return result.ReasonCode != MqttClientPublishReasonCode.NoMatchingSubscribers;
     }
 
-    // A device sends a trace context whether or not anybody collects its own spans; the flag asks the receiver to record.
+    // A device sends a trace context whether or not its own spans are collected; the flag asks the receiver to record the trace.
     static Activity UnexportedActivity() => new Activity("publish frame")
         .SetIdFormat(ActivityIdFormat.W3C).SetParentId(ActivityTraceId.CreateRandom(), default, ActivityTraceFlags.Recorded).Start();
 

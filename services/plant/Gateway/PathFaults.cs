@@ -2,7 +2,7 @@ using Plant.Line;
 
 namespace Plant.Gateway;
 
-/// <summary>What the way to the broker does to frames, decided per frame by a seed.</summary>
+/// <summary>Simulates the network path to the broker: seeded delays, duplicates and losses per frame.</summary>
 sealed class PathFaults(int seed, double lateRate, double doubleRate, double lossRate)
 {
     public static readonly IReadOnlyList<TimeSpan> OnTime = [TimeSpan.Zero];
@@ -13,7 +13,7 @@ sealed class PathFaults(int seed, double lateRate, double doubleRate, double los
     public long Doubled { get; private set; }
     public long Lost { get; private set; }
 
-    /// <summary>After which delays the frame arrives; two delays mean twice.</summary>
+    /// <summary>The delays after which the frame arrives; two delays mean that it arrives twice.</summary>
     public IReadOnlyList<TimeSpan> Arrivals()
     {
         var draw = noise.Uniform();
@@ -29,7 +29,7 @@ sealed class PathFaults(int seed, double lateRate, double doubleRate, double los
         }
         if (draw < lateRate + doubleRate + lossRate)
         {
-            // The first transmission is gone; this is the sender's retransmission after its timeout.
+            // The first transmission is lost; this is the sender's retransmission after its timeout.
             Lost++;
             return [TimeSpan.FromSeconds(noise.Uniform(1, 1.5))];
         }

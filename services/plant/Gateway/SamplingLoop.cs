@@ -1,7 +1,7 @@
 
 namespace Plant.Gateway;
 
-/// <summary>Reads the instruments once per interval and puts the frame into the buffer, by way of the path's faults.</summary>
+/// <summary>Reads the instruments once per interval and buffers the frame, subject to path faults.</summary>
 sealed class SamplingLoop(EmulatedPlant plant, FrameBuffer buffer, PathFaults path, PlantSettings settings, TimeProvider time)
     : BackgroundService
 {
@@ -10,7 +10,7 @@ sealed class SamplingLoop(EmulatedPlant plant, FrameBuffer buffer, PathFaults pa
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(settings.PublishIntervalSeconds), time);
         do
         {
-            // Seconds of delay would be days of a time-lapse.
+            // No delays in time-lapse, where seconds of real time are hours or days.
             var isDelayed = !plant.IsInTimeLapse;
             var frames = plant.Sample(time.GetUtcNow());
             var now = time.GetElapsedTime(0);

@@ -6,7 +6,7 @@ using Plant.Sensors;
 
 namespace Plant.Gateway;
 
-/// <summary>SenML JSON (RFC 8428): one pack per frame; times are written digit by digit, a double would round the microseconds.</summary>
+/// <summary>SenML JSON (RFC 8428), one pack per frame. Times are written as digits because a double would round the microseconds.</summary>
 sealed class SenMl(string asset) : IPayloadFormat
 {
     readonly string topic = $"pollux/{asset}/senml";
@@ -44,7 +44,7 @@ sealed class SenMl(string asset) : IPayloadFormat
         return text.Append(']').ToString();
     }
 
-    // The data value of RFC 8428: base64url; samples are little-endian float32.
+    // A data value as in RFC 8428: base64url of little-endian float32 samples.
     static void Append(StringBuilder text, Waveform waveform, long baseMicros)
     {
         var bytes = new byte[waveform.Samples.Length * sizeof(float)];

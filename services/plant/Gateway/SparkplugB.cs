@@ -6,7 +6,7 @@ using Plant.Sensors;
 namespace Plant.Gateway;
 
 /// <summary>
-/// Sparkplug B: births with names, aliases and datatypes; data by alias; seq 0 to 255; bdSeq pairs a birth with its death.
+/// Sparkplug B: births carry names, aliases and datatypes; data uses aliases; seq runs from 0 to 255; bdSeq pairs a birth with its death.
 /// </summary>
 sealed class SparkplugB(string asset) : IPayloadFormat
 {

@@ -1,8 +1,8 @@
 namespace Plant.Line;
 
 /// <summary>
-/// One barrel zone: heater band and outer steel, inner steel, thermocouple and its controller. Loses heat by convection that
-/// grows with the temperature difference, by radiation, and by the fan.
+/// One barrel zone: heater band and outer steel, inner steel, thermocouple and controller. Loses heat by natural convection, by radiation
+/// and through the fan.
 /// </summary>
 sealed class BarrelZone(double setPointCelsius, double startCelsius)
 {
@@ -27,7 +27,7 @@ sealed class BarrelZone(double setPointCelsius, double startCelsius)
 
     double probeCelsius = startCelsius;
 
-    /// <summary>Inflows are the net heat in watts that neighbours and polymer bring to the outer and the inner steel.</summary>
+    /// <summary>Inflows are the net heat in watts from neighbours and polymer into the outer and the inner steel.</summary>
     public void Step(double seconds, double outerInflow, double innerInflow, ZoneConditions conditions)
     {
         probeCelsius += (InnerCelsius - probeCelsius) * (1 - Math.Exp(-seconds / ThermocoupleLagSeconds));

@@ -1,6 +1,6 @@
 namespace Plant.Line;
 
-/// <summary>Faults of the machine itself, each 0 (absent) to 1 (full), except the factor on bearing wear.</summary>
+/// <summary>Faults of the machine itself, from 0 (absent) to 1 (full), except for the factor on bearing wear.</summary>
 sealed record Disturbances
 {
     public static readonly Disturbances None = new();

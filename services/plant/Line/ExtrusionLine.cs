@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Plant.Line;
 
-/// <summary>The emulated line. Pure: time passes only in <see cref="Step"/>, and the same seed and steps give the same states.</summary>
+/// <summary>The emulated line. Pure: time advances only in <see cref="Step"/>; the same seed and steps give the same states.</summary>
 sealed class ExtrusionLine
 {
     public static readonly ImmutableArray<double> NominalSetPointsCelsius = [160, 180, 190, 200, 200];
@@ -38,7 +38,7 @@ sealed class ExtrusionLine
 
     public static ExtrusionLine Cold(int seed, double startTimeOfDaySeconds = 0) => new(seed, startTimeOfDaySeconds, hot: false);
 
-    /// <summary>A line that has been producing for hours: the warm-up is simulated here, in milliseconds.</summary>
+    /// <summary>A line that has been producing for hours; the warm-up is simulated here within milliseconds.</summary>
     public static ExtrusionLine Hot(int seed, double startTimeOfDaySeconds = 0)
     {
         var line = new ExtrusionLine(seed, startTimeOfDaySeconds, hot: true) { OperatorSpeedPerMinute = 80 };
@@ -49,7 +49,7 @@ sealed class ExtrusionLine
         return line;
     }
 
-    /// <summary>Null follows the orders of the shift.</summary>
+    /// <summary>Screw speed set by the operator; null follows the orders of the shift.</summary>
     public double? OperatorSpeedPerMinute
     {
         get => schedule.OperatorSpeedPerMinute;

@@ -1,6 +1,6 @@
 namespace Plant.Line;
 
-/// <summary>60 mm, 25 D screw in five zones of 0.3 m; depths are means over each zone. Metres.</summary>
+/// <summary>60 mm, 25 D screw in five zones of 0.3 m; depths are averages over each zone. Metres.</summary>
 static class Geometry
 {
     public const int Zones = 5;

@@ -1,6 +1,6 @@
 namespace Plant.Line;
 
-/// <summary>Haul-off behind a dancer: follows the screw speed and trims itself by the dancer's position. Metres and seconds.</summary>
+/// <summary>Haul-off behind a dancer: follows the screw speed, trimmed by the dancer's position. Metres and seconds.</summary>
 sealed class HaulOff
 {
     const double ProductArea = 1.5e-4;

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Plant.Line;
 
-/// <summary>The true state of the line at one moment, before any sensor.</summary>
+/// <summary>The true state of the line at one moment, before any sensor effects.</summary>
 sealed record LineState
 {
     public required double RunningSeconds { get; init; }

@@ -1,6 +1,6 @@
 namespace Plant.Line;
 
-/// <summary>The hopper: batches of slightly different material, surging, and starvation.</summary>
+/// <summary>The hopper: batches of slightly different material, surging and starvation.</summary>
 sealed class MaterialFeed(Noise noise)
 {
     const double MeanBatchSeconds = 45 * 60;
@@ -18,10 +18,10 @@ sealed class MaterialFeed(Noise noise)
 
     public int Batch { get; private set; } = 1;
 
-    /// <summary>Viscosity of the present mix relative to the nominal grade.</summary>
+    /// <summary>Viscosity of the current mix relative to the nominal grade.</summary>
     public double Grade { get; private set; } = 1;
 
-    /// <summary>Share of the screw's drag capacity that the feed fills.</summary>
+    /// <summary>Fraction of the screw's drag capacity filled by the feed.</summary>
     public double Fill => Math.Max(0,
         (1 - 0.65 * starvation) * bulkDensity * (1 + feedNoise + (1 + 12 * starvation) * surgeAmplitude * Math.Sin(surgePhase)));
 

@@ -1,8 +1,8 @@
 namespace Plant.Line;
 
 /// <summary>
-/// Polymer and screw steel along the channel as five mixed cells and the head. The state is enthalpy, so melting needs no case
-/// distinction. The work of the screw enters as solid friction, in the melt film, in the channel and over the flight lands.
+/// Polymer and screw steel along the channel, as five mixed cells and the head. The state variable is enthalpy, so melting needs no special
+/// case. The screw's work enters as solid friction and as shear in the melt film, in the channel and over the flight lands.
 /// </summary>
 sealed class MeltChannel
 {
@@ -52,7 +52,7 @@ sealed class MeltChannel
             var wall = barrel.InnerCelsius(i);
             var work = WorkOf(i, celsius, melted, wall, screw);
             var coefficient = (WallCoefficientSolid + (WallCoefficientMelt - WallCoefficientSolid) * melted) * wiping;
-            // A cell is mixed, but what touches its wall has, on average, the temperature between entry and exit.
+            // A cell is mixed, but the material at its wall has, on average, the temperature midway between inlet and outlet.
             var atWall = screw.MassFlow > 0 ? (Polymer.CelsiusAt(inflowEnthalpy) + celsius) / 2 : celsius;
             heatFromBarrel[i] = coefficient * Math.PI * Geometry.Diameter * Geometry.ZoneLength * (wall - atWall);
             var fromScrew = ScrewCoefficient * Math.PI * (Geometry.Diameter - 2 * Geometry.ChannelDepth[i]) * Geometry.ZoneLength
@@ -65,7 +65,7 @@ sealed class MeltChannel
             shaft += work;
         }
         ShaftWatts = shaft;
-        // Pumping work turns into heat where the pressure is given back: in head and die. The die heaters hold the last zone's temperature.
+        // Pumping work turns into heat where the pressure drops: in head and die. The die heaters hold the last zone's temperature.
         var pumping = screw.PressurePascal / Polymer.MeltDensity;
         var fromWall = HeadWallConductance * (barrel.InnerCelsius(Geometry.Zones - 1) - HeadCelsius);
         headEnthalpy += seconds * (screw.MassFlow * (inflowEnthalpy + pumping - headEnthalpy) + fromWall) / HeadMass;
@@ -98,7 +98,7 @@ sealed class MeltChannel
     }
 }
 
-/// <summary>What the screw does at this moment. SI units; clearance in metres, grade relative to the nominal material.</summary>
+/// <summary>The screw's current operating point. SI units; grade is relative to the nominal material.</summary>
 readonly record struct ScrewMotion(
     double TurnsPerSecond, double Flow, double PressurePascal, double FlightClearance, double Fill, double Grade)
 {

@@ -1,6 +1,6 @@
 namespace Plant.Line;
 
-/// <summary>Seeded randomness; the same seed gives the same plant.</summary>
+/// <summary>Seeded random numbers; the same seed gives the same plant.</summary>
 sealed class Noise(int seed)
 {
     readonly Random random = new(seed);

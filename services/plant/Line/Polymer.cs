@@ -36,10 +36,10 @@ static class Polymer
 
     public static double MeltFraction(double enthalpy) => Math.Clamp((enthalpy - SolidEnthalpy) / MeltingEnthalpy, 0, 1);
 
-    /// <summary>Pa s. Grade 1 is the nominal material; another batch flows easier or harder.</summary>
+    /// <summary>Viscosity in Pa s. Grade 1 is the nominal material; other batches are thinner (below 1) or thicker.</summary>
     public static double Viscosity(double celsius, double shearRate, double grade)
     {
-        // A melt colder than this is a solid bed; its drag is friction, not viscosity.
+        // Below this temperature the material is a solid bed, whose drag is friction rather than viscosity.
         var kelvin = Math.Max(celsius, MeltingStartCelsius) + 273.15;
         var zeroShear = grade * ZeroShearViscosity * Math.Exp(ActivationKelvin * (1 / kelvin - 1 / ViscosityReferenceKelvin));
         return zeroShear / (1 + Math.Pow(zeroShear * Math.Max(shearRate, 0.1) / CriticalStress, ShearThinning));

@@ -1,6 +1,6 @@
 namespace Plant.Line;
 
-/// <summary>Decides the screw speed: start-up (heat, soak, start), then the orders of the shift, or the operator's wish.</summary>
+/// <summary>Determines the screw speed: start-up (heat, soak, start), then the shift's orders or the operator's setting.</summary>
 sealed class ProductionSchedule(bool hot)
 {
     const double SoakSeconds = 900;
@@ -30,7 +30,7 @@ sealed class ProductionSchedule(bool hot)
         SpeedPerMinute += Math.Clamp(TargetPerMinute - SpeedPerMinute, -step, step);
     }
 
-    /// <summary>The first order begins now; used when the line is handed over warm.</summary>
+    /// <summary>Starts the first order now; used when the line is handed over warm.</summary>
     public void BeginShift() => producingSeconds = 0;
 
     double Order()

@@ -1,6 +1,8 @@
 namespace Plant.Line;
 
-/// <summary>Screw as a pump with back flow and leakage over the flights, against a die; the head stores a little melt.</summary>
+/// <summary>
+/// The screw as a pump with back flow and leakage over the flights, working against a die; the head stores a little melt.
+/// </summary>
 sealed class PumpAndDie
 {
     const double DragPerTurn = 1.64e-5;
@@ -22,7 +24,7 @@ sealed class PumpAndDie
 
     public double PressurePascal { get; private set; }
 
-    /// <summary>m3/s of melt leaving through the die.</summary>
+    /// <summary>Melt leaving through the die, m3/s.</summary>
     public double Flow { get; private set; }
 
     public double FlightClearance { get; private set; } = Geometry.FlightClearance;
@@ -40,7 +42,7 @@ sealed class PumpAndDie
         var resistance = DieReferencePascal * (1 + FullBlockageResistance * blockage)
             * Polymer.Viscosity(melt.HeadCelsius, DieReferenceShearRate, feed.Grade) / DieReferenceViscosity;
 
-        // Linearly implicit: the head pressure settles within tenths of a second, far below the step.
+        // Linearly implicit: the head pressure settles in about a tenth of a second, less than a step of up to 0.5 s.
         var throughDie = DieFlow(PressurePascal, resistance);
         var slope = backFlow + (PressurePascal > 0 ? throughDie / (DieExponent * PressurePascal) : 0);
         var net = drag - backFlow * PressurePascal - throughDie;

@@ -1,6 +1,6 @@
 namespace Plant.Line;
 
-/// <summary>What comes from outside the machine: the hall's day cycle and the mains.</summary>
+/// <summary>External influences: the daily temperature cycle of the hall and the mains voltage.</summary>
 sealed class Surroundings(Noise noise, double startTimeOfDaySeconds)
 {
     const double DaySeconds = 86_400;
@@ -15,7 +15,7 @@ sealed class Surroundings(Noise noise, double startTimeOfDaySeconds)
     public double AmbientCelsius =>
         MeanCelsius + DaySwingKelvin * Math.Cos(2 * Math.PI * (timeOfDaySeconds - WarmestAtSeconds) / DaySeconds) + draughtKelvin;
 
-    /// <summary>Resistive heaters follow the square of the mains voltage.</summary>
+    /// <summary>Power factor of resistive heaters: the square of the relative mains voltage.</summary>
     public double HeaterSupplyFactor => (1 + mainsDeviation) * (1 + mainsDeviation);
 
     public void Step(double seconds)

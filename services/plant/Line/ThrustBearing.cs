@@ -1,12 +1,12 @@
 namespace Plant.Line;
 
 /// <summary>
-/// The gearbox thrust bearing. Wear runs from 0 (new); it grows with speed, with thrust, and with itself. Vibration, temperature
-/// and the axial position of the screw follow it.
+/// The gearbox thrust bearing. Wear starts at 0 (new) and grows with speed, with thrust and with itself. Vibration, temperature and the
+/// axial position of the screw depend on it.
 /// </summary>
 sealed class ThrustBearing(Noise noise)
 {
-    // Left alone, a new bearing needs about ten weeks to the 4.5 mm/s warning.
+    // Without faults, a new bearing takes about ten weeks to reach the warning level of 4.5 mm/s.
     const double WearPerSecond = 5e-8;
     const double SelfAcceleration = 2;
     const double DestroyedWear = 1.5;
@@ -24,7 +24,7 @@ sealed class ThrustBearing(Noise noise)
     public double Wear { get; private set; }
     public double VibrationMillimetresPerSecond { get; private set; }
     /// <summary>
-    /// What would be measured at nominal speed and thrust, without the wandering of the impacts: the truth that a twin should find.
+    /// Vibration at nominal speed and thrust without the random impacts: the true value that a twin should find.
     /// </summary>
     public double ReferenceVibrationMillimetresPerSecond => NewVibration * Math.Exp(VibrationGrowth * Wear);
 

@@ -1,6 +1,6 @@
 namespace Plant.Line;
 
-/// <summary>PID of one zone; 1 is full heating, -1 full fan. The derivative acts on the measurement: no kick at set-point steps.</summary>
+/// <summary>PID of one zone; 1 is full heating, -1 full fan. The derivative acts on the measurement, to avoid set-point kick.</summary>
 sealed class ZoneController(double setPointCelsius)
 {
     const double GainPerKelvin = 0.05;

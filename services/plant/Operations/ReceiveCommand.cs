@@ -19,7 +19,7 @@ static class ReceiveCommand
     public static string Topic(string asset) => $"pollux/{asset}/plant/command";
 
     /// <exception cref="JsonException">Not JSON.</exception>
-    /// <exception cref="InvalidInputException">Not a command.</exception>
+    /// <exception cref="InvalidInputException">Not a valid command.</exception>
     public static void Obey(ReadOnlySpan<byte> payload, EmulatedPlant plant, DateTimeOffset now)
     {
         var command = JsonSerializer.Deserialize<PlantCommand>(payload, Json);

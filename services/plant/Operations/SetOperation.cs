@@ -4,7 +4,7 @@ using ServiceDefaults;
 
 namespace Plant.Operations;
 
-/// <summary>What an operator sets; absent members stay as they are.</summary>
+/// <summary>An operator's settings; absent members remain unchanged.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 sealed record Operation(double? ScrewSpeedPerMinute, double[]? ZoneSetPointsCelsius, bool? FollowSchedule, bool? ReplaceBearing)
 {

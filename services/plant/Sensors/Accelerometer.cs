@@ -3,12 +3,12 @@ using Plant.Line;
 
 namespace Plant.Sensors;
 
-/// <summary>A stretch of vibration, sample by sample; the time is that of the first.</summary>
+/// <summary>A section of vibration, sample by sample; its time is that of the first sample.</summary>
 sealed record Waveform(string Id, string Unit, long SampledAtMicros, ImmutableArray<float> Samples);
 
 /// <summary>
-/// The accelerometer on the gearbox. It hears the noise of the machine and, as the bearing wears, rollers that strike a pit in the resting
-/// washer: every strike lets the housing ring. Seeded, no clock inside.
+/// The accelerometer on the gearbox. It picks up machine noise and, as the bearing wears, the impacts of rollers on a pit in the stationary
+/// washer; each impact makes the housing ring. Seeded, uses no clock.
 /// </summary>
 sealed class Accelerometer(int seed)
 {
@@ -16,7 +16,7 @@ sealed class Accelerometer(int seed)
     public const int Count = 4096;
 
     const int Rollers = 24;
-    // Rollers slip a little, and not always by the same.
+    // Rollers slip slightly, and by a varying amount.
     const double Slip = 0.005, Jitter = 0.01;
     const double NominalSpeedPerMinute = 80;
     const double Floor = 0.02, MachineNoise = 0.3;
@@ -25,14 +25,14 @@ sealed class Accelerometer(int seed)
 
     readonly Noise noise = new(seed);
 
-    /// <summary>The vibration up to a moment.</summary>
+    /// <summary>Records the vibration up to the given time.</summary>
     public Waveform Record(LineState state, long untilMicros)
     {
         var speed = Math.Max(state.ScrewSpeedPerMinute, 0);
         var level = Floor + MachineNoise * Math.Pow(speed / NominalSpeedPerMinute, 0.8);
         var samples = new double[Count];
         for (var i = 0; i < Count; i++) samples[i] = level * noise.Gaussian();
-        // Half of the rollers' passes per turn: the cage goes half as fast as the shaft.
+        // Half of the rollers pass per turn of the shaft, because the cage turns at half its speed.
         var period = speed > 0 ? 60 / (Rollers / 2.0 * speed * (1 - Slip)) : double.PositiveInfinity;
         for (var at = noise.Uniform() * period; at < (double)Count / SampleRateHertz; at += period)
             Strike(samples, at + Jitter * period * noise.Gaussian(), StrikePerWear * state.BearingWear * (1 + 0.1 * noise.Gaussian()));

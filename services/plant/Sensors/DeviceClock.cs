@@ -1,6 +1,6 @@
 namespace Plant.Sensors;
 
-/// <summary>The gateway's own clock: off by an offset, running fast by some parts per million, and now and then set wrongly.</summary>
+/// <summary>The gateway's own clock, with a constant offset, a drift in parts per million and occasional jumps.</summary>
 sealed class DeviceClock(DateTimeOffset start, double offsetMilliseconds, double driftPpm)
 {
     public TimeSpan Jump { get; set; }

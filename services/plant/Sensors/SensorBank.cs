@@ -3,7 +3,7 @@ using Plant.Line;
 
 namespace Plant.Sensors;
 
-/// <summary>All instruments with their lag, noise, slow drift and resolution. Seeded, no clock inside.</summary>
+/// <summary>All instruments with their lag, noise, slow drift and resolution. Seeded, uses no clock.</summary>
 sealed class SensorBank(int seed)
 {
     const double DriftShareOfNoise = 0.6;
@@ -56,7 +56,7 @@ sealed class SensorBank(int seed)
             return last;
         }
 
-        // Transmitters of one-sided quantities do not go below zero at standstill.
+        // Transmitters of non-negative quantities do not read below zero at standstill.
         double LowestReading => spec.Unit is "mm" or "Cel" or "bar" ? double.NegativeInfinity : 0;
     }
 }

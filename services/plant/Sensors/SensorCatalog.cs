@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Plant.Sensors;
 
-/// <summary>The instruments of the line; ids, units and Sparkplug names are those of contracts/assets/extrusion-line.asset.yaml.</summary>
+/// <summary>The line's instruments; ids, units and Sparkplug names match contracts/assets/extrusion-line.asset.yaml.</summary>
 static class SensorCatalog
 {
     public static readonly ImmutableArray<SensorSpec> All =
@@ -27,7 +27,7 @@ static class SensorCatalog
         $"zone-{number}-temperature", $"Barrel/Zone {number}/Temperature", "Cel", 1, 0.15, 0,
         s => s.ThermocoupleCelsius[number - 1], 380, 1372);
 
-    // Controllers tell their set-points exactly; a change is seen within ten frames.
+    // Controllers report their set-points exactly; a change appears within ten frames.
     static SensorSpec SetPoint(int number) => new(
         $"zone-{number}-set-point", $"Barrel/Zone {number}/Set Point", "Cel", 1, 0, 0,
         s => s.SetPointsCelsius[number - 1], 380, 1372, EveryNthFrame: 10);

@@ -1,9 +1,9 @@
 namespace Plant.Sensors;
 
-/// <summary>A past that is lived through many times as fast as it was, until the present is reached.</summary>
+/// <summary>Replays a past period many times faster than real time until it reaches the present.</summary>
 sealed class TimeLapse(DateTimeOffset began, TimeSpan back, double factor, TimeSpan every)
 {
-    // A machine that is too slow for the factor falls behind, and its gateway still answers in between.
+    // A machine too slow for the factor falls behind, but its gateway still responds between batches.
     const int MostAtOnce = 100;
 
     /// <summary>Device time of the newest frame.</summary>

@@ -14,21 +14,21 @@ using TwinModel.Prognostics;
 
 namespace Simulation.Decisions;
 
-/// <summary>What a remaining life rests on.</summary>
-/// <param name="Prognosis">Null when the question gives the life itself.</param>
-/// <param name="NowDays">Now on the clock of its trend.</param>
-/// <param name="Position">Log position of the newest reading.</param>
-/// <param name="Stated">For people; null when the question gives the life itself.</param>
-/// <param name="Warnings">What the reader must know.</param>
+/// <summary>The basis of an answer: the remaining life and where it comes from.</summary>
+/// <param name="Prognosis">Null if the question states the remaining life itself.</param>
+/// <param name="NowDays">Current time on the trend's clock, in days.</param>
+/// <param name="Position">Log position of the newest reading used.</param>
+/// <param name="Stated">The prognosis in displayable form; null if the question states the remaining life itself.</param>
+/// <param name="Warnings">Reservations that the reader must know.</param>
 sealed record Basis(Prognosis? Prognosis, double NowDays, long Position, RulView? Stated, IReadOnlyList<string> Warnings);
 
-/// <summary>Answers a maintenance question from the part's condition as the log has it, and keeps question and answer.</summary>
+/// <summary>Answers a maintenance question from the part's condition in the log, and stores question and answer.</summary>
 sealed class DecideMaintenanceConsumer(DecisionStore store, FindModel models, TimeProvider time) : IConsumer<DecideMaintenance>
 {
     public async Task Consume(ConsumeContext<DecideMaintenance> context) =>
         await context.RespondAsync(await Answer(context.Message, context.CancellationToken));
 
-    // The decision, or why there is none.
+    // The decision, or the reason why there is none.
     async Task<MaintenanceDecided> Answer(DecideMaintenance request, CancellationToken cancel)
     {
         var d = request.Definition;
@@ -48,7 +48,7 @@ sealed class DecideMaintenanceConsumer(DecisionStore store, FindModel models, Ti
         var recommended = new DecisionRecommended(
             request.DecisionId, d.AssetId, d.Component, d, request.ModelHash, basis.Position, basis.Stated,
             DecisionSetup.Answer(d, advice, basis.Warnings), time.GetUtcNow());
-        // A request that is delivered again has its answer already.
+        // A redelivered request has already been answered.
         return new(await store.Change(request.DecisionId, known => known is null ? [recommended] : [], cancel), null);
     }
 
@@ -80,7 +80,7 @@ sealed class DecideMaintenanceConsumer(DecisionStore store, FindModel models, Ti
             warnings), null);
     }
 
-    // As it was stated then, without what was learned later.
+    // As assessed at that time, without later knowledge.
     static (Basis?, string?) OfPast(HealthAssessed past, DateTimeOffset at) => Prognoses.Life(past) is { } life
         ? (new(new Prognosis.Rul(life, [.. past.Models.Select(m => new ModelWeight(m.Model, m.Weight))]), 0, past.Position,
             Prognoses.View(past),

@@ -6,7 +6,7 @@ using Weasel.Postgresql.Tables;
 
 namespace Simulation.Decisions;
 
-/// <summary>What decisions add to the service: a queue that all simulations share, a table, and who does the work.</summary>
+/// <summary>The decisions' part of the service: a queue shared by all simulations, a table, and the consumers.</summary>
 static class DecisionQueue
 {
     public static void AddDecisions(this IServiceCollection services) =>
@@ -26,7 +26,7 @@ static class DecisionQueue
         endpoint.ConfigureConsumeTopology = false;
         endpoint.SetQuorumQueue();
         endpoint.PrefetchCount = 8;
-        // Somebody waits for the answer: a few quick attempts, then a fault that says so.
+        // A client is waiting for the answer: retry quickly a few times, then report a fault.
         endpoint.UseMessageRetry(retry =>
         {
             retry.Interval(3, TimeSpan.FromMilliseconds(200));

@@ -10,14 +10,14 @@ using TwinModel.Decisions;
 
 namespace Simulation.Decisions;
 
-/// <summary>Decisions and their events. A change is one transaction that holds the decision's row.</summary>
+/// <summary>Decisions and their events. Each change is one transaction that locks the decision's row.</summary>
 sealed class DecisionStore(IDocumentStore store, NpgsqlDataSource source)
 {
     static readonly string[] MaintenanceTypes = [EventLog.EventNames[typeof(ComponentReplaced)],
         EventLog.EventNames[typeof(FailureOccurred)]];
 
-    /// <summary>Appends what follows from the decision as it is.</summary>
-    /// <returns>The decision afterwards; null when there is none.</returns>
+    /// <summary>Appends the events that follow from the decision's current state.</summary>
+    /// <returns>The decision afterwards; null if there is none.</returns>
     public async Task<DecisionView?> Change(string decisionId, Func<DecisionView?, IReadOnlyList<object>> decide, CancellationToken cancel)
     {
         await using var connection = await source.OpenConnectionAsync(cancel);
@@ -40,7 +40,7 @@ sealed class DecisionStore(IDocumentStore store, NpgsqlDataSource source)
         return view;
     }
 
-    /// <summary>Writes its row.</summary>
+    /// <summary>Writes the decision's row.</summary>
     public static async Task Save(NpgsqlConnection connection, DecisionView view, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand($"""
@@ -76,15 +76,15 @@ sealed class DecisionStore(IDocumentStore store, NpgsqlDataSource source)
         return open;
     }
 
-    /// <summary>Exchanges and failures of an asset's parts in the order of the log.</summary>
+    /// <summary>Replacements and failures of an asset's parts, in log order.</summary>
     public Task<List<object>> Maintenance(string assetId, CancellationToken cancel) => TwinEvents(assetId, MaintenanceTypes, cancel);
 
-    /// <summary>The newest assessment of a part up to a sample time; null when there is none.</summary>
+    /// <summary>A part's newest assessment up to a sample time; null if there is none.</summary>
     public async Task<HealthAssessed?> AssessedBy(string assetId, string component, DateTimeOffset at, CancellationToken cancel) =>
         (await TwinEvents(assetId, [EventLog.EventNames[typeof(HealthAssessed)]], cancel)).OfType<HealthAssessed>()
             .Where(a => a.Component == component && a.AssessedAt <= at).MaxBy(a => a.AssessedAt);
 
-    /// <summary>The condition of a part as twin-state saved it; null before its first reading.</summary>
+    /// <summary>A part's condition as saved by twin-state; null before its first reading.</summary>
     public async Task<HealthView?> Health(string assetId, string component, CancellationToken cancel)
     {
         await using var command = source.CreateCommand($"select view from {ReadModels.Health} where asset_id = $1 and component = $2");

@@ -4,7 +4,7 @@ using TwinModel.Decisions;
 
 namespace Simulation.Decisions;
 
-/// <summary>Looks into the log what became of the parts that decisions are about.</summary>
+/// <summary>Looks up in the log what happened to the parts of open decisions.</summary>
 sealed class FindOutcomes(DecisionStore store)
 {
     public async Task Run(string? assetId, string? component, CancellationToken cancel)
@@ -18,14 +18,14 @@ sealed class FindOutcomes(DecisionStore store)
     }
 }
 
-/// <summary>At once when a record was made.</summary>
+/// <summary>Looks for outcomes as soon as a maintenance record has been made.</summary>
 sealed class ObserveOutcomesConsumer(FindOutcomes observe) : IConsumer<ObserveOutcomes>
 {
     public Task Consume(ConsumeContext<ObserveOutcomes> context) =>
         observe.Run(context.Message.AssetId, context.Message.Component, context.CancellationToken);
 }
 
-/// <summary>And now and then, as the news of a record may be lost.</summary>
+/// <summary>Looks for outcomes every 5 minutes, because a message about a record may be lost.</summary>
 sealed partial class KeepObserving(FindOutcomes observe, TimeProvider time, ILogger<KeepObserving> logger) : BackgroundService
 {
     static readonly TimeSpan Every = TimeSpan.FromMinutes(5);

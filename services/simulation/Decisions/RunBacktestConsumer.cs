@@ -8,7 +8,7 @@ using TwinModel.Telemetry;
 
 namespace Simulation.Decisions;
 
-/// <summary>Tries settings on the log. It only reads.</summary>
+/// <summary>Tests settings against the log, read-only.</summary>
 sealed class RunBacktestConsumer(DecisionStore store, FindModel models, LogReader log, TimeProvider time) : IConsumer<RunBacktest>
 {
     const long MostReadings = 50_000_000;
@@ -39,7 +39,7 @@ sealed class RunBacktestConsumer(DecisionStore store, FindModel models, LogReade
         var test = new Backtest(model, d, lives);
         var (first, last, count) = (Micros.From(d.From), Micros.From(d.To), 0L);
         List<Reading> readings = [];
-        // A reading is recorded when it is sampled or later.
+        // A reading is recorded when it is sampled or later, apart from clock differences.
         await foreach (var batch in log.UpTo(
             Streams.TelemetryBetween(d.AssetId, d.From - ClocksApart, time.GetUtcNow().AddDays(1)), d.KnownAt, cancel))
         {

@@ -5,7 +5,7 @@ using TwinModel.Decisions;
 
 namespace Simulation.Decisions;
 
-/// <summary>Keeps what somebody decided.</summary>
+/// <summary>Records the option that somebody chose.</summary>
 sealed class TakeDecisionConsumer(DecisionStore store, TimeProvider time) : IConsumer<TakeDecision>
 {
     public async Task Consume(ConsumeContext<TakeDecision> context)

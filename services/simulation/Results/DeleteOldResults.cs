@@ -2,7 +2,9 @@ using Microsoft.Extensions.Options;
 
 namespace Simulation.Results;
 
-/// <summary>Keeps the stored results within their age and size. Events stay, and asking again brings the result back to the byte.</summary>
+/// <summary>
+/// Keeps stored results within their age and size limits. Events stay; repeating a request recreates its result byte for byte.
+/// </summary>
 sealed partial class DeleteOldResults(
     ResultStore results, IOptions<SimulationSettings> settings, TimeProvider time, ILogger<DeleteOldResults> logger) : BackgroundService
 {

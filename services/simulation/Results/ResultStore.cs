@@ -4,10 +4,10 @@ using ServiceDefaults;
 
 namespace Simulation.Results;
 
-/// <summary>Results by the hash of their content.</summary>
+/// <summary>Results, keyed by content hash.</summary>
 sealed class ResultStore(NpgsqlDataSource source)
 {
-    /// <summary>The result; null when there is none.</summary>
+    /// <summary>The result; null if there is none.</summary>
     public async Task<ScenarioResult?> Find(string contentHash, CancellationToken cancel)
     {
         await using var command = source.CreateCommand($"select data from {ReadModels.ScenarioResult} where content_hash = $1");
@@ -15,7 +15,7 @@ sealed class ResultStore(NpgsqlDataSource source)
         return await command.ExecuteScalarAsync(cancel) is byte[] packed ? PackedJson.Unpack<ScenarioResult>(packed) : null;
     }
 
-    /// <summary>Stores a result; one with the same hash has the same bytes already.</summary>
+    /// <summary>Stores a result, unless one with the same hash, and thus the same bytes, exists.</summary>
     public static async Task Save(
         NpgsqlConnection connection, string contentHash, ScenarioResult result, DateTimeOffset now, CancellationToken cancel)
     {
@@ -32,9 +32,9 @@ sealed class ResultStore(NpgsqlDataSource source)
     }
 
     /// <summary>
-    /// Deletes what is older than <paramref name="before"/>, and the oldest of what is left until the rest fits into the budget.
+    /// Deletes results older than <paramref name="before"/>, and then the oldest ones until the rest fits into the budget.
     /// </summary>
-    /// <returns>How many.</returns>
+    /// <returns>The number deleted.</returns>
     public async Task<int> Delete(DateTimeOffset before, long mostBytes, CancellationToken cancel)
     {
         await using var command = source.CreateCommand($"""

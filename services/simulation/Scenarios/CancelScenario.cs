@@ -6,7 +6,7 @@ using ServiceDefaults;
 
 namespace Simulation.Scenarios;
 
-/// <summary>Ends a scenario because nobody wants to know any more; whoever computes a part of it notices within moments.</summary>
+/// <summary>Cancels a scenario; processes computing its shards notice within moments.</summary>
 sealed class CancelScenarioConsumer(ScenarioStore store, TimeProvider time) : IConsumer<CancelScenario>
 {
     /// <exception cref="NotFoundException">Not requested yet: the command may have overtaken the request.</exception>

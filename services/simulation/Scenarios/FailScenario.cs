@@ -3,10 +3,10 @@ using Contracts.Scenarios;
 
 namespace Simulation.Scenarios;
 
-/// <summary>A scenario ends without an answer.</summary>
+/// <summary>Ends a scenario without a result.</summary>
 static class FailScenario
 {
-    /// <summary>What is over already stays as it is.</summary>
+    /// <summary>No events if the scenario is already final.</summary>
     public static IReadOnlyList<object> Decide(ScenarioView? known, string cause, string reason, DateTimeOffset now) =>
         known is null || known.IsFinal() ? [] : [new ScenarioFailed(known.Id, cause, reason, now)];
 }

@@ -3,7 +3,7 @@ using Contracts.Scenarios;
 
 namespace Simulation.Scenarios;
 
-/// <summary>A scenario as the fold over its events. Pure.</summary>
+/// <summary>Folds a scenario from its events. Pure.</summary>
 static class FoldScenario
 {
     public const string Requested = "requested";
@@ -12,7 +12,7 @@ static class FoldScenario
     public const string Failed = "failed";
     public const string Cancelled = "cancelled";
 
-    /// <summary>Nothing happens to it any more.</summary>
+    /// <summary>True if the scenario will not change any more.</summary>
     public static bool IsFinal(this ScenarioView scenario) => scenario.State is Completed or Failed or Cancelled;
 
     /// <summary>The scenario after one more event of its stream.</summary>

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace Simulation.Scenarios;
 
-/// <summary>Fails scenarios that take too long, whatever became of the processes that worked on them.</summary>
+/// <summary>Fails scenarios that take too long, whatever happened to the processes working on them.</summary>
 sealed partial class KeepTimeLimits(
     ScenarioStore store, IOptions<SimulationSettings> settings, TimeProvider time, ILogger<KeepTimeLimits> logger) : BackgroundService
 {

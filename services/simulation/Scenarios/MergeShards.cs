@@ -10,8 +10,8 @@ using TwinModel.Scenarios;
 namespace Simulation.Scenarios;
 
 /// <summary>
-/// Counts finished shards and makes the answer when the last one is there. The scenario's row is held meanwhile: of several processes that
-/// hear of the last shards at the same time one merges, the others find it done.
+/// Counts finished shards and merges the result after the last one. The scenario's row is locked meanwhile: if several processes learn of
+/// the last shards at the same time, one merges and the others find it done.
 /// </summary>
 sealed partial class MergeShards(ScenarioStore store, ScenarioPlans plans, TimeProvider time, ILogger<MergeShards> logger)
 {
@@ -24,14 +24,14 @@ sealed partial class MergeShards(ScenarioStore store, ScenarioPlans plans, TimeP
         return await Merge(scenario, locked, cancel);
     }, cancel);
 
-    /// <summary>Only quarters are events.</summary>
+    /// <summary>An event for each completed quarter only.</summary>
     internal static IReadOnlyList<object> DecideProgress(ScenarioView scenario, long finished, long all, DateTimeOffset now)
     {
         var quarters = Math.Floor(4.0 * finished / all) / 4;
         return quarters > scenario.Progress && quarters < 1 ? [new ScenarioProgressed(scenario.Id, quarters, (int)finished, now)] : [];
     }
 
-    /// <summary>The end of a scenario that has an answer.</summary>
+    /// <summary>The event that completes a scenario with a result.</summary>
     internal static ScenarioCompleted Completed(
         string id, string contentHash, ScenarioResult result, bool wasStored, DateTimeOffset startedAt, DateTimeOffset now) => new(
         id, contentHash, result.Provenance.LogPosition, result.Provenance.ModelHash,
@@ -56,7 +56,7 @@ sealed partial class MergeShards(ScenarioStore store, ScenarioPlans plans, TimeP
         }
         catch (Exception e) when (e is not (OperationCanceledException or NpgsqlException or TimeoutException))
         {
-            // Deterministic: it would fail as often as it is tried.
+            // Deterministic: every retry would fail too.
             LogUnexpected(e, scenario.Id);
             return FailScenario.Decide(scenario, "internal", Errors.Meaning(e).Detail, time.GetUtcNow());
         }
@@ -87,7 +87,7 @@ sealed partial class MergeShards(ScenarioStore store, ScenarioPlans plans, TimeP
     partial void LogUnexpected(Exception exception, string id);
 }
 
-/// <summary>Hears of finished shards.</summary>
+/// <summary>Consumes messages about finished shards.</summary>
 sealed class ScenarioShardFinishedConsumer(MergeShards merge) : IConsumer<ScenarioShardFinished>
 {
     public Task Consume(ConsumeContext<ScenarioShardFinished> context) => merge.Run(context.Message, context.CancellationToken);

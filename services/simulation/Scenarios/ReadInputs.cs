@@ -7,12 +7,12 @@ using TwinModel.Telemetry;
 namespace Simulation.Scenarios;
 
 /// <summary>
-/// What the log says about an asset's inputs around a run, as far as it was known at the scenario's position. It only reads: a scenario
-/// never touches the live twin.
+/// Reads an asset's recorded inputs around a run, as known at the scenario's log position. Read-only: a scenario never touches the live
+/// twin.
 /// </summary>
 sealed class ReadInputs(LogReader log, TimeProvider time)
 {
-    // How far a device's clock may be ahead of the log's: the largest tolerance that ingest can be given, and as much again.
+    // How far a device's clock may be ahead of the log's: twice the largest tolerance that ingest can be given.
     static readonly TimeSpan ClocksApart = TimeSpan.FromMinutes(20);
 
     public async Task<RecordedInputs> Run(AssetModel model, ScenarioDefinition definition, CancellationToken cancel)
@@ -22,7 +22,7 @@ sealed class ReadInputs(LogReader log, TimeProvider time)
         var start = Micros.From(definition.ValidAt);
         var first = start - (long)(RecordInputs.WarmUpSeconds * Micros.PerSecond);
         var last = start + (long)(definition.HorizonSeconds * Micros.PerSecond);
-        // A reading is recorded when it is sampled or later, however much later.
+        // Apart from clock differences, a reading is recorded when it is sampled or later, however much later.
         var recordedFrom = Micros.ToTime(first) - ClocksApart;
         var streams = Streams.TelemetryBetween(definition.AssetId, recordedFrom, time.GetUtcNow().AddDays(1));
         List<Reading> found = [], decoded = [];

@@ -12,8 +12,8 @@ using TwinModel.Solvers;
 namespace Simulation.Scenarios;
 
 /// <summary>
-/// Computes a part of a scenario and stores it. A process that dies leaves nothing behind: the message goes to another one, and what is
-/// stored already is not computed again.
+/// Computes a shard of a scenario and stores it. If the process dies, the message goes to another one; a stored shard is not computed
+/// again.
 /// </summary>
 sealed partial class RunScenarioShardConsumer(
     NpgsqlDataSource source, ScenarioStore store, ScenarioPlans plans, TimeProvider time,
@@ -44,14 +44,14 @@ sealed partial class RunScenarioShardConsumer(
         }
         catch (Exception e) when (e is not (OperationCanceledException or NpgsqlException or TimeoutException or NotFoundException))
         {
-            // Deterministic: it would fail as often as it is tried.
+            // Deterministic: every retry would fail too.
             LogUnexpected(e, shard.Shard, shard.ScenarioId);
             finished = finished with { Cause = "internal", Reason = Errors.Meaning(e).Detail };
         }
         await context.SendToScenarios(finished, cancel);
     }
 
-    /// <summary>The bytes; null when nobody wants them any more.</summary>
+    /// <summary>The shard's bytes; null if the scenario ended meanwhile.</summary>
     async Task<byte[]?> Compute(ScenarioView scenario, RunScenarioShard shard, CancellationToken cancel)
     {
         var plan = await plans.Get(scenario, cancel);
@@ -62,7 +62,7 @@ sealed partial class RunScenarioShardConsumer(
         Measures.Running.Add(1);
         try
         {
-            // A thread of its own: those of the pool are few and have messages to move.
+            // On its own thread: pool threads are few and have messages to handle.
             var run = Task.Factory.StartNew(
                 () => plan.RunShard(shard.Shard, share => Volatile.Write(ref progress, share), ended.Token), ended.Token,
                 TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -85,7 +85,7 @@ sealed partial class RunScenarioShardConsumer(
         }
     }
 
-    /// <summary>Notes and publishes the progress; false when the scenario is over.</summary>
+    /// <summary>Stores and publishes the progress; false if the scenario has ended.</summary>
     async Task<bool> Tell(ScenarioView scenario, RunScenarioShard shard, double progress, CancellationToken cancel)
     {
         try

@@ -7,17 +7,17 @@ using TwinModel.Scenarios;
 namespace Simulation.Scenarios;
 
 /// <summary>
-/// Plans of running scenarios, the same in every process: model and definition from the request, and the inputs as they were read once. The
-/// log is not read again, because an append that was under way then may have become visible since.
+/// Plans of running scenarios, identical in every process: model and definition come from the request, the inputs are read once and stored.
+/// The log is not read again, because an append in progress at that time may have become visible since.
 /// </summary>
 sealed class ScenarioPlans(NpgsqlDataSource source, FindModel models)
 {
-    // Shards of a few scenarios are under way at a time; a plan is made again in a moment.
+    // Only a few scenarios have running shards at a time, and a plan is quickly recreated.
     const int Most = 8;
 
     readonly ConcurrentDictionary<string, ScenarioPlan> plans = new();
 
-    /// <summary>Keeps a plan that is at hand.</summary>
+    /// <summary>Caches a plan.</summary>
     public void Keep(string scenarioId, ScenarioPlan plan)
     {
         if (plans.Count >= Most) plans.Clear();

@@ -11,14 +11,14 @@ using ServiceDefaults;
 
 namespace Simulation.Scenarios;
 
-/// <summary>A scenario that nobody else can change until the transaction ends.</summary>
-/// <param name="View">Null when it is not known yet.</param>
-/// <param name="Connection">In the transaction.</param>
+/// <summary>A scenario locked until the transaction ends.</summary>
+/// <param name="View">Null if the scenario is not known yet.</param>
+/// <param name="Connection">Connection of the transaction.</param>
 sealed record LockedScenario(ScenarioView? View, NpgsqlConnection Connection);
 
 /// <summary>
-/// Scenarios and their events. A change is one transaction that holds the scenario's row: what two processes do to the same scenario
-/// happens one after the other, and everything a process needs to go on lies here when it dies.
+/// Scenarios and their events. Each change is one transaction that locks the scenario's row: changes by two processes are serialised, and
+/// if a process dies, everything needed to continue is in the database.
 /// </summary>
 sealed partial class ScenarioStore(
     IDocumentStore store, NpgsqlDataSource source, IBus bus, TimeProvider time, IOptions<SimulationSettings> settings,
@@ -26,8 +26,8 @@ sealed partial class ScenarioStore(
 {
     static readonly TimeSpan LongestPublish = TimeSpan.FromSeconds(2);
 
-    /// <summary>Appends what the decision says, and tells everybody.</summary>
-    /// <returns>The scenario afterwards; null when there is none.</returns>
+    /// <summary>Appends the decided events and publishes the scenario.</summary>
+    /// <returns>The scenario afterwards; null if there is none.</returns>
     public async Task<ScenarioView?> Change(
         string scenarioId, Func<LockedScenario, Task<IReadOnlyList<object>>> decide, CancellationToken cancel)
     {
@@ -56,7 +56,7 @@ sealed partial class ScenarioStore(
         return view;
     }
 
-    /// <summary>The same for decisions that need nothing but the scenario.</summary>
+    /// <summary>The same, for decisions that need only the scenario.</summary>
     public Task<ScenarioView?> Change(string scenarioId, Func<ScenarioView?, IReadOnlyList<object>> decide, CancellationToken cancel) =>
         Change(scenarioId, locked => Task.FromResult(decide(locked.View)), cancel);
 
@@ -71,7 +71,7 @@ sealed partial class ScenarioStore(
     }
 
     /// <summary>
-    /// Writes the row; time runs from here when <paramref name="startsTime"/>. A finished scenario needs its shards and inputs no more.
+    /// Writes the row; <paramref name="startsTime"/> restarts the time limit. A final scenario no longer needs its shards and inputs.
     /// </summary>
     public async Task Save(NpgsqlConnection connection, ScenarioView view, bool startsTime, CancellationToken cancel)
     {
@@ -99,7 +99,7 @@ sealed partial class ScenarioStore(
         await batch.ExecuteNonQueryAsync(cancel);
     }
 
-    /// <summary>Scenarios whose time is up.</summary>
+    /// <summary>Scenarios past their deadline.</summary>
     public async Task<List<string>> Overdue(CancellationToken cancel)
     {
         await using var command = source.CreateCommand(
@@ -111,7 +111,7 @@ sealed partial class ScenarioStore(
         return overdue;
     }
 
-    /// <summary>Tells every query. Nothing depends on it: query looks into the table when it hears nothing.</summary>
+    /// <summary>Publishes the change to every query replica. Best effort: query reads the table if it receives nothing.</summary>
     public async Task Publish(ScenarioView view, CancellationToken cancel)
     {
         try

@@ -11,14 +11,14 @@ using TwinModel.Scenarios;
 namespace Simulation.Scenarios;
 
 /// <summary>
-/// Takes a request: reads the inputs, looks whether the answer is stored already, deals out the shards. Each step is in the database before
-/// the next, so a request that is delivered again goes on where the process died.
+/// Handles a request: reads the inputs, checks for a stored result, then dispatches the shards. Each step is committed before the next, so
+/// a redelivered request continues where the process died.
 /// </summary>
 sealed class StartScenario(
     ScenarioStore store, ResultStore results, FindModel models, ReadInputs inputs, ScenarioPlans plans, NpgsqlDataSource source,
     TimeProvider time)
 {
-    /// <summary>Shards to be computed; empty when there is nothing to do.</summary>
+    /// <summary>The shards to compute; empty if there is nothing to do.</summary>
     public async Task<IReadOnlyList<int>> Run(RequestScenario request, CancellationToken cancel)
     {
         if (await store.Change(request.ScenarioId, known => Decide(known, request), cancel) is not { } scenario || scenario.IsFinal())
@@ -42,7 +42,7 @@ sealed class StartScenario(
         }
         catch (Exception e) when (!Errors.Meaning(e).Retry && e is not (NotFoundException or OperationCanceledException))
         {
-            // Nobody will try again: who asked must not wait for ever. The error queue tells the operator.
+            // This is not retried, so fail the scenario rather than let the client wait forever. The error queue informs the operator.
             var reason = $"The inputs could not be read ({e.GetType().Name}).";
             await store.Change(scenario.Id, known => FailScenario.Decide(known, "internal", reason, time.GetUtcNow()), cancel);
             throw;
@@ -59,7 +59,7 @@ sealed class StartScenario(
         {
             if (locked.View is null || locked.View.IsFinal()) return [];
             await Deal(locked, recorded, shards, cancel);
-            // After a restore from the log it is running already, but its shards are lost.
+            // After a restore from the log, the scenario is already running but its shards are lost.
             return locked.View.State == FoldScenario.Requested
                 ? [new ScenarioStarted(scenario.Id, hash, recorded.Hash, shards.Count, time.GetUtcNow())]
                 : [];
@@ -67,13 +67,13 @@ sealed class StartScenario(
         return started?.State == FoldScenario.Running ? shards : [];
     }
 
-    /// <summary>A request is taken once.</summary>
+    /// <summary>A request is accepted only once.</summary>
     internal static IReadOnlyList<object> Decide(ScenarioView? known, RequestScenario request) => known is not null ? [] :
         [new ScenarioRequested(
             request.ScenarioId, request.Definition.AssetId, request.Name, request.ModelId, request.ModelHash, request.Definition,
             request.RequestedAt)];
 
-    /// <summary>Completed at once by the result of an earlier scenario with the same content.</summary>
+    /// <summary>Completes a scenario at once with the result of an earlier one with the same content.</summary>
     internal static IReadOnlyList<object> DecideStored(
         ScenarioView? known, ScenarioResult stored, string contentHash, string inputsHash, DateTimeOffset now) =>
         known is null || known.IsFinal()
@@ -97,7 +97,7 @@ sealed class StartScenario(
         await batch.ExecuteNonQueryAsync(cancel);
     }
 
-    // Stored ones too: the news that the last one is finished may be what was lost.
+    // Includes stored shards: the completion message may have been lost.
     async Task<List<int>> Dealt(string scenarioId, CancellationToken cancel)
     {
         await using var command = source.CreateCommand(
@@ -110,7 +110,7 @@ sealed class StartScenario(
     }
 }
 
-/// <summary>Takes requests.</summary>
+/// <summary>Consumes scenario requests.</summary>
 sealed class RequestScenarioConsumer(StartScenario start) : IConsumer<RequestScenario>
 {
     public async Task Consume(ConsumeContext<RequestScenario> context)

@@ -4,13 +4,13 @@ using TwinModel.Scenarios;
 
 namespace Simulation.Scenarios;
 
-/// <summary>Computes a small scenario of every model at the start, so that the first question does not wait for the compiler.</summary>
+/// <summary>Computes a small scenario of every model at startup, so that the first question does not wait for JIT compilation.</summary>
 sealed partial class WarmUp(AssetRegistry registry, TimeProvider time, ILogger<WarmUp> logger) : BackgroundService
 {
-    // As the API's defaults, so that the model is compiled for the number of cells that most ask for.
+    // The API's default, so that the model is compiled for the most common number of cells.
     const int Cells = 100;
 
-    // Nothing counts before the first answer: the log may be away at the start.
+    // Models are known only once the log has been read, and the log may be unavailable at startup.
     static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
 
     protected override async Task ExecuteAsync(CancellationToken cancel)

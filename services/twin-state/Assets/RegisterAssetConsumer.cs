@@ -7,18 +7,18 @@ using TwinModel.Assets;
 
 namespace TwinState.Assets;
 
-/// <summary>Registers an asset, or renews its model when the shipped one has changed.</summary>
+/// <summary>Registers an asset, or updates its registration when the model or name has changed.</summary>
 sealed class RegisterAssetConsumer(ShippedModels models, IDocumentStore store, TimeProvider time) : IConsumer<RegisterAsset>
 {
-    /// <summary>What follows from the command; null when nothing does.</summary>
-    /// <param name="known">The asset as it is registered; null when it is not.</param>
-    /// <param name="command">What is asked.</param>
-    /// <param name="model">The model asked for.</param>
-    /// <param name="isModelId">A shipped model has the asset's id.</param>
-    /// <param name="now">When.</param>
-    /// <exception cref="InvalidInputException">No asset may have the id.</exception>
-    /// <exception cref="RuleViolationException">The id is kept at the shipped model that has it, which would be back in
-    /// seconds.</exception>
+    /// <summary>Decides the event to append; null if nothing changes.</summary>
+    /// <param name="known">The current registration; null if there is none.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="model">The requested model.</param>
+    /// <param name="isModelId">True if a shipped model has the asset's id.</param>
+    /// <param name="now">Current time.</param>
+    /// <exception cref="InvalidInputException">The id is not allowed for an asset.</exception>
+    /// <exception cref="RuleViolationException">The id is reserved for the shipped model of the same id, which would be registered again
+    /// within seconds.</exception>
     internal static AssetRegistered? Decide(
         AssetRegistered? known, RegisterAsset command, AssetModel model, bool isModelId, DateTimeOffset now)
     {

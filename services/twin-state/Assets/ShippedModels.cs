@@ -5,7 +5,7 @@ using TwinModel.Assets;
 namespace TwinState.Assets;
 
 /// <summary>
-/// The models in the directory <c>Assets:Directory</c>, read once at the start; a bad one stops the service with file, line and path.
+/// The models in the directory <c>Assets:Directory</c>, read once at startup; an invalid one stops the service with file, line and path.
 /// </summary>
 sealed class ShippedModels(IConfiguration configuration)
 {
@@ -18,7 +18,7 @@ sealed class ShippedModels(IConfiguration configuration)
     public AssetModel? Find(string id) => models.GetValueOrDefault(id);
 }
 
-/// <summary>Keeps the registry up to the log and registers one asset per shipped model, under the model's id.</summary>
+/// <summary>Refreshes the registry from the log and registers one asset per shipped model, under the model's id.</summary>
 sealed partial class RegisterShippedAssets(
     ShippedModels models, AssetRegistry registry, IBus bus, ILogger<RegisterShippedAssets> logger) : BackgroundService
 {
@@ -30,7 +30,7 @@ sealed partial class RegisterShippedAssets(
             try
             {
                 await registry.Refresh(cancel);
-                // An unreadable newest model, e.g. of a version that was rolled back, is replaced by the one shipped now.
+                // An unreadable newest model, e.g. from a version that was rolled back, is replaced by the one shipped now.
                 foreach (var model in models.All)
                 {
                     if (registry.Find(model.Id)?.Model.Hash == model.Hash && registry.FindUnreadable(model.Id) is null) continue;

@@ -3,7 +3,7 @@ using MassTransit;
 
 namespace TwinState.Twins;
 
-/// <summary>Takes everything that comes to a partition about its assets, one message after the other.</summary>
+/// <summary>Consumes all messages about a partition's assets, one at a time.</summary>
 sealed class FollowNews(TwinOwner owner) : IConsumer<ReadingsAnnounced>, IConsumer<SlotTicked>, IConsumer<AcknowledgeAlarm>,
     IConsumer<SensorsWentOffline>, IConsumer<RebuildTwin>,
     IConsumer<RecordMaintenance>

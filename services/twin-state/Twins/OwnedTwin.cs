@@ -7,12 +7,12 @@ using TwinModel.Twins;
 namespace TwinState.Twins;
 
 /// <summary>
-/// A twin in memory and what it still owes: views to be shown, alarm events and history to be saved. Only the consumer of its partition
-/// changes it; the publisher reads it at the same time, hence the lock.
+/// A twin in memory with its pending work: views to publish, alarm events and history to save. Only the consumer of its partition changes
+/// it; the publisher reads it concurrently, hence the lock.
 /// </summary>
 sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = null)
 {
-    // A step ends where it began: what it needs meanwhile is one for all twins.
+    // Scratch buffers, shared by all twins of a thread; a step never suspends.
     [ThreadStatic]
     static List<Reading>? decoded;
 
@@ -31,13 +31,13 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
 
     public AlarmBook Alarms { get; private set; } = AlarmBook.Empty;
 
-    /// <summary>Condition of the wearing parts, from the same readings.</summary>
+    /// <summary>Condition of the wearing parts, folded from the same readings.</summary>
     public AssetHealth Health { get; } = health ?? new(asset.Model);
 
-    /// <summary>What the log says about them.</summary>
+    /// <summary>The parts' lives and condition as recorded in the log.</summary>
     public HealthBook HealthBook { get; private set; } = HealthBook.Empty;
 
-    /// <summary>The condition was not restored: lives that the log knows of have to be told to it before the readings.</summary>
+    /// <summary>Condition not restored from a snapshot: replay part replacements before readings.</summary>
     public bool HealthIsFresh { get; } = health is null;
 
     /// <summary>Version of stream <c>twin/{asset}</c> that <see cref="Alarms"/> reflects.</summary>
@@ -50,7 +50,7 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
 
     public long Revision { get; set; }
 
-    /// <summary>Revision of the saved row; 0 when there is none.</summary>
+    /// <summary>Revision of the saved row; 0 if there is none.</summary>
     public long SavedRevision { get; set; }
 
     public DateTimeOffset? RecordedAt { get; set; }
@@ -67,14 +67,14 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
 
     public bool MustShow { get; set; }
 
-    /// <summary>The unsaved history is the whole history: what is stored belongs to another fold.</summary>
+    /// <summary>The unsaved history is complete and replaces the stored one, which belongs to another fold.</summary>
     public bool ReplacesHistory { get; set; }
 
     public int UnsavedBuckets => unsaved.Buckets;
 
     public HashSet<ushort> MustRederive { get; } = [];
 
-    /// <summary>Folds one event in. Returns the limits that changed.</summary>
+    /// <summary>Folds in one event and returns the limit transitions.</summary>
     public IReadOnlyList<LimitTransition> Apply(in LoggedBatch batch)
     {
         var readings = decoded ??= [];
@@ -115,7 +115,7 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
         return effects.Transitions.Count == 0 ? [] : [.. effects.Transitions];
     }
 
-    /// <summary>Events about parts that follow from what was folded in since the last call.</summary>
+    /// <summary>Events about parts resulting from what was folded in since the last call.</summary>
     public IReadOnlyList<object> DecideOnHealth()
     {
         if (partTransitions.Count == 0 && dueAssessments.Count == 0) return [];
@@ -125,7 +125,7 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
         return events;
     }
 
-    /// <summary>Tells the lives that the log knows of to a condition that starts from nothing.</summary>
+    /// <summary>Applies the lives recorded in the log to a condition that starts empty.</summary>
     public void BeginRecordedLives()
     {
         foreach (var part in Health.Parts)
@@ -134,7 +134,7 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
         }
     }
 
-    /// <summary>Takes events over that are (about to be) in the log.</summary>
+    /// <summary>Applies events that are in the log or about to be appended.</summary>
     public void Apply(IEnumerable<object> alarmEvents)
     {
         lock (gate)
@@ -158,13 +158,13 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
         }
     }
 
-    /// <summary>An alarm closed since the last save, as it was at its end.</summary>
+    /// <summary>An alarm closed since the last save, in its final state.</summary>
     public AlarmView? Closed(string alarmId) => closed.GetValueOrDefault(alarmId);
 
     /// <summary>The unsaved history in its stored form.</summary>
     public Dictionary<(RollupLevel Level, long BlockStart), RollupBlock> UnsavedHistory() => unsaved.Blocks(Twin);
 
-    /// <summary>History and closed alarms are saved.</summary>
+    /// <summary>Marks history and closed alarms as saved.</summary>
     public void Saved()
     {
         unsaved.Clear();
@@ -172,7 +172,9 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
         closed.Clear();
     }
 
-    /// <summary>The view at a new revision. Revisions follow the clock, so that they grow even when another replica takes over.</summary>
+    /// <summary>
+    /// The view with a new revision. Revisions follow the clock, so that they keep growing when another replica takes over.
+    /// </summary>
     public TwinView View(DateTimeOffset now)
     {
         lock (gate)
@@ -182,7 +184,7 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
         }
     }
 
-    /// <summary>The view to be shown now, if there is something new and the last one is old enough.</summary>
+    /// <summary>The view to publish now, if there is a change and the last one is old enough.</summary>
     public TwinView? ViewIfDue(DateTimeOffset now, TimeSpan atMostEvery)
     {
         lock (gate)

@@ -5,11 +5,13 @@ using ServiceDefaults;
 
 namespace TwinState.Twins;
 
-/// <summary>Publishes changed twins to every query, each at most every <see cref="TwinStateSettings.ShowEveryMilliseconds"/>.</summary>
+/// <summary>
+/// Publishes changed twins to all query replicas, each at most every <see cref="TwinStateSettings.ShowEveryMilliseconds"/>.
+/// </summary>
 sealed partial class ShowTwins(
     TwinOwner owner, IBus bus, TimeProvider time, IOptions<TwinStateSettings> settings, ILogger<ShowTwins> logger) : BackgroundService
 {
-    // Larger messages would be large objects, which are collected late.
+    // Keeps messages off the large object heap, which is collected rarely.
     const int MostTwinsPerMessage = 6;
 
     protected override async Task ExecuteAsync(CancellationToken cancel)
@@ -35,7 +37,7 @@ sealed partial class ShowTwins(
         }
         catch (Exception e) when (!cancel.IsCancellationRequested)
         {
-            // Query reads saved twins on its own while RabbitMQ is away; the next change is published as usual.
+            // While RabbitMQ is down, query reads saved twins itself; the next change is published as usual.
             LogNotShown(views.Length, e.Message);
         }
     }

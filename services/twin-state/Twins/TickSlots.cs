@@ -4,12 +4,12 @@ using ServiceDefaults;
 
 namespace TwinState.Twins;
 
-/// <summary>Sends the clock to the owners of all slots, wherever they are.</summary>
+/// <summary>Sends a clock tick to the owner of each slot once a second, on whichever replica it runs.</summary>
 sealed partial class TickSlots(IBus bus, TimeProvider time, AssetRegistry registry, ILogger<TickSlots> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken cancel)
     {
-        // Slots take turns within the second: saving must not hold up the news of all assets at once.
+        // Slots tick one after the other within the second, so that saving does not delay the news of all assets at once.
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1) / Slots.Count, time);
         for (var slot = 0; await timer.WaitForNextTickAsync(cancel); slot = (slot + 1) % Slots.Count)
         {

@@ -11,14 +11,14 @@ using TwinModel.Twins;
 namespace TwinState.Twins;
 
 /// <summary>
-/// The live twins of this replica. News is folded in when it is the next version, dropped when it is old, and what is missing is read
-/// from the log. Calls about one asset come one after the other (one consumer per partition).
+/// The live twins of this replica. News is folded in if it is the next version and dropped if it is old; gaps are filled from the log.
+/// Calls about one asset are sequential (one consumer per partition).
 /// </summary>
 sealed partial class TwinOwner(
     TwinStore store, LogReader log, AssetRegistry registry, TimeProvider time, IOptions<TwinStateSettings> settings,
     ILogger<TwinOwner> logger)
 {
-    // Past days may still get an event from a replica whose clock is behind; older ones may not.
+    // A replica whose clock is behind may still append to past days, but not to older ones.
     const int OpenDays = 3;
     const int MostUnsavedBuckets = 100_000;
 
@@ -28,10 +28,10 @@ sealed partial class TwinOwner(
     readonly ConcurrentDictionary<int, DateTimeOffset> ticks = new();
     readonly ConcurrentDictionary<int, DateTimeOffset> catchUps = new();
 
-    /// <summary>Every twin in memory.</summary>
+    /// <summary>All twins in memory.</summary>
     public IEnumerable<OwnedTwin> Twins => twins.Values;
 
-    /// <summary>Forgets an asset's twin; the next use loads it from the snapshot and the log.</summary>
+    /// <summary>Evicts an asset's twin; the next use reloads it from the snapshot and the log.</summary>
     public void Forget(string assetId) => twins.TryRemove(assetId, out _);
 
     public async Task Handle(ReadingsAnnounced news, CancellationToken cancel)
@@ -47,8 +47,9 @@ sealed partial class TwinOwner(
     }
 
     /// <summary>
-    /// One asset that fails for good must not hold up the others of its partition: it is reported and goes on from what is saved at the
-    /// next news or tick; the log has everything. What may pass is thrown, and the message comes again: what was folded is old news then.
+    /// An asset that fails permanently must not block the others of its partition: the failure is reported, and the next news or tick
+    /// reloads the twin from its saved state and the log. Transient failures are rethrown and the message is redelivered; what was already
+    /// folded then counts as old news.
     /// </summary>
     async Task Isolated(string assetId, Func<Task> work)
     {
@@ -58,7 +59,7 @@ sealed partial class TwinOwner(
         }
         catch (Exception e)
         {
-            // Half-taken news must not stay in memory.
+            // Partially applied news must not stay in memory.
             Forget(assetId);
             if (!StoreFaults.IsPermanent(e)) throw;
             Measures.TwinFailures.Add(1, new KeyValuePair<string, object?>("asset", assetId));
@@ -84,7 +85,7 @@ sealed partial class TwinOwner(
         }
         else
         {
-            // A gap, or the first news of a day, before which the last of the day before may have been missed.
+            // A gap, or the first news of a day, in which case the last events of the previous day may have been missed.
             Measures.Gaps.Add(1);
             transitions.AddRange(
                 await CatchUp(twin, [.. twin.Versions.Keys.Append(news.Stream).Distinct().Order(StringComparer.Ordinal)], cancel));
@@ -140,7 +141,7 @@ sealed partial class TwinOwner(
         foreach (var old in twin.Versions.Keys.Order(StringComparer.Ordinal).SkipLast(OpenDays).ToList()) twin.Versions.Remove(old);
     }
 
-    /// <summary>The asset's twin, loaded and brought up to the log if it is not in memory; null for an unknown asset.</summary>
+    /// <summary>The asset's twin; if it is not in memory, it is loaded and catches up with the log. Null for an unknown asset.</summary>
     public async Task<OwnedTwin?> Find(string assetId, CancellationToken cancel)
     {
         var asset = registry.Find(assetId);
@@ -160,7 +161,7 @@ sealed partial class TwinOwner(
         if (twin.HealthIsFresh) twin.BeginRecordedLives();
         var transitions = await CatchUp(twin, DaysOf(twin), cancel);
         twin.MustShow = true;
-        // Twins that were loaded together are saved at different times.
+        // Staggered, so that twins loaded together are not saved together.
         twin.SavedAt = time.GetUtcNow() - TimeSpan.FromSeconds(settings.Value.SaveEverySeconds * Random.Shared.NextDouble());
         twins[assetId] = twin;
         await Follow(twin, transitions, cancel);
@@ -174,7 +175,9 @@ sealed partial class TwinOwner(
         return days.Where(d => oldest is null || string.CompareOrdinal(d, oldest) >= 0);
     }
 
-    /// <summary>Once a second per owned slot: silent sensors, late readings that need the log, missed news, and saving.</summary>
+    /// <summary>
+    /// Once a second per owned slot: detects silent sensors, rederives late readings from the log, finds missed news and saves.
+    /// </summary>
     public async Task Tick(SlotTicked tick, CancellationToken cancel)
     {
         if (ticks.TryGetValue(tick.Slot, out var last) && tick.At - last < TimeSpan.FromMilliseconds(500)) return;
@@ -191,7 +194,7 @@ sealed partial class TwinOwner(
             });
         }
         if (lookForMissedNews) await TakeMissedNews(slot, tick.At, cancel);
-        // A twin that failed just now was forgotten half-taken and must not be saved.
+        // A twin that has just failed was evicted with news partially applied and must not be saved.
         foreach (var twin in slot.Where(t => twins.TryGetValue(t.Asset.Id, out var owned) && ReferenceEquals(owned, t)))
         {
             await Isolated(twin.Asset.Id, async () =>
@@ -216,10 +219,10 @@ sealed partial class TwinOwner(
         }
         catch (Exception e)
         {
-            // What they hold is not in the log: the next use loads them again.
+            // Their unsaved events are not in the log; the next use reloads these twins.
             foreach (var save in saves) Forget(save.Twin.Asset.Id);
             if (!StoreFaults.IsPermanent(e)) throw;
-            // Each by itself, so that only the one that cannot be saved is left out.
+            // Retry one by one, so that only the twin that cannot be saved is left out.
             foreach (var save in saves) await Isolated(save.Twin.Asset.Id, () => store.Save([save], cancel));
         }
     }
@@ -262,7 +265,7 @@ sealed partial class TwinOwner(
         return true;
     }
 
-    /// <summary>Keeps a maintenance record: the part's present life is over.</summary>
+    /// <summary>Stores a maintenance record, which ends the part's current life.</summary>
     public async Task Record(RecordMaintenance command, CancellationToken cancel)
     {
         if (await Find(command.AssetId, cancel) is not { } twin) return;
@@ -297,7 +300,7 @@ sealed partial class TwinOwner(
         }
     }
 
-    // The record is about a time that is folded already: once more from the beginning, knowing it.
+    // The record concerns a time already folded: fold the part's condition again from the beginning, with the record.
     async Task Refold(OwnedTwin twin, string component, CancellationToken cancel)
     {
         var part = new PartHealth(twin.Asset.Model.Degradations.Single(d => d.Component == component));
@@ -311,7 +314,7 @@ sealed partial class TwinOwner(
                 readings.Clear();
                 TelemetryCodec.Decode(batch.Batch, readings);
                 foreach (var reading in readings) part.Take(reading);
-                // What changes about the past is not reported again: the log says what was known then.
+                // Changes to the past are not reported again: the log keeps what was known then.
                 part.Settle(batch.Position, [], []);
             }
         }
@@ -323,7 +326,7 @@ sealed partial class TwinOwner(
         if (await Find(message.AssetId, cancel) is { } twin) twin.GoOffline(message.At);
     }
 
-    /// <summary>Folds the twin again from the whole log, compares, and puts the new one in its place.</summary>
+    /// <summary>Rebuilds the twin from the whole log, compares it with the live one and replaces that.</summary>
     public async Task<TwinRebuilt?> Rebuild(string assetId, CancellationToken cancel)
     {
         if (await Find(assetId, cancel) is not { } live) return null;

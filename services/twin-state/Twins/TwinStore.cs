@@ -11,19 +11,19 @@ using TwinModel.Twins;
 
 namespace TwinState.Twins;
 
-/// <summary>Somebody else saved this twin meanwhile: the partition has another owner now.</summary>
+/// <summary>Another replica has saved this twin in the meantime and now owns the partition.</summary>
 sealed class TwinTakenOverException(string assetId) : JasperFx.ConcurrencyException(
     $"The twin of {assetId} was saved by another replica meanwhile.", typeof(OwnedTwin), assetId);
 
-/// <summary>What one save writes.</summary>
+/// <summary>One save of a twin.</summary>
 /// <param name="Twin">The twin.</param>
-/// <param name="Events">Events for <c>twin/{asset}</c>; already applied to the twin's alarms.</param>
+/// <param name="Events">Events to append to <c>twin/{asset}</c>; already applied to the twin's alarms.</param>
 sealed record TwinSave(OwnedTwin Twin, IReadOnlyList<object> Events);
 
 /// <summary>Loads and saves twins. Events, snapshot, alarms and history of a save are one transaction.</summary>
 sealed class TwinStore(IDocumentStore store, NpgsqlDataSource source, TimeProvider time)
 {
-    /// <summary>The saved twin; an empty one when there is none or it was made with another model or format.</summary>
+    /// <summary>The saved twin; an empty one if there is none or if its model or format differs.</summary>
     public async Task<OwnedTwin> Load(RegisteredAsset asset, CancellationToken cancel)
     {
         await using var command = source.CreateCommand(

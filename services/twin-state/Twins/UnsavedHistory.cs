@@ -3,12 +3,12 @@ using TwinModel.Twins;
 namespace TwinState.Twins;
 
 /// <summary>
-/// Additions to a twin's history that are not saved yet. Kept as bytes: a thousand twins wait with some seconds of buckets each, and as
-/// objects these would be the youngest that the garbage collector ever finds old.
+/// Additions to a twin's history that have not been saved yet. Stored as bytes: with a thousand twins each holding a few seconds of
+/// buckets, objects would survive long enough to be promoted by the garbage collector.
 /// </summary>
 sealed class UnsavedHistory
 {
-    // What a save leaves is used for the next; after a catch-up that would be megabytes per twin.
+    // The buffer is reused for the next save, except after a catch-up, when it would be megabytes per twin.
     const int MostBytesKept = 16 * 1024;
 
     readonly MemoryStream bytes = new();
@@ -34,7 +34,7 @@ sealed class UnsavedHistory
         Buckets = 0;
     }
 
-    /// <summary>In the form in which it is stored.</summary>
+    /// <summary>The additions in their stored form.</summary>
     public Dictionary<(RollupLevel Level, long BlockStart), RollupBlock> Blocks(Twin twin)
     {
         Dictionary<(RollupLevel, long), RollupBlock> blocks = [];

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Benchmarks.Load;
 
-/// <summary>Kestrel with one endpoint that sends fixed bytes, in a process of its own.</summary>
+/// <summary>Kestrel with one endpoint that sends fixed bytes, in a separate process.</summary>
 sealed class BareEndpoint(Process process, int port) : IAsyncDisposable
 {
     public string HttpAddress => $"http://127.0.0.1:{port}/";
@@ -34,7 +34,7 @@ sealed class BareEndpoint(Process process, int port) : IAsyncDisposable
         throw new InvalidOperationException("The bare endpoint did not start.");
     }
 
-    // Two neighbouring ports: HTTP/1.1 and HTTP/2.
+    // Two adjacent ports, for HTTP/1.1 and HTTP/2; only the first is known to be free.
     static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -42,7 +42,7 @@ sealed class BareEndpoint(Process process, int port) : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    /// <summary>The other process.</summary>
+    /// <summary>Entry point of the separate process.</summary>
     public static async Task<int> Serve(string file, string contentType, int port)
     {
         var bytes = await File.ReadAllBytesAsync(file);
@@ -56,7 +56,7 @@ sealed class BareEndpoint(Process process, int port) : IAsyncDisposable
         var app = builder.Build();
         app.Run(async context =>
         {
-            // A stream that ends before its request was read is reset, and too many resets end the connection.
+            // A stream that ends before its request has been read is reset, and too many resets close the connection.
             await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
             context.Response.ContentType = contentType;
             if (contentType != "application/grpc") context.Response.ContentLength = bytes.Length;

@@ -7,13 +7,13 @@ using TwinModel.Prognostics;
 
 namespace Benchmarks.Load;
 
-/// <summary>One acquisition of a PRONOSTIA bearing.</summary>
+/// <summary>One measurement of a PRONOSTIA bearing.</summary>
 readonly record struct BearingRow(double Hours, double Rms);
 
 /// <summary>A PRONOSTIA bearing that ran to failure.</summary>
-/// <param name="Name">Of the file.</param>
-/// <param name="AgeingRate">Days of ageing per day against condition 1, by ISO 281.</param>
-/// <param name="Rows">Every ten seconds.</param>
+/// <param name="Name">From the file name.</param>
+/// <param name="AgeingRate">Days of ageing per day relative to condition 1, by ISO 281.</param>
+/// <param name="Rows">One every ten seconds.</param>
 sealed record TestBearing(string Name, double AgeingRate, ImmutableArray<BearingRow> Rows)
 {
     public double LifeHours => Rows[^1].Hours;
@@ -21,7 +21,7 @@ sealed record TestBearing(string Name, double AgeingRate, ImmutableArray<Bearing
     public static TestBearing Read(string file)
     {
         var name = Path.GetFileName(file).Split('.')[0];
-        // Conditions of the challenge: 1 = 1800 r/min 4000 N, 2 = 1650 r/min 4200 N, 3 = 1500 r/min 5000 N.
+        // Operating conditions of the challenge: 1 = 1800 r/min 4000 N, 2 = 1650 r/min 4200 N, 3 = 1500 r/min 5000 N.
         var (speed, load) = name["Bearing".Length] switch
         {
             '1' => (1800.0, 4000.0),
@@ -41,12 +41,12 @@ sealed record TestBearing(string Name, double AgeingRate, ImmutableArray<Bearing
     }
 }
 
-/// <summary>What five bearings say of a sixth. The library's days are hours here.</summary>
+/// <summary>Prior for one bearing learned from the five others. The library's days are hours here.</summary>
 sealed class BearingPrior
 {
     static readonly DateTimeOffset T0 = DateTimeOffset.UnixEpoch;
 
-    // Minutes instead of ten of them, and a baseline of twenty: these bearings live hours.
+    // Windows of 1 minute instead of 10 and a baseline of 20 points, because these bearings last only hours.
     static readonly ConditionSettings Chart = new(new(1, 1), null) { Window = TimeSpan.FromMinutes(1), BaselineCount = 20 };
 
     readonly TestBearing bearing;
@@ -71,7 +71,7 @@ sealed class BearingPrior
         var (slope, slopeSd) = slopes.Count > 1
             ? (slopes.Average(), MathNet.Numerics.Statistics.ArrayStatistics.StandardDeviation([.. slopes]))
             : (0.5, 0.5);
-        // Five lives do not tell a shape: that of wear, with a scale as uncertain as they differ.
+        // Five lives do not determine a shape, so a typical one for wear is used, with a scale as uncertain as the lives are spread.
         const double shape = 3;
         var lnLives = Array.ConvertAll(lives, Math.Log);
         var scale = Math.Exp(lnLives.Average()) / SpecialFunctions.Gamma(1 + 1 / shape);
@@ -108,7 +108,7 @@ sealed class BearingPrior
         return slope <= 0 ? 10 : Math.Clamp((endLn - intercept) / slope - known[^1].Hours, 0, 10);
     }
 
-    // The live path's fold, and the medians since the change it finds.
+    // Runs the same fold as the live path; returns the medians since the change that it detects.
     static (ImmutableArray<TrendPoint> Trend, double NowHours, ConditionLevel Level, Baseline? Baseline) Watch(
         ImmutableArray<BearingRow> rows)
     {

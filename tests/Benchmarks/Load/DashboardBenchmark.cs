@@ -5,14 +5,14 @@ using TwinModel.Telemetry;
 
 namespace Benchmarks.Load;
 
-/// <summary>The dashboard in headless Chromium: first screen, and a fleet of 1 000 machines that is scrolled and filtered.</summary>
+/// <summary>The dashboard in headless Chromium: first screen, and scrolling and filtering a fleet of 1 000 machines.</summary>
 static class DashboardBenchmark
 {
     const int Machines = 1_000;
     const int Loads = 12;
     const int Steps = 100;
 
-    // The browser's own part: the same number of table rows, all there already, scrolled in the same way.
+    // Baseline for the browser itself: a static page with the same number of table rows, scrolled in the same way.
     const string StaticFleet = """
         <!doctype html><title>static</title><style>.fleet { height: 720px; overflow: auto } table { border-collapse: collapse } td { height: 41px; box-sizing: border-box }</style>
         <h1>static</h1><p class="page-head"><span class="sub"></span></p><div class="fleet"><table><tbody data-testid="fleet-rows">{rows}</tbody></table></div>
@@ -71,7 +71,7 @@ static class DashboardBenchmark
         }
     }
 
-    /// <summary>Milliseconds from the request to the moment an element is there, each time in a browser context without cache.</summary>
+    /// <summary>Milliseconds from the request until an element appears, each time in a browser context without cache.</summary>
     static async Task FirstScreen(string what, IBrowser browser, string address, string element, double? goal = null)
     {
         List<double> times = [];
@@ -85,9 +85,9 @@ static class DashboardBenchmark
                 """);
             await page.GotoAsync(address, new() { WaitUntil = WaitUntilState.Commit });
             await page.WaitForFunctionAsync("window.shownAt");
-            // The first load after a start compiles; it is what the first user sees, and reported with the others.
+            // The first load after a start includes JIT compilation; it is what the first user sees, so it is reported with the others.
             times.Add(await page.EvaluateAsync<double>("window.shownAt"));
-            // As one who goes elsewhere: the server is told. A browser that vanishes is waited for, and followed meanwhile.
+            // Navigates away, so that the server is notified; if the browser just vanished, the server would keep its circuit for a while.
             await page.GotoAsync("about:blank");
         }
         Report.Figure($"  first screen: {what}: the very first", times[0], "ms");
@@ -97,7 +97,7 @@ static class DashboardBenchmark
         Report.Figure("    p95", Report.Percentile(times, 0.95), "ms");
     }
 
-    /// <summary>From the publish to the changed text in the browser, by the clock that both read.</summary>
+    /// <summary>Time from publishing to the changed text in the browser; both use the same machine's clock.</summary>
     static async Task PublishToPage(IBrowser browser, string dashboard, Publisher publisher, string asset, CancellationToken cancel)
     {
         var page = await (await browser.NewContextAsync(new() { ViewportSize = new() { Width = 1440, Height = 900 } })).NewPageAsync();
@@ -123,7 +123,7 @@ static class DashboardBenchmark
                 "text => window.seen[text]", string.Create(CultureInfo.InvariantCulture, $"{value:0.0}\u00a0°C"),
                 new() { PollingInterval = 20 });
             latencies.Add(await seen.JsonValueAsync<double>() - published.ToUnixTimeMilliseconds());
-            // Not in step with the ten times a second at which query hears of changes.
+            // Avoids locking step with the ten updates a second that query receives.
             await Task.Delay(300 + i * 7 % 100, cancel);
         }
         Report.Figure("  publish to value on the page: p50", Report.Percentile(latencies, 0.5), "ms");

@@ -5,12 +5,12 @@ using TwinModel.Maintenance;
 
 namespace Benchmarks.Load;
 
-/// <summary>Eight options for one worn bearing in 10 000 futures, against the same simulation in NumPy on this machine.</summary>
+/// <summary>Compares eight options for one worn bearing in 10 000 futures with the same simulation in NumPy on this machine.</summary>
 static class DecisionBenchmark
 {
     const int Repeats = 41;
 
-    // What the product is compared with: draws, costs and the means, as one would write it in a notebook.
+    // The reference: draws, costs and means as one would write them in a notebook.
     const string NumPy = """
         import time, math
         import numpy as np
@@ -43,7 +43,7 @@ static class DecisionBenchmark
             new MaintenanceOption.RunToFailure(),
         ]);
         var tabled = question with { RemainingLife = RulDistribution.Of(question.RemainingLife!) };
-        // Sixty changes of load in each future.
+        // Sixty load changes in each future.
         RateHistory Rates(int future) =>
             new([.. Enumerable.Range(0, 60)
                 .Select(day => new RateFrom(day, 0.8 + 0.4 * ((future * 7919L + day * 104729L) % 1000) / 1000))]);

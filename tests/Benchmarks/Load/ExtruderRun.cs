@@ -6,7 +6,7 @@ using TwinModel.Uncertainty;
 
 namespace Benchmarks.Load;
 
-/// <summary>The shipped extrusion line with its solvers, for one thread.</summary>
+/// <summary>The shipped extrusion line with its solvers, for use by one thread.</summary>
 sealed class ExtruderRun
 {
     readonly SteadySolver steady;
@@ -70,7 +70,7 @@ sealed class ExtruderRun
         return Last = solver.Integrate(Run, State, 0, horizon, new(new(tolerance)));
     }
 
-    /// <summary>Barrel temperatures 600 s after the step from 80 to 91.8 per minute.</summary>
+    /// <summary>Barrel temperatures 600 s after the step from 80 to 91.8 r/min.</summary>
     public double[] Barrel600(double tolerance)
     {
         Settle(80);
@@ -92,7 +92,7 @@ sealed class ExtruderRun
         return total;
     }
 
-    /// <summary>Numbers and relative deviations of the parameters that are not known exactly.</summary>
+    /// <summary>Numbers and relative deviations of the uncertain parameters.</summary>
     public static (int Number, double Deviation)[] Uncertain(CompiledModel model) =>
     [
         .. model.Equations.Parameters.Select(
@@ -101,7 +101,7 @@ sealed class ExtruderRun
                     name.Split('.')[1])?.RelativeDeviation ?? 0)).Where(p => p.Item2 > 0),
     ];
 
-    /// <summary>Parameter sets by Latin hypercube from lognormal priors with the nominal mean.</summary>
+    /// <summary>Parameter sets drawn by Latin hypercube sampling from lognormal priors with the nominal means.</summary>
     public static double[][] Sample(CompiledModel model, (int Number, double Deviation)[] uncertain, int members)
     {
         var uniform = LatinHypercube.Sample(1, members, uncertain.Length);

@@ -3,7 +3,7 @@ using TwinModel.Telemetry;
 
 namespace Benchmarks.Load;
 
-/// <summary>How fast do readings get into the log and to the twin, and what do they cost?</summary>
+/// <summary>How fast readings reach the log and the twin, and what they cost.</summary>
 static class IngestBenchmark
 {
     const int Assets = 100;
@@ -16,7 +16,7 @@ static class IngestBenchmark
         await Memory.Run(settings, cancel);
     }
 
-    /// <summary>The broker alone, and the whole path.</summary>
+    /// <summary>Measures the broker alone, then the whole path.</summary>
     public static async Task Path(Settings settings, CancellationToken cancel)
     {
         Report.Title($"path: {Assets} assets x {Publisher.ReadingsPerFrame} sensors, QoS 1, one message = one frame of "
@@ -42,8 +42,8 @@ static class IngestBenchmark
     {
         var noise = new Random(1);
         var start = Micros.From(DateTimeOffset.UtcNow) - messages / Assets * 20_000L;
-        // 50 Hz per asset, the rate that is to be reached. Made before the clock runs: the generator shares the machine with what is
-        // measured.
+        // 50 Hz per asset, the rate to be reached. Payloads are generated before timing starts, because the generator shares the machine
+        // with the system under test.
         var payloads = Enumerable.Range(0, messages).Select(i => Publisher.Frame(start + i / Assets * 20_000L, noise)).ToArray();
         var topics = Enumerable.Range(0, Assets).Select(topicOf).ToArray();
         var started = Stopwatch.GetTimestamp();

@@ -6,7 +6,7 @@ using TwinModel.Telemetry;
 namespace Benchmarks.Load;
 
 /// <summary>
-/// From publish to visible on the watch stream at 10 000 readings/s. The sample time of a frame is its moment of publishing.
+/// Latency from publishing to the watch stream at 10 000 readings/s. A frame's sample time is the time of publishing.
 /// </summary>
 static class Latency
 {
@@ -38,7 +38,7 @@ static class Latency
             var started = Stopwatch.GetTimestamp();
             for (var i = 0; i * interval < seconds; i++)
             {
-                // Open loop: a frame is due at its time whatever became of the ones before.
+                // Open loop: each frame is sent on schedule, whatever happened to earlier ones.
                 var early = i * interval - Stopwatch.GetElapsedTime(started).TotalSeconds;
                 if (early > 0.002) await Task.Delay(TimeSpan.FromSeconds(early), cancel);
                 var asset = i % assets.Length;

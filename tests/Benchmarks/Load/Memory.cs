@@ -4,7 +4,7 @@ using TwinModel.Telemetry;
 
 namespace Benchmarks.Load;
 
-/// <summary>Memory of each service, at 1 000 assets x 12 sensors at 1 Hz if nothing else is said.</summary>
+/// <summary>Memory of each service, by default at 1 000 assets x 12 sensors at 1 Hz.</summary>
 static class Memory
 {
     static readonly string[] Services = ["ingest", "twin-state", "query"];
@@ -54,7 +54,7 @@ static class Memory
             Report.Figure("    second half, smallest, mean and largest", half.Min(s => s.Megabytes),
                 $"/ {half.Average(s => s.Megabytes):N0} / {half.Max(s => s.Megabytes):N0} MB");
             Report.Figure("    second half, slope", MegabytesPerHour(half), "MB/h");
-            // What lives is what a collection leaves, and the least of many of them.
+            // The live heap is what remains after a collection; the minimum of many collections is the best estimate.
             var quarters = heaps.Select(h => h[service]).Chunk(Math.Max(1, heaps.Count / 4)).Take(4)
                 .Select(q => q.Min().ToString("N0", CultureInfo.InvariantCulture));
             Console.WriteLine(
@@ -62,7 +62,7 @@ static class Memory
         }
     }
 
-    // Least squares. The garbage collector's saw teeth are tens of megabytes: only a run of many minutes says something.
+    // Least squares. Garbage collection causes swings of tens of megabytes, so only runs of many minutes are meaningful.
     static double MegabytesPerHour(List<(double Seconds, double Megabytes)> samples)
     {
         var (seconds, megabytes) = (samples.Average(s => s.Seconds), samples.Average(s => s.Megabytes));

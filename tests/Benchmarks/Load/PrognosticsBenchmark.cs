@@ -7,8 +7,8 @@ using TwinModel.Prognostics;
 namespace Benchmarks.Load;
 
 /// <summary>
-/// Remaining lives of bearings and engines that ran to failure, predicted from what was known at a cut, against rules that need no model.
-/// Parameters come from the other bearings (or engines) alone; a method sees the rows before the cut and nothing else.
+/// Predicts remaining lives of bearings and engines that ran to failure from the data up to a cut, compared with model-free rules.
+/// Parameters come only from the other bearings (or engines); a method sees only the rows before the cut.
 /// </summary>
 static class PrognosticsBenchmark
 {
@@ -30,7 +30,7 @@ static class PrognosticsBenchmark
         return Task.CompletedTask;
     }
 
-    /// <summary>Decompressed lines.</summary>
+    /// <summary>Lines of a gzip file.</summary>
     public static IEnumerable<string> Lines(string file)
     {
         using var reader = new StreamReader(new GZipStream(File.OpenRead(file), CompressionMode.Decompress));
@@ -65,7 +65,7 @@ static class PrognosticsBenchmark
     }
 }
 
-/// <summary>Errors by method.</summary>
+/// <summary>Prediction errors by method.</summary>
 sealed class Scores
 {
     readonly Dictionary<string, List<(double Truth, double Guess, double? Low, double? High)>> byMethod = [];
@@ -93,7 +93,7 @@ sealed class Scores
                 Math.Sqrt(rows.Average(r => Math.Pow(r.Guess - r.Truth, 2))).ToString("0.00", CultureInfo.InvariantCulture),
                 phm2012
                     ? rows.Average(r => 100 * Math.Abs(r.Guess - r.Truth) / r.Truth).ToString("0", CultureInfo.InvariantCulture) + " %"
-                    // As in the papers: lives beyond 125 cycles count as 125.
+                    // As in the literature, lives beyond 125 cycles count as 125.
                     : Math.Sqrt(rows.Average(r => Math.Pow(Math.Min(125, r.Guess) - Math.Min(125, r.Truth), 2)))
                         .ToString("0.00", CultureInfo.InvariantCulture),
                 banded.Count == 0

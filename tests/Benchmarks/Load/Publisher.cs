@@ -5,7 +5,7 @@ using MQTTnet.Protocol;
 
 namespace Benchmarks.Load;
 
-/// <summary>Publishes frames of 12 readings as SenML, QoS 1, over several connections, each with a bounded number unacknowledged.</summary>
+/// <summary>Publishes frames of 12 readings as SenML, QoS 1, over several connections with bounded unacknowledged messages.</summary>
 sealed class Publisher : IAsyncDisposable
 {
     const int Connections = 4;
@@ -40,7 +40,7 @@ sealed class Publisher : IAsyncDisposable
         return publisher;
     }
 
-    /// <summary>One frame of an asset sampled at a time, as a device with 0.1 resolution would send it.</summary>
+    /// <summary>One frame of an asset at the given sample time, as a device with a resolution of 0.1 would send it.</summary>
     public static byte[] Frame(long sampledAtMicros, Random noise)
     {
         var text = new StringBuilder(640);
@@ -79,7 +79,7 @@ sealed class Publisher : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until everything is acknowledged.</summary>
+    /// <summary>Waits until everything has been acknowledged.</summary>
     public async Task Drain(CancellationToken cancel)
     {
         foreach (var window in windows)

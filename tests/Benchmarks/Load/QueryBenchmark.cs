@@ -11,7 +11,7 @@ using TwinModel.Telemetry;
 
 namespace Benchmarks.Load;
 
-/// <summary>What does the API cost against a bare endpoint that sends the same bytes, and how long is a million readings?</summary>
+/// <summary>Cost of the API relative to a bare endpoint sending the same bytes, and the time to query a million readings.</summary>
 static class QueryBenchmark
 {
     const int Connections = 16;
@@ -77,7 +77,7 @@ static class QueryBenchmark
         Report.Goal("  share of bare", own / baseline * 100, "%", 50, isAtLeast: true, "N0");
     }
 
-    /// <summary>Requests per second of both, measured in turns so that the machine's moods hit both alike.</summary>
+    /// <summary>Requests per second of both, measured alternately so that fluctuations of the machine affect both alike.</summary>
     static async Task<(double Own, double Baseline)> Alternate(
         Settings settings, Func<Task> own, Func<Task> baseline, CancellationToken cancel)
     {

@@ -4,18 +4,18 @@ using System.Text.RegularExpressions;
 
 namespace Benchmarks.Load;
 
-/// <summary>What a reference program took: best of its runs, ms, and the error of the barrel at 600 s against Radau at 1e-10, K.</summary>
+/// <summary>Times of a reference program (best of its runs, ms) and the barrel's error at 600 s against Radau at 1e-10, K.</summary>
 sealed record ReferenceFigures((double Milliseconds, double Error)[] Points, double ThreeWeeks);
 
 /// <summary>
-/// The independent implementations of the extrusion line: C with CVODE and KLU, Python with SciPy. Compiled and run in a temporary
+/// Independent implementations of the extrusion line: C with CVODE and KLU, Python with SciPy. Compiled and run in a temporary
 /// directory.
 /// </summary>
 static partial class ReferencePrograms
 {
     const int Runs = 3;
 
-    // Debian packages unpacked into a directory of their own; empty when the system has them.
+    // Directory with unpacked Debian packages; empty if they are installed in the system.
     static readonly string Root = Environment.GetEnvironmentVariable("POLLUX_REFERENCE_ROOT") ?? "";
 
     static string Libraries =>
@@ -46,7 +46,7 @@ static partial class ReferencePrograms
         return new([.. Enumerable.Range(0, 4).Select(i => (Best(StepTime(), i), Best(StepError(), i)))], Best(WeeksTime(), 0) * 1e3);
     }
 
-    /// <summary>Barrel temperatures 600 s after the step, by SciPy's Radau at 1e-10; null when the file is absent.</summary>
+    /// <summary>Barrel temperatures 600 s after the step, by SciPy's Radau at 1e-10; null if the file is absent.</summary>
     public static double[]? Barrel600(string repository, int cells)
     {
         var file = Path.Combine(repository, $"../shared/reference/cvode/n{cells}.txt");
@@ -85,7 +85,7 @@ static partial class ReferencePrograms
         return new([.. figures[..tolerances.Length].Select(f => (f[0], f[1]))], figures[tolerances.Length][0]);
     }
 
-    /// <summary>What a program prints; null, and why on the console, when it fails.</summary>
+    /// <summary>Output of a program; null if it fails, with the reason on the console.</summary>
     public static async Task<string?> Run(string program, string[] arguments, CancellationToken cancel)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -94,7 +94,7 @@ static partial class ReferencePrograms
             start.Environment["LD_LIBRARY_PATH"] = Libraries;
             start.Environment["PYTHONPATH"] = $"{Root}/usr/lib/python3/dist-packages";
         }
-        // One thread, as ours.
+        // One thread, like our solver.
         start.Environment["OMP_NUM_THREADS"] = "1";
         try
         {

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace Benchmarks.Load;
 
-/// <summary>The whole system, started by <c>./pollux up --no-plant</c> beside the benchmark's own servers.</summary>
+/// <summary>The whole system, started by <c>./pollux up --no-plant</c> on the benchmark's own servers.</summary>
 sealed class RunningSystem(Settings settings) : IAsyncDisposable
 {
     public HttpClient Query { get; private set; } = new();
@@ -20,7 +20,7 @@ sealed class RunningSystem(Settings settings) : IAsyncDisposable
     /// <summary>Process ids by service and server.</summary>
     public Dictionary<string, int> Processes { get; } = [];
 
-    /// <summary>Starts the system; from nothing, so that what other benchmarks left behind is not measured.</summary>
+    /// <summary>Starts the system with empty data, so that leftovers of other benchmarks are not measured.</summary>
     public static async Task<RunningSystem> Start(Settings settings, CancellationToken cancel, int replicas = 1)
     {
         var system = new RunningSystem(settings);
@@ -69,7 +69,7 @@ sealed class RunningSystem(Settings settings) : IAsyncDisposable
                 if (attempt == 20)
                     throw new InvalidOperationException(
                         $"{assetId} could not be registered: {await answer.Content.ReadAsStringAsync(token)}");
-                // In the first seconds the shipped models are still being registered.
+                // During the first seconds, the shipped models are still being registered.
                 await Task.Delay(TimeSpan.FromMilliseconds(250), token);
             }
         });
@@ -77,7 +77,7 @@ sealed class RunningSystem(Settings settings) : IAsyncDisposable
         await Task.Delay(TimeSpan.FromSeconds(2.5), cancel);
     }
 
-    /// <summary>Readings folded in, over all twins whose id starts with a prefix.</summary>
+    /// <summary>Number of readings folded into all twins whose id starts with a prefix.</summary>
     public async Task<long> ReadingsFolded(string prefix, CancellationToken cancel)
     {
         long readings = 0;
@@ -94,7 +94,7 @@ sealed class RunningSystem(Settings settings) : IAsyncDisposable
         return readings;
     }
 
-    /// <summary>Resident memory, and of that what is the process's own or its share of what several processes map (libraries).</summary>
+    /// <summary>Resident memory, and the proportional set size: private memory plus the process's share of mapped libraries.</summary>
     public (double Resident, double Proportional) Megabytes(string part)
     {
         var lines = File.ReadLines($"/proc/{Processes[part]}/smaps_rollup").Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries))
@@ -103,14 +103,14 @@ sealed class RunningSystem(Settings settings) : IAsyncDisposable
         return (Of("Rss:"), Of("Pss:"));
     }
 
-    /// <summary>What the last garbage collection left on the managed heap of a service.</summary>
+    /// <summary>Managed heap of a service after its last garbage collection.</summary>
     public async Task<double> HeapMegabytes(string service, CancellationToken cancel) =>
         (await Query.GetStringAsync($"{Addresses[service]}/metrics", cancel)).Split('\n')
             .Where(l => l.StartsWith("dotnet_gc_last_collection_heap_size_bytes{", StringComparison.Ordinal))
             .Sum(l => double.Parse(l[(l.LastIndexOf('}') + 2)..].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture))
                 / (1 << 20);
 
-    /// <summary>CPU seconds used so far by a part and its children.</summary>
+    /// <summary>CPU seconds used so far by a part and its child processes.</summary>
     public double CpuSeconds(string part) => Tree(Processes[part]).Sum(Cpu);
 
     static double Cpu(int pid)
@@ -118,7 +118,7 @@ sealed class RunningSystem(Settings settings) : IAsyncDisposable
         try
         {
             var fields = File.ReadAllText($"/proc/{pid}/stat").Split(')')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            // Its own, and what its ended children took: PostgreSQL ends processes with their connections.
+            // Including terminated children: PostgreSQL ends a process with each connection.
             return fields[11..15].Sum(f => double.Parse(f, System.Globalization.CultureInfo.InvariantCulture)) / 100;
         }
         catch (IOException)

@@ -8,7 +8,8 @@ using TwinModel.Telemetry;
 namespace Benchmarks.Load;
 
 /// <summary>
-/// What one and two replicas of each service carry, what a message costs each part, and what 10 000 assets at 1 Hz need by that.
+/// Measures the load that one and two replicas of each service handle and the cost of a message in each part, and derives the needs of
+/// 10 000 assets at 1 Hz.
 /// </summary>
 static class ScaleBenchmark
 {
@@ -33,7 +34,8 @@ static class ScaleBenchmark
             await using var system = await RunningSystem.Start(settings, cancel, replicas);
             var assets = Enumerable.Range(0, Assets).Select(i => $"bench-{i}").ToArray();
             await system.Register(assets, cancel);
-            // Until the code is compiled and the tables have grown beyond their first pages: before, a message costs several times as much.
+            // Warms up until code is compiled and tables have outgrown their first pages; before that, a message costs several times as
+            // much.
             await Measure(settings, system, replicas, assets, 2_000, 30 * settings.Scale, cancel);
             foreach (var rate in new[] { 500.0, 1_000, 2_000, 4_000 })
             {
@@ -62,7 +64,7 @@ static class ScaleBenchmark
         await using (var publisher = await Publisher.Connect(settings.Mqtt, cancel))
         {
             var noise = new Random(3);
-            // Open loop: a message is due at its time whatever became of the ones before.
+            // Open loop: each message is sent on schedule, whatever happened to earlier ones.
             for (; sent < rate * seconds; sent++)
             {
                 var early = sent / rate - Stopwatch.GetElapsedTime(started).TotalSeconds;

@@ -6,8 +6,8 @@ using TwinModel.Solvers;
 namespace Benchmarks.Load;
 
 /// <summary>
-/// How fast the physics of the extrusion line is, against CVODE and SciPy on the same model, tolerance and machine. Processor only: no
-/// server takes part.
+/// Speed of the extrusion line's physics compared with CVODE and SciPy on the same model, tolerance and machine. Uses only the processor,
+/// no servers.
 /// </summary>
 static class SimulationBenchmark
 {
@@ -75,7 +75,7 @@ static class SimulationBenchmark
         var shape = extruder.Model.Equations.Shape;
         var (derivative, matrix, lu) = (new double[shape.States], new BorderedMatrix(shape), new BorderedLu(shape));
         var turn = 0;
-        // The same state twice would be answered from memory.
+        // Alternates the state, because results for an unchanged state are cached.
         void Other() => state[0] += ++turn % 2 == 0 ? 1e-9 : -1e-9;
         var rhs = Microseconds(() => { Other(); run.Derivative(0, state, derivative); });
         var both = Microseconds(() => { Other(); run.Derivative(0, state, derivative); run.Jacobian(0, state, matrix); });
@@ -169,7 +169,7 @@ static class SimulationBenchmark
                 + $"/ {Report.Percentile([.. rises], 0.95):F2} K"));
     }
 
-    // A worker needs one run; this is what it would take to keep all members at once.
+    // A worker needs only one run; this is the memory for keeping all members at once.
     static void Runs(CompiledModel model, int members)
     {
         var before = GC.GetTotalMemory(forceFullCollection: true);

@@ -3,13 +3,13 @@ using System.Text;
 
 namespace Benchmarks.Load;
 
-/// <summary>Writes deploy/sizing.md: what was measured, the model fitted to it, and what it says of a plant.</summary>
+/// <summary>Writes deploy/sizing.md: the measurements, the model fitted to them, and its predictions for a plant.</summary>
 static class Sizing
 {
     const double Target = 10_000;
     const double MostBusy = 0.6;
 
-    /// <summary>ingest-2 is an ingest.</summary>
+    /// <summary>Maps a replica to its service, e.g. ingest-2 to ingest.</summary>
     public static string ServiceOf(string part) => part.Length > 2 && part[^2] == '-' && char.IsAsciiDigit(part[^1]) ? part[..^2] : part;
 
     public static async Task Write(

@@ -8,7 +8,7 @@ using TwinModel.Telemetry;
 
 namespace Benchmarks.Load;
 
-/// <summary>Readings as rows of a keyed table by binary COPY, against readings as columnar events appended by Marten.</summary>
+/// <summary>Readings as rows of a keyed table by binary COPY, compared with columnar events appended by Marten.</summary>
 static class StorageBenchmark
 {
     const int Assets = 100;
@@ -27,7 +27,7 @@ static class StorageBenchmark
         await Append(settings, await Copy(settings, cancel), cancel);
     }
 
-    /// <summary>Readings per second of COPY; two connections, 12 000 rows at a time, in the order in which readings come.</summary>
+    /// <summary>Readings per second of COPY: two connections, 12 000 rows at a time, in order of arrival.</summary>
     public static async Task<double> Copy(Settings settings, CancellationToken cancel)
     {
         await using var source = NpgsqlDataSource.Create(settings.Postgres);
@@ -60,7 +60,7 @@ static class StorageBenchmark
             await using var import = await connection.BeginBinaryImportAsync("copy bench_reading from stdin (format binary)", cancel);
             for (var frame = 0; frame < frames; frame++)
             {
-                // Each connection has its half of the assets, twice the frames.
+                // Each connection writes half of the assets and twice the frames.
                 for (var asset = writer; asset < 2 * Assets; asset += 2)
                 {
                     for (var sensor = 0; sensor < Sensors; sensor++)
@@ -79,7 +79,7 @@ static class StorageBenchmark
         }
     }
 
-    /// <summary>The append stage alone: encode, one transaction of Marten for many assets, two writers.</summary>
+    /// <summary>The append stage alone: encoding, one Marten transaction for many assets, two writers.</summary>
     public static async Task Append(Settings settings, double copy, CancellationToken cancel)
     {
         foreach (var framesPerEvent in new[] { 10, 2, 1 })

@@ -3,7 +3,7 @@ using MQTTnet.Protocol;
 
 namespace Benchmarks.Load;
 
-/// <summary>Counts messages, as the barest consumer would.</summary>
+/// <summary>Counts messages, like the simplest possible consumer.</summary>
 sealed class Subscriber(IMqttClient client, Task received) : IDisposable
 {
     public Task AllReceived => received;
@@ -21,7 +21,7 @@ sealed class Subscriber(IMqttClient client, Task received) : IDisposable
         };
         var options = new MqttClientOptionsBuilder().WithTcpServer(uri.Host, uri.Port)
             .WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500).WithReceiveMaximum(ushort.MaxValue).Build();
-        // The same receive buffer as ingest has: the baseline must not be held back by the library's small one.
+        // The same receive buffer as ingest's, so that the library's small default does not slow down the baseline.
         ((MqttClientTcpOptions)options.ChannelOptions).BufferSize = 1 << 20;
         await client.ConnectAsync(options, cancel);
         await client.SubscribeAsync(

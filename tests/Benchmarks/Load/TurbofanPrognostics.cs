@@ -7,10 +7,10 @@ using TwinModel.Prognostics;
 
 namespace Benchmarks.Load;
 
-/// <summary>C-MAPSS FD001: four fifths of the engines to learn from, one fifth to predict at cuts. Cycles in place of days.</summary>
+/// <summary>C-MAPSS FD001: learns from four fifths of the engines and predicts one fifth at cuts. Cycles take the place of days.</summary>
 static class TurbofanPrognostics
 {
-    /// <summary>Beyond this nothing in the sensors tells lives apart; usual for these data.</summary>
+    /// <summary>Beyond this remaining life, the sensors do not distinguish lives; the usual cap for this data set.</summary>
     const double Cap = 125;
 
     const int Window = 30;
@@ -79,7 +79,7 @@ static class TurbofanPrognostics
         })];
     }
 
-    // What became of the learned engines when they looked like this at this age: an honest distribution without a model of growth.
+    // Remaining lives of learned engines that looked like this at this age: an empirical distribution without a growth model.
     static RulDistribution Similar((double Guess, double Age, double Rul)[] pairs, double guess, double age)
     {
         const int neighbours = 300;
@@ -133,7 +133,9 @@ static class TurbofanPrognostics
         }
     }
 
-    /// <summary>A health index from the last row's regression, growing to where learned engines ended; then the library's models.</summary>
+    /// <summary>
+    /// A health index from the last-row regression, extrapolated to the level at which learned engines failed, by the library's models.
+    /// </summary>
     sealed class IndexTrend
     {
         const int Smooth = 5;
@@ -147,7 +149,7 @@ static class TurbofanPrognostics
             var ends = learn.Select(e => Index(e, e.Life)).ToArray();
             var starts = learn.SelectMany(e => Enumerable.Range(5, 30).Select(t => Index(e, t))).ToArray();
             (healthy, healthySd) = (starts.Average(), MathNet.Numerics.Statistics.ArrayStatistics.StandardDeviation(starts));
-            // Growth over the last hundred cycles, when the fault is there.
+            // Growth over the last hundred cycles, when the fault is present.
             var slopes = learn.Select(e => (Index(e, e.Life) - Index(e, Math.Max(5, e.Life - 100))) / Math.Min(100, e.Life - 5)).ToArray();
             var lives = learn.Select(e => (double)e.Life).ToArray();
             var cv = MathNet.Numerics.Statistics.ArrayStatistics.StandardDeviation(lives) / lives.Average();
@@ -178,7 +180,7 @@ static class TurbofanPrognostics
             return ((Prognosis.Rul)AssessRul.Of(settings, new(level, baseline, t, index.Length - 1 - onset, points))).Life;
         }
 
-        // In units of which 1 is the whole way, stretched so that noise is small against it; the library takes it as a logarithm.
+        // Scaled so that noise is small compared with the full range of 3; the library takes the index as a logarithm.
         double Index(Engine engine, int t) =>
             3 * (1 - Enumerable.Range(Math.Max(1, t - Smooth + 1), Math.Min(t, Smooth)).Average(i => ridge.Predict(engine, i)) / Cap);
     }

@@ -10,7 +10,7 @@ namespace Integration.Tests.Dashboard;
 public sealed class HurriedDashboard(Infrastructure infrastructure) : DashboardSystem(infrastructure)
 {
     protected override IReadOnlyDictionary<string, string> SettingsOf(string service) =>
-        service == "twin-state" ? new Dictionary<string, string> { ["TwinState__ShowEveryMilliseconds"] = "20" } : base.SettingsOf(service);
+        service == "twin-state" ? new Dictionary<string, string> { ["TwinState__ShowEveryMilliseconds"] = "50" } : base.SettingsOf(service);
 }
 
 /// <summary>Pages that stay open for a long time.</summary>
@@ -19,7 +19,7 @@ public class LivePageTests(HurriedDashboard system) : SystemTest<HurriedDashboar
     const int Hours = 8;
     const int FramesPerHour = 3_600;
     // The next frames are sent once the page has drawn one of these: as many as it can take, and more than it draws.
-    const int FramesPerRedraw = 50;
+    const int FramesPerRedraw = 200;
 
     // In total longer than the two minutes after which the chart is fetched again, since memory released then is what is tested.
     static readonly TimeSpan ShortestHour = TimeSpan.FromSeconds(18);

@@ -22,7 +22,7 @@ public class LiveTwinTests
         connections: [{ topic: "pollux/{asset}/senml", payload: senml }]
         """, "kettle.asset.yaml");
 
-    static OwnedTwin Fresh() => new(new("kettle", "Kettle", Model, Now, 1), new Twin(Model));
+    static OwnedTwin Fresh() => new(new("kettle", "Kettle", Model, Now, 1, 1), new Twin(Model));
 
     static LoggedBatch Batch(long version, long position, params (double Second, double Value)[] readings) => new(
         "telemetry/kettle/2026-01-02", version, position, Now,

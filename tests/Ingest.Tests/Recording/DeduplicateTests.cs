@@ -8,7 +8,7 @@ namespace Ingest.Tests.Recording;
 
 public class DeduplicateTests
 {
-    static readonly RegisteredAsset Line = new("line-1", "Line 1", Extruder, DateTimeOffset.UnixEpoch, 1);
+    static readonly RegisteredAsset Line = new("line-1", "Line 1", Extruder, DateTimeOffset.UnixEpoch, 1, 1);
 
     readonly AssetLedger ledger = new("line-1", Line, new DateOnly(2023, 11, 14), new KnownReadings(completeFrom: At(0)));
     readonly Dictionary<Submission, Outcome> outcomes = [];

@@ -50,6 +50,9 @@ public sealed record AssetModel(
     /// <summary>Wearing parts and their indicators, one entry per component; empty when the file describes none.</summary>
     public IReadOnlyList<Degradation> Degradations { get; init; } = [];
 
+    /// <summary>How sensors correct the physics; null when they do not.</summary>
+    public EstimationSettings? Estimation { get; init; }
+
     /// <summary>The sensor with this id, or null.</summary>
     public Sensor? Sensor(string id) => sensorsById.GetValueOrDefault(id);
 

@@ -84,13 +84,22 @@ public static class ReadAssetModel
         var flushWindow = root.Span("flush-window", required: false);
         if (flushWindow > LongestFlushWindow) root.Get("flush-window")!.Complain($"must be at most {LongestFlushWindow.TotalSeconds:0}s");
         var physics = root.Get("physics", required: false) is { } physicsAt ? ReadPhysics.From(physicsAt, sensorById, Identity) : null;
+        var estimation = root.Get("estimation", required: false) is { } estimationAt ? Estimated(root, estimationAt, physics) : null;
         HashSet<string> worn = [];
         var degradations = root.List("degradation", required: false)
             .Select(d => ReadDegradation.From(d, Worn(d, componentIds, worn), sensorById)).OfType<Degradation>().ToList();
         root.Close();
         return new(id, name, version, description, components, relationships, [.. sensors.DistinctBy(s => s.Number).DistinctBy(s => s.Id)],
             limits, connections, csv, flushWindow, physics, yaml, Hash(yaml))
-        { Waveforms = waveforms, Degradations = degradations };
+        { Waveforms = waveforms, Degradations = degradations, Estimation = estimation };
+    }
+
+    static EstimationSettings? Estimated(YamlCursor root, YamlCursor at, Physics.PhysicsModel? physics)
+    {
+        if (physics is not null) return ReadEstimation.From(at, physics);
+        // A bad section 'physics' has been reported already.
+        if (root.Get("physics", required: false) is null) at.Complain("needs the section 'physics', which it corrects");
+        return null;
     }
 
     static string Worn(YamlCursor at, HashSet<string> components, HashSet<string> taken)

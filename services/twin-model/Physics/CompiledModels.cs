@@ -1,10 +1,9 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using TwinModel.Physics;
 
-namespace TwinModel.Scenarios;
+namespace TwinModel.Physics;
 
-/// <summary>Cache of compiled models, kept as long as their source: many shards and requests share a few.</summary>
+/// <summary>Cache of compiled models, kept as long as their source: many shards, requests and twins share a few.</summary>
 static class CompiledModels
 {
     static readonly ConditionalWeakTable<PhysicsModel, ConcurrentDictionary<(int, bool), Lazy<CompiledModel>>> Known = [];

@@ -1,0 +1,44 @@
+namespace TwinModel.Assets;
+
+/// <summary>How the physics is kept in step with the sensors: the section <c>estimation</c> of an asset model.</summary>
+/// <param name="Tick">Time between two corrections.</param>
+/// <param name="Cells">Number of cells along the axis.</param>
+/// <param name="Ensemble">Number of members.</param>
+/// <param name="Seed">Seed of all random numbers.</param>
+/// <param name="Inflation">Share of the spread removed by a correction that is given back, from 0 to below 1.</param>
+/// <param name="Parameters">Parameters that are learned.</param>
+/// <param name="Inputs">Inputs without a sensor that are learned.</param>
+/// <param name="Sensors">What corrects the physics.</param>
+public sealed record EstimationSettings(
+    TimeSpan Tick,
+    int Cells,
+    int Ensemble,
+    ulong Seed,
+    double Inflation,
+    IReadOnlyList<WanderingParameter> Parameters,
+    IReadOnlyList<WanderingInput> Inputs,
+    IReadOnlyList<CorrectingSensor> Sensors);
+
+/// <summary>A physics parameter whose logarithm is a random walk.</summary>
+/// <param name="Parameter"><c>component.name</c>.</param>
+/// <param name="RelativeDeviation">Relative standard deviation of its lognormal prior.</param>
+/// <param name="DoublesIn">Time after which the standard deviation of the walk is ln 2.</param>
+public sealed record WanderingParameter(string Parameter, double RelativeDeviation, TimeSpan DoublesIn);
+
+/// <summary>An input without a sensor that wanders around its default.</summary>
+/// <param name="Input">The input.</param>
+/// <param name="Deviation">Standard deviation around the default, in the input's unit.</param>
+/// <param name="ChangesIn">Time constant of its autocorrelation.</param>
+public sealed record WanderingInput(string Input, double Deviation, TimeSpan ChangesIn);
+
+/// <summary>A sensor that corrects the physics.</summary>
+/// <param name="Signal">The physics signal that it measures.</param>
+/// <param name="Deviation">Standard deviation of what noise and model error together leave in the mean of a tick, in the signal's unit.
+/// </param>
+/// <param name="Bias">A systematic error of the sensor that is learned too; null: none.</param>
+public sealed record CorrectingSensor(string Signal, double Deviation, SensorBias? Bias);
+
+/// <summary>A systematic error of a sensor that wanders around zero.</summary>
+/// <param name="Deviation">Standard deviation, in the signal's unit.</param>
+/// <param name="ChangesIn">Time constant of its autocorrelation.</param>
+public sealed record SensorBias(double Deviation, TimeSpan ChangesIn);

@@ -1,0 +1,117 @@
+using TwinModel.Assets;
+using TwinModel.Physics;
+using TwinModel.Telemetry;
+using TwinModel.Twins;
+using TwinModel.Units;
+
+namespace TwinModel.Estimation;
+
+/// <summary>Everything that the estimators of one asset model share. Immutable.</summary>
+public sealed class EstimationSetup
+{
+    readonly short[] slots;
+
+    /// <exception cref="ArgumentException">The model has no section <c>estimation</c>.</exception>
+    public EstimationSetup(AssetModel model)
+    {
+        Model = model;
+        Settings = model.Estimation ?? throw new ArgumentException($"The model '{model.Id}' has no section 'estimation'.", nameof(model));
+        Compiled = CompiledModels.Of(model.Physics!, Settings.Cells, withEnergy: false);
+        States = Compiled.Equations.Shape.States;
+        TickMicros = Settings.Tick.Ticks / TimeSpan.TicksPerMicrosecond;
+        List<Wanderer> wanderers = [
+            .. Settings.Parameters.Select(p => Wanderer.Of(p, Compiled)), .. Settings.Inputs.Select(i => Wanderer.Of(i, model.Physics!)),
+        ];
+        List<ObservedSignal> observed = [];
+        foreach (var sensor in Settings.Sensors)
+        {
+            var place = Compiled.Signals.First(s => s.Signal.Id == sensor.Signal);
+            if (sensor.Bias is not null) wanderers.Add(Wanderer.Of(sensor, place.Signal.Unit));
+            observed.Add(new(sensor, place, model.Sensor(place.Signal.Sensor!.Value)!, sensor.Bias is null ? -1 : wanderers.Count - 1));
+        }
+        (Wanderers, Observed) = ([.. wanderers], [.. observed]);
+        Inputs = [.. model.Physics!.Inputs.Select((input, number) => (Input: input, Number: number)).Where(i => i.Input.Sensor is not null)
+            .Select(i => new MeasuredInput(i.Input, i.Number, model.Sensor(i.Input.Sensor!.Value)!))];
+        Sensors = [.. Observed.Select(o => o.Sensor).Concat(Inputs.Select(i => i.Sensor)).DistinctBy(s => s.Number)];
+        slots = new short[model.Sensors.Max(s => s.Number) + 1];
+        Array.Fill<short>(slots, -1);
+        for (short i = 0; i < Sensors.Length; i++) slots[Sensors[i].Number] = i;
+        FixedPointBits = [.. Sensors.Select(Rollup.FixedPointBits)];
+    }
+
+    /// <summary>The asset model.</summary>
+    public AssetModel Model { get; }
+
+    /// <summary>Its section <c>estimation</c>.</summary>
+    public EstimationSettings Settings { get; }
+
+    /// <summary>The physics with the cells of the estimation.</summary>
+    public CompiledModel Compiled { get; }
+
+    /// <summary>Length of a tick, microseconds.</summary>
+    public long TickMicros { get; }
+
+    /// <summary>Number of physical states of a member.</summary>
+    public int States { get; }
+
+    internal Wanderer[] Wanderers { get; }
+
+    internal ObservedSignal[] Observed { get; }
+
+    internal MeasuredInput[] Inputs { get; }
+
+    /// <summary>All sensors that are used, observed or recording an input.</summary>
+    internal Sensor[] Sensors { get; }
+
+    internal int[] FixedPointBits { get; }
+
+    internal double TickSeconds => Settings.Tick.TotalSeconds;
+
+    /// <summary>Number of the tick that contains a sample time; ticks are counted from 1970.</summary>
+    public long TickOf(long sampledAt) => Floor(sampledAt, TickMicros);
+
+    /// <summary>End of a tick.</summary>
+    public DateTimeOffset EndOf(long tick) => Micros.ToTime((tick + 1) * TickMicros);
+
+    /// <summary>Place of a sensor in <see cref="Sensors"/>; -1 when it is not used.</summary>
+    internal int SlotOf(ushort sensor) => sensor < slots.Length ? slots[sensor] : -1;
+
+    /// <summary>Puts a member's parameters and inputs in their places, in units of calculation.</summary>
+    internal void Fill(Ensemble members, int member, Span<double> parameters, Span<double> inputs)
+    {
+        for (var w = 0; w < Wanderers.Length; w++)
+        {
+            var (wanderer, value) = (Wanderers[w], members[States + w][member]);
+            if (wanderer.Kind == WandererKind.Parameter) parameters[wanderer.Number] = Math.Exp(value);
+            else if (wanderer.Kind == WandererKind.Input) inputs[wanderer.Number] = value;
+        }
+    }
+
+    internal static long Floor(long value, long by) => (value - (value % by + by) % by) / by;
+}
+
+/// <summary>A signal that a sensor observes.</summary>
+/// <param name="Correcting">The entry in the model.</param>
+/// <param name="Place">The output that is observed.</param>
+/// <param name="Sensor">The sensor.</param>
+/// <param name="Bias">Number of the wanderer that is its bias; -1: none.</param>
+sealed record ObservedSignal(CorrectingSensor Correcting, SignalPlace Place, Sensor Sensor, int Bias)
+{
+    public double Deviation => Correcting.Deviation;
+
+    /// <summary>Converts a reading to the signal's unit.</summary>
+    public double InSignalUnit(double reading) => Sensor.Unit.ConvertTo(Place.Signal.Unit, reading);
+}
+
+/// <summary>An input that a sensor records.</summary>
+/// <param name="Input">The input.</param>
+/// <param name="Number">Its number in the physics.</param>
+/// <param name="Sensor">The sensor.</param>
+sealed record MeasuredInput(PhysicsInput Input, int Number, Sensor Sensor)
+{
+    readonly Unit calculation = Unit.OfCalculation(Input.Unit.Quantity);
+
+    /// <summary>Converts a reading to the unit of calculation, limited to the range of the input.</summary>
+    public double InCalculation(double reading) =>
+        Input.Unit.ConvertTo(calculation, Math.Clamp(Sensor.Unit.ConvertTo(Input.Unit, reading), Input.Range.Min, Input.Range.Max));
+}

@@ -1,0 +1,86 @@
+namespace TwinModel.Estimation;
+
+/// <summary>What is known of a machine at the end of a tick, from its physics and its sensors.</summary>
+/// <param name="At">End of the tick.</param>
+/// <param name="Signals">Signals with one number.</param>
+/// <param name="Profiles">Signals with one number per cell of the axis.</param>
+/// <param name="Learned">Parameters, inputs and biases.</param>
+/// <param name="Innovations">What the sensors showed in this tick and what was predicted.</param>
+/// <param name="Nis">Normalised innovation squared of this tick; 0 without observations.</param>
+/// <param name="DegreesOfFreedom">Number of observations in it.</param>
+/// <param name="Sync">Whether the physics follows the machine.</param>
+/// <param name="Replaced">Members that the solver could not march in this tick and that were replaced by copies of others.</param>
+public sealed record TwinEstimate(
+    DateTimeOffset At,
+    IReadOnlyList<SignalEstimate> Signals,
+    IReadOnlyList<ProfileEstimate> Profiles,
+    IReadOnlyList<LearnedEstimate> Learned,
+    IReadOnlyList<Innovation> Innovations,
+    double Nis,
+    int DegreesOfFreedom,
+    Sync Sync,
+    int Replaced);
+
+/// <summary>A signal that is one number.</summary>
+/// <param name="Id">The signal.</param>
+/// <param name="Unit">Symbol of its unit.</param>
+/// <param name="Value">In that unit.</param>
+public sealed record SignalEstimate(string Id, string Unit, Estimate Value);
+
+/// <summary>A signal along the axis.</summary>
+/// <param name="Id">The signal.</param>
+/// <param name="Unit">Symbol of its unit.</param>
+/// <param name="Values">In that unit, cell by cell.</param>
+public sealed record ProfileEstimate(string Id, string Unit, IReadOnlyList<Estimate> Values);
+
+/// <summary>A parameter, an input or the bias of a sensor.</summary>
+/// <param name="Kind">parameter, input or bias.</param>
+/// <param name="Id">Parameter <c>component.name</c>, input, or signal whose sensor has the bias.</param>
+/// <param name="Unit">Symbol of its unit.</param>
+/// <param name="Value">In that unit.</param>
+/// <param name="Remaining">Standard deviation over that of the prior, of the logarithm for a parameter: near 1, the readings say nothing
+/// about it; it may exceed 1 when it wanders.</param>
+public sealed record LearnedEstimate(string Kind, string Id, string Unit, Estimate Value, double Remaining)
+{
+    /// <summary>True when readings have at least halved the standard deviation.</summary>
+    public bool IsIdentified => Remaining <= 0.5;
+}
+
+/// <summary>Why a sensor did not correct the physics in a tick.</summary>
+public enum LeftOut : byte
+{
+    /// <summary>It did.</summary>
+    No = 0,
+
+    /// <summary>It had no reading with a value.</summary>
+    Missing = 1,
+
+    /// <summary>It has shown exactly the same value for many ticks.</summary>
+    Frozen = 2,
+}
+
+/// <summary>What a sensor showed in a tick and what was predicted before it was used, in the signal's unit.</summary>
+/// <param name="Sensor">The sensor.</param>
+/// <param name="Signal">The signal it observes.</param>
+/// <param name="Measured">Mean of its readings; null when it has none.</param>
+/// <param name="Predicted">What was predicted for it.</param>
+/// <param name="Deviation">Standard deviation of their difference; null when the sensor was left out.</param>
+/// <param name="LeftOut">Whether and why the sensor was left out.</param>
+public sealed record Innovation(
+    string Sensor, string Signal, double? Measured, double Predicted, double? Deviation, LeftOut LeftOut)
+{
+    /// <summary>Measured minus predicted.</summary>
+    public double? Difference => Measured - Predicted;
+}
+
+/// <summary>Whether the physics follows the machine.</summary>
+/// <param name="State">The judgement.</param>
+/// <param name="Since">End of the tick in which it was reached; null before the first.</param>
+/// <param name="Sensor">The sensor that deviates most; null when none does more than chance allows.</param>
+public sealed record Sync(SyncState State, DateTimeOffset? Since, string? Sensor);
+
+/// <summary>A member of the ensemble: one way in which the machine may be, given all readings.</summary>
+/// <param name="State">Physical states, in the order of the equations with the estimation's number of cells.</param>
+/// <param name="Parameters">All parameters, in units of calculation.</param>
+/// <param name="Inputs">All inputs, in units of calculation.</param>
+public sealed record EnsembleMember(double[] State, double[] Parameters, double[] Inputs);

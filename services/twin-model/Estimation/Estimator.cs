@@ -26,6 +26,8 @@ public sealed class Estimator
 
     readonly EstimationSetup setup;
     readonly Ensemble members;
+
+    // What members predict for the sensors after the last correction.
     readonly Ensemble predictions;
     readonly double[] held;
     readonly double[] sameValue, measured, predicted, deviation;
@@ -122,7 +124,9 @@ public sealed class Estimator
         to.Write(freedom);
         to.Write(replaced);
         sync.Write(to);
-        if (IsStarted) members.Write(to);
+        if (!IsStarted) return;
+        members.Write(to);
+        predictions.Write(to);
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote for the same model.</summary>
@@ -141,7 +145,9 @@ public sealed class Estimator
         }
         (estimator.nis, estimator.freedom, estimator.replaced) = (from.ReadDouble(), from.ReadInt32(), from.ReadInt32());
         estimator.sync.Read(from);
-        if (estimator.IsStarted) estimator.members.Read(from);
+        if (!estimator.IsStarted) return estimator;
+        estimator.members.Read(from);
+        estimator.predictions.Read(from);
         return estimator;
     }
 
@@ -156,7 +162,7 @@ public sealed class Estimator
     void Draw(long tick)
     {
         var draws = Draws(tick);
-        RandomWalk.Whiten(draws);
+        SecondOrderDraws.Whiten(draws);
         for (var w = 0; w < draws.Variables; w++)
         {
             var wanderer = setup.Wanderers[w];
@@ -171,7 +177,9 @@ public sealed class Estimator
         var draws = Draws(tick);
         var learned = new Ensemble(draws.Variables, members.Members);
         for (var w = 0; w < learned.Variables; w++) members[setup.States + w].CopyTo(learned[w]);
-        RandomWalk.Whiten(draws, learned, predictions);
+        // What is new must not seem to be connected with what is known: chance correlations within the ensemble add up over the ticks until
+        // the estimate is far too sure of itself.
+        SecondOrderDraws.Whiten(draws, learned, predictions);
         for (var w = 0; w < draws.Variables; w++)
         {
             var wanderer = setup.Wanderers[w];

@@ -42,8 +42,11 @@ public sealed record ProfileEstimate(string Id, string Unit, IReadOnlyList<Estim
 /// about it; it may exceed 1 when it wanders.</param>
 public sealed record LearnedEstimate(string Kind, string Id, string Unit, Estimate Value, double Remaining)
 {
-    /// <summary>True when readings have at least halved the standard deviation.</summary>
-    public bool IsIdentified => Remaining <= 0.5;
+    const double MostRemaining = 1.0 / 3;
+
+    /// <summary>True when readings have reduced the standard deviation to a third or less. Otherwise they cannot tell it from the other
+    /// unknowns.</summary>
+    public bool IsIdentified => Remaining <= MostRemaining;
 }
 
 /// <summary>Why a sensor did not correct the physics in a tick.</summary>

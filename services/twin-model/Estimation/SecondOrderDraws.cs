@@ -1,10 +1,10 @@
 namespace TwinModel.Estimation;
 
 /// <summary>
-/// Random changes of an ensemble with exactly the wanted mean and variance (second-order exact sampling: D. T. Pham, Mon. Weather Rev. 129
-/// (2001) 1194). Plain draws would move the mean by their sampling error at every tick.
+/// Random changes of an ensemble with exactly the wanted mean and covariance (second-order exact sampling: D. T. Pham, Mon. Weather Rev. 129
+/// (2001) 1194). Plain draws move the mean by their sampling error at every tick, and correlate by chance what is independent.
 /// </summary>
-public static class RandomWalk
+public static class SecondOrderDraws
 {
     /// <summary>
     /// Turns rows of independent standard normal numbers into rows with mean 0, variance 1 and no correlation with each other within the

@@ -16,6 +16,7 @@ var pure = new Dictionary<string, Func<string, CancellationToken, Task>>
     ["simulation"] = SimulationBenchmark.Run,
     ["decision"] = DecisionBenchmark.Run,
     ["prognostics"] = PrognosticsBenchmark.Run,
+    ["estimation"] = EstimationBenchmark.Run,
 };
 if (args is [var first, ..] && pure.TryGetValue(first, out var run))
 {

@@ -34,8 +34,7 @@ public sealed class Estimator
     readonly int[] sameTicks;
     readonly LeftOut[] leftOut;
     readonly SyncWindow sync;
-    int waited, freedom, replaced;
-    double nis;
+    int waited, replaced;
 
     /// <summary>An estimator that has seen nothing yet.</summary>
     public Estimator(EstimationSetup setup)
@@ -58,6 +57,12 @@ public sealed class Estimator
 
     /// <summary>False until all recorded inputs were heard, or have been waited for in vain.</summary>
     public bool IsStarted { get; private set; }
+
+    /// <summary>Normalised innovation squared of the last tick; 0 without observations.</summary>
+    public double Nis { get; private set; }
+
+    /// <summary>Number of observations in it.</summary>
+    public int DegreesOfFreedom { get; private set; }
 
     /// <summary>Processes a tick. After a gap in the ticks, members are at the steady state of their inputs.</summary>
     /// <param name="tick">Its number, above that of the last one.</param>
@@ -99,7 +104,7 @@ public sealed class Estimator
 
     /// <summary>The estimate after the last tick; null before the estimator has started.</summary>
     public TwinEstimate? Estimate(EstimationWorkspace work) => IsStarted ? ViewEstimate.Of(setup, members, held, work, new(
-        setup.EndOf(Tick), [], [], [], [.. setup.Observed.Select(Innovation)], nis, freedom,
+        setup.EndOf(Tick), [], [], [], [.. setup.Observed.Select(Innovation)], Nis, DegreesOfFreedom,
         new(sync.State, sync.State == SyncState.Unknown ? null : setup.EndOf(sync.Since),
             sync.Sensor < 0 ? null : setup.Observed[sync.Sensor].Sensor.Id),
         replaced)) : null;
@@ -120,8 +125,8 @@ public sealed class Estimator
             to.Write(deviation[o]);
             to.Write((byte)leftOut[o]);
         }
-        to.Write(nis);
-        to.Write(freedom);
+        to.Write(Nis);
+        to.Write(DegreesOfFreedom);
         to.Write(replaced);
         sync.Write(to);
         if (!IsStarted) return;
@@ -143,7 +148,7 @@ public sealed class Estimator
             estimator.deviation[o] = from.ReadDouble();
             estimator.leftOut[o] = (LeftOut)from.ReadByte();
         }
-        (estimator.nis, estimator.freedom, estimator.replaced) = (from.ReadDouble(), from.ReadInt32(), from.ReadInt32());
+        (estimator.Nis, estimator.DegreesOfFreedom, estimator.replaced) = (from.ReadDouble(), from.ReadInt32(), from.ReadInt32());
         estimator.sync.Read(from);
         if (!estimator.IsStarted) return estimator;
         estimator.members.Read(from);
@@ -216,7 +221,7 @@ public sealed class Estimator
         Span<double> variances = stackalloc double[setup.Observed.Length];
         Observe(readings, work.Predicted, variances);
         Judge(work.Predicted, variances);
-        if (freedom == 0) return;
+        if (DegreesOfFreedom == 0) return;
         Span<double> spreads = stackalloc double[members.Variables];
         for (var v = 0; v < members.Variables; v++) spreads[v] = members.Of(v).StandardDeviation;
         for (var o = 0; o < variances.Length; o++)
@@ -267,8 +272,8 @@ public sealed class Estimator
     void Judge(Ensemble predictions, ReadOnlySpan<double> variances)
     {
         var (value, normalised) = Consistency.Of(predictions, predicted, measured, variances, leftOut, deviation);
-        (nis, freedom) = (value, leftOut.Count(l => l == LeftOut.No));
-        sync.Add(Tick, nis, freedom, normalised);
+        (Nis, DegreesOfFreedom) = (value, leftOut.Count(l => l == LeftOut.No));
+        sync.Add(Tick, Nis, DegreesOfFreedom, normalised);
     }
 
     Innovation Innovation(ObservedSignal signal, int o) => new(

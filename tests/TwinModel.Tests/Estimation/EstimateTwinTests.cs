@@ -151,7 +151,7 @@ public class EstimateTwinTests
         return twin.Hash();
     }
 
-    [Property(MaxTest = 60)]
+    [Property(MaxTest = 30)]
     public Property Shuffled_doubled_and_late_readings_give_the_same_bits_as_in_order() =>
         Prop.ForAll(Histories.ToArbitrary(), Gen.Choose(1, int.MaxValue).ToArbitrary(), (history, seed) =>
         {

@@ -17,6 +17,8 @@ sealed class EstimatedPlant
 {
     public const long Origin = 1_750_000_000_000_000;
 
+    const int Parts = 10;
+
     readonly CompiledModel model;
     readonly EquationRun run;
     readonly Rodas3 solver;
@@ -82,19 +84,17 @@ sealed class EstimatedPlant
     public List<Reading> Tick()
     {
         var middle = Origin + Ticks * Setup.TickMicros + Setup.TickMicros / 2;
-        var (sums, points) = (new double[Setup.Settings.Sensors.Count], 0);
-        void Add()
+        var sums = new double[Setup.Settings.Sensors.Count];
+        var step = Setup.Settings.Tick.TotalSeconds / Parts;
+        for (var part = 0; part < Parts; part++)
         {
-            run.EvaluateOutputs(0, state);
-            for (var s = 0; s < sums.Length; s++) sums[s] += Place(s).Report(run.Value(Place(s).Output));
-            points++;
-        }
-        const int parts = 10;
-        for (var part = 0; part < parts; part++)
-        {
-            solver.Integrate(run, state, 0, Setup.Settings.Tick.TotalSeconds / parts, new(new(1e-5)),
+            // At the middle of each part: as a device samples many times within a tick.
+            solver.Integrate(run, state, 0, step / 2, new(new(1e-5)) { InitialStep = step / 2 },
                 cancellationToken: TestContext.Current.CancellationToken);
-            Add();
+            run.EvaluateOutputs(0, state);
+            for (var s = 0; s < sums.Length; s++) sums[s] += Place(s).Report(run.Value(Place(s).Output)) / Parts;
+            solver.Integrate(run, state, 0, step / 2, new(new(1e-5)) { InitialStep = step / 2 },
+                cancellationToken: TestContext.Current.CancellationToken);
         }
         List<Reading> readings = [];
         for (var s = 0; s < sums.Length; s++)
@@ -102,7 +102,7 @@ sealed class EstimatedPlant
             var sensor = Setup.Settings.Sensors[s];
             var noise = sensor.Deviation * random.NextNormal();
             if (silent.Contains(sensor.Signal)) continue;
-            var value = sums[s] / points + noise + offsets.GetValueOrDefault(sensor.Signal);
+            var value = sums[s] + noise + offsets.GetValueOrDefault(sensor.Signal);
             if (stuck.TryGetValue(sensor.Signal, out var same))
             {
                 if (double.IsNaN(same)) stuck[sensor.Signal] = value;

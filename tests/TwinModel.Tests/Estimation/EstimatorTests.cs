@@ -40,9 +40,8 @@ public class EstimatorTests(ITestOutputHelper output)
                 var readings = new TickReadings(setup);
                 foreach (var reading in plant.Tick()) readings.Add(change?.Invoke(reading) ?? reading);
                 Estimator.Step(setup.TickOf(EstimatedPlant.Origin) + plant.Ticks - 1, readings, work);
-                var now = Now;
-                Nis.Add((now.Nis, now.DegreesOfFreedom));
-                see?.Invoke(now);
+                Nis.Add((Estimator.Nis, Estimator.DegreesOfFreedom));
+                see?.Invoke(Now);
             }
             return Now;
         }

@@ -3,8 +3,8 @@ using MathNet.Numerics.LinearAlgebra;
 namespace TwinModel.Estimation;
 
 /// <summary>
-/// Normalised innovation squared <c>d' S⁻¹ d</c> with <c>S = cov(z) + R</c>; chi-square with as many degrees of freedom as observations when
-/// the filter is right about its uncertainty.
+/// Normalised innovation squared <c>d' S⁻¹ d</c> with <c>S = cov(z) + R</c>: chi-square with as many degrees of freedom as observations
+/// when the filter is right about its uncertainty.
 /// </summary>
 static class Consistency
 {

@@ -5,8 +5,8 @@ namespace TwinModel.Estimation;
 
 /// <summary>Result of adding readings.</summary>
 /// <param name="Ticks">Ticks processed, those that were processed again included.</param>
-/// <param name="RereadFrom">Sample time, microseconds, of the earliest reading that is older than the oldest checkpoint and was left out: the
-/// estimate has to be made again from an older snapshot or from the whole log. Null when there is none.</param>
+/// <param name="RereadFrom">Sample time, microseconds, of the earliest reading that is older than the oldest checkpoint and was left out:
+/// the estimate has to be made again from an older snapshot or from the whole log. Null when there is none.</param>
 public readonly record struct EstimateStep(int Ticks, long? RereadFrom);
 
 /// <summary>
@@ -52,7 +52,9 @@ public sealed class EstimateTwin
     /// <summary>Readings before this sample time, microseconds, are too late; null when none is.</summary>
     public long? Oldest => hasForgotten ? checkpoints[0].Tick * setup.TickMicros : null;
 
-    /// <summary>Adds readings and processes the ticks that are complete. Readings of other sensors and without a value are ignored.</summary>
+    /// <summary>
+    /// Adds readings and processes the ticks that are complete. Bad readings and those of sensors that are not used are ignored.
+    /// </summary>
     public EstimateStep Step(ReadOnlySpan<Reading> readings, EstimationWorkspace work)
     {
         long? rereadFrom = null;

@@ -238,8 +238,8 @@ public sealed class Estimator
         Limit();
     }
 
-    // Relaxation to prior spread (J. S. Whitaker and T. M. Hamill, Mon. Weather Rev. 140 (2012) 3078): gives back part of the spread where a
-    // correction removed some. A constant factor would blow up what the sensors do not see.
+    // Relaxation to prior spread (J. S. Whitaker and T. M. Hamill, Mon. Weather Rev. 140 (2012) 3078): gives back part of the spread where
+    // a correction removed some. A constant factor would blow up what the sensors do not see.
     void Relax(Span<double> row, double before)
     {
         var now = Moments.Of(row);

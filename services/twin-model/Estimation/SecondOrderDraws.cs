@@ -1,8 +1,8 @@
 namespace TwinModel.Estimation;
 
 /// <summary>
-/// Random changes of an ensemble with exactly the wanted mean and covariance (second-order exact sampling: D. T. Pham, Mon. Weather Rev. 129
-/// (2001) 1194). Plain draws move the mean by their sampling error at every tick, and correlate by chance what is independent.
+/// Random changes of an ensemble with exactly the wanted mean and covariance (second-order exact sampling: D. T. Pham, Mon. Weather Rev.
+/// 129 (2001) 1194). Plain draws move the mean by their sampling error at every tick, and correlate by chance what is independent.
 /// </summary>
 public static class SecondOrderDraws
 {

@@ -9,6 +9,8 @@ namespace TwinModel.Tests.Estimation;
 
 public class EstimateTwinTests
 {
+    const long ThreeHours = 3 * 3600 * Micros.PerSecond;
+
     static readonly EstimationSetup Setup = EstimationCase.Setup;
 
     static Reading Temperature(double seconds, double value, Quality quality = Quality.Good) =>
@@ -131,9 +133,8 @@ public class EstimateTwinTests
                           from second in Gen.Choose(0, 720)
                           from value in Gen.Choose(0, 40)
                           from quality in Gen.Frequency((9, Gen.Constant(Quality.Good)), (1, Gen.Elements(Quality.Uncertain, Quality.Bad)))
-                          select (isTemperature ? Temperature(second / 2.0, 190 + value, quality) : Power(second / 2.0, 160 + value))
-                              with
-                          { SampledAt = Given.T0 + second * 500_000L + (isSecond ? 10_800_000_000 : 0) })
+                          let at = Given.T0 + second * 500_000L + (isSecond ? ThreeHours : 0)
+                          select isTemperature ? new Reading(1, at, 190 + value, quality) : new Reading(7, at, 160 + value))
             .ListOf(300)
         select readings.DistinctBy(r => (r.Sensor, r.SampledAt)).ToArray();
 

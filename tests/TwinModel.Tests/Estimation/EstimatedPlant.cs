@@ -10,8 +10,8 @@ using TwinModel.Uncertainty;
 namespace TwinModel.Tests.Estimation;
 
 /// <summary>
-/// A machine that is the twin's own model with other parameters, and the sensors of the section <c>estimation</c>: each tick one reading per
-/// sensor, the mean over the tick with noise of the declared deviation.
+/// A machine that is the twin's own model with other parameters, and the sensors of the section <c>estimation</c>: each tick one reading
+/// per sensor, the mean over the tick with noise of the declared deviation.
 /// </summary>
 sealed class EstimatedPlant
 {

@@ -143,14 +143,13 @@ public class EstimatorTests(ITestOutputHelper output)
         Assert.Equal(7, now.DegreesOfFreedom);
         Assert.All(now.Innovations.Where(i => i.Signal is "melt-temperature" or "motor-power" or "zone-2-temperature"),
             i => Assert.Equal((LeftOut.Missing, null, null), (i.LeftOut, i.Measured, i.Deviation)));
-        var (full, all) = Start(Shipped, 3, ("polymer.consistency", 0.9));
+        var (_, all) = Start(Shipped, 3, ("polymer.consistency", 0.9));
         var better = all.Follow(90).Signals.Single(s => s.Id == "melt-temperature").Value;
         var melt = now.Signals.Single(s => s.Id == "melt-temperature").Value;
         output.WriteLine($"{melt} with three sensors missing, {better} with all, true {plant.Value("melt-temperature")}");
         Assert.True(melt.StandardDeviation > better.StandardDeviation);
         Assert.InRange(Math.Abs(melt.Mean - plant.Value("melt-temperature")), 0, 3 * melt.StandardDeviation);
         Assert.Equal(SyncState.InSync, now.Sync.State);
-        _ = full;
     }
 
     [Fact]
@@ -196,7 +195,8 @@ public class EstimatorTests(ITestOutputHelper output)
         List<string?> named = [];
         var now = follower.Follow(180, see: e => named.Add(e.Sync.Sensor));
         Show(plant, now);
-        output.WriteLine($"named after {named.IndexOf("zone-4-temperature") + 1} ticks, last after {named.LastIndexOf("zone-4-temperature") + 1}");
+        output.WriteLine(
+            $"named after {named.IndexOf("zone-4-temperature") + 1} ticks, last after {named.LastIndexOf("zone-4-temperature") + 1}");
         Assert.InRange(named.IndexOf("zone-4-temperature"), 0, 5);
         Assert.Equal(4, now.Learned.Single(l => l.Kind == "bias" && l.Id == "zone-4-temperature").Value.Mean, 0.5);
         var consistency = now.Learned.Single(l => l.Id == "polymer.consistency");
@@ -228,7 +228,7 @@ public class EstimatorTests(ITestOutputHelper output)
         var (_, first) = Start(Shipped, 7);
         first.Follow(20);
         var bytes = Bytes(first.Estimator);
-        var (plant, second) = Start(Shipped, 7);
+        var (_, second) = Start(Shipped, 7);
         second.Follow(20);
         second.Estimator = Estimator.Read(Shipped, new BinaryReader(new MemoryStream(bytes)));
         Assert.Equal(bytes, Bytes(second.Estimator));
@@ -236,7 +236,6 @@ public class EstimatorTests(ITestOutputHelper output)
         second.Follow(10);
         Assert.Equal(Bytes(first.Estimator), Bytes(second.Estimator));
         Assert.NotEqual(bytes, Bytes(second.Estimator));
-        _ = plant;
     }
 
     [Fact]

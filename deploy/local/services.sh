@@ -2,9 +2,7 @@
 # The .NET services: build, start, health, stop. Sourced by pollux.
 
 SERVICES=(ingest twin-state simulation query plant dashboard)
-# Latency level 0 makes the garbage collector keep the heap smallest; it can only be set in the environment. Without it, services need a
-# third more memory.
-IN_PRODUCTION=(env DOTNET_ENVIRONMENT=Production ASPNETCORE_ENVIRONMENT=Production "DOTNET_GCLatencyLevel=${DOTNET_GCLatencyLevel:-0}")
+IN_PRODUCTION=(env DOTNET_ENVIRONMENT=Production ASPNETCORE_ENVIRONMENT=Production)
 
 # Services that may have several replicas; the second replica of ingest is called ingest-2.
 # shellcheck disable=SC2034

@@ -10,6 +10,19 @@ using TwinModel.Twins;
 
 namespace Query.Histories;
 
+/// <summary>A question for history.</summary>
+/// <param name="AssetId">The asset.</param>
+/// <param name="SensorIds">One to twenty of its sensors.</param>
+/// <param name="From">Sample times from here; null: one hour before <paramref name="To"/>.</param>
+/// <param name="To">Up to but not including this time; null: now, or when what was known then was appended.</param>
+/// <param name="Points">Number of equal buckets; null: the default, or those of <paramref name="Calendar"/>.</param>
+/// <param name="KnownAt">Null: everything that is known now.</param>
+/// <param name="Estimate">Adds the smoothed value to each point.</param>
+/// <param name="Calendar">Buckets of a calendar instead of equal ones.</param>
+sealed record HistoryQuestion(
+    string AssetId, IReadOnlyCollection<string> SensorIds, DateTimeOffset? From, DateTimeOffset? To, int? Points, KnownAt? KnownAt,
+    bool Estimate, Calendar? Calendar);
+
 /// <summary>
 /// Downsampled history; see <see cref="Downsample"/> for buckets and <see cref="HistorySource"/> for their source.
 /// </summary>
@@ -49,9 +62,10 @@ sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, Re
                 "json" => false,
                 _ => throw new InvalidInputException("format", format, "json, csv"),
             };
-            var answer = await history.Run(
+            var asked = new HistoryQuestion(
                 id, sensor, Input.Time("from", from), Input.Time("to", to), points, KnownAt.Parse(knownAt), estimate == true,
-                Calendar.Parse(bucket, timeZone, fill), cancel);
+                Calendar.Parse(bucket, timeZone, fill));
+            var answer = await history.Run(asked, cancel);
             if (isCsv) await HistoryCsv.Write(http, answer, estimate == true, cancel);
             else await http.Response.WriteAsJsonAsync(answer, ApiJson.Options, cancel);
         })
@@ -77,15 +91,13 @@ sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, Re
         && accepted.OrderByDescending(a => a.Quality ?? 1)
             .FirstOrDefault()?.MediaType.Equals("text/csv", StringComparison.OrdinalIgnoreCase) == true;
 
-    /// <exception cref="NotFoundException">No such asset, or not at <paramref name="knownAt"/>.</exception>
+    /// <exception cref="NotFoundException">No such asset, or not yet at the time it asks for.</exception>
     /// <exception cref="InvalidInputException">A parameter is out of bounds.</exception>
     /// <exception cref="TooLargeException">More points than allowed in an answer, or more readings than may be read from the
     /// log.</exception>
-    public async Task<HistoryAnswer> Run(
-        string assetId, IReadOnlyCollection<string> sensorIds, DateTimeOffset? from, DateTimeOffset? to, int? points, KnownAt? knownAt,
-        bool estimate, Calendar? calendar,
-        CancellationToken cancel)
+    public async Task<HistoryAnswer> Run(HistoryQuestion asked, CancellationToken cancel)
     {
+        var (assetId, sensorIds, from, to, points, knownAt, estimate, calendar) = asked;
         if (calendar is not null && points is not null) throw new InvalidInputException("points", points, "nothing together with bucket");
         if (calendar is not null && estimate) throw new InvalidInputException("estimate", "true", "false together with bucket");
         var asset = registry.Get(assetId);

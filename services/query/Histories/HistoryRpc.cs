@@ -9,11 +9,12 @@ sealed class HistoryRpc(GetHistory history) : Proto.HistoryService.HistoryServic
 {
     public override async Task<Proto.GetHistoryResponse> GetHistory(Proto.GetHistoryRequest request, ServerCallContext context)
     {
-        var answer = await history.Run(
+        var asked = new HistoryQuestion(
             request.AssetId, request.SensorIds, request.From?.ToTime("from"), request.To?.ToTime("to"),
             request.Points == 0 ? null : request.Points,
             KnownAt.Of(request.HasKnownAtPosition ? request.KnownAtPosition : null, request.KnownAtTime), request.Estimate,
-            Calendar.Parse(Given(request.Bucket), Given(request.TimeZone), Given(request.Fill), "time_zone"), context.CancellationToken);
+            Calendar.Parse(Given(request.Bucket), Given(request.TimeZone), Given(request.Fill), "time_zone"));
+        var answer = await history.Run(asked, context.CancellationToken);
         var message = new Proto.GetHistoryResponse
         {
             From = answer.From.ToProto(),

@@ -23,7 +23,8 @@ static class ReadDegradation
         var late = at.Span("late", required: false) ?? window;
         if (late > 10 * window) at.Get("late")!.Complain("must be at most ten windows, as readings of open windows are held in memory");
         var assessEvery = at.Span("assess-every", required: false) ?? TimeSpan.FromHours(1);
-        if (assessEvery < window) at.Get("assess-every", required: false)?.Complain("must be at least one window, as nothing new is known before its end");
+        if (assessEvery < window)
+            at.Get("assess-every", required: false)?.Complain("must be at least one window, as nothing new is known before its end");
         var load = at.Get("load", required: false);
         var (speed, force) = (ReadLoad(load, "speed", sensors), ReadLoad(load, "force", sensors));
         load?.Close();

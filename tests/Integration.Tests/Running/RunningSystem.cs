@@ -92,7 +92,6 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
             ["Assets__Directory"] = Assets,
             ["DOTNET_ENVIRONMENT"] = "Production",
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
-            ["DOTNET_GCLatencyLevel"] = "0",
             ["Ingest__ClientId"] = $"{Name}-0",
             ["Ingest__SharedGroup"] = Name,
             // Tests check saved twins and would wait longer with the default.

@@ -211,7 +211,7 @@ public class EstimatorTests(ITestOutputHelper output)
         var (plant, follower) = Start(Shipped, 6);
         Assert.Equal(SyncState.InSync, follower.Follow(60).Sync.State);
         var lastGood = plant.Ticks - 1;
-        // A third of the motor's power vanishes into a failing gearbox.
+        // The shown power jumps up by a third, which no parameter explains that fast.
         plant.Offset("motor-power", 0.33 * plant.Value("motor-power"));
         List<Sync> course = [];
         follower.Follow(12, see: e => course.Add(e.Sync));

@@ -23,7 +23,8 @@ static class EstimationBenchmark
     {
         var yaml = File.ReadAllText(Path.Combine(repository, "contracts/assets/extrusion-line.asset.yaml"));
         var setup = new EstimationSetup(ReadAssetModel.FromText(yaml, "extrusion-line"));
-        Report.Title($"Estimation: {Environment.ProcessorCount} cores, .NET {Environment.Version}, one thread, {Ticks} ticks with a step of speed; "
+        Report.Title($"Estimation: {Environment.ProcessorCount} cores, .NET {Environment.Version}, one thread, "
+            + $"{Ticks} ticks with a step of speed; "
             + "processor time, so that other load counts little");
         Cost(setup, cancel);
         Accuracy(setup);
@@ -62,7 +63,8 @@ static class EstimationBenchmark
             "N0");
         Report.Figure("memory of a twin: estimator, checkpoints and their readings", memory / 1e3, "kB");
         Report.Figure("  snapshot", twin.Snapshot().Length / 1e3, "kB");
-        Report.Figure("solver steps per member and tick", (double)work.Statistics.Steps / setup.Settings.Ensemble / (Ticks + Warm - 2), "", "N2");
+        Report.Figure(
+            "solver steps per member and tick", (double)work.Statistics.Steps / setup.Settings.Ensemble / (Ticks + Warm - 2), "", "N2");
     }
 
     static Reading[] Readings(EstimationSetup setup, int tick, double speed, RandomStream random)

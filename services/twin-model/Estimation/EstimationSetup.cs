@@ -76,6 +76,12 @@ public sealed class EstimationSetup
     /// <summary>Place of a sensor in <see cref="Sensors"/>; -1 when it is not used.</summary>
     internal int SlotOf(ushort sensor) => sensor < slots.Length ? slots[sensor] : -1;
 
+    /// <summary>The inputs last heard, in units of calculation; those never heard (NaN) have their defaults.</summary>
+    internal void Heard(ReadOnlySpan<double> held, Span<double> inputs)
+    {
+        for (var i = 0; i < inputs.Length; i++) inputs[i] = double.IsNaN(held[i]) ? Compiled.Inputs[i] : held[i];
+    }
+
     /// <summary>Puts a member's parameters and inputs in their places, in units of calculation.</summary>
     internal void Fill(Ensemble members, int member, Span<double> parameters, Span<double> inputs)
     {

@@ -161,18 +161,17 @@ public sealed class EstimationWorkspace
         }
     }
 
-    // Inputs that were never heard have their defaults.
     void Nominal(ReadOnlySpan<double> held)
     {
         for (var p = 0; p < parameters.Length; p++) parameters[p] = Setup.Compiled.Parameters[p];
-        for (var i = 0; i < inputs.Length; i++) inputs[i] = double.IsNaN(held[i]) ? Setup.Compiled.Inputs[i] : held[i];
+        Setup.Heard(held, inputs);
         run.SetParameters(parameters);
         run.SetInputs(inputs);
     }
 
     void Prepare(Ensemble members, int m, ReadOnlySpan<double> held)
     {
-        for (var i = 0; i < inputs.Length; i++) inputs[i] = double.IsNaN(held[i]) ? Setup.Compiled.Inputs[i] : held[i];
+        Setup.Heard(held, inputs);
         Setup.Fill(members, m, parameters, inputs);
         run.SetParameters(parameters);
         run.SetInputs(inputs);

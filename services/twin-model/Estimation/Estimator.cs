@@ -95,9 +95,9 @@ public sealed class Estimator
     /// <param name="number">From 0 to the size of the ensemble less one.</param>
     public EnsembleMember Member(int number)
     {
-        var (state, parameters) = (new double[setup.States], setup.Compiled.Parameters.ToArray());
+        var (state, parameters, inputs) = (new double[setup.States], setup.Compiled.Parameters.ToArray(), new double[held.Length]);
         members.CopyFrom(number, state);
-        double[] inputs = [.. held.Select((h, i) => double.IsNaN(h) ? setup.Compiled.Inputs[i] : h)];
+        setup.Heard(held, inputs);
         setup.Fill(members, number, parameters, inputs);
         return new(state, parameters, inputs);
     }
@@ -222,8 +222,8 @@ public sealed class Estimator
         Observe(readings, work.Predicted, variances);
         Judge(work.Predicted, variances);
         if (DegreesOfFreedom == 0) return;
-        Span<double> spreads = stackalloc double[members.Variables];
-        for (var v = 0; v < members.Variables; v++) spreads[v] = members.Of(v).StandardDeviation;
+        Span<double> spreads = stackalloc double[setup.Settings.Inflation > 0 ? members.Variables : 0];
+        for (var v = 0; v < spreads.Length; v++) spreads[v] = members.Of(v).StandardDeviation;
         for (var o = 0; o < variances.Length; o++)
         {
             if (leftOut[o] != LeftOut.No) continue;
@@ -233,7 +233,7 @@ public sealed class Estimator
             SquareRootUpdate.Apply(
                 work.Predicted[o], measured[o], variances[o] * Math.Max(1, error / Outlier), members, work.Predicted);
         }
-        for (var v = 0; v < members.Variables; v++) Relax(members[v], spreads[v]);
+        for (var v = 0; v < spreads.Length; v++) Relax(members[v], spreads[v]);
         for (var o = 0; o < predictions.Variables; o++) work.Predicted[o].CopyTo(predictions[o]);
         Limit();
     }

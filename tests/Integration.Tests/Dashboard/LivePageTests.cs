@@ -6,30 +6,30 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Integration.Tests.Dashboard;
 
-/// <summary>A system that shows changes as often as a browser can take them.</summary>
+/// <summary>A system that publishes changes as fast as a browser can take them.</summary>
 public sealed class HurriedDashboard(Infrastructure infrastructure) : DashboardSystem(infrastructure)
 {
     protected override IReadOnlyDictionary<string, string> SettingsOf(string service) =>
         service == "twin-state" ? new Dictionary<string, string> { ["TwinState__ShowEveryMilliseconds"] = "20" } : base.SettingsOf(service);
 }
 
-/// <summary>Pages that are left open.</summary>
+/// <summary>Pages that stay open for a long time.</summary>
 public class LivePageTests(HurriedDashboard system) : SystemTest<HurriedDashboard>(system), IClassFixture<HurriedDashboard>
 {
     const int Hours = 8;
     const int FramesPerHour = 3_600;
-    // The next ones are sent when the page has drawn one of these: as many as it can take, and more than it draws.
+    // The next frames are sent once the page has drawn one of these: as many as it can take, and more than it draws.
     const int FramesPerRedraw = 50;
 
-    // All hours together are longer than the two minutes after which the chart is fetched anew: what it lets go then is what is tested.
+    // In total longer than the two minutes after which the chart is fetched again, since memory released then is what is tested.
     static readonly TimeSpan ShortestHour = TimeSpan.FromSeconds(18);
 
-    // Six seconds over the limit, six below: the alarm and its history redraw, too.
+    // Six seconds above the limit, six below, so that the alarm and its history are redrawn too.
     static readonly TimeSpan AlarmEvery = TimeSpan.FromSeconds(12);
 
     static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
-    /// <summary>After a forced collection; nodes without those that come and go with alarms and readings.</summary>
+    /// <summary>Measured after a forced collection; nodes exclude those that come and go with alarms and readings.</summary>
     sealed record Held(double HeapMegabytes, double Nodes, double Listeners)
     {
         public override string ToString() =>
@@ -48,7 +48,7 @@ public class LivePageTests(HurriedDashboard system) : SystemTest<HurriedDashboar
         await Count(machine, "text[data-sensor='melt-temperature']");
         var fleet = await Pollux.Open("/");
         await Expect(fleet.Locator($"tr[data-asset='{asset}']")).ToBeVisibleAsync();
-        // Rows change hands when an alarm moves a machine: whatever is drawn in the list counts.
+        // Rows are reused when an alarm moves a machine, so every change in the list counts.
         await Count(fleet, "[data-testid='fleet-rows']");
         var (machineProtocol, fleetProtocol) = (
             await machine.Context.NewCDPSessionAsync(machine), await fleet.Context.NewCDPSessionAsync(fleet));
@@ -66,7 +66,7 @@ public class LivePageTests(HurriedDashboard system) : SystemTest<HurriedDashboar
                     if (number > 0) await Eventually.Get("the page draws a frame", () => Changes(machine), changes => changes > drawn);
                     drawn = await Changes(machine);
                 }
-                // Sampled when it is sent: older samples would be history, which a live chart does not draw.
+                // Sampled when sent: older samples would be history, which a live chart does not draw.
                 var now = Now;
                 var isHigh = now.UtcTicks % AlarmEvery.Ticks < AlarmEvery.Ticks / 2;
                 await DashboardSystem.Publish(
@@ -99,7 +99,7 @@ public class LivePageTests(HurriedDashboard system) : SystemTest<HurriedDashboar
             "the dots of new readings are let go", () => machine.Locator(".trends path.point").CountAsync(), dots => dots == 0);
     }
 
-    /// <summary>The largest of the second half is no more than so much above the largest of the first.</summary>
+    /// <summary>Asserts that the maximum of the second half exceeds that of the first by no more than the allowance.</summary>
     static void Flat(string what, IEnumerable<double> measured, double allowance)
     {
         var all = measured.ToList();
@@ -116,8 +116,8 @@ public class LivePageTests(HurriedDashboard system) : SystemTest<HurriedDashboar
         "selector => { window.changes = 0; new MutationObserver(() => window.changes++).observe(document.querySelector(selector), { "
             + "childList: true, characterData: true, subtree: true }); }", selector);
 
-    // What grows as it should: the list of alarms with every alarm, up to a hundred, and the dots of new readings, until the chart is
-    // fetched anew.
+    // Nodes that are expected to grow: the alarm list, by every alarm up to a hundred, and the dots of new readings until the chart is
+    // fetched again.
     const string NodesThatCome = """
         () => {
           const list = document.querySelector(".alarms");

@@ -11,7 +11,8 @@ static class Look
 
     // Only violations are worked out in detail. The second theme has the same elements in other colours.
     const string Serious = """
-        async rules => (await axe.run({ resultTypes: ["violations"], ...(rules.length && { runOnly: rules }) })).violations.filter(v => v.impact === 'serious' || v.impact === 'critical')
+        async rules => (await axe.run({ resultTypes: ["violations"], ...(rules.length && { runOnly: rules }) })).violations
+          .filter(v => v.impact === 'serious' || v.impact === 'critical')
           .map(v => `${v.impact} ${v.id}: ${v.nodes.map(n => n.html.slice(0, 160)).slice(0, 3).join(' | ')}`)
         """;
 

@@ -44,6 +44,12 @@ sealed class EmulatedPlant
         get { lock (gate) return lapse is not null; }
     }
 
+    /// <summary>In time-lapse, lets the device clock go on to this time at most; without effect once the present is reached.</summary>
+    public void WaitAt(DateTimeOffset until)
+    {
+        lock (gate) lapse?.Until = until;
+    }
+
     /// <summary>Advances by one publish interval and reads all instruments; in time-lapse, once per frame due.</summary>
     public IReadOnlyList<Frame> Sample(DateTimeOffset now)
     {

@@ -13,5 +13,6 @@ var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapFaults();
 app.MapOperation();
+app.MapTimeLapse();
 app.MapStatus();
 return await app.RunOrCommand(args);

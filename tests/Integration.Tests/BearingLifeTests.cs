@@ -16,13 +16,13 @@ public class BearingLifeTests(DecisionSystem system, ITestOutputHelper output) :
         var asset = Pollux.NextAsset();
         var printed = await Infrastructure.Run(
             "dotnet", [ServiceProcess.Assembly("Cli"), "lifetime", "--asset", asset, "--json", "--days", "45", "--wear", "0.1",
-                "--stop-days", "7", "--ask-hours", "6"],
+                "--factor", "90000", "--sample-seconds", "300", "--stop-days", "7", "--ask-hours", "6"],
             new Dictionary<string, string>
             {
                 ["Services__Query"] = Pollux.Query.Http.BaseAddress!.OriginalString,
                 ["ConnectionStrings__Mqtt"] = Pollux.Servers.Mqtt.OriginalString,
                 ["POLLUX_PLANT_ASSEMBLY"] = ServiceProcess.Assembly("Plant"),
-            });
+            }, seconds: 600);
         output.WriteLine(printed);
         var all = printed.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => l.StartsWith('{')).Select(l => JsonNode.Parse(l)!)
             .ToList();

@@ -39,6 +39,29 @@ public class TimeLapseTests
         Assert.InRange(plant.TrueState().BearingWear, 0.025, 0.06);
     }
 
+    [Fact]
+    public void The_clock_waits_where_it_is_told_and_does_not_make_up_for_it()
+    {
+        var plant = new EmulatedPlant(new PlantSettings
+        {
+            TimeLapseDays = 2,
+            SimulatedTimeFactor = 86_400,
+            TimeLapseSampleSeconds = 600,
+            ClockSkewMilliseconds = 0,
+            ClockDriftPpm = 0,
+        }, new Fixed());
+        List<long> Sample(double seconds) => [.. plant.Sample(Now.AddSeconds(seconds)).Select(f => f.SampledAtMicros)];
+        var hold = Now.AddDays(-2).AddHours(1);
+        plant.WaitAt(hold);
+        Assert.Equal(Micros(hold), Sample(0.1)[^1]);
+        Assert.Empty(Sample(0.2));
+        Assert.Empty(Sample(10));
+        Assert.True(plant.IsInTimeLapse);
+        // A tenth of a second is a tenth of a day: 14 frames of ten minutes.
+        plant.WaitAt(Now);
+        Assert.Equal(14, Sample(10.1).Count);
+    }
+
     static long Micros(DateTimeOffset at) => (at - DateTimeOffset.UnixEpoch).Ticks / 10;
 
     sealed class Fixed : TimeProvider

@@ -29,7 +29,10 @@ static class LiveLifetime
     const string Component = "gearbox-bearing";
     const string Model = "extrusion-line";
     static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
+    // Life by which the plant may be ahead of the next question: the twin assesses the part every hour and waits for late readings.
+    static readonly TimeSpan MostAhead = TimeSpan.FromHours(6);
 
     public static Command Command()
     {
@@ -45,6 +48,11 @@ static class LiveLifetime
             DefaultValueFactory = _ => 0.15,
         };
         var factor = new Option<double>("--factor") { Description = "Seconds of life per second", DefaultValueFactory = _ => 36_000 };
+        var sample = new Option<double>("--sample-seconds")
+        {
+            Description = "Seconds of life between two readings of each sensor",
+            DefaultValueFactory = _ => 120,
+        };
         var stop = new Option<double>("--stop-days")
         {
             Description = "The next planned stop is always so many days ahead",
@@ -59,18 +67,21 @@ static class LiveLifetime
         var json = new Option<bool>("--json") { Description = "One JSON object per line" };
         var command = new Command("lifetime", "Wear out a bearing in time-lapse and see condition, remaining life and advice")
         {
-            asset, days, wear, factor, stop, every, seed, json,
+            asset, days, wear, factor, sample, stop, every, seed, json,
         };
         Limit(days, 3, 360);
         Limit(wear, 0, 1);
         Limit(factor, 100, 100_000);
+        Limit(sample, 10, 300);
         Limit(stop, 0.1, 180);
         Limit(every, 1, 240);
         command.SetAction((parsed, cancel) =>
         {
             var assetId = parsed.GetValue(asset) ?? $"lifetime-{DateTimeOffset.UtcNow:MMdd-HHmmss}";
+            var pace = new LifePace(
+                parsed.GetValue(days), parsed.GetValue(factor), parsed.GetValue(sample), parsed.GetValue(seed));
             return new Life(assetId, parsed.GetValue(stop), TimeSpan.FromHours(parsed.GetValue(every)), parsed.GetValue(json))
-                .Run(parsed.GetValue(days), parsed.GetValue(factor), parsed.GetValue(wear), parsed.GetValue(seed), cancel);
+                .Run(pace, parsed.GetValue(wear), cancel);
         });
         return command;
     }
@@ -85,15 +96,15 @@ static class LiveLifetime
     {
         readonly List<LifeLine> lines = [];
 
-        public async Task<int> Run(double days, double factor, double wear, int seed, CancellationToken cancel)
+        public async Task<int> Run(LifePace pace, double wear, CancellationToken cancel)
         {
             var assembly = Environment.GetEnvironmentVariable("POLLUX_PLANT_ASSEMBLY") is { Length: > 0 } given
                 ? given
                 : throw new InvalidDataException("POLLUX_PLANT_ASSEMBLY names the plant's program; ./pollux gives it.");
             using var query = new QueryClient();
             await RegisterByName.Run(query, assetId, Model, cancel);
-            await using var plant = await PlantProcess.Start(assembly, assetId, days, factor, seed, cancel);
-            Say($"{assetId}, {days} days ago, {factor:N0} times as fast: learning what healthy looks like");
+            await using var plant = await PlantProcess.Start(assembly, assetId, pace, cancel);
+            Say($"{assetId}, {pace.DaysBack} days ago, {pace.Factor:N0} times as fast: learning what healthy looks like");
             Say($"{"time",-17} {"condition",-10} {"remaining days (5/50/95 %)",-27} {$"P(fail in {stopDays:0.#} d)",15} {"break-even",11}  "
                 + "advice");
             var failed = await Follow(query, plant, wear, cancel);
@@ -102,13 +113,15 @@ static class LiveLifetime
         }
 
         // Runs until the true vibration has reached the failure level and the twin has caught up with that moment; returns the moment of
-        // failure.
+        // failure. On a machine too slow for the factor the plant waits for the twin, so that no question is skipped.
         async Task<BearingTruth> Follow(QueryClient query, PlantProcess plant, double wear, CancellationToken cancel)
         {
             var (isWorn, before, progress) = (false, await plant.Truth(cancel), DateTimeOffset.UtcNow);
+            var followed = before.At;
             BearingTruth? failed = null;
             while (true)
             {
+                await plant.WaitAt(followed + askEvery + MostAhead, cancel);
                 await Task.Delay(LookEvery, cancel);
                 var truth = await plant.Truth(cancel);
                 var part = await Health(query, cancel);
@@ -119,6 +132,7 @@ static class LiveLifetime
                 }
                 if (part.Assessment is { } a && (lines.Count == 0 || a.At >= lines[^1].At + askEvery || part.Level != lines[^1].Level))
                     await Ask(query, part.Level, a, cancel);
+                followed = lines.Count > 0 ? lines[^1].At : part.At ?? followed;
                 if (failed is null && part.CriticalValue is { } trip && truth.VibrationMillimetresPerSecond >= trip)
                 {
                     // Interpolated linearly in the logarithm.

@@ -12,26 +12,30 @@ namespace Cli.Lifetimes;
 /// <param name="VibrationMillimetresPerSecond">At nominal speed and load, without noise.</param>
 sealed record BearingTruth(DateTimeOffset At, double VibrationMillimetresPerSecond);
 
+/// <summary>How a life is emulated.</summary>
+/// <param name="DaysBack">How many days ago it starts.</param>
+/// <param name="Factor">Seconds of life per second.</param>
+/// <param name="SampleSeconds">Seconds of life between two frames.</param>
+/// <param name="Seed">Seed of the noise.</param>
+sealed record LifePace(double DaysBack, double Factor, double SampleSeconds, int Seed);
+
 /// <summary>A separate emulated plant, in time-lapse.</summary>
 sealed class PlantProcess : IAsyncDisposable
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     readonly Process process;
     readonly HttpClient http;
 
     PlantProcess(Process process, int port) =>
-        (this.process, http) = (process, new() { BaseAddress = new($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(10) });
+        (this.process, http) = (process, new() { BaseAddress = new($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(60) });
 
     /// <summary>Starts the plant and waits until its gateway is connected.</summary>
     /// <param name="assembly">Path of the plant's assembly.</param>
     /// <param name="assetId">Id of a registered asset.</param>
-    /// <param name="days">How many days ago it starts.</param>
-    /// <param name="factor">Seconds of plant time per second.</param>
-    /// <param name="seed">Seed of its noise.</param>
+    /// <param name="pace">How its life is emulated.</param>
     /// <param name="cancel">Stops waiting.</param>
-    public static async Task<PlantProcess> Start(
-        string assembly, string assetId, double days, double factor, int seed, CancellationToken cancel)
+    public static async Task<PlantProcess> Start(string assembly, string assetId, LifePace pace, CancellationToken cancel)
     {
         var port = FreePort();
         // The output is discarded so that no pipe fills up; exec replaces the shell with the plant.
@@ -40,10 +44,11 @@ sealed class PlantProcess : IAsyncDisposable
         {
             ["Ports__Http"] = port.ToString(CultureInfo.InvariantCulture),
             ["Plant__Asset"] = assetId,
-            ["Plant__TimeLapseDays"] = days.ToString(CultureInfo.InvariantCulture),
-            ["Plant__SimulatedTimeFactor"] = factor.ToString(CultureInfo.InvariantCulture),
+            ["Plant__TimeLapseDays"] = pace.DaysBack.ToString(CultureInfo.InvariantCulture),
+            ["Plant__SimulatedTimeFactor"] = pace.Factor.ToString(CultureInfo.InvariantCulture),
+            ["Plant__TimeLapseSampleSeconds"] = pace.SampleSeconds.ToString(CultureInfo.InvariantCulture),
             ["Plant__PublishIntervalSeconds"] = "0.1",
-            ["Plant__Seed"] = seed.ToString(CultureInfo.InvariantCulture),
+            ["Plant__Seed"] = pace.Seed.ToString(CultureInfo.InvariantCulture),
         }) start.Environment[key] = value;
         var plant = new PlantProcess(Process.Start(start) ?? throw new InvalidDataException("The plant does not start."), port);
         var deadline = DateTimeOffset.UtcNow + Patience;
@@ -63,6 +68,10 @@ sealed class PlantProcess : IAsyncDisposable
     public async Task Wear(double severity, CancellationToken cancel) =>
         (await http.PutAsJsonAsync(new Uri("/faults/bearing-wear", UriKind.Relative), new { severity }, cancel)).EnsureSuccessStatusCode()
             .Dispose();
+
+    /// <summary>Lets the device clock go on to this time at most.</summary>
+    public async Task WaitAt(DateTimeOffset until, CancellationToken cancel) =>
+        (await http.PutAsJsonAsync(new Uri("/time-lapse", UriKind.Relative), new { until }, cancel)).EnsureSuccessStatusCode().Dispose();
 
     /// <summary>The true state behind the sensors.</summary>
     public async Task<BearingTruth> Truth(CancellationToken cancel)

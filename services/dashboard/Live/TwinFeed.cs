@@ -48,6 +48,11 @@ sealed partial class TwinFeed
             {
                 LogEnded(assetIds.Count, e.StatusCode, e.Status.Detail);
             }
+            catch (Exception e)
+            {
+                // A fault of ours; pages that follow this feed must not stand still because of it.
+                LogFailed(e, assetIds.Count);
+            }
             await Task.Delay(RetryAfter, stopping.Token).ContinueWith(_ => { }, TaskScheduler.Default);
         }
     }
@@ -78,6 +83,9 @@ sealed partial class TwinFeed
     }
 
     public void Stop() => stopping.Cancel();
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The watch stream of {Assets} assets failed and is opened again")]
+    partial void LogFailed(Exception reason, int assets);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The watch stream of {Assets} assets ended with {Status}: {Detail}")]
     partial void LogEnded(int assets, StatusCode status, string detail);

@@ -58,7 +58,7 @@ public abstract class QueryPage : ComponentBase, IDisposable
         {
             Trouble = Trouble.Of(e, What);
             // query is up but has not read its assets yet: no connection change will follow, so poll.
-            if (e.StatusCode == StatusCode.Unavailable && Connection.IsUp) _ = AskAgain(mine.Token);
+            if (e.StatusCode == StatusCode.Unavailable && Connection.IsUp) Run(AskAgain, mine.Token);
         }
         IsLoading = false;
         StateHasChanged();
@@ -66,8 +66,8 @@ public abstract class QueryPage : ComponentBase, IDisposable
 
     async Task AskAgain(CancellationToken cancel)
     {
-        await Task.Delay(AskAgainAfter, Time, cancel).ContinueWith(_ => { }, TaskScheduler.Default);
-        if (!cancel.IsCancellationRequested) await InvokeAsync(OnQueryIsBack);
+        await Task.Delay(AskAgainAfter, Time, cancel);
+        await InvokeAsync(OnQueryIsBack);
     }
 
     /// <summary>Called when query is back; reloads after an error, and pages may refresh what they show.</summary>
@@ -82,6 +82,26 @@ public abstract class QueryPage : ComponentBase, IDisposable
         left.Cancel();
         Leave();
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>
+    /// Runs a loop beside the page until it is cancelled. If the loop fails, so does the page: it must not go on showing old values as if
+    /// they were live.
+    /// </summary>
+    private protected async void Run(Func<CancellationToken, Task> loop, CancellationToken cancel)
+    {
+        try
+        {
+            await loop(cancel);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            // The user left the page or chose something else.
+        }
+        catch (Exception e)
+        {
+            await DispatchExceptionAsync(e);
+        }
     }
 
     /// <summary>Called when the user leaves the page.</summary>

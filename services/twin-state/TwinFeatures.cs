@@ -11,7 +11,7 @@ namespace TwinState;
 static class TwinFeatures
 {
     public static IServiceCollection AddTwins(this IServiceCollection services) => services
-        .AddSingleton<LoadTwin>().AddSingleton<SaveTwins>().AddSingleton<RederiveLimits>().AddSingleton<ActiveTwins>()
+        .AddSingleton<LoadTwins>().AddSingleton<SaveTwins>().AddSingleton<RederiveLimits>().AddSingleton<ActiveTwins>()
         .AddSingleton<Func<string, TwinOwner>>(s => assetId => ActivatorUtilities.CreateInstance<TwinOwner>(s, assetId))
         .AddSingleton<TakeNews>().AddSingleton<TendTwins>().AddSingleton<AcknowledgeAlarm>().AddSingleton<RecordMaintenance>()
         .AddSingleton<RebuildTwin>();

@@ -6,7 +6,7 @@ namespace TwinState.Rebuilds;
 
 /// <summary>Rebuilds a twin from the whole log, compares it with the live one and replaces that.</summary>
 sealed partial class RebuildTwin(
-    LoadTwin loadTwin, RederiveLimits rederiveLimits, LogReader log, TimeProvider time, ILogger<RebuildTwin> logger)
+    LoadTwins loadTwins, RederiveLimits rederiveLimits, LogReader log, TimeProvider time, ILogger<RebuildTwin> logger)
 {
     public async Task<TwinRebuilt> Rebuild(TwinOwner owner, CancellationToken cancel)
     {
@@ -25,7 +25,7 @@ sealed partial class RebuildTwin(
 
     async Task<OwnedTwin> Replay(OwnedTwin live, CancellationToken cancel)
     {
-        var rebuilt = DecideRebuild.Begin(live, (await loadTwin.Events(live.Asset.Id, cancel)).Select(e => e.Data));
+        var rebuilt = DecideRebuild.Begin(live, (await loadTwins.Events(live.Asset.Id, cancel)).Select(e => e.Data));
         await foreach (var batch in log.WholeHistory(live.Asset, time.GetUtcNow(), cancel))
         {
             if (batch.Position <= live.Position) rebuilt.Apply(batch);

@@ -18,6 +18,10 @@ sealed partial class ActiveTwins(AssetRegistry registry, Func<string, TwinOwner>
         return registry.Find(assetId) is null ? null : owners.GetOrAdd(assetId, create);
     }
 
+    /// <summary>The owner of an asset's twin if the twin is in memory and follows this model.</summary>
+    public TwinOwner? Current(RegisteredAsset asset) =>
+        owners.TryGetValue(asset.Id, out var owner) && owner.Twin?.Asset.Model.Hash == asset.Model.Hash ? owner : null;
+
     /// <summary>
     /// An asset that fails permanently must not block the others of its partition: the failure is reported, and the next news or tick
     /// reloads the twin from its saved state and the log. Transient failures are rethrown and the message is redelivered; what was already

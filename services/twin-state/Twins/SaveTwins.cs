@@ -14,11 +14,34 @@ sealed class TwinTakenOverException(string assetId) : JasperFx.ConcurrencyExcept
 sealed record TwinSave(OwnedTwin Twin, IReadOnlyList<object> Events);
 
 /// <summary>Saves twins. Events, snapshot, alarms and history of a save are one transaction.</summary>
-sealed class SaveTwins(IDocumentStore store, NpgsqlDataSource source, TimeProvider time)
+sealed class SaveTwins
 {
-    /// <summary>Saves several twins in one transaction.</summary>
+    const int MostTwins = 64;
+
+    // A catch-up or a rebuild: it would hold up the twins saved with it.
+    const int MuchHistory = 10_000;
+
+    readonly IDocumentStore store;
+    readonly NpgsqlDataSource source;
+    readonly TimeProvider time;
+    readonly CoalescedCalls<TwinSave, TwinSave> calls;
+
+    public SaveTwins(IDocumentStore store, NpgsqlDataSource source, TimeProvider time)
+    {
+        (this.store, this.source, this.time) = (store, source, time);
+        calls = new(MostTwins, mostAtOnce: 2, async saves =>
+        {
+            await SaveAll(saves, CancellationToken.None);
+            return saves;
+        });
+    }
+
+    /// <summary>Saves a twin, in one transaction with others that are saved at the same time.</summary>
     /// <exception cref="TwinTakenOverException">Nothing was saved.</exception>
-    public async Task Save(IReadOnlyList<TwinSave> saves, CancellationToken cancel)
+    public Task Save(TwinSave save, CancellationToken cancel) =>
+        save.Twin.UnsavedBuckets > MuchHistory ? SaveAll([save], cancel) : calls.Add(save, cancel);
+
+    async Task SaveAll(IReadOnlyList<TwinSave> saves, CancellationToken cancel)
     {
         await using var connection = await source.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);

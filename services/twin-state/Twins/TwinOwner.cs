@@ -10,7 +10,7 @@ namespace TwinState.Twins;
 /// in memory; the next use reloads it from its saved state and the log.
 /// </summary>
 sealed partial class TwinOwner(
-    string assetId, LoadTwin loadTwin, SaveTwins saveTwins, LogReader log, AssetRegistry registry, TimeProvider time,
+    string assetId, LoadTwins loadTwins, SaveTwins saveTwins, LogReader log, AssetRegistry registry, TimeProvider time,
     IOptions<TwinStateSettings> settings, ILogger<TwinOwner> logger)
 {
     const int MostUnsavedBuckets = 100_000;
@@ -29,7 +29,7 @@ sealed partial class TwinOwner(
     {
         var asset = registry.Get(assetId);
         if (Twin is { } known && known.Asset.Model.Hash == asset.Model.Hash) return known;
-        var twin = await loadTwin.Load(asset, cancel);
+        var twin = await loadTwins.Load(asset, cancel);
         var transitions = await ReadOn(twin, TelemetryDays.Open(twin, time.GetUtcNow()), cancel);
         twin.MustShow = true;
         // Staggered, so that twins loaded together are not saved together.
@@ -76,7 +76,7 @@ sealed partial class TwinOwner(
     /// <summary>Saves a twin with new events that were already applied to it.</summary>
     public async Task Save(OwnedTwin twin, IReadOnlyList<object> events, CancellationToken cancel)
     {
-        await AllOrForget(() => saveTwins.Save([new(twin, events)], cancel));
+        await AllOrForget(() => saveTwins.Save(new(twin, events), cancel));
         foreach (var raised in events.OfType<AlarmRaised>()) LogAlarmRaised(raised.AlarmId, raised.Severity, raised.Message);
         foreach (var changed in events.OfType<ConditionChanged>())
             LogConditionChanged(changed.AssetId, changed.Component, changed.From, changed.To);

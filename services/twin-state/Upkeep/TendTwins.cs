@@ -13,6 +13,9 @@ sealed class TendTwins(
     ActiveTwins active, AssetRegistry registry, LogReader log, SaveTwins saveTwins, RederiveLimits rederiveLimits,
     IOptions<TwinStateSettings> settings)
 {
+    // Each may hold as much history as is saved at a time.
+    const int MostLoadedAtOnce = 4;
+
     readonly ConcurrentDictionary<int, DateTimeOffset> tendedAt = new();
     readonly ConcurrentDictionary<int, DateTimeOffset> lookedForNewsAt = new();
 
@@ -27,17 +30,17 @@ sealed class TendTwins(
         await SaveDue(slot, tick.At, cancel);
     }
 
-    async Task<List<Tended>> Load(int number, CancellationToken cancel)
+    async Task<List<Tended>> Load(int slot, CancellationToken cancel)
     {
-        List<Tended> slot = [];
-        foreach (var asset in registry.All.Where(a => Slots.Of(a.Id) == number))
-        {
-            await active.Isolated(asset.Id, async () =>
+        List<RegisteredAsset> assets = [.. registry.All.Where(a => Slots.Of(a.Id) == slot)];
+        await Parallel.ForEachAsync(
+            assets.Where(a => active.Current(a) is null),
+            new ParallelOptions { MaxDegreeOfParallelism = MostLoadedAtOnce, CancellationToken = cancel },
+            async (asset, stop) => await active.Isolated(asset.Id, async () =>
             {
-                if (await active.Find(asset.Id, cancel) is { } owner) slot.Add(new(owner, await owner.Load(cancel)));
-            });
-        }
-        return slot;
+                if (await active.Find(asset.Id, stop) is { } owner) await owner.Load(stop);
+            }));
+        return [.. assets.Select(active.Current).OfType<TwinOwner>().Select(o => new Tended(o, o.Twin!))];
     }
 
     async Task TakeMissedNews(List<Tended> slot, DateTimeOffset now, CancellationToken cancel)
@@ -66,19 +69,7 @@ sealed class TendTwins(
                 due.Add((owner, save));
             });
         }
-        if (due.Count == 0) return;
-        try
-        {
-            await saveTwins.Save([.. due.Select(d => d.Save)], cancel);
-        }
-        catch (Exception e)
-        {
-            // Their unsaved events are not in the log; the next use reloads these twins.
-            foreach (var (owner, _) in due) owner.Forget();
-            if (!StoreFaults.IsPermanent(e)) throw;
-            // Retry one by one, so that only the twin that cannot be saved is left out.
-            foreach (var (owner, save) in due) await active.Isolated(owner.AssetId, () => saveTwins.Save([save], cancel));
-        }
+        await Task.WhenAll(due.Select(d => active.Isolated(d.Owner.AssetId, () => saveTwins.Save(d.Save, cancel))));
     }
 
     readonly record struct Tended(TwinOwner Owner, OwnedTwin Twin)

@@ -3,7 +3,6 @@ using MassTransit;
 using Microsoft.Extensions.Options;
 using ServiceDefaults;
 using TwinState.Assets;
-using TwinState.Twins;
 
 namespace TwinState;
 

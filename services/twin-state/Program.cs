@@ -2,6 +2,7 @@ using ServiceDefaults;
 using TwinState;
 using TwinState.Assets;
 using TwinState.Twins;
+using TwinState.Upkeep;
 
 const int httpPort = 5102;
 if (args is ["health"]) return await AskHealth.Run(httpPort);
@@ -12,7 +13,7 @@ builder.AddMessaging(Partitions.AddConsumers, Partitions.AddEndpoints);
 builder.AddSettings<TwinStateSettings>("TwinState");
 builder.Configuration.RequireDirectory("Assets:Directory", "the folder of the *.asset.yaml files");
 builder.Services.AddSingleton<LogReader>()
-    .AddAssetRegistry().AddSingleton<ShippedModels>().AddSingleton<TwinStore>().AddSingleton<TwinOwner>();
+    .AddAssetRegistry().AddSingleton<ShippedModels>().AddTwins();
 builder.Services.AddHostedService<RegisterShippedAssets>().AddHostedService<TickSlots>().AddHostedService<ShowTwins>()
     .AddHostedService<WatchQueues>();
 

@@ -12,12 +12,14 @@ using ServiceDefaults;
 using TwinModel.Assets;
 using TwinModel.Telemetry;
 using TwinState;
+using TwinState.News;
 using TwinState.Twins;
+using TwinState.Upkeep;
 
 namespace Integration.Tests;
 
 /// <summary>
-/// Streams change at UTC midnight. Ingest's recorder and twin-state's owner run in this process, on a real log and a clock that can be set
+/// Streams change at UTC midnight. Ingest's recorder and twin-state's twins run in this process, on a real log and a clock that can be set
 /// forward; everything else uses the machine's clock.
 /// </summary>
 public sealed class MidnightTests(Infrastructure infrastructure) : IAsyncLifetime
@@ -99,9 +101,13 @@ public sealed class MidnightTests(Infrastructure infrastructure) : IAsyncLifetim
         return (host.Services.GetRequiredService<RecordReadings>(), registry.Find(Asset)!);
     }
 
-    TwinOwner Owner() =>
-        Host(services => services.AddSingleton<TwinStore>().AddSingleton<TwinOwner>()
-            .AddOptions<TwinStateSettings>()).Services.GetRequiredService<TwinOwner>();
+    /// <summary>A replica of twin-state with an empty memory.</summary>
+    IServiceProvider Replica() => Host(services => services.AddTwins().AddOptions<TwinStateSettings>()).Services;
+
+    static async Task<TwinOwner> Owner(IServiceProvider replica) =>
+        (await replica.GetRequiredService<ActiveTwins>().Find(Asset, Cancel))!;
+
+    static async Task<OwnedTwin> Twin(IServiceProvider replica) => await (await Owner(replica)).Load(Cancel);
 
     /// <summary>Frames of twelve readings, ten frames a second, starting at a time relative to midnight.</summary>
     Reading[][] Frames(double fromSecond, int count) => [.. Enumerable.Range(0, count).Select(i =>
@@ -214,26 +220,27 @@ public sealed class MidnightTests(Infrastructure infrastructure) : IAsyncLifetim
     {
         var record = await Recorder();
         await Sum(Frames(-12, 20), record);
-        var owner = Owner();
+        var replica = Replica();
+        var takeNews = replica.GetRequiredService<TakeNews>();
         var old = await News(OldDay);
         // The last message of the day is lost: the first message of the new day must make up for it.
-        await owner.Handle(new(old[..^1]), Cancel);
-        await owner.Tick(new(Slots.Of(Asset), clock.GetUtcNow().AddSeconds(6)), Cancel);
+        await takeNews.Take(old[..^1], Cancel);
+        await replica.GetRequiredService<TendTwins>().Tend(new(Slots.Of(Asset), clock.GetUtcNow().AddSeconds(6)), Cancel);
 
         clock.Set(midnight.AddSeconds(3));
         await Sum([.. Frames(-9, 20), .. Frames(0.5, 20)], record);
         var expected = Samples.HashOf(Model, (await Stored(OldDay)).Concat(await Stored(NewDay)));
         var news = await News(NewDay);
-        await owner.Handle(new([news[0]]), Cancel);
-        Assert.Equal(old.Count, (await owner.Find(Asset, Cancel))!.Versions[OldDay]);
+        await takeNews.Take([news[0]], Cancel);
+        Assert.Equal(old.Count, (await Twin(replica)).Versions[OldDay]);
         // Repeated and out of order, the result is still complete.
-        await owner.Handle(new([old[^1], .. news, news[0], .. old]), Cancel);
-        Assert.Equal(expected, (await owner.Find(Asset, Cancel))!.Hash());
+        await takeNews.Take([old[^1], .. news, news[0], .. old], Cancel);
+        Assert.Equal(expected, (await Twin(replica)).Hash());
 
         // Another replica starts from what was saved on the old day.
-        Assert.Equal(expected, (await Owner().Find(Asset, Cancel))!.Hash());
-        var rebuilt = await owner.Rebuild(Asset, Cancel);
-        Assert.Equal((expected, expected, 720L), (rebuilt!.LiveHash, rebuilt.RebuiltHash, rebuilt.Readings));
+        Assert.Equal(expected, (await Twin(Replica())).Hash());
+        var rebuilt = await replica.GetRequiredService<TwinState.Rebuilds.RebuildTwin>().Rebuild(await Owner(replica), Cancel);
+        Assert.Equal((expected, expected, 720L), (rebuilt.LiveHash, rebuilt.RebuiltHash, rebuilt.Readings));
     }
 
     async Task<List<AnnouncedBatch>> News(string stream)

@@ -1,40 +1,19 @@
 using Contracts.Events;
-using ServiceDefaults;
-using TwinModel.Assets;
 using TwinModel.Telemetry;
 using TwinModel.Twins;
 using TwinState.Twins;
+using static TwinState.Tests.Kettle;
 
 namespace TwinState.Tests;
 
 public class LiveTwinTests
 {
-    static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
-
-    static readonly AssetModel Model = ReadAssetModel.FromText("""
-        schema: pollux/asset-model/1
-        id: kettle
-        name: Kettle
-        version: 1
-        components: [{ id: vessel, kind: vessel, name: Vessel }]
-        sensors: [{ id: temperature, number: 1, component: vessel, quantity: temperature, unit: degC, physical: [-50, 200], plausible: [0, 120], interval: 1s }]
-        limits: [{ id: hot, sensor: temperature, above: 100, clear: 95, severity: critical }]
-        connections: [{ topic: "pollux/{asset}/senml", payload: senml }]
-        """, "kettle.asset.yaml");
-
-    static OwnedTwin Fresh() => new(new("kettle", "Kettle", Model, Now, 1, 1), new Twin(Model));
-
-    static LoggedBatch Batch(long version, long position, params (double Second, double Value)[] readings) => new(
-        "telemetry/kettle/2026-01-02", version, position, Now,
-        TelemetryCodec.Encode([.. readings.Select(r => new Reading(1, Micros.From(Now) + (long)(r.Second * 1e6), r.Value))]),
-        "00-aa-bb-01");
-
     [Fact]
     public void A_batch_moves_version_position_and_trace()
     {
         var twin = Fresh();
         twin.Apply(Batch(1, 17, (0, 20)));
-        Assert.Equal((1L, 17L, "00-aa-bb-01"), (twin.Versions["telemetry/kettle/2026-01-02"], twin.Position, twin.TraceParent));
+        Assert.Equal((1L, 17L, "00-aa-bb-01"), (twin.Versions[Today], twin.Position, twin.TraceParent));
     }
 
     [Fact]

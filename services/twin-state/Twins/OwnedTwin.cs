@@ -115,6 +115,11 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
         return effects.Transitions.Count == 0 ? [] : [.. effects.Transitions];
     }
 
+    /// <summary>Events about alarms and parts resulting from what was folded in since the last call.</summary>
+    /// <param name="transitions">What the folding in returned.</param>
+    public IReadOnlyList<object> Decide(IReadOnlyList<LimitTransition> transitions) =>
+        [.. transitions.Count == 0 ? [] : DecideAlarms.For(Asset.Id, Asset.Model, Alarms, transitions), .. DecideOnHealth()];
+
     /// <summary>Events about parts resulting from what was folded in since the last call.</summary>
     public IReadOnlyList<object> DecideOnHealth()
     {

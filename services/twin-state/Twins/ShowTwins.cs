@@ -9,7 +9,7 @@ namespace TwinState.Twins;
 /// Publishes changed twins to all query replicas, each at most every <see cref="TwinStateSettings.ShowEveryMilliseconds"/>.
 /// </summary>
 sealed partial class ShowTwins(
-    TwinOwner owner, IBus bus, TimeProvider time, IOptions<TwinStateSettings> settings, ILogger<ShowTwins> logger) : BackgroundService
+    ActiveTwins active, IBus bus, TimeProvider time, IOptions<TwinStateSettings> settings, ILogger<ShowTwins> logger) : BackgroundService
 {
     // Keeps messages off the large object heap, which is collected rarely.
     const int MostTwinsPerMessage = 6;
@@ -21,7 +21,7 @@ sealed partial class ShowTwins(
         {
             var now = time.GetUtcNow();
             var atMostEvery = TimeSpan.FromMilliseconds(settings.Value.ShowEveryMilliseconds);
-            var due = owner.Twins.Select(t => t.ViewIfDue(now, atMostEvery)).OfType<TwinView>().ToList();
+            var due = active.InMemory.Select(t => t.ViewIfDue(now, atMostEvery)).OfType<TwinView>().ToList();
             await Task.WhenAll(due.Chunk(MostTwinsPerMessage).Select(views => Show(views, cancel)));
         }
     }

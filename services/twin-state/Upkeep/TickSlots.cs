@@ -2,7 +2,7 @@ using Contracts.Messages;
 using MassTransit;
 using ServiceDefaults;
 
-namespace TwinState.Twins;
+namespace TwinState.Upkeep;
 
 /// <summary>Sends a clock tick to the owner of each slot once a second, on whichever replica it runs.</summary>
 sealed partial class TickSlots(IBus bus, TimeProvider time, AssetRegistry registry, ILogger<TickSlots> logger) : BackgroundService

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using Contracts.Messages;
+using ServiceDefaults;
+using TwinModel.Twins;
+using TwinState.Twins;
+
+namespace TwinState.News;
+
+/// <summary>Folds in news if it is the next version and drops it if it is old; gaps are filled from the log.</summary>
+sealed partial class TakeNews(ActiveTwins active, TimeProvider time, ILogger<TakeNews> logger)
+{
+    static readonly ActivitySource Traces = new("twin-state");
+
+    public async Task Take(IEnumerable<AnnouncedBatch> batches, CancellationToken cancel)
+    {
+        foreach (var news in batches)
+        {
+            await active.Isolated(news.AssetId, async () =>
+            {
+                if (await active.Find(news.AssetId, cancel) is { } owner) await Take(owner, news, cancel);
+                else LogUnknownAsset(news.AssetId);
+            });
+        }
+    }
+
+    async Task Take(TwinOwner owner, AnnouncedBatch news, CancellationToken cancel)
+    {
+        var twin = await owner.Load(cancel);
+        var kind = DecideNews.KindOf(twin.Versions, news);
+        if (kind is NewsKind.Old)
+        {
+            Measures.OldNews.Add(1);
+            return;
+        }
+        using var activity = Traces.StartActivity("fold readings", ActivityKind.Consumer, news.TraceParent);
+        activity?.SetTag("pollux.asset", news.AssetId).SetTag("pollux.position", news.Position);
+        IReadOnlyList<LimitTransition> transitions;
+        if (kind is NewsKind.Next)
+        {
+            transitions = twin.Apply(
+                new LoggedBatch(news.Stream, news.Version, news.Position, news.RecordedAt, news.Batch!, news.TraceParent));
+        }
+        else
+        {
+            Measures.Gaps.Add(1);
+            transitions = await owner.ReadOn(twin, DecideNews.ToRead(twin.Versions, news), cancel);
+        }
+        Measures.Lag.Record((time.GetUtcNow() - news.RecordedAt).TotalSeconds);
+        await owner.Conclude(twin, transitions, cancel);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "News of the unknown asset {AssetId} is left to the log")]
+    partial void LogUnknownAsset(string assetId);
+}

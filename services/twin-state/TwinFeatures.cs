@@ -1,0 +1,18 @@
+using TwinState.Alarms;
+using TwinState.Health;
+using TwinState.News;
+using TwinState.Rebuilds;
+using TwinState.Twins;
+using TwinState.Upkeep;
+
+namespace TwinState;
+
+/// <summary>Registers twins and their features.</summary>
+static class TwinFeatures
+{
+    public static IServiceCollection AddTwins(this IServiceCollection services) => services
+        .AddSingleton<LoadTwins>().AddSingleton<SaveTwins>().AddSingleton<RederiveLimits>().AddSingleton<ActiveTwins>()
+        .AddSingleton<Func<string, TwinOwner>>(s => assetId => ActivatorUtilities.CreateInstance<TwinOwner>(s, assetId))
+        .AddSingleton<TakeNews>().AddSingleton<TendTwins>().AddSingleton<AcknowledgeAlarm>().AddSingleton<RecordMaintenance>()
+        .AddSingleton<RebuildTwin>();
+}

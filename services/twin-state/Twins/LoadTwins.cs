@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Text.Json;
+using JasperFx.Events;
+using Marten;
+using Npgsql;
+using ServiceDefaults;
+using TwinModel.Health;
+using TwinModel.Twins;
+
+namespace TwinState.Twins;
+
+/// <summary>Loads twins as they were saved last, with the events of their streams; the readings since then are still missing.</summary>
+sealed class LoadTwins
+{
+    const int MostTwins = 64;
+
+    readonly IDocumentStore store;
+    readonly NpgsqlDataSource source;
+    readonly CoalescedCalls<RegisteredAsset, OwnedTwin> calls;
+
+    public LoadTwins(IDocumentStore store, NpgsqlDataSource source)
+    {
+        (this.store, this.source) = (store, source);
+        calls = new(MostTwins, mostAtOnce: 2, LoadAll);
+    }
+
+    /// <summary>The saved twin; an empty one if there is none or if its model or format differs.</summary>
+    public Task<OwnedTwin> Load(RegisteredAsset asset, CancellationToken cancel) => calls.Add(asset, cancel);
+
+    /// <summary>The events of <c>twin/{asset}</c>.</summary>
+    public async Task<IReadOnlyList<IEvent>> Events(string assetId, CancellationToken cancel)
+    {
+        await using var session = store.QuerySession();
+        return await session.Events.FetchStreamAsync(Streams.Twin(assetId), token: cancel);
+    }
+
+    async Task<IReadOnlyList<OwnedTwin>> LoadAll(IReadOnlyList<RegisteredAsset> assets)
+    {
+        var saved = await Saved([.. assets.Select(a => a.Id)]);
+        await using var session = store.QuerySession();
+        var query = session.CreateBatchQuery();
+        var streams = assets.Select(a => query.Events.FetchStream(Streams.Twin(a.Id))).ToList();
+        await query.Execute();
+        List<OwnedTwin> twins = [];
+        foreach (var (asset, events) in assets.Zip(streams))
+        {
+            var twin = Restored(asset, saved.GetValueOrDefault(asset.Id));
+            foreach (var e in await events)
+            {
+                twin.Apply([e.Data]);
+                twin.TwinStreamVersion = e.Version;
+            }
+            if (twin.HealthIsFresh) twin.BeginRecordedLives();
+            twins.Add(twin);
+        }
+        return twins;
+    }
+
+    async Task<Dictionary<string, SavedTwin>> Saved(string[] assetIds)
+    {
+        await using var command = source.CreateCommand(
+            "select asset_id, position, revision, versions, state, offline_since, view ->> 'recordedAt', health from twin_state.twin "
+                + "where asset_id = any($1)");
+        command.Parameters.Add(new() { Value = assetIds });
+        await using var reader = await command.ExecuteReaderAsync();
+        Dictionary<string, SavedTwin> saved = [];
+        while (await reader.ReadAsync())
+        {
+            saved[reader.GetString(0)] = new(
+                reader.GetInt64(1),
+                reader.GetInt64(2),
+                reader.GetString(3),
+                reader.GetFieldValue<byte[]>(4),
+                reader.IsDBNull(5) ? null : new DateTimeOffset(reader.GetDateTime(5)),
+                reader.IsDBNull(6) ? null : reader.GetString(6),
+                reader.IsDBNull(7) ? null : reader.GetFieldValue<byte[]>(7));
+        }
+        return saved;
+    }
+
+    static OwnedTwin Restored(RegisteredAsset asset, SavedTwin? saved)
+    {
+        if (saved is null) return new OwnedTwin(asset, new Twin(asset.Model)) { ReplacesHistory = true };
+        var health = saved.Health is null ? null : AssetHealth.Restore(asset.Model, saved.Health);
+        if (Twin.Restore(asset.Model, saved.State) is not { } twin || (health is null && asset.Model.Degradations.Count > 0))
+        {
+            return new OwnedTwin(asset, new Twin(asset.Model))
+            {
+                SavedRevision = saved.Revision,
+                Revision = saved.Revision,
+                ReplacesHistory = true,
+            };
+        }
+        return new OwnedTwin(asset, twin, health)
+        {
+            Position = saved.Position,
+            Revision = saved.Revision,
+            SavedRevision = saved.Revision,
+            Versions = JsonSerializer.Deserialize<Dictionary<string, long>>(saved.Versions)!,
+            OfflineSince = saved.OfflineSince,
+            RecordedAt = saved.RecordedAt is null ? null : DateTimeOffset.Parse(saved.RecordedAt, CultureInfo.InvariantCulture),
+        };
+    }
+
+    sealed record SavedTwin(
+        long Position, long Revision, string Versions, byte[] State, DateTimeOffset? OfflineSince, string? RecordedAt, byte[]? Health);
+}

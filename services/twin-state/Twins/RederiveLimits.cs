@@ -1,0 +1,31 @@
+using ServiceDefaults;
+using TwinModel.Telemetry;
+using TwinModel.Twins;
+
+namespace TwinState.Twins;
+
+/// <summary>Folds again, from the whole log, the limits of sensors whose late readings may have changed them.</summary>
+sealed class RederiveLimits(LogReader log, TimeProvider time)
+{
+    /// <param name="owner">Owns the twin.</param>
+    /// <param name="twin">The twin that is in memory, or the one that will replace it.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task Rederive(TwinOwner owner, OwnedTwin twin, CancellationToken cancel)
+    {
+        if (twin.MustRederive.Count == 0) return;
+        await owner.AllOrForget(async () =>
+        {
+            List<LimitTransition> transitions = [];
+            foreach (var sensor in twin.MustRederive)
+            {
+                List<Reading> history = [];
+                await foreach (var batch in log.WholeHistory(twin.Asset, time.GetUtcNow(), cancel))
+                    TelemetryCodec.Decode(batch.Batch, history, sensor);
+                history.Sort((a, b) => a.SampledAt.CompareTo(b.SampledAt));
+                transitions.AddRange(twin.Rederive(sensor, history));
+            }
+            twin.MustRederive.Clear();
+            await owner.Conclude(twin, transitions, cancel);
+        });
+    }
+}

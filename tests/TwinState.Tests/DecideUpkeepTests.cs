@@ -1,0 +1,48 @@
+using Contracts.Events;
+using TwinState.Twins;
+using TwinState.Upkeep;
+using static TwinState.Tests.Kettle;
+
+namespace TwinState.Tests;
+
+public class DecideUpkeepTests
+{
+    static readonly TimeSpan AtLeastEvery = TimeSpan.FromSeconds(5);
+
+    static TwinSave? Save(OwnedTwin twin, double second) => DecideUpkeep.Save(twin, Now.AddSeconds(second), AtLeastEvery);
+
+    static OwnedTwin SavedNow(params (double Second, double Value)[] readings)
+    {
+        var twin = Fresh();
+        twin.SavedAt = Now;
+        if (readings.Length > 0) twin.Apply(Batch(1, 1, readings));
+        return twin;
+    }
+
+    [Fact]
+    public void A_changed_twin_is_saved_when_its_last_save_is_old_enough()
+    {
+        var twin = SavedNow((0, 20));
+        Assert.Null(Save(twin, 4.9));
+        Assert.Empty(Save(twin, 5)!.Events);
+        twin.Saved();
+        Assert.Null(Save(twin, 5));
+    }
+
+    [Fact]
+    public void A_twin_that_never_heard_a_sensor_needs_nothing() => Assert.Null(Save(SavedNow(), 1_000));
+
+    [Fact]
+    public void Silence_is_an_alarm_at_once_and_only_once()
+    {
+        var twin = SavedNow((0, 20));
+        twin.Saved();
+        var silent = Model.Sensors[0].MissingAfter.TotalSeconds + 1;
+        var raised = Assert.IsType<AlarmRaised>(Assert.Single(Save(twin, silent)!.Events));
+        Assert.Equal("missing-data", raised.LimitId);
+        twin.Apply([raised]);
+        Assert.Null(Save(twin, silent + 1));
+        twin.Apply(Batch(2, 2, (silent + 2, 20)));
+        Assert.Equal(new AlarmCleared(raised.AlarmId, null, Now.AddSeconds(silent + 2)), Assert.Single(Save(twin, silent + 2)!.Events));
+    }
+}

@@ -1,7 +1,7 @@
 namespace Contracts.Events;
 
 /// <summary>
-/// An asset was registered and follows a model; repeated when the model changes. In stream <c>asset/{id}</c>. Written by twin-state only.
+/// An asset was registered and follows a model; repeated when model, name or labels change. In stream <c>asset/{id}</c>. Written by twin-state only.
 /// </summary>
 /// <param name="AssetId">Identity of the asset, kebab-case.</param>
 /// <param name="Name">Display name.</param>
@@ -10,6 +10,7 @@ namespace Contracts.Events;
 /// <param name="ModelHash">SHA-256 of <paramref name="ModelYaml"/>, hexadecimal.</param>
 /// <param name="ModelYaml">The whole model, so that the log can be read without any other file.</param>
 /// <param name="RegisteredAt">When, by twin-state's clock.</param>
+/// <param name="Labels">All labels, e.g. <c>plant</c>: <c>north</c>; null: none.</param>
 public sealed record AssetRegistered(
     string AssetId,
     string Name,
@@ -17,4 +18,5 @@ public sealed record AssetRegistered(
     int ModelVersion,
     string ModelHash,
     string ModelYaml,
-    DateTimeOffset RegisteredAt);
+    DateTimeOffset RegisteredAt,
+    IReadOnlyDictionary<string, string>? Labels = null);

@@ -6,6 +6,9 @@ public static class QueueNames
     /// <summary>Consistent-hash exchange for everything about assets, and the prefix of twin-state's partition queues.</summary>
     public const string Assets = "twin-state.assets";
 
+    /// <summary>Assets to register; shared by all replicas of twin-state.</summary>
+    public const string Registrations = "twin-state.registrations";
+
     /// <summary>Commands about scenarios; shared by all simulations.</summary>
     public const string Scenarios = "simulation.scenarios";
 
@@ -27,5 +30,6 @@ public static class QueueNames
 
     /// <summary>Every queue that a service receives from.</summary>
     /// <param name="partitions">Partitions of twin-state, 1 to 64.</param>
-    public static IEnumerable<string> All(int partitions) => Partitions(partitions).Concat([Scenarios, Shards, Decisions, ReplayRejection]);
+    public static IEnumerable<string> All(int partitions) =>
+        Partitions(partitions).Concat([Registrations, Scenarios, Shards, Decisions, ReplayRejection]);
 }

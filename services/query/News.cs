@@ -21,7 +21,6 @@ static class News
             {
                 bus.AddConsumer<TakeTwinsChanged>();
                 bus.AddConsumer<TakeAssetChanged>();
-                bus.AddConsumer<TakeFault<Contracts.Messages.RegisterAsset>>();
                 bus.AddConsumer<TakeFault<Contracts.Messages.AcknowledgeAlarm>>();
                 bus.AddConsumer<TakeFault<Contracts.Messages.RebuildTwin>>();
                 bus.AddConsumer<TakeFault<Contracts.Messages.ReplayRejection>>();

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.ObjectModel;
 using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Contracts.Events;
@@ -18,7 +19,11 @@ namespace ServiceDefaults;
 /// <param name="Position">Log position of the newest readable registration.</param>
 /// <param name="FirstPosition">Log position of the first registration; before it the asset was not known.</param>
 public sealed record RegisteredAsset(
-    string Id, string Name, AssetModel Model, DateTimeOffset RegisteredAt, long Position, long FirstPosition);
+    string Id, string Name, AssetModel Model, DateTimeOffset RegisteredAt, long Position, long FirstPosition)
+{
+    /// <summary>Its labels, by key.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+}
 
 /// <summary>An asset whose newest registration holds a model that this version rejects, written by an older or newer version.</summary>
 /// <param name="Registration">The registration with that model.</param>
@@ -92,8 +97,10 @@ public sealed partial class AssetRegistry
         Find(id) ?? (FindUnreadable(id) is { } asset ? throw new RuleViolationException(asset.Explanation) : null);
 
     /// <summary>Reads new registrations from the log.</summary>
-    public async Task Refresh(CancellationToken cancel = default)
+    /// <returns>Ids of the assets that they are about; now and then one that was returned before.</returns>
+    public async Task<IReadOnlyCollection<string>> Refresh(CancellationToken cancel = default)
     {
+        HashSet<string> read = [];
         await refreshing.WaitAsync(cancel);
         try
         {
@@ -106,9 +113,14 @@ public sealed partial class AssetRegistry
             if (scannedTo > 0) command.Parameters.Add(new() { Value = scannedTo });
             await using var reader = await command.ExecuteReaderAsync(cancel);
             while (await reader.ReadAsync(cancel))
-                Take(reader.GetInt64(0), JsonSerializer.Deserialize<AssetRegistered>(reader.GetString(1), JsonSerializerOptions.Web)!);
+            {
+                var registered = JsonSerializer.Deserialize<AssetRegistered>(reader.GetString(1), JsonSerializerOptions.Web)!;
+                Take(reader.GetInt64(0), registered);
+                read.Add(registered.AssetId);
+            }
             scannedTo = end;
             IsLoaded = true;
+            return read;
         }
         finally
         {
@@ -126,7 +138,8 @@ public sealed partial class AssetRegistry
         try
         {
             var model = models.GetOrAdd(e.ModelHash, _ => ReadAssetModel.FromText(e.ModelYaml, $"{e.ModelId} v{e.ModelVersion}"));
-            assets[e.AssetId] = new(e.AssetId, e.Name, model, registeredAt, position, first);
+            RegisteredAsset asset = new(e.AssetId, e.Name, model, registeredAt, position, first);
+            assets[e.AssetId] = e.Labels is { Count: > 0 } labels ? asset with { Labels = labels } : asset;
             unreadable.TryRemove(e.AssetId, out _);
         }
         catch (InvalidModelException invalid)

@@ -6,13 +6,15 @@ using TwinState.Assets;
 
 namespace TwinState;
 
-/// <summary>The partition queues: durable, one active consumer each, one message at a time.</summary>
+/// <summary>
+/// The partition queues: durable, one active consumer each, one message at a time. Assets are registered by any replica.
+/// </summary>
 static class Partitions
 {
     public static void AddConsumers(IBusRegistrationConfigurator bus)
     {
         bus.AddConsumer<FollowNews>();
-        bus.AddConsumer<RegisterAssetConsumer>();
+        bus.AddConsumer<TakeRegistrations>();
     }
 
     /// <summary>Names of the partition queues.</summary>
@@ -35,15 +37,27 @@ static class Partitions
                     exchange.ExchangeType = "x-consistent-hash";
                     exchange.RoutingKey = "1";
                 });
-                endpoint.UseMessageRetry(retry =>
-                {
-                    retry.Exponential(20, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(200));
-                    retry.Handle<Exception>(e => Errors.Meaning(e).Retry);
-                });
+                Retry(endpoint);
                 endpoint.DropRefused();
                 endpoint.ConfigureConsumer<FollowNews>(context);
-                endpoint.ConfigureConsumer<RegisterAssetConsumer>(context);
+                // Query registers through the queue below; commands about a single asset come from older versions of it.
+                endpoint.ConfigureConsumer<TakeRegistrations>(context);
             });
         }
+        rabbit.ReceiveEndpoint(QueueNames.Registrations, endpoint =>
+        {
+            endpoint.ConfigureConsumeTopology = false;
+            endpoint.SetQuorumQueue();
+            endpoint.PrefetchCount = 8;
+            endpoint.ConcurrentMessageLimit = 4;
+            Retry(endpoint);
+            endpoint.ConfigureConsumer<TakeRegistrations>(context);
+        });
     }
+
+    static void Retry(IReceiveEndpointConfigurator endpoint) => endpoint.UseMessageRetry(retry =>
+    {
+        retry.Exponential(20, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(200));
+        retry.Handle<Exception>(e => Errors.Meaning(e).Retry);
+    });
 }

@@ -13,7 +13,7 @@ builder.AddMessaging(Partitions.AddConsumers, Partitions.AddEndpoints);
 builder.AddSettings<TwinStateSettings>("TwinState");
 builder.Configuration.RequireDirectory("Assets:Directory", "the folder of the *.asset.yaml files");
 builder.Services.AddSingleton<LogReader>()
-    .AddAssetRegistry().AddSingleton<ShippedModels>().AddTwins();
+    .AddAssetRegistry().AddSingleton<ShippedModels>().AddSingleton<RegisterAssets>().AddTwins();
 builder.Services.AddHostedService<RegisterShippedAssets>().AddHostedService<TickSlots>().AddHostedService<ShowTwins>()
     .AddHostedService<WatchQueues>();
 

@@ -20,8 +20,9 @@ public class RegisterAssetTests
         connections: [{ topic: "pollux/{asset}/senml", payload: senml }]
         """, "kettle.asset.yaml");
 
-    static AssetRegistered? Decide(AssetRegistered? known, string? name = null) =>
-        RegisterAssetConsumer.Decide(known, new("kettle-7", name, "kettle"), Model, isModelId: false, Now);
+    static AssetRegistered? Decide(AssetRegistered? known, string? name = null, Dictionary<string, string>? labels = null) =>
+        DecideRegistration.Decide(
+            known is null ? null : KnownRegistration.Of(known), new("kettle-7", name, "kettle", labels), Model, isModelId: false, Now);
 
     [Fact]
     public void A_new_asset_is_registered_with_its_whole_model()
@@ -43,14 +44,32 @@ public class RegisterAssetTests
     }
 
     [Fact]
+    public void Labels_are_kept_until_they_are_given_anew()
+    {
+        Dictionary<string, string> north = new() { ["plant"] = "north", ["line"] = "3" };
+        var known = Decide(null, labels: north)!;
+        Assert.Equal(north, known.Labels);
+        Assert.Null(Decide(known));
+        Assert.Null(Decide(known, labels: new() { ["line"] = "3", ["plant"] = "north" }));
+        Assert.Equal(north, Decide(known, "Another name")!.Labels);
+        Assert.Equal("south", Decide(known, labels: new() { ["plant"] = "south" })!.Labels!["plant"]);
+        Assert.Null(Decide(known, labels: [])!.Labels);
+    }
+
+    [Fact]
+    public void A_model_that_cannot_be_read_is_replaced() =>
+        Assert.Equal(Model.Hash, DecideRegistration.Decide(
+            new("Kettle 7", null, new Dictionary<string, string>()), new("kettle-7", null, "kettle"), Model, isModelId: false, Now)!.ModelHash);
+
+    [Fact]
     public void An_asset_with_the_models_id_gets_the_models_name() =>
-        Assert.Equal("Kettle", RegisterAssetConsumer.Decide(null, new("kettle", null, "kettle"), Model, isModelId: true, Now)!.Name);
+        Assert.Equal("Kettle", DecideRegistration.Decide(null, new("kettle", null, "kettle"), Model, isModelId: true, Now)!.Name);
 
     [Fact]
     public void An_id_of_a_shipped_model_follows_that_model_alone()
     {
         var refused = Assert.Throws<RuleViolationException>(
-            () => RegisterAssetConsumer.Decide(null, new("extrusion-line", null, "kettle"), Model, isModelId: true, Now));
+            () => DecideRegistration.Decide(null, new("extrusion-line", null, "kettle"), Model, isModelId: true, Now));
         Assert.Equal("extrusion-line always follows the shipped model extrusion-line; give an asset of kettle another id.",
             refused.Message);
     }
@@ -62,5 +81,5 @@ public class RegisterAssetTests
     [InlineData("")]
     public void What_is_no_id_is_never_registered(string id) =>
         Assert.Equal("id", Assert.Throws<InvalidInputException>(
-            () => RegisterAssetConsumer.Decide(null, new(id, null, "kettle"), Model, isModelId: false, Now)).Field);
+            () => DecideRegistration.Decide(null, new(id, null, "kettle"), Model, isModelId: false, Now)).Field);
 }

@@ -71,36 +71,8 @@ static class ImportTelemetry
             asset, source, recorder, time, settings.Value.FutureTolerance, ReadingsPerSubmission, MostSubmissionsPending);
         var rows = format.Read(body, model, limit.Token);
 
-        if (!request.Headers.Accept.ToString().Contains("application/x-ndjson", StringComparison.Ordinal))
-        {
-            await run.Read(rows, cancel);
-            await context.Response.WriteAsJsonAsync(run.Progress(isFinished: true), cancel);
-            return;
-        }
-        context.Response.ContentType = "application/x-ndjson";
-        // Reporting every second while the body is still being read needs both directions at once.
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
-        var reading = run.Read(rows, cancel);
-        while (await Task.WhenAny(reading, timer.WaitForNextTickAsync(cancel).AsTask()) != reading)
-            await Report(context, run.Progress(isFinished: false), cancel);
-        string? error = null;
-        try
-        {
-            await reading;
-        }
-        catch (Exception e) when (!cancel.IsCancellationRequested)
-        {
-            // The status line has already been sent, so the last report carries the error.
-            error = Errors.Meaning(e).Detail;
-        }
-        await Report(context, run.Progress(isFinished: true) with { Error = error }, cancel);
-    }
-
-    static async Task Report(HttpContext context, ImportProgress progress, CancellationToken cancel)
-    {
-        await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(progress, JsonSerializerOptions.Web), cancel);
-        await context.Response.Body.WriteAsync("\n"u8.ToArray(), cancel);
-        await context.Response.Body.FlushAsync(cancel);
+        await ReportProgress.Answer(
+            context, () => run.Read(rows, cancel), (isFinished, error) => run.Progress(isFinished) with { Error = error }, time);
     }
 
     static bool IsPreview(IQueryCollection query) => query[ImportFormats.Preview].ToString() switch

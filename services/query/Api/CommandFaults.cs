@@ -39,8 +39,7 @@ sealed class CommandFaults
             }
             catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
             {
-                throw new TimeoutException(
-                    "The message broker cannot be reached, so the command was probably not taken. Repeating it is harmless.");
+                throw NoBroker();
             }
             var visible = Look(isVisible, news, time.Token);
             var first = await Task.WhenAny(visible, refused);
@@ -58,6 +57,9 @@ sealed class CommandFaults
             await time.CancelAsync();
         }
     }
+
+    public static TimeoutException NoBroker() =>
+        new("The message broker cannot be reached, so the command was probably not taken. Repeating it is harmless.");
 
     static async Task Look(Func<CancellationToken, Task<bool>> isVisible, Func<Task>? news, CancellationToken cancel)
     {

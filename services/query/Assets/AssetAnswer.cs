@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.ComponentModel;
 using ServiceDefaults;
 using TwinModel.Assets;
@@ -18,15 +19,19 @@ sealed record AssetSummary(
     [property: Description("SHA-256 of the model's YAML, hexadecimal.")] string ModelHash,
     [property: Description("First registration.")] DateTimeOffset RegisteredAt,
     [property: Description("Why the newest model cannot be read: the model is a former one, or nothing else is known of the asset. "
-        + "null: it can be read.")] string? Problem)
+        + "null: it can be read.")] string? Problem,
+    [property: Description("By key.")] IReadOnlyDictionary<string, string> Labels)
 {
     public static AssetSummary Of(RegisteredAsset asset, UnreadableAsset? newer) => new(
-        asset.Id, asset.Name, asset.Model.Id, asset.Model.Version, asset.Model.Hash, asset.RegisteredAt, newer?.Explanation);
+        asset.Id, asset.Name, asset.Model.Id, asset.Model.Version, asset.Model.Hash, asset.RegisteredAt, newer?.Explanation,
+        asset.Labels);
 
     public static AssetSummary Of(UnreadableAsset asset)
     {
         var r = asset.Registration;
-        return new(r.AssetId, r.Name, r.ModelId, r.ModelVersion, r.ModelHash, asset.RegisteredAt, asset.Explanation);
+        return new(
+            r.AssetId, r.Name, r.ModelId, r.ModelVersion, r.ModelHash, asset.RegisteredAt, asset.Explanation,
+            r.Labels ?? ReadOnlyDictionary<string, string>.Empty);
     }
 }
 
@@ -53,7 +58,8 @@ sealed record AssetAnswer(
     IReadOnlyList<Relationship> Relationships,
     IReadOnlyList<SensorOfAsset> Sensors,
     IReadOnlyList<LimitOfAsset> Limits,
-    IReadOnlyList<ConnectionOfAsset> Connections)
+    IReadOnlyList<ConnectionOfAsset> Connections,
+    [property: Description("By key.")] IReadOnlyDictionary<string, string> Labels)
 {
     public static AssetAnswer Of(RegisteredAsset asset)
     {
@@ -63,7 +69,8 @@ sealed record AssetAnswer(
             model.Components, model.Relationships,
             [.. model.Sensors.Select(SensorOfAsset.Of)],
             [.. model.Limits.Select(l => LimitOfAsset.Of(l, model.Sensor(l.Sensor)!.Id))],
-            [.. model.Connections.Select(ConnectionOfAsset.Of)]);
+            [.. model.Connections.Select(ConnectionOfAsset.Of)],
+            asset.Labels);
     }
 }
 

@@ -15,6 +15,7 @@ static class AssetMessage
         ModelHash = asset.ModelHash,
         RegisteredAt = asset.RegisteredAt.ToProto(),
         Problem = asset.Problem ?? "",
+        Labels = { asset.Labels.ToDictionary() },
     };
 
     public static Proto.Asset Of(AssetAnswer asset) => new()
@@ -39,6 +40,7 @@ static class AssetMessage
                 Names = { c.Names.ToDictionary() },
             }),
         },
+        Labels = { asset.Labels.ToDictionary() },
     };
 
     static Proto.Sensor Of(SensorOfAsset sensor) => new()

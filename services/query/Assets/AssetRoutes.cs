@@ -5,7 +5,8 @@ namespace Query.Assets;
 static class AssetRoutes
 {
     public static void AddAssets(this IServiceCollection services) =>
-        services.AddAssetRegistry().AddSingleton<KnownAssets>().AddSingleton<RegisterAssetEndpoint>()
+        services.AddAssetRegistry().AddSingleton<KnownAssets>().AddSingleton<RegisterOverBus>().AddSingleton<RegisterAssetEndpoint>()
+            .AddSingleton<ImportAssets>()
             .AddHealthChecks().AddCheck<RegistryHealth>("registry", tags: ["ready"]);
 
     /// <summary>Answers 503 until the assets are loaded, since "not found" would be wrong then.</summary>
@@ -26,5 +27,6 @@ static class AssetRoutes
         ListAssets.Map(assets);
         GetAsset.Map(assets);
         RegisterAssetEndpoint.Map(assets);
+        ImportAssets.Map(api);
     }
 }

@@ -4,12 +4,12 @@ using Proto = Contracts.Query.V1;
 
 namespace Query.Assets;
 
-sealed class AssetRpc(KnownAssets registry, RegisterAssetEndpoint register) : Proto.AssetService.AssetServiceBase
+sealed class AssetRpc(KnownAssets registry, RegisterAssetEndpoint register, ImportAssets import) : Proto.AssetService.AssetServiceBase
 {
     public override Task<Proto.ListAssetsResponse> ListAssets(Proto.ListAssetsRequest request, ServerCallContext context)
     {
         var page = Assets.ListAssets.Run(
-            registry, request.ModelId, request.Search, request.Limit == 0 ? null : request.Limit, request.Cursor);
+            registry, request.ModelId, request.Search, request.Label, request.Limit == 0 ? null : request.Limit, request.Cursor);
         return Task.FromResult(new Proto.ListAssetsResponse
         {
             Assets = { page.Items.Select(AssetMessage.Of) },
@@ -28,7 +28,32 @@ sealed class AssetRpc(KnownAssets registry, RegisterAssetEndpoint register) : Pr
 
     public override async Task<Proto.RegisterAssetResponse> RegisterAsset(Proto.RegisterAssetRequest request, ServerCallContext context)
     {
-        var asset = await register.Run(request.AssetId, request.ModelId, Input.Given(request.Name), context.CancellationToken);
+        var asset = await register.Run(request.AssetId, request.ModelId, Input.Given(request.Name), Labels(request), context.CancellationToken);
         return new() { IsFinished = asset is not null, Asset = asset is null ? null : AssetMessage.Of(asset) };
     }
+
+    public override async Task<Proto.RegisterAssetsResponse> RegisterAssets(
+        Proto.RegisterAssetsRequest request, ServerCallContext context)
+    {
+        if (request.Assets.Count is 0 or > Contracts.Messages.RegisterAssets.MostAssets)
+            throw new ServiceDefaults.InvalidInputException(
+                "assets", $"{request.Assets.Count} assets", $"1 to {Contracts.Messages.RegisterAssets.MostAssets} assets");
+        var result = await import.Register(
+            request.Assets.Select((a, i) => new AssetRow(i + 1, a.AssetId, a.ModelId, Input.Given(a.Name), Labels(a))),
+            context.CancellationToken);
+        return new()
+        {
+            Registered = (int)result.Registered,
+            Updated = (int)result.Updated,
+            Unchanged = (int)result.Unchanged,
+            Rejected =
+            {
+                result.Errors.Select(e => new Proto.RejectedAsset { Index = (int)e.Line - 1, AssetId = e.Id ?? "", Reason = e.Reason }),
+            },
+            Position = result.Position,
+        };
+    }
+
+    static Dictionary<string, string>? Labels(Proto.RegisterAssetRequest request) =>
+        request.Labels.Count == 0 ? null : request.Labels.ToDictionary();
 }

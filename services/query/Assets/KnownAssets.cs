@@ -4,20 +4,18 @@ using ServiceDefaults;
 
 namespace Query.Assets;
 
-/// <summary>All registered assets, in memory, with notification of changes.</summary>
+/// <summary>All registered assets, in memory.</summary>
 sealed class KnownAssets(AssetRegistry registry)
 {
-    readonly ConcurrentDictionary<string, long> taken = new(StringComparer.Ordinal);
-    volatile TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
+    readonly ConcurrentDictionary<string, string> models = new(StringComparer.Ordinal);
     /// <summary>True once assets and twins have been read for the first time.</summary>
     public bool IsLoaded { get; set; }
 
-    /// <summary>Completes at the next change of any asset.</summary>
-    public Task Changed => changed.Task;
-
-    /// <summary>Raised when an asset is new or was registered again.</summary>
+    /// <summary>Raised when an asset is new or was registered again, at least once for each registration.</summary>
     public event Action<RegisteredAsset>? Registered;
+
+    /// <summary>Ids of the models that assets follow; twin-state registers an asset of every shipped model.</summary>
+    public IReadOnlyCollection<string> Models => [.. models.Keys.Order(StringComparer.Ordinal)];
 
     /// <summary>Ordered by id.</summary>
     public IEnumerable<RegisteredAsset> All => registry.All.OrderBy(a => a.Id, StringComparer.Ordinal);
@@ -38,16 +36,11 @@ sealed class KnownAssets(AssetRegistry registry)
     /// <summary>Reads the registrations since the last call.</summary>
     public async Task Refresh(CancellationToken cancel)
     {
-        await registry.Refresh(cancel);
-        var hasChanged = false;
-        foreach (var asset in registry.All)
+        foreach (var asset in (await registry.Refresh(cancel)).Select(registry.Find).OfType<RegisteredAsset>())
         {
-            if (taken.TryGetValue(asset.Id, out var position) && position >= asset.Position) continue;
-            taken[asset.Id] = asset.Position;
-            hasChanged = true;
+            models.TryAdd(asset.Model.Id, asset.Model.Id);
             Registered?.Invoke(asset);
         }
-        if (hasChanged) Interlocked.Exchange(ref changed, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
     }
 }
 

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using Contracts.Messages;
-using MassTransit;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Query.Api;
 using ServiceDefaults;
@@ -11,46 +10,48 @@ namespace Query.Assets;
 /// <summary>How to register an asset.</summary>
 sealed record AssetToRegister(
     [property: Description("A shipped model, e.g. extrusion-line or pump-loop.")] string? Model,
-    [property: Description("For people, 1 to 200 characters; null for the model's name.")] string? Name);
+    [property: Description("For people, 1 to 200 characters; null for the model's name.")] string? Name,
+    [property: Description("All labels, by key, e.g. plant: north; at most 20. null leaves them as they are.")]
+    IReadOnlyDictionary<string, string>? Labels);
 
 /// <summary>Has an asset registered and waits until it is visible.</summary>
-sealed class RegisterAssetEndpoint(KnownAssets registry, IBus bus, CommandFaults faults)
+sealed class RegisterAssetEndpoint(KnownAssets registry, RegisterOverBus register)
 {
     const int LongestName = 200;
 
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    // Registering an existing asset again produces no event unless the shipped model is newer, so wait only briefly.
-    static readonly TimeSpan PatienceForRenewal = TimeSpan.FromMilliseconds(500);
-
     public static void Map(IEndpointRouteBuilder assets) => assets
         .MapPut("/{id}", async Task<Results<Ok<AssetAnswer>, Accepted>> (
             string id, AssetToRegister body, RegisterAssetEndpoint register, CancellationToken cancel) =>
-            await register.Run(id, body.Model, body.Name, cancel) is { } asset
+            await register.Run(id, body.Model, body.Name, body.Labels, cancel) is { } asset
                 ? TypedResults.Ok(asset)
                 : TypedResults.Accepted($"/api/v1/assets/{id}"))
-        .WithName("registerAsset").WithSummary("Register an asset of a shipped model, or renew its model")
+        .WithName("registerAsset").WithSummary("Register an asset of a shipped model, or renew its model, name or labels")
         .WithDescription("Waits up to 5 s until the asset is visible (200); 202 when it takes longer. Repeating it is harmless. "
             + "409 for the id of a shipped model with another model.");
 
     /// <summary>The asset; null if it is not visible in time.</summary>
-    public async Task<AssetAnswer?> Run(string id, string? model, string? name, CancellationToken cancel)
+    public async Task<AssetAnswer?> Run(
+        string id, string? model, string? name, IReadOnlyDictionary<string, string>? labels, CancellationToken cancel)
     {
-        if (!AssetId.IsAllowed(id)) throw new InvalidInputException("id", id, AssetId.Allowed);
-        // twin-state registers an asset of every shipped model, so the registered models are all the models.
-        var models = registry.All.Select(a => a.Model.Id).Distinct().ToList();
+        if (await register.Run([Check(id, model, name, labels, registry.Models)], Patience, cancel) is not { } answer) return null;
+        if (answer.Outcomes[0].Reason is { } refused) throw new RuleViolationException(refused);
+        return AssetAnswer.Of(registry.Get(id));
+    }
+
+    /// <summary>What to send to twin-state.</summary>
+    /// <exception cref="InvalidInputException">Names the field and what is allowed.</exception>
+    /// <exception cref="RuleViolationException">The id is that of another shipped model.</exception>
+    public static RegisterAsset Check(
+        string? id, string? model, string? name, IReadOnlyDictionary<string, string>? labels, IReadOnlyCollection<string> models)
+    {
+        if (id is null || !AssetId.IsAllowed(id)) throw new InvalidInputException("id", id, AssetId.Allowed);
         if (model is null || !models.Contains(model)) throw new InvalidInputException("model", model, string.Join(", ", models));
-        var command = new RegisterAsset(id, Input.Line("name", name, LongestName), model);
-        var before = registry.Find(id);
+        var command = new RegisterAsset(id, Input.Line("name", name, LongestName), model, AssetLabels.Check(labels));
         // twin-state refuses this too, and restores the shipped model.
         if (models.Contains(id) && id != model)
             throw new RuleViolationException($"{id} always follows the shipped model {id}; give an asset of {model} another id.");
-        var isThere = before is not null && before.Model.Id == model && (command.Name is null || before.Name == command.Name);
-        var seen = await faults.Await(
-            command, c => bus.SendToOwner(id, command, c), IsVisible, isThere ? PatienceForRenewal : Patience, cancel,
-            () => registry.Changed);
-        return seen || isThere ? AssetAnswer.Of(registry.Get(id)) : null;
-
-        Task<bool> IsVisible(CancellationToken _) => Task.FromResult(registry.Find(id)?.Position > (before?.Position ?? 0));
+        return command;
     }
 }

@@ -1,4 +1,4 @@
-using MassTransit;
+using Contracts.Messages;
 using ServiceDefaults;
 using TwinModel.Assets;
 
@@ -20,7 +20,7 @@ sealed class ShippedModels(IConfiguration configuration)
 
 /// <summary>Refreshes the registry from the log and registers one asset per shipped model, under the model's id.</summary>
 sealed partial class RegisterShippedAssets(
-    ShippedModels models, AssetRegistry registry, IBus bus, ILogger<RegisterShippedAssets> logger) : BackgroundService
+    ShippedModels models, AssetRegistry registry, RegisterAssets register, ILogger<RegisterShippedAssets> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken cancel)
     {
@@ -31,11 +31,8 @@ sealed partial class RegisterShippedAssets(
             {
                 await registry.Refresh(cancel);
                 // An unreadable newest model, e.g. from a version that was rolled back, is replaced by the one shipped now.
-                foreach (var model in models.All)
-                {
-                    if (registry.Find(model.Id)?.Model.Hash == model.Hash && registry.FindUnreadable(model.Id) is null) continue;
-                    await bus.SendToOwner(model.Id, new Contracts.Messages.RegisterAsset(model.Id, null, model.Id), cancel);
-                }
+                var missing = models.All.Where(m => KnownRegistration.Of(registry, m.Id)?.ModelHash != m.Hash).ToList();
+                if (missing.Count > 0) await register.Run([.. missing.Select(m => new RegisterAsset(m.Id, null, m.Id))], cancel);
             }
             catch (Exception e) when (!cancel.IsCancellationRequested)
             {

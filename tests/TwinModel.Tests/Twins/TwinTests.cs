@@ -160,16 +160,16 @@ public class TwinTests
         Assert.Equal(Given.Folded(history).Twin.Hash(), twin.Hash());
     }
 
-    // Values around both limits with delays, spread over ten minutes, so that most late readings are older than the window.
+    // Values around both limits with delays, spread over five minutes, so that most late readings are older than the window.
     static Gen<Reading[]> Histories =>
         from readings in (from isTemperature in Gen.Elements(true, false)
-                          from second in Gen.Choose(0, 600)
+                          from second in Gen.Choose(0, 300)
                           from value in Gen.Choose(0, 12)
                           from quality in Gen.Frequency((9, Gen.Constant(Quality.Good)), (1, Gen.Elements(Quality.Uncertain, Quality.Bad)))
                           select isTemperature
                               ? new Reading(1, Given.T0 + second * 1_000_000L, 90 + value, quality)
                               : new Reading(7, Given.T0 + second * 1_000_000L, 0.5 + value / 10.0, quality))
-            .ListOf(300)
+            .ListOf(150)
         select readings.DistinctBy(r => (r.Sensor, r.SampledAt)).ToArray();
 
     static (string Hash, string History) InPieces(IEnumerable<Reading> readings, int pieceLength)

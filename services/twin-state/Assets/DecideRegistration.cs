@@ -1,0 +1,52 @@
+using Contracts.Events;
+using Contracts.Messages;
+using ServiceDefaults;
+using TwinModel.Assets;
+
+namespace TwinState.Assets;
+
+/// <summary>A known registration.</summary>
+/// <param name="Name">Display name.</param>
+/// <param name="ModelHash">Hash of its model; null if that model cannot be read and has to be replaced.</param>
+/// <param name="Labels">Its labels.</param>
+sealed record KnownRegistration(string Name, string? ModelHash, IReadOnlyDictionary<string, string> Labels)
+{
+    public static KnownRegistration? Of(AssetRegistry registry, string assetId)
+    {
+        if (registry.FindUnreadable(assetId)?.Registration is { } unreadable) return new(unreadable.Name, null, LabelsOf(unreadable));
+        return registry.Find(assetId) is { } asset ? new(asset.Name, asset.Model.Hash, asset.Labels) : null;
+    }
+
+    public static KnownRegistration Of(AssetRegistered e) => new(e.Name, e.ModelHash, LabelsOf(e));
+
+    static IReadOnlyDictionary<string, string> LabelsOf(AssetRegistered e) => e.Labels ?? new Dictionary<string, string>();
+}
+
+/// <summary>Decides whether and how an asset is registered. Pure.</summary>
+static class DecideRegistration
+{
+    /// <summary>The event to append; null if nothing changes.</summary>
+    /// <param name="known">The current registration; null if there is none.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="model">The requested model.</param>
+    /// <param name="isModelId">True if a shipped model has the asset's id.</param>
+    /// <param name="now">Current time.</param>
+    /// <exception cref="InvalidInputException">The id is not allowed for an asset.</exception>
+    /// <exception cref="RuleViolationException">The id is reserved for the shipped model of the same id, which would be registered again
+    /// within seconds.</exception>
+    public static AssetRegistered? Decide(
+        KnownRegistration? known, RegisterAsset command, AssetModel model, bool isModelId, DateTimeOffset now)
+    {
+        if (!AssetId.IsAllowed(command.AssetId)) throw new InvalidInputException("id", command.AssetId, AssetId.Allowed);
+        if (isModelId && command.AssetId != model.Id)
+            throw new RuleViolationException(
+                $"{command.AssetId} always follows the shipped model {command.AssetId}; give an asset of {model.Id} another id.");
+        var name = command.Name ?? known?.Name ?? (command.AssetId == model.Id ? model.Name : command.AssetId);
+        var labels = command.Labels ?? known?.Labels;
+        if (known is not null && known.ModelHash == model.Hash && known.Name == name && AreEqual(known.Labels, labels!)) return null;
+        return new(command.AssetId, name, model.Id, model.Version, model.Hash, model.Source, now, labels is { Count: > 0 } ? labels : null);
+    }
+
+    static bool AreEqual(IReadOnlyDictionary<string, string> some, IReadOnlyDictionary<string, string> others) =>
+        some.Count == others.Count && some.All(l => others.TryGetValue(l.Key, out var value) && value == l.Value);
+}

@@ -1,0 +1,93 @@
+using Contracts.Messages;
+using JasperFx.Events;
+using Marten;
+using MassTransit;
+using Npgsql;
+using ServiceDefaults;
+
+namespace TwinState.Assets;
+
+/// <summary>Registers assets, or updates their registrations, in one transaction, and announces it.</summary>
+sealed class RegisterAssets(
+    ShippedModels models, AssetRegistry registry, IDocumentStore store, NpgsqlDataSource source, IBus bus, TimeProvider time)
+{
+    const int MostAttempts = 5;
+
+    /// <param name="commands">Each asset once.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task<AssetsRegistered> Run(IReadOnlyList<RegisterAsset> commands, CancellationToken cancel)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var answer = await Append(commands, cancel);
+                if (answer.Position > 0) await bus.Publish(new AssetChanged(commands[^1].AssetId, answer.Position), cancel);
+                return answer;
+            }
+            catch (Exception e) when (attempt < MostAttempts && StoreFaults.IsConflict(e))
+            {
+                // Another replica registered one of them in the meantime: decide again.
+            }
+        }
+    }
+
+    async Task<AssetsRegistered> Append(IReadOnlyList<RegisterAsset> commands, CancellationToken cancel)
+    {
+        var versions = await Versions([.. commands.Select(c => Streams.Asset(c.AssetId))], cancel);
+        // After the versions, so that a decision on an older registration than they stand for is impossible.
+        await registry.Refresh(cancel);
+        await using var session = store.LightweightSession();
+        List<RegistrationOutcome> outcomes = [];
+        List<IEvent> appended = [];
+        foreach (var command in commands)
+        {
+            var stream = Streams.Asset(command.AssetId);
+            var version = versions.GetValueOrDefault(stream);
+            try
+            {
+                var model = models.Find(command.ModelId) ?? throw new NotFoundException("asset model", command.ModelId);
+                var known = KnownRegistration.Of(registry, command.AssetId);
+                var isModelId = models.Find(command.AssetId) is not null;
+                if (DecideRegistration.Decide(known, command, model, isModelId, time.GetUtcNow()) is not { } registered)
+                {
+                    outcomes.Add(new(command.AssetId, RegistrationOutcome.Unchanged));
+                    continue;
+                }
+                var e = session.Events.BuildEvent(registered);
+                session.Events.Append(stream, version + 1, (object)e);
+                appended.Add(e);
+                outcomes.Add(new(command.AssetId, version == 0 ? RegistrationOutcome.Registered : RegistrationOutcome.Updated));
+            }
+            catch (Exception e) when (e is InvalidInputException or NotFoundException or RuleViolationException)
+            {
+                outcomes.Add(new(command.AssetId, RegistrationOutcome.Refused, e.Message));
+            }
+        }
+        await session.SaveChangesAsync(cancel);
+        return new(outcomes, appended.Select(e => e.Sequence).DefaultIfEmpty().Max());
+    }
+
+    async Task<Dictionary<string, long>> Versions(string[] streams, CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand("select id, version from events.mt_streams where id = any($1)");
+        command.Parameters.Add(new() { Value = streams });
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        Dictionary<string, long> versions = [];
+        while (await reader.ReadAsync(cancel)) versions[reader.GetString(0)] = reader.GetInt64(1);
+        return versions;
+    }
+}
+
+/// <summary>Takes requests, and commands about a single asset.</summary>
+sealed class TakeRegistrations(RegisterAssets register) : IConsumer<Contracts.Messages.RegisterAssets>, IConsumer<RegisterAsset>
+{
+    public async Task Consume(ConsumeContext<Contracts.Messages.RegisterAssets> context) =>
+        await context.RespondAsync(await register.Run(context.Message.Assets, context.CancellationToken));
+
+    public async Task Consume(ConsumeContext<RegisterAsset> context)
+    {
+        var answer = await register.Run([context.Message], context.CancellationToken);
+        if (answer.Outcomes[0].Reason is { } reason) throw new RuleViolationException(reason);
+    }
+}

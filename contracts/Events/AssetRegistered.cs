@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Contracts.Events;
 
 /// <summary>
@@ -19,4 +21,4 @@ public sealed record AssetRegistered(
     string ModelHash,
     string ModelYaml,
     DateTimeOffset RegisteredAt,
-    IReadOnlyDictionary<string, string>? Labels = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string>? Labels = null);

@@ -5,11 +5,19 @@ namespace Contracts.Messages;
 /// Idempotent.
 /// </summary>
 /// <param name="Assets">Each asset once; at most <see cref="MostAssets"/>.</param>
-public sealed record RegisterAssets(IReadOnlyList<RegisterAsset> Assets)
+public sealed record RegisterAssets(IReadOnlyList<AssetRegistration> Assets)
 {
     /// <summary>Each registration holds the whole model, so that a transaction stays at some megabytes.</summary>
     public const int MostAssets = 250;
 }
+
+/// <summary>How to register an asset, or to update its model, name or labels.</summary>
+/// <param name="AssetId">kebab-case, at most 64 characters.</param>
+/// <param name="Name">Display name; null for the known one, and for a new asset the model's name or its id.</param>
+/// <param name="ModelId">Id of a model that twin-state ships.</param>
+/// <param name="Labels">All labels; null for the known ones.</param>
+public sealed record AssetRegistration(
+    string AssetId, string? Name, string ModelId, IReadOnlyDictionary<string, string>? Labels = null);
 
 /// <summary>Answer to <see cref="RegisterAssets"/>: everything that is not refused is in the log.</summary>
 /// <param name="Outcomes">In the order of the request.</param>

@@ -35,6 +35,7 @@ var benchmarks = new Dictionary<string, Func<Settings, CancellationToken, Task>>
     ["latency"] = Latency.Run,
     ["memory"] = Memory.Run,
     ["scale"] = ScaleBenchmark.Run,
+    ["register"] = RegisterBenchmark.Run,
     ["dashboard"] = DashboardBenchmark.Run,
 };
 var name = args.FirstOrDefault() ?? "";

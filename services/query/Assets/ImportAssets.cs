@@ -84,13 +84,13 @@ sealed class ImportAssets(KnownAssets registry, RegisterOverBus register, TimePr
             async (assets, stop) => Take(await register.Run(assets, Patience, stop) ?? throw new TimeoutException(
                 $"twin-state did not answer within {Patience.TotalSeconds:0} s. Repeating the import is harmless.")));
 
-        async IAsyncEnumerable<RegisterAsset> Checked(
+        async IAsyncEnumerable<AssetRegistration> Checked(
             IAsyncEnumerable<AssetRow> input, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
         {
             await foreach (var row in input.WithCancellation(cancel)) if (Check(row) is { } asset) yield return asset;
         }
 
-        RegisterAsset? Check(AssetRow row)
+        AssetRegistration? Check(AssetRow row)
         {
             lock (gate)
             {

@@ -43,12 +43,12 @@ sealed class RegisterAssetEndpoint(KnownAssets registry, RegisterOverBus registe
     /// <summary>What to send to twin-state.</summary>
     /// <exception cref="InvalidInputException">Names the field and what is allowed.</exception>
     /// <exception cref="RuleViolationException">The id is that of another shipped model.</exception>
-    public static RegisterAsset Check(
+    public static AssetRegistration Check(
         string? id, string? model, string? name, IReadOnlyDictionary<string, string>? labels, IReadOnlyCollection<string> models)
     {
         if (id is null || !AssetId.IsAllowed(id)) throw new InvalidInputException("id", id, AssetId.Allowed);
         if (model is null || !models.Contains(model)) throw new InvalidInputException("model", model, string.Join(", ", models));
-        var command = new RegisterAsset(id, Input.Line("name", name, LongestName), model, AssetLabels.Check(labels));
+        var command = new AssetRegistration(id, Input.Line("name", name, LongestName), model, AssetLabels.Check(labels));
         // twin-state refuses this too, and restores the shipped model.
         if (models.Contains(id) && id != model)
             throw new RuleViolationException($"{id} always follows the shipped model {id}; give an asset of {model} another id.");

@@ -12,11 +12,11 @@ sealed class RegisterOverBus(KnownAssets registry, IBusControl bus)
 
     /// <summary>The outcomes; null if there was no answer in time, although the request is on its way.</summary>
     /// <exception cref="TimeoutException">The broker cannot be reached.</exception>
-    public async Task<AssetsRegistered?> Run(IReadOnlyList<RegisterAsset> assets, TimeSpan patience, CancellationToken cancel)
+    public async Task<AssetsRegistered?> Run(IReadOnlyList<AssetRegistration> assets, TimeSpan patience, CancellationToken cancel)
     {
         using var request = bus.CreateRequestClient<RegisterAssets>(Queue, patience).Create(new(assets), cancel);
-        // A request that nobody waits for any more is carried out all the same.
-        request.TimeToLive = RequestTimeout.None;
+        // What nobody waits for any more is carried out all the same.
+        request.TimeToLive = RequestTimeout.After(h: 1);
         try
         {
             var answer = (await request.GetResponse<AssetsRegistered>()).Message;

@@ -35,7 +35,7 @@ static class DecideRegistration
     /// <exception cref="RuleViolationException">The id is reserved for the shipped model of the same id, which would be registered again
     /// within seconds.</exception>
     public static AssetRegistered? Decide(
-        KnownRegistration? known, RegisterAsset command, AssetModel model, bool isModelId, DateTimeOffset now)
+        KnownRegistration? known, AssetRegistration command, AssetModel model, bool isModelId, DateTimeOffset now)
     {
         if (!AssetId.IsAllowed(command.AssetId)) throw new InvalidInputException("id", command.AssetId, AssetId.Allowed);
         if (isModelId && command.AssetId != model.Id)

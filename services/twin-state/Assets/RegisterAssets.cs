@@ -15,7 +15,7 @@ sealed class RegisterAssets(
 
     /// <param name="commands">Each asset once.</param>
     /// <param name="cancel">Gives up.</param>
-    public async Task<AssetsRegistered> Run(IReadOnlyList<RegisterAsset> commands, CancellationToken cancel)
+    public async Task<AssetsRegistered> Run(IReadOnlyList<AssetRegistration> commands, CancellationToken cancel)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -32,7 +32,7 @@ sealed class RegisterAssets(
         }
     }
 
-    async Task<AssetsRegistered> Append(IReadOnlyList<RegisterAsset> commands, CancellationToken cancel)
+    async Task<AssetsRegistered> Append(IReadOnlyList<AssetRegistration> commands, CancellationToken cancel)
     {
         var versions = await Versions([.. commands.Select(c => Streams.Asset(c.AssetId))], cancel);
         // After the versions, so that a decision on an older registration than they stand for is impossible.
@@ -80,14 +80,16 @@ sealed class RegisterAssets(
 }
 
 /// <summary>Takes requests, and commands about a single asset.</summary>
-sealed class TakeRegistrations(RegisterAssets register) : IConsumer<Contracts.Messages.RegisterAssets>, IConsumer<RegisterAsset>
+sealed class TakeRegistrations(ShippedModels models, RegisterAssets register) : IConsumer<Contracts.Messages.RegisterAssets>, IConsumer<RegisterAsset>
 {
     public async Task Consume(ConsumeContext<Contracts.Messages.RegisterAssets> context) =>
         await context.RespondAsync(await register.Run(context.Message.Assets, context.CancellationToken));
 
     public async Task Consume(ConsumeContext<RegisterAsset> context)
     {
-        var answer = await register.Run([context.Message], context.CancellationToken);
+        var (assetId, name, modelId) = context.Message;
+        if (models.Find(modelId) is null) throw new NotFoundException("asset model", modelId);
+        var answer = await register.Run([new(assetId, name, modelId)], context.CancellationToken);
         if (answer.Outcomes[0].Reason is { } reason) throw new RuleViolationException(reason);
     }
 }

@@ -56,23 +56,17 @@ sealed class RunningSystem(Settings settings) : IAsyncDisposable
 
     public async Task Register(IEnumerable<string> assetIds, CancellationToken cancel)
     {
-        await Parallel.ForEachAsync(assetIds, new ParallelOptions
+        var list = $"id,model\n{string.Concat(assetIds.Select(id => $"{id},extrusion-line\n"))}";
+        for (var attempt = 1; ; attempt++)
         {
-            MaxDegreeOfParallelism = 16,
-            CancellationToken = cancel,
-        }, async (assetId, token) =>
-        {
-            for (var attempt = 1; ; attempt++)
-            {
-                using var answer = await Query.PutAsJsonAsync($"/api/v1/assets/{assetId}", new { model = "extrusion-line" }, token);
-                if (answer.IsSuccessStatusCode) return;
-                if (attempt == 20)
-                    throw new InvalidOperationException(
-                        $"{assetId} could not be registered: {await answer.Content.ReadAsStringAsync(token)}");
-                // During the first seconds, the shipped models are still being registered.
-                await Task.Delay(TimeSpan.FromMilliseconds(250), token);
-            }
-        });
+            using var body = new StringContent(list, System.Text.Encoding.UTF8, "text/csv");
+            using var answer = await Query.PostAsync("/api/v1/assets:import", body, cancel);
+            var text = await answer.Content.ReadAsStringAsync(cancel);
+            if (answer.IsSuccessStatusCode && (int)JsonNode.Parse(text)!["rejected"]! == 0) break;
+            if (attempt == 20) throw new InvalidOperationException($"The assets could not be registered: {text}");
+            // During the first seconds, the shipped models are still being registered.
+            await Task.Delay(TimeSpan.FromMilliseconds(250), cancel);
+        }
         // Ingest reads new registrations once a second.
         await Task.Delay(TimeSpan.FromSeconds(2.5), cancel);
     }

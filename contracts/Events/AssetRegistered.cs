@@ -9,8 +9,8 @@ namespace Contracts.Events;
 /// <param name="Name">Display name.</param>
 /// <param name="ModelId">The model's id.</param>
 /// <param name="ModelVersion">The model's version.</param>
-/// <param name="ModelHash">SHA-256 of <paramref name="ModelYaml"/>, hexadecimal.</param>
-/// <param name="ModelYaml">The whole model, so that the log can be read without any other file.</param>
+/// <param name="ModelHash">SHA-256 of the model's YAML, hexadecimal.</param>
+/// <param name="ModelYaml">Empty: the model is in stream <c>model/{hash}</c>. Older events hold the whole model.</param>
 /// <param name="RegisteredAt">When, by twin-state's clock.</param>
 /// <param name="Labels">All labels, e.g. <c>plant</c>: <c>north</c>; null: none.</param>
 public sealed record AssetRegistered(

@@ -7,7 +7,7 @@ namespace Contracts.Messages;
 /// <param name="Assets">Each asset once; at most <see cref="MostAssets"/>.</param>
 public sealed record RegisterAssets(IReadOnlyList<AssetRegistration> Assets)
 {
-    /// <summary>Each registration holds the whole model, so that a transaction stays at some megabytes.</summary>
+    /// <summary>Few enough that a request is answered within a second.</summary>
     public const int MostAssets = 250;
 }
 

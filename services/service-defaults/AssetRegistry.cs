@@ -56,6 +56,7 @@ public sealed partial class AssetRegistry
     readonly ConcurrentDictionary<string, RegisteredAsset> assets = new();
     readonly ConcurrentDictionary<string, UnreadableAsset> unreadable = new();
     readonly ConcurrentDictionary<string, AssetModel> models = new();
+    readonly ConcurrentDictionary<string, ModelRegistered> texts = new();
     readonly SemaphoreSlim refreshing = new(1);
     long scannedTo;
     int changes;
@@ -107,13 +108,20 @@ public sealed partial class AssetRegistry
             var end = await log.Position(cancel);
             // First call: the few asset streams. Later calls: events after the safe position of the previous call.
             await using var command = source.CreateCommand(scannedTo == 0
-                ? "select e.seq_id, e.data from events.mt_streams s join events.mt_events e on e.stream_id = s.id where s.id like "
-                    + "'asset/%' order by e.seq_id"
-                : "select seq_id, data from events.mt_events where seq_id > $1 and type = 'asset_registered' order by seq_id");
+                ? "select e.seq_id, e.data, e.type from events.mt_streams s join events.mt_events e on e.stream_id = s.id where s.id like "
+                    + "'asset/%' or s.id like 'model/%' order by e.seq_id"
+                : "select seq_id, data, type from events.mt_events where seq_id > $1 and type in ('asset_registered', 'model_registered') "
+                    + "order by seq_id");
             if (scannedTo > 0) command.Parameters.Add(new() { Value = scannedTo });
             await using var reader = await command.ExecuteReaderAsync(cancel);
             while (await reader.ReadAsync(cancel))
             {
+                if (reader.GetString(2) == "model_registered")
+                {
+                    var model = JsonSerializer.Deserialize<ModelRegistered>(reader.GetString(1), JsonSerializerOptions.Web)!;
+                    texts[model.ModelHash] = model;
+                    continue;
+                }
                 var registered = JsonSerializer.Deserialize<AssetRegistered>(reader.GetString(1), JsonSerializerOptions.Web)!;
                 Take(reader.GetInt64(0), registered);
                 read.Add(registered.AssetId);
@@ -128,6 +136,14 @@ public sealed partial class AssetRegistry
         }
     }
 
+    /// <summary>True if the log holds the model on its own, in <c>model/{hash}</c>.</summary>
+    public bool HasModel(string hash) => texts.ContainsKey(hash);
+
+    /// <summary>The model of a registration that was read from the log.</summary>
+    /// <exception cref="InvalidModelException">This version cannot read it.</exception>
+    public AssetModel ModelOf(AssetRegistered e) => models.GetOrAdd(e.ModelHash, hash => ReadAssetModel.FromText(
+        e.ModelYaml.Length > 0 ? e.ModelYaml : texts.GetValueOrDefault(hash)?.ModelYaml ?? "", $"{e.ModelId} v{e.ModelVersion}"));
+
     /// <summary>Processes one registration; repeated or outdated ones change nothing.</summary>
     public void Take(long position, AssetRegistered e)
     {
@@ -137,7 +153,7 @@ public sealed partial class AssetRegistry
         var first = known?.FirstPosition ?? refused?.FirstPosition ?? position;
         try
         {
-            var model = models.GetOrAdd(e.ModelHash, _ => ReadAssetModel.FromText(e.ModelYaml, $"{e.ModelId} v{e.ModelVersion}"));
+            var model = ModelOf(e);
             RegisteredAsset asset = new(e.AssetId, e.Name, model, registeredAt, position, first);
             assets[e.AssetId] = e.Labels is { Count: > 0 } labels ? asset with { Labels = labels } : asset;
             unreadable.TryRemove(e.AssetId, out _);

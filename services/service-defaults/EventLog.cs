@@ -25,6 +25,7 @@ public static class EventLog
         [typeof(ReadingsRejected)] = "readings_rejected",
         [typeof(RejectionReplayed)] = "rejection_replayed",
         [typeof(AssetRegistered)] = "asset_registered",
+        [typeof(ModelRegistered)] = "model_registered",
         [typeof(AlarmRaised)] = "alarm_raised",
         [typeof(AlarmAcknowledged)] = "alarm_acknowledged",
         [typeof(AlarmCleared)] = "alarm_cleared",

@@ -13,7 +13,10 @@ public static class Streams
     public static string Rejected(string assetId, DateOnly day) =>
         string.Create(CultureInfo.InvariantCulture, $"rejected/{assetId}/{day:yyyy-MM-dd}");
 
-    /// <summary>Registration and model of an asset; written by twin-state.</summary>
+    /// <summary>A model, by its hash; written by twin-state.</summary>
+    public static string Model(string hash) => $"model/{hash}";
+
+    /// <summary>Registrations of an asset; written by twin-state.</summary>
     public static string Asset(string assetId) => $"asset/{assetId}";
 
     /// <summary>Alarms, rebuilds, condition and maintenance of a twin; written by twin-state.</summary>

@@ -25,10 +25,10 @@ public class RegisterAssetTests
             known is null ? null : KnownRegistration.Of(known), new("kettle-7", name, "kettle", labels), Model, isModelId: false, Now);
 
     [Fact]
-    public void A_new_asset_is_registered_with_its_whole_model()
+    public void A_new_asset_is_registered_with_the_hash_of_its_model()
     {
         var registered = Decide(null, "Kettle 7")!;
-        Assert.Equal(("kettle-7", "Kettle 7", "kettle", 3, Model.Hash, Model.Source, Now),
+        Assert.Equal(("kettle-7", "Kettle 7", "kettle", 3, Model.Hash, "", Now),
             (registered.AssetId, registered.Name, registered.ModelId, registered.ModelVersion, registered.ModelHash, registered.ModelYaml,
                 registered.RegisteredAt));
     }

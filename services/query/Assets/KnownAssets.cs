@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using Contracts.Events;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using ServiceDefaults;
+using TwinModel.Assets;
 
 namespace Query.Assets;
 
@@ -32,6 +34,9 @@ sealed class KnownAssets(AssetRegistry registry)
 
     /// <inheritdoc cref="AssetRegistry.Get"/>
     public RegisteredAsset Get(string assetId) => registry.Get(assetId);
+
+    /// <inheritdoc cref="AssetRegistry.ModelOf"/>
+    public AssetModel ModelOf(AssetRegistered e) => registry.ModelOf(e);
 
     /// <summary>Reads the registrations since the last call.</summary>
     public async Task Refresh(CancellationToken cancel)

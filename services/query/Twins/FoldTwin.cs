@@ -93,7 +93,7 @@ sealed class FoldTwin(
     }
 
     // The newest readable model, as for the live twin.
-    static AssetModel ModelOf(RegisteredAsset asset, List<AssetRegistered> registrations)
+    AssetModel ModelOf(RegisteredAsset asset, List<AssetRegistered> registrations)
     {
         Exception? refused = null;
         foreach (var registered in Enumerable.Reverse(registrations))
@@ -102,7 +102,7 @@ sealed class FoldTwin(
             {
                 return registered.ModelHash == asset.Model.Hash
                     ? asset.Model
-                    : ReadAssetModel.FromText(registered.ModelYaml, $"{registered.ModelId} v{registered.ModelVersion}");
+                    : registry.ModelOf(registered);
             }
             catch (InvalidModelException e)
             {

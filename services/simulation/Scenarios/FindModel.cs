@@ -17,7 +17,7 @@ sealed class FindModel(AssetRegistry registry, IDocumentStore store)
         await using var session = store.QuerySession();
         return (await session.Events.FetchStreamAsync(Streams.Asset(assetId), token: cancel)).Select(e => e.Data).OfType<AssetRegistered>()
             .LastOrDefault(r => r.ModelHash == modelHash) is { } registered
-            ? ReadAssetModel.FromText(registered.ModelYaml, $"{registered.ModelId} in the log")
+            ? registry.ModelOf(registered)
             : throw new NotFoundException("asset with this model", $"{assetId} {modelHash}");
     }
 }

@@ -44,7 +44,7 @@ static class DecideRegistration
         var name = command.Name ?? known?.Name ?? (command.AssetId == model.Id ? model.Name : command.AssetId);
         var labels = command.Labels ?? known?.Labels;
         if (known is not null && known.ModelHash == model.Hash && known.Name == name && AreEqual(known.Labels, labels!)) return null;
-        return new(command.AssetId, name, model.Id, model.Version, model.Hash, model.Source, now, labels is { Count: > 0 } ? labels : null);
+        return new(command.AssetId, name, model.Id, model.Version, model.Hash, "", now, labels is { Count: > 0 } ? labels : null);
     }
 
     static bool AreEqual(IReadOnlyDictionary<string, string> some, IReadOnlyDictionary<string, string> others) =>

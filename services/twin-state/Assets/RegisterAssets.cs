@@ -1,3 +1,4 @@
+using Contracts.Events;
 using Contracts.Messages;
 using JasperFx.Events;
 using Marten;
@@ -40,6 +41,7 @@ sealed class RegisterAssets(
         await using var session = store.LightweightSession();
         List<RegistrationOutcome> outcomes = [];
         List<IEvent> appended = [];
+        HashSet<string> added = [];
         foreach (var command in commands)
         {
             var stream = Streams.Asset(command.AssetId);
@@ -54,6 +56,10 @@ sealed class RegisterAssets(
                     outcomes.Add(new(command.AssetId, RegistrationOutcome.Unchanged));
                     continue;
                 }
+                if (!registry.HasModel(model.Hash) && added.Add(model.Hash))
+                    session.Events.Append(
+                        Streams.Model(model.Hash), 1,
+                        new ModelRegistered(model.Id, model.Version, model.Hash, model.Source, registered.RegisteredAt));
                 var e = session.Events.BuildEvent(registered);
                 session.Events.Append(stream, version + 1, (object)e);
                 appended.Add(e);

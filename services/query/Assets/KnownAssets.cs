@@ -10,6 +10,9 @@ namespace Query.Assets;
 sealed class KnownAssets(AssetRegistry registry)
 {
     readonly ConcurrentDictionary<string, string> models = new(StringComparer.Ordinal);
+    readonly SemaphoreSlim refreshing = new(1);
+    int begun, ended;
+
     /// <summary>True once assets and twins have been read for the first time.</summary>
     public bool IsLoaded { get; set; }
 
@@ -38,13 +41,26 @@ sealed class KnownAssets(AssetRegistry registry)
     /// <inheritdoc cref="AssetRegistry.ModelOf"/>
     public AssetModel ModelOf(AssetRegistered e) => registry.ModelOf(e);
 
-    /// <summary>Reads the registrations since the last call.</summary>
+    /// <summary>Reads the registrations since the last call. Callers at the same time share a look into the log.</summary>
     public async Task Refresh(CancellationToken cancel)
     {
-        foreach (var asset in (await registry.Refresh(cancel)).Select(registry.Find).OfType<RegisteredAsset>())
+        // Only a look that begins from now on sees what the caller has heard of.
+        var wanted = Volatile.Read(ref begun) + 1;
+        await refreshing.WaitAsync(cancel);
+        try
         {
-            models.TryAdd(asset.Model.Id, asset.Model.Id);
-            Registered?.Invoke(asset);
+            if (ended >= wanted) return;
+            var look = ++begun;
+            foreach (var asset in (await registry.Refresh(cancel)).Select(registry.Find).OfType<RegisteredAsset>())
+            {
+                models.TryAdd(asset.Model.Id, asset.Model.Id);
+                Registered?.Invoke(asset);
+            }
+            ended = look;
+        }
+        finally
+        {
+            refreshing.Release();
         }
     }
 }

@@ -36,8 +36,8 @@ sealed class RegisterAssets(
     async Task<AssetsRegistered> Append(IReadOnlyList<AssetRegistration> commands, CancellationToken cancel)
     {
         var versions = await Versions([.. commands.Select(c => Streams.Asset(c.AssetId))], cancel);
-        // After the versions, so that a decision on an older registration than they stand for is impossible.
-        await registry.Refresh(cancel);
+        // After the versions, so that a decision on an older registration than they stand for is impossible; not needed for new assets.
+        if (versions.Count > 0 || !registry.IsLoaded) await registry.Refresh(cancel);
         await using var session = store.LightweightSession();
         List<RegistrationOutcome> outcomes = [];
         List<IEvent> appended = [];

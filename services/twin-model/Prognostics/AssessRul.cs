@@ -204,14 +204,13 @@ public static class AssessRul
         ImmutableArray<WeightedLife> mixture = [.. parts.Select(p => p with { Weight = p.Weight / kept })];
         var life = RulDistribution.Of(new MixtureLife(mixture));
         if (life.NeverProbability <= 0.5)
-            return new Prognosis.Rul(life, [.. mixture.GroupBy(p => p.Name).Select(g => new ModelWeight(g.Key, g.Sum(p => p.Weight)))], line);
-        const string NoEnd = "The trend does not lead to the threshold with more than even probability, and";
-        var weight = mixture.Where(p => p.Name == "fleet").Sum(p => p.Weight);
-        return new Prognosis.CannotSayYet(
-            fleet is null
-                ? $"{NoEnd} no life of the fleet is known."
-                : string.Create(
-                    CultureInfo.InvariantCulture, $"{NoEnd} the life of the fleet, weighted with {100 * weight:0} %, does not outweigh it."));
+            return new Prognosis.Rul(
+                life, [.. mixture.GroupBy(p => p.Name).Select(g => new ModelWeight(g.Key, g.Sum(p => p.Weight)))], line);
+        var weight = 100 * mixture.Where(p => p.Name == "fleet").Sum(p => p.Weight);
+        var ofFleet = fleet is null
+            ? "no life of the fleet is known"
+            : string.Create(CultureInfo.InvariantCulture, $"the life of the fleet, weighted with {weight:0} %, does not outweigh it");
+        return new Prognosis.CannotSayYet($"The trend does not lead to the threshold with more than even probability, and {ofFleet}.");
     }
 
     // Means of neighbouring points, with the noise of these means.

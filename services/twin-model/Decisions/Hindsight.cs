@@ -10,7 +10,8 @@ namespace TwinModel.Decisions;
 /// <param name="Closed">Number of decisions with a known outcome.</param>
 /// <param name="Followed">Number of decisions taken as recommended.</param>
 /// <param name="Scored">Number of stated risks that could be scored against the outcome.</param>
-/// <param name="Censored">Number of stated risks that cannot be scored, because the part was replaced well before the planned day.</param>
+/// <param name="Censored">Number of stated risks that cannot be scored, because the part was replaced well before the planned day, or its
+/// ageing at the lower load of an option is not known any more.</param>
 /// <param name="StatedFailures">Expected number of failures: the sum of the scored stated risks.</param>
 /// <param name="ObservedFailures">Number of failures before the planned day.</param>
 /// <param name="BrierScore">Mean of (risk - outcome) squared: 0 is perfect, 0.25 is a coin toss; null without scored risks.</param>
@@ -39,7 +40,7 @@ public sealed record CalibrationBin(double From, double To, int Count, double Me
 /// <param name="StatedRisk">P(failure before the planned day).</param>
 /// <param name="Failed">Whether it failed before that day; null when that cannot be known.</param>
 /// <param name="Regret">Extra cost of the option over the best one, given the outcome. Null when the outcome leaves the cost of an option
-/// open: the part was replaced, and an option would have run it longer.</param>
+/// open: the part was replaced, and an option would have run it longer, or its ageing at a lower load is not known any more.</param>
 public sealed record HindsightItem(
     string DecisionId, string Option, bool IsRecommended, string Outcome, double OutcomeDays, double StatedRisk, bool? Failed,
     double? Regret);

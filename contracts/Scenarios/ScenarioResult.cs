@@ -130,8 +130,9 @@ public sealed record SolvedInput(string Input, string Unit, double Baseline, Ban
 
 /// <summary>Solver statistics, summed over members.</summary>
 /// <param name="Solver">rodas3, tr-bdf2, or steady for a steady state.</param>
-/// <param name="Runs">Number of member runs.</param>
-/// <param name="FailedRuns">Runs that ended early; their members are left out of the result.</param>
+/// <param name="Runs">Number of members that were run, each with baseline and scenario: the nominal one, the ensemble and the points of a
+/// sweep.</param>
+/// <param name="FailedRuns">Those of them that have no answer and are left out of the result.</param>
 /// <param name="Steps">Accepted steps.</param>
 /// <param name="Rejected">Steps repeated with a smaller step size.</param>
 /// <param name="Derivatives">Evaluations of the right-hand side.</param>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using TwinModel.Telemetry;
 
 namespace Ingest;
 
@@ -22,7 +23,7 @@ sealed class IngestSettings
     public int BlockedAfterSeconds { get; init; } = 60;
 
     /// <summary>How far a sample time may be ahead of this machine's clock.</summary>
-    [Range(0, 600)]
+    [Range(0, SampleTimes.MostSecondsAhead)]
     public int FutureToleranceSeconds { get; init; } = 60;
 
     /// <summary>How old a sample time may be over MQTT; imports may contain anything since 1970.</summary>

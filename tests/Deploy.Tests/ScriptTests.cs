@@ -25,6 +25,17 @@ public class ScriptTests
     }
 
     [Fact]
+    public void A_button_that_drops_commands_is_named_for_it_and_asks_first()
+    {
+        // News and commands share the partition queues, so none can be purged without losing commands.
+        var buttons = Directory.GetFiles(Tool.In("tilt"), "*.Tiltfile").Append(Tool.In("Tiltfile"))
+            .SelectMany(f => File.ReadAllText(f).Split("cmd_button(").Skip(1)).ToList();
+        var purging = Assert.Single(buttons, b => b.Contains("purge_queue", StringComparison.Ordinal));
+        Assert.Contains("commands", purging.Split('"')[1], StringComparison.Ordinal);
+        Assert.Contains("requires_confirmation = True", purging, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_tiltfile_stays_short_and_loads_what_exists()
     {
         var lines = File.ReadAllLines(Tool.In("Tiltfile"));

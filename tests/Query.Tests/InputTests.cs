@@ -4,6 +4,7 @@ using Query.Api;
 using Query.Events;
 using Query.Rejections;
 using ServiceDefaults;
+using TwinModel.Telemetry;
 
 namespace Query.Tests;
 
@@ -52,6 +53,15 @@ public class InputTests
             (refused.Field, refused.Value, refused.Allowed));
         Assert.Throws<InvalidInputException>(() => Input.Past("to", DateTimeOffset.MaxValue, Given.Noon));
         Assert.Throws<InvalidInputException>(() => Input.NotAfter("knownAt", Given.Noon.AddYears(1), Given.Noon, Input.Ahead));
+    }
+
+    [Fact]
+    public void Every_sample_that_ingest_can_accept_can_be_asked_for_and_nothing_beyond()
+    {
+        // The furthest a setting of ingest allows, and a minute in which its clock may differ from this one.
+        var furthest = Given.Noon.AddSeconds(SampleTimes.MostSecondsAhead).AddMinutes(1);
+        Input.NotAfter("validAt", furthest, Given.Noon, Input.SamplesAhead);
+        Assert.Throws<InvalidInputException>(() => Input.NotAfter("validAt", furthest.AddTicks(1), Given.Noon, Input.SamplesAhead));
     }
 
     [Theory]

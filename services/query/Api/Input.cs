@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using ServiceDefaults;
+using TwinModel.Telemetry;
 
 namespace Query.Api;
 
@@ -19,8 +20,14 @@ static partial class Input
     /// <summary>Earliest sample time that imports may bring.</summary>
     public static readonly DateTimeOffset Earliest = DateTimeOffset.UnixEpoch;
 
-    // Tolerance for a caller's clock that is ahead.
+    /// <summary>How far the clock of a caller or of another service may be ahead of this one.</summary>
     public static readonly TimeSpan Ahead = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// How far a sample time may be ahead of this clock. More than <see cref="Ahead"/>, because it is by the device's clock: whatever
+    /// ingest can be set to accept must be found, and can be asked for.
+    /// </summary>
+    public static readonly TimeSpan SamplesAhead = TimeSpan.FromSeconds(SampleTimes.MostSecondsAhead) + Ahead;
 
     /// <summary>A time in ISO 8601, UTC without an offset. Null if not given.</summary>
     /// <exception cref="InvalidInputException">Not a time. Includes empty text, which would otherwise mean the present.</exception>

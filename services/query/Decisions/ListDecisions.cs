@@ -12,7 +12,7 @@ using TwinModel.Telemetry;
 namespace Query.Decisions;
 
 /// <summary>Lists past decisions.</summary>
-sealed class ListDecisions(NpgsqlDataSource source)
+sealed class ListDecisions(NpgsqlDataSource source, FindLoads loads)
 {
     const string List = "decisions";
     const int MostInHindsight = 10_000;
@@ -35,8 +35,10 @@ sealed class ListDecisions(NpgsqlDataSource source)
                 list.Hindsight(asset, component, cancel))
             .WithName("getHindsight").WithSummary("Was the advice right? Stated risks against what came, and regret")
             .WithDescription(
-                "Of decisions whose outcome is on record. Regret is known where the part has failed; a part that was exchanged would have "
-                    + "lasted longer by an unknown time.");
+                "Of decisions whose outcome is on record. Regret prices all options by the rules of the answer, with the day of failure "
+                    + "that came; repair time and secondary damage are at their means. It is known where the part has failed; a part that "
+                    + "was exchanged would have lasted longer by an unknown time, so there it is known only if no option would have run "
+                    + "it longer.");
     }
 
     public async Task<Page<DecisionView>> Run(
@@ -53,8 +55,12 @@ sealed class ListDecisions(NpgsqlDataSource source)
             rows, size, last => Cursor.Encode(List, Micros.From(last.RecommendedAt).ToString(CultureInfo.InvariantCulture), last.Id));
     }
 
-    public async Task<HindsightReport> Hindsight(string? asset, string? component, CancellationToken cancel) =>
-        TwinModel.Decisions.Hindsight.Of(await Read(asset, component, [], null, null, MostInHindsight, cancel));
+    public async Task<HindsightReport> Hindsight(string? asset, string? component, CancellationToken cancel)
+    {
+        var decisions = await Read(asset, component, [], null, null, MostInHindsight, cancel);
+        var found = await loads.Run(decisions.Where(TwinModel.Decisions.Hindsight.NeedsLoad), cancel);
+        return TwinModel.Decisions.Hindsight.Of(decisions, d => found.GetValueOrDefault((d.ModelHash, d.Component)));
+    }
 
     async Task<List<DecisionView>> Read(
         string? asset, string? component, string[] states, DateTimeOffset? before, string? beforeId, int most, CancellationToken cancel)

@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Query.Api;
 using Query.Assets;
 using Query.Events;
 using ServiceDefaults;
@@ -15,9 +16,6 @@ sealed class ReadRaw(NpgsqlDataSource source, LogLimits limits, TimeProvider tim
 {
     const int MostEvents = 5_000_000;
 
-    // How far a device's clock may be ahead of ingest's: a sample is recorded at most this long before its own sample time.
-    static readonly TimeSpan LargestLead = TimeSpan.FromHours(1);
-
     /// <param name="asset">The asset.</param>
     /// <param name="from">First sample time, microseconds.</param>
     /// <param name="to">End of sample times, exclusive, microseconds.</param>
@@ -29,7 +27,8 @@ sealed class ReadRaw(NpgsqlDataSource source, LogLimits limits, TimeProvider tim
         RegisteredAsset asset, long from, long to, IReadOnlyDictionary<ushort, Downsample> sensors,
         (long Position, DateTimeOffset Time)? known, CancellationToken cancel)
     {
-        var earliest = Micros.ToTime(from) - LargestLead;
+        // A sample may be recorded before its own sample time.
+        var earliest = Micros.ToTime(from) - Input.SamplesAhead;
         if (earliest < asset.RegisteredAt) earliest = asset.RegisteredAt;
         var only = sensors.Count == 1 ? sensors.Keys.First() : (ushort?)null;
         List<Reading> scratch = [];

@@ -21,8 +21,6 @@ sealed class FoldTwin(
     IDocumentStore store, LogReader log, FindPosition find, KnownAssets registry, LogLimits limits, TimeProvider time, IMeterFactory meters)
 {
     const int AtOnce = 2;
-    // How far a device's clock may be ahead.
-    static readonly TimeSpan ClocksApart = TimeSpan.FromMinutes(20);
     static readonly TimeSpan LongestQueueing = TimeSpan.FromSeconds(10);
 
     readonly SemaphoreSlim places = new(AtOnce);
@@ -36,7 +34,7 @@ sealed class FoldTwin(
     public async Task<TwinAnswer> Run(string assetId, DateTimeOffset? validAt, KnownAt? knownAt, CancellationToken cancel)
     {
         var asset = registry.Get(assetId);
-        if (validAt is { } at) Input.NotAfter("validAt", at, time.GetUtcNow(), ClocksApart);
+        if (validAt is { } at) Input.NotAfter("validAt", at, time.GetUtcNow(), Input.SamplesAhead);
         if (!await places.WaitAsync(LongestQueueing, cancel))
             throw new BusyException("Other twins are being folded from the log.", LongestQueueing);
         try

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Contracts.Decisions;
 using TwinModel.Assets;
 using TwinModel.Lifetimes;
@@ -20,6 +21,9 @@ public static class DecisionSetup
         SpareHoldingCostPerDay = e.SpareHoldingCostPerDay,
         IsSpareOrderedNow = e.IsSpareOrderedNow,
     };
+
+    /// <summary>The calendar of a definition.</summary>
+    public static ImmutableArray<PlannedStop> Stops(DecisionDefinition d) => [.. d.Stops.Select(s => new PlannedStop(s.At, s.LostHours))];
 
     /// <summary>An option of a definition; <paramref name="life"/> is needed for options with another ageing rate.</summary>
     public static MaintenanceOption Option(DecisionDefinition d, DecisionOption o, LoadLife? life) => o.Kind switch
@@ -50,7 +54,7 @@ public static class DecisionSetup
             : degradation.Rul.Fleet ?? throw new ArgumentException("The life of a new part is not known.", nameof(degradation));
         return new(d.At, remaining, fresh, Economics(d.Economics), [.. d.Options.Select(o => Option(d, o, degradation.Life))])
         {
-            Stops = [.. d.Stops.Select(s => new PlannedStop(s.At, s.LostHours))],
+            Stops = Stops(d),
             HorizonDays = d.HorizonDays,
             RiskAversion = d.RiskAversion,
             Rates = d.Rate == 1 || degradation.Life is null

@@ -1,4 +1,6 @@
 using Contracts.Decisions;
+using TwinModel.Assets;
+using TwinModel.Maintenance;
 
 namespace TwinModel.Decisions;
 
@@ -8,13 +10,13 @@ namespace TwinModel.Decisions;
 /// <param name="Closed">Number of decisions with a known outcome.</param>
 /// <param name="Followed">Number of decisions taken as recommended.</param>
 /// <param name="Scored">Number of stated risks that could be scored against the outcome.</param>
-/// <param name="Censored">Number of stated risks that cannot be scored, because the part was replaced well before the planned day.</param>
+/// <param name="Censored">Number of stated risks that cannot be scored, because the part was replaced well before the planned day, or its
+/// ageing at the lower load of an option is not known any more.</param>
 /// <param name="StatedFailures">Expected number of failures: the sum of the scored stated risks.</param>
 /// <param name="ObservedFailures">Number of failures before the planned day.</param>
 /// <param name="BrierScore">Mean of (risk - outcome) squared: 0 is perfect, 0.25 is a coin toss; null without scored risks.</param>
 /// <param name="Calibration">Stated against observed failures, in bins of stated risk.</param>
-/// <param name="MeanRegret">For decisions that ended in a failure: mean extra cost of the chosen option over the best one; null without
-/// any.</param>
+/// <param name="MeanRegret">Mean of the known regrets; null without any.</param>
 /// <param name="Items">One per closed decision.</param>
 public sealed record HindsightReport(
     int Decisions, int Taken, int Closed, int Followed, int Scored, int Censored, double StatedFailures, int ObservedFailures,
@@ -37,12 +39,16 @@ public sealed record CalibrationBin(double From, double To, int Count, double Me
 /// <param name="OutcomeDays">Days from the decision to the outcome.</param>
 /// <param name="StatedRisk">P(failure before the planned day).</param>
 /// <param name="Failed">Whether it failed before that day; null when that cannot be known.</param>
-/// <param name="Regret">Extra cost of the option over the best one, given the day of failure; null without a failure.</param>
+/// <param name="Regret">Extra cost of the option over the best one, given the outcome. Null when the outcome leaves the cost of an option
+/// open: the part was replaced, and an option would have run it longer, or its ageing at a lower load is not known any more.</param>
 public sealed record HindsightItem(
     string DecisionId, string Option, bool IsRecommended, string Outcome, double OutcomeDays, double StatedRisk, bool? Failed,
     double? Regret);
 
-/// <summary>Compares predictions with outcomes. Pure.</summary>
+/// <summary>
+/// Compares predictions with outcomes. Pure. Each option is priced by the rules of the answer, in the one future that came. Outcomes record
+/// neither the length of the repair, nor damage to other parts, nor when the spare came: those are at their means and as planned.
+/// </summary>
 public static class Hindsight
 {
     static readonly double[] Bins = [0, 0.05, 0.2, 0.5, 1];
@@ -50,10 +56,19 @@ public static class Hindsight
     /// <summary>A replacement up to one day early still counts as planned.</summary>
     const double SameDays = 1;
 
+    /// <summary>
+    /// Whether the report needs to know how load ages the part: one option runs it slower, and the answer does not hold by how much it then
+    /// ages.
+    /// </summary>
+    public static bool NeedsLoad(DecisionView d) => d.Outcome is not null && d.Definition.Options.Any(o => o.Kind == "derate");
+
     /// <summary>The report.</summary>
-    public static HindsightReport Of(IReadOnlyList<DecisionView> decisions)
+    /// <param name="decisions">The decisions.</param>
+    /// <param name="loadOf">How load ages the part by the model of the decision; asked where <see cref="NeedsLoad"/>. Null when it cannot
+    /// be known any more, then neither is the regret.</param>
+    public static HindsightReport Of(IReadOnlyList<DecisionView> decisions, Func<DecisionView, LoadLife?> loadOf)
     {
-        var items = decisions.Where(d => d.Outcome is not null).Select(Item).ToList();
+        var items = decisions.Where(d => d.Outcome is not null).Select(d => Item(d, NeedsLoad(d) ? loadOf(d) : null)).ToList();
         var scored = items.Where(i => i.Failed is not null).Select(i => (Stated: i.StatedRisk, Failed: i.Failed!.Value ? 1 : 0)).ToList();
         var regrets = items.Select(i => i.Regret).OfType<double>().ToList();
         return new(
@@ -71,28 +86,44 @@ public static class Hindsight
         return inside.Count == 0 ? null : new(from, to, inside.Count, inside.Average(s => s.Stated), inside.Average(s => s.Failed));
     }
 
-    static HindsightItem Item(DecisionView d)
+    static HindsightItem Item(DecisionView d, LoadLife? load)
     {
-        var outcome = d.Outcome!;
+        var (outcome, options) = (d.Outcome!, d.Answer.Options);
         var name = d.Taken?.Option ?? d.Answer.Recommended;
-        var option = d.Answer.Options.FirstOrDefault(o => o.Name == name) ?? d.Answer.Options[0];
-        var (days, planned) = ((outcome.At - d.Definition.At).TotalDays, option.Days ?? double.PositiveInfinity);
-        bool? failed = outcome.Kind == "failed" ? days < planned : days >= planned - SameDays ? false : null;
-        double? regret = outcome.Kind == "failed" ? Cost(d, option, days) - d.Answer.Options.Min(o => Cost(d, o, days)) : null;
-        return new(d.Id, name, name == d.Answer.Recommended, outcome.Kind, days, option.FailureProbability, failed, regret);
+        var chosen = Math.Max(0, options.ToList().FindIndex(o => o.Name == name));
+        var (isFailure, days) = (outcome.Kind == "failed", (outcome.At - d.Definition.At).TotalDays);
+        var plans = options.Select(o => PlanOf(d, o, load)).ToList();
+        // Without a decision the part went on at the planned load.
+        var aged = d.Taken is null ? 1 : plans[chosen]?.Slowdown;
+
+        // The same ageing takes longer at a lower load.
+        double? DayUnder(int option) => option == chosen && d.Taken is not null ? days : days * aged / plans[option]?.Slowdown;
+
+        // Whether the part failed before the planned day; null for a part that was replaced before that day.
+        bool? Failed(double day, double planned) => isFailure ? day <= planned : day >= planned - SameDays ? false : null;
+
+        double? Cost(int option)
+        {
+            if (plans[option] is not { } plan || DayUnder(option) is not { } day) return null;
+            if (Failed(day, plan.Days) is not { } hasFailed) return null;
+            var e = DecisionSetup.Economics(d.Definition.Economics);
+            return plan.RelativeCost(e, hasFailed ? day : double.PositiveInfinity, e.FailureCost, d.Answer.NewPartCostPerDay);
+        }
+
+        var costs = Enumerable.Range(0, options.Count).Select(Cost).ToList();
+        return new(
+            d.Id, name, name == d.Answer.Recommended, outcome.Kind, days, options[chosen].FailureProbability,
+            DayUnder(chosen) is { } own ? Failed(own, options[chosen].Days ?? double.PositiveInfinity) : null,
+            costs.Contains(null) ? null : costs[chosen] - costs.Min());
     }
 
-    // Cost of an option when the day of failure is known, minus the value of the days used.
-    static double Cost(DecisionView d, OptionAnswer option, double failureDay)
+    // As it was priced, on the day that was found then; null when the ageing at its load is not known.
+    static Plan? PlanOf(DecisionView d, OptionAnswer answer, LoadLife? load)
     {
-        var (e, planned) = (d.Definition.Economics, option.Days ?? double.PositiveInfinity);
-        if (failureDay > planned)
-        {
-            var stop = d.Definition.Stops.FirstOrDefault(s => Math.Abs((s.At - d.Definition.At).TotalDays - planned) < 1.0 / 24);
-            return e.PartCost + e.LabourCost + e.MarginPerHour * (stop?.LostHours ?? e.PlannedHours) - d.Answer.NewPartCostPerDay * planned;
-        }
-        var waiting = e.IsSpareOrderedNow ? Math.Max(0, e.SpareLeadDays - failureDay) : e.SpareLeadDays;
-        return DecisionSetup.Economics(e).FailureCost + e.MarginPerHour * e.WaitingHoursPerDay * waiting - d.Answer.NewPartCostPerDay
-            * Math.Max(0, failureDay);
+        var (definition, economics) = (d.Definition, DecisionSetup.Economics(d.Definition.Economics));
+        if (answer.Kind == "derate" && load is null) return null;
+        var option = definition.Options.Select(o => DecisionSetup.Option(definition, o, load)).FirstOrDefault(o => o.Name == answer.Name);
+        return option is null ? null
+            : Plan.On(option, answer.Days ?? double.PositiveInfinity, definition.At, DecisionSetup.Stops(definition), economics);
     }
 }

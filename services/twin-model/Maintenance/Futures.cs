@@ -52,22 +52,16 @@ sealed class Futures
     public double[] Costs(Plan plan, double costPerDay, out double failedShare, out double meanDays, out double meanWaitingDays)
     {
         var (e, costs, failed, days, waits) = (question.Economics, new double[Count], 0, 0.0, 0.0);
-        var (planned, perWaitingDay) = (plan.PlannedCost(e), e.MarginPerHour * e.WaitingHoursPerDay);
-        var arrival = plan.OrderDays + e.SpareLeadDays;
         for (var i = 0; i < costs.Length; i++)
         {
             var day = plan.Slowdown == 1 ? plain[i] : DayOfFailure(i, plan.Slowdown);
-            var run = Math.Min(day, plan.Days);
-            var cost = planned;
-            if (day <= plan.Days)
+            if (plan.FailsAt(day))
             {
-                var wait = plan.WaitingDays(day, e.SpareLeadDays);
-                cost = failureCost[i] + perWaitingDay * wait;
-                waits += wait;
+                waits += plan.WaitingDays(day, e.SpareLeadDays);
                 failed++;
             }
-            days += run;
-            costs[i] = cost + (plan.LossPerDay - costPerDay) * run + e.SpareHoldingCostPerDay * Math.Max(0, run - arrival);
+            days += Math.Min(day, plan.Days);
+            costs[i] = plan.RelativeCost(e, day, failureCost[i], costPerDay);
         }
         (failedShare, meanDays, meanWaitingDays) = ((double)failed / Count, days / Count, waits / Count);
         return costs;
@@ -87,12 +81,7 @@ sealed class Futures
             {
                 var plan = plans[a];
                 var day = plan.Slowdown == 1 ? plain[i] : DayOfFailure(i, plan.Slowdown);
-                var run = Math.Min(day, plan.Days);
-                var cost = day <= plan.Days
-                    ? e.FailureCost + e.MarginPerHour * e.WaitingHoursPerDay * plan.WaitingDays(day, e.SpareLeadDays)
-                    : plan.PlannedCost(e);
-                cost += (plan.LossPerDay - costPerDay) * run + e.SpareHoldingCostPerDay
-                    * Math.Max(0, run - plan.OrderDays - e.SpareLeadDays);
+                var cost = plan.RelativeCost(e, day, e.FailureCost, costPerDay);
                 sums[a] += cost;
                 min = Math.Min(min, cost);
             }

@@ -20,39 +20,59 @@ sealed record Plan(string Name, double Days, double Hours, double OrderDays, dou
     /// <summary>Days of waiting for the spare when the part fails on a given day.</summary>
     public double WaitingDays(double day, double lead) => Math.Clamp(OrderDays + lead - day, 0, lead);
 
+    /// <summary>Whether a part that fails on the given day does so before it is replaced.</summary>
+    public bool FailsAt(double day) => day <= Days;
+
+    /// <summary>Cost when the day of failure is known, minus the value of the days used.</summary>
+    /// <param name="e">Costs and times.</param>
+    /// <param name="day">Day of failure at the load of the plan; infinite for a part that outlives every plan.</param>
+    /// <param name="failureCost">Cost of that failure when the spare is in stock.</param>
+    /// <param name="costPerDay">g of a new part.</param>
+    public double RelativeCost(Economics e, double day, double failureCost, double costPerDay)
+    {
+        var run = Math.Min(day, Days);
+        var cost = FailsAt(day)
+            ? failureCost + e.MarginPerHour * e.WaitingHoursPerDay * WaitingDays(day, e.SpareLeadDays)
+            : PlannedCost(e);
+        return cost + (LossPerDay - costPerDay) * run + e.SpareHoldingCostPerDay * Math.Max(0, run - (OrderDays + e.SpareLeadDays));
+    }
+
     public ILifetime Retime(MaintenanceQuestion q, ILifetime life) => q.Rates.Times(Slowdown).Retime(life);
 
-    public static Plan Of(MaintenanceOption option, MaintenanceQuestion q, ILifetime life, double costPerDay) => option switch
-    {
-        MaintenanceOption.ReplaceNow => At(option.Name, 0, q),
-        MaintenanceOption.AtPlannedStop s => At(option.Name, (s.At - q.Now).TotalDays, q),
-        MaintenanceOption.WaitWeeks w => At(option.Name, 7 * w.Weeks, q),
-        MaintenanceOption.DerateAndWait d =>
-            At(option.Name, 7 * d.Weeks, q) with { Slowdown = d.AgeingRate, LossPerDay = d.MarginLossPerDay },
-        MaintenanceOption.RunToFailure => AtFailure(option.Name, q, life),
-        MaintenanceOption.OptimalDate => Best(option.Name, q, life, costPerDay, 0, q.Economics.IsSpareOrderedNow),
-        MaintenanceOption.OrderSpareNow => Best(option.Name, q, life, costPerDay, Math.Min(q.Economics.SpareLeadDays, q.HorizonDays), true),
-        _ => throw new ArgumentException($"{option.GetType().Name} is no option known here.", nameof(option)),
-    };
+    public static Plan Of(MaintenanceOption option, MaintenanceQuestion q, ILifetime life, double costPerDay) =>
+        On(option, option switch
+        {
+            MaintenanceOption.ReplaceNow => 0,
+            MaintenanceOption.AtPlannedStop s => (s.At - q.Now).TotalDays,
+            MaintenanceOption.WaitWeeks w => 7 * w.Weeks,
+            MaintenanceOption.DerateAndWait d => 7 * d.Weeks,
+            MaintenanceOption.RunToFailure => double.IsInfinity(life.Quantile(1 - 1e-6)) ? q.HorizonDays : double.PositiveInfinity,
+            MaintenanceOption.OptimalDate => BestDay(option, q, life, costPerDay, 0),
+            MaintenanceOption.OrderSpareNow => BestDay(option, q, life, costPerDay, Math.Min(q.Economics.SpareLeadDays, q.HorizonDays)),
+            _ => throw new ArgumentException($"{option.GetType().Name} is no option known here.", nameof(option)),
+        }, q.Now, q.Stops, q.Economics);
 
-    public static Plan At(string name, double days, MaintenanceQuestion q, bool? isOrderedNow = null)
+    /// <summary>The plan of an option whose day is known, e.g. from the answer to an earlier question.</summary>
+    public static Plan On(MaintenanceOption option, double days, DateTimeOffset now, IReadOnlyList<PlannedStop> stops, Economics e)
     {
-        var stop = q.Stops.FirstOrDefault(s => Math.Abs((s.At - q.Now).TotalDays - days) <= SameTimeDays);
-        if (stop is not null) days = (stop.At - q.Now).TotalDays;
-        return new(name, days, stop?.LostHours ?? q.Economics.PlannedHours,
-            isOrderedNow ?? q.Economics.IsSpareOrderedNow ? 0 : Math.Max(0, days - q.Economics.SpareLeadDays));
+        // Running to failure aims at no stop and orders no spare.
+        if (option is MaintenanceOption.RunToFailure)
+            return new(option.Name, days, e.PlannedHours, e.IsSpareOrderedNow ? 0 : double.PositiveInfinity);
+        var stop = stops.FirstOrDefault(s => Math.Abs((s.At - now).TotalDays - days) <= SameTimeDays);
+        if (stop is not null) days = (stop.At - now).TotalDays;
+        var isOrderedNow = e.IsSpareOrderedNow || option is MaintenanceOption.OrderSpareNow;
+        var plan = new Plan(
+            option.Name, days, stop?.LostHours ?? e.PlannedHours, isOrderedNow ? 0 : Math.Max(0, days - e.SpareLeadDays));
+        return option is MaintenanceOption.DerateAndWait d ? plan with { Slowdown = d.AgeingRate, LossPerDay = d.MarginLossPerDay } : plan;
     }
 
-    static Plan AtFailure(string name, MaintenanceQuestion q, ILifetime life)
-    {
-        var mayNeverFail = double.IsInfinity(life.Quantile(1 - 1e-6));
-        return new(name, mayNeverFail ? q.HorizonDays : double.PositiveInfinity, q.Economics.PlannedHours,
-            q.Economics.IsSpareOrderedNow ? 0 : double.PositiveInfinity);
-    }
+    /// <summary>The plan to replace now.</summary>
+    public static Plan Now(MaintenanceQuestion q) => On(new MaintenanceOption.ReplaceNow(), 0, q.Now, q.Stops, q.Economics);
 
-    static Plan Best(string name, MaintenanceQuestion q, ILifetime life, double costPerDay, double fromDays, bool isOrderedNow)
+    static double BestDay(MaintenanceOption option, MaintenanceQuestion q, ILifetime life, double costPerDay, double fromDays)
     {
-        double Cost(double days) => PlanCost.Of(At(name, days, q, isOrderedNow), q.Economics, q.Rates.Retime(life), costPerDay).Relative;
+        double Cost(double days) =>
+            PlanCost.Of(On(option, days, q.Now, q.Stops, q.Economics), q.Economics, q.Rates.Retime(life), costPerDay).Relative;
         var (low, high, best) = (fromDays, q.HorizonDays, fromDays);
         // Scan all days first, more densely near now where decisions are close; then refine between the neighbours of the best. Golden
         // section would need a bracketed minimum, which a cost with steps (stops, arrival of the spare) need not have.
@@ -65,7 +85,7 @@ sealed record Plan(string Name, double Days, double Hours, double OrderDays, dou
             (parts, power) = (8, 1);
         }
         double[] candidates = [best, .. q.Stops.Select(s => (s.At - q.Now).TotalDays).Where(d => d >= fromDays && d <= q.HorizonDays)];
-        return At(name, candidates.MinBy(Cost), q, isOrderedNow);
+        return candidates.MinBy(Cost);
     }
 }
 

@@ -41,7 +41,7 @@ public static class RankOptions
         var plans = question.Options.Select(o => Plan.Of(o, question, life, g)).ToArray();
         var costs = new double[plans.Length][];
         var outcomes = new OptionOutcome[plans.Length];
-        var now = futures.Costs(Plan.At("", 0, question), g, out _, out _, out _);
+        var now = futures.Costs(Plan.Now(question), g, out _, out _, out _);
         Parallel.For(0, plans.Length, new() { MaxDegreeOfParallelism = question.Threads }, a =>
         {
             costs[a] = futures.Costs(plans[a], g, out var failed, out var days, out var waiting);

@@ -51,7 +51,7 @@ sealed class Sensitivity(MaintenanceQuestion question, Comparison comparison)
                     comparison.Plans[a]).FirstOrDefault();
         if (wait is null) return null;
         var g = comparison.NewPartCostPerDay;
-        var now = Plan.At("", 0, question);
+        var now = Plan.Now(question);
         ILifetime Scaled(double lnFactor) => wait.Retime(question, RateHistory.Constant(Math.Exp(-lnFactor)).Retime(life));
         double Lead(double lnFactor)
         {

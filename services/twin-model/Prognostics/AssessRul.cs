@@ -203,10 +203,14 @@ public static class AssessRul
         var kept = parts.Sum(p => p.Weight);
         ImmutableArray<WeightedLife> mixture = [.. parts.Select(p => p with { Weight = p.Weight / kept })];
         var life = RulDistribution.Of(new MixtureLife(mixture));
-        return life.NeverProbability > 0.5
-            ? new Prognosis.CannotSayYet(
-                "The trend does not lead to the threshold with more than even probability, and no life of the fleet is known.")
-            : new Prognosis.Rul(life, [.. mixture.GroupBy(p => p.Name).Select(g => new ModelWeight(g.Key, g.Sum(p => p.Weight)))], line);
+        if (life.NeverProbability <= 0.5)
+            return new Prognosis.Rul(
+                life, [.. mixture.GroupBy(p => p.Name).Select(g => new ModelWeight(g.Key, g.Sum(p => p.Weight)))], line);
+        var weight = 100 * mixture.Where(p => p.Name == "fleet").Sum(p => p.Weight);
+        var ofFleet = fleet is null
+            ? "no life of the fleet is known"
+            : string.Create(CultureInfo.InvariantCulture, $"the life of the fleet, weighted with {weight:0} %, does not outweigh it");
+        return new Prognosis.CannotSayYet($"The trend does not lead to the threshold with more than even probability, and {ofFleet}.");
     }
 
     // Means of neighbouring points, with the noise of these means.

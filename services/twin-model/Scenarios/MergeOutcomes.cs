@@ -160,7 +160,7 @@ sealed class MergeOutcomes
     int InputNumber(PhysicsInput input) => setup.Steady.Model.Inputs.ToList().IndexOf(input);
 
     SolverStatistics Statistics() => new(
-        setup.IsTransient ? setup.Definition.Solver : "steady", outcomes.Count * 2L, outcomes.Count(o => o.Failure is not null),
+        setup.IsTransient ? setup.Definition.Solver : "steady", outcomes.Count, outcomes.Count(o => o.Failure is not null),
         outcomes.Sum(o => (long)o.Steps.Steps), outcomes.Sum(o => (long)o.Steps.Rejected),
         outcomes.Sum(o => (long)o.Steps.Derivatives), outcomes.Sum(o => (long)o.Steps.Jacobians),
         outcomes.Sum(o => (long)o.Steps.Factorisations), outcomes.Max(o => o.EnergyError));

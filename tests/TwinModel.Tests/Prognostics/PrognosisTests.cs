@@ -105,6 +105,15 @@ public class PrognosisTests
     public void Trend_without_growth_says_nothing_without_a_fleet() =>
         Assert.IsType<Prognosis.CannotSayYet>(AssessRul.Of(new(new(7.1), null), Degrading(Growth(t => Math.Log(1.3) - 0.02 * t, 20))));
 
+    [Theory, InlineData(true, "the life of the fleet, weighted with 10 %,"), InlineData(false, "no life of the fleet is known")]
+    public void A_trend_that_recedes_says_nothing_and_whether_a_fleet_is_known(bool hasFleet, string reason)
+    {
+        var settings = new RulSettings(new(7.1), hasFleet ? Fleet : null);
+        var prognosis = AssessRul.Of(settings, Degrading(Growth(t => Math.Log(3) - 0.02 * t, 20)));
+
+        Assert.Contains(reason, Assert.IsType<Prognosis.CannotSayYet>(prognosis).Reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Long_histories_are_averaged_without_changing_the_answer()
     {

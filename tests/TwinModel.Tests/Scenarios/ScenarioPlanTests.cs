@@ -127,6 +127,21 @@ public class ScenarioPlanTests
     }
 
     [Fact]
+    public void Members_and_those_of_them_that_failed_are_counted_alike()
+    {
+        var nominal = Kpi(Answer(Steady() with { Cells = 50 }), "melt-flow");
+        // Three times the rate takes more than the fastest screw.
+        var result = Answer(Steady() with
+        {
+            Cells = 50,
+            Sweep = [new("production-rate", [1.1 * nominal.Baseline.Nominal, 3 * nominal.Baseline.Nominal], nominal.Unit)],
+        });
+        Assert.Null(result.Sweep!.Signals[0].Values[1]);
+        // The nominal member and two points.
+        Assert.Equal((3, 1), (result.Statistics.Runs, result.Statistics.FailedRuns));
+    }
+
+    [Fact]
     public void A_sweep_gives_the_operating_line()
     {
         var result = Answer(Steady() with

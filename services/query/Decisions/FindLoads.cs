@@ -35,7 +35,7 @@ sealed class FindLoads(IDocumentStore store, KnownAssets assets)
             .OfType<AssetRegistered>().LastOrDefault(r => r.ModelHash == modelHash);
         try
         {
-            return registered is null ? null : ReadAssetModel.FromText(registered.ModelYaml, $"{registered.ModelId} in the log");
+            return registered is null ? null : assets.ModelOf(registered);
         }
         catch (InvalidModelException)
         {

@@ -22,7 +22,7 @@ sealed class RegisterAssets(
         {
             try
             {
-                var answer = await Append(commands, cancel);
+                var answer = await Append(commands, attempt > 1, cancel);
                 if (answer.Position > 0) await bus.Publish(new AssetChanged(commands[^1].AssetId, answer.Position), cancel);
                 return answer;
             }
@@ -33,11 +33,12 @@ sealed class RegisterAssets(
         }
     }
 
-    async Task<AssetsRegistered> Append(IReadOnlyList<AssetRegistration> commands, CancellationToken cancel)
+    async Task<AssetsRegistered> Append(
+        IReadOnlyList<AssetRegistration> commands, bool mayBeBehind, CancellationToken cancel)
     {
         var versions = await Versions([.. commands.Select(c => Streams.Asset(c.AssetId))], cancel);
         // After the versions, so that a decision on an older registration than they stand for is impossible; not needed for new assets.
-        if (versions.Count > 0 || !registry.IsLoaded) await registry.Refresh(cancel);
+        if (versions.Count > 0 || mayBeBehind || !registry.IsLoaded) await registry.Refresh(cancel);
         await using var session = store.LightweightSession();
         List<RegistrationOutcome> outcomes = [];
         List<IEvent> appended = [];

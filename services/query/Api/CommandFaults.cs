@@ -40,7 +40,7 @@ sealed class CommandFaults
             catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
             {
                 throw new TimeoutException(
-                    "The message broker cannot be reached, so the command was probably not taken. Repeating it is harmless.");
+                    "The message broker cannot be reached, so the command was probably not accepted. It is safe to repeat it.");
             }
             var visible = Look(isVisible, news, time.Token);
             var first = await Task.WhenAny(visible, refused);

@@ -12,7 +12,7 @@ static class ListAssets
             [Description("Only assets of this model.")] string? model,
             [Description("Part of the id or name.")] string? search,
             [Description("1 to 500, default 100.")] int? limit,
-            [Description("nextCursor of the page before.")] string? cursor) => Run(registry, model, search, limit, cursor))
+            [Description("nextCursor of the previous page.")] string? cursor) => Run(registry, model, search, limit, cursor))
         .WithName("listAssets").WithSummary("Registered assets, by id");
 
     public static Page<AssetSummary> Run(KnownAssets registry, string? model, string? search, int? limit, string? cursor)

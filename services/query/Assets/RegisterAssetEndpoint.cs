@@ -10,8 +10,8 @@ namespace Query.Assets;
 
 /// <summary>How to register an asset.</summary>
 sealed record AssetToRegister(
-    [property: Description("A shipped model, e.g. extrusion-line or pump-loop.")] string? Model,
-    [property: Description("For people, 1 to 200 characters; null for the model's name.")] string? Name);
+    [property: Description("Id of a model that ships with Pollux, e.g. extrusion-line or pump-loop.")] string? Model,
+    [property: Description("Display name, 1 to 200 characters; null: the model's name.")] string? Name);
 
 /// <summary>Has an asset registered and waits until it is visible.</summary>
 sealed class RegisterAssetEndpoint(KnownAssets registry, IBus bus, CommandFaults faults)
@@ -29,9 +29,9 @@ sealed class RegisterAssetEndpoint(KnownAssets registry, IBus bus, CommandFaults
             await register.Run(id, body.Model, body.Name, cancel) is { } asset
                 ? TypedResults.Ok(asset)
                 : TypedResults.Accepted($"/api/v1/assets/{id}"))
-        .WithName("registerAsset").WithSummary("Register an asset of a shipped model, or renew its model")
-        .WithDescription("Waits up to 5 s until the asset is visible (200); 202 when it takes longer. Repeating it is harmless. "
-            + "409 for the id of a shipped model with another model.");
+        .WithName("registerAsset").WithSummary("Register an asset with a shipped model, or update its model")
+        .WithDescription("Waits up to 5 s until the asset is visible (200); 202 if it takes longer. Safe to repeat: an asset that "
+            + "already has this model and name is returned after at most 0.5 s. 409 if the id is that of a different shipped model.");
 
     /// <summary>The asset; null if it is not visible in time.</summary>
     public async Task<AssetAnswer?> Run(string id, string? model, string? name, CancellationToken cancel)

@@ -23,20 +23,20 @@ sealed class ListDecisions(NpgsqlDataSource source)
         decisions.MapGet("", (
                 ListDecisions list,
                 [Description("Only of this asset.")] string? asset,
-                [Description("Only of this part.")] string? component,
-                [Description("recommended, taken or closed; may be given several times.")] string[]? state,
+                [Description("Only for this part.")] string? component,
+                [Description("recommended, taken or closed; may be repeated.")] string[]? state,
                 [Description("1 to 500, default 100.")] int? limit,
-                [Description("nextCursor of the page before.")] string? cursor,
+                [Description("nextCursor of the previous page.")] string? cursor,
                 CancellationToken cancel) => list.Run(asset, component, state ?? [], limit, cursor, cancel))
             .WithName("listDecisions").WithSummary("Decisions, newest first");
         decisions.MapGet("/hindsight", (
                 ListDecisions list, [Description("Only of this asset.")] string? asset,
-                [Description("Only of this part.")] string? component, CancellationToken cancel) =>
+                [Description("Only for this part.")] string? component, CancellationToken cancel) =>
                 list.Hindsight(asset, component, cancel))
-            .WithName("getHindsight").WithSummary("Was the advice right? Stated risks against what came, and regret")
+            .WithName("getHindsight").WithSummary("Was the advice right? Stated risks compared with outcomes, and regret")
             .WithDescription(
-                "Of decisions whose outcome is on record. Regret is known where the part has failed; a part that was exchanged would have "
-                    + "lasted longer by an unknown time.");
+                "Covers decisions whose outcome is recorded. Regret is known only where the part failed: how much longer a replaced part "
+                    + "would have lasted is unknown.");
     }
 
     public async Task<Page<DecisionView>> Run(

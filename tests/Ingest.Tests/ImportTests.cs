@@ -194,7 +194,7 @@ public class ImportTests
         var row = Assert.Single(await Csv("datetime;Pressure;Flow;anomaly;\n2020-02-08 13:30:47;1;2;0;\n", PumpLoop));
         Assert.Equal(["Flow"], row.Columns.Unknown);
         Assert.Single(row.Readings);
-        Assert.Equal(["(column 1, without a name)"], (await Csv(",time,melt-flow\n0,2026-03-01T12:00:00Z,5\n"))[0].Columns.Unknown);
+        Assert.Equal(["(column 1, unnamed)"], (await Csv(",time,melt-flow\n0,2026-03-01T12:00:00Z,5\n"))[0].Columns.Unknown);
     }
 
     [Fact]

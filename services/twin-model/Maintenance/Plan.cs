@@ -32,7 +32,7 @@ sealed record Plan(string Name, double Days, double Hours, double OrderDays, dou
         MaintenanceOption.RunToFailure => AtFailure(option.Name, q, life),
         MaintenanceOption.OptimalDate => Best(option.Name, q, life, costPerDay, 0, q.Economics.IsSpareOrderedNow),
         MaintenanceOption.OrderSpareNow => Best(option.Name, q, life, costPerDay, Math.Min(q.Economics.SpareLeadDays, q.HorizonDays), true),
-        _ => throw new ArgumentException($"{option.GetType().Name} is no option known here.", nameof(option)),
+        _ => throw new ArgumentException($"{option.GetType().Name} is not a known option.", nameof(option)),
     };
 
     public static Plan At(string name, double days, MaintenanceQuestion q, bool? isOrderedNow = null)

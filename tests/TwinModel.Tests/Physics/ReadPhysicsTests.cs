@@ -79,7 +79,7 @@ public class ReadPhysicsTests
         "0 to 1")]
     [InlineData("start: 100 mm", "start: { value: 100, unit: mm, relative-deviation: 0.1 }",
         "physics.components[3].parameters.start.relative-deviation", "layout")]
-    [InlineData("start: 100 mm", "start: 105 mm", "physics.components[3]", "begin and end between cells")]
+    [InlineData("start: 100 mm", "start: 105 mm", "physics.components[3]", "begin and end at cell boundaries")]
     [InlineData("from: barrel, to: air", "from: barel, to: air", "physics.components[2].connect.from", "air, barrel")]
     [InlineData("wall: barrel", "wall: air", "physics.components[3].connect.wall", "barrel")]
     [InlineData("from: barrel, to: air }", "from: barrel }", "physics.components[2]", "'to'")]
@@ -102,7 +102,7 @@ public class ReadPhysicsTests
     [InlineData("quantity: temperature, unit: degC, default: 25", "quantity: temperature, unit: bar, default: 25", "physics.inputs[1].unit",
         "degC")]
     [InlineData("quantity: temperature, unit: degC, default: 25", "quantity: heat, unit: degC, default: 25", "physics.inputs[1].unit",
-        "no quantity")]
+        "not a quantity")]
     [InlineData("cells: 30", "cells: 2", "physics.axis.cells", "3 to 2000")]
     [InlineData("length: 300 mm", "length: 0 mm", "physics.axis.length", "longer than 0")]
     [InlineData("length: 300 mm", "length: \"300\"", "physics.axis.length", "mm")]

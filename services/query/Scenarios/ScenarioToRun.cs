@@ -22,7 +22,7 @@ sealed record ScenarioToRun(
     EnsembleToRun? Ensemble = null,
     [property: Description("Relative tolerance of the integrator; default 1e-4.")] double? Tolerance = null,
     [property: Description("rodas3 (default) or tr-bdf2.")] string? Solver = null,
-    [property: Description("Number of cells along the axis; default 100. The number in the model is the most accurate one in use.")]
+    [property: Description("Number of cells along the axis, 20 to 400; default: the model's number, at most 100.")]
     int? Cells = null,
     [property: Description("Inputs or targets varied over a grid, at most two; steady only.")] IReadOnlyList<SweepToRun>? Sweep = null)
 {

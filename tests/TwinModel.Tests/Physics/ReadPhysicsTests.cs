@@ -85,7 +85,7 @@ public class ReadPhysicsTests
     [InlineData("from: barrel, to: air }", "from: barrel }", "physics.components[2]", "'to'")]
     [InlineData("ambient: air }", "ambient: air, fan: air }", "physics.components[3].connect", "fan")]
     [InlineData("set-point: set-point,", "set-point: setpoint,", "physics.components[3].connect.set-point", "set-point, room")]
-    [InlineData("set-point: set-point,", "set-point: barrel.temperature,", "physics.components[3]", "one number")]
+    [InlineData("set-point: set-point,", "set-point: barrel.temperature,", "physics.components[3]", "single value")]
     [InlineData("id: cover", "id: barrel", "physics.components[2].id", "twice")]
     [InlineData("id: cover", "id: room", "physics.components[2].id", "twice")]
     [InlineData("id: cover", "id: The Cover", "physics.components[2].id", "kebab-case")]
@@ -95,7 +95,7 @@ public class ReadPhysicsTests
     [InlineData("unit: degC, sensor: temperature }\ntargets", "unit: degC, sensor: pressure }\ntargets", "physics.signals[1].sensor",
         "temperature")]
     [InlineData("unit: kW }", "unit: kW, sensor: temperature }", "physics.signals[0].sensor", "measures temperature, not power")]
-    [InlineData("signal: power", "signal: profile", "physics.targets[0].signal", "one number")]
+    [InlineData("signal: power", "signal: profile", "physics.targets[0].signal", "single value")]
     [InlineData("signal: power", "signal: heat", "physics.targets[0].signal", "power, profile")]
     [InlineData("input: set-point", "input: speed", "physics.targets[0].input", "set-point, room")]
     [InlineData("default: 200", "default: 400", "physics.inputs[0].default", "[20, 300]")]

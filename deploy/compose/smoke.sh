@@ -34,7 +34,7 @@ await() { # what seconds command...
     local what=$1 deadline=$((SECONDS + $2))
     shift 2
     until "$@"; do
-        ((SECONDS < deadline)) || fail "$what: not within the time"
+        ((SECONDS < deadline)) || fail "$what: timed out"
         sleep 0.5
     done
 }

@@ -50,7 +50,7 @@ restored_packages() {
 
 sdk() {
     local packages=${NUGET_PACKAGES:-$HOME/.nuget/packages}
-    compgen -G "$REPO/artifacts/obj/*/project.assets.json" >/dev/null || fail "nothing is restored yet: run dotnet restore Pollux.slnx first"
+    compgen -G "$REPO/artifacts/obj/*/project.assets.json" >/dev/null || fail "packages are not restored yet: run dotnet restore Pollux.slnx first"
     mkdir "$work/sdk"
     docker export "$(docker create "$DEBIAN" true)" | tar -x -C "$work/sdk"
     restored_packages >"$work/packages"
@@ -89,7 +89,7 @@ server() { # tag
     say "made $1 (version of Debian's package)"
 }
 
-docker version >/dev/null || fail "no Docker engine answers"
+docker version >/dev/null || fail "no Docker engine responds"
 have "$DEBIAN" || debian
 have "$RUNTIME" || runtime
 have "$SDK" || sdk

@@ -6,7 +6,7 @@ CYCLONEDX_VERSION=6.3.1
 images() { # [name...]
     local name tag began
     command -v docker >/dev/null || fail "images needs docker"
-    docker version >/dev/null 2>&1 || fail "no Docker engine answers; start one, or set DOCKER_HOST"
+    docker version >/dev/null 2>&1 || fail "no Docker engine responds; start one, or set DOCKER_HOST"
     tag=${POLLUX_IMAGE_TAG:-$(version)}
     mkdir -p "$LOGS"
     [[ $# -gt 0 ]] || set -- "${SERVICES[@]}"
@@ -17,7 +17,7 @@ images() { # [name...]
         docker build --tag "pollux/$name:$tag" --file "$REPO/services/Dockerfile" \
             --build-arg "SERVICE=$name" --build-arg "ASSEMBLY=$(assembly_of "$name")" --build-arg "PORTS=$(container_ports "$name")" --build-arg "VERSION=$tag" \
             --build-arg "REVISION=$(git -C "$REPO" rev-parse HEAD 2>/dev/null || printf unknown)" "$REPO" >"$LOGS/images.log" 2>&1 ||
-            { show_log_tail images; fail "the image of $name could not be built; where no image can be pulled, run deploy/docker/offline-base.sh first"; }
+            { show_log_tail images; fail "the image of $name could not be built; if no image can be pulled, run deploy/docker/offline-base.sh first"; }
         printf '%-11s%s  %s MB  (%s s)\n' "$name" "pollux/$name:$tag" "$(image_megabytes "pollux/$name:$tag")" "$(seconds_since "$began")"
     done
 }
@@ -53,6 +53,6 @@ sbom() {
     done
     found=$("$DOTNET" list "$REPO/Pollux.slnx" package --vulnerable --include-transitive)
     printf '%s\n' "$found" >"$output/audit.txt"
-    if grep -q 'has the following vulnerable packages' "$output/audit.txt"; then cat "$output/audit.txt" >&2; fail "packages with known vulnerabilities are used"; fi
-    say "audit      no package is known to be vulnerable (artifacts/sbom/audit.txt)"
+    if grep -q 'has the following vulnerable packages' "$output/audit.txt"; then cat "$output/audit.txt" >&2; fail "some packages have known vulnerabilities"; fi
+    say "audit      no package has known vulnerabilities (artifacts/sbom/audit.txt)"
 }

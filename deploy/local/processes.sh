@@ -83,7 +83,7 @@ stop() { # name signal seconds
     if pid=$(pid_of "$1"); then
         began=$(now)
         kill "-$2" "$pid" 2>/dev/null || true
-        wait_gone "$1" "$(($3 * 10))" || kill_hard "$1" || fail "$1 (pid $pid) does not end"
+        wait_gone "$1" "$(($3 * 10))" || kill_hard "$1" || fail "$1 (pid $pid) does not stop"
         printf '%-14sstopped  (%s s)\n' "$1" "$(seconds_since "$began")"
     fi
     sweep_group "$1"

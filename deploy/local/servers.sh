@@ -49,7 +49,7 @@ server_env() {
 require_server() {
     local name
     for name in "$@"; do
-        [[ " ${SERVERS[*]} " == *" $name "* ]] || fail "unknown server '$name'; there are: ${SERVERS[*]}"
+        [[ " ${SERVERS[*]} " == *" $name "* ]] || fail "unknown server '$name'; known: ${SERVERS[*]}"
     done
 }
 
@@ -91,7 +91,7 @@ launch() {
         sweep_group "$name"
         sleep "$attempt"
     done
-    complain "$name ended while starting"
+    complain "$name stopped while starting"
     return 1
 }
 
@@ -147,7 +147,7 @@ postgres_home() {
     home="${TMPDIR:-/tmp}/pollux-postgres-$(state_id)"
     mkdir -m 700 "$home" 2>/dev/null && chown "$("${as[@]}" id -u)" "$home"
     if [[ -L $home || $(stat -c %u "$home") != "$("${as[@]}" id -u)" ]]; then
-        complain "$home belongs to somebody else"
+        complain "$home belongs to another user"
         return 1
     fi
     printf '%s' "$home"
@@ -173,7 +173,7 @@ create_cluster() { # data
     if [[ -f $data/PG_VERSION ]]; then
         made=$(<"$data/PG_VERSION")
         [[ $made == "$binaries" ]] && return
-        complain "the data in $data is of PostgreSQL $made, the binaries are $binaries: set POLLUX_POSTGRES_BIN, or start anew with 'pollux down --data'"
+        complain "the data in $data was made by PostgreSQL $made, but the binaries are $binaries: set POLLUX_POSTGRES_BIN, or start over with 'pollux down --data'"
         return 1
     fi
     {

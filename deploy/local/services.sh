@@ -74,8 +74,8 @@ service_assembly() { printf '%s' "$(service_folder "$1")/$(assembly_of "$1").dll
 is_service() { [[ " ${SERVICES[*]} " == *" $(service_of "$1") "* ]]; }
 
 require_service() {
-    [[ $# -gt 0 ]] || fail "which service? There are: ${SERVICES[*]}"
-    is_service "$1" || fail "unknown service '$1'; there are: ${SERVICES[*]}"
+    [[ $# -gt 0 ]] || fail "which service? Known: ${SERVICES[*]}"
+    is_service "$1" || fail "unknown service '$1'; known: ${SERVICES[*]}"
 }
 
 service_responds() { # name path

@@ -45,7 +45,7 @@ install_postgres() {
 find_rabbitmq() {
     local candidate
     [[ $POLLUX_HOME$TOOLS != *[[:space:]]* ]] ||
-        fail "RabbitMQ's scripts cannot run below a path with spaces ($POLLUX_HOME): set POLLUX_HOME to one without"
+        fail "RabbitMQ's scripts cannot run in a path with spaces ($POLLUX_HOME): set POLLUX_HOME to a path without spaces"
     # The Debian package's /usr/sbin/rabbitmq-server switches to another user, so use the script that it wraps.
     for candidate in /usr/lib/rabbitmq/bin/rabbitmq-server "$(command -v rabbitmq-server || true)"; do
         if [[ -x $candidate && $candidate != /usr/sbin/* ]] && command -v erl >/dev/null && command -v epmd >/dev/null; then

@@ -29,7 +29,7 @@ finish() {
 trap finish EXIT
 
 pub=${MOSQUITTO_PUB:-$(command -v mosquitto_pub || printf '%s' "$POLLUX_TOOLS/mosquitto_pub")}
-[[ -x $pub ]] || fail "there is no mosquitto_pub; './pollux test Foreign' fetches it"
+[[ -x $pub ]] || fail "mosquitto_pub was not found; './pollux test Foreign' fetches it"
 
 # Publishes up to twenty numbered frames a second, with two readings each, until the file 'stop' exists.
 publish() {
@@ -78,5 +78,5 @@ for _ in $(seq 60); do
 done
 rejected=$(ask "$query/api/v1/rejected?asset=$asset" | { grep -o '"reason"' || true; } | wc -l)
 say "published $expected, in the twin $(readings) and $(readings "$second_query"), rejected $rejected"
-[[ $(readings) == "$expected" && $rejected == 0 ]] || fail "not every reading is in the twin once"
+[[ $(readings) == "$expected" && $rejected == 0 ]] || fail "not every reading is in the twin exactly once"
 POLLUX_NO_BUILD=1 "$new/pollux" rebuild "$asset"

@@ -29,18 +29,18 @@ static class FailedMessages
     {
         var queue = new Argument<string?>("QUEUE")
         {
-            Description = "An error queue, e.g. twin-state.assets.0_error; without it all that hold something are listed",
+            Description = "An error queue, e.g. twin-state.assets.0_error; without it, lists all error queues that hold messages",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var json = new Option<bool>("--json") { Description = "One JSON object per message, whole" };
-        var replay = new Option<bool>("--replay") { Description = "Send the messages to the queue they came from" };
+        var json = new Option<bool>("--json") { Description = "Print each whole message as one JSON object" };
+        var replay = new Option<bool>("--replay") { Description = "Send the messages back to the queue they came from" };
         var drop = new Option<bool>("--drop") { Description = "Delete the messages" };
         var command = new Command(
             "failed", "Messages that could not be processed: list, show, replay, drop. Setting: ConnectionStrings__RabbitMq") { queue, json,
             replay, drop };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(replay) && result.GetValue(drop)) result.AddError("--replay and --drop exclude each other.");
+            if (result.GetValue(replay) && result.GetValue(drop)) result.AddError("--replay and --drop cannot be combined.");
             if (result.GetValue(queue) is not { } name)
             {
                 if (result.GetValue(replay) || result.GetValue(drop)) result.AddError("--replay and --drop need a QUEUE.");
@@ -90,7 +90,7 @@ static class FailedMessages
         }
         if (done < count)
         {
-            await Console.Error.WriteLineAsync($"{queue} holds {count} messages, but gives only {done}: another reader has them.");
+            await Console.Error.WriteLineAsync($"{queue} holds {count} messages but delivered only {done}: another reader has the rest.");
             return 1;
         }
         if (!asJson) Console.WriteLine($"{done} {(replay ? "replayed" : drop ? "dropped" : "messages")}");

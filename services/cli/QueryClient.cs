@@ -34,7 +34,7 @@ sealed class QueryClient : IDisposable
         do
         {
             var page = JsonElement.Parse(
-                await Find($"{path}?limit=100&cursor={cursor}", cancel) ?? throw new QueryException($"{Address}{path} is not there."));
+                await Find($"{path}?limit=100&cursor={cursor}", cancel) ?? throw new QueryException($"{Address}{path} does not exist."));
             foreach (var item in page.GetProperty("items").EnumerateArray()) yield return item;
             cursor = page.GetProperty("nextCursor").GetString();
         }

@@ -16,13 +16,13 @@ static class Measures
     public static readonly Counter<long> Rejected = Meter.CreateCounter<long>("pollux.ingest.readings.rejected");
 
     public static readonly Counter<long> Conflicts = Meter.CreateCounter<long>(
-        "pollux.ingest.append.conflicts", description: "Appends repeated because another replica wrote the stream");
+        "pollux.ingest.append.conflicts", description: "Appends retried because another replica wrote to the stream");
 
     public static readonly Counter<long> Retained = Meter.CreateCounter<long>(
-        "pollux.ingest.messages.retained", description: "Retained messages that a broker sent at a subscription; passed over");
+        "pollux.ingest.messages.retained", description: "Retained messages sent by a broker on subscription; ignored");
 
     public static readonly Counter<long> SetAside = Meter.CreateCounter<long>(
-        "pollux.ingest.set_aside", description: "Messages that the log refused for good, kept as rejections");
+        "pollux.ingest.set_aside", description: "Messages permanently refused by the log, stored as rejections");
 
     public static readonly Histogram<int> EventReadings = Meter.CreateHistogram<int>(
         "pollux.ingest.event.readings", description: "Readings per event");
@@ -30,13 +30,13 @@ static class Measures
     public static readonly Histogram<double> AppendDuration = Meter.CreateHistogram<double>("pollux.ingest.append.duration", "s");
 
     public static readonly UpDownCounter<long> Pending = Meter.CreateUpDownCounter<long>(
-        "pollux.ingest.pending.messages", description: "Received, not yet committed");
+        "pollux.ingest.pending.messages", description: "Messages received but not yet committed");
 
     public static readonly UpDownCounter<long> Unannounced = Meter.CreateUpDownCounter<long>(
-        "pollux.ingest.unannounced.events", description: "Committed, news not yet published");
+        "pollux.ingest.unannounced.events", description: "Events committed but not yet announced");
 
     /// <summary>Registers the gauge for how long the slowest writer has been unable to append.</summary>
     public static void WatchBlocked(Func<double> seconds) =>
         Meter.CreateObservableGauge(
-            "pollux.ingest.append.blocked", seconds, "s", "How long a writer has been trying in vain; 0 when all can append");
+            "pollux.ingest.append.blocked", seconds, "s", "How long a writer has been failing to append; 0 when all can append");
 }

@@ -5,10 +5,10 @@ namespace Plant;
 /// <summary>Settings of section <c>Plant</c>.</summary>
 sealed record PlantSettings
 {
-    [RegularExpression("^[a-z0-9][a-z0-9-]{0,62}$", ErrorMessage = "Plant:Asset is a lower-case id of letters, digits and dashes.")]
+    [RegularExpression("^[a-z0-9][a-z0-9-]{0,62}$", ErrorMessage = "Plant:Asset must be a lower-case id of letters, digits and dashes.")]
     public string Asset { get; init; } = "extrusion-line";
 
-    [RegularExpression("^(senml|sparkplug-b)$", ErrorMessage = "Plant:Payload is senml or sparkplug-b.")]
+    [RegularExpression("^(senml|sparkplug-b)$", ErrorMessage = "Plant:Payload must be senml or sparkplug-b.")]
     public string Payload { get; init; } = "senml";
 
     [Range(0.01, 3600)]

@@ -16,14 +16,14 @@ public static class ApiReference
     static readonly Dictionary<string, string> Errors = new()
     {
         ["400"] = "The input was refused; `field` names the member at fault and `allowed` says what is accepted.",
-        ["404"] = "There is no such thing.",
-        ["409"] = "Not possible in the present state.",
-        ["413"] = "The body is too large, or the request asks for more than is answered; `allowed` names the limit.",
+        ["404"] = "It does not exist.",
+        ["409"] = "Not possible in the current state.",
+        ["413"] = "The body is too large, or the request asks for too much; `allowed` names the limit.",
         ["415"] = "The body is not JSON.",
-        ["429"] = "Too many requests; `Retry-After` says when to come back.",
+        ["429"] = "Too many requests; `Retry-After` says when to try again.",
         ["500"] = "Internal error; it is logged with `traceId`.",
         ["503"] = "The event log cannot be reached, or the service has just started; try again.",
-        ["504"] = "It took too long; repeating it is harmless.",
+        ["504"] = "It took too long; it is safe to repeat the request.",
     };
 
     /// <summary>Describes the service's operations at /openapi/v1.json (OpenAPI 3.1).</summary>
@@ -61,7 +61,7 @@ public static class ApiReference
                     Version = "v1",
                     Description = $"{description} Times are ISO 8601 in UTC. Every error is a `Problem` (RFC 9457) whose `type` names its "
                         + "kind, with `field`, `value` and "
-                        + "`allowed` where an input was refused. There is no authentication yet.",
+                        + "`allowed` if an input was refused. There is no authentication yet.",
                     Contact = new() { Name = "The operator of this Pollux system" },
                     // SPDX requires a LicenseRef name for a licence that is not on its list.
                     License = new() { Name = "No public licence", Identifier = "LicenseRef-not-published" },

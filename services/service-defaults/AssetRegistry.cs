@@ -163,7 +163,7 @@ public sealed partial class AssetRegistry
             var reason = string.Join("; ", invalid.Problems.Take(MostProblemsNamed));
             if (invalid.Problems.Count > MostProblemsNamed) reason += $"; and {invalid.Problems.Count - MostProblemsNamed} more";
             unreadable[e.AssetId] = new(e, registeredAt, position, first, reason);
-            LogUnreadable(e.AssetId, position, known is null ? "it has no other" : "its former one is used", reason);
+            LogUnreadable(e.AssetId, position, known is null ? "the asset has no other" : "an earlier one is used", reason);
         }
         // Last, so that a reader that sees the new count also sees the asset.
         Interlocked.Increment(ref changes);

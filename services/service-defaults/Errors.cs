@@ -130,7 +130,7 @@ public static class Errors
             ProblemKind.InvalidInput, $"'{PathOf(e)}' in the body is not understood; allowed: {AllowedBy(e)}."),
         BadHttpRequestException e => new ErrorMeaning(ProblemKind.OfStatus(e.StatusCode), e.Message) with { Http = e.StatusCode },
         EventStreamUnexpectedMaxEventIdException or ExistingStreamIdCollisionException or ConcurrencyException =>
-            new(ProblemKind.ChangedMeanwhile, "Somebody else changed it at the same time; try again."),
+            new(ProblemKind.ChangedMeanwhile, "It was changed by someone else at the same time; try again."),
         TimeoutException e => new(ProblemKind.Timeout, e.Message),
         NpgsqlException { IsTransient: true } => new(ProblemKind.LogUnreachable, "The event log cannot be reached; try again."),
         OperationCanceledException => new(ProblemKind.Cancelled, "The request was cancelled."),

@@ -65,16 +65,16 @@ public sealed record OffendingField(string Field, string? Value, string Allowed)
 
 /// <summary>An error as RFC 9457 describes it (application/problem+json).</summary>
 public sealed record Problem(
-    [property: Description("URN of the kind of error, e.g. urn:pollux:problem:invalid-input: what a client branches on.")] string Type,
-    [property: Description("The kind in words; the same for every error of the kind.")] string Title,
+    [property: Description("URN of the kind of error, for clients to branch on, e.g. urn:pollux:problem:invalid-input.")] string Type,
+    [property: Description("Name of the kind of error; the same for every error of that kind.")] string Title,
     [property: Description("The HTTP status.")] int Status,
-    [property: Description("What is wrong with this request, for people.")] string Detail,
+    [property: Description("Human-readable description of what is wrong with this request.")] string Detail,
     [property: Description("Path of the request.")] string Instance,
     [property: Description("The parameter, header or member of the body at fault; absent when there is no single one.")] string? Field,
-    [property: Description("What the field held, at most 100 characters; absent when it is missing or of another type.")] string? Value,
+    [property: Description("What the field held, at most 100 characters; absent if it is missing or of the wrong type.")] string? Value,
     [property: Description("What the field may hold.")] string? Allowed,
-    [property: Description("Everything that is wrong with a scenario; absent elsewhere.")] IReadOnlyList<ScenarioProblem>? Errors,
-    [property: Description("W3C trace id, hexadecimal: traces and the service's log name it.")] string TraceId)
+    [property: Description("Every problem with a scenario; absent for other requests.")] IReadOnlyList<ScenarioProblem>? Errors,
+    [property: Description("W3C trace id, hexadecimal, as found in traces and in the service's log.")] string TraceId)
 {
     public const string MediaType = "application/problem+json";
 
@@ -117,10 +117,10 @@ public sealed record Problem(
     {
         StatusCodes.Status404NotFound => "There is no operation at this path.",
         StatusCodes.Status405MethodNotAllowed =>
-            $"This path does not take {context.Request.Method}; allowed: {context.Response.Headers.Allow}.",
+            $"This path does not accept {context.Request.Method}; allowed: {context.Response.Headers.Allow}.",
         StatusCodes.Status413PayloadTooLarge => "The body is too large.",
-        StatusCodes.Status415UnsupportedMediaType => "The Content-Type of the body is not understood.",
-        StatusCodes.Status429TooManyRequests => "Too many requests; Retry-After says when to come back.",
+        StatusCodes.Status415UnsupportedMediaType => "The Content-Type of the body is not supported.",
+        StatusCodes.Status429TooManyRequests => "Too many requests; Retry-After says when to try again.",
         StatusCodes.Status503ServiceUnavailable => "Not available at the moment; try again.",
         _ => "The request was refused.",
     };

@@ -59,7 +59,7 @@ sealed class SafePosition(NpgsqlDataSource source)
                 }
                 if (waited >= Patience)
                     return safe ?? throw new UnavailableException(
-                        "A transaction on the event log has been open since before this service started; its end is not known yet.");
+                        "A transaction on the event log was open before this service started and has not ended yet.");
                 await Task.Delay(LookAgain, cancel);
             }
         }

@@ -44,7 +44,7 @@ public static class Settings
             var name = $"{section}:{entry.Key}";
             if (!known.TryGetValue(entry.Key, out var property))
                 throw new InvalidSettingException(
-                    name, entry.Value, $"no such name; there are {string.Join(", ", known.Keys.Order().Select(k => $"{section}:{k}"))}");
+                    name, entry.Value, $"no such setting; there are {string.Join(", ", known.Keys.Order().Select(k => $"{section}:{k}"))}");
             Check(name, entry.Value, property);
         }
         var settings = given.Get<T>() ?? new();
@@ -74,7 +74,7 @@ public static class Settings
             TypeCode.Boolean => "true or false",
             TypeCode.Int32 => "a whole number",
             TypeCode.Double => "a number",
-            _ => "a text",
+            _ => "text",
         };
         return property.GetCustomAttribute<RangeAttribute>() is { } range
             ? string.Create(CultureInfo.InvariantCulture, $"{kind} from {range.Minimum} to {range.Maximum}")

@@ -11,10 +11,11 @@ static class Measures
     public static readonly ActivitySource Traces = new("simulation");
 
     public static readonly Counter<long> Finished = Meter.CreateCounter<long>(
-        "pollux.simulation.scenarios.finished", description: "Scenarios, by final state and whether the result was stored already");
+        "pollux.simulation.scenarios.finished",
+        description: "Finished scenarios, by final state and whether the result was already stored");
 
     public static readonly Histogram<double> Duration = Meter.CreateHistogram<double>(
-        "pollux.simulation.scenario.duration", "s", "From start to result");
+        "pollux.simulation.scenario.duration", "s", "Time from start to result");
 
     public static readonly Counter<long> Shards = Meter.CreateCounter<long>("pollux.simulation.shards.computed");
 
@@ -23,5 +24,5 @@ static class Measures
     public static readonly UpDownCounter<long> Running = Meter.CreateUpDownCounter<long>("pollux.simulation.shards.running");
 
     public static readonly Counter<long> Deleted = Meter.CreateCounter<long>(
-        "pollux.simulation.results.deleted", description: "Results deleted because of their age or the size of all");
+        "pollux.simulation.results.deleted", description: "Results deleted because of their age or the total size");
 }

@@ -9,21 +9,22 @@ static class Measures
     static readonly Meter Meter = new("Pollux");
 
     public static readonly Counter<long> OldNews = Meter.CreateCounter<long>(
-        "pollux.twin_state.old_news", description: "News of versions already folded in");
+        "pollux.twin_state.old_news", description: "News about versions already included");
 
     public static readonly Counter<long> Gaps = Meter.CreateCounter<long>(
-        "pollux.twin_state.gaps", description: "News after which something was read from the log");
+        "pollux.twin_state.gaps", description: "News that revealed missing events, which were read from the log");
 
     public static readonly Counter<long> TwinFailures = Meter.CreateCounter<long>(
-        "pollux.twin_state.twin.failures", description: "Attempts to bring one twin up to the log that failed for good, by asset");
+        "pollux.twin_state.twin.failures", description: "Attempts to update a twin from the log that failed permanently, by asset");
 
-    public static readonly Histogram<double> Lag = Meter.CreateHistogram<double>("pollux.twin_state.lag", "s", "From append to fold");
+    public static readonly Histogram<double> Lag = Meter.CreateHistogram<double>(
+        "pollux.twin_state.lag", "s", "Time from append to inclusion in the twin");
 
     public static readonly Counter<long> Rebuilds = Meter.CreateCounter<long>(
-        "pollux.twin_state.rebuilds", description: "Rebuilds, by whether replay equalled live");
+        "pollux.twin_state.rebuilds", description: "Rebuilds, by whether the replay equalled the live twin");
 
     public static readonly Counter<long> HealthRebuilds = Meter.CreateCounter<long>(
-        "pollux.twin_state.health_rebuilds", description: "Rebuilds of parts' condition, by whether replay equalled live");
+        "pollux.twin_state.health_rebuilds", description: "Rebuilds of parts' condition, by whether the replay equalled the live state");
 
     public static readonly Counter<long> Shown = Meter.CreateCounter<long>("pollux.twin_state.views", description: "Views published");
 

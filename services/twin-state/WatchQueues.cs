@@ -76,6 +76,6 @@ sealed partial class WatchQueues(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Queue depths are unknown for now: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Queue depths are currently unknown: {Reason}")]
     partial void LogNotSeen(string reason);
 }

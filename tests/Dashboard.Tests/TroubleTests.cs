@@ -9,9 +9,9 @@ public class TroubleTests
     [InlineData(StatusCode.PermissionDenied, "forbidden", "You may not see this", "Ask whoever administers Pollux")]
     [InlineData(StatusCode.Unauthenticated, "forbidden", "You are not signed in", "Sign in again")]
     [InlineData(StatusCode.NotFound, "unknown", "There is no machine 'x'", "Look for it in the fleet")]
-    [InlineData(StatusCode.Unavailable, "away", "cannot be reached", "fills as soon as it is back")]
+    [InlineData(StatusCode.Unavailable, "away", "cannot be reached", "will load by itself once the service is back")]
     [InlineData(StatusCode.DeadlineExceeded, "slow", "takes too long", "Try a shorter time range")]
-    [InlineData(StatusCode.Internal, "failed", "has failed", "give this text to whoever runs Pollux")]
+    [InlineData(StatusCode.Internal, "failed", "has failed", "send this text to whoever runs Pollux")]
     public void A_page_without_an_answer_says_what_is_the_matter_and_what_to_do(StatusCode status, string kind, string title, string step)
     {
         var trouble = Of(status);

@@ -53,7 +53,7 @@ public sealed class ReceiveTests : IDisposable
         while (true)
         {
             var health = await receiver.CheckHealthAsync(new HealthCheckContext(), TestContext.Current.CancellationToken);
-            if (health.Description?.Contains("could not be taken", StringComparison.Ordinal) == true) return health.Description;
+            if (health.Description?.Contains("has been waiting", StringComparison.Ordinal) == true) return health.Description;
             Assert.False(receiving.IsCompleted);
             await Task.Delay(10, TestContext.Current.CancellationToken);
         }

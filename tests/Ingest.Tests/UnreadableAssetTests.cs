@@ -112,7 +112,7 @@ public sealed class UnreadableAssetTests : IDisposable
         Assert.Equal(7, registry.Get("press-7").Position);
         Assert.Empty(Receive(Topic, """[{"n":"melt-temperature","v":200}]""").Rejections);
         Assert.Equal(HealthStatus.Degraded, (await Health()).Status);
-        Assert.Contains("former", Assert.Single(log.Lines), StringComparison.Ordinal);
+        Assert.Contains("an earlier one is used", Assert.Single(log.Lines), StringComparison.Ordinal);
     }
 
     sealed class LoggedLines : ILoggerProvider, ILogger

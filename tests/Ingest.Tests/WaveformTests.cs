@@ -166,10 +166,11 @@ public class WaveformTests
     public void Bytes_that_are_no_whole_samples_are_rejected()
     {
         Assert.StartsWith(
-            "malformed-samples: record 0: 'vd' is '8195 bytes, no multiple of 4'", Reason(Record(Base64Url.EncodeToString(new byte[8195]))),
+            "malformed-samples: record 0: 'vd' is '8195 bytes, not a multiple of 4'",
+            Reason(Record(Base64Url.EncodeToString(new byte[8195]))),
             StringComparison.Ordinal);
         Assert.StartsWith(
-            "malformed-samples: record 0: 'vd' is '8195 bytes, no multiple of 2'",
+            "malformed-samples: record 0: 'vd' is '8195 bytes, not a multiple of 2'",
             Reason(Record(Base64Url.EncodeToString(new byte[8195])), "integers"), StringComparison.Ordinal);
     }
 

@@ -34,7 +34,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("Ingest", "ConnectionStrings__Mqtt", "http://secret@broker", "is not understood; allowed: mqtt://host:port")]
     [InlineData("Ingest", "Ingest__Writers", "99", "is '99'; allowed: a whole number from 1 to 16")]
     [InlineData("Ingest", "Ingest__Writers", "two", "is 'two'; allowed: a whole number from 1 to 16")]
-    [InlineData("Ingest", "Ingest__Wirters", "2", "is '2'; allowed: no such name; there are Ingest:BlockedAfterSeconds")]
+    [InlineData("Ingest", "Ingest__Wirters", "2", "is '2'; allowed: no such setting; there are Ingest:BlockedAfterSeconds")]
     [InlineData("Query", "Ports__Grpc", "http", "is 'http'; allowed: a whole number from 0 to 65535")]
     [InlineData("TwinState", "ConnectionStrings__Postgres", "nonsense=secret", "is not understood; allowed: Host=")]
     [InlineData("TwinState", "ConnectionStrings__RabbitMq", "", "is missing; allowed: amqp://")]
@@ -45,7 +45,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("Query", "ConnectionStrings__Postgres", "", "is missing; allowed: Host=")]
     [InlineData("Query", "Limits__ExpensiveRequestsPer10Seconds", "0", "is '0'; allowed: a whole number from 1 to 1000000")]
     [InlineData("Query", "Ports__Address", "everywhere", "is 'everywhere'; allowed: an IP address")]
-    [InlineData("Plant", "Plant__Payload", "xml", "is 'xml'; allowed: a text that matches")]
+    [InlineData("Plant", "Plant__Payload", "xml", "is 'xml'; allowed: text that matches")]
     [InlineData("Plant", "ConnectionStrings__Mqtt", "secret", "is not understood; allowed: mqtt://host:port")]
     public async Task A_wrong_setting_stops_the_service_with_one_line(string project, string variable, string value, string says)
     {

@@ -67,7 +67,7 @@ public class WaveformTests(RunningSystem system) : SystemTest<RunningSystem>(sys
         Assert.Equal((1, torn), ((int)rejection["readings"]!, (string)rejection["payloadText"]!));
         var reason = Assert.Single(rejection["reasons"]!.AsArray())!;
         Assert.Equal("malformed-samples", (string)reason["code"]!);
-        Assert.StartsWith("record 1: 'vd' is '16387 bytes, no multiple of 4'", (string)reason["detail"]!, StringComparison.Ordinal);
+        Assert.StartsWith("record 1: 'vd' is '16387 bytes, not a multiple of 4'", (string)reason["detail"]!, StringComparison.Ordinal);
         Assert.Equal(new(9, at, 80), Assert.Single(await Pollux.Log.Readings(asset)));
     }
 }

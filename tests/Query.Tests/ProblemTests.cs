@@ -20,11 +20,11 @@ public partial class ProblemTests
     [InlineData("PATCH", "/api/v1/twins", 405, "method-not-allowed", null, null, null)]
     [InlineData("GET", "/api/v1/twins?limit=501", 400, "invalid-input", "limit", "501", "1 to 500")]
     [InlineData("GET", "/api/v1/twins?limit=many", 400, "invalid-input", "limit", "many", "a whole number")]
-    [InlineData("GET", "/api/v1/twins/watch?assets=a&assets=b", 400, "invalid-input", "assets", "a,b", "one value; it is given 2 times")]
+    [InlineData("GET", "/api/v1/twins/watch?assets=a&assets=b", 400, "invalid-input", "assets", "a,b", "one value; it was given 2 times")]
     [InlineData("GET", "/api/v1/twins?limit=", 400, "invalid-input", "limit", "", "a whole number")]
     [InlineData("GET", "/api/v1/twins?stale", 400, "invalid-input", "stale", "", "true, false")]
     [InlineData("GET", "/api/v1/twins/extrusion-line?minPosition=", 400, "invalid-input", "minPosition", "", "a whole number")]
-    [InlineData("GET", "/api/v1/twins/extrusion-line?knownAt=", 400, "invalid-input", "knownAt", "", "a value; or leave the parameter out")]
+    [InlineData("GET", "/api/v1/twins/extrusion-line?knownAt=", 400, "invalid-input", "knownAt", "", "a value, or leave the parameter out")]
     [InlineData("GET", "/api/v1/twins/extrusion-line?validAt=10:00:00", 400, "invalid-input", "validAt", "10:00:00",
         "a time in ISO 8601, e.g. 2026-03-01T06:00:00Z")]
     [InlineData("GET", "/api/v1/twins?search=%FF", 400, "invalid-input", "search", "%FF", "percent-encoded UTF-8")]
@@ -34,7 +34,7 @@ public partial class ProblemTests
         "kebab-case: a-z, 0-9, single dashes, at most 64 characters; not unknown")]
     [InlineData("GET", "/api/v1/twins?stale=perhaps", 400, "invalid-input", "stale", "perhaps", "true, false")]
     [InlineData("GET", "/api/v1/twins?severity=bad", 400, "invalid-input", "severity", "bad", "warning, alarm, critical")]
-    [InlineData("GET", "/api/v1/twins/extrusion-line?minPosition=-1", 400, "invalid-input", "minPosition", "-1", "0 or above")]
+    [InlineData("GET", "/api/v1/twins/extrusion-line?minPosition=-1", 400, "invalid-input", "minPosition", "-1", "0 or more")]
     [InlineData("GET", "/api/v1/twins/watch?assets=extrusion-line&after=1.2,3.4", 400, "invalid-input", "after", "1.2,3.4",
         "position.revision, the id of an earlier event")]
     [InlineData("GET", "/api/v1/scenarios", 503, "log-unreachable", null, null, null)]
@@ -129,7 +129,7 @@ public partial class ProblemTests
                 async () => await histories.GetHistoryAsync(new() { AssetId = "nobody" }, cancellationToken: Cancel));
         }
         while (refused.StatusCode == StatusCode.NotFound && ++calls <= QueryApi.Permits);
-        Assert.Equal((StatusCode.ResourceExhausted, "Too many requests; RetryInfo says when."),
+        Assert.Equal((StatusCode.ResourceExhausted, "Too many requests; RetryInfo says when to try again."),
             (refused.StatusCode, refused.Status.Detail));
         Assert.Equal(TimeSpan.FromSeconds(10), refused.GetRpcStatus()!.GetDetail<RetryInfo>()!.RetryDelay.ToTimeSpan());
         Assert.Equal("BUSY", refused.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Reason);
@@ -208,7 +208,7 @@ public partial class ProblemTests
         var refused = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(Cancel));
         Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
         var violation = Assert.Single(refused.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations);
-        Assert.Equal(("request", $"'bytes that cannot be read'; allowed: a {method}Request message, its text in UTF-8"),
+        Assert.Equal(("request", $"'bytes that cannot be read'; allowed: a {method}Request message with text in UTF-8"),
             (violation.Field, violation.Description));
 
         using var frame = new ByteArrayContent([0, 0, 0, 0, (byte)bytes.Length, .. bytes])

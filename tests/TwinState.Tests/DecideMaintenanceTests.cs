@@ -33,8 +33,8 @@ public class DecideMaintenanceTests
         var book = HealthBook.Empty.Apply(DecideMaintenance.Of(HealthBook.Empty, Command("replaced"))[0]);
         var refused = Assert.Throws<RuleViolationException>(() => DecideMaintenance.Of(book, Command("failed", hour: -1)));
         Assert.Equal(
-            "The present life of vessel began at 2026-01-02T03:04:05.0000000+00:00; "
-                + "a record of 2026-01-02T02:04:05.0000000+00:00 is older.",
+            "The current life of vessel began at 2026-01-02T03:04:05.0000000+00:00, "
+                + "after the given time 2026-01-02T02:04:05.0000000+00:00.",
             refused.Message);
     }
 

@@ -36,10 +36,10 @@ static class LiveLifetime
 
     public static Command Command()
     {
-        var asset = new Option<string?>("--asset") { Description = "An asset without history (default: a new one)" };
+        var asset = new Option<string?>("--asset") { Description = "Id of an asset without history (default: a new asset)" };
         var days = new Option<double>("--days")
         {
-            Description = "How far back the life begins; it ends with the failure",
+            Description = "How many days ago the life begins; it ends with the failure",
             DefaultValueFactory = _ => 35,
         };
         var wear = new Option<double>("--wear")
@@ -47,25 +47,25 @@ static class LiveLifetime
             Description = "Severity of the plant's wear fault, switched on once the twin has its baseline: 40 000^severity times as fast",
             DefaultValueFactory = _ => 0.15,
         };
-        var factor = new Option<double>("--factor") { Description = "Seconds of life per second", DefaultValueFactory = _ => 36_000 };
+        var factor = new Option<double>("--factor") { Description = "Simulated seconds per second", DefaultValueFactory = _ => 36_000 };
         var sample = new Option<double>("--sample-seconds")
         {
-            Description = "Seconds of life between two readings of each sensor",
+            Description = "Simulated seconds between two readings of each sensor",
             DefaultValueFactory = _ => 120,
         };
         var stop = new Option<double>("--stop-days")
         {
-            Description = "The next planned stop is always so many days ahead",
+            Description = "The next planned stop is always this many days ahead",
             DefaultValueFactory = _ => 7,
         };
         var every = new Option<double>("--ask-hours")
         {
-            Description = "Hours of life between two decisions",
+            Description = "Simulated hours between two decisions",
             DefaultValueFactory = _ => 12,
         };
-        var seed = new Option<int>("--seed") { Description = "Of the plant's noise", DefaultValueFactory = _ => 1 };
+        var seed = new Option<int>("--seed") { Description = "Seed of the plant's noise", DefaultValueFactory = _ => 1 };
         var json = new Option<bool>("--json") { Description = "One JSON object per line" };
-        var command = new Command("lifetime", "Wear out a bearing in time-lapse and see condition, remaining life and advice")
+        var command = new Command("lifetime", "Wear out a bearing in time-lapse and show condition, remaining life and advice")
         {
             asset, days, wear, factor, sample, stop, every, seed, json,
         };
@@ -100,7 +100,7 @@ static class LiveLifetime
         {
             var assembly = Environment.GetEnvironmentVariable("POLLUX_PLANT_ASSEMBLY") is { Length: > 0 } given
                 ? given
-                : throw new InvalidDataException("POLLUX_PLANT_ASSEMBLY names the plant's program; ./pollux gives it.");
+                : throw new InvalidDataException("POLLUX_PLANT_ASSEMBLY must name the plant's program; ./pollux sets it.");
             using var query = new QueryClient();
             await RegisterByName.Run(query, assetId, Model, cancel);
             await using var plant = await PlantProcess.Start(assembly, assetId, pace, cancel);
@@ -145,14 +145,14 @@ static class LiveLifetime
                 {
                     if (part.At >= failed.At) return failed;
                     if (DateTimeOffset.UtcNow > progress + Patience)
-                        throw new InvalidDataException("The twin does not catch up with the plant.");
+                        throw new InvalidDataException("The twin did not catch up with the plant.");
                     continue;
                 }
                 if (truth.At > before.At) progress = DateTimeOffset.UtcNow;
-                else if (DateTimeOffset.UtcNow > progress + Patience) throw new InvalidDataException("The plant does not go on.");
+                else if (DateTimeOffset.UtcNow > progress + Patience) throw new InvalidDataException("The plant has stopped.");
                 if (truth.At > DateTimeOffset.UtcNow.AddMinutes(-5))
                     throw new InvalidDataException(
-                        "The present was reached before the bearing failed: give more --days or a higher --wear.");
+                        "The present was reached before the bearing failed: use more --days or a higher --wear.");
                 before = truth;
             }
         }
@@ -201,7 +201,7 @@ static class LiveLifetime
             var trends = lines.Where(l => l.Level is "degrading" or "critical" && l is { P05: not null, P95: not null }).ToList();
             var within = trends.Count(l => (failed.At - l.At).TotalDays is var left && left >= l.P05 && left <= l.P95);
             Say($"{failed.At.UtcDateTime,-17:MM-dd HH:mm} failed     the truth: {failed.VibrationMillimetresPerSecond:0.0} mm/s reached; "
-                + $"it lay within the band of 5 to 95 % in {within} of {trends.Count} looks at a trend");
+                + $"it lay within the 5 to 95 % band of {within} of {trends.Count} assessments based on a trend");
             if (lines.FindIndex(l => l.Recommended == "replace now") is >= 0 and var first)
                 Say($"First advised to replace {(failed.At - lines[first].At).TotalDays:0.0} days before the failure. All decisions: "
                     + $"/api/v1/decisions?asset={assetId}");

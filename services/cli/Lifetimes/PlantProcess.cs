@@ -50,14 +50,14 @@ sealed class PlantProcess : IAsyncDisposable
             ["Plant__PublishIntervalSeconds"] = "0.1",
             ["Plant__Seed"] = pace.Seed.ToString(CultureInfo.InvariantCulture),
         }) start.Environment[key] = value;
-        var plant = new PlantProcess(Process.Start(start) ?? throw new InvalidDataException("The plant does not start."), port);
+        var plant = new PlantProcess(Process.Start(start) ?? throw new InvalidDataException("The plant could not be started."), port);
         var deadline = DateTimeOffset.UtcNow + Patience;
         while (!await plant.IsReady(cancel))
         {
             if (plant.process.HasExited || DateTimeOffset.UtcNow > deadline)
             {
                 await plant.DisposeAsync();
-                throw new InvalidDataException("The plant did not become ready; is the broker of ConnectionStrings__Mqtt there?");
+                throw new InvalidDataException("The plant did not become ready; is the broker in ConnectionStrings__Mqtt running?");
             }
             await Task.Delay(100, cancel);
         }

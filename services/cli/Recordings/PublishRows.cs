@@ -86,7 +86,7 @@ sealed class PublishRows : IAsyncDisposable
                 e is MqttCommunicationException or MqttClientDisconnectedException or MqttClientNotConnectedException
                     or InvalidOperationException && attempt < MostAttempts)
             {
-                if (attempt == 1 && inFlight.Count < 2) Console.WriteLine($"  broker away ({e.Message}), trying again");
+                if (attempt == 1 && inFlight.Count < 2) Console.WriteLine($"  broker unreachable ({e.Message}); trying again");
                 await Task.Delay(BetweenAttempts, cancel);
             }
         }

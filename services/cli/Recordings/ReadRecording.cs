@@ -33,7 +33,7 @@ static class ReadRecording
         // Values are sent in the sensors' units without conversion, so a file with its own units would be replayed wrongly.
         if (mapping.HasUnitsRow)
             throw new InvalidDataException(
-                $"{file} has a row of units (units-row of model {model.Id}), which a replay does not convert; import it instead.");
+                $"{file} has a row of units (units-row of model {model.Id}), which a replay cannot convert; import it instead.");
         var sensors = Sensors(file, header, model, mapping);
         while (csv.Read())
         {
@@ -51,7 +51,7 @@ static class ReadRecording
             var at = string.Join(' ', times.Select(column => csv.GetString(column).Trim()));
             yield return new(
                 Time(at, mapping, zone)
-                    ?? throw new InvalidDataException($"{file}:{line} {string.Join(' ', mapping.Time)}: '{at}' is no time."), values);
+                    ?? throw new InvalidDataException($"{file}:{line} {string.Join(' ', mapping.Time)}: '{at}' is not a time."), values);
         }
     }
 
@@ -65,7 +65,7 @@ static class ReadRecording
             var sensor = mapping.Columns.GetValueOrDefault(name, name);
             if (model.Sensor(sensor) is null)
                 throw new InvalidDataException(
-                    $"{file}:1 column '{name}' is no sensor of {model.Id}; known: "
+                    $"{file}:1 column '{name}' is not a sensor of {model.Id}; known: "
                         + $"{string.Join(", ", mapping.Columns.Keys.Concat(model.Sensors.Select(s => s.Id)))}.");
             sensors.Add((column, sensor));
         }

@@ -10,27 +10,27 @@ static class ReplayRecording
 {
     public static Command Command()
     {
-        var file = new Argument<FileInfo>("FILE") { Description = "CSV recording, laid out as the asset's model says" };
-        var asset = new Option<string>("--asset") { Description = "The asset; registered if it is unknown", Required = true };
-        var model = new Option<string?>("--model") { Description = "Model of an unknown asset (default: the model with the asset's id)" };
-        var speed = new Option<double>("--speed") { Description = "Times faster than recorded", DefaultValueFactory = _ => 1 };
+        var file = new Argument<FileInfo>("FILE") { Description = "CSV recording in the layout that the asset's model describes" };
+        var asset = new Option<string>("--asset") { Description = "Id of the asset; registered if unknown", Required = true };
+        var model = new Option<string?>("--model") { Description = "Model for an unknown asset (default: the model with the asset's id)" };
+        var speed = new Option<double>("--speed") { Description = "How many times faster than recorded", DefaultValueFactory = _ => 1 };
         var times = new Option<string>("--times")
         {
-            Description = "shift: the last row falls on the end of the replay; original: as recorded",
+            Description = "shift: move the times so that the last row is at the end of the replay; original: as recorded",
             DefaultValueFactory = _ => "shift",
         };
         times.AcceptOnlyFromAmong("shift", "original");
-        var loop = new Option<bool>("--loop") { Description = "Again and again, until interrupted" };
-        var command = new Command("replay", "Play a CSV recording to an asset over MQTT") { file, asset, model, speed, times, loop };
+        var loop = new Option<bool>("--loop") { Description = "Repeat until interrupted" };
+        var command = new Command("replay", "Replay a CSV recording to an asset over MQTT") { file, asset, model, speed, times, loop };
         command.Validators.Add(result =>
         {
             // Default values are not set yet while options are being validated.
             var (given, kind) = (
                 result.GetResult(speed)?.GetValueOrDefault<double>() ?? 1, result.GetResult(times)?.GetValueOrDefault<string>() ?? "shift");
-            if (given is not (> 0 and <= 1e6)) result.AddError("--speed must be above 0, at most 1000000.");
+            if (given is not (> 0 and <= 1e6)) result.AddError("--speed must be above 0 and at most 1000000.");
             if (result.GetValue(loop) && (given != 1 || kind != "shift"))
-                result.AddError("--loop needs --speed 1 and --times shift: otherwise the rounds would lie upon each other in time.");
-            if (result.GetValue(file) is { Exists: false } missing) result.AddError($"There is no file {missing.FullName}.");
+                result.AddError("--loop needs --speed 1 and --times shift: otherwise the rounds would overlap in time.");
+            if (result.GetValue(file) is { Exists: false } missing) result.AddError($"The file {missing.FullName} does not exist.");
         });
         command.SetAction((parsed, cancel) => Run(
             parsed.GetRequiredValue(file).FullName, parsed.GetRequiredValue(asset), parsed.GetValue(model), parsed.GetValue(speed),

@@ -10,27 +10,27 @@ static class AskDecision
 {
     public static Command Command()
     {
-        var asset = new Argument<string>("ASSET") { Description = "The asset" };
-        var component = new Argument<string>("COMPONENT") { Description = "The worn part" };
-        var weeks = new Option<double[]>("--wait") { Description = "Weeks to wait, may be given several times (default 1, 2, 3, 4 and 6)" };
-        var stops = new Option<DateTimeOffset[]>("--stop") { Description = "Time of a planned stop, may be given several times" };
+        var asset = new Argument<string>("ASSET") { Description = "Id of the asset" };
+        var component = new Argument<string>("COMPONENT") { Description = "Id of the worn part" };
+        var weeks = new Option<double[]>("--wait") { Description = "Weeks to wait; may be repeated (default 1, 2, 3, 4 and 6)" };
+        var stops = new Option<DateTimeOffset[]>("--stop") { Description = "Time of a planned stop; may be repeated" };
         var hours = new Option<double>("--stop-hours")
         {
-            Description = "What the exchange makes a planned stop longer",
+            Description = "By how many hours a replacement extends a planned stop",
             DefaultValueFactory = _ => 2,
         };
         var derate = new Option<double?>("--derate")
         {
-            Description = "Also: run at this share of the rate and wait three weeks, e.g. 0.85",
+            Description = "Adds the option to run at this share of the rate and wait three weeks, e.g. 0.85",
         };
-        var rate = new Option<double?>("--rate") { Description = "Production rate from now on, in times the present one" };
+        var rate = new Option<double?>("--rate") { Description = "Future production rate as a multiple of the present one" };
         var aversion = new Option<double?>("--risk-aversion")
         {
-            Description = "0: by expected cost (default) to 1: by the worst twentieth",
+            Description = "Ranking, from 0 (by expected cost, default) to 1 (by the mean cost of the worst 5 % of futures)",
         };
-        var seed = new Option<ulong?>("--seed") { Description = "Of the futures (default 1)" };
-        var at = new Option<DateTimeOffset?>("--at") { Description = "Day 0, default now" };
-        var json = new Option<bool>("--json") { Description = "The whole answer as JSON" };
+        var seed = new Option<ulong?>("--seed") { Description = "Seed of the simulated futures (default 1)" };
+        var at = new Option<DateTimeOffset?>("--at") { Description = "Day 0 of the question (default now)" };
+        var json = new Option<bool>("--json") { Description = "Print the whole answer as JSON" };
         var command = new Command("decide", "Replace a worn part now or wait? Options ranked by cost and risk")
         {
             asset, component, weeks, stops, hours, derate, rate, aversion, seed, at, json,

@@ -12,26 +12,26 @@ static class AskWhatIf
 
     public static Command Command()
     {
-        var asset = new Argument<string>("ASSET") { Description = "The asset" };
+        var asset = new Argument<string>("ASSET") { Description = "Id of the asset" };
         var rate = new Option<string?>("--rate")
         {
             Description = "Production rate: +15%, -5%, +5, 60kg/h; the input that reaches it is solved for",
         };
-        var zone = new Option<string[]>("--zone") { Description = "Set-point of a zone, ZONE=CHANGE: 4=-10, 4=210" };
+        var zone = new Option<string[]>("--zone") { Description = "Set point of a zone, ZONE=CHANGE: 4=-10, 4=210" };
         var set = new Option<string[]>("--set")
         {
             Description = "Any input, target or component.parameter, NAME=CHANGE: screw-speed=90, polymer.consistency=+10%",
         };
-        var length = new Option<string?>("--for") { Description = "Course over this time (2h) instead of the steady state" };
+        var length = new Option<string?>("--for") { Description = "Simulate this long (2h) instead of the steady state" };
         var from = new Option<string?>("--from")
         {
-            Description = "From the past on, with the inputs that were recorded: -1h, or a time; alone it runs up to now",
+            Description = "Start in the past, with the recorded inputs: -1h, or a time; without --for it runs up to now",
         };
-        var ensemble = new Option<int?>("--ensemble") { Description = "Members of the ensemble (default 200, 0: none)" };
-        var seed = new Option<ulong?>("--seed") { Description = "Decides the members (default 1)" };
-        var cells = new Option<int?>("--cells") { Description = "Cells of the axis (default 100)" };
-        var json = new Option<bool>("--json") { Description = "The whole result as JSON" };
-        var command = new Command("whatif", "Ask what would happen: baseline, scenario and the band of the difference")
+        var ensemble = new Option<int?>("--ensemble") { Description = "Number of ensemble members (default 200; 0: none)" };
+        var seed = new Option<ulong?>("--seed") { Description = "Seed of the members' parameters (default 1)" };
+        var cells = new Option<int?>("--cells") { Description = "Cells along the axis (default: the model's number, at most 100)" };
+        var json = new Option<bool>("--json") { Description = "Print the whole result as JSON" };
+        var command = new Command("whatif", "Ask a what-if question: baseline, scenario and the band of the difference")
         {
             asset, rate, zone, set, length, from, ensemble, seed, cells, json,
         };
@@ -99,7 +99,7 @@ static class AskWhatIf
             return 1;
         }
         var result = await query.Find($"{path}/result", cancel)
-            ?? throw new QueryException($"{QueryClient.Address}{path[1..]}/result is not there.");
+            ?? throw new QueryException($"{QueryClient.Address}{path[1..]}/result does not exist.");
         Console.OutputEncoding = Encoding.UTF8;
         if (asJson) Console.WriteLine(result);
         else foreach (var line in ShowAnswer.Lines(

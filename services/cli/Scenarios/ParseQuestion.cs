@@ -17,12 +17,12 @@ static partial class ParseQuestion
     {
         if (ChangePattern().Match(text) is not { Success: true } match
             || !double.TryParse(match.Groups["number"].Value, CultureInfo.InvariantCulture, out var number))
-            throw new FormatException($"'{text}' is no change of {target}; allowed: {Allowed}.");
+            throw new FormatException($"'{text}' is not a change of {target}; allowed: {Allowed}.");
         var (sign, unit) = (match.Groups["sign"].Value, match.Groups["unit"].Value);
         var signed = sign == "-" ? -number : number;
         return (sign, unit) switch
         {
-            ("", "%") => throw new FormatException($"'{text}' could mean two things for {target}; allowed: {Allowed}."),
+            ("", "%") => throw new FormatException($"'{text}' is ambiguous for {target}; allowed: {Allowed}."),
             (_, "%") => new(target, "scale", 1 + signed / 100, ""),
             ("", _) => new(target, "set", number, unit),
             _ => new(target, "offset", signed, unit),
@@ -41,14 +41,14 @@ static partial class ParseQuestion
     public static double Seconds(string text) => DurationPattern().Match(text) is { Success: true } match
         ? double.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture)
             * match.Groups["unit"].Value switch { "s" => 1, "m" or "min" => 60, "h" => 3600, _ => 86400 }
-        : throw new FormatException($"'{text}' is no duration; allowed: e.g. 90s, 30m, 2h, 1d.");
+        : throw new FormatException($"'{text}' is not a duration; allowed: e.g. 90s, 30m, 2h, 1d.");
 
     /// <summary><c>-1h</c> means that long ago; otherwise a time in ISO 8601.</summary>
     /// <exception cref="FormatException">The text is neither.</exception>
     public static DateTimeOffset Start(string text, DateTimeOffset now) =>
         text.StartsWith('-') ? now.AddSeconds(-Seconds(text[1..]))
         : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time
-        : throw new FormatException($"'{text}' is no start; allowed: -1h, -30m or a time in ISO 8601.");
+        : throw new FormatException($"'{text}' is not a start time; allowed: -1h, -30m or a time in ISO 8601.");
 
     [GeneratedRegex(@"^(?<sign>[+-]?)(?<number>[0-9]+(\.[0-9]+)?(e-?[0-9]+)?)\s*(?<unit>\S.*)?\z")]
     private static partial Regex ChangePattern();

@@ -19,7 +19,7 @@ static class ShowAnswer
         yield return Text($"{d.AssetId} as of {d.ValidAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z, known up to log position {d.KnownAt}");
         yield return d.Mode == "steady"
             ? "steady state"
-            : Text($"course over {TimeSpan.FromSeconds(d.HorizonSeconds):g}; numbers are those of its end");
+            : Text($"run over {TimeSpan.FromSeconds(d.HorizonSeconds):g}; numbers are those at its end");
         foreach (var i in d.Interventions)
         {
             var change = i.Kind switch
@@ -37,7 +37,7 @@ static class ShowAnswer
             var band = Text($"(p5 {s.Scenario.P5:0.###}, p95 {s.Scenario.P95:0.###})");
             yield return Text($"  solved for: {s.Input} {s.Baseline:0.###} -> {s.Scenario.P50:0.###} {s.Unit} {band}");
         }
-        var computed = scenario.WasStored ? "answer was stored already" : Text($"computed in {scenario.RunSeconds:0.00} s");
+        var computed = scenario.WasStored ? "answer was already stored" : Text($"computed in {scenario.RunSeconds:0.00} s");
         yield return Text($"{d.EnsembleSize} members, {d.Sampling}, seed {d.Seed}, {d.Cells} cells; {computed}");
     }
 
@@ -89,7 +89,7 @@ static class ShowAnswer
         foreach (var signal in result.Contributors.GroupBy(c => c.Signal).OrderByDescending(g => limited.Contains(g.Key))
             .Take(ShownContributors))
         {
-            var hint = signal.First().Explained < 0.8 ? " (a hint only)" : "";
+            var hint = signal.First().Explained < 0.8 ? " (only a hint)" : "";
             yield return $"Uncertainty of the change of {signal.Key}: "
                 + $"{string.Join(", ", signal.Select(c => Text($"{c.Parameter} {c.Total * 100:0} %")))}{hint}";
         }

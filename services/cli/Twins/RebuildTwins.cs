@@ -7,8 +7,8 @@ static class RebuildTwins
 {
     public static Command Command()
     {
-        var asset = new Argument<string?>("ASSET") { Description = "The asset; all when absent", Arity = ArgumentArity.ZeroOrOne };
-        var command = new Command("rebuild", "Fold twins again from the whole log and compare") { asset };
+        var asset = new Argument<string?>("ASSET") { Description = "Id of the asset (default: all)", Arity = ArgumentArity.ZeroOrOne };
+        var command = new Command("rebuild", "Rebuild twins from the whole log and compare them with the live ones") { asset };
         command.SetAction((parsed, cancel) => Run(parsed.GetValue(asset), cancel));
         return command;
     }

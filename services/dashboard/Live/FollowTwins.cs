@@ -19,7 +19,7 @@ sealed class FollowTwins
     {
         (this.client, this.connection, this.log) = (client, connection, log);
         meters.Create("Pollux")
-            .CreateObservableGauge("pollux.dashboard.feeds", () => feeds.Count, "{stream}", "Open watch streams at query");
+            .CreateObservableGauge("pollux.dashboard.feeds", () => feeds.Count, "{stream}", "Open watch streams to the query service");
     }
 
     /// <summary>The twins known so far, then every change until the subscription is disposed.</summary>

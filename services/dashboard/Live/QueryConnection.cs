@@ -74,10 +74,10 @@ sealed partial class QueryConnection(GrpcChannel channel, TimeProvider time, ILo
         (IsUp, Since) = (isUp, time.GetUtcNow());
         if (isUp) up.TrySetResult();
         else up = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        LogChanged(isUp ? "is there" : "is away");
+        LogChanged(isUp ? "is reachable" : "is unreachable");
         Changed?.Invoke();
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Query {State}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "The query service {State}")]
     partial void LogChanged(string state);
 }

@@ -84,7 +84,7 @@ sealed partial class TwinFeed
 
     public void Stop() => stopping.Cancel();
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The watch stream of {Assets} assets failed and is opened again")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "The watch stream of {Assets} assets failed; reopening it")]
     partial void LogFailed(Exception reason, int assets);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The watch stream of {Assets} assets ended with {Status}: {Detail}")]

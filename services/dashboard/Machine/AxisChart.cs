@@ -63,7 +63,7 @@ static class AxisChart
         };
         yield return new Scatter
         {
-            Name = "wall, measured; straight between",
+            Name = "wall, measured; interpolated",
             X = [.. wall.Select(p => (object)p.PositionMetre)],
             Y = [.. wall.Select(p => Value(view, p.SensorId))],
             Mode = ModeFlag.Lines | ModeFlag.Markers,

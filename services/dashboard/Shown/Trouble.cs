@@ -16,17 +16,17 @@ public sealed record Trouble(string Kind, string Title, string Text, bool HealsI
                 $"{exception.Status.Detail} Look for it in the fleet, or register it: PUT /api/v1/assets/{{id}} of the query service."),
         StatusCode.Unavailable or StatusCode.Cancelled => new(
             "away", "The query service cannot be reached",
-            "Nothing needs to be done here: this page fills as soon as it is back. If that takes long, look at './pollux status'.",
+            "This page will load by itself once the service is back. If that takes long, run './pollux status'.",
             HealsItself: true),
         StatusCode.DeadlineExceeded =>
             new("slow", "The answer takes too long", "Try a shorter time range or fewer sensors, or try again.", HealsItself: true),
         StatusCode.PermissionDenied =>
             new("forbidden", "You may not see this",
-                "Your role does not allow it. Ask whoever administers Pollux for the role that does, then try again."),
+                "Your role does not allow it. Ask whoever administers Pollux for a role that does, then try again."),
         StatusCode.Unauthenticated => new("forbidden", "You are not signed in", "Sign in again, then come back to this address."),
         StatusCode.InvalidArgument or StatusCode.FailedPrecondition or StatusCode.ResourceExhausted =>
             new("refused", "This cannot be answered", exception.Status.Detail),
         _ => new("failed", "The query service has failed",
-            $"{exception.Status.Detail} Try again; if it stays, give this text to whoever runs Pollux."),
+            $"{exception.Status.Detail} Try again; if the problem persists, send this text to whoever runs Pollux."),
     };
 }

@@ -138,7 +138,7 @@ sealed record Preset(string Name, Func<ScenarioQuestion> Make)
             var zone = setPoints[Math.Max(0, setPoints.Count - 2)];
             var place = Wording.Capital(zone.Name.Replace(" set point", "", StringComparison.Ordinal));
             presets.Add(new($"{place} −10 °C", () => Steady(zone, Change.ByAmount, -10)));
-            presets.Add(new($"{place} +10 °C, course over 2 h", () => new()
+            presets.Add(new($"{place} +10 °C over 2 h", () => new()
             {
                 IsSteady = false,
                 Hours = 2,

@@ -28,16 +28,16 @@ static class Wording
         return $"{target?.Name ?? Name(i.Target)} {amount.TrimEnd('\u00a0')}{shape}";
     }
 
-    /// <summary>e.g. <c>course over 2 h</c>.</summary>
+    /// <summary>e.g. <c>over 2 h</c>.</summary>
     public static string Mode(ScenarioDefinition definition) =>
-        definition.Mode == "steady" ? "steady state" : $"course over {Span(definition.HorizonSeconds)}";
+        definition.Mode == "steady" ? "steady state" : $"over {Span(definition.HorizonSeconds)}";
 
     /// <summary>The question as a sentence.</summary>
     public static string Sentence(ScenarioQuestion question, IReadOnlyList<Askable> askable)
     {
         var definition = question.ToDefinition();
         var start = question.AgoMinutes > 0
-            ? $"from {Span(question.AgoMinutes * 60)} ago on, with the inputs that were recorded since"
+            ? $"starting {Span(question.AgoMinutes * 60)} ago, with the inputs recorded since"
             : "from the machine's state now";
         var end = question.IsSteady ? "to the steady state that follows" : $"over {Span(question.Hours * 3600)}";
         var members = question.Members == 0 ? "without a band" : $"with {question.Members} members for the band";
@@ -47,7 +47,7 @@ static class Wording
     /// <summary>The answer in one sentence: the most important figure with its band.</summary>
     public static string Headline(ScenarioResult result)
     {
-        if (MainFigure(result) is not { } main) return "The model has no figure of this machine as a whole.";
+        if (MainFigure(result) is not { } main) return "The model has no key figure for the machine as a whole.";
         var (change, unit, decimals) = (
             main.Difference, main.Unit == "degC" ? "K" : Units.Symbol(main.Unit), Units.Decimals(main.Unit, main.Scenario.P50));
         var (name, at) = (
@@ -81,18 +81,18 @@ static class Wording
 
     /// <summary>The inputs that were solved for.</summary>
     public static IEnumerable<string> Solved(ScenarioResult result, IReadOnlyList<Askable> askable) => result.Solved.Select(s =>
-        $"{Capital(askable.FirstOrDefault(a => a.Id == s.Input)?.Name ?? Name(s.Input))} has to go from {Units.Number(s.Baseline, s.Unit)} "
+        $"{Capital(askable.FirstOrDefault(a => a.Id == s.Input)?.Name ?? Name(s.Input))} must go from {Units.Number(s.Baseline, s.Unit)} "
             + $"to {Units.Text(s.Scenario.P50, s.Unit)} (p5 {Units.Number(s.Scenario.P5, s.Unit)} … p95 "
             + $"{Units.Number(s.Scenario.P95, s.Unit)}).");
 
     /// <summary>What to do about a failed scenario.</summary>
     public static string NextStep(string cause) => cause switch
     {
-        "invalid" => "The question does not fit the machine's model or what was recorded of it. Change it and ask again.",
-        "solver" => "The model finds no state like this. Ask for a smaller change, or for a slower one (a ramp), and look whether the "
-            + "inputs stay in the calibrated range.",
-        "time-limit" => "It took longer than allowed. Ask for a shorter course, fewer members or fewer cells.",
-        _ => "That should not happen. Ask again; if it fails again, give the number of the scenario to whoever runs Pollux.",
+        "invalid" => "The question does not fit the machine's model or its recorded data. Change it and ask again.",
+        "solver" => "The model finds no such state. Ask for a smaller or a slower change (a ramp), and check that the inputs stay in "
+            + "the calibrated range.",
+        "time-limit" => "It took longer than allowed. Ask for a shorter duration, fewer members or fewer cells.",
+        _ => "This should not happen. Ask again; if it fails again, send the scenario's id to whoever runs Pollux.",
     };
 
     public static string Name(string id) =>

@@ -104,9 +104,9 @@ static class ImportFormats
     {
         // The exception's message describes decoder internals.
         InvalidDataException or InvalidOperationException { Source: "System.IO.Compression.Brotli" } =>
-            new("body", "damaged or cut off", "whole data, packed as Content-Encoding says"),
+            new("body", "damaged or cut off", "complete data, compressed as Content-Encoding says"),
         DecoderFallbackException e =>
-            new("charset", $"wrong: byte 0x{Convert.ToHexString(e.BytesUnknown ?? [])} does not exist in it", TextEncoding.Allowed),
+            new("charset", $"wrong: byte 0x{Convert.ToHexString(e.BytesUnknown ?? [])} is not valid in it", TextEncoding.Allowed),
         _ => null,
     };
 }

@@ -10,30 +10,31 @@ namespace Ingest.Imports;
 static class ImportReference
 {
     const string Description = """
-        Formats: CSV, one JSON object per line, Parquet; wide (a time and a column per sensor) or long (time, sensor, value[, unit][, quality]). Columns are named by
-        sensor ids or names, in any case, perhaps with a unit in brackets, or as the model's `imports.csv` says. Parameters override `imports.csv`. Cells that cannot be
-        read are rejected one by one, with line and reason; columns that the model does not know are listed in the answer. An import can be repeated: what is stored
-        already is a duplicate. `Content-Encoding` may be gzip, br or deflate; text may have the charset utf-8, us-ascii, iso-8859-1, iso-8859-15, windows-1252 or
-        utf-16. `Accept: application/x-ndjson` reports progress every second. Annotated CSV of InfluxDB is not read.
+        Formats: CSV, one JSON object per line, or Parquet; wide (a time and one column per sensor) or long (time, sensor, value[, unit]
+        [, quality]). Columns are named after sensor ids or names, in any case, optionally with a unit in brackets, or as the model's
+        `imports.csv` says. Parameters override `imports.csv`. Cells that cannot be read are rejected individually, with line and reason;
+        columns unknown to the model are listed in the answer. An import can be repeated: readings already stored count as duplicates.
+        `Content-Encoding` may be gzip, br or deflate; text may have the charset utf-8, us-ascii, iso-8859-1, iso-8859-15, windows-1252
+        or utf-16. `Accept: application/x-ndjson` reports progress every second. InfluxDB's annotated CSV is not supported.
         """;
 
     /// <summary>Query parameters and their descriptions.</summary>
     public static IReadOnlyDictionary<string, string> Parameters { get; } = new Dictionary<string, string>
     {
         [ImportFormats.Preview] =
-            "true: stores nothing; answers how the first rows would be read, and settings that would read more of them.",
-        ["separator"] = "Between columns of CSV; default: the one that the header has most of ; tab | and ,.",
-        ["decimal"] = "Between whole number and fraction: . (default) or , (comma).",
-        ["thousands"] = "Between groups of three digits: . or , or ' or a blank, or none (default). Numbers without it are read too; wrong "
+            "true: stores nothing; shows how the first rows would be read, and settings that would read more of them.",
+        ["separator"] = "Separator of CSV columns; default: the most frequent one of ; tab | and , in the header.",
+        ["decimal"] = "Decimal separator: . (default) or , (comma).",
+        ["thousands"] = "Thousands separator: . or , or ' or a blank, or none (default). Numbers without it are also read; wrong "
             + "grouping is rejected.",
-        ["missing"] = "A cell that stands for 'no value', exactly as written; a reading without a value, quality bad. Repeat it for "
-            + "several; an empty one makes empty cells count.",
-        ["comment"] = "Lines that begin with this character are passed over.",
-        ["time"] = "Header of the time column (default time); given twice: of the date and of the time of day.",
-        ["time-format"] = "As .NET writes it, e.g. dd.MM.yyyy HH:mm:ss or M/d/yyyy h:mm:ss tt; or epoch-s, epoch-ms, epoch-us, epoch-ns. "
-            + "ISO 8601 is read as well.",
-        ["time-zone"] = "IANA name, for times without an offset; default UTC. Daylight saving is resolved by the order of the rows; what "
-            + "stays ambiguous is rejected.",
+        ["missing"] = "Exact text of a cell that stands for 'no value': stored as a reading without a value, quality bad. Can be "
+            + "repeated; an empty one makes empty cells count as well.",
+        ["comment"] = "Lines that begin with this character are skipped.",
+        ["time"] = "Header of the time column (default time); if given twice, of the date and the time-of-day columns.",
+        ["time-format"] = "A .NET format, e.g. dd.MM.yyyy HH:mm:ss or M/d/yyyy h:mm:ss tt; or epoch-s, epoch-ms, epoch-us, epoch-ns. "
+            + "ISO 8601 is always read as well.",
+        ["time-zone"] = "IANA time zone for times without an offset; default UTC. Daylight saving is resolved by the order of the rows; "
+            + "times that remain ambiguous are rejected.",
         ["units-row"] = "true: the line under the header of a CSV file holds the units of its columns.",
     };
 
@@ -42,12 +43,13 @@ static class ImportReference
         // Otherwise counts would be described as "number or string".
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict);
         builder.AddApiReference(
-            "Pollux ingest API", "Readings in bulk. Live readings come over MQTT.", [("Imports", "Files of readings of any age.")],
+            "Pollux ingest API", "Bulk import of readings. Live readings arrive over MQTT.",
+            [("Imports", "Files with readings of any age.")],
             _ => { });
     }
 
     public static void Describe(this RouteHandlerBuilder import) => import
-        .WithName("ImportTelemetry").WithTags("Imports").WithSummary("Readings of any age in bulk")
+        .WithName("ImportTelemetry").WithTags("Imports").WithSummary("Import readings of any age in bulk")
             .WithDescription(Description.ReplaceLineEndings(" "))
         .Produces<ImportProgress>(contentType: "application/json", additionalContentTypes: "application/x-ndjson")
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
@@ -55,7 +57,7 @@ static class ImportReference
         .AddOpenApiOperationTransformer(async (operation, context, cancel) =>
         {
             foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
-                (parameter.Description, parameter.Example) = ("The asset that the readings are of.", "extrusion-line");
+                (parameter.Description, parameter.Example) = ("Id of the asset that the readings belong to.", "extrusion-line");
             operation.Parameters = [.. operation.Parameters ?? [], .. Parameters.Select(p => Parameter(p.Key, p.Value))];
             operation.RequestBody = new OpenApiRequestBody
             {
@@ -73,7 +75,7 @@ static class ImportReference
                 body.Schema = new OpenApiSchema
                 {
                     OneOf = [progress, await context.GetOrCreateSchemaAsync(typeof(ImportPreview), cancellationToken: cancel)],
-                    Description = "What the import came to; with preview=true what it would come to.",
+                    Description = "Result of the import; with preview=true, what it would be.",
                 };
             }
         });

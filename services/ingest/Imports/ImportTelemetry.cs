@@ -123,7 +123,7 @@ static class ImportTelemetry
     }
 
     public static TimeoutException TookTooLong() =>
-        new("The import took longer than allowed; what was read in time is stored. Send smaller parts; repeating is harmless.");
+        new("The import took longer than allowed; what was read in time is stored. Send smaller parts; it is safe to repeat them.");
 }
 
 /// <summary>A running import.</summary>

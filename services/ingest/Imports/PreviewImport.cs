@@ -83,11 +83,11 @@ static class PreviewImport
         {
             Csv = mapping with { TimeZone = AnotherZone },
         })).FirstTime != first)
-            notes.Add("Times without an offset are read as UTC; set time-zone where the clock shows local time.");
+            notes.Add("Times without an offset are read as UTC; set time-zone if they are local times.");
         var best = plain;
         Dictionary<string, StringValues> settings = [];
         var mayTry = format.IsText || file.Length <= LargestParquetToTry;
-        if (!mayTry) notes.Add($"No settings were tried out, as the file is larger than {LargestParquetToTry} bytes.");
+        if (!mayTry) notes.Add($"No other settings were tried, because the file is larger than {LargestParquetToTry} bytes.");
         for (var step = 0; mayTry && step < MostSteps && (best.Error is not null || best.Rejected > 0); step++)
         {
             var start = best;

@@ -107,7 +107,7 @@ sealed class ReadRowsColumns
             if (i == time || i == timeOfDay || known.IsIgnored(header)) continue;
             if (known.Find(header) is not var (sensor, unit))
             {
-                unknown.Add(header.Length > 0 ? header : FormattableString.Invariant($"(column {i + 1}, without a name)"));
+                unknown.Add(header.Length > 0 ? header : FormattableString.Invariant($"(column {i + 1}, unnamed)"));
                 continue;
             }
             if (!taken.Add(sensor.Number)) throw new InvalidInputException("column", header, $"one column for the sensor {sensor.Id}");
@@ -221,7 +221,7 @@ sealed class ReadRowsColumns
 
     /// <summary>The rejection code for an unusable time and what is allowed instead.</summary>
     public (string Code, string Allowed) Refusal(TimeKind kind) => kind == TimeKind.Missing
-        ? ("missing-local-time", $"times that exist in {Zone.Id} (daylight saving leaves this hour out), or times with an offset")
+        ? ("missing-local-time", $"times that exist in {Zone.Id} (daylight saving skips this hour), or times with an offset")
         : ("invalid-time", mapping.TimeFormat is { } format ? $"{format} or {SampleTime.AllowedText}" : SampleTime.AllowedText);
 
     /// <summary>Adds the reading in one cell of a wide row, or rejects it.</summary>

@@ -125,7 +125,7 @@ static class ReadRowsCsv
         }
         if (columns.Unnamed >= 0 && Cell(csv, columns.Unnamed) is { Length: > 0 } cell)
         {
-            row.Reject("unknown-column", "cell without a header", cell, "nothing behind the last separator");
+            row.Reject("unknown-column", "cell without a header", cell, "nothing after the last separator");
             return default;
         }
         var time = columns.TimeOfDay < 0

@@ -115,7 +115,7 @@ static class ReadRowsNdjson
                 row.Add(sensor, time.Micros, cell.Value.GetDouble(), unit, Quality.Good, cell.Name, "unit");
             else if (cell.Value.ValueKind is JsonValueKind.String or JsonValueKind.Null)
                 columns.AddWide(new(-1, cell.Name, sensor, unit), time, Encoding.UTF8.GetBytes(text), row);
-            else row.Reject("wrong-type", cell.Name, text, $"a number, as {sensor.Id} is numeric");
+            else row.Reject("wrong-type", cell.Name, text, $"a number, because {sensor.Id} is numeric");
         }
         return time;
     }

@@ -290,13 +290,13 @@ static class ReadRowsParquet
         catch (NotSupportedException)
         {
             throw new InvalidInputException(
-                "file", "in an encoding or compression that is not read",
+                "file", "in an unsupported encoding or compression",
                 "a Parquet file with PLAIN, dictionary or DELTA encodings and SNAPPY, GZIP, ZSTD, LZ4_RAW, BROTLI or no compression");
         }
         catch (Exception e) when (
             e is not (OperationCanceledException or InvalidInputException or TooLargeException or OutOfMemoryException))
         {
-            throw new InvalidInputException("file", "damaged, or no Parquet file", "a Parquet file");
+            throw new InvalidInputException("file", "damaged, or not a Parquet file", "a Parquet file");
         }
     }
 }

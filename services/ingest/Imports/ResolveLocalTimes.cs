@@ -79,8 +79,8 @@ static class ResolveLocalTimes
             RejectedReadings = row.RejectedReadings + row.Readings.Length,
             Rejections = [
                 new("ambiguous-time",
-                    "The time is in the hour that comes twice when daylight saving ends, and the order of the rows does not tell which "
-                        + "pass it is; allowed: times with an offset such as 2026-10-25T02:30:00+02:00, or both passes in order."),
+                    "The time is in the hour that repeats when daylight saving ends, and the order of the rows does not show which one "
+                        + "is meant; allowed: times with an offset such as 2026-10-25T02:30:00+02:00, or both hours in order."),
                 .. row.Rejections.Take(Decoded.MostReasons - 1)],
         },
     };

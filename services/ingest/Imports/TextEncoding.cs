@@ -38,7 +38,7 @@ static class TextEncoding
         var at = 0;
         while (Rune.DecodeFromUtf8(line[at..], out _, out var length) == OperationStatus.Done) at += length;
         return new("invalid-utf-8",
-            FormattableString.Invariant($"'line' is no UTF-8: byte {at + 1} is 0x{line[at]:X2}; allowed: {Allowed}."));
+            FormattableString.Invariant($"'line' is not UTF-8: byte {at + 1} is 0x{line[at]:X2}; allowed: {Allowed}."));
     }
 
     static Encoding? EncodingOf(string? charset) => charset?.ToLowerInvariant() switch

@@ -15,13 +15,13 @@ static class DecodePayload
             to.Reject(new(Rejections.UnreadableModel, unreadable.Explanation));
         else if (route.Asset is not { } asset)
             to.Reject(new(route.AssetId == Rejections.UnknownAsset ? "unknown-topic" : "unknown-asset",
-                $"topic {topic} names the asset '{route.AssetId}'; allowed: registered assets"));
+                $"Topic {topic} names the asset '{route.AssetId}'; allowed: registered assets"));
         else if (route.Connection!.Payload == PayloadFormat.SenmlJson)
             SenmlDecoder.Decode(payload.Span, asset.Model, route.Connection, Micros.From(receivedAt), to);
         else if (asset.Model.Sensor(route.Connection.Names.GetValueOrDefault(route.SensorId!, route.SensorId!)) is { } sensor)
             PlainDecoder.Decode(payload.Span, sensor, Micros.From(receivedAt), to);
         else
             to.Reject(new("unknown-sensor",
-                $"topic {topic} names the sensor '{route.SensorId}'; allowed: {string.Join(", ", asset.Model.Sensors.Select(s => s.Id))}"));
+                $"Topic {topic} names the sensor '{route.SensorId}'; allowed: {string.Join(", ", asset.Model.Sensors.Select(s => s.Id))}"));
     }
 }

@@ -83,8 +83,8 @@ sealed partial class ReadSparkplug(AssetRegistry registry, IBus bus, NpgsqlDataS
         if (asset.Id != id && node.Devices.FirstOrDefault(other => other != id && Find(other)?.Id == asset.Id) is { } twin)
         {
             return new(asset.Model, null, new(
-                TwoDevices, $"Device '{id}' would be the asset '{asset.Id}', which is the device '{twin}' of the same node; allowed: ids "
-                    + "of devices that differ in letters and digits."));
+                TwoDevices, $"Device '{id}' would map to the asset '{asset.Id}', which device '{twin}' of the same node already uses; "
+                    + "allowed: ids of devices that differ in letters and digits."));
         }
         var connections = asset.Model.Connections.Where(c => c.Payload == PayloadFormat.SparkplugB).ToList();
         if (connections.Count == 0)
@@ -97,7 +97,7 @@ sealed partial class ReadSparkplug(AssetRegistry registry, IBus bus, NpgsqlDataS
         return connections.Find(c => Fits(c.Topic.Split('/'), topic)) is { } connection
             ? new(asset.Model, connection)
             : new(asset.Model, null, new(
-                ForeignDevice, $"'{id}' of group '{topic.Group}' and node '{topic.Node}' is not the asset of that id; allowed: "
+                ForeignDevice, $"'{id}' of group '{topic.Group}' and node '{topic.Node}' is not the asset with that id; allowed: "
                     + $"{string.Join(", ", connections.Select(c => c.Topic))}."));
     }
 
@@ -210,9 +210,9 @@ sealed partial class ReadSparkplug(AssetRegistry registry, IBus bus, NpgsqlDataS
         while (await reader.ReadAsync(cancel)) Decode(reader.GetString(0), reader.GetFieldValue<byte[]>(1), 0, ignored);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Sparkplug node {Group}/{Node} is asked for a rebirth")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Requesting a rebirth from Sparkplug node {Group}/{Node}")]
     partial void LogRebirth(string group, string node);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Not sent: {What}, {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Could not send {What}: {Reason}")]
     partial void LogNotSent(string what, string reason);
 }

@@ -214,7 +214,7 @@ sealed partial class ReceiveMessages(
             // A decoder bug: keep the message as rejected, with its bytes, and go on with the next.
             LogNotDecoded(e, topic);
             decoded.RejectPayload(
-                "cannot-be-decoded", $"A fault of Pollux: {e.GetType().Name} while decoding; it is in the log of ingest.");
+                "cannot-be-decoded", $"Internal error in Pollux: {e.GetType().Name} while decoding; see the log of ingest.");
             return new(Rejections.UnknownAsset, null, null, null);
         }
     }
@@ -239,7 +239,7 @@ sealed partial class ReceiveMessages(
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancel = default) => Task.FromResult(
         held is { } waiting && time.GetUtcNow() - waiting.Since >= TimeSpan.FromSeconds(settings.Value.BlockedAfterSeconds)
-            ? HealthCheckResult.Unhealthy($"A message could not be taken since {waiting.Since:O}: {waiting.Reason}")
+            ? HealthCheckResult.Unhealthy($"A message has been waiting since {waiting.Since:O}: {waiting.Reason}")
         : IsReceiving ? HealthCheckResult.Healthy()
             : HealthCheckResult.Unhealthy($"No MQTT session with {address.Host}:{address.Port}: {trouble}"));
 
@@ -249,21 +249,21 @@ sealed partial class ReceiveMessages(
     [LoggerMessage(Level = LogLevel.Warning, Message = "No MQTT session with {Host}:{Port}: {Reason}")]
     partial void LogNotConnected(string host, int port, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Rejected from {AssetId}, topic {Topic}: {Code}, {Detail}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Rejected a message from {AssetId} on topic {Topic}: {Code}, {Detail}")]
     partial void LogRejected(string assetId, string topic, string code, string detail);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A message on {Topic} could not be decoded and is kept as rejected")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "A message on {Topic} could not be decoded and is stored as rejected")]
     partial void LogNotDecoded(Exception exception, string topic);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A message on {Topic} waits (attempt {Attempt}): {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A message on {Topic} is waiting to be stored (attempt {Attempt}): {Reason}")]
     partial void LogHeld(string topic, int attempt, string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A message on {Topic} is taken without what fails for good")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "A message on {Topic} is accepted without the parts that permanently fail")]
     partial void LogLeftOut(Exception exception, string topic);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Sparkplug nodes could not be told that their host is online: {Reason}")]
     partial void LogNotSaidOnline(string reason);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Not acknowledged: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "A message could not be acknowledged: {Reason}")]
     partial void LogNotAcknowledged(string reason);
 }

@@ -103,7 +103,7 @@ static class PlainDecoder
                 case PlainField.Value:
                     isNull = reader.TokenType == JsonTokenType.Null;
                     if (reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out var number)) value = number;
-                    else if (!isNull) problem ??= ("wrong-type", name, $"{reader.TokenType}", $"a number, as {sensor.Id} is numeric");
+                    else if (!isNull) problem ??= ("wrong-type", name, $"{reader.TokenType}", $"a number, because {sensor.Id} is numeric");
                     break;
                 case PlainField.Time:
                     if (!TryTime(ref reader, out sampledAt)) problem ??= ("invalid-time", name, Shown(ref reader), SampleTime.AllowedText);

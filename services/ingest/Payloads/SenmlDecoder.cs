@@ -172,7 +172,7 @@ static class SenmlDecoder
                     return true;
                 case SenmlField.BaseTime:
                     return TryTime(ref reader, out baseTime)
-                        || Refuse("invalid-time", "'bt' is no time; allowed: a number of seconds (milliseconds or finer are not).");
+                        || Refuse("invalid-time", "'bt' is not a time; allowed: a number of seconds (milliseconds or finer are not).");
                 case SenmlField.BaseUnit:
                     if (reader.TokenType != JsonTokenType.String)
                         return Refuse("wrong-type", $"'bu' is {reader.TokenType}; allowed: a string.");
@@ -180,7 +180,7 @@ static class SenmlDecoder
                     return true;
                 case SenmlField.BaseValue:
                     return (reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out baseValue) && double.IsFinite(baseValue))
-                        || Refuse("not-finite", "'bv' is no finite number; allowed: a finite number.");
+                        || Refuse("not-finite", "'bv' is not a finite number; allowed: a finite number.");
                 case SenmlField.BaseVersion:
                     return (reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out var version) && version <= NewestVersion)
                         || Refuse("unsupported-version", $"'bver' is not supported; allowed: a number up to {NewestVersion}.");
@@ -245,8 +245,8 @@ static class SenmlDecoder
             else if (values == 0 && quality != Quality.Bad)
                 to.Reject("no-value", "v", default, "a number, or a quality of bad without one", record);
             else if (values > 1 || (values == 1 && !isNumber))
-                to.Reject("wrong-type", "v", values > 1 ? "given more than once" : "not a number", $"one number, as {sensor.Id} is numeric",
-                    record);
+                to.Reject("wrong-type", "v", values > 1 ? "given more than once" : "not a number",
+                    $"one number, because {sensor.Id} is numeric", record);
             else if (!HasUnitAndTime(out var sampledAt))
                 return;
             else if (values == 0)

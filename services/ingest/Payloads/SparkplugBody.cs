@@ -46,14 +46,15 @@ static class SparkplugBody
         }
         catch (InvalidProtocolBufferException e)
         {
-            return Refuse(to, "compressed", $"The compressed payload ({algorithm}) holds no Sparkplug B payload: {e.Message}");
+            return Refuse(to, "compressed", $"The compressed payload ({algorithm}) does not hold a Sparkplug B payload: {e.Message}");
         }
         // The library's messages refer to archives.
         catch (Exception e) when (e is IOException or InvalidDataException)
         {
             var format = algorithm == "GZIP" ? "RFC 1952 of one member" : "the zlib format, RFC 1950";
             return Refuse(to, "compressed",
-                $"The compressed payload ({algorithm}) cannot be read: it ends early, is damaged or of another format; allowed: {format}.");
+                $"The compressed payload ({algorithm}) cannot be read: it ends early, is damaged or has another format; "
+                    + $"allowed: {format}.");
         }
     }
 

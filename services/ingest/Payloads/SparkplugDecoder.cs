@@ -51,7 +51,7 @@ static class SparkplugDecoder
         }
         catch (InvalidProtocolBufferException e)
         {
-            to.RejectPayload("malformed-protobuf", $"The payload is no Sparkplug B payload: {e.Message}");
+            to.RejectPayload("malformed-protobuf", $"The payload is not a Sparkplug B payload: {e.Message}");
             return new(false, []);
         }
         // A payload that cannot be unpacked still counts in the sequence.
@@ -142,7 +142,7 @@ static class SparkplugDecoder
             device.Use(names);
             return ReadData(message, device, names, times, to);
         }
-        to.Reject(new("unknown-alias", $"Data of '{id}' came before its birth; a rebirth is asked for."), message.Metrics.Count);
+        to.Reject(new("unknown-alias", $"Data of '{id}' came before its birth; a rebirth was requested."), message.Metrics.Count);
         return false;
     }
 
@@ -186,7 +186,7 @@ static class SparkplugDecoder
             {
                 isKnown = false;
                 to.Reject("unknown-alias", "alias", metric.HasAlias ? Alias(metric) : "",
-                    "an alias that a birth declared; a rebirth is asked for");
+                    "an alias declared in a birth; a rebirth was requested");
             }
         }
         return isKnown;
@@ -207,7 +207,7 @@ static class SparkplugDecoder
         var isWithoutValue = metric.IsNull && metric.ValueCase == Payload.Types.Metric.ValueOneofCase.None;
         var problem = NumberOf(metric, datatype, out var value);
         if (problem is { } wrong && !isWithoutValue)
-            to.Reject(wrong.Code, declared.Name, wrong.Found, $"{wrong.Allowed}, as {sensor.Id} is numeric");
+            to.Reject(wrong.Code, declared.Name, wrong.Found, $"{wrong.Allowed}, because {sensor.Id} is numeric");
         else if (!times.TryOf(metric, out var sampledAt))
             to.Reject("invalid-time", declared.Name,
                 FormattableString.Invariant($"{(metric.HasTimestamp ? metric.Timestamp : times.OfPayload)}"), "milliseconds since 1970");

@@ -27,7 +27,8 @@ static class WaveformDecoder
     {
         if (!Base64Url.IsValid(base64Url, out var length)) return Reject("malformed-base64", "no base64url");
         var size = waveform.Int16Scale is null ? sizeof(float) : sizeof(short);
-        if (length % size != 0) return Reject("malformed-samples", FormattableString.Invariant($"{length} bytes, no multiple of {size}"));
+        if (length % size != 0)
+            return Reject("malformed-samples", FormattableString.Invariant($"{length} bytes, not a multiple of {size}"));
         var count = length / size;
         if (count < waveform.LeastSamples || count > waveform.MostSamples)
         {

@@ -101,6 +101,6 @@ sealed partial class AnnounceReadings(IBus bus, ILogger<AnnounceReadings> logger
         if (message.Count > 0) await bus.SendToSlot(slot, new ReadingsAnnounced(message), cancel);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "News of {Count} events could not be published, trying again: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} events could not be announced; trying again: {Reason}")]
     partial void LogNotAnnounced(int count, string reason);
 }

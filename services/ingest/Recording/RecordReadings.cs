@@ -273,6 +273,6 @@ sealed partial class RecordReadings(
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} messages could not be appended (attempt {Attempt}); trying again")]
     partial void LogNotStored(Exception exception, int count, int attempt);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A message of {AssetId} from {Source} cannot be stored and is set aside as rejected")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "A message for {AssetId} from {Source} cannot be stored and is kept as rejected")]
     partial void LogSetAside(Exception exception, string assetId, string source);
 }

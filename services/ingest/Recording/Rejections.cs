@@ -28,7 +28,7 @@ static class Rejections
         var kept = payload.Length > MostBytesKept ? payload[..MostBytesKept] : payload;
         IEnumerable<RejectionReason> shown = reasons;
         if (kept.Length < payload.Length)
-            shown = shown.Prepend(new("payload-cut", $"the payload has {payload.Length} bytes; the first {MostBytesKept} are kept"));
+            shown = shown.Prepend(new("payload-cut", $"The payload has {payload.Length} bytes; the first {MostBytesKept} are kept."));
         return new(Guid.CreateVersion7(now), assetId, source, kept.ToArray(), Digest(source, payload.Span), Math.Max(1, readings),
             [.. shown.Take(MostReasons)], now);
     }

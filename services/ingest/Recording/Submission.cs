@@ -53,7 +53,7 @@ sealed record Submission(
         var payload = Payload.Bytes.IsEmpty && Asset is not null && Readings.Count > 0 ? Payload.Rewritten(Asset, Readings) : Payload;
         var refused = Readings.Count + (Rejection?.Readings ?? 0);
         var rejection = Rejections.Of(
-            owner, payload.Source, payload.Bytes, refused, [new("cannot-be-stored", $"The log refuses it: {reason}")], ReceivedAt ?? now);
+            owner, payload.Source, payload.Bytes, refused, [new("cannot-be-stored", $"The log refused it: {reason}")], ReceivedAt ?? now);
         return this with
         {
             AssetId = owner,

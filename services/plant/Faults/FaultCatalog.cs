@@ -22,12 +22,12 @@ static class FaultCatalog
 
     public static readonly ImmutableArray<Fault> All =
     [
-        new(Heater4Failed, "zone 4 heats with (1 - severity) of its power"),
+        new(Heater4Failed, "zone 4 heats with (1 - severity) times its power"),
         new(Thermocouple2Drift, "thermocouple 2 reads too high, by up to 30 K x severity at 3 K/min; the control follows it"),
         new(Thermocouple3Stuck, "thermocouple 3 repeats its last value"),
         new(DieBlockage, "the die's resistance grows, up to 3.6-fold within a minute"),
         new(BearingWear, "the thrust bearing wears 40000^severity times as fast; the wear stays when the fault is cleared"),
-        new(FeedStarvation, "the hopper feeds up to 65 % less and surges"),
+        new(FeedStarvation, "the hopper feeds up to 65 % less, unevenly"),
         new(SensorDropout, "melt pressure and melt temperature are missing in this share of the frames"),
         new(ImplausibleSpikes, "in up to 20 % of the frames one sensor shows a possible but implausible value"),
         new(ImpossibleValues, "in up to 20 % of the frames one sensor shows a physically impossible value"),

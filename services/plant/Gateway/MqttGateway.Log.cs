@@ -8,7 +8,7 @@ sealed partial class MqttGateway
     [LoggerMessage(Level = LogLevel.Warning, Message = "No connection to {Host}:{Port}: {Reason}")]
     partial void LogDisconnected(string host, int port, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Obeyed command {Command}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Executed command {Command}")]
     partial void LogCommand(string command);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Refused a command: {Reason}")]

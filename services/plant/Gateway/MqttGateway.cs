@@ -103,7 +103,7 @@ sealed partial class MqttGateway(
         await Introduce(client, stop);
         for (var sent = 0; !Offline;)
         {
-            if (!client.IsConnected) throw new IOException("The connection is gone.");
+            if (!client.IsConnected) throw new IOException("The connection was lost.");
             if (rebirthAsked) await Introduce(client, stop);
             if (!buffer.TryTake(time.GetElapsedTime(0), out var frame, out var ticket))
             {

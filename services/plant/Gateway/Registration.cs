@@ -12,7 +12,7 @@ static class Registration
         if (settings is { TimeLapseDays: > 0, SimulatedTimeFactor: < 2 })
             throw new InvalidSettingException(
                 "Plant:SimulatedTimeFactor", $"{settings.SimulatedTimeFactor}",
-                "2 or more in a time-lapse, or it never catches up with the present");
+                "at least 2 in a time-lapse, or it never catches up with the present");
         services.AddSingleton<EmulatedPlant>();
         services.AddSingleton(MqttAddress.Parse(builder.Configuration.GetConnectionString("Mqtt") ?? "mqtt://127.0.0.1:1883"));
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<PlantSettings>>().Value);

@@ -10,7 +10,7 @@ namespace Query.Alarms;
 
 /// <summary>Who acknowledges an alarm.</summary>
 sealed record Acknowledgement(
-    [property: Description("Who, at most 100 characters.")] string? By,
+    [property: Description("Who acknowledges the alarm, at most 100 characters.")] string? By,
     [property: Description("Free text, at most 1000 characters.")] string? Comment);
 
 /// <summary>Has an alarm acknowledged and waits until it shows that.</summary>
@@ -27,8 +27,8 @@ sealed class AcknowledgeAlarmEndpoint(NpgsqlDataSource source, IBus bus, Command
         })
         .WithName("acknowledgeAlarm").WithSummary("Acknowledge an alarm")
         .WithDescription(
-            "Waits up to 5 s until the alarm shows it (200); 202 when it takes longer. An alarm that is acknowledged already stays as it "
-                + "is.");
+            "Waits up to 5 s for the acknowledgement to take effect (200); 202 if it takes longer. Acknowledging an alarm again changes "
+                + "nothing.");
 
     /// <summary>The alarm after the command, and whether it shows the acknowledgement yet.</summary>
     /// <exception cref="NotFoundException">No such alarm.</exception>

@@ -9,7 +9,7 @@ static class GetAlarm
 {
     public static void Map(IEndpointRouteBuilder alarms) => alarms
         .MapGet("/{id}", (string id, NpgsqlDataSource source, CancellationToken cancel) => Run(id, source, cancel))
-        .WithName("getAlarm").WithSummary("An alarm and where it is in its life: raised, acknowledged, cleared");
+        .WithName("getAlarm").WithSummary("An alarm: when it was raised, acknowledged and cleared");
 
     /// <exception cref="NotFoundException">No such alarm.</exception>
     public static async Task<AlarmView> Run(string id, NpgsqlDataSource source, CancellationToken cancel)

@@ -36,11 +36,11 @@ static class ListAlarms
     public static void Map(IEndpointRouteBuilder alarms) => alarms.MapGet("/", (
             NpgsqlDataSource source,
             [Description("Only of this asset.")] string? asset,
-            [Description("active, active-acknowledged, cleared or closed; may be given several times.")] string[]? state,
-            [Description("warning, alarm or critical; may be given several times.")] string[]? severity,
+            [Description("active, active-acknowledged, cleared or closed; may be repeated.")] string[]? state,
+            [Description("warning, alarm or critical; may be repeated.")] string[]? severity,
             [Description("Raised at or after this time.")] string? since,
             [Description("1 to 500, default 100.")] int? limit,
-            [Description("nextCursor of the page before.")] string? cursor,
+            [Description("nextCursor of the previous page.")] string? cursor,
             CancellationToken cancel) => Run(
                 source, AlarmFilter.Of(asset, state, severity, Input.Time("since", since)), limit, cursor, cancel))
         .WithName("listAlarms").WithSummary("Alarms, newest first");

@@ -43,7 +43,8 @@ static class ApiSetup
             {
                 context.HttpContext.Response.Headers.RetryAfter = Window.TotalSeconds.ToString(CultureInfo.InvariantCulture);
                 if (context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>() is not null)
-                    RefuseGrpc.Answer(context.HttpContext, new BusyException("Too many requests; RetryInfo says when.", Window));
+                    RefuseGrpc.Answer(
+                        context.HttpContext, new BusyException("Too many requests; RetryInfo says when to try again.", Window));
                 return ValueTask.CompletedTask;
             };
             limiter.AddPolicy(Expensive, context => RateLimitPartition.GetFixedWindowLimiter(

@@ -59,7 +59,7 @@ sealed class CommandFaults
     }
 
     public static TimeoutException NoBroker() =>
-        new("The message broker cannot be reached, so the command was probably not taken. Repeating it is harmless.");
+        new("The message broker cannot be reached, so the command was probably not accepted. It is safe to repeat it.");
 
     static async Task Look(Func<CancellationToken, Task<bool>> isVisible, Func<Task>? news, CancellationToken cancel)
     {

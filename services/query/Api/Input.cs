@@ -87,7 +87,7 @@ static partial class Input
         : text.Length <= longest && !string.IsNullOrWhiteSpace(text)
             && text.EnumerateRunes().All(r => r.Value is '\n' or '\r' or '\t' || IsVisible(r)) ? text
         : throw new InvalidInputException(
-            name, text, $"at most {longest} characters, not only blanks, without control characters but tabs and line ends");
+            name, text, $"at most {longest} characters, not only blanks, without control characters except tabs and line ends");
 
     /// <summary>A string field of a gRPC message, where empty means not given.</summary>
     public static string? Given(string text) => text.Length == 0 ? null : text;
@@ -105,5 +105,5 @@ static partial class Input
 
     /// <summary>A log position, 0 or above.</summary>
     public static long Position(string name, long? asked) =>
-        asked is null or >= 0 ? asked ?? 0 : throw new InvalidInputException(name, asked, "0 or above");
+        asked is null or >= 0 ? asked ?? 0 : throw new InvalidInputException(name, asked, "0 or more");
 }

@@ -5,7 +5,8 @@ namespace Query.Api;
 
 /// <summary>One page of a list.</summary>
 /// <param name="Items">The entries of this page.</param>
-sealed record Page<T>(IReadOnlyList<T> Items, [property: Description("For the next page; null on the last one.")] string? NextCursor);
+sealed record Page<T>(
+    IReadOnlyList<T> Items, [property: Description("Cursor for the next page; null on the last page.")] string? NextCursor);
 
 /// <summary>Limits of page sizes.</summary>
 static class Paging

@@ -16,19 +16,19 @@ static class Reference
     static readonly (string Name, string Description)[] Tags =
     [
         ("Assets", "Machines, the models they follow, and their registration."),
-        ("Twins", "The present state of machines, their state as of any time, and the history of their sensors."),
-        ("Health", "Condition and remaining life of wearing parts, and what maintenance did."),
-        ("Decisions", "When to replace a part: options compared by cost and risk, and what came of past decisions."),
-        ("Alarms", "Limits that readings have crossed, and their acknowledgement."),
-        ("Scenarios", "What would happen if: simulated runs of a machine's twin."),
-        ("Rejected", "Payloads that were not understood, with the reasons; they can be replayed."),
+        ("Twins", "The current state of machines, their state at any time in the past, and the history of their sensors."),
+        ("Health", "Condition and remaining life of wearing parts, and their maintenance records."),
+        ("Decisions", "When to replace a part: options compared by cost and risk, and the outcome of past decisions."),
+        ("Alarms", "Alarms for exceeded limits and missing data, and their acknowledgement."),
+        ("Scenarios", "What-if questions, answered by simulating a machine's twin."),
+        ("Rejected", "Payloads that could not be accepted, with the reasons; they can be replayed."),
         ("Event log", "The log that everything else is derived from."),
     ];
 
     public static void AddReference(this WebApplicationBuilder builder) => builder.AddApiReference(
         "Pollux query API",
-        "Live twins of machines, their history, and the event log they come from. Values carry the sensor's unit. HEAD is answered "
-            + "wherever GET is. The same abilities are offered over gRPC and gRPC-Web (package `pollux.query.v1`, reflection is on).",
+        "Live twins of machines, their history, and the event log they are derived from. Values are in the sensor's unit. HEAD works "
+            + "wherever GET does. The same operations are available over gRPC and gRPC-Web (package `pollux.query.v1`, with reflection).",
         Tags,
         openApi =>
         {
@@ -86,7 +86,7 @@ static class Reference
 
     static string? DescriptionOf(string? parameter) => parameter switch
     {
-        "id" => "Id of the thing.",
+        "id" => "Id of the resource.",
         "component" => "Id of a component of the asset's model.",
         "a" or "b" => "Id of a completed scenario.",
         _ => null,

@@ -66,12 +66,12 @@ static class RefuseUnknown
                     known.Count == 0 ? "no parameters" : $"the parameters {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}");
             }
             if (values.Count > 1 && !type.IsArray)
-                throw new InvalidInputException(name, StorableText.Of(values.ToString()), $"one value; it is given {values.Count} times");
+                throw new InvalidInputException(name, StorableText.Of(values.ToString()), $"one value; it was given {values.Count} times");
             CheckText(name, values.ToString());
             if (values is [var value] && Wanted(type, value ?? "") is { } wanted)
                 throw new InvalidInputException(name, value ?? "", wanted);
             if (values.Any(string.IsNullOrEmpty) && !MayBeEmpty.Contains(name))
-                throw new InvalidInputException(name, "", "a value; or leave the parameter out");
+                throw new InvalidInputException(name, "", "a value, or leave the parameter out");
         }
     }
 
@@ -94,7 +94,7 @@ static class RefuseUnknown
         if (text.Contains('\0', StringComparison.Ordinal)) throw new InvalidInputException(name, StorableText.Of(text), Allowed);
     }
 
-    // By name; only arrays may be given several times.
+    // By name; only arrays may be repeated.
     static Dictionary<string, Type> ParametersOf(Endpoint endpoint)
     {
         var inPath = (endpoint as RouteEndpoint)?.RoutePattern.Parameters.Select(p => p.Name).ToHashSet(StringComparer.OrdinalIgnoreCase)
@@ -129,7 +129,7 @@ static class RefuseUnknown
                 || context.Response.Headers.GrpcStatus != Unknown) return;
             var expected = grpc.Method.GetType().GenericTypeArguments[0].Name;
             RefuseGrpc.Answer(
-                context, new InvalidInputException("request", "bytes that cannot be read", $"a {expected} message, its text in UTF-8"));
+                context, new InvalidInputException("request", "bytes that cannot be read", $"a {expected} message with text in UTF-8"));
         }
 
         /// <summary>

@@ -17,9 +17,9 @@ sealed record AssetSummary(
     string ModelId,
     int ModelVersion,
     [property: Description("SHA-256 of the model's YAML, hexadecimal.")] string ModelHash,
-    [property: Description("First registration.")] DateTimeOffset RegisteredAt,
-    [property: Description("Why the newest model cannot be read: the model is a former one, or nothing else is known of the asset. "
-        + "null: it can be read.")] string? Problem,
+    [property: Description("Time of the first registration.")] DateTimeOffset RegisteredAt,
+    [property: Description("Why the newest model cannot be read; null if it can. The model named here is then an earlier one, or "
+        + "the unreadable one if there is no earlier one.")] string? Problem,
     [property: Description("By key.")] IReadOnlyDictionary<string, string> Labels)
 {
     public static AssetSummary Of(RegisteredAsset asset, UnreadableAsset? newer) => new(
@@ -52,7 +52,7 @@ sealed record AssetAnswer(
     string ModelId,
     int ModelVersion,
     [property: Description("SHA-256 of the model's YAML, hexadecimal.")] string ModelHash,
-    [property: Description("First registration.")] DateTimeOffset RegisteredAt,
+    [property: Description("Time of the first registration.")] DateTimeOffset RegisteredAt,
     string Description,
     IReadOnlyList<Component> Components,
     IReadOnlyList<Relationship> Relationships,
@@ -81,15 +81,15 @@ sealed record AssetAnswer(
 /// <param name="Quantity">Quantity, e.g. temperature.</param>
 sealed record SensorOfAsset(
     string Id,
-    [property: Description("Stands for the sensor in the event log.")] int Number,
+    [property: Description("Identifies the sensor in the event log.")] int Number,
     string Name,
     string Component,
     string Quantity,
     [property: Description("Unit of values, ranges, noise and limits.")] string Unit,
-    [property: Description("Outside: impossible, the reading is rejected.")] ValueRange Physical,
-    [property: Description("Outside: the reading is stored as uncertain.")] ValueRange Plausible,
+    [property: Description("Readings outside it are physically impossible and rejected.")] ValueRange Physical,
+    [property: Description("Readings outside it are stored as uncertain.")] ValueRange Plausible,
     [property: Description("Expected time between readings.")] double IntervalSeconds,
-    [property: Description("Silent for this long: stale, and an alarm.")] double MissingAfterSeconds,
+    [property: Description("A sensor without a reading for this long is stale and raises an alarm.")] double MissingAfterSeconds,
     [property: Description("Standard deviation of a reading.")] double Noise)
 {
     public static SensorOfAsset Of(Sensor sensor) => new(
@@ -132,7 +132,7 @@ sealed record LimitOfAsset(
 sealed record ConnectionOfAsset(
     string Topic,
     [property: Description("senml, sparkplug-b or plain.")] string Payload,
-    [property: Description("Names in the payload to sensor ids.")] IReadOnlyDictionary<string, string> Names)
+    [property: Description("Maps names in the payload to sensor ids.")] IReadOnlyDictionary<string, string> Names)
 {
     public static ConnectionOfAsset Of(Connection connection) => new(
         connection.Topic,

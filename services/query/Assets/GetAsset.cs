@@ -14,6 +14,6 @@ static class GetAsset
                 return TypedResults.Text(model.Source, "application/yaml", System.Text.Encoding.UTF8);
             })
             .Produces<string>(contentType: "application/yaml")
-            .WithName("getAssetModel").WithSummary("The asset's model, YAML as it was registered");
+            .WithName("getAssetModel").WithSummary("The asset's model as YAML, exactly as registered");
     }
 }

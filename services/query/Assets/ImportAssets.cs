@@ -37,7 +37,7 @@ sealed class ImportAssets(KnownAssets registry, RegisterOverBus register, TimePr
         .WithTags("Assets").WithName("importAssets").WithSummary("Register a list of assets")
         .WithDescription("CSV with the columns id, model, name and labels (key=value;key=value), or one JSON object a line with these members "
             + "(labels is an object). Rows that cannot be registered are listed with line and reason; the others are registered. "
-            + "Repeating it is harmless. With Accept: application/x-ndjson, a report a second.");
+            + "Safe to repeat. With Accept: application/x-ndjson, a report a second.");
 
     Task Answer(HttpContext context)
     {
@@ -82,7 +82,7 @@ sealed class ImportAssets(KnownAssets registry, RegisterOverBus register, TimePr
             Checked(input, cancel).Chunk(RegisterAssets.MostAssets),
             new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = cancel },
             async (assets, stop) => Take(await register.Run(assets, Patience, stop) ?? throw new TimeoutException(
-                $"twin-state did not answer within {Patience.TotalSeconds:0} s. Repeating the import is harmless.")));
+                $"twin-state did not answer within {Patience.TotalSeconds:0} s. It is safe to repeat the import.")));
 
         async IAsyncEnumerable<AssetRegistration> Checked(
             IAsyncEnumerable<AssetRow> input, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)

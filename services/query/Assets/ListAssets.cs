@@ -13,7 +13,7 @@ static class ListAssets
             [Description("Part of the id or name.")] string? search,
             [Description("Only assets with this label, key=value.")] string? label,
             [Description("1 to 500, default 100.")] int? limit,
-            [Description("nextCursor of the page before.")] string? cursor) =>
+            [Description("nextCursor of the previous page.")] string? cursor) =>
             Run(registry, model, search, label, limit, cursor))
         .WithName("listAssets").WithSummary("Registered assets, by id");
 

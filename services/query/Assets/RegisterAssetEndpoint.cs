@@ -9,9 +9,9 @@ namespace Query.Assets;
 
 /// <summary>How to register an asset.</summary>
 sealed record AssetToRegister(
-    [property: Description("A shipped model, e.g. extrusion-line or pump-loop.")] string? Model,
-    [property: Description("For people, 1 to 200 characters; null for the model's name.")] string? Name,
-    [property: Description("All labels, by key, e.g. plant: north; at most 20. null leaves them as they are.")]
+    [property: Description("Id of a model that ships with Pollux, e.g. extrusion-line or pump-loop.")] string? Model,
+    [property: Description("Display name, 1 to 200 characters; null: the model's name.")] string? Name,
+    [property: Description("All labels, by key, e.g. plant: north; at most 20. null: they stay as they are.")]
     IReadOnlyDictionary<string, string>? Labels);
 
 /// <summary>Has an asset registered and waits until it is visible.</summary>
@@ -27,9 +27,9 @@ sealed class RegisterAssetEndpoint(KnownAssets registry, RegisterOverBus registe
             await register.Run(id, body.Model, body.Name, body.Labels, cancel) is { } asset
                 ? TypedResults.Ok(asset)
                 : TypedResults.Accepted($"/api/v1/assets/{id}"))
-        .WithName("registerAsset").WithSummary("Register an asset of a shipped model, or renew its model, name or labels")
-        .WithDescription("Waits up to 5 s until the asset is visible (200); 202 when it takes longer. Repeating it is harmless. "
-            + "409 for the id of a shipped model with another model.");
+        .WithName("registerAsset").WithSummary("Register an asset with a shipped model, or update its model, name or labels")
+        .WithDescription("Waits up to 5 s until the asset is visible (200); 202 if it takes longer. Safe to repeat. "
+            + "409 if the id is that of a different shipped model.");
 
     /// <summary>The asset; null if it is not visible in time.</summary>
     public async Task<AssetAnswer?> Run(

@@ -32,7 +32,8 @@ sealed class AskSimulation(IBus bus)
         }
         catch (RequestTimeoutException)
         {
-            throw new TimeoutException($"No simulation answered within {patience.TotalSeconds:0} s. Repeating it is harmless.");
+            throw new TimeoutException(
+                $"No simulation service answered within {patience.TotalSeconds:0} s. It is safe to repeat the request.");
         }
         catch (RequestFaultException e) when (e.Fault?.Exceptions.FirstOrDefault() is { } cause)
         {

@@ -19,9 +19,9 @@ sealed class CreateDecision(KnownAssets registry, AskSimulation simulation, Time
         .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status504GatewayTimeout)
         .WithName("createDecision").WithSummary("Replace a worn part now or wait? Options ranked by cost and risk")
         .WithDescription(
-            "The remaining life comes from the part's condition, costs from the model's economics and what the request changes. Answers "
-                + "with the comparison; it is kept "
-            + "with the log position and the model it rests on. 409 when nothing can be said of the remaining life.");
+            "The remaining life comes from the part's condition, the costs from the model's economics and the overrides in the request. "
+                + "Returns the comparison, which is stored with the log position and the model it is based on. 409 if no prognosis of the "
+                + "remaining life is possible.");
 
     /// <exception cref="InvalidInputException">Names the path and what is allowed.</exception>
     /// <exception cref="RuleViolationException">There is no prediction of the remaining life.</exception>

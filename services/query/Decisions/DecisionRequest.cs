@@ -16,21 +16,23 @@ namespace Query.Decisions;
 sealed record DecisionRequest(
     [property: Description("Asset id.")] string? Asset,
     [property: Description("The worn part: a component whose degradation the model describes.")] string? Component,
-    [property: Description("Ways to go on, 1 to 20.")] IReadOnlyList<OptionRequest>? Options,
-    [property: Description("What differs from the model's economics.")] EconomicsRequest? Economics,
+    [property: Description("The options to compare, 1 to 20.")] IReadOnlyList<OptionRequest>? Options,
+    [property: Description("Overrides of the model's economics.")] EconomicsRequest? Economics,
     [property: Description("Calendar of planned stops.")] IReadOnlyList<StopRequest>? Stops,
-    [property: Description("Days; no exchange is planned later; 1 to 3650, default 180.")]
+    [property: Description("Latest day on which a replacement can be planned, 1 to 3650; default 180.")]
     [property: Range(1.0, DecisionRules.MostDays)] double? HorizonDays,
-    [property: Description("0 (default) ranks by expected cost, up to 1 by the mean of the worst twentieth.")]
+    [property: Description("0 (default) ranks by expected cost, 1 by the mean cost of the worst 5 % of futures; 0 to 1.")]
     [property: Range(0.0, 1.0)] double? RiskAversion,
-    [property: Description("Production rate from now on in times the present one; default 1. Ageing follows ISO 281; 0.1 to 3.")]
+    [property: Description("Future production rate as a multiple of the present one, 0.1 to 3; default 1. Ageing follows ISO 281.")]
     [property: Range(0.1, 3.0)] double? Rate,
-    [property: Description("Remaining life instead of what the condition says.")] LifeRequest? RemainingLife,
-    [property: Description("Life of a new part instead of the fleet's.")] LifeRequest? NewLife,
+    [property: Description("Overrides the remaining life estimated from the condition.")] LifeRequest? RemainingLife,
+    [property: Description("Overrides the fleet's life of a new part.")] LifeRequest? NewLife,
     [property: Description("A vibration check that could be made before deciding.")] CheckRequest? Check,
-    [property: Description("Simulated futures, 100 to 100000; default 10000."), Range(100, 100_000)] int? Futures,
-    [property: Description("Of the futures; default 1. The same question has the same answer.")] ulong? Seed,
-    [property: Description("Day 0; from 1970 up to now; default now. Earlier: as the condition was assessed then.")] DateTimeOffset? At)
+    [property: Description("Number of simulated futures, 100 to 100000; default 10000."), Range(100, 100_000)] int? Futures,
+    [property: Description("Seed of the simulated futures; default 1. The same question with the same seed has the same answer.")]
+    ulong? Seed,
+    [property: Description("Day 0 of the question, from 1970 up to now; default now. A past day uses the condition as assessed then.")]
+    DateTimeOffset? At)
 {
     /// <summary>The checked question with all defaults filled in.</summary>
     /// <exception cref="InvalidInputException">Names the path and what is allowed.</exception>
@@ -56,10 +58,10 @@ sealed record DecisionRequest(
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 sealed record OptionRequest(
     [property: Description("now, at-stop, wait, run-to-failure, optimal-date, derate or order-spare-now.")] string? Kind,
-    [property: Description("Of at-stop alone: the time of one of the stops.")] DateTimeOffset? At = null,
-    [property: Description("Of wait and derate alone; within the horizon."), Range(0.0, DecisionRules.MostDays / 7)] double? Weeks = null,
-    [property: Description("Of derate alone: between 0 and 1, in times the planned rate.")] double? Rate = null,
-    [property: Description("Of derate alone, 0 to 1e12; default: the margin of the production that is not made.")]
+    [property: Description("For at-stop only: the time of one of the stops.")] DateTimeOffset? At = null,
+    [property: Description("For wait and derate only; within the horizon."), Range(0.0, DecisionRules.MostDays / 7)] double? Weeks = null,
+    [property: Description("For derate only: share of the planned rate, between 0 and 1.")] double? Rate = null,
+    [property: Description("For derate only, 0 to 1e12; default: the margin of the lost production.")]
     [property: Range(0.0, DecisionRules.MostMoney)] double? MarginLossPerDay = null)
 {
     public DecisionOption Define() => new(Kind ?? "", At?.ToUniversalTime(), Weeks, Rate, MarginLossPerDay);
@@ -70,7 +72,7 @@ sealed record OptionRequest(
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 sealed record StopRequest(
     DateTimeOffset? At,
-    [property: Description("Hours that the exchange makes the stop longer, 0 to 8760; default 0."),
+    [property: Description("Hours by which a replacement extends the stop, 0 to 8760; default 0."),
         Range(0.0, DecisionRules.MostHours)] double? LostHours = null)
 {
     public DecisionStop Define(int i) =>

@@ -10,7 +10,7 @@ sealed class GetDecision(NpgsqlDataSource source)
 {
     public static void Map(IEndpointRouteBuilder decisions) => decisions
         .MapGet("/{id}", (string id, GetDecision get, CancellationToken cancel) => get.Run(id, cancel))
-        .WithName("getDecision").WithSummary("A decision: question, comparison, what was taken, what came of it");
+        .WithName("getDecision").WithSummary("A decision: the question, the comparison, the option taken and the outcome");
 
     /// <exception cref="NotFoundException">No such decision.</exception>
     public async Task<DecisionView> Run(string id, CancellationToken cancel)

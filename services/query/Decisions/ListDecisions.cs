@@ -23,22 +23,21 @@ sealed class ListDecisions(NpgsqlDataSource source, FindLoads loads)
         decisions.MapGet("", (
                 ListDecisions list,
                 [Description("Only of this asset.")] string? asset,
-                [Description("Only of this part.")] string? component,
-                [Description("recommended, taken or closed; may be given several times.")] string[]? state,
+                [Description("Only for this part.")] string? component,
+                [Description("recommended, taken or closed; may be repeated.")] string[]? state,
                 [Description("1 to 500, default 100.")] int? limit,
-                [Description("nextCursor of the page before.")] string? cursor,
+                [Description("nextCursor of the previous page.")] string? cursor,
                 CancellationToken cancel) => list.Run(asset, component, state ?? [], limit, cursor, cancel))
             .WithName("listDecisions").WithSummary("Decisions, newest first");
         decisions.MapGet("/hindsight", (
                 ListDecisions list, [Description("Only of this asset.")] string? asset,
-                [Description("Only of this part.")] string? component, CancellationToken cancel) =>
+                [Description("Only for this part.")] string? component, CancellationToken cancel) =>
                 list.Hindsight(asset, component, cancel))
-            .WithName("getHindsight").WithSummary("Was the advice right? Stated risks against what came, and regret")
+            .WithName("getHindsight").WithSummary("Was the advice right? Stated risks compared with outcomes, and regret")
             .WithDescription(
-                "Of decisions whose outcome is on record. Regret prices all options by the rules of the answer, with the day of failure "
-                    + "that came; repair time and secondary damage are at their means. It is known where the part has failed; a part that "
-                    + "was exchanged would have lasted longer by an unknown time, so there it is known only if no option would have run "
-                    + "it longer.");
+                "Covers decisions whose outcome is recorded. Regret prices all options by the rules of the answer, with the actual day of "
+                    + "failure; repair time and secondary damage are at their means. It is known where the part failed; how much longer a "
+                    + "replaced part would have lasted is unknown, so there it is known only if no option would have run it longer.");
     }
 
     public async Task<Page<DecisionView>> Run(

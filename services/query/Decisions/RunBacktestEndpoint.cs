@@ -18,19 +18,19 @@ sealed record BacktestRequest(
     [property: Description("A component whose degradation the model describes.")] string? Component,
     [property: Description("First sample time, from 1970.")] DateTimeOffset? From,
     [property: Description("Last sample time, up to now; default now.")] DateTimeOffset? To,
-    [property: Description("What differs from the model.")] BacktestSettings? Settings);
+    [property: Description("Overrides of the model's settings.")] BacktestSettings? Settings);
 
 /// <summary>Overrides of the model's settings.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 sealed record BacktestSettings(
-    [property: Description("k of the chart, in standard deviations."), Range(0.01, 5.0)] double? Slack = null,
-    [property: Description("h of the chart."), Range(0.1, 100.0)] double? Limit = null,
-    [property: Description("Medians of the baseline, 10 to 100000."), Range(10, 100_000)] int? BaselineCount = null,
-    [property: Description("Medians in a row beyond the critical level before that counts; "
-        + "six times as many below 90 % of it take it back.")]
+    [property: Description("Slack k of the chart, in standard deviations."), Range(0.01, 5.0)] double? Slack = null,
+    [property: Description("Limit h of the chart, in standard deviations."), Range(0.1, 100.0)] double? Limit = null,
+    [property: Description("Number of medians in the baseline, 10 to 100000."), Range(10, 100_000)] int? BaselineCount = null,
+    [property: Description("Consecutive medians at or above the critical value that make the level critical; "
+        + "six times as many below 90 % of it end that.")]
     [property: Range(1, 1000)] int? ConfirmCount = null,
-    [property: Description("Width of the medians."), Range(0.1, 604_800.0)] double? WindowSeconds = null,
-    [property: Description("Critical level in the indicator's unit."), Range(1e-9, 1e9)] double? CriticalValue = null);
+    [property: Description("Width of a median's window."), Range(0.1, 604_800.0)] double? WindowSeconds = null,
+    [property: Description("Critical value in the indicator's unit."), Range(1e-9, 1e9)] double? CriticalValue = null);
 
 /// <summary>Computes what other detector settings would have done in the past.</summary>
 sealed class RunBacktestEndpoint(KnownAssets registry, LogReader log, AskSimulation simulation, TimeProvider time)
@@ -41,8 +41,9 @@ sealed class RunBacktestEndpoint(KnownAssets registry, LogReader log, AskSimulat
         .MapPost("/backtests", (BacktestRequest body, RunBacktestEndpoint run, CancellationToken cancel) => run.Run(body, cancel))
         .RequireRateLimiting(ApiSetup.Expensive)
         .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status504GatewayTimeout)
-        .WithTags("Decisions").WithName("runBacktest").WithSummary("Try a detector's settings on the past: alarms, lead time, false alarms")
-        .WithDescription("Runs the fold of the live twin with other settings over the log. Nothing is changed.");
+        .WithTags("Decisions").WithName("runBacktest")
+        .WithSummary("Try a detector's settings on recorded data: alarms, lead times, false alarms")
+        .WithDescription("Replays the log through the live twin's detector with other settings. Changes nothing.");
 
     public async Task<BacktestResult> Run(BacktestRequest body, CancellationToken cancel)
     {

@@ -8,8 +8,8 @@ namespace Query.Decisions;
 
 /// <summary>Which option was taken, and by whom.</summary>
 sealed record TakeRequest(
-    [property: Description("Name of an option of the answer; default: the recommended one.")] string? Option,
-    [property: Description("Who, at most 100 characters.")] string? By,
+    [property: Description("Name of an option in the answer; default: the recommended one.")] string? Option,
+    [property: Description("Who takes the decision, at most 100 characters.")] string? By,
     [property: Description("Free text, at most 1000 characters.")] string? Comment);
 
 /// <summary>Records which option was taken.</summary>
@@ -21,7 +21,7 @@ sealed class TakeDecisionEndpoint(GetDecision get, AskSimulation simulation)
                 take.Run(id, body.Option, body.By, body.Comment, cancel))
         .ProducesProblem(StatusCodes.Status409Conflict)
         .WithName("takeDecision").WithSummary("Record which option was taken")
-        .WithDescription("Repeating it is harmless; another option after the first is refused (409).");
+        .WithDescription("Idempotent; taking a different option after the first is refused (409).");
 
     /// <summary>The named option, or the recommended one.</summary>
     /// <exception cref="InvalidInputException">The answer has no such option; lists the ones it has.</exception>

@@ -11,5 +11,5 @@ static class GetPosition
     public static void Map(IEndpointRouteBuilder log) => log
         .MapGet("/position", async (LogReader reader, CancellationToken cancel) => new LogPosition(await reader.Position(cancel)))
         .WithName("getPosition").WithSummary("The highest safe log position")
-        .WithDescription("What the log holds up to there never changes any more. An event that is being committed lies beyond it.");
+        .WithDescription("The log up to this position never changes. An event that is still being committed is beyond it.");
 }

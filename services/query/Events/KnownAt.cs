@@ -8,7 +8,7 @@ namespace Query.Events;
 readonly record struct KnownAt(long? Position, DateTimeOffset? Time)
 {
     /// <summary>Description of the parameter in the API reference.</summary>
-    public const string Meaning = "What the log held then: a log position or a time in ISO 8601.";
+    public const string Meaning = "Uses only what the log held at this point: a log position or a time in ISO 8601.";
 
     /// <exception cref="InvalidInputException">Neither a position nor a time.</exception>
     public static KnownAt? Parse(string? text)

@@ -12,11 +12,11 @@ namespace Query.Events;
 /// <param name="Headers">Metadata stored with the event, e.g. its trace context.</param>
 sealed record LogEvent(
     string Stream,
-    [property: Description("In the stream.")] long Version,
-    [property: Description("In the log.")] long Position,
+    [property: Description("Version in the stream.")] long Version,
+    [property: Description("Position in the log.")] long Position,
     [property: Description("Name in the log, e.g. readings_recorded.")] string Type,
-    [property: Description("Server time of the append.")] DateTimeOffset RecordedAt,
-    [property: Description("Of the message that brought it, or null.")] string? TraceId,
+    [property: Description("Server time when it was appended.")] DateTimeOffset RecordedAt,
+    [property: Description("Trace of the message that caused it, or null.")] string? TraceId,
     JsonObject Headers,
     [property: Description("The event; readings_recorded is decoded into readings with sensor, unit, times and values.")] JsonNode? Data);
 
@@ -25,7 +25,7 @@ sealed record LogEvent(
 /// <param name="NextAfter">Value of after for the next page; null when there are no more events now.</param>
 sealed record EventPage(
     IReadOnlyList<LogEvent> Items,
-    [property: Description("To be given as after for the next page; null when there are no more now.")] long? NextAfter);
+    [property: Description("Pass as after to get the next page; null when there are no more at present.")] long? NextAfter);
 
 /// <summary>Lists events of the log, for auditors.</summary>
 sealed class ListEvents(NpgsqlDataSource source, LogReader log, DecodeReadings readings)

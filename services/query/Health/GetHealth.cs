@@ -22,12 +22,13 @@ sealed class GetHealth(NpgsqlDataSource source, KnownAssets registry)
 
     public static void Map(IEndpointRouteBuilder twins) => twins
         .MapGet("/{id}/health", (
-            string id, GetHealth get, [Description("Only this part.")] string? component, CancellationToken cancel) => get.Run(
+            string id, GetHealth get, [Description("Only this part; default: all wearing parts.")] string? component,
+            CancellationToken cancel) => get.Run(
                 id, component, cancel))
-        .WithName("getHealth").WithSummary("How the wearing parts are: level, trend, remaining life")
+        .WithName("getHealth").WithSummary("Condition of the wearing parts: level, trend, remaining life")
         .WithDescription(
-            "Levels are learning, healthy, degrading, critical. A remaining life is a distribution: days by which 5 to 95 % have failed; "
-                + "where nothing can be said, cannotSay tells why. Past assessments are kept and scored when a part has failed.");
+            "Levels are learning, healthy, degrading and critical. A remaining life is a distribution: the days by which 5 to 95 % of such "
+                + "parts have failed; if there is no assessment, cannotSay tells why. Past assessments are scored once a part has failed.");
 
     /// <exception cref="NotFoundException">No such asset.</exception>
     /// <exception cref="InvalidInputException">The model has no degradation for that component.</exception>

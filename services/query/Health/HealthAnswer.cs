@@ -10,13 +10,13 @@ sealed record HealthAnswer(string AssetId, IReadOnlyList<PartAnswer> Parts);
 
 /// <summary>A wearing part.</summary>
 sealed record PartAnswer(
-    [property: Description("Where the part stands, with its newest assessment.")] HealthView Condition,
+    [property: Description("Current condition, with the newest assessment.")] HealthView Condition,
     [property: Description("Past assessments, newest first.")] IReadOnlyList<RulView> Assessments,
     [property: Description("Changes of level, newest first.")] IReadOnlyList<LevelChange> Changes,
     [property: Description("Maintenance record, newest first.")] IReadOnlyList<MaintenanceRecord> Maintenance,
     [property: Description("How good past predictions were; null while no part has failed.")] ScoreAnswer? Scores,
     [property: Description(
-        "The same of those predictions only that rest on a trend, not on the fleet.")] ScoreAnswer? ScoresWhileDegrading);
+        "The same, but only for predictions based on a trend rather than on the fleet.")] ScoreAnswer? ScoresWhileDegrading);
 
 /// <summary>A change of level.</summary>
 /// <param name="At">When the level changed.</param>

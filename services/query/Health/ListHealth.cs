@@ -13,7 +13,7 @@ sealed record PartSummary(
     string Component,
     [property: Description("learning, healthy, degrading or critical.")] string Level,
     DateTimeOffset? Since,
-    [property: Description("Median of the remaining life in days; null when nothing can be said.")] double? P50);
+    [property: Description("Median remaining life in days; null when no assessment is possible.")] double? P50);
 
 /// <summary>Lists the condition of all parts as saved by twin-state, for asset lists.</summary>
 sealed class ListHealth(NpgsqlDataSource source)
@@ -21,9 +21,9 @@ sealed class ListHealth(NpgsqlDataSource source)
     static readonly string[] Levels = ["learning", "healthy", "degrading", "critical"];
 
     public static void Map(IEndpointRouteBuilder health) => health
-        .MapGet("/", (ListHealth list, [Description("Only of this level: learning, healthy, degrading or critical.")] string? level,
+        .MapGet("/", (ListHealth list, [Description("Only parts at this level: learning, healthy, degrading or critical.")] string? level,
             CancellationToken cancel) => list.Run(level, cancel))
-        .WithName("listHealth").WithSummary("The wearing parts of all assets in brief");
+        .WithName("listHealth").WithSummary("Summary of the wearing parts of all assets");
 
     /// <exception cref="InvalidInputException">No such level.</exception>
     public async Task<List<PartSummary>> Run(string? level, CancellationToken cancel)

@@ -11,8 +11,8 @@ namespace Query.Health;
 
 /// <summary>Who records an exchange or a failure, and when it happened.</summary>
 sealed record MaintenanceNote(
-    [property: Description("Who, at most 100 characters.")] string? By,
-    [property: Description("When; default: now. Not before the present life of the part.")] DateTimeOffset? At,
+    [property: Description("Who records it, at most 100 characters.")] string? By,
+    [property: Description("When it happened; default: now. Not before the current part was installed.")] DateTimeOffset? At,
     [property: Description("Free text, at most 1000 characters.")] string? Comment);
 
 /// <summary>What was recorded.</summary>
@@ -41,10 +41,10 @@ sealed class RecordMaintenanceEndpoint(
                 return isDone ? TypedResults.Ok(answer) : TypedResults.Accepted($"/api/v1/twins/{id}/health", answer);
             })
             .WithName(kind == "failed" ? "reportFailure" : "reportReplacement")
-            .WithSummary(kind == "failed" ? "Record that a part has failed" : "Record that a part was exchanged")
+            .WithSummary(kind == "failed" ? "Record that a part has failed" : "Record that a part was replaced")
             .WithDescription(
-                "The part's present life is over, a new one begins in the twin, and decisions about it learn their outcome. Waits up to 10 "
-                    + "s (200); 202 when it takes longer. Repeating it with the same time is harmless.");
+                "Ends the part's current life in the twin, starts a new one, and records the outcome of open decisions about the part. "
+                    + "Waits up to 10 s (200); 202 if it takes longer. Idempotent for the same time.");
         }
     }
 

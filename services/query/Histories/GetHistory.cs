@@ -40,17 +40,18 @@ sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, Re
             string id,
             GetHistory history,
             [Description("Sensor id; up to 20 times.")] string[] sensor,
-            [Description("Sample times from here, ISO 8601; default: one hour before to.")] string? from,
-            [Description("Up to but without this one; default: now, or when what was known then was appended.")] string? to,
-            [Description("Equal buckets, 2 to 10000, default 1000; points times sensors at most 100000.")] int? points,
-            [Description(KnownAt.Meaning + " Readings that came later are not counted. Default: everything.")] string? knownAt,
-            [Description("true adds to each point what the quantity was, given all points and the sensor's noise.")] bool? estimate,
-            [Description("Buckets of a calendar instead of points: 1m, 5m, 15m, 30m, 1h, 6h, 12h, 1d, 1w (from Monday), 1mo or 1y; at most "
+            [Description("Start of the range of sample times, inclusive, in ISO 8601; default: one hour before to.")] string? from,
+            [Description("End of the range, exclusive; default: now, or the time of knownAt.")] string? to,
+            [Description("Number of equal buckets, 2 to 10000, default 1000; points times sensors must be at most 100000.")] int? points,
+            [Description(KnownAt.Meaning + " Later readings are not counted. Default: everything.")] string? knownAt,
+            [Description("true adds an estimate of the true quantity to each point, given all points and the sensor's noise.")]
+            bool? estimate,
+            [Description("Calendar buckets instead of points: 1m, 5m, 15m, 30m, 1h, 6h, 12h, 1d, 1w (from Monday), 1mo or 1y; at most "
                 + "10000.")] string? bucket,
-            [Description("Whose clocks the buckets follow, an IANA name such as Europe/Berlin; default UTC; only with bucket.")]
+            [Description("Time zone of the buckets, an IANA name such as Europe/Berlin; default UTC; only with bucket.")]
             string? timeZone,
-            [Description("Shows buckets without readings, too, with count 0: null leaves their mean empty, previous takes the last reading "
-                    + "before (not after now), linear the line between the neighbours; only with bucket.")]
+            [Description("Also returns buckets without readings, with count 0: null leaves their mean empty, previous takes the last "
+                    + "reading before (not after now), linear interpolates between the neighbours; only with bucket.")]
                 string? fill,
             [Description("json (default) or csv; Accept: text/csv does the same.")] string? format,
             CancellationToken cancel) =>
@@ -72,19 +73,19 @@ sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, Re
         .RequireRateLimiting(ApiSetup.Expensive).WithTags("Twins")
         .Produces<HistoryAnswer>(contentType: "application/json", additionalContentTypes: "text/csv")
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
-        .WithName("getHistory").WithSummary("What sensors did over time, reduced so that no peak is lost")
+        .WithName("getHistory").WithSummary("Sensor history, downsampled so that no peak is lost")
         .WithDescription(
-            "Splits [from, to) into equal buckets with count, minimum, maximum, mean, first and last. Where stored rollups are used, the "
-                + "edges of buckets are multiples of their width: buckets may be wider than asked for (bucketSeconds), and the first may "
-                + "start before from; only readings of [from, to) are counted. Values are in the sensor's unit. With knownAt the readings "
-                + "themselves are read again, as rollups know no past: at most 20 million readings (a setting) and 5 million events "
-                + "recorded since from (413). With estimate each point carries a mean and a standard deviation: a Kalman smoother over the "
-                + "points, of a level that wanders as likely as the points say, measured with the noise that the asset's model states. "
-                + "With bucket the edges are those of the calendar in timeZone: days have 23 to 25 hours, and the hour that comes twice in "
-                + "autumn is two buckets of up to 1h. Each bucket then has start and end, and cut where from or to cuts it. With fill "
-                + "buckets without readings are shown with count 0 and a mean: of the last reading before (previous; not in buckets that "
-                + "start after now, or after knownAt), or of the line between the neighbours' means, each at the middle of its readings "
-                + "(linear); null where there is none in the answer.");
+            "Splits [from, to) into equal buckets with count, minimum, maximum, mean, first and last, in the sensor's unit. Where stored "
+                + "rollups are used, bucket edges are multiples of the rollup's width: buckets may be wider than requested "
+                + "(bucketSeconds), and the first may start before from; only readings of [from, to) are counted. With knownAt, the log is "
+                + "read reading by reading, because rollups hold only the current knowledge: at most 20 million readings (a setting) and "
+                + "5 million events recorded since from (413). With estimate, each point has an estimated mean and standard deviation from "
+                + "a Kalman smoother: a local level whose variance is fitted to the points, measured with the noise stated in the asset's "
+                + "model. With bucket, bucket edges follow the calendar in timeZone: days have 23 to 25 hours, and the hour that repeats "
+                + "when clocks are set back makes two buckets of up to 1h. Each bucket then has start and end, and cut if from or to cuts "
+                + "it. With fill, buckets without readings have count 0 and a mean: the last reading before (previous; not in buckets "
+                + "that start after now, or after knownAt), or a line between the neighbours' means, each placed at the middle of its "
+                + "readings (linear); null where the answer has no such neighbour.");
 
     static bool AcceptsCsv(HttpContext http) =>
         MediaTypeHeaderValue.TryParseList(http.Request.Headers.Accept, out var accepted)

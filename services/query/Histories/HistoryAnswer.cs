@@ -8,17 +8,17 @@ namespace Query.Histories;
 /// <param name="Series">One per sensor, in the order of the request.</param>
 sealed record HistoryAnswer(
     string AssetId,
-    [property: Description("Readings from here; moved to a whole second when stored rollups are used.")] DateTimeOffset From,
-    [property: Description("Up to but without this time.")] DateTimeOffset To,
-    [property: Description("Buckets that cover from to to, equal ones unless bucket was given.")] int Points,
+    [property: Description("Start of the range; rounded to a whole second when stored rollups are used.")] DateTimeOffset From,
+    [property: Description("End of the range, exclusive.")] DateTimeOffset To,
+    [property: Description("Number of buckets between from and to; equal unless bucket was given.")] int Points,
     [property: Description(
-        "Width of a bucket; a multiple of the rollups' width when stored rollups are used; null with bucket, as widths differ.")]
+        "Width of a bucket; a multiple of the rollups' width when stored rollups are used; null with bucket, where widths differ.")]
     double? BucketSeconds,
-    [property: Description("Width on the calendar; null when not asked for.")] string? Bucket,
-    [property: Description("Whose clocks the edges of buckets follow; null without bucket.")] string? TimeZone,
+    [property: Description("Calendar bucket, as requested; null when not requested.")] string? Bucket,
+    [property: Description("Time zone of the buckets; null without bucket.")] string? TimeZone,
     [property: Description("How buckets without readings are shown; null when they are left out.")] string? Fill,
     IReadOnlyList<SensorHistory> Series,
-    [property: Description("What the log held up to this position; null when not asked for.")] long? KnownAtPosition,
+    [property: Description("The log was read up to this position; null without knownAt.")] long? KnownAtPosition,
     [property: Description("When that position was appended.")] DateTimeOffset? KnownAt);
 
 /// <summary>One sensor's history.</summary>
@@ -26,8 +26,8 @@ sealed record HistoryAnswer(
 sealed record SensorHistory(
     string SensorId,
     [property: Description("Unit of the values.")] string Unit,
-    [property: Description("What buckets were put together from: raw, 1s, 1m or 1h.")] string Source,
-    [property: Description("Buckets with readings, oldest first; with fill all buckets.")] IReadOnlyList<HistoryPoint> Points);
+    [property: Description("Finest level that the buckets were aggregated from: raw, 1s, 1m or 1h.")] string Source,
+    [property: Description("Buckets with readings, oldest first; with fill, all buckets.")] IReadOnlyList<HistoryPoint> Points);
 
 /// <summary>
 /// One bucket. Bad readings are not counted. Without readings, shown only with fill, all values are null except a filled-in mean.
@@ -45,18 +45,18 @@ readonly record struct HistoryPoint(
     DateTimeOffset Start, long Count, double? Min, double? Max, double? Mean, double? First, DateTimeOffset? FirstAt, double? Last,
     DateTimeOffset? LastAt)
 {
-    [Description("Up to but without this time; only with bucket.")]
+    [Description("End of the bucket, exclusive; only with bucket.")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? End { get; init; }
 
-    [Description("The bucket of the calendar begins before from or ends after to: this is a part of it; only with bucket.")]
+    [Description("True when the calendar bucket begins before from or ends after to, so only part of it is covered; only with bucket.")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Cut { get; init; }
 
-    [Description("What the quantity was, given all points and the sensor's noise; null when not asked for, or the model states no noise.")]
+    [Description("Estimate of the true quantity, given all points and the sensor's noise; null if not requested or no noise is stated.")]
     public double? Estimate { get; init; }
 
-    [Description("Of the quantity around the estimate.")]
+    [Description("Standard deviation of the true quantity around the estimate.")]
     public double? EstimateStandardDeviation { get; init; }
 
     public static HistoryPoint Empty(DateTimeOffset start) => new(start, 0, null, null, null, null, null, null, null);

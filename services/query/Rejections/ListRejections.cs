@@ -12,10 +12,10 @@ static class ListRejections
     {
         rejected.MapGet("/", (
                 ReadRejections log,
-                [Description("Only of this asset; unknown for payloads that name none.")] string? asset,
-                [Description("Only those at log positions above this one.")] long? after,
+                [Description("Only of this asset; unknown for payloads that name no known asset.")] string? asset,
+                [Description("Only rejections at log positions above this one.")] long? after,
                 [Description("1 to 500, default 100.")] int? limit,
-                [Description("nextCursor of the page before.")] string? cursor,
+                [Description("nextCursor of the previous page.")] string? cursor,
                 CancellationToken cancel) => Run(log, asset, Input.Position("after", after), limit, cursor, cancel))
             .WithName("listRejected").WithSummary("Payloads that could not be accepted, with reasons, newest first");
         rejected.MapGet("/{id}", (string id, ReadRejections log, CancellationToken cancel) => log.Get(id, cancel))

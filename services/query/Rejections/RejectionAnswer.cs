@@ -13,16 +13,16 @@ sealed record RejectionAnswer(
     Guid Id,
     [property: Description("The asset that the payload claims to be from, or unknown.")] string AssetId,
     [property: Description("MQTT topic, or import:{name}.")] string Source,
-    [property: Description("The raw bytes, base64, at most 1 MiB of them.")] byte[] Payload,
+    [property: Description("The raw bytes in base64, at most the first 1 MiB.")] byte[] Payload,
     [property: Description("The payload as text when it is valid UTF-8.")] string? PayloadText,
     [property: Description("Length of the whole payload.")] int PayloadBytes,
     [property: Description("SHA-256 of source and payload, hexadecimal.")] string Digest,
-    [property: Description("Readings lost with it.")] int Readings,
+    [property: Description("Number of readings rejected.")] int Readings,
     IReadOnlyList<RejectionReason> Reasons,
     DateTimeOffset RejectedAt,
     string Stream,
     [property: Description("Log position.")] long Position,
-    [property: Description("Outcome of the newest attempt to take it after all; null when there was none.")] RejectionReplayed? LastReplay)
+    [property: Description("Outcome of the latest replay; null when there was none.")] RejectionReplayed? LastReplay)
 {
     const int MostShown = 1 << 20;
     static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);

@@ -17,7 +17,7 @@ sealed class ReplayRejectionEndpoint(ReadRejections log, IBus bus, CommandFaults
             Accepted>> (string id, ReplayRejectionEndpoint replay, CancellationToken cancel) =>
             await replay.Run(id, cancel) is { } outcome ? TypedResults.Ok(outcome) : TypedResults.Accepted($"/api/v1/rejected/{id}"))
         .WithName("replayRejected").WithSummary("Try a rejected payload again")
-        .WithDescription("Waits up to 5 s for the outcome (200); 202 when it takes longer. What is stored already counts as duplicate.");
+        .WithDescription("Waits up to 5 s for the outcome (200); 202 if it takes longer. Readings already stored count as duplicates.");
 
     /// <summary>The outcome; null if there is none in time.</summary>
     /// <exception cref="ServiceDefaults.NotFoundException">No such rejection.</exception>

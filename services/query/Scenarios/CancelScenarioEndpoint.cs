@@ -21,7 +21,7 @@ sealed class CancelScenarioEndpoint(SavedScenarios saved, LiveScenarios live, Se
         .ProducesProblem(StatusCodes.Status409Conflict)
         .WithName("cancelScenario").WithSummary("Cancel a scenario")
         .WithDescription(
-            "Waits up to 5 s until it shows (200); 202 when it takes longer. 409 when it is completed or has failed. The events stay in "
+            "Waits up to 5 s until it is cancelled (200); 202 if it takes longer. 409 if it has completed or failed. Its events stay in "
                 + "the log.");
 
     /// <summary>The scenario after the command, and whether it is final.</summary>
@@ -44,6 +44,6 @@ sealed class CancelScenarioEndpoint(SavedScenarios saved, LiveScenarios live, Se
     static void RefuseOver(ScenarioView scenario)
     {
         if (scenario.State is "completed" or "failed")
-            throw new RuleViolationException($"Scenario '{scenario.Id}' is {scenario.State} already.");
+            throw new RuleViolationException($"Scenario '{scenario.Id}' has already {scenario.State}.");
     }
 }

@@ -18,13 +18,13 @@ sealed class CreateScenario(KnownAssets registry, FindPosition find, SendToSimul
         .RequireRateLimiting(ApiSetup.Expensive)
         .Accepts<ScenarioToRun>("application/json").Produces<ScenarioView>(StatusCodes.Status202Accepted)
             .ProducesProblem(StatusCodes.Status400BadRequest)
-        .WithName("createScenario").WithSummary("Ask what would happen")
+        .WithName("createScenario").WithSummary("Ask a what-if question")
         .WithDescription(
-            "Baseline and scenario run member by member with the same parameters, from the machine's recorded state. 202 as soon as the "
-                + "request is safe; `/watch` tells when it is done. "
+            "Baseline and scenario start from the machine's recorded state and run with the same parameters, member by member. 202 as soon "
+                + "as the request is stored; `/watch` tells when it is done. "
                 + "`{\"asset\":\"extrusion-line\",\"interventions\":[{\"target\":\"production-rate\",\"kind\":\"scale\",\"value\":1.15}]}` "
-                + "asks for the steady state at +15 %. The same validAt and knownAt give the same bytes, without computing again. 400 "
-                + "names everything that is wrong in `errors` (path, value, allowed).");
+                + "asks for the steady state at +15 %. The same question with the same validAt and knownAt returns the stored result, byte "
+                + "for byte. A 400 lists every problem in `errors` (path, value, allowed).");
 
     /// <summary>The scenario as requested.</summary>
     /// <exception cref="InvalidScenarioException">It cannot be run.</exception>
@@ -33,7 +33,7 @@ sealed class CreateScenario(KnownAssets registry, FindPosition find, SendToSimul
         if (asked.Asset is null || registry.FindOrExplain(asked.Asset) is not { } asset)
         {
             var able = string.Join(", ", registry.All.Where(a => a.Model.Physics is not null).Take(20).Select(a => a.Id));
-            throw DefineScenario.Invalid("asset", asked.Asset ?? "missing", $"assets whose model has a section physics: {able}");
+            throw DefineScenario.Invalid("asset", asked.Asset ?? "missing", $"an asset whose model has a physics section: {able}");
         }
         var name = DefineScenario.NameOf(asked);
         var position = (await find.Run(DefineScenario.KnownAtOf(asked), cancel)).Position;

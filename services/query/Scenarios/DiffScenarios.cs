@@ -20,8 +20,8 @@ sealed record ScenarioDiff(
 /// <summary>A place where two definitions differ.</summary>
 sealed record DefinitionDifference(
     [property: Description("e.g. interventions[0].value")] string Path,
-    [property: Description("null when it is not there.")] JsonNode? A,
-    [property: Description("null when it is not there.")] JsonNode? B);
+    [property: Description("null when absent.")] JsonNode? A,
+    [property: Description("null when absent.")] JsonNode? B);
 
 /// <summary>A signal at the end of both runs.</summary>
 /// <param name="Id">Signal id in the asset model.</param>
@@ -35,9 +35,9 @@ sealed record KpiDifference(
     string Unit,
     double A,
     double B,
-    [property: Description("b minus a; of temperatures in K.")] double Difference,
-    [property: Description("Scenario minus baseline of a; of temperatures in K.")] double ChangeA,
-    [property: Description("Scenario minus baseline of b; of temperatures in K.")] double ChangeB);
+    [property: Description("b minus a; temperature differences are in K.")] double Difference,
+    [property: Description("Scenario minus baseline of a; temperature differences are in K.")] double ChangeA,
+    [property: Description("Scenario minus baseline of b; temperature differences are in K.")] double ChangeB);
 
 /// <summary>Values along the axis at the end of both runs.</summary>
 /// <param name="Id">Signal id in the asset model.</param>
@@ -48,7 +48,7 @@ sealed record KpiDifference(
 /// <param name="B">Medians of the second scenario.</param>
 sealed record ProfileDifference(
     string Id, string Name, string Unit, IReadOnlyList<double> PositionsMetre, IReadOnlyList<double> A, IReadOnlyList<double> B,
-    [property: Description("b minus a; of temperatures in K.")] IReadOnlyList<double> Difference);
+    [property: Description("b minus a; temperature differences are in K.")] IReadOnlyList<double> Difference);
 
 /// <summary>Compares two scenarios and their results.</summary>
 sealed class DiffScenarios(SavedScenarios saved)
@@ -61,8 +61,8 @@ sealed class DiffScenarios(SavedScenarios saved)
             await http.Response.WriteAsJsonAsync(await diff.Run(first, second, cancel), ApiJson.Options, cancel);
         })
         .Produces<ScenarioDiff>().Produces(StatusCodes.Status304NotModified).ProducesProblem(StatusCodes.Status409Conflict)
-        .WithName("diffScenarios").WithSummary("Two scenarios side by side: where the questions differ, and what that changes")
-        .WithDescription("409 when one has no result or the two cannot be compared: other models, or axes with other cells.");
+        .WithName("diffScenarios").WithSummary("Two scenarios side by side: how the questions and the answers differ")
+        .WithDescription("409 if one has no result, or the two cannot be compared because their models or numbers of cells differ.");
 
     /// <exception cref="RuleViolationException">They cannot be compared.</exception>
     public async Task<ScenarioDiff> Run(string a, string b, CancellationToken cancel) =>
@@ -85,7 +85,7 @@ sealed class DiffScenarios(SavedScenarios saved)
         if (a.ModelId != b.ModelId) throw new RuleViolationException($"They follow different models: {a.ModelId} and {b.ModelId}.");
         if (a.Definition.Cells != b.Definition.Cells)
             throw new RuleViolationException(
-                $"Their axes have {a.Definition.Cells} and {b.Definition.Cells} cells; ask both with the same number.");
+                $"Their axes have {a.Definition.Cells} and {b.Definition.Cells} cells; ask both questions with the same number.");
         return new(
             a, b, [.. Differences(a.Definition, b.Definition)],
             [.. resultOfA.Kpis.Join(resultOfB.Kpis, k => (k.Id, k.Unit), k => (k.Id, k.Unit), (x, y) => new KpiDifference(

@@ -13,8 +13,8 @@ static class GetScenario
             if (!Tags.NotModified(http, Tag(scenario))) await http.Response.WriteAsJsonAsync(scenario, ApiJson.Options, cancel);
         })
         .Produces<ScenarioView>().Produces(StatusCodes.Status304NotModified)
-        .WithName("getScenario").WithSummary("A scenario: what was asked, where it is in its life, and the answer in short")
-        .WithDescription("Answers 304 to If-None-Match when nothing has changed.");
+        .WithName("getScenario").WithSummary("A scenario: the question, its progress, and a summary of the answer")
+        .WithDescription("Returns 304 to If-None-Match if nothing has changed.");
 
     public static string Tag(ScenarioView scenario) =>
         string.Create(CultureInfo.InvariantCulture, $"W/\"{scenario.Id}.{scenario.Version}.{scenario.Progress:R}\"");

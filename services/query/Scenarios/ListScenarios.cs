@@ -18,9 +18,9 @@ static class ListScenarios
             HttpContext http,
             NpgsqlDataSource source,
             [Description("Only of this asset.")] string? asset,
-            [Description("requested, running, completed, failed or cancelled; may be given several times.")] string[]? state,
+            [Description("requested, running, completed, failed or cancelled; may be repeated.")] string[]? state,
             [Description("1 to 500, default 100.")] int? limit,
-            [Description("nextCursor of the page before.")] string? cursor,
+            [Description("nextCursor of the previous page.")] string? cursor,
             CancellationToken cancel) =>
         {
             var page = await Run(source, asset, state, limit, cursor, cancel);
@@ -29,7 +29,7 @@ static class ListScenarios
         })
         .Produces<Page<ScenarioView>>().Produces(StatusCodes.Status304NotModified)
         .WithName("listScenarios").WithSummary("Scenarios, newest first")
-            .WithDescription("Answers 304 to If-None-Match when nothing has changed.");
+            .WithDescription("Returns 304 to If-None-Match if nothing has changed.");
 
     /// <exception cref="InvalidInputException">An unknown state or a wrong bound.</exception>
     public static async Task<Page<ScenarioView>> Run(

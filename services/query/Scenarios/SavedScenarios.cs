@@ -40,7 +40,7 @@ sealed class SavedScenarios(NpgsqlDataSource source, LiveScenarios live)
         await using var command = source.CreateCommand($"select data from {ReadModels.ScenarioResult} where content_hash = $1");
         command.Parameters.Add(new() { Value = scenario.ContentHash! });
         return await command.ExecuteScalarAsync(cancel) as byte[]
-            ?? throw new NotFoundException("stored result any more (the same request brings it back) of scenario", scenario.Id);
+            ?? throw new NotFoundException("stored result any more (asking the same question again restores it) for scenario", scenario.Id);
     }
 
     /// <exception cref="RuleViolationException">It is not completed.</exception>

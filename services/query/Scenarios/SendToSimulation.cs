@@ -33,11 +33,11 @@ sealed class SendToSimulation(IBus bus)
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            throw new TimeoutException("The message broker cannot be reached, so the command was probably not taken.");
+            throw new TimeoutException("The message broker cannot be reached, so the command was probably not accepted.");
         }
         catch (MessageReturnedException)
         {
-            throw new UnavailableException("No simulation service runs, and none has ever run here; start one and try again.");
+            throw new UnavailableException("No simulation service is running, and none has ever run here; start one and try again.");
         }
     }
 }

@@ -36,9 +36,9 @@ sealed class WatchScenario
     public static void Map(IEndpointRouteBuilder scenarios) =>
         scenarios.MapGet("/{id}/watch", (HttpContext http, string id, WatchScenario watch) => watch.Stream(http, id))
         .Produces<ScenarioView>(contentType: "text/event-stream").ProducesProblem(StatusCodes.Status429TooManyRequests)
-        .WithName("watchScenario").WithSummary("A scenario as it proceeds (server-sent events)")
+        .WithName("watchScenario").WithSummary("Progress of a scenario (server-sent events)")
         .WithDescription(
-            "The scenario as it is, then every change: `event: scenario`, `id: version.progress`. The stream ends with the final state.");
+            "The current scenario, then every change: `event: scenario`, `id: version.progress`. The stream ends with the final state.");
 
     async Task Stream(HttpContext http, string id)
     {
@@ -80,7 +80,7 @@ sealed class WatchScenario
         if (Interlocked.Increment(ref watchers) > MostWatchers)
         {
             Interlocked.Decrement(ref watchers);
-            throw new BusyException($"There are {MostWatchers} watchers already.", Heartbeat);
+            throw new BusyException($"There are already {MostWatchers} watchers.", Heartbeat);
         }
         try
         {

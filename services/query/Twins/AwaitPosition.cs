@@ -29,7 +29,7 @@ sealed class AwaitPosition(NpgsqlDataSource source, LogReader log, KnownAssets r
                     field, position, FormattableString.Invariant($"0 to {end}, the end of the log"));
                 if (!await HasEvents(twin, position, cancel)) return;
                 throw new TimeoutException(
-                    $"The twin is at log position {twin.View.Position}; it did not reach {position} within {Patience.TotalSeconds} s.");
+                    $"The twin is at log position {twin.View.Position} and did not reach {position} within {Patience.TotalSeconds} s.");
             }
             var left = hasAsked ? Patience - waited : BeforeAskingTheLog - waited;
             if (left > TimeSpan.Zero && await watcher.Wait(left, cancel)) continue;

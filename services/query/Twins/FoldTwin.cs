@@ -25,7 +25,7 @@ sealed class FoldTwin(
 
     readonly SemaphoreSlim places = new(AtOnce);
     readonly Counter<long> folds = meters.Create("Pollux")
-        .CreateCounter<long>("pollux.query.as_of_folds", "{fold}", "Twins folded as of some time");
+        .CreateCounter<long>("pollux.query.as_of_folds", "{fold}", "Twins computed as of a past time");
 
     /// <exception cref="NotFoundException">The asset was not known at that time.</exception>
     /// <exception cref="InvalidInputException">A time in the future.</exception>
@@ -36,7 +36,7 @@ sealed class FoldTwin(
         var asset = registry.Get(assetId);
         if (validAt is { } at) Input.NotAfter("validAt", at, time.GetUtcNow(), Input.SamplesAhead);
         if (!await places.WaitAsync(LongestQueueing, cancel))
-            throw new BusyException("Other twins are being folded from the log.", LongestQueueing);
+            throw new BusyException("Too many past twins are being computed from the log; try again.", LongestQueueing);
         try
         {
             folds.Add(1);
@@ -107,7 +107,7 @@ sealed class FoldTwin(
                 refused ??= e;
             }
         }
-        throw new RuleViolationException($"The model that {asset.Id} had then cannot be read any more: {refused!.Message}");
+        throw new RuleViolationException($"The model that {asset.Id} had at that time can no longer be read: {refused!.Message}");
     }
 
     async Task Rederive(Twin twin, ushort sensor, string[] streams, DateTimeOffset validAt, long position, CancellationToken cancel)

@@ -13,7 +13,7 @@ static class GetTwin
             AwaitPosition position,
             FoldTwin fold,
             TimeProvider time,
-            [Description("Sample times up to this one: a time in ISO 8601.")] string? validAt,
+            [Description("Uses only readings sampled up to this time, in ISO 8601.")] string? validAt,
             [Description(KnownAt.Meaning)] string? knownAt,
             [Description("Wait until the twin has seen this log position (read your writes); at most the end of the log.")]
             long? minPosition) =>
@@ -26,10 +26,10 @@ static class GetTwin
         .Produces<TwinAnswer>().Produces(StatusCodes.Status304NotModified)
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status429TooManyRequests)
             .ProducesProblem(StatusCodes.Status504GatewayTimeout)
-        .WithName("getTwin").WithSummary("The live twin, or the twin as of some time")
-        .WithDescription("With validAt or knownAt the twin is folded again from the log: what was true then, as far as it was known then. "
-            + "At most 20 million readings (a setting) are folded (413), two such requests at a time (429). Answers 304 to If-None-Match "
-            + "when nothing but ages has changed.");
+        .WithName("getTwin").WithSummary("The live twin, or the twin as of a given time")
+        .WithDescription("With validAt or knownAt, the twin is computed again from the log: what was true then, as far as known then. "
+            + "At most 20 million readings (a setting) are replayed (413), two such requests at a time (429). Returns 304 to If-None-Match "
+            + "if only ages have changed.");
 
     static async Task AnswerLater(HttpContext http, LiveTwin twin, long minPosition, AwaitPosition position, TimeProvider time)
     {

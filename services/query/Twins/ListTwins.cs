@@ -30,15 +30,15 @@ static class ListTwins
             LiveTwins live,
             TimeProvider time,
             [Description("Only twins of this model.")] string? model,
-            [Description("Only twins whose worst active alarm is at least this: warning, alarm or critical.")] string? severity,
-            [Description("true: only twins without any fresh value; false: only the others.")] bool? stale,
+            [Description("Only twins whose worst active alarm is at least this severe: warning, alarm or critical.")] string? severity,
+            [Description("true: only twins without a fresh value; false: only the others.")] bool? stale,
             [Description("Part of the asset's id or name.")] string? search,
             [Description("1 to 500, default 100.")] int? limit,
-            [Description("nextCursor of the page before.")] string? cursor) =>
+            [Description("nextCursor of the previous page.")] string? cursor) =>
             Answer(http, Run(live, new(model, Input.Severity(severity), stale, search), limit, cursor, time.GetUtcNow())))
         .Produces<Page<TwinAnswer>>().Produces(StatusCodes.Status304NotModified)
         .WithName("listTwins").WithSummary("Live twins, by asset id")
-            .WithDescription("Answers 304 to If-None-Match when nothing but ages has changed.");
+            .WithDescription("Returns 304 to If-None-Match if only ages have changed.");
 
     public static Page<ShownTwin> Run(LiveTwins live, TwinFilter filter, int? limit, string? cursor, DateTimeOffset now)
     {

@@ -21,8 +21,8 @@ sealed class RebuildTwinEndpoint(KnownAssets registry, IDocumentStore store, IBu
                 ? TypedResults.Ok(rebuilt)
                 : TypedResults.Accepted($"/api/v1/twins/{id}"))
         .RequireRateLimiting(Api.ApiSetup.Expensive)
-        .WithName("rebuildTwin").WithSummary("Fold a twin again from the whole log and compare")
-        .WithDescription("liveHash and rebuiltHash are equal unless something is wrong. Waits up to 30 s (200); 202 when it takes longer.");
+        .WithName("rebuildTwin").WithSummary("Rebuild a twin from the whole log and compare it with the live one")
+        .WithDescription("liveHash and rebuiltHash are equal unless something is wrong. Waits up to 30 s (200); 202 if it takes longer.");
 
     /// <summary>The outcome; null if there is none in time.</summary>
     /// <exception cref="NotFoundException">No such asset.</exception>

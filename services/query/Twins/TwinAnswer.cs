@@ -6,16 +6,16 @@ namespace Query.Twins;
 /// <summary>A twin at some moment.</summary>
 /// <param name="Sensors">One entry per sensor, in the order of the model.</param>
 sealed record TwinAnswer(
-    [property: Description("The asset, kebab-case.")] string AssetId,
-    [property: Description("For people.")] string Name,
-    [property: Description("The asset's model.")] string ModelId,
-    [property: Description("Log position of the newest event folded in; 0 when there is none.")] long Position,
-    [property: Description("Grows with every view of this asset, also when the position does not.")] long Revision,
+    [property: Description("Asset id, kebab-case.")] string AssetId,
+    [property: Description("Display name.")] string Name,
+    [property: Description("Id of the asset's model.")] string ModelId,
+    [property: Description("Log position of the newest event included; 0 when there is none.")] long Position,
+    [property: Description("Increases with every view of this asset, even when the position does not.")] long Revision,
     [property: Description("When that event was appended.")] DateTimeOffset? RecordedAt,
     [property: Description("Newest sample time of any sensor.")] DateTimeOffset? SampledAt,
-    [property: Description("Readings folded in.")] long Readings,
+    [property: Description("Number of readings included.")] long Readings,
     [property: Description(
-        "SHA-256 of the content, hexadecimal: equal content, equal hash, whatever the order of arrival.")] string StateHash,
+        "SHA-256 of the content, hexadecimal: equal content gives an equal hash, whatever the order of arrival.")] string StateHash,
     [property: Description("True when no sensor has a fresh value.")] bool IsStale,
     [property: Description("Sensors without a fresh value.")] int StaleSensors,
     IReadOnlyList<SensorAnswer> Sensors,
@@ -46,16 +46,16 @@ sealed record TwinAnswer(
 sealed record SensorAnswer(
     string Id,
     string Name,
-    [property: Description("The component it measures.")] string Component,
+    [property: Description("Id of the component it measures.")] string Component,
     [property: Description("e.g. temperature.")] string Quantity,
     [property: Description("Unit of value and statistics, e.g. degC.")] string Unit,
     [property: Description(
-        "Null when there is no reading yet, or the newest says that the device has no value now (quality bad).")] double? Value,
+        "Null when there is no reading yet, or the newest reports that the device currently has no value (quality bad).")] double? Value,
     [property: Description("good, uncertain, bad, or none.")] string Quality,
-    [property: Description("Device time.")] DateTimeOffset? SampledAt,
-    [property: Description("From when on the value is stale unless a newer one comes.")] DateTimeOffset? StaleAt,
-    [property: Description("Readings folded in.")] long Readings,
-    [property: Description("Over the newest window; in the sensor's unit.")] WindowStatistics? Statistics,
+    [property: Description("Sample time, by the device's clock.")] DateTimeOffset? SampledAt,
+    [property: Description("When the value becomes stale unless a newer one arrives.")] DateTimeOffset? StaleAt,
+    [property: Description("Number of readings included.")] long Readings,
+    [property: Description("Statistics over the newest window, in the sensor's unit.")] WindowStatistics? Statistics,
     [property: Description("answeredAt minus sampledAt, seconds; negative when the device's clock is ahead.")] double? AgeSeconds,
     [property: Description("True also when there is no reading yet.")] bool IsStale)
 {
@@ -70,6 +70,6 @@ sealed record SensorAnswer(
 
 /// <summary>The point in the past that an answer shows.</summary>
 sealed record AsOfAnswer(
-    [property: Description("Sample times up to this one.")] DateTimeOffset ValidAt,
-    [property: Description("What the log held up to this position.")] long KnownAtPosition,
+    [property: Description("Readings sampled up to this time.")] DateTimeOffset ValidAt,
+    [property: Description("The log was read up to this position.")] long KnownAtPosition,
     [property: Description("When that position was appended.")] DateTimeOffset KnownAt);

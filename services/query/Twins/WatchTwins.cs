@@ -39,15 +39,15 @@ sealed class WatchTwins
                 HttpContext http,
                 WatchTwins watch,
                 [Description("Up to 200 asset ids, separated by commas.")] string? assets,
-                [Description("Id of the last event seen of a stream of the same assets, as in Last-Event-ID.")] string? after) =>
+                [Description("Id of the last event seen in a stream of the same assets, as in Last-Event-ID.")] string? after) =>
                 watch.Stream(http, (assets ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
                     LastSeen(http, after)))
             .Produces<TwinAnswer>(contentType: EventStream).ProducesProblem(StatusCodes.Status404NotFound)
                 .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .WithName("watchTwins").WithSummary("Several twins as they change (server-sent events)")
             .WithDescription(
-                "The newest view of each at once, then every change: `event: twin`; the id holds position.revision of the last view of "
-                    + "each asset, in the order of `assets`. With Last-Event-ID only views that were not seen are sent.");
+                "Sends the newest view of each at once, then every change: `event: twin`; the id holds position.revision of the last view "
+                    + "of each asset, in the order of `assets`. With Last-Event-ID, only views not seen yet are sent.");
         twins.MapGet("/{id}/watch", (
                 HttpContext http,
                 string id,
@@ -56,8 +56,8 @@ sealed class WatchTwins
                 watch.Stream(http, [id], LastSeen(http, after)))
             .Produces<TwinAnswer>(contentType: EventStream).ProducesProblem(StatusCodes.Status429TooManyRequests)
             .WithName("watchTwin").WithSummary("A twin as it changes (server-sent events)")
-            .WithDescription("The newest view at once, then every change: `event: twin`, `id: position.revision`. "
-                + "A reader that cannot keep up gets the newest view only. A comment every 15 s keeps the connection open.");
+            .WithDescription("Sends the newest view at once, then every change: `event: twin`, `id: position.revision`. "
+                + "A slow reader skips intermediate views. A comment every 15 s keeps the connection open.");
     }
 
     static string? LastSeen(HttpContext http, string? after) => http.Request.Headers["Last-Event-ID"].FirstOrDefault() ?? after;
@@ -135,10 +135,10 @@ sealed class WatchTwins
         // Another instance of query may be ahead of this one, but not of the log; a reader ahead of the log would never get an event.
         var newest = seen?.Max(s => s.Position) ?? 0;
         if (newest > twins.Max(t => t.View.Position) && newest > await log.Position(cancel))
-            throw new InvalidInputException("after", after, "the id of an earlier event; this one is after the end of the log");
+            throw new InvalidInputException("after", after, "the id of an earlier event; this one is beyond the end of the log");
         if (Interlocked.Increment(ref watchers) <= MostWatchers) return new(twins, seen);
         Interlocked.Decrement(ref watchers);
-        throw new BusyException($"There are {MostWatchers} watchers already.", Heartbeat);
+        throw new BusyException($"There are already {MostWatchers} watchers.", Heartbeat);
     }
 
     /// <summary>
@@ -167,6 +167,6 @@ sealed class WatchTwins
         InvalidInputException Invalid() =>
             new("after", text,
                 twins == 1 ? "position.revision, the id of an earlier event"
-                    : $"the id of an earlier event of a stream of these {twins} assets");
+                    : $"the id of an earlier event in a stream of these {twins} assets");
     }
 }

@@ -40,7 +40,7 @@ sealed class DecideMaintenanceConsumer(DecisionStore store, FindModel models, Ti
         if (basis is null) return Refused("not-possible", "", refusal!);
         if (basis.Prognosis is Prognosis.CannotSayYet cannot)
             return Refused("not-possible", "",
-                $"The remaining life cannot be said yet, so there is no ground to prefer an option. {cannot.Reason}");
+                $"The remaining life cannot be estimated yet, so no option can be preferred. {cannot.Reason}");
         using var activity = Measures.Traces.StartActivity("decide maintenance");
         activity?.SetTag("pollux.asset", d.AssetId).SetTag("pollux.decision", request.DecisionId);
         var answer = RankOptions.Answer(DecisionSetup.Question(part, d, basis.Prognosis, basis.NowDays, Environment.ProcessorCount));
@@ -59,23 +59,23 @@ sealed class DecideMaintenanceConsumer(DecisionStore store, FindModel models, Ti
         {
             var untold = AssessRul.Of(part.Rul, new(ConditionLevel.Learning, null, 0, 0, []));
             return (new(untold, 0, 0, Stated(part, d, untold, ConditionLevel.Learning, 0, d.At, 0),
-                ["There is no vibration history of the part: the answer rests on the life of the fleet alone, for a part that is new."]),
+                ["The part has no vibration history: the answer is based only on the life of the fleet, and assumes a new part."]),
                     null);
         }
         if (d.At < newest && await store.AssessedBy(d.AssetId, d.Component, d.At, cancel) is { } past) return OfPast(past, d.At);
         if (d.At < newest - part.AssessEvery)
             return (null, FormattableString.Invariant(
-                $"There is no assessment of {d.Component} up to {d.At:O}; its history begins at {health.LifeFrom:O}."));
+                $"There is no assessment of {d.Component} at or before {d.At:O}; its history begins at {health.LifeFrom:O}."));
         var later = Math.Max(0, (d.At - newest).TotalDays);
         var level = Prognoses.Level(health.Level);
         var history = Prognoses.History(health.History, level, later);
         var prognosis = AssessRul.Of(part.Rul, history);
         List<string> warnings = [];
         if (level == ConditionLevel.Learning)
-            warnings.Add("The baseline of the part is not complete: the answer rests on the life of the fleet alone.");
+            warnings.Add("The baseline of the part is not complete: the answer is based only on the life of the fleet.");
         if (level == ConditionLevel.Critical) warnings.Add("The part is beyond its critical level: it may fail at any time.");
         if (later > Math.Max(1, 10 * part.Condition.Window.TotalDays))
-            warnings.Add(FormattableString.Invariant($"The newest window of the part is {later:0.#} days old."));
+            warnings.Add(FormattableString.Invariant($"The newest window of readings of the part is {later:0.#} days old."));
         return (new(prognosis, history.NowDays, health.Position, Stated(part, d, prognosis, level, history.AgeDays, d.At, health.Position),
             warnings), null);
     }
@@ -88,7 +88,7 @@ sealed class DecideMaintenanceConsumer(DecisionStore store, FindModel models, Ti
                 CultureInfo.InvariantCulture,
                 $"The remaining life is that of the assessment of {past.AssessedAt:O}, {(at - past.AssessedAt).TotalDays:0.##} days "
                     + $"before the decision.")]), null)
-        : (null, $"The remaining life could not be said then. {past.CannotSay}");
+        : (null, $"The remaining life could not be estimated then. {past.CannotSay}");
 
     static RulView Stated(
         Degradation part, DecisionDefinition d, Prognosis prognosis, ConditionLevel level, double age, DateTimeOffset at, long position) =>

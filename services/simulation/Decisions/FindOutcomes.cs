@@ -46,6 +46,6 @@ sealed partial class KeepObserving(FindOutcomes observe, TimeProvider time, ILog
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Outcomes of decisions were not looked for: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Could not look for the outcomes of decisions: {Reason}")]
     partial void LogNotObserved(string reason);
 }

@@ -48,7 +48,7 @@ sealed class RunBacktestConsumer(DecisionStore store, FindModel models, LogReade
             readings.Clear();
             TelemetryCodec.Decode(batch.Batch, readings);
             if ((count += readings.Count) > MostReadings)
-                return new(null, new("invalid", "from", $"a time since which there are at most {MostReadings} readings", $"{d.From:O}"));
+                return new(null, new("invalid", "from", $"a time after which there are at most {MostReadings} readings", $"{d.From:O}"));
             test.Step(readings);
         }
         return count == 0

@@ -21,7 +21,7 @@ static class FoldScenario
         (ScenarioRequested r, _) => new(
             r.ScenarioId, r.AssetId, r.Name, r.ModelId, r.ModelHash, r.Definition, Requested, 0, 1, r.RequestedAt, null, null, null, null,
             false, null, null, [], []),
-        (_, null) => throw new InvalidOperationException($"A stream of a scenario begins with {e.GetType().Name}."),
+        (_, null) => throw new InvalidOperationException($"A scenario's stream begins with {e.GetType().Name}."),
         _ => Next(scenario, e) with { Version = scenario.Version + 1 },
     };
 

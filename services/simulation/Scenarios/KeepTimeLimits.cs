@@ -30,6 +30,6 @@ sealed partial class KeepTimeLimits(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Time limits could not be kept: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Time limits could not be enforced: {Reason}")]
     partial void LogNotNow(string reason);
 }

@@ -143,6 +143,6 @@ sealed partial class RunScenarioShardConsumer(
     [LoggerMessage(Level = LogLevel.Error, Message = "Shard {Shard} of scenario {Id} failed")]
     partial void LogUnexpected(Exception exception, int shard, string id);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The progress of scenario {Id} could not be told: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The progress of scenario {Id} could not be published: {Reason}")]
     partial void LogNotTold(string id, string reason);
 }

@@ -126,6 +126,6 @@ sealed partial class ScenarioStore(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Nobody was told of the change of scenario {Id}: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The change of scenario {Id} could not be published: {Reason}")]
     partial void LogNotTold(string id, string reason);
 }

@@ -50,6 +50,6 @@ sealed partial class WarmUp(AssetRegistry registry, TimeProvider time, ILogger<W
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The first question will take longer: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Warm-up failed, so the first question will take longer: {Reason}")]
     partial void LogNotWarm(string reason);
 }

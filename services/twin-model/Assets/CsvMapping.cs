@@ -123,15 +123,16 @@ public sealed record CsvMapping
     public CsvMapping Checked()
     {
         if (Thousands == Decimal)
-            throw new InvalidCsvSettingException("thousands", $"{Thousands}", $"another character than 'decimal' ({Decimal})");
+            throw new InvalidCsvSettingException("thousands", $"{Thousands}", $"a character other than 'decimal' ({Decimal})");
         if (Separator == Decimal)
-            throw new InvalidCsvSettingException("decimal", $"{Decimal}", $"another character than 'separator' ({Separator})");
+            throw new InvalidCsvSettingException("decimal", $"{Decimal}", $"a character other than 'separator' ({Separator})");
         if (Separator is not null && Separator == Thousands)
-            throw new InvalidCsvSettingException("thousands", $"{Thousands}", $"another character than 'separator' ({Separator})");
+            throw new InvalidCsvSettingException("thousands", $"{Thousands}", $"a character other than 'separator' ({Separator})");
         if (Comment is not null && Comment == Separator)
-            throw new InvalidCsvSettingException("comment", $"{Comment}", $"another character than 'separator' ({Separator})");
+            throw new InvalidCsvSettingException("comment", $"{Comment}", $"a character other than 'separator' ({Separator})");
         if (Time.Count > 1 && EpochUnitSeconds is not null)
-            throw new InvalidCsvSettingException("time-format", TimeFormat!, "a format of date and time, as 'time' names two columns");
+            throw new InvalidCsvSettingException(
+                "time-format", TimeFormat!, "a format with date and time, because 'time' names two columns");
         return this;
     }
 
@@ -210,7 +211,7 @@ public sealed record CsvMapping
     static char Mark(string setting, string value) =>
         value.Length == 1 && (value[0] is '\t' or >= ' ' and <= '~') && !char.IsAsciiLetterOrDigit(value[0]) && value[0] != '"'
             ? value[0]
-            : throw new InvalidCsvSettingException(setting, value, "one ASCII character that is no letter, digit or quotation mark");
+            : throw new InvalidCsvSettingException(setting, value, "one ASCII character that is not a letter, digit or quotation mark");
 
     static string AllowedTimeFormats =>
         $"a .NET format with year, month and day, and with tt where hours are h or hh; or "

@@ -57,7 +57,7 @@ public static class ReadAssetModel
         if (root.Text("schema") is { Length: > 0 } schema && schema != Schema)
             root.Get("schema")!.Complain($"must be '{Schema}', not '{schema}'");
         var id = Identity(root, "id", []);
-        if (id == AssetId.Reserved) root.Get("id")!.Complain($"must not be '{id}', which stands for no asset");
+        if (id == AssetId.Reserved) root.Get("id")!.Complain($"must not be '{id}', which is reserved for unknown assets");
         var name = root.Text("name");
         var version = Whole(root, "version", 1, int.MaxValue);
         var description = root.Text("description", "");
@@ -105,7 +105,7 @@ public static class ReadAssetModel
     static string Worn(YamlCursor at, HashSet<string> components, HashSet<string> taken)
     {
         var component = Reference(at, "component", components);
-        if (component.Length > 0 && !taken.Add(component)) at.Get("component")!.Complain($"'{component}' has an entry already");
+        if (component.Length > 0 && !taken.Add(component)) at.Get("component")!.Complain($"'{component}' already has an entry");
         return component;
     }
 
@@ -157,7 +157,7 @@ public static class ReadAssetModel
         var id = Identity(at, "id", ids);
         var number = Whole(at, "number", 1, ushort.MaxValue);
         if (!numbers.Add(number))
-            at.Get("number")!.Complain($"{number} is used twice; numbers stand for sensors in the event log and are never reused");
+            at.Get("number")!.Complain($"{number} is used twice; numbers identify sensors in the event log and are never reused");
         var name = at.Text("name", id.Replace('-', ' '));
         var component = Reference(at, "component", components);
         var unit = ReadUnit(at);
@@ -186,7 +186,7 @@ public static class ReadAssetModel
             return null;
         }
         if (Unit.Find(symbol) is { } unit && unit.Quantity == quantity) return unit;
-        at.Get("unit")!.Complain($"'{symbol}' is no unit of {quantity}; allowed: {string.Join(", ", Unit.SymbolsOf(quantity))}");
+        at.Get("unit")!.Complain($"'{symbol}' is not a unit of {quantity}; allowed: {string.Join(", ", Unit.SymbolsOf(quantity))}");
         return null;
     }
 
@@ -246,7 +246,8 @@ public static class ReadAssetModel
         var levels = topic.Split('/');
         foreach (var placeholder in needed.Where(p => topic.Length > 0 && !levels.Contains(p)))
             at.Get("topic")!.Complain($"needs the level {placeholder} for payload {payload}");
-        if (topic.Contains('+') || topic.Contains('#')) at.Get("topic")!.Complain("must not hold MQTT wildcards; use {asset} and {sensor}");
+        if (topic.Contains('+') || topic.Contains('#'))
+            at.Get("topic")!.Complain("must not contain MQTT wildcards; use {asset} and {sensor}");
         return format is { } known ? new(topic, known, names) : null;
     }
 

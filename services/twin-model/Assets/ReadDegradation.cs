@@ -21,10 +21,11 @@ static class ReadDegradation
         var window = at.Span("window", required: false) ?? TimeSpan.FromMinutes(10);
         if (window < ShortestWindow || window > LongestWindow) at.Get("window")!.Complain("must be from 100ms to 168h");
         var late = at.Span("late", required: false) ?? window;
-        if (late > 10 * window) at.Get("late")!.Complain("must be at most ten windows, as readings of open windows are held in memory");
+        if (late > 10 * window)
+            at.Get("late")!.Complain("must be at most ten windows, because readings of open windows are held in memory");
         var assessEvery = at.Span("assess-every", required: false) ?? TimeSpan.FromHours(1);
         if (assessEvery < window)
-            at.Get("assess-every", required: false)?.Complain("must be at least one window, as nothing new is known before its end");
+            at.Get("assess-every", required: false)?.Complain("must be at least one window, because nothing new is known before its end");
         var load = at.Get("load", required: false);
         var (speed, force) = (ReadLoad(load, "speed", sensors), ReadLoad(load, "force", sensors));
         load?.Close();
@@ -110,7 +111,8 @@ static class ReadDegradation
     {
         var (exponent, rating, force) = (
             at.Number("exponent"), at.Number("dynamic-rating-kilonewton"), at.Number("force-per-rate-exponent", 0));
-        if (exponent <= 0) at.Get("exponent")!.Complain($"must be greater than 0 (3 of ball, 3.333 of roller bearings), not {exponent}");
+        if (exponent <= 0)
+            at.Get("exponent")!.Complain($"must be greater than 0 (3 for ball bearings, 3.333 for roller bearings), not {exponent}");
         if (rating <= 0) at.Get("dynamic-rating-kilonewton")!.Complain($"must be greater than 0, not {rating}");
         at.Text("source", "");
         at.Close();

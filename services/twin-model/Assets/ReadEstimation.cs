@@ -88,7 +88,7 @@ static class ReadEstimation
         if (physics.Inputs.FirstOrDefault(i => i.Id == id) is not { } input)
         {
             var free = physics.Inputs.Where(i => i.Sensor is null).Select(i => i.Id);
-            at.Get("input")!.Complain($"names the input '{id}', which does not exist; without a sensor are: {string.Join(", ", free)}");
+            at.Get("input")!.Complain($"names the input '{id}', which does not exist; inputs without a sensor: {string.Join(", ", free)}");
             return null;
         }
         if (input.Sensor is not null) at.Get("input")!.Complain($"'{id}' has a sensor, whose readings are used");
@@ -111,11 +111,12 @@ static class ReadEstimation
         var possible = physics.Signals.Where(s => s.Sensor is not null && !s.IsProfile).Select(s => s.Id);
         if (physics.Signals.FirstOrDefault(s => s.Id == id) is not { } signal)
         {
-            at.Get("signal")!.Complain($"names the signal '{id}', which does not exist; with a sensor are: {string.Join(", ", possible)}");
+            at.Get("signal")!.Complain(
+                $"names the signal '{id}', which does not exist; signals with a sensor: {string.Join(", ", possible)}");
             return null;
         }
         if (signal.Sensor is null || signal.IsProfile)
-            at.Get("signal")!.Complain($"'{id}' has no sensor for one number; those that have: {string.Join(", ", possible)}");
+            at.Get("signal")!.Complain($"'{id}' has no sensor with a single value; signals that have one: {string.Join(", ", possible)}");
         if (!taken.Add(id)) at.Get("signal")!.Complain($"'{id}' is named twice");
         return new(id, deviation, bias);
     }

@@ -41,7 +41,7 @@ static class ReadPhysics
             cursors, [.. signals.Select(s => s.At)], sensors);
         foreach (var (targetAt, target) in targets)
             if (model?.Signals.FirstOrDefault(s => s.Id == target.Signal)?.IsProfile == true)
-                targetAt.Get("signal")!.Complain($"names the profile '{target.Signal}'; a target is one number");
+                targetAt.Get("signal")!.Complain($"names the profile '{target.Signal}'; a target must be a single value");
         return model;
     }
 
@@ -57,7 +57,7 @@ static class ReadPhysics
             var outputs = compiled.Equations.Outputs;
             if (StateWithoutRate(compiled) is { } state)
                 Named(state.Split('.')[0])
-                    .Complain($"has parameters with which the rate of '{state}' is no finite number when the machine is cold");
+                    .Complain($"has parameters with which the rate of '{state}' is not a finite number when the machine is cold");
             List<PhysicsSignal> checkedSignals = [];
             foreach (var (signal, cursor) in model.Signals.Zip(signals))
             {
@@ -70,7 +70,7 @@ static class ReadPhysics
                 var quantity = Unit.QuantityOf(output.Unit);
                 if (Unit.Of(quantity, signal.Unit.Symbol) is not { } unit)
                     cursor.Get("unit")!.Complain(
-                        $"'{signal.Unit.Symbol}' is no unit of {quantity}; allowed: {string.Join(", ", Unit.AllSymbolsOf(quantity))}");
+                        $"'{signal.Unit.Symbol}' is not a unit of {quantity}; allowed: {string.Join(", ", Unit.AllSymbolsOf(quantity))}");
                 else checkedSignals.Add(signal with { Unit = unit, IsProfile = output.Value.IsField });
                 if (sensors.Values.FirstOrDefault(s => s.Number == signal.Sensor) is { } sensor && sensor.Unit.Quantity != quantity)
                     cursor.Get("sensor")!.Complain($"measures {sensor.Unit.Quantity}, not {quantity}");
@@ -171,7 +171,8 @@ static class ReadPhysics
                 ? []
                 : others.Where(o => port.Accepts.IsInstanceOfType(o.Value.New())).Select(o => o.Key).ToList();
             if (port.Accepts == typeof(Signal) && !inputs.Contains(target) && !others.ContainsKey(target.Split('.')[0]))
-                portAt.Complain($"names '{target}', which is no input and no output of a component; inputs: {string.Join(", ", inputs)}");
+                portAt.Complain(
+                    $"names '{target}', which is neither an input nor an output of a component; inputs: {string.Join(", ", inputs)}");
             else if (port.Accepts != typeof(Signal) && !fitting.Contains(target))
                 portAt.Complain($"names '{target}', which {(others.ContainsKey(target) ? "does not fit here" : "does not exist")}; "
                     + $"fitting: {string.Join(", ", fitting)}");
@@ -217,7 +218,7 @@ static class ReadPhysics
             return null;
         }
         if (Unit.Of(quantity, parts.Length > 1 ? parts[1].Trim() : "1") is { } found) return (number, found);
-        at.Complain($"'{(parts.Length > 1 ? parts[1] : "")}' is no unit of {quantity}; allowed: "
+        at.Complain($"'{(parts.Length > 1 ? parts[1] : "")}' is not a unit of {quantity}; allowed: "
             + $"{string.Join(", ", Unit.AllSymbolsOf(quantity))}");
         return null;
     }
@@ -228,7 +229,8 @@ static class ReadPhysics
         if (Unit.Of(quantity, symbol) is { } unit) return unit;
         var allowed = string.Join(", ", Unit.AllSymbolsOf(quantity));
         (at.Get("unit", required: false) ?? at)
-            .Complain(allowed.Length == 0 ? $"'{quantity}' is no quantity" : $"'{symbol}' is no unit of {quantity}; allowed: {allowed}");
+            .Complain(
+                allowed.Length == 0 ? $"'{quantity}' is not a quantity" : $"'{symbol}' is not a unit of {quantity}; allowed: {allowed}");
         return null;
     }
 

@@ -98,7 +98,7 @@ static class ReadWaveforms
         if (!isKnown || sensor is null) return null;
         if (kind >= FeatureKind.EnvelopeOuterRace && !isBearingGiven)
             at.Get("feature")!.Complain($"'{name}' needs the waveform's 'bearing'");
-        if (!fed.Add(sensor.Number)) at.Get("sensor")!.Complain($"'{sensor.Id}' has a feature already");
+        if (!fed.Add(sensor.Number)) at.Get("sensor")!.Complain($"'{sensor.Id}' already has a feature");
         var wanted = kind is FeatureKind.Kurtosis or FeatureKind.Crest ? "1" : unit?.Symbol;
         if (wanted is not null && sensor.Unit.Symbol != wanted)
             at.Get("sensor")!.Complain($"must have the unit {wanted} of the feature; '{sensor.Id}' has {sensor.Unit.Symbol}");

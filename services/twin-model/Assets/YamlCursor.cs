@@ -87,7 +87,7 @@ sealed partial class YamlCursor(YamlNode node, string path, string file, List<Mo
     {
         if (node is not YamlSequenceNode { Children.Count: > 0 } sequence)
         {
-            Complain("must be a list of texts");
+            Complain("must be a list of text values");
             return [];
         }
         return [.. sequence.Children.Select((c, i) => mayBeEmpty && c is YamlScalarNode { Value: "", Style: not ScalarStyle.Plain }
@@ -104,9 +104,9 @@ sealed partial class YamlCursor(YamlNode node, string path, string file, List<Mo
 
     public string? Scalar()
     {
-        if (node is not YamlScalarNode { Value.Length: > 0 } scalar) Complain("must be a non-empty text");
+        if (node is not YamlScalarNode { Value.Length: > 0 } scalar) Complain("must be non-empty text");
         else if (scalar.Style == ScalarStyle.Plain && NoText().IsMatch(scalar.Value))
-            Complain($"must be a text; write '{scalar.Value}' in quotes");
+            Complain($"must be text; write '{scalar.Value}' in quotes");
         else return scalar.Value;
         return null;
     }

@@ -24,7 +24,7 @@ public sealed record Baseline(DateTimeOffset From, DateTimeOffset To, int Count,
     public static Baseline Of(IReadOnlyList<MedianPoint> medians)
     {
         if (medians.Count < LeastCount)
-            throw new ArgumentException($"A baseline needs {LeastCount} medians or more; there are {medians.Count}.", nameof(medians));
+            throw new ArgumentException($"A baseline needs at least {LeastCount} medians; there are {medians.Count}.", nameof(medians));
         var centre = Robust.Median([.. medians.Select(m => m.Value)]);
         var scale = Math.Max(LeastScaleLn, 1.4826 * Robust.Median([.. medians.Select(m => Math.Abs(m.Value - centre))]));
         // Clipped as in the chart, so that a single spike does not dominate the autocorrelation.

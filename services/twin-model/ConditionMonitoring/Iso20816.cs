@@ -88,7 +88,7 @@ public static class Iso20816
             return new VibrationLimits.DoNotApply(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"ISO 20816-3 covers 120 to 30 000 r/min, not {machine.SpeedRpm:0.#}: velocity says little of so slow or fast a "
+                    $"ISO 20816-3 covers 120 to 30 000 r/min, not {machine.SpeedRpm:0.#}: velocity says little about so slow or fast a "
                         + $"shaft."));
         if (machine.PowerKilowatt <= 15)
             return new VibrationLimits.DoNotApply(

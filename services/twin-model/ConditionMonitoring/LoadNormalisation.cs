@@ -38,7 +38,7 @@ public sealed record LoadNormalisation(
                 F: Math.Log(s.ForceNewton / referenceForceNewton))).ToList();
         if (rows.Count < 10)
             throw new ArgumentException(
-                $"Load exponents need ten healthy samples or more with value, speed and force above 0; there are {rows.Count}.",
+                $"Load exponents need at least ten healthy samples with value, speed and force above 0; there are {rows.Count}.",
                 nameof(healthy));
         var (n, f) = (rows.Select(r => r.N).ToArray(), rows.Select(r => r.F).ToArray());
         var useN = MathNet.Numerics.Statistics.ArrayStatistics.StandardDeviation(n) >= LeastSpreadLn;

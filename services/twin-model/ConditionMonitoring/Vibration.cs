@@ -114,7 +114,7 @@ public static class Vibration
         var mean = 0.0;
         foreach (var v in waveform) mean += v;
         mean /= waveform.Length;
-        if (!double.IsFinite(mean)) throw new ArgumentException("A waveform consists of finite numbers.", nameof(waveform));
+        if (!double.IsFinite(mean)) throw new ArgumentException("A waveform must consist of finite numbers.", nameof(waveform));
         var x = waveform.ToArray();
         for (var i = 0; i < x.Length; i++) x[i] -= mean;
         return x;

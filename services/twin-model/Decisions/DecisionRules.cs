@@ -53,10 +53,10 @@ public static class DecisionRules
             ?? Life("remainingLife", d.RemainingLife)
             ?? Life("newLife", d.NewLife)
             ?? (d.NewLife is null && degradation.Rul.Fleet is null
-                ? new DecisionProblem("newLife", null, "shape and scaleDays of a new part, as the model knows no life of the fleet")
+                ? new DecisionProblem("newLife", null, "shape and scaleDays of a new part, because the model states no life of the fleet")
                 : null)
             ?? (d.Rate != 1 && degradation.Life is null
-                ? new DecisionProblem("rate", d.Rate, "1, as the model does not say how load ages the part")
+                ? new DecisionProblem("rate", d.Rate, "1, because the model does not say how load ages the part")
                 : null)
             ?? (d.Check is { } check ? Outside("check.delayDays", check.DelayDays, 0, MostDays) ?? Money("check.cost", check.Cost) : null)
             ?? Stops(d)
@@ -77,7 +77,7 @@ public static class DecisionRules
         ?? Money("economics.expediteCost", e.ExpediteCost) ?? Money("economics.spareHoldingCostPerDay", e.SpareHoldingCostPerDay)
         ?? (DecisionSetup.Economics(e).FailureCost > 0
             ? null
-            : new DecisionProblem("economics", "a failure that costs nothing", "costs of which one at least is above 0"));
+            : new DecisionProblem("economics", "a failure that costs nothing", "costs of which at least one is above 0"));
 
     static DecisionProblem? Stops(DecisionDefinition d)
     {
@@ -109,14 +109,14 @@ public static class DecisionRules
         "now" or "run-to-failure" or "optimal-date" or "order-spare-now" => null,
         "wait" => Weeks(d, o, path),
         "derate" => Weeks(d, o, path)
-            ?? (o.Rate is > 0 and < 1 ? null : new DecisionProblem($"{path}.rate", o.Rate, "between 0 and 1, in times the planned rate"))
+            ?? (o.Rate is > 0 and < 1 ? null : new DecisionProblem($"{path}.rate", o.Rate, "between 0 and 1, a share of the planned rate"))
             ?? (o.MarginLossPerDay is { } loss ? Money($"{path}.marginLossPerDay", loss) : null)
             ?? (degradation.Life is null
-                ? new DecisionProblem($"{path}.kind", o.Kind, "another kind, as the model does not say how load ages the part")
+                ? new DecisionProblem($"{path}.kind", o.Kind, "another kind, because the model does not say how load ages the part")
                 : null),
         "at-stop" when o.At is not { } at || d.Stops.All(s => s.At != at) =>
             new($"{path}.at", o.At?.ToString("O"),
-                d.Stops.Count == 0 ? "the time of a stop; give stops" : string.Join(", ", d.Stops.Select(s => s.At.ToString("O")))),
+                d.Stops.Count == 0 ? "the time of a stop; stops is empty" : string.Join(", ", d.Stops.Select(s => s.At.ToString("O")))),
         "at-stop" => (o.At!.Value - d.At).TotalDays > d.HorizonDays
             ? new($"{path}.at", o.At.Value.ToString("O"), FormattableString.Invariant($"within the horizon of {d.HorizonDays:0.#} days"))
             : null,

@@ -36,7 +36,7 @@ public static class DecisionSetup
         "derate" => new MaintenanceOption.DerateAndWait(
             o.Weeks ?? 0, life?.AgeingRate(o.Rate ?? 1) ?? 1, o.MarginLossPerDay ?? 24 * d.Economics.MarginPerHour * (1 - (o.Rate ?? 1))),
         "order-spare-now" => new MaintenanceOption.OrderSpareNow(),
-        _ => throw new ArgumentException($"'{o.Kind}' is no option; allowed: {string.Join(", ", DecisionRules.Kinds)}.", nameof(o)),
+        _ => throw new ArgumentException($"'{o.Kind}' is not an option; allowed: {string.Join(", ", DecisionRules.Kinds)}.", nameof(o)),
     };
 
     /// <summary>The question for a definition.</summary>

@@ -32,7 +32,7 @@ public static class FoldDecision
         if (known.Answer.Options.All(o => o.Name != option))
             throw new ArgumentException(string.Join(", ", known.Answer.Options.Select(o => o.Name)), nameof(option));
         if (known.Taken is { } taken)
-            return taken.Option == option ? [] : throw new InvalidOperationException($"'{taken.Option}' was taken by {taken.By} already.");
+            return taken.Option == option ? [] : throw new InvalidOperationException($"'{taken.Option}' was already taken by {taken.By}.");
         if (known.Outcome is { } outcome)
             throw new InvalidOperationException(
                 FormattableString.Invariant($"The part was {outcome.Kind} on {outcome.At:O}; there is nothing left to decide."));

@@ -71,7 +71,7 @@ public sealed class Estimator
     public void Step(long tick, TickReadings? readings, EstimationWorkspace work)
     {
         if (tick <= Tick) throw new ArgumentOutOfRangeException(nameof(tick), tick, $"Allowed: ticks after {Tick}.");
-        if (work.Setup != setup) throw new ArgumentException("The work space is that of another model.", nameof(work));
+        if (work.Setup != setup) throw new ArgumentException("The workspace belongs to another model.", nameof(work));
         var elapsed = tick - Tick;
         Tick = tick;
         Hold(readings);

@@ -104,7 +104,7 @@ public static class LocalLevel
                     $"Measurement {i} is {m}; allowed: finite numbers, a variance greater than 0.", nameof(measurements));
             if (i > 0 && m.Seconds < measurements[i - 1].Seconds)
                 throw new ArgumentException(
-                    $"Measurement {i} is earlier than the one before; allowed: ascending times.", nameof(measurements));
+                    $"Measurement {i} is earlier than the previous one; allowed: ascending times.", nameof(measurements));
         }
     }
 }

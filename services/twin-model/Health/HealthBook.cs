@@ -98,7 +98,7 @@ public static class DecideHealth
         if (record.LivesFrom.Count > 0 && at < record.LivesFrom.Max)
             throw new ArgumentException(
                 FormattableString.Invariant(
-                    $"The present life of {component} began at {record.LivesFrom.Max:O}; a record of {at:O} is older."));
+                    $"The current life of {component} began at {record.LivesFrom.Max:O}, after the given time {at:O}."));
         return [kind == "failed"
             ? new FailureOccurred(assetId, component, by, comment, at)
             : new ComponentReplaced(assetId, component, by, comment, at)];

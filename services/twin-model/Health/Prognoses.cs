@@ -40,7 +40,7 @@ public static class Prognoses
             [.. rul.Models.Select(m => new ModelShare(m.Model, m.Weight))], null, due.At),
         Prognosis.CannotSayYet cannot =>
             new(assetId, due.Component, due.History.Level.Word(), due.History.AgeDays, due.Position, [], [], cannot.Reason, due.At),
-        _ => throw new ArgumentException($"{prognosis.GetType().Name} is no prognosis known here.", nameof(prognosis)),
+        _ => throw new ArgumentException($"{prognosis.GetType().Name} is not a known prognosis.", nameof(prognosis)),
     };
 
     /// <summary>The view of an assessment.</summary>

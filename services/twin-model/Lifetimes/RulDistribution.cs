@@ -26,7 +26,7 @@ public sealed record RulDistribution : ILifetime
     {
         if (days.IsDefault || days.Length < 2 || days[0] != 0 || probability.IsDefault || probability.Length != days.Length)
             throw new ArgumentException(
-                "A life table needs two points or more, as many days as probabilities, the first at day 0.", nameof(days));
+                "A life table needs at least two points, equally many days and probabilities, and day 0 first.", nameof(days));
         for (var i = 0; i < days.Length; i++)
         {
             if (!double.IsFinite(days[i]) || (i > 0 && days[i] <= days[i - 1]))

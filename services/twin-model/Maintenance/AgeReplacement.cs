@@ -68,11 +68,11 @@ public sealed record AgeReplacement(
         // The cost rate may have several local minima, so scan first, at ages equally spaced in ln of the cumulative hazard.
         var ages = Enumerable.Range(0, Scan).Select(i => Life.Quantile(1 - Math.Exp(-Math.Exp(-18 + 21.5 * i / (Scan - 1)))))
             .Where(t => t > 0 && double.IsFinite(t)).Distinct().ToArray();
-        if (ages.Length < 3) return None("The life has no spread over which an age could be chosen.");
+        if (ages.Length < 3) return None("The life has no spread, so there is no age to choose.");
         var costs = Array.ConvertAll(ages, CostPerDay);
         var best = Array.IndexOf(costs, costs.Min());
         if (best == ages.Length - 1 || costs[best] >= RunToFailureCostPerDay)
-            return None("The cost rate falls with every later age: replacing before failure never pays.");
+            return None("The cost rate keeps falling with age: replacing before failure never pays.");
         if (best == 0) return new AgeReplacementResult.Optimum(ages[0], costs[0], RunToFailureCostPerDay);
         var age = Brent.TryFindRoot(Slope, ages[best - 1], ages[best + 1], 1e-12 * ages[best], 200, out var root) ? root : ages[best];
         return new AgeReplacementResult.Optimum(age, CostPerDay(age), RunToFailureCostPerDay);

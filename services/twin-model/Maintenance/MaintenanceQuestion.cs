@@ -84,9 +84,9 @@ public sealed record MaintenanceQuestion(
     public void Validate()
     {
         Economics.Validate();
-        if (Options.IsDefaultOrEmpty) throw new ArgumentException("There are no options to compare; give one or more.", nameof(Options));
+        if (Options.IsDefaultOrEmpty) throw new ArgumentException("There are no options to compare; give at least one.", nameof(Options));
         if (Options.Select(o => o.Name).Distinct().Count() < Options.Length)
-            throw new ArgumentException("Two options are the same; each may be given once.", nameof(Options));
+            throw new ArgumentException("Two options are the same; give each only once.", nameof(Options));
         if (!(HorizonDays is >= 1 and <= 3650)) throw Require.Outside(HorizonDays, "1 to 3650", nameof(HorizonDays));
         Require.Share(RiskAversion);
         Require.AtLeast(100, Futures);
@@ -103,7 +103,7 @@ public sealed record MaintenanceQuestion(
                 MaintenanceOption.AtPlannedStop s when s.At < Now =>
                     throw Require.Outside(s.At, $"not before now ({Now:O})", nameof(MaintenanceOption.AtPlannedStop)),
                 MaintenanceOption.AtPlannedStop s when Stops.All(stop => stop.At != s.At) =>
-                    throw Require.Outside(s.At, "the time of a stop of the calendar", nameof(MaintenanceOption.AtPlannedStop)),
+                    throw Require.Outside(s.At, "the time of a planned stop", nameof(MaintenanceOption.AtPlannedStop)),
                 MaintenanceOption.AtPlannedStop s => (s.At - Now).TotalDays,
                 MaintenanceOption.WaitWeeks w => 7 * Require.NotNegative(w.Weeks),
                 MaintenanceOption.DerateAndWait d =>

@@ -49,7 +49,7 @@ sealed record Plan(string Name, double Days, double Hours, double OrderDays, dou
             MaintenanceOption.RunToFailure => double.IsInfinity(life.Quantile(1 - 1e-6)) ? q.HorizonDays : double.PositiveInfinity,
             MaintenanceOption.OptimalDate => BestDay(option, q, life, costPerDay, 0),
             MaintenanceOption.OrderSpareNow => BestDay(option, q, life, costPerDay, Math.Min(q.Economics.SpareLeadDays, q.HorizonDays)),
-            _ => throw new ArgumentException($"{option.GetType().Name} is no option known here.", nameof(option)),
+            _ => throw new ArgumentException($"{option.GetType().Name} is not a known option.", nameof(option)),
         }, q.Now, q.Stops, q.Economics);
 
     /// <summary>The plan of an option whose day is known, e.g. from the answer to an earlier question.</summary>

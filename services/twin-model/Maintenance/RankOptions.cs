@@ -18,7 +18,7 @@ public static class RankOptions
     {
         question.Validate();
         if (question.RemainingLife is null)
-            return new MaintenanceAnswer.NoAnswer("The remaining life cannot be said yet, so there is no ground to prefer an option.");
+            return new MaintenanceAnswer.NoAnswer("The remaining life cannot be estimated yet, so no option can be preferred.");
         var comparison = Compare(question);
         if (question.RatesOfFuture is not null)
             return new MaintenanceAnswer.Advice(comparison, null, [], null, null, Recommendation.Reason(comparison, null));

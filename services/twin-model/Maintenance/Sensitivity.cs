@@ -124,12 +124,12 @@ static class Recommendation
                 $"'{best.Name}': '{next.Name}' would cost {-lead:N0} less on average but carries the greater risk");
         reason += string.Create(
             CultureInfo.InvariantCulture,
-            $", and {100 * next.FailureProbability:0} of 100 futures fail before it (before '{best.Name}': "
+            $", and in {100 * next.FailureProbability:0} of 100 futures the part fails before then (with '{best.Name}': "
                 + $"{100 * best.FailureProbability:0})");
         return breakEven is null ? reason + "."
             : reason + string.Create(
                 CultureInfo.InvariantCulture,
-                $"; '{breakEven.Option}' pays while its probability of an earlier failure is below "
+                $"; '{breakEven.Option}' pays off while its probability of an earlier failure is below "
                     + $"{100 * breakEven.FailureProbability:0.0} %.");
     }
 }

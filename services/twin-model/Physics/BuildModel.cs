@@ -83,11 +83,11 @@ sealed class BuildModel
             if (inputs.TryGetValue(target, out var input)) return new Signal(input);
             if (Signals.TryGetValue(target, out var output) && !output.IsField) return new Signal(output);
             throw new ArgumentException(
-                $"'{target}' is no signal with one number that is known here; there are: "
+                $"'{target}' is not a known signal with a single value; known: "
                     + $"{string.Join(", ", inputs.Keys.Concat(Signals.Where(s => !s.Value.IsField).Select(s => s.Key)))}.");
         }
         if (components.TryGetValue(target, out var component) && wanted.IsInstanceOfType(component)) return component;
-        throw new ArgumentException($"'{target}' is no {wanted.Name}.");
+        throw new ArgumentException($"'{target}' is not a {wanted.Name}.");
     }
 
     /// <summary>Initial states: fields cell by cell, then scalars; the energy integral, if present, is zero.</summary>

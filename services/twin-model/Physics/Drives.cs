@@ -8,13 +8,13 @@ namespace TwinModel.Physics;
 /// </summary>
 public sealed class Die : Component
 {
-    internal static ComponentType Type { get; } = new("die", "A round die with the head before it.",
+    internal static ComponentType Type { get; } = new("die", "A round die and the head upstream of it.",
     [
         new("radius", "length", "Radius of the equivalent round die"),
         new("land-length", "length", "Its length"),
         new("bulk-modulus", "pressure", "Bulk modulus of the melt"),
         new("head-volume", "volume", "Volume between screw tip and die"),
-        new("guess-pressure", "pressure", "Pressure near operation", 8e6, IsLayout: true),
+        new("guess-pressure", "pressure", "Typical pressure in operation", 8e6, IsLayout: true),
     ],
         [new("channel", typeof(MeltChannel))], () => new Die());
 
@@ -47,7 +47,7 @@ public sealed class Drive : Component
 {
     internal static ComponentType Type { get; } = new("drive", "Motor and gearbox of a screw.",
     [
-        new("efficiency", "ratio", "Of motor and gearbox"),
+        new("efficiency", "ratio", "Efficiency of motor and gearbox"),
         new("idle-loss", "energy", "Energy lost per revolution"),
     ],
         [new("channel", typeof(MeltChannel))], () => new Drive());

@@ -14,13 +14,13 @@ public sealed class MeltChannel : Component
 
     internal static ComponentType Type { get; } = new("melt-channel", "Polymer conveyed, melted and pumped by a screw.",
     [
-        new("melt-coefficient", "heat-transfer-coefficient", "Barrel to melt"),
-        new("solid-coefficient", "heat-transfer-coefficient", "Barrel to solid bed"),
-        new("root-coefficient", "heat-transfer-coefficient", "Screw to polymer"),
-        new("film-thickness", "length", "Melt film over the solid bed"),
-        new("film-share", "ratio", "Share of the wall that the film covers"),
+        new("melt-coefficient", "heat-transfer-coefficient", "Heat transfer coefficient from barrel to melt"),
+        new("solid-coefficient", "heat-transfer-coefficient", "Heat transfer coefficient from barrel to solid bed"),
+        new("root-coefficient", "heat-transfer-coefficient", "Heat transfer coefficient from screw to polymer"),
+        new("film-thickness", "length", "Thickness of the melt film on the solid bed"),
+        new("film-share", "ratio", "Share of the wall covered by the film"),
         new("solid-friction", "pressure", "Shear stress before a film exists"),
-        new("guess-end", "temperature", "Melt temperature near operation", 195, IsLayout: true),
+        new("guess-end", "temperature", "Typical melt temperature in operation", 195, IsLayout: true),
         new("initial-temperature", "temperature", "Temperature of a cold start", 25, IsLayout: true),
     ],
         [

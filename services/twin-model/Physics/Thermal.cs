@@ -8,7 +8,7 @@ public sealed class Ambient : Component, IHeatPort
     EquationSystem? equations;
     string id = "";
 
-    internal static ComponentType Type { get; } = new("ambient", "Surroundings of a given temperature.", [],
+    internal static ComponentType Type { get; } = new("ambient", "Surroundings with a given temperature.", [],
         [new("temperature", typeof(Signal))], () => new Ambient());
 
     /// <inheritdoc />
@@ -62,7 +62,7 @@ public sealed class ThermalMass : Component, IHeatPort
 /// </summary>
 public sealed class HeatSource : Component
 {
-    internal static ComponentType Type { get; } = new("heat-source", "A heating power, given or falling with temperature.",
+    internal static ComponentType Type { get; } = new("heat-source", "A heating power, constant or decreasing with temperature.",
     [
         new("temperature-coefficient", "reciprocal-temperature", "b of the exponential law; 0: the power does not depend on temperature",
             0),
@@ -121,7 +121,7 @@ public sealed class Stream : Component, IHeatPort
     internal static ComponentType Type { get; } = new("stream", "A fluid flowing along the axis.",
     [
         new("specific-heat", "specific-heat", "Specific heat capacity"),
-        new("mass-per-length", "mass-per-length", "Fluid in a metre of the axis"),
+        new("mass-per-length", "mass-per-length", "Mass of fluid per metre of the axis"),
         new("reverse", "ratio", "1: flows against the axis", 0, IsLayout: true),
         new("order", "ratio", "2: linear upwind, 1: first-order upwind", 2, IsLayout: true),
         new("initial-temperature", "temperature", "Temperature of a cold start", 25, IsLayout: true),

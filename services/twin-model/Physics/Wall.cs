@@ -13,13 +13,13 @@ public sealed class Wall : Component, IHeatPort
     internal static ComponentType Type { get; } = new("wall", "A solid that conducts heat along the axis.",
     [
         new("inner-diameter", "length", "Bore; 0 for a rod", 0),
-        new("outer-diameter", "length", "Outer diameter; of a screw's root it follows from the channel depth", 0),
+        new("outer-diameter", "length", "Outer diameter; for a screw's root it follows from the channel depth", 0),
         new("conductivity", "thermal-conductivity", "Thermal conductivity"),
         new("density", "density", "Density"),
         new("specific-heat", "specific-heat", "Specific heat capacity"),
         new("initial-temperature", "temperature", "Temperature of a cold start", 25, IsLayout: true),
-        new("guess-start", "temperature", "Temperature near operation at the start of the axis", 25, IsLayout: true),
-        new("guess-end", "temperature", "Temperature near operation at its end", 25, IsLayout: true),
+        new("guess-start", "temperature", "Typical temperature in operation at the start of the axis", 25, IsLayout: true),
+        new("guess-end", "temperature", "Typical temperature in operation at the end of the axis", 25, IsLayout: true),
     ],
         [new("screw", typeof(Screw), Required: false)], () => new Wall());
 
@@ -73,7 +73,7 @@ public sealed class Wall : Component, IHeatPort
 /// <summary>Contact of a wall's end with something at a given temperature: a cooled throat, a shank.</summary>
 public sealed class EndContact : Component
 {
-    internal static ComponentType Type { get; } = new("end-contact", "Contact of a wall's end with something of a given temperature.",
+    internal static ComponentType Type { get; } = new("end-contact", "Contact of a wall's end with something at a given temperature.",
     [
         new("conductance", "thermal-conductance", "Conductance of the contact"),
         new("temperature", "temperature", "Temperature behind the contact"),
@@ -96,7 +96,7 @@ public sealed class EndContact : Component
 /// </summary>
 public sealed class HeaterZone : Component
 {
-    internal static ComponentType Type { get; } = new("heater-zone", "A controlled heater with fan on a wall.",
+    internal static ComponentType Type { get; } = new("heater-zone", "A controlled heater with a fan on a wall.",
     [
         new("start", "length", "Where the zone begins", IsLayout: true),
         new("end", "length", "Where it ends", IsLayout: true),
@@ -108,7 +108,7 @@ public sealed class HeaterZone : Component
         new("derivative-time", "duration", "Derivative time", 0, IsLayout: true),
         new("anti-windup-time", "duration", "Back-calculation time", 300),
         new("fan-coefficient", "heat-transfer-coefficient", "Extra heat transfer at full fan", 0),
-        new("guess-power", "power", "Power near operation", 500, IsLayout: true),
+        new("guess-power", "power", "Typical power in operation", 500, IsLayout: true),
     ],
         [new("wall", typeof(Wall)), new("set-point", typeof(Signal)), new("ambient", typeof(Ambient))], () => new HeaterZone());
 
@@ -135,8 +135,8 @@ public sealed class HeaterZone : Component
         var (first, after) = site.Cells(start, end);
         if (Math.Abs((after - first) * site.Axis.CellLength - (end - start)) > 1e-9 * site.Axis.Length)
             throw new ArgumentException(
-                $"The zone '{site.Id}' from {start} m to {end} m does not begin and end between cells of {site.Axis.CellLength} m; choose "
-                    + "another number of cells.");
+                $"Zone '{site.Id}' from {start} m to {end} m does not begin and end at cell boundaries (cell: {site.Axis.CellLength} m); "
+                    + "choose another number of cells.");
         var (wall, air) = (site.Port<Wall>("wall"), site.Port<Ambient>("ambient"));
         var setPoint = site.Port<Signal>("set-point").Value;
         var measuredRate = (wall.Temperature.At((start + end) / 2) - measured) / site["thermocouple-lag"];

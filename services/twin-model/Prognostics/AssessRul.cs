@@ -122,12 +122,12 @@ public static class AssessRul
         {
             if (fleet is not null) return new Prognosis.Rul(RulDistribution.Of(fleet), [new("fleet", 1)]);
             return new Prognosis.CannotSayYet(
-                history.Baseline is null ? "There is no vibration history that shows the healthy part, and no life of the fleet."
+                history.Baseline is null ? "There is no vibration history of the healthy part, and no life of the fleet is known."
                 : history.Level is ConditionLevel.Healthy
                     ? "The part is healthy, so there is no trend to follow, and no life of the fleet is known."
                 : string.Create(
                     CultureInfo.InvariantCulture,
-                    $"There are {history.Trend.Length} medians since the change; a trend takes {settings.LeastPoints}, and no life of "
+                    $"There are {history.Trend.Length} medians since the change, a trend needs {settings.LeastPoints}, and no life of "
                         + $"the fleet is known."));
         }
         return Mixed(settings, history, history.Baseline, fleet);

@@ -13,7 +13,7 @@ public sealed record ParisLaw(double Coefficient, double Exponent, double Geomet
     public double Cycles(double fromMetre, double toMetre)
     {
         Require.Positive(fromMetre);
-        if (!(toMetre >= fromMetre)) throw Require.Outside(toMetre, "not shorter than the crack is now", nameof(toMetre));
+        if (!(toMetre >= fromMetre)) throw Require.Outside(toMetre, "at least the current length of the crack", nameof(toMetre));
         var growth = Require.Positive(Coefficient)
             * Math.Pow(Require.Positive(Geometry) * Require.Positive(StressRangeMegapascal) * Math.Sqrt(Math.PI), Exponent);
         var e = 1 - Exponent / 2;

@@ -32,7 +32,7 @@ sealed class MergeOutcomes
         {
             var first = outcomes.Skip(1).First(o => o.Failure is not null);
             throw new ScenarioFailedException(
-                $"{setup.Members - 1 - members.Count} of {setup.Members - 1} members have no answer; the first, member {first.Member}: "
+                $"{setup.Members - 1 - members.Count} of {setup.Members - 1} members failed; the first, member {first.Member}: "
                     + $"{first.Failure}");
         }
     }
@@ -192,7 +192,7 @@ sealed class MergeOutcomes
         }
         var failed = outcomes.Skip(1).Take(setup.Members - 1).Count(o => o.Failure is not null);
         if (failed > 0)
-            yield return $"{failed} of {setup.Members - 1} members have no answer and are left out of the bands; the first: "
+            yield return $"{failed} of {setup.Members - 1} members failed and are left out of the bands; the first: "
                 + $"{outcomes.Skip(1).First(o => o.Failure is not null).Failure}";
         var empty = outcomes.Skip(setup.Members).Count(o => o.Failure is not null);
         if (empty > 0)
@@ -200,6 +200,6 @@ sealed class MergeOutcomes
                 + $"{outcomes.Skip(setup.Members).First(o => o.Failure is not null).Failure}";
         if (inputs.Courses.Count == 0) yield return "No input was recorded around the start; the model's defaults are used.";
         if (setup.Definition.EnsembleSize is > 0 and < 50)
-            yield return $"{setup.Definition.EnsembleSize} members are few; the outer quantiles are rough.";
+            yield return $"With only {setup.Definition.EnsembleSize} members, the outer quantiles are rough.";
     }
 }

@@ -252,7 +252,7 @@ sealed class RunMember
             (a, fa) = (b, fb);
             (b, fb) = (next, At(next));
         }
-        throw new ScenarioOutOfReachException($"No '{setup.NameOf(input)}' was found that brings '{plan.Name}' to the wanted value.");
+        throw new ScenarioOutOfReachException($"No '{setup.NameOf(input)}' was found that brings '{plan.Name}' to the requested value.");
     }
 }
 

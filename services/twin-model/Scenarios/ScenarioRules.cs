@@ -49,7 +49,7 @@ public static class ScenarioRules
         List<ScenarioProblem> problems = [];
         if (model.Physics is not { } physics)
             throw new InvalidScenarioException(
-                [new("asset", definition.AssetId, $"an asset whose model has a section physics; '{model.Id}' has none")]);
+                [new("asset", definition.AssetId, $"an asset whose model has a physics section; '{model.Id}' has none")]);
         // Check counts first: each entry is compared with all others, so an excessive number must not get that far.
         CheckCounts(problems, definition);
         if (problems.Count > 0) throw new InvalidScenarioException(problems);
@@ -86,7 +86,7 @@ public static class ScenarioRules
         if (cells is >= FewestCells and <= MostCells && Fits(physics, cells)) return;
         problems.Add(new(
             "cells", $"{cells}",
-            $"a whole number from {FewestCells} to {MostCells} whose cells end where zones end, e.g. "
+            $"a whole number from {FewestCells} to {MostCells} whose cell boundaries match the zones, e.g. "
                 + $"{string.Join(", ", new[] { 50, 100, 200 }.Where(c => Fits(physics, c)))}"));
     }
 
@@ -186,7 +186,7 @@ public static class ScenarioRules
                 problems.Add(new($"sweep[{a}].target", sweep[a].Target, "something that no intervention changes"));
         }
         if (sweep.Count == 2 && Affected(physics, sweep[0].Target) == Affected(physics, sweep[1].Target))
-            problems.Add(new("sweep[1].target", sweep[1].Target, "another target than that of sweep[0]"));
+            problems.Add(new("sweep[1].target", sweep[1].Target, "a target other than that of sweep[0]"));
     }
 
     static string Affected(PhysicsModel physics, string target) => physics.Targets.FirstOrDefault(t => t.Id == target)?.Input ?? target;

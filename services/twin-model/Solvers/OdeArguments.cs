@@ -9,16 +9,16 @@ static class OdeArguments
     {
         Check(shape, system, state);
         if (!double.IsFinite(start) || !double.IsFinite(end) || end < start)
-            throw new ArgumentException($"There is no way from {start} to {end}.", nameof(end));
+            throw new ArgumentException($"Cannot integrate from {start} to {end}.", nameof(end));
         if (!(settings.Tolerance.Relative > 1e-14) || !(settings.Tolerance.AbsoluteScale > 0))
-            throw new ArgumentException($"{settings.Tolerance} is no tolerance.", nameof(settings));
+            throw new ArgumentException($"{settings.Tolerance} is not a valid tolerance.", nameof(settings));
         if (!(settings.InitialStep >= 0) || !(settings.LargestStep > 0) || settings.MaxSteps <= 0)
             throw new ArgumentException($"Step sizes and limits must be positive: {settings}.", nameof(settings));
         var before = start;
         foreach (var time in outputTimes)
         {
             if (!(time >= before && time <= end))
-                throw new ArgumentException($"Output times ascend from {start} to {end}; {time} does not.", nameof(outputTimes));
+                throw new ArgumentException($"Output times must ascend from {start} to {end}; {time} does not fit.", nameof(outputTimes));
             before = time;
         }
     }
@@ -32,6 +32,6 @@ static class OdeArguments
                 $"{state.Length} values and {system.Typical.Length} typical sizes for {shape.States} states.", nameof(state));
         foreach (var size in system.Typical)
             if (!(size > 0 && double.IsFinite(size)))
-                throw new ArgumentException($"A typical size is positive, {size} is not.", nameof(system));
+                throw new ArgumentException($"Typical sizes must be positive; {size} is not.", nameof(system));
     }
 }

@@ -15,7 +15,7 @@ static class Vectors
         var n = values.Length;
         if (n == 0) return 0;
         if (typical.Length != n || from.Length != n || to.Length != n)
-            throw new ArgumentException("All spans have one length.", nameof(values));
+            throw new ArgumentException("All spans must have the same length.", nameof(values));
         ref var v = ref MemoryMarshal.GetReference(values);
         ref var s = ref MemoryMarshal.GetReference(typical);
         ref var a = ref MemoryMarshal.GetReference(from);

@@ -23,7 +23,7 @@ public static class TelemetryCodec
     /// <exception cref="ArgumentException">No readings.</exception>
     public static byte[] Encode(ReadOnlySpan<Reading> readings, int duplicates = 0)
     {
-        if (readings.IsEmpty) throw new ArgumentException("A telemetry batch holds at least one reading.", nameof(readings));
+        if (readings.IsEmpty) throw new ArgumentException("A telemetry batch must hold at least one reading.", nameof(readings));
         if (IsSorted(readings)) return EncodeSorted(readings, duplicates);
         var sorted = readings.ToArray();
         Array.Sort(sorted, Order);

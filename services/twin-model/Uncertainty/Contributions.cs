@@ -34,7 +34,7 @@ public sealed record Contributions(IReadOnlyList<Contribution> Inputs, double Ex
         if (inputs == 0 || runs < 10 || outputs.Length != runs || samples.Any(sample => sample.Length != inputs))
         {
             throw new ArgumentException(
-                $"{outputs.Length} outputs of {runs} runs with {inputs} inputs: there must be one output per run and ten runs.",
+                $"{outputs.Length} outputs of {runs} runs with {inputs} inputs: there must be one output per run and at least ten runs.",
                 nameof(outputs));
         }
         Finite.Check(outputs, nameof(outputs));

@@ -52,7 +52,7 @@ public static class Morris
         var inputs = samples.Length == 0 ? 0 : samples[0].Length;
         if (inputs == 0 || samples.Length % (inputs + 1) != 0 || outputs.Length != samples.Length)
             throw new ArgumentException(
-                $"{outputs.Length} outputs do not belong to {samples.Length} points of trajectories.", nameof(outputs));
+                $"{outputs.Length} outputs do not match {samples.Length} points of trajectories.", nameof(outputs));
         Finite.Check(outputs, nameof(outputs));
         var trajectories = samples.Length / (inputs + 1);
         var effects = new double[inputs][];

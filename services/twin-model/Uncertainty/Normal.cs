@@ -48,7 +48,7 @@ public static class Normal
     public static double Quantile(double probability)
     {
         if (!(probability > 0 && probability < 1))
-            throw new ArgumentOutOfRangeException(nameof(probability), probability, "A probability inside (0, 1) has a quantile.");
+            throw new ArgumentOutOfRangeException(nameof(probability), probability, "Quantiles need a probability inside (0, 1).");
         var fromCentre = probability - 0.5;
         if (Math.Abs(fromCentre) <= 0.425)
         {

@@ -49,7 +49,7 @@ public static class Quantiles
     /// <summary>One quantile of ascending values.</summary>
     public static double OfSorted(ReadOnlySpan<double> sorted, double probability)
     {
-        if (sorted.Length == 0) throw new ArgumentException("Nothing has no quantiles.", nameof(sorted));
+        if (sorted.Length == 0) throw new ArgumentException("An empty set has no quantiles.", nameof(sorted));
         if (!(probability >= 0 && probability <= 1))
             throw new ArgumentOutOfRangeException(nameof(probability), probability, "Not a probability.");
         var position = probability * (sorted.Length - 1);
@@ -61,7 +61,7 @@ public static class Quantiles
     {
         foreach (var value in values)
             if (double.IsNaN(value))
-                throw new ArgumentException("A value is not a number: leave failed runs out and say how many.", nameof(values));
+                throw new ArgumentException("A value is not a number: leave out failed runs and report their number.", nameof(values));
         var sorted = buffer.AsSpan(0, values.Length);
         values.CopyTo(sorted);
         sorted.Sort();

@@ -57,7 +57,7 @@ public static class SobolIndices
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(resamples);
         var (rows, count) = (inputs + 2, outputs.Length / (inputs + 2));
         if (count < 2 || outputs.Length != count * rows)
-            throw new ArgumentException($"{outputs.Length} outputs are not two or more blocks of {rows}.", nameof(outputs));
+            throw new ArgumentException($"{outputs.Length} outputs are not at least two blocks of {rows}.", nameof(outputs));
         Finite.Check(outputs, nameof(outputs));
         var chosen = new int[count];
         for (var i = 0; i < count; i++) chosen[i] = i;

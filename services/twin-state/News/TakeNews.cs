@@ -49,6 +49,6 @@ sealed partial class TakeNews(ActiveTwins active, TimeProvider time, ILogger<Tak
         await owner.Conclude(twin, transitions, cancel);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "News of the unknown asset {AssetId} is left to the log")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Ignoring news about the unknown asset {AssetId}; its events stay in the log")]
     partial void LogUnknownAsset(string assetId);
 }

@@ -43,6 +43,6 @@ sealed partial class ActiveTwins(AssetRegistry registry, Func<string, TwinOwner>
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The twin of {AssetId} cannot be brought up to the log; others go on")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "The twin of {AssetId} cannot be updated from the log; other twins continue")]
     partial void LogTwinFailed(Exception exception, string assetId);
 }

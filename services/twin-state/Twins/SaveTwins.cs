@@ -6,7 +6,7 @@ namespace TwinState.Twins;
 
 /// <summary>Another replica has saved this twin in the meantime and now owns the partition.</summary>
 sealed class TwinTakenOverException(string assetId) : JasperFx.ConcurrencyException(
-    $"The twin of {assetId} was saved by another replica meanwhile.", typeof(OwnedTwin), assetId);
+    $"The twin of {assetId} was saved by another replica in the meantime.", typeof(OwnedTwin), assetId);
 
 /// <summary>One save of a twin.</summary>
 /// <param name="Twin">The twin.</param>

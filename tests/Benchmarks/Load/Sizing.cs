@@ -25,19 +25,21 @@ static class Sizing
         Line($"# Sizing\n\nWritten by `./pollux bench scale` ({Environment.ProcessorCount} cores, "
             + $"{System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription}; load generator, servers and services on the same "
             + $"machine). A message holds {Publisher.ReadingsPerFrame} readings of one asset.\n");
-        Line($"## Measured: cores busy\n\n| replicas | messages/s | {string.Join(" | ", parts)} | all | API has everything after "
-            + $"|\n|---|---|{string.Concat(parts.Select(_ => "---|"))}---|---|");
+        Line($"## Measured: cores busy\n\n| replicas | messages/s | {string.Join(" | ", parts)} | all | API complete after |"
+            + $"\n|---|---|{string.Concat(parts.Select(_ => "---|"))}---|---|");
         foreach (var step in steps)
             Line($"| {step.Replicas} | {step.Rate:0} | "
                 + $"{string.Join(" | ", parts.Select(p => step.Cores[p].ToString("0.00", CultureInfo.InvariantCulture)))} | "
                 + $"{step.Cores.Values.Sum():0.00} | {step.DrainSeconds * 1000:0} ms |");
-        var waits = scenarios.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Seconds:0.00} s with {s.Replicas}"));
-        Line($"\nA scenario of 400 members, as the caller waits: {string.Join(", ", waits)}. Two replicas on one machine share its "
-            + "cores: they show that nothing is lost or done twice, not a doubled rate.");
+        var waits = scenarios.Select(s => string.Create(
+            CultureInfo.InvariantCulture, $"{s.Seconds:0.00} s with {s.Replicas} {(s.Replicas == 1 ? "replica" : "replicas")}"));
+        Line($"\nA scenario of 400 members takes the caller: {string.Join(", ", waits)}. Two replicas on one machine share its cores: "
+            + "they show that nothing is lost or done twice, not a doubled rate.");
 
         Line($"\n## Model\n\nEach part is a queue with as many servers as it has cores (M/M/c). Its service time is the slope of busy "
-            + $"cores over messages per second, its idle load the rest, least squares over the {single.Count} rates with one replica. "
-            + $"Cores: the fewest of which at most {MostBusy:P0} are busy; the wait is Erlang's C at that number.\n");
+            + $"cores over messages per second and its idle load the intercept, fitted by least squares to the {single.Count} rates with "
+            + $"one replica. Cores: the smallest number of which at most {MostBusy:P0} are busy; the mean wait follows from Erlang's C "
+            + "formula for that number.\n");
         Line($"| part | idle, cores | per message | largest error of the fit | at {Target:N0} assets x 1 Hz: busy | cores | mean wait "
             + "|\n|---|---|---|---|---|---|---|");
         foreach (var model in models)
@@ -51,17 +53,17 @@ static class Sizing
         var bytes = single[^1].BytesPerMessage;
         var connections = steps[^1].Connections;
         Line($"\n## {Target:N0} assets at 1 Hz, {Publisher.ReadingsPerFrame} readings each\n");
-        Line($"- **Cores:** {total} for the path as above; simulation by demand. twin-state's share must fit one process "
+        Line($"- **Cores:** {total} for the parts above, plus simulation as needed. twin-state's share must fit one process "
             + $"({models.Single(m => m.Part == "twin-state").Busy(Target):0.0} cores busy): one replica owns all partitions.");
-        Line($"- **Connections to PostgreSQL:** seen with two replicas "
-            + $"{string.Join(", ", connections.OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => $"{c.Key} {c.Value}"))}; at most 30 "
-            + $"per process by the manifests' pool size, so {30 * 8} for eight processes, and the overlay allows 400.");
+        Line($"- **Connections to PostgreSQL:** observed with two replicas: "
+            + $"{string.Join(", ", connections.OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => $"{c.Key} {c.Value}"))}. The pool "
+            + $"size in the manifests allows 30 per process, so {30 * 8} for eight processes; the overlay allows 400.");
         Line($"- **Disk:** {bytes:0} bytes per message with indexes and read models (at {single[^1].Rate:0} messages/s), "
-            + $"{bytes * Target * 86_400 / 1e9:0} GB a day. A `flush-window` of 10 s instead of one event per message divides the part "
-            + "that is per event by ten.");
-        Line($"\nThe model extrapolates from {single[^1].Rate:0} to {Target:N0} messages per second, and the "
-            + $"{steps.Max(s => s.Rate) / 1000:0.0} messages a second of an asset here are one there. Batches grow with the rate, which "
-            + "makes a message cheaper; the throughput of the disk under PostgreSQL is not in the model: measure it at the site.");
+            + $"{bytes * Target * 86_400 / 1e9:0} GB a day. A `flush-window` of 10 s instead of one event per message cuts the "
+            + "per-event overhead to a tenth.");
+        Line($"\nThe model extrapolates from {single[^1].Rate:0} to {Target:N0} messages per second, and from up to "
+            + $"{steps.Max(s => s.Rate) / 1000:0.0} messages per second and asset to one. Batches grow with the rate, which makes each "
+            + "message cheaper. The model does not include the throughput of PostgreSQL's disk: measure it on site.");
         await File.WriteAllTextAsync(file, text.ToString(), cancel);
     }
 }

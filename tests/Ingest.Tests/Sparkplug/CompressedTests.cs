@@ -44,7 +44,7 @@ public class CompressedTests : SparkplugTest
 
     [Theory]
     [InlineData("LZ4", "zlib", "'LZ4'; allowed: GZIP, DEFLATE")]
-    [InlineData("GZIP", "zlib", "cannot be read: it ends early, is damaged or of another format; allowed: RFC 1952 of one member.")]
+    [InlineData("GZIP", "zlib", "cannot be read: it ends early, is damaged or has another format; allowed: RFC 1952 of one member.")]
     [InlineData("DEFLATE", "gzip", "allowed: the zlib format, RFC 1950.")]
     [InlineData("DEFLATE", "deflate", "allowed: the zlib format, RFC 1950.")]
     public void Another_algorithm_is_rejected_by_name(string algorithm, string format, string said)

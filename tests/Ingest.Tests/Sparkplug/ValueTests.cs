@@ -126,7 +126,7 @@ public class ValueTests : SparkplugTest
         Data(2, new Metric { Alias = 7, Datatype = Double, StringValue = "61" });
         Assert.Contains("'StringValue with datatype 10'; allowed: float_value", decoded.Rejections[0].Detail, StringComparison.Ordinal);
         Data(3, new Metric { Alias = 7, Datatype = Double });
-        Assert.Equal(("no-value", $"'{Melt}' is missing; allowed: a value, or is_null, as melt-temperature is numeric."),
+        Assert.Equal(("no-value", $"'{Melt}' is missing; allowed: a value, or is_null, because melt-temperature is numeric."),
             (decoded.Rejections[0].Code, decoded.Rejections[0].Detail));
     }
 

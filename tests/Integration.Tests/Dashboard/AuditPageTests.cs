@@ -63,7 +63,7 @@ public class AuditPageTests(AnsweringDashboard system) : SystemTest<AnsweringDas
         Assert.True((await Positions(positions))[0] < newest[^1]);
         await page.GetByTestId("type").FillAsync("no_such_event");
         await page.GetByRole(AriaRole.Button, new() { Name = "Show", Exact = true }).ClickAsync();
-        await Expect(page.GetByTestId("no-events")).ToContainTextAsync("no such event");
+        await Expect(page.GetByTestId("no-events")).ToContainTextAsync("no matching event");
         await Look.At(page, "audit-none");
     }
 

@@ -32,7 +32,7 @@ public class DecisionPageTests(AnsweringDashboard system) : SystemTest<Answering
         // Now, run to failure, five waits, the stop, slower.
         await Expect(page.GetByTestId("options").Locator("tbody tr")).ToHaveCountAsync(9);
         await Expect(page.GetByTestId("options").Locator("tr.is-best")).ToContainTextAsync("replace now");
-        await Expect(page.GetByTestId("break-even")).ToContainTextAsync("pays while the probability");
+        await Expect(page.GetByTestId("break-even")).ToContainTextAsync("pays off as long as the probability");
         await Expect(page.GetByTestId("tornado")).ToContainTextAsync("remaining life");
 
         var shared = await Pollux.Open(new Uri(page.Url).PathAndQuery);
@@ -92,7 +92,7 @@ public class DecisionPageTests(AnsweringDashboard system) : SystemTest<Answering
         await page.GetByLabel("As of").FillAsync("2020-01-01T00:00");
         await page.GetByTestId("ask").ClickAsync();
         var notice = page.GetByTestId("notice");
-        await Expect(notice).ToContainTextAsync("Nothing can be said yet");
+        await Expect(notice).ToContainTextAsync("No prognosis is possible yet");
         await Look.At(page, "decision-cannot-say");
         await notice.GetByText("Assume a remaining life").Last.ClickAsync();
         await Expect(page.GetByTestId("median")).ToBeVisibleAsync();

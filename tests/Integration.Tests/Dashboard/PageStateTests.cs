@@ -15,7 +15,7 @@ public class PageStateTests(AnsweringDashboard system) : SystemTest<AnsweringDas
         var page = await Pollux.Open("/machines/no-such-line");
         await Expect(page.GetByTestId("notice")).ToContainTextAsync("There is no machine 'no-such-line'");
         await Look.At(page, "unknown-machine");
-        await page.GetByText("To the fleet").ClickAsync();
+        await page.GetByText("Go to the fleet").ClickAsync();
         await Expect(page.Locator("h1")).ToHaveTextAsync("Fleet");
     }
 
@@ -42,13 +42,13 @@ public class PageStateTests(AnsweringDashboard system) : SystemTest<AnsweringDas
     {
         var asset = await Pollux.RegisterPumpLoop();
         var page = await Pollux.Open($"/machines/{asset}");
-        await Expect(page.GetByTestId("no-axis")).ToContainTextAsync("Add a section physics to the model 'pump-loop'");
+        await Expect(page.GetByTestId("no-axis")).ToContainTextAsync("Add a physics section to the model 'pump-loop'");
         await page.GotoAsync($"/what-if?asset={asset}");
         await Expect(page.GetByTestId("notice")).ToContainTextAsync("This machine's model has no physics");
-        await Expect(page.GetByTestId("notice")).ToContainTextAsync("Add a section physics");
+        await Expect(page.GetByTestId("notice")).ToContainTextAsync("Add a physics section");
         await Look.At(page, "what-if-no-physics");
         await page.GotoAsync($"/decisions?asset={asset}");
-        await Expect(page.GetByTestId("notice")).ToContainTextAsync("is described as wearing");
+        await Expect(page.GetByTestId("notice")).ToContainTextAsync("describes no wearing part");
         await Look.At(page, "decisions-no-part");
     }
 
@@ -107,7 +107,7 @@ public class PageStateTests(AnsweringDashboard system) : SystemTest<AnsweringDas
         {
             await page.GotoAsync(path);
             await Expect(page.GetByTestId("notice")).ToHaveAttributeAsync("data-kind", "away");
-            await Expect(page.GetByTestId("notice")).ToContainTextAsync("this page fills as soon as it is back");
+            await Expect(page.GetByTestId("notice")).ToContainTextAsync("This page will load by itself once the service is back");
             await Look.At(page, name);
         }
     }

@@ -28,7 +28,7 @@ public class ScenarioStateTests(AnsweringDashboard system) : SystemTest<Answerin
         var page = await Pollux.Open($"/what-if?asset={asset}");
         await page.GetByRole(AriaRole.Button, new() { Name = "Last hour at +15 %", Exact = true }).ClickAsync();
         await Expect(page.GetByTestId("sentence"))
-            .ToContainTextAsync("from 1 h ago on, with the inputs that were recorded since, over 1 h");
+            .ToContainTextAsync("starting 1 h ago, with the inputs recorded since, over 1 h");
         await Look.At(page, "what-if-past");
         var asked = Now;
         await page.GetByTestId("run").ClickAsync();
@@ -54,7 +54,7 @@ public class ScenarioStateTests(AnsweringDashboard system) : SystemTest<Answerin
         await page.GetByTestId("cancel").ClickAsync();
         var notice = page.GetByTestId("notice");
         await Expect(notice).ToContainTextAsync("was cancelled");
-        await Expect(notice).ToContainTextAsync("It can be asked again");
+        await Expect(notice).ToContainTextAsync("You can ask the same question again");
         await Look.At(page, "scenario-cancelled");
         // The form shows the original question again.
         await notice.GetByText("Ask again").ClickAsync();
@@ -74,7 +74,7 @@ public class ScenarioStateTests(AnsweringDashboard system) : SystemTest<Answerin
         await Expect(notice).ToHaveAttributeAsync("data-kind", "failed");
         await Expect(notice).ToContainTextAsync("There is no answer");
         await Expect(notice).ToContainTextAsync("production-rate");
-        await Expect(notice).ToContainTextAsync("Ask for a smaller change");
+        await Expect(notice).ToContainTextAsync("Ask for a smaller or a slower change");
         await Look.At(page, "scenario-failed");
         await notice.GetByText("Change the question").ClickAsync();
         await Expect(page.GetByTestId("value")).ToHaveValueAsync("900");

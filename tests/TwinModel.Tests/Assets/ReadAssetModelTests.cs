@@ -47,7 +47,7 @@ public class ReadAssetModelTests
     [InlineData("pollux/{asset}/senml", "pollux/kettle/senml", "connections[0].topic", "{asset}")]
     [InlineData("id: kettle\n", "id: Kettle 1\n", "id", "kebab-case")]
     [InlineData("id: kettle\n", "id: \"kettle\\n\"\n", "id", "kebab-case")]
-    [InlineData("id: kettle\n", "id: unknown\n", "id", "stands for no asset")]
+    [InlineData("id: kettle\n", "id: unknown\n", "id", "reserved for unknown assets")]
     [InlineData("interval: 1s }\n  - { id: pressure", "interval: \"1s\\n\" }\n  - { id: pressure", "sensors[0].interval", "500ms")]
     [InlineData("version: 1", "versoin: 1", "", "version")]
     [InlineData("kind: vessel,", "kind: vessel, colour: red,", "components[0]", "colour")]

@@ -62,7 +62,7 @@ public class ReadEstimationTests
     [InlineData("changes-in: 4h", "changes-in: 0s", "estimation.inputs[0].changes-in", "longer than 0")]
     [InlineData("signal: temperature,", "signal: temprature,", "estimation.sensors[0].signal", "temperature")]
     [InlineData("signal: temperature,", "signal: loss,", "estimation.sensors[0].signal", "has no sensor")]
-    [InlineData("signal: temperature,", "signal: rod-temperature,", "estimation.sensors[0].signal", "has no sensor for one number")]
+    [InlineData("signal: temperature,", "signal: rod-temperature,", "estimation.sensors[0].signal", "has no sensor with a single value")]
     [InlineData("deviation: 0.2, bias", "deviation: 0, bias", "estimation.sensors[0].deviation", "greater than 0")]
     [InlineData("deviation: 0.5", "deviation: -0.5", "estimation.sensors[0].bias.deviation", "greater than 0")]
     [InlineData("changes-in: 24h } }", "changes-in: 24h } }\n    - { signal: temperature, deviation: 1 }", "estimation.sensors[1].signal",

@@ -76,7 +76,7 @@ public class ReadWaveformsTests
     [InlineData("feature: kurtosis, sensor: bearing-kurtosis", "feature: kurtosis, sensor: bearing-envelope-outer-race",
         "waveforms[0].features[1].sensor", "unit 1")]
     [InlineData("feature: crest, sensor: bearing-crest", "feature: crest, sensor: bearing-kurtosis", "waveforms[0].features[2].sensor",
-        "feature already")]
+        "already has a feature")]
     [InlineData("feature: crest", "feature: crest, band-hertz: [10, 1000]", "waveforms[0].features[2]", "unknown key 'band-hertz'")]
     [InlineData("most-samples: 8192", "max-samples: 8192", "waveforms[0]", "most-samples")]
     public void A_bad_entry_is_refused_with_path_and_what_is_allowed(string good, string bad, string path, string allowed)

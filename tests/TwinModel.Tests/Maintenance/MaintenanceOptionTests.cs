@@ -84,7 +84,7 @@ public class MaintenanceOptionTests
     {
         var answer = RankOptions.Answer(Table with { RemainingLife = null });
 
-        Assert.Contains("cannot be said", Assert.IsType<MaintenanceAnswer.NoAnswer>(answer).Reason, StringComparison.Ordinal);
+        Assert.Contains("cannot be estimated", Assert.IsType<MaintenanceAnswer.NoAnswer>(answer).Reason, StringComparison.Ordinal);
     }
 
     [Fact]

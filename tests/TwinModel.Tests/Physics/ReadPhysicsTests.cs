@@ -79,13 +79,13 @@ public class ReadPhysicsTests
         "0 to 1")]
     [InlineData("start: 100 mm", "start: { value: 100, unit: mm, relative-deviation: 0.1 }",
         "physics.components[3].parameters.start.relative-deviation", "layout")]
-    [InlineData("start: 100 mm", "start: 105 mm", "physics.components[3]", "begin and end between cells")]
+    [InlineData("start: 100 mm", "start: 105 mm", "physics.components[3]", "begin and end at cell boundaries")]
     [InlineData("from: barrel, to: air", "from: barel, to: air", "physics.components[2].connect.from", "air, barrel")]
     [InlineData("wall: barrel", "wall: air", "physics.components[3].connect.wall", "barrel")]
     [InlineData("from: barrel, to: air }", "from: barrel }", "physics.components[2]", "'to'")]
     [InlineData("ambient: air }", "ambient: air, fan: air }", "physics.components[3].connect", "fan")]
     [InlineData("set-point: set-point,", "set-point: setpoint,", "physics.components[3].connect.set-point", "set-point, room")]
-    [InlineData("set-point: set-point,", "set-point: barrel.temperature,", "physics.components[3]", "one number")]
+    [InlineData("set-point: set-point,", "set-point: barrel.temperature,", "physics.components[3]", "single value")]
     [InlineData("id: cover", "id: barrel", "physics.components[2].id", "twice")]
     [InlineData("id: cover", "id: room", "physics.components[2].id", "twice")]
     [InlineData("id: cover", "id: The Cover", "physics.components[2].id", "kebab-case")]
@@ -95,14 +95,14 @@ public class ReadPhysicsTests
     [InlineData("unit: degC, sensor: temperature }\ntargets", "unit: degC, sensor: pressure }\ntargets", "physics.signals[1].sensor",
         "temperature")]
     [InlineData("unit: kW }", "unit: kW, sensor: temperature }", "physics.signals[0].sensor", "measures temperature, not power")]
-    [InlineData("signal: power", "signal: profile", "physics.targets[0].signal", "one number")]
+    [InlineData("signal: power", "signal: profile", "physics.targets[0].signal", "single value")]
     [InlineData("signal: power", "signal: heat", "physics.targets[0].signal", "power, profile")]
     [InlineData("input: set-point", "input: speed", "physics.targets[0].input", "set-point, room")]
     [InlineData("default: 200", "default: 400", "physics.inputs[0].default", "[20, 300]")]
     [InlineData("quantity: temperature, unit: degC, default: 25", "quantity: temperature, unit: bar, default: 25", "physics.inputs[1].unit",
         "degC")]
     [InlineData("quantity: temperature, unit: degC, default: 25", "quantity: heat, unit: degC, default: 25", "physics.inputs[1].unit",
-        "no quantity")]
+        "not a quantity")]
     [InlineData("cells: 30", "cells: 2", "physics.axis.cells", "3 to 2000")]
     [InlineData("length: 300 mm", "length: 0 mm", "physics.axis.length", "longer than 0")]
     [InlineData("length: 300 mm", "length: \"300\"", "physics.axis.length", "mm")]

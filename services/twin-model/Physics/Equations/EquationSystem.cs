@@ -80,7 +80,7 @@ public sealed class EquationSystem(Axis axis)
     /// <summary>Sets the rate of change of a state, per second.</summary>
     public void SetRate(Node state, Node rate) =>
         (Fields.Find(s => s.Value == state) ?? Scalars.Find(s => s.Value == state)
-            ?? throw new ArgumentException("This is no state.", nameof(state))).Rate = rate;
+            ?? throw new ArgumentException("This is not a state.", nameof(state))).Rate = rate;
 
     /// <summary>A value that whole fields depend on, to be defined later with <see cref="Define"/>.</summary>
     public Node Auxiliary(string name)

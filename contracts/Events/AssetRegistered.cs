@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 namespace Contracts.Events;
 
 /// <summary>
-/// An asset was registered and follows a model; repeated when model, name or labels change. In stream <c>asset/{id}</c>. Written by twin-state only.
+/// An asset was registered and follows a model; repeated when model, name or labels change. In stream <c>asset/{id}</c>. Written by
+/// twin-state only.
 /// </summary>
 /// <param name="AssetId">Identity of the asset, kebab-case.</param>
 /// <param name="Name">Display name.</param>

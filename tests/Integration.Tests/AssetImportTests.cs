@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -44,7 +45,11 @@ public class AssetImportTests(RunningSystem system) : SystemTest<RunningSystem>(
     {
         await Pollux.Register("extrusion-line", "first");
         var list = new StringBuilder("id,model,name,labels\n");
-        for (var i = 0; i < Many; i++) list.Append($"press-{i:0000},extrusion-line,Press {i},plant={(i % 2 == 0 ? "north" : "south")};hall=h{i % 7}\n");
+        for (var i = 0; i < Many; i++)
+        {
+            var plant = i % 2 == 0 ? "north" : "south";
+            list.Append(CultureInfo.InvariantCulture, $"press-{i:0000},extrusion-line,Press {i},plant={plant};hall=h{i % 7}\n");
+        }
         list.Append("Bad Id,extrusion-line,,\npress-0007,extrusion-line,Again,\nother-1,no-such-model,,\npump-loop,extrusion-line,,\n");
         var done = await Import(list.ToString());
         Assert.Equal((Many, 0, 0, 4, true), Counts(done));
@@ -56,7 +61,8 @@ public class AssetImportTests(RunningSystem system) : SystemTest<RunningSystem>(
 
         // All can be read at once, in the API and in the log.
         var last = await Pollux.Get("/api/v1/assets/press-0999");
-        Assert.Equal(("Press 999", "south", "h5"), ((string)last["name"]!, (string)last["labels"]!["plant"]!, (string)last["labels"]!["hall"]!));
+        Assert.Equal(("Press 999", "south", "h5"),
+            ((string)last["name"]!, (string)last["labels"]!["plant"]!, (string)last["labels"]!["hall"]!));
         Assert.InRange((long)done["position"]!, Many, await Pollux.Log.Position());
         Assert.Equal(72, (await Pollux.Get("/api/v1/assets?label=hall%3Dh3&search=press&limit=500"))["items"]!.AsArray()
             .Count(a => (string)a!["labels"]!["plant"]! == "south"));
@@ -122,7 +128,10 @@ public class AssetImportTests(RunningSystem system) : SystemTest<RunningSystem>(
         var renamed = await Put(new { model = "extrusion-line", name = "L" });
         Assert.Equal((200, "L", "north"), (renamed.Status, (string)renamed.Body["name"]!, (string)renamed.Body["labels"]!["plant"]!));
         foreach (var (key, value) in new[] { ("Plant", "x"), ("plant", ""), ("plant", "a\u0001") })
-            Assert.Equal(400, (await Put(new { model = "extrusion-line", labels = new Dictionary<string, string> { [key] = value } })).Status);
+        {
+            Dictionary<string, string> labels = new() { [key] = value };
+            Assert.Equal(400, (await Put(new { model = "extrusion-line", labels })).Status);
+        }
 
         using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{Pollux.Query.GrpcPort}");
         var rpc = new AssetService.AssetServiceClient(channel);
@@ -136,8 +145,10 @@ public class AssetImportTests(RunningSystem system) : SystemTest<RunningSystem>(
             },
         }, cancellationToken: Cancel);
         Assert.Equal((1, 0, 1, 2, "No"), (many.Registered, many.Updated, many.Unchanged, many.Rejected[0].Index, many.Rejected[0].AssetId));
-        Assert.Equal("by-grpc", Assert.Single((await rpc.ListAssetsAsync(new() { Label = "plant=west" }, cancellationToken: Cancel)).Assets).Id);
-        var none = await Assert.ThrowsAsync<Grpc.Core.RpcException>(async () => await rpc.RegisterAssetsAsync(new(), cancellationToken: Cancel));
+        var west = await rpc.ListAssetsAsync(new() { Label = "plant=west" }, cancellationToken: Cancel);
+        Assert.Equal("by-grpc", Assert.Single(west.Assets).Id);
+        var none = await Assert.ThrowsAsync<Grpc.Core.RpcException>(
+            async () => await rpc.RegisterAssetsAsync(new(), cancellationToken: Cancel));
         Assert.Equal(Grpc.Core.StatusCode.InvalidArgument, none.StatusCode);
     }
 }

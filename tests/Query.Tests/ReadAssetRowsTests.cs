@@ -12,10 +12,11 @@ public class ReadAssetRowsTests
 
     static string Shown(AssetRow row) => row.Problem is { } problem
         ? $"{row.Line}: {problem.Field} {problem.Message}"
-        : $"{row.Line}: {row.Id} {row.Model} {row.Name} {string.Join(' ', (row.Labels ?? new Dictionary<string, string>()).Select(l => $"{l.Key}={l.Value}"))}";
+        : $"{row.Line}: {row.Id} {row.Model} {row.Name} {string.Join(' ', row.Labels?.Select(l => $"{l.Key}={l.Value}") ?? [])}";
 
     [Theory]
-    [InlineData("id,model,name,labels\na-1,kettle,First,plant=north;line=3\na-2,kettle,,\n", "2: a-1 kettle First plant=north line=3", "3: a-2 kettle  ")]
+    [InlineData("id,model,name,labels\na-1,kettle,First,plant=north;line=3\na-2,kettle,,\n",
+        "2: a-1 kettle First plant=north line=3", "3: a-2 kettle  ")]
     [InlineData("\uFEFFModel;ID\r\nkettle;a-1\r\n\r\nkettle; a-2 \r\n", "2: a-1 kettle  ", "4: a-2 kettle  ")]
     [InlineData("id\tmodel\tlabels\na-1\tkettle\tplant=north\n", "2: a-1 kettle  plant=north")]
     [InlineData("id,model,name\na-1,kettle,\"One, two\"\n", "2: a-1 kettle One, two ")]
@@ -23,7 +24,9 @@ public class ReadAssetRowsTests
         Assert.Equal(expected, (await Read(text)).Select(Shown));
 
     [Theory]
-    [InlineData("{\"id\":\"a-1\",\"model\":\"kettle\",\"labels\":{\"plant\":\"north\"}}\n\n{\"id\":\"a-2\",\"model\":\"kettle\",\"name\":\"N\"}", "1: a-1 kettle  plant=north", "3: a-2 kettle N ")]
+    [InlineData(
+        "{\"id\":\"a-1\",\"model\":\"kettle\",\"labels\":{\"plant\":\"north\"}}\n\n{\"id\":\"a-2\",\"model\":\"kettle\",\"name\":\"N\"}",
+        "1: a-1 kettle  plant=north", "3: a-2 kettle N ")]
     public async Task Json_is_read_line_by_line(string text, params string[] expected) =>
         Assert.Equal(expected, (await Read(text, isCsv: false)).Select(Shown));
 

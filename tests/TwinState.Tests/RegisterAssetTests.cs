@@ -57,9 +57,12 @@ public class RegisterAssetTests
     }
 
     [Fact]
-    public void A_model_that_cannot_be_read_is_replaced() =>
-        Assert.Equal(Model.Hash, DecideRegistration.Decide(
-            new("Kettle 7", null, new Dictionary<string, string>()), new("kettle-7", null, "kettle"), Model, isModelId: false, Now)!.ModelHash);
+    public void A_model_that_cannot_be_read_is_replaced()
+    {
+        var known = new KnownRegistration("Kettle 7", null, new Dictionary<string, string>());
+        var registered = DecideRegistration.Decide(known, new("kettle-7", null, "kettle"), Model, isModelId: false, Now)!;
+        Assert.Equal(("Kettle 7", Model.Hash), (registered.Name, registered.ModelHash));
+    }
 
     [Fact]
     public void An_asset_with_the_models_id_gets_the_models_name() =>

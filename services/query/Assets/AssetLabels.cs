@@ -42,7 +42,8 @@ static class AssetLabels
 
     /// <summary>A label as <c>key=value</c>.</summary>
     /// <exception cref="InvalidInputException">There is no equals sign.</exception>
-    public static (string Key, string Value) Pair(string name, string text) => text.Split('=', 2, StringSplitOptions.TrimEntries) is [var key, var value]
-        ? (key, value)
-        : throw new InvalidInputException(name, text, "key=value");
+    public static (string Key, string Value) Pair(string name, string text) =>
+        text.Split('=', 2, StringSplitOptions.TrimEntries) is [var key, var value]
+            ? (key, value)
+            : throw new InvalidInputException(name, text, "key=value");
 }

@@ -28,7 +28,8 @@ sealed class AssetRpc(KnownAssets registry, RegisterAssetEndpoint register, Impo
 
     public override async Task<Proto.RegisterAssetResponse> RegisterAsset(Proto.RegisterAssetRequest request, ServerCallContext context)
     {
-        var asset = await register.Run(request.AssetId, request.ModelId, Input.Given(request.Name), Labels(request), context.CancellationToken);
+        var asset = await register.Run(
+            request.AssetId, request.ModelId, Input.Given(request.Name), Labels(request), context.CancellationToken);
         return new() { IsFinished = asset is not null, Asset = asset is null ? null : AssetMessage.Of(asset) };
     }
 

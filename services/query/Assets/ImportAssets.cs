@@ -35,8 +35,8 @@ sealed class ImportAssets(KnownAssets registry, RegisterOverBus register, TimePr
         .Accepts<string>(ReadAssetRows.Csv, ReportProgress.Lines)
         .Produces<AssetImportProgress>(contentType: "application/json", additionalContentTypes: ReportProgress.Lines)
         .WithTags("Assets").WithName("importAssets").WithSummary("Register a list of assets")
-        .WithDescription("CSV with the columns id, model, name and labels (key=value;key=value), or one JSON object a line with these members "
-            + "(labels is an object). Rows that cannot be registered are listed with line and reason; the others are registered. "
+        .WithDescription("CSV with the columns id, model, name and labels (key=value;key=value), or one JSON object a line with these "
+            + "members (labels is an object). Rows that cannot be registered are listed with line and reason; the others are registered. "
             + "Safe to repeat. With Accept: application/x-ndjson, a report a second.");
 
     Task Answer(HttpContext context)

@@ -59,10 +59,11 @@ static class ReadAssetRows
             throw new InvalidInputException("header", string.Join(',', csv.Headers), Columns);
         while (await Guard(csv.ReadAsync(cancel).AsTask()))
         {
-            if (!Utf8.IsValid(csv.RawRecord)) yield return Unreadable(csv.LineNumber, new("row", "bytes that are not UTF-8", "text in UTF-8"));
+            var line = csv.LineNumber;
+            if (!Utf8.IsValid(csv.RawRecord)) yield return Unreadable(line, new("row", "bytes that are not UTF-8", "text in UTF-8"));
             else if (csv.FieldCount != header.Length)
-                yield return Unreadable(csv.LineNumber, new("row", $"{csv.FieldCount} columns", $"{header.Length} columns as in the header"));
-            else yield return Row(csv.LineNumber, name => Array.IndexOf(header, name) is >= 0 and var at ? Cell(csv, at) : null);
+                yield return Unreadable(line, new("row", $"{csv.FieldCount} columns", $"{header.Length} columns as in the header"));
+            else yield return Row(line, name => Array.IndexOf(header, name) is >= 0 and var at ? Cell(csv, at) : null);
         }
     }
 

@@ -87,7 +87,8 @@ sealed class RegisterAssets(
 }
 
 /// <summary>Takes requests, and commands about a single asset.</summary>
-sealed class TakeRegistrations(ShippedModels models, RegisterAssets register) : IConsumer<Contracts.Messages.RegisterAssets>, IConsumer<RegisterAsset>
+sealed class TakeRegistrations(ShippedModels models, RegisterAssets register)
+    : IConsumer<Contracts.Messages.RegisterAssets>, IConsumer<RegisterAsset>
 {
     public async Task Consume(ConsumeContext<Contracts.Messages.RegisterAssets> context) =>
         await context.RespondAsync(await register.Run(context.Message.Assets, context.CancellationToken));

@@ -139,6 +139,12 @@ public sealed partial class AssetRegistry
     /// <summary>True if the log holds the model on its own, in <c>model/{hash}</c>.</summary>
     public bool HasModel(string hash) => texts.ContainsKey(hash);
 
+    /// <summary>
+    /// The model with this hash, whether or not an asset still follows it; null if the log does not hold it, or this version cannot read
+    /// it.
+    /// </summary>
+    public AssetModel? FindModel(string hash) => models.GetValueOrDefault(hash);
+
     /// <summary>The model of a registration that was read from the log.</summary>
     /// <exception cref="InvalidModelException">This version cannot read it.</exception>
     public AssetModel ModelOf(AssetRegistered e) => models.GetOrAdd(e.ModelHash, hash => ReadAssetModel.FromText(

@@ -9,14 +9,7 @@ public class TimeLapseTests
     [Fact]
     public void The_past_is_lived_through_and_then_the_present()
     {
-        var plant = new EmulatedPlant(new PlantSettings
-        {
-            TimeLapseDays = 2,
-            SimulatedTimeFactor = 86_400,
-            TimeLapseSampleSeconds = 600,
-            ClockSkewMilliseconds = 0,
-            ClockDriftPpm = 0,
-        }, new Fixed());
+        var plant = ADayASecond();
         List<long> times = [];
         for (var tick = 1; tick <= 30; tick++) times.AddRange(plant.Sample(Now.AddSeconds(0.1 * tick)).Select(f => f.SampledAtMicros));
         Assert.False(plant.IsInTimeLapse);
@@ -42,14 +35,7 @@ public class TimeLapseTests
     [Fact]
     public void The_clock_waits_where_it_is_told_and_does_not_make_up_for_it()
     {
-        var plant = new EmulatedPlant(new PlantSettings
-        {
-            TimeLapseDays = 2,
-            SimulatedTimeFactor = 86_400,
-            TimeLapseSampleSeconds = 600,
-            ClockSkewMilliseconds = 0,
-            ClockDriftPpm = 0,
-        }, new Fixed());
+        var plant = ADayASecond();
         List<long> Sample(double seconds) => [.. plant.Sample(Now.AddSeconds(seconds)).Select(f => f.SampledAtMicros)];
         var hold = Now.AddDays(-2).AddHours(1);
         plant.WaitAt(hold);
@@ -61,6 +47,16 @@ public class TimeLapseTests
         plant.WaitAt(Now);
         Assert.Equal(14, Sample(10.1).Count);
     }
+
+    // The last two days, a frame every ten minutes.
+    static EmulatedPlant ADayASecond() => new(new PlantSettings
+    {
+        TimeLapseDays = 2,
+        SimulatedTimeFactor = 86_400,
+        TimeLapseSampleSeconds = 600,
+        ClockSkewMilliseconds = 0,
+        ClockDriftPpm = 0,
+    }, new Fixed());
 
     static long Micros(DateTimeOffset at) => (at - DateTimeOffset.UnixEpoch).Ticks / 10;
 

@@ -38,6 +38,9 @@ sealed class KnownAssets(AssetRegistry registry)
     /// <inheritdoc cref="AssetRegistry.Get"/>
     public RegisteredAsset Get(string assetId) => registry.Get(assetId);
 
+    /// <inheritdoc cref="AssetRegistry.FindModel"/>
+    public AssetModel? FindModel(string hash) => registry.FindModel(hash);
+
     /// <inheritdoc cref="AssetRegistry.ModelOf"/>
     public AssetModel ModelOf(AssetRegistered e) => registry.ModelOf(e);
 

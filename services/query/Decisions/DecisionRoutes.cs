@@ -4,7 +4,7 @@ static class DecisionRoutes
 {
     public static void AddDecisions(this IServiceCollection services) =>
         services.AddSingleton<AskSimulation>().AddSingleton<CreateDecision>().AddSingleton<TakeDecisionEndpoint>()
-            .AddSingleton<GetDecision>().AddSingleton<ListDecisions>().AddSingleton<FindLoads>().AddSingleton<RunBacktestEndpoint>();
+            .AddSingleton<GetDecision>().AddSingleton<ListDecisions>().AddSingleton<RunBacktestEndpoint>();
 
     public static void MapDecisions(this IEndpointRouteBuilder api)
     {

@@ -5,6 +5,7 @@ using Contracts.Decisions;
 using Npgsql;
 using NpgsqlTypes;
 using Query.Api;
+using Query.Assets;
 using ServiceDefaults;
 using TwinModel.Decisions;
 using TwinModel.Telemetry;
@@ -12,7 +13,7 @@ using TwinModel.Telemetry;
 namespace Query.Decisions;
 
 /// <summary>Lists past decisions.</summary>
-sealed class ListDecisions(NpgsqlDataSource source, FindLoads loads)
+sealed class ListDecisions(NpgsqlDataSource source, KnownAssets assets)
 {
     const string List = "decisions";
     const int MostInHindsight = 10_000;
@@ -57,8 +58,8 @@ sealed class ListDecisions(NpgsqlDataSource source, FindLoads loads)
     public async Task<HindsightReport> Hindsight(string? asset, string? component, CancellationToken cancel)
     {
         var decisions = await Read(asset, component, [], null, null, MostInHindsight, cancel);
-        var found = await loads.Run(decisions.Where(TwinModel.Decisions.Hindsight.NeedsLoad), cancel);
-        return TwinModel.Decisions.Hindsight.Of(decisions, d => found.GetValueOrDefault((d.ModelHash, d.Component)));
+        return TwinModel.Decisions.Hindsight.Of(
+            decisions, d => assets.FindModel(d.ModelHash)?.Degradations.FirstOrDefault(p => p.Component == d.Component)?.Life);
     }
 
     async Task<List<DecisionView>> Read(

@@ -3,14 +3,13 @@ using Contracts.Messages;
 using JasperFx.Events;
 using Marten;
 using MassTransit;
-using Npgsql;
 using ServiceDefaults;
 
 namespace TwinState.Assets;
 
 /// <summary>Registers assets, or updates their registrations, in one transaction, and announces it.</summary>
 sealed class RegisterAssets(
-    ShippedModels models, AssetRegistry registry, IDocumentStore store, NpgsqlDataSource source, IBus bus, TimeProvider time)
+    ShippedModels models, AssetRegistry registry, LogReader log, IDocumentStore store, IBus bus, TimeProvider time)
 {
     const int MostAttempts = 5;
 
@@ -36,7 +35,7 @@ sealed class RegisterAssets(
     async Task<AssetsRegistered> Append(
         IReadOnlyList<AssetRegistration> commands, bool mayBeBehind, CancellationToken cancel)
     {
-        var versions = await Versions([.. commands.Select(c => Streams.Asset(c.AssetId))], cancel);
+        var versions = await log.Versions([.. commands.Select(c => Streams.Asset(c.AssetId))], cancel);
         // After the versions, so that a decision on an older registration than they stand for is impossible; not needed for new assets.
         if (versions.Count > 0 || mayBeBehind || !registry.IsLoaded) await registry.Refresh(cancel);
         await using var session = store.LightweightSession();
@@ -73,16 +72,6 @@ sealed class RegisterAssets(
         }
         await session.SaveChangesAsync(cancel);
         return new(outcomes, appended.Select(e => e.Sequence).DefaultIfEmpty().Max());
-    }
-
-    async Task<Dictionary<string, long>> Versions(string[] streams, CancellationToken cancel)
-    {
-        await using var command = source.CreateCommand("select id, version from events.mt_streams where id = any($1)");
-        command.Parameters.Add(new() { Value = streams });
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        Dictionary<string, long> versions = [];
-        while (await reader.ReadAsync(cancel)) versions[reader.GetString(0)] = reader.GetInt64(1);
-        return versions;
     }
 }
 

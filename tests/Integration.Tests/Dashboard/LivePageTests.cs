@@ -131,9 +131,11 @@ public class LivePageTests(HurriedDashboard system) : SystemTest<HurriedDashboar
     {
         var text = await page.EvaluateAsync<string>(
             """
-            () => [document.querySelector("[data-testid='newest']")?.textContent, document.querySelector("#components-reconnect-modal")?.className,
-              document.querySelector("#blazor-error-ui")?.style.display, document.querySelector("text[data-sensor='melt-temperature']")?.textContent]
-              .join(" | ")
+            () => [
+              document.querySelector("[data-testid='newest']")?.textContent,
+              document.querySelector("#components-reconnect-modal")?.className,
+              document.querySelector("text[data-sensor='melt-temperature']")?.textContent,
+            ].join(" | ")
             """);
         var twin = await Pollux.Get($"/api/v1/twins/{asset}");
         return $"{await Changes(page)} redraws; page: {text}; query: position {twin["position"]}, newest {twin["sampledAt"]}; time {Now:O}";

@@ -46,6 +46,21 @@ public sealed class LogReader(NpgsqlDataSource source)
         return versions;
     }
 
+    /// <summary>The assets with telemetry that begins after a position; 0: all with telemetry.</summary>
+    public async Task<List<string>> Speakers(long after, CancellationToken cancel = default)
+    {
+        // Nearly all telemetry of a running system goes to streams that exist, so later calls look only for first versions.
+        await using var command = source.CreateCommand(after == 0
+            ? "select distinct split_part(id, '/', 2) from events.mt_streams where id like 'telemetry/%'"
+            : "select distinct split_part(stream_id, '/', 2) from events.mt_events where seq_id > $1 and version = 1 and stream_id like "
+                + "'telemetry/%'");
+        if (after > 0) command.Parameters.Add(new() { Value = after });
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        List<string> assets = [];
+        while (await reader.ReadAsync(cancel)) assets.Add(reader.GetString(0));
+        return assets;
+    }
+
     /// <summary>The events of one stream after a version, in order.</summary>
     public IAsyncEnumerable<LoggedBatch> After(string stream, long version, CancellationToken cancel = default) =>
         Read($"select {Columns} from events.mt_events where stream_id = $1 and version > $2 order by version",

@@ -36,6 +36,7 @@ var benchmarks = new Dictionary<string, Func<Settings, CancellationToken, Task>>
     ["memory"] = Memory.Run,
     ["scale"] = ScaleBenchmark.Run,
     ["register"] = RegisterBenchmark.Run,
+    ["fleet"] = FleetBenchmark.Run,
     ["dashboard"] = DashboardBenchmark.Run,
 };
 var name = args.FirstOrDefault() ?? "";

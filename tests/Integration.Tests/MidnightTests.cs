@@ -243,6 +243,26 @@ public sealed class MidnightTests(Infrastructure infrastructure) : IAsyncLifetim
         Assert.Equal((expected, expected, 720L), (rebuilt.LiveHash, rebuilt.RebuiltHash, rebuilt.Readings));
     }
 
+    [Fact]
+    public async Task An_asset_has_no_twin_in_memory_before_its_first_reading_which_is_found_without_news()
+    {
+        clock.Set(midnight.AddSeconds(1));
+        var replica = Replica();
+        var (active, tend) = (replica.GetRequiredService<ActiveTwins>(), replica.GetRequiredService<TendTwins>());
+        await replica.GetRequiredService<AssetRegistry>().Refresh(Cancel);
+        await tend.Tend(new(Slots.Of(Asset), clock.GetUtcNow()), Cancel);
+        Assert.Empty(active.InMemory);
+
+        await Sum(Frames(1, 5), await Recorder());
+        clock.Set(midnight.AddSeconds(12));
+        await tend.Tend(new(Slots.Of(Asset), clock.GetUtcNow()), Cancel);
+        Assert.Equal(60, Assert.Single(active.InMemory).Twin.Sensors.Sum(s => s.Count));
+        // It stays known after a restart, too, without another look at what is new.
+        var restarted = Replica();
+        await restarted.GetRequiredService<TendTwins>().Tend(new(Slots.Of(Asset), clock.GetUtcNow()), Cancel);
+        Assert.Single(restarted.GetRequiredService<ActiveTwins>().InMemory);
+    }
+
     async Task<List<AnnouncedBatch>> News(string stream)
     {
         List<AnnouncedBatch> news = [];

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Contracts.Decisions;
 using Google.Protobuf;
 using Query.Decisions;
@@ -9,9 +8,7 @@ namespace Query.Tests;
 
 public class DecisionMessageTests
 {
-    static readonly AssetModel Model = ReadAssetModel.FromDirectory(
-        Path.Combine(typeof(DecisionMessageTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-            .Single(a => a.Key == "Repository").Value!, "contracts", "assets")).Single(m => m.Id == "extrusion-line");
+    static readonly AssetModel Model = Given.A_model("extrusion-line");
 
     static DecisionDefinition Whole => new(
         "line-1", "gearbox-bearing", Given.Noon,

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Contracts.Messages;
 using TwinModel.Assets;
 using TwinModel.Units;
@@ -12,6 +13,11 @@ static class Given
     public static readonly Sensor Pressure = new(
         "melt-pressure", 7, "Melt pressure", "die", Unit.Find("bar")!, new(-1, 1000), new(-1, 350), TimeSpan.FromSeconds(1),
         TimeSpan.FromSeconds(10), 0.2);
+
+    /// <summary>A shipped model.</summary>
+    public static AssetModel A_model(string id) => ReadAssetModel.FromDirectory(
+        Path.Combine(typeof(Given).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(a => a.Key == "Repository").Value!, "contracts", "assets")).Single(m => m.Id == id);
 
     public static SensorView A_reading(double value, DateTimeOffset sampledAt) => new(
         "melt-pressure", "Melt pressure", "die", "pressure", "bar", value, "good", sampledAt, sampledAt.AddSeconds(10), 42,

@@ -7,7 +7,8 @@ public class TwinFilterTests
 {
     static readonly TwinFilter Everything = new(null, 0, null, null);
 
-    static bool Matches(TwinFilter filter, params AlarmView[] alarms) => filter.Matches(Given.A_view(alarms: alarms), Given.Noon);
+    static bool Matches(TwinFilter filter, params AlarmView[] alarms) =>
+        filter.Matches(new LiveTwin(Given.A_view(alarms: alarms)), Given.Noon);
 
     [Fact]
     public void Severity_asks_for_the_worst_active_alarm()

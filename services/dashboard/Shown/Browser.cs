@@ -43,7 +43,7 @@ sealed class Browser(IJSRuntime js) : IDisposable
     public async Task SetDark(bool isDark)
     {
         IsDark = isDark;
-        await js.InvokeVoidAsync("pollux.remember", "theme", isDark ? "dark" : "light");
+        await Remember("theme", isDark ? "dark" : "light");
         Changed?.Invoke();
     }
 
@@ -59,7 +59,7 @@ sealed class Browser(IJSRuntime js) : IDisposable
     {
         if (name == Name) return;
         Name = name;
-        await js.InvokeVoidAsync("pollux.remember", "name", name);
+        await Remember("name", name);
     }
 
     /// <summary>Remembers the machine a page shows.</summary>
@@ -68,7 +68,19 @@ sealed class Browser(IJSRuntime js) : IDisposable
         if (asset == Asset) return;
         Asset = asset;
         Changed?.Invoke();
-        await js.InvokeVoidAsync("pollux.remember", "asset", asset);
+        await Remember("asset", asset);
+    }
+
+    async Task Remember(string key, string value)
+    {
+        try
+        {
+            await js.InvokeVoidAsync("pollux.remember", key, value);
+        }
+        catch (JSDisconnectedException)
+        {
+            // The user left; there is no browser to remember it.
+        }
     }
 
     public void Dispose() => self?.Dispose();

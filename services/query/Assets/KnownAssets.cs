@@ -12,6 +12,7 @@ sealed class KnownAssets(AssetRegistry registry)
     readonly ConcurrentDictionary<string, string> models = new(StringComparer.Ordinal);
     readonly SemaphoreSlim refreshing = new(1);
     int begun, ended;
+    Sorted? summaries;
 
     /// <summary>True once assets and twins have been read for the first time.</summary>
     public bool IsLoaded { get; set; }
@@ -26,9 +27,20 @@ sealed class KnownAssets(AssetRegistry registry)
     public IEnumerable<RegisteredAsset> All => registry.All.OrderBy(a => a.Id, StringComparer.Ordinal);
 
     /// <summary>By id, with those whose model cannot be read.</summary>
-    public IEnumerable<AssetSummary> Summaries => registry.All.Select(a => AssetSummary.Of(a, registry.FindUnreadable(a.Id)))
-        .Concat(registry.Unreadable.Where(a => Find(a.Id) is null).Select(AssetSummary.Of))
-        .OrderBy(a => a.Id, StringComparer.Ordinal);
+    public IReadOnlyList<AssetSummary> Summaries
+    {
+        get
+        {
+            // Sorting all for every page would take longer than the page.
+            var (known, changes) = (Volatile.Read(ref summaries), registry.Changes);
+            if (known?.Changes == changes) return known.Summaries;
+            AssetSummary[] sorted = [.. registry.All.Select(a => AssetSummary.Of(a, registry.FindUnreadable(a.Id)))
+                .Concat(registry.Unreadable.Where(a => Find(a.Id) is null).Select(AssetSummary.Of))
+                .OrderBy(a => a.Id, StringComparer.Ordinal)];
+            Volatile.Write(ref summaries, new(changes, sorted));
+            return sorted;
+        }
+    }
 
     public RegisteredAsset? Find(string assetId) => registry.Find(assetId);
 
@@ -66,6 +78,8 @@ sealed class KnownAssets(AssetRegistry registry)
             refreshing.Release();
         }
     }
+
+    sealed record Sorted(int Changes, AssetSummary[] Summaries);
 }
 
 /// <summary>Ready once the assets are loaded.</summary>

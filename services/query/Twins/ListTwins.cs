@@ -9,13 +9,13 @@ namespace Query.Twins;
 /// <summary>Which twins to list.</summary>
 sealed record TwinFilter(string? Model, int Severity, bool? IsStale, string? Search)
 {
-    public bool Matches(TwinView view, DateTimeOffset now) =>
-        (string.IsNullOrEmpty(Model) || view.ModelId == Model)
-        && (Severity == 0 || WorstActive(view) >= Severity)
-        && (IsStale is null || view.Sensors.All(s => SensorAnswer.IsStaleAt(s, now)) == IsStale)
+    public bool Matches(LiveTwin twin, DateTimeOffset now) =>
+        (string.IsNullOrEmpty(Model) || twin.ModelId == Model)
+        && (Severity == 0 || (!twin.IsSilent && WorstActive(twin.View) >= Severity))
+        && (IsStale is null || (twin.IsSilent || twin.View.Sensors.All(s => SensorAnswer.IsStaleAt(s, now))) == IsStale)
         && (string.IsNullOrEmpty(Search)
-            || view.AssetId.Contains(Search, StringComparison.OrdinalIgnoreCase)
-                || view.Name.Contains(Search, StringComparison.OrdinalIgnoreCase));
+            || twin.AssetId.Contains(Search, StringComparison.OrdinalIgnoreCase)
+                || twin.Name.Contains(Search, StringComparison.OrdinalIgnoreCase));
 
     static int WorstActive(TwinView view) =>
         view.Alarms.Where(a => a.ClearedAt is null).Select(a => Input.Severity(a.Severity)).DefaultIfEmpty().Max();
@@ -44,8 +44,7 @@ static class ListTwins
     {
         var size = Paging.Limit(limit);
         var after = Cursor.Decode(List, 1, cursor)?[0];
-        var rows = live.All.Where(t => after is null || string.CompareOrdinal(t.AssetId, after) > 0)
-            .Where(t => filter.Matches(t.View, now)).Take(size + 1).Select(t => t.Show(now)).ToList();
+        var rows = live.After(after).Where(t => filter.Matches(t, now)).Take(size + 1).Select(t => t.Show(now)).ToList();
         return Paging.Of(rows, size, last => Cursor.Encode(List, last.View.AssetId));
     }
 

@@ -18,6 +18,13 @@ sealed class LiveTwin(OfferedView first)
 
     public TwinView View => newest.View;
 
+    public string Name => newest.Name;
+
+    public string ModelId => newest.ModelId;
+
+    /// <summary>True until the asset sends its first reading.</summary>
+    public bool IsSilent => newest.IsSilent;
+
     public string AssetId => newest.AssetId;
 
     /// <summary>Version of <see cref="View"/>, known without unpacking it.</summary>
@@ -37,13 +44,24 @@ sealed class LiveTwin(OfferedView first)
         return true;
     }
 
+    /// <summary>Replaces what is shown of a silent asset, which was registered again.</summary>
+    public void Expect(OfferedView registered)
+    {
+        lock (gate)
+        {
+            if (newest.IsSilent) newest = registered;
+        }
+    }
+
     /// <inheritdoc cref="Offer(OfferedView)"/>
     public bool Offer(TwinView newer) => Offer(new OfferedView(newer));
 
     /// <summary>The view as shown now. Built once per view and <see cref="ShownTwin.Slice"/>, however many callers ask.</summary>
     public ShownTwin Show(DateTimeOffset now)
     {
-        var (current, latest) = (shown, View);
+        var offered = newest;
+        if (offered.IsSilent) return new ShownTwin(offered.View, now);
+        var (current, latest) = (shown, offered.View);
         return current is not null && ReferenceEquals(current.View, latest) && current.IsFor(now)
             ? current
             : shown = new ShownTwin(latest, now);

@@ -7,11 +7,13 @@ using TwinModel.Twins;
 namespace Query.Twins;
 
 /// <summary>
-/// The newest view of every asset, in memory. Memory grows with the number of assets (about 20 kB each), not with readings or watchers.
+/// The newest view of every asset, in memory: about 20 kB for each that has sent a reading, 0.5 kB for a silent one. Readings and watchers
+/// add nothing.
 /// </summary>
 sealed class LiveTwins
 {
     readonly ConcurrentDictionary<string, LiveTwin> twins = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, TwinView> empty = new(StringComparer.Ordinal);
     volatile LiveTwin[]? sorted;
 
     public LiveTwins(IMeterFactory meters) =>
@@ -37,8 +39,26 @@ sealed class LiveTwins
     /// <summary>Shows a new asset's twin before its first reading.</summary>
     public void Expect(RegisteredAsset asset)
     {
-        if (Find(asset.Id) is null)
-            Offer(ViewTwin.Of(asset.Id, asset.Name, new Twin(asset.Model), AlarmBook.Empty, 0, 0, null, null, null));
+        var known = Find(asset.Id);
+        if (known is { IsSilent: false }) return;
+        var view = new OfferedView(asset, empty.GetOrAdd(
+            asset.Model.Hash, _ => ViewTwin.Of("", "", new Twin(asset.Model), AlarmBook.Empty, 0, 0, null, null, null)));
+        if (known is null) Offer(view);
+        else known.Expect(view);
+    }
+
+    /// <summary>The twins after this asset id, ordered by it.</summary>
+    public IEnumerable<LiveTwin> After(string? assetId)
+    {
+        var all = (LiveTwin[])All;
+        var (from, to) = (0, assetId is null ? 0 : all.Length);
+        while (from < to)
+        {
+            var middle = (from + to) / 2;
+            if (string.CompareOrdinal(all[middle].AssetId, assetId) <= 0) from = middle + 1;
+            else to = middle;
+        }
+        return all.Skip(from);
     }
 
     /// <inheritdoc cref="Offer(OfferedView)"/>

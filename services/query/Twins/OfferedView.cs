@@ -7,17 +7,30 @@ namespace Query.Twins;
 sealed class OfferedView
 {
     readonly byte[]? packed;
+    readonly string? name;
     TwinView? view;
 
     public OfferedView(PackedTwin twin) => (AssetId, Position, Revision, packed) = (twin.AssetId, twin.Position, twin.Revision, twin.View);
 
     public OfferedView(TwinView view) => (AssetId, Position, Revision, this.view) = (view.AssetId, view.Position, view.Revision, view);
 
+    /// <summary>An asset that has not sent anything. It costs only this object: plants register far more than they have connected.</summary>
+    /// <param name="asset">The asset.</param>
+    /// <param name="empty">The view that all such assets of its model share.</param>
+    public OfferedView(RegisteredAsset asset, TwinView empty) => (AssetId, name, view) = (asset.Id, asset.Name, empty);
+
     public string AssetId { get; }
+
+    public string Name => name ?? View.Name;
+
+    public string ModelId => (view ?? View).ModelId;
+
+    /// <summary>True until the asset sends its first reading.</summary>
+    public bool IsSilent => name is not null;
 
     public long Position { get; }
 
     public long Revision { get; }
 
-    public TwinView View => view ??= TwinViews.Unpack(packed);
+    public TwinView View => name is null ? view ??= TwinViews.Unpack(packed) : view! with { AssetId = AssetId, Name = name };
 }

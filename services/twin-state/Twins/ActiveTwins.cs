@@ -11,6 +11,9 @@ sealed partial class ActiveTwins(AssetRegistry registry, Func<string, TwinOwner>
     /// <summary>All twins in memory.</summary>
     public IEnumerable<OwnedTwin> InMemory => owners.Select(o => o.Value.Twin).OfType<OwnedTwin>();
 
+    /// <summary>The assets of a slot whose twins are, or recently were, in memory.</summary>
+    public IEnumerable<string> In(int slot) => owners.Select(o => o.Key).Where(id => Slots.Of(id) == slot);
+
     /// <summary>The owner of an asset's twin; null for an unknown asset.</summary>
     public async Task<TwinOwner?> Find(string assetId, CancellationToken cancel)
     {
@@ -18,9 +21,9 @@ sealed partial class ActiveTwins(AssetRegistry registry, Func<string, TwinOwner>
         return registry.Find(assetId) is null ? null : owners.GetOrAdd(assetId, create);
     }
 
-    /// <summary>The owner of an asset's twin if the twin is in memory and follows this model.</summary>
+    /// <summary>The owner of an asset's twin if the twin is in memory and follows this registration.</summary>
     public TwinOwner? Current(RegisteredAsset asset) =>
-        owners.TryGetValue(asset.Id, out var owner) && owner.Twin?.Asset.Model.Hash == asset.Model.Hash ? owner : null;
+        owners.TryGetValue(asset.Id, out var owner) && owner.Twin?.Asset.Position == asset.Position ? owner : null;
 
     /// <summary>
     /// An asset that fails permanently must not block the others of its partition: the failure is reported, and the next news or tick

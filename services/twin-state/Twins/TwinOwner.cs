@@ -24,11 +24,11 @@ sealed partial class TwinOwner(
 
     public void Replace(OwnedTwin twin) => Twin = twin;
 
-    /// <summary>The twin; if it is not in memory, or its model was renewed, it is loaded and reads on from the log.</summary>
+    /// <summary>The twin; if it is not in memory, or the asset was registered again, it is loaded and reads on from the log.</summary>
     public async Task<OwnedTwin> Load(CancellationToken cancel)
     {
         var asset = registry.Get(assetId);
-        if (Twin is { } known && known.Asset.Model.Hash == asset.Model.Hash) return known;
+        if (Twin is { } known && known.Asset.Position == asset.Position) return known;
         var twin = await loadTwins.Load(asset, cancel);
         var transitions = await ReadOn(twin, TelemetryDays.Open(twin, time.GetUtcNow()), cancel);
         twin.MustShow = true;

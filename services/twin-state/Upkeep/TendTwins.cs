@@ -10,7 +10,7 @@ namespace TwinState.Upkeep;
 /// Once a second per owned slot: detects silent sensors, rederives late readings from the log, finds missed news and saves.
 /// </summary>
 sealed class TendTwins(
-    ActiveTwins active, AssetRegistry registry, LogReader log, SaveTwins saveTwins, RederiveLimits rederiveLimits,
+    ActiveTwins active, Speakers speakers, AssetRegistry registry, LogReader log, SaveTwins saveTwins, RederiveLimits rederiveLimits,
     IOptions<TwinStateSettings> settings)
 {
     // Each may hold as much history as is saved at a time.
@@ -24,7 +24,13 @@ sealed class TendTwins(
         if (tendedAt.TryGetValue(tick.Slot, out var last) && tick.At - last < TimeSpan.FromMilliseconds(500)) return;
         tendedAt[tick.Slot] = tick.At;
         var lookForMissedNews = tick.At - lookedForNewsAt.GetValueOrDefault(tick.Slot) > TimeSpan.FromSeconds(10);
-        if (lookForMissedNews) lookedForNewsAt[tick.Slot] = tick.At;
+        if (lookForMissedNews)
+        {
+            await speakers.Refresh(cancel);
+            // Another replica may have registered it.
+            if (speakers.In(tick.Slot).Any(a => registry.Find(a) is null)) await registry.Refresh(cancel);
+            lookedForNewsAt[tick.Slot] = tick.At;
+        }
         var slot = await Load(tick.Slot, cancel);
         if (lookForMissedNews) await TakeMissedNews(slot, tick.At, cancel);
         await SaveDue(slot, tick.At, cancel);
@@ -32,7 +38,8 @@ sealed class TendTwins(
 
     async Task<List<Tended>> Load(int slot, CancellationToken cancel)
     {
-        List<RegisteredAsset> assets = [.. registry.All.Where(a => Slots.Of(a.Id) == slot)];
+        List<RegisteredAsset> assets =
+            [.. active.In(slot).Union(speakers.In(slot)).Select(registry.Find).OfType<RegisteredAsset>()];
         await Parallel.ForEachAsync(
             assets.Where(a => active.Current(a) is null),
             new ParallelOptions { MaxDegreeOfParallelism = MostLoadedAtOnce, CancellationToken = cancel },

@@ -11,9 +11,12 @@ sealed partial class TickSlots(IBus bus, TimeProvider time, AssetRegistry regist
     {
         // Slots tick one after the other within the second, so that saving does not delay the news of all assets at once.
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1) / Slots.Count, time);
+        var (occupied, changes) = (new HashSet<int>(), 0);
         for (var slot = 0; await timer.WaitForNextTickAsync(cancel); slot = (slot + 1) % Slots.Count)
         {
-            if (!registry.All.Any(a => Slots.Of(a.Id) == slot)) continue;
+            if (changes != registry.Changes)
+                (changes, occupied) = (registry.Changes, [.. registry.All.Select(a => Slots.Of(a.Id))]);
+            if (!occupied.Contains(slot)) continue;
             try
             {
                 using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);

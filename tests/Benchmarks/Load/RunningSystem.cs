@@ -25,21 +25,35 @@ sealed class RunningSystem(Settings settings) : IAsyncDisposable
     {
         var system = new RunningSystem(settings);
         await system.Pollux(["down", "--data"], cancel);
-        await system.Pollux(["up", "--no-plant", "--replicas", $"{replicas}"], cancel);
-        var status = JsonNode.Parse(await system.Pollux(["status", "--json"], cancel))!;
+        await system.Up(replicas, cancel);
+        return system;
+    }
+
+    /// <summary>Stops everything and starts it again with its data; returns the seconds that starting took, servers included.</summary>
+    public async Task<double> Restart(CancellationToken cancel)
+    {
+        await Pollux(["down"], cancel);
+        var began = Stopwatch.GetTimestamp();
+        await Up(replicas: 1, cancel);
+        return Stopwatch.GetElapsedTime(began).TotalSeconds;
+    }
+
+    async Task Up(int replicas, CancellationToken cancel)
+    {
+        await Pollux(["up", "--no-plant", "--replicas", $"{replicas}"], cancel);
+        var status = JsonNode.Parse(await Pollux(["status", "--json"], cancel))!;
         foreach (var part in status.AsArray())
         {
             var (name, url) = ((string)part!["name"]!, (string?)part["url"]);
-            if (part["pid"]?.GetValueKind() == JsonValueKind.Number) system.Processes[name] = (int)part["pid"]!;
-            if (name == "ingest") system.IngestAddress = new Uri(url!).GetLeftPart(UriPartial.Authority);
+            if (part["pid"]?.GetValueKind() == JsonValueKind.Number) Processes[name] = (int)part["pid"]!;
+            if (name == "ingest") IngestAddress = new Uri(url!).GetLeftPart(UriPartial.Authority);
             if (url?.StartsWith("http", StringComparison.Ordinal) == true)
-                system.Addresses[name] = new Uri(url).GetLeftPart(UriPartial.Authority);
-            if (name == "query") system.Query = new HttpClient { BaseAddress = new Uri(new Uri(url!).GetLeftPart(UriPartial.Authority)) };
+                Addresses[name] = new Uri(url).GetLeftPart(UriPartial.Authority);
+            if (name == "query") Query = new HttpClient { BaseAddress = new Uri(new Uri(url!).GetLeftPart(UriPartial.Authority)) };
         }
         var offset = int.Parse(
             Environment.GetEnvironmentVariable("POLLUX_PORT_OFFSET") ?? "0", System.Globalization.CultureInfo.InvariantCulture);
-        system.GrpcAddress = $"http://127.0.0.1:{5110 + offset}";
-        return system;
+        GrpcAddress = $"http://127.0.0.1:{5110 + offset}";
     }
 
     async Task<string> Pollux(string[] arguments, CancellationToken cancel)

@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json.Nodes;
+using TwinModel.Telemetry;
+
+namespace Benchmarks.Load;
+
+/// <summary>
+/// A plant that has registered far more assets than it has connected: start, memory and pages, compared with the connected ones alone.
+/// </summary>
+static class FleetBenchmark
+{
+    const int AssetsPerList = 10_000;
+    const int Pages = 300;
+
+    static readonly string[] Services = ["ingest", "twin-state", "query", "simulation"];
+
+    public static async Task Run(Settings settings, CancellationToken cancel)
+    {
+        var (all, speaking) = ((int)(100_000 * settings.Scale), (int)(2_000 * settings.Scale));
+        Report.Title($"fleet: {all:N0} registered assets of which {speaking:N0} speak");
+        await using var system = await RunningSystem.Start(settings, cancel);
+        await Register(system, "fleet-speaking", speaking, cancel);
+        await Speak(settings, system, speaking, cancel);
+        Report.Figure($"start with {speaking:N0} assets", await system.Restart(cancel), "s", "N1");
+        var alone = await Measure(system, cancel);
+
+        await Register(system, "fleet-silent", all - speaking, cancel);
+        Report.Goal($"start with {all:N0} assets", await system.Restart(cancel), "s", 15, isAtLeast: false, "N1");
+        foreach (var (service, (heap, resident)) in await Measure(system, cancel))
+        {
+            var silent = all - speaking;
+            Report.Goal($"  {service}: managed heap per silent asset", (heap - alone[service].Heap) * 1024 / silent, "kB", 2, isAtLeast: false);
+            Report.Figure("    resident memory per silent asset", (resident - alone[service].Resident) * 1024 / silent, "kB", "N2");
+            Report.Figure("    resident memory", resident, "MB");
+        }
+        foreach (var list in new[] { "twins", "assets" })
+        {
+            var times = await ReadPages(system, list, cancel);
+            Report.Figure($"GET /{list}, pages of 100, p50", Report.Percentile(times, 0.5), "ms", "N1");
+            Report.Goal($"GET /{list}, pages of 100, p99", Report.Percentile(times, 0.99), "ms", 50, isAtLeast: false, "N1");
+        }
+    }
+
+    static async Task Register(RunningSystem system, string prefix, int count, CancellationToken cancel)
+    {
+        foreach (var part in Enumerable.Range(0, count).Chunk(AssetsPerList))
+        {
+            var list = new StringBuilder("id,model,name\n");
+            foreach (var i in part) list.Append($"{prefix}-{i},extrusion-line,Line {i}\n");
+            using var body = new StringContent(list.ToString(), Encoding.UTF8, "text/csv");
+            using var answer = await system.Query.PostAsync("/api/v1/assets:import", body, cancel);
+            var text = await answer.Content.ReadAsStringAsync(cancel);
+            if (!answer.IsSuccessStatusCode || (int)JsonNode.Parse(text)!["rejected"]! > 0) throw new InvalidOperationException(text);
+        }
+    }
+
+    static async Task Speak(Settings settings, RunningSystem system, int assets, CancellationToken cancel)
+    {
+        // Ingest reads new registrations once a second.
+        await Task.Delay(TimeSpan.FromSeconds(3), cancel);
+        await using (var publisher = await Publisher.Connect(settings.Mqtt, cancel))
+        {
+            var noise = new Random(16);
+            for (var i = 0; i < assets; i++)
+                await publisher.Publish(
+                    $"pollux/fleet-speaking-{i}/senml", i, Publisher.Frame(Micros.From(DateTimeOffset.UtcNow), noise), cancel);
+            while (await system.ReadingsFolded("fleet-speaking", cancel) < (long)assets * Publisher.ReadingsPerFrame)
+                await Task.Delay(TimeSpan.FromSeconds(1), cancel);
+        }
+        // Twins are saved within seconds.
+        await Task.Delay(TimeSpan.FromSeconds(8), cancel);
+    }
+
+    /// <summary>The least of some samples: what is left after a collection.</summary>
+    static async Task<Dictionary<string, (double Heap, double Resident)>> Measure(RunningSystem system, CancellationToken cancel)
+    {
+        Dictionary<string, (double Heap, double Resident)> least = [];
+        for (var sample = 0; sample < 20; sample++)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), cancel);
+            foreach (var service in Services)
+            {
+                var (heap, resident) = (await system.HeapMegabytes(service, cancel), system.Megabytes(service).Resident);
+                var known = least.GetValueOrDefault(service, (double.MaxValue, double.MaxValue));
+                least[service] = (heap > 0 ? Math.Min(heap, known.Item1) : known.Item1, Math.Min(resident, known.Item2));
+            }
+        }
+        return least;
+    }
+
+    static async Task<List<double>> ReadPages(RunningSystem system, string list, CancellationToken cancel)
+    {
+        List<double> times = [];
+        var cursor = "";
+        for (var page = 0; page < Pages; page++)
+        {
+            var began = Stopwatch.GetTimestamp();
+            var text = await system.Query.GetStringAsync($"/api/v1/{list}?limit=100&cursor={Uri.EscapeDataString(cursor)}", cancel);
+            times.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+            cursor = (string?)JsonNode.Parse(text)!["nextCursor"] ?? "";
+        }
+        return times;
+    }
+}

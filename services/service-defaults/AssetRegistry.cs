@@ -108,11 +108,11 @@ public sealed partial class AssetRegistry
             var end = await log.Position(cancel);
             // First call: the few asset streams. Later calls: events after the safe position of the previous call.
             await using var command = source.CreateCommand(scannedTo == 0
-                ? "select e.seq_id, e.data, e.type from events.mt_streams s join events.mt_events e on e.stream_id = s.id where s.id like "
-                    + "'asset/%' or s.id like 'model/%' order by e.seq_id"
+                ? $"select e.seq_id, e.data, e.type from {LogReader.AfterEach} order by e.seq_id"
                 : "select seq_id, data, type from events.mt_events where seq_id > $1 and type in ('asset_registered', 'model_registered') "
                     + "order by seq_id");
             if (scannedTo > 0) command.Parameters.Add(new() { Value = scannedTo });
+            else command.Parameters.AddRange(LogReader.AfterEachParameters(await AssetStreams(cancel)));
             await using var reader = await command.ExecuteReaderAsync(cancel);
             while (await reader.ReadAsync(cancel))
             {
@@ -134,6 +134,17 @@ public sealed partial class AssetRegistry
         {
             refreshing.Release();
         }
+    }
+
+    // On their own: whoever asks for the safe position waits for those who read the table of streams, and reading the events of many
+    // assets takes seconds.
+    async Task<List<(string Stream, long Version)>> AssetStreams(CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand("select id from events.mt_streams where id like 'asset/%' or id like 'model/%'");
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        List<(string Stream, long Version)> streams = [];
+        while (await reader.ReadAsync(cancel)) streams.Add((reader.GetString(0), 0));
+        return streams;
     }
 
     /// <summary>True if the log holds the model on its own, in <c>model/{hash}</c>.</summary>

@@ -25,17 +25,22 @@ sealed partial class TakeNews(ActiveTwins active, TimeProvider time, ILogger<Tak
 
     async Task Take(TwinOwner owner, AnnouncedBatch news, CancellationToken cancel)
     {
-        var twin = await owner.Load(cancel);
-        var kind = DecideNews.KindOf(twin.Versions, news);
-        if (kind is NewsKind.Old)
+        if (owner.Twin is { } known && DecideNews.KindOf(known.Versions, news) is NewsKind.Old)
         {
             Measures.OldNews.Add(1);
             return;
         }
         using var activity = Traces.StartActivity("fold readings", ActivityKind.Consumer, news.TraceParent);
         activity?.SetTag("pollux.asset", news.AssetId).SetTag("pollux.position", news.Position);
+        var twin = await owner.Load(cancel);
+        var kind = DecideNews.KindOf(twin.Versions, news);
         IReadOnlyList<LimitTransition> transitions;
-        if (kind is NewsKind.Next)
+        if (kind is NewsKind.Old)
+        {
+            // A twin that was not in memory has read it from the log just now.
+            transitions = [];
+        }
+        else if (kind is NewsKind.Next)
         {
             transitions = twin.Apply(
                 new LoggedBatch(news.Stream, news.Version, news.Position, news.RecordedAt, news.Batch!, news.TraceParent));

@@ -28,16 +28,23 @@ public class DashboardSystem(Infrastructure infrastructure) : RunningSystem(infr
         await base.InitializeAsync();
         Dashboard = DashboardOf($"http://127.0.0.1:{Query.GrpcPort}");
         await Dashboard.Start();
-        playwright = await Playwright.CreateAsync();
         Assertions.SetDefaultExpectTimeout((float)Eventually.PatienceSeconds * 1_000);
+        await StartBrowser();
+        Directory.CreateDirectory(Screenshots);
+    }
+
+    async Task StartBrowser()
+    {
+        playwright?.Dispose();
+        playwright = await Playwright.CreateAsync();
         Browser = await playwright.Chromium.LaunchAsync(new()
         {
             ExecutablePath = Chromium,
             Headless = true,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-                "--disable-component-update", "--disable-sync", "--enable-precise-memory-info"],
+            // In a container, shared memory is often 64 MB, in which a screenshot of a long page can end the browser.
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
+                "--disable-background-networking", "--disable-component-update", "--disable-sync", "--enable-precise-memory-info"],
         });
-        Directory.CreateDirectory(Screenshots);
     }
 
     /// <summary>A dashboard that has not been started.</summary>
@@ -46,6 +53,8 @@ public class DashboardSystem(Infrastructure infrastructure) : RunningSystem(infr
     /// <summary>A page in its own browser context, as an operator in Berlin sees it.</summary>
     public async Task<IPage> Open(string path, bool dark = false, ServiceProcess? dashboard = null, int width = 1440, int height = 900)
     {
+        // A browser that ended fails the test that it ended in, not all that follow.
+        if (!Browser.IsConnected) await StartBrowser();
         var context = await Browser.NewContextAsync(new()
         {
             BaseURL = (dashboard ?? Dashboard).Http.BaseAddress!.ToString(),
@@ -84,7 +93,10 @@ public class DashboardSystem(Infrastructure infrastructure) : RunningSystem(infr
     internal override async Task Leave(int before)
     {
         // Open pages would keep drawing whatever arrives.
-        foreach (var context in Browser.Contexts.ToList()) await context.CloseAsync();
+        if (Browser.IsConnected)
+        {
+            foreach (var context in Browser.Contexts.ToList()) await context.CloseAsync();
+        }
         await base.Leave(before);
     }
 

@@ -14,7 +14,9 @@ sealed class OfferedView
 
     public OfferedView(TwinView view) => (AssetId, Position, Revision, this.view) = (view.AssetId, view.Position, view.Revision, view);
 
-    /// <summary>An asset that has not sent anything. It costs only this object: plants register far more than they have connected.</summary>
+    /// <summary>
+    /// An asset that has not sent anything. It costs only this object: plants register far more than they have connected.
+    /// </summary>
     /// <param name="asset">The asset.</param>
     /// <param name="empty">The view that all such assets of its model share.</param>
     public OfferedView(RegisteredAsset asset, TwinView empty) => (AssetId, name, view) = (asset.Id, asset.Name, empty);

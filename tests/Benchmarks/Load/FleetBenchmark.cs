@@ -30,7 +30,8 @@ static class FleetBenchmark
         foreach (var (service, (heap, resident)) in await Measure(system, cancel))
         {
             var silent = all - speaking;
-            Report.Goal($"  {service}: managed heap per silent asset", (heap - alone[service].Heap) * 1024 / silent, "kB", 2, isAtLeast: false);
+            Report.Goal(
+                $"  {service}: managed heap per silent asset", (heap - alone[service].Heap) * 1024 / silent, "kB", 2, isAtLeast: false);
             Report.Figure("    resident memory per silent asset", (resident - alone[service].Resident) * 1024 / silent, "kB", "N2");
             Report.Figure("    resident memory", resident, "MB");
         }

@@ -108,11 +108,12 @@ public sealed partial class AssetRegistry
             var end = await log.Position(cancel);
             // First call: the few asset streams. Later calls: events after the safe position of the previous call.
             await using var command = source.CreateCommand(scannedTo == 0
-                ? $"select e.seq_id, e.data, e.type from {LogReader.AfterEach} order by e.seq_id"
+                ? $"select e.seq_id, e.data, e.type from {LogReader.AfterEach} where e.seq_id <= $3 order by e.seq_id"
                 : "select seq_id, data, type from events.mt_events where seq_id > $1 and type in ('asset_registered', 'model_registered') "
                     + "order by seq_id");
             if (scannedTo > 0) command.Parameters.Add(new() { Value = scannedTo });
-            else command.Parameters.AddRange(LogReader.AfterEachParameters(await AssetStreams(cancel)));
+            else command.Parameters.AddRange((NpgsqlParameter[])
+                [.. LogReader.AfterEachParameters(await AssetStreams(cancel)), new() { Value = end }]);
             await using var reader = await command.ExecuteReaderAsync(cancel);
             while (await reader.ReadAsync(cancel))
             {
@@ -137,7 +138,7 @@ public sealed partial class AssetRegistry
     }
 
     // On their own: whoever asks for the safe position waits for those who read the table of streams, and reading the events of many
-    // assets takes seconds.
+    // assets takes seconds. What is appended between the two is left to the next call: its model might be in a stream that is not listed.
     async Task<List<(string Stream, long Version)>> AssetStreams(CancellationToken cancel)
     {
         await using var command = source.CreateCommand("select id from events.mt_streams where id like 'asset/%' or id like 'model/%'");

@@ -249,16 +249,20 @@ public sealed class MidnightTests(Infrastructure infrastructure) : IAsyncLifetim
         clock.Set(midnight.AddSeconds(1));
         var replica = Replica();
         var (active, tend) = (replica.GetRequiredService<ActiveTwins>(), replica.GetRequiredService<TendTwins>());
+        var speakers = replica.GetRequiredService<Speakers>();
         await replica.GetRequiredService<AssetRegistry>().Refresh(Cancel);
+        await speakers.Refresh(Cancel);
         await tend.Tend(new(Slots.Of(Asset), clock.GetUtcNow()), Cancel);
         Assert.Empty(active.InMemory);
 
         await Sum(Frames(1, 5), await Recorder());
         clock.Set(midnight.AddSeconds(12));
+        await speakers.Refresh(Cancel);
         await tend.Tend(new(Slots.Of(Asset), clock.GetUtcNow()), Cancel);
         Assert.Equal(60, Assert.Single(active.InMemory).Twin.Sensors.Sum(s => s.Count));
-        // It stays known after a restart, too, without another look at what is new.
+        // After a restart, the names of the streams tell.
         var restarted = Replica();
+        await restarted.GetRequiredService<Speakers>().Refresh(Cancel);
         await restarted.GetRequiredService<TendTwins>().Tend(new(Slots.Of(Asset), clock.GetUtcNow()), Cancel);
         Assert.Single(restarted.GetRequiredService<ActiveTwins>().InMemory);
     }

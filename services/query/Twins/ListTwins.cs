@@ -50,7 +50,7 @@ static class ListTwins
 
     static async Task Answer(HttpContext http, Page<ShownTwin> page)
     {
-        if (Tags.NotModified(http, Tags.OfAll(page.Items.Select(t => t.ETag)))) return;
+        if (Tags.NotModified(http, Tags.OfAll(page.Items.Select(t => t.ETag).Append(page.NextCursor ?? "")))) return;
         var body = new ArrayBufferWriter<byte>(4096 + page.Items.Sum(t => t.Json.Length));
         using (var json = new Utf8JsonWriter(body, new() { SkipValidation = true }))
         {

@@ -44,15 +44,6 @@ sealed class LiveTwin(OfferedView first)
         return true;
     }
 
-    /// <summary>Replaces what is shown of a silent asset, which was registered again.</summary>
-    public void Expect(OfferedView registered)
-    {
-        lock (gate)
-        {
-            if (newest.IsSilent) newest = registered;
-        }
-    }
-
     /// <inheritdoc cref="Offer(OfferedView)"/>
     public bool Offer(TwinView newer) => Offer(new OfferedView(newer));
 

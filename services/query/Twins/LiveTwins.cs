@@ -40,12 +40,9 @@ sealed class LiveTwins
     /// <summary>Shows a new asset's twin before its first reading.</summary>
     public void Expect(RegisteredAsset asset)
     {
-        var known = Find(asset.Id);
-        if (known is { IsSilent: false }) return;
-        var view = new OfferedView(asset, empty.GetOrAdd(
-            asset.Model.Hash, _ => ViewTwin.Of("", "", new Twin(asset.Model), AlarmBook.Empty, 0, 0, null, null, null)));
-        if (known is null) Offer(view);
-        else known.Expect(view);
+        if (Find(asset.Id) is { IsSilent: false }) return;
+        Offer(new OfferedView(asset, empty.GetOrAdd(
+            asset.Model.Hash, _ => ViewTwin.Of("", "", new Twin(asset.Model), AlarmBook.Empty, 0, 0, null, null, null))));
     }
 
     /// <summary>The twins after this asset id, ordered by it.</summary>

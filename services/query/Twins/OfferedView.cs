@@ -17,9 +17,10 @@ sealed class OfferedView
     /// <summary>
     /// An asset that has not sent anything. It costs only this object: plants register far more than they have connected.
     /// </summary>
-    /// <param name="asset">The asset.</param>
+    /// <param name="asset">The asset; its newest registration is the revision, so that watchers and entity tags see another one.</param>
     /// <param name="empty">The view that all such assets of its model share.</param>
-    public OfferedView(RegisteredAsset asset, TwinView empty) => (AssetId, name, view) = (asset.Id, asset.Name, empty);
+    public OfferedView(RegisteredAsset asset, TwinView empty) =>
+        (AssetId, Revision, name, view) = (asset.Id, asset.Position, asset.Name, empty);
 
     public string AssetId { get; }
 
@@ -34,5 +35,10 @@ sealed class OfferedView
 
     public long Revision { get; }
 
-    public TwinView View => name is null ? view ??= TwinViews.Unpack(packed) : view! with { AssetId = AssetId, Name = name };
+    public TwinView View => name is null ? view ??= TwinViews.Unpack(packed) : view! with
+    {
+        AssetId = AssetId,
+        Name = name,
+        Revision = Revision,
+    };
 }

@@ -23,7 +23,7 @@ sealed partial class ActiveTwins(AssetRegistry registry, Func<string, TwinOwner>
 
     /// <summary>The owner of an asset's twin if the twin is in memory and follows this registration.</summary>
     public TwinOwner? Current(RegisteredAsset asset) =>
-        owners.TryGetValue(asset.Id, out var owner) && owner.Twin?.Asset.Position == asset.Position ? owner : null;
+        owners.TryGetValue(asset.Id, out var owner) && owner.Twin?.Follows(asset) == true ? owner : null;
 
     /// <summary>
     /// An asset that fails permanently must not block the others of its partition: the failure is reported, and the next news or tick

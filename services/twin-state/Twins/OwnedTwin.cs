@@ -27,6 +27,9 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
 
     public RegisteredAsset Asset { get; } = asset;
 
+    /// <summary>False if the asset was registered again with what a twin shows or depends on.</summary>
+    public bool Follows(RegisteredAsset registered) => Asset.Model.Hash == registered.Model.Hash && Asset.Name == registered.Name;
+
     public Twin Twin { get; private set; } = twin;
 
     public AlarmBook Alarms { get; private set; } = AlarmBook.Empty;

@@ -28,10 +28,12 @@ sealed partial class TwinOwner(
     public async Task<OwnedTwin> Load(CancellationToken cancel)
     {
         var asset = registry.Get(assetId);
-        if (Twin is { } known && known.Asset.Position == asset.Position) return known;
+        if (Twin is { } known && known.Follows(asset)) return known;
         var twin = await loadTwins.Load(asset, cancel);
         var transitions = await ReadOn(twin, TelemetryDays.Open(twin, time.GetUtcNow()), cancel);
         twin.MustShow = true;
+        // What replaces a twin has another name or model, which the saved view lacks.
+        twin.MustSave |= Twin is not null;
         // Staggered, so that twins loaded together are not saved together.
         twin.SavedAt = time.GetUtcNow() - TimeSpan.FromSeconds(settings.Value.SaveEverySeconds * Random.Shared.NextDouble());
         Twin = twin;

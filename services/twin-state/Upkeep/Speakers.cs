@@ -1,39 +1,70 @@
 using System.Collections.Concurrent;
+using Npgsql;
 using ServiceDefaults;
 
 namespace TwinState.Upkeep;
 
 /// <summary>
-/// The assets that have ever sent a reading, by slot. The others have no twin in memory: a plant registers far more assets than it has
-/// connected.
+/// The assets that have a twin, by slot: those that have ever sent a reading, or whose twin was saved. The others have none in memory: a
+/// plant registers far more assets than it has connected.
 /// </summary>
-sealed class Speakers(LogReader log, TimeProvider time)
+sealed class Speakers(LogReader log, NpgsqlDataSource source, TimeProvider time)
 {
-    static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
+    // After a longer time without a look, the names of all streams are fewer than the events since.
+    static readonly TimeSpan Recent = TimeSpan.FromMinutes(10);
 
     readonly ConcurrentDictionary<string, byte>[] slots =
         [.. Enumerable.Range(0, Slots.Count).Select(_ => new ConcurrentDictionary<string, byte>())];
-    readonly SemaphoreSlim looking = new(1);
     DateTimeOffset lookedAt;
     long seenTo;
 
     public IEnumerable<string> In(int slot) => slots[slot].Select(a => a.Key);
 
-    /// <summary>Looks for new ones in the log; callers within <see cref="LookEvery"/> share a look.</summary>
+    /// <summary>Looks for new ones in the log; one call at a time.</summary>
     public async Task Refresh(CancellationToken cancel)
     {
-        await looking.WaitAsync(cancel);
-        try
+        var now = time.GetUtcNow();
+        var end = await log.Position(cancel);
+        if (seenTo == 0)
         {
-            var now = time.GetUtcNow();
-            if (seenTo > 0 && now - lookedAt < LookEvery) return;
-            var end = await log.Position(cancel);
-            foreach (var asset in await log.Speakers(seenTo, cancel)) slots[Slots.Of(asset)].TryAdd(asset, 0);
-            (seenTo, lookedAt) = (end, now);
+            await using var command = source.CreateCommand($"select asset_id from {ReadModels.Twin}");
+            await using var reader = await command.ExecuteReaderAsync(cancel);
+            while (await reader.ReadAsync(cancel)) Add(reader.GetString(0));
         }
-        finally
+        foreach (var asset in await log.Speakers(now - lookedAt < Recent ? seenTo : 0, cancel)) Add(asset);
+        (seenTo, lookedAt) = (end, now);
+    }
+
+    void Add(string asset) => slots[Slots.Of(asset)].TryAdd(asset, 0);
+}
+
+/// <summary>
+/// Keeps <see cref="Speakers"/> current, also while another replica owns the partitions, and beside the messages, which must not wait for
+/// the log.
+/// </summary>
+sealed partial class FollowSpeakers(Speakers speakers, TimeProvider time, ILogger<FollowSpeakers> logger) : BackgroundService
+{
+    static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken cancel)
+    {
+        while (!cancel.IsCancellationRequested)
         {
-            looking.Release();
+            var pause = LookEvery;
+            try
+            {
+                await speakers.Refresh(cancel);
+            }
+            catch (Exception e) when (!cancel.IsCancellationRequested)
+            {
+                LogNotNow(e.Message);
+                pause = RetryAfter;
+            }
+            await Task.Delay(pause, time, cancel);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Assets that speak cannot be looked up: {Reason}")]
+    partial void LogNotNow(string reason);
 }

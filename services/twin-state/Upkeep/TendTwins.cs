@@ -26,7 +26,6 @@ sealed class TendTwins(
         var lookForMissedNews = tick.At - lookedForNewsAt.GetValueOrDefault(tick.Slot) > TimeSpan.FromSeconds(10);
         if (lookForMissedNews)
         {
-            await speakers.Refresh(cancel);
             // Another replica may have registered it.
             if (speakers.In(tick.Slot).Any(a => registry.Find(a) is null)) await registry.Refresh(cancel);
             lookedForNewsAt[tick.Slot] = tick.At;

@@ -47,9 +47,9 @@ public sealed class LogReader(NpgsqlDataSource source)
     }
 
     /// <summary>The assets with telemetry that begins after a position; 0: all with telemetry.</summary>
-    public async Task<List<string>> Speakers(long after, CancellationToken cancel = default)
+    public async Task<List<string>> AssetsWithTelemetry(long after, CancellationToken cancel = default)
     {
-        // Nearly all telemetry of a running system goes to streams that exist, so later calls look only for first versions.
+        // A first look at all streams; later ones only at events that began a stream.
         await using var command = source.CreateCommand(after == 0
             ? "select distinct split_part(id, '/', 2) from events.mt_streams where id like 'telemetry/%'"
             : "select distinct split_part(stream_id, '/', 2) from events.mt_events where seq_id > $1 and version = 1 and stream_id like "

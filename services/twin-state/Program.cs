@@ -14,7 +14,7 @@ builder.AddSettings<TwinStateSettings>("TwinState");
 builder.Configuration.RequireDirectory("Assets:Directory", "the folder of the *.asset.yaml files");
 builder.Services.AddSingleton<LogReader>()
     .AddAssetRegistry().AddSingleton<ShippedModels>().AddSingleton<RegisterAssets>().AddTwins();
-builder.Services.AddHostedService<RegisterShippedAssets>().AddHostedService<FollowSpeakers>().AddHostedService<TickSlots>()
+builder.Services.AddHostedService<RegisterShippedAssets>().AddHostedService<FollowAssetsWithTwin>().AddHostedService<TickSlots>()
     .AddHostedService<ShowTwins>().AddHostedService<WatchQueues>();
 
 var app = builder.Build();

@@ -249,22 +249,50 @@ public sealed class MidnightTests(Infrastructure infrastructure) : IAsyncLifetim
         clock.Set(midnight.AddSeconds(1));
         var replica = Replica();
         var (active, tend) = (replica.GetRequiredService<ActiveTwins>(), replica.GetRequiredService<TendTwins>());
-        var speakers = replica.GetRequiredService<Speakers>();
+        var withTwin = replica.GetRequiredService<AssetsWithTwin>();
         await replica.GetRequiredService<AssetRegistry>().Refresh(Cancel);
-        await speakers.Refresh(Cancel);
+        await withTwin.Refresh(Cancel);
         await tend.Tend(new(Slots.Of(Asset), clock.GetUtcNow()), Cancel);
         Assert.Empty(active.InMemory);
 
         await Sum(Frames(1, 5), await Recorder());
         clock.Set(midnight.AddSeconds(12));
-        await speakers.Refresh(Cancel);
+        await withTwin.Refresh(Cancel);
         await tend.Tend(new(Slots.Of(Asset), clock.GetUtcNow()), Cancel);
         Assert.Equal(60, Assert.Single(active.InMemory).Twin.Sensors.Sum(s => s.Count));
         // After a restart, the names of the streams tell.
         var restarted = Replica();
-        await restarted.GetRequiredService<Speakers>().Refresh(Cancel);
+        await restarted.GetRequiredService<AssetsWithTwin>().Refresh(Cancel);
         await restarted.GetRequiredService<TendTwins>().Tend(new(Slots.Of(Asset), clock.GetUtcNow()), Cancel);
         Assert.Single(restarted.GetRequiredService<ActiveTwins>().InMemory);
+    }
+
+    [Fact]
+    public async Task A_twin_that_was_saved_before_its_first_reading_is_kept_in_memory_and_follows_a_new_name()
+    {
+        var owner = await Owner(Replica());
+        await owner.Save(await owner.Load(Cancel), [], Cancel);
+        var replica = Replica();
+        var (active, tend) = (replica.GetRequiredService<ActiveTwins>(), replica.GetRequiredService<TendTwins>());
+        await replica.GetRequiredService<AssetsWithTwin>().Refresh(Cancel);
+        await tend.Tend(new(Slots.Of(Asset), clock.GetUtcNow()), Cancel);
+        Assert.Equal(Asset, Assert.Single(active.InMemory).Asset.Name);
+
+        await using (var session = hosts[0].Services.GetRequiredService<IDocumentStore>().LightweightSession())
+        {
+            session.Events.Append(
+                Streams.Asset(Asset),
+                new AssetRegistered(Asset, "Line", Model.Id, Model.Version, Model.Hash, Model.Source, clock.GetUtcNow()));
+            await session.SaveChangesAsync(Cancel);
+        }
+        await replica.GetRequiredService<AssetRegistry>().Refresh(Cancel);
+        await tend.Tend(new(Slots.Of(Asset), clock.GetUtcNow().AddSeconds(6)), Cancel);
+        Assert.Equal("Line", Assert.Single(active.InMemory).Asset.Name);
+        // Saved, too, so that query shows it after a restart.
+        await tend.Tend(new(Slots.Of(Asset), clock.GetUtcNow().AddSeconds(12)), Cancel);
+        await using var saved = source.CreateCommand("select view ->> 'name' from twin_state.twin where asset_id = $1");
+        saved.Parameters.Add(new() { Value = Asset });
+        Assert.Equal("Line", (string)(await saved.ExecuteScalarAsync(Cancel))!);
     }
 
     async Task<List<AnnouncedBatch>> News(string stream)

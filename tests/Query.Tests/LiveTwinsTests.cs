@@ -13,7 +13,7 @@ public class LiveTwinsTests
     readonly LiveTwins live = new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
 
     [Fact]
-    public void A_silent_asset_is_shown_with_its_own_name_and_the_sensors_of_its_model()
+    public void An_asset_that_has_sent_nothing_is_shown_with_its_own_name_and_the_sensors_of_its_model()
     {
         live.Expect(Registered("line-1", "Line 1", Line));
         live.Expect(Registered("pump-1", "Pump 1", Pump));
@@ -28,15 +28,27 @@ public class LiveTwinsTests
     }
 
     [Fact]
-    public void Registered_again_a_silent_asset_changes_and_one_that_has_spoken_does_not()
+    public void Registered_again_an_asset_changes_for_everybody_until_its_twin_is_shown()
     {
         live.Expect(Registered("line-1", "Line 1", Line));
-        live.Expect(Registered("line-1", "Line one", Pump));
-        Assert.Equal(("Line one", "pump-loop"), (live.Get("line-1").Name, live.Get("line-1").ModelId));
+        var twin = live.Get("line-1");
+        using var watcher = new Watcher([twin]);
+        Assert.Single(watcher.Changed());
+        var tag = twin.Show(Given.Noon).ETag;
+
+        live.Expect(Registered("line-1", "Line one", Line, position: 2));
+        Assert.Equal("Line one", Assert.Single(watcher.Changed()).Name);
+        Assert.NotEqual(tag, twin.Show(Given.Noon).ETag);
+        live.Expect(Registered("line-1", "Line one", Pump, position: 3));
+        Assert.Equal("pump-loop", Assert.Single(watcher.Changed()).ModelId);
+        // Read a second time, as after a lost message.
+        live.Expect(Registered("line-1", "Line 1", Line));
+        Assert.Equal("pump-loop", twin.ModelId);
+
         Assert.True(live.Offer(Given.A_view(asset: "line-1")));
-        live.Expect(Registered("line-1", "Line two", Pump));
-        Assert.Equal("Line 1", live.Get("line-1").View.Name);
-        Assert.False(live.Get("line-1").IsSilent);
+        live.Expect(Registered("line-1", "Line two", Pump, position: 4));
+        Assert.Equal("Line 1", twin.View.Name);
+        Assert.False(twin.IsExpected);
     }
 
     [Fact]
@@ -61,5 +73,6 @@ public class LiveTwinsTests
     IEnumerable<string> List(TwinFilter filter) =>
         ListTwins.Run(live, filter, null, null, Given.Noon).Items.Select(t => t.View.AssetId);
 
-    static RegisteredAsset Registered(string id, string name, AssetModel model) => new(id, name, model, Given.Noon, 1, 1);
+    static RegisteredAsset Registered(string id, string name, AssetModel model, long position = 1) =>
+        new(id, name, model, Given.Noon, position, 1);
 }

@@ -11,8 +11,8 @@ sealed record TwinFilter(string? Model, int Severity, bool? IsStale, string? Sea
 {
     public bool Matches(LiveTwin twin, DateTimeOffset now) =>
         (string.IsNullOrEmpty(Model) || twin.ModelId == Model)
-        && (Severity == 0 || (!twin.IsSilent && WorstActive(twin.View) >= Severity))
-        && (IsStale is null || (twin.IsSilent || twin.View.Sensors.All(s => SensorAnswer.IsStaleAt(s, now))) == IsStale)
+        && (Severity == 0 || WorstActive(twin.View) >= Severity)
+        && (IsStale is null || twin.View.Sensors.All(s => SensorAnswer.IsStaleAt(s, now)) == IsStale)
         && (string.IsNullOrEmpty(Search)
             || twin.AssetId.Contains(Search, StringComparison.OrdinalIgnoreCase)
                 || twin.Name.Contains(Search, StringComparison.OrdinalIgnoreCase));

@@ -22,8 +22,8 @@ sealed class LiveTwin(OfferedView first)
 
     public string ModelId => newest.ModelId;
 
-    /// <summary>True until the asset sends its first reading.</summary>
-    public bool IsSilent => newest.IsSilent;
+    /// <inheritdoc cref="OfferedView.IsExpected"/>
+    public bool IsExpected => newest.IsExpected;
 
     public string AssetId => newest.AssetId;
 
@@ -51,7 +51,7 @@ sealed class LiveTwin(OfferedView first)
     public ShownTwin Show(DateTimeOffset now)
     {
         var offered = newest;
-        if (offered.IsSilent) return new ShownTwin(offered.View, now);
+        if (offered.IsExpected) return new ShownTwin(offered.View, now);
         var (current, latest) = (shown, offered.View);
         return current is not null && ReferenceEquals(current.View, latest) && current.IsFor(now)
             ? current

@@ -7,8 +7,8 @@ using TwinModel.Twins;
 namespace Query.Twins;
 
 /// <summary>
-/// The newest view of every asset, in memory: about 20 kB for each that has sent a reading, 0.6 kB for a silent one. Readings and watchers
-/// add nothing.
+/// The newest view of every asset, in memory: about 20 kB for each that has sent a reading, 0.6 kB for one that has not. Readings and
+/// watchers add nothing.
 /// </summary>
 sealed class LiveTwins
 {
@@ -40,7 +40,7 @@ sealed class LiveTwins
     /// <summary>Shows a new asset's twin before its first reading.</summary>
     public void Expect(RegisteredAsset asset)
     {
-        if (Find(asset.Id) is { IsSilent: false }) return;
+        if (Find(asset.Id) is { IsExpected: false }) return;
         Offer(new OfferedView(asset, empty.GetOrAdd(
             asset.Model.Hash, _ => ViewTwin.Of("", "", new Twin(asset.Model), AlarmBook.Empty, 0, 0, null, null, null))));
     }

@@ -28,8 +28,8 @@ sealed class OfferedView
 
     public string ModelId => (view ?? View).ModelId;
 
-    /// <summary>True until the asset sends its first reading.</summary>
-    public bool IsSilent => name is not null;
+    /// <summary>True as long as the asset is registered and twin-state has shown nothing of it.</summary>
+    public bool IsExpected => name is not null;
 
     public long Position { get; }
 

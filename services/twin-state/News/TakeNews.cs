@@ -33,25 +33,22 @@ sealed partial class TakeNews(ActiveTwins active, TimeProvider time, ILogger<Tak
         using var activity = Traces.StartActivity("fold readings", ActivityKind.Consumer, news.TraceParent);
         activity?.SetTag("pollux.asset", news.AssetId).SetTag("pollux.position", news.Position);
         var twin = await owner.Load(cancel);
-        var kind = DecideNews.KindOf(twin.Versions, news);
-        IReadOnlyList<LimitTransition> transitions;
-        if (kind is NewsKind.Old)
+        IReadOnlyList<LimitTransition> transitions = DecideNews.KindOf(twin.Versions, news) switch
         {
             // A twin that was not in memory has read it from the log just now.
-            transitions = [];
-        }
-        else if (kind is NewsKind.Next)
-        {
-            transitions = twin.Apply(
-                new LoggedBatch(news.Stream, news.Version, news.Position, news.RecordedAt, news.Batch!, news.TraceParent));
-        }
-        else
-        {
-            Measures.Gaps.Add(1);
-            transitions = await owner.ReadOn(twin, DecideNews.ToRead(twin.Versions, news), cancel);
-        }
+            NewsKind.Old => [],
+            NewsKind.Next => twin.Apply(
+                new LoggedBatch(news.Stream, news.Version, news.Position, news.RecordedAt, news.Batch!, news.TraceParent)),
+            _ => await FillGap(owner, twin, news, cancel),
+        };
         Measures.Lag.Record((time.GetUtcNow() - news.RecordedAt).TotalSeconds);
         await owner.Conclude(twin, transitions, cancel);
+    }
+
+    static Task<IReadOnlyList<LimitTransition>> FillGap(TwinOwner owner, OwnedTwin twin, AnnouncedBatch news, CancellationToken cancel)
+    {
+        Measures.Gaps.Add(1);
+        return owner.ReadOn(twin, DecideNews.ToRead(twin.Versions, news), cancel);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Ignoring news about the unknown asset {AssetId}; its events stay in the log")]

@@ -10,7 +10,7 @@ namespace TwinState.Upkeep;
 /// Once a second per owned slot: detects silent sensors, rederives late readings from the log, finds missed news and saves.
 /// </summary>
 sealed class TendTwins(
-    ActiveTwins active, Speakers speakers, AssetRegistry registry, LogReader log, SaveTwins saveTwins, RederiveLimits rederiveLimits,
+    ActiveTwins active, AssetsWithTwin withTwin, AssetRegistry registry, LogReader log, SaveTwins saveTwins, RederiveLimits rederiveLimits,
     IOptions<TwinStateSettings> settings)
 {
     // Each may hold as much history as is saved at a time.
@@ -27,7 +27,7 @@ sealed class TendTwins(
         if (lookForMissedNews)
         {
             // Another replica may have registered it.
-            if (speakers.In(tick.Slot).Any(a => registry.Find(a) is null)) await registry.Refresh(cancel);
+            if (withTwin.In(tick.Slot).Any(a => registry.Find(a) is null)) await registry.Refresh(cancel);
             lookedForNewsAt[tick.Slot] = tick.At;
         }
         var slot = await Load(tick.Slot, cancel);
@@ -38,7 +38,7 @@ sealed class TendTwins(
     async Task<List<Tended>> Load(int slot, CancellationToken cancel)
     {
         List<RegisteredAsset> assets =
-            [.. active.In(slot).Union(speakers.In(slot)).Select(registry.Find).OfType<RegisteredAsset>()];
+            [.. active.In(slot).Union(withTwin.In(slot)).Select(registry.Find).OfType<RegisteredAsset>()];
         await Parallel.ForEachAsync(
             assets.Where(a => active.Current(a) is null),
             new ParallelOptions { MaxDegreeOfParallelism = MostLoadedAtOnce, CancellationToken = cancel },

@@ -17,22 +17,22 @@ static class FleetBenchmark
 
     public static async Task Run(Settings settings, CancellationToken cancel)
     {
-        var (all, speaking) = ((int)(100_000 * settings.Scale), (int)(2_000 * settings.Scale));
-        Report.Title($"fleet: {all:N0} registered assets of which {speaking:N0} speak");
+        var (all, sending) = ((int)(100_000 * settings.Scale), (int)(2_000 * settings.Scale));
+        Report.Title($"fleet: {all:N0} registered assets of which {sending:N0} send");
         await using var system = await RunningSystem.Start(settings, cancel);
-        await Register(system, "fleet-speaking", speaking, cancel);
-        await Speak(settings, system, speaking, cancel);
-        Report.Figure($"start with {speaking:N0} assets", await system.Restart(cancel), "s", "N1");
+        await Register(system, "fleet-sending", sending, cancel);
+        await Send(settings, system, sending, cancel);
+        Report.Figure($"start with {sending:N0} assets", await system.Restart(cancel), "s", "N1");
         var alone = await Measure(system, cancel);
 
-        await Register(system, "fleet-silent", all - speaking, cancel);
+        await Register(system, "fleet-registered", all - sending, cancel);
         Report.Goal($"start with {all:N0} assets", await system.Restart(cancel), "s", 15, isAtLeast: false, "N1");
         foreach (var (service, (heap, resident)) in await Measure(system, cancel))
         {
-            var silent = all - speaking;
+            double Each(double megabytes) => megabytes * 1024 / (all - sending);
             Report.Goal(
-                $"  {service}: managed heap per silent asset", (heap - alone[service].Heap) * 1024 / silent, "kB", 2, isAtLeast: false);
-            Report.Figure("    resident memory per silent asset", (resident - alone[service].Resident) * 1024 / silent, "kB", "N2");
+                $"  {service}: managed heap per asset that sends nothing", Each(heap - alone[service].Heap), "kB", 2, isAtLeast: false);
+            Report.Figure("    resident memory of each", Each(resident - alone[service].Resident), "kB", "N2");
             Report.Figure("    resident memory", resident, "MB");
         }
         foreach (var list in new[] { "twins", "assets" })
@@ -56,7 +56,7 @@ static class FleetBenchmark
         }
     }
 
-    static async Task Speak(Settings settings, RunningSystem system, int assets, CancellationToken cancel)
+    static async Task Send(Settings settings, RunningSystem system, int assets, CancellationToken cancel)
     {
         // Ingest reads new registrations once a second.
         await Task.Delay(TimeSpan.FromSeconds(3), cancel);
@@ -65,8 +65,8 @@ static class FleetBenchmark
             var noise = new Random(16);
             for (var i = 0; i < assets; i++)
                 await publisher.Publish(
-                    $"pollux/fleet-speaking-{i}/senml", i, Publisher.Frame(Micros.From(DateTimeOffset.UtcNow), noise), cancel);
-            while (await system.ReadingsFolded("fleet-speaking", cancel) < (long)assets * Publisher.ReadingsPerFrame)
+                    $"pollux/fleet-sending-{i}/senml", i, Publisher.Frame(Micros.From(DateTimeOffset.UtcNow), noise), cancel);
+            while (await system.ReadingsFolded("fleet-sending", cancel) < (long)assets * Publisher.ReadingsPerFrame)
                 await Task.Delay(TimeSpan.FromSeconds(1), cancel);
         }
         // Twins are saved within seconds.

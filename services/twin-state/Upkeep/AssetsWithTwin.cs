@@ -5,10 +5,10 @@ using ServiceDefaults;
 namespace TwinState.Upkeep;
 
 /// <summary>
-/// The assets that have a twin, by slot: those that have ever sent a reading, or whose twin was saved. The others have none in memory: a
-/// plant registers far more assets than it has connected.
+/// The assets whose twins are kept in memory, by slot: those that have ever sent a reading or whose twin was saved. A plant registers far
+/// more assets than it has connected.
 /// </summary>
-sealed class Speakers(LogReader log, NpgsqlDataSource source, TimeProvider time)
+sealed class AssetsWithTwin(LogReader log, NpgsqlDataSource source, TimeProvider time)
 {
     // After a longer time without a look, the names of all streams are fewer than the events since.
     static readonly TimeSpan Recent = TimeSpan.FromMinutes(10);
@@ -31,7 +31,7 @@ sealed class Speakers(LogReader log, NpgsqlDataSource source, TimeProvider time)
             await using var reader = await command.ExecuteReaderAsync(cancel);
             while (await reader.ReadAsync(cancel)) Add(reader.GetString(0));
         }
-        foreach (var asset in await log.Speakers(now - lookedAt < Recent ? seenTo : 0, cancel)) Add(asset);
+        foreach (var asset in await log.AssetsWithTelemetry(now - lookedAt < Recent ? seenTo : 0, cancel)) Add(asset);
         (seenTo, lookedAt) = (end, now);
     }
 
@@ -39,10 +39,11 @@ sealed class Speakers(LogReader log, NpgsqlDataSource source, TimeProvider time)
 }
 
 /// <summary>
-/// Keeps <see cref="Speakers"/> current, also while another replica owns the partitions, and beside the messages, which must not wait for
-/// the log.
+/// Keeps <see cref="AssetsWithTwin"/> current, also while another replica owns the partitions, and beside the messages, which must not wait
+/// for the log.
 /// </summary>
-sealed partial class FollowSpeakers(Speakers speakers, TimeProvider time, ILogger<FollowSpeakers> logger) : BackgroundService
+sealed partial class FollowAssetsWithTwin(AssetsWithTwin withTwin, TimeProvider time, ILogger<FollowAssetsWithTwin> logger)
+    : BackgroundService
 {
     static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
     static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
@@ -54,7 +55,7 @@ sealed partial class FollowSpeakers(Speakers speakers, TimeProvider time, ILogge
             var pause = LookEvery;
             try
             {
-                await speakers.Refresh(cancel);
+                await withTwin.Refresh(cancel);
             }
             catch (Exception e) when (!cancel.IsCancellationRequested)
             {
@@ -65,6 +66,6 @@ sealed partial class FollowSpeakers(Speakers speakers, TimeProvider time, ILogge
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Assets that speak cannot be looked up: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Assets that began to send cannot be looked up: {Reason}")]
     partial void LogNotNow(string reason);
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 using System.Text.Json.Nodes;
 using TwinModel.Telemetry;
 
@@ -10,7 +9,6 @@ namespace Benchmarks.Load;
 /// </summary>
 static class FleetBenchmark
 {
-    const int AssetsPerList = 10_000;
     const int Pages = 300;
 
     static readonly string[] Services = ["ingest", "twin-state", "query", "simulation"];
@@ -20,12 +18,12 @@ static class FleetBenchmark
         var (all, sending) = ((int)(100_000 * settings.Scale), (int)(2_000 * settings.Scale));
         Report.Title($"fleet: {all:N0} registered assets of which {sending:N0} send");
         await using var system = await RunningSystem.Start(settings, cancel);
-        await Register(system, "fleet-sending", sending, cancel);
+        await system.Register(Enumerable.Range(0, sending).Select(i => $"fleet-sending-{i}"), cancel);
         await Send(settings, system, sending, cancel);
         Report.Figure($"start with {sending:N0} assets", await system.Restart(cancel), "s", "N1");
         var alone = await Measure(system, cancel);
 
-        await Register(system, "fleet-registered", all - sending, cancel);
+        await system.Register(Enumerable.Range(0, all - sending).Select(i => $"fleet-registered-{i}"), cancel);
         Report.Goal($"start with {all:N0} assets", await system.Restart(cancel), "s", 15, isAtLeast: false, "N1");
         foreach (var (service, (heap, resident)) in await Measure(system, cancel))
         {
@@ -43,23 +41,8 @@ static class FleetBenchmark
         }
     }
 
-    static async Task Register(RunningSystem system, string prefix, int count, CancellationToken cancel)
-    {
-        foreach (var part in Enumerable.Range(0, count).Chunk(AssetsPerList))
-        {
-            var list = new StringBuilder("id,model,name\n");
-            foreach (var i in part) list.Append($"{prefix}-{i},extrusion-line,Line {i}\n");
-            using var body = new StringContent(list.ToString(), Encoding.UTF8, "text/csv");
-            using var answer = await system.Query.PostAsync("/api/v1/assets:import", body, cancel);
-            var text = await answer.Content.ReadAsStringAsync(cancel);
-            if (!answer.IsSuccessStatusCode || (int)JsonNode.Parse(text)!["rejected"]! > 0) throw new InvalidOperationException(text);
-        }
-    }
-
     static async Task Send(Settings settings, RunningSystem system, int assets, CancellationToken cancel)
     {
-        // Ingest reads new registrations once a second.
-        await Task.Delay(TimeSpan.FromSeconds(3), cancel);
         await using (var publisher = await Publisher.Connect(settings.Mqtt, cancel))
         {
             var noise = new Random(16);

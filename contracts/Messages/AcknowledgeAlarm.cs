@@ -1,6 +1,6 @@
 namespace Contracts.Messages;
 
-/// <summary>Command: acknowledge an alarm. Sent by query, handled by twin-state, routed by asset. Idempotent.</summary>
+/// <summary>Command: acknowledge an alarm. Sent by query, handled by the twin's owner in twin-state. Idempotent.</summary>
 /// <param name="AssetId">The asset.</param>
 /// <param name="AlarmId">The alarm.</param>
 /// <param name="AcknowledgedBy">Who acknowledges it.</param>

@@ -1,11 +1,10 @@
 namespace Contracts.Messages;
 
 /// <summary>
-/// Notification: what ingest appended to the log. Published by ingest, consumed by twin-state; routed by the slot of the assets, so that
-/// announcements of one asset stay in order. Lost, duplicate or reordered messages do no harm: versions reveal them, and the log is
-/// authoritative.
+/// Notification: what ingest appended to the log. Sent by ingest, taken by any twin-state, which hands it to the owners of the twins. Lost,
+/// duplicate or reordered messages do no harm: versions reveal them, and the log is authoritative.
 /// </summary>
-/// <param name="Batches">Commits for assets of one slot, oldest first.</param>
+/// <param name="Batches">Commits, oldest first for each asset.</param>
 public sealed record ReadingsAnnounced(IReadOnlyList<AnnouncedBatch> Batches);
 
 /// <summary>One committed event.</summary>

@@ -1,7 +1,7 @@
 namespace Contracts.Messages;
 
 /// <summary>
-/// Command: store a maintenance record of a part. Sent by query, handled by twin-state, routed by asset. Idempotent for the same time.
+/// Command: store a maintenance record of a part. Sent by query, handled by the twin's owner in twin-state. Idempotent for the same time.
 /// </summary>
 /// <param name="AssetId">The asset.</param>
 /// <param name="Component">The part.</param>

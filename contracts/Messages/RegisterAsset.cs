@@ -1,7 +1,7 @@
 namespace Contracts.Messages;
 
 /// <summary>
-/// Command: register an asset of a shipped model, or update its model. Handled by twin-state, routed by asset. Idempotent. Query sends
+/// Command: register an asset of a shipped model, or update its model. Handled by any twin-state. Idempotent. Query sends
 /// <see cref="RegisterAssets"/> instead.
 /// </summary>
 /// <param name="AssetId">kebab-case, at most 64 characters.</param>

@@ -1,7 +1,7 @@
 namespace Contracts.Messages;
 
 /// <summary>
-/// A device or its gateway died (Sparkplug death certificate). Published by ingest, consumed by twin-state, routed by asset: the asset's
+/// A device or its gateway died (Sparkplug death certificate). Published by ingest, handled by the twin's owner in twin-state: the asset's
 /// values become stale at once.
 /// </summary>
 /// <param name="AssetId">The asset.</param>

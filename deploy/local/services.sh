@@ -16,6 +16,9 @@ replica_of() { if [[ $1 == *-[2-4] ]]; then printf '%s' "${1##*-}"; else printf 
 # Each further replica listens 20 ports above the previous one.
 service_port() { printf '%s' $(($(first_port "$(service_of "$1")") + 20 * ($(replica_of "$1") - 1))); }
 
+# Where the replicas of a service reach each other.
+cluster_port() { printf '%s' $(($(service_port "$1") + 10)); }
+
 grpc_port() { printf '%s' $((QUERY_GRPC_PORT + 20 * ($(replica_of "$1") - 1))); }
 
 first_port() {
@@ -179,6 +182,7 @@ start_service() {
             ;;
         # Each replica has its own broker session; they share the subscription group and thus the work.
         ingest) ports+=("Ingest__ClientId=ingest-$(($(replica_of "$name") - 1))") ;;
+        twin-state) ports+=("Cluster__Port=$(cluster_port "$name")") ;;
         dashboard) ports+=("Dashboard__Query=http://127.0.0.1:$QUERY_GRPC_PORT") ;;
     esac
     STARTED+=("$name")

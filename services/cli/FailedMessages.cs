@@ -15,9 +15,6 @@ static class FailedMessages
 {
     const string Suffix = QueueNames.ErrorSuffix;
 
-    // The maximum possible; queues that do not exist are skipped.
-    const int MostPartitions = 64;
-
     static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
 
     sealed record FailedMessage(ulong Tag, BasicProperties Properties, byte[] Body);
@@ -29,7 +26,7 @@ static class FailedMessages
     {
         var queue = new Argument<string?>("QUEUE")
         {
-            Description = "An error queue, e.g. twin-state.assets.0_error; without it, lists all error queues that hold messages",
+            Description = "An error queue, e.g. twin-state.commands_error; without it, lists all error queues that hold messages",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var json = new Option<bool>("--json") { Description = "Print each whole message as one JSON object" };
@@ -126,7 +123,7 @@ static class FailedMessages
     static async Task<int> List(IConnection connection, CancellationToken cancel)
     {
         var any = false;
-        foreach (var queue in QueueNames.All(MostPartitions).Select(q => q + Suffix))
+        foreach (var queue in QueueNames.All.Select(q => q + Suffix))
         {
             try
             {

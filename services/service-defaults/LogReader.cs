@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Contracts.Messages;
 using Npgsql;
 using TwinModel.Telemetry;
 
@@ -46,19 +47,32 @@ public sealed class LogReader(NpgsqlDataSource source)
         return versions;
     }
 
-    /// <summary>The assets with telemetry that begins after a position; 0: all with telemetry.</summary>
-    public async Task<List<string>> AssetsWithTelemetry(long after, CancellationToken cancel = default)
+    /// <summary>The assets with telemetry.</summary>
+    public async Task<List<string>> AssetsWithTelemetry(CancellationToken cancel = default)
     {
-        // A first look at all streams; later ones only at events that began a stream.
-        await using var command = source.CreateCommand(after == 0
-            ? "select distinct split_part(id, '/', 2) from events.mt_streams where id like 'telemetry/%'"
-            : "select distinct split_part(stream_id, '/', 2) from events.mt_events where seq_id > $1 and version = 1 and stream_id like "
-                + "'telemetry/%'");
-        if (after > 0) command.Parameters.Add(new() { Value = after });
+        await using var command = source.CreateCommand(
+            "select distinct split_part(id, '/', 2) from events.mt_streams where id like 'telemetry/%'");
         await using var reader = await command.ExecuteReaderAsync(cancel);
         List<string> assets = [];
         while (await reader.ReadAsync(cancel)) assets.Add(reader.GetString(0));
         return assets;
+    }
+
+    /// <summary>The newest version, without its readings, of every day stream that grew after a position and up to another.</summary>
+    public async Task<List<AnnouncedBatch>> Grown(long after, long upTo, CancellationToken cancel = default)
+    {
+        await using var command = source.CreateCommand(
+            "select stream_id, max(version), max(seq_id), max(timestamp) from events.mt_events where seq_id > $1 and seq_id <= $2 and "
+                + "stream_id like 'telemetry/%' group by stream_id");
+        command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = after }, new() { Value = upTo } });
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        List<AnnouncedBatch> grown = [];
+        while (await reader.ReadAsync(cancel))
+        {
+            var (stream, recordedAt) = (reader.GetString(0), DateTime.SpecifyKind(reader.GetDateTime(3), DateTimeKind.Utc));
+            grown.Add(new(stream.Split('/')[1], stream, reader.GetInt64(1), reader.GetInt64(2), recordedAt, null, null));
+        }
+        return grown;
     }
 
     /// <summary>The events of one stream after a version, in order.</summary>

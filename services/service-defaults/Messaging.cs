@@ -8,8 +8,7 @@ using Microsoft.Extensions.Hosting;
 namespace ServiceDefaults;
 
 /// <summary>
-/// RabbitMQ through MassTransit. Every message about an asset goes to the exchange <see cref="QueueNames.Assets"/> with the asset's slot as
-/// routing key; the exchange's consistent hash maps each slot to one of twin-state's partition queues, each with a single active consumer.
+/// RabbitMQ through MassTransit. The replicas of a service share its queues (<see cref="QueueNames"/>).
 /// </summary>
 public static class Messaging
 {
@@ -57,28 +56,14 @@ public static class Messaging
         public void Probe(ProbeContext context) => context.CreateFilterScope("moveUnlessRefused");
     }
 
-    /// <summary>Sends a message about an asset to the owner of its slot.</summary>
-    public static Task SendToOwner<T>(this IBus bus, string assetId, T message, CancellationToken cancel = default)
-        where T : class => bus.SendToSlot(Slots.Of(assetId), message, cancel);
-
-    /// <summary>Sends a message to the owner of a slot.</summary>
+    /// <summary>
+    /// Sends a message to a queue, through the exchange in front of it: naming the queue would declare it, but only its service decides its
+    /// type.
+    /// </summary>
     /// <param name="bus">The bus.</param>
-    /// <param name="slot">The slot.</param>
+    /// <param name="queue">One of <see cref="QueueNames"/>.</param>
     /// <param name="message">The message.</param>
     /// <param name="cancel">Gives up; the broker may be unreachable.</param>
-    /// <param name="timeToLive">Null: does not expire.</param>
-    public static async Task SendToSlot<T>(
-        this IBus bus, int slot, T message, CancellationToken cancel = default, TimeSpan? timeToLive = null)
-        where T : class
-    {
-        var endpoint = await bus.GetSendEndpoint(new Uri($"exchange:{QueueNames.Assets}?type=x-consistent-hash"));
-        await endpoint.Send(
-            message,
-            context =>
-            {
-                context.SetRoutingKey(slot.ToString(System.Globalization.CultureInfo.InvariantCulture));
-                if (timeToLive is { } limit) context.TimeToLive = limit;
-            },
-            cancel);
-    }
+    public static async Task SendTo<T>(this IBus bus, string queue, T message, CancellationToken cancel = default)
+        where T : class => await (await bus.GetSendEndpoint(new Uri($"exchange:{queue}"))).Send(message, cancel);
 }

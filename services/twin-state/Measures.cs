@@ -28,13 +28,13 @@ static class Measures
 
     public static readonly Counter<long> Shown = Meter.CreateCounter<long>("pollux.twin_state.views", description: "Views published");
 
-    /// <summary>Messages waiting in the partition queues, by queue; see <see cref="WatchQueues"/>.</summary>
+    /// <summary>Messages waiting in the queues of this service, by queue; see <see cref="WatchQueues"/>.</summary>
     public static readonly ConcurrentDictionary<string, long> QueueDepths = new();
 
     public static readonly ObservableGauge<long> QueueMessages = Meter.CreateObservableGauge(
         "pollux.twin_state.queue.messages", () =>
             QueueDepths.Select(q => new Measurement<long>(q.Value, new KeyValuePair<string, object?>("queue", q.Key))),
-        description: "News and commands not yet given to a partition's owner");
+        description: "News and commands not yet given to the owner of a twin");
 
     /// <summary>Messages in the error queues of all services, by queue; see <see cref="WatchQueues"/>.</summary>
     public static readonly ConcurrentDictionary<string, long> FailedMessages = new();

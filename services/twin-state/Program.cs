@@ -1,3 +1,4 @@
+using Cluster;
 using ServiceDefaults;
 using TwinState;
 using TwinState.Assets;
@@ -5,16 +6,22 @@ using TwinState.Twins;
 using TwinState.Upkeep;
 
 const int httpPort = 5102;
+const int clusterPort = 5112;
 if (args is ["health"]) return await AskHealth.Run(httpPort);
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("twin-state", httpPort);
-builder.AddEventLog(TwinTables.Register);
-builder.AddMessaging(Partitions.AddConsumers, Partitions.AddEndpoints);
+builder.AddEventLog(options =>
+{
+    TwinTables.Register(options);
+    ClusterSetup.RegisterTables(options, "twin_state");
+});
+builder.AddCluster("twin-state", "twin_state", clusterPort);
+builder.AddMessaging(Endpoints.AddConsumers, Endpoints.Add);
 builder.AddSettings<TwinStateSettings>("TwinState");
 builder.Configuration.RequireDirectory("Assets:Directory", "the folder of the *.asset.yaml files");
 builder.Services.AddSingleton<LogReader>()
     .AddAssetRegistry().AddSingleton<ShippedModels>().AddSingleton<RegisterAssets>().AddTwins();
-builder.Services.AddHostedService<RegisterShippedAssets>().AddHostedService<FollowAssetsWithTwin>().AddHostedService<TickSlots>()
+builder.Services.AddHostedService<RegisterShippedAssets>().AddHostedService<FollowLog>()
     .AddHostedService<ShowTwins>().AddHostedService<WatchQueues>();
 
 var app = builder.Build();

@@ -1,5 +1,4 @@
 using Contracts.Messages;
-using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using ServiceDefaults;
@@ -7,13 +6,15 @@ using ServiceDefaults;
 namespace TwinState;
 
 /// <summary>
-/// Asks RabbitMQ for the depth of each partition queue (<see cref="Measures.QueueDepths"/>), for operators and autoscalers, and for the
+/// Asks RabbitMQ for the depths of twin-state's queues (<see cref="Measures.QueueDepths"/>), for operators and autoscalers, and for the
 /// number of failed messages in the error queues of all services. Every replica reports the same. While RabbitMQ is unavailable, nothing is
 /// reported rather than the last depth.
 /// </summary>
 sealed partial class WatchQueues(
-    IConfiguration configuration, IOptions<TwinStateSettings> settings, TimeProvider time, ILogger<WatchQueues> logger) : BackgroundService
+    IConfiguration configuration, TimeProvider time, ILogger<WatchQueues> logger) : BackgroundService
 {
+    static readonly string[] Watched = [QueueNames.News, QueueNames.TwinCommands, QueueNames.Registrations];
+
     static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
 
     // RabbitMQ logs an error for each query about a queue that does not exist, which is normal for error queues.
@@ -50,14 +51,14 @@ sealed partial class WatchQueues(
         var errorsDueAt = time.GetUtcNow();
         for (; ; await Task.Delay(LookEvery, time, cancel))
         {
-            foreach (var queue in Partitions.Queues(settings.Value))
+            foreach (var queue in Watched)
             {
                 var answer = await channel.QueueDeclarePassiveAsync(queue, cancel);
                 Measures.QueueDepths[queue] = answer.MessageCount;
             }
             if (time.GetUtcNow() < errorsDueAt) continue;
             errorsDueAt = time.GetUtcNow() + LookForErrorsEvery;
-            foreach (var queue in QueueNames.All(settings.Value.Partitions))
+            foreach (var queue in QueueNames.All)
                 await WatchErrors(connection, queue + QueueNames.ErrorSuffix, cancel);
         }
     }

@@ -111,7 +111,7 @@ public class NamesMatchCodeTests
     [Fact]
     public void The_scaler_looks_at_a_queue_that_simulation_takes_from()
     {
-        var queues = QueueNames.All(partitions: 1).Where(q => q.StartsWith("simulation.", StringComparison.Ordinal)).ToList();
+        var queues = QueueNames.All.Where(q => q.StartsWith("simulation.", StringComparison.Ordinal)).ToList();
         var scalers = Overlay.Of("prod").Documents.Where(d => d.Kind == "ScaledObject").ToList();
         Assert.NotEmpty(scalers);
         foreach (var scaler in scalers)

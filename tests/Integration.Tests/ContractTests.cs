@@ -76,19 +76,18 @@ public class ContractTests
             "urn:message:Contracts.Messages:ScenarioChanged",
             "urn:message:Contracts.Messages:ScenarioShardFinished",
             "urn:message:Contracts.Messages:SensorsWentOffline",
-            "urn:message:Contracts.Messages:SlotTicked",
             "urn:message:Contracts.Messages:TakeDecision",
             "urn:message:Contracts.Messages:TwinsChanged",
         ],
         MessageTypes().Select(MessageUrn.ForTypeString).Order(StringComparer.Ordinal));
 
     [Fact]
-    public void The_exchange_and_the_slots_of_assets_are_those_of_running_systems()
-    {
-        Assert.Equal("twin-state.assets", QueueNames.Assets);
-        Assert.Equal("simulation.decisions", QueueNames.Decisions);
-        Assert.Equal([9, 0, 7], new[] { "extrusion-line", "pump-loop", "heater-pair" }.Select(Slots.Of));
-    }
+    public void The_queues_are_those_of_running_systems() => Assert.Equal(
+        [
+            "twin-state.news", "twin-state.commands", "twin-state.registrations", "simulation.scenarios", "simulation.shards",
+            "simulation.decisions", "ingest.replay-rejection",
+        ],
+        QueueNames.All);
 
     const string Definition = """{"assetId":"line-1","validAt":"2026-03-01T06:00:00.123456+00:00","knownAt":42,"mode":"transient","horizonSeconds":7200,"interventions":[{"target":"production-rate","kind":"scale","value":1.15,"unit":"","fromSeconds":60,"rampSeconds":30,"forSeconds":600}],"ensembleSize":200,"sampling":"sobol","seed":18446744073709551615,"tolerance":0.0001,"solver":"rodas3","cells":100,"sweep":[{"target":"screw-speed","values":[70,80.5],"unit":"1/min"}]}""";
     const string Kpi = """{"id":"melt-temperature","unit":"degC","baseline":237.75,"scenario":240.75,"differenceP5":2.25,"differenceP50":3.25,"differenceP95":4.25}""";
@@ -185,7 +184,6 @@ public class ContractTests
         { nameof(ScenarioChanged), $$$"""{"scenario":{"id":"0195a0b4-0000-7000-8000-000000000002","assetId":"line-1","name":"n","modelId":"extrusion-line","modelHash":"ab12","definition":{{{Definition}}},"state":"failed","progress":0.5,"version":4,"requestedAt":"2026-03-01T06:00:00.123456+00:00","startedAt":"2026-03-01T06:00:01+00:00","finishedAt":"2026-03-01T06:00:02+00:00","runSeconds":0.75,"contentHash":"ee","wasStored":true,"cause":"solver","reason":"rodas3 stopped","kpis":[{{{Kpi}}}],"warnings":["w"]}}""" },
         { nameof(ScenarioShardFinished), """{"scenarioId":"0195a0b4-0000-7000-8000-000000000002","shard":3,"cause":"solver","reason":"rodas3 stopped"}""" },
         { nameof(SensorsWentOffline), """{"assetId":"line-1","at":"2026-03-01T06:00:00.123456+00:00","reason":"death"}""" },
-        { nameof(SlotTicked), """{"slot":31,"at":"2026-03-01T06:00:00.123456+00:00"}""" },
         { nameof(TwinsChanged), """{"twins":[{"assetId":"line-1","position":42,"revision":5,"traceParent":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01","view":"e30="}]}""" },
     };
 

@@ -1,3 +1,4 @@
+using Cluster;
 using Contracts.Events;
 using Contracts.Messages;
 using Ingest;
@@ -101,13 +102,22 @@ public sealed class MidnightTests(Infrastructure infrastructure) : IAsyncLifetim
         return (host.Services.GetRequiredService<RecordReadings>(), registry.Find(Asset)!);
     }
 
-    /// <summary>A replica of twin-state with an empty memory.</summary>
-    IServiceProvider Replica() => Host(services => services.AddTwins().AddOptions<TwinStateSettings>()).Services;
+    /// <summary>The owner of the twin on a replica of twin-state with an empty memory.</summary>
+    async Task<Replica> Restarted()
+    {
+        var services = Host(s => s.AddTwins().AddSingleton<WriteFence>((_, _) => Task.CompletedTask).AddOptions<TwinStateSettings>()).Services;
+        await services.GetRequiredService<AssetRegistry>().Refresh(Cancel);
+        return new(services, services.GetRequiredService<Func<string, TwinOwner>>()(Asset));
+    }
 
-    static async Task<TwinOwner> Owner(IServiceProvider replica) =>
-        (await replica.GetRequiredService<ActiveTwins>().Find(Asset, Cancel))!;
+    sealed record Replica(IServiceProvider Services, TwinOwner Owner)
+    {
+        public Task<OwnedTwin> Twin() => Owner.Load(Cancel);
 
-    static async Task<OwnedTwin> Twin(IServiceProvider replica) => await (await Owner(replica)).Load(Cancel);
+        public Task Take(IEnumerable<AnnouncedBatch> news) => Services.GetRequiredService<TakeNews>().Take(Owner, news, Cancel);
+
+        public Task Tend(DateTimeOffset now) => Services.GetRequiredService<TendTwin>().Tend(Owner, now, Cancel);
+    }
 
     /// <summary>Frames of twelve readings, ten frames a second, starting at a time relative to midnight.</summary>
     Reading[][] Frames(double fromSecond, int count) => [.. Enumerable.Range(0, count).Select(i =>
@@ -220,64 +230,54 @@ public sealed class MidnightTests(Infrastructure infrastructure) : IAsyncLifetim
     {
         var record = await Recorder();
         await Sum(Frames(-12, 20), record);
-        var replica = Replica();
-        var takeNews = replica.GetRequiredService<TakeNews>();
+        var replica = await Restarted();
         var old = await News(OldDay);
         // The last message of the day is lost: the first message of the new day must make up for it.
-        await takeNews.Take(old[..^1], Cancel);
-        await replica.GetRequiredService<TendTwins>().Tend(new(Slots.Of(Asset), clock.GetUtcNow().AddSeconds(6)), Cancel);
+        await replica.Take(old[..^1]);
+        await replica.Tend(clock.GetUtcNow().AddSeconds(6));
 
         clock.Set(midnight.AddSeconds(3));
         await Sum([.. Frames(-9, 20), .. Frames(0.5, 20)], record);
         var expected = Samples.HashOf(Model, (await Stored(OldDay)).Concat(await Stored(NewDay)));
         var news = await News(NewDay);
-        await takeNews.Take([news[0]], Cancel);
-        Assert.Equal(old.Count, (await Twin(replica)).Versions[OldDay]);
+        await replica.Take([news[0]]);
+        Assert.Equal(old.Count, (await replica.Twin()).Versions[OldDay]);
         // Repeated and out of order, the result is still complete.
-        await takeNews.Take([old[^1], .. news, news[0], .. old], Cancel);
-        Assert.Equal(expected, (await Twin(replica)).Hash());
+        await replica.Take([old[^1], .. news, news[0], .. old]);
+        Assert.Equal(expected, (await replica.Twin()).Hash());
 
         // Another replica starts from what was saved on the old day.
-        Assert.Equal(expected, (await Twin(Replica())).Hash());
-        var rebuilt = await replica.GetRequiredService<TwinState.Rebuilds.RebuildTwin>().Rebuild(await Owner(replica), Cancel);
+        Assert.Equal(expected, (await (await Restarted()).Twin()).Hash());
+        var rebuilt = await replica.Services.GetRequiredService<TwinState.Rebuilds.RebuildTwin>().Rebuild(replica.Owner, Cancel);
         Assert.Equal((expected, expected, 720L), (rebuilt.LiveHash, rebuilt.RebuiltHash, rebuilt.Readings));
     }
 
     [Fact]
-    public async Task An_asset_has_no_twin_in_memory_before_its_first_reading_which_is_found_without_news()
+    public async Task Without_news_the_log_tells_which_streams_have_grown()
     {
-        clock.Set(midnight.AddSeconds(1));
-        var replica = Replica();
-        var (active, tend) = (replica.GetRequiredService<ActiveTwins>(), replica.GetRequiredService<TendTwins>());
-        var withTwin = replica.GetRequiredService<AssetsWithTwin>();
-        await replica.GetRequiredService<AssetRegistry>().Refresh(Cancel);
-        await withTwin.Refresh(Cancel);
-        await tend.Tend(new(Slots.Of(Asset), clock.GetUtcNow()), Cancel);
-        Assert.Empty(active.InMemory);
+        var log = new LogReader(source);
+        var registered = await log.Position(Cancel);
+        await Sum(Frames(-12, 20), await Recorder());
+        var first = await log.Position(Cancel);
+        clock.Set(midnight.AddSeconds(3));
+        await Sum(Frames(0.5, 20), await Recorder());
+        Assert.Empty(await log.Grown(0, registered, Cancel));
+        var grown = await log.Grown(registered, await log.Position(Cancel), Cancel);
+        AnnouncedBatch[] newest = [(await News(OldDay))[^1] with { Batch = null }, (await News(NewDay))[^1] with { Batch = null }];
+        Assert.Equal(newest, grown.OrderBy(n => n.Position));
+        Assert.Equal(newest[1..], await log.Grown(first, await log.Position(Cancel), Cancel));
 
-        await Sum(Frames(1, 5), await Recorder());
-        clock.Set(midnight.AddSeconds(12));
-        await withTwin.Refresh(Cancel);
-        await tend.Tend(new(Slots.Of(Asset), clock.GetUtcNow()), Cancel);
-        Assert.Equal(60, Assert.Single(active.InMemory).Twin.Sensors.Sum(s => s.Count));
-        // After a restart, the names of the streams tell.
-        var restarted = Replica();
-        await restarted.GetRequiredService<AssetsWithTwin>().Refresh(Cancel);
-        await restarted.GetRequiredService<TendTwins>().Tend(new(Slots.Of(Asset), clock.GetUtcNow()), Cancel);
-        Assert.Single(restarted.GetRequiredService<ActiveTwins>().InMemory);
+        // Without readings, they make the twin read them.
+        var replica = await Restarted();
+        await replica.Take(grown);
+        Assert.Equal(480, (await replica.Twin()).Twin.Sensors.Sum(s => s.Count));
     }
 
     [Fact]
-    public async Task A_twin_that_was_saved_before_its_first_reading_is_kept_in_memory_and_follows_a_new_name()
+    public async Task A_twin_follows_a_new_name_and_is_saved_with_it()
     {
-        var owner = await Owner(Replica());
-        await owner.Save(await owner.Load(Cancel), [], Cancel);
-        var replica = Replica();
-        var (active, tend) = (replica.GetRequiredService<ActiveTwins>(), replica.GetRequiredService<TendTwins>());
-        await replica.GetRequiredService<AssetsWithTwin>().Refresh(Cancel);
-        await tend.Tend(new(Slots.Of(Asset), clock.GetUtcNow()), Cancel);
-        Assert.Equal(Asset, Assert.Single(active.InMemory).Asset.Name);
-
+        var replica = await Restarted();
+        Assert.Equal(Asset, (await replica.Twin()).Asset.Name);
         await using (var session = hosts[0].Services.GetRequiredService<IDocumentStore>().LightweightSession())
         {
             session.Events.Append(
@@ -285,14 +285,27 @@ public sealed class MidnightTests(Infrastructure infrastructure) : IAsyncLifetim
                 new AssetRegistered(Asset, "Line", Model.Id, Model.Version, Model.Hash, Model.Source, clock.GetUtcNow()));
             await session.SaveChangesAsync(Cancel);
         }
-        await replica.GetRequiredService<AssetRegistry>().Refresh(Cancel);
-        await tend.Tend(new(Slots.Of(Asset), clock.GetUtcNow().AddSeconds(6)), Cancel);
-        Assert.Equal("Line", Assert.Single(active.InMemory).Asset.Name);
+        await replica.Services.GetRequiredService<AssetRegistry>().Refresh(Cancel);
+        await replica.Tend(clock.GetUtcNow().AddSeconds(6));
+        Assert.Equal("Line", replica.Owner.Twin!.Asset.Name);
         // Saved, too, so that query shows it after a restart.
-        await tend.Tend(new(Slots.Of(Asset), clock.GetUtcNow().AddSeconds(12)), Cancel);
+        await replica.Tend(clock.GetUtcNow().AddSeconds(12));
         await using var saved = source.CreateCommand("select view ->> 'name' from twin_state.twin where asset_id = $1");
         saved.Parameters.Add(new() { Value = Asset });
         Assert.Equal("Line", (string)(await saved.ExecuteScalarAsync(Cancel))!);
+    }
+
+    [Fact]
+    public async Task A_replica_that_was_declared_dead_saves_nothing()
+    {
+        var services = Host(s => s.AddTwins().AddSingleton<WriteFence>((_, _) => throw new MemberDeadException("dead"))
+            .AddOptions<TwinStateSettings>()).Services;
+        await services.GetRequiredService<AssetRegistry>().Refresh(Cancel);
+        var owner = services.GetRequiredService<Func<string, TwinOwner>>()(Asset);
+        await Assert.ThrowsAsync<MemberDeadException>(async () => await owner.Append(await owner.Load(Cancel), [], Cancel));
+        Assert.Null(owner.Twin);
+        await using var saved = source.CreateCommand("select count(*) from twin_state.twin");
+        Assert.Equal(0L, (long)(await saved.ExecuteScalarAsync(Cancel))!);
     }
 
     async Task<List<AnnouncedBatch>> News(string stream)

@@ -17,6 +17,7 @@ public sealed class SettingsTests : IDisposable
     // Nothing listens on port 1.
     static Dictionary<string, string> Alone() => new()
     {
+        ["Cluster__Port"] = ServiceProcess.FreePort().ToString(CultureInfo.InvariantCulture),
         ["Ports__Http"] = ServiceProcess.FreePort().ToString(CultureInfo.InvariantCulture),
         ["Ports__Grpc"] = ServiceProcess.FreePort().ToString(CultureInfo.InvariantCulture),
         ["ConnectionStrings__Postgres"] = "Host=127.0.0.1;Port=1;Username=pollux;Password=secret;Database=pollux;Timeout=2",
@@ -39,7 +40,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("TwinState", "ConnectionStrings__Postgres", "nonsense=secret", "is not understood; allowed: Host=")]
     [InlineData("TwinState", "ConnectionStrings__RabbitMq", "", "is missing; allowed: amqp://")]
     [InlineData("TwinState", "Assets__Directory", "/nowhere", "is '/nowhere'; allowed: the folder of the *.asset.yaml files")]
-    [InlineData("TwinState", "TwinState__Partitions", "0", "is '0'; allowed: a whole number from 1 to 64")]
+    [InlineData("TwinState", "TwinState__SleepAfterSeconds", "0", "is '0'; allowed: a whole number from 1 to 86400")]
     [InlineData("Simulation", "ConnectionStrings__RabbitMq", "secret", "is not understood; allowed: amqp://")]
     [InlineData("Simulation", "Simulation__KeepResultsDays", "-1", "is '-1'; allowed: a number from 0.001 to 36500")]
     [InlineData("Query", "ConnectionStrings__Postgres", "", "is missing; allowed: Host=")]

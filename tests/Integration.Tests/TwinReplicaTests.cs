@@ -1,37 +1,43 @@
 using Contracts.Events;
+using Contracts.Messages;
 using Integration.Tests.Running;
 using Npgsql;
+using RabbitMQ.Client;
 using ServiceDefaults;
 
 namespace Integration.Tests;
 
-/// <summary>Two replicas of twin-state: one owns the partitions, the other waits.</summary>
+/// <summary>Two replicas of twin-state share the twins.</summary>
 public class TwinReplicaTests(RunningSystem system, ITestOutputHelper output) : SystemTest<RunningSystem>(system),
     IClassFixture<RunningSystem>
 {
+    const int Assets = 12;
+
     [Fact]
-    public async Task Ownership_moves_when_a_replica_dies_and_no_reading_is_folded_in_twice()
+    public async Task Twins_move_when_a_replica_comes_leaves_or_dies_and_no_reading_is_folded_in_twice()
     {
         var (first, second) = (Pollux.TwinState, Pollux.Service("twin-state", "TwinState"));
-        await second.Start();
-        string[] assets = [.. Enumerable.Range(0, 4).Select(_ => Pollux.NextAsset())];
+        string[] assets = [.. Enumerable.Range(0, Assets).Select(_ => Pollux.NextAsset())];
         await using var gateway = new StoreAndForward(Pollux.Servers.Mqtt);
         gateway.Start();
         var load = new Load(gateway, Pollux.Model, assets, 200);
         using var stop = new CancellationTokenSource();
         var publishing = load.Run(stop.Token);
 
-        await load.Sent(600);
-        Assert.Equal(0, await Views(second));
-        Assert.True(await Views(first) > 0);
+        await load.Sent(400);
+        await Eventually.Get("the only replica has all twins", () => Twins(first), twins => twins >= Assets);
+        await second.Start();
+        await Shared(first, second);
+        await load.Sent(400);
         await first.Kill();
-        await Eventually.Get("the second replica has taken over", () => Views(second), views => views > 0);
-        await load.Sent(600);
+        await Eventually.Get("the second replica has taken over", () => Twins(second), twins => twins >= Assets);
+        await load.Sent(400);
         await first.Start();
-        await load.Sent(600);
-        Assert.Equal(0, await Views(first));
-        await second.Kill();
-        await Eventually.Get("the first replica has taken over again", () => Views(first), views => views > 0);
+        await Shared(first, second);
+        await load.Sent(400);
+        // A rollout: the replica saves its twins, then they move.
+        await second.Stop();
+        await Eventually.Get("the first replica has taken over", () => Twins(first), twins => twins >= Assets);
         await load.Sent(400);
         await stop.CancelAsync();
         await publishing;
@@ -52,7 +58,36 @@ public class TwinReplicaTests(RunningSystem system, ITestOutputHelper output) : 
         output.WriteLine($"{load.Messages} messages");
     }
 
-    static Task<double> Views(ServiceProcess replica) => replica.Metric("pollux_twin_state_views_total");
+    static Task Shared(ServiceProcess first, ServiceProcess second) => Eventually.Get(
+        "both replicas have twins, and no twin is on both", async () => (await Twins(first), await Twins(second)),
+        twins => twins is { Item1: > 0, Item2: > 0 } && twins.Item1 + twins.Item2 >= Assets);
+
+    static Task<double> Twins(ServiceProcess replica) => replica.Metric("pollux_twin_state_twins");
+
+    [Fact]
+    public async Task What_no_news_tells_is_found_in_the_log()
+    {
+        var asset = Pollux.NextAsset();
+        await using var connection = await new ConnectionFactory { Uri = new Uri(Pollux.Servers.RabbitMq) }.CreateConnectionAsync(
+            TestContext.Current.CancellationToken);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: TestContext.Current.CancellationToken);
+        // Without a binding, the exchange drops what ingest sends.
+        await channel.QueueUnbindAsync(QueueNames.News, QueueNames.News, "", cancellationToken: TestContext.Current.CancellationToken);
+        try
+        {
+            await using var device = await Device.Connect(Pollux.Servers.Mqtt);
+            foreach (var value in new[] { 1, 2 })
+            {
+                await device.Publish($"pollux/{asset}/sensors/zone-1-temperature", $"18{value}");
+                await Eventually.Get("the twin has it", () => Pollux.Twins.View(asset), twin => twin?.Readings == value);
+            }
+        }
+        finally
+        {
+            await channel.QueueBindAsync(
+                QueueNames.News, QueueNames.News, "", cancellationToken: TestContext.Current.CancellationToken);
+        }
+    }
 
     [Fact]
     public async Task What_waits_in_the_queues_is_a_metric()
@@ -65,25 +100,45 @@ public class TwinReplicaTests(RunningSystem system, ITestOutputHelper output) : 
             "every queue has its depth", async () =>
                 (await Pollux.TwinState.Http.GetStringAsync("/metrics", TestContext.Current.CancellationToken)).Split('\n')
             .Count(l => l.StartsWith(Depth, StringComparison.Ordinal)
-                && l.Contains("queue=\"twin-state.assets.", StringComparison.Ordinal)), queues => queues == 4);
-        await using var gateway = new StoreAndForward(Pollux.Servers.Mqtt);
-        gateway.Start();
-        var load = new Load(gateway, Pollux.Model, [asset], 100);
-        using var stop = new CancellationTokenSource();
-        var publishing = load.Run(stop.Token);
+                && l.Contains("queue=\"twin-state.", StringComparison.Ordinal)), queues => queues == 3);
         await using (var connection = await Pollux.Database.OpenConnectionAsync(TestContext.Current.CancellationToken))
         {
-            // Blocks saving: the owner waits in the middle of a message, and the backlog grows behind it.
+            // Blocks saving, which rebuilds wait for.
             await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
             await using var hold = new NpgsqlCommand("lock table twin_state.twin in exclusive mode", connection);
             await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-            await Eventually.Get("news piles up", () => Pollux.TwinState.Metric(Depth), depth => depth > 10);
+            for (var i = 0; i < 60; i++) await Pollux.Send(QueueNames.TwinCommands, new RebuildTwin(asset));
+            await Eventually.Get("commands pile up", () => Pollux.TwinState.Metric(Depth), depth => depth > 10);
         }
-        await stop.CancelAsync();
-        await publishing;
         await Eventually.Get("the queues are empty again", () => Pollux.TwinState.Metric(Depth), depth => depth == 0);
-        await Eventually.Get(
-            "the twin has every reading", () => Pollux.Twins.View(asset), twin => twin?.Readings == load.Good(asset).Count, show: t =>
-                $"{t?.Readings} of {load.Good(asset).Count}");
+    }
+
+    [Fact]
+    public async Task A_twin_that_waits_holds_up_no_other_and_folds_in_afterwards_what_came_meanwhile()
+    {
+        var (busy, other) = (Pollux.NextAsset(), Pollux.NextAsset());
+        await using var device = await Device.Connect(Pollux.Servers.Mqtt);
+        await Value(busy, 180);
+        await Eventually.Get("the twin is saved", () => Pollux.Twins.View(busy), twin => twin?.Readings == 1);
+        await using (var connection = await Pollux.Database.OpenConnectionAsync(TestContext.Current.CancellationToken))
+        {
+            await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+            await using var hold = new NpgsqlCommand("select from twin_state.twin where asset_id = $1 for update", connection);
+            hold.Parameters.Add(new() { Value = busy });
+            await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+            await Pollux.Send(QueueNames.TwinCommands, new RebuildTwin(busy));
+            // More than wait with their readings.
+            for (var i = 1; i <= 40; i++) await Value(busy, 180 + i);
+            await Value(other, 180);
+            await Eventually.Get("query shows the other twin", () => Shown(other), readings => readings == 1);
+            Assert.Equal(0, await Pollux.TwinState.Metric("pollux_twin_state_queue_messages"));
+        }
+        await Eventually.Get("the twin has every reading", () => Pollux.Twins.View(busy), twin => twin?.Readings == 41, show: t =>
+            $"{t?.Readings} of 41");
+
+        async Task<long> Shown(string asset) => (long)(await Pollux.Get($"/api/v1/twins/{asset}"))["readings"]!;
+
+        Task Value(string asset, double value) =>
+            device.Publish($"pollux/{asset}/sensors/zone-1-temperature", value.ToString(System.Globalization.CultureInfo.InvariantCulture));
     }
 }

@@ -45,4 +45,30 @@ public class DecideUpkeepTests
         twin.Apply(Batch(2, 2, (silent + 2, 20)));
         Assert.Equal(new AlarmCleared(raised.AlarmId, null, Now.AddSeconds(silent + 2)), Assert.Single(Save(twin, silent + 2)!.Events));
     }
+
+    [Fact]
+    public void A_twin_sleeps_when_its_silence_is_reported_and_everything_is_saved_and_shown()
+    {
+        var after = TimeSpan.FromMinutes(10);
+        var twin = SavedNow((0, 20));
+        bool MaySleep(double second) => DecideUpkeep.MaySleep(twin, Now.AddSeconds(second), after);
+        Assert.False(MaySleep(601));
+        twin.Saved();
+        Assert.False(MaySleep(601));
+        twin.Apply(Save(twin, 601)!.Events);
+        Assert.False(MaySleep(601));
+        Assert.NotNull(twin.ViewIfDue(Now.AddSeconds(601), TimeSpan.Zero));
+        twin.Saved();
+        Assert.False(MaySleep(599));
+        Assert.True(MaySleep(601));
+        twin.GoOffline(Now.AddSeconds(602));
+        Assert.False(MaySleep(603));
+    }
+
+    [Fact]
+    public void A_twin_that_never_heard_a_sensor_sleeps_at_once()
+    {
+        var twin = SavedNow();
+        Assert.True(DecideUpkeep.MaySleep(twin, Now, TimeSpan.FromMinutes(10)));
+    }
 }

@@ -131,8 +131,8 @@ sealed partial class ReadSparkplug(AssetRegistry registry, IBus bus, NpgsqlDataS
         try
         {
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
-            await bus.SendToOwner(
-                assetId, new SensorsWentOffline(assetId, Micros.ToTime(now), $"death certificate on {topic}"), limit.Token);
+            await bus.SendTo(
+                QueueNames.TwinCommands, new SensorsWentOffline(assetId, Micros.ToTime(now), $"death certificate on {topic}"), limit.Token);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

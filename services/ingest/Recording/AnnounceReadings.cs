@@ -5,7 +5,7 @@ using ServiceDefaults;
 namespace Ingest.Recording;
 
 /// <summary>
-/// Announces commits, batched by slot. It never delays ingest: while RabbitMQ is unavailable, payloads beyond a budget are dropped and only
+/// Announces commits, many in a message. It never delays ingest: while RabbitMQ is unavailable, payloads beyond a budget are dropped and only
 /// the newest version of each stream is kept; twin-state reads the rest from the log.
 /// </summary>
 sealed partial class AnnounceReadings(IBus bus, ILogger<AnnounceReadings> logger) : BackgroundService
@@ -66,7 +66,7 @@ sealed partial class AnnounceReadings(IBus bus, ILogger<AnnounceReadings> logger
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             limit.CancelAfter(TimeSpan.FromSeconds(5));
-            await Task.WhenAll(batches.GroupBy(b => Slots.Of(b.AssetId)).Select(slot => Send(slot.Key, slot, limit.Token)));
+            await Task.WhenAll(Messages(batches).Select(m => bus.SendTo(QueueNames.News, new ReadingsAnnounced(m), limit.Token)));
             Measures.Unannounced.Add(-batches.Count);
         }
         catch (Exception e) when (!cancel.IsCancellationRequested)
@@ -86,7 +86,7 @@ sealed partial class AnnounceReadings(IBus bus, ILogger<AnnounceReadings> logger
         }
     }
 
-    async Task Send(int slot, IEnumerable<AnnouncedBatch> batches, CancellationToken cancel)
+    static IEnumerable<List<AnnouncedBatch>> Messages(List<AnnouncedBatch> batches)
     {
         List<AnnouncedBatch> message = [];
         var bytes = 0;
@@ -95,10 +95,10 @@ sealed partial class AnnounceReadings(IBus bus, ILogger<AnnounceReadings> logger
             message.Add(batch);
             bytes += batch.Batch?.Length ?? 0;
             if (bytes < MostBytesPerMessage && message.Count < MostBatchesPerMessage) continue;
-            await bus.SendToSlot(slot, new ReadingsAnnounced(message), cancel);
+            yield return message;
             (message, bytes) = ([], 0);
         }
-        if (message.Count > 0) await bus.SendToSlot(slot, new ReadingsAnnounced(message), cancel);
+        if (message.Count > 0) yield return message;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} events could not be announced; trying again: {Reason}")]

@@ -39,7 +39,7 @@ sealed class AcknowledgeAlarmEndpoint(NpgsqlDataSource source, IBus bus, Command
         var alarm = await GetAlarm.Run(id, source, cancel);
         if (alarm.AcknowledgedAt is not null) return (true, alarm);
         var command = new AcknowledgeAlarm(alarm.AssetId, id, who, why);
-        var isDone = await faults.Await(command, c => bus.SendToOwner(alarm.AssetId, command, c), IsVisible, Patience, cancel);
+        var isDone = await faults.Await(command, c => bus.SendTo(QueueNames.TwinCommands, command, c), IsVisible, Patience, cancel);
         return (isDone, alarm);
 
         async Task<bool> IsVisible(CancellationToken ended) =>

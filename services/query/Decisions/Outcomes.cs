@@ -16,8 +16,7 @@ sealed class Outcomes(IBus bus)
         limit.CancelAfter(Patience);
         try
         {
-            var endpoint = await bus.GetSendEndpoint(new($"exchange:{QueueNames.Decisions}"));
-            await endpoint.Send(new ObserveOutcomes(assetId, component), limit.Token);
+            await bus.SendTo(QueueNames.Decisions, new ObserveOutcomes(assetId, component), limit.Token);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {

@@ -61,7 +61,7 @@ sealed class RecordMaintenanceEndpoint(
         var when = note.At is { } given ? Input.Past("at", given, now) : now;
         when = when.AddTicks(-(when.Ticks % TimeSpan.TicksPerMicrosecond));
         var command = new RecordMaintenance(id, component, kind!, when, who, Input.Lines("comment", note.Comment, 1000));
-        var isDone = await faults.Await(command, c => bus.SendToOwner(id, command, c), IsVisible, Patience, cancel);
+        var isDone = await faults.Await(command, c => bus.SendTo(QueueNames.TwinCommands, command, c), IsVisible, Patience, cancel);
         if (isDone) await outcomes.Observe(id, component, cancel);
         return (isDone, new(id, component, kind!, when));
 

@@ -3,13 +3,12 @@ using Contracts.Messages;
 using MassTransit;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Query.Api;
+using ServiceDefaults;
 
 namespace Query.Rejections;
 
 sealed class ReplayRejectionEndpoint(ReadRejections log, IBus bus, CommandFaults faults)
 {
-    // The exchange in front of ingest's queue. Naming the queue would declare it, but only ingest decides its type.
-    static readonly Uri Ingest = new("exchange:ingest.replay-rejection");
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     public static void Map(IEndpointRouteBuilder rejected) => rejected
@@ -27,10 +26,8 @@ sealed class ReplayRejectionEndpoint(ReadRejections log, IBus bus, CommandFaults
         var before = (await log.Replays(rejection.Stream, [rejection.Id], cancel)).Count;
         RejectionReplayed? outcome = null;
         var command = new ReplayRejection(rejection.AssetId, rejection.Stream, rejection.Id);
-        await faults.Await(command, Send, IsVisible, Patience, cancel);
+        await faults.Await(command, c => bus.SendTo(QueueNames.ReplayRejection, command, c), IsVisible, Patience, cancel);
         return outcome;
-
-        async Task Send(CancellationToken ended) => await (await bus.GetSendEndpoint(Ingest)).Send(command, ended);
 
         async Task<bool> IsVisible(CancellationToken ended) =>
             (outcome = (await log.Replays(rejection.Stream, [rejection.Id], ended)).Skip(before).LastOrDefault()) is not null;

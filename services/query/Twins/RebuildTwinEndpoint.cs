@@ -33,7 +33,7 @@ sealed class RebuildTwinEndpoint(KnownAssets registry, IDocumentStore store, IBu
         var before = (await session.Events.FetchStreamStateAsync(Streams.Twin(id), cancel))?.Version ?? 0;
         TwinRebuilt? rebuilt = null;
         var command = new RebuildTwin(id);
-        await faults.Await(command, c => bus.SendToOwner(id, command, c), IsVisible, Patience, cancel);
+        await faults.Await(command, c => bus.SendTo(QueueNames.TwinCommands, command, c), IsVisible, Patience, cancel);
         return rebuilt;
 
         async Task<bool> IsVisible(CancellationToken ended)

@@ -7,20 +7,13 @@ using TwinState.Twins;
 namespace TwinState.News;
 
 /// <summary>Folds in news if it is the next version and drops it if it is old; gaps are filled from the log.</summary>
-sealed partial class TakeNews(ActiveTwins active, TimeProvider time, ILogger<TakeNews> logger)
+sealed class TakeNews(TimeProvider time)
 {
     static readonly ActivitySource Traces = new("twin-state");
 
-    public async Task Take(IEnumerable<AnnouncedBatch> batches, CancellationToken cancel)
+    public async Task Take(TwinOwner owner, IEnumerable<AnnouncedBatch> batches, CancellationToken cancel)
     {
-        foreach (var news in batches)
-        {
-            await active.Isolated(news.AssetId, async () =>
-            {
-                if (await active.Find(news.AssetId, cancel) is { } owner) await Take(owner, news, cancel);
-                else LogUnknownAsset(news.AssetId);
-            });
-        }
+        foreach (var news in batches) await Take(owner, news, cancel);
     }
 
     async Task Take(TwinOwner owner, AnnouncedBatch news, CancellationToken cancel)
@@ -50,7 +43,4 @@ sealed partial class TakeNews(ActiveTwins active, TimeProvider time, ILogger<Tak
         Measures.Gaps.Add(1);
         return owner.ReadOn(twin, DecideNews.ToRead(twin.Versions, news), cancel);
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Ignoring news about the unknown asset {AssetId}; its events stay in the log")]
-    partial void LogUnknownAsset(string assetId);
 }

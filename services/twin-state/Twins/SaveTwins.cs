@@ -1,10 +1,11 @@
+using Cluster;
 using Marten;
 using Npgsql;
 using ServiceDefaults;
 
 namespace TwinState.Twins;
 
-/// <summary>Another replica has saved this twin in the meantime and now owns the partition.</summary>
+/// <summary>Another replica has saved this twin in the meantime and now owns it.</summary>
 sealed class TwinTakenOverException(string assetId) : JasperFx.ConcurrencyException(
     $"The twin of {assetId} was saved by another replica in the meantime.", typeof(OwnedTwin), assetId);
 
@@ -13,7 +14,10 @@ sealed class TwinTakenOverException(string assetId) : JasperFx.ConcurrencyExcept
 /// <param name="Events">Events to append to <c>twin/{asset}</c>; already applied to the twin's alarms.</param>
 sealed record TwinSave(OwnedTwin Twin, IReadOnlyList<object> Events);
 
-/// <summary>Saves twins. Events, snapshot, alarms and history of a save are one transaction.</summary>
+/// <summary>
+/// Saves twins. Events, snapshot, alarms and history of a save are one transaction, which a replica that the others declared dead cannot
+/// commit.
+/// </summary>
 sealed class SaveTwins
 {
     const int MostTwins = 64;
@@ -23,12 +27,13 @@ sealed class SaveTwins
 
     readonly IDocumentStore store;
     readonly NpgsqlDataSource source;
+    readonly WriteFence mayWrite;
     readonly TimeProvider time;
     readonly CoalescedCalls<TwinSave, TwinSave> calls;
 
-    public SaveTwins(IDocumentStore store, NpgsqlDataSource source, TimeProvider time)
+    public SaveTwins(IDocumentStore store, NpgsqlDataSource source, WriteFence mayWrite, TimeProvider time)
     {
-        (this.store, this.source, this.time) = (store, source, time);
+        (this.store, this.source, this.mayWrite, this.time) = (store, source, mayWrite, time);
         calls = new(MostTwins, mostAtOnce: 2, async saves =>
         {
             await SaveAll(saves, CancellationToken.None);
@@ -45,6 +50,7 @@ sealed class SaveTwins
     {
         await using var connection = await source.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await mayWrite(connection, cancel);
         await using var session = store.LightweightSession(Marten.Services.SessionOptions.ForTransaction(transaction));
         foreach (var save in saves.Where(s => s.Events.Count > 0))
             session.Events.Append(Streams.Twin(save.Twin.Asset.Id), save.Twin.TwinStreamVersion + save.Events.Count, save.Events);

@@ -16,4 +16,13 @@ static class DecideUpkeep
         var isDue = twin.MustSave && now - twin.SavedAt >= atLeastEvery;
         return events.Count > 0 || isDue ? new(twin, events) : null;
     }
+
+    /// <summary>
+    /// True if a twin need not stay in memory: saved and shown, not heard of for a while, and nothing left that passing time could do, so
+    /// that every sensor has been reported silent.
+    /// </summary>
+    public static bool MaySleep(OwnedTwin twin, DateTimeOffset now, TimeSpan after) =>
+        twin is { MustSave: false, MustShow: false, MustRederive.Count: 0 }
+            && !(now - twin.RecordedAt < after)
+            && DecideAlarms.ForSilence(twin.Asset.Id, twin.Twin, twin.Alarms, DateTimeOffset.MaxValue, twin.OfflineSince).Count == 0;
 }

@@ -86,6 +86,7 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
         Dictionary<string, string> settings = new()
         {
             ["Ports__Http"] = Port(),
+            ["Cluster__Port"] = Port(),
             ["ConnectionStrings__Postgres"] = infrastructure.Postgres(Name),
             ["ConnectionStrings__RabbitMq"] = infrastructure.RabbitMq,
             ["ConnectionStrings__Mqtt"] = infrastructure.Mqtt.OriginalString,
@@ -126,9 +127,9 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
     /// <summary>An id that is not registered.</summary>
     public string UnregisteredAsset(string name) => $"{name}-{run}";
 
-    /// <summary>Sends a command to twin-state.</summary>
-    public Task Send<T>(string assetId, T command)
-        where T : class => bus!.SendToOwner(assetId, command);
+    /// <summary>Sends a command to one of a service's queues.</summary>
+    public Task Send<T>(string queue, T command)
+        where T : class => bus!.SendTo(queue, command);
 
     /// <summary>The answer of the REST API; anything but success fails.</summary>
     public async Task<JsonNode> Get(string path) => JsonNode.Parse(await Query.Http.GetStringAsync(path))!;
@@ -140,7 +141,7 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
         {
             if ((await Log.Events<AssetRegistered>(Streams.Asset(assetId))).Count > 0) return true;
             // Until twin-state has bound its queues, messages are dropped; sending too many does no harm.
-            await Send(assetId, new RegisterAsset(assetId, null, modelId));
+            await Send(QueueNames.Registrations, new RegisterAsset(assetId, null, modelId));
             return false;
         }));
     }
@@ -193,7 +194,7 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
     {
         await using var connection = await new ConnectionFactory { Uri = new Uri(infrastructure.RabbitMq) }.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync();
-        foreach (var queue in QueueNames.All(partitions: 4))
+        foreach (var queue in QueueNames.All)
         {
             foreach (var suffix in new[] { "", QueueNames.ErrorSuffix, "_skipped" }) await channel.QueueDeleteAsync(queue + suffix);
         }

@@ -1,0 +1,49 @@
+using Contracts.Messages;
+
+namespace TwinState.Twins;
+
+/// <summary>
+/// The one owner of an asset's twin, on one replica of the cluster; the key is the asset's id. Two owners for a moment cost work, never
+/// truth: every write names the version that it follows.
+/// </summary>
+interface ITwinGrain : IGrainWithStringKey
+{
+    /// <summary>Takes news; ends when it is folded in or known to be old, or waits behind longer work on the twin.</summary>
+    Task Take([Immutable] AnnouncedBatch[] news);
+
+    /// <summary>Loads the twin if it is not in memory.</summary>
+    Task Wake();
+
+    /// <summary>The asset's node or device said goodbye: its values are stale.</summary>
+    Task GoOffline(DateTimeOffset at);
+
+    /// <summary>Acknowledges an alarm; answers why a rule forbids it, or null.</summary>
+    Task<string?> Acknowledge(string alarmId, string by, string? comment);
+
+    /// <summary>Stores a maintenance record; answers why a rule forbids it, or null.</summary>
+    [ResponseTimeout("01:00:00")]
+    Task<string?> RecordMaintenance(string component, string kind, DateTimeOffset at, string by, string? comment);
+
+    /// <summary>Rebuilds the twin from the log.</summary>
+    [ResponseTimeout("01:00:00")]
+    Task Rebuild();
+}
+
+/// <summary>A fault that may pass keeps a twin from its work; send it again.</summary>
+[GenerateSerializer]
+sealed class TwinUnavailableException(string message) : OrleansException(message);
+
+/// <summary>How news travels between replicas.</summary>
+[GenerateSerializer, Immutable]
+readonly record struct AnnouncedBatchOnWire(
+    string AssetId, string Stream, long Version, long Position, DateTimeOffset RecordedAt, byte[]? Batch, string? TraceParent);
+
+[RegisterConverter]
+sealed class AnnouncedBatchConverter : IConverter<AnnouncedBatch, AnnouncedBatchOnWire>
+{
+    public AnnouncedBatch ConvertFromSurrogate(in AnnouncedBatchOnWire w) =>
+        new(w.AssetId, w.Stream, w.Version, w.Position, w.RecordedAt, w.Batch, w.TraceParent);
+
+    public AnnouncedBatchOnWire ConvertToSurrogate(in AnnouncedBatch b) =>
+        new(b.AssetId, b.Stream, b.Version, b.Position, b.RecordedAt, b.Batch, b.TraceParent);
+}

@@ -1,0 +1,183 @@
+using Cluster;
+using Contracts.Messages;
+using Microsoft.Extensions.Options;
+using Orleans.Concurrency;
+using ServiceDefaults;
+using TwinState.Alarms;
+using TwinState.Health;
+using TwinState.News;
+using TwinState.Rebuilds;
+using TwinState.Upkeep;
+
+namespace TwinState.Twins;
+
+/// <summary>
+/// Brings calls about one twin into a sequence and gives them to the features. News that arrives meanwhile waits in a bounded inbox, so
+/// that an asset that is being rebuilt or catches up with much history holds up nobody else: the news is in the log, and an owner that ends
+/// before it has read its inbox is followed by one that reads the log.
+/// </summary>
+[PlaceAtOwner, Reentrant]
+sealed partial class TwinGrain(
+    ActiveTwins active, Func<string, TwinOwner> create, Owners owners, AssetRegistry registry, TakeNews takeNews, TendTwin tendTwin,
+    AcknowledgeAlarm acknowledgeAlarm, RecordMaintenance recordMaintenance, RebuildTwin rebuildTwin, TimeProvider time,
+    IOptions<TwinStateSettings> settings, ILogger<TwinGrain> logger)
+    : Grain, ITwinGrain
+{
+    static readonly TimeSpan TendEvery = TimeSpan.FromSeconds(1);
+
+    readonly NewsInbox inbox = new();
+    readonly SemaphoreSlim turn = new(1);
+    TwinOwner owner = null!;
+
+    string AssetId => this.GetPrimaryKeyString();
+
+    public override Task OnActivateAsync(CancellationToken cancel)
+    {
+        owner = create(AssetId);
+        active.Add(owner);
+        // Not all at the same moment, so that saves do not come in waves.
+        this.RegisterGrainTimer(
+            Tend, new() { DueTime = TendEvery * (0.5 + Random.Shared.NextDouble()), Period = TendEvery, Interleave = true });
+        return Task.CompletedTask;
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancel)
+    {
+        await turn.WaitAsync(cancel);
+        try
+        {
+            if (owner.Twin is { MustSave: true } twin) await owner.Append(twin, [], cancel);
+        }
+        catch (Exception e)
+        {
+            // The next owner reads from the log what is not saved here.
+            LogNotSaved(AssetId, e.Message);
+        }
+        finally
+        {
+            active.Remove(owner);
+        }
+    }
+
+    public async Task Take(AnnouncedBatch[] news)
+    {
+        inbox.Add(news);
+        if (turn.Wait(0)) await InTurn(() => Task.CompletedTask);
+    }
+
+    public Task Wake() => Run(async () =>
+    {
+        if (await IsRegistered()) await owner.Load(CancellationToken.None);
+    });
+
+    public Task GoOffline(DateTimeOffset at) => Run(async () =>
+    {
+        if (await IsRegistered()) (await owner.Load(CancellationToken.None)).GoOffline(at);
+    });
+
+    public Task<string?> Acknowledge(string alarmId, string by, string? comment) => Refusal(() =>
+        acknowledgeAlarm.Acknowledge(owner, new(AssetId, alarmId, by, comment), CancellationToken.None));
+
+    public Task<string?> RecordMaintenance(string component, string kind, DateTimeOffset at, string by, string? comment) => Refusal(() =>
+        recordMaintenance.Record(owner, new(AssetId, component, kind, at, by, comment), CancellationToken.None));
+
+    public Task Rebuild() => Run(async () =>
+    {
+        if (await IsRegistered()) await rebuildTwin.Rebuild(owner, CancellationToken.None);
+    });
+
+    async Task<string?> Refusal(Func<Task> command)
+    {
+        string? refusal = null;
+        await Run(async () =>
+        {
+            if (!await IsRegistered()) return;
+            try
+            {
+                await command();
+            }
+            catch (RuleViolationException e)
+            {
+                refusal = e.Message;
+            }
+        });
+        return refusal;
+    }
+
+    async Task Tend(CancellationToken cancel)
+    {
+        if (!turn.Wait(0)) return;
+        try
+        {
+            await InTurn(() => TendInTurn(cancel));
+        }
+        catch (TwinUnavailableException e)
+        {
+            // Of thousands of twins, each would say so every second.
+            LogNotTended(e.Message);
+        }
+    }
+
+    async Task TendInTurn(CancellationToken cancel)
+    {
+        if (registry.Find(AssetId) is null) return;
+        if (!owners.IsMine(AssetId))
+        {
+            DeactivateOnIdle();
+            return;
+        }
+        await active.Isolated(owner, async () =>
+        {
+            await tendTwin.Tend(owner, time.GetUtcNow(), cancel);
+            var sleepAfter = TimeSpan.FromSeconds(settings.Value.SleepAfterSeconds);
+            if (inbox.IsEmpty && DecideUpkeep.MaySleep(owner.Twin!, time.GetUtcNow(), sleepAfter)) DeactivateOnIdle();
+        });
+    }
+
+    async Task Run(Func<Task> work)
+    {
+        await turn.WaitAsync();
+        await InTurn(work);
+    }
+
+    // Whoever has the turn also folds in what arrived in the meantime.
+    async Task InTurn(Func<Task> work)
+    {
+        try
+        {
+            await work();
+            while (!inbox.IsEmpty)
+            {
+                var news = inbox.TakeAll();
+                if (await IsRegistered()) await active.Isolated(owner, () => takeNews.Take(owner, news, CancellationToken.None));
+                else LogUnknownAsset(AssetId);
+            }
+        }
+        catch (Exception e) when (e is not OrleansException && !StoreFaults.IsPermanent(e))
+        {
+            // Exceptions of other libraries do not survive the way to another replica as what they are.
+            throw new TwinUnavailableException($"{AssetId}: {StoreFaults.Reason(e)}");
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    async Task<bool> IsRegistered()
+    {
+        if (registry.Find(AssetId) is null) await registry.Refresh();
+        if (registry.Find(AssetId) is not null) return true;
+        DeactivateOnIdle();
+        return false;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Ignoring news about the unknown asset {AssetId}; its events stay in the log")]
+    partial void LogUnknownAsset(string assetId);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "A twin could not be looked after: {Reason}")]
+    partial void LogNotTended(string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The twin of {AssetId} was not saved before it moves: {Reason}")]
+    partial void LogNotSaved(string assetId, string reason);
+}

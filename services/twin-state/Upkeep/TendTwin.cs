@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Options;
+using TwinState.Twins;
+
+namespace TwinState.Upkeep;
+
+/// <summary>Once a second per twin: follows a new registration, derives late readings again, detects silent sensors and saves.</summary>
+sealed class TendTwin(RederiveLimits rederiveLimits, IOptions<TwinStateSettings> settings)
+{
+    public async Task Tend(TwinOwner owner, DateTimeOffset now, CancellationToken cancel)
+    {
+        var twin = await owner.Load(cancel);
+        await rederiveLimits.Rederive(owner, twin, cancel);
+        if (DecideUpkeep.Save(twin, now, TimeSpan.FromSeconds(settings.Value.SaveEverySeconds)) is { } save)
+            await owner.Append(twin, save.Events, cancel);
+    }
+}

@@ -181,7 +181,7 @@ start_service() {
             ports+=("Ports__Grpc=$(grpc_port "$name")")
             ;;
         # Each replica has its own broker session; they share the subscription group and thus the work.
-        ingest) ports+=("Ingest__ClientId=ingest-$(($(replica_of "$name") - 1))") ;;
+        ingest) ports+=("Cluster__Port=$(cluster_port "$name")" "Ingest__ClientId=ingest-$(($(replica_of "$name") - 1))") ;;
         twin-state) ports+=("Cluster__Port=$(cluster_port "$name")") ;;
         dashboard) ports+=("Dashboard__Query=http://127.0.0.1:$QUERY_GRPC_PORT") ;;
     esac

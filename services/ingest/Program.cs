@@ -1,3 +1,4 @@
+using Cluster;
 using Contracts.Messages;
 using Ingest;
 using Ingest.Imports;
@@ -7,10 +8,16 @@ using MassTransit;
 using ServiceDefaults;
 
 const int httpPort = 5101;
+const int clusterPort = 5111;
 if (args is ["health"]) return await AskHealth.Run(httpPort);
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("ingest", httpPort);
-builder.AddEventLog(IngestTables.Register);
+builder.AddEventLog(options =>
+{
+    IngestTables.Register(options);
+    ClusterSetup.RegisterTables(options, "ingest");
+});
+builder.AddCluster("ingest", "ingest", clusterPort, silo => silo.AddGrainService<RecorderService>());
 builder.AddMessaging(bus => bus.AddConsumer<ReplayRejectionConsumer>(), (context, rabbit) =>
 {
     rabbit.ReceiveEndpoint(QueueNames.ReplayRejection, endpoint =>
@@ -25,9 +32,10 @@ builder.AddSettings<IngestSettings>("Ingest");
 builder.Services.AddRequestDecompression();
 builder.Services.AddSingleton(MqttAddress.Of(builder.Configuration));
 builder.Services.AddSingleton<LogReader>()
-    .AddAssetRegistry().AddSingleton<RejectionLog>().AddSingleton<AppendReadings>().AddSingleton<TakeTurns>()
+    .AddAssetRegistry().AddSingleton<RejectionLog>().AddSingleton<AppendReadings>().AddSingleton<RecorderClient>()
     .AddSingleton<RouteTopic>().AddSingleton<ReadSparkplug>()
-    .AddHosted<FollowAssets>().AddHosted<AnnounceReadings>().AddHosted<RecordReadings>().AddHosted<ReceiveMessages>()
+    .AddHosted<FollowAssets>().AddHosted<AnnounceReadings>().AddHosted<RecordReadings>().AddHosted<RecordAtOwner>()
+    .AddSingleton<IRecorder>(s => s.GetRequiredService<RecordAtOwner>()).AddHosted<ReceiveMessages>()
     .AddHostedService<SayLegacyState>();
 builder.Services.AddHealthChecks().AddCheck<ReceiveMessages>("mqtt", tags: ["ready"]).AddCheck<RecordReadings>("append", tags: ["ready"]);
 

@@ -14,7 +14,7 @@ namespace Ingest;
 
 /// <summary>Retries a rejected payload against the current models and records the outcome.</summary>
 sealed class ReplayRejectionConsumer(
-    RejectionLog rejections, AssetRegistry registry, RouteTopic routes, ReadSparkplug sparkplug, RecordReadings recorder,
+    RejectionLog rejections, AssetRegistry registry, RouteTopic routes, ReadSparkplug sparkplug, IRecorder recorder,
     IDocumentStore store, TimeProvider time, IOptions<IngestSettings> settings)
     : IConsumer<ReplayRejection>
 {

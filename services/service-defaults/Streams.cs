@@ -38,21 +38,3 @@ public static class Streams
         [.. Enumerable.Range(0, Math.Max(0, DayOf(to).DayNumber - DayOf(from).DayNumber + 1))
             .Select(d => Telemetry(assetId, DayOf(from).AddDays(d)))];
 }
-
-/// <summary>Maps assets to a fixed number of slots; RabbitMQ's consistent hash maps slots to twin-state's partitions.</summary>
-public static class Slots
-{
-    /// <summary>
-    /// More slots than partitions, so that partitions fill evenly; few enough that announcements of many assets share a message. Changing
-    /// the number moves assets between partitions.
-    /// </summary>
-    public const int Count = 16;
-
-    /// <summary>The slot of an asset: FNV-1a, the same in every process.</summary>
-    public static int Of(string assetId)
-    {
-        var hash = 2166136261u;
-        foreach (var c in assetId) hash = (hash ^ c) * 16777619u;
-        return (int)(hash % Count);
-    }
-}

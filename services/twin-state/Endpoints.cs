@@ -2,6 +2,7 @@ using Contracts.Messages;
 using MassTransit;
 using ServiceDefaults;
 using TwinState.Assets;
+using TwinState.News;
 
 namespace TwinState;
 

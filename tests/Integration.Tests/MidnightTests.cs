@@ -95,7 +95,8 @@ public sealed class MidnightTests(Infrastructure infrastructure) : IAsyncLifetim
         // Nothing is announced: the tests deliver the messages themselves.
         var host = Host(services => services.AddSingleton<IBus>(Bus.Factory.CreateUsingInMemory(_ => { })).AddSingleton<RejectionLog>()
             .AddSingleton<AppendReadings>()
-            .AddSingleton<AnnounceReadings>().AddSingleton<TakeTurns>().AddHosted<RecordReadings>().AddOptions<IngestSettings>());
+            .AddSingleton<AnnounceReadings>().AddSingleton<Owners>()
+            .AddSingleton<WriteFence>((_, _) => Task.CompletedTask).AddHosted<RecordReadings>().AddOptions<IngestSettings>());
         await host.StartAsync(Cancel);
         var registry = host.Services.GetRequiredService<AssetRegistry>();
         await registry.Refresh(Cancel);
@@ -105,7 +106,8 @@ public sealed class MidnightTests(Infrastructure infrastructure) : IAsyncLifetim
     /// <summary>The owner of the twin on a replica of twin-state with an empty memory.</summary>
     async Task<Replica> Restarted()
     {
-        var services = Host(s => s.AddTwins().AddSingleton<WriteFence>((_, _) => Task.CompletedTask).AddOptions<TwinStateSettings>()).Services;
+        var services = Host(s => s.AddTwins().AddSingleton<WriteFence>((_, _) => Task.CompletedTask).AddOptions<TwinStateSettings>())
+            .Services;
         await services.GetRequiredService<AssetRegistry>().Refresh(Cancel);
         return new(services, services.GetRequiredService<Func<string, TwinOwner>>()(Asset));
     }

@@ -40,7 +40,7 @@ static class ImportTelemetry
         .WithMetadata(new RequestSizeLimitAttribute(MostUnpackedBytes)).Describe();
 
     static async Task Import(
-        string id, HttpContext context, AssetRegistry registry, RecordReadings recorder, TimeProvider time,
+        string id, HttpContext context, AssetRegistry registry, IRecorder recorder, TimeProvider time,
         IOptions<IngestSettings> settings)
     {
         var cancel = context.RequestAborted;
@@ -128,7 +128,7 @@ static class ImportTelemetry
 
 /// <summary>A running import.</summary>
 sealed class ImportRun(
-    RegisteredAsset asset, string source, RecordReadings recorder, TimeProvider time, TimeSpan futureTolerance, int readingsPerSubmission,
+    RegisteredAsset asset, string source, IRecorder recorder, TimeProvider time, TimeSpan futureTolerance, int readingsPerSubmission,
     int mostPending)
 {
     readonly SemaphoreSlim room = new(mostPending);

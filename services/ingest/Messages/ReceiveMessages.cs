@@ -17,7 +17,7 @@ namespace Ingest.Messages;
 /// its commit. While the recorder is full, no more are taken. Reconnects forever.
 /// </summary>
 sealed partial class ReceiveMessages(
-    RecordReadings recorder, RouteTopic routes, AssetRegistry registry, ReadSparkplug sparkplug, TimeProvider time,
+    IRecorder recorder, RouteTopic routes, AssetRegistry registry, ReadSparkplug sparkplug, TimeProvider time,
     IOptions<IngestSettings> settings, MqttAddress address, ILogger<ReceiveMessages> logger)
     : BackgroundService, IHealthCheck
 {

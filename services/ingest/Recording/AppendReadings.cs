@@ -1,7 +1,9 @@
+using Cluster;
 using Contracts.Events;
 using Contracts.Messages;
 using JasperFx.Events;
 using Marten;
+using Npgsql;
 using ServiceDefaults;
 using TwinModel.Telemetry;
 
@@ -13,8 +15,11 @@ namespace Ingest.Recording;
 /// <param name="TraceParent">Trace context of the first submission that has one, or null.</param>
 sealed record AssetAppend(AssetLedger Ledger, Additions Additions, string? TraceParent);
 
-/// <summary>Appends to the log: many assets in one transaction, each stream at its expected version.</summary>
-sealed class AppendReadings(IDocumentStore store)
+/// <summary>
+/// Appends to the log: many assets in one transaction, each stream at its expected version. A replica that the others declared dead cannot
+/// commit.
+/// </summary>
+sealed class AppendReadings(IDocumentStore store, NpgsqlDataSource source, WriteFence mayWrite)
 {
     /// <summary>Larger events would delay a fold; smaller ones take more disk space.</summary>
     public const int MostReadingsPerEvent = 5_000;
@@ -23,7 +28,9 @@ sealed class AppendReadings(IDocumentStore store)
     /// <exception cref="EventStreamUnexpectedMaxEventIdException">Another replica wrote one of the streams; nothing was stored.</exception>
     public async Task<IReadOnlyList<AnnouncedBatch>> Append(IReadOnlyList<AssetAppend> appends, CancellationToken cancel)
     {
-        await using var session = store.LightweightSession();
+        await using var connection = await source.OpenConnectionAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await using var session = store.LightweightSession(Marten.Services.SessionOptions.ForTransaction(transaction));
         List<(AssetAppend Append, string Stream, IEvent Event)> recorded = [];
         foreach (var append in appends)
         {
@@ -46,6 +53,8 @@ sealed class AppendReadings(IDocumentStore store)
                 additions.Rejections.Select(r => (object)WithTrace(session.Events.BuildEvent(r), append.TraceParent)));
         }
         await session.SaveChangesAsync(cancel);
+        await mayWrite(connection, cancel);
+        await transaction.CommitAsync(cancel);
         return [.. recorded.Select(r => new AnnouncedBatch(
             r.Append.Ledger.AssetId, r.Stream, r.Event.Version, r.Event.Sequence, r.Event.Timestamp, ((ReadingsRecorded)r.Event.Data).Batch,
             r.Append.TraceParent))];

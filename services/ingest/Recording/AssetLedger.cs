@@ -70,36 +70,6 @@ sealed class AssetLedger(string assetId, RegisteredAsset? asset, DateOnly today,
         return ledger;
     }
 
-    /// <summary>
-    /// Reads what other replicas have appended to today's streams of these assets; true if there was anything.
-    /// </summary>
-    public static async Task<bool> CatchUp(
-        IReadOnlyList<AssetLedger> ledgers, LogReader log, RejectionLog rejections, CancellationToken cancel)
-    {
-        if (ledgers.Count == 0) return false;
-        var any = false;
-        List<Reading> readings = [];
-        var byStream = ledgers.ToDictionary(l => Streams.Telemetry(l.AssetId, l.Today));
-        await foreach (var batch in log.After([.. byStream.Select(l => (l.Key, l.Value.Version))], cancel))
-        {
-            any = true;
-            var ledger = byStream[batch.Stream];
-            ledger.Appended(batch.Version, batch.Batch);
-            readings.Clear();
-            TelemetryCodec.Decode(batch.Batch, readings);
-            foreach (var reading in readings) ledger.Known.Add(reading);
-        }
-        byStream = ledgers.ToDictionary(l => Streams.Rejected(l.AssetId, l.Today));
-        await foreach (var (stream, version, digest) in rejections.After(
-            [.. byStream.Select(l => (l.Key, l.Value.RejectedVersion))], cancel))
-        {
-            any = true;
-            byStream[stream].RejectedVersion = version;
-            if (digest is not null) byStream[stream].TakeDigest(digest);
-        }
-        return any;
-    }
-
     /// <summary>Remembers a rejection's digest; true if it is new.</summary>
     public bool TakeDigest(string digest)
     {
@@ -139,8 +109,8 @@ sealed class AssetLedger(string assetId, RegisteredAsset? asset, DateOnly today,
 
     async Task<List<(long Version, long First, long Last)>> RangesOf(string stream, LogReader log, CancellationToken cancel)
     {
-        // Once read, a list stays complete: appends by other writers are either caught up with or make this ledger's next append fail,
-        // after which the ledger is reloaded.
+        // Once read, a list stays complete: an append by another writer makes this ledger's next append fail, after which the ledger is
+        // reloaded.
         if (ranges.TryGetValue(stream, out var known)) return known;
         known = [];
         await foreach (var range in log.Ranges(stream, 0, cancel)) known.Add(range);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Channels;
+using Cluster;
 using Contracts.Events;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
@@ -14,20 +15,18 @@ namespace Ingest.Recording;
 /// wait. Memory is bounded by <see cref="IngestSettings.MostPendingMessages"/>.
 /// </summary>
 sealed partial class RecordReadings(
-    AppendReadings append, TakeTurns turns, LogReader log, RejectionLog rejections, AnnounceReadings announce, TimeProvider time,
+    AppendReadings append, Owners owners, LogReader log, RejectionLog rejections, AnnounceReadings announce, TimeProvider time,
     IOptions<IngestSettings> settings, ILogger<RecordReadings> logger)
-    : BackgroundService, IHealthCheck
+    : BackgroundService, IHealthCheck, IRecorder
 {
-    // Another replica cannot win every time; a conflict that persists this long is a fault and is reported as one.
+    // Another replica writes an asset of this one only while members change; a conflict that persists this long is a fault and is reported
+    // as one.
     const int MostConflictsInARow = 100;
     const int MostReadingsPerFlush = 100_000;
     const int MostLedgersPerWriter = 20_000;
     const int MessagesOfABusyFlush = 100;
 
     static readonly TimeSpan LongestWindow = TimeSpan.FromMilliseconds(500);
-
-    // Taking turns costs two round trips, so it is done only if another replica has recently been seen writing these assets.
-    static readonly TimeSpan TurnsAfterOthers = TimeSpan.FromMinutes(1);
 
     static readonly ActivitySource Traces = new("ingest");
 
@@ -39,23 +38,10 @@ sealed partial class RecordReadings(
 
     readonly Blocked?[] blocked = new Blocked?[settings.Value.Writers];
 
-    long othersUntil;
-
-    /// <summary>Queues a submission; waits while the log is slow.</summary>
     public ValueTask Submit(Submission submission, CancellationToken cancel)
     {
         Measures.Pending.Add(1);
-        return lanes[Slots.Of(submission.AssetId) % lanes.Length].Writer.WriteAsync(submission, cancel);
-    }
-
-    /// <summary>Queues a submission and waits for its commit.</summary>
-    public async Task<Outcome> Record(
-        RegisteredAsset asset, IReadOnlyList<Reading> readings, ReadingsRejected? rejection, Payload payload, string? traceParent,
-        CancellationToken cancel, bool isReplay = false)
-    {
-        var completion = new TaskCompletionSource<Outcome>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await Submit(new(asset.Id, asset, readings, rejection, payload, traceParent, completion.SetResult) { IsReplay = isReplay }, cancel);
-        return await completion.Task.WaitAsync(cancel);
+        return lanes[Owners.Hash(submission.AssetId) % (ulong)lanes.Length].Writer.WriteAsync(submission, cancel);
     }
 
     protected override Task ExecuteAsync(CancellationToken cancel)
@@ -81,6 +67,7 @@ sealed partial class RecordReadings(
         Dictionary<string, AssetLedger> ledgers = [];
         Dictionary<string, Waiting> waiting = [];
         var atLeast = TimeSpan.Zero;
+        var members = owners.Changes;
         while (!cancel.IsCancellationRequested)
         {
             if (waiting.Count == 0) await submissions.WaitToReadAsync(cancel);
@@ -101,6 +88,9 @@ sealed partial class RecordReadings(
                 ? TimeSpan.Zero
                 : TimeSpan.FromTicks(Math.Min(LongestWindow.Ticks, 2 * Stopwatch.GetElapsedTime(started).Ticks));
             if (ledgers.Count > MostLedgersPerWriter) ledgers.Clear();
+            if (owners.Changes == members) continue;
+            members = owners.Changes;
+            foreach (var moved in ledgers.Keys.Where(a => !owners.IsMine(a)).ToList()) ledgers.Remove(moved);
         }
     }
 
@@ -166,7 +156,6 @@ sealed partial class RecordReadings(
                 if (StoreFaults.IsConflict(e) && attempt < MostConflictsInARow)
                 {
                     Measures.Conflicts.Add(1);
-                    SawOthers();
                     continue;
                 }
                 if (StoreFaults.IsPermanent(e))
@@ -213,17 +202,12 @@ sealed partial class RecordReadings(
         List<AssetAppend> appends = [];
         Dictionary<Submission, Outcome> outcomes = new(flush.Count, ReferenceEqualityComparer.Instance);
         var groups = flush.GroupBy(s => s.AssetId).ToList();
-        await using var turn = now.UtcTicks < Volatile.Read(ref othersUntil)
-            ? await turns.Take(groups.Select(g => Slots.Of(g.Key)), cancel)
-            : null;
-        List<AssetLedger> kept = [];
         foreach (var group in groups)
         {
-            if (ledgers.TryGetValue(group.Key, out var ledger) && ledger.Today == Streams.DayOf(now)) kept.Add(ledger);
-            else ledgers[group.Key] = await AssetLedger.Load(
+            if (ledgers.TryGetValue(group.Key, out var known) && known.Today == Streams.DayOf(now)) continue;
+            ledgers[group.Key] = await AssetLedger.Load(
                 group.Key, group.First().Asset, log, rejections, now, settings.Value.FutureTolerance, cancel);
         }
-        if (turn is not null && await AssetLedger.CatchUp(kept, log, rejections, cancel)) SawOthers();
         foreach (var group in groups)
         {
             var ledger = ledgers[group.Key];
@@ -236,8 +220,6 @@ sealed partial class RecordReadings(
         Measures.AppendDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
         Complete(flush, appends, batches, ledgers, outcomes);
     }
-
-    void SawOthers() => Volatile.Write(ref othersUntil, (time.GetUtcNow() + TurnsAfterOthers).UtcTicks);
 
     void Complete(List<Submission> flush, List<AssetAppend> appends, IReadOnlyList<Contracts.Messages.AnnouncedBatch> batches,
         Dictionary<string, AssetLedger> ledgers, Dictionary<Submission, Outcome> outcomes)

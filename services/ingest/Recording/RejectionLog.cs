@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Contracts.Events;
 using Npgsql;
@@ -29,18 +28,6 @@ sealed class RejectionLog(NpgsqlDataSource source)
         List<string> digests = [];
         while (await reader.ReadAsync(cancel)) digests.Add(reader.GetString(0));
         return digests;
-    }
-
-    /// <summary>Events in streams of rejections after a version, each stream in order; the digest is null for other events.</summary>
-    public async IAsyncEnumerable<(string Stream, long Version, string? Digest)> After(
-        IReadOnlyList<(string Stream, long Version)> known, [EnumeratorCancellation] CancellationToken cancel)
-    {
-        await using var command = source.CreateCommand(
-            $"select stream_id, e.version, case type when 'readings_rejected' then data ->> 'digest' end from {LogReader.AfterEach}");
-        command.Parameters.AddRange(LogReader.AfterEachParameters(known));
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        while (await reader.ReadAsync(cancel))
-            yield return (reader.GetString(0), reader.GetInt64(1), reader.IsDBNull(2) ? null : reader.GetString(2));
     }
 
     /// <summary>Finds one rejection, or null.</summary>

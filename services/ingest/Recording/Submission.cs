@@ -67,6 +67,27 @@ sealed record Submission(
     }
 }
 
+/// <summary>Takes submissions on their way into the log.</summary>
+interface IRecorder
+{
+    /// <summary>Queues a submission; waits while the log is slow.</summary>
+    ValueTask Submit(Submission submission, CancellationToken cancel);
+}
+
+static class Recorders
+{
+    /// <summary>Queues a submission and waits for its commit.</summary>
+    public static async Task<Outcome> Record(
+        this IRecorder recorder, RegisteredAsset asset, IReadOnlyList<Reading> readings, ReadingsRejected? rejection, Payload payload,
+        string? traceParent, CancellationToken cancel, bool isReplay = false)
+    {
+        var completion = new TaskCompletionSource<Outcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await recorder.Submit(
+            new(asset.Id, asset, readings, rejection, payload, traceParent, completion.SetResult) { IsReplay = isReplay }, cancel);
+        return await completion.Task.WaitAsync(cancel);
+    }
+}
+
 /// <summary>A payload as received; readings submitted in bulk have no bytes.</summary>
 /// <param name="Source">MQTT topic or import source.</param>
 /// <param name="Bytes">The raw bytes.</param>

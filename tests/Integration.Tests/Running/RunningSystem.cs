@@ -150,7 +150,7 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
     public async Task<TwinRebuilt> Rebuild(string assetId)
     {
         var before = (await Log.Events<TwinRebuilt>(Streams.Twin(assetId))).Count;
-        await Send(assetId, new RebuildTwin(assetId));
+        await Send(QueueNames.TwinCommands, new RebuildTwin(assetId));
         return (await Eventually.Get(
             $"the twin of {assetId} is rebuilt", () => Log.Events<TwinRebuilt>(Streams.Twin(assetId)), events =>
                 events.Count > before))[^1];

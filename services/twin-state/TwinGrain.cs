@@ -3,13 +3,11 @@ using Contracts.Messages;
 using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
 using ServiceDefaults;
-using TwinState.Alarms;
-using TwinState.Health;
 using TwinState.News;
-using TwinState.Rebuilds;
+using TwinState.Twins;
 using TwinState.Upkeep;
 
-namespace TwinState.Twins;
+namespace TwinState;
 
 /// <summary>
 /// Brings calls about one twin into a sequence and gives them to the features. News that arrives meanwhile waits in a bounded inbox, so
@@ -19,8 +17,8 @@ namespace TwinState.Twins;
 [PlaceAtOwner, Reentrant]
 sealed partial class TwinGrain(
     ActiveTwins active, Func<string, TwinOwner> create, Owners owners, AssetRegistry registry, TakeNews takeNews, TendTwin tendTwin,
-    AcknowledgeAlarm acknowledgeAlarm, RecordMaintenance recordMaintenance, RebuildTwin rebuildTwin, TimeProvider time,
-    IOptions<TwinStateSettings> settings, ILogger<TwinGrain> logger)
+    Alarms.AcknowledgeAlarm acknowledgeAlarm, Health.RecordMaintenance recordMaintenance, Rebuilds.RebuildTwin rebuildTwin,
+    TimeProvider time, IOptions<TwinStateSettings> settings, ILogger<TwinGrain> logger)
     : Grain, ITwinGrain
 {
     static readonly TimeSpan TendEvery = TimeSpan.FromSeconds(1);
@@ -62,7 +60,7 @@ sealed partial class TwinGrain(
     public async Task Take(AnnouncedBatch[] news)
     {
         inbox.Add(news);
-        if (turn.Wait(0)) await InTurn(() => Task.CompletedTask);
+        if (turn.Wait(0, CancellationToken.None)) await InTurn(() => Task.CompletedTask);
     }
 
     public Task Wake() => Run(async () =>
@@ -106,7 +104,7 @@ sealed partial class TwinGrain(
 
     async Task Tend(CancellationToken cancel)
     {
-        if (!turn.Wait(0)) return;
+        if (!turn.Wait(0, CancellationToken.None)) return;
         try
         {
             await InTurn(() => TendInTurn(cancel));

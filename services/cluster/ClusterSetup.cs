@@ -99,7 +99,7 @@ public static class ClusterSetup
     // does not run for 1.5 s misses two at most.
     static void DetectDeath(ClusterMembershipOptions options)
     {
-        options.ProbeTimeout = TimeSpan.FromSeconds(1);
+        options.ProbeTimeout = options.MinProbeTimeout = options.MaxProbeTimeout = TimeSpan.FromSeconds(1);
         options.NumMissedProbesLimit = 3;
         options.NumVotesForDeathDeclaration = 1;
         // Through a third replica, the last probe may take twice as long.

@@ -40,6 +40,8 @@ sealed class ClusterTables(string schema) : ISchemaObject
         ["UpdateIAmAlivetimeKey"] = $"update cluster_member set alive_at = @IAmAliveTime where {Keys}",
         ["CleanupDefunctSiloEntriesKey"] =
             "delete from cluster_member where cluster = @DeploymentId and status = 6 and alive_at < @IAmAliveTime",
+        ["CleanupDefunctSiloEntryKey"] = $"delete from cluster_member where {Keys} and status = 6 and started_at = @StartTime "
+            + "and alive_at = @IAmAliveTime and suspect_times is not distinct from @SuspectTimes",
         ["DeleteMembershipTableEntriesKey"] = "with gone as (delete from cluster_member where cluster = @DeploymentId) "
             + "delete from cluster_version where cluster = @DeploymentId",
         ["GatewaysQueryKey"] = "select address, proxy_port as proxyport, generation from cluster_member "

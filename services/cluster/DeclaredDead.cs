@@ -1,6 +1,7 @@
-using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
 
 namespace Cluster;
 
@@ -38,35 +39,24 @@ sealed partial class DeclaredDead
         + "and has to be started again")]
     partial void LogDeclaredDead();
 
-    /// <summary>
-    /// Orleans tells its own handler, which aborts the process with a stack trace and cannot be replaced by other means: its interface is
-    /// internal.
-    /// </summary>
+    /// <summary>Without this, Orleans aborts the process with a stack trace.</summary>
     public static void ReplaceHandler(IServiceCollection services)
     {
-        var handler = services.Single(s => s.ServiceType.FullName == "Orleans.Runtime.MembershipService.IFatalErrorHandler");
-        services.Remove(handler);
-        services.AddSingleton(handler.ServiceType, provider =>
-        {
-            var proxy = DispatchProxy.Create(handler.ServiceType, typeof(Handler));
-            ((Handler)proxy).Death = provider.GetRequiredService<DeclaredDead>();
-            ((Handler)proxy).Original = ActivatorUtilities.CreateInstance(provider, handler.ImplementationType!);
-            return proxy;
-        });
+        var original = services.Single(s => s.ServiceType == typeof(IFatalErrorHandler));
+        services.Replace(ServiceDescriptor.Singleton<IFatalErrorHandler>(provider => new Handler(
+            provider.GetRequiredService<DeclaredDead>(),
+            (IFatalErrorHandler)ActivatorUtilities.CreateInstance(provider, original.ImplementationType!))));
     }
 
-    internal class Handler : DispatchProxy
+    sealed class Handler(DeclaredDead death, IFatalErrorHandler original) : IFatalErrorHandler
     {
-        public DeclaredDead Death { get; set; } = null!;
+        public bool IsUnexpected(Exception exception) => original.IsUnexpected(exception);
 
-        public object Original { get; set; } = null!;
-
-        protected override object? Invoke(MethodInfo? method, object?[]? arguments)
+        public void OnFatalException(object? sender, string? context, Exception? exception)
         {
-            // Without an exception, a table or a message says that this member is dead.
-            if (method!.Name != "OnFatalException" || arguments![^1] is not null) return method.Invoke(Original, arguments);
-            Death.Stop();
-            return null;
+            // Without an exception, the table or another member says that this one is dead.
+            if (exception is null) death.Stop();
+            else original.OnFatalException(sender, context, exception);
         }
     }
 }

@@ -9,7 +9,7 @@ namespace Deploy.Tests;
 /// <summary>Allowed dependencies: folders of a project depend one way, and so do projects.</summary>
 public class ArchitectureTests
 {
-    static readonly string[] Shared = ["Contracts", "TwinModel", "ServiceDefaults"];
+    static readonly string[] Shared = ["Contracts", "TwinModel", "ServiceDefaults", "Cluster"];
 
     static readonly string[] All = [.. Shared, .. CodeFacts.Assemblies.Values, "Cli"];
 
@@ -35,6 +35,7 @@ public class ArchitectureTests
         Assert.Empty(OursIn("Contracts"));
         Assert.Equal(["Contracts"], OursIn("TwinModel"));
         Assert.Empty(OursIn("ServiceDefaults").Except(["Contracts", "TwinModel"]));
+        Assert.Equal(["ServiceDefaults"], OursIn("Cluster"));
     }
 
     static List<string> OursIn(string assembly) =>

@@ -50,6 +50,7 @@ public static class ClusterSetup
         var address = Address(settings);
         if (settings.Port > 0) port = settings.Port;
         var services = builder.Services;
+        services.AddSingleton<WriteFence>(provider => provider.GetRequiredService<MemberFence>().Check);
         services.AddSingleton<DeclaredDead>().AddSingleton(provider => new MemberFence(
             schema, provider.GetRequiredService<ILocalSiloDetails>(), provider.GetRequiredService<IOptions<ClusterOptions>>(),
             provider.GetRequiredService<DeclaredDead>()));
@@ -77,7 +78,8 @@ public static class ClusterSetup
         StartWhenTablesExist(services, schema);
         services.AddHealthChecks().AddCheck<ClusterHealth>("cluster", tags: ["ready"]);
         // Its errors about a death repeat what DeclaredDead says; the others are seen in the health of PostgreSQL.
-        builder.Logging.AddFilter("Orleans", LogLevel.Warning)
+        builder.Logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning)
+            .AddFilter("Orleans.Runtime.Silo", LogLevel.Error).AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error)
             .AddFilter("Orleans.Runtime.MembershipService.MembershipTableManager", LogLevel.Critical);
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using ServiceDefaults;
 using Npgsql;
 using Orleans.Configuration;
 using Orleans.Runtime;
@@ -6,7 +7,7 @@ using Orleans.Runtime;
 namespace Cluster;
 
 /// <summary>This replica is not a member of its cluster; others own its assets, and it must not write.</summary>
-public sealed class MemberDeadException(string message) : Exception(message);
+public sealed class MemberDeadException(string message) : UnavailableException(message);
 
 /// <summary>
 /// Keeps a replica that was declared dead from writing, e.g. one that was frozen and does not know yet that others took its assets.
@@ -52,3 +53,6 @@ public sealed class MemberFence
             $"This replica, {self.SiloAddress}, is no member of its cluster (status {status}); it must not write.");
     }
 }
+
+/// <summary>Call it in the transaction of a write; throws unless this replica may write. See <see cref="MemberFence.Check"/>.</summary>
+public delegate Task WriteFence(NpgsqlConnection connection, CancellationToken cancel);

@@ -70,7 +70,7 @@ public sealed class Owners
     }
 
     /// <summary>FNV-1a over UTF-16 code units: the same in every process, unlike <see cref="string.GetHashCode()"/>.</summary>
-    internal static ulong Hash(string text)
+    public static ulong Hash(string text)
     {
         var hash = 0xcbf29ce484222325;
         foreach (var unit in text) hash = (hash ^ unit) * 0x100000001b3;

@@ -91,7 +91,7 @@ public sealed class BusyException(string message, TimeSpan retryAfter) : Excepti
 }
 
 /// <summary>A service that this needs is not available.</summary>
-public sealed class UnavailableException(string message) : Exception(message);
+public class UnavailableException(string message) : Exception(message);
 
 /// <summary>What an exception means to a caller.</summary>
 /// <param name="Kind">The kind of error, which also names the HTTP status and the title.</param>

@@ -72,7 +72,8 @@ sealed record SubmissionOnWire(
         var bytes = new byte[readings.Count * ReadingBytes];
         for (var i = 0; i < readings.Count; i++)
         {
-            var (at, reading) = (bytes.AsSpan(i * ReadingBytes), readings[i]);
+            var at = bytes.AsSpan(i * ReadingBytes);
+            var reading = readings[i];
             BinaryPrimitives.WriteUInt16LittleEndian(at, reading.Sensor);
             BinaryPrimitives.WriteInt64LittleEndian(at[2..], reading.SampledAt);
             BinaryPrimitives.WriteDoubleLittleEndian(at[10..], reading.Value);

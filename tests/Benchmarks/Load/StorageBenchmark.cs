@@ -124,7 +124,7 @@ static class StorageBenchmark
                 ServiceDefaults.EventLog.Configure(options, isDevelopment: true);
             });
             await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
-            var append = new AppendReadings(store);
+            var append = new AppendReadings(store, source, (_, _) => Task.CompletedTask);
             var transactions = readings / (Assets / Writers * framesPerEvent * Sensors) / Writers;
             var before = await Size(source, "events.mt_events", cancel) + await Size(source, "events.mt_streams", cancel);
             var started = Stopwatch.GetTimestamp();

@@ -79,6 +79,7 @@ public static class ClusterSetup
         services.AddHealthChecks().AddCheck<ClusterHealth>("cluster", tags: ["ready"]);
         // Its errors about a death repeat what DeclaredDead says; the others are seen in the health of PostgreSQL.
         builder.Logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning)
+            // Recommends another garbage collector; warns of a stall at every start.
             .AddFilter("Orleans.Runtime.Silo", LogLevel.Error).AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error)
             .AddFilter("Orleans.Runtime.MembershipService.MembershipTableManager", LogLevel.Critical);
     }
@@ -107,7 +108,7 @@ public static class ClusterSetup
         // Through a third replica, the last probe may take twice as long.
         options.EnableIndirectProbes = false;
         // Members tell each other what changes; they read the table in case a message was lost.
-        options.TableRefreshTimeout = TimeSpan.FromSeconds(5);
+        options.TableRefreshTimeout = TimeSpan.FromSeconds(2);
         // After 6 s without a sign of life in the table, a member that joins does not wait for this one to answer.
         options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(2);
         options.NumMissedTableIAmAliveLimit = 3;

@@ -29,7 +29,8 @@ static partial class CodeFacts
     public static IReadOnlySet<string> Settings { get; } = Sources.SelectMany(
         source => SingleSetting().Matches(source).Select(m => m.Groups["name"].Value))
         .Concat(Sources.SelectMany(source => ConnectionString().Matches(source).Select(m => $"ConnectionStrings:{m.Groups["name"].Value}")))
-        .Concat(Assemblies.Values.Append("Cluster").SelectMany(assembly => Assembly.Load(assembly).GetTypes().Where(t => t.Name == $"{assembly}Settings")
+        .Concat(Assemblies.Values.Append("Cluster").SelectMany(assembly => Assembly.Load(assembly).GetTypes()
+            .Where(t => t.Name == $"{assembly}Settings")
             .SelectMany(t => t.GetProperties().Where(p => p.CanWrite).Select(p => $"{assembly}:{p.Name}"))))
         .Select(name => name.Replace(":", "__", StringComparison.Ordinal)).ToHashSet();
 

@@ -56,9 +56,12 @@ public static class ClusterSetup
             provider.GetRequiredService<DeclaredDead>()));
         services.AddSingleton(provider =>
         {
-            var owners = new Owners();
-            provider.GetRequiredService<IMeterFactory>().Create("Pollux").CreateObservableGauge(
+            var (owners, registry) = (new Owners(), provider.GetService<AssetRegistry>());
+            var meter = provider.GetRequiredService<IMeterFactory>().Create("Pollux");
+            meter.CreateObservableGauge(
                 "pollux.cluster.members", () => owners.Members.Count, "{member}", "Active replicas of this service, as this one sees it");
+            meter.CreateObservableGauge(
+                "pollux.cluster.assets", () => registry?.All.Count(a => owners.IsMine(a.Id)) ?? 0, "{asset}", "Assets of this replica");
             return owners;
         });
         builder.UseOrleans(silo =>

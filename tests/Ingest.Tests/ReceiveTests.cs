@@ -30,7 +30,8 @@ public sealed class ReceiveTests : IDisposable
         registry = services.GetRequiredService<AssetRegistry>();
         var settings = Options.Create(new IngestSettings { BlockedAfterSeconds = 0 });
         receiver = new(
-            new RecordReadings(null!, new Owners(), null!, null!, null!, TimeProvider.System, settings, NullLogger<RecordReadings>.Instance),
+            new RecordReadings(
+                null!, new Owners(), null!, null!, null!, TimeProvider.System, settings, NullLogger<RecordReadings>.Instance),
             new(registry), registry,
             new(registry, null!, services.GetRequiredService<Npgsql.NpgsqlDataSource>(), NullLogger<ReadSparkplug>.Instance),
             new Owners(), TimeProvider.System, settings,

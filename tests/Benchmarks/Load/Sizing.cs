@@ -30,7 +30,8 @@ static class Sizing
             Line($"| {step.Replicas} | {step.Rate:0} | "
                 + $"{string.Join(" | ", parts.Select(p => step.Cores[p].ToString("0.00", CultureInfo.InvariantCulture)))} | "
                 + $"{step.Cores.Values.Sum():0.00} | {step.DrainSeconds * 1000:0} ms |");
-        Line($"\nA scenario of 400 members takes the caller {scenarioSeconds.ToString("0.00", CultureInfo.InvariantCulture)} s. All replicas "
+        var wait = scenarioSeconds.ToString("0.00", CultureInfo.InvariantCulture);
+        Line($"\nA scenario of 400 members takes the caller {wait} s. All replicas "
             + "run on one machine and share its cores: the table shows what a message costs, not how many a plant can have.");
 
         Line($"\n## Model\n\nEach part is a queue with as many servers as it has cores (M/M/c). Its service time is the slope of busy "

@@ -26,6 +26,8 @@ builder.AddMessaging(bus => bus.AddConsumer<ReplayRejectionConsumer>(), (context
         endpoint.ConfigureConsumer<ReplayRejectionConsumer>(context);
     });
 });
+// Its base class reports every start, stop and change of members.
+builder.Logging.AddFilter(typeof(RecorderService).FullName, LogLevel.Warning);
 builder.AddCrossOrigin();
 builder.AddImportReference();
 builder.AddSettings<IngestSettings>("Ingest");

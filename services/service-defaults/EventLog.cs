@@ -90,6 +90,8 @@ public static class EventLog
         options.Events.StreamIdentity = StreamIdentity.AsString;
         options.Events.AppendMode = EventAppendMode.QuickWithServerTimestamps;
         options.Events.MetadataConfig.HeadersEnabled = true;
+        // Callers try again themselves; in a transaction that has failed, Marten's own attempt would only hide the cause.
+        options.ConfigureWritePolly(_ => { });
         options.Events.UseBinarySerializer<ReadingsRecorded>(new ReadingsRecordedBytes());
         foreach (var (type, name) in EventNames) options.Events.MapEventType(type, name);
         options.UseSystemTextJsonForSerialization(

@@ -17,6 +17,8 @@ builder.AddEventLog(options =>
     ClusterSetup.RegisterTables(options, "twin_state");
 });
 builder.AddCluster("twin-state", "twin_state", clusterPort, silo => silo.AddGrainService<NewsService>());
+// Its base class reports every start, stop and change of members.
+builder.Logging.AddFilter(typeof(NewsService).FullName, LogLevel.Warning);
 builder.AddMessaging(Endpoints.AddConsumers, Endpoints.Add);
 builder.AddSettings<TwinStateSettings>("TwinState");
 builder.Configuration.RequireDirectory("Assets:Directory", "the folder of the *.asset.yaml files");

@@ -56,9 +56,12 @@ public static class ClusterSetup
             provider.GetRequiredService<DeclaredDead>()));
         services.AddSingleton(provider =>
         {
-            var owners = new Owners();
-            provider.GetRequiredService<IMeterFactory>().Create("Pollux").CreateObservableGauge(
+            var (owners, registry) = (new Owners(), provider.GetService<AssetRegistry>());
+            var meter = provider.GetRequiredService<IMeterFactory>().Create("Pollux");
+            meter.CreateObservableGauge(
                 "pollux.cluster.members", () => owners.Members.Count, "{member}", "Active replicas of this service, as this one sees it");
+            meter.CreateObservableGauge(
+                "pollux.cluster.assets", () => registry?.All.Count(a => owners.IsMine(a.Id)) ?? 0, "{asset}", "Assets of this replica");
             return owners;
         });
         builder.UseOrleans(silo =>
@@ -79,6 +82,7 @@ public static class ClusterSetup
         services.AddHealthChecks().AddCheck<ClusterHealth>("cluster", tags: ["ready"]);
         // Its errors about a death repeat what DeclaredDead says; the others are seen in the health of PostgreSQL.
         builder.Logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning)
+            // Recommends another garbage collector; warns of a stall at every start.
             .AddFilter("Orleans.Runtime.Silo", LogLevel.Error).AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error)
             .AddFilter("Orleans.Runtime.MembershipService.MembershipTableManager", LogLevel.Critical);
     }
@@ -107,7 +111,7 @@ public static class ClusterSetup
         // Through a third replica, the last probe may take twice as long.
         options.EnableIndirectProbes = false;
         // Members tell each other what changes; they read the table in case a message was lost.
-        options.TableRefreshTimeout = TimeSpan.FromSeconds(5);
+        options.TableRefreshTimeout = TimeSpan.FromSeconds(2);
         // After 6 s without a sign of life in the table, a member that joins does not wait for this one to answer.
         options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(2);
         options.NumMissedTableIAmAliveLimit = 3;

@@ -34,11 +34,12 @@ sealed partial class JoinCluster(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         RequireFreePort();
+        await using var given = cancellationToken.Register(stopping.Cancel);
         following = Follow();
         joining = Join();
-        await await Task.WhenAny(joining, waits.Task);
-        // Its failure has not been seen by anybody yet.
-        if (!joining.IsCompleted) _ = StopOnFailure();
+        var first = await Task.WhenAny(joining, waits.Task);
+        await first;
+        if (first != joining) _ = StopOnFailure();
     }
 
     void RequireFreePort()

@@ -1,4 +1,5 @@
 using Orleans.Runtime;
+using ServiceDefaults;
 
 namespace Cluster;
 
@@ -23,7 +24,7 @@ public sealed class Owners
     public SiloAddress? Of(string id)
     {
         var members = active;
-        var index = IndexOf(id, members.Seeds);
+        var index = Rendezvous.IndexOf(id, members.Seeds);
         return index < 0 ? null : members.Addresses[index];
     }
 
@@ -31,7 +32,7 @@ public sealed class Owners
     public bool IsMine(string id)
     {
         var members = active;
-        return members.Mine >= 0 && IndexOf(id, members.Seeds) == members.Mine;
+        return members.Mine >= 0 && Rendezvous.IndexOf(id, members.Seeds) == members.Mine;
     }
 
     /// <summary>Takes the members of a newer view of the cluster. Called by one thread at a time.</summary>
@@ -50,44 +51,12 @@ public sealed class Owners
     internal static SiloAddress Among(IEnumerable<SiloAddress> members, string id)
     {
         SiloAddress[] ordered = [.. members.OrderBy(NameOf, StringComparer.Ordinal)];
-        return ordered[IndexOf(id, [.. ordered.Select(SeedOf)])];
-    }
-
-    /// <summary>Index of the member with the highest score for an id; -1 when there are no members.</summary>
-    /// <param name="id">The id.</param>
-    /// <param name="seeds">The members' <see cref="Hash"/>.</param>
-    internal static int IndexOf(string id, ReadOnlySpan<ulong> seeds)
-    {
-        var hash = Hash(id);
-        var (best, highest) = (-1, 0UL);
-        for (var i = 0; i < seeds.Length; i++)
-        {
-            var score = Mix(seeds[i] ^ hash);
-            if (best >= 0 && score <= highest) continue;
-            (best, highest) = (i, score);
-        }
-        return best;
-    }
-
-    /// <summary>FNV-1a over UTF-16 code units: the same in every process, unlike <see cref="string.GetHashCode()"/>.</summary>
-    public static ulong Hash(string text)
-    {
-        var hash = 0xcbf29ce484222325;
-        foreach (var unit in text) hash = (hash ^ unit) * 0x100000001b3;
-        return Mix(hash);
-    }
-
-    // A bijection that spreads every bit over all others (the finalizer of SplitMix64).
-    static ulong Mix(ulong value)
-    {
-        value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9;
-        value = (value ^ (value >> 27)) * 0x94d049bb133111eb;
-        return value ^ (value >> 31);
+        return ordered[Rendezvous.IndexOf(id, [.. ordered.Select(SeedOf)])];
     }
 
     static string NameOf(SiloAddress address) => address.Endpoint.ToString();
 
-    static ulong SeedOf(SiloAddress address) => Hash(NameOf(address));
+    static ulong SeedOf(SiloAddress address) => Rendezvous.Hash(NameOf(address));
 
     sealed record ActiveMembers(SiloAddress[] Addresses, ulong[] Seeds, int Mine, int Changes)
     {

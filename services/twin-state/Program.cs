@@ -2,6 +2,7 @@ using Cluster;
 using ServiceDefaults;
 using TwinState;
 using TwinState.Assets;
+using TwinState.News;
 using TwinState.Twins;
 using TwinState.Upkeep;
 
@@ -15,7 +16,7 @@ builder.AddEventLog(options =>
     TwinTables.Register(options);
     ClusterSetup.RegisterTables(options, "twin_state");
 });
-builder.AddCluster("twin-state", "twin_state", clusterPort);
+builder.AddCluster("twin-state", "twin_state", clusterPort, silo => silo.AddGrainService<NewsService>());
 builder.AddMessaging(Endpoints.AddConsumers, Endpoints.Add);
 builder.AddSettings<TwinStateSettings>("TwinState");
 builder.Configuration.RequireDirectory("Assets:Directory", "the folder of the *.asset.yaml files");

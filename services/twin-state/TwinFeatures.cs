@@ -13,6 +13,6 @@ static class TwinFeatures
     public static IServiceCollection AddTwins(this IServiceCollection services) => services
         .AddSingleton<LoadTwins>().AddSingleton<SaveTwins>().AddSingleton<RederiveLimits>().AddSingleton<ActiveTwins>()
         .AddSingleton<Func<string, TwinOwner>>(s => assetId => ActivatorUtilities.CreateInstance<TwinOwner>(s, assetId))
-        .AddSingleton<TakeNews>().AddSingleton<TendTwin>()
+        .AddSingleton<TakeNews>().AddSingleton<NewsClient>().AddSingleton<CatchUpLimit>().AddSingleton<TendTwin>()
         .AddSingleton<AcknowledgeAlarm>().AddSingleton<RecordMaintenance>().AddSingleton<RebuildTwin>();
 }

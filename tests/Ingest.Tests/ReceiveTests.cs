@@ -1,5 +1,6 @@
 using System.Text;
 using Google.Protobuf;
+using Cluster;
 using Ingest.Messages;
 using Ingest.Payloads;
 using Ingest.Recording;
@@ -29,7 +30,7 @@ public sealed class ReceiveTests : IDisposable
         registry = services.GetRequiredService<AssetRegistry>();
         var settings = Options.Create(new IngestSettings { BlockedAfterSeconds = 0 });
         receiver = new(
-            new RecordReadings(null!, null!, null!, null!, null!, TimeProvider.System, settings, NullLogger<RecordReadings>.Instance),
+            new RecordReadings(null!, new Owners(), null!, null!, null!, TimeProvider.System, settings, NullLogger<RecordReadings>.Instance),
             new(registry), registry,
             new(registry, null!, services.GetRequiredService<Npgsql.NpgsqlDataSource>(), NullLogger<ReadSparkplug>.Instance),
             TimeProvider.System, settings,

@@ -5,8 +5,8 @@ using ServiceDefaults;
 namespace Ingest.Recording;
 
 /// <summary>
-/// Announces commits, many in a message. It never delays ingest: while RabbitMQ is unavailable, payloads beyond a budget are dropped and only
-/// the newest version of each stream is kept; twin-state reads the rest from the log.
+/// Announces commits, many in a message. It never delays ingest: while RabbitMQ is unavailable, payloads beyond a budget are dropped and
+/// only the newest version of each stream is kept; twin-state reads the rest from the log.
 /// </summary>
 sealed partial class AnnounceReadings(IBus bus, ILogger<AnnounceReadings> logger) : BackgroundService
 {

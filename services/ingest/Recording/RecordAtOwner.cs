@@ -20,7 +20,7 @@ sealed partial class RecordAtOwner(
     const int MostReadingsPerCall = 20_000;
 
     // Adds to the flush window of the other replica; without it, every message would be a call of its own.
-    static readonly TimeSpan CollectFor = TimeSpan.FromMilliseconds(5);
+    static readonly TimeSpan CollectFor = TimeSpan.FromMilliseconds(10);
 
     readonly ConcurrentDictionary<SiloAddress, Channel<Submission>> lanes = new();
     readonly SemaphoreSlim room = new(settings.Value.MostPendingMessages);

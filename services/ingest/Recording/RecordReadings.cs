@@ -41,8 +41,12 @@ sealed partial class RecordReadings(
     public ValueTask Submit(Submission submission, CancellationToken cancel)
     {
         Measures.Pending.Add(1);
-        return lanes[Owners.Hash(submission.AssetId) % (ulong)lanes.Length].Writer.WriteAsync(submission, cancel);
+        return lanes[Rendezvous.Hash(submission.AssetId) % (ulong)LanesInUse].Writer.WriteAsync(submission, cancel);
     }
+
+    // Many replicas with few writers append as much at a time, and as often, as one replica with many. A change of members lets two writers
+    // have the same asset for a moment, which costs a conflict.
+    int LanesInUse => Math.Max(1, lanes.Length / Math.Max(1, owners.Members.Count));
 
     protected override Task ExecuteAsync(CancellationToken cancel)
     {

@@ -6,11 +6,33 @@ using TwinModel.Twins;
 namespace TwinState.Twins;
 
 /// <summary>
+/// Bounds how many twins of this replica read the log at the same time: each holds a connection, and as much history as is saved at a time.
+/// </summary>
+sealed class CatchUpLimit
+{
+    const int MostAtOnce = 8;
+
+    readonly SemaphoreSlim free = new(MostAtOnce);
+
+    /// <summary>Waits for a place, which is given back by disposing of the result.</summary>
+    public async Task<IDisposable> Enter(CancellationToken cancel)
+    {
+        await free.WaitAsync(cancel);
+        return new Place(free);
+    }
+
+    sealed class Place(SemaphoreSlim free) : IDisposable
+    {
+        public void Dispose() => free.Release();
+    }
+}
+
+/// <summary>
 /// The owner of one asset's twin: loads it, reads on from the log and saves it. Calls must be sequential. A step that fails leaves no twin
 /// in memory; the next use reloads it from its saved state and the log.
 /// </summary>
 sealed partial class TwinOwner(
-    string assetId, LoadTwins loadTwins, SaveTwins saveTwins, LogReader log, AssetRegistry registry, TimeProvider time,
+    string assetId, LoadTwins loadTwins, SaveTwins saveTwins, LogReader log, CatchUpLimit limit, AssetRegistry registry, TimeProvider time,
     IOptions<TwinStateSettings> settings, ILogger<TwinOwner> logger)
 {
     const int MostUnsavedBuckets = 100_000;
@@ -49,6 +71,7 @@ sealed partial class TwinOwner(
     public async Task<IReadOnlyList<LimitTransition>> ReadOn(OwnedTwin twin, IEnumerable<string> streams, CancellationToken cancel)
     {
         List<LimitTransition> transitions = [];
+        using var _ = await limit.Enter(cancel);
         foreach (var stream in streams)
         {
             await foreach (var batch in log.After(stream, twin.Versions.GetValueOrDefault(stream), cancel))

@@ -4,9 +4,9 @@
 SERVICES=(ingest twin-state simulation query plant dashboard)
 IN_PRODUCTION=(env DOTNET_ENVIRONMENT=Production ASPNETCORE_ENVIRONMENT=Production)
 
-# Services that may have several replicas; the second replica of ingest is called ingest-2.
+# Services that 'up --replicas N' starts N times, from the environment; the second replica of ingest is called ingest-2.
 # shellcheck disable=SC2034
-REPLICATED=(ingest twin-state simulation query)
+read -ra REPLICATED <<<"${POLLUX_REPLICATED:-ingest twin-state simulation query}"
 MOST_REPLICAS=4
 
 service_of() { printf '%s' "${1%-[2-4]}"; }

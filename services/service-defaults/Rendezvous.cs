@@ -4,7 +4,9 @@ namespace ServiceDefaults;
 /// Rendezvous hashing: which of several members owns an id, the one with the highest score for it. When a member joins or leaves, only the
 /// ids that it takes or gives up change their owner. The same in every process. Pure.
 /// </summary>
-/// <remarks>Thaler and Ravishankar, Using name-based mappings to increase hit rates, IEEE/ACM Transactions on Networking 6 (1998).</remarks>
+/// <remarks>
+/// Thaler and Ravishankar, Using name-based mappings to increase hit rates, IEEE/ACM Transactions on Networking 6 (1998).
+/// </remarks>
 public static class Rendezvous
 {
     /// <summary>Index of the member with the highest score for an id; -1 when there are no members.</summary>

@@ -30,10 +30,11 @@ public sealed class ReceiveTests : IDisposable
         registry = services.GetRequiredService<AssetRegistry>();
         var settings = Options.Create(new IngestSettings { BlockedAfterSeconds = 0 });
         receiver = new(
-            new RecordReadings(null!, new Owners(), null!, null!, null!, TimeProvider.System, settings, NullLogger<RecordReadings>.Instance),
+            new RecordReadings(
+                null!, new Owners(), null!, null!, null!, TimeProvider.System, settings, NullLogger<RecordReadings>.Instance),
             new(registry), registry,
             new(registry, null!, services.GetRequiredService<Npgsql.NpgsqlDataSource>(), NullLogger<ReadSparkplug>.Instance),
-            TimeProvider.System, settings,
+            new Owners(), TimeProvider.System, settings,
             new("127.0.0.1", 1), NullLogger<ReceiveMessages>.Instance);
     }
 

@@ -36,7 +36,8 @@ public class AlarmTests(TestBenches system) : SystemTest<TestBenches>(system), I
             (raised.AlarmId, raised.SensorId, raised.Severity, raised.Message, raised.Value, raised.Unit, raised.RaisedAt));
 
         // Sent twice: the second command changes nothing.
-        for (var i = 0; i < 2; i++) await Pollux.Send(QueueNames.TwinCommands, new AcknowledgeAlarm(asset, raised.AlarmId, "eve", "on my way"));
+        for (var i = 0; i < 2; i++)
+            await Pollux.Send(QueueNames.TwinCommands, new AcknowledgeAlarm(asset, raised.AlarmId, "eve", "on my way"));
         await KillOnceInLog("alarm_acknowledged", asset);
 
         // While still violated, nothing is raised again. Then it is below the clear value for the whole delay.

@@ -60,7 +60,7 @@ static class MessageSource
 
     /// <summary>
     /// Replicas share SenML and plain topics. Sparkplug is not shared: only a client that receives every message of a node can follow its
-    /// aliases and sequence numbers. The log drops what a second replica stores again.
+    /// aliases and sequence numbers; see <see cref="EdgeNodes"/>.
     /// </summary>
     public static MqttClientSubscribeOptions Subscriptions(IEnumerable<string> filters, string sharedGroup)
     {

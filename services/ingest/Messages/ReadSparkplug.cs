@@ -24,6 +24,9 @@ sealed partial class ReadSparkplug(AssetRegistry registry, IBus bus, NpgsqlDataS
     // Current node of each asset's device: after a device has moved, the death of its former node does not affect it.
     readonly Dictionary<string, string> nodeOf = [];
 
+    // Nodes whose state here is current: every message since it was loaded has been read.
+    readonly HashSet<string> followed = [];
+
     /// <summary>Publishes a rebirth command; set by the owner of the connection.</summary>
     public Func<MqttApplicationMessage, Task>? Rebirth { get; set; }
 
@@ -55,7 +58,7 @@ sealed partial class ReadSparkplug(AssetRegistry registry, IBus bus, NpgsqlDataS
             return new(Recording.Rejections.UnknownAsset, null, null, null);
         }
         if (parsed.Message == SparkplugMessage.Other) return null;
-        var key = $"{parsed.Group}/{parsed.Node}";
+        var key = parsed.Key;
         if (!nodes.TryGetValue(key, out var node)) nodes[key] = node = new();
         var news = SparkplugDecoder.Decode(parsed, payload.Span, node, device => SourceOf(parsed, node, device), receivedAt, to);
         if (news.RebirthRequested) _ = AskForRebirth(parsed, receivedAt);
@@ -200,12 +203,41 @@ sealed partial class ReadSparkplug(AssetRegistry registry, IBus bus, NpgsqlDataS
             ? $"{SparkplugTopic.Namespace}/{parsed.Group}/DBIRTH/{parsed.Node}/"
             : null;
 
+    /// <summary>
+    /// Begins to follow a node, or goes on: its births are read if another replica has handled its messages so far.
+    /// </summary>
+    public async Task Follow(SparkplugTopic topic, CancellationToken cancel)
+    {
+        if (followed.Contains(topic.Key)) return;
+        nodes.Remove(topic.Key);
+        await Recall(
+            $"{SparkplugTopic.Namespace}/{topic.Group}/NBIRTH/{topic.Node}",
+            $"{SparkplugTopic.Namespace}/{topic.Group}/DBIRTH/{topic.Node}/", cancel);
+        followed.Add(topic.Key);
+    }
+
+    /// <summary>Takes note of a message that another replica handles: here its node's state is out of date.</summary>
+    public void LeaveToOther(SparkplugTopic topic)
+    {
+        followed.Remove(topic.Key);
+        if (topic.Message is SparkplugMessage.DeviceBirth or SparkplugMessage.DeviceData or SparkplugMessage.NodeData
+            && Find(topic.Device ?? topic.Node) is { } heard) nodeOf[heard.Id] = topic.Key;
+    }
+
     /// <summary>Restores all nodes from their persisted births, without the readings.</summary>
     public async Task Recall(CancellationToken cancel)
     {
+        await Recall("", "", cancel);
+        followed.UnionWith(nodes.Keys);
+    }
+
+    async Task Recall(string topic, string beginning, CancellationToken cancel)
+    {
         var ignored = new Decoded();
         // Node births first, although DBIRTH sorts before NBIRTH.
-        await using var command = source.CreateCommand("select topic, payload from ingest.birth order by topic like '%/DBIRTH/%', topic");
+        await using var command = source.CreateCommand(
+            "select topic, payload from ingest.birth where topic = $1 or starts_with(topic, $2) order by topic like '%/DBIRTH/%', topic");
+        command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = topic }, new() { Value = beginning } });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel)) Decode(reader.GetString(0), reader.GetFieldValue<byte[]>(1), 0, ignored);
     }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using Cluster;
 using Ingest.Payloads;
 using Ingest.Recording;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -17,7 +18,7 @@ namespace Ingest.Messages;
 /// its commit. While the recorder is full, no more are taken. Reconnects forever.
 /// </summary>
 sealed partial class ReceiveMessages(
-    IRecorder recorder, RouteTopic routes, AssetRegistry registry, ReadSparkplug sparkplug, TimeProvider time,
+    IRecorder recorder, RouteTopic routes, AssetRegistry registry, ReadSparkplug sparkplug, Owners owners, TimeProvider time,
     IOptions<IngestSettings> settings, MqttAddress address, ILogger<ReceiveMessages> logger)
     : BackgroundService, IHealthCheck
 {
@@ -27,6 +28,10 @@ sealed partial class ReceiveMessages(
     static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
 
     readonly Decoded decoded = new();
+    readonly EdgeNodes edgeNodes = new(owners);
+
+    // Messages are handled one by one, those taken over from another replica among them.
+    readonly SemaphoreSlim turn = new(1);
     HashSet<string> subscribed = [];
     IMqttClient? client;
     long connectedAt;
@@ -49,6 +54,7 @@ sealed partial class ReceiveMessages(
         {
             try
             {
+                await TakeOver(cancel);
                 await StayConnected(mqtt, cancel);
             }
             catch (Exception e) when (!cancel.IsCancellationRequested)
@@ -115,11 +121,49 @@ sealed partial class ReceiveMessages(
             await AcknowledgeAsync(message, cancel);
             return;
         }
+        var traceParent = message.ApplicationMessage.UserProperties?.FirstOrDefault(p => p.Name == "traceparent")?.ReadValueAsString();
+        await turn.WaitAsync(cancel);
+        try
+        {
+            if (SparkplugTopic.TryParse(topic, out var parsed) && !edgeNodes.IsMine(parsed))
+            {
+                sparkplug.LeaveToOther(parsed);
+                edgeNodes.Keep(new(topic, payload, traceParent, time.GetUtcNow()));
+                await AcknowledgeAsync(message, cancel);
+                return;
+            }
+            await Handle(topic, payload, traceParent, time.GetUtcNow(), () => Acknowledge(message, cancel), cancel);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    async Task Handle(
+        string topic, byte[] payload, string? traceParent, DateTimeOffset receivedAt, Action acknowledge, CancellationToken cancel)
+    {
+        if (SparkplugTopic.TryParse(topic, out var parsed)) await UntilDone(topic, () => sparkplug.Follow(parsed, cancel), cancel);
         if (ReadSparkplug.IsBirth(topic)) await UntilDone(topic, () => sparkplug.Remember(topic, payload, cancel), cancel);
         if (ReadSparkplug.IsDeath(topic)) await UntilDone(topic, () => sparkplug.Forget(topic, payload, cancel), cancel);
-        var submission = await Decode(message, topic, payload, cancel);
-        if (submission is null) await AcknowledgeAsync(message, cancel);
+        var submission = await Decode(topic, payload, traceParent, receivedAt, acknowledge, cancel);
+        if (submission is null) acknowledge();
         else await recorder.Submit(submission, cancel);
+    }
+
+    // What the owner of a node may not have stored when it died.
+    async Task TakeOver(CancellationToken cancel)
+    {
+        await turn.WaitAsync(cancel);
+        try
+        {
+            foreach (var kept in edgeNodes.TakeOver(time.GetUtcNow()))
+                await Handle(kept.Topic, kept.Payload, kept.TraceParent, kept.ReceivedAt, () => { }, cancel);
+        }
+        finally
+        {
+            turn.Release();
+        }
     }
 
     // A message given up here would be neither acknowledged nor redelivered during this connection. Messages behind it wait, as they do
@@ -163,10 +207,9 @@ sealed partial class ReceiveMessages(
         }
     }
 
-    async Task<Submission?> Decode(MqttApplicationMessageReceivedEventArgs message, string topic, byte[] payload, CancellationToken cancel)
+    async Task<Submission?> Decode(
+        string topic, byte[] payload, string? traceParent, DateTimeOffset now, Action acknowledge, CancellationToken cancel)
     {
-        var now = time.GetUtcNow();
-        var traceParent = message.ApplicationMessage.UserProperties?.FirstOrDefault(p => p.Name == "traceparent")?.ReadValueAsString();
         using var activity = Traces.StartActivity("receive message", ActivityKind.Consumer, parentId: traceParent);
         activity?.SetTag("messaging.destination.name", topic);
         var known = registry.Changes;
@@ -185,7 +228,7 @@ sealed partial class ReceiveMessages(
         if (rejection is not null) LogRejected(route.AssetId, topic, rejection.Reasons[0].Code, rejection.Reasons[0].Detail);
         return new(
             route.AssetId, route.Asset, [.. decoded.Readings], rejection, new(topic, payload), activity?.Id ?? traceParent,
-            _ => Acknowledge(message, cancel))
+            _ => acknowledge())
         {
             ReceivedAt = now,
         };

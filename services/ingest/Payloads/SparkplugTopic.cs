@@ -23,6 +23,9 @@ readonly partial record struct SparkplugTopic(string Group, SparkplugMessage Mes
 {
     public const string Namespace = "spBv1.0";
 
+    /// <summary>Identifies the node.</summary>
+    public string Key => $"{Group}/{Node}";
+
     /// <summary>
     /// The asset id for a device whose own id matches no asset: its letters and digits in kebab-case, e.g. <c>press-4</c> for 'Press 4' or
     /// 'press_4'.

@@ -38,6 +38,9 @@ sealed class RunningSystem(Settings settings) : IAsyncDisposable
         return Stopwatch.GetElapsedTime(began).TotalSeconds;
     }
 
+    /// <summary>Starts further replicas of the services that share assets.</summary>
+    public Task Grow(int replicas, CancellationToken cancel) => Up(replicas, cancel);
+
     async Task Up(int replicas, CancellationToken cancel)
     {
         await Pollux(["up", "--no-plant", "--replicas", $"{replicas}"], cancel);
@@ -60,6 +63,7 @@ sealed class RunningSystem(Settings settings) : IAsyncDisposable
     {
         var start = new ProcessStartInfo(Path.Combine(settings.Repository, "pollux"), arguments) { RedirectStandardOutput = true };
         start.Environment["POLLUX_NO_BUILD"] = "1";
+        start.Environment["POLLUX_REPLICATED"] = "ingest twin-state";
         using var process = Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync(cancel);
         await process.WaitForExitAsync(cancel);
@@ -113,10 +117,15 @@ sealed class RunningSystem(Settings settings) : IAsyncDisposable
 
     /// <summary>Managed heap of a service after its last garbage collection.</summary>
     public async Task<double> HeapMegabytes(string service, CancellationToken cancel) =>
-        (await Query.GetStringAsync($"{Addresses[service]}/metrics", cancel)).Split('\n')
-            .Where(l => l.StartsWith("dotnet_gc_last_collection_heap_size_bytes{", StringComparison.Ordinal))
-            .Sum(l => double.Parse(l[(l.LastIndexOf('}') + 2)..].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture))
-                / (1 << 20);
+        await Metric(service, "dotnet_gc_last_collection_heap_size_bytes", cancel) / (1 << 20);
+
+    /// <summary>A metric of a service's replica, summed over its series.</summary>
+    public async Task<double> Metric(string replica, string metric, CancellationToken cancel) =>
+        (await Query.GetStringAsync($"{Addresses[replica]}/metrics", cancel)).Split('\n')
+            .Where(l => l.StartsWith(metric, StringComparison.Ordinal) && (l[metric.Length] is '{' or ' '))
+            .Sum(l => double.Parse(
+                l[(l.LastIndexOf('}') + 1)..].Replace(metric, "", StringComparison.Ordinal).Trim().Split(' ')[0],
+                System.Globalization.CultureInfo.InvariantCulture));
 
     /// <summary>CPU seconds used so far by a part and its child processes.</summary>
     public double CpuSeconds(string part) => Tree(Processes[part]).Sum(Cpu);

@@ -8,48 +8,82 @@ using TwinModel.Telemetry;
 namespace Benchmarks.Load;
 
 /// <summary>
-/// Measures the load that one and two replicas of each service handle and the cost of a message in each part, and derives the needs of
+/// Measures what a message costs with one, two and four replicas of ingest and twin-state, how they share assets, and derives the needs of
 /// 10 000 assets at 1 Hz.
 /// </summary>
 static class ScaleBenchmark
 {
     const int Assets = 1_000;
+    const int RegisteredAssets = 10_000;
+    const double MostUneven = 0.15;
 
     static readonly string[] Servers = ["mosquitto", "postgres", "rabbitmq"];
-    static readonly string[] Services = ["ingest", "twin-state", "query"];
+    static readonly string[] Sharing = ["ingest", "twin-state"];
+    static readonly string[] Services = [.. Sharing, "query"];
 
     /// <summary>One measurement at a steady rate.</summary>
     public sealed record Step(
-        int Replicas, double Rate, Dictionary<string, double> Cores, double BytesPerMessage, Dictionary<string, int> Connections,
-        double DrainSeconds);
+        int Replicas, double Target, double Rate, Dictionary<string, double> Cores, double BytesPerMessage,
+        Dictionary<string, int> Connections, double DrainSeconds)
+    {
+        /// <summary>CPU time that the services which share assets use for a message, seconds.</summary>
+        public double PerMessage => Sharing.Sum(s => Cores[s]) / Rate;
+    }
 
     public static async Task Run(Settings settings, CancellationToken cancel)
     {
         List<Step> steps = [];
-        List<(int Replicas, double Seconds)> scenarios = [];
-        foreach (var replicas in new[] { 1, 2 })
+        await using var system = await RunningSystem.Start(settings, cancel);
+        var assets = Enumerable.Range(0, RegisteredAssets).Select(i => $"bench-{i}").ToArray();
+        await system.Register(assets, cancel);
+        var speaking = assets[..Assets];
+        var scenario = await Scenario(system, assets[0], cancel);
+        foreach (var replicas in new[] { 1, 2, 4 })
         {
-            Report.Title($"scale: {replicas} of each of ingest, twin-state, simulation and query; {Assets} assets, "
+            Report.Title($"scale: {replicas} of each of ingest and twin-state; {Assets} of {RegisteredAssets} assets send, "
                 + $"{Publisher.ReadingsPerFrame} readings a message");
-            await using var system = await RunningSystem.Start(settings, cancel, replicas);
-            var assets = Enumerable.Range(0, Assets).Select(i => $"bench-{i}").ToArray();
-            await system.Register(assets, cancel);
+            if (replicas > 1) await Join(system, replicas, cancel);
             // Warms up until code is compiled and tables have outgrown their first pages; before that, a message costs several times as
             // much.
-            await Measure(settings, system, replicas, assets, 2_000, 30 * settings.Scale, cancel);
+            await Measure(settings, system, replicas, speaking, 2_000, 30 * settings.Scale, cancel);
             foreach (var rate in new[] { 500.0, 1_000, 2_000, 4_000 })
             {
-                var step = await Measure(settings, system, replicas, assets, rate, Math.Max(5, 20 * settings.Scale), cancel);
+                var step = await Measure(settings, system, replicas, speaking, rate, Math.Max(5, 20 * settings.Scale), cancel);
                 steps.Add(step);
-                Report.Figure($"  {rate:N0} messages/s: cores busy, all parts", step.Cores.Values.Sum(), "cores", "N2");
+                Report.Figure($"  {rate:N0} messages/s: reached", step.Rate, "messages/s");
+                Report.Figure("    cores busy, all parts", step.Cores.Values.Sum(), "cores", "N2");
+                Report.Figure("    ingest and twin-state", step.PerMessage * 1e6, "us/message");
+                if (replicas > 1)
+                {
+                    var alone = steps.Single(s => s.Replicas == 1 && s.Target == rate).PerMessage;
+                    Report.Goal("    against one replica", step.PerMessage / alone, "x", 1.15, isAtLeast: false);
+                }
                 Report.Figure("    the API has everything after the last message", step.DrainSeconds * 1000, "ms");
             }
-            var seconds = await Scenario(system, assets[0], cancel);
-            scenarios.Add((replicas, seconds));
-            Report.Figure("  +15 % rate, 400 members, as the caller waits", seconds, "s", "N2");
         }
-        await Sizing.Write(Path.Combine(settings.Repository, "deploy", "sizing.md"), steps, scenarios, cancel);
+        await Sizing.Write(Path.Combine(settings.Repository, "deploy", "sizing.md"), steps, scenario, cancel);
         Console.WriteLine("\nwritten: deploy/sizing.md");
+    }
+
+    /// <summary>Starts further replicas, and waits until each owns its share.</summary>
+    static async Task Join(RunningSystem system, int replicas, CancellationToken cancel)
+    {
+        await system.Grow(replicas, cancel);
+        var ready = Stopwatch.GetTimestamp();
+        foreach (var service in Sharing)
+        {
+            string[] members = [.. Enumerable.Range(1, replicas).Select(r => r == 1 ? service : $"{service}-{r}")];
+            double uneven;
+            do
+            {
+                var owned = await Task.WhenAll(members.Select(m => system.Metric(m, "pollux_cluster_assets", cancel)));
+                uneven = owned.Max(o => Math.Abs(o * replicas / owned.Sum() - 1));
+                if (owned.Sum() < RegisteredAssets) uneven = 1;
+            }
+            while (uneven > MostUneven && Stopwatch.GetElapsedTime(ready).TotalSeconds < 30);
+            Report.Goal($"  {service}: largest deviation from an equal share", uneven, "", MostUneven, isAtLeast: false);
+        }
+        Report.Goal("  reached after the last one was ready", Stopwatch.GetElapsedTime(ready).TotalSeconds, "s", 10, isAtLeast: false);
     }
 
     static async Task<Step> Measure(
@@ -87,7 +121,7 @@ static class ScaleBenchmark
         var cores = parts.GroupBy(Sizing.ServiceOf)
             .ToDictionary(g => g.Key, g => g.Sum(p => system.CpuSeconds(p) - before[p]) / (took + drain));
         var grown = await Number(settings, "select pg_database_size(current_database())", cancel) - size;
-        return new(replicas, sent / (took + drain), cores, (double)grown / sent, connections, drain);
+        return new(replicas, rate, sent / (took + drain), cores, (double)grown / sent, connections, drain);
     }
 
     static async Task<double> Scenario(RunningSystem system, string asset, CancellationToken cancel)

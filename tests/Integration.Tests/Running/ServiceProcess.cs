@@ -150,6 +150,12 @@ public sealed class ServiceProcess(
         process = null;
     }
 
+    /// <summary>Keeps it from running, as a machine that hangs does.</summary>
+    public Task Freeze() => Infrastructure.Run("/bin/sh", ["-c", $"kill -STOP {process!.Id}"]);
+
+    /// <summary>Lets it run again.</summary>
+    public Task Thaw() => Infrastructure.Run("/bin/sh", ["-c", $"kill -CONT {process!.Id}"]);
+
     /// <summary>The sum over all series of a metric; 0 if there are none.</summary>
     public async Task<double> Metric(string metric)
     {

@@ -53,7 +53,7 @@ static class Sizing
         Line($"\n## {Target:N0} assets at 1 Hz, {Publisher.ReadingsPerFrame} readings each\n");
         Line($"- **Cores:** {total} for the parts above, plus simulation as needed. Replicas of ingest and twin-state share the assets, so "
             + "their cores may be spread over several processes; one asset stays with one of them.");
-        Line($"- **Connections to PostgreSQL:** observed with two replicas: "
+        Line($"- **Connections to PostgreSQL:** observed with {steps[^1].Replicas} replicas of ingest and twin-state: "
             + $"{string.Join(", ", connections.OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => $"{c.Key} {c.Value}"))}. The pool "
             + "size in the manifests allows 30 per process, and 4 more for the members of the clusters ingest and twin-state, so "
             + $"{30 * 8 + 4 * 4} for eight processes; the overlay allows 400.");

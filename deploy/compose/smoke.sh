@@ -74,11 +74,12 @@ sleep 2
 before=$(totals)
 
 cut_off() {
-    local container
+    local container address
     container=$(run ps -q ingest)
+    address=$(docker inspect --format '{{.NetworkSettings.Networks.pollux_default.IPAddress}}' "$container")
     docker network disconnect pollux_default "$container"
     sleep 8
-    docker network connect --alias ingest pollux_default "$container"
+    docker network connect --ip "$address" --alias ingest pollux_default "$container"
     say 'ingest was off the network for 8 s'
 }
 

@@ -27,7 +27,10 @@ container_ports() ( # name
     forget_ports
     POLLUX_PORT_OFFSET=0 configure
     first_port "$1"
-    [[ $1 != query ]] || printf ' %s' "$QUERY_GRPC_PORT"
+    case $1 in
+        query) printf ' %s' "$QUERY_GRPC_PORT" ;;
+        ingest | twin-state) printf ' %s' "$(cluster_port "$1")" ;;
+    esac
 )
 
 image_megabytes() { docker image inspect --format '{{.Size}}' "$1" | awk '{ printf "%.0f", $1 / 1e6 }'; }

@@ -25,6 +25,12 @@ static partial class CodeFacts
 
     public const int QueryGrpcPort = 5110;
 
+    /// <summary>Port for the other replicas by service, of those whose replicas are a cluster.</summary>
+    public static IReadOnlyDictionary<string, int> ClusterPorts { get; } = Assemblies.Keys
+        .Select(name => (Name: name, Match: ClusterPort().Match(File.ReadAllText(Tool.In("services", name, "Program.cs")))))
+        .Where(s => s.Match.Success).ToDictionary(
+            s => s.Name, s => int.Parse(s.Match.Groups["port"].Value, System.Globalization.CultureInfo.InvariantCulture));
+
     /// <summary>Settings as environment variables: the properties of settings classes, and settings read one by one.</summary>
     public static IReadOnlySet<string> Settings { get; } = Sources.SelectMany(
         source => SingleSetting().Matches(source).Select(m => m.Groups["name"].Value))
@@ -51,6 +57,9 @@ static partial class CodeFacts
     [GeneratedRegex(@"const int httpPort = (?<port>\d+);")]
     private static partial Regex DefaultPort();
 
+    [GeneratedRegex(@"const int clusterPort = (?<port>\d+);")]
+    private static partial Regex ClusterPort();
+
     [GeneratedRegex(@"""(?<name>(Ports|Assets|Cors|Limits):[A-Za-z0-9]+|OTEL_[A-Z_]+)""")]
     private static partial Regex SingleSetting();
 
@@ -69,8 +78,12 @@ static partial class CodeFacts
 /// <summary>deploy/compose/compose.yaml with anchors and merges resolved; a service's own values override merged ones.</summary>
 static class Compose
 {
-    public static Dictionary<string, IDictionary> Services { get; } = new DeserializerBuilder().Build()
+    static readonly Dictionary<string, Dictionary<string, object>> File = new DeserializerBuilder().Build()
         .Deserialize<Dictionary<string, Dictionary<string, object>>>(
-            new MergingParser(new Parser(new StringReader(File.ReadAllText(Tool.In("deploy", "compose", "compose.yaml"))))))["services"]
+            new MergingParser(new Parser(new StringReader(System.IO.File.ReadAllText(Tool.In("deploy", "compose", "compose.yaml"))))));
+
+    public static Dictionary<string, IDictionary> Services { get; } = File["services"]
         .ToDictionary(s => s.Key, s => (IDictionary)s.Value);
+
+    public static IDictionary Network { get; } = (IDictionary)File["networks"]["default"];
 }

@@ -20,6 +20,8 @@ public class NamesMatchCodeTests
         Assert.Contains("Ingest__ClientId", CodeFacts.Settings);
         Assert.Contains("Ports__Address", CodeFacts.Settings);
         Assert.Contains("OTEL_EXPORTER_OTLP_ENDPOINT", CodeFacts.Settings);
+        Assert.Contains("Cluster__Address", CodeFacts.Settings);
+        Assert.Equal(["ingest", "twin-state"], CodeFacts.ClusterPorts.Keys.Order());
         Assert.Contains("pollux_ingest_append_duration_seconds", CodeFacts.Metrics);
         Assert.DoesNotContain("Ingest__NoSuchThing", CodeFacts.Settings);
     }
@@ -50,6 +52,9 @@ public class NamesMatchCodeTests
         Assert.Contains($"        {service}) printf {CodeFacts.Assemblies[service]} ;;", services);
         Assert.Contains($"_{service.ToUpperInvariant().Replace('-', '_')}_PORT:-$(({CodeFacts.HttpPorts[service]} + offset))", settings);
         if (service == "query") Assert.Contains($"_QUERY_GRPC_PORT:-$(({CodeFacts.QueryGrpcPort} + offset))", settings);
+        if (CodeFacts.ClusterPorts.TryGetValue(service, out var clusterPort))
+            Assert.Contains(
+                $"cluster_port() {{ printf '%s' $(($(service_port \"$1\") + {clusterPort - CodeFacts.HttpPorts[service]})); }}", services);
     }
 
     [Theory, MemberData(nameof(Overlays))]
@@ -73,7 +78,9 @@ public class NamesMatchCodeTests
         {
             Dictionary<string, int> wanted = new() { ["http"] = CodeFacts.HttpPorts[workload.Source.Name] };
             if (workload.Source.Name == "query") wanted["grpc"] = CodeFacts.QueryGrpcPort;
-            Assert.Equal(wanted, workload.Pod.Containers.Single().Ports.ToDictionary(p => p.Name, p => p.ContainerPort));
+            var listened = new Dictionary<string, int>(wanted);
+            if (CodeFacts.ClusterPorts.TryGetValue(workload.Source.Name, out var clusterPort)) listened["cluster"] = clusterPort;
+            Assert.Equal(listened, workload.Pod.Containers.Single().Ports.ToDictionary(p => p.Name, p => p.ContainerPort));
             var service = Overlay.Of(overlay).Objects<V1Service>().Single(s => s.Metadata.Name == workload.Source.Name);
             Assert.Equal(wanted, service.Spec.Ports.ToDictionary(p => p.Name, p => p.Port));
             Assert.All(service.Spec.Selector, s => Assert.Equal(s.Value, workload.Labels[s.Key]));
@@ -109,17 +116,18 @@ public class NamesMatchCodeTests
     }
 
     [Fact]
-    public void The_scaler_looks_at_a_queue_that_simulation_takes_from()
+    public void A_scaler_looks_at_queues_that_its_service_takes_from()
     {
-        var queues = QueueNames.All.Where(q => q.StartsWith("simulation.", StringComparison.Ordinal)).ToList();
         var scalers = Overlay.Of("prod").Documents.Where(d => d.Kind == "ScaledObject").ToList();
         Assert.NotEmpty(scalers);
         foreach (var scaler in scalers)
         {
-            Assert.Contains(Overlay.Of("prod").Workloads,
-                w => w.Source.Name == scaler.Node["spec"]["scaleTargetRef"]["name"].ToString() && w.Replicas is null);
-            foreach (var trigger in (YamlSequenceNode)scaler.Node["spec"]["triggers"])
-                Assert.Contains(trigger["metadata"]["queueName"].ToString(), queues);
+            var service = scaler.Node["spec"]["scaleTargetRef"]["name"].ToString();
+            var triggers = ((YamlSequenceNode)scaler.Node["spec"]["triggers"]).Where(t => t["type"].ToString() == "rabbitmq").ToList();
+            Assert.NotEmpty(triggers);
+            foreach (var trigger in triggers)
+                Assert.Contains(trigger["metadata"]["queueName"].ToString(),
+                    QueueNames.All.Where(q => q.StartsWith($"{service}.", StringComparison.Ordinal)));
         }
     }
 

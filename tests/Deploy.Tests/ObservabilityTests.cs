@@ -36,6 +36,21 @@ public partial class ObservabilityTests
     public void Rules_pass_promtool() => Tool.Passes("promtool", "check", "rules", Path.Combine(Folder, "rules.yml"));
 
     [Fact]
+    public void A_cluster_that_shrank_is_noticed() =>
+        Tool.Passes("promtool", "test", "rules", Tool.In("tests", "Deploy.Tests", "ClusterShrank.test.yml"));
+
+    [Fact]
+    public void Runbooks_refer_to_alerts_and_panels_that_exist()
+    {
+        var alerts = Alerts().Select(a => a["alert"].ToString()).ToHashSet();
+        var panels = new[] { "telemetry.json", "api.json" }.Select(f => JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, f)))!)
+            .SelectMany(d => d["panels"]!.AsArray()).Select(p => (string)p!["title"]!).ToHashSet();
+        var pages = Directory.GetFiles(Tool.In("deploy", "runbooks"), "*.md").Select(File.ReadAllText).ToList();
+        Assert.All(pages.SelectMany(p => OtherPage().Matches(p)), m => Assert.Contains(m.Groups["name"].Value, alerts));
+        Assert.All(pages.SelectMany(p => Panel().Matches(p)), m => Assert.Contains(m.Groups["title"].Value, panels));
+    }
+
+    [Fact]
     public void Alerts_go_by_metrics_of_the_code() => Assert.All(Alerts(), alert => AssertKnown(alert["expr"].ToString()));
 
     [Fact]
@@ -61,6 +76,12 @@ public partial class ObservabilityTests
 
     [GeneratedRegex("[a-z][a-z0-9_]*")]
     private static partial Regex Name();
+
+    [GeneratedRegex(@"\b[Ss]ee\s+(?<name>[A-Z]\w+)")]
+    private static partial Regex OtherPage();
+
+    [GeneratedRegex(@"\b[Pp]anel\s+\*(?<title>[^*]+)\*")]
+    private static partial Regex Panel();
 
     [GeneratedRegex("\\{[^}]*\\}|\\[[^]]*\\]")]
     private static partial Regex Quoted();

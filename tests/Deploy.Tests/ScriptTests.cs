@@ -49,4 +49,14 @@ public class ScriptTests
         Assert.All(CodeFacts.Assemblies,
             s => Assert.Contains(lines, l => l.Contains($"\"{s.Key}\", \"{s.Value}\"", StringComparison.Ordinal)));
     }
+
+    [Fact]
+    public void A_change_in_a_library_of_a_service_rebuilds_it()
+    {
+        var watched = File.ReadAllLines(Tool.In("tilt", "service.Tiltfile")).Select(l => l.Trim()).ToHashSet();
+        var libraries = CodeFacts.Assemblies.SelectMany(s => File.ReadLines(Tool.In("services", s.Key, $"{s.Value}.csproj")))
+            .Where(l => l.Contains("<ProjectReference", StringComparison.Ordinal)).Select(l => l.Split('"')[1].Split('/')[^2]).ToHashSet();
+        Assert.Contains("cluster", libraries);
+        Assert.All(libraries, l => Assert.Contains(l == "contracts" ? "\"contracts\"," : $"\"services/{l}\",", watched));
+    }
 }

@@ -51,11 +51,12 @@ static class Sizing
         var bytes = single[^1].BytesPerMessage;
         var connections = steps[^1].Connections;
         Line($"\n## {Target:N0} assets at 1 Hz, {Publisher.ReadingsPerFrame} readings each\n");
-        Line($"- **Cores:** {total} for the parts above, plus simulation as needed. twin-state's share must fit one process "
-            + $"({models.Single(m => m.Part == "twin-state").Busy(Target):0.0} cores busy): one replica owns all partitions.");
-        Line($"- **Connections to PostgreSQL:** observed with two replicas: "
+        Line($"- **Cores:** {total} for the parts above, plus simulation as needed. Replicas of ingest and twin-state share the assets, so "
+            + "their cores may be spread over several processes; one asset stays with one of them.");
+        Line($"- **Connections to PostgreSQL:** observed with {steps[^1].Replicas} replicas of ingest and twin-state: "
             + $"{string.Join(", ", connections.OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => $"{c.Key} {c.Value}"))}. The pool "
-            + $"size in the manifests allows 30 per process, so {30 * 8} for eight processes; the overlay allows 400.");
+            + "size in the manifests allows 30 per process, and 4 more for the members of the clusters ingest and twin-state, so "
+            + $"{30 * 8 + 4 * 4} for eight processes; the overlay allows 400.");
         Line($"- **Disk:** {bytes:0} bytes per message with indexes and read models (at {single[^1].Rate:0} messages/s), "
             + $"{bytes * Target * 86_400 / 1e9:0} GB a day. A `flush-window` of 10 s instead of one event per message cuts the "
             + "per-event overhead to a tenth.");

@@ -63,15 +63,9 @@ sealed partial class TwinGrain(
         if (turn.Wait(0, CancellationToken.None)) await InTurn(() => Task.CompletedTask);
     }
 
-    public Task Wake() => Run(async () =>
-    {
-        if (await IsRegistered()) await owner.Load(CancellationToken.None);
-    });
+    public Task Wake() => Isolated(async () => await owner.Load(CancellationToken.None));
 
-    public Task GoOffline(DateTimeOffset at) => Run(async () =>
-    {
-        if (await IsRegistered()) (await owner.Load(CancellationToken.None)).GoOffline(at);
-    });
+    public Task GoOffline(DateTimeOffset at) => Isolated(async () => (await owner.Load(CancellationToken.None)).GoOffline(at));
 
     public Task<string?> Acknowledge(string alarmId, string by, string? comment) => Refusal(() =>
         acknowledgeAlarm.Acknowledge(owner, new(AssetId, alarmId, by, comment), CancellationToken.None));
@@ -82,6 +76,11 @@ sealed partial class TwinGrain(
     public Task Rebuild() => Run(async () =>
     {
         if (await IsRegistered()) await rebuildTwin.Rebuild(owner, CancellationToken.None);
+    });
+
+    Task Isolated(Func<Task> work) => Run(async () =>
+    {
+        if (await IsRegistered()) await active.Isolated(owner, work);
     });
 
     async Task<string?> Refusal(Func<Task> command)

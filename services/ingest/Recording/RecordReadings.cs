@@ -11,8 +11,8 @@ namespace Ingest.Recording;
 
 /// <summary>
 /// Writes readings to the log. Submissions are collected per asset for its flush window, deduplicated and appended, many assets in one
-/// transaction, and then completed. A writer that cannot reach the log retries forever; meanwhile its bounded channel fills up and callers
-/// wait. Memory is bounded by <see cref="IngestSettings.MostPendingMessages"/>.
+/// transaction, and then completed. A writer that cannot reach the log retries forever; meanwhile the room for pending messages fills up and
+/// callers wait. Memory is bounded by <see cref="IngestSettings.MostPendingMessages"/>.
 /// </summary>
 sealed partial class RecordReadings(
     AppendReadings append, Owners owners, LogReader log, RejectionLog rejections, AnnounceReadings announce, TimeProvider time,
@@ -30,18 +30,21 @@ sealed partial class RecordReadings(
 
     static readonly ActivitySource Traces = new("ingest");
 
-    readonly Channel<Submission>[] lanes = [.. Enumerable.Range(0, settings.Value.Writers).Select(_ => Channel.CreateBounded<Submission>(
-        new BoundedChannelOptions(Math.Max(1, settings.Value.MostPendingMessages / settings.Value.Writers)) { SingleReader = true }))];
+    readonly Channel<Submission>[] lanes = [.. Enumerable.Range(0, settings.Value.Writers).Select(_ => Channel.CreateUnbounded<Submission>(
+        new() { SingleReader = true }))];
 
-    // A writer's collection is bounded like its queue; otherwise a slow moment could let it hold twice that many.
+    readonly SemaphoreSlim room = new(settings.Value.MostPendingMessages);
+
+    // One writer must not take all that waits into one transaction.
     readonly int mostPerFlush = Math.Max(1, settings.Value.MostPendingMessages / settings.Value.Writers);
 
     readonly Blocked?[] blocked = new Blocked?[settings.Value.Writers];
 
-    public ValueTask Submit(Submission submission, CancellationToken cancel)
+    public async ValueTask Submit(Submission submission, CancellationToken cancel)
     {
         Measures.Pending.Add(1);
-        return lanes[Rendezvous.Hash(submission.AssetId) % (ulong)LanesInUse].Writer.WriteAsync(submission, cancel);
+        await room.WaitAsync(cancel);
+        await lanes[Rendezvous.Hash(submission.AssetId) % (ulong)LanesInUse].Writer.WriteAsync(submission, cancel);
     }
 
     // Many replicas with few writers append as much at a time, and as often, as one replica with many. A change of members lets two writers
@@ -247,6 +250,7 @@ sealed partial class RecordReadings(
             Measures.Duplicate.Add(outcome.Duplicates);
             Measures.Rejected.Add(outcome.Rejected);
             Measures.Pending.Add(-1);
+            room.Release();
             submission.Completed(outcome);
         }
     }

@@ -50,7 +50,6 @@ sealed class SaveTwins
     {
         await using var connection = await source.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
-        await mayWrite(connection, cancel);
         await using var session = store.LightweightSession(Marten.Services.SessionOptions.ForTransaction(transaction));
         foreach (var save in saves.Where(s => s.Events.Count > 0))
             session.Events.Append(Streams.Twin(save.Twin.Asset.Id), save.Twin.TwinStreamVersion + save.Events.Count, save.Events);
@@ -63,6 +62,7 @@ sealed class SaveTwins
             await HistoryRows.Save(connection, save.Twin, cancel);
             revisions.Add(await TwinRows.Save(connection, save, now, cancel));
         }
+        await mayWrite(connection, cancel);
         await transaction.CommitAsync(cancel);
         foreach (var (save, revision) in saves.Zip(revisions))
         {

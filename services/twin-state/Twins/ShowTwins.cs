@@ -1,6 +1,8 @@
+using Cluster;
 using Contracts.Messages;
 using MassTransit;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using ServiceDefaults;
 
 namespace TwinState.Twins;
@@ -9,20 +11,44 @@ namespace TwinState.Twins;
 /// Publishes changed twins to all query replicas, each at most every <see cref="TwinStateSettings.ShowEveryMilliseconds"/>.
 /// </summary>
 sealed partial class ShowTwins(
-    ActiveTwins active, IBus bus, TimeProvider time, IOptions<TwinStateSettings> settings, ILogger<ShowTwins> logger) : BackgroundService
+    ActiveTwins active, IBus bus, NpgsqlDataSource source, WriteFence mayWrite, TimeProvider time, IOptions<TwinStateSettings> settings,
+    ILogger<ShowTwins> logger) : BackgroundService
 {
+    // A replica that did not run for this long may have been declared dead, and its twins may be out of date.
+    static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
     // Keeps messages off the large object heap, which is collected rarely.
     const int MostTwinsPerMessage = 6;
 
     protected override async Task ExecuteAsync(CancellationToken cancel)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20), time);
+        var last = time.GetUtcNow();
         while (await timer.WaitForNextTickAsync(cancel))
         {
             var now = time.GetUtcNow();
+            if (now - last > Pause && !await IsMember(cancel)) continue;
+            last = now;
             var atMostEvery = TimeSpan.FromMilliseconds(settings.Value.ShowEveryMilliseconds);
             var due = active.InMemory.Select(t => t.ViewIfDue(now, atMostEvery)).OfType<TwinView>().ToList();
             await Task.WhenAll(due.Chunk(MostTwinsPerMessage).Select(views => Show(views, cancel)));
+        }
+    }
+
+    async Task<bool> IsMember(CancellationToken cancel)
+    {
+        try
+        {
+            await using var connection = await source.OpenConnectionAsync(cancel);
+            await using var transaction = await connection.BeginTransactionAsync(cancel);
+            await mayWrite(connection, cancel);
+            return true;
+        }
+        catch (Exception e) when (!cancel.IsCancellationRequested)
+        {
+            LogNotShown(active.InMemory.Count(), e.Message);
+            await Task.Delay(Pause, time, cancel);
+            return false;
         }
     }
 

@@ -121,7 +121,9 @@ public class LivePageTests(HurriedDashboard system) : SystemTest<HurriedDashboar
         selector => {
           window.changes = 0;
           const isMeant = node => (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement)?.closest(selector);
-          const observer = new MutationObserver(records => { if (records.some(r => isMeant(r.target))) window.changes++; });
+          const isNew = node => node.nodeType === Node.ELEMENT_NODE && (node.matches(selector) || node.querySelector(selector));
+          const isChange = record => isMeant(record.target) || [...record.addedNodes].some(isNew);
+          const observer = new MutationObserver(records => { if (records.some(isChange)) window.changes++; });
           observer.observe(document.body, { childList: true, characterData: true, subtree: true });
         }
         """, selector);

@@ -1,8 +1,8 @@
 namespace ServiceDefaults;
 
 /// <summary>
-/// Tables of schemas <c>twin_state</c> and <c>simulation</c>: each is written only by the service of that name and read by query. They can
-/// be dropped and rebuilt from the log; scenario results are recomputed when requested again.
+/// Tables of schemas <c>twin_state</c>, <c>simulation</c> and <c>ingest</c>: each is written only by the service of that name and read by
+/// query. Except for the members, they can be dropped and rebuilt from the log; scenario results are recomputed when requested again.
 /// </summary>
 public static class ReadModels
 {
@@ -42,4 +42,13 @@ public static class ReadModels
     /// <c>decision_id text pk, asset_id text, component text, state text, recommended_at timestamptz, view jsonb (DecisionView)</c>.
     /// </summary>
     public const string Decision = "simulation.decision";
+
+    /// <summary>
+    /// Lives of the replicas of ingest: <c>cluster text (the service), address text, port int, generation int, status int (3 is active, 6
+    /// dead), started_at timestamptz, alive_at timestamptz, …, pk of the first four</c>.
+    /// </summary>
+    public const string IngestMember = "ingest.cluster_member";
+
+    /// <summary>Lives of the replicas of twin-state; columns as in <see cref="IngestMember"/>.</summary>
+    public const string TwinStateMember = "twin_state.cluster_member";
 }

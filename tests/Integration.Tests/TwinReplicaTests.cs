@@ -1,5 +1,9 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
 using Contracts.Events;
 using Contracts.Messages;
+using Contracts.Query.V1;
+using Grpc.Net.Client;
 using Integration.Tests.Running;
 using Npgsql;
 using RabbitMQ.Client;
@@ -63,6 +67,71 @@ public class TwinReplicaTests(RunningSystem system, ITestOutputHelper output) : 
         twins => twins is { Item1: > 0, Item2: > 0 } && twins.Item1 + twins.Item2 >= Assets);
 
     static Task<double> Twins(ServiceProcess replica) => replica.Metric("pollux_twin_state_twins");
+
+    [Fact]
+    public async Task Query_lists_the_replicas_with_what_each_owns_and_which_of_them_died()
+    {
+        var registered = (await Pollux.Get("/api/v1/assets?limit=500"))["items"]!.AsArray().Count;
+        var first = (await Eventually.Get("one is active", Active, active => active.Count == 1))[0];
+        Assert.Equal(registered, first.Assets);
+        var killed = Pollux.Service("twin-state", "TwinState");
+        await killed.Start();
+        var both = await Eventually.Get("both are active", Active, active => active.Count == 2);
+        Assert.Equal(registered, both.Sum(r => r.Assets));
+        var second = both.Single(r => r.Name != first.Name);
+        Assert.InRange(second.Assets, 1, registered - 1);
+        // As the replicas themselves say.
+        await Eventually.Get("the first has given up assets", () => Owned(Pollux.TwinState), owned => owned == registered - second.Assets);
+        await Eventually.Get("the second has its assets", () => Owned(killed), owned => owned == second.Assets);
+        var ingest = Assert.Single(await Listed(), r => r is { Service: "ingest", State: "active" });
+        Assert.Equal(registered, ingest.Assets);
+
+        using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{Pollux.Query.GrpcPort}");
+        var overGrpc = await new ReplicaService.ReplicaServiceClient(channel).ListReplicasAsync(
+            new(), cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal((await Listed()).Select(r => (r.Service, r.Name, r.State, r.Since, r.Assets)),
+            overGrpc.Replicas.Select(r => (r.Service, r.Name, r.State, r.Since.ToDateTimeOffset(), r.Assets)));
+
+        await killed.Kill();
+        var dying = Stopwatch.StartNew();
+        var dead = await Eventually.Get(
+            "the second is dead", async () => (await Listed()).Single(r => r.Name == second.Name), replica => replica.State == "dead");
+        // 2 to 3 s on a machine that is not busy.
+        Assert.InRange(dying.Elapsed.TotalSeconds, 0, 15);
+        Assert.Equal((0, second.Since), (dead.Assets, dead.Since));
+        Assert.Equal((first.Name, registered), (await Active()).Select(r => (r.Name, r.Assets)).Single());
+
+        async Task<List<Listing>> Active() => [.. (await Listed()).Where(r => r is { Service: "twin-state", State: "active" })];
+
+        static Task<double> Owned(ServiceProcess replica) => replica.Metric("pollux_cluster_assets");
+    }
+
+    sealed record Listing(string Service, string Name, string State, DateTimeOffset Since, DateTimeOffset AliveAt, int Assets);
+
+    async Task<List<Listing>> Listed() =>
+        (await Pollux.Query.Http.GetFromJsonAsync<List<Listing>>("/api/v1/replicas", TestContext.Current.CancellationToken))!;
+
+    [Fact]
+    public async Task Without_tables_of_members_no_replica_is_listed()
+    {
+        await using var connection = await Pollux.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await Rename("cluster_member", "cluster_member_away");
+        try
+        {
+            Assert.DoesNotContain(await Listed(), r => r.Service == "ingest");
+            Assert.Contains(await Listed(), r => r.Service == "twin-state");
+        }
+        finally
+        {
+            await Rename("cluster_member_away", "cluster_member");
+        }
+
+        async Task Rename(string table, string name)
+        {
+            await using var rename = new NpgsqlCommand($"alter table ingest.{table} rename to {name}", connection);
+            await rename.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+    }
 
     [Fact]
     public async Task What_no_news_tells_is_found_in_the_log()

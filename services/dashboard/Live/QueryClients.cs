@@ -25,6 +25,7 @@ static class QueryClients
         builder.Services.AddClient(calls => new DecisionService.DecisionServiceClient(calls));
         builder.Services.AddClient(calls => new LogService.LogServiceClient(calls));
         builder.Services.AddClient(calls => new RejectionService.RejectionServiceClient(calls));
+        builder.Services.AddClient(calls => new ReplicaService.ReplicaServiceClient(calls));
         builder.Services.AddSingleton<QueryConnection>().AddHostedService(services => services.GetRequiredService<QueryConnection>());
         builder.Services.AddSingleton<FollowTwins>();
         builder.Services.AddSingleton<FindAssets>();

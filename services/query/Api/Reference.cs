@@ -23,6 +23,7 @@ static class Reference
         ("Scenarios", "What-if questions, answered by simulating a machine's twin."),
         ("Rejected", "Payloads that could not be accepted, with the reasons; they can be replayed."),
         ("Event log", "The log that everything else is derived from."),
+        ("Replicas", "The replicas of a service, which share the assets among them."),
     ];
 
     public static void AddReference(this WebApplicationBuilder builder) => builder.AddApiReference(

@@ -98,6 +98,35 @@ public class AuditPageTests(AnsweringDashboard system) : SystemTest<AnsweringDas
         await Look.At(page, "rejected-none");
     }
 
+    [Fact]
+    public async Task The_replicas_of_each_service_are_shown_with_the_machines_that_they_own()
+    {
+        var registered = (await Pollux.Get("/api/v1/assets?limit=500"))["items"]!.AsArray().Count;
+        var page = await Pollux.Open("/audit");
+        await page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Link, new() { Name = "Replicas" }).ClickAsync();
+        await page.WaitForURLAsync("**/audit/replicas");
+        foreach (var service in new[] { "ingest", "twin-state" })
+        {
+            var shown = page.Locator($"[data-service='{service}']");
+            var active = shown.Locator("tr[data-state='active']");
+            await Expect(active).ToHaveCountAsync(1);
+            await Expect(active).ToHaveAttributeAsync("data-machines", $"{registered}");
+            await Expect(active).ToContainTextAsync("100\u00a0%");
+            await Expect(shown.GetByTestId("summary")).ToHaveTextAsync(
+                $"only one active replica, the owner of {registered} machines; no other takes over if it fails");
+        }
+        // Without a reload: a second replica joins.
+        var second = Pollux.Service("twin-state", "TwinState");
+        await second.Start();
+        var twins = page.Locator("[data-service='twin-state']");
+        await Expect(twins.GetByTestId("summary")).ToHaveTextAsync($"2 active replicas share {registered} machines");
+        var owned = await twins.Locator("tr[data-state='active']").EvaluateAllAsync<int[]>("rows => rows.map(r => +r.dataset.machines)");
+        Assert.Equal((2, registered), (owned.Length, owned.Sum()));
+        await Look.At(page, "replicas-two");
+        await second.Kill();
+        await Expect(twins.Locator("tr[data-state='active']")).ToHaveCountAsync(1);
+    }
+
     static async Task<int[]> Positions(ILocator rows) =>
         await rows.EvaluateAllAsync<int[]>("rows => rows.map(r => Number(r.dataset.position))");
 }

@@ -24,6 +24,7 @@ public partial class LookTests(LivelySystem system) : SystemTest<LivelySystem>(s
         { "decision", "/decisions/{Id}" },
         { "audit", "/audit" },
         { "rejected", "/audit/rejected" },
+        { "replicas", "/audit/replicas" },
         { "not-found", "/not-found" },
     };
 

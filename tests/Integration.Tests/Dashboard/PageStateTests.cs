@@ -62,7 +62,7 @@ public class PageStateTests(AnsweringDashboard system) : SystemTest<AnsweringDas
         foreach (var path in new[]
         {
             "/", "/machines/a", "/what-if?asset=a", "/what-if/a", "/what-if/compare/a/b", "/decisions?asset=a", "/decisions/a", "/audit",
-            "/audit/rejected",
+            "/audit/rejected", "/audit/replicas",
         })
         {
             await page.GotoAsync(path);
@@ -86,6 +86,7 @@ public class PageStateTests(AnsweringDashboard system) : SystemTest<AnsweringDas
             ("decisions-no-machine", "/decisions", "Which machine?"),
             ("audit-empty", "/audit", "The log is empty"),
             ("rejected-empty", "/audit/rejected", "Nothing has been rejected"),
+            ("replicas-empty", "/audit/replicas", "No replica is known"),
         })
         {
             await page.GotoAsync(path);
@@ -102,7 +103,7 @@ public class PageStateTests(AnsweringDashboard system) : SystemTest<AnsweringDas
         {
             ("fleet-away", "/"), ("machine-away", "/machines/extrusion-line"), ("what-if-away", "/what-if?asset=extrusion-line"),
             ("scenario-away", "/what-if/a"), ("decisions-away", "/decisions?asset=extrusion-line"), ("audit-away", "/audit"),
-            ("rejected-away", "/audit/rejected"),
+            ("rejected-away", "/audit/rejected"), ("replicas-away", "/audit/replicas"),
         })
         {
             await page.GotoAsync(path);

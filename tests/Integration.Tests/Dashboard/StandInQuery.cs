@@ -41,6 +41,7 @@ sealed class StandInQuery : IAsyncDisposable
         app.MapGrpcService<Decisions>();
         app.MapGrpcService<Logs>();
         app.MapGrpcService<Rejections>();
+        app.MapGrpcService<Replicas>();
         await app.StartAsync();
         return new(app);
     }
@@ -70,4 +71,6 @@ sealed class StandInQuery : IAsyncDisposable
     sealed class Logs : LogService.LogServiceBase;
 
     sealed class Rejections : RejectionService.RejectionServiceBase;
+
+    sealed class Replicas : ReplicaService.ReplicaServiceBase;
 }

@@ -11,8 +11,8 @@ namespace Ingest.Recording;
 
 /// <summary>
 /// Writes readings to the log. Submissions are collected per asset for its flush window, deduplicated and appended, many assets in one
-/// transaction, and then completed. A writer that cannot reach the log retries forever; meanwhile the room for pending messages fills up and
-/// callers wait. Memory is bounded by <see cref="IngestSettings.MostPendingMessages"/>.
+/// transaction, and then completed. A writer that cannot reach the log retries forever; meanwhile the room for pending messages fills up
+/// and callers wait. Memory is bounded by <see cref="IngestSettings.MostPendingMessages"/>.
 /// </summary>
 sealed partial class RecordReadings(
     AppendReadings append, Owners owners, LogReader log, RejectionLog rejections, AnnounceReadings announce, TimeProvider time,

@@ -17,7 +17,8 @@ builder.AddEventLog(options =>
     IngestTables.Register(options);
     ClusterSetup.RegisterTables(options, "ingest");
 });
-builder.AddCluster("ingest", "ingest", clusterPort, silo => silo.AddGrainService<RecorderService>());
+builder.AddCluster("ingest", "ingest", clusterPort, silo =>
+    silo.AddGrainService<RecorderService>().AddGrainService<ReceiverService>());
 builder.AddMessaging(bus => bus.AddConsumer<ReplayRejectionConsumer>(), (context, rabbit) =>
 {
     rabbit.ReceiveEndpoint(QueueNames.ReplayRejection, endpoint =>
@@ -26,18 +27,19 @@ builder.AddMessaging(bus => bus.AddConsumer<ReplayRejectionConsumer>(), (context
         endpoint.ConfigureConsumer<ReplayRejectionConsumer>(context);
     });
 });
-// Its base class reports every start, stop and change of members.
-builder.Logging.AddFilter(typeof(RecorderService).FullName, LogLevel.Warning);
+// Their base class reports every start, stop and change of members.
+foreach (var service in new[] { typeof(RecorderService), typeof(ReceiverService) })
+    builder.Logging.AddFilter(service.FullName, LogLevel.Warning);
 builder.AddCrossOrigin();
 builder.AddImportReference();
 builder.AddSettings<IngestSettings>("Ingest");
 builder.Services.AddRequestDecompression();
 builder.Services.AddSingleton(MqttAddress.Of(builder.Configuration));
 builder.Services.AddSingleton<LogReader>()
-    .AddAssetRegistry().AddSingleton<RejectionLog>().AddSingleton<AppendReadings>().AddSingleton<RecorderClient>()
-    .AddSingleton<RouteTopic>().AddSingleton<ReadSparkplug>()
-    .AddHosted<FollowAssets>().AddHosted<AnnounceReadings>().AddHosted<RecordReadings>().AddHosted<RecordAtOwner>()
-    .AddSingleton<IRecorder>(s => s.GetRequiredService<RecordAtOwner>()).AddHosted<ReceiveMessages>()
+    .AddAssetRegistry().AddSingleton<RejectionLog>().AddSingleton<AppendReadings>()
+    .AddSingleton<RecorderClient>().AddSingleton<ReceiverClient>().AddSingleton<RouteTopic>().AddSingleton<ReadSparkplug>()
+    .AddHosted<FollowAssets>().AddHosted<AnnounceReadings>().AddHosted<RecordReadings>()
+    .AddSingleton<IRecorder, RecordAtOwner>().AddHosted<ReceiveMessages>()
     .AddHostedService<SayLegacyState>();
 builder.Services.AddHealthChecks().AddCheck<ReceiveMessages>("mqtt", tags: ["ready"]).AddCheck<RecordReadings>("append", tags: ["ready"]);
 

@@ -41,9 +41,9 @@ sealed partial class TwinGrain(
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancel)
     {
-        await turn.WaitAsync(cancel);
         try
         {
+            await turn.WaitAsync(cancel);
             if (owner.Twin is { MustSave: true } twin) await owner.Append(twin, [], cancel);
         }
         catch (Exception e)
@@ -127,7 +127,9 @@ sealed partial class TwinGrain(
         {
             await tendTwin.Tend(owner, time.GetUtcNow(), cancel);
             var sleepAfter = TimeSpan.FromSeconds(settings.Value.SleepAfterSeconds);
-            if (inbox.IsEmpty && DecideUpkeep.MaySleep(owner.Twin!, time.GetUtcNow(), sleepAfter)) DeactivateOnIdle();
+            if (!inbox.IsEmpty || !DecideUpkeep.MaySleep(owner.Twin!, time.GetUtcNow(), sleepAfter)) return;
+            active.Sleeps(owner.Twin!);
+            DeactivateOnIdle();
         });
     }
 

@@ -34,7 +34,7 @@ public sealed class ReceiveTests : IDisposable
                 null!, new Owners(), null!, null!, null!, TimeProvider.System, settings, NullLogger<RecordReadings>.Instance),
             new(registry), registry,
             new(registry, null!, services.GetRequiredService<Npgsql.NpgsqlDataSource>(), NullLogger<ReadSparkplug>.Instance),
-            new Owners(), TimeProvider.System, settings,
+            new Owners(), null!, TimeProvider.System, settings,
             new("127.0.0.1", 1), NullLogger<ReceiveMessages>.Instance);
     }
 

@@ -52,13 +52,9 @@ public class FaultTests(RunningSystem system, ITestOutputHelper output) : System
 
     async Task AssertTwin(string asset, Load load)
     {
-        var (view, history) = await Eventually.Get(
-            $"the twin of {asset} has seen everything", () => Pollux.Twins.ViewAndHistory(asset), saved =>
-                saved.View?.Readings == load.Good(asset).Count, show: saved =>
-                    $"{saved.View?.Readings} of {load.Good(asset).Count} readings");
-        Assert.Equal(Samples.HashOf(Pollux.Model, load.Good(asset)), view!.StateHash);
-        var rebuilt = await Pollux.Rebuild(asset);
-        Assert.Equal((view.StateHash, view.StateHash, view.Readings), (rebuilt.LiveHash, rebuilt.RebuiltHash, rebuilt.Readings));
+        var view = await Accounts.AssertTwin(Pollux, load, asset);
+        var history = (await Pollux.Twins.ViewAndHistory(asset)).History;
+        await Accounts.AssertRebuildIsEqual(Pollux, view);
         var after = await Pollux.Twins.ViewAndHistory(asset);
         Assert.NotEqual("", history);
         Assert.Equal((view.StateHash, history), (after.View!.StateHash, after.History));

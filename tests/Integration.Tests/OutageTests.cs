@@ -37,13 +37,7 @@ public class OutageTests(NarrowSystem system, ITestOutputHelper output) : System
         {
             await Pollux.Servers.Start("rabbitmq");
         }
-        foreach (var asset in assets)
-        {
-            var view = await Eventually.Get(
-                $"the twin of {asset} has caught up", () => Pollux.Twins.View(asset), twin =>
-                    twin?.Readings == load.Good(asset).Count, show: t => $"{t?.Readings} of {load.Good(asset).Count}");
-            Assert.Equal(Samples.HashOf(Pollux.Model, load.Good(asset)), view!.StateHash);
-        }
+        foreach (var asset in assets) await Accounts.AssertTwin(Pollux, load, asset);
     }
 
     [Fact]

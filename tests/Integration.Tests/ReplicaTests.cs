@@ -1,4 +1,7 @@
+using Contracts.Sparkplug;
+using Google.Protobuf;
 using Integration.Tests.Running;
+using Metric = Contracts.Sparkplug.Payload.Types.Metric;
 
 namespace Integration.Tests;
 
@@ -8,7 +11,7 @@ public class ReplicaTests(RunningSystem system, ITestOutputHelper output) : Syst
     [Fact]
     public async Task Two_replicas_that_get_the_same_readings_store_each_once()
     {
-        var second = Pollux.Service("ingest", "Ingest", new() { ["Ingest__ClientId"] = $"{Pollux.Name}-1" });
+        var second = Second();
         await second.Start();
         string[] assets = [.. Enumerable.Range(0, 12).Select(_ => Pollux.NextAsset())];
         await using var gateway = new StoreAndForward(Pollux.Servers.Mqtt);
@@ -32,14 +35,56 @@ public class ReplicaTests(RunningSystem system, ITestOutputHelper output) : Syst
         await Eventually.Get(
             "readings came twice", () => Pollux.Ingest.Metric("pollux_ingest_readings_duplicate_total"), duplicates => duplicates > 0);
         output.WriteLine($"{load.Messages} messages, {gateway.Transmissions} transmissions");
+        foreach (var asset in assets) await Accounts.AssertTwin(Pollux, load, asset);
+    }
+
+    [Fact]
+    public async Task Sparkplug_nodes_move_between_replicas_and_no_value_is_lost()
+    {
+        const int Nodes = 8;
+        var (second, assets) = (Second(), Enumerable.Range(0, Nodes).Select(_ => Pollux.NextAsset()).ToArray());
+        await using var device = await Device.Connect(Pollux.Servers.Mqtt);
         foreach (var asset in assets)
         {
-            var view = await Eventually.Get(
-                $"the twin of {asset} has every reading", () => Pollux.Twins.View(asset), twin =>
-                    twin?.Readings == load.Good(asset).Count, show: t => $"{t?.Readings} of {load.Good(asset).Count}");
-            Assert.Equal(Samples.HashOf(Pollux.Model, load.Good(asset)), view!.StateHash);
+            await Publish($"NBIRTH/node-{asset}", 0);
+            await Publish(
+                $"DBIRTH/node-{asset}/{asset}", 1,
+                new Metric { Name = "Die/Melt Temperature", Alias = 1, Datatype = 10, DoubleValue = 200 });
         }
+        using var stop = new CancellationTokenSource();
+        var sequence = 2UL;
+        var publishing = PublishUntil(stop.Token);
+        await second.Start();
+        await Eventually.Get(
+            "the second replica handles nodes", () => second.Metric("pollux_ingest_readings_received_total"), received => received > 100);
+        // What it has received and not stored stays in its session at the broker; nobody starts it again.
+        await second.Kill();
+        var last = sequence;
+        await Eventually.Get("the load goes on", () => Task.FromResult(sequence), s => s > last + 200);
+        await stop.CancelAsync();
+        await publishing;
+        foreach (var asset in assets)
+            await Eventually.Get(
+                $"{sequence - 1} values of {asset} are stored", async () => (await Pollux.Log.Readings(asset)).Count, count =>
+                    count == (int)sequence - 1, show: count => $"{count}");
+
+        async Task PublishUntil(CancellationToken end)
+        {
+            for (; !end.IsCancellationRequested; sequence++)
+            {
+                var value = new Metric { Alias = 1, DoubleValue = 200 + sequence % 100 * 0.1 };
+                foreach (var asset in assets) await Publish($"DDATA/node-{asset}/{asset}", sequence, value);
+                await Task.Delay(20, CancellationToken.None);
+            }
+        }
+
+        Task Publish(string topic, ulong number, params Metric[] metrics) => device.Publish(
+            $"spBv1.0/pollux/{topic}",
+            new Payload { Seq = number % 256, Timestamp = (ulong)(Samples.Now / 1_000), Metrics = { metrics } }.ToByteArray());
     }
+
+    // One id, since the broker keeps messages for a replica that is gone until it comes back.
+    ServiceProcess Second() => Pollux.Service("ingest", "Ingest", new() { ["Ingest__ClientId"] = $"{Pollux.Name}-1" });
 
     static Task<double> Conflicts(ServiceProcess ingest) => ingest.Metric("pollux_ingest_append_conflicts_total");
 

@@ -73,13 +73,7 @@ public class RollingRestartTests(ReplicatedSystem system, ITestOutputHelper outp
         await stop.CancelAsync();
         await publishing;
         await Accounts.AssertComplete(Pollux, load, assets);
-        foreach (var asset in assets)
-        {
-            var view = await Eventually.Get(
-                $"the twin of {asset} has every reading", () => Pollux.Twins.View(asset), twin =>
-                    twin?.Readings == load.Good(asset).Count, show: t => $"{t?.Readings} of {load.Good(asset).Count}");
-            Assert.Equal(Samples.HashOf(Pollux.Model, load.Good(asset)), view!.StateHash);
-        }
+        foreach (var asset in assets) await Accounts.AssertTwin(Pollux, load, asset);
         output.WriteLine($"{load.Messages} messages, {gateway.Transmissions} transmissions");
     }
 

@@ -49,17 +49,28 @@ public class TwinReplicaTests(RunningSystem system, ITestOutputHelper output) : 
         await Accounts.AssertComplete(Pollux, load, assets);
         foreach (var asset in assets)
         {
-            var good = load.Good(asset);
-            var view = await Eventually.Get(
-                $"the twin of {asset} has every reading", () => Pollux.Twins.View(asset), twin => twin?.Readings == good.Count, show: t =>
-                    $"{t?.Readings} of {good.Count}");
-            Assert.Equal(Samples.HashOf(Pollux.Model, good), view!.StateHash);
-            var rebuilt = await Pollux.Rebuild(asset);
-            Assert.Equal((view.StateHash, view.StateHash, (long)good.Count), (rebuilt.LiveHash, rebuilt.RebuiltHash, rebuilt.Readings));
+            await Accounts.AssertRebuildIsEqual(Pollux, await Accounts.AssertTwin(Pollux, load, asset));
             var raised = (await Pollux.Log.Events<AlarmRaised>(Streams.Twin(asset))).Select(a => a.AlarmId).ToList();
             Assert.Equal(raised.Distinct(), raised);
         }
         output.WriteLine($"{load.Messages} messages");
+    }
+
+    [Fact]
+    public async Task Silent_twins_move_too()
+    {
+        var second = Pollux.Service("twin-state", "TwinState");
+        string[] assets = [.. Enumerable.Range(0, Assets).Select(_ => Pollux.NextAsset())];
+        await using var device = await Device.Connect(Pollux.Servers.Mqtt);
+        foreach (var asset in assets) await device.Publish($"pollux/{asset}/sensors/zone-1-temperature", "180");
+        await Eventually.Get("the only replica has all twins", () => Twins(Pollux.TwinState), twins => twins >= Assets);
+        var all = await Twins(Pollux.TwinState);
+        await second.Start();
+        await Eventually.Get(
+            "the replicas share the twins", async () => (First: await Twins(Pollux.TwinState), Second: await Twins(second)),
+            twins => twins.Second > 0 && twins.First + twins.Second == all, show: twins => $"{twins.First} + {twins.Second} of {all}");
+        await second.Kill();
+        await Eventually.Get("the first replica has all again", () => Twins(Pollux.TwinState), twins => twins == all);
     }
 
     static Task Shared(ServiceProcess first, ServiceProcess second) => Eventually.Get(

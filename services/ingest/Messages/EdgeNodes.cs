@@ -1,12 +1,14 @@
 using Cluster;
 using Ingest.Payloads;
+using Orleans.Runtime;
 
 namespace Ingest.Messages;
 
 /// <summary>
 /// Which replica handles the messages of which Sparkplug edge node. Every replica receives all of them, because a node's aliases and
-/// sequence numbers need each message, but one handles a node. The others keep what they received lately: when the owner dies, the next one
-/// begins with what the dead one may not have stored; the log drops what it had. Not thread-safe.
+/// sequence numbers need each message, but one handles a node: its owner, as soon as that one is known to receive from the broker. The
+/// others keep what they received lately: when the owner dies, the next one begins with what the dead one may not have stored; the log
+/// drops what it had. Not thread-safe.
 /// </summary>
 sealed class EdgeNodes(Owners owners)
 {
@@ -17,6 +19,7 @@ sealed class EdgeNodes(Owners owners)
     public const int MostKept = 20_000;
 
     readonly Queue<KeptMessage> kept = new();
+    readonly HashSet<SiloAddress> receiving = [];
     int members = owners.Changes;
 
     /// <summary>A message of a node that another replica handles.</summary>
@@ -26,8 +29,15 @@ sealed class EdgeNodes(Owners owners)
     /// <param name="ReceivedAt">When it arrived.</param>
     public sealed record KeptMessage(string Topic, byte[] Payload, string? TraceParent, DateTimeOffset ReceivedAt);
 
-    /// <summary>True while this replica handles the node, or knows of no other.</summary>
-    public bool IsMine(in SparkplugTopic topic) => owners.Of(topic.Key) is null || owners.IsMine(topic.Key);
+    /// <summary>True while this replica handles the node, or knows of no other that receives its messages.</summary>
+    public bool IsMine(in SparkplugTopic topic) =>
+        owners.Of(topic.Key) is not { } owner || owners.IsMine(topic.Key) || !receiving.Contains(owner);
+
+    /// <summary>Replicas that are not known to receive.</summary>
+    public IReadOnlyList<SiloAddress> ToAsk => [.. owners.Members.Where(m => !receiving.Contains(m))];
+
+    /// <summary>A replica receives from the broker: from now on it handles its nodes.</summary>
+    public void Receives(SiloAddress replica) => receiving.Add(replica);
 
     /// <summary>Keeps a message of a node that is another's.</summary>
     public void Keep(KeptMessage message)
@@ -41,6 +51,7 @@ sealed class EdgeNodes(Owners owners)
     {
         if (members == owners.Changes) return [];
         members = owners.Changes;
+        receiving.IntersectWith(owners.Members);
         List<KeptMessage> mine = [];
         for (var left = kept.Count; left > 0; left--)
         {

@@ -18,14 +18,16 @@ namespace Ingest.Messages;
 /// its commit. While the recorder is full, no more are taken. Reconnects forever.
 /// </summary>
 sealed partial class ReceiveMessages(
-    IRecorder recorder, RouteTopic routes, AssetRegistry registry, ReadSparkplug sparkplug, Owners owners, TimeProvider time,
-    IOptions<IngestSettings> settings, MqttAddress address, ILogger<ReceiveMessages> logger)
+    IRecorder recorder, RouteTopic routes, AssetRegistry registry, ReadSparkplug sparkplug, Owners owners, ReceiverClient replicas,
+    TimeProvider time, IOptions<IngestSettings> settings, MqttAddress address, ILogger<ReceiveMessages> logger)
     : BackgroundService, IHealthCheck
 {
     static readonly ActivitySource Traces = new("ingest");
 
     // Refused messages can arrive in floods, and each refresh costs two round trips.
     static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
+
+    static readonly TimeSpan PatienceWithReplicas = TimeSpan.FromSeconds(1);
 
     readonly Decoded decoded = new();
     readonly EdgeNodes edgeNodes = new(owners);
@@ -56,6 +58,7 @@ sealed partial class ReceiveMessages(
             {
                 await TakeOver(cancel);
                 await StayConnected(mqtt, cancel);
+                await AskReplicas(cancel);
             }
             catch (Exception e) when (!cancel.IsCancellationRequested)
             {
@@ -149,6 +152,26 @@ sealed partial class ReceiveMessages(
         var submission = await Decode(topic, payload, traceParent, receivedAt, acknowledge, cancel);
         if (submission is null) acknowledge();
         else await recorder.Submit(submission, cancel);
+    }
+
+    async Task AskReplicas(CancellationToken cancel)
+    {
+        foreach (var replica in edgeNodes.ToAsk)
+        {
+            try
+            {
+                if (!await replicas.IsReceiving(replica).WaitAsync(PatienceWithReplicas, time, cancel)) continue;
+            }
+            catch (Exception e) when (!cancel.IsCancellationRequested)
+            {
+                // It is asked again; until it answers, this replica handles its nodes.
+                LogNotAsked(replica, e.Message);
+                continue;
+            }
+            await turn.WaitAsync(cancel);
+            edgeNodes.Receives(replica);
+            turn.Release();
+        }
     }
 
     // What the owner of a node may not have stored when it died.
@@ -306,6 +329,9 @@ sealed partial class ReceiveMessages(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Sparkplug nodes could not be told that their host is online: {Reason}")]
     partial void LogNotSaidOnline(string reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Replica {Replica} does not say whether it receives: {Reason}")]
+    partial void LogNotAsked(Orleans.Runtime.SiloAddress replica, string reason);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "A message could not be acknowledged: {Reason}")]
     partial void LogNotAcknowledged(string reason);

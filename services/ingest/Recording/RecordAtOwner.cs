@@ -13,8 +13,8 @@ namespace Ingest.Recording;
 /// moment cost work, never truth: every append names the version that it follows.
 /// </summary>
 sealed partial class RecordAtOwner(
-    Owners owners, RecordReadings recorder, RecorderClient recorders, TimeProvider time, IOptions<IngestSettings> settings,
-    ILogger<RecordAtOwner> logger) : BackgroundService, IRecorder
+    Owners owners, RecordReadings recorder, RecorderClient recorders, IHostApplicationLifetime lifetime, TimeProvider time,
+    IOptions<IngestSettings> settings, ILogger<RecordAtOwner> logger) : IRecorder
 {
     const int MostMessagesPerCall = 500;
     const int MostReadingsPerCall = 20_000;
@@ -24,15 +24,7 @@ sealed partial class RecordAtOwner(
 
     readonly ConcurrentDictionary<SiloAddress, Channel<Submission>> lanes = new();
     readonly SemaphoreSlim room = new(settings.Value.MostPendingMessages);
-    readonly CancellationTokenSource stopping = new();
-
-    protected override Task ExecuteAsync(CancellationToken cancel) => Task.CompletedTask;
-
-    public override async Task StopAsync(CancellationToken cancel)
-    {
-        await stopping.CancelAsync();
-        await base.StopAsync(cancel);
-    }
+    readonly CancellationToken stopping = lifetime.ApplicationStopping;
 
     public async ValueTask Submit(Submission submission, CancellationToken cancel)
     {
@@ -54,9 +46,9 @@ sealed partial class RecordAtOwner(
 
     async Task Send(SiloAddress owner, ChannelReader<Submission> lane)
     {
-        while (await lane.WaitToReadAsync(stopping.Token))
+        while (await lane.WaitToReadAsync(stopping))
         {
-            await Task.Delay(CollectFor, time, stopping.Token);
+            await Task.Delay(CollectFor, time, stopping);
             List<Submission> batch = [];
             var readings = 0;
             while (batch.Count < MostMessagesPerCall && readings < MostReadingsPerCall && lane.TryRead(out var submission))
@@ -74,15 +66,20 @@ sealed partial class RecordAtOwner(
         {
             var outcomes = await recorders.Record(owner, [.. batch.Select(SubmissionOnWire.Of)]);
             room.Release(batch.Count);
-            foreach (var (submission, outcome) in batch.Zip(outcomes)) submission.Completed(outcome.ToOutcome());
+            foreach (var (submission, outcome) in batch.Zip(outcomes))
+            {
+                if (outcome is { } done) submission.Completed(done.ToOutcome());
+                // The owner cannot read the asset's model, e.g. because its version is older.
+                else await recorder.Submit(submission, stopping);
+            }
         }
         catch (Exception e) when (!stopping.IsCancellationRequested)
         {
             LogNotHandedOver(batch.Count, owner, e.Message);
-            await Task.Delay(StoreFaults.PauseAfter(0), time, stopping.Token);
+            await Task.Delay(StoreFaults.PauseAfter(0), time, stopping);
             room.Release(batch.Count);
             // If it was stored all the same, the log knows it.
-            foreach (var submission in batch) await Submit(submission, stopping.Token);
+            foreach (var submission in batch) await Submit(submission, stopping);
         }
     }
 

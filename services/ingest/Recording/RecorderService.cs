@@ -13,9 +13,11 @@ namespace Ingest.Recording;
 /// <summary>Records what other replicas received for the assets of this one.</summary>
 interface IRecorderService : IGrainService
 {
-    /// <summary>The outcomes, in the order of the submissions, when all of them are committed.</summary>
+    /// <summary>
+    /// The outcomes, in the order of the submissions, when all of them are committed; null for one whose asset this replica cannot read.
+    /// </summary>
     [ResponseTimeout("00:01:00")]
-    Task<OutcomeOnWire[]> Record([Immutable] SubmissionOnWire[] submissions);
+    Task<OutcomeOnWire?[]> Record([Immutable] SubmissionOnWire[] submissions);
 }
 
 [Reentrant]
@@ -23,26 +25,32 @@ sealed class RecorderService(
     GrainId id, Silo silo, ILoggerFactory logs, RecordReadings recorder, AssetRegistry registry) : GrainService(id, silo, logs),
     IRecorderService
 {
-    public async Task<OutcomeOnWire[]> Record(SubmissionOnWire[] submissions)
+    public async Task<OutcomeOnWire?[]> Record(SubmissionOnWire[] submissions)
     {
         // The other replica may have seen a registration a moment before this one.
         if (submissions.Any(s => s.IsOfKnownAsset && registry.Find(s.AssetId) is null)) await registry.Refresh();
-        List<Task<Outcome>> outcomes = [];
+        List<Task<Outcome>?> outcomes = [];
         foreach (var submission in submissions)
         {
-            var asset = submission.IsOfKnownAsset ? registry.Get(submission.AssetId) : null;
+            var asset = submission.IsOfKnownAsset ? registry.Find(submission.AssetId) : null;
+            if (submission.IsOfKnownAsset && asset is null)
+            {
+                outcomes.Add(null);
+                continue;
+            }
             var completion = new TaskCompletionSource<Outcome>(TaskCreationOptions.RunContinuationsAsynchronously);
             await recorder.Submit(submission.ToSubmission(asset, completion.SetResult), CancellationToken.None);
             outcomes.Add(completion.Task);
         }
-        return [.. (await Task.WhenAll(outcomes)).Select(OutcomeOnWire.Of)];
+        await Task.WhenAll(outcomes.OfType<Task<Outcome>>());
+        return [.. outcomes.Select(o => o is null ? null : (OutcomeOnWire?)OutcomeOnWire.Of(o.Result))];
     }
 }
 
 /// <summary>Calls the recorder of another replica.</summary>
 sealed class RecorderClient(IServiceProvider services) : GrainServiceClient<IRecorderService>(services)
 {
-    public Task<OutcomeOnWire[]> Record(SiloAddress owner, SubmissionOnWire[] submissions) => GetGrainService(owner).Record(submissions);
+    public Task<OutcomeOnWire?[]> Record(SiloAddress owner, SubmissionOnWire[] submissions) => GetGrainService(owner).Record(submissions);
 }
 
 /// <summary>How a submission travels between replicas. What is rare travels as JSON.</summary>

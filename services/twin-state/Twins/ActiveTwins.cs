@@ -8,6 +8,10 @@ namespace TwinState.Twins;
 sealed partial class ActiveTwins
 {
     readonly ConcurrentDictionary<string, TwinOwner> owners = new();
+
+    // By asset, the log position of the registration that its twin had when it went to sleep.
+    readonly ConcurrentDictionary<string, long> asleep = new();
+    int removals;
     readonly ILogger<ActiveTwins> logger;
 
     public ActiveTwins(IMeterFactory meters, ILogger<ActiveTwins> logger)
@@ -20,12 +24,36 @@ sealed partial class ActiveTwins
     /// <summary>All twins in memory.</summary>
     public IEnumerable<OwnedTwin> InMemory => owners.Select(o => o.Value.Twin).OfType<OwnedTwin>();
 
-    public bool Has(string assetId) => owners.ContainsKey(assetId);
+    /// <summary>
+    /// Rises whenever a twin leaves the memory, which also happens when the engine has lost track of it because another replica died.
+    /// </summary>
+    public int Removals => Volatile.Read(ref removals);
 
-    public void Add(TwinOwner owner) => owners[owner.AssetId] = owner;
+    /// <summary>False for a twin that is to be in memory and is not; one that sleeps has nothing to do until it hears of something.</summary>
+    public bool IsCaredFor(RegisteredAsset asset) =>
+        owners.ContainsKey(asset.Id) || (asleep.TryGetValue(asset.Id, out var position) && position == asset.Position);
+
+    public void Add(TwinOwner owner)
+    {
+        owners[owner.AssetId] = owner;
+        asleep.TryRemove(owner.AssetId, out _);
+    }
+
+    /// <summary>Notes that a twin, which is about to leave the memory, sleeps.</summary>
+    public void Sleeps(OwnedTwin twin) => asleep[twin.Asset.Id] = twin.Asset.Position;
+
+    /// <summary>Forgets who sleeps of the assets that have come to belong to another replica.</summary>
+    public void ForgetSleeping(Func<string, bool> isMine)
+    {
+        foreach (var id in asleep.Keys.Where(id => !isMine(id))) asleep.TryRemove(id, out _);
+    }
 
     /// <summary>Removes an owner, unless another one has already followed it.</summary>
-    public void Remove(TwinOwner owner) => owners.TryRemove(new(owner.AssetId, owner));
+    public void Remove(TwinOwner owner)
+    {
+        owners.TryRemove(new(owner.AssetId, owner));
+        Interlocked.Increment(ref removals);
+    }
 
     /// <summary>
     /// An asset that fails permanently must not block the others that came in the same message: the failure is reported, and the next news

@@ -7,8 +7,8 @@ using TwinModel.Twins;
 namespace TwinState.Twins;
 
 /// <summary>
-/// A twin in memory with its pending work: views to publish, alarm events and history to save. Only the consumer of its partition changes
-/// it; the publisher reads it concurrently, hence the lock.
+/// A twin in memory with its pending work: views to publish, alarm events and history to save. Only its owner changes it, one
+/// step after the other; the publisher reads it concurrently, hence the lock.
 /// </summary>
 sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = null)
 {

@@ -23,11 +23,8 @@ sealed partial class FollowLog(
     const int MostAtOnce = 4;
 
     readonly HashSet<string> withTwin = [];
-
-    // By asset, the log position of the registration that its twin was woken with.
-    readonly Dictionary<string, long> woken = [];
     (long Before, long Last) seen;
-    (int Members, int Registrations, int Assets) wokenFor = (-1, 0, 0);
+    (int Members, int Registrations, int Removals, int Assets) wokenFor = (-1, 0, 0, 0);
 
     protected override async Task ExecuteAsync(CancellationToken cancel)
     {
@@ -70,24 +67,26 @@ sealed partial class FollowLog(
                 grown.Where(n => owners.IsMine(n.AssetId)).GroupBy(n => n.AssetId),
                 asset => grains.GetGrain<ITwinGrain>(asset.Key).Take([.. asset]), cancel);
         }
-        seen = (seen.Last, end);
+        seen = (seen.Last == 0 ? end : seen.Last, end);
     }
 
-    /// <summary>Loads the twins that this replica has come to own, and those whose registration has changed.</summary>
+    /// <summary>
+    /// Loads the twins that this replica has come to own, those whose registration has changed, and those that left its memory without
+    /// going to sleep.
+    /// </summary>
     public async Task Wake(CancellationToken cancel)
     {
-        var now = (owners.Changes, registry.Changes, withTwin.Count);
+        var now = (owners.Changes, registry.Changes, active.Removals, withTwin.Count);
         if (now == wokenFor) return;
-        foreach (var lost in woken.Keys.Where(a => !owners.IsMine(a)).ToList()) woken.Remove(lost);
-        List<RegisteredAsset> due =
-        [
-            .. withTwin.Where(owners.IsMine).Select(registry.Find).OfType<RegisteredAsset>()
-                .Where(a => woken.GetValueOrDefault(a.Id) != a.Position),
-        ];
-        await ForEach(due.Where(a => !active.Has(a.Id)), asset => grains.GetGrain<ITwinGrain>(asset.Id).Wake(), cancel);
-        foreach (var asset in due) woken[asset.Id] = asset.Position;
-        wokenFor = now;
+        active.ForgetSleeping(owners.IsMine);
+        var due = Due();
+        await ForEach(due, asset => grains.GetGrain<ITwinGrain>(asset.Id).Wake(), cancel);
+        // The former owner of a twin may have answered, before it lets it go.
+        if (due.Count == 0) wokenFor = now;
     }
+
+    List<RegisteredAsset> Due() =>
+        [.. withTwin.Where(owners.IsMine).Select(registry.Find).OfType<RegisteredAsset>().Where(a => !active.IsCaredFor(a))];
 
     static Task ForEach<T>(IEnumerable<T> items, Func<T, Task> work, CancellationToken cancel) => Parallel.ForEachAsync(
         items, new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = cancel },

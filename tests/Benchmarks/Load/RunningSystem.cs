@@ -122,9 +122,9 @@ sealed class RunningSystem(Settings settings) : IAsyncDisposable
     /// <summary>A metric of a service's replica, summed over its series.</summary>
     public async Task<double> Metric(string replica, string metric, CancellationToken cancel) =>
         (await Query.GetStringAsync($"{Addresses[replica]}/metrics", cancel)).Split('\n')
-            .Where(l => l.StartsWith(metric, StringComparison.Ordinal) && (l[metric.Length] is '{' or ' '))
+            .Where(l => l.StartsWith(metric, StringComparison.Ordinal) && l[metric.Length] is '{' or ' ')
             .Sum(l => double.Parse(
-                l[(l.LastIndexOf('}') + 1)..].Replace(metric, "", StringComparison.Ordinal).Trim().Split(' ')[0],
+                l[((l.LastIndexOf('}') is >= 0 and var end ? end : metric.Length - 1) + 2)..].Split(' ')[0],
                 System.Globalization.CultureInfo.InvariantCulture));
 
     /// <summary>CPU seconds used so far by a part and its child processes.</summary>

@@ -22,6 +22,12 @@ public class EdgeNodesTests
     static EdgeNodes.KeptMessage Data(SparkplugTopic node, double second) =>
         new($"spBv1.0/{node.Group}/NDATA/{node.Node}", [], null, Now.AddSeconds(second));
 
+    void WithAnother()
+    {
+        owners.Take([Self, Member(2)], Self);
+        nodes.Receives(Member(2));
+    }
+
     IEnumerable<SparkplugTopic> Nodes(bool mine) => Enumerable.Range(0, 100).Select(Node).Where(n => nodes.IsMine(n) == mine);
 
     [Fact]
@@ -33,9 +39,24 @@ public class EdgeNodesTests
     }
 
     [Fact]
-    public void Two_replicas_share_the_nodes_and_the_rest_is_taken_over_in_order()
+    public void A_replica_that_does_not_receive_yet_leaves_its_nodes_to_the_others()
     {
         owners.Take([Self, Member(2)], Self);
+        Assert.Equal([Self, Member(2)], nodes.ToAsk);
+        Assert.Empty(Nodes(mine: false));
+        nodes.Receives(Member(2));
+        Assert.Equal([Self], nodes.ToAsk);
+        Assert.NotEmpty(Nodes(mine: false));
+        // Its next life is asked again.
+        owners.Take([Self, SiloAddress.New(Member(2).Endpoint, 2)], Self);
+        nodes.TakeOver(Now);
+        Assert.Empty(Nodes(mine: false));
+    }
+
+    [Fact]
+    public void Two_replicas_share_the_nodes_and_the_rest_is_taken_over_in_order()
+    {
+        WithAnother();
         Assert.InRange(Nodes(mine: true).Count(), 20, 80);
         var others = Nodes(mine: false).Take(2).ToList();
         EdgeNodes.KeptMessage[] messages = [Data(others[0], 0), Data(others[1], 1), Data(others[0], 2)];
@@ -49,7 +70,7 @@ public class EdgeNodesTests
     [Fact]
     public void What_came_long_ago_is_the_former_owners()
     {
-        owners.Take([Self, Member(2)], Self);
+        WithAnother();
         nodes.TakeOver(Now);
         var other = Nodes(mine: false).First();
         nodes.Keep(Data(other, 0));
@@ -61,7 +82,7 @@ public class EdgeNodesTests
     [Fact]
     public void Only_the_newest_are_kept()
     {
-        owners.Take([Self, Member(2)], Self);
+        WithAnother();
         nodes.TakeOver(Now);
         var other = Nodes(mine: false).First();
         for (var i = 0; i <= EdgeNodes.MostKept; i++) nodes.Keep(Data(other, i * 1e-4));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Contracts.Messages;
 using TwinModel.Telemetry;
 using Xunit.Sdk;
 
@@ -25,6 +26,24 @@ static class Accounts
                 rejections.Select(r => Convert.ToHexString(r.Payload)).Order(StringComparer.Ordinal));
             Assert.All(rejections, r => Assert.Equal((1, "physically-impossible"), (r.Readings, r.Reasons[0].Code)));
         }
+    }
+
+    /// <summary>Waits until the saved twin has every acceptable reading, and asserts that it is the fold of them.</summary>
+    public static async Task<TwinView> AssertTwin(RunningSystem pollux, Load load, string asset)
+    {
+        var good = load.Good(asset);
+        var view = await Eventually.Get(
+            $"the twin of {asset} has every reading", () => pollux.Twins.View(asset), twin => twin?.Readings == good.Count, show: twin =>
+                $"{twin?.Readings} of {good.Count}");
+        Assert.Equal(Samples.HashOf(pollux.Model, good), view!.StateHash);
+        return view;
+    }
+
+    /// <summary>Rebuilds a twin, which must yield the live one.</summary>
+    public static async Task AssertRebuildIsEqual(RunningSystem pollux, TwinView view)
+    {
+        var rebuilt = await pollux.Rebuild(view.AssetId);
+        Assert.Equal((view.StateHash, view.StateHash, view.Readings), (rebuilt.LiveHash, rebuilt.RebuiltHash, rebuilt.Readings));
     }
 
     static void AssertEqual(string asset, IReadOnlyList<Reading> published, IReadOnlyList<Reading> stored)

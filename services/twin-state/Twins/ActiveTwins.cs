@@ -29,7 +29,7 @@ sealed partial class ActiveTwins
     /// </summary>
     public int Removals => Volatile.Read(ref removals);
 
-    /// <summary>False for a twin that is to be in memory and is not; one that sleeps has nothing to do until it hears of something.</summary>
+    /// <summary>False for a twin that is to be in memory and is not; one that sleeps has nothing to do until there is news.</summary>
     public bool IsCaredFor(RegisteredAsset asset) =>
         owners.ContainsKey(asset.Id) || (asleep.TryGetValue(asset.Id, out var position) && position == asset.Position);
 

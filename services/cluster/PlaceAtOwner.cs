@@ -1,3 +1,4 @@
+using Orleans.Metadata;
 using Orleans.Placement;
 using Orleans.Runtime;
 using Orleans.Runtime.Placement;
@@ -14,13 +15,16 @@ public sealed class PlaceAtOwnerAttribute() : PlacementAttribute(new PlaceAtOwne
 [GenerateSerializer, Immutable]
 sealed class PlaceAtOwner : PlacementStrategy;
 
-sealed class OwnerPlacement(Owners owners) : IPlacementDirector
+sealed class OwnerPlacement(Owners owners, IClusterManifestProvider manifests) : IPlacementDirector
 {
     public Task<SiloAddress> OnAddActivation(PlacementStrategy strategy, PlacementTarget target, IPlacementContext context)
     {
         var id = target.GrainIdentity.Key.ToString()!;
-        // Members that run a version with this grain; one that has just joined may not be known yet.
         var able = context.GetCompatibleSilos(target);
-        return Task.FromResult(owners.Of(id) is { } owner && able.Contains(owner) ? owner : Owners.Among(able, id));
+        // Only a member that is known to run a version without this grain is passed over. Nothing may be known of one that has joined, even
+        // for minutes, if two versions of the list of members followed each other closely.
+        return Task.FromResult(owners.Of(id) is { } owner && (able.Contains(owner) || !manifests.Current.Silos.ContainsKey(owner))
+            ? owner
+            : Owners.Among(able, id));
     }
 }

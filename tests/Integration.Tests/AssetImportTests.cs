@@ -103,6 +103,22 @@ public class AssetImportTests(RunningSystem system) : SystemTest<RunningSystem>(
         Assert.Null((string?)JsonNode.Parse(lines[^1])!["error"]);
     }
 
+    [Fact]
+    public async Task What_comes_before_a_line_that_ends_the_list_is_registered_and_counted()
+    {
+        await Pollux.Register("extrusion-line", "first");
+        var list = new StringBuilder();
+        for (var i = 0; i < 300; i++) list.Append(CultureInfo.InvariantCulture, $"{{\"id\":\"ends-{i}\",\"model\":\"extrusion-line\"}}\n");
+        list.Append('x', 70_000);
+        using (var refused = await Send(list.ToString(), "application/x-ndjson"))
+            Assert.Equal(HttpStatusCode.RequestEntityTooLarge, refused.StatusCode);
+        using var reported = await Send(list.ToString(), "application/x-ndjson", "application/x-ndjson");
+        var last = JsonNode.Parse((await reported.Content.ReadAsStringAsync(Cancel)).Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1])!;
+        Assert.Equal((0, 0, 300, 0, true), Counts(last));
+        Assert.Equal(300, (int)last["rows"]!);
+        Assert.Contains("Line 301", (string)last["error"]!, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("text/csv", "id,model,site\na,b,c\n", 400, "header")]
     [InlineData("text/csv", "", 400, "header")]
@@ -147,6 +163,9 @@ public class AssetImportTests(RunningSystem system) : SystemTest<RunningSystem>(
         Assert.Equal((1, 0, 1, 2, "No"), (many.Registered, many.Updated, many.Unchanged, many.Rejected[0].Index, many.Rejected[0].AssetId));
         var west = await rpc.ListAssetsAsync(new() { Label = "plant=west" }, cancellationToken: Cancel);
         Assert.Equal("by-grpc", Assert.Single(west.Assets).Id);
+        var refused = new RegisterAssetsRequest();
+        for (var i = 0; i < 250; i++) refused.Assets.Add(new RegisterAssetRequest { AssetId = $"No {i}", ModelId = "extrusion-line" });
+        Assert.Equal(250, (await rpc.RegisterAssetsAsync(refused, cancellationToken: Cancel)).Rejected.Count);
         var none = await Assert.ThrowsAsync<Grpc.Core.RpcException>(
             async () => await rpc.RegisterAssetsAsync(new(), cancellationToken: Cancel));
         Assert.Equal(Grpc.Core.StatusCode.InvalidArgument, none.StatusCode);

@@ -56,6 +56,16 @@ public class ReadAssetRowsTests
         if (!isCsv) Assert.Equal("3: a-9 kettle  ", Shown(rows[1]));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_line_that_is_too_long_ends_the_list(bool isCsv)
+    {
+        var id = new string('a', 70_000);
+        await Assert.ThrowsAsync<TooLargeException>(
+            () => Read(isCsv ? $"id,model\n{id},kettle\n" : $"{{\"id\":\"{id}\",\"model\":\"kettle\"}}\n", isCsv));
+    }
+
     [Fact]
     public async Task Bytes_that_are_not_utf8_spoil_their_row_alone()
     {

@@ -27,53 +27,18 @@ static class ReadRowsNdjson
 
     static async IAsyncEnumerable<ImportRow> ReadAll(Stream stream, AssetModel model, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var pipe = PipeReader.Create(stream, new(bufferSize: 1 << 16, leaveOpen: true));
         var columns = ReadRowsColumns.WithoutHeader(model);
         var row = new Decoded();
-        long number = 0;
         var isFirst = true;
-        while (true)
+        await foreach (var (number, text) in ReadLines.Of(stream, ImportRow.LongestLine, cancel))
         {
-            var read = await pipe.ReadAsync(cancel);
-            var buffer = read.Buffer;
-            while (TryLine(ref buffer, read.IsCompleted, out var line))
-            {
-                number++;
-                if (line.Length > ImportRow.LongestLine) throw TooLong(number);
-                var text = Trimmed(line, number);
-                if (text.IsEmpty) continue;
-                row.Clear();
-                var (time, isLong) = (default(ReadTime), false);
-                if (Utf8.IsValid(text.Span)) (time, isLong) = ReadRow(text, columns, isFirst, row);
-                else row.Reject(TextEncoding.Refusal(text.Span));
-                isFirst = false;
-                yield return ImportRow.Of(number, row, time, columns, isLong, () => text.ToArray());
-            }
-            if (buffer.Length > ImportRow.LongestLine) throw TooLong(number + 1);
-            pipe.AdvanceTo(buffer.Start, buffer.End);
-            if (read.IsCompleted) yield break;
+            row.Clear();
+            var (time, isLong) = (default(ReadTime), false);
+            if (Utf8.IsValid(text.Span)) (time, isLong) = ReadRow(text, columns, isFirst, row);
+            else row.Reject(TextEncoding.Refusal(text.Span));
+            isFirst = false;
+            yield return ImportRow.Of(number, row, time, columns, isLong, () => text.ToArray());
         }
-    }
-
-    static bool TryLine(ref ReadOnlySequence<byte> buffer, bool isLast, out ReadOnlySequence<byte> line)
-    {
-        line = buffer;
-        if (buffer.PositionOf((byte)'\n') is { } end)
-        {
-            line = buffer.Slice(0, end);
-            buffer = buffer.Slice(buffer.GetPosition(1, end));
-            return true;
-        }
-        if (!isLast || buffer.IsEmpty) return false;
-        buffer = buffer.Slice(buffer.End);
-        return true;
-    }
-
-    static ReadOnlyMemory<byte> Trimmed(ReadOnlySequence<byte> line, long number)
-    {
-        ReadOnlyMemory<byte> text = line.IsSingleSegment ? line.First : line.ToArray();
-        if (number == 1 && text.Span.StartsWith("\uFEFF"u8)) text = text[3..];
-        return text[Ascii.Trim(text.Span)];
     }
 
     static (ReadTime Time, bool IsLong) ReadRow(ReadOnlyMemory<byte> text, ReadRowsColumns columns, bool isFirst, Decoded row)
@@ -159,6 +124,4 @@ static class ReadRowsNdjson
     }
 
     static string Text(JsonElement cell) => cell.ToString();
-
-    static TooLargeException TooLong(long line) => new(FormattableString.Invariant($"Line {line}"), ImportRow.LongestLine, "bytes");
 }

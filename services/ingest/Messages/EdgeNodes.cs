@@ -46,10 +46,13 @@ sealed class EdgeNodes(Owners owners)
         while (kept.Count > MostKept || message.ReceivedAt - kept.Peek().ReceivedAt > KeepFor) kept.Dequeue();
     }
 
-    /// <summary>The messages, oldest first, of nodes that this replica has come to handle since the last call.</summary>
-    public IReadOnlyList<KeptMessage> TakeOver(DateTimeOffset now)
+    /// <summary>
+    /// The messages, oldest first, of nodes that this replica has come to handle since the last call; null if no replica has joined or left.
+    /// They must be handled before newer ones, which they may contain the births for.
+    /// </summary>
+    public IReadOnlyList<KeptMessage>? TakeOver(DateTimeOffset now)
     {
-        if (members == owners.Changes) return [];
+        if (members == owners.Changes) return null;
         members = owners.Changes;
         receiving.IntersectWith(owners.Members);
         List<KeptMessage> mine = [];

@@ -56,7 +56,7 @@ sealed partial class ReceiveMessages(
         {
             try
             {
-                await TakeOver(cancel);
+                await TakeOverInTurn(cancel);
                 await StayConnected(mqtt, cancel);
                 await AskReplicas(cancel);
             }
@@ -128,7 +128,13 @@ sealed partial class ReceiveMessages(
         await turn.WaitAsync(cancel);
         try
         {
-            if (SparkplugTopic.TryParse(topic, out var parsed) && !edgeNodes.IsMine(parsed))
+            var isSparkplug = SparkplugTopic.TryParse(topic, out var parsed);
+            var isMine = true;
+            // Again if replicas have joined or left in between.
+            if (isSparkplug)
+                do isMine = edgeNodes.IsMine(parsed);
+                while (await TakeOver(cancel));
+            if (!isMine)
             {
                 sparkplug.LeaveToOther(parsed);
                 edgeNodes.Keep(new(topic, payload, traceParent, time.GetUtcNow()));
@@ -174,19 +180,26 @@ sealed partial class ReceiveMessages(
         }
     }
 
-    // What the owner of a node may not have stored when it died.
-    async Task TakeOver(CancellationToken cancel)
+    // Nodes that send nothing now have messages that wait, too.
+    async Task TakeOverInTurn(CancellationToken cancel)
     {
         await turn.WaitAsync(cancel);
         try
         {
-            foreach (var kept in edgeNodes.TakeOver(time.GetUtcNow()))
-                await Handle(kept.Topic, kept.Payload, kept.TraceParent, kept.ReceivedAt, () => { }, cancel);
+            await TakeOver(cancel);
         }
         finally
         {
             turn.Release();
         }
+    }
+
+    // Handles what the owner of a node may not have stored when it died; false if no replica has joined or left.
+    async Task<bool> TakeOver(CancellationToken cancel)
+    {
+        if (edgeNodes.TakeOver(time.GetUtcNow()) is not { } messages) return false;
+        foreach (var kept in messages) await Handle(kept.Topic, kept.Payload, kept.TraceParent, kept.ReceivedAt, () => { }, cancel);
+        return true;
     }
 
     // A message given up here would be neither acknowledged nor redelivered during this connection. Messages behind it wait, as they do

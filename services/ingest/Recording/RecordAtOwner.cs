@@ -23,6 +23,9 @@ sealed partial class RecordAtOwner(
     static readonly TimeSpan CollectFor = TimeSpan.FromMilliseconds(10);
 
     readonly ConcurrentDictionary<SiloAddress, Channel<Submission>> lanes = new();
+
+    // Owners that did not take the last batch: it is said once, not for each of many batches until others have noticed the death.
+    readonly ConcurrentDictionary<SiloAddress, bool> unreachable = new();
     readonly SemaphoreSlim room = new(settings.Value.MostPendingMessages);
     readonly CancellationToken stopping = lifetime.ApplicationStopping;
 
@@ -65,6 +68,7 @@ sealed partial class RecordAtOwner(
         try
         {
             var outcomes = await recorders.Record(owner, [.. batch.Select(SubmissionOnWire.Of)]);
+            unreachable.TryRemove(owner, out _);
             room.Release(batch.Count);
             foreach (var (submission, outcome) in batch.Zip(outcomes))
             {
@@ -75,7 +79,7 @@ sealed partial class RecordAtOwner(
         }
         catch (Exception e) when (!stopping.IsCancellationRequested)
         {
-            LogNotHandedOver(batch.Count, owner, e.Message);
+            if (unreachable.TryAdd(owner, true)) LogNotHandedOver(batch.Count, owner, e.Message);
             await Task.Delay(StoreFaults.PauseAfter(0), time, stopping);
             room.Release(batch.Count);
             // If it was stored all the same, the log knows it.

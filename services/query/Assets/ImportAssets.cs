@@ -1,4 +1,6 @@
 using System.ComponentModel;
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using Contracts.Messages;
 using Microsoft.AspNetCore.Mvc;
 using Query.Api;
@@ -8,12 +10,12 @@ namespace Query.Assets;
 
 /// <summary>Progress or result of an import of assets; rows = registered + updated + unchanged + rejected once it has finished.</summary>
 sealed record AssetImportProgress(
-    [property: Description("Rows read so far.")] long Rows,
+    [property: Description("Rows read so far; with an error, also those whose fate is unknown.")] long Rows,
     [property: Description("New assets.")] long Registered,
     [property: Description("Known assets whose model, name or labels have changed.")] long Updated,
     [property: Description("Assets that were registered like this already; repeating an import is harmless.")] long Unchanged,
     [property: Description("Rows that are not registered.")] long Rejected,
-    [property: Description("The first 100 rejected rows.")] IReadOnlyList<RejectedAsset> Errors,
+    [property: Description("The first 250 rejected rows.")] IReadOnlyList<RejectedAsset> Errors,
     [property: Description("Log position of the newest registration.")] long Position,
     [property: Description("False in progress reports.")] bool Finished,
     [property: Description("Why the rest of the list was not read; null if all of it was.")] string? Error);
@@ -58,7 +60,8 @@ sealed class ImportAssets(KnownAssets registry, RegisterOverBus register, TimePr
     sealed class Run(IReadOnlyCollection<string> models, RegisterOverBus register)
     {
         const int MostAtOnce = 4;
-        const int MostErrors = 100;
+        // As many as a gRPC request has rows.
+        const int MostErrors = RegisterAssets.MostAssets;
 
         static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -67,6 +70,7 @@ sealed class ImportAssets(KnownAssets registry, RegisterOverBus register, TimePr
         readonly Dictionary<string, long> outcomes = [];
         readonly List<RejectedAsset> errors = [];
         long rows, rejected, position;
+        ExceptionDispatchInfo? unreadable;
 
         public AssetImportProgress Progress(bool isFinished, string? error)
         {
@@ -78,16 +82,36 @@ sealed class ImportAssets(KnownAssets registry, RegisterOverBus register, TimePr
 
         long Count(string kind) => outcomes.GetValueOrDefault(kind);
 
-        public Task Read(IAsyncEnumerable<AssetRow> input, CancellationToken cancel) => Parallel.ForEachAsync(
-            Checked(input, cancel).Chunk(RegisterAssets.MostAssets),
-            new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = cancel },
-            async (assets, stop) => Take(await register.Run(assets, Patience, stop) ?? throw new TimeoutException(
-                $"twin-state did not answer within {Patience.TotalSeconds:0} s. It is safe to repeat the import.")));
+        public async Task Read(IAsyncEnumerable<AssetRow> input, CancellationToken cancel)
+        {
+            await Parallel.ForEachAsync(
+                Checked(input, cancel).Chunk(RegisterAssets.MostAssets),
+                new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = cancel },
+                // If one fails, the others are still waited for, since what they register counts.
+                async (assets, _) => Take(await register.Run(assets, Patience, cancel) ?? throw new TimeoutException(
+                    $"twin-state did not answer within {Patience.TotalSeconds:0} s. It is safe to repeat the import.")));
+            unreadable?.Throw();
+        }
 
         async IAsyncEnumerable<AssetRegistration> Checked(
-            IAsyncEnumerable<AssetRow> input, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+            IAsyncEnumerable<AssetRow> input, [EnumeratorCancellation] CancellationToken cancel)
         {
-            await foreach (var row in input.WithCancellation(cancel)) if (Check(row) is { } asset) yield return asset;
+            await using var reading = input.GetAsyncEnumerator(cancel);
+            while (await Next(reading)) if (Check(reading.Current) is { } asset) yield return asset;
+        }
+
+        // What came before the place from which the list cannot be read is registered.
+        async ValueTask<bool> Next(IAsyncEnumerator<AssetRow> reading)
+        {
+            try
+            {
+                return await reading.MoveNextAsync();
+            }
+            catch (Exception e) when (e is InvalidInputException or TooLargeException)
+            {
+                unreadable = ExceptionDispatchInfo.Capture(e);
+                return false;
+            }
         }
 
         AssetRegistration? Check(AssetRow row)

@@ -40,7 +40,7 @@ static class ReadAssetRows
     /// <exception cref="InvalidInputException">The header does not fit.</exception>
     /// <exception cref="TooLargeException">A line is too long.</exception>
     public static IAsyncEnumerable<AssetRow> Read(Stream body, bool isCsv, CancellationToken cancel) =>
-        isCsv ? ReadCsv(body, cancel) : ReadLines(body, cancel);
+        isCsv ? ReadCsv(body, cancel) : ReadJson(body, cancel);
 
     static async IAsyncEnumerable<AssetRow> ReadCsv(Stream body, [EnumeratorCancellation] CancellationToken cancel)
     {
@@ -60,7 +60,7 @@ static class ReadAssetRows
         while (await Guard(csv.ReadAsync(cancel).AsTask()))
         {
             var line = csv.LineNumber;
-            if (!Utf8.IsValid(csv.RawRecord)) yield return Unreadable(line, new("row", "bytes that are not UTF-8", "text in UTF-8"));
+            if (!Utf8.IsValid(csv.RawRecord)) yield return NotUtf8(line);
             else if (csv.FieldCount != header.Length)
                 yield return Unreadable(line, new("row", $"{csv.FieldCount} columns", $"{header.Length} columns as in the header"));
             else yield return Row(line, name => Array.IndexOf(header, name) is >= 0 and var at ? Cell(csv, at) : null);
@@ -118,31 +118,28 @@ static class ReadAssetRows
         }
     }
 
-    static async IAsyncEnumerable<AssetRow> ReadLines(Stream body, [EnumeratorCancellation] CancellationToken cancel)
+    static async IAsyncEnumerable<AssetRow> ReadJson(Stream body, [EnumeratorCancellation] CancellationToken cancel)
     {
-        // Bytes that are not UTF-8 become U+FFFD.
-        using var text = new StreamReader(body, leaveOpen: true);
-        for (var number = 1L; await text.ReadLineAsync(cancel) is { } line; number++)
-            if (!string.IsNullOrWhiteSpace(line))
-                yield return line.Contains('\uFFFD', StringComparison.Ordinal)
-                    ? Unreadable(number, new("row", "bytes that are not UTF-8", "text in UTF-8"))
-                    : ParseLine(number, line);
+        await foreach (var (number, text) in ReadLines.Of(body, LongestLine, cancel))
+            yield return Utf8.IsValid(text.Span) ? ParseLine(number, text.Span) : NotUtf8(number);
     }
 
-    static AssetRow ParseLine(long number, string line)
+    static AssetRow ParseLine(long number, ReadOnlySpan<byte> line)
     {
         try
         {
             var asset = JsonSerializer.Deserialize<AssetOfList>(line, Json);
             return asset is null
-                ? Unreadable(number, new("row", line, Members))
+                ? Unreadable(number, new("row", Encoding.UTF8.GetString(line), Members))
                 : new(number, asset.Id, asset.Model, asset.Name, asset.Labels);
         }
         catch (JsonException e)
         {
-            return Unreadable(number, new("row", e.Path is null or "$" ? line : $"{e.Path}", Members));
+            return Unreadable(number, new("row", e.Path is null or "$" ? Encoding.UTF8.GetString(line) : e.Path, Members));
         }
     }
+
+    static AssetRow NotUtf8(long line) => Unreadable(line, new("row", "bytes that are not UTF-8", "text in UTF-8"));
 
     static AssetRow Unreadable(long line, InvalidInputException problem) => new(line, null, null, null, null, problem);
 

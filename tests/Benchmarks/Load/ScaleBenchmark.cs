@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Npgsql;
@@ -16,6 +15,7 @@ static class ScaleBenchmark
     const int Assets = 1_000;
     const int RegisteredAssets = 10_000;
     const double MostUneven = 0.15;
+    const string Speaking = "speaking-";
 
     static readonly string[] Servers = ["mosquitto", "postgres", "rabbitmq"];
     static readonly string[] Sharing = ["ingest", "twin-state"];
@@ -24,7 +24,7 @@ static class ScaleBenchmark
     /// <summary>One measurement at a steady rate.</summary>
     public sealed record Step(
         int Replicas, double Target, double Rate, Dictionary<string, double> Cores, double BytesPerMessage,
-        Dictionary<string, int> Connections, double DrainSeconds)
+        double WalPerMessage, double CommitsPerMessage, Dictionary<string, int> Connections, double DrainSeconds)
     {
         /// <summary>CPU time that the services which share assets use for a message, seconds.</summary>
         public double PerMessage => Sharing.Sum(s => Cores[s]) / Rate;
@@ -34,10 +34,9 @@ static class ScaleBenchmark
     {
         List<Step> steps = [];
         await using var system = await RunningSystem.Start(settings, cancel);
-        var assets = Enumerable.Range(0, RegisteredAssets).Select(i => $"bench-{i}").ToArray();
-        await system.Register(assets, cancel);
-        var speaking = assets[..Assets];
-        var scenario = await Scenario(system, assets[0], cancel);
+        var speaking = Enumerable.Range(0, Assets).Select(i => $"{Speaking}{i}").ToArray();
+        await system.Register(speaking.Concat(Enumerable.Range(0, RegisteredAssets - Assets).Select(i => $"silent-{i}")), cancel);
+        var scenario = await Scenario(system, speaking[0], cancel);
         foreach (var replicas in new[] { 1, 2, 4 })
         {
             Report.Title($"scale: {replicas} of each of ingest and twin-state; {Assets} of {RegisteredAssets} assets send, "
@@ -91,8 +90,8 @@ static class ScaleBenchmark
     {
         var parts = Servers.Concat(system.Processes.Keys.Where(p => Services.Contains(Sizing.ServiceOf(p)))).ToArray();
         var before = parts.ToDictionary(p => p, system.CpuSeconds);
-        var (size, folded) = (
-            await Number(settings, "select pg_database_size(current_database())", cancel), await system.ReadingsFolded("bench-", cancel));
+        var stored = await Stored(settings, cancel);
+        var folded = await system.ReadingsFolded(Speaking, cancel);
         var started = Stopwatch.GetTimestamp();
         var sent = 0;
         await using (var publisher = await Publisher.Connect(settings.Mqtt, cancel))
@@ -111,7 +110,7 @@ static class ScaleBenchmark
         }
         var (took, drained) = (Stopwatch.GetElapsedTime(started).TotalSeconds, Stopwatch.GetTimestamp());
         var connections = await Connections(settings, cancel);
-        while (await system.ReadingsFolded("bench-", cancel) < folded + (long)sent * Publisher.ReadingsPerFrame)
+        while (await system.ReadingsFolded(Speaking, cancel) < folded + (long)sent * Publisher.ReadingsPerFrame)
         {
             if (Stopwatch.GetElapsedTime(drained) > TimeSpan.FromMinutes(2))
                 throw new TimeoutException("Not all readings reached the twins.");
@@ -120,8 +119,10 @@ static class ScaleBenchmark
         var drain = Stopwatch.GetElapsedTime(drained).TotalSeconds;
         var cores = parts.GroupBy(Sizing.ServiceOf)
             .ToDictionary(g => g.Key, g => g.Sum(p => system.CpuSeconds(p) - before[p]) / (took + drain));
-        var grown = await Number(settings, "select pg_database_size(current_database())", cancel) - size;
-        return new(replicas, rate, sent / (took + drain), cores, (double)grown / sent, connections, drain);
+        var now = await Stored(settings, cancel);
+        double Each(Func<(long Bytes, long Wal, long Commits), long> of) => (double)(of(now) - of(stored)) / sent;
+        return new(
+            replicas, rate, sent / (took + drain), cores, Each(s => s.Bytes), Each(s => s.Wal), Each(s => s.Commits), connections, drain);
     }
 
     static async Task<double> Scenario(RunningSystem system, string asset, CancellationToken cancel)
@@ -143,11 +144,15 @@ static class ScaleBenchmark
         }
     }
 
-    static async Task<long> Number(Settings settings, string sql, CancellationToken cancel)
+    static async Task<(long Bytes, long Wal, long Commits)> Stored(Settings settings, CancellationToken cancel)
     {
         await using var source = NpgsqlDataSource.Create(settings.Postgres);
-        await using var command = source.CreateCommand(sql);
-        return Convert.ToInt64(await command.ExecuteScalarAsync(cancel), CultureInfo.InvariantCulture);
+        await using var command = source.CreateCommand(
+            "select pg_database_size(current_database()), pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint, xact_commit "
+                + "from pg_stat_database where datname = current_database()");
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        await reader.ReadAsync(cancel);
+        return (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
     }
 
     /// <summary>Connections to PostgreSQL by service.</summary>

@@ -61,10 +61,10 @@ public class EdgeNodesTests
         var others = Nodes(mine: false).Take(2).ToList();
         EdgeNodes.KeptMessage[] messages = [Data(others[0], 0), Data(others[1], 1), Data(others[0], 2)];
         foreach (var message in messages) nodes.Keep(message);
-        Assert.Empty(nodes.TakeOver(Now.AddSeconds(2)));
+        Assert.Null(nodes.TakeOver(Now.AddSeconds(2)));
         owners.Take([Self], Self);
         Assert.Equal(messages, nodes.TakeOver(Now.AddSeconds(5)));
-        Assert.Empty(nodes.TakeOver(Now.AddSeconds(5)));
+        Assert.Null(nodes.TakeOver(Now.AddSeconds(5)));
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public class EdgeNodesTests
         nodes.Keep(Data(other, 0));
         nodes.Keep(Data(other, 10));
         owners.Take([Self], Self);
-        Assert.Equal([Data(other, 10).ReceivedAt], nodes.TakeOver(Now.AddSeconds(20)).Select(m => m.ReceivedAt));
+        Assert.Equal([Data(other, 10).ReceivedAt], nodes.TakeOver(Now.AddSeconds(20))!.Select(m => m.ReceivedAt));
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public class EdgeNodesTests
         var other = Nodes(mine: false).First();
         for (var i = 0; i <= EdgeNodes.MostKept; i++) nodes.Keep(Data(other, i * 1e-4));
         owners.Take([Self], Self);
-        var taken = nodes.TakeOver(Now.AddSeconds(2));
+        var taken = nodes.TakeOver(Now.AddSeconds(2))!;
         Assert.Equal((EdgeNodes.MostKept, Now.AddSeconds(1e-4)), (taken.Count, taken[0].ReceivedAt));
     }
 }

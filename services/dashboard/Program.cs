@@ -6,8 +6,7 @@ using ServiceDefaults;
 
 const int httpPort = 5105;
 if (args is ["health"]) return await AskHealth.Run(httpPort);
-// Static assets lie next to the assembly, wherever the process is started.
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+var builder = Hosting.CreateBuilder(args);
 // In a build output, the static assets of packages are still in the packages; in a published app this does nothing.
 builder.WebHost.UseStaticWebAssets();
 builder.AddServiceDefaults("dashboard", httpPort);

@@ -10,7 +10,7 @@ using ServiceDefaults;
 const int httpPort = 5101;
 const int clusterPort = 5111;
 if (args is ["health"]) return await AskHealth.Run(httpPort);
-var builder = WebApplication.CreateBuilder(args);
+var builder = Hosting.CreateBuilder(args);
 builder.AddServiceDefaults("ingest", httpPort);
 builder.AddEventLog(options =>
 {

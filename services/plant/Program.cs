@@ -5,7 +5,7 @@ using ServiceDefaults;
 
 const int httpPort = 5104;
 if (args is ["health"]) return await AskHealth.Run(httpPort);
-var builder = WebApplication.CreateBuilder(args);
+var builder = Hosting.CreateBuilder(args);
 builder.AddServiceDefaults("plant", httpPort);
 builder.AddPlant();
 

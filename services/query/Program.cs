@@ -14,7 +14,7 @@ using ServiceDefaults;
 
 const int httpPort = 5100;
 if (args is ["health"]) return await AskHealth.Run(httpPort);
-var builder = WebApplication.CreateBuilder(args);
+var builder = Hosting.CreateBuilder(args);
 builder.Configuration["Ports:Grpc"] ??= "5110";
 builder.AddServiceDefaults("query", httpPort);
 builder.AddEventLog();

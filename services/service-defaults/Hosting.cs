@@ -8,6 +8,13 @@ namespace ServiceDefaults;
 /// <summary>Hosts the service: background work and commands.</summary>
 public static class Hosting
 {
+    /// <summary>
+    /// Begins to set up a service. Its content lies next to the assembly, wherever the process is started: the current folder may hold the
+    /// data of servers, and whatever they write there would wake the watcher of settings files.
+    /// </summary>
+    public static WebApplicationBuilder CreateBuilder(string[] args) =>
+        WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+
     /// <summary>Registers one instance both under its own type and as a hosted service.</summary>
     public static IServiceCollection AddHosted<T>(this IServiceCollection services)
         where T : class, IHostedService => services.AddSingleton<T>().AddHostedService(provider => provider.GetRequiredService<T>());

@@ -6,7 +6,7 @@ using Simulation.Scenarios;
 
 const int httpPort = 5103;
 if (args is ["health"]) return await AskHealth.Run(httpPort);
-var builder = WebApplication.CreateBuilder(args);
+var builder = Hosting.CreateBuilder(args);
 builder.AddServiceDefaults("simulation", httpPort);
 builder.AddEventLog(SimulationTables.Register);
 builder.AddMessaging(Queues.AddConsumers, Queues.AddEndpoints);

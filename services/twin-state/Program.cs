@@ -9,7 +9,7 @@ using TwinState.Upkeep;
 const int httpPort = 5102;
 const int clusterPort = 5112;
 if (args is ["health"]) return await AskHealth.Run(httpPort);
-var builder = WebApplication.CreateBuilder(args);
+var builder = Hosting.CreateBuilder(args);
 builder.AddServiceDefaults("twin-state", httpPort);
 builder.AddEventLog(options =>
 {

@@ -159,6 +159,7 @@ sealed partial class TwinGrain(
         }
         finally
         {
+            active.Changed(owner);
             turn.Release();
         }
     }

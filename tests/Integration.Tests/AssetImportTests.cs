@@ -108,12 +108,14 @@ public class AssetImportTests(RunningSystem system) : SystemTest<RunningSystem>(
     {
         await Pollux.Register("extrusion-line", "first");
         var list = new StringBuilder();
-        for (var i = 0; i < 300; i++) list.Append(CultureInfo.InvariantCulture, $"{{\"id\":\"ends-{i}\",\"model\":\"extrusion-line\"}}\n");
+        for (var i = 0; i < 300; i++)
+            list.Append(CultureInfo.InvariantCulture, $"{{\"id\":\"ends-{i}\",\"model\":\"extrusion-line\"}}\n");
         list.Append('x', 70_000);
         using (var refused = await Send(list.ToString(), "application/x-ndjson"))
             Assert.Equal(HttpStatusCode.RequestEntityTooLarge, refused.StatusCode);
         using var reported = await Send(list.ToString(), "application/x-ndjson", "application/x-ndjson");
-        var last = JsonNode.Parse((await reported.Content.ReadAsStringAsync(Cancel)).Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1])!;
+        var lines = (await reported.Content.ReadAsStringAsync(Cancel)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var last = JsonNode.Parse(lines[^1])!;
         Assert.Equal((0, 0, 300, 0, true), Counts(last));
         Assert.Equal(300, (int)last["rows"]!);
         Assert.Contains("Line 301", (string)last["error"]!, StringComparison.Ordinal);

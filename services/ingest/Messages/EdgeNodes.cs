@@ -47,8 +47,8 @@ sealed class EdgeNodes(Owners owners)
     }
 
     /// <summary>
-    /// The messages, oldest first, of nodes that this replica has come to handle since the last call; null if no replica has joined or left.
-    /// They must be handled before newer ones, which they may contain the births for.
+    /// The messages, oldest first, of nodes that this replica has come to handle since the last call; null if no replica has joined or
+    /// left. They must be handled before newer ones, which they may contain the births for.
     /// </summary>
     public IReadOnlyList<KeptMessage>? TakeOver(DateTimeOffset now)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using Contracts.Messages;
 using ServiceDefaults;
 
 namespace TwinState.Twins;
@@ -11,6 +12,9 @@ sealed partial class ActiveTwins
 
     // By asset, the log position of the registration that its twin had when it went to sleep.
     readonly ConcurrentDictionary<string, long> asleep = new();
+
+    // Looking through all twins many times a second would cost more than folding in what a few of them send.
+    readonly ConcurrentDictionary<TwinOwner, bool> toShow = new();
     int removals;
     readonly ILogger<ActiveTwins> logger;
 
@@ -21,8 +25,25 @@ sealed partial class ActiveTwins
             "pollux.twin_state.twins", () => owners.Count, "{twin}", "Twins that this replica owns and has in memory");
     }
 
-    /// <summary>All twins in memory.</summary>
-    public IEnumerable<OwnedTwin> InMemory => owners.Select(o => o.Value.Twin).OfType<OwnedTwin>();
+    /// <summary>Notes that an owner may have changed its twin.</summary>
+    public void Changed(TwinOwner owner)
+    {
+        if (owner.Twin is { MustShow: true }) toShow[owner] = true;
+    }
+
+    /// <summary>The views to publish now of twins that have changed; the others of them follow when they are due.</summary>
+    public IReadOnlyList<TwinView> TakeViews(DateTimeOffset now, TimeSpan atMostEvery)
+    {
+        List<TwinView> views = [];
+        foreach (var (owner, _) in toShow)
+        {
+            toShow.TryRemove(owner, out _);
+            if (owner.Twin is not { } twin || owners.GetValueOrDefault(owner.AssetId) != owner) continue;
+            if (twin.ViewIfDue(now, atMostEvery) is { } view) views.Add(view);
+            else Changed(owner);
+        }
+        return views;
+    }
 
     /// <summary>
     /// Rises whenever a twin leaves the memory, which also happens when the engine has lost track of it because another replica died.
@@ -52,6 +73,7 @@ sealed partial class ActiveTwins
     public void Remove(TwinOwner owner)
     {
         owners.TryRemove(new(owner.AssetId, owner));
+        toShow.TryRemove(owner, out _);
         Interlocked.Increment(ref removals);
     }
 

@@ -30,8 +30,7 @@ sealed partial class ShowTwins(
             if (now - last > Pause && !await IsMember(cancel)) continue;
             last = now;
             var atMostEvery = TimeSpan.FromMilliseconds(settings.Value.ShowEveryMilliseconds);
-            var due = active.InMemory.Select(t => t.ViewIfDue(now, atMostEvery)).OfType<TwinView>().ToList();
-            await Task.WhenAll(due.Chunk(MostTwinsPerMessage).Select(views => Show(views, cancel)));
+            await Task.WhenAll(active.TakeViews(now, atMostEvery).Chunk(MostTwinsPerMessage).Select(views => Show(views, cancel)));
         }
     }
 
@@ -46,7 +45,7 @@ sealed partial class ShowTwins(
         }
         catch (Exception e) when (!cancel.IsCancellationRequested)
         {
-            LogNotShown(active.InMemory.Count(), e.Message);
+            LogNotMember(e.Message);
             await Task.Delay(Pause, time, cancel);
             return false;
         }
@@ -67,6 +66,9 @@ sealed partial class ShowTwins(
             LogNotShown(views.Length, e.Message);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "No views are published until it is known that this is still a member: {Reason}")]
+    partial void LogNotMember(string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} views could not be published: {Reason}")]
     partial void LogNotShown(int count, string reason);

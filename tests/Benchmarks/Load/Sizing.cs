@@ -48,8 +48,8 @@ static class Sizing
             Line($"| {model.Part} | {model.IdleCores:0.000} | {model.SecondsPerMessage * 1e6:0} us | {error:0.000} cores |");
         }
         var fastest = single[^1];
-        Line($"\nAt {fastest.Rate:0} messages/s a message leaves {fastest.BytesPerMessage:0} bytes in PostgreSQL, with indexes and read models, "
-            + $"writes {fastest.WalPerMessage:0} bytes of its log (WAL), and takes part in {fastest.CommitsPerMessage:0.00} commits.");
+        Line($"\nAt {fastest.Rate:0} messages/s a message leaves {fastest.BytesPerMessage:0} bytes in PostgreSQL, with indexes and read "
+            + $"models, writes {fastest.WalPerMessage:0} bytes of its log (WAL), and takes part in {fastest.CommitsPerMessage:0.00} commits.");
         Line($"\nThe model extrapolates from {fastest.Rate:0} messages per second. Batches grow with the rate, which makes each message "
             + "cheaper. The model does not include the throughput of PostgreSQL's disk: measure it on site.");
 
@@ -61,8 +61,8 @@ static class Sizing
                 var cores = model.Cores(messages, MostBusy);
                 Line($"| {model.Part} | {model.Busy(messages):0.0} | {cores} | {model.MeanWait(messages, cores) * 1e6:0} us |");
             }
-            Line($"\n- **Cores:** {models.Sum(m => m.Cores(messages, MostBusy))} for the parts above, plus simulation as needed. Replicas of "
-                + "ingest and twin-state share the assets; with more than one replica a message costs what the table at the top says.");
+            Line($"\n- **Cores:** {models.Sum(m => m.Cores(messages, MostBusy))} for the parts above, plus simulation as needed. Replicas "
+                + "of ingest and twin-state share the assets; with more than one replica a message costs what the table at the top says.");
             Line($"- **Disk:** {fastest.BytesPerMessage * messages * 86_400 / 1e12:0.0} TB a day, and "
                 + $"{fastest.WalPerMessage * messages / 1e6:0} MB/s of WAL.");
         }
@@ -81,10 +81,10 @@ static class Sizing
         Line($"\n## 1 000 000 assets at 0.1 Hz, {Publisher.ReadingsPerFrame} readings each: {Million:N0} messages/s");
         Predict(Million);
         Line($"- **Replicas** of {CoresPerReplica} cores: {Replicas(ingest)} of ingest, {Replicas(twins)} of twin-state.");
-        Line($"- **Connections to PostgreSQL:** 34 for each of these {Replicas(ingest) + Replicas(twins)}, 30 for each query and simulation: "
-            + "more than one PostgreSQL serves well without a pooler; none has been tried.");
-        Line("- **Queues:** the broker's shared subscription has one session per replica of ingest; RabbitMQ's three queues of twin-state are "
-            + "shared by all its replicas. Neither grows with the assets.");
+        Line($"- **Connections to PostgreSQL:** at most 34 for each of these {Replicas(ingest) + Replicas(twins)}, and 30 for each query and "
+            + "simulation. A pooler has not been tried.");
+        Line("- **Queues:** the broker's shared subscription has one session per replica of ingest; the three queues of twin-state in "
+            + "RabbitMQ are shared by all its replicas. Neither grows with the assets.");
         Line("- **Memory:** `./pollux bench fleet` says what a registered asset takes in each service; every replica knows all of them.");
         Line($"\n### The first wall\n\nReplicas of ingest and twin-state share the assets; three parts are one for all of them:\n");
         Line("| part | what it does alone | its wall |\n|---|---|---|");
@@ -94,12 +94,14 @@ static class Sizing
             + $"messages/s, and {models.Single(m => m.Part == "postgres").Cores(Million, MostBusy)} cores |");
         Line("""
 
-            The database comes first: disk for a few days fills a large volume, checkpoints write what the log wrote before, and it cannot be
-            divided by adding replicas. Before that, a model's `flush-window` of up to 60 s puts several messages into one event. Then the plant
-            is divided: streams belong to one asset, no transaction and no query of physics crosses two assets of different sites, and members,
-            queues and owners are per database. So each site (or tenant) gets its own Pollux, a namespace with its own PostgreSQL, RabbitMQ and
-            broker; one million assets at 0.1 Hz are ten of the size above. This needs no change of code, but there is no page or query over
-            several of them yet. Partitions inside one PostgreSQL would make it easier to drop old data, and would not move this wall.
+            The broker's thread is the first limit, and one that a broker with many threads moves: ingest needs no more than shared
+            subscriptions of MQTT 5. The first that cannot be moved is the database: disk for a few days fills a large volume, checkpoints
+            write what the log wrote before, and replicas do not divide it. Before that, a model's `flush-window` of up to 60 s puts several messages into one
+            event. Then the plant is divided: a stream belongs to one asset, no transaction spans two of them, and members, queues and
+            owners are per database. So each site (or tenant) gets its own Pollux, a namespace with its own PostgreSQL, RabbitMQ and
+            broker; one million assets at 0.1 Hz are ten times the size above. This needs no change of code, but there is no page or
+            query over several of them yet. Partitions inside one PostgreSQL would make it easier to drop old data, and would not move
+            this wall.
             """);
         await File.WriteAllTextAsync(file, text.ToString(), cancel);
     }

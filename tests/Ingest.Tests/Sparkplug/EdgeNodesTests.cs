@@ -61,6 +61,7 @@ public class EdgeNodesTests
         var others = Nodes(mine: false).Take(2).ToList();
         EdgeNodes.KeptMessage[] messages = [Data(others[0], 0), Data(others[1], 1), Data(others[0], 2)];
         foreach (var message in messages) nodes.Keep(message);
+        Assert.Empty(nodes.TakeOver(Now.AddSeconds(1))!);
         Assert.Null(nodes.TakeOver(Now.AddSeconds(2)));
         owners.Take([Self], Self);
         Assert.Equal(messages, nodes.TakeOver(Now.AddSeconds(5)));

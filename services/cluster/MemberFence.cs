@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Options;
-using ServiceDefaults;
 using Npgsql;
 using Orleans.Configuration;
 using Orleans.Runtime;
+using ServiceDefaults;
 
 namespace Cluster;
 

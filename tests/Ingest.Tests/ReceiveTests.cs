@@ -1,6 +1,6 @@
 using System.Text;
-using Google.Protobuf;
 using Cluster;
+using Google.Protobuf;
 using Ingest.Messages;
 using Ingest.Payloads;
 using Ingest.Recording;

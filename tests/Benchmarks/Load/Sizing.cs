@@ -49,7 +49,8 @@ static class Sizing
         }
         var fastest = single[^1];
         Line($"\nAt {fastest.Rate:0} messages/s a message leaves {fastest.BytesPerMessage:0} bytes in PostgreSQL, with indexes and read "
-            + $"models, writes {fastest.WalPerMessage:0} bytes of its log (WAL), and takes part in {fastest.CommitsPerMessage:0.00} commits.");
+            + $"models, writes {fastest.WalPerMessage:0} bytes of its log (WAL), and takes part in {fastest.CommitsPerMessage:0.00} "
+            + "commits.");
         Line($"\nThe model extrapolates from {fastest.Rate:0} messages per second. Batches grow with the rate, which makes each message "
             + "cheaper. The model does not include the throughput of PostgreSQL's disk: measure it on site.");
 
@@ -81,8 +82,8 @@ static class Sizing
         Line($"\n## 1 000 000 assets at 0.1 Hz, {Publisher.ReadingsPerFrame} readings each: {Million:N0} messages/s");
         Predict(Million);
         Line($"- **Replicas** of {CoresPerReplica} cores: {Replicas(ingest)} of ingest, {Replicas(twins)} of twin-state.");
-        Line($"- **Connections to PostgreSQL:** at most 34 for each of these {Replicas(ingest) + Replicas(twins)}, and 30 for each query and "
-            + "simulation. A pooler has not been tried.");
+        Line($"- **Connections to PostgreSQL:** at most 34 for each of these {Replicas(ingest) + Replicas(twins)}, and 30 for each query "
+            + "and simulation. A pooler has not been tried.");
         Line("- **Queues:** the broker's shared subscription has one session per replica of ingest; the three queues of twin-state in "
             + "RabbitMQ are shared by all its replicas. Neither grows with the assets.");
         Line("- **Memory:** `./pollux bench fleet` says what a registered asset takes in each service; every replica knows all of them.");
@@ -95,13 +96,13 @@ static class Sizing
         Line("""
 
             The broker's thread is the first limit, and one that a broker with many threads moves: ingest needs no more than shared
-            subscriptions of MQTT 5. The first that cannot be moved is the database: disk for a few days fills a large volume, checkpoints
-            write what the log wrote before, and replicas do not divide it. Before that, a model's `flush-window` of up to 60 s puts several messages into one
-            event. Then the plant is divided: a stream belongs to one asset, no transaction spans two of them, and members, queues and
-            owners are per database. So each site (or tenant) gets its own Pollux, a namespace with its own PostgreSQL, RabbitMQ and
-            broker; one million assets at 0.1 Hz are ten times the size above. This needs no change of code, but there is no page or
-            query over several of them yet. Partitions inside one PostgreSQL would make it easier to drop old data, and would not move
-            this wall.
+            subscriptions of MQTT 5. The first that cannot be moved is the database: disk for a few days fills a large volume,
+            checkpoints write what the log wrote before, and replicas do not divide it. Before that, a model's `flush-window` of up
+            to 60 s puts several messages into one event. Then the plant is divided: a stream belongs to one asset, no transaction
+            spans two of them, and members, queues and owners are per database. So each site (or tenant) gets its own Pollux, a
+            namespace with its own PostgreSQL, RabbitMQ and broker; one million assets at 0.1 Hz are ten times the size above. This
+            needs no change of code, but there is no page or query over several of them yet. Partitions inside one PostgreSQL would
+            make it easier to drop old data, and would not move this wall.
             """);
         await File.WriteAllTextAsync(file, text.ToString(), cancel);
     }

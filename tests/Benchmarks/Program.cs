@@ -17,6 +17,7 @@ var pure = new Dictionary<string, Func<string, CancellationToken, Task>>
     ["decision"] = DecisionBenchmark.Run,
     ["prognostics"] = PrognosticsBenchmark.Run,
     ["estimation"] = EstimationBenchmark.Run,
+    ["fidelity"] = FidelityBenchmark.Run,
 };
 if (args is [var first, ..] && pure.TryGetValue(first, out var run))
 {

@@ -1,0 +1,62 @@
+using TwinModel.Estimation;
+using TwinModel.Telemetry;
+
+namespace TwinModel.Tests.Estimation;
+
+public class ForecastTwinTests
+{
+    static readonly EstimationSetup Setup = EstimationCase.Setup;
+    static readonly TimeSpan TwentyMinutes = TimeSpan.FromMinutes(20);
+    static readonly TimeSpan TwoMinutes = TimeSpan.FromMinutes(2);
+
+    static EstimateTwin Learned()
+    {
+        var (twin, work) = (new EstimateTwin(Setup), new EstimationWorkspace(Setup));
+        for (var s = 0; s < 1_800; s++)
+            twin.Step(
+                [new(1, Given.T0 + s * Micros.PerSecond, 200 + s % 7 * 0.05), new(7, Given.T0 + s * Micros.PerSecond, 180)], work);
+        return twin;
+    }
+
+    static SignalForecast Temperature(EstimateTwin twin, double watts) => new ForecastTwin(Setup)
+        .Run(twin, new Dictionary<string, double> { ["power"] = watts }, TwentyMinutes, TwoMinutes).Single(f => f.Id == "temperature");
+
+    // A lump: ΔT(t) = ΔP / UA (1 − exp(−t UA / C)), C = 1200 J/K, averaged over the last two of twenty minutes.
+    [Fact]
+    public void More_power_heats_as_a_lump_does()
+    {
+        var twin = Learned();
+        var forecast = Temperature(twin, 280);
+        var coefficient = twin.Estimate(new(Setup))!.Learned.Single(l => l.Kind == "parameter").Value.Mean;
+        var conductance = coefficient * 0.1225;
+        double Mean(double from, double to) => 100 / conductance
+            * (1 - 1200 / conductance * (Math.Exp(-from * conductance / 1200) - Math.Exp(-to * conductance / 1200)) / (to - from));
+        var difference = forecast.Changed.Zip(forecast.Unchanged, (c, u) => c - u).Average();
+        Assert.Equal(Mean(1_080, 1_200), difference, 0.05 * difference);
+        Assert.Equal(200, forecast.Unchanged.Average(), 3.0);
+    }
+
+    [Fact]
+    public void It_is_the_same_again_and_leaves_the_estimate_alone()
+    {
+        var twin = Learned();
+        var hash = twin.Hash();
+        var (first, second) = (Temperature(twin, 250), Temperature(twin, 250));
+        Assert.Equal(first.Changed, second.Changed);
+        Assert.Equal(first.Unchanged, second.Unchanged);
+        Assert.Equal(hash, twin.Hash());
+        // Nothing is changed: no difference, member by member.
+        var same = Temperature(twin, 180);
+        Assert.Equal(same.Unchanged, same.Changed);
+    }
+
+    [Fact]
+    public void What_cannot_be_forecast_says_why()
+    {
+        var forecast = new ForecastTwin(Setup);
+        Assert.Contains("no estimate", Assert.Throws<ArgumentException>(
+            () => forecast.Run(new(Setup), new Dictionary<string, double>(), TwentyMinutes, TwoMinutes)).Message);
+        Assert.Contains("power, room", Assert.Throws<ArgumentException>(
+            () => forecast.Run(Learned(), new Dictionary<string, double> { ["speed"] = 1 }, TwentyMinutes, TwoMinutes)).Message);
+    }
+}

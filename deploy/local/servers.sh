@@ -4,6 +4,7 @@
 SERVERS=(postgres rabbitmq mosquitto)
 STARTED=()
 LAUNCHERS=()
+LAUNCHED=()
 
 server_port() {
     case $1 in
@@ -54,7 +55,13 @@ require_server() {
 }
 
 servers_up() {
-    local names=("$@") name i failed=0
+    servers_start "$@"
+    servers_await ''
+}
+
+# Starts servers, all unless named, without waiting for them.
+servers_start() {
+    local names=("$@") name
     [[ $# -gt 0 ]] || names=("${SERVERS[@]}")
     require_server "${names[@]}"
     for name in "${names[@]}"; do
@@ -64,15 +71,23 @@ servers_up() {
         require_free_port "$(server_port "$name")" "$(server_port_variable "$name")"
     done
     LAUNCHERS=()
+    LAUNCHED=()
     for name in "${names[@]}"; do
         running "$name" || STARTED+=("$name")
         launch "$name" &
         LAUNCHERS+=($!)
+        LAUNCHED+=("$name")
     done
+}
+
+# Waits for a server that was started, or for all.
+servers_await() { # name or ''
+    local i failed=0
     for i in "${!LAUNCHERS[@]}"; do
-        wait "${LAUNCHERS[i]}" || { failed=1; show_log_tail "${names[i]}"; }
+        if [[ -n $1 && $1 != "${LAUNCHED[i]}" ]]; then continue; fi
+        wait "${LAUNCHERS[i]}" || { failed=1; show_log_tail "${LAUNCHED[i]}"; }
+        unset "LAUNCHERS[i]"
     done
-    LAUNCHERS=()
     return "$failed"
 }
 

@@ -1,12 +1,13 @@
 # shellcheck shell=bash
 # The .NET services: build, start, health, stop. Sourced by pollux.
 
-SERVICES=(ingest twin-state simulation query plant dashboard)
+BACKEND=(ingest twin-state simulation query)
+SERVICES=("${BACKEND[@]}" plant dashboard)
 IN_PRODUCTION=(env DOTNET_ENVIRONMENT=Production ASPNETCORE_ENVIRONMENT=Production)
 
 # Services that 'up --replicas N' starts N times, from the environment; the second replica of ingest is called ingest-2.
 # shellcheck disable=SC2034
-read -ra REPLICATED <<<"${POLLUX_REPLICATED:-ingest twin-state simulation query}"
+read -ra REPLICATED <<<"${POLLUX_REPLICATED:-${BACKEND[*]}}"
 MOST_REPLICAS=4
 
 service_of() { printf '%s' "${1%-[2-4]}"; }

@@ -15,8 +15,8 @@ sealed partial class ActiveTwins
 
     // Looking through all twins many times a second would cost more than folding in what a few of them send.
     readonly ConcurrentDictionary<TwinOwner, bool> toShow = new();
-    int removals;
     readonly ILogger<ActiveTwins> logger;
+    int removals;
 
     public ActiveTwins(IMeterFactory meters, ILogger<ActiveTwins> logger)
     {
@@ -24,6 +24,11 @@ sealed partial class ActiveTwins
         meters.Create("Pollux").CreateObservableGauge(
             "pollux.twin_state.twins", () => owners.Count, "{twin}", "Twins that this replica owns and has in memory");
     }
+
+    /// <summary>
+    /// Rises whenever a twin leaves the memory, which also happens when the engine has lost track of it because another replica died.
+    /// </summary>
+    public int Removals => Volatile.Read(ref removals);
 
     /// <summary>Notes that an owner may have changed its twin.</summary>
     public void Changed(TwinOwner owner)
@@ -44,11 +49,6 @@ sealed partial class ActiveTwins
         }
         return views;
     }
-
-    /// <summary>
-    /// Rises whenever a twin leaves the memory, which also happens when the engine has lost track of it because another replica died.
-    /// </summary>
-    public int Removals => Volatile.Read(ref removals);
 
     /// <summary>False for a twin that is to be in memory and is not; one that sleeps has nothing to do until there is news.</summary>
     public bool IsCaredFor(RegisteredAsset asset) =>

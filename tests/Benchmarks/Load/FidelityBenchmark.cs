@@ -1,4 +1,5 @@
 using System.Globalization;
+using MathNet.Numerics.Statistics;
 using Plant;
 using Plant.Operations;
 using TwinModel.Assets;
@@ -18,8 +19,8 @@ static class FidelityBenchmark
     const int SettledSeconds = 1_200;
     const int TransitionSeconds = 180;
     const int MeanSeconds = 120;
-
-    static readonly double[] SetPoints = [160, 180, 190, 200, 200];
+    const int Experiments = 24;
+    const int Zones = 5;
 
     static readonly (string Signal, string Unit, double Level, double Change)[] Goals =
     [
@@ -37,7 +38,7 @@ static class FidelityBenchmark
 
         double ForecastChange => Forecast.Changed.Zip(Forecast.Unchanged, (c, u) => c - u).Average();
 
-        public bool IsCovered => Math.Abs(LevelError) <= 1.645 * Math.Sqrt(Variance(Forecast.Changed) + Deviation * Deviation);
+        public bool IsCovered => Math.Abs(LevelError) <= 1.645 * Math.Sqrt(Forecast.Changed.Variance() + Deviation * Deviation);
     }
 
     sealed record Experiment(int Number, double Speed, Dictionary<string, double> Changes, int Seconds);
@@ -46,11 +47,10 @@ static class FidelityBenchmark
     {
         var yaml = File.ReadAllText(Path.Combine(repository, "contracts/assets/extrusion-line.asset.yaml"));
         var setup = new EstimationSetup(ReadAssetModel.FromText(yaml, "extrusion-line"));
-        var count = int.Parse(Environment.GetEnvironmentVariable("POLLUX_EXPERIMENTS") ?? "24", CultureInfo.InvariantCulture);
-        Report.Title($"fidelity: {count} interventions on the emulated plant, each forecast after {LearnSeconds / 60} min of readings");
-        var outcomes = new Outcome[count][];
-        Parallel.For(0, count, new() { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel }, i =>
-            outcomes[i] = [.. Perform(setup, Plan(i))]);
+        Report.Title($"fidelity: {Experiments} interventions on the emulated plant, each forecast after {LearnSeconds / 60} min of readings");
+        var outcomes = new Outcome[Experiments][];
+        Parallel.For(0, Experiments, new() { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel }, i =>
+            outcomes[i] = [.. Perform(setup, Plan(setup, i))]);
         foreach (var outcome in outcomes.SelectMany(o => o))
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{outcome.Experiment.Number,3} {outcome.Signal,-18} "
                 + $"before {outcome.Before,8:0.00} after {outcome.After,8:0.00}: level {outcome.LevelError,6:+0.00;-0.00}, change "
@@ -72,7 +72,7 @@ static class FidelityBenchmark
     }
 
     /// <summary>Rate, zones or both; every fourth is looked at while the plant is in transition.</summary>
-    static Experiment Plan(int number)
+    static Experiment Plan(EstimationSetup setup, int number)
     {
         var random = new RandomStream(17, (ulong)number);
         double Sign() => random.NextInteger(2) == 0 ? -1 : 1;
@@ -81,9 +81,9 @@ static class FidelityBenchmark
         if (number % 3 != 1) changes["screw-speed"] = speed * (1 + Sign() * (0.05 + 0.15 * random.NextDouble()));
         if (number % 3 != 0)
         {
-            for (var zone = 1; zone <= 5; zone++)
-                if (random.NextInteger(2) == 0 || (zone == 5 && changes.Keys.All(c => !c.StartsWith("zone", StringComparison.Ordinal))))
-                    changes[SetPoint(zone)] = SetPoints[zone - 1] + Sign() * (5 + 15 * random.NextDouble());
+            for (var zone = 1; zone <= Zones; zone++)
+                if (random.NextInteger(2) == 0 || (zone == Zones && changes.Keys.All(c => !c.StartsWith("zone", StringComparison.Ordinal))))
+                    changes[SetPoint(zone)] = Default(setup, zone) + Sign() * (5 + 15 * random.NextDouble());
         }
         return new(number, speed, changes, number % 4 == 3 ? TransitionSeconds : SettledSeconds);
     }
@@ -122,7 +122,8 @@ static class FidelityBenchmark
         var before = Live(LearnSeconds, learns: true)[0];
         var forecast = new ForecastTwin(setup).Run(
             twin, experiment.Changes, TimeSpan.FromSeconds(experiment.Seconds), TimeSpan.FromSeconds(MeanSeconds)).ToDictionary(f => f.Id);
-        double[] zones = [.. SetPoints.Select((setPoint, z) => experiment.Changes.GetValueOrDefault(SetPoint(z + 1), setPoint))];
+        double[] zones = [.. Enumerable.Range(1, Zones).Select(z =>
+            experiment.Changes.TryGetValue(SetPoint(z), out var setPoint) ? setPoint : Default(setup, z))];
         plants[0].Operate(new(experiment.Changes.TryGetValue("screw-speed", out var speed) ? speed : null, zones, null, null));
         var after = Live(experiment.Seconds, learns: false);
         foreach (var (signal, _, _, _) in Goals)
@@ -134,17 +135,13 @@ static class FidelityBenchmark
 
     static string SetPoint(int zone) => $"zone-{zone}-set-point";
 
+    static double Default(EstimationSetup setup, int zone) => setup.Model.Physics!.Inputs.Single(i => i.Id == SetPoint(zone)).Default;
+
     static Reading[] Readings(EstimationSetup setup, Plant.Sensors.Frame frame) =>
     [
         .. frame.Measurements.Select(m => (Measured: m, Sensor: setup.Model.Sensor(m.Sensor.Id))).Where(m => m.Sensor is not null)
             .Select(m => new Reading(m.Sensor!.Number, m.Measured.SampledAtMicros, m.Measured.Value)),
     ];
-
-    static double Variance(IReadOnlyList<double> values)
-    {
-        var mean = values.Average();
-        return values.Sum(v => (v - mean) * (v - mean)) / (values.Count - 1);
-    }
 
     sealed class Clock(DateTimeOffset now) : TimeProvider
     {

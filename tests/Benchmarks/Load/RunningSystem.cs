@@ -124,7 +124,7 @@ sealed class RunningSystem(Settings settings) : IAsyncDisposable
         (await Query.GetStringAsync($"{Addresses[replica]}/metrics", cancel)).Split('\n')
             .Where(l => l.StartsWith(metric, StringComparison.Ordinal) && l[metric.Length] is '{' or ' ')
             .Sum(l => double.Parse(
-                l[((l.LastIndexOf('}') is >= 0 and var end ? end : metric.Length - 1) + 2)..].Split(' ')[0],
+                l[(l[metric.Length] is '{' ? l.LastIndexOf('}') + 1 : metric.Length)..].Trim().Split(' ')[0],
                 System.Globalization.CultureInfo.InvariantCulture));
 
     /// <summary>CPU seconds used so far by a part and its child processes.</summary>

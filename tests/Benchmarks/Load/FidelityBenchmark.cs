@@ -47,7 +47,8 @@ static class FidelityBenchmark
     {
         var yaml = File.ReadAllText(Path.Combine(repository, "contracts/assets/extrusion-line.asset.yaml"));
         var setup = new EstimationSetup(ReadAssetModel.FromText(yaml, "extrusion-line"));
-        Report.Title($"fidelity: {Experiments} interventions on the emulated plant, each forecast after {LearnSeconds / 60} min of readings");
+        Report.Title(
+            $"fidelity: {Experiments} interventions on the emulated plant, each forecast after {LearnSeconds / 60} min of readings");
         var outcomes = new Outcome[Experiments][];
         Parallel.For(0, Experiments, new() { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel }, i =>
             outcomes[i] = [.. Perform(setup, Plan(setup, i))]);

@@ -9,7 +9,7 @@ namespace Integration.Tests;
 public class ForeignClientTests(RunningSystem system) : SystemTest<RunningSystem>(system)
 {
     static readonly string Clients = Path.Combine(Infrastructure.Repository, "artifacts", "foreign");
-    static bool isInstalled;
+    static readonly Lazy<Task> Installed = new(Install);
 
     [Fact]
     public async Task Mosquitto_pub_publishes_a_plain_value_and_a_senml_pack()
@@ -90,27 +90,36 @@ public class ForeignClientTests(RunningSystem system) : SystemTest<RunningSystem
     /// <summary>Runs a script from the folder foreign.</summary>
     internal static async Task<string> Node(string script, params string[] arguments)
     {
-        await Install();
+        await Installed.Value;
         return await Infrastructure.Run("node", [Path.Combine(Clients, script), .. arguments], directory: Clients);
     }
 
     /// <summary>A file of one of the packages.</summary>
     internal static async Task<string> Package(string name, string file)
     {
-        await Install();
+        await Installed.Value;
         return Path.Combine(Clients, "node_modules", name, file);
     }
 
+    // The tests of pages run in a process beside the others, and npm ci begins by deleting the packages: whoever comes second waits, then
+    // finds them there.
     static async Task Install()
     {
-        if (!isInstalled)
+        Directory.CreateDirectory(Clients);
+        await using var turn = await Eventually.Get(
+            "no other process installs packages",
+            () => Task.FromResult(new FileStream(Path.Combine(Clients, "turn"), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None)),
+            _ => true);
+        var files = Directory.GetFiles(Path.Combine(Infrastructure.Repository, "tests", "Integration.Tests", "foreign")).Order().ToArray();
+        var wanted = string.Concat(files.Select(File.ReadAllText));
+        var stamp = Path.Combine(Clients, "installed");
+        if (!File.Exists(stamp) || await File.ReadAllTextAsync(stamp) != wanted)
         {
-            Directory.CreateDirectory(Clients);
-            foreach (var file in Directory.EnumerateFiles(Path.Combine(Infrastructure.Repository, "tests", "Integration.Tests", "foreign")))
+            foreach (var file in files)
                 File.Copy(file, Path.Combine(Clients, Path.GetFileName(file)), overwrite: true);
             await Infrastructure.Run(
                 "npm", ["ci", "--prefix", Clients, "--no-audit", "--no-fund", "--loglevel", "error"], directory: Clients);
-            isInstalled = true;
+            await File.WriteAllTextAsync(stamp, wanted);
         }
     }
 }

@@ -4,8 +4,9 @@ namespace Contracts.Events;
 /// <param name="AlarmId"><c>{asset}.{limit}.{microseconds}</c>, with the microseconds of RaisedAt, or of the newest sample for missing
 /// data; the same cause gives the same id.</param>
 /// <param name="AssetId">The asset.</param>
-/// <param name="LimitId">The limit, or <c>missing-data</c>, or <c>missing-data-{sensor}</c>.</param>
-/// <param name="SensorId">The sensor; null when the whole asset is silent.</param>
+/// <param name="LimitId">The limit, or <c>missing-data</c>, or <c>missing-data-{sensor}</c>, or, when the physics does not follow the
+/// machine, <c>sync-drifting</c> or <c>sync-lost</c>.</param>
+/// <param name="SensorId">The sensor; null when the whole asset is silent, or no sensor deviates more than chance allows.</param>
 /// <param name="Severity">warning, alarm or critical.</param>
 /// <param name="Message">The text shown to operators.</param>
 /// <param name="Value">The value that raised it, in the sensor's unit; null for missing data.</param>

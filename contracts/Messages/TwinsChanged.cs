@@ -28,6 +28,8 @@ public sealed record PackedTwin(string AssetId, long Position, long Revision, st
 /// <param name="Sensors">Its sensors, ordered by number.</param>
 /// <param name="Alarms">Alarms that are active or not yet acknowledged, worst first.</param>
 /// <param name="TraceParent">W3C trace context of the reading that led to this view, or null.</param>
+/// <param name="Estimate">What its physics says, corrected by the sensors; null when the model has no section <c>estimation</c>, or too
+/// little was heard yet.</param>
 public sealed record TwinView(
     string AssetId,
     string Name,
@@ -40,7 +42,8 @@ public sealed record TwinView(
     string StateHash,
     IReadOnlyList<SensorView> Sensors,
     IReadOnlyList<AlarmView> Alarms,
-    string? TraceParent);
+    string? TraceParent,
+    EstimateSummary? Estimate = null);
 
 /// <summary>The latest reading of a sensor by sample time, with statistics of its last minute.</summary>
 /// <param name="Id">The sensor.</param>
@@ -82,7 +85,7 @@ public sealed record WindowStatistics(
 /// <summary>An alarm and its current state: raised, acknowledged, cleared.</summary>
 /// <param name="Id">See <see cref="Events.AlarmRaised"/>.</param>
 /// <param name="AssetId">The asset.</param>
-/// <param name="LimitId">The limit, or <c>missing-data</c>, or <c>missing-data-{sensor}</c>.</param>
+/// <param name="LimitId">As in <see cref="Events.AlarmRaised"/>.</param>
 /// <param name="SensorId">The sensor, or null.</param>
 /// <param name="Severity">warning, alarm or critical.</param>
 /// <param name="Message">The text shown to operators.</param>

@@ -84,6 +84,11 @@ public sealed class LogReader(NpgsqlDataSource source)
     public IAsyncEnumerable<LoggedBatch> After(IReadOnlyList<(string Stream, long Version)> known, CancellationToken cancel = default) =>
         Read($"select {Columns} from {AfterEach}", AfterEachParameters(known), cancel);
 
+    /// <summary>The first events of several streams, each after its own version, in order.</summary>
+    public IAsyncEnumerable<LoggedBatch> After(
+        IReadOnlyList<(string Stream, long Version)> known, int most, CancellationToken cancel = default) =>
+        Read($"select {Columns} from {AfterEach} limit $3", [.. AfterEachParameters(known), new() { Value = most }], cancel);
+
     /// <summary>
     /// From-clause for the events of several streams, each after its own version; two parameters, streams and versions. <c>offset 0</c>
     /// keeps the planner from joining the whole table: one index lookup per stream.

@@ -24,6 +24,24 @@ public static class ReadModels
     public const string Rollup = "twin_state.rollup";
 
     /// <summary>
+    /// The newest estimate: <c>asset_id text pk, view jsonb (EstimateView)</c>; assets whose model has a section <c>estimation</c>.
+    /// </summary>
+    public const string Estimate = "twin_state.estimate";
+
+    /// <summary>
+    /// States of the estimator between two ticks: <c>asset_id text, tick bigint, position bigint, model text, versions jsonb, state bytea,
+    /// pk of the first two</c>. A state holds all readings before the tick that were in the log up to the position; model is the hash of
+    /// the asset model. Every 12 ticks for an hour, then hourly for two days, then daily.
+    /// </summary>
+    public const string EstimateCheckpoint = "twin_state.estimate_checkpoint";
+
+    /// <summary>
+    /// Estimated signals over time: <c>asset_id text, at timestamptz (end of a tick), model text, means real[], deviations real[], pk of the
+    /// first two</c>; one element per signal that is one number, in the order of the asset model with that hash.
+    /// </summary>
+    public const string EstimateHistory = "twin_state.estimate_history";
+
+    /// <summary>
     /// <c>scenario_id text pk, asset_id text, state text, requested_at timestamptz, deadline timestamptz, inputs bytea, view jsonb
     /// (ScenarioView)</c>. The view's progress is that of the newest event; while the scenario runs, the mean over
     /// <see cref="ScenarioShard"/> is newer.

@@ -26,6 +26,12 @@ static class Measures
     public static readonly Counter<long> HealthRebuilds = Meter.CreateCounter<long>(
         "pollux.twin_state.health_rebuilds", description: "Rebuilds of parts' condition, by whether the replay equalled the live state");
 
+    public static readonly Counter<long> EstimatedTicks = Meter.CreateCounter<long>(
+        "pollux.twin_state.estimate.ticks", description: "Ticks of estimates processed, those that were processed again included");
+
+    public static readonly Counter<long> EstimateFailures = Meter.CreateCounter<long>(
+        "pollux.twin_state.estimate.failures", description: "Estimates that failed, by asset");
+
     public static readonly Counter<long> Shown = Meter.CreateCounter<long>("pollux.twin_state.views", description: "Views published");
 
     /// <summary>Messages waiting in the queues of this service, by queue; see <see cref="WatchQueues"/>.</summary>

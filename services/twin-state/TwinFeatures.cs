@@ -1,4 +1,5 @@
 using TwinState.Alarms;
+using TwinState.Estimates;
 using TwinState.Health;
 using TwinState.News;
 using TwinState.Rebuilds;
@@ -14,5 +15,6 @@ static class TwinFeatures
         .AddSingleton<LoadTwins>().AddSingleton<SaveTwins>().AddSingleton<RederiveLimits>().AddSingleton<ActiveTwins>()
         .AddSingleton<Func<string, TwinOwner>>(s => assetId => ActivatorUtilities.CreateInstance<TwinOwner>(s, assetId))
         .AddSingleton<TakeNews>().AddSingleton<NewsClient>().AddSingleton<CatchUpLimit>().AddSingleton<TendTwin>()
+        .AddSingleton<EstimationModels>().AddSingleton<EstimateRows>().AddSingleton<FollowEstimate>()
         .AddSingleton<AcknowledgeAlarm>().AddSingleton<RecordMaintenance>().AddSingleton<RebuildTwin>();
 }

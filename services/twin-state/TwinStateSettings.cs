@@ -16,4 +16,7 @@ sealed class TwinStateSettings
     /// <summary>A silent twin leaves the memory after this long without a reading; the next one brings it back.</summary>
     [Range(1, 86_400)]
     public int SleepAfterSeconds { get; init; } = 600;
+
+    /// <summary>Whether twins are kept in step with their physics, where the asset model has a section <c>estimation</c>.</summary>
+    public bool Estimates { get; init; } = true;
 }

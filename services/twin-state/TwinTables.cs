@@ -44,6 +44,26 @@ static class TwinTables
         rollup.AddColumn("block_start", "bigint").AsPrimaryKey();
         rollup.AddColumn("data", "bytea").NotNull();
 
-        foreach (var table in new[] { twin, health, alarm, rollup }) options.Storage.ExtendedSchemaObjects.Add(table);
+        var estimate = new Table(Name("estimate"));
+        estimate.AddColumn<string>("asset_id").AsPrimaryKey();
+        estimate.AddColumn("view", "jsonb").NotNull();
+
+        var checkpoint = new Table(Name("estimate_checkpoint"));
+        checkpoint.AddColumn<string>("asset_id").AsPrimaryKey();
+        checkpoint.AddColumn("tick", "bigint").AsPrimaryKey();
+        checkpoint.AddColumn("position", "bigint").NotNull();
+        checkpoint.AddColumn("model", "text").NotNull();
+        checkpoint.AddColumn("versions", "jsonb").NotNull();
+        checkpoint.AddColumn("state", "bytea").NotNull();
+
+        var estimated = new Table(Name("estimate_history"));
+        estimated.AddColumn<string>("asset_id").AsPrimaryKey();
+        estimated.AddColumn("at", "timestamp with time zone").AsPrimaryKey();
+        estimated.AddColumn("model", "text").NotNull();
+        estimated.AddColumn("means", "real[]").NotNull();
+        estimated.AddColumn("deviations", "real[]").NotNull();
+
+        foreach (var table in new[] { twin, health, alarm, rollup, estimate, checkpoint, estimated })
+            options.Storage.ExtendedSchemaObjects.Add(table);
     }
 }

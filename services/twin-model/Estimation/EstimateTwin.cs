@@ -5,9 +5,17 @@ namespace TwinModel.Estimation;
 
 /// <summary>Result of adding readings.</summary>
 /// <param name="Ticks">Ticks processed, those that were processed again included.</param>
+/// <param name="RestartedAt">First tick that was processed again because of a late reading; null when there is none. Checkpoints after it no
+/// longer hold.</param>
 /// <param name="RereadFrom">Sample time, microseconds, of the earliest reading that is older than the oldest checkpoint and was left out:
-/// the estimate has to be made again from an older snapshot or from the whole log. Null when there is none.</param>
-public readonly record struct EstimateStep(int Ticks, long? RereadFrom);
+/// the estimate has to be made again from an older checkpoint or from the whole log. Null when there is none.</param>
+/// <param name="HasMore">True if ticks are complete but were not processed, as there were too many.</param>
+public readonly record struct EstimateStep(int Ticks, long? RestartedAt, long? RereadFrom, bool HasMore);
+
+/// <summary>The state of an estimate between two ticks. It holds all readings before that moment.</summary>
+/// <param name="Tick">The tick that comes next.</param>
+/// <param name="State">What <see cref="Estimator.Write"/> wrote.</param>
+public sealed record EstimateCheckpoint(long Tick, byte[] State);
 
 /// <summary>
 /// The estimate of one machine as a fold over its readings on event time. A tick is processed when event time (the newest sample time) has
@@ -17,8 +25,6 @@ public readonly record struct EstimateStep(int Ticks, long? RereadFrom);
 /// </summary>
 public sealed class EstimateTwin
 {
-    const byte SnapshotFormat = 1;
-
     // A checkpoint is as large as an ensemble (75 kB for the extruder): the last 4 to 6 minutes at a tick of 10 s can be processed again.
     const int TicksPerCheckpoint = 12;
     const int MostCheckpoints = 4;
@@ -28,7 +34,7 @@ public sealed class EstimateTwin
 
     readonly EstimationSetup setup;
     readonly SortedDictionary<long, TickReadings> ticks = [];
-    readonly List<(long Tick, byte[] State)> checkpoints = [];
+    readonly List<EstimateCheckpoint> checkpoints = [];
     readonly long silence;
     Estimator estimator;
     long newest = long.MinValue;
@@ -52,10 +58,18 @@ public sealed class EstimateTwin
     /// <summary>Readings before this sample time, microseconds, are too late; null when none is.</summary>
     public long? Oldest => hasForgotten ? checkpoints[0].Tick * setup.TickMicros : null;
 
+    /// <summary>The newest checkpoint; null before the first tick.</summary>
+    public EstimateCheckpoint? Checkpoint => checkpoints.Count == 0 ? null : checkpoints[^1];
+
     /// <summary>
     /// Adds readings and processes the ticks that are complete. Bad readings and those of sensors that are not used are ignored.
     /// </summary>
-    public EstimateStep Step(ReadOnlySpan<Reading> readings, EstimationWorkspace work)
+    /// <param name="readings">Each reading once.</param>
+    /// <param name="work">Work space of the calling thread.</param>
+    /// <param name="mostTicks">How many ticks to process at most; the next call goes on.</param>
+    /// <param name="processed">Called after each tick, if given; a tick that is processed again comes again.</param>
+    public EstimateStep Step(
+        ReadOnlySpan<Reading> readings, EstimationWorkspace work, int mostTicks = int.MaxValue, Action<long>? processed = null)
     {
         long? rereadFrom = null;
         var earliest = long.MaxValue;
@@ -73,9 +87,11 @@ public sealed class EstimateTwin
             earliest = Math.Min(earliest, tick);
             newest = Math.Max(newest, reading.SampledAt);
         }
-        if (ticks.Count == 0) return new(0, rereadFrom);
+        if (ticks.Count == 0) return new(0, null, rereadFrom, false);
+        var restarts = earliest < next && estimator.Tick >= earliest;
         if (earliest < next) GoBackTo(earliest);
-        return new(Fold(work), rereadFrom);
+        var (count, hasMore) = Fold(work, mostTicks, processed);
+        return new(count, restarts ? earliest : null, rereadFrom, hasMore);
     }
 
     /// <summary>The newest estimate; null before there is one.</summary>
@@ -87,48 +103,15 @@ public sealed class EstimateTwin
     /// <summary>SHA-256 over the newest estimate, hexadecimal.</summary>
     public string Hash() => Convert.ToHexStringLower(SHA256.HashData(BytesOf(estimator)));
 
-    /// <summary>The whole state as bytes, for <see cref="Restore"/>.</summary>
-    public byte[] Snapshot()
+    /// <summary>
+    /// An estimate that goes on from a checkpoint of the same model. It expects all readings from there on; what is older counts as too
+    /// late, see <see cref="EstimateStep.RereadFrom"/>.
+    /// </summary>
+    public static EstimateTwin From(EstimationSetup setup, EstimateCheckpoint checkpoint)
     {
-        using var memory = new MemoryStream();
-        using var writer = new BinaryWriter(memory);
-        writer.Write(SnapshotFormat);
-        writer.Write(setup.Model.Hash);
-        writer.Write(newest);
-        writer.Write(next);
-        writer.Write(hasForgotten);
-        estimator.Write(writer);
-        writer.Write(checkpoints.Count);
-        foreach (var (tick, state) in checkpoints)
-        {
-            writer.Write(tick);
-            writer.Write(state.Length);
-            writer.Write(state);
-        }
-        writer.Write(ticks.Count);
-        foreach (var (tick, sums) in ticks)
-        {
-            writer.Write(tick);
-            sums.Write(writer);
-        }
-        return memory.ToArray();
-    }
-
-    /// <summary>Restores a snapshot; null when it was made with another model or format, and the log has to be read again.</summary>
-    public static EstimateTwin? Restore(EstimationSetup setup, byte[] snapshot)
-    {
-        using var reader = new BinaryReader(new MemoryStream(snapshot));
-        if (reader.ReadByte() != SnapshotFormat || reader.ReadString() != setup.Model.Hash) return null;
-        var twin = new EstimateTwin(setup)
-        {
-            newest = reader.ReadInt64(),
-            next = reader.ReadInt64(),
-            hasForgotten = reader.ReadBoolean(),
-            estimator = Estimator.Read(setup, reader),
-        };
-        for (var count = reader.ReadInt32(); count > 0; count--)
-            twin.checkpoints.Add((reader.ReadInt64(), reader.ReadBytes(reader.ReadInt32())));
-        for (var count = reader.ReadInt32(); count > 0; count--) twin.ticks[reader.ReadInt64()] = TickReadings.Read(setup, reader);
+        var twin = new EstimateTwin(setup) { next = checkpoint.Tick, hasForgotten = true };
+        twin.checkpoints.Add(checkpoint);
+        twin.estimator = twin.Restored(checkpoint.State);
         return twin;
     }
 
@@ -140,7 +123,7 @@ public sealed class EstimateTwin
         (next, estimator) = at < 0 ? (tick, new(setup)) : (checkpoints[at].Tick, Restored(checkpoints[at].State));
     }
 
-    int Fold(EstimationWorkspace work)
+    (int Count, bool HasMore) Fold(EstimationWorkspace work, int most, Action<long>? processed)
     {
         var count = 0;
         var last = EstimationSetup.Floor(newest - Lateness.Ticks / TimeSpan.TicksPerMicrosecond, setup.TickMicros) - 1;
@@ -153,12 +136,14 @@ public sealed class EstimateTwin
                 next = heard;
                 continue;
             }
+            if (count == most) return (count, true);
             if (checkpoints.Count == 0 || next >= checkpoints[^1].Tick + TicksPerCheckpoint) Save();
             estimator.Step(next, readings, work);
+            processed?.Invoke(next);
             next++;
             count++;
         }
-        return count;
+        return (count, false);
     }
 
     // There is always one: event time advances with readings only.
@@ -171,7 +156,7 @@ public sealed class EstimateTwin
 
     void Save()
     {
-        checkpoints.Add((next, BytesOf(estimator)));
+        checkpoints.Add(new(next, BytesOf(estimator)));
         if (checkpoints.Count <= MostCheckpoints) return;
         checkpoints.RemoveAt(0);
         hasForgotten = true;

@@ -105,6 +105,46 @@ public static class DecideAlarms
         return events;
     }
 
+    /// <summary>Limit id of physics that has begun to deviate from the sensors.</summary>
+    public const string SyncDrifting = "sync-drifting";
+
+    /// <summary>Limit id of physics that has lost the machine.</summary>
+    public const string SyncLost = "sync-lost";
+
+    /// <summary>
+    /// Events for physics that does not follow the machine: a warning while it drifts or is lost, an alarm while it is lost. With too few
+    /// observations alarms stay as they are.
+    /// </summary>
+    public static IReadOnlyList<object> ForSync(string assetId, AssetModel model, AlarmBook book, SyncView sync)
+    {
+        if (sync.Since is not { } since) return [];
+        var isLost = sync.State == "lost";
+        List<object> events = [];
+        foreach (var (limitId, isDue) in new[] { (SyncDrifting, isLost || sync.State == "drifting"), (SyncLost, isLost) })
+        {
+            var active = book.Active(limitId);
+            if (isDue && active is null)
+            {
+                events.Add(new AlarmRaised(
+                    $"{assetId}.{limitId}.{Micros.From(since)}", assetId, limitId, sync.SensorId,
+                    limitId == SyncLost ? "alarm" : "warning", Message(model, limitId, sync.SensorId), null, null, since));
+            }
+            else if (!isDue && active is not null)
+            {
+                events.Add(new AlarmCleared(active.Id, null, since));
+            }
+        }
+        return events;
+    }
+
+    static string Message(AssetModel model, string limitId, string? sensorId)
+    {
+        var most = model.Sensors.FirstOrDefault(s => s.Id == sensorId) is { } sensor ? $", most of all {sensor.Name}" : "";
+        return limitId == SyncLost
+            ? $"The physics has lost the machine: sensors deviate far more than chance allows{most}"
+            : $"The physics drifts from the machine: sensors deviate more than chance allows{most}";
+    }
+
     static bool IsSilent(SensorTwin sensor, DateTimeOffset now, DateTimeOffset? offlineSince)
     {
         var last = Micros.ToTime(sensor.Window.Newest.SampledAt);

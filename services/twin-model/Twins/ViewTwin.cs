@@ -12,7 +12,7 @@ public static class ViewTwin
     /// <summary>Builds the view.</summary>
     public static TwinView Of(
         string assetId, string name, Twin twin, AlarmBook book, long position, long revision, DateTimeOffset? recordedAt,
-        DateTimeOffset? offlineSince, string? traceParent)
+        DateTimeOffset? offlineSince, string? traceParent, EstimateSummary? estimate = null)
     {
         var newest = twin.Sensors.Where(s => s.Window.Count > 0).Select(s => s.Window.Newest.SampledAt).DefaultIfEmpty(long.MinValue).Max();
         return new(
@@ -27,7 +27,8 @@ public static class ViewTwin
             twin.Hash(),
             [.. twin.Sensors.Select(s => Of(s, offlineSince))],
             [.. book.Open.Values.OrderBy(a => Array.IndexOf(Severities, a.Severity)).ThenByDescending(a => a.RaisedAt)],
-            traceParent);
+            traceParent,
+            estimate);
     }
 
     static SensorView Of(SensorTwin twin, DateTimeOffset? offlineSince)

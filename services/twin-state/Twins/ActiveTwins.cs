@@ -21,8 +21,13 @@ sealed partial class ActiveTwins
     public ActiveTwins(IMeterFactory meters, ILogger<ActiveTwins> logger)
     {
         this.logger = logger;
-        meters.Create("Pollux").CreateObservableGauge(
+        var meter = meters.Create("Pollux");
+        meter.CreateObservableGauge(
             "pollux.twin_state.twins", () => owners.Count, "{twin}", "Twins that this replica owns and has in memory");
+        meter.CreateObservableGauge(
+            "pollux.twin_state.sync", () => owners.Values.Select(o => o.Twin?.Estimate?.Sync.State).OfType<string>().CountBy(s => s)
+                .Select(s => new Measurement<int>(s.Value, new KeyValuePair<string, object?>("state", s.Key))),
+            "{twin}", "Twins in memory with an estimate, by whether the physics follows the machine");
     }
 
     /// <summary>

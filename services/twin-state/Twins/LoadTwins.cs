@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Contracts.Messages;
 using JasperFx.Events;
 using Marten;
 using Npgsql;
@@ -59,7 +60,7 @@ sealed class LoadTwins
     async Task<Dictionary<string, SavedTwin>> Saved(string[] assetIds)
     {
         await using var command = source.CreateCommand(
-            "select asset_id, position, revision, versions, state, offline_since, view ->> 'recordedAt', health from twin_state.twin "
+            "select asset_id, position, revision, versions, state, offline_since, view ->> 'recordedAt', health, view -> 'estimate' from twin_state.twin "
                 + "where asset_id = any($1)");
         command.Parameters.Add(new() { Value = assetIds });
         await using var reader = await command.ExecuteReaderAsync();
@@ -73,7 +74,8 @@ sealed class LoadTwins
                 reader.GetFieldValue<byte[]>(4),
                 reader.IsDBNull(5) ? null : new DateTimeOffset(reader.GetDateTime(5)),
                 reader.IsDBNull(6) ? null : reader.GetString(6),
-                reader.IsDBNull(7) ? null : reader.GetFieldValue<byte[]>(7));
+                reader.IsDBNull(7) ? null : reader.GetFieldValue<byte[]>(7),
+                reader.IsDBNull(8) ? null : JsonSerializer.Deserialize<EstimateSummary>(reader.GetString(8), JsonSerializerOptions.Web));
         }
         return saved;
     }
@@ -98,10 +100,12 @@ sealed class LoadTwins
             SavedRevision = saved.Revision,
             Versions = JsonSerializer.Deserialize<Dictionary<string, long>>(saved.Versions)!,
             OfflineSince = saved.OfflineSince,
+            Estimate = asset.Model.Estimation is null ? null : saved.Estimate,
             RecordedAt = saved.RecordedAt is null ? null : DateTimeOffset.Parse(saved.RecordedAt, CultureInfo.InvariantCulture),
         };
     }
 
     sealed record SavedTwin(
-        long Position, long Revision, string Versions, byte[] State, DateTimeOffset? OfflineSince, string? RecordedAt, byte[]? Health);
+        long Position, long Revision, string Versions, byte[] State, DateTimeOffset? OfflineSince, string? RecordedAt, byte[]? Health,
+        EstimateSummary? Estimate);
 }

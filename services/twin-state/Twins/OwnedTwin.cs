@@ -62,6 +62,12 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
 
     public string? TraceParent { get; private set; }
 
+    /// <summary>What the physics says, as last shown; null when nothing is known.</summary>
+    public EstimateSummary? Estimate { get; set; }
+
+    /// <summary>Newest sample time, microseconds; null before the first reading.</summary>
+    public long? NewestSample => Twin.Sensors.Where(s => s.Window.Count > 0).Select(s => (long?)s.Window.Newest.SampledAt).Max();
+
     public DateTimeOffset SavedAt { get; set; }
 
     public DateTimeOffset ShownAt { get; set; }
@@ -157,6 +163,16 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
         }
     }
 
+    /// <summary>Shows a new estimate, or none.</summary>
+    public void Show(EstimateSummary? estimate)
+    {
+        lock (gate)
+        {
+            Estimate = estimate;
+            MustSave = MustShow = true;
+        }
+    }
+
     public void GoOffline(DateTimeOffset at)
     {
         lock (gate)
@@ -188,7 +204,7 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
         lock (gate)
         {
             Revision = Math.Max(Revision + 1, Micros.From(now));
-            return ViewTwin.Of(Asset.Id, Asset.Name, Twin, Alarms, Position, Revision, RecordedAt, OfflineSince, TraceParent);
+            return ViewTwin.Of(Asset.Id, Asset.Name, Twin, Alarms, Position, Revision, RecordedAt, OfflineSince, TraceParent, Estimate);
         }
     }
 

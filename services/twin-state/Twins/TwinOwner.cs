@@ -2,6 +2,7 @@ using Contracts.Events;
 using Microsoft.Extensions.Options;
 using ServiceDefaults;
 using TwinModel.Twins;
+using TwinState.Estimates;
 
 namespace TwinState.Twins;
 
@@ -42,7 +43,13 @@ sealed partial class TwinOwner(
     /// <summary>The twin; null unless it is in memory.</summary>
     public OwnedTwin? Twin { get; private set; }
 
-    public void Forget() => Twin = null;
+    /// <summary>The estimate of a twin whose model has one; null unless it is in memory. It reads the log for itself.</summary>
+    public OwnedEstimate? Estimate { get; set; }
+
+    /// <summary>The physics has failed: its estimate is not tried again before this time.</summary>
+    public DateTimeOffset NoEstimateBefore { get; set; }
+
+    public void Forget() => (Twin, Estimate) = (null, null);
 
     public void Replace(OwnedTwin twin) => Twin = twin;
 

@@ -1,10 +1,14 @@
 using Microsoft.Extensions.Options;
+using TwinState.Estimates;
 using TwinState.Twins;
 
 namespace TwinState.Upkeep;
 
-/// <summary>Once a second per twin: follows a new registration, derives late readings again, detects silent sensors and saves.</summary>
-sealed class TendTwin(RederiveLimits rederiveLimits, IOptions<TwinStateSettings> settings)
+/// <summary>
+/// Once a second per twin: follows a new registration, derives late readings again, detects silent sensors, saves, and brings the estimate
+/// on.
+/// </summary>
+sealed class TendTwin(RederiveLimits rederiveLimits, FollowEstimate followEstimate, IOptions<TwinStateSettings> settings)
 {
     public async Task Tend(TwinOwner owner, DateTimeOffset now, CancellationToken cancel)
     {
@@ -12,5 +16,6 @@ sealed class TendTwin(RederiveLimits rederiveLimits, IOptions<TwinStateSettings>
         await rederiveLimits.Rederive(owner, twin, cancel);
         if (DecideUpkeep.Save(twin, now, TimeSpan.FromSeconds(settings.Value.SaveEverySeconds)) is { } save)
             await owner.Append(twin, save.Events, cancel);
+        await followEstimate.Follow(owner, twin, cancel);
     }
 }

@@ -62,7 +62,7 @@ static class EstimationBenchmark
         Report.Goal("extruder twins per core, with a view every tick", tickSeconds * 1e3 / (tick + view), "twins", GoalTwinsPerCore, true,
             "N0");
         Report.Figure("memory of a twin: estimator, checkpoints and their readings", memory / 1e3, "kB");
-        Report.Figure("  snapshot", twin.Snapshot().Length / 1e3, "kB");
+        Report.Figure("  checkpoint", twin.Checkpoint!.State.Length / 1e3, "kB");
         Report.Figure(
             "solver steps per member and tick", (double)work.Statistics.Steps / setup.Settings.Ensemble / (Ticks + Warm - 2), "", "N2");
     }

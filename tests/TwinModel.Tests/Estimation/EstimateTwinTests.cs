@@ -35,7 +35,7 @@ public class EstimateTwinTests
         var twin = new EstimateTwin(Setup);
         Assert.Null(twin.Estimate(new(Setup)));
         Assert.Null(twin.Tick);
-        Assert.Equal(new EstimateStep(0, null), twin.Step([], new(Setup)));
+        Assert.Equal(new EstimateStep(0, null, null, false), twin.Step([], new(Setup)));
     }
 
     [Fact]
@@ -73,6 +73,7 @@ public class EstimateTwinTests
         var step = twin.Step([late], work);
         Assert.Null(step.RereadFrom);
         Assert.InRange(step.Ticks, 24, 36);
+        Assert.Equal(Setup.TickOf(late.SampledAt), step.RestartedAt);
         Assert.NotEqual(before, twin.Hash());
         Assert.Equal(Folded(readings.Append(late).OrderBy(r => r.SampledAt)).Hash(), twin.Hash());
     }
@@ -91,7 +92,7 @@ public class EstimateTwinTests
         var before = twin.Hash();
         var late = Temperature(100.25, 210);
         Assert.True(late.SampledAt < twin.Oldest);
-        Assert.Equal(new EstimateStep(0, late.SampledAt), twin.Step([late, Temperature(101.25, 210)], new(Setup)));
+        Assert.Equal(new EstimateStep(0, null, late.SampledAt, false), twin.Step([late, Temperature(101.25, 210)], new(Setup)));
         Assert.Equal(before, twin.Hash());
     }
 
@@ -108,23 +109,33 @@ public class EstimateTwinTests
     }
 
     [Fact]
-    public void A_restored_snapshot_goes_on_like_the_original()
+    public void An_estimate_from_a_checkpoint_goes_on_like_the_original()
     {
         var (readings, work) = (Minutes(9), new EstimationWorkspace(Setup));
         var original = Folded(readings.Take(700));
-        var restored = EstimateTwin.Restore(Setup, original.Snapshot())!;
-        Assert.Equal(original.Snapshot(), restored.Snapshot());
-        Reading[] rest = [.. readings.Skip(700), Temperature(200.25, 190)];
+        var restored = EstimateTwin.From(Setup, original.Checkpoint!);
+        var from = original.Checkpoint!.Tick * Setup.TickMicros;
+        restored.Step([.. readings.Take(700).Where(r => r.SampledAt >= from)], work);
+        Assert.Equal(original.Hash(), restored.Hash());
+        Reading[] rest = [.. readings.Skip(700), Temperature((from - Given.T0) / 1e6 + 5.25, 190)];
         original.Step(rest, work);
         restored.Step(rest, work);
         Assert.Equal(original.Hash(), restored.Hash());
-        Assert.Equal(original.Snapshot(), restored.Snapshot());
+        Assert.Equal(from - 1, restored.Step([Power((from - Given.T0 - 1) / 1e6, 180)], work).RereadFrom);
     }
 
     [Fact]
-    public void A_snapshot_of_another_model_is_not_restored() => Assert.Null(EstimateTwin.Restore(
-        new(ReadAssetModel.FromText(EstimationCase.Yaml.Replace("version: 1", "version: 2", StringComparison.Ordinal), "kettle")),
-        Folded(Minutes(1)).Snapshot()));
+    public void Ticks_are_processed_a_few_at_a_time()
+    {
+        var (readings, work) = (Minutes(5), new EstimationWorkspace(Setup));
+        var twin = new EstimateTwin(Setup);
+        List<long> seen = [];
+        var step = twin.Step([.. readings], work, 4, seen.Add);
+        Assert.Equal(new EstimateStep(4, null, null, true), step);
+        while (step.HasMore) step = twin.Step([], work, 4, seen.Add);
+        Assert.Equal(Folded(readings).Hash(), twin.Hash());
+        Assert.Equal(Enumerable.Range(0, seen.Count).Select(i => Setup.TickOf(Given.T0) + i), seen);
+    }
 
     // Two stretches of six minutes, three hours apart, so that readings fall on both sides of a silence and behind the oldest checkpoint.
     static Gen<Reading[]> Histories =>

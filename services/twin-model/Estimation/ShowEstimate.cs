@@ -1,0 +1,64 @@
+using Contracts.Messages;
+using TwinModel.Units;
+
+namespace TwinModel.Estimation;
+
+/// <summary>Builds the API view of an estimate.</summary>
+public static class ShowEstimate
+{
+    /// <summary>Builds the view.</summary>
+    /// <param name="assetId">The asset.</param>
+    /// <param name="setup">What made the estimate.</param>
+    /// <param name="estimate">The estimate.</param>
+    /// <param name="position">Highest log position of an event included.</param>
+    /// <param name="hash"><see cref="EstimateTwin.Hash"/>.</param>
+    public static EstimateView Of(string assetId, EstimationSetup setup, TwinEstimate estimate, long position, string hash)
+    {
+        var axis = setup.Compiled.Axis;
+        double[] centres = [.. Enumerable.Range(0, axis.Cells).Select(axis.Centre)];
+        return new(
+            assetId, setup.Model.Id, position, setup.TickSeconds, estimate.At, Of(estimate.Sync),
+            [.. estimate.Signals.Select(s => Of(setup, s))],
+            [.. estimate.Profiles.Select(p => new EstimatedProfile(
+                p.Id, NameOf(setup, p.Id), p.Unit, centres, [.. p.Values.Select(v => v.Mean)],
+                [.. p.Values.Select(v => v.StandardDeviation)]))],
+            [.. estimate.Learned.Select((l, i) => Of(setup.Wanderers[i], l, setup))],
+            [.. estimate.Innovations.Select((o, i) => new SensorResidual(
+                o.Sensor, o.Signal, setup.Observed[i].Place.Signal.Unit.Symbol, o.Measured, o.Predicted, o.Deviation,
+                o.LeftOut.ToString().ToLowerInvariant()))],
+            estimate.Nis, estimate.DegreesOfFreedom, hash);
+    }
+
+    /// <summary>The part that is shown with the live twin.</summary>
+    public static EstimateSummary SummaryOf(EstimateView view) => new(view.At, view.Sync, view.Signals);
+
+    static SyncView Of(Sync sync) => new(
+        sync.State switch
+        {
+            SyncState.InSync => "in-sync",
+            SyncState.Drifting => "drifting",
+            SyncState.Lost => "lost",
+            _ => "unknown",
+        }, sync.Since, sync.Sensor);
+
+    static EstimatedSignal Of(EstimationSetup setup, SignalEstimate signal)
+    {
+        var declared = setup.Compiled.Signals.First(s => s.Signal.Id == signal.Id).Signal;
+        return new(
+            signal.Id, declared.Name, signal.Unit, signal.Value.Mean, signal.Value.StandardDeviation,
+            declared.Sensor is { } sensor ? setup.Model.Sensor(sensor)!.Id : null);
+    }
+
+    static string NameOf(EstimationSetup setup, string signal) => setup.Compiled.Signals.First(s => s.Signal.Id == signal).Signal.Name;
+
+    static LearnedValue Of(Wanderer wanderer, LearnedEstimate learned, EstimationSetup setup) => new(
+        learned.Kind, learned.Id, wanderer.Kind == WandererKind.Bias && learned.Unit == "degC" ? "K" : learned.Unit,
+        learned.Value.Mean, learned.Value.StandardDeviation,
+        wanderer.Kind switch
+        {
+            WandererKind.Parameter => wanderer.Report(Math.Log(setup.Compiled.Parameters[wanderer.Number])),
+            WandererKind.Input => wanderer.Report(setup.Compiled.Inputs[wanderer.Number]),
+            _ => 0,
+        },
+        learned.IsIdentified);
+}

@@ -1,0 +1,46 @@
+using TwinModel.Telemetry;
+
+namespace TwinState.Estimates;
+
+/// <summary>Decides when an estimate goes on, begins anew, and what is kept of its past. Pure.</summary>
+static class DecideEstimate
+{
+    /// <summary>
+    /// How far back an estimate reaches at most, microseconds: it begins a day before the newest reading, and a reading that comes later
+    /// than that does not change it. States follow within minutes, and what is learned follows within hours.
+    /// </summary>
+    public const long Reach = 24 * 3600 * Micros.PerSecond;
+
+    const long Hour = 3600 * Micros.PerSecond;
+
+    // Late readings complete no tick.
+    static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(10);
+
+    /// <summary>True if the log may hold something that the estimate lacks and that completes a tick, or may be late.</summary>
+    /// <param name="estimate">The estimate.</param>
+    /// <param name="position">Log position of the twin.</param>
+    /// <param name="newest">Newest sample time of the twin, microseconds.</param>
+    /// <param name="now">Current time.</param>
+    public static bool IsDue(OwnedEstimate estimate, long position, long newest, DateTimeOffset now) =>
+        estimate.IsBehind
+            || (position > estimate.Position && (newest >= estimate.CompleteAt || now - estimate.LookedAt >= LookEvery));
+
+    /// <summary>True if an estimate is so far behind that it begins anew instead of going on.</summary>
+    public static bool BeginsAnew(OwnedEstimate estimate, long newest) => newest - estimate.CompleteAt > Reach;
+
+    /// <summary>True if the estimate has to be made again for a late reading.</summary>
+    public static bool IsWorthIt(long lateAt, long newest) => newest - lateAt <= Reach;
+
+    /// <summary>
+    /// Whether a checkpoint is kept: all of the last hour, then the first of each hour, and after two days the first of each day.
+    /// </summary>
+    /// <param name="at">Its time, microseconds.</param>
+    /// <param name="before">Time of the one before it that is kept; null when there is none.</param>
+    /// <param name="newest">Time of the newest one.</param>
+    public static bool IsKept(long at, long? before, long newest)
+    {
+        if (before is not { } last || newest - at <= Hour) return true;
+        var apart = newest - at <= 48 * Hour ? Hour : 24 * Hour;
+        return at / apart != last / apart;
+    }
+}

@@ -1,0 +1,112 @@
+using System.Text.Json;
+using Cluster;
+using Contracts.Messages;
+using Npgsql;
+using NpgsqlTypes;
+using ServiceDefaults;
+using TwinModel.Estimation;
+
+namespace TwinState.Estimates;
+
+/// <summary>
+/// An estimate's rows in the tables <c>estimate</c>, <c>estimate_checkpoint</c> and <c>estimate_history</c> of schema <c>twin_state</c>.
+/// All of them follow from the log.
+/// </summary>
+sealed class EstimateRows(NpgsqlDataSource source, WriteFence mayWrite)
+{
+    /// <summary>The newest checkpoint of a model up to a tick; null when there is none.</summary>
+    public async Task<StoredCheckpoint?> Find(string assetId, string modelHash, long upToTick, CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand(
+            $"select tick, state, position, versions from {ReadModels.EstimateCheckpoint} where asset_id = $1 and model = $2 and tick <= $3 "
+                + "order by tick desc limit 1");
+        command.Parameters.AddRange(new NpgsqlParameter[]
+        {
+            new() { Value = assetId },
+            new() { Value = modelHash },
+            new() { Value = upToTick },
+        });
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        return await reader.ReadAsync(cancel)
+            ? new(new(reader.GetInt64(0), reader.GetFieldValue<byte[]>(1)), reader.GetInt64(2),
+                JsonSerializer.Deserialize<CheckpointVersions>(reader.GetString(3))!)
+            : null;
+    }
+
+    /// <summary>Saves what is new; a replica that was declared dead saves nothing.</summary>
+    public async Task Save(string assetId, OwnedEstimate estimate, CancellationToken cancel)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await using var batch = new NpgsqlBatch(connection);
+        if (estimate.ReplacedAfter is { } tick)
+        {
+            Add(batch, $"delete from {ReadModels.EstimateCheckpoint} where asset_id = $1 and (tick > $2 or model <> $3)", assetId, tick,
+                estimate.Model.Hash);
+        }
+        if (estimate.Unsaved.Count > 0)
+        {
+            Add(batch, $"""
+                insert into {ReadModels.EstimateHistory} (asset_id, at, model, means, deviations) values ($1, $2, $3, $4, $5)
+                on conflict (asset_id, at) do update set model = excluded.model, means = excluded.means, deviations = excluded.deviations
+                """, estimate.Unsaved.Select(t => new object[] { assetId, t.At.UtcDateTime, estimate.Model.Hash, t.Means, t.Deviations }));
+        }
+        if (estimate.View(assetId) is { } view)
+        {
+            Add(batch, $"""
+                insert into {ReadModels.Estimate} (asset_id, view) values ($1, $2) on conflict (asset_id) do update set view = excluded.view
+                """, assetId, StorableText.Json(view));
+            batch.BatchCommands[^1].Parameters[1].NpgsqlDbType = NpgsqlDbType.Jsonb;
+        }
+        if (estimate.CheckpointToStore is { } stored)
+        {
+            Add(batch, $"""
+                insert into {ReadModels.EstimateCheckpoint} (asset_id, tick, position, model, state, versions) values ($1, $2, $3, $4, $5, $6)
+                on conflict (asset_id, tick) do update set position = excluded.position, model = excluded.model, state = excluded.state,
+                    versions = excluded.versions
+                """, assetId, stored.Checkpoint.Tick, stored.Position, estimate.Model.Hash, stored.Checkpoint.State,
+                JsonSerializer.Serialize(stored.Versions));
+            batch.BatchCommands[^1].Parameters[5].NpgsqlDbType = NpgsqlDbType.Jsonb;
+        }
+        if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync(cancel);
+        if (estimate.CheckpointToStore is { } newest) await Thin(connection, assetId, newest.Checkpoint.Tick, estimate.TickMicros, cancel);
+        await mayWrite(connection, cancel);
+        await transaction.CommitAsync(cancel);
+        estimate.Saved();
+    }
+
+    static async Task Thin(NpgsqlConnection connection, string assetId, long newest, long tickMicros, CancellationToken cancel)
+    {
+        List<long> ticks = [], superfluous = [];
+        await using (var select = new NpgsqlCommand(
+            $"select tick from {ReadModels.EstimateCheckpoint} where asset_id = $1 order by tick", connection))
+        {
+            select.Parameters.Add(new() { Value = assetId });
+            await using var reader = await select.ExecuteReaderAsync(cancel);
+            while (await reader.ReadAsync(cancel)) ticks.Add(reader.GetInt64(0));
+        }
+        long? before = null;
+        foreach (var tick in ticks)
+        {
+            if (DecideEstimate.IsKept(tick * tickMicros, before, newest * tickMicros)) before = tick * tickMicros;
+            else superfluous.Add(tick);
+        }
+        if (superfluous.Count == 0) return;
+        await using var delete = new NpgsqlCommand(
+            $"delete from {ReadModels.EstimateCheckpoint} where asset_id = $1 and tick = any($2)", connection);
+        delete.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = assetId }, new() { Value = superfluous.ToArray() } });
+        await delete.ExecuteNonQueryAsync(cancel);
+    }
+
+    static void Add(NpgsqlBatch batch, string sql, IEnumerable<object[]> rows)
+    {
+        foreach (var row in rows) Add(batch, sql, row);
+    }
+
+    static void Add(NpgsqlBatch batch, string sql, params object[] values)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var value in values) command.Parameters.Add(new() { Value = value });
+        batch.BatchCommands.Add(command);
+    }
+}

@@ -1,0 +1,125 @@
+using Contracts.Messages;
+using Microsoft.Extensions.Options;
+using ServiceDefaults;
+using TwinModel.Estimation;
+using TwinModel.Telemetry;
+using TwinModel.Twins;
+using TwinState.Twins;
+
+namespace TwinState.Estimates;
+
+/// <summary>
+/// Keeps the estimate of a twin in step with the log: reads what is new, processes the ticks that are complete, saves and shows the result.
+/// A little at a time, so that an estimate with much to catch up with does not hold up its twin, nor its neighbours.
+/// </summary>
+sealed partial class FollowEstimate(
+    EstimationModels models, EstimateRows rows, LogReader log, TimeProvider time, IOptions<TwinStateSettings> settings,
+    ILogger<FollowEstimate> logger)
+{
+    // A fifth of a second of the extruder's ticks.
+    const int MostTicks = 25;
+    const int MostEvents = 5_000;
+
+    // A fault of the physics would show again at once.
+    static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(1);
+
+    // How far a device's clock may be ahead of the log's.
+    static readonly TimeSpan ClocksApart = TimeSpan.FromMinutes(20);
+
+    // Every estimate at work holds a thread, which news needs as well.
+    readonly SemaphoreSlim free = new(Math.Max(1, Environment.ProcessorCount / 2));
+
+    /// <summary>Brings the owner's estimate on, if anything is due. A twin whose physics fails is shown without an estimate.</summary>
+    public async Task Follow(TwinOwner owner, OwnedTwin twin, CancellationToken cancel)
+    {
+        if (!settings.Value.Estimates || twin.Asset.Model.Estimation is null || time.GetUtcNow() < owner.NoEstimateBefore) return;
+        try
+        {
+            if (twin.NewestSample is { } newest) await Follow(owner, twin, newest, cancel);
+        }
+        catch (Exception e) when (StoreFaults.IsPermanent(e))
+        {
+            (owner.Estimate, owner.NoEstimateBefore) = (null, time.GetUtcNow() + RetryAfter);
+            twin.Show(null);
+            Measures.EstimateFailures.Add(1, new KeyValuePair<string, object?>("asset", twin.Asset.Id));
+            LogFailed(e, twin.Asset.Id);
+        }
+    }
+
+    async Task Follow(TwinOwner owner, OwnedTwin twin, long newest, CancellationToken cancel)
+    {
+        if (owner.Estimate is not { } estimate || estimate.Model.Hash != twin.Asset.Model.Hash)
+            owner.Estimate = estimate = await Load(twin, long.MaxValue, newest, cancel);
+        var now = time.GetUtcNow();
+        if (!DecideEstimate.IsDue(estimate, twin.Position, newest, now)) return;
+        if (DecideEstimate.BeginsAnew(estimate, newest)) owner.Estimate = estimate = Anew(twin, newest);
+        estimate.LookedAt = now;
+        if (await ReadOn(twin, estimate, newest, cancel) is { } lateAt)
+        {
+            LogReread(twin.Asset.Id, Micros.ToTime(lateAt));
+            owner.Estimate = estimate = await Load(twin, lateAt, newest, cancel);
+            return;
+        }
+        if (estimate.Unsaved.Count == 0) return;
+        Measures.EstimatedTicks.Add(estimate.Unsaved.Count);
+        await rows.Save(twin.Asset.Id, estimate, cancel);
+        if (estimate.View(twin.Asset.Id) is not { } view) return;
+        twin.Show(ShowEstimate.SummaryOf(view));
+        var events = DecideAlarms.ForSync(twin.Asset.Id, twin.Asset.Model, twin.Alarms, view.Sync);
+        if (events.Count > 0) await owner.Append(twin, events, cancel);
+    }
+
+    /// <summary>The sample time of a reading for which the estimate has to be made again; null when there is none.</summary>
+    async Task<long?> ReadOn(OwnedTwin twin, OwnedEstimate estimate, long newest, CancellationToken cancel)
+    {
+        await free.WaitAsync(cancel);
+        try
+        {
+            return await Task.Run(() => ReadSome(twin, estimate, newest, cancel), cancel);
+        }
+        finally
+        {
+            free.Release();
+        }
+    }
+
+    async Task<long?> ReadSome(OwnedTwin twin, OwnedEstimate estimate, long newest, CancellationToken cancel)
+    {
+        var step = estimate.Apply(null, MostTicks);
+        var (ticks, events) = (step.Ticks, 0);
+        if (step.HasMore) return null;
+        var streams = Streams.TelemetryBetween(
+            twin.Asset.Id, Micros.ToTime(Math.Max(estimate.ReadsFrom, newest - DecideEstimate.Reach)) - ClocksApart,
+            time.GetUtcNow().AddDays(1));
+        var known = streams.Select(s => (s, estimate.Versions.GetValueOrDefault(s))).ToList();
+        await foreach (var batch in log.After(known, MostEvents, cancel))
+        {
+            events++;
+            step = estimate.Apply(batch, MostTicks - ticks);
+            ticks += step.Ticks;
+            if (step.RereadFrom is { } lateAt && DecideEstimate.IsWorthIt(lateAt, newest)) return lateAt;
+            if (step.HasMore || ticks >= MostTicks) return null;
+        }
+        estimate.IsBehind = events == MostEvents;
+        return null;
+    }
+
+    async Task<OwnedEstimate> Load(OwnedTwin twin, long upTo, long newest, CancellationToken cancel)
+    {
+        var model = models.Get(twin.Asset.Model);
+        var upToTick = upTo == long.MaxValue ? long.MaxValue : model.Setup.TickOf(upTo);
+        return await rows.Find(twin.Asset.Id, twin.Asset.Model.Hash, upToTick, cancel) is { } stored
+            ? new(model, stored) { ReplacedAfter = stored.Checkpoint.Tick }
+            : Anew(twin, newest);
+    }
+
+    OwnedEstimate Anew(OwnedTwin twin, long newest) =>
+        new(models.Get(twin.Asset.Model), newest - DecideEstimate.Reach) { ReplacedAfter = long.MinValue };
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The estimate of {AssetId} failed; it is tried again in a minute")]
+    partial void LogFailed(Exception exception, string assetId);
+
+    [LoggerMessage(Level = LogLevel.Information,
+        Message = "The estimate of {AssetId} is made again from a checkpoint before {At}, for readings that came late")]
+    partial void LogReread(string assetId, DateTimeOffset at);
+}

@@ -1,0 +1,154 @@
+using Contracts.Messages;
+using ServiceDefaults;
+using TwinModel.Assets;
+using TwinModel.Estimation;
+using TwinModel.Telemetry;
+
+namespace TwinState.Estimates;
+
+/// <summary>Estimated signals at the end of a tick.</summary>
+/// <param name="At">End of the tick.</param>
+/// <param name="Means">Means, one per signal that is one number.</param>
+/// <param name="Deviations">Standard deviations.</param>
+readonly record struct EstimatedTick(DateTimeOffset At, float[] Means, float[] Deviations);
+
+/// <summary>Where in the log a checkpoint belongs.</summary>
+/// <param name="From">All readings from the checkpoint's tick on come after these versions of the day streams.</param>
+/// <param name="Included">All readings before it up to these versions are included.</param>
+sealed record CheckpointVersions(Dictionary<string, long> From, Dictionary<string, long> Included);
+
+/// <summary>A checkpoint as stored.</summary>
+/// <param name="Checkpoint">State of the estimator.</param>
+/// <param name="Position">Highest log position included.</param>
+/// <param name="Versions">Its place in the log.</param>
+sealed record StoredCheckpoint(EstimateCheckpoint Checkpoint, long Position, CheckpointVersions Versions);
+
+/// <summary>
+/// The estimate of one machine, and how far it has read the log: apart from its twin, which is not held up when an estimate has much to
+/// catch up with.
+/// </summary>
+sealed class OwnedEstimate
+{
+    readonly EstimationModel model;
+    readonly EstimateTwin twin;
+    readonly long floor = long.MinValue;
+    readonly CheckpointVersions? restored;
+    readonly List<Reading> readings = [];
+
+    // Readings of a tick and later ones come after these versions.
+    readonly List<(long Tick, Dictionary<string, long> Versions)> marks = [];
+    readonly SortedDictionary<DateTimeOffset, EstimatedTick> unsaved = [];
+    long newestTick = long.MinValue;
+    long storedTick = long.MinValue;
+
+    /// <summary>An estimate that begins with the readings from a time on, microseconds.</summary>
+    public OwnedEstimate(EstimationModel model, long floor)
+    {
+        (this.model, this.floor) = (model, floor);
+        twin = new(model.Setup);
+        Versions = [];
+    }
+
+    /// <summary>An estimate that goes on from a checkpoint.</summary>
+    public OwnedEstimate(EstimationModel model, StoredCheckpoint stored)
+    {
+        this.model = model;
+        twin = EstimateTwin.From(model.Setup, stored.Checkpoint);
+        (restored, Versions, Position) = (stored.Versions, new(stored.Versions.From), stored.Position);
+        marks.Add((stored.Checkpoint.Tick, stored.Versions.From));
+        storedTick = stored.Checkpoint.Tick;
+    }
+
+    public AssetModel Model => model.Setup.Model;
+
+    public long TickMicros => model.Setup.TickMicros;
+
+    /// <summary>Last version folded in, by day stream.</summary>
+    public Dictionary<string, long> Versions { get; }
+
+    /// <summary>Earliest time of which readings are used, microseconds.</summary>
+    public long ReadsFrom => Math.Max(floor, (twin.Oldest ?? long.MinValue));
+
+    public long Position { get; private set; }
+
+    /// <summary>True until it is known that nothing is left to read or to process.</summary>
+    public bool IsBehind { get; set; } = true;
+
+    public DateTimeOffset LookedAt { get; set; }
+
+    /// <summary>A reading of this sample time, microseconds, completes the next tick.</summary>
+    public long CompleteAt => twin.Tick is { } tick ? (tick + 3) * model.Setup.TickMicros : long.MinValue;
+
+    /// <summary>Stored checkpoints of later ticks no longer hold; null: all do.</summary>
+    public long? ReplacedAfter { get; set; }
+
+    /// <summary>The newest estimate; null before there is one.</summary>
+    public TwinEstimate? Newest { get; private set; }
+
+    /// <summary>The ticks processed since the last save.</summary>
+    public IReadOnlyCollection<EstimatedTick> Unsaved => unsaved.Values;
+
+    /// <summary>The checkpoint to store; null when it is stored.</summary>
+    public StoredCheckpoint? CheckpointToStore => twin.Checkpoint is { } checkpoint && checkpoint.Tick != storedTick
+        ? new(checkpoint, Position, new(FromOf(checkpoint.Tick), new(Versions)))
+        : null;
+
+    /// <summary>Folds in an event, or goes on with what was folded in.</summary>
+    /// <param name="batch">The next version of its stream; null: none.</param>
+    /// <param name="mostTicks">How many ticks to process at most.</param>
+    public EstimateStep Apply(LoggedBatch? batch, int mostTicks)
+    {
+        readings.Clear();
+        var isIncluded = false;
+        if (batch is { } next)
+        {
+            if (TelemetryCodec.SampleRange(next.Batch).Last >= floor) TelemetryCodec.Decode(next.Batch, readings);
+            readings.RemoveAll(r => r.SampledAt < floor);
+            Mark();
+            isIncluded = restored is not null && next.Version <= restored.Included.GetValueOrDefault(next.Stream);
+            Versions[next.Stream] = next.Version;
+            Position = Math.Max(Position, next.Position);
+        }
+        var step = model.With(work => twin.Step(
+            System.Runtime.InteropServices.CollectionsMarshal.AsSpan(readings), work, mostTicks, _ => Note(twin.Estimate(work))));
+        if (step.RestartedAt is { } at)
+        {
+            ReplacedAfter = Math.Min(ReplacedAfter ?? long.MaxValue, at);
+            if (storedTick > at) storedTick = long.MinValue;
+        }
+        return isIncluded ? step with { RereadFrom = null } : step;
+    }
+
+    /// <summary>The newest estimate for the APIs; null before there is one.</summary>
+    public EstimateView? View(string assetId) =>
+        Newest is { } newest ? ShowEstimate.Of(assetId, model.Setup, newest, Position, twin.Hash()) : null;
+
+    /// <summary>Notes that everything was saved.</summary>
+    public void Saved()
+    {
+        if (twin.Checkpoint is { } checkpoint) storedTick = checkpoint.Tick;
+        ReplacedAfter = null;
+        unsaved.Clear();
+    }
+
+    void Mark()
+    {
+        var newest = readings.Count == 0 ? long.MinValue : readings.Max(r => r.SampledAt);
+        if (newest == long.MinValue || model.Setup.TickOf(newest) <= newestTick) return;
+        newestTick = model.Setup.TickOf(newest);
+        marks.Add((newestTick, new(Versions)));
+        // Whatever a checkpoint may still need: the last mark before the oldest one that is kept in memory.
+        while (marks.Count > 1 && marks[1].Tick * model.Setup.TickMicros <= (twin.Oldest ?? long.MinValue)) marks.RemoveAt(0);
+    }
+
+    Dictionary<string, long> FromOf(long tick) => new(marks.FindLast(m => m.Tick <= tick).Versions ?? marks[0].Versions);
+
+    void Note(TwinEstimate? estimate)
+    {
+        if (estimate is null) return;
+        Newest = estimate;
+        unsaved[estimate.At] = new(
+            estimate.At, [.. estimate.Signals.Select(s => (float)s.Value.Mean)],
+            [.. estimate.Signals.Select(s => (float)s.Value.StandardDeviation)]);
+    }
+}

@@ -62,8 +62,8 @@ public sealed class InvalidJsonException(string allowed) : JsonException(allowed
 }
 
 /// <summary>Something with this id does not exist.</summary>
-public sealed class NotFoundException(string what, string id) : Exception(
-    $"There is no {what} '{(id.Length > 100 ? id[..100] + "…" : id)}'.");
+public sealed class NotFoundException(string what, string id, string? why = null) : Exception(
+    $"There is no {what} '{(id.Length > 100 ? id[..100] + "…" : id)}'{(why is null ? "" : $": {why}")}.");
 
 /// <summary>A rule forbids the operation in the present state.</summary>
 public sealed class RuleViolationException(string message) : Exception(message);

@@ -13,6 +13,7 @@ static partial class Input
     public const string AllowedTime = "a time in ISO 8601, e.g. 2026-03-01T06:00:00Z";
 
     static readonly string[] Severities = ["warning", "alarm", "critical"];
+    static readonly string[] SyncStates = ["in-sync", "drifting", "lost", "unknown", "none"];
 
     /// <summary>Name of the parameter that limits an answer to what the log held at some time.</summary>
     public const string KnownAt = "knownAt";
@@ -66,6 +67,11 @@ static partial class Input
         var rank = Array.IndexOf(Severities, text) + 1;
         return rank > 0 ? rank : throw new InvalidInputException("severity", text, string.Join(", ", Severities));
     }
+
+    /// <summary>A state of sync; null if not given.</summary>
+    public static string? Sync(string? text) => string.IsNullOrEmpty(text) || SyncStates.Contains(text)
+        ? text
+        : throw new InvalidInputException("sync", text, string.Join(", ", SyncStates));
 
     /// <summary>Text of limited length; null if empty.</summary>
     public static string? Text(string name, string? text, int longest) => text switch

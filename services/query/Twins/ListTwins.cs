@@ -7,12 +7,13 @@ using Query.Api;
 namespace Query.Twins;
 
 /// <summary>Which twins to list.</summary>
-sealed record TwinFilter(string? Model, int Severity, bool? IsStale, string? Search)
+sealed record TwinFilter(string? Model, int Severity, bool? IsStale, string? Search, string? Sync = null)
 {
     public bool Matches(LiveTwin twin, DateTimeOffset now) =>
         (string.IsNullOrEmpty(Model) || twin.ModelId == Model)
         && (Severity == 0 || WorstActive(twin.View) >= Severity)
         && (IsStale is null || twin.View.Sensors.All(s => SensorAnswer.IsStaleAt(s, now)) == IsStale)
+        && (string.IsNullOrEmpty(Sync) || (twin.View.Estimate?.Sync.State ?? "none") == Sync)
         && (string.IsNullOrEmpty(Search)
             || twin.AssetId.Contains(Search, StringComparison.OrdinalIgnoreCase)
                 || twin.Name.Contains(Search, StringComparison.OrdinalIgnoreCase));
@@ -32,10 +33,11 @@ static class ListTwins
             [Description("Only twins of this model.")] string? model,
             [Description("Only twins whose worst active alarm is at least this severe: warning, alarm or critical.")] string? severity,
             [Description("true: only twins without a fresh value; false: only the others.")] bool? stale,
+            [Description("Only twins whose physics is in this state: in-sync, drifting, lost, unknown, or none (no estimate).")] string? sync,
             [Description("Part of the asset's id or name.")] string? search,
             [Description("1 to 500, default 100.")] int? limit,
             [Description("nextCursor of the previous page.")] string? cursor) =>
-            Answer(http, Run(live, new(model, Input.Severity(severity), stale, search), limit, cursor, time.GetUtcNow())))
+            Answer(http, Run(live, new(model, Input.Severity(severity), stale, search, Input.Sync(sync)), limit, cursor, time.GetUtcNow())))
         .Produces<Page<TwinAnswer>>().Produces(StatusCodes.Status304NotModified)
         .WithName("listTwins").WithSummary("Live twins, by asset id")
             .WithDescription("Returns 304 to If-None-Match if only ages have changed.");

@@ -21,6 +21,10 @@ sealed record TwinAnswer(
     IReadOnlyList<SensorAnswer> Sensors,
     [property: Description("Active or not yet acknowledged, worst first.")] IReadOnlyList<AlarmView> Alarms,
     [property: Description("W3C trace context of the reading that led to this view.")] string? TraceParent,
+    [property: Description(
+        "What its physics says, corrected by the sensors; null when the model has no section 'estimation', too little was heard yet, or "
+            + "with validAt or knownAt.")]
+    EstimateSummary? Estimate,
     [property: Description("Age and staleness are as of this time.")] DateTimeOffset AnsweredAt,
     [property: Description("Only in answers to validAt or knownAt.")] AsOfAnswer? AsOf)
 {
@@ -36,7 +40,7 @@ sealed record TwinAnswer(
         return new(
             view.AssetId, view.Name, view.ModelId, view.Position, view.Revision, view.RecordedAt, view.SampledAt, view.Readings,
             view.StateHash,
-            stale == sensors.Length, stale, sensors, view.Alarms, view.TraceParent, now, asOf);
+            stale == sensors.Length, stale, sensors, view.Alarms, view.TraceParent, view.Estimate, now, asOf);
     }
 }
 

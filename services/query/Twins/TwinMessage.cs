@@ -1,5 +1,6 @@
 using Contracts.Messages;
 using Query.Api;
+using Query.Estimates;
 using Proto = Contracts.Query.V1;
 
 namespace Query.Twins;
@@ -27,6 +28,7 @@ static class TwinMessage
         };
         foreach (var sensor in twin.Sensors) message.Sensors.Add(Of(sensor));
         foreach (var alarm in twin.Alarms) message.Alarms.Add(AlarmMessage.Of(alarm));
+        if (twin.Estimate is { } estimate) message.Estimate = EstimateMessage.Of(estimate);
         if (twin.AsOf is { } asOf)
             message.AsOf = new()
             {

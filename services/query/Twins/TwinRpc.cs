@@ -12,7 +12,8 @@ sealed class TwinRpc(
     public override Task<Proto.ListTwinsResponse> ListTwins(Proto.ListTwinsRequest request, ServerCallContext context)
     {
         var filter = new TwinFilter(
-            request.ModelId, Input.Severity(request.Severity), request.HasIsStale ? request.IsStale : null, request.Search);
+            request.ModelId, Input.Severity(request.Severity), request.HasIsStale ? request.IsStale : null, request.Search,
+            Input.Sync(request.Sync));
         var page = Twins.ListTwins.Run(live, filter, request.Limit == 0 ? null : request.Limit, request.Cursor, time.GetUtcNow());
         return Task.FromResult(new Proto.ListTwinsResponse
         {

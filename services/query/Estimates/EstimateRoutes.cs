@@ -1,0 +1,14 @@
+namespace Query.Estimates;
+
+static class EstimateRoutes
+{
+    public static void AddEstimates(this IServiceCollection services) =>
+        services.AddSingleton<GetEstimate>().AddSingleton<GetEstimateHistory>();
+
+    public static void MapEstimates(this IEndpointRouteBuilder api)
+    {
+        var twins = api.MapGroup("/twins").WithTags("Twins");
+        GetEstimate.Map(twins);
+        GetEstimateHistory.Map(twins);
+    }
+}

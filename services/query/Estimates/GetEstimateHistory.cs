@@ -1,0 +1,147 @@
+using System.ComponentModel;
+using System.Globalization;
+using Npgsql;
+using Query.Api;
+using Query.Assets;
+using ServiceDefaults;
+using TwinModel.Assets;
+using TwinModel.Physics;
+using TwinModel.Telemetry;
+
+namespace Query.Estimates;
+
+/// <summary>Estimated signals over time.</summary>
+/// <param name="AssetId">Id of the asset.</param>
+/// <param name="From">Start, inclusive.</param>
+/// <param name="To">End, exclusive.</param>
+/// <param name="BucketSeconds">Width of a bucket.</param>
+/// <param name="Series">One per signal, in the order of the request.</param>
+sealed record EstimateHistoryAnswer(
+    string AssetId, DateTimeOffset From, DateTimeOffset To, double BucketSeconds, IReadOnlyList<EstimateSeries> Series);
+
+/// <summary>One signal over time.</summary>
+/// <param name="SignalId">Signal id of the asset model.</param>
+/// <param name="Unit">Unit of all numbers; a standard deviation of temperatures is in K.</param>
+/// <param name="Points">Buckets with estimates, oldest first.</param>
+sealed record EstimateSeries(string SignalId, string Unit, IReadOnlyList<EstimatePoint> Points);
+
+/// <summary>One bucket.</summary>
+/// <param name="Start">Start of the bucket.</param>
+/// <param name="Count">Ticks in the bucket.</param>
+/// <param name="Mean">Mean of the ticks' means.</param>
+/// <param name="StandardDeviation">Root of the mean of the ticks' variances.</param>
+/// <param name="Min">Smallest mean of a tick.</param>
+/// <param name="Max">Largest mean of a tick.</param>
+readonly record struct EstimatePoint(
+    DateTimeOffset Start, long Count, double Mean, double StandardDeviation, double Min, double Max);
+
+/// <summary>Reads the history of estimated signals, which twin-state derives again when readings come late.</summary>
+sealed class GetEstimateHistory(NpgsqlDataSource source, KnownAssets registry, TimeProvider time)
+{
+    const int DefaultPoints = 1_000;
+    const int MostPoints = 10_000;
+    const int MostSignals = 20;
+    static readonly TimeSpan DefaultSpan = TimeSpan.FromHours(1);
+
+    // Every tick is read: 270 000 of the extruder.
+    static readonly TimeSpan LongestSpan = TimeSpan.FromDays(31);
+
+    public static void Map(IEndpointRouteBuilder twins) => twins
+        .MapGet("/{id}/estimate/history", (
+            string id,
+            GetEstimateHistory history,
+            [Description("Signal id of the asset model; up to 20 times.")] string[] signal,
+            [Description("Start of the range, inclusive, in ISO 8601; default: one hour before to.")] string? from,
+            [Description("End of the range, exclusive; at most 31 days after from; default: now.")] string? to,
+            [Description("Number of equal buckets, 2 to 10000, default 1000.")] int? points,
+            CancellationToken cancel) => history.Run(id, signal, Input.Time("from", from), Input.Time("to", to), points, cancel))
+        .RequireRateLimiting(ApiSetup.Expensive)
+        .WithName("getEstimateHistory").WithSummary("Estimated signals over time, with their standard deviations")
+        .WithDescription("Splits [from, to) into equal buckets. Readings that come late change the estimates of their time.");
+
+    /// <exception cref="NotFoundException">No such asset, or its model has no estimates.</exception>
+    /// <exception cref="InvalidInputException">A parameter is out of bounds.</exception>
+    public async Task<EstimateHistoryAnswer> Run(
+        string assetId, IReadOnlyList<string> signalIds, DateTimeOffset? from, DateTimeOffset? to, int? points, CancellationToken cancel)
+    {
+        var model = registry.Get(assetId).Model;
+        if (model.Estimation is null)
+            throw new NotFoundException("estimate of", assetId, $"its model '{model.Id}' has no section 'estimation'");
+        var signals = Signals(model, signalIds);
+        var count = points ?? DefaultPoints;
+        if (count is < 2 or > MostPoints) throw new InvalidInputException("points", points, $"2 to {MostPoints}");
+        var end = to ?? time.GetUtcNow();
+        var start = from ?? end - DefaultSpan;
+        if (start >= end) throw new InvalidInputException("from", start, "a time before to");
+        if (end - start > LongestSpan) throw new InvalidInputException("from", start, "at most 31 days before to");
+        var found = signals.ToDictionary(s => s.Id, _ => new List<EstimatePoint>());
+        foreach (var hash in await Models(assetId, start, end, cancel))
+        {
+            // A registration with another model may have other signals, in another order.
+            if (registry.FindModel(hash) is { Physics: { } physics })
+                await Read(assetId, hash, physics, signals, start, end, count, found, cancel);
+        }
+        return new(
+            assetId, start, end, (end - start).TotalSeconds / count,
+            [.. signals.Select(s => new EstimateSeries(s.Id, s.Unit.Symbol, [.. found[s.Id].OrderBy(p => p.Start)]))]);
+    }
+
+    async Task Read(
+        string assetId, string hash, PhysicsModel physics, List<PhysicsSignal> wanted, DateTimeOffset start, DateTimeOffset end, int count,
+        Dictionary<string, List<EstimatePoint>> found, CancellationToken cancel)
+    {
+        var order = physics.Signals.Where(s => !s.IsProfile).Select(s => s.Id).ToList();
+        var places = wanted.Select(s => order.IndexOf(s.Id) + 1).ToList();
+        var columns = string.Concat(places.Select(p => string.Create(CultureInfo.InvariantCulture,
+            $", avg(means[{p}]), sqrt(avg(deviations[{p}]::float8 * deviations[{p}])), min(means[{p}]), max(means[{p}])")));
+        // A tick belongs to the time before its end.
+        await using var command = source.CreateCommand($"""
+            select ceil(extract(epoch from at - $3) / $5)::int - 1 as bucket, count(*){columns} from {ReadModels.EstimateHistory}
+            where asset_id = $1 and model = $2 and at > $3 and at <= $4 group by bucket order by bucket
+            """);
+        command.Parameters.AddRange(new NpgsqlParameter[]
+        {
+            new() { Value = assetId },
+            new() { Value = hash },
+            new() { Value = start.UtcDateTime },
+            new() { Value = end.UtcDateTime },
+            new() { Value = (end - start).TotalSeconds / count },
+        });
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            var at = start + (end - start) / count * reader.GetInt32(0);
+            for (var i = 0; i < wanted.Count; i++)
+            {
+                var first = 2 + 4 * i;
+                if (places[i] == 0) continue;
+                found[wanted[i].Id].Add(new(
+                    at, reader.GetInt64(1), reader.GetDouble(first), reader.GetDouble(first + 1), reader.GetFloat(first + 2),
+                    reader.GetFloat(first + 3)));
+            }
+        }
+    }
+
+    async Task<List<string>> Models(string assetId, DateTimeOffset start, DateTimeOffset end, CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand(
+            $"select distinct model from {ReadModels.EstimateHistory} where asset_id = $1 and at > $2 and at <= $3");
+        command.Parameters.AddRange(new NpgsqlParameter[]
+        {
+            new() { Value = assetId }, new() { Value = start.UtcDateTime }, new() { Value = end.UtcDateTime },
+        });
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        List<string> hashes = [];
+        while (await reader.ReadAsync(cancel)) hashes.Add(reader.GetString(0));
+        return hashes;
+    }
+
+    static List<PhysicsSignal> Signals(AssetModel model, IReadOnlyList<string> ids)
+    {
+        var allowed = model.Physics!.Signals.Where(s => !s.IsProfile).ToList();
+        var names = string.Join(", ", allowed.Select(s => s.Id));
+        if (ids.Count is 0 or > MostSignals)
+            throw new InvalidInputException("signal", ids.Count == 0 ? null : $"{ids.Count} signals", $"1 to {MostSignals} of {names}");
+        return [.. ids.Distinct().Select(id => allowed.Find(s => s.Id == id) ?? throw new InvalidInputException("signal", id, names))];
+    }
+}

@@ -37,6 +37,15 @@ public class OrderTests(RunningSystem system) : SystemTest<RunningSystem>(system
                 + $"{(saved.History == history ? "equal" : "different")}");
         Assert.Equal(Frames * 12, other.View!.Readings);
         Assert.Equal(Without(view), Without(other.View));
+        await Eventually.Get(
+            "both estimates come to the same bits", async () => (await Estimate(ordered), await Estimate(shuffled)),
+            estimates => estimates.Item1 == estimates.Item2 && estimates.Item1.At > Micros.ToTime(start + (Frames - 40) * Micros.PerSecond));
+    }
+
+    async Task<(DateTimeOffset At, string Hash)> Estimate(string asset)
+    {
+        var estimate = await Pollux.Get($"/api/v1/twins/{asset}/estimate");
+        return ((DateTimeOffset)estimate["at"]!, (string)estimate["hash"]!);
     }
 
     // Packs of random readings of any sensor and time; a third of the readings twice; the oldest minute last.

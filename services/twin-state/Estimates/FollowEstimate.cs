@@ -85,22 +85,28 @@ sealed partial class FollowEstimate(
 
     async Task<long?> ReadSome(OwnedTwin twin, OwnedEstimate estimate, long newest, CancellationToken cancel)
     {
-        var step = estimate.Apply(null, MostTicks);
-        var (ticks, events) = (step.Ticks, 0);
-        if (step.HasMore) return null;
+        estimate.IsBehind = true;
+        // What is read while it begins waits until all is read: otherwise a reading that came late would be too late again.
+        var ticks = estimate.HasReadLog ? estimate.Apply(null, MostTicks).Ticks : 0;
         var streams = Streams.TelemetryBetween(
             twin.Asset.Id, Micros.ToTime(Math.Max(estimate.ReadsFrom, newest - DecideEstimate.Reach)) - ClocksApart,
             time.GetUtcNow().AddDays(1));
         var known = streams.Select(s => (s, estimate.Versions.GetValueOrDefault(s))).ToList();
-        await foreach (var batch in log.After(known, MostEvents, cancel))
+        var events = 0;
+        if (ticks < MostTicks)
         {
-            events++;
-            step = estimate.Apply(batch, MostTicks - ticks);
-            ticks += step.Ticks;
-            if (step.RereadFrom is { } lateAt && DecideEstimate.IsWorthIt(lateAt, newest)) return lateAt;
-            if (step.HasMore || ticks >= MostTicks) return null;
+            await foreach (var batch in log.After(known, MostEvents, cancel))
+            {
+                events++;
+                var step = estimate.Apply(batch, estimate.HasReadLog ? MostTicks - ticks : 0);
+                ticks += step.Ticks;
+                if (step.RereadFrom is { } lateAt && DecideEstimate.IsWorthIt(lateAt, newest)) return lateAt;
+                if (ticks >= MostTicks) return null;
+            }
+            if (events == MostEvents) return null;
+            estimate.HasReadLog = true;
+            estimate.IsBehind = estimate.Apply(null, MostTicks - ticks).HasMore;
         }
-        estimate.IsBehind = events == MostEvents;
         return null;
     }
 

@@ -74,6 +74,9 @@ sealed class OwnedEstimate
     /// <summary>True until it is known that nothing is left to read or to process.</summary>
     public bool IsBehind { get; set; } = true;
 
+    /// <summary>False until the log was read to its end once.</summary>
+    public bool HasReadLog { get; set; }
+
     public DateTimeOffset LookedAt { get; set; }
 
     /// <summary>A reading of this sample time, microseconds, completes the next tick.</summary>

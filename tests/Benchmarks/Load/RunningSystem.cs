@@ -64,6 +64,8 @@ sealed class RunningSystem(Settings settings) : IAsyncDisposable
         var start = new ProcessStartInfo(Path.Combine(settings.Repository, "pollux"), arguments) { RedirectStandardOutput = true };
         start.Environment["POLLUX_NO_BUILD"] = "1";
         start.Environment["POLLUX_REPLICATED"] = "ingest twin-state";
+        // What telemetry costs; 'bench estimation' measures what the physics of an extruder adds.
+        start.Environment["TwinState__Estimates"] = "false";
         using var process = Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync(cancel);
         await process.WaitForExitAsync(cancel);

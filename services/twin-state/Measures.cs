@@ -32,6 +32,10 @@ static class Measures
     public static readonly Counter<long> EstimateFailures = Meter.CreateCounter<long>(
         "pollux.twin_state.estimate.failures", description: "Estimates that failed, by asset");
 
+    public static readonly Counter<long> EstimateRebuilds = Meter.CreateCounter<long>(
+        "pollux.twin_state.estimate.rebuilds",
+        description: "Estimates made again from the log, by whether the result equalled the live one");
+
     public static readonly Counter<long> Shown = Meter.CreateCounter<long>("pollux.twin_state.views", description: "Views published");
 
     /// <summary>Messages waiting in the queues of this service, by queue; see <see cref="WatchQueues"/>.</summary>

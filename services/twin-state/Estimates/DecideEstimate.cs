@@ -11,6 +11,9 @@ static class DecideEstimate
     /// </summary>
     public const long Reach = 24 * 3600 * Micros.PerSecond;
 
+    /// <summary>How much of an estimate a rebuild makes again at least, microseconds.</summary>
+    public const long Rebuilt = Hour;
+
     const long Hour = 3600 * Micros.PerSecond;
 
     // Late readings complete no tick.

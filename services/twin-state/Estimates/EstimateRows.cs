@@ -33,8 +33,8 @@ sealed class EstimateRows(NpgsqlDataSource source, WriteFence mayWrite)
             : null;
     }
 
-    /// <summary>Saves what is new; a replica that was declared dead saves nothing.</summary>
-    public async Task Save(string assetId, OwnedEstimate estimate, CancellationToken cancel)
+    /// <summary>Saves what is new, and the view if there is one to show; a replica that was declared dead saves nothing.</summary>
+    public async Task Save(string assetId, OwnedEstimate estimate, EstimateView? view, CancellationToken cancel)
     {
         await using var connection = await source.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
@@ -51,7 +51,7 @@ sealed class EstimateRows(NpgsqlDataSource source, WriteFence mayWrite)
                 on conflict (asset_id, at) do update set model = excluded.model, means = excluded.means, deviations = excluded.deviations
                 """, estimate.Unsaved.Select(t => new object[] { assetId, t.At.UtcDateTime, estimate.Model.Hash, t.Means, t.Deviations }));
         }
-        if (estimate.View(assetId) is { } view)
+        if (view is not null)
         {
             Add(batch, $"""
                 insert into {ReadModels.Estimate} (asset_id, view) values ($1, $2) on conflict (asset_id) do update set view = excluded.view

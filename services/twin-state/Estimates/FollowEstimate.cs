@@ -46,6 +46,25 @@ sealed partial class FollowEstimate(
         }
     }
 
+    /// <summary>
+    /// Makes the estimate again from a checkpoint that is at least an hour older, or from its beginning, and compares the result with the
+    /// live one. It is done a little at a time, too.
+    /// </summary>
+    public async Task Rebuild(TwinOwner owner, OwnedTwin twin, CancellationToken cancel)
+    {
+        if (owner.Estimate is not { } live || live.View(twin.Asset.Id) is not { } view || twin.NewestSample is not { } newest) return;
+        owner.Estimate = await Load(twin, Micros.From(view.At) - DecideEstimate.Rebuilt, newest, cancel);
+        owner.Estimate.Target = new(view.At, view.Position, view.Hash);
+    }
+
+    void Report(string assetId, OwnedEstimate estimate)
+    {
+        if (estimate is not { Target: { } target, RebuiltHash: { } rebuilt }) return;
+        Measures.EstimateRebuilds.Add(1, new KeyValuePair<string, object?>("equal", rebuilt == target.Hash));
+        if (rebuilt != target.Hash) LogDiffers(assetId, target.At, target.Hash, rebuilt);
+        estimate.Target = null;
+    }
+
     async Task Follow(TwinOwner owner, OwnedTwin twin, long newest, CancellationToken cancel)
     {
         if (owner.Estimate is not { } estimate || estimate.Model.Hash != twin.Asset.Model.Hash)
@@ -60,10 +79,13 @@ sealed partial class FollowEstimate(
             owner.Estimate = estimate = await Load(twin, lateAt, newest, cancel);
             return;
         }
+        Report(twin.Asset.Id, estimate);
         if (estimate.Unsaved.Count == 0) return;
         Measures.EstimatedTicks.Add(estimate.Unsaved.Count);
-        await rows.Save(twin.Asset.Id, estimate, cancel);
-        if (estimate.View(twin.Asset.Id) is not { } view) return;
+        // One that is made again does not show what was shown before.
+        var view = estimate.Newest?.At < twin.Estimate?.At && estimate.IsBehind ? null : estimate.View(twin.Asset.Id);
+        await rows.Save(twin.Asset.Id, estimate, view, cancel);
+        if (view is null) return;
         twin.Show(ShowEstimate.SummaryOf(view));
         var events = DecideAlarms.ForSync(twin.Asset.Id, twin.Asset.Model, twin.Alarms, view.Sync);
         if (events.Count > 0) await owner.Append(twin, events, cancel);
@@ -124,6 +146,10 @@ sealed partial class FollowEstimate(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The estimate of {AssetId} failed; it is tried again in a minute")]
     partial void LogFailed(Exception exception, string assetId);
+
+    [LoggerMessage(Level = LogLevel.Error,
+        Message = "The estimate of {AssetId} at {At}, made again from the log, differs from the live one: {LiveHash} live, {RebuiltHash} rebuilt")]
+    partial void LogDiffers(string assetId, DateTimeOffset at, string liveHash, string rebuiltHash);
 
     [LoggerMessage(Level = LogLevel.Information,
         Message = "The estimate of {AssetId} is made again from a checkpoint before {At}, for readings that came late")]

@@ -23,6 +23,12 @@ sealed record CheckpointVersions(Dictionary<string, long> From, Dictionary<strin
 /// <param name="Versions">Its place in the log.</param>
 sealed record StoredCheckpoint(EstimateCheckpoint Checkpoint, long Position, CheckpointVersions Versions);
 
+/// <summary>The estimate that another one, made again from the log, is compared with.</summary>
+/// <param name="At">End of its last tick.</param>
+/// <param name="Position">Highest log position included.</param>
+/// <param name="Hash">Its hash.</param>
+sealed record RebuildTarget(DateTimeOffset At, long Position, string Hash);
+
 /// <summary>
 /// The estimate of one machine, and how far it has read the log: apart from its twin, which is not held up when an estimate has much to
 /// catch up with.
@@ -88,6 +94,12 @@ sealed class OwnedEstimate
     /// <summary>The newest estimate; null before there is one.</summary>
     public TwinEstimate? Newest { get; private set; }
 
+    /// <summary>What this estimate, made again, has to come to; null: it is not compared.</summary>
+    public RebuildTarget? Target { get; set; }
+
+    /// <summary>What it has come to; null until then.</summary>
+    public string? RebuiltHash { get; private set; }
+
     /// <summary>The ticks processed since the last save.</summary>
     public IReadOnlyCollection<EstimatedTick> Unsaved => unsaved.Values;
 
@@ -108,6 +120,9 @@ sealed class OwnedEstimate
             if (TelemetryCodec.SampleRange(next.Batch).Last >= floor) TelemetryCodec.Decode(next.Batch, readings);
             readings.RemoveAll(r => r.SampledAt < floor);
             Mark();
+            // The live estimate did not have it.
+            if (Target is { } target && next.Position > target.Position && readings.Exists(r => r.SampledAt < Micros.From(target.At)))
+                Target = null;
             isIncluded = restored is not null && next.Version <= restored.Included.GetValueOrDefault(next.Stream);
             Versions[next.Stream] = next.Version;
             Position = Math.Max(Position, next.Position);
@@ -150,6 +165,7 @@ sealed class OwnedEstimate
     {
         if (estimate is null) return;
         Newest = estimate;
+        if (Target?.At == estimate.At) RebuiltHash = twin.Hash();
         unsaved[estimate.At] = new(
             estimate.At, [.. estimate.Signals.Select(s => (float)s.Value.Mean)],
             [.. estimate.Signals.Select(s => (float)s.Value.StandardDeviation)]);

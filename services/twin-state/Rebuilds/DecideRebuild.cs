@@ -16,6 +16,7 @@ static class DecideRebuild
             Revision = live.Revision,
             TwinStreamVersion = live.TwinStreamVersion,
             OfflineSince = live.OfflineSince,
+            Estimate = live.Estimate,
             ReplacesHistory = true,
         };
         rebuilt.Apply(events);

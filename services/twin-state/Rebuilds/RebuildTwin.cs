@@ -1,12 +1,15 @@
 using Contracts.Events;
 using ServiceDefaults;
+using TwinState.Estimates;
 using TwinState.Twins;
 
 namespace TwinState.Rebuilds;
 
-/// <summary>Rebuilds a twin from the whole log, compares it with the live one and replaces that.</summary>
+/// <summary>
+/// Rebuilds a twin from the whole log, compares it with the live one and replaces that. Its estimate follows.
+/// </summary>
 sealed partial class RebuildTwin(
-    LoadTwins loadTwins, RederiveLimits rederiveLimits, LogReader log, TimeProvider time, ILogger<RebuildTwin> logger)
+    LoadTwins loadTwins, RederiveLimits rederiveLimits, FollowEstimate followEstimate, LogReader log, TimeProvider time, ILogger<RebuildTwin> logger)
 {
     public async Task<TwinRebuilt> Rebuild(TwinOwner owner, CancellationToken cancel)
     {
@@ -19,6 +22,7 @@ sealed partial class RebuildTwin(
         var result = DecideRebuild.Compare(live, rebuilt, time.GetUtcNow());
         owner.Replace(rebuilt);
         await owner.Append(rebuilt, [result, .. rebuilt.DecideOnHealth()], cancel);
+        await followEstimate.Rebuild(owner, rebuilt, cancel);
         Report(result, healthIsEqual: live.Health.Hash() == rebuilt.Health.Hash());
         return result;
     }

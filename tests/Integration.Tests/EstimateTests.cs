@@ -1,0 +1,187 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Contracts.Events;
+using Contracts.Query.V1;
+using Grpc.Net.Client;
+using Integration.Tests.Running;
+using ServiceDefaults;
+using TwinModel.Assets;
+using TwinModel.Estimation;
+using TwinModel.Physics;
+using TwinModel.Solvers;
+using TwinModel.Telemetry;
+using Sensor = TwinModel.Assets.Sensor;
+
+namespace Integration.Tests;
+
+/// <summary>The physics follows the machine, and says when it does not.</summary>
+[Collection<OnOneSystem>]
+public class EstimateTests(RunningSystem system) : SystemTest<RunningSystem>(system)
+{
+    const int Minutes = 20;
+
+    readonly (Sensor Sensor, double Value)[] steady = Steady(system.Model);
+
+    // A machine in its nominal steady state.
+    static (Sensor Sensor, double Value)[] Steady(AssetModel model)
+    {
+        var compiled = new CompiledModel(model.Physics!, 50);
+        var (run, state) = (compiled.NewRun(), compiled.GuessState());
+        new SteadySolver(compiled.Equations.Shape).Solve(run, state);
+        run.EvaluateOutputs(0, state);
+        var measured = compiled.Signals.Where(s => s.Signal.Sensor is not null)
+            .Select(s => (Sensor: s.Signal.Sensor!.Value, Value: s.Report(run.Value(s.Output)), s.Signal.Unit));
+        var recorded = model.Physics!.Inputs.Where(i => i.Sensor is not null)
+            .Select(i => (Sensor: i.Sensor!.Value, Value: i.Default, i.Unit));
+        return [.. measured.Concat(recorded).DistinctBy(s => s.Sensor)
+            .Select(s => (model.Sensor(s.Sensor)!, s.Unit.ConvertTo(model.Sensor(s.Sensor)!.Unit, s.Value)))];
+    }
+
+    // Some noise, as a sensor that always shows the same value counts as frozen.
+    Reading[] Frame(long at, int number, double bias) => [.. steady.Select(s => new Reading(
+        s.Sensor.Number, at, Math.Round(s.Value * (1 + 0.0003 * Math.Sin(number * 0.7 + s.Sensor.Number)), 4)
+            + (s.Sensor.Id == "zone-2-temperature" ? bias : 0)))];
+
+    // Every two seconds; from minute 10 to 13 the thermocouple of zone 2 shows too much.
+    List<Reading[]> Frames(double bias)
+    {
+        var start = Samples.Now - (Minutes + 1) * 60 * Micros.PerSecond;
+        return [.. Enumerable.Range(0, Minutes * 30)
+            .Select(i => Frame(start + i * 2 * Micros.PerSecond, i, i is >= 300 and < 390 ? bias : 0))];
+    }
+
+    async Task<JsonNode> Estimated(string asset, IEnumerable<Reading[]> frames)
+    {
+        var expected = Folded(frames);
+        return await Eventually.Get(
+            "the estimate is that of a fold in one go", () => Pollux.Get($"/api/v1/twins/{asset}/estimate"),
+            estimate => (string)estimate["hash"]! == expected, show: e => $"{e["hash"]} at {e["at"]} instead of {expected}");
+    }
+
+    string Folded(IEnumerable<Reading[]> frames)
+    {
+        var setup = new EstimationSetup(Pollux.Model);
+        var twin = new EstimateTwin(setup);
+        twin.Step([.. frames.SelectMany(f => f).OrderBy(r => r.SampledAt)], new(setup));
+        return twin.Hash();
+    }
+
+    [Fact]
+    public async Task It_is_that_of_a_fold_in_one_go_through_a_kill_and_late_readings_and_a_rebuild()
+    {
+        var asset = Pollux.NextAsset();
+        var frames = Frames(bias: 0);
+        await using var device = await Device.Connect(Pollux.Servers.Mqtt);
+        // The frames of the fifth minute come last, after everything that was in memory has been forgotten.
+        foreach (var frame in frames.Take(120).Concat(frames.Skip(150).Take(330)))
+            await device.Publish(Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, frame));
+        await Estimated(asset, frames.Take(120).Concat(frames.Skip(150).Take(330)));
+        await Pollux.TwinState.Kill();
+        foreach (var frame in frames.Skip(480).Concat(frames.Skip(120).Take(30)))
+            await device.Publish(Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, frame));
+        await Pollux.TwinState.Start();
+        var estimate = await Estimated(asset, frames);
+        Assert.Equal("in-sync", (string)estimate["sync"]!["state"]!);
+
+        var before = await Pollux.TwinState.Metric("pollux_twin_state_estimate_rebuilds_total");
+        await Pollux.Rebuild(asset);
+        await Eventually.Is(
+            "the estimate was made again", async () => await Pollux.TwinState.Metric("pollux_twin_state_estimate_rebuilds_total") > before);
+        Assert.DoesNotContain(
+            "pollux_twin_state_estimate_rebuilds_total{equal=\"False\"",
+            await Pollux.TwinState.Http.GetStringAsync("/metrics", TestContext.Current.CancellationToken), StringComparison.OrdinalIgnoreCase);
+        await Estimated(asset, frames);
+    }
+
+    [Fact]
+    public async Task A_thermocouple_that_shows_too_much_is_named_by_an_alarm_until_it_is_right_again()
+    {
+        var asset = Pollux.NextAsset();
+        var frames = Frames(bias: 8);
+        await using var device = await Device.Connect(Pollux.Servers.Mqtt);
+        foreach (var frame in frames.Take(390)) await device.Publish(Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, frame));
+        await Eventually.Get(
+            "twin and list say that the physics does not follow", () => Pollux.Get($"/api/v1/twins?sync=lost&search={asset}"),
+            page => page["items"]!.AsArray().Count == 1);
+        var twin = await Pollux.Get($"/api/v1/twins/{asset}");
+        Assert.Equal("zone-2-temperature", (string)twin["estimate"]!["sync"]!["sensorId"]!);
+        var raised = (await Pollux.Log.Events<AlarmRaised>(Streams.Twin(asset))).Where(a => a.LimitId.StartsWith("sync", StringComparison.Ordinal));
+        Assert.Equal(
+            [("sync-drifting", "warning", "zone-2-temperature"), ("sync-lost", "alarm", "zone-2-temperature")],
+            raised.Select(a => (a.LimitId, a.Severity, a.SensorId)).Distinct().Order());
+
+        foreach (var frame in frames.Skip(390)) await device.Publish(Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, frame));
+        await Eventually.Get(
+            "the alarms are cleared", () => Pollux.Log.Names(Streams.Twin(asset)),
+            names => names.Count(n => n == "alarm_cleared") == names.Count(n => n == "alarm_raised"));
+    }
+
+    [Fact]
+    public async Task Rest_and_grpc_show_the_same_estimate_and_its_past()
+    {
+        var asset = Pollux.NextAsset();
+        var frames = Frames(bias: 0).Take(200).ToList();
+        await using var device = await Device.Connect(Pollux.Servers.Mqtt);
+        foreach (var frame in frames) await device.Publish(Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, frame));
+        var estimate = await Estimated(asset, frames);
+        using var channel = GrpcChannel.ForAddress(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Pollux.Query.GrpcPort}"));
+        var client = new EstimateService.EstimateServiceClient(channel);
+        var cancel = TestContext.Current.CancellationToken;
+        var message = await client.GetEstimateAsync(new() { AssetId = asset }, cancellationToken: cancel);
+        Assert.Equal(
+            ((string)estimate["hash"]!, estimate["profiles"]!.AsArray().Count, estimate["residuals"]!.AsArray().Count),
+            (message.Hash, message.Profiles.Count, message.Residuals.Count));
+        // The nominal machine was simulated: what no sensor shows is as the model has it.
+        var energy = Assert.Single(message.Estimate.Signals, s => s.Id == "specific-energy");
+        Assert.Equal(("", "kJ/kg"), (energy.SensorId, energy.Unit));
+        Assert.InRange(energy.Mean, 500, 1500);
+        Assert.InRange(energy.StandardDeviation, 0.01, 100);
+
+        var (from, to) = (frames[0][0].SampledAt, frames[^1][0].SampledAt);
+        var history = await Pollux.Get($"/api/v1/twins/{asset}/estimate/history?signal=specific-energy&signal=melt-temperature&points=10"
+            + $"&from={Micros.ToTime(from):O}&to={Micros.ToTime(to):O}".Replace("+00:00", "Z", StringComparison.Ordinal));
+        Assert.Equal(["specific-energy", "melt-temperature"], history["series"]!.AsArray().Select(s => (string)s!["signalId"]!));
+        var points = history["series"]![0]!["points"]!.AsArray();
+        Assert.InRange(points.Count, 8, 10);
+        Assert.Equal(energy.Mean, (double)points[^1]!["mean"]!, energy.Mean * 0.02);
+        var same = await client.GetEstimateHistoryAsync(new()
+        {
+            AssetId = asset,
+            SignalIds = { "specific-energy", "melt-temperature" },
+            From = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(Micros.ToTime(from)),
+            To = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(Micros.ToTime(to)),
+            Points = 10,
+        }, cancellationToken: cancel);
+        Assert.Equal(points.Select(p => (double)p!["mean"]!), same.Series[0].Points.Select(p => p.Mean));
+    }
+
+    [Theory]
+    [InlineData("/estimate", 404, "too", null)]
+    [InlineData("/estimate/history?signal=loss", 400, "melt-temperature", "signal")]
+    [InlineData("/estimate/history", 400, "1 to 20", "signal")]
+    [InlineData("/estimate/history?signal=thrust&points=1", 400, "2 to 10000", "points")]
+    [InlineData("/estimate/history?signal=thrust&from=2026-01-01T00:00:00Z&to=2026-03-01T00:00:00Z", 400, "31 days", "from")]
+    [InlineData("/estimate?knownAt=1", 400, "knownAt", "knownAt")]
+    public async Task What_cannot_be_answered_says_why(string path, int status, string says, string? field)
+    {
+        var asset = Pollux.NextAsset();
+        await Pollux.Register("extrusion-line", asset);
+        await Refused($"/api/v1/twins/{asset}{path}", status, status == 404 ? "begins" : says, field);
+    }
+
+    [Fact]
+    public async Task A_model_without_the_section_has_no_estimate()
+    {
+        await Refused("/api/v1/twins/pump-loop/estimate", 404, "'estimation'", null);
+        await Refused("/api/v1/twins/pump-loop/estimate/history?signal=x", 404, "'estimation'", null);
+        await Refused("/api/v1/twins?sync=lots", 400, "in-sync", "sync");
+    }
+
+    async Task Refused(string path, int status, string says, string? field)
+    {
+        using var answer = await Pollux.Query.Http.GetAsync(path, TestContext.Current.CancellationToken);
+        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(status == (int)answer.StatusCode && text.Contains(says, StringComparison.Ordinal), $"{(int)answer.StatusCode}: {text}");
+        if (field is not null) Assert.Contains($"\"{field}\"", text, StringComparison.Ordinal);
+    }
+}

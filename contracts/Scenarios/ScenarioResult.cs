@@ -18,7 +18,9 @@ namespace Contracts.Scenarios;
 /// <param name="Statistics">Solver statistics.</param>
 /// <param name="Provenance">The inputs behind the result.</param>
 /// <param name="Assumptions">What the model leaves out.</param>
-/// <param name="Warnings">Caveats about this result: outside the calibrated range, no steady state, members that failed.</param>
+/// <param name="Warnings">Caveats about this result: no estimate or one that lost the machine, outside the calibrated range, no steady
+/// state, members that failed.</param>
+/// <param name="Start">The estimate of the machine that all members start from; null: the model's parameters and inputs.</param>
 public sealed record ScenarioResult(
     ScenarioDefinition Definition,
     IReadOnlyList<double> TimesSeconds,
@@ -32,10 +34,12 @@ public sealed record ScenarioResult(
     SolverStatistics Statistics,
     Provenance Provenance,
     IReadOnlyList<string> Assumptions,
-    IReadOnlyList<string> Warnings);
+    IReadOnlyList<string> Warnings,
+    EstimatedStart? Start);
 
 /// <summary>Pointwise quantiles over the members, and the nominal member.</summary>
-/// <param name="Nominal">The member with nominal parameters; one value per time or position.</param>
+/// <param name="Nominal">The nominal member: medians of what was learned, otherwise the model's values; one value per time or
+/// position.</param>
 /// <param name="P5">5 % quantiles.</param>
 /// <param name="P25">25 % quantiles.</param>
 /// <param name="P50">Medians.</param>
@@ -71,7 +75,7 @@ public sealed record ProfileResult(
     BandSeries Difference);
 
 /// <summary>Quantiles over the members, and the nominal member.</summary>
-/// <param name="Nominal">The member with nominal parameters.</param>
+/// <param name="Nominal">The nominal member: medians of what was learned, otherwise the model's values.</param>
 /// <param name="P5">5 % quantile.</param>
 /// <param name="P25">25 % quantile.</param>
 /// <param name="P50">Median.</param>
@@ -101,9 +105,12 @@ public sealed record LimitResult(
     string Id, string Signal, double Threshold, string Unit, bool IsAbove, string Severity, double BaselineProbability,
     double ScenarioProbability);
 
-/// <summary>How much a parameter contributes to the variance of a signal's difference.</summary>
+/// <summary>
+/// How much a parameter, or an input that was learned, contributes to the variance of a signal's difference. What several of them share
+/// because the estimate knows them only together is divided between them.
+/// </summary>
 /// <param name="Signal">Signal id.</param>
-/// <param name="Parameter"><c>component.parameter</c>.</param>
+/// <param name="Parameter"><c>component.parameter</c>, or input id.</param>
 /// <param name="First">First-order Sobol index.</param>
 /// <param name="Total">Total Sobol index.</param>
 /// <param name="Explained">Share of the variance that the estimate explains on held-out members; below 0.8 it is only a hint.</param>
@@ -147,10 +154,40 @@ public sealed record SolverStatistics(
 /// <param name="ModelId">Id of the asset model.</param>
 /// <param name="ModelHash">SHA-256 of the model text.</param>
 /// <param name="LogPosition">Highest log position that was used.</param>
-/// <param name="InputsHash">SHA-256 of the recorded inputs used.</param>
+/// <param name="InputsHash">SHA-256 of the recorded inputs and the estimate used.</param>
 /// <param name="Baseline">Inputs of the baseline at its start, in their units.</param>
-/// <param name="Parameters">Nominal parameter values, in the units of calculation.</param>
+/// <param name="Parameters">Parameters of the nominal member, in the units of calculation.</param>
 /// <param name="Version">Version of the calculation; changes when the same question would get a different answer.</param>
 public sealed record Provenance(
     string ModelId, string ModelHash, long LogPosition, string InputsHash, IReadOnlyDictionary<string, double> Baseline,
     IReadOnlyDictionary<string, double> Parameters, int Version);
+
+/// <summary>What was known of the machine at the start, from its physics and its sensors.</summary>
+/// <param name="At">Sample time of the estimate; up to an hour before the start of the run.</param>
+/// <param name="Sync">Whether the physics followed the machine: in-sync; drifting (sensors differ by more than chance allows); lost (they
+/// would even if all deviations were three times as large); unknown (too few observations).</param>
+/// <param name="Since">When that began; null for unknown.</param>
+/// <param name="Sensor">The sensor that deviates most; null when none does more than chance allows.</param>
+/// <param name="Residuals">What sensors showed last, relative to what was predicted; sensors that were not used are absent.</param>
+/// <param name="Learned">Parameters, and inputs without a sensor, as learned from the readings.</param>
+public sealed record EstimatedStart(
+    DateTimeOffset At, string Sync, DateTimeOffset? Since, string? Sensor, IReadOnlyList<StartResidual> Residuals,
+    IReadOnlyList<StartValue> Learned);
+
+/// <summary>A sensor compared with its prediction.</summary>
+/// <param name="Sensor">Sensor id.</param>
+/// <param name="Signal">Signal id.</param>
+/// <param name="Unit">Unit of both numbers; temperature differences are in K.</param>
+/// <param name="Difference">Measured minus predicted.</param>
+/// <param name="StandardDeviation">Predicted standard deviation of the difference.</param>
+public sealed record StartResidual(string Sensor, string Signal, string Unit, double Difference, double StandardDeviation);
+
+/// <summary>A parameter or input that was learned.</summary>
+/// <param name="Kind">parameter or input.</param>
+/// <param name="Id"><c>component.parameter</c>, or input id.</param>
+/// <param name="Unit">Unit of all numbers.</param>
+/// <param name="P5">5 % quantile.</param>
+/// <param name="P50">Median, which is the value of the nominal member.</param>
+/// <param name="P95">95 % quantile.</param>
+/// <param name="Model">Value in the asset model.</param>
+public sealed record StartValue(string Kind, string Id, string Unit, double P5, double P50, double P95, double Model);

@@ -14,7 +14,7 @@ namespace Contracts.Scenarios;
 /// <param name="StartedAt">When work on it began; null until then.</param>
 /// <param name="FinishedAt">When it reached a final state; null until then.</param>
 /// <param name="RunSeconds">Seconds from the start to the result; null without a result.</param>
-/// <param name="ContentHash">SHA-256 over definition, model and recorded inputs; null before the start.</param>
+/// <param name="ContentHash">SHA-256 over definition, model, recorded inputs and estimate; null before the start.</param>
 /// <param name="WasStored">True when an earlier scenario had the same content and nothing was computed.</param>
 /// <param name="Cause">Cause of a failure: invalid, solver, time-limit or internal; otherwise null.</param>
 /// <param name="Reason">Human-readable reason of a failure; otherwise null.</param>

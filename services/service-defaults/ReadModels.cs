@@ -2,7 +2,8 @@ namespace ServiceDefaults;
 
 /// <summary>
 /// Tables of schemas <c>twin_state</c>, <c>simulation</c> and <c>ingest</c>: each is written only by the service of that name and read by
-/// query. Except for the members, they can be dropped and rebuilt from the log; scenario results are recomputed when requested again.
+/// query, <see cref="EstimateCheckpoint"/> by simulation. Except for the members, they can be dropped and rebuilt from the log; scenario
+/// results are recomputed when requested again.
 /// </summary>
 public static class ReadModels
 {
@@ -11,6 +12,13 @@ public static class ReadModels
     /// timestamptz, health bytea</c>.
     /// </summary>
     public const string Twin = "twin_state.twin";
+
+    /// <summary>
+    /// <c>asset_id text, tick bigint, position bigint, model text (hash), versions jsonb, state bytea (Estimator.Write), pk of the first
+    /// two</c>: the estimate before <c>tick</c> is processed, from events up to <c>position</c>; about every two minutes of event time in
+    /// the last hour, sparser before.
+    /// </summary>
+    public const string EstimateCheckpoint = "twin_state.estimate_checkpoint";
 
     /// <summary><c>asset_id text, component text, view jsonb (HealthView), pk of the first two</c>.</summary>
     public const string Health = "twin_state.health";

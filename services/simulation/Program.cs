@@ -12,8 +12,8 @@ builder.AddEventLog(SimulationTables.Register);
 builder.AddMessaging(Queues.AddConsumers, Queues.AddEndpoints);
 builder.AddSettings<SimulationSettings>("Simulation");
 builder.Services.AddSingleton<LogReader>().AddAssetRegistry().AddSingleton<ScenarioStore>().AddSingleton<ResultStore>()
-    .AddSingleton<FindModel>().AddSingleton<ReadInputs>().AddSingleton<StartScenario>().AddSingleton<MergeShards>()
-        .AddSingleton<ScenarioPlans>();
+    .AddSingleton<FindModel>().AddSingleton<ReadEstimate>().AddSingleton<ReadInputs>().AddSingleton<StartScenario>()
+        .AddSingleton<MergeShards>().AddSingleton<ScenarioPlans>();
 builder.Services.AddDecisions();
 builder.Services.AddHostedService<RestoreFromLog>().AddHostedService<KeepTimeLimits>().AddHostedService<WarmUp>()
     .AddHostedService<DeleteOldResults>();

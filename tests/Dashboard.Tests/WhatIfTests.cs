@@ -102,6 +102,13 @@ public class WhatIfTests
         Assert.Equal(expected, Wording.Headline(result));
     }
 
+    [Theory]
+    [InlineData("in-sync", "in sync")]
+    [InlineData("lost", "lost")]
+    [InlineData("unknown", "with too few observations to tell whether it is in sync")]
+    public void The_start_says_whether_the_physics_followed_the_machine(string state, string expected) =>
+        Assert.Equal(expected, Wording.Sync(state));
+
     [Fact]
     public void Problems_are_told_in_the_units_of_their_fields()
     {

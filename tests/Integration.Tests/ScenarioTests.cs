@@ -11,6 +11,7 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using Integration.Tests.Running;
 using ServiceDefaults;
+using TwinModel.Estimation;
 using TwinModel.Telemetry;
 using ScenarioResult = Contracts.Scenarios.ScenarioResult;
 
@@ -229,6 +230,63 @@ public class ScenarioTests(ScenarioSystem system, ITestOutputHelper output) : Sy
         Assert.Equal((before.LiveHash, before.Readings), (after.LiveHash, after.Readings));
         Assert.Equal(after.LiveHash, after.RebuiltHash);
         Assert.Equal(after.LiveHash, (string)(await Pollux.Get($"/api/v1/twins/{asset}"))["stateHash"]!);
+    }
+
+    [Fact]
+    public async Task A_scenario_starts_from_the_newest_estimate_that_was_known()
+    {
+        var (asset, at) = (Pollux.NextAsset(), Samples.Now);
+        var position = await Pollux.Store(asset, new Reading(ScenarioSystem.ScrewSpeed, at, 80));
+        var question = More(asset, knownAt: position, validAt: ScenarioSystem.Time(at));
+        var setup = new EstimationSetup(Pollux.Model);
+        var now = setup.TickOf(at);
+        // Until twin-state registers the table.
+        await Pollux.Execute(
+            $"create table if not exists {ReadModels.EstimateCheckpoint} (asset_id text, tick bigint, position bigint, model text, "
+                + "versions jsonb, state bytea, primary key (asset_id, tick))");
+
+        await Checkpoint(setup, asset, now + 1, position);
+        await Checkpoint(setup, asset, now, position + 1);
+        await Checkpoint(setup, asset, now - 1, position, model: "of another model");
+        await Checkpoint(setup, asset, now - 361, position);
+        var before = Read((await Pollux.Answer(question)).Result);
+        Assert.Null(before.Start);
+        Assert.StartsWith("There is no estimate of this machine", before.Warnings[0], StringComparison.Ordinal);
+
+        await Checkpoint(setup, asset, now - 30, position);
+        await Checkpoint(setup, asset, now - 12, position);
+        var (scenario, json) = await Pollux.Answer(question);
+        var result = Read(json);
+        Assert.False((bool)scenario["wasStored"]!);
+        Assert.Equal((setup.EndOf(now - 13), "unknown"), (result.Start!.At, result.Start.Sync));
+        Assert.DoesNotContain(result.Warnings, w => w.Contains("estimate", StringComparison.Ordinal));
+        // Nothing was learned yet: the prior, whose mean is the model's value.
+        var consistency = result.Start.Learned.Single(l => l.Id == "polymer.consistency");
+        Assert.InRange(consistency.P50 / consistency.Model, 0.97, 0.9999);
+        Assert.Equal(consistency.P50, result.Provenance.Parameters["polymer.consistency"], 1e-6);
+        Assert.Contains("ambient-temperature", result.Start.Learned.Select(l => l.Id));
+        Assert.Equal(json, (await Pollux.Answer(question)).Result);
+    }
+
+    // The estimate of a machine whose inputs alone were heard, in the tick before.
+    async Task Checkpoint(EstimationSetup setup, string asset, long tick, long position, string? model = null)
+    {
+        var estimator = new Estimator(setup);
+        var readings = new TickReadings(setup);
+        foreach (var input in setup.Model.Physics!.Inputs.Where(i => i.Sensor is not null))
+            readings.Add(new(input.Sensor!.Value, (tick - 1) * setup.TickMicros, input.Default));
+        estimator.Step(tick - 1, readings, new(setup));
+        using var state = new MemoryStream();
+        using (var writer = new BinaryWriter(state, Encoding.UTF8, leaveOpen: true)) estimator.Write(writer);
+        await using var command = Pollux.Database.CreateCommand(
+            $"insert into {ReadModels.EstimateCheckpoint} (asset_id, tick, position, model, versions, state) "
+                + "values ($1, $2, $3, $4, '{}', $5)");
+        command.Parameters.AddWithValue(asset);
+        command.Parameters.AddWithValue(tick);
+        command.Parameters.AddWithValue(position);
+        command.Parameters.AddWithValue(model ?? setup.Model.Hash);
+        command.Parameters.AddWithValue(state.ToArray());
+        await command.ExecuteNonQueryAsync(Cancel);
     }
 
     [Fact]

@@ -27,7 +27,9 @@ public class ScenarioAnswerTests
         [new("melt-temperature", "polymer.consistency", 0.7, 0.75, 0.95)], sweep, [new("screw-speed", "1/min", 80, Around(91.8))],
         new("steady", 402, 0, 0, 0, 0, 0, 0, 0),
         new("extrusion-line", "ab12", 42, "ff", new Dictionary<string, double>(), new Dictionary<string, double>(), 1),
-        ["One temperature over the cross section."], ["Extrapolation."]);
+        ["One temperature over the cross section."], ["Extrapolation."],
+        new(Given.Noon, "drifting", Given.Noon.AddMinutes(-9), "motor-power", [new("motor-power", "motor-power", "kW", 0.4, 0.1)],
+            [new("parameter", "polymer.consistency", "Pa s^n", 10800, 11000, 11200, 12000)]));
 
     static ScenarioView A_scenario(ScenarioDefinition? definition = null, string modelId = "extrusion-line") => new(
         "01a20eaa-d5f7-756f-b508-9a6681e910b0", "extrusion-line", null, modelId, "ab12", definition ?? Definition, "completed", 1, 6,
@@ -86,12 +88,14 @@ public class ScenarioAnswerTests
             [new("screw-speed", [70, 80], "1/min"), new("zone-4-set-point", [190, 200], "degC")],
             [new("melt-temperature", "melt temperature", "degC", [230, 231, null, 233])]);
         var rows = ResultRows.Of(A_result(sweep: sweep)).ToList();
-        Assert.Equal(18 + 36 + 18 + 2 + 2 + 6 + 4, rows.Count);
+        Assert.Equal(18 + 36 + 18 + 2 + 2 + 6 + 4 + 4 + 2, rows.Count);
         Assert.Contains(new("signal", "melt-temperature", "K", "difference", "p50", 0, null, 3), rows);
         Assert.Contains(new("profile", "polymer-temperature", "degC", "scenario", "p95", 0, 0.75, 243), rows);
         Assert.Contains(new("limit", "melt-temperature-high", "1", "scenario", "probability", null, null, 0.04), rows);
         Assert.Contains(new("sweep", "melt-temperature", "degC", "screw-speed=80;zone-4-set-point=190", "nominal", null, null, null), rows);
-        Assert.Equal("sweep,melt-temperature,degC,screw-speed=70;zone-4-set-point=200,nominal,,,231\r\n", ResultCsv.Line(rows[^3]));
+        Assert.Equal("sweep,melt-temperature,degC,screw-speed=70;zone-4-set-point=200,nominal,,,231\r\n", ResultCsv.Line(rows[^9]));
+        Assert.Contains(new("learned", "polymer.consistency", "Pa s^n", "parameter", "p50", null, null, 11000), rows);
+        Assert.Contains(new("residual", "motor-power", "kW", "motor-power", "standard-deviation", null, null, 0.1), rows);
     }
 
     [Fact]
@@ -119,6 +123,18 @@ public class ScenarioAnswerTests
     }
 
     [Fact]
+    public void What_a_scenario_started_from_is_the_same_over_grpc()
+    {
+        var (start, expected) = (ResultMessage.Of(A_result()).Start, A_result().Start!);
+        Assert.Equal((expected.At, expected.Sync, expected.Since, expected.Sensor),
+            (start.At.ToDateTimeOffset(), start.Sync, start.Since.ToDateTimeOffset(), start.Sensor));
+        Assert.Equal([new StartResidual("motor-power", "motor-power", "kW", 0.4, 0.1)],
+            start.Residuals.Select(r => new StartResidual(r.Sensor, r.Signal, r.Unit, r.Difference, r.StandardDeviation)));
+        Assert.Equal(expected.Learned, start.Learned.Select(l => new StartValue(l.Kind, l.Id, l.Unit, l.P5, l.P50, l.P95, l.Model)));
+        Assert.Null(ResultMessage.Of(A_result() with { Start = null }).Start);
+    }
+
+    [Fact]
     public void The_command_line_shows_bands_profile_limits_and_warnings()
     {
         var text = string.Join('\n', ShowAnswer.Lines(A_scenario(), A_result()));
@@ -128,6 +144,7 @@ public class ScenarioAnswerTests
         Assert.Contains("   0.250     100.0     99.00    -3.000    -1.000    +1.000", text, StringComparison.Ordinal);
         Assert.Contains("melt-temperature-high (above 255 degC, warning): 0 % -> 4 %", text, StringComparison.Ordinal);
         Assert.Contains("polymer.consistency 75 %", text, StringComparison.Ordinal);
+        Assert.Contains("starts from the estimate of 2026-03-01 12:00:00Z, drifting", text, StringComparison.Ordinal);
         Assert.Contains("Warning: Extrapolation.", text, StringComparison.Ordinal);
         Assert.Contains("One temperature over the cross section.", text, StringComparison.Ordinal);
     }

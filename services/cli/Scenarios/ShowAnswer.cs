@@ -17,6 +17,9 @@ static class ShowAnswer
     {
         var d = result.Definition;
         yield return Text($"{d.AssetId} as of {d.ValidAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z, known up to log position {d.KnownAt}");
+        yield return result.Start is { } start
+            ? Text($"starts from the estimate of {start.At.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z, {start.Sync}")
+            : "starts from the parameters of the model";
         yield return d.Mode == "steady"
             ? "steady state"
             : Text($"run over {TimeSpan.FromSeconds(d.HorizonSeconds):g}; numbers are those at its end");

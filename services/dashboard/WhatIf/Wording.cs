@@ -85,6 +85,14 @@ static class Wording
             + $"to {Units.Text(s.Scenario.P50, s.Unit)} (p5 {Units.Number(s.Scenario.P5, s.Unit)} … p95 "
             + $"{Units.Number(s.Scenario.P95, s.Unit)}).");
 
+    /// <summary>Whether the physics followed the machine.</summary>
+    public static string Sync(string state) => state switch
+    {
+        "in-sync" => "in sync",
+        "unknown" => "with too few observations to tell whether it is in sync",
+        _ => state,
+    };
+
     /// <summary>What to do about a failed scenario.</summary>
     public static string NextStep(string cause) => cause switch
     {

@@ -20,11 +20,12 @@ sealed class CreateScenario(KnownAssets registry, FindPosition find, SendToSimul
             .ProducesProblem(StatusCodes.Status400BadRequest)
         .WithName("createScenario").WithSummary("Ask a what-if question")
         .WithDescription(
-            "Baseline and scenario start from the machine's recorded state and run with the same parameters, member by member. 202 as soon "
-                + "as the request is stored; `/watch` tells when it is done. "
+            "Baseline and scenario start from the machine's recorded inputs and run with the same parameters, member by member. Parameters "
+                + "and unmeasured inputs are those learned from the machine's sensors, if its twin has an estimate from the hour before "
+                + "validAt; otherwise those of the model. 202 as soon as the request is stored; `/watch` tells when it is done. "
                 + "`{\"asset\":\"extrusion-line\",\"interventions\":[{\"target\":\"production-rate\",\"kind\":\"scale\",\"value\":1.15}]}` "
                 + "asks for the steady state at +15 %. The same question with the same validAt and knownAt returns the stored result, byte "
-                + "for byte. A 400 lists every problem in `errors` (path, value, allowed).");
+                + "for byte, if it starts from the same estimate. A 400 lists every problem in `errors` (path, value, allowed).");
 
     /// <summary>The scenario as requested.</summary>
     /// <exception cref="InvalidScenarioException">It cannot be run.</exception>

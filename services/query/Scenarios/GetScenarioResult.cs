@@ -30,11 +30,12 @@ static class GetScenarioResult
         .RequireRateLimiting(ApiSetup.Expensive)
         .Produces<ScenarioResult>(contentType: Json, additionalContentTypes: [Csv, Parquet]).Produces(StatusCodes.Status304NotModified)
         .ProducesProblem(StatusCodes.Status409Conflict)
-        .WithName("getScenarioResult").WithSummary("The full result: time series, profiles, bands, limits, contributors, provenance")
+        .WithName("getScenarioResult").WithSummary("The full result: time series, profiles, bands, limits, contributors, start, provenance")
         .WithDescription(
             "CSV and Parquet are long tables: kind, id, unit, case (baseline, scenario, difference), statistic, timeSeconds, "
                 + "positionMetre, value. "
-            + "409 before the scenario is completed; 404 if the result was deleted: asking the same question again restores it exactly.");
+            + "409 before the scenario is completed; 404 if the result was deleted: asking the same question again restores it exactly, as "
+                + "long as the estimate that it started from is kept.");
 
     static async Task Write(HttpContext http, string type, byte[] packed, CancellationToken cancel)
     {

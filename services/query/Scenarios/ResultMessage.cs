@@ -1,4 +1,5 @@
 using Contracts.Scenarios;
+using Query.Api;
 using Proto = Contracts.Query.V1;
 
 namespace Query.Scenarios;
@@ -21,6 +22,7 @@ static class ResultMessage
         Provenance = Of(r.Provenance),
         Assumptions = { r.Assumptions },
         Warnings = { r.Warnings },
+        Start = r.Start is null ? null : Of(r.Start),
     };
 
     static Proto.SignalResult Of(SignalResult s) => new()
@@ -110,6 +112,38 @@ static class ResultMessage
         Jacobians = s.Jacobians,
         Factorisations = s.Factorisations,
         LargestEnergyError = s.LargestEnergyError,
+    };
+
+    static Proto.EstimatedStart Of(EstimatedStart s) => new()
+    {
+        At = s.At.ToProto(),
+        Sync = s.Sync,
+        Since = s.Since.ToProto(),
+        Sensor = s.Sensor ?? "",
+        Residuals =
+        {
+            s.Residuals.Select(r => new Proto.StartResidual
+            {
+                Sensor = r.Sensor,
+                Signal = r.Signal,
+                Unit = r.Unit,
+                Difference = r.Difference,
+                StandardDeviation = r.StandardDeviation,
+            }),
+        },
+        Learned =
+        {
+            s.Learned.Select(l => new Proto.StartValue
+            {
+                Kind = l.Kind,
+                Id = l.Id,
+                Unit = l.Unit,
+                P5 = l.P5,
+                P50 = l.P50,
+                P95 = l.P95,
+                Model = l.Model,
+            }),
+        },
     };
 
     static Proto.Provenance Of(Provenance p)

@@ -4,11 +4,13 @@ using Contracts.Scenarios;
 namespace Query.Scenarios;
 
 /// <summary>One number of a result.</summary>
-/// <param name="Kind">signal, profile, kpi, limit, contributor, solved or sweep.</param>
-/// <param name="Id">Id of the signal, limit or input.</param>
+/// <param name="Kind">signal, profile, kpi, limit, contributor, solved, sweep, learned or residual.</param>
+/// <param name="Id">Id of the signal, limit, input or parameter.</param>
 /// <param name="Unit">Unit of the value.</param>
-/// <param name="Case">baseline, scenario or difference; the parameter of a contributor; the grid point of a sweep.</param>
-/// <param name="Statistic">nominal, p5, p25, p50, p75, p95, probability, first or total.</param>
+/// <param name="Case">baseline, scenario or difference; the parameter of a contributor; the grid point of a sweep; parameter or input for
+/// what was learned; the sensor of a residual.</param>
+/// <param name="Statistic">nominal, p5, p25, p50, p75, p95, probability, first, total, model, difference or
+/// standard-deviation.</param>
 /// <param name="TimeSeconds">Time from the start of the run, s; null if not applicable.</param>
 /// <param name="PositionMetre">Position along the axis, m; null if not applicable.</param>
 /// <param name="Value">Value; null if there is no steady state.</param>
@@ -32,7 +34,7 @@ static class ResultRows
                 .Select(s => new ResultRow("contributor", c.Signal, "1", c.Parameter, s.Item1, null, null, s.Item2))))
             .Concat(result.Solved.SelectMany(s => Bands(s.Scenario)
                 .Select(b => new ResultRow("solved", s.Input, s.Unit, "scenario", b.Statistic, null, null, b.Value))))
-            .Concat(Sweep(result.Sweep));
+            .Concat(Sweep(result.Sweep)).Concat(Start(result.Start));
 
     static IEnumerable<(string Unit, string Case, string Statistic, int Index, double Value)> Series(
         BandSeries baseline, BandSeries scenario, BandSeries difference, string unit, int count)
@@ -66,6 +68,20 @@ static class ResultRows
             for (var point = 0; point < signal.Values.Count; point++)
                 yield return new(
                     "sweep", signal.Id, signal.Unit, GridPoint(sweep!.Axes, point), "nominal", null, null, signal.Values[point]);
+        }
+    }
+
+    static IEnumerable<ResultRow> Start(EstimatedStart? start)
+    {
+        foreach (var l in start?.Learned ?? [])
+        {
+            foreach (var (statistic, value) in new[] { ("p5", l.P5), ("p50", l.P50), ("p95", l.P95), ("model", l.Model) })
+                yield return new("learned", l.Id, l.Unit, l.Kind, statistic, null, null, value);
+        }
+        foreach (var r in start?.Residuals ?? [])
+        {
+            yield return new("residual", r.Signal, r.Unit, r.Sensor, "difference", null, null, r.Difference);
+            yield return new("residual", r.Signal, r.Unit, r.Sensor, "standard-deviation", null, null, r.StandardDeviation);
         }
     }
 

@@ -7,15 +7,21 @@ using TwinModel.Telemetry;
 namespace Simulation.Scenarios;
 
 /// <summary>
-/// Reads an asset's recorded inputs around a run, as known at the scenario's log position. Read-only: a scenario never touches the live
-/// twin.
+/// Reads an asset's recorded inputs around a run and the estimate of the machine at its start, as known at the scenario's log position.
+/// Read-only: a scenario never touches the live twin.
 /// </summary>
-sealed class ReadInputs(LogReader log, TimeProvider time)
+sealed class ReadInputs(LogReader log, ReadEstimate estimate, TimeProvider time)
 {
     // How far a device's clock may be ahead of the log's: twice the largest tolerance that ingest can be given.
     static readonly TimeSpan ClocksApart = TimeSpan.FromMinutes(20);
 
     public async Task<RecordedInputs> Run(AssetModel model, ScenarioDefinition definition, CancellationToken cancel)
+    {
+        var recorded = await Recorded(model, definition, cancel);
+        return await estimate.Run(model, definition, cancel) is { } posterior ? recorded.With(posterior) : recorded;
+    }
+
+    async Task<RecordedInputs> Recorded(AssetModel model, ScenarioDefinition definition, CancellationToken cancel)
     {
         var sensors = (model.Physics?.Inputs ?? []).Select(i => i.Sensor).OfType<ushort>().Distinct().ToArray();
         if (sensors.Length == 0) return RecordedInputs.None;

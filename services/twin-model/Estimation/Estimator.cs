@@ -104,10 +104,30 @@ public sealed class Estimator
 
     /// <summary>The estimate after the last tick; null before the estimator has started.</summary>
     public TwinEstimate? Estimate(EstimationWorkspace work) => IsStarted ? ViewEstimate.Of(setup, members, held, work, new(
-        setup.EndOf(Tick), [], [], [], [.. setup.Observed.Select(Innovation)], Nis, DegreesOfFreedom,
-        new(sync.State, sync.State == SyncState.Unknown ? null : setup.EndOf(sync.Since),
-            sync.Sensor < 0 ? null : setup.Observed[sync.Sensor].Sensor.Id),
-        replaced)) : null;
+        setup.EndOf(Tick), [], [], [], Innovations(), Nis, DegreesOfFreedom, Judgement(), replaced)) : null;
+
+    /// <summary>What is known of the machine after the last tick, e.g. for the members of a scenario; null before the estimator has
+    /// started.</summary>
+    public Posterior? Posterior()
+    {
+        if (!IsStarted) return null;
+        int[] learned = [.. Enumerable.Range(0, setup.Wanderers.Length).Where(w => setup.Wanderers[w].Kind != WandererKind.Bias)];
+        var differences = new Ensemble(learned.Length, members.Members);
+        var means = new LearnedMean[learned.Length];
+        for (var i = 0; i < learned.Length; i++)
+        {
+            var mean = Moments.Centre(members[setup.States + learned[i]], differences[i]);
+            means[i] = new(setup.Wanderers[learned[i]].Id, setup.Wanderers[learned[i]].KindName, mean);
+        }
+        var covariance = new double[learned.Length][];
+        for (var i = 0; i < learned.Length; i++)
+        {
+            covariance[i] = new double[learned.Length];
+            for (var j = 0; j < learned.Length; j++)
+                covariance[i][j] = Moments.Dot(differences[i], differences[j]) / (members.Members - 1);
+        }
+        return new(setup.EndOf(Tick), Judgement(), Innovations(), means, covariance);
+    }
 
     /// <summary>Writes the whole state.</summary>
     public void Write(BinaryWriter to)
@@ -275,6 +295,11 @@ public sealed class Estimator
         (Nis, DegreesOfFreedom) = (value, leftOut.Count(l => l == LeftOut.No));
         sync.Add(Tick, Nis, DegreesOfFreedom, normalised);
     }
+
+    Sync Judgement() => new(sync.State, sync.State == SyncState.Unknown ? null : setup.EndOf(sync.Since),
+        sync.Sensor < 0 ? null : setup.Observed[sync.Sensor].Sensor.Id);
+
+    Innovation[] Innovations() => [.. setup.Observed.Select(Innovation)];
 
     Innovation Innovation(ObservedSignal signal, int o) => new(
         signal.Sensor.Id, signal.Correcting.Signal, double.IsNaN(measured[o]) ? null : measured[o], predicted[o],

@@ -34,7 +34,7 @@ static class ViewEstimate
     {
         var reported = new double[row.Length];
         for (var m = 0; m < row.Length; m++) reported[m] = wanderer.Report(row[m]);
-        return new(wanderer.Kind.ToString().ToLowerInvariant(), wanderer.Id, wanderer.Unit.Symbol, Moments.Of(reported),
+        return new(wanderer.KindName, wanderer.Id, wanderer.Unit.Symbol, Moments.Of(reported),
             Moments.Of(row).StandardDeviation / wanderer.Deviation);
     }
 }

@@ -31,6 +31,9 @@ sealed record Wanderer(
     string Id, WandererKind Kind, int Number, Unit Unit, double Mean, double Deviation, Interval Allowed, double VariancePerSecond,
     double MemorySeconds)
 {
+    /// <summary>parameter, input or bias.</summary>
+    public string KindName => Kind.ToString().ToLowerInvariant();
+
     /// <summary>Share of the distance from the mean that is left after a time, and the variance that is added.</summary>
     public (double Keep, double Variance) Over(double seconds)
     {

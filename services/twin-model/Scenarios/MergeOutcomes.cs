@@ -22,10 +22,14 @@ sealed class MergeOutcomes
     readonly MemberOutcome nominal;
     readonly List<MemberOutcome> members;
 
+    // Those of the nominal member.
+    readonly double[] inputsAtStart;
+
     public MergeOutcomes(AssetModel model, RecordedInputs inputs, ScenarioSetup setup, List<MemberOutcome> outcomes)
     {
         (this.model, this.inputs, this.setup, this.outcomes) = (model, inputs, setup, outcomes);
         nominal = outcomes[0];
+        inputsAtStart = setup.InputsAt(0, setup.Nominal, []);
         if (nominal.Failure is { } failure) throw new ScenarioFailedException(failure);
         members = [.. outcomes.Skip(1).Take(setup.Members - 1).Where(o => o.Failure is null)];
         if (members.Count * 2 < setup.Members - 1)
@@ -43,10 +47,11 @@ sealed class MergeOutcomes
         return new(
             setup.Definition, setup.Times, signals, [.. setup.Profiles.Select(Profile)], [.. signals.Select(AtEnd)], Limits(),
             Contributors(), Sweep(), Solved(),
-            Statistics(), Provenance(), setup.Steady.Model.Assumptions, [.. Warnings()]);
+            Statistics(), Provenance(), setup.Steady.Model.Assumptions, [.. Warnings()],
+            DescribeStart.Of(inputs.Estimate, setup));
     }
 
-    static string DifferenceUnit(Unit unit) => unit.Symbol == "degC" ? "K" : unit.Symbol;
+    public static string DifferenceUnit(Unit unit) => unit.Symbol == "degC" ? "K" : unit.Symbol;
 
     SignalResult Signal(SignalPlace place, int s)
     {
@@ -125,7 +130,6 @@ sealed class MergeOutcomes
         List<ContributorResult> results = [];
         if (members.Count < FewestForContributors) return results;
         var samples = members.Select(m => setup.Samples[m.Member - 1]).ToArray();
-        var names = setup.Steady.Equations.Parameters;
         var last = (setup.Times.Length - 1) * setup.Scalars.Length;
         for (var s = 0; s < setup.Scalars.Length; s++)
         {
@@ -134,7 +138,7 @@ sealed class MergeOutcomes
             if (differences.Max() - differences.Min() <= 1e-9 * size) continue;
             var found = Uncertainty.Contributions.FromEnsemble(samples, differences);
             results.AddRange(
-                found.Inputs.Select((c, k) => (Contribution: c, Parameter: names[setup.Uncertain[k].Parameter]))
+                found.Inputs.Select((c, k) => (Contribution: c, Parameter: setup.Columns[k]))
                     .OrderByDescending(c => c.Contribution.Total).ThenBy(c => c.Parameter, StringComparer.Ordinal)
                 .Take(MostContributors)
                     .Select(c => new ContributorResult(
@@ -153,7 +157,7 @@ sealed class MergeOutcomes
         var calculation = Unit.OfCalculation(input.Unit.Quantity);
         double Report(double value) => calculation.ConvertTo(input.Unit, value);
         return new SolvedInput(
-            input.Id, input.Unit.Symbol, Report(setup.InputsAtStart[InputNumber(input)]),
+            input.Id, input.Unit.Symbol, Report(inputsAtStart[InputNumber(input)]),
             BandOf(Report(nominal.Solved[k]), [.. members.Select(m => Report(m.Solved[k]))]));
     })];
 
@@ -167,16 +171,17 @@ sealed class MergeOutcomes
 
     Provenance Provenance()
     {
-        var inputsAtStart = setup.Steady.Model.Inputs.Select(
-            (input, i) => (input.Id, Value: Unit.OfCalculation(input.Unit.Quantity).ConvertTo(input.Unit, setup.InputsAtStart[i])));
-        var parameters = setup.Steady.Equations.Parameters.Zip(setup.Steady.Parameters).OrderBy(p => p.First, StringComparer.Ordinal);
-        return new(model.Id, model.Hash, setup.Definition.KnownAt, inputs.Hash, inputsAtStart.ToDictionary(i => i.Id, i => i.Value),
+        var baseline = setup.Steady.Model.Inputs.Select(
+            (input, i) => (input.Id, Value: Unit.OfCalculation(input.Unit.Quantity).ConvertTo(input.Unit, inputsAtStart[i])));
+        var parameters = setup.Steady.Equations.Parameters.Zip(setup.Nominal.Parameters).OrderBy(p => p.First, StringComparer.Ordinal);
+        return new(model.Id, model.Hash, setup.Definition.KnownAt, inputs.Hash, baseline.ToDictionary(i => i.Id, i => i.Value),
             parameters.ToDictionary(p => p.First, p => p.Second), ScenarioIdentity.Version);
     }
 
     IEnumerable<string> Warnings()
     {
-        for (var i = 0; i < setup.Defaults.Count; i++)
+        if (DescribeStart.Warning(inputs.Estimate, model, setup.Definition.ValidAt) is { } start) yield return start;
+        for (var i = 0; i < setup.Courses.Length; i++)
         {
             var input = setup.Steady.Model.Inputs[i];
             if (input.Calibrated is not { } calibrated) continue;

@@ -33,7 +33,7 @@ sealed class RunMember
         }
         // Every member starts its search from the nominal steady state, whatever its shard.
         nominalStart = setup.Steady.GuessState();
-        Settle(nominalStart, setup.InputsBefore, setup.Parameters(0));
+        Settle(nominalStart, setup.InputsAt(-setup.WarmUp, setup.Nominal, []), setup.Nominal.Parameters);
     }
 
     public MemberOutcome Run(int member, CancellationToken cancel)
@@ -51,12 +51,12 @@ sealed class RunMember
 
     MemberOutcome Steady(int member)
     {
-        var parameters = setup.Parameters(member);
-        var before = Settled(nominalStart, setup.InputsAtStart, parameters);
+        var values = setup.Values(member);
+        var before = Settled(nominalStart, setup.InputsAt(0, values, []), values.Parameters);
         var baseline = Read(before);
-        var (changes, solved) = Solve(setup.ChangesOf(member), before, parameters);
-        var inputs = Segments.InputsAt(0, setup.Defaults, setup.Courses, changes);
-        var after = Settled(before.State, inputs, Segments.Changed(parameters, changes, 0));
+        var (changes, solved) = Solve(setup.ChangesOf(member), before, values);
+        var inputs = setup.InputsAt(0, values, changes);
+        var after = Settled(before.State, inputs, Segments.Changed(values.Parameters, changes, 0));
         var scenario = Read(after);
         return new()
         {
@@ -74,22 +74,23 @@ sealed class RunMember
 
     MemberOutcome Transient(int member, CancellationToken cancel)
     {
-        var parameters = setup.Parameters(member);
-        var start = Settled(nominalStart, setup.InputsBefore, parameters).State;
+        var values = setup.Values(member);
+        var start = Settled(nominalStart, setup.InputsAt(-setup.WarmUp, values, []), values.Parameters).State;
         var state = new double[transientRun!.Shape.States];
         start.CopyTo(state, 0);
-        if (setup.WarmUp > 0) Integrate(state, -setup.WarmUp, 0, [], parameters, null, null, cancel);
-        var (changes, solved) = Solve(setup.ChangesOf(member), Settled(start, setup.InputsAtStart, parameters), parameters);
+        if (setup.WarmUp > 0) Integrate(state, -setup.WarmUp, 0, [], values, null, null, cancel);
+        var (changes, solved) = Solve(
+            setup.ChangesOf(member), Settled(start, setup.InputsAt(0, values, []), values.Parameters), values);
         var (baseline, scenario) = (
             new double[setup.Times.Length * setup.Scalars.Length], new double[setup.Times.Length * setup.Scalars.Length]);
         double[] reached = [.. Enumerable.Repeat(new[]
         {
             double.PositiveInfinity, double.NegativeInfinity,
-        }, setup.Defaults.Count).SelectMany(r => r)];
+        }, setup.Courses.Length).SelectMany(r => r)];
         double[] other = [.. state];
-        Integrate(state, 0, setup.Definition.HorizonSeconds, [], parameters, baseline, null, cancel);
+        Integrate(state, 0, setup.Definition.HorizonSeconds, [], values, baseline, null, cancel);
         var baselineProfiles = Profiles(transientRun);
-        Integrate(other, 0, setup.Definition.HorizonSeconds, changes, parameters, scenario, reached, cancel);
+        Integrate(other, 0, setup.Definition.HorizonSeconds, changes, values, scenario, reached, cancel);
         return new()
         {
             Member = member,
@@ -104,18 +105,18 @@ sealed class RunMember
         };
     }
 
-    void Integrate(double[] state, double start, double end, IReadOnlyList<Change> changes, double[] parameters, double[]? outputs,
+    void Integrate(double[] state, double start, double end, IReadOnlyList<Change> changes, MemberValues values, double[]? outputs,
         double[]? reached, CancellationToken cancel)
     {
         var (run, signals) = (transientRun!, setup.Scalars.Length);
         var settings = new OdeSettings(new(setup.Definition.Tolerance));
         state[setup.Transient!.EnergyState] = 0;
-        run.SetParameters(Segments.Changed(parameters, changes, start));
-        run.SetInputs(Segments.InputsAt(start, setup.Defaults, setup.Courses, changes));
+        run.SetParameters(Segments.Changed(values.Parameters, changes, start));
+        run.SetInputs(setup.InputsAt(start, values, changes));
         run.EvaluateOutputs(start, state);
         var (error, through) = (0.0, 0.0);
         if (outputs is not null) Store(0);
-        foreach (var segment in Segments.Of(start, end, setup.Defaults, setup.Courses, parameters, changes))
+        foreach (var segment in Segments.Of(start, end, values, setup.Courses, changes))
         {
             run.SetParameters(segment.Parameters);
             run.SetInputs(segment.Inputs, segment.Slopes, segment.Start);
@@ -192,21 +193,21 @@ sealed class RunMember
     /// Turns targets into changes of the inputs that reach them in the steady state, by the secant method: <c>set</c> becomes the input's
     /// value, <c>scale</c> and <c>offset</c> a factor on the input's course.
     /// </summary>
-    (IReadOnlyList<Change> Changes, double[] Solved) Solve(IReadOnlyList<PlannedChange> planned, SteadyPoint before, double[] parameters)
+    (IReadOnlyList<Change> Changes, double[] Solved) Solve(IReadOnlyList<PlannedChange> planned, SteadyPoint before, MemberValues values)
     {
         List<Change> changes = [.. planned.Where(p => p.Signal < 0).Select(p => p.Change)];
         List<double> solved = [];
         foreach (var plan in planned.Where(p => p.Signal >= 0))
         {
             var from = plan.Change.From + plan.Change.Ramp;
-            var baseInputs = Segments.InputsAt(from, setup.Defaults, setup.Courses, []);
-            var reference = ReferenceEquals(before.Inputs, setup.InputsAtStart) && baseInputs.AsSpan().SequenceEqual(before.Inputs)
+            var baseInputs = setup.InputsAt(from, values, []);
+            var reference = baseInputs.AsSpan().SequenceEqual(before.Inputs)
                 ? before
-                : Settled(before.State, baseInputs, parameters);
+                : Settled(before.State, baseInputs, values.Parameters);
             var start = ValueOf(reference, plan.Signal);
             var wanted = plan.Change.Applied(start);
-            var inputs = Segments.InputsAt(from, setup.Defaults, setup.Courses, changes);
-            var value = Secant(plan, [.. reference.State], inputs, Segments.Changed(parameters, changes, from), start, wanted);
+            var inputs = setup.InputsAt(from, values, changes);
+            var value = Secant(plan, [.. reference.State], inputs, Segments.Changed(values.Parameters, changes, from), start, wanted);
             solved.Add(value);
             var held = baseInputs[plan.Change.Input];
             changes.Add(plan.Change.Kind == "set" ? plan.Change with { Value = value } : plan.Change with

@@ -13,6 +13,11 @@ namespace TwinModel.Scenarios;
 /// <param name="Signal">Index of the output that has to reach the value; -1 when nothing is solved for.</param>
 readonly record struct PlannedChange(string Name, Change Change, int Signal);
 
+/// <summary>A machine as a member assumes it, in units of calculation.</summary>
+/// <param name="Parameters">All parameters.</param>
+/// <param name="Inputs">All inputs, where no course is recorded.</param>
+readonly record struct MemberValues(double[] Parameters, double[] Inputs);
+
 /// <summary>Everything about a scenario that its members share.</summary>
 sealed class ScenarioSetup
 {
@@ -23,6 +28,12 @@ sealed class ScenarioSetup
     readonly PhysicsModel physics;
     readonly PlannedChange[] changes;
     readonly double[][] samples;
+
+    // Parameters that vary between members by their priors: number, relative deviation and bounds, in the order of the first columns.
+    readonly (int Parameter, double Deviation, Interval? Bounds)[] uncertain;
+
+    // Columns of what was learned.
+    readonly int[] learnedColumns;
 
     public ScenarioSetup(AssetModel model, ScenarioDefinition definition, RecordedInputs recorded)
     {
@@ -37,13 +48,16 @@ sealed class ScenarioSetup
         WarmUp = Courses.OfType<IReadOnlyList<Setting>>().Any(c => c.Any(s => s.Seconds > -recorded.WarmUpSeconds && s.Seconds <= 0))
             ? recorded.WarmUpSeconds
             : 0;
-        InputsBefore = Segments.InputsAt(-WarmUp, Defaults, Courses, []);
-        InputsAtStart = Segments.InputsAt(0, Defaults, Courses, []);
         Times = Transient is null ? [0] : [.. TimesOf(definition).Distinct().Order()];
-        Uncertain = [.. UncertainParameters()];
-        samples = definition.EnsembleSize == 0 || Uncertain.Length == 0 ? [] : definition.Sampling == "sobol"
-            ? SobolSequence.Sample(definition.Seed, definition.EnsembleSize, Uncertain.Length)
-            : LatinHypercube.Sample(definition.Seed, definition.EnsembleSize, Uncertain.Length);
+        uncertain = [.. UncertainParameters()];
+        Learned = recorded.Estimate is { } estimate ? new(estimate, model, Steady) : null;
+        var learned = Learned?.Ids.ToArray() ?? [];
+        Columns = [.. uncertain.Select(u => Steady.Equations.Parameters[u.Parameter]).Union(learned)];
+        learnedColumns = [.. learned.Select(id => Array.IndexOf(Columns, id))];
+        samples = definition.EnsembleSize == 0 || Columns.Length == 0 ? [] : definition.Sampling == "sobol"
+            ? SobolSequence.Sample(definition.Seed, definition.EnsembleSize, Columns.Length)
+            : LatinHypercube.Sample(definition.Seed, definition.EnsembleSize, Columns.Length);
+        Nominal = Values(0);
     }
 
     public ScenarioDefinition Definition { get; }
@@ -60,18 +74,18 @@ sealed class ScenarioSetup
 
     public IReadOnlyList<Setting>?[] Courses { get; }
 
-    public IReadOnlyList<double> Defaults => Steady.Inputs;
-
     public double WarmUp { get; }
-
-    public double[] InputsBefore { get; }
-
-    public double[] InputsAtStart { get; }
 
     public double[] Times { get; }
 
-    /// <summary>Indices, relative deviations and bounds of the parameters that vary between members.</summary>
-    public (int Parameter, double Deviation, Interval? Bounds)[] Uncertain { get; }
+    /// <summary>What the estimate of the machine says; null without an estimate.</summary>
+    public PosteriorDraws? Learned { get; }
+
+    /// <summary>The parameters and inputs that vary between members, in the order of their samples.</summary>
+    public string[] Columns { get; }
+
+    /// <summary>The machine of the nominal member and of the points of the sweep.</summary>
+    public MemberValues Nominal { get; }
 
     /// <summary>Samples of the ensemble in (0, 1), member by member.</summary>
     public double[][] Samples => samples;
@@ -84,22 +98,32 @@ sealed class ScenarioSetup
     public IEnumerable<PhysicsInput> SolvedInputs => changes.Where(c => c.Signal >= 0).Select(c => physics.Inputs[c.Change.Input]);
 
     /// <summary>
-    /// A member's parameters: lognormal with the nominal value as mean, <c>p exp(√ln(1+c²) z − ½ ln(1+c²))</c> with z from the sample,
-    /// clamped to the bounds. Sweep points use nominal parameters.
+    /// The machine of a member. What was learned is drawn from the estimate; the nominal member and sweep points have its median. All other
+    /// parameters are lognormal with the model's value as mean, <c>p exp(√ln(1+c²) z − ½ ln(1+c²))</c> with z from the sample, and
+    /// clamped to the bounds; the nominal member and sweep points have the model's value.
     /// </summary>
-    public double[] Parameters(int member)
+    public MemberValues Values(int member)
     {
-        double[] values = [.. Steady.Parameters];
-        if (member == 0 || member >= Members) return values;
-        for (var k = 0; k < Uncertain.Length; k++)
+        MemberValues values = new([.. Steady.Parameters], [.. Steady.Inputs]);
+        var scores = new double[Columns.Length];
+        if (member > 0 && member < Members)
         {
-            var (parameter, deviation, bounds) = Uncertain[k];
-            var spread = Math.Log(1 + deviation * deviation);
-            var value = values[parameter] * Math.Exp(Math.Sqrt(spread) * Normal.Quantile(samples[member - 1][k]) - spread / 2);
-            values[parameter] = bounds is { } b ? Math.Clamp(value, b.Min, b.Max) : value;
+            for (var k = 0; k < scores.Length; k++) scores[k] = Normal.Quantile(samples[member - 1][k]);
+            for (var k = 0; k < uncertain.Length; k++)
+            {
+                var (parameter, deviation, bounds) = uncertain[k];
+                var spread = Math.Log(1 + deviation * deviation);
+                var value = values.Parameters[parameter] * Math.Exp(Math.Sqrt(spread) * scores[k] - spread / 2);
+                values.Parameters[parameter] = bounds is { } b ? Math.Clamp(value, b.Min, b.Max) : value;
+            }
         }
+        Learned?.Fill([.. learnedColumns.Select(column => scores[column])], values.Parameters, values.Inputs);
         return values;
     }
+
+    /// <summary>A member's inputs at a time, changes included.</summary>
+    public double[] InputsAt(double time, MemberValues member, IReadOnlyList<Change> changes) =>
+        Segments.InputsAt(time, member, Courses, changes);
 
     /// <summary>The changes of a member; for a sweep point including its grid values.</summary>
     public IReadOnlyList<PlannedChange> ChangesOf(int member)

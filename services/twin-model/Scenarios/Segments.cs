@@ -32,13 +32,11 @@ static class Segments
 {
     /// <param name="start">Start of the run, s.</param>
     /// <param name="end">Its end, s.</param>
-    /// <param name="defaults">Values of the inputs that have no course.</param>
+    /// <param name="member">The machine.</param>
     /// <param name="courses">Recorded settings by input number.</param>
-    /// <param name="parameters">The member's parameters.</param>
     /// <param name="changes">What the scenario changes.</param>
     public static IEnumerable<Segment> Of(
-        double start, double end, IReadOnlyList<double> defaults, IReadOnlyList<Setting>?[] courses, double[] parameters,
-        IReadOnlyList<Change> changes)
+        double start, double end, MemberValues member, IReadOnlyList<Setting>?[] courses, IReadOnlyList<Change> changes)
     {
         var times = courses.OfType<IReadOnlyList<Setting>>().SelectMany(c => c.Select(s => s.Seconds))
             .Concat(changes.SelectMany(c => c.Times()))
@@ -48,11 +46,11 @@ static class Segments
             var (from, to) = (times[k], times[k + 1]);
             // The values inside the segment, i.e. after this cut and before the next.
             var middle = from + (to - from) / 2;
-            var inputs = new double[defaults.Count];
-            var slopes = new double[defaults.Count];
+            var inputs = new double[courses.Length];
+            var slopes = new double[courses.Length];
             for (var i = 0; i < inputs.Length; i++)
             {
-                var held = At(courses[i], middle, defaults[i]);
+                var held = At(courses[i], middle, member.Inputs[i]);
                 var (first, half) = (held, held);
                 foreach (var change in changes.Where(c => c.Input == i))
                 {
@@ -63,18 +61,18 @@ static class Segments
                 inputs[i] = first;
                 slopes[i] = (half - first) / (middle - from);
             }
-            yield return new(from, to, inputs, slopes, Changed(parameters, changes, middle));
+            yield return new(from, to, inputs, slopes, Changed(member.Parameters, changes, middle));
         }
     }
 
     /// <summary>Values of all inputs at a time, changes included.</summary>
     public static double[] InputsAt(
-        double time, IReadOnlyList<double> defaults, IReadOnlyList<Setting>?[] courses, IReadOnlyList<Change> changes)
+        double time, MemberValues member, IReadOnlyList<Setting>?[] courses, IReadOnlyList<Change> changes)
     {
-        var inputs = new double[defaults.Count];
+        var inputs = new double[courses.Length];
         for (var i = 0; i < inputs.Length; i++)
         {
-            var held = At(courses[i], time, defaults[i]);
+            var held = At(courses[i], time, member.Inputs[i]);
             inputs[i] = changes.Where(c => c.Input == i)
                 .Aggregate(held, (value, change) => value + change.Weight(time) * (change.Applied(held) - held));
         }

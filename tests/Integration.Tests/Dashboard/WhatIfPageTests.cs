@@ -20,6 +20,7 @@ public class WhatIfPageTests(AnsweringDashboard system) : SystemTest<AnsweringDa
         await Expect(page.GetByTestId("sentence")).ToContainTextAsync("over 2 h");
         await page.GetByTestId("run").ClickAsync();
         await Expect(page.GetByTestId("answer")).ToBeVisibleAsync();
+        await Expect(page.GetByTestId("start")).ToContainTextAsync("Starts from");
         await Expect(page.GetByTestId("headline"))
             .ToHaveTextAsync(new Regex(@"Melt temperature rises by \d+\.\d.K by the end of 2 h \(p5 \d+\.\d … p95 \d+\.\d\)\."));
 

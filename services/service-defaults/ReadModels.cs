@@ -13,13 +13,6 @@ public static class ReadModels
     /// </summary>
     public const string Twin = "twin_state.twin";
 
-    /// <summary>
-    /// <c>asset_id text, tick bigint, position bigint, model text (hash), versions jsonb, state bytea (Estimator.Write), pk of the first
-    /// two</c>: the estimate before <c>tick</c> is processed, from events up to <c>position</c>; about every two minutes of event time in
-    /// the last hour, sparser before.
-    /// </summary>
-    public const string EstimateCheckpoint = "twin_state.estimate_checkpoint";
-
     /// <summary><c>asset_id text, component text, view jsonb (HealthView), pk of the first two</c>.</summary>
     public const string Health = "twin_state.health";
 

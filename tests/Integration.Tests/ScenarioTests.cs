@@ -240,11 +240,6 @@ public class ScenarioTests(ScenarioSystem system, ITestOutputHelper output) : Sy
         var question = More(asset, knownAt: position, validAt: ScenarioSystem.Time(at));
         var setup = new EstimationSetup(Pollux.Model);
         var now = setup.TickOf(at);
-        // Until twin-state registers the table.
-        await Pollux.Execute(
-            $"create table if not exists {ReadModels.EstimateCheckpoint} (asset_id text, tick bigint, position bigint, model text, "
-                + "versions jsonb, state bytea, primary key (asset_id, tick))");
-
         await Checkpoint(setup, asset, now + 1, position);
         await Checkpoint(setup, asset, now, position + 1);
         await Checkpoint(setup, asset, now - 1, position, model: "of another model");

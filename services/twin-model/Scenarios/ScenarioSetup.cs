@@ -49,8 +49,9 @@ sealed class ScenarioSetup
             ? recorded.WarmUpSeconds
             : 0;
         Times = Transient is null ? [0] : [.. TimesOf(definition).Distinct().Order()];
-        uncertain = [.. UncertainParameters()];
         Learned = recorded.Estimate is { } estimate ? new(estimate, model, Steady) : null;
+        // What was learned belongs to the model's values of everything else: with others it would not fit the sensors any more.
+        uncertain = Learned is null ? [.. UncertainParameters()] : [];
         var learned = Learned?.Ids.ToArray() ?? [];
         Columns = [.. uncertain.Select(u => Steady.Equations.Parameters[u.Parameter]).Union(learned)];
         learnedColumns = [.. learned.Select(id => Array.IndexOf(Columns, id))];
@@ -98,9 +99,10 @@ sealed class ScenarioSetup
     public IEnumerable<PhysicsInput> SolvedInputs => changes.Where(c => c.Signal >= 0).Select(c => physics.Inputs[c.Change.Input]);
 
     /// <summary>
-    /// The machine of a member. What was learned is drawn from the estimate; the nominal member and sweep points have its median. All other
-    /// parameters are lognormal with the model's value as mean, <c>p exp(√ln(1+c²) z − ½ ln(1+c²))</c> with z from the sample, and
-    /// clamped to the bounds; the nominal member and sweep points have the model's value.
+    /// The machine of a member. With an estimate, what was learned is drawn from it, and everything else has the model's value; the nominal
+    /// member and sweep points have the estimate's median. Without one, parameters are lognormal with the model's value as mean,
+    /// <c>p exp(√ln(1+c²) z − ½ ln(1+c²))</c> with z from the sample, and clamped to the bounds; the nominal member and sweep points have the
+    /// model's value.
     /// </summary>
     public MemberValues Values(int member)
     {

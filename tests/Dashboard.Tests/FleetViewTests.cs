@@ -9,7 +9,7 @@ public class FleetViewTests
 {
     static readonly DateTimeOffset Now = new(2026, 7, 1, 12, 0, 0, TimeSpan.Zero);
 
-    static FleetItem Item(string id, string severity = "", string health = "healthy", int age = 1, string model = "line")
+    static FleetItem Item(string id, string severity = "", string health = "healthy", int age = 1, string model = "line", string sync = "")
     {
         var twin = new Twin
         {
@@ -31,6 +31,7 @@ public class FleetViewTests
                 },
             },
         };
+        if (sync.Length > 0) twin.Estimate = new() { Sync = new() { State = sync } };
         if (severity.Length > 0) twin.Alarms.Add(new Alarm { Severity = severity, Message = "hot" });
         return FleetItem.Of(twin, ["t"], [new PartSummary { Component = "bearing", Level = health, P50 = 40 }], Now);
     }
@@ -52,6 +53,17 @@ public class FleetViewTests
     [Fact]
     public void Silence_makes_a_machine_stale() =>
         Assert.Equal(["l-2"], new FleetView { OnlyStale = true }.Of([Item("l-1"), Item("l-2", age: 60)]).Select(i => i.AssetId));
+
+    [Theory]
+    [InlineData("lost", "l-2")]
+    [InlineData("none", "l-1")]
+    [InlineData("", "l-2 l-4 l-3 l-5 l-1")]
+    public void Machines_are_found_by_whether_their_physics_follows_them_the_lost_ones_first(string sync, string shown) => Assert.Equal(
+        shown, string.Join(' ', new FleetView { Sync = sync }.Sorted("sync").Of(
+            [
+                Item("l-1"), Item("l-2", sync: "lost"), Item("l-3", sync: "in-sync"), Item("l-4", sync: "drifting"),
+                Item("l-5", sync: "unknown"),
+            ]).Select(i => i.AssetId)));
 
     [Theory]
     [InlineData(1, "bad")]

@@ -36,6 +36,7 @@ public class NewerModelTests
         Assert.True(axis.Misread is { Length: > 0 } misread && misread.StartsWith("extrusion-line:", StringComparison.Ordinal)
             && !misread.Contains('\n'), $"{what}: {axis.Misread}");
         Assert.Equal((0, 0), (axis.Points.Count, axis.Wall.Count));
+        Assert.Same(Estimation.None, Estimation.Of(await assets.Model("line-1", CancellationToken.None)));
         Assert.Empty(await new KnownPhysics(assets).Of("line-1", CancellationToken.None));
     }
 

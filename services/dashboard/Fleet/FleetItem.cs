@@ -6,7 +6,7 @@ namespace Dashboard.Fleet;
 /// <summary>One machine in the list, ready to show. Equal items need no redraw.</summary>
 public sealed record FleetItem(
     string AssetId, string Name, string ModelId, string Severity, int Alarms, string AlarmText, bool IsStale, string Freshness,
-    long SampledAt, string Figures, string Health, string Life)
+    long SampledAt, string Figures, string Health, string Life, string Sync)
 {
     static readonly string[] Severities = ["", "warning", "alarm", "critical"];
     static readonly string[] Levels = ["", "learning", "healthy", "degrading", "critical"];
@@ -14,6 +14,8 @@ public sealed record FleetItem(
     public int SeverityRank => Array.IndexOf(Severities, Severity);
 
     public int HealthRank => Array.IndexOf(Levels, Health);
+
+    public int SyncRank => SyncStates.Rank(Sync);
 
     /// <summary>Content of the key figures cell.</summary>
     public IEnumerable<(string Name, string Value, string State)> FigureCells() =>
@@ -35,7 +37,8 @@ public sealed record FleetItem(
         return new(
             twin.AssetId, twin.Name, twin.ModelId, worst?.Severity ?? "", active.Count, worst?.Message ?? "", isStale,
             FreshnessOf(sampledAt, now),
-            sampledAt?.ToUnixTimeSeconds() ?? 0, string.Join('\n', figures), part?.Level ?? "", LifeOf(part));
+            sampledAt?.ToUnixTimeSeconds() ?? 0, string.Join('\n', figures), part?.Level ?? "", LifeOf(part),
+            twin.Estimate?.Sync.State ?? "");
     }
 
     static string FreshnessOf(DateTimeOffset? sampledAt, DateTimeOffset now) =>

@@ -12,6 +12,9 @@ sealed record FleetView
 
     public string Health { get; init; } = "";
 
+    /// <summary>Empty: all; <c>none</c>: no estimate; otherwise exactly this state.</summary>
+    public string Sync { get; init; } = "";
+
     public bool OnlyStale { get; init; }
 
     public string SortBy { get; init; } = "alarm";
@@ -24,6 +27,7 @@ sealed record FleetView
         && (Model.Length == 0 || item.ModelId == Model)
         && (Severity.Length == 0 || (Severity == "any" ? item.Severity.Length > 0 : item.Severity == Severity))
         && (Health.Length == 0 || item.Health == Health)
+        && (Sync.Length == 0 || item.Sync == (Sync == "none" ? "" : Sync))
         && (!OnlyStale || item.IsStale);
 
     /// <summary>The listed machines. Ties are ordered by id, comparing numbers within ids as numbers.</summary>
@@ -36,6 +40,7 @@ sealed record FleetView
             {
                 "alarm" => (a.SeverityRank, a.Alarms).CompareTo((b.SeverityRank, b.Alarms)),
                 "health" => a.HealthRank.CompareTo(b.HealthRank),
+                "sync" => a.SyncRank.CompareTo(b.SyncRank),
                 "freshness" => b.SampledAt.CompareTo(a.SampledAt),
                 "model" => string.CompareOrdinal(a.ModelId, b.ModelId),
                 _ => NaturalOrder(a.AssetId, b.AssetId),
@@ -48,7 +53,7 @@ sealed record FleetView
 
     /// <summary>Sorting by the same column again reverses the order.</summary>
     public FleetView Sorted(string by) =>
-        this with { SortBy = by, IsDescending = SortBy == by ? !IsDescending : by is "alarm" or "health" };
+        this with { SortBy = by, IsDescending = SortBy == by ? !IsDescending : by is "alarm" or "health" or "sync" };
 
     public string AriaSort(string by) => SortBy != by ? "none" : IsDescending ? "descending" : "ascending";
 

@@ -18,6 +18,7 @@ static class QueryClients
             new Deadlines(TimeSpan.FromSeconds(services.GetRequiredService<IOptions<DashboardSettings>>().Value.DeadlineSeconds))));
         builder.Services.AddClient(calls => new TwinService.TwinServiceClient(calls));
         builder.Services.AddClient(calls => new AssetService.AssetServiceClient(calls));
+        builder.Services.AddClient(calls => new EstimateService.EstimateServiceClient(calls));
         builder.Services.AddClient(calls => new HistoryService.HistoryServiceClient(calls));
         builder.Services.AddClient(calls => new AlarmService.AlarmServiceClient(calls));
         builder.Services.AddClient(calls => new HealthService.HealthServiceClient(calls));

@@ -9,6 +9,10 @@ using Scatter = Plotly.Blazor.Traces.Scatter;
 
 namespace Dashboard.Machine;
 
+/// <summary>A computed temperature along the axis, °C, with its band.</summary>
+sealed record AxisProfile(
+    string Name, IReadOnlyList<double> PositionsMetre, IReadOnlyList<double> Middle, IReadOnlyList<double> Low, IReadOnlyList<double> High);
+
 /// <summary>Temperatures along the axis, now and over time.</summary>
 static class AxisChart
 {
@@ -18,9 +22,26 @@ static class AxisChart
         0.25, "#5b2a86",
     }, new object[] { 0.5, "#b5367a" }, new object[] { 0.75, "#f1704f" }, new object[] { 1, "#fbe38a" }];
 
-    /// <summary>Measured values, set points and, on request, the profile between them as the model computes it.</summary>
-    public static ChartContent Now(MachineView view, ScenarioResult? modelled, string revision) =>
-        new(theme => NowTraces(view, modelled, theme), _ => new()
+    // Half-width of the 90 % interval of a normal distribution, in standard deviations.
+    const double Band90 = 1.645;
+
+    /// <summary>Estimated temperature profiles with their 90 % band.</summary>
+    public static IReadOnlyList<AxisProfile> Estimated(GetEstimateResponse estimate) =>
+        [.. estimate.Profiles.Where(p => IsShown(p.Id, p.Unit)).Select(p => new AxisProfile(
+            $"{p.Name}, estimated", p.PositionsMetre, p.Means, [.. p.Means.Zip(p.StandardDeviations, (m, d) => m - Band90 * d)],
+            [.. p.Means.Zip(p.StandardDeviations, (m, d) => m + Band90 * d)]))];
+
+    /// <summary>Temperature profiles of a scenario with their band of 5 to 95 %.</summary>
+    public static IReadOnlyList<AxisProfile> Modelled(ScenarioResult result) =>
+        [.. result.Profiles.Where(p => IsShown(p.Id, p.Unit)).Select(p => new AxisProfile(
+            $"{p.Name}, modelled", p.PositionsMetre, p.Baseline.Nominal, p.Baseline.P5, p.Baseline.P95))];
+
+    // Nothing measured belongs to the screw's temperature.
+    static bool IsShown(string id, string unit) => unit == "degC" && !id.Contains("screw", StringComparison.Ordinal);
+
+    /// <summary>Measured values, set points, and profiles if there are any; otherwise straight lines between the sensors.</summary>
+    public static ChartContent Now(MachineView view, IReadOnlyList<AxisProfile> profiles, string revision) =>
+        new(theme => NowTraces(view, profiles, theme), _ => new()
         {
             UiRevision = revision,
             HoverMode = HoverModeEnum.X,
@@ -30,22 +51,21 @@ static class AxisChart
             Margin = new() { L = 56, R = 14, T = 10, B = 44 },
         });
 
-    static IEnumerable<ITrace> NowTraces(MachineView view, ScenarioResult? modelled, ChartTheme theme)
+    static IEnumerable<ITrace> NowTraces(MachineView view, IReadOnlyList<AxisProfile> profiles, ChartTheme theme)
     {
-        foreach (var (profile, i) in (modelled?.Profiles ?? [])
-            .Where(p => p.Unit == "degC" && !p.Id.Contains("screw", StringComparison.Ordinal)).Select((p, i) => (p, i)))
+        foreach (var (profile, i) in profiles.Select((p, i) => (p, i)))
         {
             var (x, color) = (profile.PositionsMetre.Select(v => (object)v).ToList(), theme.Color(i + 2));
-            if (profile.Baseline.P5.Count == x.Count && x.Count > 0)
+            if (profile.Low.Count == x.Count && x.Count > 0)
             {
-                yield return Edge(x, profile.Baseline.P5, color, FillEnum.None);
-                yield return Edge(x, profile.Baseline.P95, color, FillEnum.ToNextY);
+                yield return Edge(x, profile.Low, color, FillEnum.None);
+                yield return Edge(x, profile.High, color, FillEnum.ToNextY);
             }
             yield return new Scatter
             {
-                Name = $"{profile.Name}, modelled",
+                Name = profile.Name,
                 X = x,
-                Y = [.. profile.Baseline.Nominal.Select(v => (object)v)],
+                Y = [.. profile.Middle.Select(v => (object)v)],
                 Mode = ModeFlag.Lines,
                 Line = new() { Color = color, Width = 2 },
                 HoverTemplate = Hover(profile.Name),
@@ -63,10 +83,10 @@ static class AxisChart
         };
         yield return new Scatter
         {
-            Name = "wall, measured; interpolated",
+            Name = profiles.Count > 0 ? "wall, measured" : "wall, measured; interpolated",
             X = [.. wall.Select(p => (object)p.PositionMetre)],
             Y = [.. wall.Select(p => Value(view, p.SensorId))],
-            Mode = ModeFlag.Lines | ModeFlag.Markers,
+            Mode = profiles.Count > 0 ? ModeFlag.Markers : ModeFlag.Lines | ModeFlag.Markers,
             Line = new() { Color = theme.Color(0), Width = 1.4m, Dash = "dash" },
             Marker = new() { Color = theme.Color(0), Size = 9 },
             HoverTemplate = Hover("wall"),

@@ -6,13 +6,27 @@ namespace Dashboard.Machine;
 /// <summary>What all panels of the machine page show, for one moment.</summary>
 /// <param name="Asset">The asset with its components, sensors and limits.</param>
 /// <param name="Axis">Temperature sensors along the axis; empty without such an axis.</param>
+/// <param name="Estimation">What is estimated of the machine; nothing without a section <c>estimation</c> in its model.</param>
 /// <param name="Twin">The twin, live or in the past.</param>
 /// <param name="Now">Time at which staleness is judged.</param>
 /// <param name="AsOf">The requested moment; null when live.</param>
 /// <param name="KnownNow">For a past shown as known then: the same moment as known now. Null otherwise.</param>
-public sealed record MachineView(Asset Asset, AxisSensors Axis, Twin Twin, DateTimeOffset Now, AsOfTime? AsOf, Twin? KnownNow)
+public sealed record MachineView(
+    Asset Asset, AxisSensors Axis, Estimation Estimation, Twin Twin, DateTimeOffset Now, AsOfTime? AsOf, Twin? KnownNow)
 {
     public bool IsLive => AsOf is null;
+
+    /// <summary>The whole estimate that belongs to <see cref="Twin"/>'s summary of it; null until it is fetched, and in the past.</summary>
+    public GetEstimateResponse? Estimate { get; init; }
+
+    /// <summary>
+    /// Signals with an estimated history. The twin names them even if its model cannot be read here. Empty in a past shown as known then,
+    /// since estimates are kept only as known now.
+    /// </summary>
+    public IReadOnlyList<EstimatedSignal> EstimatedSignals =>
+        AsOf?.KnownAt is not null ? [] : Twin.Estimate?.Signals ?? Estimation.Signals;
+
+    public string SensorName(string sensorId) => Asset.Sensors.FirstOrDefault(s => s.Id == sensorId)?.Name ?? sensorId;
 
     public SensorState? State(string sensorId) => Twin.Sensors.FirstOrDefault(s => s.Id == sensorId);
 

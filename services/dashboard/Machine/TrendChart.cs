@@ -11,12 +11,13 @@ using Scatter = Plotly.Blazor.Traces.Scatter;
 namespace Dashboard.Machine;
 
 /// <summary>
-/// Histories as a chart: one row per unit on a common time axis. A sensor whose points are all single readings shows measured dots and the
-/// estimate with its 95 % band; otherwise the mean and a min-max band.
+/// Histories as a chart: one row per unit on a common time axis. A sensor whose points are all single readings shows measured dots and,
+/// unless the physics estimates it, the smoothed value with its 95 % band; otherwise the mean and a min-max band. What the physics
+/// estimates is dashed, with its 90 % band.
 /// </summary>
 static class TrendChart
 {
-    /// <summary>Traces per sensor: lower edge, upper edge, estimate, values.</summary>
+    /// <summary>Traces per sensor: lower edge, upper edge, smoothed, values. Estimates come after those of all sensors.</summary>
     public const int TracesPerSensor = 4;
 
     /// <summary>Index of the trace that gets new readings.</summary>
@@ -24,45 +25,55 @@ static class TrendChart
 
     // Half-width of the 95 % interval of a normal distribution, in standard deviations.
     const double Band95 = 1.96;
+    const double Band90 = 1.645;
     const int MostDots = 400;
 
     public static ChartContent Of(
-        GetHistoryResponse history, Asset asset, TimeZoneInfo zone, DateTimeOffset from, DateTimeOffset to, string revision) => new(
-        theme => Traces(history, asset, zone, theme),
-        theme => LayoutOf(history, asset, zone, from, to, revision, theme));
+        GetHistoryResponse history, GetEstimateHistoryResponse estimates, MachineView view, TimeZoneInfo zone, DateTimeOffset from,
+        DateTimeOffset to, string revision) => new(
+        theme => [.. Measured(history, estimates, view, zone, theme), .. Estimated(history, estimates, view, zone, theme)],
+        theme => LayoutOf(history, estimates, view.Asset, zone, from, to, revision, theme));
 
     /// <summary>Units in row order.</summary>
-    public static IReadOnlyList<string> UnitsOf(GetHistoryResponse history) => [.. history.Series.Select(s => s.Unit).Distinct()];
+    public static IReadOnlyList<string> UnitsOf(GetHistoryResponse history, GetEstimateHistoryResponse estimates) =>
+        [.. history.Series.Select(s => s.Unit).Concat(estimates.Series.Select(s => s.Unit)).Distinct()];
 
     /// <summary>True if every bucket holds one reading, so that points are shown as measured.</summary>
     static bool IsRaw(SensorHistory series) => series.Points.All(p => p.Count == 1);
 
-    /// <summary>True if line and band show the estimate; where points merge many readings, the mean is as good.</summary>
-    public static bool IsEstimated(SensorHistory series) =>
-        series.Points.Count > 0 && IsRaw(series) && series.Points.All(p => p.HasEstimate);
+    static bool IsEstimated(SensorHistory series, GetEstimateHistoryResponse estimates, MachineView view) =>
+        estimates.Series.Any(s => s.Points.Count > 0 && Signal(view, s).SensorId == series.SensorId);
 
-    static IEnumerable<ITrace> Traces(GetHistoryResponse history, Asset asset, TimeZoneInfo zone, ChartTheme theme)
+    /// <summary>
+    /// True if line and band show the smoothed value. Where points merge many readings, the mean is as good; and two estimates of one
+    /// signal would be one too many.
+    /// </summary>
+    public static bool IsSmoothed(SensorHistory series, GetEstimateHistoryResponse estimates, MachineView view) =>
+        series.Points.Count > 0 && IsRaw(series) && series.Points.All(p => p.HasEstimate) && !IsEstimated(series, estimates, view);
+
+    static IEnumerable<ITrace> Measured(
+        GetHistoryResponse history, GetEstimateHistoryResponse estimates, MachineView view, TimeZoneInfo zone, ChartTheme theme)
     {
-        var rows = UnitsOf(history).ToList();
+        var rows = UnitsOf(history, estimates).ToList();
         for (var i = 0; i < history.Series.Count; i++)
         {
             var series = history.Series[i];
             var (color, axis, raw) = (theme.Color(i), AxisName(rows.IndexOf(series.Unit)), IsRaw(series));
-            var name = asset.Sensors.FirstOrDefault(s => s.Id == series.SensorId)?.Name ?? series.SensorId;
+            var name = view.SensorName(series.SensorId);
             var x = series.Points.Select(p => (object)Local(p, raw, zone)).ToList();
-            var isEstimated = IsEstimated(series);
-            var hasBand = isEstimated || !raw;
-            yield return Edge(p => isEstimated ? p.Estimate - Band95 * p.EstimateStandardDeviation : p.Min, FillEnum.None);
-            yield return Edge(p => isEstimated ? p.Estimate + Band95 * p.EstimateStandardDeviation : p.Max, FillEnum.ToNextY);
+            var (isEstimated, isSmoothed) = (IsEstimated(series, estimates, view), IsSmoothed(series, estimates, view));
+            var hasBand = isSmoothed || !raw;
+            yield return Edge(p => isSmoothed ? p.Estimate - Band95 * p.EstimateStandardDeviation : p.Min, FillEnum.None);
+            yield return Edge(p => isSmoothed ? p.Estimate + Band95 * p.EstimateStandardDeviation : p.Max, FillEnum.ToNextY);
             yield return new Scatter
             {
-                X = isEstimated ? x : [],
-                Y = isEstimated ? [.. series.Points.Select(p => (object)p.Estimate)] : [],
+                X = isSmoothed ? x : [],
+                Y = isSmoothed ? [.. series.Points.Select(p => (object)p.Estimate)] : [],
                 YAxis = axis,
                 Mode = ModeFlag.Lines,
                 Line = new() { Color = color, Width = 1.6m },
                 ShowLegend = false,
-                HoverTemplate = Hover($"{name}, estimate"),
+                HoverTemplate = Hover($"{name}, smoothed", series.Unit),
             };
             yield return new Scatter
             {
@@ -70,41 +81,86 @@ static class TrendChart
                 X = x,
                 Y = [.. series.Points.Select(p => (object)p.Mean)],
                 YAxis = axis,
-                Mode = !raw || x.Count > MostDots ? ModeFlag.Lines : isEstimated ? ModeFlag.Markers : ModeFlag.Lines | ModeFlag.Markers,
-                Line = new() { Color = color, Width = raw ? 1 : 1.6m },
+                Mode = !raw || x.Count > MostDots
+                    ? ModeFlag.Lines
+                    : isSmoothed || isEstimated ? ModeFlag.Markers : ModeFlag.Lines | ModeFlag.Markers,
+                Line = new() { Color = color, Width = raw || isEstimated ? 1 : 1.6m },
                 Marker = new() { Color = color, Size = 4 },
-                Opacity = isEstimated ? 0.6m : 1,
-                HoverTemplate = Hover(name),
+                // Behind a line drawn over it.
+                Opacity = isEstimated ? 0.45m : isSmoothed ? 0.6m : 1,
+                HoverTemplate = Hover(name, series.Unit),
             };
 
-            string Hover(string what) => $"{what} %{{y:.{Units.Decimals(series.Unit, 100)}f}} {Units.Symbol(series.Unit)}<extra></extra>";
-
-            Scatter Edge(Func<HistoryPoint, double> at, FillEnum fill) => new()
-            {
-                X = hasBand ? x : [],
-                Y = hasBand ? [.. series.Points.Select(p => (object)at(p))] : [],
-                YAxis = axis,
-                Mode = ModeFlag.Lines,
-                Line = new() { Width = 0, Color = color },
-                Fill = fill,
-                FillColor = ChartTheme.Soft(color, 0.2),
-                ShowLegend = false,
-                HoverInfo = HoverInfoFlag.Skip,
-            };
+            Scatter Edge(Func<HistoryPoint, double> at, FillEnum fill) => TrendChart.Edge(
+                hasBand ? x : [], hasBand ? [.. series.Points.Select(p => (object)at(p))] : [], axis, color, fill, isEstimated ? 0.1 : 0.2);
         }
     }
 
-    static Layout LayoutOf(
-        GetHistoryResponse history, Asset asset, TimeZoneInfo zone, DateTimeOffset from, DateTimeOffset to, string revision,
-        ChartTheme theme)
+    // In the colour of the sensor that measures the signal; a signal without a sensor has its own.
+    static IEnumerable<ITrace> Estimated(
+        GetHistoryResponse history, GetEstimateHistoryResponse estimates, MachineView view, TimeZoneInfo zone, ChartTheme theme)
     {
-        var rows = UnitsOf(history).ToList();
+        var (rows, sensors) = (UnitsOf(history, estimates).ToList(), history.Series.Select(s => s.SensorId).ToList());
+        var middle = TimeSpan.FromSeconds(estimates.BucketSeconds / 2);
+        var next = sensors.Count;
+        foreach (var series in estimates.Series)
+        {
+            var signal = Signal(view, series);
+            var sensor = sensors.IndexOf(signal.SensorId);
+            var (color, axis) = (theme.Color(sensor >= 0 ? sensor : next++), AxisName(rows.IndexOf(series.Unit)));
+            var name = $"{signal.Name}, estimated";
+            var x = series.Points.Select(p => (object)Times.Local(p.Start.ToDateTimeOffset() + middle, zone)).ToList();
+            yield return Edge(x, Values(p => p.Mean - Band90 * p.StandardDeviation), axis, color, FillEnum.None, 0.25);
+            yield return Edge(x, Values(p => p.Mean + Band90 * p.StandardDeviation), axis, color, FillEnum.ToNextY, 0.25);
+            yield return new Scatter
+            {
+                Name = name,
+                X = x,
+                Y = Values(p => p.Mean),
+                YAxis = axis,
+                Mode = ModeFlag.Lines,
+                Line = new() { Color = color, Width = 2.4m, Dash = "dash" },
+                ShowLegend = sensor < 0,
+                HoverTemplate = Hover(name, series.Unit),
+            };
+
+            IList<object> Values(Func<EstimatePoint, double> of) => [.. series.Points.Select(p => (object)of(p))];
+        }
+    }
+
+    static EstimatedSignal Signal(MachineView view, EstimateSeries series) =>
+        view.EstimatedSignals.FirstOrDefault(s => s.Id == series.SignalId) ?? new() { Id = series.SignalId, Name = series.SignalId };
+
+    static string Hover(string what, string unit) => $"{what} %{{y:.{Units.Decimals(unit, 100)}f}} {Units.Symbol(unit)}<extra></extra>";
+
+    static Scatter Edge(IList<object> x, IList<object> y, string axis, string color, FillEnum fill, double opacity) => new()
+    {
+        X = x,
+        Y = y,
+        YAxis = axis,
+        Mode = ModeFlag.Lines,
+        Line = new() { Width = 0, Color = color },
+        Fill = fill,
+        FillColor = ChartTheme.Soft(color, opacity),
+        ShowLegend = false,
+        HoverInfo = HoverInfoFlag.Skip,
+    };
+
+    static Layout LayoutOf(
+        GetHistoryResponse history, GetEstimateHistoryResponse estimates, Asset asset, TimeZoneInfo zone, DateTimeOffset from,
+        DateTimeOffset to, string revision, ChartTheme theme)
+    {
+        var rows = UnitsOf(history, estimates).ToList();
         const decimal gap = 0.05m;
         var height = rows.Count == 0 ? 1 : (1 - gap * (rows.Count - 1)) / rows.Count;
         return new()
         {
             UiRevision = revision,
             ShowLegend = true,
+            // Filled traces would otherwise reverse the legend.
+            Legend = [new() { Orientation = Plotly.Blazor.LayoutLib.LegendLib.OrientationEnum.H,
+                TraceOrder = Plotly.Blazor.LayoutLib.LegendLib.TraceOrderFlag.Normal, Y = 1.02m,
+                YAnchor = Plotly.Blazor.LayoutLib.LegendLib.YAnchorEnum.Bottom, X = 0 }],
             Margin = new() { L = 68, R = 14, T = 10, B = 46 },
             HoverMode = HoverModeEnum.XUnified,
             DragMode = DragModeEnum.Zoom,

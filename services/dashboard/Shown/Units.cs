@@ -15,6 +15,8 @@ static class Units
         "1" or "" => "",
         "m3/h" => "m³/h",
         "m/s2" => "m/s²",
+        "W/(m2 K)" => "W/(m² K)",
+        "Pa s^n" => "Pa sⁿ",
         _ => unit,
     };
 
@@ -40,11 +42,25 @@ static class Units
     public static string Text(double? value, string unit) =>
         Symbol(unit) is { Length: > 0 } symbol ? $"{Number(value, unit)}\u00a0{symbol}" : Number(value, unit);
 
-    /// <summary>A difference with its sign; temperature differences in kelvin.</summary>
-    public static string Difference(double value, string unit)
+    /// <summary>Decimal places that leave a standard deviation two significant digits.</summary>
+    public static int DecimalsOfDeviation(double deviation) =>
+        deviation > 0 && double.IsFinite(deviation) ? Math.Clamp(1 - (int)Math.Floor(Math.Log10(deviation)), 0, 6) : 2;
+
+    /// <summary>Mean and standard deviation, e.g. <c>812.4 ± 3.1 kJ/kg</c>.</summary>
+    public static string PlusMinus(double mean, double deviation, string unit)
     {
-        var number = Number(value, Decimals(unit, value));
-        return $"{(value > 0 ? "+" : "")}{number}\u00a0{(unit == "degC" ? "K" : Symbol(unit))}".TrimEnd('\u00a0');
+        var decimals = DecimalsOfDeviation(deviation);
+        return $"{Number(mean, decimals)}\u00a0±\u00a0{Number(deviation, decimals)}\u00a0{Symbol(unit)}".TrimEnd('\u00a0');
+    }
+
+    /// <summary>A difference with its sign; temperature differences in kelvin.</summary>
+    public static string Difference(double value, string unit) => Difference(value, unit, Decimals(unit, value));
+
+    public static string Difference(double value, string unit, int decimals)
+    {
+        var number = Number(value, decimals);
+        var isZero = number.AsSpan().IndexOfAnyInRange('1', '9') < 0;
+        return $"{(value > 0 && !isZero ? "+" : "")}{number}\u00a0{(unit == "degC" ? "K" : Symbol(unit))}".TrimEnd('\u00a0');
     }
 
     public static string Percent(double share) => $"{Number(share * 100, share is > 0 and < 0.1 ? 1 : 0)}\u00a0%";

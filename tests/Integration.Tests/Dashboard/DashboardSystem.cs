@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Integration.Tests.Running;
 using Microsoft.Playwright;
 
@@ -129,6 +130,61 @@ public class AnsweringDashboard(Infrastructure infrastructure) : DashboardSystem
         await Eventually.Get("the inputs are stored", () => Log.Readings(asset), readings => readings.Count == 6);
         return asset;
     }
+}
+
+/// <summary>A machine whose readings fit its physics, so that it has an estimate.</summary>
+sealed class EstimatedMachine : IAsyncDisposable
+{
+    // A new estimate with every tick of the model, one tick after its end.
+    static readonly TimeSpan Tick = TimeSpan.FromSeconds(10);
+    static readonly double[] SetPoints = [160, 180, 190, 200, 200];
+
+    readonly RunningSystem system;
+    readonly Device device;
+    DateTimeOffset next;
+
+    EstimatedMachine(RunningSystem system, Device device, string asset, DateTimeOffset start) =>
+        (this.system, this.device, Id, next) = (system, device, asset, start);
+
+    public string Id { get; }
+
+    /// <summary>A machine that has run for a while, up to two minutes ago.</summary>
+    public static async Task<EstimatedMachine> Run(RunningSystem system, string asset)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var machine = new EstimatedMachine(
+            system, await Device.Connect(system.Servers.Mqtt), asset,
+            new(now.Ticks - now.Ticks % Tick.Ticks - 30 * Tick.Ticks, TimeSpan.Zero));
+        await machine.Run(ticks: 18);
+        return machine;
+    }
+
+    /// <summary>Runs on; waits for the estimate that follows from it.</summary>
+    /// <param name="ticks">For how long.</param>
+    /// <param name="zone2">What the thermocouple of zone 2 shows too much, K.</param>
+    public async Task<JsonNode> Run(int ticks, double zone2 = 0)
+    {
+        var end = next + ticks * Tick;
+        for (; next < end; next += TimeSpan.FromSeconds(2))
+        {
+            var wave = Math.Sin(next.ToUnixTimeSeconds() / 3.0);
+            await DashboardSystem.Publish(device, Id,
+            [
+                .. SetPoints.Select((t, i) => ($"zone-{i + 1}-set-point", t, next)),
+                .. SetPoints.Select((t, i) => ($"zone-{i + 1}-temperature", t + 0.1 * wave + (i == 1 ? zone2 : 0), next)),
+                ("screw-speed", 80, next), ("melt-temperature", 239.5 + 0.2 * wave, next), ("melt-pressure", 80.2 + 0.2 * wave, next),
+                ("melt-flow", 50.9 + 0.1 * wave, next), ("motor-power", 9.48 + 0.02 * wave, next),
+                ("heater-power", 3.24 + 0.02 * wave, next),
+            ]);
+        }
+        var last = end - 2 * Tick;
+        return await Eventually.Get(
+            "the estimate follows the readings", () => system.Get($"/api/v1/twins/{Id}"),
+            twin => twin["estimate"] is { } estimate && (DateTimeOffset)estimate["at"]! >= last,
+            twin => $"{twin["estimate"]?["at"]}, wanted {last:O}");
+    }
+
+    public ValueTask DisposeAsync() => device.DisposeAsync();
 }
 
 /// <summary>A dashboard system with a thousand machines.</summary>

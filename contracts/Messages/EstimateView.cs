@@ -1,14 +1,16 @@
 namespace Contracts.Messages;
 
-/// <summary>What physics and sensors together say of a machine; part of <see cref="TwinView"/>. All of it is estimated, not measured.</summary>
+/// <summary>
+/// What physics and sensors together say of a machine; part of <see cref="TwinView"/>. All of it is estimated, not measured.
+/// </summary>
 /// <param name="At">End of the last tick, by sample time.</param>
 /// <param name="Sync">Whether the physics follows the machine.</param>
 /// <param name="Signals">The model's signals that are one number, in its order.</param>
 public sealed record EstimateSummary(DateTimeOffset At, SyncView Sync, IReadOnlyList<EstimatedSignal> Signals);
 
 /// <summary>Whether the physics follows the machine.</summary>
-/// <param name="State">unknown (too few observations), in-sync, drifting (the differences between sensors and physics are larger than chance
-/// allows) or lost (they would be even with deviations three times as large).</param>
+/// <param name="State">unknown (too few observations), in-sync, drifting (sensors and physics differ by more than chance
+/// allows) or lost (they would even with deviations three times as large).</param>
 /// <param name="Since">End of the tick in which that began; null for unknown.</param>
 /// <param name="SensorId">The sensor that deviates most; null when none does more than chance allows.</param>
 public sealed record SyncView(string State, DateTimeOffset? Since, string? SensorId);

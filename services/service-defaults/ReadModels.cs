@@ -37,8 +37,8 @@ public static class ReadModels
     public const string EstimateCheckpoint = "twin_state.estimate_checkpoint";
 
     /// <summary>
-    /// Estimated signals over time: <c>asset_id text, at timestamptz (end of a tick), model text, means real[], deviations real[], pk of the
-    /// first two</c>; one element per signal that is one number, in the order of the asset model with that hash.
+    /// Estimated signals over time: <c>asset_id text, at timestamptz (end of a tick), model text, means real[], deviations real[], pk of
+    /// the first two</c>; one element per signal that is one number, in the order of the asset model with that hash.
     /// </summary>
     public const string EstimateHistory = "twin_state.estimate_history";
 

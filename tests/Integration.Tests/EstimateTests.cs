@@ -89,7 +89,8 @@ public class EstimateTests(RunningSystem system) : SystemTest<RunningSystem>(sys
             "the estimate was made again", async () => await Pollux.TwinState.Metric("pollux_twin_state_estimate_rebuilds_total") > before);
         Assert.DoesNotContain(
             "pollux_twin_state_estimate_rebuilds_total{equal=\"False\"",
-            await Pollux.TwinState.Http.GetStringAsync("/metrics", TestContext.Current.CancellationToken), StringComparison.OrdinalIgnoreCase);
+            await Pollux.TwinState.Http.GetStringAsync("/metrics", TestContext.Current.CancellationToken),
+            StringComparison.OrdinalIgnoreCase);
         await Estimated(asset, frames);
     }
 
@@ -127,7 +128,8 @@ public class EstimateTests(RunningSystem system) : SystemTest<RunningSystem>(sys
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
         foreach (var frame in frames) await device.Publish(Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, frame));
         var estimate = await Estimated(asset, frames);
-        using var channel = GrpcChannel.ForAddress(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Pollux.Query.GrpcPort}"));
+        using var channel = GrpcChannel.ForAddress(
+            string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Pollux.Query.GrpcPort}"));
         var client = new EstimateService.EstimateServiceClient(channel);
         var cancel = TestContext.Current.CancellationToken;
         var message = await client.GetEstimateAsync(new() { AssetId = asset }, cancellationToken: cancel);

@@ -39,7 +39,8 @@ public class OrderTests(RunningSystem system) : SystemTest<RunningSystem>(system
         Assert.Equal(Without(view), Without(other.View));
         await Eventually.Get(
             "both estimates come to the same bits", async () => (await Estimate(ordered), await Estimate(shuffled)),
-            estimates => estimates.Item1 == estimates.Item2 && estimates.Item1.At > Micros.ToTime(start + (Frames - 40) * Micros.PerSecond));
+            estimates => estimates.Item1 == estimates.Item2
+                && estimates.Item1.At > Micros.ToTime(start + (Frames - 40) * Micros.PerSecond));
     }
 
     async Task<(DateTimeOffset At, string Hash)> Estimate(string asset)

@@ -2,6 +2,7 @@ using ServiceDefaults;
 using TwinModel.Telemetry;
 using TwinModel.Tests.Estimation;
 using TwinState.Estimates;
+using TwinState.Twins;
 
 namespace TwinState.Tests;
 

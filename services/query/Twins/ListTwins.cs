@@ -33,7 +33,8 @@ static class ListTwins
             [Description("Only twins of this model.")] string? model,
             [Description("Only twins whose worst active alarm is at least this severe: warning, alarm or critical.")] string? severity,
             [Description("true: only twins without a fresh value; false: only the others.")] bool? stale,
-            [Description("Only twins whose physics is in this state: in-sync, drifting, lost, unknown, or none (no estimate).")] string? sync,
+            [Description("Only twins whose physics is in this state: in-sync, drifting, lost, unknown, or none (no estimate).")]
+            string? sync,
             [Description("Part of the asset's id or name.")] string? search,
             [Description("1 to 500, default 100.")] int? limit,
             [Description("nextCursor of the previous page.")] string? cursor) =>

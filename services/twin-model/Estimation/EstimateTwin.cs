@@ -5,8 +5,8 @@ namespace TwinModel.Estimation;
 
 /// <summary>Result of adding readings.</summary>
 /// <param name="Ticks">Ticks processed, those that were processed again included.</param>
-/// <param name="RestartedAt">First tick that was processed again because of a late reading; null when there is none. Checkpoints after it no
-/// longer hold.</param>
+/// <param name="RestartedAt">First tick that was processed again because of a late reading; null when there is none. Checkpoints after it
+/// no longer hold.</param>
 /// <param name="RereadFrom">Sample time, microseconds, of the earliest reading that is older than the oldest checkpoint and was left out:
 /// the estimate has to be made again from an older checkpoint or from the whole log. Null when there is none.</param>
 /// <param name="HasMore">True if ticks are complete but were not processed, as there were too many.</param>

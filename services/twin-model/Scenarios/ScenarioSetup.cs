@@ -101,8 +101,8 @@ sealed class ScenarioSetup
     /// <summary>
     /// The machine of a member. With an estimate, what was learned is drawn from it, and everything else has the model's value; the nominal
     /// member and sweep points have the estimate's median. Without one, parameters are lognormal with the model's value as mean,
-    /// <c>p exp(√ln(1+c²) z − ½ ln(1+c²))</c> with z from the sample, and clamped to the bounds; the nominal member and sweep points have the
-    /// model's value.
+    /// <c>p exp(√ln(1+c²) z − ½ ln(1+c²))</c> with z from the sample, and clamped to the bounds; the nominal member and sweep points have
+    /// the model's value.
     /// </summary>
     public MemberValues Values(int member)
     {

@@ -1,4 +1,5 @@
 using TwinModel.Telemetry;
+using TwinState.Twins;
 
 namespace TwinState.Estimates;
 

@@ -5,6 +5,7 @@ using Npgsql;
 using NpgsqlTypes;
 using ServiceDefaults;
 using TwinModel.Estimation;
+using TwinState.Twins;
 
 namespace TwinState.Estimates;
 
@@ -18,8 +19,8 @@ sealed class EstimateRows(NpgsqlDataSource source, WriteFence mayWrite)
     public async Task<StoredCheckpoint?> Find(string assetId, string modelHash, long upToTick, CancellationToken cancel)
     {
         await using var command = source.CreateCommand(
-            $"select tick, state, position, versions from {ReadModels.EstimateCheckpoint} where asset_id = $1 and model = $2 and tick <= $3 "
-                + "order by tick desc limit 1");
+            $"select tick, state, position, versions from {ReadModels.EstimateCheckpoint} "
+                + "where asset_id = $1 and model = $2 and tick <= $3 order by tick desc limit 1");
         command.Parameters.AddRange(new NpgsqlParameter[]
         {
             new() { Value = assetId },

@@ -148,7 +148,8 @@ sealed partial class FollowEstimate(
     partial void LogFailed(Exception exception, string assetId);
 
     [LoggerMessage(Level = LogLevel.Error,
-        Message = "The estimate of {AssetId} at {At}, made again from the log, differs from the live one: {LiveHash} live, {RebuiltHash} rebuilt")]
+        Message = "The estimate of {AssetId} at {At}, made again from the log, differs from the live one: {LiveHash} live, {RebuiltHash} "
+            + "rebuilt")]
     partial void LogDiffers(string assetId, DateTimeOffset at, string liveHash, string rebuiltHash);
 
     [LoggerMessage(Level = LogLevel.Information,

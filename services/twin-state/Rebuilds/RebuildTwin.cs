@@ -9,7 +9,8 @@ namespace TwinState.Rebuilds;
 /// Rebuilds a twin from the whole log, compares it with the live one and replaces that. Its estimate follows.
 /// </summary>
 sealed partial class RebuildTwin(
-    LoadTwins loadTwins, RederiveLimits rederiveLimits, FollowEstimate followEstimate, LogReader log, TimeProvider time, ILogger<RebuildTwin> logger)
+    LoadTwins loadTwins, RederiveLimits rederiveLimits, FollowEstimate followEstimate, LogReader log, TimeProvider time,
+    ILogger<RebuildTwin> logger)
 {
     public async Task<TwinRebuilt> Rebuild(TwinOwner owner, CancellationToken cancel)
     {

@@ -2,7 +2,6 @@ using Contracts.Events;
 using Microsoft.Extensions.Options;
 using ServiceDefaults;
 using TwinModel.Twins;
-using TwinState.Estimates;
 
 namespace TwinState.Twins;
 

@@ -4,7 +4,7 @@ using TwinModel.Assets;
 using TwinModel.Estimation;
 using TwinModel.Telemetry;
 
-namespace TwinState.Estimates;
+namespace TwinState.Twins;
 
 /// <summary>Estimated signals at the end of a tick.</summary>
 /// <param name="At">End of the tick.</param>

@@ -108,7 +108,7 @@ public class EstimatorTests(ITestOutputHelper output)
             var melt = now.Signals.Single(s => s.Id == "melt-temperature").Value;
             Assert.Equal(plant.Value("melt-temperature"), melt.Mean, 0.3);
         }
-        Assert.InRange(covered, 10, 12);
+        Assert.InRange(covered, 13, 16);
     }
 
     [Fact]

@@ -13,7 +13,22 @@ public sealed record EstimateSummary(DateTimeOffset At, SyncView Sync, IReadOnly
 /// allows) or lost (they would even with deviations three times as large).</param>
 /// <param name="Since">End of the tick in which that began; null for unknown.</param>
 /// <param name="SensorId">The sensor that deviates most; null when none does more than chance allows.</param>
-public sealed record SyncView(string State, DateTimeOffset? Since, string? SensorId);
+/// <param name="Cause">What the deviations of the last minutes point to; null when to nothing.</param>
+public sealed record SyncView(string State, DateTimeOffset? Since, string? SensorId, CauseView? Cause = null);
+
+/// <summary>What deviations between sensors and physics point to.</summary>
+/// <param name="Kind">sensor (it shows something else than there is), actuator (it does not do what its controller asks) or process (it or
+/// its material has changed).</param>
+/// <param name="SensorId">The sensor that is wrong, or measures what the actuator acts on, or deviates most.</param>
+/// <param name="Text">The sentence shown to operators.</param>
+/// <param name="Evidence">The sensors whose deviations say so, largest first.</param>
+public sealed record CauseView(string Kind, string SensorId, string Text, IReadOnlyList<DeviationView> Evidence);
+
+/// <summary>How far a sensor has deviated to one side in the last minutes.</summary>
+/// <param name="SensorId">The sensor.</param>
+/// <param name="Score">In standard deviations of the sum over the ticks; positive: it shows more than predicted. 0 for a sensor that always
+/// shows the same value.</param>
+public sealed record DeviationView(string SensorId, double Score);
 
 /// <summary>An estimated signal.</summary>
 /// <param name="Id">Signal id of the asset model.</param>

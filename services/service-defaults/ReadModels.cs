@@ -31,8 +31,8 @@ public static class ReadModels
 
     /// <summary>
     /// States of the estimator between two ticks: <c>asset_id text, tick bigint, position bigint, model text, versions jsonb, state bytea,
-    /// pk of the first two</c>. A state holds all readings before the tick that were in the log up to the position; model is the hash of
-    /// the asset model. Every 12 ticks for an hour, then hourly for two days, then daily.
+    /// pk of the first two</c>. A state holds all readings before the tick that were in the log up to the position; model is
+    /// the estimation's fingerprint. Every 12 ticks for an hour, then hourly for two days, then daily.
     /// </summary>
     public const string EstimateCheckpoint = "twin_state.estimate_checkpoint";
 

@@ -106,6 +106,9 @@ public class EstimateTests(RunningSystem system) : SystemTest<RunningSystem>(sys
             page => page["items"]!.AsArray().Count == 1);
         var twin = await Pollux.Get($"/api/v1/twins/{asset}");
         Assert.Equal("zone-2-temperature", (string)twin["estimate"]!["sync"]!["sensorId"]!);
+        var cause = twin["estimate"]!["sync"]!["cause"]!;
+        Assert.Equal(("sensor", "zone-2-temperature"), ((string)cause["kind"]!, (string)cause["sensorId"]!));
+        Assert.Contains("seems to show more than there is", (string)cause["text"]!, StringComparison.Ordinal);
         var raised = (await Pollux.Log.Events<AlarmRaised>(Streams.Twin(asset)))
             .Where(a => a.LimitId.StartsWith("sync-", StringComparison.Ordinal)).ToList();
         Assert.Equal(

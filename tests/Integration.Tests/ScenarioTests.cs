@@ -279,7 +279,7 @@ public class ScenarioTests(ScenarioSystem system, ITestOutputHelper output) : Sy
         command.Parameters.AddWithValue(asset);
         command.Parameters.AddWithValue(tick);
         command.Parameters.AddWithValue(position);
-        command.Parameters.AddWithValue(model ?? setup.Model.Hash);
+        command.Parameters.AddWithValue(model ?? setup.Fingerprint);
         command.Parameters.AddWithValue(state.ToArray());
         await command.ExecuteNonQueryAsync(Cancel);
     }

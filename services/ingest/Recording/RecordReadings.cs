@@ -33,6 +33,8 @@ sealed partial class RecordReadings(
     readonly Channel<Submission>[] lanes = [.. Enumerable.Range(0, settings.Value.Writers).Select(_ => Channel.CreateUnbounded<Submission>(
         new() { SingleReader = true }))];
 
+    readonly AssetLanes places = new();
+
     readonly SemaphoreSlim room = new(settings.Value.MostPendingMessages);
 
     // One writer must not take all that waits into one transaction.
@@ -44,11 +46,10 @@ sealed partial class RecordReadings(
     {
         Measures.Pending.Add(1);
         await room.WaitAsync(cancel);
-        await lanes[Rendezvous.Hash(submission.AssetId) % (ulong)LanesInUse].Writer.WriteAsync(submission, cancel);
+        await lanes[places.Enter(submission.AssetId, LanesInUse)].Writer.WriteAsync(submission, cancel);
     }
 
-    // Many replicas with few writers append as much at a time, and as often, as one replica with many. A change of members lets two writers
-    // have the same asset for a moment, which costs a conflict.
+    // Many replicas with few writers append as much at a time, and as often, as one replica with many.
     int LanesInUse => Math.Max(1, lanes.Length / Math.Max(1, owners.Members.Count));
 
     protected override Task ExecuteAsync(CancellationToken cancel)
@@ -89,6 +90,7 @@ sealed partial class RecordReadings(
             var flush = TakeDue(waiting, now + (atLeast > Window ? atLeast : Window));
             var started = Stopwatch.GetTimestamp();
             await FlushUntilStored(lane, flush, ledgers, cancel);
+            places.Leave(flush.Select(s => s.AssetId));
             // Under load, write fewer and larger events: collect for twice as long as the last append took. One slow append does not count
             // as load.
             atLeast = flush.Count < MessagesOfABusyFlush

@@ -15,6 +15,13 @@ static class EstimateMessage
             State = estimate.Sync.State,
             Since = estimate.Sync.Since.ToProto(),
             SensorId = estimate.Sync.SensorId ?? "",
+            Cause = estimate.Sync.Cause is not { } cause ? null : new()
+            {
+                Kind = cause.Kind,
+                SensorId = cause.SensorId,
+                Text = cause.Text,
+                Evidence = { cause.Evidence.Select(d => new Proto.Deviation { SensorId = d.SensorId, Score = d.Score }) },
+            },
         },
         Signals =
         {

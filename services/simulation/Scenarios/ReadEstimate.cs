@@ -33,7 +33,7 @@ sealed class ReadEstimate(NpgsqlDataSource source)
             new() { Value = setup.TickOf(Micros.From(oldest)) },
             new() { Value = setup.TickOf(Micros.From(definition.ValidAt)) },
             new() { Value = definition.KnownAt },
-            new() { Value = model.Hash },
+            new() { Value = setup.Fingerprint },
         });
         if (await State(command, cancel) is not { } state) return null;
         using var reader = new BinaryReader(new MemoryStream(state));

@@ -36,7 +36,9 @@ public sealed record WanderingInput(string Input, double Deviation, TimeSpan Cha
 /// <param name="Deviation">Standard deviation of what noise and model error together leave in the mean of a tick, in the signal's unit.
 /// </param>
 /// <param name="Bias">A systematic error of the sensor that is learned too; null: none.</param>
-public sealed record CorrectingSensor(string Signal, double Deviation, SensorBias? Bias);
+/// <param name="Actuator">For a sensor of a control loop, the correcting signal that shows what the loop's actuator does; null: none.
+/// </param>
+public sealed record CorrectingSensor(string Signal, double Deviation, SensorBias? Bias, string? Actuator = null);
 
 /// <summary>A systematic error of a sensor that wanders around zero.</summary>
 /// <param name="Deviation">Standard deviation, in the signal's unit.</param>

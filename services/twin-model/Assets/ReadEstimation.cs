@@ -30,6 +30,14 @@ static class ReadEstimation
         taken.Clear();
         var sensors = at.List("sensors", atLeast: 1).Select(s => Closed(s, ReadSensor(s, physics, taken)))
             .OfType<CorrectingSensor>().ToList();
+        var outside = sensors.Where(s => s.Actuator is null).Select(s => s.Signal).ToList();
+        foreach (var sensor in at.List("sensors"))
+        {
+            if (sensor.Get("actuator", required: false) is { } actuator && !outside.Contains(sensor.Text("actuator")))
+                actuator.Complain(
+                    $"names '{sensor.Text("actuator")}', which is no signal of these sensors without an actuator of its own; such are: "
+                        + string.Join(", ", outside));
+        }
         at.Close();
         // With fewer, the spreads of what is learned cannot be independent of each other.
         var wandering = parameters.Count + inputs.Count + sensors.Count(s => s.Bias is not null);
@@ -107,6 +115,7 @@ static class ReadEstimation
             biasAt.Close();
             if (time is { } changesIn) bias = new(spread, changesIn);
         }
+        var actuator = at.Get("actuator", required: false) is null ? null : at.Text("actuator");
         if (id.Length == 0) return null;
         var possible = physics.Signals.Where(s => s.Sensor is not null && !s.IsProfile).Select(s => s.Id);
         if (physics.Signals.FirstOrDefault(s => s.Id == id) is not { } signal)
@@ -118,7 +127,7 @@ static class ReadEstimation
         if (signal.Sensor is null || signal.IsProfile)
             at.Get("signal")!.Complain($"'{id}' has no sensor with a single value; signals that have one: {string.Join(", ", possible)}");
         if (!taken.Add(id)) at.Get("signal")!.Complain($"'{id}' is named twice");
-        return new(id, deviation, bias);
+        return new(id, deviation, bias, actuator);
     }
 
     static double Deviation(YamlCursor at)

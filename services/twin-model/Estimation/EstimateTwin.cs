@@ -94,6 +94,9 @@ public sealed class EstimateTwin
         return new(count, restarts ? earliest : null, rereadFrom, hasMore);
     }
 
+    /// <summary>Whether the physics follows the machine; null before there is an estimate.</summary>
+    public Sync? Judgement => estimator.IsStarted ? estimator.Judgement() : null;
+
     /// <summary>The newest estimate; null before there is one.</summary>
     public TwinEstimate? Estimate(EstimationWorkspace work) => estimator.Estimate(work);
 

@@ -42,6 +42,9 @@ public sealed class EstimationSetup
     /// <summary>The asset model.</summary>
     public AssetModel Model { get; }
 
+    /// <summary>Estimators with equal fingerprints can read each other's state: hash of the asset model, and the format.</summary>
+    public string Fingerprint => $"{Model.Hash}.{Estimator.Format}";
+
     /// <summary>Its section <c>estimation</c>.</summary>
     public EstimationSettings Settings { get; }
 

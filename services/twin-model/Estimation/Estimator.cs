@@ -22,6 +22,9 @@ public sealed class Estimator
     // doi:10.1214/aoms/1177703732).
     const double Outlier = 3;
 
+    /// <summary>Incremented when <see cref="Write"/> writes something else.</summary>
+    internal const int Format = 2;
+
     const ulong StreamsPerTick = 1 << 16;
 
     readonly EstimationSetup setup;
@@ -296,8 +299,10 @@ public sealed class Estimator
         sync.Add(Tick, Nis, DegreesOfFreedom, normalised);
     }
 
-    Sync Judgement() => new(sync.State, sync.State == SyncState.Unknown ? null : setup.EndOf(sync.Since),
-        sync.Sensor < 0 ? null : setup.Observed[sync.Sensor].Sensor.Id);
+    /// <summary>Whether the physics follows the machine, and what deviations point to.</summary>
+    public Sync Judgement() => new(sync.State, sync.State == SyncState.Unknown ? null : setup.EndOf(sync.Since),
+        sync.Sensor < 0 ? null : setup.Observed[sync.Sensor].Sensor.Id,
+        AttributeDeviations.Of(setup, [.. Enumerable.Range(0, setup.Observed.Length).Select(sync.Score)], leftOut));
 
     Innovation[] Innovations() => [.. setup.Observed.Select(Innovation)];
 

@@ -1,5 +1,5 @@
 using Contracts.Messages;
-using TwinModel.Units;
+using TwinModel.Assets;
 
 namespace TwinModel.Estimation;
 
@@ -17,7 +17,7 @@ public static class ShowEstimate
         var axis = setup.Compiled.Axis;
         double[] centres = [.. Enumerable.Range(0, axis.Cells).Select(axis.Centre)];
         return new(
-            assetId, setup.Model.Id, position, setup.TickSeconds, estimate.At, Of(estimate.Sync),
+            assetId, setup.Model.Id, position, setup.TickSeconds, estimate.At, Of(setup.Model, estimate.Sync),
             [.. estimate.Signals.Select(s => Of(setup, s))],
             [.. estimate.Profiles.Select(p => new EstimatedProfile(
                 p.Id, NameOf(setup, p.Id), p.Unit, centres, [.. p.Values.Select(v => v.Mean)],
@@ -32,14 +32,38 @@ public static class ShowEstimate
     /// <summary>The part that is shown with the live twin.</summary>
     public static EstimateSummary SummaryOf(EstimateView view) => new(view.At, view.Sync, view.Signals);
 
-    static SyncView Of(Sync sync) => new(
+    static SyncView Of(AssetModel model, Sync sync) => new(
         sync.State switch
         {
             SyncState.InSync => "in-sync",
             SyncState.Drifting => "drifting",
             SyncState.Lost => "lost",
             _ => "unknown",
-        }, sync.Since, sync.Sensor);
+        }, sync.Since, sync.Sensor, sync.Cause is { } cause ? Of(model, cause) : null);
+
+    static CauseView Of(AssetModel model, Cause cause) => new(
+        cause.Kind.ToString().ToLowerInvariant(), cause.Sensor, TextOf(model, cause),
+        [.. cause.Evidence.Select(d => new DeviationView(d.Sensor, d.Score))]);
+
+    static string TextOf(AssetModel model, Cause cause)
+    {
+        string Name(string sensor) => model.Sensors.First(s => s.Id == sensor).Name;
+        var (first, others) = (cause.Evidence[0], cause.Evidence.Skip(1).Select(d => Name(d.Sensor)).ToList());
+        var side = first.Score > 0 ? "more" : "less";
+        return cause.Kind switch
+        {
+            CauseKind.Sensor when first.Score == 0 => $"The sensor of {Name(first.Sensor)} always shows the same value.",
+            CauseKind.Sensor when others.Count > 0 =>
+                $"The sensor of {Name(first.Sensor)} seems to show {side} than there is: {string.Join(", ", others)} does not go along with "
+                    + "it.",
+            CauseKind.Sensor => $"The sensor of {Name(first.Sensor)} seems to show {side} than there is: no other deviates.",
+            CauseKind.Actuator =>
+                $"What controls {Name(first.Sensor)} seems to have failed: {Name(first.Sensor)} and {string.Join(", ", others)} both show "
+                    + $"{side} than predicted.",
+            _ => "The process or its material seems to have changed: more or less than predicted is shown by "
+                + $"{string.Join(", ", cause.Evidence.Select(d => $"{Name(d.Sensor)} ({(d.Score > 0 ? "more" : "less")})"))}.",
+        };
+    }
 
     static EstimatedSignal Of(EstimationSetup setup, SignalEstimate signal)
     {

@@ -37,7 +37,7 @@ sealed class SyncWindow(int sensors)
 
     readonly double[] nis = new double[Length];
     readonly int[] freedom = new int[Length];
-    readonly double[] squares = new double[Length * sensors];
+    readonly double[] normalised = new double[Length * sensors];
     int next;
 
     public SyncState State { get; private set; }
@@ -52,11 +52,11 @@ sealed class SyncWindow(int sensors)
     /// <param name="tick">Its number.</param>
     /// <param name="value">NIS.</param>
     /// <param name="observations">Number of observations.</param>
-    /// <param name="normalised">Innovation over its standard deviation, by sensor; NaN without an observation.</param>
-    public void Add(long tick, double value, int observations, ReadOnlySpan<double> normalised)
+    /// <param name="innovations">Innovation over its standard deviation, by sensor; NaN without an observation.</param>
+    public void Add(long tick, double value, int observations, ReadOnlySpan<double> innovations)
     {
         (nis[next], freedom[next]) = (value, observations);
-        for (var s = 0; s < sensors; s++) squares[next * sensors + s] = normalised[s] * normalised[s];
+        innovations.CopyTo(normalised.AsSpan(next * sensors));
         next = (next + 1) % Length;
         var state = Judged();
         if (state != State) (State, Since) = (state, tick);
@@ -82,11 +82,27 @@ sealed class SyncWindow(int sensors)
             var (sum, count) = (0.0, 0);
             for (var t = 0; t < Length; t++)
             {
-                if (freedom[t] > 0 && double.IsFinite(squares[t * sensors + s])) (sum, count) = (sum + squares[t * sensors + s], count + 1);
+                var value = normalised[t * sensors + s];
+                if (freedom[t] > 0 && double.IsFinite(value)) (sum, count) = (sum + value * value, count + 1);
             }
             if (count > 0 && sum / count > largest && ChiSquared.CDF(count, sum) > Worse) (worst, largest) = (s, sum / count);
         }
         return worst;
+    }
+
+    /// <summary>
+    /// How far a sensor has deviated to one side during the window: the sum of its normalised innovations over the root of their number, a
+    /// standard normal number when the physics follows the machine. 0 without an observation.
+    /// </summary>
+    public double Score(int sensor)
+    {
+        var (sum, count) = (0.0, 0);
+        for (var t = 0; t < Length; t++)
+        {
+            var value = normalised[t * sensors + sensor];
+            if (freedom[t] > 0 && double.IsFinite(value)) (sum, count) = (sum + value, count + 1);
+        }
+        return count == 0 ? 0 : sum / Math.Sqrt(count);
     }
 
     public void Write(BinaryWriter to)
@@ -94,7 +110,7 @@ sealed class SyncWindow(int sensors)
         to.Write(next);
         foreach (var value in nis) to.Write(value);
         foreach (var value in freedom) to.Write(value);
-        foreach (var value in squares) to.Write(value);
+        foreach (var value in normalised) to.Write(value);
         to.Write((byte)State);
         to.Write(Since);
         to.Write(Sensor);
@@ -105,7 +121,7 @@ sealed class SyncWindow(int sensors)
         next = from.ReadInt32();
         for (var i = 0; i < nis.Length; i++) nis[i] = from.ReadDouble();
         for (var i = 0; i < freedom.Length; i++) freedom[i] = from.ReadInt32();
-        for (var i = 0; i < squares.Length; i++) squares[i] = from.ReadDouble();
+        for (var i = 0; i < normalised.Length; i++) normalised[i] = from.ReadDouble();
         (State, Since, Sensor) = ((SyncState)from.ReadByte(), from.ReadInt64(), from.ReadInt32());
     }
 }

@@ -80,7 +80,32 @@ public sealed record Innovation(
 /// <param name="State">The judgement.</param>
 /// <param name="Since">End of the tick in which it was reached; null before the first.</param>
 /// <param name="Sensor">The sensor that deviates most; null when none does more than chance allows.</param>
-public sealed record Sync(SyncState State, DateTimeOffset? Since, string? Sensor);
+/// <param name="Cause">What the deviations of the last minutes point to; null when to nothing.</param>
+public sealed record Sync(SyncState State, DateTimeOffset? Since, string? Sensor, Cause? Cause = null);
+
+/// <summary>Where a deviation comes from.</summary>
+public enum CauseKind : byte
+{
+    /// <summary>A sensor shows something else than there is.</summary>
+    Sensor = 0,
+
+    /// <summary>An actuator does not do what its controller asks.</summary>
+    Actuator = 1,
+
+    /// <summary>The process or its material has changed.</summary>
+    Process = 2,
+}
+
+/// <summary>What deviations point to.</summary>
+/// <param name="Kind">Where they come from.</param>
+/// <param name="Sensor">The sensor that is wrong, or measures what the actuator acts on, or deviates most.</param>
+/// <param name="Evidence">The sensors whose deviations say so, largest first.</param>
+public sealed record Cause(CauseKind Kind, string Sensor, IReadOnlyList<Deviation> Evidence);
+
+/// <summary>How far a sensor has deviated to one side.</summary>
+/// <param name="Sensor">The sensor.</param>
+/// <param name="Score">Sum of its normalised innovations over the root of their number: beyond 3.5 by chance once in 2 000 times.</param>
+public sealed record Deviation(string Sensor, double Score);
 
 /// <summary>A member of the ensemble: one way in which the machine may be, given all readings.</summary>
 /// <param name="State">Physical states, in the order of the equations with the estimation's number of cells.</param>

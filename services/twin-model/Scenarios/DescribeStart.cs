@@ -25,7 +25,7 @@ static class DescribeStart
         if (model.Estimation is null) return null;
         if (estimate is null)
             return $"There is no estimate of this machine at {Text(validAt)}; parameters and unmeasured inputs are those of the model.";
-        var (state, since, sensor) = estimate.Sync;
+        var (state, since, sensor, _) = estimate.Sync;
         if (state is not (SyncState.Drifting or SyncState.Lost)) return null;
         var worst = sensor is null ? "" : $", most at sensor '{sensor}'";
         return state == SyncState.Lost

@@ -127,7 +127,7 @@ public static class DecideAlarms
             {
                 events.Add(new AlarmRaised(
                     $"{assetId}.{limitId}.{Micros.From(since)}", assetId, limitId, sync.SensorId,
-                    limitId == SyncLost ? "alarm" : "warning", Message(model, limitId, sync.SensorId), null, null, since));
+                    limitId == SyncLost ? "alarm" : "warning", Message(model, limitId, sync), null, null, since));
             }
             else if (!isDue && active is not null)
             {
@@ -137,12 +137,13 @@ public static class DecideAlarms
         return events;
     }
 
-    static string Message(AssetModel model, string limitId, string? sensorId)
+    static string Message(AssetModel model, string limitId, SyncView sync)
     {
-        var most = model.Sensors.FirstOrDefault(s => s.Id == sensorId) is { } sensor ? $", most of all {sensor.Name}" : "";
+        var most = model.Sensors.FirstOrDefault(s => s.Id == sync.SensorId) is { } sensor ? $", most of all {sensor.Name}" : "";
+        var cause = sync.Cause is { } known ? $". {known.Text}" : "";
         return limitId == SyncLost
-            ? $"The physics has lost the machine: sensors deviate far more than chance allows{most}"
-            : $"The physics drifts from the machine: sensors deviate more than chance allows{most}";
+            ? $"The physics has lost the machine: sensors deviate far more than chance allows{most}{cause}"
+            : $"The physics drifts from the machine: sensors deviate more than chance allows{most}{cause}";
     }
 
     static bool IsSilent(SensorTwin sensor, DateTimeOffset now, DateTimeOffset? offlineSince)

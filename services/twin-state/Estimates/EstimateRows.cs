@@ -15,8 +15,8 @@ namespace TwinState.Estimates;
 /// </summary>
 sealed class EstimateRows(NpgsqlDataSource source, WriteFence mayWrite)
 {
-    /// <summary>The newest checkpoint of a model up to a tick; null when there is none.</summary>
-    public async Task<StoredCheckpoint?> Find(string assetId, string modelHash, long upToTick, CancellationToken cancel)
+    /// <summary>The newest checkpoint with a fingerprint up to a tick; null when there is none.</summary>
+    public async Task<StoredCheckpoint?> Find(string assetId, string fingerprint, long upToTick, CancellationToken cancel)
     {
         await using var command = source.CreateCommand(
             $"select tick, state, position, versions from {ReadModels.EstimateCheckpoint} "
@@ -24,7 +24,7 @@ sealed class EstimateRows(NpgsqlDataSource source, WriteFence mayWrite)
         command.Parameters.AddRange(new NpgsqlParameter[]
         {
             new() { Value = assetId },
-            new() { Value = modelHash },
+            new() { Value = fingerprint },
             new() { Value = upToTick },
         });
         await using var reader = await command.ExecuteReaderAsync(cancel);
@@ -43,7 +43,7 @@ sealed class EstimateRows(NpgsqlDataSource source, WriteFence mayWrite)
         if (estimate.ReplacedAfter is { } tick)
         {
             Add(batch, $"delete from {ReadModels.EstimateCheckpoint} where asset_id = $1 and (tick > $2 or model <> $3)", assetId, tick,
-                estimate.Model.Hash);
+                estimate.Fingerprint);
         }
         if (estimate.Unsaved.Count > 0)
         {
@@ -65,7 +65,7 @@ sealed class EstimateRows(NpgsqlDataSource source, WriteFence mayWrite)
                 insert into {ReadModels.EstimateCheckpoint} (asset_id, tick, position, model, state, versions) values ($1, $2, $3, $4, $5, $6)
                 on conflict (asset_id, tick) do update set position = excluded.position, model = excluded.model, state = excluded.state,
                     versions = excluded.versions
-                """, assetId, stored.Checkpoint.Tick, stored.Position, estimate.Model.Hash, stored.Checkpoint.State,
+                """, assetId, stored.Checkpoint.Tick, stored.Position, estimate.Fingerprint, stored.Checkpoint.State,
                 JsonSerializer.Serialize(stored.Versions));
             batch.BatchCommands[^1].Parameters[5].NpgsqlDbType = NpgsqlDbType.Jsonb;
         }

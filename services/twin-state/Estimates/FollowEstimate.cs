@@ -136,7 +136,7 @@ sealed partial class FollowEstimate(
     {
         var model = models.Get(twin.Asset.Model);
         var upToTick = upTo == long.MaxValue ? long.MaxValue : model.Setup.TickOf(upTo);
-        return await rows.Find(twin.Asset.Id, twin.Asset.Model.Hash, upToTick, cancel) is { } stored
+        return await rows.Find(twin.Asset.Id, model.Setup.Fingerprint, upToTick, cancel) is { } stored
             ? new(model, stored) { ReplacedAfter = stored.Checkpoint.Tick }
             : Anew(twin, newest);
     }

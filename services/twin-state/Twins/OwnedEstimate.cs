@@ -67,6 +67,8 @@ sealed class OwnedEstimate
 
     public AssetModel Model => model.Setup.Model;
 
+    public string Fingerprint => model.Setup.Fingerprint;
+
     public long TickMicros => model.Setup.TickMicros;
 
     /// <summary>Last version folded in, by day stream.</summary>

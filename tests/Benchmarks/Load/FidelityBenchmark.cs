@@ -138,13 +138,13 @@ static class FidelityBenchmark
 
     static double Default(EstimationSetup setup, int zone) => setup.Model.Physics!.Inputs.Single(i => i.Id == SetPoint(zone)).Default;
 
-    static Reading[] Readings(EstimationSetup setup, Plant.Sensors.Frame frame) =>
+    internal static Reading[] Readings(EstimationSetup setup, Plant.Sensors.Frame frame) =>
     [
         .. frame.Measurements.Select(m => (Measured: m, Sensor: setup.Model.Sensor(m.Sensor.Id))).Where(m => m.Sensor is not null)
             .Select(m => new Reading(m.Sensor!.Number, m.Measured.SampledAtMicros, m.Measured.Value)),
     ];
 
-    sealed class Clock(DateTimeOffset now) : TimeProvider
+    internal sealed class Clock(DateTimeOffset now) : TimeProvider
     {
         public DateTimeOffset Now { get; set; } = now;
 

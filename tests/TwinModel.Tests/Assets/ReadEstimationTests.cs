@@ -67,6 +67,9 @@ public class ReadEstimationTests
     [InlineData("deviation: 0.5", "deviation: -0.5", "estimation.sensors[0].bias.deviation", "greater than 0")]
     [InlineData("changes-in: 24h } }", "changes-in: 24h } }\n    - { signal: temperature, deviation: 1 }", "estimation.sensors[1].signal",
         "twice")]
+    [InlineData("changes-in: 24h } }", "changes-in: 24h }, actuator: loss }", "estimation.sensors[0].actuator", "names 'loss'")]
+    [InlineData("changes-in: 24h } }", "changes-in: 24h }, actuator: temperature }", "estimation.sensors[0].actuator",
+        "without an actuator of its own")]
     [InlineData("signal: temperature, deviation", "signal: temperature, devation", "estimation.sensors[0]", "deviation")]
     public void A_bad_entry_is_refused_with_path_and_what_is_allowed(string good, string bad, string path, string allowed)
     {

@@ -54,8 +54,8 @@ public static class ShowEstimate
         {
             CauseKind.Sensor when first.Score == 0 => $"The sensor of {Name(first.Sensor)} always shows the same value.",
             CauseKind.Sensor when others.Count > 0 =>
-                $"The sensor of {Name(first.Sensor)} seems to show {side} than there is: {string.Join(", ", others)} does not go along with "
-                    + "it.",
+                $"The sensor of {Name(first.Sensor)} seems to show {side} than there is: {string.Join(", ", others)} does not go along "
+                    + "with it.",
             CauseKind.Sensor => $"The sensor of {Name(first.Sensor)} seems to show {side} than there is: no other deviates.",
             CauseKind.Actuator =>
                 $"What controls {Name(first.Sensor)} seems to have failed: {Name(first.Sensor)} and {string.Join(", ", others)} both show "

@@ -2,8 +2,8 @@ namespace TwinModel.Estimation;
 
 /// <summary>
 /// Tells a wrong sensor, a failed actuator and a changed process apart by the signs of what deviates. In a control loop, a sensor that
-/// shows too much makes its controller act less: both deviate in opposite directions, however well the loop hides the error. An actuator that
-/// fails takes its sensor along: both deviate in the same direction. Another process or material shows in the sensors outside loops.
+/// shows too much makes its controller act less: both deviate in opposite directions, however well the loop hides the error. An actuator
+/// that fails takes its sensor along: both deviate in the same direction. Another process or material shows in the sensors outside loops.
 /// </summary>
 public static class AttributeDeviations
 {

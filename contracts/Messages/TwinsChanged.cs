@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Contracts.Estimates;
+
 namespace Contracts.Messages;
 
 /// <summary>
@@ -43,7 +46,7 @@ public sealed record TwinView(
     IReadOnlyList<SensorView> Sensors,
     IReadOnlyList<AlarmView> Alarms,
     string? TraceParent,
-    EstimateSummary? Estimate = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] EstimateSummary? Estimate = null);
 
 /// <summary>The latest reading of a sensor by sample time, with statistics of its last minute.</summary>
 /// <param name="Id">The sensor.</param>

@@ -1,4 +1,4 @@
-using Contracts.Messages;
+using Contracts.Estimates;
 using Query.Api;
 using Proto = Contracts.Query.V1;
 

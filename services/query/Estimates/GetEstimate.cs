@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Contracts.Messages;
+using Contracts.Estimates;
 using Npgsql;
 using Query.Assets;
 using ServiceDefaults;

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Contracts.Estimates;
 using Contracts.Messages;
 
 namespace Query.Twins;

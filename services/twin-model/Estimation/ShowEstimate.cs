@@ -1,4 +1,4 @@
-using Contracts.Messages;
+using Contracts.Estimates;
 using TwinModel.Assets;
 
 namespace TwinModel.Estimation;

@@ -1,4 +1,5 @@
 using Contracts.Events;
+using Contracts.Estimates;
 using Contracts.Messages;
 using TwinModel.Assets;
 using TwinModel.Telemetry;

@@ -1,3 +1,4 @@
+using Contracts.Estimates;
 using Contracts.Messages;
 using TwinModel.Assets;
 using TwinModel.Telemetry;

@@ -30,7 +30,8 @@ static class DecideEstimate
             || (position > estimate.Position && (newest >= estimate.CompleteAt || now - estimate.LookedAt >= LookEvery));
 
     /// <summary>True if an estimate is so far behind that it begins anew instead of going on.</summary>
-    public static bool BeginsAnew(OwnedEstimate estimate, long newest) => newest - estimate.CompleteAt > Reach;
+    public static bool BeginsAnew(OwnedEstimate estimate, long newest) =>
+        estimate.CompleteAt > long.MinValue && newest - estimate.CompleteAt > Reach;
 
     /// <summary>True if the estimate has to be made again for a late reading.</summary>
     public static bool IsWorthIt(long lateAt, long newest) => newest - lateAt <= Reach;

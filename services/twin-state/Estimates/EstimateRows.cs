@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Cluster;
-using Contracts.Messages;
+using Contracts.Estimates;
 using Npgsql;
 using NpgsqlTypes;
 using ServiceDefaults;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Contracts.Messages;
+using Contracts.Estimates;
 using JasperFx.Events;
 using Marten;
 using Npgsql;

@@ -1,4 +1,4 @@
-using Contracts.Messages;
+using Contracts.Estimates;
 using ServiceDefaults;
 using TwinModel.Assets;
 using TwinModel.Estimation;

@@ -1,3 +1,4 @@
+using Contracts.Estimates;
 using Contracts.Messages;
 using ServiceDefaults;
 using TwinModel.Health;

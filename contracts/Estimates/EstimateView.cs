@@ -1,7 +1,7 @@
-namespace Contracts.Messages;
+namespace Contracts.Estimates;
 
 /// <summary>
-/// What physics and sensors together say of a machine; part of <see cref="TwinView"/>. All of it is estimated, not measured.
+/// What physics and sensors together say of a machine; part of <see cref="Messages.TwinView"/>. All of it is estimated, not measured.
 /// </summary>
 /// <param name="At">End of the last tick, by sample time.</param>
 /// <param name="Sync">Whether the physics follows the machine.</param>

@@ -1,5 +1,5 @@
-using Contracts.Events;
 using Contracts.Estimates;
+using Contracts.Events;
 using Contracts.Messages;
 using TwinModel.Assets;
 using TwinModel.Telemetry;

@@ -44,6 +44,7 @@ public class ReplicaTests(RunningSystem system, ITestOutputHelper output) : Syst
     {
         const int Nodes = 8;
         var (second, sent) = (Second(), new ConcurrentDictionary<string, int>());
+        var stamp = 0L;
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
         await BeBorn();
         using var stop = new CancellationTokenSource();
@@ -92,7 +93,18 @@ public class ReplicaTests(RunningSystem system, ITestOutputHelper output) : Syst
 
         Task Publish(string topic, ulong number, params Metric[] metrics) => device.Publish(
             $"spBv1.0/pollux/{topic}",
-            new Payload { Seq = number % 256, Timestamp = (ulong)(Samples.Now / 1_000), Metrics = { metrics } }.ToByteArray());
+            new Payload { Seq = number % 256, Timestamp = NextMillisecond(), Metrics = { metrics } }.ToByteArray());
+
+        // Of two values of a sensor in one millisecond the second is refused, and data may follow its birth at once.
+        ulong NextMillisecond()
+        {
+            while (true)
+            {
+                var seen = Volatile.Read(ref stamp);
+                var next = Math.Max(Samples.Now / 1_000, seen + 1);
+                if (Interlocked.CompareExchange(ref stamp, next, seen) == seen) return (ulong)next;
+            }
+        }
     }
 
     // One id, since the broker keeps messages for a replica that is gone until it comes back.

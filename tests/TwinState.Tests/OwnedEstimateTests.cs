@@ -102,11 +102,17 @@ public class OwnedEstimateTests
     }
 
     [Fact]
-    public void One_that_is_more_than_a_day_behind_begins_anew()
+    public void One_with_more_than_two_days_left_to_process_begins_anew_but_not_after_a_silence()
     {
         var estimate = Folded(Minutes(3));
-        Assert.False(DecideEstimate.BeginsAnew(estimate, estimate.CompleteAt + DecideEstimate.Reach));
-        Assert.True(DecideEstimate.BeginsAnew(estimate, estimate.CompleteAt + DecideEstimate.Reach + 1));
+        (estimate.HasReadLog, estimate.IsBehind) = (true, true);
+        Assert.False(DecideEstimate.BeginsAnew(estimate, estimate.CompleteAt + 2 * DecideEstimate.Reach));
+        Assert.True(DecideEstimate.BeginsAnew(estimate, estimate.CompleteAt + 2 * DecideEstimate.Reach + 1));
+        estimate.IsBehind = false;
+        Assert.False(DecideEstimate.BeginsAnew(estimate, estimate.CompleteAt + 3 * DecideEstimate.Reach));
+        (estimate.HasReadLog, estimate.IsBehind) = (false, true);
+        Assert.False(DecideEstimate.BeginsAnew(estimate, estimate.CompleteAt + 3 * DecideEstimate.Reach));
+        Assert.False(DecideEstimate.BeginsAnew(new(Model, 0), Start));
         Assert.True(DecideEstimate.IsWorthIt(Start, Start + DecideEstimate.Reach));
         Assert.False(DecideEstimate.IsWorthIt(Start, Start + DecideEstimate.Reach + 1));
     }

@@ -32,14 +32,17 @@ public static class ShowEstimate
     /// <summary>The part that is shown with the live twin.</summary>
     public static EstimateSummary SummaryOf(EstimateView view) => new(view.At, view.Sync, view.Signals);
 
+    /// <summary>How APIs write a state.</summary>
+    public static string Name(SyncState state) => state switch
+    {
+        SyncState.InSync => "in-sync",
+        SyncState.Drifting => "drifting",
+        SyncState.Lost => "lost",
+        _ => "unknown",
+    };
+
     static SyncView Of(AssetModel model, Sync sync) => new(
-        sync.State switch
-        {
-            SyncState.InSync => "in-sync",
-            SyncState.Drifting => "drifting",
-            SyncState.Lost => "lost",
-            _ => "unknown",
-        }, sync.Since, sync.Sensor, sync.Cause is { } cause ? Of(model, cause) : null);
+        Name(sync.State), sync.Since, sync.Sensor, sync.Cause is { } cause ? Of(model, cause) : null);
 
     static CauseView Of(AssetModel model, Cause cause) => new(
         cause.Kind.ToString().ToLowerInvariant(), cause.Sensor, TextOf(model, cause),

@@ -9,14 +9,7 @@ namespace TwinModel.Scenarios;
 static class DescribeStart
 {
     public static EstimatedStart? Of(Posterior? estimate, ScenarioSetup setup) => estimate is null ? null : new(
-        estimate.At, estimate.Sync.State switch
-        {
-            SyncState.InSync => "in-sync",
-            SyncState.Drifting => "drifting",
-            SyncState.Lost => "lost",
-            _ => "unknown",
-        },
-        estimate.Sync.Since, estimate.Sync.Sensor,
+        estimate.At, ShowEstimate.Name(estimate.Sync.State), estimate.Sync.Since, estimate.Sync.Sensor,
         [.. estimate.Innovations.Where(i => i.Deviation is not null).Select(i => Residual(i, setup))], [.. setup.Learned!.Values()]);
 
     /// <summary>Why the start may be wrong; null when there is no reason to say so.</summary>

@@ -29,9 +29,12 @@ static class DecideEstimate
         estimate.IsBehind
             || (position > estimate.Position && (newest >= estimate.CompleteAt || now - estimate.LookedAt >= LookEvery));
 
-    /// <summary>True if an estimate is so far behind that it begins anew instead of going on.</summary>
+    /// <summary>
+    /// True if an estimate has so much left to process that it begins anew instead of going on: twice the reach, as one that has just begun
+    /// is a whole reach behind. A silence is no such case, it is passed over in one step.
+    /// </summary>
     public static bool BeginsAnew(OwnedEstimate estimate, long newest) =>
-        estimate.CompleteAt > long.MinValue && newest - estimate.CompleteAt > Reach;
+        estimate is { HasReadLog: true, IsBehind: true, CompleteAt: > long.MinValue } && newest - estimate.CompleteAt > 2 * Reach;
 
     /// <summary>True if the estimate has to be made again for a late reading.</summary>
     public static bool IsWorthIt(long lateAt, long newest) => newest - lateAt <= Reach;

@@ -59,7 +59,8 @@ sealed class EstimateRows(NpgsqlDataSource source, WriteFence mayWrite)
                 """, assetId, StorableText.Json(view));
             batch.BatchCommands[^1].Parameters[1].NpgsqlDbType = NpgsqlDbType.Jsonb;
         }
-        if (estimate.CheckpointToStore is { } stored)
+        var stored = estimate.CheckpointToStore;
+        if (stored is not null)
         {
             Add(batch, $"""
                 insert into {ReadModels.EstimateCheckpoint} (asset_id, tick, position, model, state, versions) values ($1, $2, $3, $4, $5, $6)
@@ -70,7 +71,7 @@ sealed class EstimateRows(NpgsqlDataSource source, WriteFence mayWrite)
             batch.BatchCommands[^1].Parameters[5].NpgsqlDbType = NpgsqlDbType.Jsonb;
         }
         if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync(cancel);
-        if (estimate.CheckpointToStore is { } newest) await Thin(connection, assetId, newest.Checkpoint.Tick, estimate.TickMicros, cancel);
+        if (stored is not null) await Thin(connection, assetId, stored.Checkpoint.Tick, estimate.TickMicros, cancel);
         await mayWrite(connection, cancel);
         await transaction.CommitAsync(cancel);
         estimate.Saved();

@@ -141,8 +141,11 @@ sealed partial class FollowEstimate(
             : Anew(twin, newest);
     }
 
-    OwnedEstimate Anew(OwnedTwin twin, long newest) =>
-        new(models.Get(twin.Asset.Model), newest - DecideEstimate.Reach) { ReplacedAfter = long.MinValue };
+    OwnedEstimate Anew(OwnedTwin twin, long newest)
+    {
+        var (model, floor) = (models.Get(twin.Asset.Model), newest - DecideEstimate.Reach);
+        return new(model, floor) { ReplacedAfter = model.Setup.TickOf(floor) };
+    }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The estimate of {AssetId} failed; it is tried again in a minute")]
     partial void LogFailed(Exception exception, string assetId);

@@ -21,6 +21,9 @@ public static class QueueNames
     /// <summary>Maintenance questions; shared by all simulations.</summary>
     public const string Decisions = "simulation.decisions";
 
+    /// <summary>Calibrations of physics; shared by all simulations.</summary>
+    public const string Calibrations = "simulation.calibrations";
+
     /// <summary>Rejections to try again; shared by all replicas of ingest.</summary>
     public const string ReplayRejection = "ingest.replay-rejection";
 
@@ -29,5 +32,5 @@ public static class QueueNames
 
     /// <summary>Every queue that a service receives from.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [News, TwinCommands, Registrations, Scenarios, Shards, Decisions, ReplayRejection];
+        [News, TwinCommands, Registrations, Scenarios, Shards, Decisions, Calibrations, ReplayRejection];
 }

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Collections.ObjectModel;
 using System.Diagnostics.Metrics;
 using System.Text.Json;
+using Contracts.Calibrations;
 using Contracts.Events;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -42,6 +44,13 @@ public sealed record UnreadableAsset(
         $"The model of asset '{Id}', registered at log position {Position}, cannot be read: {Reason}. Register the asset again.";
 }
 
+/// <summary>What was decided about the parameters of an asset.</summary>
+/// <param name="Position">Log position of the decision.</param>
+/// <param name="Since">When it was taken.</param>
+/// <param name="By">Who took it.</param>
+/// <param name="Parameters">The parameters in force since; null: the model's own.</param>
+public sealed record AdoptedParameters(long Position, DateTimeOffset Since, string By, ParameterSet? Parameters);
+
 /// <summary>
 /// The assets in the log. <see cref="Refresh"/> reads registrations since the last call. A model that cannot be read affects only its
 /// asset, which keeps its previous model, or is reported as unreadable until it is registered again.
@@ -50,6 +59,11 @@ public sealed partial class AssetRegistry
 {
     const int MostProblemsNamed = 3;
 
+    static readonly string[] Types = [.. new[]
+    {
+        typeof(AssetRegistered), typeof(ModelRegistered), typeof(CalibrationAdopted), typeof(CalibrationRolledBack),
+    }.Select(t => EventLog.EventNames[t])];
+
     readonly NpgsqlDataSource source;
     readonly LogReader log;
     readonly ILogger<AssetRegistry> logger;
@@ -57,6 +71,7 @@ public sealed partial class AssetRegistry
     readonly ConcurrentDictionary<string, UnreadableAsset> unreadable = new();
     readonly ConcurrentDictionary<string, AssetModel> models = new();
     readonly ConcurrentDictionary<string, ModelRegistered> texts = new();
+    readonly ConcurrentDictionary<string, ImmutableList<AdoptedParameters>> adopted = new();
     readonly SemaphoreSlim refreshing = new(1);
     long scannedTo;
     int changes;
@@ -108,24 +123,15 @@ public sealed partial class AssetRegistry
             var end = await log.Position(cancel);
             // First call: the few asset streams. Later calls: events after the safe position of the previous call.
             await using var command = source.CreateCommand(scannedTo == 0
-                ? $"select e.seq_id, e.data, e.type from {LogReader.AfterEach} where e.seq_id <= $3 order by e.seq_id"
-                : "select seq_id, data, type from events.mt_events where seq_id > $1 and type in ('asset_registered', 'model_registered') "
-                    + "order by seq_id");
-            if (scannedTo > 0) command.Parameters.Add(new() { Value = scannedTo });
+                ? $"select e.seq_id, e.data, e.type from {LogReader.AfterEach} where e.seq_id <= $3 and e.type = any($4) order by e.seq_id"
+                : "select seq_id, data, type from events.mt_events where seq_id > $1 and type = any($2) order by seq_id");
+            if (scannedTo > 0) command.Parameters.AddRange((NpgsqlParameter[])[new() { Value = scannedTo }, new() { Value = Types }]);
             else command.Parameters.AddRange((NpgsqlParameter[])
-                [.. LogReader.AfterEachParameters(await AssetStreams(cancel)), new() { Value = end }]);
+                [.. LogReader.AfterEachParameters(await AssetStreams(cancel)), new() { Value = end }, new() { Value = Types }]);
             await using var reader = await command.ExecuteReaderAsync(cancel);
             while (await reader.ReadAsync(cancel))
             {
-                if (reader.GetString(2) == "model_registered")
-                {
-                    var model = JsonSerializer.Deserialize<ModelRegistered>(reader.GetString(1), JsonSerializerOptions.Web)!;
-                    texts[model.ModelHash] = model;
-                    continue;
-                }
-                var registered = JsonSerializer.Deserialize<AssetRegistered>(reader.GetString(1), JsonSerializerOptions.Web)!;
-                Take(reader.GetInt64(0), registered);
-                read.Add(registered.AssetId);
+                if (Take(reader.GetInt64(0), reader.GetString(2), reader.GetString(1)) is { } assetId) read.Add(assetId);
             }
             scannedTo = end;
             IsLoaded = true;
@@ -137,11 +143,54 @@ public sealed partial class AssetRegistry
         }
     }
 
+    // The asset that was registered; null for every other event.
+    string? Take(long position, string type, string json)
+    {
+        T Event<T>() => JsonSerializer.Deserialize<T>(json, JsonSerializerOptions.Web)!;
+        if (type == EventLog.EventNames[typeof(ModelRegistered)])
+        {
+            var model = Event<ModelRegistered>();
+            texts[model.ModelHash] = model;
+        }
+        else if (type == EventLog.EventNames[typeof(AssetRegistered)])
+        {
+            var registered = Event<AssetRegistered>();
+            Take(position, registered);
+            return registered.AssetId;
+        }
+        else if (type == EventLog.EventNames[typeof(CalibrationAdopted)])
+        {
+            var e = Event<CalibrationAdopted>();
+            Take(e.AssetId, new(position, e.AdoptedAt, e.AdoptedBy, e.Parameters));
+        }
+        else if (type == EventLog.EventNames[typeof(CalibrationRolledBack)])
+        {
+            var e = Event<CalibrationRolledBack>();
+            Take(e.AssetId, new(position, e.RolledBackAt, e.RolledBackBy, e.Parameters));
+        }
+        return null;
+    }
+
+    void Take(string assetId, AdoptedParameters next)
+    {
+        adopted.AddOrUpdate(
+            assetId, _ => [next], (_, known) => known[^1].Position >= next.Position ? known : known.Add(next));
+        Interlocked.Increment(ref changes);
+    }
+
+    /// <summary>
+    /// What took the place of the asset's own parameters, as of a log position and a time; null when nothing ever did. Its
+    /// <see cref="AdoptedParameters.Parameters"/> belong to the model whose hash they have, and to no other revision.
+    /// </summary>
+    public AdoptedParameters? ParametersOf(string assetId, long position = long.MaxValue, DateTimeOffset? at = null) =>
+        adopted.GetValueOrDefault(assetId)?.FindLast(a => a.Position <= position && (at is not { } time || a.Since <= time));
+
     // On their own: whoever asks for the safe position waits for those who read the table of streams, and reading the events of many
     // assets takes seconds. What is appended between the two is left to the next call: its model might be in a stream that is not listed.
     async Task<List<(string Stream, long Version)>> AssetStreams(CancellationToken cancel)
     {
-        await using var command = source.CreateCommand("select id from events.mt_streams where id like 'asset/%' or id like 'model/%'");
+        await using var command = source.CreateCommand("select id from events.mt_streams where id like 'asset/%' or id like 'model/%' "
+            + "or id like 'calibration/%'");
         await using var reader = await command.ExecuteReaderAsync(cancel);
         List<(string Stream, long Version)> streams = [];
         while (await reader.ReadAsync(cancel)) streams.Add((reader.GetString(0), 0));

@@ -43,6 +43,11 @@ public static class EventLog
         [typeof(ScenarioCompleted)] = "scenario_completed",
         [typeof(ScenarioFailed)] = "scenario_failed",
         [typeof(ScenarioCancelled)] = "scenario_cancelled",
+        [typeof(CalibrationRequested)] = "calibration_requested",
+        [typeof(CalibrationProposed)] = "calibration_proposed",
+        [typeof(CalibrationFailed)] = "calibration_failed",
+        [typeof(CalibrationAdopted)] = "calibration_adopted",
+        [typeof(CalibrationRolledBack)] = "calibration_rolled_back",
     };
 
     /// <summary>

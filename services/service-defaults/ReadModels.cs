@@ -63,6 +63,18 @@ public static class ReadModels
     public const string Decision = "simulation.decision";
 
     /// <summary>
+    /// <c>calibration_id text pk, asset_id text, state text, requested_at timestamptz, view jsonb (CalibrationView)</c>. The view's
+    /// <c>isInForce</c> is always false: <see cref="CalibratedAsset"/> says it.
+    /// </summary>
+    public const string Calibration = "simulation.calibration";
+
+    /// <summary>
+    /// <c>asset_id text pk, version bigint (of the stream calibration/{asset}), calibration_id text (in force; null: the model's own
+    /// values)</c>.
+    /// </summary>
+    public const string CalibratedAsset = "simulation.calibrated_asset";
+
+    /// <summary>
     /// Lives of the replicas of ingest: <c>cluster text (the service), address text, port int, generation int, status int (3 is active, 6
     /// dead), started_at timestamptz, alive_at timestamptz, …, pk of the first four</c>.
     /// </summary>

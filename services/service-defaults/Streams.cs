@@ -28,6 +28,9 @@ public static class Streams
     /// <summary>Events of a maintenance decision; written by simulation.</summary>
     public static string Decision(string decisionId) => $"decision/{decisionId}";
 
+    /// <summary>Calibrations of an asset's physics; written by simulation.</summary>
+    public static string Calibration(string assetId) => $"calibration/{assetId}";
+
     /// <summary>The UTC day of a time.</summary>
     public static DateOnly DayOf(DateTimeOffset time) => DateOnly.FromDateTime(time.UtcDateTime);
 

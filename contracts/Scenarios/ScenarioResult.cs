@@ -154,13 +154,14 @@ public sealed record SolverStatistics(
 /// <param name="ModelId">Id of the asset model.</param>
 /// <param name="ModelHash">SHA-256 of the model text.</param>
 /// <param name="LogPosition">Highest log position that was used.</param>
-/// <param name="InputsHash">SHA-256 of the recorded inputs and the estimate used.</param>
+/// <param name="InputsHash">SHA-256 of the recorded inputs, and the estimate and learned parameters used.</param>
 /// <param name="Baseline">Inputs of the baseline at its start, in their units.</param>
 /// <param name="Parameters">Parameters of the nominal member, in the units of calculation.</param>
 /// <param name="Version">Version of the calculation; changes when the same question would get a different answer.</param>
+/// <param name="CalibrationId">The calibration whose parameters were in force; null: the model's own values.</param>
 public sealed record Provenance(
     string ModelId, string ModelHash, long LogPosition, string InputsHash, IReadOnlyDictionary<string, double> Baseline,
-    IReadOnlyDictionary<string, double> Parameters, int Version);
+    IReadOnlyDictionary<string, double> Parameters, int Version, string? CalibrationId);
 
 /// <summary>What was known of the machine at the start, from its physics and its sensors.</summary>
 /// <param name="At">Sample time of the estimate; up to an hour before the start of the run.</param>

@@ -87,6 +87,9 @@ public sealed partial class AssetRegistry
     /// <summary>True after the first successful <see cref="Refresh"/>.</summary>
     public bool IsLoaded { get; private set; }
 
+    /// <summary>Log position up to which everything was read.</summary>
+    public long ReadTo => Volatile.Read(ref scannedTo);
+
     /// <summary>Increases with every registration processed; a change means that earlier verdicts have to be re-evaluated.</summary>
     public int Changes => Volatile.Read(ref changes);
 
@@ -184,6 +187,10 @@ public sealed partial class AssetRegistry
     /// </summary>
     public AdoptedParameters? ParametersOf(string assetId, long position = long.MaxValue, DateTimeOffset? at = null) =>
         adopted.GetValueOrDefault(assetId)?.FindLast(a => a.Position <= position && (at is not { } time || a.Since <= time));
+
+    /// <summary>The parameters with which a calibration was adopted, the last time; null when it never was.</summary>
+    public ParameterSet? ParametersOf(string assetId, string calibrationId) =>
+        adopted.GetValueOrDefault(assetId)?.FindLast(a => a.Parameters?.CalibrationId == calibrationId)?.Parameters;
 
     // On their own: whoever asks for the safe position waits for those who read the table of streams, and reading the events of many
     // assets takes seconds. What is appended between the two is left to the next call: its model might be in a stream that is not listed.

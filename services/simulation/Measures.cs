@@ -23,6 +23,9 @@ static class Measures
 
     public static readonly UpDownCounter<long> Running = Meter.CreateUpDownCounter<long>("pollux.simulation.shards.running");
 
+    public static readonly Histogram<double> CalibrationDuration = Meter.CreateHistogram<double>(
+        "pollux.simulation.calibration.duration", "s", "Time from the start of the work to the answer");
+
     public static readonly Counter<long> Deleted = Meter.CreateCounter<long>(
         "pollux.simulation.results.deleted", description: "Results deleted because of their age or the total size");
 }

@@ -1,5 +1,6 @@
 using ServiceDefaults;
 using Simulation;
+using Simulation.Calibrations;
 using Simulation.Decisions;
 using Simulation.Results;
 using Simulation.Scenarios;
@@ -12,9 +13,10 @@ builder.AddEventLog(SimulationTables.Register);
 builder.AddMessaging(Queues.AddConsumers, Queues.AddEndpoints);
 builder.AddSettings<SimulationSettings>("Simulation");
 builder.Services.AddSingleton<LogReader>().AddAssetRegistry().AddSingleton<ScenarioStore>().AddSingleton<ResultStore>()
-    .AddSingleton<FindModel>().AddSingleton<ReadEstimate>().AddSingleton<ReadInputs>().AddSingleton<StartScenario>()
+    .AddSingleton<FindModel>().AddSingleton<ReadEstimate>().AddSingleton<ReadParameters>().AddSingleton<ReadInputs>().AddSingleton<StartScenario>()
         .AddSingleton<MergeShards>().AddSingleton<ScenarioPlans>();
 builder.Services.AddDecisions();
+builder.Services.AddCalibrations();
 builder.Services.AddHostedService<RestoreFromLog>().AddHostedService<KeepTimeLimits>().AddHostedService<WarmUp>()
     .AddHostedService<DeleteOldResults>();
 

@@ -2,6 +2,7 @@ using Contracts.Messages;
 using MassTransit;
 using Microsoft.Extensions.Options;
 using ServiceDefaults;
+using Simulation.Calibrations;
 using Simulation.Decisions;
 using Simulation.Scenarios;
 
@@ -23,6 +24,7 @@ static class Queues
         bus.AddConsumer<ScenarioShardFinishedConsumer>();
         bus.AddConsumer<RunScenarioShardConsumer>();
         DecisionQueue.AddConsumers(bus);
+        CalibrationQueue.AddConsumers(bus);
     }
 
     public static void AddEndpoints(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator rabbit)
@@ -49,9 +51,10 @@ static class Queues
             endpoint.ConfigureConsumer<RunScenarioShardConsumer>(context);
         });
         DecisionQueue.AddEndpoint(context, rabbit);
+        CalibrationQueue.AddEndpoint(context, rabbit);
     }
 
-    static void RetryWhatMayPass(IRabbitMqReceiveEndpointConfigurator endpoint) => endpoint.UseMessageRetry(retry =>
+    public static void RetryWhatMayPass(IRabbitMqReceiveEndpointConfigurator endpoint) => endpoint.UseMessageRetry(retry =>
     {
         retry.Exponential(20, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(200));
         // A command may overtake the request that it refers to.

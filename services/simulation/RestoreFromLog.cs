@@ -5,8 +5,10 @@ using Marten;
 using MassTransit;
 using Npgsql;
 using ServiceDefaults;
+using Simulation.Calibrations;
 using Simulation.Decisions;
 using Simulation.Scenarios;
+using TwinModel.Calibration;
 using TwinModel.Decisions;
 
 namespace Simulation;
@@ -51,6 +53,18 @@ sealed partial class RestoreFromLog(
         {
             if (events.Aggregate((DecisionView?)null, FoldDecision.Apply) is { } decision)
                 await DecisionStore.Save(connection, decision, cancel);
+        }
+        await foreach (var events in Missing(connection, ReadModels.Calibration, Streams.Calibration(""), cancel))
+        {
+            var all = events.ToList();
+            var known = all.Aggregate(AssetCalibrations.None, FoldCalibration.Apply);
+            if (known.Views.Values.FirstOrDefault() is not { } first) continue;
+            await CalibrationStore.Save(connection, first.Definition.AssetId, known, all.Count, _ => true, cancel);
+            foreach (var open in known.Views.Values.Where(v => v.State == "requested"))
+            {
+                await bus.SendTo(QueueNames.Calibrations,
+                    new RequestCalibration(open.Id, open.ModelId, open.ModelHash, open.Definition, open.RequestedBy, open.RequestedAt), cancel);
+            }
         }
     }
 

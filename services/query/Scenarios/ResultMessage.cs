@@ -154,6 +154,7 @@ static class ResultMessage
             ModelHash = p.ModelHash,
             LogPosition = p.LogPosition,
             InputsHash = p.InputsHash,
+            CalibrationId = p.CalibrationId ?? "",
             Version = p.Version,
         };
         foreach (var (id, value) in p.Baseline) message.Baseline[id] = value;

@@ -1,16 +1,17 @@
 using Contracts.Scenarios;
 using ServiceDefaults;
 using TwinModel.Assets;
+using TwinModel.Estimation;
 using TwinModel.Scenarios;
 using TwinModel.Telemetry;
 
 namespace Simulation.Scenarios;
 
 /// <summary>
-/// Reads an asset's recorded inputs around a run and the estimate of the machine at its start, as known at the scenario's log position.
+/// Reads an asset's recorded inputs around a run, its learned parameters and the estimate of the machine at its start, as known at the scenario's log position.
 /// Read-only: a scenario never touches the live twin.
 /// </summary>
-sealed class ReadInputs(LogReader log, ReadEstimate estimate, TimeProvider time)
+sealed class ReadInputs(LogReader log, ReadEstimate estimate, ReadParameters parameters, TimeProvider time)
 {
     // How far a device's clock may be ahead of the log's: twice the largest tolerance that ingest can be given.
     static readonly TimeSpan ClocksApart = TimeSpan.FromMinutes(20);
@@ -18,7 +19,9 @@ sealed class ReadInputs(LogReader log, ReadEstimate estimate, TimeProvider time)
     public async Task<RecordedInputs> Run(AssetModel model, ScenarioDefinition definition, CancellationToken cancel)
     {
         var recorded = await Recorded(model, definition, cancel);
-        return await estimate.Run(model, definition, cancel) is { } posterior ? recorded.With(posterior) : recorded;
+        var set = await parameters.Run(model, definition.AssetId, definition.KnownAt, cancel);
+        if (set is not null) recorded = recorded.With(set);
+        return await estimate.Run(CalibratedModels.Of(model, set), definition, cancel) is { } posterior ? recorded.With(posterior) : recorded;
     }
 
     async Task<RecordedInputs> Recorded(AssetModel model, ScenarioDefinition definition, CancellationToken cancel)

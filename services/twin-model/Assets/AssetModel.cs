@@ -53,6 +53,9 @@ public sealed record AssetModel(
     /// <summary>How sensors correct the physics; null when they do not.</summary>
     public EstimationSettings? Estimation { get; init; }
 
+    /// <summary>SHA-256 of the learned parameters that take the place of those in the file; null: it is as in the file.</summary>
+    public string? CalibrationHash { get; init; }
+
     /// <summary>The sensor with this id, or null.</summary>
     public Sensor? Sensor(string id) => sensorsById.GetValueOrDefault(id);
 

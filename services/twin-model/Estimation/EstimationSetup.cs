@@ -42,8 +42,10 @@ public sealed class EstimationSetup
     /// <summary>The asset model.</summary>
     public AssetModel Model { get; }
 
-    /// <summary>Estimators with equal fingerprints can read each other's state: hash of the asset model, and the format.</summary>
-    public string Fingerprint => $"{Model.Hash}.{Estimator.Format}";
+    /// <summary>
+    /// Estimators with equal fingerprints can read each other's state: hash of the asset model, the format, and hash of learned parameters.
+    /// </summary>
+    public string Fingerprint => $"{Model.Hash}.{Estimator.Format}{(Model.CalibrationHash is { } hash ? $".{hash}" : "")}";
 
     /// <summary>Its section <c>estimation</c>.</summary>
     public EstimationSettings Settings { get; }

@@ -42,7 +42,7 @@ public sealed record ProfileEstimate(string Id, string Unit, IReadOnlyList<Estim
 /// about it; it may exceed 1 when it wanders.</param>
 public sealed record LearnedEstimate(string Kind, string Id, string Unit, Estimate Value, double Remaining)
 {
-    const double MostRemaining = 1.0 / 3;
+    internal const double MostRemaining = 1.0 / 3;
 
     /// <summary>True when readings have reduced the standard deviation to a third or less. Otherwise they cannot tell it from the other
     /// unknowns.</summary>

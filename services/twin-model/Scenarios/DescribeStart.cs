@@ -13,11 +13,18 @@ static class DescribeStart
         [.. estimate.Innovations.Where(i => i.Deviation is not null).Select(i => Residual(i, setup))], [.. setup.Learned!.Values()]);
 
     /// <summary>Why the start may be wrong; null when there is no reason to say so.</summary>
-    public static string? Warning(Posterior? estimate, AssetModel model, DateTimeOffset validAt)
+    public static string? Warning(RecordedInputs inputs, AssetModel model, DateTimeOffset validAt)
     {
         if (model.Estimation is null) return null;
-        if (estimate is null)
+        if (inputs.Estimate is not { } estimate)
+        {
+            if (inputs.Parameters is { } set)
+            {
+                return $"There is no estimate of this machine at {Text(validAt)} with the parameters of calibration "
+                    + $"'{set.CalibrationId}' yet; they are used as they were found, with the model's unmeasured inputs.";
+            }
             return $"There is no estimate of this machine at {Text(validAt)}; parameters and unmeasured inputs are those of the model.";
+        }
         var (state, since, sensor, _) = estimate.Sync;
         if (state is not (SyncState.Drifting or SyncState.Lost)) return null;
         var worst = sensor is null ? "" : $", most at sensor '{sensor}'";

@@ -175,12 +175,13 @@ sealed class MergeOutcomes
             (input, i) => (input.Id, Value: Unit.OfCalculation(input.Unit.Quantity).ConvertTo(input.Unit, inputsAtStart[i])));
         var parameters = setup.Steady.Equations.Parameters.Zip(setup.Nominal.Parameters).OrderBy(p => p.First, StringComparer.Ordinal);
         return new(model.Id, model.Hash, setup.Definition.KnownAt, inputs.Hash, baseline.ToDictionary(i => i.Id, i => i.Value),
-            parameters.ToDictionary(p => p.First, p => p.Second), ScenarioIdentity.Version);
+            parameters.ToDictionary(p => p.First, p => p.Second), ScenarioIdentity.Version,
+            inputs.Parameters?.CalibrationId);
     }
 
     IEnumerable<string> Warnings()
     {
-        if (DescribeStart.Warning(inputs.Estimate, model, setup.Definition.ValidAt) is { } start) yield return start;
+        if (DescribeStart.Warning(inputs, model, setup.Definition.ValidAt) is { } start) yield return start;
         for (var i = 0; i < setup.Courses.Length; i++)
         {
             var input = setup.Steady.Model.Inputs[i];

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Contracts.Calibrations;
 using TwinModel.Estimation;
 
 namespace TwinModel.Scenarios;
@@ -16,8 +17,10 @@ public readonly record struct Setting(double Seconds, double Value);
 /// start.</param>
 /// <param name="Hash">SHA-256 over all settings and the estimate.</param>
 /// <param name="Estimate">The machine's estimate at the start; null when there is none.</param>
+/// <param name="Parameters">Learned parameters in force; null: the model's own.</param>
 public sealed record RecordedInputs(
-    IReadOnlyDictionary<string, IReadOnlyList<Setting>> Courses, double WarmUpSeconds, string Hash, Posterior? Estimate = null)
+    IReadOnlyDictionary<string, IReadOnlyList<Setting>> Courses, double WarmUpSeconds, string Hash, Posterior? Estimate = null,
+    ParameterSet? Parameters = null)
 {
     /// <summary>No recorded inputs.</summary>
     public static RecordedInputs None { get; } = new(new Dictionary<string, IReadOnlyList<Setting>>(), 0, "");
@@ -26,6 +29,16 @@ public sealed record RecordedInputs(
     public RecordedInputs With(Posterior estimate) => this with
     {
         Estimate = estimate,
-        Hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Hash}\n{JsonSerializer.Serialize(estimate)}"))),
+        Hash = HashWith(estimate),
     };
+
+    /// <summary>The same inputs with learned parameters.</summary>
+    public RecordedInputs With(ParameterSet parameters) => this with
+    {
+        Parameters = parameters,
+        Hash = HashWith(parameters),
+    };
+
+    string HashWith<T>(T more) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Hash}\n{JsonSerializer.Serialize(more)}")));
 }

@@ -1,5 +1,6 @@
 using Contracts.Scenarios;
 using TwinModel.Assets;
+using TwinModel.Estimation;
 
 namespace TwinModel.Scenarios;
 
@@ -23,8 +24,8 @@ public sealed class ScenarioPlan
     public ScenarioPlan(AssetModel model, ScenarioDefinition definition, RecordedInputs inputs)
     {
         ScenarioRules.Check(model, definition);
-        (this.model, this.inputs) = (model, inputs);
-        setup = new(model, definition, inputs);
+        (this.model, this.inputs) = (CalibratedModels.Of(model, inputs.Parameters), inputs);
+        setup = new(this.model, definition, inputs);
     }
 
     /// <summary>Number of shards.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Contracts.Scenarios;
 using TwinModel.Assets;
+using TwinModel.Estimation;
 using TwinModel.Physics;
 using TwinModel.Uncertainty;
 using TwinModel.Units;
@@ -49,7 +50,8 @@ sealed class ScenarioSetup
             ? recorded.WarmUpSeconds
             : 0;
         Times = Transient is null ? [0] : [.. TimesOf(definition).Distinct().Order()];
-        Learned = recorded.Estimate is { } estimate ? new(estimate, model, Steady) : null;
+        Learned = (recorded.Estimate ?? (recorded.Parameters is { } set ? CalibratedModels.Posterior(set, model, definition.ValidAt) : null))
+            is { } known ? new(known, model, Steady) : null;
         // What was learned belongs to the model's values of everything else: with others it would not fit the sensors any more.
         uncertain = Learned is null ? [.. UncertainParameters()] : [];
         var learned = Learned?.Ids.ToArray() ?? [];

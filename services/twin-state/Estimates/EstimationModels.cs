@@ -1,13 +1,17 @@
-using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using ServiceDefaults;
 using TwinModel.Assets;
+using TwinModel.Estimation;
 using TwinState.Twins;
 
 namespace TwinState.Estimates;
 
-/// <summary>The asset models with a section <c>estimation</c>, by their hashes.</summary>
-sealed class EstimationModels
+/// <summary>What the estimates of one model share, with the parameters in force of single machines.</summary>
+sealed class EstimationModels(AssetRegistry registry)
 {
-    readonly ConcurrentDictionary<string, Lazy<EstimationModel>> known = new();
+    // One instance per model hash and set of parameters.
+    readonly ConditionalWeakTable<AssetModel, EstimationModel> known = [];
 
-    public EstimationModel Get(AssetModel model) => known.GetOrAdd(model.Hash, _ => new(() => new(new(model)))).Value;
+    public EstimationModel Of(RegisteredAsset asset) => known.GetValue(
+        CalibratedModels.Of(asset.Model, registry.ParametersOf(asset.Id)?.Parameters), model => new(new(model)));
 }

@@ -67,7 +67,7 @@ sealed partial class FollowEstimate(
 
     async Task Follow(TwinOwner owner, OwnedTwin twin, long newest, CancellationToken cancel)
     {
-        if (owner.Estimate is not { } estimate || estimate.Model.Hash != twin.Asset.Model.Hash)
+        if (owner.Estimate is not { } estimate || estimate.Fingerprint != models.Of(twin.Asset).Setup.Fingerprint)
             owner.Estimate = estimate = await Load(twin, long.MaxValue, newest, cancel);
         var now = time.GetUtcNow();
         if (!DecideEstimate.IsDue(estimate, twin.Position, newest, now)) return;
@@ -134,7 +134,7 @@ sealed partial class FollowEstimate(
 
     async Task<OwnedEstimate> Load(OwnedTwin twin, long upTo, long newest, CancellationToken cancel)
     {
-        var model = models.Get(twin.Asset.Model);
+        var model = models.Of(twin.Asset);
         var upToTick = upTo == long.MaxValue ? long.MaxValue : model.Setup.TickOf(upTo);
         return await rows.Find(twin.Asset.Id, model.Setup.Fingerprint, upToTick, cancel) is { } stored
             ? new(model, stored) { ReplacedAfter = stored.Checkpoint.Tick }
@@ -143,7 +143,7 @@ sealed partial class FollowEstimate(
 
     OwnedEstimate Anew(OwnedTwin twin, long newest)
     {
-        var (model, floor) = (models.Get(twin.Asset.Model), newest - DecideEstimate.Reach);
+        var (model, floor) = (models.Of(twin.Asset), newest - DecideEstimate.Reach);
         return new(model, floor) { ReplacedAfter = model.Setup.TickOf(floor) };
     }
 

@@ -1,0 +1,179 @@
+using Contracts.Calibrations;
+using MathNet.Numerics.LinearAlgebra;
+using TwinModel.Estimation;
+using TwinModel.Solvers;
+using TwinModel.Telemetry;
+using TwinModel.Units;
+
+namespace TwinModel.Calibration;
+
+/// <summary>A calibration that has no answer.</summary>
+/// <param name="cause">invalid or solver.</param>
+/// <param name="reason">Why.</param>
+public sealed class CalibrationFailedException(string cause, string reason) : Exception(reason)
+{
+    /// <summary>invalid (it cannot be answered with these readings) or solver.</summary>
+    public string Cause => cause;
+}
+
+/// <summary>
+/// Learns parameters of one machine from a window of its history: weighted least squares in the logarithms of the parameters over the means
+/// of steady parts and of steps, together with the inputs that no sensor shows and the biases of sensors. What the window does not show is
+/// named and keeps its value. Whether the result is better is judged on readings that were not used for it.
+/// </summary>
+public sealed class CalibrateModel(EstimationSetup setup, WindowReadings readings, ParameterSet? inForce)
+{
+    // 90 % of a normal distribution lie within so many standard deviations.
+    const double Band90 = 1.6448536269514722;
+
+    const int LeastSpansToHoldOut = 3;
+
+    readonly List<string> warnings = [];
+
+    /// <summary>The answer.</summary>
+    /// <param name="wanted">Parameters to learn; empty: all that the model's section <c>estimation</c> names.</param>
+    /// <param name="cancel">Honoured between steps of the solver.</param>
+    /// <exception cref="CalibrationFailedException">These readings have no answer; says why.</exception>
+    public CalibrationResult Run(IReadOnlyList<string> wanted, CancellationToken cancel)
+    {
+        var inputs = readings.Inputs();
+        var spans = FindSpans.Of(setup, readings, inputs, warnings);
+        if (spans.Count == 0)
+        {
+            throw new CalibrationFailedException("invalid", "No part of the window of five minutes or more can be used: there are too few "
+                + $"readings of the sensors that the model uses, or settings change too often. {string.Join(" ", warnings)}".TrimEnd());
+        }
+        if (FindSpans.Pieces(inputs, readings.Seconds).Count() == 1)
+            warnings.Add("Nothing was changed in the window: what shows only in steps cannot be identified.");
+        var unknowns = Unknowns(wanted);
+        try
+        {
+            FitUnknowns fit = new(setup, Parameters(), spans, unknowns, () => new(setup, inputs, spans), cancel);
+            return Answer(spans, unknowns, fit);
+        }
+        catch (SolverException e)
+        {
+            throw new CalibrationFailedException("solver", e.Message);
+        }
+    }
+
+    CalibrationResult Answer(List<Span> spans, List<Unknown> unknowns, FitUnknowns fit)
+    {
+        bool IsParameter(int u) => unknowns[u].Wanderer.Kind == WandererKind.Parameter;
+        var all = fit.Fit(_ => true, _ => true);
+        var scale = Scale(fit, all);
+        var deviations = Enumerable.Range(0, unknowns.Count).Select(u => scale * Math.Sqrt(all.Covariance[u, u])).ToArray();
+        int[] identified = [.. Enumerable.Range(0, unknowns.Count)
+            .Where(u => IsParameter(u) && deviations[u] <= LearnedEstimate.MostRemaining)];
+        var before = fit.Fit(u => !IsParameter(u), _ => true);
+        // The others keep their values, so the identified ones have to fit to those.
+        var after = identified.Length == unknowns.Count(u => u.Wanderer.Kind == WandererKind.Parameter)
+            ? all
+            : fit.Fit(u => !IsParameter(u) || identified.Contains(u), _ => true);
+        var (chi2, count) = fit.Chi2(after.Scores);
+        var freedom = Math.Max(1, (int)Math.Round(count) - identified.Length);
+        var used = spans.Count >= LeastSpansToHoldOut ? spans.Count - spans.Count / 3 : spans.Count;
+        var (heldBefore, heldAfter) = used == spans.Count ? (null, null) : (
+            fit.Residuals(fit.Fit(u => !IsParameter(u), s => s < used).Scores),
+            fit.Residuals(fit.Fit(u => !IsParameter(u) || identified.Contains(u), s => s < used).Scores));
+        HoldOutError? holdOut = heldBefore is null ? null : new(
+            spans.Count - used, Weighted(heldBefore, used), Weighted(heldAfter!, used));
+        if (holdOut is null) warnings.Add("The window has too few parts to hold any out: it cannot be said whether this is better.");
+        else if (identified.Length > 0 && holdOut.After >= holdOut.Before)
+            warnings.Add("On readings that were held out, the values in force are as good or better.");
+        if (identified.Length == 0) warnings.Add("No parameter can be identified from this window.");
+        if (scale > 2)
+            warnings.Add(FormattableString.Invariant(
+                $"Whatever the parameters, the model does not explain the readings within the deviations that it states ({scale:0.#} times)."));
+        var residualsBefore = fit.Residuals(before.Scores);
+        var residualsAfter = fit.Residuals(after.Scores);
+        return new(
+            identified.Length > 0 && holdOut?.After < holdOut?.Before,
+            inForce?.CalibrationId,
+            [.. spans.Select((s, i) => new CalibrationSpan(s.IsSteady ? "steady" : "step", At(s.Start), At(s.End), i >= used))],
+            [.. Enumerable.Range(0, unknowns.Count).Where(IsParameter).Select(u =>
+                Parameter(unknowns[u], identified.Contains(u) ? after.Scores[u] : null, all.Scores[u], deviations[u]))],
+            Correlation(all.Covariance, identified),
+            [.. Enumerable.Range(0, unknowns.Count).Where(u => !IsParameter(u)).Select(u =>
+                Condition(unknowns[u], after.Scores[u], deviations[u]))],
+            [.. Enumerable.Range(0, setup.Observed.Length).Select(k => new SignalResidual(
+                setup.Observed[k].Sensor.Id, setup.Observed[k].Place.Signal.Id, DifferenceUnit(setup.Observed[k].Place.Signal.Unit),
+                setup.Observed[k].Deviation, Rms(residualsBefore, k, 0) ?? 0, Rms(residualsAfter, k, 0) ?? 0,
+                heldBefore is null ? null : Rms(heldBefore, k, used), heldAfter is null ? null : Rms(heldAfter, k, used)))],
+            holdOut, chi2, freedom, after.Iterations, after.Stopped, warnings);
+    }
+
+    // What the model leaves out makes the sum of squares larger than chance would; deviations grow with it.
+    static double Scale(FitUnknowns fit, Fitted all)
+    {
+        var (chi2, count) = fit.Chi2(all.Scores);
+        return Math.Sqrt(Math.Max(1, chi2 / count));
+    }
+
+    List<Unknown> Unknowns(IReadOnlyList<string> wanted)
+    {
+        var values = InForce();
+        return [.. setup.Wanderers.Where(w => w.Kind != WandererKind.Parameter || wanted.Count == 0 || wanted.Contains(w.Id)).Select(w =>
+            new Unknown(w, w.Kind != WandererKind.Parameter
+                ? w.Mean
+                : Math.Log(values.GetValueOrDefault(w.Id) is { } value ? value : setup.Compiled.Parameters[w.Number])))];
+    }
+
+    Dictionary<string, double?> InForce() => (inForce?.Values ?? []).ToDictionary(v => v.Id, v => (double?)InCalculation(v));
+
+    double InCalculation(ParameterEstimate value)
+    {
+        var unit = setup.Wanderers.First(w => w.Kind == WandererKind.Parameter && w.Id == value.Id).Unit;
+        return unit.ConvertTo(Unit.OfCalculation(unit.Quantity), value.Value);
+    }
+
+    double[] Parameters()
+    {
+        double[] parameters = [.. setup.Compiled.Parameters];
+        var values = InForce();
+        foreach (var w in setup.Wanderers.Where(w => w.Kind == WandererKind.Parameter))
+            if (values.GetValueOrDefault(w.Id) is { } value) parameters[w.Number] = value;
+        return parameters;
+    }
+
+    CalibratedParameter Parameter(Unknown unknown, double? found, double fitted, double deviation)
+    {
+        var w = unknown.Wanderer;
+        double Reported(double score) => w.Report(unknown.At(score));
+        var middle = found ?? fitted;
+        var model = Unit.OfCalculation(w.Unit.Quantity).ConvertTo(w.Unit, setup.Compiled.Parameters[w.Number]);
+        // Without the round-off of logarithms.
+        var before = inForce is null ? model : inForce.Values.FirstOrDefault(v => v.Id == w.Id)?.Value ?? model;
+        return new(w.Id, w.Unit.Symbol, model, before, found is { } score ? Reported(score) : before,
+            Reported(middle - Band90 * deviation), Reported(middle + Band90 * deviation), Relative(w.Deviation),
+            Relative(w.Deviation * deviation), found is not null);
+    }
+
+    CalibrationCondition Condition(Unknown unknown, double score, double deviation)
+    {
+        var w = unknown.Wanderer;
+        var value = w.Report(unknown.At(score));
+        return new(w.KindName, w.Id, w.Kind == WandererKind.Bias ? DifferenceUnit(w.Unit) : w.Unit.Symbol, value,
+            Math.Abs(w.Report(unknown.At(score) + w.Deviation * deviation) - value));
+    }
+
+    static IReadOnlyList<double[]> Correlation(Matrix<double> covariance, int[] identified) =>
+        [.. identified.Select(i => identified.Select(j =>
+            i == j ? 1 : covariance[i, j] / Math.Sqrt(covariance[i, i] * covariance[j, j])).ToArray())];
+
+    double Weighted(double[] residuals, int first) => Math.Sqrt(residuals.Skip(first * setup.Observed.Length)
+        .Select((r, i) => r / setup.Observed[i % setup.Observed.Length].Deviation).Where(double.IsFinite).Average(r => r * r));
+
+    double? Rms(double[] residuals, int signal, int first)
+    {
+        var own = residuals.Where((r, i) =>
+            i / setup.Observed.Length >= first && i % setup.Observed.Length == signal && double.IsFinite(r)).ToList();
+        return own.Count == 0 ? null : Math.Sqrt(own.Average(r => r * r));
+    }
+
+    DateTimeOffset At(double seconds) => Micros.ToTime(readings.From + (long)(seconds * Micros.PerSecond));
+
+    static double Relative(double logDeviation) => Math.Sqrt(Math.Exp(logDeviation * logDeviation) - 1);
+
+    static string DifferenceUnit(Unit unit) => unit.Symbol == "degC" ? "K" : unit.Symbol;
+}

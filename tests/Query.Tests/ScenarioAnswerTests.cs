@@ -26,7 +26,7 @@ public class ScenarioAnswerTests
         [new("melt-temperature-high", "melt-temperature", 255, "degC", true, "warning", 0, 0.04)],
         [new("melt-temperature", "polymer.consistency", 0.7, 0.75, 0.95)], sweep, [new("screw-speed", "1/min", 80, Around(91.8))],
         new("steady", 402, 0, 0, 0, 0, 0, 0, 0),
-        new("extrusion-line", "ab12", 42, "ff", new Dictionary<string, double>(), new Dictionary<string, double>(), 1),
+        new("extrusion-line", "ab12", 42, "ff", new Dictionary<string, double>(), new Dictionary<string, double>(), 1, "c1"),
         ["One temperature over the cross section."], ["Extrapolation."],
         new(Given.Noon, "drifting", Given.Noon.AddMinutes(-9), "motor-power", [new("motor-power", "motor-power", "kW", 0.4, 0.1)],
             [new("parameter", "polymer.consistency", "Pa s^n", 10800, 11000, 11200, 12000)]));

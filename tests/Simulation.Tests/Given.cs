@@ -28,7 +28,7 @@ static class Given
         Definition, [0], [], [], [new("melt-temperature", "melt temperature", "degC", A_band(238), A_band(241), A_band(3))], [], [], null,
         [],
         new("steady", 402, 0, 0, 0, 0, 0, 0, 0),
-        new("extrusion-line", "ab12", 42, "ff", new Dictionary<string, double>(), new Dictionary<string, double>(), 1), [], warnings,
+        new("extrusion-line", "ab12", 42, "ff", new Dictionary<string, double>(), new Dictionary<string, double>(), 1, null), [], warnings,
         null);
 
     static Band A_band(double p50) => new(p50, p50 - 2, p50 - 1, p50, p50 + 1, p50 + 2);

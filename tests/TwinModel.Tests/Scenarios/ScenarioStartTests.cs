@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Contracts.Calibrations;
 using Contracts.Scenarios;
 using TwinModel.Assets;
 using TwinModel.Estimation;
@@ -60,6 +61,32 @@ public class ScenarioStartTests
         Assert.Equal(Coefficient, result.Provenance.Parameters["cover.coefficient"], 1e-9);
         // What is not learned is as in the model.
         Assert.Equal(200, result.Provenance.Baseline["power"], 1e-9);
+    }
+
+    [Fact]
+    public void Without_an_estimate_made_with_them_learned_parameters_are_used_as_they_were_found()
+    {
+        var set = new ParameterSet("c1", Kettle.Hash, [new("cover.coefficient", "W/(m2 K)", Coefficient, CoefficientDeviation)], [[1]]);
+        var inputs = RecordedInputs.None.With(set);
+        Assert.NotEqual(RecordedInputs.None.Hash, inputs.Hash);
+        var plan = new ScenarioPlan(Kettle, Question(members: 1000), inputs);
+        var result = plan.Merge(
+            [.. Enumerable.Range(0, plan.Shards).Select(s => plan.RunShard(s, null, TestContext.Current.CancellationToken))]);
+        Assert.Equal(25 + Load / Coefficient, Temperature(result).Nominal, 1e-6);
+        var spread = (Temperature(result).P95 - Temperature(result).P5) / 2 / Band90;
+        Assert.InRange(spread / (Load / Coefficient * CoefficientDeviation), 0.95, 1.05);
+        Assert.Equal("c1", result.Provenance.CalibrationId);
+        Assert.Contains(result.Warnings, w => w.Contains("with the parameters of calibration 'c1' yet", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void An_estimate_made_with_learned_parameters_is_what_counts()
+    {
+        var set = new ParameterSet("c1", Kettle.Hash, [new("cover.coefficient", "W/(m2 K)", 12, CoefficientDeviation)], [[1]]);
+        var plan = new ScenarioPlan(Kettle, Question(), RecordedInputs.None.With(set).With(Known()));
+        var result = plan.Merge([plan.RunShard(0, null, TestContext.Current.CancellationToken)]);
+        Assert.Equal(Room + Load / Coefficient, Temperature(result).Nominal, 1e-6);
+        Assert.DoesNotContain(result.Warnings, w => w.Contains("calibration", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -5,12 +5,8 @@ using Contracts.Query.V1;
 using Grpc.Net.Client;
 using Integration.Tests.Running;
 using ServiceDefaults;
-using TwinModel.Assets;
 using TwinModel.Estimation;
-using TwinModel.Physics;
-using TwinModel.Solvers;
 using TwinModel.Telemetry;
-using Sensor = TwinModel.Assets.Sensor;
 
 namespace Integration.Tests;
 
@@ -20,34 +16,14 @@ public class EstimateTests(RunningSystem system) : SystemTest<RunningSystem>(sys
 {
     const int Minutes = 25;
 
-    readonly (Sensor Sensor, double Value)[] steady = Steady(system.Model);
-
-    // A machine in its nominal steady state.
-    static (Sensor Sensor, double Value)[] Steady(AssetModel model)
-    {
-        var compiled = new CompiledModel(model.Physics!, 50);
-        var (run, state) = (compiled.NewRun(), compiled.GuessState());
-        new SteadySolver(compiled.Equations.Shape).Solve(run, state);
-        run.EvaluateOutputs(0, state);
-        var measured = compiled.Signals.Where(s => s.Signal.Sensor is not null)
-            .Select(s => (Sensor: s.Signal.Sensor!.Value, Value: s.Report(run.Value(s.Output)), s.Signal.Unit));
-        var recorded = model.Physics!.Inputs.Where(i => i.Sensor is not null)
-            .Select(i => (Sensor: i.Sensor!.Value, Value: i.Default, i.Unit));
-        return [.. measured.Concat(recorded).DistinctBy(s => s.Sensor)
-            .Select(s => (model.Sensor(s.Sensor)!, s.Unit.ConvertTo(model.Sensor(s.Sensor)!.Unit, s.Value)))];
-    }
-
-    // Some noise, as a sensor that always shows the same value counts as frozen.
-    Reading[] Frame(long at, int number, double bias) => [.. steady.Select(s => new Reading(
-        s.Sensor.Number, at, Math.Round(s.Value * (1 + 0.0003 * Math.Sin(number * 0.7 + s.Sensor.Number)), 4)
-            + (s.Sensor.Id == "zone-2-temperature" ? bias : 0)))];
+    readonly SteadyMachine machine = new(system.Model);
 
     // Every two seconds; from minute 10 to 13 the thermocouple of zone 2 shows too much.
     List<Reading[]> Frames(double bias)
     {
         var start = Samples.Now - (Minutes + 1) * 60 * Micros.PerSecond;
         return [.. Enumerable.Range(0, Minutes * 30)
-            .Select(i => Frame(start + i * 2 * Micros.PerSecond, i, i is >= 300 and < 390 ? bias : 0))];
+            .Select(i => machine.Frame(start + i * 2 * Micros.PerSecond, i, i is >= 300 and < 390 ? bias : 0))];
     }
 
     async Task<JsonNode> Estimated(string asset, IEnumerable<Reading[]> frames)

@@ -18,8 +18,8 @@ using ScenarioResult = Contracts.Scenarios.ScenarioResult;
 namespace Integration.Tests;
 
 /// <summary>What-if scenarios: from the live twin through simulation to the answer.</summary>
-public class ScenarioTests(ScenarioSystem system, ITestOutputHelper output) : SystemTest<ScenarioSystem>(system),
-    IClassFixture<ScenarioSystem>
+[Collection<OnOneScenarioSystem>]
+public class ScenarioTests(ScenarioSystem system, ITestOutputHelper output) : SystemTest<ScenarioSystem>(system)
 {
     const int Cells = 50;
 

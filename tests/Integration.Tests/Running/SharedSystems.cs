@@ -15,3 +15,7 @@ public sealed class OnOneDecisionSystem : ICollectionFixture<DecisionSystem>;
 /// <summary>Tests that share one system with simulation, dashboard and browser.</summary>
 [CollectionDefinition]
 public sealed class OnOneDashboard : ICollectionFixture<AnsweringDashboard>;
+
+/// <summary>Tests of scenarios and calibrations that look at assets of their own.</summary>
+[CollectionDefinition]
+public sealed class OnOneScenarioSystem : ICollectionFixture<ScenarioSystem>;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Cli;
+using Cli.Calibrations;
 using Cli.Lifetimes;
 using Cli.Recordings;
 using Cli.Scenarios;
@@ -13,6 +14,7 @@ var root = new RootCommand(
     ShowStatus.Command(),
     AskWhatIf.Command(),
     AskDecision.Command(),
+    AskCalibration.Command(),
     LiveLifetime.Command(),
     FailedMessages.Command(),
 };

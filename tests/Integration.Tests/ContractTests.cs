@@ -32,6 +32,11 @@ public class ContractTests
             "AlarmCleared alarm_cleared",
             "AlarmRaised alarm_raised",
             "AssetRegistered asset_registered",
+            "CalibrationAdopted calibration_adopted",
+            "CalibrationFailed calibration_failed",
+            "CalibrationProposed calibration_proposed",
+            "CalibrationRequested calibration_requested",
+            "CalibrationRolledBack calibration_rolled_back",
             "ComponentReplaced component_replaced",
             "ConditionChanged condition_changed",
             "DecisionRecommended decision_recommended",
@@ -57,9 +62,11 @@ public class ContractTests
     public void Message_names_are_what_the_queues_hold() => Assert.Equal(
         [
             "urn:message:Contracts.Messages:AcknowledgeAlarm",
+            "urn:message:Contracts.Messages:AdoptCalibration",
             "urn:message:Contracts.Messages:AssetChanged",
             "urn:message:Contracts.Messages:AssetsRegistered",
             "urn:message:Contracts.Messages:BacktestFinished",
+            "urn:message:Contracts.Messages:CalibrationAnswered",
             "urn:message:Contracts.Messages:CancelScenario",
             "urn:message:Contracts.Messages:DecideMaintenance",
             "urn:message:Contracts.Messages:MaintenanceDecided",
@@ -70,7 +77,9 @@ public class ContractTests
             "urn:message:Contracts.Messages:RegisterAsset",
             "urn:message:Contracts.Messages:RegisterAssets",
             "urn:message:Contracts.Messages:ReplayRejection",
+            "urn:message:Contracts.Messages:RequestCalibration",
             "urn:message:Contracts.Messages:RequestScenario",
+            "urn:message:Contracts.Messages:RollBackCalibration",
             "urn:message:Contracts.Messages:RunBacktest",
             "urn:message:Contracts.Messages:RunScenarioShard",
             "urn:message:Contracts.Messages:ScenarioChanged",
@@ -85,7 +94,7 @@ public class ContractTests
     public void The_queues_are_those_of_running_systems() => Assert.Equal(
         [
             "twin-state.news", "twin-state.commands", "twin-state.registrations", "simulation.scenarios", "simulation.shards",
-            "simulation.decisions", "ingest.replay-rejection",
+            "simulation.decisions", "simulation.calibrations", "ingest.replay-rejection",
         ],
         QueueNames.All);
 
@@ -99,12 +108,22 @@ public class ContractTests
     const string Refused = """{"kind":"invalid","field":"options[0].weeks","message":"0 to 25","value":"26"}""";
     const string Tried = """{"assetId":"line-1","component":"gearbox-bearing","from":"2026-03-01T06:00:00.123456+00:00","to":"2026-03-01T06:00:00.123456+00:00","knownAt":42,"slack":0.5,"limit":8,"baselineCount":144,"confirmCount":2,"windowSeconds":600,"criticalValue":7.1}""";
 
+    const string Window = """{"assetId":"line-1","from":"2026-03-01T06:00:00.123456+00:00","to":"2026-03-01T06:00:00.123456+00:00","knownAt":42,"parameters":["drive.efficiency"]}""";
+    const string Learned = """{"isRecommended":true,"baseId":"0195a0b4-0000-7000-8000-000000000004","spans":[{"kind":"steady","from":"2026-03-01T06:00:00.123456+00:00","to":"2026-03-01T06:00:00.123456+00:00","isHeldOut":true}],"parameters":[{"id":"drive.efficiency","unit":"%","model":80,"before":81,"after":75,"p5":73.5,"p95":76.5,"priorDeviation":0.05,"deviation":0.0125,"isIdentified":true}],"correlation":[[1]],"conditions":[{"kind":"bias","id":"zone-1-temperature","unit":"K","value":0.5,"standardDeviation":0.25}],"signals":[{"sensorId":"power","signalId":"motor-power","unit":"kW","deviation":0.125,"before":0.5,"after":0.25,"holdOutBefore":0.75,"holdOutAfter":0.375}],"holdOut":{"spans":2,"before":2.5,"after":1.25},"chi2":7.5,"degreesOfFreedom":9,"iterations":11,"stopped":"converged","warnings":["w"]}""";
+    const string InForce = """{"calibrationId":"0195a0b4-0000-7000-8000-000000000005","modelHash":"ab12","values":[{"id":"drive.efficiency","unit":"%","value":75,"logDeviation":0.0125}],"correlation":[[1]]}""";
+    const string Calibration = $$$"""{"id":"0195a0b4-0000-7000-8000-000000000005","modelId":"extrusion-line","modelHash":"ab12","definition":{{{Window}}},"state":"rolled-back","isInForce":false,"requestedBy":"eve","requestedAt":"2026-03-01T06:00:00.123456+00:00","finishedAt":"2026-03-01T06:00:00.123456+00:00","cause":"solver","reason":"r","result":{{{Learned}}},"adoption":{"by":"eve","comment":"c","at":"2026-03-01T06:00:00.123456+00:00","otherId":"0195a0b4-0000-7000-8000-000000000004"},"rollBack":{"by":"eve","comment":"c","at":"2026-03-01T06:00:00.123456+00:00","otherId":"0195a0b4-0000-7000-8000-000000000004"}}""";
+
     public static TheoryData<string, string> GoldenEvents => new()
     {
         { nameof(AlarmAcknowledged), """{"alarmId":"line-1.hot.1700000000000000","acknowledgedBy":"eve","comment":"seen","acknowledgedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
         { nameof(AlarmCleared), """{"alarmId":"line-1.hot.1700000000000000","value":249.5,"clearedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
         { nameof(AlarmRaised), """{"alarmId":"line-1.hot.1700000000000000","assetId":"line-1","limitId":"hot","sensorId":"melt-temperature","severity":"warning","message":"Melt is hot","value":256.25,"unit":"degC","raisedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
         { nameof(AssetRegistered), """{"assetId":"line-1","name":"Line 1","modelId":"extrusion-line","modelVersion":2,"modelHash":"ab12","modelYaml":"schema: x","registeredAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(CalibrationAdopted), $$$"""{"calibrationId":"0195a0b4-0000-7000-8000-000000000005","assetId":"line-1","parameters":{{{InForce}}},"replacedId":"0195a0b4-0000-7000-8000-000000000004","adoptedBy":"eve","comment":"c","adoptedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(CalibrationFailed), """{"calibrationId":"0195a0b4-0000-7000-8000-000000000005","assetId":"line-1","cause":"solver","reason":"r","failedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(CalibrationProposed), $$$"""{"calibrationId":"0195a0b4-0000-7000-8000-000000000005","assetId":"line-1","result":{{{Learned}}},"proposedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(CalibrationRequested), $$$"""{"calibrationId":"0195a0b4-0000-7000-8000-000000000005","assetId":"line-1","modelId":"extrusion-line","modelHash":"ab12","definition":{{{Window}}},"requestedBy":"eve","requestedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(CalibrationRolledBack), $$$"""{"calibrationId":"0195a0b4-0000-7000-8000-000000000005","assetId":"line-1","restoredId":"0195a0b4-0000-7000-8000-000000000004","parameters":{{{InForce}}},"rolledBackBy":"eve","comment":"c","rolledBackAt":"2026-03-01T06:00:00.123456+00:00"}""" },
         { nameof(ComponentReplaced), """{"assetId":"line-1","component":"gearbox-bearing","recordedBy":"eve","comment":"c","replacedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
         { nameof(ConditionChanged), """{"assetId":"line-1","component":"gearbox-bearing","from":"healthy","to":"degrading","value":1.5,"unit":"mm/s","baselineValue":1.25,"score":4.5,"chartSum":8.5,"chartLimit":8,"changedAfter":"2026-03-01T06:00:00.123456+00:00","criticalValue":7.1,"falseAlarmDays":900.5,"changedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
         { nameof(DecisionRecommended), $$$"""{"decisionId":"0195a0b4-0000-7000-8000-000000000003","assetId":"line-1","component":"gearbox-bearing","definition":{{{Question}}},"modelHash":"ab12","logPosition":42,"basis":{{{Rul}}},"answer":{{{Advice}}},"recommendedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
@@ -172,6 +191,10 @@ public class ContractTests
         { nameof(RecordMaintenance), """{"assetId":"line-1","component":"gearbox-bearing","kind":"failed","at":"2026-03-01T06:00:00.123456+00:00","recordedBy":"eve","comment":"c"}""" },
         { nameof(RunBacktest), $$$"""{"modelHash":"ab12","definition":{{{Tried}}}}""" },
         { nameof(TakeDecision), """{"decisionId":"0195a0b4-0000-7000-8000-000000000003","option":"replace now","takenBy":"eve","comment":"c"}""" },
+        { nameof(AdoptCalibration), """{"assetId":"line-1","calibrationId":"0195a0b4-0000-7000-8000-000000000005","by":"eve","comment":"c"}""" },
+        { nameof(CalibrationAnswered), $$$"""{"calibration":{{{Calibration}}},"refusal":{{{Refused}}}}""" },
+        { nameof(RequestCalibration), $$$"""{"calibrationId":"0195a0b4-0000-7000-8000-000000000005","modelId":"extrusion-line","modelHash":"ab12","definition":{{{Window}}},"requestedBy":"eve","requestedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(RollBackCalibration), """{"assetId":"line-1","calibrationId":"0195a0b4-0000-7000-8000-000000000005","by":"eve","comment":"c"}""" },
         { nameof(CancelScenario), """{"scenarioId":"0195a0b4-0000-7000-8000-000000000002"}""" },
         { nameof(ReadingsAnnounced), $$"""{"batches":[{{Batch}}]}""" },
         { nameof(RebuildTwin), """{"assetId":"line-1"}""" },

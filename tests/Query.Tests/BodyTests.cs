@@ -63,6 +63,9 @@ public class BodyTests
     [InlineData("POST", "/api/v1/decisions")]
     [InlineData("POST", "/api/v1/decisions/1:take")]
     [InlineData("POST", "/api/v1/backtests")]
+    [InlineData("POST", "/api/v1/calibrations")]
+    [InlineData("POST", "/api/v1/calibrations/1:adopt")]
+    [InlineData("POST", "/api/v1/calibrations/1:rollBack")]
     [InlineData("POST", "/api/v1/alarms/1:acknowledge")]
     [InlineData("POST", "/api/v1/assets/line-9/components/screw:failed")]
     public async Task Every_command_refuses_a_malformed_body_as_the_callers_mistake(string method, string path)

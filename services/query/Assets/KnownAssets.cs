@@ -56,6 +56,10 @@ sealed class KnownAssets(AssetRegistry registry)
     /// <inheritdoc cref="AssetRegistry.ModelOf"/>
     public AssetModel ModelOf(AssetRegistered e) => registry.ModelOf(e);
 
+    /// <inheritdoc cref="AssetRegistry.ParametersOf"/>
+    public AdoptedParameters? ParametersOf(string assetId, long position, DateTimeOffset? at) =>
+        registry.ParametersOf(assetId, position, at);
+
     /// <summary>Reads the registrations since the last call. Callers at the same time share a look into the log.</summary>
     public async Task Refresh(CancellationToken cancel)
     {

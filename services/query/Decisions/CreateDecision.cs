@@ -1,6 +1,7 @@
 using Contracts.Decisions;
 using Contracts.Messages;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Query.Api;
 using Query.Assets;
 using ServiceDefaults;
 
@@ -15,7 +16,7 @@ sealed class CreateDecision(KnownAssets registry, AskSimulation simulation, Time
             var decision = await create.Run(body, cancel);
             return TypedResults.Created($"/api/v1/decisions/{decision.Id}", decision);
         })
-        .RequireRateLimiting(Api.ApiSetup.Expensive)
+        .RequireRateLimiting(ApiSetup.Expensive)
         .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status504GatewayTimeout)
         .WithName("createDecision").WithSummary("Replace a worn part now or wait? Options ranked by cost and risk")
         .WithDescription(

@@ -3,7 +3,7 @@ namespace Query.Decisions;
 static class DecisionRoutes
 {
     public static void AddDecisions(this IServiceCollection services) =>
-        services.AddSingleton<AskSimulation>().AddSingleton<CreateDecision>().AddSingleton<TakeDecisionEndpoint>()
+        services.AddSingleton<CreateDecision>().AddSingleton<TakeDecisionEndpoint>()
             .AddSingleton<GetDecision>().AddSingleton<ListDecisions>().AddSingleton<RunBacktestEndpoint>();
 
     public static void MapDecisions(this IEndpointRouteBuilder api)

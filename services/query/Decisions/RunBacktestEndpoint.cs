@@ -60,7 +60,8 @@ sealed class RunBacktestEndpoint(KnownAssets registry, LogReader log, AskSimulat
             s.WindowSeconds, s.CriticalValue);
         if (BacktestRules.Check(definition) is { } problem) throw new InvalidInputException(problem.Path, problem.Value, problem.Allowed);
         Backtest.With(part, definition);
-        var answer = await simulation.Ask<RunBacktest, BacktestFinished>(new(model.Hash, definition), Patience, cancel);
-        return answer.Refusal is { } refusal ? throw AskSimulation.Refuse(refusal, body.Asset) : answer.Result!;
+        var answer = await simulation.Ask<RunBacktest, BacktestFinished>(
+            QueueNames.Decisions, new(model.Hash, definition), cancel, Patience);
+        return answer.Refusal is { } refusal ? throw AskSimulation.Refuse(refusal, "decision", body.Asset) : answer.Result!;
     }
 }

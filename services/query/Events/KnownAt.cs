@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Google.Protobuf.WellKnownTypes;
 using Query.Api;
 using ServiceDefaults;
@@ -7,6 +8,8 @@ namespace Query.Events;
 /// <summary>Where reading the log ends: at a position, or at the last position of a time.</summary>
 readonly record struct KnownAt(long? Position, DateTimeOffset? Time)
 {
+    const string Allowed = "a log position or a time in ISO 8601";
+
     /// <summary>Description of the parameter in the API reference.</summary>
     public const string Meaning = "Uses only what the log held at this point: a log position or a time in ISO 8601.";
 
@@ -17,8 +20,18 @@ readonly record struct KnownAt(long? Position, DateTimeOffset? Time)
         if (!text.All(char.IsAsciiDigit)) return new(null, Input.Time("knownAt", text));
         return long.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var position)
             ? new(position, null)
-            : throw new InvalidInputException("knownAt", text, "a log position or a time in ISO 8601");
+            : throw new InvalidInputException("knownAt", text, Allowed);
     }
+
+    /// <summary>From a member of a body.</summary>
+    /// <exception cref="InvalidInputException">Neither a position nor a time.</exception>
+    public static KnownAt? Of(JsonElement? member) => member switch
+    {
+        null or { ValueKind: JsonValueKind.Null } => null,
+        { ValueKind: JsonValueKind.Number } number => Parse(number.GetRawText()),
+        { ValueKind: JsonValueKind.String } text => Parse(text.GetString()),
+        var other => throw new InvalidInputException("knownAt", other.Value.GetRawText(), Allowed),
+    };
 
     /// <summary>From the oneof of a gRPC request.</summary>
     /// <exception cref="InvalidInputException">The position is negative, or the time is outside the calendar.</exception>

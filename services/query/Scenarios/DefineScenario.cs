@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Contracts.Scenarios;
 using Query.Api;
 using Query.Events;
@@ -22,13 +21,7 @@ static class DefineScenario
     {
         try
         {
-            return asked.KnownAt switch
-            {
-                null or { ValueKind: JsonValueKind.Null } => null,
-                { ValueKind: JsonValueKind.Number } number => KnownAt.Parse(number.GetRawText()),
-                { ValueKind: JsonValueKind.String } text => KnownAt.Parse(text.GetString()),
-                var other => throw new InvalidInputException("knownAt", other.Value.GetRawText(), "a log position or a time in ISO 8601"),
-            };
+            return KnownAt.Of(asked.KnownAt);
         }
         catch (InvalidInputException e)
         {

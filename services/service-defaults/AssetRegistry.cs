@@ -189,7 +189,7 @@ public sealed partial class AssetRegistry
         adopted.GetValueOrDefault(assetId)?.FindLast(a => a.Position <= position && (at is not { } time || a.Since <= time));
 
     /// <summary>The parameters with which a calibration was adopted, the last time; null when it never was.</summary>
-    public ParameterSet? ParametersOf(string assetId, string calibrationId) =>
+    public ParameterSet? FindParameters(string assetId, string calibrationId) =>
         adopted.GetValueOrDefault(assetId)?.FindLast(a => a.Parameters?.CalibrationId == calibrationId)?.Parameters;
 
     // On their own: whoever asks for the safe position waits for those who read the table of streams, and reading the events of many

@@ -239,7 +239,7 @@ public class CalibrationTests
         Assert.Equal(StatusCode.InvalidArgument,
             await Refused(calls.CreateCalibrationAsync(new() { AssetId = "line-7" }, cancellationToken: Cancel)));
         Assert.Equal(StatusCode.InvalidArgument,
-            await Refused(calls.ListCalibrationsAsync(new() { State = "done" }, cancellationToken: Cancel)));
+            await Refused(calls.ListCalibrationsAsync(new() { States = { "done" } }, cancellationToken: Cancel)));
         Assert.Equal(StatusCode.InvalidArgument,
             await Refused(calls.AdoptCalibrationAsync(new() { CalibrationId = "c-1" }, cancellationToken: Cancel)));
         Assert.Equal(StatusCode.InvalidArgument,

@@ -24,9 +24,9 @@ sealed class CalibrationRpc(
         Proto.ListCalibrationsRequest request, ServerCallContext context)
     {
         var page = await list.Run(
-            request.AssetId, request.State.Length == 0 ? [] : [request.State], request.PageSize == 0 ? null : request.PageSize,
-            request.PageToken, context.CancellationToken);
-        return new() { Calibrations = { page.Items.Select(CalibrationMessage.Of) }, NextPageToken = page.NextCursor ?? "" };
+            request.AssetId, [.. request.States], request.Limit == 0 ? null : request.Limit,
+            request.Cursor, context.CancellationToken);
+        return new() { Calibrations = { page.Items.Select(CalibrationMessage.Of) }, NextCursor = page.NextCursor ?? "" };
     }
 
     public override async Task<Proto.AdoptCalibrationResponse> AdoptCalibration(

@@ -29,7 +29,7 @@ sealed class RollBackCalibrationConsumer(CalibrationStore store, AssetRegistry r
         var m = context.Message;
         await registry.Refresh(context.CancellationToken);
         await context.RespondAsync(await store.Answer(m.AssetId, m.CalibrationId, known => DecideCalibration.RollBack(
-            known, m.AssetId, m.CalibrationId, id => registry.ParametersOf(m.AssetId, id), m.By, m.Comment, time.GetUtcNow()),
+            known, m.AssetId, m.CalibrationId, id => registry.FindParameters(m.AssetId, id), m.By, m.Comment, time.GetUtcNow()),
             context.CancellationToken));
     }
 }

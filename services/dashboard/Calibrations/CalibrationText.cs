@@ -53,11 +53,12 @@ static class CalibrationText
     {
         var identified = result.Parameters.Count(p => p.IsIdentified);
         if (result.IsRecommended)
-            return $"{identified} of {Count(result.Parameters.Count, "parameter")} identified, and they explain readings that were held out "
-                + "better than those in force.";
+            return $"{identified} of {Count(result.Parameters.Count, "parameter")} {(identified == 1 ? "is" : "are")} identified, and "
+                + "readings that were held out are explained better than by the parameters in force.";
         if (identified == 0) return "The readings of this window identify no parameter. Choose one with more changes, e.g. of the speed.";
         if (result.HoldOut is not { } error)
-            return "The window has too few spans to hold any out, so nothing tells whether these parameters are better. Choose a longer one.";
+            return "The window has too few spans to hold any out, so nothing tells whether these parameters are better. Choose a longer "
+                + "one.";
         return error.After >= error.Before
             ? "The new parameters explain readings that were held out no better than those in force."
             : "The warnings below say why.";

@@ -13,7 +13,8 @@ sealed record EventFilter(string Kind, string Name, string Type)
     [
         ("", "The whole log"), ("telemetry", "Readings, by machine and day"), ("rejected", "Rejected readings, by machine and day"),
         ("asset", "Registrations of a machine"),
-        ("twin", "Alarms, health and maintenance of a machine"), ("scenario", "What-if scenarios"), ("decision", "Decisions"),
+        ("twin", "Alarms, health and maintenance of a machine"), ("calibration", "Calibrations of a machine"),
+        ("scenario", "What-if scenarios"), ("decision", "Decisions"),
     ];
 
     /// <summary>True if this kind has one stream per day.</summary>

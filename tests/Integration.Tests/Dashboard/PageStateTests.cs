@@ -50,6 +50,10 @@ public class PageStateTests(AnsweringDashboard system) : SystemTest<AnsweringDas
         await page.GotoAsync($"/decisions?asset={asset}");
         await Expect(page.GetByTestId("notice")).ToContainTextAsync("describes no wearing part");
         await Look.At(page, "decisions-no-part");
+        await page.GotoAsync($"/machines/{asset}/calibration");
+        await Expect(page.GetByTestId("notice")).ToContainTextAsync("Nothing can be learned about");
+        await Expect(page.GetByTestId("notice")).ToContainTextAsync("Add a section 'estimation'");
+        await Look.At(page, "calibration-no-estimation");
     }
 
     [Theory]
@@ -61,8 +65,8 @@ public class PageStateTests(AnsweringDashboard system) : SystemTest<AnsweringDas
         var page = await OpenOn(refusing.Address);
         foreach (var path in new[]
         {
-            "/", "/machines/a", "/what-if?asset=a", "/what-if/a", "/what-if/compare/a/b", "/decisions?asset=a", "/decisions/a", "/audit",
-            "/audit/rejected", "/audit/replicas",
+            "/", "/machines/a", "/machines/a/calibration", "/what-if?asset=a", "/what-if/a", "/what-if/compare/a/b", "/decisions?asset=a",
+            "/decisions/a", "/audit", "/audit/rejected", "/audit/replicas",
         })
         {
             await page.GotoAsync(path);
@@ -101,7 +105,8 @@ public class PageStateTests(AnsweringDashboard system) : SystemTest<AnsweringDas
         var page = await OpenOn($"http://127.0.0.1:{ServiceProcess.FreePort()}");
         foreach (var (name, path) in new[]
         {
-            ("fleet-away", "/"), ("machine-away", "/machines/extrusion-line"), ("what-if-away", "/what-if?asset=extrusion-line"),
+            ("fleet-away", "/"), ("machine-away", "/machines/extrusion-line"),
+            ("calibration-away", "/machines/extrusion-line/calibration"), ("what-if-away", "/what-if?asset=extrusion-line"),
             ("scenario-away", "/what-if/a"), ("decisions-away", "/decisions?asset=extrusion-line"), ("audit-away", "/audit"),
             ("rejected-away", "/audit/rejected"), ("replicas-away", "/audit/replicas"),
         })

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Dashboard.Decisions;
+namespace Dashboard.Charts;
 
 /// <summary>An axis with round ticks; positions are percentages of its width, as in SVG. Pure.</summary>
 sealed record Scale(double From, double To, IReadOnlyList<double> Ticks)

@@ -5,7 +5,7 @@ namespace Contracts.Events;
 /// data; the same cause gives the same id.</param>
 /// <param name="AssetId">The asset.</param>
 /// <param name="LimitId">The limit, or <c>missing-data</c>, or <c>missing-data-{sensor}</c>, or, when the physics does not follow the
-/// machine, <c>sync-drifting</c> or <c>sync-lost</c>.</param>
+/// machine, <c>sync-drifting</c> or <c>sync-lost</c>, or <c>calibration-drifted</c> when adopted parameters no longer fit.</param>
 /// <param name="SensorId">The sensor; null when the whole asset is silent, or no sensor deviates more than chance allows.</param>
 /// <param name="Severity">warning, alarm or critical.</param>
 /// <param name="Message">The text shown to operators.</param>

@@ -18,6 +18,7 @@ var pure = new Dictionary<string, Func<string, CancellationToken, Task>>
     ["prognostics"] = PrognosticsBenchmark.Run,
     ["estimation"] = EstimationBenchmark.Run,
     ["fidelity"] = FidelityBenchmark.Run,
+    ["calibration"] = FidelityBenchmark.Calibrated,
     ["attribution"] = AttributionBenchmark.Run,
 };
 if (args is [var first, ..] && pure.TryGetValue(first, out var run))

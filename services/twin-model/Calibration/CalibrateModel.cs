@@ -65,17 +65,18 @@ public sealed class CalibrateModel(EstimationSetup setup, WindowReadings reading
         var deviations = Enumerable.Range(0, unknowns.Count).Select(u => scale * Math.Sqrt(all.Covariance[u, u])).ToArray();
         int[] identified = [.. Enumerable.Range(0, unknowns.Count)
             .Where(u => IsParameter(u) && deviations[u] <= LearnedEstimate.MostRemaining)];
+        bool IsFree(int u) => !IsParameter(u) || identified.Contains(u);
         var before = fit.Fit(u => !IsParameter(u), _ => true);
         // The others keep their values, so the identified ones have to fit to those.
-        var after = identified.Length == unknowns.Count(u => u.Wanderer.Kind == WandererKind.Parameter)
+        var after = Enumerable.Range(0, unknowns.Count).All(IsFree)
             ? all
-            : fit.Fit(u => !IsParameter(u) || identified.Contains(u), _ => true);
+            : fit.Fit(IsFree, _ => true, all.Scores);
         var (chi2, count) = fit.Chi2(after.Scores);
         var freedom = Math.Max(1, (int)Math.Round(count) - identified.Length);
         var used = spans.Count >= LeastSpansToHoldOut ? spans.Count - spans.Count / 3 : spans.Count;
         var (heldBefore, heldAfter) = used == spans.Count ? (null, null) : (
-            fit.Residuals(fit.Fit(u => !IsParameter(u), s => s < used).Scores),
-            fit.Residuals(fit.Fit(u => !IsParameter(u) || identified.Contains(u), s => s < used).Scores));
+            fit.Residuals(fit.Fit(u => !IsParameter(u), s => s < used, before.Scores).Scores),
+            fit.Residuals(fit.Fit(IsFree, s => s < used, after.Scores).Scores));
         HoldOutError? holdOut = heldBefore is null ? null : new(
             spans.Count - used, Weighted(heldBefore, used), Weighted(heldAfter!, used));
         if (holdOut is null) warnings.Add("The window has too few parts to hold any out: it cannot be said whether this is better.");

@@ -45,8 +45,9 @@ sealed class FitUnknowns(
     /// <summary>Finds the scores of the free unknowns; the others are held at 0.</summary>
     /// <param name="isFree">Which unknowns are free.</param>
     /// <param name="isUsed">Which spans are used.</param>
+    /// <param name="near">Scores of a similar problem, where the search begins.</param>
     /// <exception cref="SolverException">The physics cannot be run through the window where the search begins.</exception>
-    public Fitted Fit(Func<int, bool> isFree, Func<int, bool> isUsed)
+    public Fitted Fit(Func<int, bool> isFree, Func<int, bool> isUsed, double[]? near = null)
     {
         int[] columns = [.. Enumerable.Range(0, unknowns.Count).Where(isFree)];
         var rows = Rows(isUsed);
@@ -81,7 +82,7 @@ sealed class FitUnknowns(
         var observed = Vector<double>.Build.DenseOfArray(wanted);
         var objective = ObjectiveFunction.NonlinearModel(Model, Jacobian, observed, observed);
         var found = new LevenbergMarquardtMinimizer(1e-3, 1e-6, 1e-4, 1e-8, MostIterations)
-            .FindMinimum(objective, Vector<double>.Build.Dense(columns.Length));
+            .FindMinimum(objective, Vector<double>.Build.Dense(columns.Length, c => near?[columns[c]] ?? 0));
         var jacobian = Jacobian(found.MinimizingPoint, observed);
         return new(Scores(found.MinimizingPoint), jacobian.TransposeThisAndMultiply(jacobian).Cholesky().Solve(
             Matrix<double>.Build.DenseIdentity(columns.Length)), found.Iterations, found.ReasonForExit.ToString());

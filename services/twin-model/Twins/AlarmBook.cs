@@ -1,3 +1,5 @@
+using System.Globalization;
+using Contracts.Calibrations;
 using Contracts.Estimates;
 using Contracts.Events;
 using Contracts.Messages;
@@ -136,6 +138,38 @@ public static class DecideAlarms
             }
         }
         return events;
+    }
+
+    /// <summary>Limit id of adopted parameters that the machine has left.</summary>
+    public const string CalibrationDrifted = "calibration-drifted";
+
+    /// <summary>
+    /// Events for adopted parameters that no longer fit: a warning when the readings have moved one of them, beyond chance, by more than
+    /// half the deviation that the model declares between machines; cleared below a quarter, or when others are in force.
+    /// </summary>
+    /// <param name="assetId">The asset.</param>
+    /// <param name="model">Its model, as in its file.</param>
+    /// <param name="book">Its alarms.</param>
+    /// <param name="estimate">The estimate with the adopted parameters as prior.</param>
+    /// <param name="adopted">The parameters in force; null: the model's own.</param>
+    public static IReadOnlyList<object> ForCalibration(
+        string assetId, AssetModel model, AlarmBook book, EstimateView estimate, ParameterSet? adopted)
+    {
+        const double raisedAt = 0.5, clearedAt = 0.25, scores = 4;
+        var moved = estimate.Learned.Where(l => l.Kind == "parameter" && adopted?.Values.Any(v => v.Id == l.Id) == true).Select(l => (
+            l.Id, Share: l.Mean / l.Nominal - 1, Score: Math.Abs(l.Mean - l.Nominal) / l.StandardDeviation,
+            Declared: model.Estimation!.Parameters.First(p => p.Parameter == l.Id).RelativeDeviation)).ToList();
+        var active = book.Active(CalibrationDrifted);
+        if (active is not null)
+            return moved.Any(m => Math.Abs(m.Share) > clearedAt * m.Declared) ? [] : [new AlarmCleared(active.Id, null, estimate.At)];
+        var gone = moved.Where(m => m.Score > scores && Math.Abs(m.Share) > raisedAt * m.Declared).ToList();
+        if (gone.Count == 0) return [];
+        var most = gone.MaxBy(m => Math.Abs(m.Share) / m.Declared);
+        return [new AlarmRaised(
+            $"{assetId}.{CalibrationDrifted}.{Micros.From(estimate.At)}", assetId, CalibrationDrifted, null, "warning",
+            string.Create(CultureInfo.InvariantCulture,
+                $"The adopted calibration no longer fits: '{most.Id}' is {100 * most.Share:+0.#;-0.#} % from it. Calibrate again."),
+            null, null, estimate.At)];
     }
 
     static string Message(AssetModel model, string limitId, SyncView sync)

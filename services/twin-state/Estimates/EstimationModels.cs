@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Contracts.Calibrations;
 using ServiceDefaults;
 using TwinModel.Assets;
 using TwinModel.Estimation;
@@ -13,5 +14,9 @@ sealed class EstimationModels(AssetRegistry registry)
     readonly ConditionalWeakTable<AssetModel, EstimationModel> known = [];
 
     public EstimationModel Of(RegisteredAsset asset) => known.GetValue(
-        CalibratedModels.Of(asset.Model, registry.ParametersOf(asset.Id)?.Parameters), model => new(new(model)));
+        CalibratedModels.Of(asset.Model, ParametersOf(asset)), model => new(new(model)));
+
+    /// <summary>The learned parameters in force; null: the model's own.</summary>
+    public ParameterSet? ParametersOf(RegisteredAsset asset) =>
+        registry.ParametersOf(asset.Id)?.Parameters is { } set && set.ModelHash == asset.Model.Hash ? set : null;
 }

@@ -87,7 +87,10 @@ sealed partial class FollowEstimate(
         await rows.Save(twin.Asset.Id, estimate, view, cancel);
         if (view is null) return;
         twin.Show(ShowEstimate.SummaryOf(view));
-        var events = DecideAlarms.ForSync(twin.Asset.Id, twin.Asset.Model, twin.Alarms, view.Sync);
+        IReadOnlyList<object> events = [
+            .. DecideAlarms.ForSync(twin.Asset.Id, twin.Asset.Model, twin.Alarms, view.Sync),
+            .. DecideAlarms.ForCalibration(twin.Asset.Id, twin.Asset.Model, twin.Alarms, view, models.ParametersOf(twin.Asset)),
+        ];
         if (events.Count > 0) await owner.Append(twin, events, cancel);
     }
 

@@ -1,8 +1,11 @@
+using System.Diagnostics;
 using System.Globalization;
+using Contracts.Calibrations;
 using MathNet.Numerics.Statistics;
 using Plant;
 using Plant.Operations;
 using TwinModel.Assets;
+using TwinModel.Calibration;
 using TwinModel.Estimation;
 using TwinModel.Telemetry;
 using TwinModel.Uncertainty;
@@ -21,6 +24,9 @@ static class FidelityBenchmark
     const int MeanSeconds = 120;
     const int Experiments = 24;
     const int Zones = 5;
+    const int CalibratedPlants = 12;
+    const int HistoryHours = 5;
+    const int OrderSeconds = 2_400;
 
     static readonly (string Signal, string Unit, double Level, double Change)[] Goals =
     [
@@ -45,21 +51,98 @@ static class FidelityBenchmark
 
     public static Task Run(string repository, CancellationToken cancel)
     {
-        var yaml = File.ReadAllText(Path.Combine(repository, "contracts/assets/extrusion-line.asset.yaml"));
-        var setup = new EstimationSetup(ReadAssetModel.FromText(yaml, "extrusion-line"));
+        var setup = SetupOf(repository);
         Report.Title(
             $"fidelity: {Experiments} interventions on the emulated plant, each forecast after {LearnSeconds / 60} min of readings");
         var outcomes = new Outcome[Experiments][];
         Parallel.For(0, Experiments, new() { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel }, i =>
-            outcomes[i] = [.. Perform(setup, Plan(setup, i))]);
+            outcomes[i] = [.. Perform(setup, Plan(setup, i)).Select(o => o.Outcome)]);
         foreach (var outcome in outcomes.SelectMany(o => o))
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{outcome.Experiment.Number,3} {outcome.Signal,-18} "
                 + $"before {outcome.Before,8:0.00} after {outcome.After,8:0.00}: level {outcome.LevelError,6:+0.00;-0.00}, change "
                 + $"{outcome.ChangeError,6:+0.00;-0.00} "
                 + $"({outcome.ChangeWithDrift,6:+0.00;-0.00} with drift){(outcome.IsCovered ? "" : " outside")}"));
+        Show([.. outcomes.SelectMany(o => o)]);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// The same experiment with machines that were calibrated first, from hours in which operators changed speed and zones: what the
+    /// calibrations say of themselves, and the forecasts with and without them.
+    /// </summary>
+    public static Task Calibrated(string repository, CancellationToken cancel)
+    {
+        var setup = SetupOf(repository);
+        Report.Title($"calibration: {CalibratedPlants} emulated plants, each from {HistoryHours - 1} h in which it was changed every "
+            + $"{OrderSeconds / 60} min; then as in 'fidelity'");
+        var outcomes = new (bool IsCalibrated, Outcome Outcome)[CalibratedPlants][];
+        var calibrations = new (CalibrationResult Result, double Seconds)[CalibratedPlants];
+        for (var i = 0; i < CalibratedPlants; i++)
+            outcomes[i] = [.. Perform(setup, Plan(setup, i), (plants, clock) => calibrations[i] = Calibrate(setup, plants, clock, i, cancel))];
+        var results = calibrations.Select(c => c.Result).ToList();
+        Report.Figure("time of a calibration, median", calibrations.Select(c => c.Seconds).Median(), "s", "N1");
+        Report.Figure("identified parameters, mean", results.Average(r => r.Parameters.Count(p => p.IsIdentified)), "");
+        Report.Figure("error on readings held out, before, mean", results.Average(r => r.HoldOut!.Before), "", "N2");
+        Report.Figure("  after", results.Average(r => r.HoldOut!.After), "", "N2");
+        Report.Figure("recommended", results.Count(r => r.IsRecommended), $"of {CalibratedPlants}");
+        foreach (var signal in results[0].Signals.Select(s => (s.SignalId, s.Unit)))
+        {
+            var all = results.Select(r => r.Signals.Single(s => s.SignalId == signal.SignalId)).ToList();
+            Report.Figure($"{signal.SignalId}, held out, before, mean", all.Average(s => s.HoldOutBefore!.Value), signal.Unit, "N2");
+            Report.Figure("  after", all.Average(s => s.HoldOutAfter!.Value), signal.Unit, "N2");
+        }
+        foreach (var isCalibrated in new[] { false, true })
+        {
+            Report.Title(isCalibrated ? "forecasts with the calibrations adopted" : "forecasts without them");
+            Show([.. outcomes.SelectMany(o => o).Where(o => o.IsCalibrated == isCalibrated).Select(o => o.Outcome)]);
+        }
+        return Task.CompletedTask;
+    }
+
+    // Leaves the plants as they are after hours of orders, and what was learned of the first.
+    static (CalibrationResult Result, double Seconds) Calibrate(
+        EstimationSetup setup, EmulatedPlant[] plants, Clock clock, int number, CancellationToken cancel)
+    {
+        var random = new RandomStream(19, (ulong)number);
+        double Sign() => random.NextInteger(2) == 0 ? -1 : 1;
+        var readings = new WindowReadings(
+            setup, Micros.From(clock.Now.AddHours(1)), Micros.From(clock.Now.AddHours(HistoryHours)));
+        foreach (var plant in plants) plant.Operate(new(80, null, null, null));
+        for (var second = 0; second < HistoryHours * 3600; second++)
+        {
+            clock.Now += TimeSpan.FromSeconds(1);
+            if (second >= 3600 && second % OrderSeconds == 0)
+            {
+                var speed = 80 * (1 + Sign() * (0.02 + 0.18 * random.NextDouble()));
+                double[] zones = [.. Enumerable.Range(1, Zones).Select(z =>
+                    Default(setup, z) + (random.NextInteger(2) == 0 ? Sign() * (5 + 10 * random.NextDouble()) : 0))];
+                foreach (var plant in plants) plant.Operate(new(speed, zones, null, null));
+            }
+            foreach (var plant in plants)
+            {
+                foreach (var frame in plant.Sample(clock.Now).Where(_ => plant == plants[0]))
+                    foreach (var reading in Readings(setup, frame)) readings.Add(reading);
+            }
+        }
+        var watch = Stopwatch.StartNew();
+        return (new CalibrateModel(setup, readings, null).Run([], cancel), watch.Elapsed.TotalSeconds);
+    }
+
+    static EstimationSetup SetupOf(string repository) => new(ReadAssetModel.FromText(
+        File.ReadAllText(Path.Combine(repository, "contracts/assets/extrusion-line.asset.yaml")), "extrusion-line"));
+
+    static EstimationSetup Adopted(EstimationSetup setup, CalibrationResult result)
+    {
+        var view = new CalibrationView("bench", setup.Model.Id, setup.Model.Hash, new("plant", default, default, 0, []), "proposed", false,
+            "bench", default, null, null, null, result, null, null);
+        return new(CalibratedModels.Of(setup.Model, FoldCalibration.Parameters(view, null)));
+    }
+
+    static void Show(IReadOnlyList<Outcome> outcomes)
+    {
         foreach (var (signal, unit, level, change) in Goals)
         {
-            var all = outcomes.SelectMany(o => o).Where(o => o.Signal == signal).ToList();
+            var all = outcomes.Where(o => o.Signal == signal).ToList();
             double Shown(Outcome o, double error) => unit == "%" ? 100 * error / o.After : error;
             double P90(Func<Outcome, double> error) => Report.Percentile([.. all.Select(o => Math.Abs(Shown(o, error(o))))], 0.9);
             Report.Figure($"{signal}: bias of the level", all.Average(o => Shown(o, o.LevelError)), unit, "N2");
@@ -69,7 +152,6 @@ static class FidelityBenchmark
             Report.Figure("    with what else changed meanwhile, p90", P90(o => o.ChangeWithDrift), unit, "N2");
             Report.Figure("  in the 90 % band of the level", 100.0 * all.Count(o => o.IsCovered) / all.Count, "%");
         }
-        return Task.CompletedTask;
     }
 
     /// <summary>Rate, zones or both; every fourth is looked at while the plant is in transition.</summary>
@@ -89,14 +171,18 @@ static class FidelityBenchmark
         return new(number, speed, changes, number % 4 == 3 ? TransitionSeconds : SettledSeconds);
     }
 
-    static IEnumerable<Outcome> Perform(EstimationSetup setup, Experiment experiment)
+    // With a history, every forecast is made twice: without what was learned of it, and with it.
+    static IEnumerable<(bool IsCalibrated, Outcome Outcome)> Perform(
+        EstimationSetup setup, Experiment experiment, Func<EmulatedPlant[], Clock, (CalibrationResult Result, double)>? history = null)
     {
         var clock = new Clock(new DateTimeOffset(2026, 3, 2, 0, 0, 0, TimeSpan.Zero).AddMinutes(61 * experiment.Number));
         // The same plant twice: one is changed, the other shows what would have been otherwise.
         EmulatedPlant[] plants = [.. Enumerable.Range(0, 2).Select(_ =>
             new EmulatedPlant(new() { Seed = 100 + experiment.Number, Payload = "sparkplug-b" }, clock))];
-        foreach (var plant in plants) plant.Operate(new(experiment.Speed, null, null, null));
-        var (twin, work) = (new EstimateTwin(setup), new EstimationWorkspace(setup));
+        EstimationSetup[] setups = history is null ? [setup] : [setup, Adopted(setup, history(plants, clock).Result)];
+        double[] usual = [.. Enumerable.Range(1, Zones).Select(z => Default(setup, z))];
+        foreach (var plant in plants) plant.Operate(new(experiment.Speed, usual, null, null));
+        var twins = setups.Select(s => (Twin: new EstimateTwin(s), Work: new EstimationWorkspace(s))).ToList();
         Dictionary<string, double>[] Live(int seconds, bool learns)
         {
             Dictionary<string, (double Sum, int Count)>[] recent = [[], []];
@@ -107,7 +193,8 @@ static class FidelityBenchmark
                 {
                     foreach (var frame in plants[p].Sample(clock.Now))
                     {
-                        if (learns && p == 0) twin.Step(Readings(setup, frame), work);
+                        if (learns && p == 0)
+                            foreach (var (twin, work) in twins) twin.Step(Readings(setup, frame), work);
                         if (second < seconds - MeanSeconds) continue;
                         foreach (var m in frame.Measurements)
                         {
@@ -121,8 +208,9 @@ static class FidelityBenchmark
         }
 
         var before = Live(LearnSeconds, learns: true)[0];
-        var forecast = new ForecastTwin(setup).Run(
-            twin, experiment.Changes, TimeSpan.FromSeconds(experiment.Seconds), TimeSpan.FromSeconds(MeanSeconds)).ToDictionary(f => f.Id);
+        var forecasts = setups.Select((s, i) => new ForecastTwin(s).Run(
+            twins[i].Twin, experiment.Changes, TimeSpan.FromSeconds(experiment.Seconds), TimeSpan.FromSeconds(MeanSeconds))
+            .ToDictionary(f => f.Id)).ToList();
         double[] zones = [.. Enumerable.Range(1, Zones).Select(z =>
             experiment.Changes.TryGetValue(SetPoint(z), out var setPoint) ? setPoint : Default(setup, z))];
         plants[0].Operate(new(experiment.Changes.TryGetValue("screw-speed", out var speed) ? speed : null, zones, null, null));
@@ -130,7 +218,11 @@ static class FidelityBenchmark
         foreach (var (signal, _, _, _) in Goals)
         {
             var sensor = setup.Settings.Sensors.Single(s => s.Signal == signal);
-            yield return new(experiment, signal, before[signal], after[0][signal], after[1][signal], forecast[signal], sensor.Deviation);
+            for (var i = 0; i < setups.Length; i++)
+            {
+                yield return (i == 1, new(
+                    experiment, signal, before[signal], after[0][signal], after[1][signal], forecasts[i][signal], sensor.Deviation));
+            }
         }
     }
 

@@ -7,7 +7,7 @@ namespace Cluster;
 
 /// <summary>
 /// A grain with this attribute and a string key is activated by the owner of its key (<see cref="Owners"/>). A grain that is active already
-/// stays where it is when the owner changes: it has to deactivate itself.
+/// stays where it is when the owner changes: it has to migrate itself.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class PlaceAtOwnerAttribute() : PlacementAttribute(new PlaceAtOwner());

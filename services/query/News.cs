@@ -27,15 +27,15 @@ static class News
                 bus.AddConsumer<TakeScenarioChanged>();
                 bus.AddConsumer<TakeFault<Contracts.Messages.CancelScenario>>();
                 bus.AddConsumer<TakeFault<Contracts.Messages.RecordMaintenance>>();
-                // The service answers from its tables and the log without RabbitMQ, so the bus must not decide whether it is ready.
-                bus.ConfigureHealthCheckOptions(health => health.MinimalFailureStatus = HealthStatus.Degraded);
             },
             (context, rabbit) => rabbit.ReceiveEndpoint(new TemporaryEndpointDefinition("query"), endpoint =>
             {
                 endpoint.PrefetchCount = 32;
                 endpoint.SetQueueArgument("x-max-length", LongestQueue);
                 endpoint.ConfigureConsumers(context);
-            }));
+            }),
+            // The service answers from its tables and the log, so RabbitMQ must not decide whether it is ready.
+            HealthStatus.Degraded);
         builder.Services.AddSingleton<CommandFaults>();
     }
 }

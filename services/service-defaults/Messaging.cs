@@ -3,6 +3,7 @@ using MassTransit;
 using MassTransit.Middleware;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 
 namespace ServiceDefaults;
@@ -16,19 +17,28 @@ public static class Messaging
     /// <param name="builder">The service.</param>
     /// <param name="consumers">Adds the service's consumers.</param>
     /// <param name="endpoints">Adds its receive endpoints.</param>
+    /// <param name="without">The service's health without RabbitMQ.</param>
     public static void AddMessaging(
         this IHostApplicationBuilder builder,
         Action<IBusRegistrationConfigurator>? consumers = null,
-        Action<IBusRegistrationContext, IRabbitMqBusFactoryConfigurator>? endpoints = null)
+        Action<IBusRegistrationContext, IRabbitMqBusFactoryConfigurator>? endpoints = null,
+        HealthStatus without = HealthStatus.Unhealthy)
     {
         var address = builder.Configuration.RequireRabbitMq();
+        builder.Services.AddSingleton(provider => ActivatorUtilities.CreateInstance<AwaitRabbitMq>(provider, address));
+        builder.Services.AddHealthChecks().AddCheck<AwaitRabbitMq>("rabbitmq", without, ["ready"]);
         builder.Services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
+            bus.ConfigureHealthCheckOptions(health => health.MinimalFailureStatus = without);
             consumers?.Invoke(bus);
             bus.UsingRabbitMq((context, rabbit) =>
             {
-                rabbit.Host(address, host => host.PublisherConfirmation = true);
+                rabbit.Host(address, host =>
+                {
+                    host.PublisherConfirmation = true;
+                    host.OnRefreshConnectionFactory = _ => context.GetRequiredService<AwaitRabbitMq>().UntilItAnswers();
+                });
                 endpoints?.Invoke(context, rabbit);
             });
         });

@@ -120,7 +120,9 @@ sealed partial class TwinGrain(
         if (registry.Find(AssetId) is null) return;
         if (!owners.IsMine(AssetId))
         {
-            DeactivateOnIdle();
+            // Leaving it to the owner's next call is not enough: the owner may still have in its cache that the twin is here, and each
+            // call would bring it back to life here.
+            this.MigrateOnIdle();
             return;
         }
         await active.Isolated(owner, async () =>

@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Net;
+using Contracts.Messages;
 using Contracts.Sparkplug;
 using Google.Protobuf;
 using Integration.Tests.Running;
@@ -32,11 +35,20 @@ public class OutageTests(NarrowSystem system, ITestOutputHelper output) : System
             // Everything is stored while RabbitMQ is down: acknowledgements did not wait for it.
             await Accounts.AssertComplete(Pollux, load, assets);
             await Eventually.Get("every message is acknowledged", Pending, pending => pending == 0);
+            await Eventually.Get(
+                "twin-state says what it waits for", () => Readiness(Pollux.TwinState), ready => ready.Status
+                    is HttpStatusCode.ServiceUnavailable && ready.Text.Contains("RabbitMQ", StringComparison.Ordinal));
+            Assert.Equal(HttpStatusCode.OK, (await Readiness(Pollux.Query)).Status);
         }
         finally
         {
             await Pollux.Servers.Start("rabbitmq");
         }
+        // Left to itself, MassTransit takes half a minute.
+        var back = Stopwatch.StartNew();
+        await Eventually.Get(
+            "twin-state receives commands again", () => Pollux.Receivers(QueueNames.TwinCommands), receivers => receivers > 0);
+        Assert.InRange(back.Elapsed.TotalSeconds, 0, 10);
         foreach (var asset in assets) await Accounts.AssertTwin(Pollux, load, asset);
     }
 
@@ -103,6 +115,12 @@ public class OutageTests(NarrowSystem system, ITestOutputHelper output) : System
 
     static Task EverythingIsAtTheBroker(StoreAndForward gateway) =>
         Eventually.Get("the broker has everything", () => Task.FromResult(gateway.Unacknowledged), left => left == 0);
+
+    static async Task<(HttpStatusCode Status, string Text)> Readiness(ServiceProcess service)
+    {
+        using var answer = await service.Http.GetAsync("/health/ready", TestContext.Current.CancellationToken);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
 
     Task<double> Pending() => Pollux.Ingest.Metric("pollux_ingest_pending_messages");
 

@@ -17,7 +17,9 @@ static class Eventually
     /// <param name="read">Reads the value.</param>
     /// <param name="isRight">Whether the value is the awaited one.</param>
     /// <param name="show">How the failure message shows the last value.</param>
-    public static async Task<T> Get<T>(string what, Func<Task<T>> read, Func<T, bool> isRight, Func<T, string>? show = null)
+    /// <param name="explain">What else the failure message says.</param>
+    public static async Task<T> Get<T>(
+        string what, Func<Task<T>> read, Func<T, bool> isRight, Func<T, string>? show = null, Func<Task<string>>? explain = null)
     {
         var cancel = TestContext.Current.CancellationToken;
         var deadline = TimeProvider.System.GetUtcNow().AddSeconds(PatienceSeconds);
@@ -39,7 +41,8 @@ static class Eventually
                 seen = $"{e.GetType().Name}: {e.Message}";
             }
             if (TimeProvider.System.GetUtcNow() > deadline)
-                throw new XunitException($"Not within {PatienceSeconds} s: {what}. Last seen: {seen}");
+                throw new XunitException(
+                    $"Not within {PatienceSeconds} s: {what}. Last seen: {seen}{(explain is null ? "" : $". {await explain()}")}");
             // Other processes do not signal completion, so poll.
             await Task.Delay(LookEvery, cancel);
         }

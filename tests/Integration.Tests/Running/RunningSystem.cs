@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using Contracts.Events;
 using Contracts.Messages;
@@ -7,6 +8,7 @@ using MassTransit;
 using MQTTnet;
 using Npgsql;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 using ServiceDefaults;
 using TwinModel.Assets;
 
@@ -152,19 +154,83 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
         var before = (await Log.Events<TwinRebuilt>(Streams.Twin(assetId))).Count;
         await Send(QueueNames.TwinCommands, new RebuildTwin(assetId));
         return (await Eventually.Get(
-            $"the twin of {assetId} is rebuilt", () => Log.Events<TwinRebuilt>(Streams.Twin(assetId)), events =>
-                events.Count > before))[^1];
+            $"the twin of {assetId} is rebuilt", () => Log.Events<TwinRebuilt>(Streams.Twin(assetId)), events => events.Count > before,
+            events => $"{events.Count} rebuilds", Commands))[^1];
+    }
+
+    /// <summary>How many receive from a queue.</summary>
+    public Task<uint> Receivers(string queue) => AskRabbitMq(channel => channel.ConsumerCountAsync(queue));
+
+    /// <summary>What became of the commands that were sent to twin-state, for a failure's message.</summary>
+    async Task<string> Commands()
+    {
+        return string.Join("; ", await OrReason(Waiting), await OrReason(Received), await OrReason(Failed));
+
+        Task<string> Waiting() => AskRabbitMq(async channel =>
+        {
+            var queue = await channel.QueueDeclarePassiveAsync(QueueNames.TwinCommands);
+            return $"{queue.QueueName}: {queue.ConsumerCount} receivers, {queue.MessageCount} messages wait";
+        });
+
+        async Task<string> Received() => string.Join(", ", (await TwinState.Http.GetStringAsync("/metrics")).Split('\n')
+            .Where(l => l.StartsWith("messaging_masstransit_consume_", StringComparison.Ordinal)
+                && l.Contains("_ea_total{", StringComparison.Ordinal) && l.Contains("twin-state_commands", StringComparison.Ordinal))
+            .GroupBy(
+                l => l["messaging_masstransit_".Length..l.IndexOf("_ea_total{", StringComparison.Ordinal)],
+                l => double.Parse(l[(l.LastIndexOf('}') + 1)..].Split(' ')[1], CultureInfo.InvariantCulture))
+            .Select(metric => $"{metric.Key} {metric.Sum()}"));
+
+        Task<string> Failed() => AskRabbitMq(async channel =>
+            await channel.BasicGetAsync(QueueNames.TwinCommands + QueueNames.ErrorSuffix, autoAck: false) is { } first
+                ? $"{first.MessageCount + 1} failed: {Encoding.UTF8.GetString((byte[])first.BasicProperties.Headers!["MT-Fault-Message"]!)}"
+                : "none failed");
+
+        static async Task<string> OrReason(Func<Task<string>> read)
+        {
+            try
+            {
+                return await read();
+            }
+            catch (Exception e)
+            {
+                // It must not hide what failed. Without a queue of failed messages, none has failed.
+                return e is OperationInterruptedException { ShutdownReason.ReplyCode: Constants.NotFound } ? "none" : e.Message;
+            }
+        }
+    }
+
+    async Task<T> AskRabbitMq<T>(Func<IChannel, Task<T>> ask)
+    {
+        await using var connection = await new ConnectionFactory { Uri = new Uri(infrastructure.RabbitMq) }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        return await ask(channel);
     }
 
     /// <summary>The last warnings and errors of each service, or its last lines if there are none.</summary>
     public string LogTails(int lines = 15) => string.Join("\n", services.Where(s => File.Exists(s.LogFile)).Select(service =>
     {
-        // Skips what is not a log entry, such as the list of assemblies printed at start-up.
-        var all = File.ReadLines(service.LogFile).Where(l => l.StartsWith('{')).ToList();
-        var notable = all.Where(l => !l.Contains("\"LogLevel\":\"Information\"", StringComparison.Ordinal)).ToList();
-        var shown = (notable.Count > 0 ? notable : all).TakeLast(lines).Select(l => l.Length > 600 ? l[..600] + "…" : l);
+        var (all, notable) = Entries(service);
+        var shown = (notable.Count > 0 ? notable : all).TakeLast(lines).Select(l => Start(l, 600));
         return $"--- {service.Name} ({service.LogFile}{(service.IsRunning ? "" : ", not running")})\n{string.Join("\n", shown)}";
     }));
+
+    /// <summary>The last warnings of each service, in lines that <c>./pollux test</c> repeats at its end.</summary>
+    public string LastWarnings(int lines = 3) => string.Join("\n", services.Where(s => File.Exists(s.LogFile)).SelectMany(service =>
+        Entries(service).Notable.TakeLast(lines).Select(l =>
+        {
+            var entry = JsonNode.Parse(l)!;
+            var (message, exception) = ((string)entry["Message"]!, (string?)entry["Exception"]);
+            return $"last of {service.Name}: {(string)entry["Timestamp"]!} {Start(message, 90)} {Start(exception ?? "", 60)}";
+        })));
+
+    static string Start(string text, int length) => (text.Length > length ? $"{text[..length]}…" : text).ReplaceLineEndings(" ");
+
+    static (List<string> All, List<string> Notable) Entries(ServiceProcess service)
+    {
+        // Skips what is not a log entry, such as the list of assemblies printed at start-up.
+        var all = File.ReadLines(service.LogFile).Where(l => l.StartsWith('{') && l.EndsWith('}')).ToList();
+        return (all, [.. all.Where(l => !l.Contains("\"LogLevel\":\"Information\"", StringComparison.Ordinal))]);
+    }
 
     public virtual async ValueTask DisposeAsync()
     {
@@ -211,7 +277,8 @@ public abstract class SystemTest<T>(T system) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (TestContext.Current.TestState?.Result == TestResult.Failed) TestContext.Current.TestOutputHelper?.WriteLine(Pollux.LogTails());
+        if (TestContext.Current.TestState?.Result == TestResult.Failed)
+            TestContext.Current.TestOutputHelper?.WriteLine($"{Pollux.LastWarnings()}\n{Pollux.LogTails()}");
         await Pollux.Leave(before);
         GC.SuppressFinalize(this);
     }

@@ -86,7 +86,7 @@ public sealed record EstimatedProfile(
 /// <param name="Unit">Unit of all numbers; a bias or deviation of temperatures is in K.</param>
 /// <param name="Mean">Mean.</param>
 /// <param name="StandardDeviation">Standard deviation.</param>
-/// <param name="Nominal">Its value in the asset model; 0 for a bias.</param>
+/// <param name="Nominal">Its value in the asset model, or in the calibration in force; 0 for a bias.</param>
 /// <param name="IsIdentified">False: the readings cannot tell it from the other unknowns.</param>
 public sealed record LearnedValue(
     string Kind, string Id, string Unit, double Mean, double StandardDeviation, double Nominal, bool IsIdentified);

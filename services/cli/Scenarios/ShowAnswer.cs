@@ -19,6 +19,7 @@ static class ShowAnswer
         yield return Text($"{d.AssetId} as of {d.ValidAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z, known up to log position {d.KnownAt}");
         yield return result.Start is { } start
             ? Text($"starts from the estimate of {start.At.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z, {start.Sync}")
+            : result.Provenance.CalibrationId is { } calibration ? $"starts from the parameters of calibration {calibration}"
             : "starts from the parameters of the model";
         yield return d.Mode == "steady"
             ? "steady state"

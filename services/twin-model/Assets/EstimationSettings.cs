@@ -19,11 +19,11 @@ public sealed record EstimationSettings(
     IReadOnlyList<WanderingInput> Inputs,
     IReadOnlyList<CorrectingSensor> Sensors);
 
-/// <summary>A physics parameter whose logarithm is a random walk.</summary>
+/// <summary>A physics parameter that is learned: by the estimation if its logarithm is a random walk, and by calibrations.</summary>
 /// <param name="Parameter"><c>component.name</c>.</param>
 /// <param name="RelativeDeviation">Relative standard deviation of its lognormal prior.</param>
-/// <param name="DoublesIn">Time after which the standard deviation of the walk is ln 2.</param>
-public sealed record WanderingParameter(string Parameter, double RelativeDeviation, TimeSpan DoublesIn);
+/// <param name="DoublesIn">Time after which the standard deviation of the walk is ln 2; null: only calibrations learn it.</param>
+public sealed record WanderingParameter(string Parameter, double RelativeDeviation, TimeSpan? DoublesIn);
 
 /// <summary>An input without a sensor that wanders around its default.</summary>
 /// <param name="Input">The input.</param>

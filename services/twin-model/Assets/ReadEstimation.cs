@@ -40,7 +40,7 @@ static class ReadEstimation
         }
         at.Close();
         // With fewer, the spreads of what is learned cannot be independent of each other.
-        var wandering = parameters.Count + inputs.Count + sensors.Count(s => s.Bias is not null);
+        var wandering = parameters.Count(p => p.DoublesIn is not null) + inputs.Count + sensors.Count(s => s.Bias is not null);
         if (ensemble < wandering + 2)
             (at.Get("ensemble", required: false) ?? at).Complain(
                 $"must be at least {wandering + 2}: 2 more than there are parameters, inputs and biases; not {ensemble}");
@@ -63,7 +63,8 @@ static class ReadEstimation
     static WanderingParameter? ReadParameter(YamlCursor at, PhysicsModel physics, CompiledModel? compiled, HashSet<string> taken)
     {
         var name = at.Text("parameter");
-        var doublesIn = Positive(at, "doubles-in");
+        var wanders = at.Get("doubles-in", required: false) is not null;
+        var doublesIn = wanders ? Positive(at, "doubles-in") : null;
         var deviation = at.Get("relative-deviation", required: false) is null ? double.NaN : at.Number("relative-deviation");
         if (name.Length == 0 || compiled is null) return null;
         var parts = name.Split('.');
@@ -81,7 +82,7 @@ static class ReadEstimation
             at.Get("parameter")!.Complain($"'{name}' is {compiled.Parameters[number]}; only positive parameters can be learned");
         var known = physics.Components.First(c => c.Id == parts[0]).Parameters.GetValueOrDefault(parts[1])?.RelativeDeviation ?? 0;
         if (double.IsNaN(deviation)) deviation = known;
-        if (deviation is > 0 and <= 1) return doublesIn is { } time ? new(name, deviation, time) : null;
+        if (deviation is > 0 and <= 1) return wanders && doublesIn is null ? null : new(name, deviation, doublesIn);
         (at.Get("relative-deviation", required: false) ?? at).Complain(deviation == 0 && known == 0
             ? $"needs 'relative-deviation' above 0, because the physics takes '{name}' as exact"
             : $"must be greater than 0 and at most 1, not {deviation}");

@@ -63,8 +63,9 @@ public sealed class CalibrateModel(EstimationSetup setup, WindowReadings reading
         var all = fit.Fit(_ => true, _ => true);
         var scale = Scale(fit, all);
         var deviations = Enumerable.Range(0, unknowns.Count).Select(u => scale * Math.Sqrt(all.Covariance[u, u])).ToArray();
-        int[] identified = [.. Enumerable.Range(0, unknowns.Count)
-            .Where(u => IsParameter(u) && deviations[u] <= LearnedEstimate.MostRemaining)];
+        var (judged, covariance) = Held(all.Covariance, scale, u => IsParameter(u) && !setup.Wanderers.Contains(unknowns[u].Wanderer));
+        for (var i = 0; i < judged.Count; i++) deviations[judged[i]] = scale * Math.Sqrt(covariance[i, i]);
+        int[] identified = [.. judged.Where(u => IsParameter(u) && deviations[u] <= LearnedEstimate.MostRemaining)];
         bool IsFree(int u) => !IsParameter(u) || identified.Contains(u);
         var before = fit.Fit(u => !IsParameter(u), _ => true);
         // The others keep their values, so the identified ones have to fit to those.
@@ -94,7 +95,7 @@ public sealed class CalibrateModel(EstimationSetup setup, WindowReadings reading
             [.. spans.Select((s, i) => new CalibrationSpan(s.IsSteady ? "steady" : "step", At(s.Start), At(s.End), i >= used))],
             [.. Enumerable.Range(0, unknowns.Count).Where(IsParameter).Select(u =>
                 Parameter(unknowns[u], identified.Contains(u) ? after.Scores[u] : null, all.Scores[u], deviations[u]))],
-            Correlation(all.Covariance, identified),
+            Correlation(covariance, [.. identified.Select(u => judged.IndexOf(u))]),
             [.. Enumerable.Range(0, unknowns.Count).Where(u => !IsParameter(u)).Select(u =>
                 Condition(unknowns[u], after.Scores[u], deviations[u]))],
             [.. Enumerable.Range(0, setup.Observed.Length).Select(k => new SignalResidual(
@@ -102,6 +103,16 @@ public sealed class CalibrateModel(EstimationSetup setup, WindowReadings reading
                 setup.Observed[k].Deviation, Rms(residualsBefore, k, 0) ?? 0, Rms(residualsAfter, k, 0) ?? 0,
                 heldBefore is null ? null : Rms(heldBefore, k, used), heldAfter is null ? null : Rms(heldAfter, k, used)))],
             holdOut, chi2, freedom, after.Iterations, after.Stopped, warnings);
+    }
+
+    // What only calibrations learn is held at its value first, unless the readings tell it whatever the others are: it hides behind them
+    // in all but rich windows. The rest is judged with that held.
+    static (List<int> Free, Matrix<double> Covariance) Held(Matrix<double> covariance, double scale, Func<int, bool> isHeldFirst)
+    {
+        var information = covariance.Inverse();
+        List<int> free = [.. Enumerable.Range(0, covariance.RowCount).Where(u =>
+            !isHeldFirst(u) || scale * Math.Sqrt(covariance[u, u]) <= LearnedEstimate.MostRemaining)];
+        return (free, Matrix<double>.Build.Dense(free.Count, free.Count, (i, j) => information[free[i], free[j]]).Inverse());
     }
 
     // What the model leaves out makes the sum of squares larger than chance would; deviations grow with it.
@@ -114,7 +125,7 @@ public sealed class CalibrateModel(EstimationSetup setup, WindowReadings reading
     List<Unknown> Unknowns(IReadOnlyList<string> wanted)
     {
         var values = InForce();
-        return [.. setup.Wanderers.Where(w => w.Kind != WandererKind.Parameter || wanted.Count == 0 || wanted.Contains(w.Id)).Select(w =>
+        return [.. setup.Learnable.Where(w => w.Kind != WandererKind.Parameter || wanted.Count == 0 || wanted.Contains(w.Id)).Select(w =>
             new Unknown(w, w.Kind != WandererKind.Parameter
                 ? w.Mean
                 : Math.Log(values.GetValueOrDefault(w.Id) is { } value ? value : setup.Compiled.Parameters[w.Number])))];
@@ -124,7 +135,7 @@ public sealed class CalibrateModel(EstimationSetup setup, WindowReadings reading
 
     double InCalculation(ParameterEstimate value)
     {
-        var unit = setup.Wanderers.First(w => w.Kind == WandererKind.Parameter && w.Id == value.Id).Unit;
+        var unit = setup.Learnable.First(w => w.Kind == WandererKind.Parameter && w.Id == value.Id).Unit;
         return unit.ConvertTo(Unit.OfCalculation(unit.Quantity), value.Value);
     }
 
@@ -132,7 +143,7 @@ public sealed class CalibrateModel(EstimationSetup setup, WindowReadings reading
     {
         double[] parameters = [.. setup.Compiled.Parameters];
         var values = InForce();
-        foreach (var w in setup.Wanderers.Where(w => w.Kind == WandererKind.Parameter))
+        foreach (var w in setup.Learnable.Where(w => w.Kind == WandererKind.Parameter))
             if (values.GetValueOrDefault(w.Id) is { } value) parameters[w.Number] = value;
         return parameters;
     }

@@ -20,7 +20,8 @@ public sealed class EstimationSetup
         States = Compiled.Equations.Shape.States;
         TickMicros = Settings.Tick.Ticks / TimeSpan.TicksPerMicrosecond;
         List<Wanderer> wanderers = [
-            .. Settings.Parameters.Select(p => Wanderer.Of(p, Compiled)), .. Settings.Inputs.Select(i => Wanderer.Of(i, model.Physics!)),
+            .. Settings.Parameters.Where(p => p.DoublesIn is not null).Select(p => Wanderer.Of(p, Compiled)),
+            .. Settings.Inputs.Select(i => Wanderer.Of(i, model.Physics!)),
         ];
         List<ObservedSignal> observed = [];
         foreach (var sensor in Settings.Sensors)
@@ -30,6 +31,7 @@ public sealed class EstimationSetup
             observed.Add(new(sensor, place, model.Sensor(place.Signal.Sensor!.Value)!, sensor.Bias is null ? -1 : wanderers.Count - 1));
         }
         (Wanderers, Observed) = ([.. wanderers], [.. observed]);
+        Learnable = [.. wanderers, .. Settings.Parameters.Where(p => p.DoublesIn is null).Select(p => Wanderer.Of(p, Compiled))];
         Inputs = [.. model.Physics!.Inputs.Select((input, number) => (Input: input, Number: number)).Where(i => i.Input.Sensor is not null)
             .Select(i => new MeasuredInput(i.Input, i.Number, model.Sensor(i.Input.Sensor!.Value)!))];
         Sensors = [.. Observed.Select(o => o.Sensor).Concat(Inputs.Select(i => i.Sensor)).DistinctBy(s => s.Number)];
@@ -60,6 +62,9 @@ public sealed class EstimationSetup
     public int States { get; }
 
     internal Wanderer[] Wanderers { get; }
+
+    /// <summary>The same, and the parameters that only calibrations learn.</summary>
+    internal Wanderer[] Learnable { get; }
 
     internal ObservedSignal[] Observed { get; }
 

@@ -65,7 +65,7 @@ sealed record Wanderer(
             ? new Interval(Math.Log(unit.ConvertTo(calculation, b.Min)), Math.Log(unit.ConvertTo(calculation, b.Max)))
             : new(Math.Log(nominal / 2), Math.Log(nominal * 2));
         return new(learned.Parameter, WandererKind.Parameter, number, unit, Math.Log(nominal) - variance / 2, Math.Sqrt(variance), allowed,
-            Math.Log(2) * Math.Log(2) / learned.DoublesIn.TotalSeconds, double.PositiveInfinity);
+            learned.DoublesIn is { } time ? Math.Log(2) * Math.Log(2) / time.TotalSeconds : 0, double.PositiveInfinity);
     }
 
     public static Wanderer Of(WanderingInput learned, PhysicsModel physics)

@@ -1,4 +1,5 @@
 using TwinModel.Assets;
+using TwinModel.Estimation;
 using TwinModel.Tests.Estimation;
 
 namespace TwinModel.Tests.Assets;
@@ -22,6 +23,19 @@ public class ReadEstimationTests
         Assert.Equal([new("cover.coefficient", 0.2, TimeSpan.FromHours(240))], estimation.Parameters);
         Assert.Equal([new("room", 2, TimeSpan.FromHours(4))], estimation.Inputs);
         Assert.Equal([new("temperature", 0.2, new(0.5, TimeSpan.FromHours(24)))], estimation.Sensors);
+    }
+
+    [Fact]
+    public void A_parameter_that_does_not_wander_is_left_to_calibrations()
+    {
+        var model = Read(EstimationCase.Yaml.Replace(", doubles-in: 240h", "", StringComparison.Ordinal));
+        Assert.Equal([new("cover.coefficient", 0.2, null)], model.Estimation!.Parameters);
+        Assert.Equal("cover.coefficient", Assert.Single(LearnableParameters.Of(model)).Id);
+        var (setup, readings) = (new EstimationSetup(model), new TickReadings(new(model)));
+        readings.Add(new(7, setup.TickMicros, 200));
+        var estimator = new Estimator(setup);
+        estimator.Step(1, readings, new(setup));
+        Assert.Equal(["room"], estimator.Posterior()!.Learned.Select(l => l.Id));
     }
 
     [Fact]
@@ -115,7 +129,6 @@ public class ReadEstimationTests
     [InlineData("inflation: 0.1", "inflation: -0.1")]
     [InlineData("inflation: 0.1", "relaxation: 0.1")]
     [InlineData("    - { parameter: cover.coefficient, doubles-in: 240h }\n", "    []\n")]
-    [InlineData(", doubles-in: 240h", "")]
     [InlineData("doubles-in: 240h", "relative-deviation: 0, doubles-in: 240h")]
     [InlineData("doubles-in: 240h", "doubles-in: 10d")]
     [InlineData("input: room, deviation: 2", "input: room, deviation: 0")]

@@ -63,7 +63,8 @@ sealed partial class RestoreFromLog(
             foreach (var open in known.Views.Values.Where(v => v.State == "requested"))
             {
                 await bus.SendTo(QueueNames.Calibrations,
-                    new RequestCalibration(open.Id, open.ModelId, open.ModelHash, open.Definition, open.RequestedBy, open.RequestedAt), cancel);
+                    new RequestCalibration(open.Id, open.ModelId, open.ModelHash, open.Definition, open.RequestedBy, open.RequestedAt),
+                    cancel);
             }
         }
     }

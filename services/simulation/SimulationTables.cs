@@ -37,7 +37,7 @@ static class SimulationTables
         result.AddColumn("created_at", "timestamp with time zone").NotNull();
         result.Indexes.Add(new IndexDefinition("result_by_time") { Columns = ["created_at"] });
 
-        foreach (var table in new[] { scenario, shard, result, Decisions.DecisionQueue.Table() }.Concat(Calibrations.CalibrationQueue.Tables()))
-            options.Storage.ExtendedSchemaObjects.Add(table);
+        Table[] tables = [scenario, shard, result, Decisions.DecisionQueue.Table(), .. Calibrations.CalibrationQueue.Tables()];
+        foreach (var table in tables) options.Storage.ExtendedSchemaObjects.Add(table);
     }
 }

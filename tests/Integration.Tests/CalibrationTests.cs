@@ -42,7 +42,8 @@ public class CalibrationTests(ScenarioSystem system) : SystemTest<ScenarioSystem
 
     async Task<JsonNode> Calibrated(string asset, int minutes = 40)
     {
-        var (status, calibration) = await Post("calibrations", new { asset, from = DateTimeOffset.UtcNow.AddMinutes(-minutes), by = "eve" });
+        var from = DateTimeOffset.UtcNow.AddMinutes(-minutes);
+        var (status, calibration) = await Post("calibrations", new { asset, from, by = "eve" });
         Assert.True(status == HttpStatusCode.Accepted, calibration.ToJsonString());
         return await Eventually.Get(
             "the calibration is answered", () => Pollux.Get($"/api/v1/calibrations/{calibration["id"]}"),

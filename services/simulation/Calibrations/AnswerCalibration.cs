@@ -14,7 +14,8 @@ namespace Simulation.Calibrations;
 
 /// <summary>Reads the window of a calibration from the log, finds the answer and records it.</summary>
 sealed partial class AnswerCalibration(
-    CalibrationStore store, FindModel models, ReadParameters parameters, LogReader log, TimeProvider time, ILogger<AnswerCalibration> logger)
+    CalibrationStore store, FindModel models, ReadParameters parameters, LogReader log, TimeProvider time,
+    ILogger<AnswerCalibration> logger)
 {
     // How far a device's clock may be ahead of the log's: twice the largest tolerance that ingest can be given.
     static readonly TimeSpan ClocksApart = TimeSpan.FromMinutes(20);

@@ -8,8 +8,8 @@ using TwinModel.Telemetry;
 namespace Simulation.Scenarios;
 
 /// <summary>
-/// Reads an asset's recorded inputs around a run, its learned parameters and the estimate of the machine at its start, as known at the scenario's log position.
-/// Read-only: a scenario never touches the live twin.
+/// Reads an asset's recorded inputs around a run, its learned parameters and the estimate of the machine at its start, as known at the
+/// scenario's log position. Read-only: a scenario never touches the live twin.
 /// </summary>
 sealed class ReadInputs(LogReader log, ReadEstimate estimate, ReadParameters parameters, TimeProvider time)
 {
@@ -21,7 +21,8 @@ sealed class ReadInputs(LogReader log, ReadEstimate estimate, ReadParameters par
         var recorded = await Recorded(model, definition, cancel);
         var set = await parameters.Run(model, definition.AssetId, definition.KnownAt, cancel);
         if (set is not null) recorded = recorded.With(set);
-        return await estimate.Run(CalibratedModels.Of(model, set), definition, cancel) is { } posterior ? recorded.With(posterior) : recorded;
+        var posterior = await estimate.Run(CalibratedModels.Of(model, set), definition, cancel);
+        return posterior is null ? recorded : recorded.With(posterior);
     }
 
     async Task<RecordedInputs> Recorded(AssetModel model, ScenarioDefinition definition, CancellationToken cancel)

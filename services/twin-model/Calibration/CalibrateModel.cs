@@ -28,6 +28,9 @@ public sealed class CalibrateModel(EstimationSetup setup, WindowReadings reading
 
     const int LeastSpansToHoldOut = 3;
 
+    // From which on parameters without a walk are tried: those that the estimation could not tell from the others.
+    const int LeastChanges = 3;
+
     readonly List<string> warnings = [];
 
     /// <summary>The answer.</summary>
@@ -43,13 +46,14 @@ public sealed class CalibrateModel(EstimationSetup setup, WindowReadings reading
             throw new CalibrationFailedException("invalid", "No part of the window of five minutes or more can be used: there are too few "
                 + $"readings of the sensors that the model uses, or settings change too often. {string.Join(" ", warnings)}".TrimEnd());
         }
-        if (FindSpans.Pieces(inputs, readings.Seconds).Count() == 1)
+        var changes = FindSpans.Pieces(inputs, readings.Seconds).Count() - 1;
+        if (changes == 0)
             warnings.Add("Nothing was changed in the window: what shows only in steps cannot be identified.");
         var unknowns = Unknowns(wanted);
         try
         {
             FitUnknowns fit = new(setup, Parameters(), spans, unknowns, () => new(setup, inputs, spans), cancel);
-            return Answer(spans, unknowns, fit);
+            return Answer(spans, unknowns, fit, changes >= LeastChanges);
         }
         catch (SolverException e)
         {
@@ -57,19 +61,23 @@ public sealed class CalibrateModel(EstimationSetup setup, WindowReadings reading
         }
     }
 
-    CalibrationResult Answer(List<Span> spans, List<Unknown> unknowns, FitUnknowns fit)
+    CalibrationResult Answer(List<Span> spans, List<Unknown> unknowns, FitUnknowns fit, bool isRich)
     {
         bool IsParameter(int u) => unknowns[u].Wanderer.Kind == WandererKind.Parameter;
-        var all = fit.Fit(_ => true, _ => true);
+        // What hides behind the others in all but rich windows is not even tried in a poor one.
+        int[] tried = [.. Enumerable.Range(0, unknowns.Count).Where(u =>
+            isRich || !IsParameter(u) || setup.Wanderers.Contains(unknowns[u].Wanderer))];
+        if (tried.Length < unknowns.Count)
+            warnings.Add($"The window has fewer than {LeastChanges} changes: what only they show is held at its value.");
+        var all = fit.Fit(tried.Contains, _ => true);
         var scale = Scale(fit, all);
-        var deviations = Enumerable.Range(0, unknowns.Count).Select(u => scale * Math.Sqrt(all.Covariance[u, u])).ToArray();
-        var (judged, covariance) = Held(all.Covariance, scale, u => IsParameter(u) && !setup.Wanderers.Contains(unknowns[u].Wanderer));
-        for (var i = 0; i < judged.Count; i++) deviations[judged[i]] = scale * Math.Sqrt(covariance[i, i]);
-        int[] identified = [.. judged.Where(u => IsParameter(u) && deviations[u] <= LearnedEstimate.MostRemaining)];
+        var deviations = unknowns.Select(_ => 1.0).ToArray();
+        for (var i = 0; i < tried.Length; i++) deviations[tried[i]] = scale * Math.Sqrt(all.Covariance[i, i]);
+        int[] identified = [.. tried.Where(u => IsParameter(u) && deviations[u] <= LearnedEstimate.MostRemaining)];
         bool IsFree(int u) => !IsParameter(u) || identified.Contains(u);
         var before = fit.Fit(u => !IsParameter(u), _ => true);
         // The others keep their values, so the identified ones have to fit to those.
-        var after = Enumerable.Range(0, unknowns.Count).All(IsFree)
+        var after = tried.All(IsFree)
             ? all
             : fit.Fit(IsFree, _ => true, all.Scores);
         var (chi2, count) = fit.Chi2(after.Scores);
@@ -86,7 +94,7 @@ public sealed class CalibrateModel(EstimationSetup setup, WindowReadings reading
         if (identified.Length == 0) warnings.Add("No parameter can be identified from this window.");
         if (scale > 2)
             warnings.Add(FormattableString.Invariant(
-                $"Whatever the parameters, the model does not explain the readings within the deviations that it states ({scale:0.#} times)."));
+                $"Whatever the parameters, the readings are not explained within the deviations that the model states ({scale:0.#} x)."));
         var residualsBefore = fit.Residuals(before.Scores);
         var residualsAfter = fit.Residuals(after.Scores);
         return new(
@@ -95,7 +103,7 @@ public sealed class CalibrateModel(EstimationSetup setup, WindowReadings reading
             [.. spans.Select((s, i) => new CalibrationSpan(s.IsSteady ? "steady" : "step", At(s.Start), At(s.End), i >= used))],
             [.. Enumerable.Range(0, unknowns.Count).Where(IsParameter).Select(u =>
                 Parameter(unknowns[u], identified.Contains(u) ? after.Scores[u] : null, all.Scores[u], deviations[u]))],
-            Correlation(covariance, [.. identified.Select(u => judged.IndexOf(u))]),
+            Correlation(all.Covariance, [.. identified.Select(u => Array.IndexOf(tried, u))]),
             [.. Enumerable.Range(0, unknowns.Count).Where(u => !IsParameter(u)).Select(u =>
                 Condition(unknowns[u], after.Scores[u], deviations[u]))],
             [.. Enumerable.Range(0, setup.Observed.Length).Select(k => new SignalResidual(
@@ -103,16 +111,6 @@ public sealed class CalibrateModel(EstimationSetup setup, WindowReadings reading
                 setup.Observed[k].Deviation, Rms(residualsBefore, k, 0) ?? 0, Rms(residualsAfter, k, 0) ?? 0,
                 heldBefore is null ? null : Rms(heldBefore, k, used), heldAfter is null ? null : Rms(heldAfter, k, used)))],
             holdOut, chi2, freedom, after.Iterations, after.Stopped, warnings);
-    }
-
-    // What only calibrations learn is held at its value first, unless the readings tell it whatever the others are: it hides behind them
-    // in all but rich windows. The rest is judged with that held.
-    static (List<int> Free, Matrix<double> Covariance) Held(Matrix<double> covariance, double scale, Func<int, bool> isHeldFirst)
-    {
-        var information = covariance.Inverse();
-        List<int> free = [.. Enumerable.Range(0, covariance.RowCount).Where(u =>
-            !isHeldFirst(u) || scale * Math.Sqrt(covariance[u, u]) <= LearnedEstimate.MostRemaining)];
-        return (free, Matrix<double>.Build.Dense(free.Count, free.Count, (i, j) => information[free[i], free[j]]).Inverse());
     }
 
     // What the model leaves out makes the sum of squares larger than chance would; deviations grow with it.

@@ -4,7 +4,9 @@ using Contracts.Events;
 
 namespace TwinModel.Calibration;
 
-/// <summary>Which events follow from a decision about a calibration, or why none. Pure; the same decision twice has no second effect.</summary>
+/// <summary>
+/// Which events follow from a decision about a calibration, or why none. Pure; the same decision twice has no second effect.
+/// </summary>
 public static class DecideCalibration
 {
     /// <summary>Adopts a calibration.</summary>
@@ -50,6 +52,7 @@ public static class DecideCalibration
                 : "The calibration is not in force; the asset has the values of its model."));
         }
         var restored = view.Adoption!.OtherId;
-        return ([new CalibrationRolledBack(id, assetId, restored, restored is null ? null : parametersOf(restored), by, comment, now)], null);
+        var parameters = restored is null ? null : parametersOf(restored);
+        return ([new CalibrationRolledBack(id, assetId, restored, parameters, by, comment, now)], null);
     }
 }

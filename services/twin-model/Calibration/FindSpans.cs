@@ -52,7 +52,8 @@ static class FindSpans
         }
         if (silent > 0) warnings.Add($"{silent} parts of ten minutes without enough readings were left out.");
         if (outside > 0) warnings.Add($"{outside} parts of ten minutes outside the range in which the model holds were left out.");
-        foreach (var sensor in frozen) warnings.Add($"Sensor '{sensor}' shows exactly the same value for ten minutes; it is left out there.");
+        foreach (var sensor in frozen)
+            warnings.Add($"Sensor '{sensor}' shows exactly the same value for ten minutes; it is left out there.");
         return [.. spans.OrderBy(s => s.Start)];
     }
 
@@ -60,7 +61,9 @@ static class FindSpans
     public static IEnumerable<(double Start, double End)> Pieces(RecordedInputs inputs, double seconds)
     {
         double[] times = [
-            0, .. inputs.Courses.Values.SelectMany(c => c.Select(s => s.Seconds)).Where(t => t > 0 && t < seconds).Distinct().Order(), seconds,
+            0,
+            .. inputs.Courses.Values.SelectMany(c => c.Select(s => s.Seconds)).Where(t => t > 0 && t < seconds).Distinct().Order(),
+            seconds,
         ];
         return times.Zip(times.Skip(1));
     }

@@ -23,8 +23,8 @@ sealed record Unknown(Wanderer Wanderer, double Centre)
 sealed record Fitted(double[] Scores, Matrix<double> Covariance, int Iterations, string Stopped);
 
 /// <summary>
-/// Weighted least squares with the prior as further residuals, so that what the readings do not show stays where it was and no covariance is
-/// singular. Levenberg-Marquardt; sensitivities by differences over a tenth of the prior's deviation, unknowns at the same time.
+/// Weighted least squares with the prior as further residuals, so that what the readings do not show stays where it was and no covariance
+/// is singular. Levenberg-Marquardt; sensitivities by differences over a tenth of the prior's deviation, unknowns at the same time.
 /// </summary>
 sealed class FitUnknowns(
     EstimationSetup setup, IReadOnlyList<double> inForce, IReadOnlyList<Span> spans, IReadOnlyList<Unknown> unknowns,
@@ -102,7 +102,9 @@ sealed class FitUnknowns(
     {
         var residuals = Residuals(scores);
         var rows = Rows(_ => true);
-        return (rows.Sum(r => Math.Pow(residuals[r.Span * Signals + r.Signal] / r.Deviation, 2)), rows.Sum(r => 1.0 / spans[r.Span].Shares));
+        return (
+            rows.Sum(r => Math.Pow(residuals[r.Span * Signals + r.Signal] / r.Deviation, 2)),
+            rows.Sum(r => 1.0 / spans[r.Span].Shares));
     }
 
     List<(int Span, int Signal, double Deviation)> Rows(Func<int, bool> isUsed)

@@ -6,8 +6,8 @@ using TwinModel.Solvers;
 namespace TwinModel.Calibration;
 
 /// <summary>
-/// Runs the physics through a window with its recorded inputs, and takes the means of the observed signals over each span. Work space of one
-/// thread.
+/// Runs the physics through a window with its recorded inputs, and takes the means of the observed signals over each span. Work space of
+/// one thread.
 /// </summary>
 sealed class ReplayWindow
 {

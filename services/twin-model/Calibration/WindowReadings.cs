@@ -52,7 +52,7 @@ public sealed class WindowReadings
         counts[slot][bin]++;
     }
 
-    /// <summary>Means of a sensor over the ticks between two times (s from the start of the window), with the middles of the ticks.</summary>
+    /// <summary>A sensor's means over the ticks between two times, s from the start of the window, with the ticks' middles.</summary>
     internal List<(double Seconds, double Value)> Of(ushort sensor, double from, double to)
     {
         List<(double Seconds, double Value)> means = [];

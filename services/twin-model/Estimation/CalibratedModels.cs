@@ -17,8 +17,8 @@ public static class CalibratedModels
     static readonly ConditionalWeakTable<ParameterSet, string> Hashes = [];
 
     /// <summary>
-    /// The model with these parameters, each lognormal with the median and the deviation that were learned. The model itself when the set is
-    /// null, or belongs to another revision of it. The same set gives the same instance, so that its physics is compiled once.
+    /// The model with these parameters, each lognormal with the median and the deviation that were learned. The model itself when the set
+    /// is null, or belongs to another revision of it. The same set gives the same instance, so that its physics is compiled once.
     /// </summary>
     public static AssetModel Of(AssetModel model, ParameterSet? set)
     {

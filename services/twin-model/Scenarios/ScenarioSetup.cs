@@ -50,8 +50,9 @@ sealed class ScenarioSetup
             ? recorded.WarmUpSeconds
             : 0;
         Times = Transient is null ? [0] : [.. TimesOf(definition).Distinct().Order()];
-        Learned = (recorded.Estimate ?? (recorded.Parameters is { } set ? CalibratedModels.Posterior(set, model, definition.ValidAt) : null))
-            is { } known ? new(known, model, Steady) : null;
+        var known = recorded.Estimate
+            ?? (recorded.Parameters is { } set ? CalibratedModels.Posterior(set, model, definition.ValidAt) : null);
+        Learned = known is null ? null : new(known, model, Steady);
         // What was learned belongs to the model's values of everything else: with others it would not fit the sensors any more.
         uncertain = Learned is null ? [.. UncertainParameters()] : [];
         var learned = Learned?.Ids.ToArray() ?? [];

@@ -78,7 +78,10 @@ static class FidelityBenchmark
         var outcomes = new (bool IsCalibrated, Outcome Outcome)[CalibratedPlants][];
         var calibrations = new (CalibrationResult Result, double Seconds)[CalibratedPlants];
         for (var i = 0; i < CalibratedPlants; i++)
-            outcomes[i] = [.. Perform(setup, Plan(setup, i), (plants, clock) => calibrations[i] = Calibrate(setup, plants, clock, i, cancel))];
+        {
+            outcomes[i] = [.. Perform(
+                setup, Plan(setup, i), (plants, clock) => calibrations[i] = Calibrate(setup, plants, clock, i, cancel))];
+        }
         var results = calibrations.Select(c => c.Result).ToList();
         Report.Figure("time of a calibration, median", calibrations.Select(c => c.Seconds).Median(), "s", "N1");
         Report.Figure("identified parameters, mean", results.Average(r => r.Parameters.Count(p => p.IsIdentified)), "");

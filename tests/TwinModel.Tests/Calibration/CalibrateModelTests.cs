@@ -16,7 +16,8 @@ public class CalibrateModelTests
         new(Shipped, seed, ("channel.melt-coefficient", 1.2), ("polymer.consistency", 0.9));
 
     // An hour to warm up, and a window.
-    static WindowReadings Window(EstimatedPlant plant, int ticks, Action<EstimatedPlant, int>? each = null, Func<Reading, bool>? keep = null)
+    static WindowReadings Window(
+        EstimatedPlant plant, int ticks, Action<EstimatedPlant, int>? each = null, Func<Reading, bool>? keep = null)
     {
         var from = EstimatedPlant.Origin + WarmUpTicks * plant.Setup.TickMicros;
         var readings = new WindowReadings(plant.Setup, from, from + ticks * plant.Setup.TickMicros);

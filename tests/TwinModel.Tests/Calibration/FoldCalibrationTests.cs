@@ -16,7 +16,8 @@ public class FoldCalibrationTests
         new CalibrationRequested(id, Asset, "line", model, new(Asset, Now, Now.AddHours(1), 7, []), "eve", Now),
         new CalibrationProposed(id, Asset, new(
             true, null, [], parameters, [.. parameters.Where(p => p.IsIdentified).Select((_, i) =>
-                parameters.Where(p => p.IsIdentified).Select((_, j) => i == j ? 1.0 : 0.5).ToArray())], [], [], null, 0, 1, 1, "", []), Now),
+                parameters.Where(p => p.IsIdentified).Select((_, j) => i == j ? 1.0 : 0.5).ToArray())],
+            [], [], null, 0, 1, 1, "", []), Now),
     ];
 
     static AssetCalibrations Fold(params IEnumerable<object>[] events) =>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Optimization;
 using TwinModel.Estimation;
@@ -130,16 +131,26 @@ sealed class FitUnknowns(
         var before = Weighted(rows, Predicted(scores));
         var means = last!.Value.Means;
         var found = new double[columns.Length][];
+        var failures = new SolverException?[columns.Length];
         Parallel.For(0, columns.Length, new ParallelOptions { CancellationToken = cancel }, c =>
         {
             double[] moved = [.. scores];
             // Towards the middle, where the physics can be run.
             var step = scores[columns[c]] > 0 ? -Difference : Difference;
             moved[columns[c]] += step;
-            // A bias moves no physics.
-            var after = unknowns[columns[c]].Wanderer.Kind == WandererKind.Bias ? means : Run(moved);
-            found[c] = [.. Weighted(rows, Biased(after, moved)).Zip(before, (a, b) => (a - b) / step)];
+            try
+            {
+                // A bias moves no physics.
+                var after = unknowns[columns[c]].Wanderer.Kind == WandererKind.Bias ? means : Run(moved);
+                found[c] = [.. Weighted(rows, Biased(after, moved)).Zip(before, (a, b) => (a - b) / step)];
+            }
+            catch (SolverException e)
+            {
+                failures[c] = e;
+            }
         });
+        // The first, whichever thread came to it first.
+        if (failures.FirstOrDefault(f => f is not null) is { } failure) ExceptionDispatchInfo.Throw(failure);
         for (var c = 0; c < columns.Length; c++) result.SetColumn(c, found[c]);
         return result;
     }

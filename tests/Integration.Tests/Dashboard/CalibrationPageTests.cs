@@ -38,7 +38,7 @@ public class CalibrationPageTests(AnsweringDashboard system) : SystemTest<Answer
         await Expect(result).ToHaveAttributeAsync("data-calibration", id);
         await Expect(result).ToHaveAttributeAsync("data-state", "proposed");
         await Expect(page.Locator($"[data-listed='{id}'] .mark")).ToHaveTextAsync("proposed");
-        await Expect(page.Locator("[data-changed]")).ToHaveCountAsync(8);
+        await Expect(page.Locator("[data-changed]")).ToHaveCountAsync(Pollux.Model.Estimation!.Parameters.Count);
         // The pressure is higher than by the model's values, so the melt is thicker.
         await Expect(page.Locator("[data-changed='polymer.consistency']")).Not.ToContainTextAsync("not identifiable");
         await Expect(page.Locator("[data-residual='melt-pressure']")).ToBeVisibleAsync();

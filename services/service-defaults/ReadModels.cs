@@ -69,8 +69,7 @@ public static class ReadModels
     public const string Calibration = "simulation.calibration";
 
     /// <summary>
-    /// <c>asset_id text pk, version bigint (of the stream calibration/{asset}), calibration_id text (in force; null: the model's own
-    /// values)</c>.
+    /// <c>asset_id text pk, calibration_id text (in force; null: the model's own values)</c>.
     /// </summary>
     public const string CalibratedAsset = "simulation.calibrated_asset";
 

@@ -56,10 +56,9 @@ sealed partial class RestoreFromLog(
         }
         await foreach (var events in Missing(connection, ReadModels.Calibration, Streams.Calibration(""), cancel))
         {
-            var all = events.ToList();
-            var known = all.Aggregate(AssetCalibrations.None, FoldCalibration.Apply);
+            var known = events.Aggregate(AssetCalibrations.None, FoldCalibration.Apply);
             if (known.Views.Values.FirstOrDefault() is not { } first) continue;
-            await CalibrationStore.Save(connection, first.Definition.AssetId, known, all.Count, _ => true, cancel);
+            await CalibrationStore.Save(connection, first.Definition.AssetId, known, _ => true, cancel);
             foreach (var open in known.Views.Values.Where(v => v.State == "requested"))
             {
                 await bus.SendTo(QueueNames.Calibrations,

@@ -46,7 +46,6 @@ static class CalibrationQueue
 
         var asset = new Table(new PostgresqlObjectName("simulation", "calibrated_asset", SchemaUtils.IdentifierUsage.General));
         asset.AddColumn<string>("asset_id").AsPrimaryKey();
-        asset.AddColumn("version", "bigint").NotNull();
         asset.AddColumn("calibration_id", "text");
         yield return asset;
     }

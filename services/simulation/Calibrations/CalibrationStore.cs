@@ -47,14 +47,14 @@ sealed class CalibrationStore(IDocumentStore store, NpgsqlDataSource source)
         var changed = events.Aggregate(known, FoldCalibration.Apply);
         session.Events.Append(stream, past.Count + events.Count, events);
         await session.SaveChangesAsync(cancel);
-        await Save(connection, assetId, changed, past.Count + events.Count, v => known.Find(v.Id) != v, cancel);
+        await Save(connection, assetId, changed, v => known.Find(v.Id) != v, cancel);
         await transaction.CommitAsync(cancel);
         return changed;
     }
 
     /// <summary>Writes the rows of an asset's calibrations.</summary>
     public static async Task Save(
-        NpgsqlConnection connection, string assetId, AssetCalibrations calibrations, long version, Func<CalibrationView, bool> isChanged,
+        NpgsqlConnection connection, string assetId, AssetCalibrations calibrations, Func<CalibrationView, bool> isChanged,
         CancellationToken cancel)
     {
         await using var batch = new NpgsqlBatch(connection);
@@ -76,14 +76,13 @@ sealed class CalibrationStore(IDocumentStore store, NpgsqlDataSource source)
             });
         }
         batch.BatchCommands.Add(new($"""
-            insert into {ReadModels.CalibratedAsset} (asset_id, version, calibration_id) values ($1, $2, $3)
-            on conflict (asset_id) do update set version = excluded.version, calibration_id = excluded.calibration_id
+            insert into {ReadModels.CalibratedAsset} (asset_id, calibration_id) values ($1, $2)
+            on conflict (asset_id) do update set calibration_id = excluded.calibration_id
             """)
         {
             Parameters =
             {
                 new() { Value = assetId },
-                new() { Value = version },
                 new() { Value = (object?)calibrations.InForce ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
             },
         });

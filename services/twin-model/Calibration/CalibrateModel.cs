@@ -3,6 +3,7 @@ using MathNet.Numerics.LinearAlgebra;
 using TwinModel.Estimation;
 using TwinModel.Solvers;
 using TwinModel.Telemetry;
+using TwinModel.Uncertainty;
 using TwinModel.Units;
 
 namespace TwinModel.Calibration;
@@ -23,9 +24,6 @@ public sealed class CalibrationFailedException(string cause, string reason) : Ex
 /// </summary>
 public sealed class CalibrateModel(EstimationSetup setup, WindowReadings readings, ParameterSet? inForce)
 {
-    // 90 % of a normal distribution lie within so many standard deviations.
-    const double Band90 = 1.6448536269514722;
-
     const int LeastSpansToHoldOut = 3;
 
     // From which on parameters without a walk are tried: those that the estimation could not tell from the others.
@@ -49,10 +47,11 @@ public sealed class CalibrateModel(EstimationSetup setup, WindowReadings reading
         var changes = FindSpans.Pieces(inputs, readings.Seconds).Count() - 1;
         if (changes == 0)
             warnings.Add("Nothing was changed in the window: what shows only in steps cannot be identified.");
-        var unknowns = Unknowns(wanted);
+        var parameters = InForce();
+        var unknowns = Unknowns(wanted, parameters);
         try
         {
-            FitUnknowns fit = new(setup, Parameters(), spans, unknowns, () => new(setup, inputs, spans), cancel);
+            FitUnknowns fit = new(setup, parameters, spans, unknowns, () => new(setup, inputs, spans), cancel);
             return Answer(spans, unknowns, fit, changes >= LeastChanges);
         }
         catch (SolverException e)
@@ -107,7 +106,7 @@ public sealed class CalibrateModel(EstimationSetup setup, WindowReadings reading
             [.. Enumerable.Range(0, unknowns.Count).Where(u => !IsParameter(u)).Select(u =>
                 Condition(unknowns[u], after.Scores[u], deviations[u]))],
             [.. Enumerable.Range(0, setup.Observed.Length).Select(k => new SignalResidual(
-                setup.Observed[k].Sensor.Id, setup.Observed[k].Place.Signal.Id, DifferenceUnit(setup.Observed[k].Place.Signal.Unit),
+                setup.Observed[k].Sensor.Id, setup.Observed[k].Place.Signal.Id, setup.Observed[k].Place.Signal.Unit.DifferenceSymbol,
                 setup.Observed[k].Deviation, Rms(residualsBefore, k, 0) ?? 0, Rms(residualsAfter, k, 0) ?? 0,
                 heldBefore is null ? null : Rms(heldBefore, k, used), heldAfter is null ? null : Rms(heldAfter, k, used)))],
             holdOut, chi2, freedom, after.Iterations, after.Stopped, warnings);
@@ -120,29 +119,19 @@ public sealed class CalibrateModel(EstimationSetup setup, WindowReadings reading
         return Math.Sqrt(Math.Max(1, chi2 / count));
     }
 
-    List<Unknown> Unknowns(IReadOnlyList<string> wanted)
-    {
-        var values = InForce();
-        return [.. setup.Learnable.Where(w => w.Kind != WandererKind.Parameter || wanted.Count == 0 || wanted.Contains(w.Id)).Select(w =>
-            new Unknown(w, w.Kind != WandererKind.Parameter
-                ? w.Mean
-                : Math.Log(values.GetValueOrDefault(w.Id) is { } value ? value : setup.Compiled.Parameters[w.Number])))];
-    }
+    List<Unknown> Unknowns(IReadOnlyList<string> wanted, double[] parameters) =>
+        [.. setup.Learnable.Where(w => w.Kind != WandererKind.Parameter || wanted.Count == 0 || wanted.Contains(w.Id)).Select(w =>
+            new Unknown(w, w.Kind == WandererKind.Parameter ? Math.Log(parameters[w.Number]) : w.Mean))];
 
-    Dictionary<string, double?> InForce() => (inForce?.Values ?? []).ToDictionary(v => v.Id, v => (double?)InCalculation(v));
-
-    double InCalculation(ParameterEstimate value)
-    {
-        var unit = setup.Learnable.First(w => w.Kind == WandererKind.Parameter && w.Id == value.Id).Unit;
-        return unit.ConvertTo(Unit.OfCalculation(unit.Quantity), value.Value);
-    }
-
-    double[] Parameters()
+    // All parameters in units of calculation.
+    double[] InForce()
     {
         double[] parameters = [.. setup.Compiled.Parameters];
-        var values = InForce();
-        foreach (var w in setup.Learnable.Where(w => w.Kind == WandererKind.Parameter))
-            if (values.GetValueOrDefault(w.Id) is { } value) parameters[w.Number] = value;
+        foreach (var value in inForce?.Values ?? [])
+        {
+            var learned = setup.Learnable.First(w => w.Kind == WandererKind.Parameter && w.Id == value.Id);
+            parameters[learned.Number] = learned.Unit.ConvertTo(Unit.OfCalculation(learned.Unit.Quantity), value.Value);
+        }
         return parameters;
     }
 
@@ -155,7 +144,7 @@ public sealed class CalibrateModel(EstimationSetup setup, WindowReadings reading
         // Without the round-off of logarithms.
         var before = inForce is null ? model : inForce.Values.FirstOrDefault(v => v.Id == w.Id)?.Value ?? model;
         return new(w.Id, w.Unit.Symbol, model, before, found is { } score ? Reported(score) : before,
-            Reported(middle - Band90 * deviation), Reported(middle + Band90 * deviation), Relative(w.Deviation),
+            Reported(middle - Normal.Band90 * deviation), Reported(middle + Normal.Band90 * deviation), Relative(w.Deviation),
             Relative(w.Deviation * deviation), found is not null);
     }
 
@@ -163,7 +152,7 @@ public sealed class CalibrateModel(EstimationSetup setup, WindowReadings reading
     {
         var w = unknown.Wanderer;
         var value = w.Report(unknown.At(score));
-        return new(w.KindName, w.Id, w.Kind == WandererKind.Bias ? DifferenceUnit(w.Unit) : w.Unit.Symbol, value,
+        return new(w.KindName, w.Id, w.Kind == WandererKind.Bias ? w.Unit.DifferenceSymbol : w.Unit.Symbol, value,
             Math.Abs(w.Report(unknown.At(score) + w.Deviation * deviation) - value));
     }
 
@@ -184,6 +173,4 @@ public sealed class CalibrateModel(EstimationSetup setup, WindowReadings reading
     DateTimeOffset At(double seconds) => Micros.ToTime(readings.From + (long)(seconds * Micros.PerSecond));
 
     static double Relative(double logDeviation) => Math.Sqrt(Math.Exp(logDeviation * logDeviation) - 1);
-
-    static string DifferenceUnit(Unit unit) => unit.Symbol == "degC" ? "K" : unit.Symbol;
 }

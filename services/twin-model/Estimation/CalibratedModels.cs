@@ -53,7 +53,7 @@ public static class CalibratedModels
             foreach (var value in own)
             {
                 var name = value.Id[(spec.Id.Length + 1)..];
-                var (unit, bounds) = (UnitOf(physics, value.Id), spec.Parameters.GetValueOrDefault(name)?.Bounds);
+                var (unit, bounds) = (physics.UnitOf(value.Id), spec.Parameters.GetValueOrDefault(name)?.Bounds);
                 var (mean, deviation) = Moments(value);
                 parameters[name] = new(mean, unit, $"calibration {set.CalibrationId}", deviation, bounds);
             }
@@ -73,15 +73,7 @@ public static class CalibratedModels
 
     static double InCalculation(PhysicsModel physics, ParameterEstimate value)
     {
-        var unit = UnitOf(physics, value.Id);
+        var unit = physics.UnitOf(value.Id);
         return unit.ConvertTo(Unit.OfCalculation(unit.Quantity), value.Value);
-    }
-
-    static Unit UnitOf(PhysicsModel physics, string parameter)
-    {
-        var (component, name) = (parameter.Split('.')[0], parameter.Split('.')[1]);
-        var spec = physics.Components.First(c => c.Id == component);
-        return spec.Parameters.GetValueOrDefault(name)?.Unit
-            ?? Unit.OfCalculation(ComponentLibrary.Find(spec.Type)!.Parameters.First(p => p.Name == name).Quantity);
     }
 }

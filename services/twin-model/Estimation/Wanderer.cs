@@ -56,7 +56,7 @@ sealed record Wanderer(
         var (component, name) = (learned.Parameter.Split('.')[0], learned.Parameter.Split('.')[1]);
         var spec = compiled.Model.Components.First(c => c.Id == component);
         var given = spec.Parameters.GetValueOrDefault(name);
-        var unit = given?.Unit ?? Unit.OfCalculation(ComponentLibrary.Find(spec.Type)!.Parameters.First(p => p.Name == name).Quantity);
+        var unit = compiled.Model.UnitOf(learned.Parameter);
         var calculation = Unit.OfCalculation(unit.Quantity);
         var nominal = compiled.Parameters[number];
         // As in scenarios: the nominal value is the mean of the lognormal prior.

@@ -19,7 +19,18 @@ public sealed record PhysicsModel(
     IReadOnlyList<ComponentSpec> Components,
     IReadOnlyList<PhysicsSignal> Signals,
     IReadOnlyList<PhysicsTarget> Targets,
-    IReadOnlyList<string> Assumptions);
+    IReadOnlyList<string> Assumptions)
+{
+    /// <summary>The unit in which the model gives a parameter; that of calculation when it leaves the value to the component.</summary>
+    /// <param name="parameter">An existing <c>component.name</c>.</param>
+    internal Unit UnitOf(string parameter)
+    {
+        var (component, name) = (parameter.Split('.')[0], parameter.Split('.')[1]);
+        var spec = Components.First(c => c.Id == component);
+        return spec.Parameters.GetValueOrDefault(name)?.Unit
+            ?? Unit.OfCalculation(ComponentLibrary.Find(spec.Type)!.Parameters.First(p => p.Name == name).Quantity);
+    }
+}
 
 /// <summary>A quantity that varies over time, set by operators or the environment.</summary>
 /// <param name="Id">kebab-case.</param>

@@ -36,7 +36,7 @@ static class DescribeStart
     static StartResidual Residual(Innovation innovation, ScenarioSetup setup)
     {
         var unit = setup.Scalars.First(s => s.Signal.Id == innovation.Signal).Signal.Unit;
-        return new(innovation.Sensor, innovation.Signal, MergeOutcomes.DifferenceUnit(unit), innovation.Difference!.Value,
+        return new(innovation.Sensor, innovation.Signal, unit.DifferenceSymbol, innovation.Difference!.Value,
             innovation.Deviation!.Value);
     }
 

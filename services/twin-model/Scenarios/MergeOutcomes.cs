@@ -51,8 +51,6 @@ sealed class MergeOutcomes
             DescribeStart.Of(inputs.Estimate, setup));
     }
 
-    public static string DifferenceUnit(Unit unit) => unit.Symbol == "degC" ? "K" : unit.Symbol;
-
     SignalResult Signal(SignalPlace place, int s)
     {
         var count = setup.Scalars.Length;

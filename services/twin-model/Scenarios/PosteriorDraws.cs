@@ -3,6 +3,7 @@ using MathNet.Numerics.LinearAlgebra;
 using TwinModel.Assets;
 using TwinModel.Estimation;
 using TwinModel.Physics;
+using TwinModel.Uncertainty;
 using TwinModel.Units;
 
 namespace TwinModel.Scenarios;
@@ -15,9 +16,6 @@ namespace TwinModel.Scenarios;
 /// </summary>
 sealed class PosteriorDraws
 {
-    // 90 % of a normal distribution lie within so many standard deviations.
-    const double Band90 = 1.6448536269514722;
-
     readonly CompiledModel compiled;
     readonly Wanderer[] wanderers;
     readonly double[] means, deviations;
@@ -67,7 +65,7 @@ sealed class PosteriorDraws
     {
         double At(double score) => wanderer.Report(Allowed(i, means[i] + score * deviations[i]));
         var nominal = (wanderer.Kind == WandererKind.Parameter ? compiled.Parameters : compiled.Inputs)[wanderer.Number];
-        return new StartValue(wanderer.KindName, wanderer.Id, wanderer.Unit.Symbol, At(-Band90), At(0), At(Band90),
+        return new StartValue(wanderer.KindName, wanderer.Id, wanderer.Unit.Symbol, At(-Normal.Band90), At(0), At(Normal.Band90),
             Unit.OfCalculation(wanderer.Unit.Quantity).ConvertTo(wanderer.Unit, nominal));
     });
 

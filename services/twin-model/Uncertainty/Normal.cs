@@ -5,6 +5,9 @@ namespace TwinModel.Uncertainty;
 /// <summary>The standard normal distribution.</summary>
 public static class Normal
 {
+    /// <summary>90 % of the distribution lie within so many standard deviations.</summary>
+    public const double Band90 = 1.6448536269514722;
+
     // M. J. Wichura, Algorithm AS 241: The percentage points of the normal distribution, Appl. Statist. 37 (1988) 477, doi:10.2307/2347330;
     // routine PPND16.
     static readonly double[] CentreNumerator =

@@ -9,6 +9,9 @@ namespace TwinModel.Units;
 /// <param name="Offset">Added after the multiplication.</param>
 public sealed record Unit(string Symbol, string Quantity, double Factor, double Offset = 0)
 {
+    /// <summary>Symbol of the unit of differences: those of temperatures are in K.</summary>
+    public string DifferenceSymbol => Symbol == "degC" ? "K" : Symbol;
+
     static readonly Unit[] All =
     [
         new("K", "temperature", 1), new("degC", "temperature", 1, 273.15), new("degF", "temperature", 5.0 / 9, 459.67 * 5 / 9),

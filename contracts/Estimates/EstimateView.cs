@@ -4,9 +4,10 @@ namespace Contracts.Estimates;
 /// What physics and sensors together say of a machine; part of <see cref="Messages.TwinView"/>. All of it is estimated, not measured.
 /// </summary>
 /// <param name="At">End of the last tick, by sample time.</param>
-/// <param name="Sync">Whether the physics follows the machine.</param>
-/// <param name="Signals">The model's signals that are one number, in its order.</param>
-public sealed record EstimateSummary(DateTimeOffset At, SyncView Sync, IReadOnlyList<EstimatedSignal> Signals);
+/// <param name="Sync">Whether the physics follows the machine; null for a model whose signals are only calculated.</param>
+/// <param name="Signals">The model's signals that are one number, in its order, then the calculated ones; one that has no value, because a
+/// sensor is silent or a window too short, is left out.</param>
+public sealed record EstimateSummary(DateTimeOffset At, SyncView? Sync, IReadOnlyList<EstimatedSignal> Signals);
 
 /// <summary>Whether the physics follows the machine.</summary>
 /// <param name="State">unknown (too few observations), in-sync, drifting (sensors and physics differ by more than chance
@@ -37,7 +38,9 @@ public sealed record DeviationView(string SensorId, double Score);
 /// <param name="Mean">Mean.</param>
 /// <param name="StandardDeviation">Standard deviation.</param>
 /// <param name="SensorId">The sensor that measures it; null for what no sensor shows.</param>
-public sealed record EstimatedSignal(string Id, string Name, string Unit, double Mean, double StandardDeviation, string? SensorId);
+/// <param name="Expression">What it is calculated from; null for a signal of the physics.</param>
+public sealed record EstimatedSignal(
+    string Id, string Name, string Unit, double Mean, double StandardDeviation, string? SensorId, string? Expression = null);
 
 /// <summary>The whole estimate of a machine at the end of a tick.</summary>
 /// <param name="AssetId">The asset.</param>
@@ -60,7 +63,7 @@ public sealed record EstimateView(
     long Position,
     double TickSeconds,
     DateTimeOffset At,
-    SyncView Sync,
+    SyncView? Sync,
     IReadOnlyList<EstimatedSignal> Signals,
     IReadOnlyList<EstimatedProfile> Profiles,
     IReadOnlyList<LearnedValue> Learned,

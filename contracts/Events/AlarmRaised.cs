@@ -9,9 +9,10 @@ namespace Contracts.Events;
 /// <param name="SensorId">The sensor; null when the whole asset is silent, or no sensor deviates more than chance allows.</param>
 /// <param name="Severity">warning, alarm or critical.</param>
 /// <param name="Message">The text shown to operators.</param>
-/// <param name="Value">The value that raised it, in the sensor's unit; null for missing data.</param>
-/// <param name="Unit">The sensor's unit; null for missing data.</param>
+/// <param name="Value">The value that raised it, in the unit of the sensor or signal; null for missing data.</param>
+/// <param name="Unit">Unit of the sensor or signal; null for missing data.</param>
 /// <param name="RaisedAt">Sample time; for missing data, twin-state's clock.</param>
+/// <param name="SignalId">The estimated or calculated signal of the limit; null when the limit is on a sensor.</param>
 public sealed record AlarmRaised(
     string AlarmId,
     string AssetId,
@@ -21,4 +22,5 @@ public sealed record AlarmRaised(
     string Message,
     double? Value,
     string? Unit,
-    DateTimeOffset RaisedAt);
+    DateTimeOffset RaisedAt,
+    string? SignalId = null);

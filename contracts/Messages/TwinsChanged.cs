@@ -100,6 +100,7 @@ public sealed record WindowStatistics(
 /// <param name="AcknowledgedBy">Who acknowledged it; null until then.</param>
 /// <param name="Comment">Comment given with the acknowledgement, or null.</param>
 /// <param name="ClearedAt">Sample time, or for missing data twin-state's clock; null while active.</param>
+/// <param name="SignalId">The estimated or calculated signal, or null.</param>
 public sealed record AlarmView(
     string Id,
     string AssetId,
@@ -114,4 +115,5 @@ public sealed record AlarmView(
     DateTimeOffset? AcknowledgedAt,
     string? AcknowledgedBy,
     string? Comment,
-    DateTimeOffset? ClearedAt);
+    DateTimeOffset? ClearedAt,
+    string? SignalId = null);

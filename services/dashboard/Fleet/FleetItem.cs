@@ -38,7 +38,7 @@ public sealed record FleetItem(
             twin.AssetId, twin.Name, twin.ModelId, worst?.Severity ?? "", active.Count, worst?.Message ?? "", isStale,
             FreshnessOf(sampledAt, now),
             sampledAt?.ToUnixTimeSeconds() ?? 0, string.Join('\n', figures), part?.Level ?? "", LifeOf(part),
-            twin.Estimate?.Sync.State ?? "");
+            twin.Estimate?.Sync?.State ?? "");
     }
 
     static string FreshnessOf(DateTimeOffset? sampledAt, DateTimeOffset now) =>

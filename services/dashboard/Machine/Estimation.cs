@@ -3,8 +3,8 @@ using TwinModel.Assets;
 
 namespace Dashboard.Machine;
 
-/// <summary>What is estimated of a machine, and when that begins, from the section <c>estimation</c> of its model. Pure.</summary>
-/// <param name="Signals">Signals that are one number, without values; empty without such a section.</param>
+/// <summary>What is estimated and calculated of a machine, and when that begins, from its model. Pure.</summary>
+/// <param name="Signals">Signals that are one number, without values; empty when there are none.</param>
 /// <param name="Inputs">Sensors that must have been heard before the first estimate.</param>
 /// <param name="Tick">Time between two estimates.</param>
 public sealed record Estimation(IReadOnlyList<EstimatedSignal> Signals, IReadOnlyList<string> Inputs, TimeSpan Tick)
@@ -15,17 +15,18 @@ public sealed record Estimation(IReadOnlyList<EstimatedSignal> Signals, IReadOnl
 
     internal static Estimation Of(AssetModel model)
     {
-        if (model is not { Physics: { } physics, Estimation: { } settings }) return None;
+        if (!model.HasEstimate) return None;
         return new(
-            [.. physics.Signals.Where(s => !s.IsProfile).Select(s => new EstimatedSignal
+            [.. model.EstimatedSignals.Select(s => new EstimatedSignal
             {
                 Id = s.Id,
                 Name = s.Name,
                 Unit = s.Unit.Symbol,
-                SensorId = SensorId(s.Sensor),
+                SensorId = SensorId(model.Physics?.Signals.FirstOrDefault(p => p.Id == s.Id)?.Sensor),
+                Expression = model.Calculated.FirstOrDefault(c => c.Id == s.Id)?.Expression ?? "",
             })],
-            [.. physics.Inputs.Where(i => i.Sensor is not null).Select(i => SensorId(i.Sensor))],
-            settings.Tick);
+            [.. (model.Estimation is null ? [] : model.Physics!.Inputs).Where(i => i.Sensor is not null).Select(i => SensorId(i.Sensor))],
+            model.Tick);
 
         string SensorId(ushort? number) => number is { } n ? model.Sensor(n)!.Id : "";
     }

@@ -10,12 +10,12 @@ static class EstimateMessage
     public static Proto.EstimateSummary Of(EstimateSummary estimate) => new()
     {
         At = estimate.At.ToProto(),
-        Sync = new()
+        Sync = estimate.Sync is not { } sync ? null : new()
         {
-            State = estimate.Sync.State,
-            Since = estimate.Sync.Since.ToProto(),
-            SensorId = estimate.Sync.SensorId ?? "",
-            Cause = estimate.Sync.Cause is not { } cause ? null : new()
+            State = sync.State,
+            Since = sync.Since.ToProto(),
+            SensorId = sync.SensorId ?? "",
+            Cause = sync.Cause is not { } cause ? null : new()
             {
                 Kind = cause.Kind,
                 SensorId = cause.SensorId,
@@ -33,6 +33,7 @@ static class EstimateMessage
                 Mean = s.Mean,
                 StandardDeviation = s.StandardDeviation,
                 SensorId = s.SensorId ?? "",
+                Expression = s.Expression ?? "",
             }),
         },
     };

@@ -22,14 +22,16 @@ sealed class GetEstimate(NpgsqlDataSource source, KnownAssets registry)
     public async Task<EstimateView> Run(string assetId, CancellationToken cancel)
     {
         var model = registry.Get(assetId).Model;
-        if (model.Estimation is null)
-            throw new NotFoundException("estimate of", assetId, $"its model '{model.Id}' has no section 'estimation'");
+        if (!model.HasEstimate)
+            throw new NotFoundException("estimate of", assetId, $"its model '{model.Id}' has no section 'estimation' nor 'calculated'");
         await using var command = source.CreateCommand($"select view from {ReadModels.Estimate} where asset_id = $1");
         command.Parameters.Add(new() { Value = assetId });
         return await command.ExecuteScalarAsync(cancel) is string view
             ? JsonSerializer.Deserialize<EstimateView>(view, JsonSerializerOptions.Web)!
             : throw new NotFoundException(
                 "estimate of", assetId,
-                $"it begins {model.Estimation.Tick.TotalSeconds:0} s after the first readings of all sensors of inputs");
+                model.Estimation is { } estimation
+                    ? $"it begins {estimation.Tick.TotalSeconds:0} s after the first readings of all sensors of inputs"
+                    : "it begins with the first readings");
     }
 }

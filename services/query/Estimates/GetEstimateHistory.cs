@@ -5,7 +5,6 @@ using Query.Api;
 using Query.Assets;
 using ServiceDefaults;
 using TwinModel.Assets;
-using TwinModel.Physics;
 using TwinModel.Telemetry;
 
 namespace Query.Estimates;
@@ -65,8 +64,8 @@ sealed class GetEstimateHistory(NpgsqlDataSource source, KnownAssets registry, T
         string assetId, IReadOnlyList<string> signalIds, DateTimeOffset? from, DateTimeOffset? to, int? points, CancellationToken cancel)
     {
         var model = registry.Get(assetId).Model;
-        if (model.Estimation is null)
-            throw new NotFoundException("estimate of", assetId, $"its model '{model.Id}' has no section 'estimation'");
+        if (!model.HasEstimate)
+            throw new NotFoundException("estimate of", assetId, $"its model '{model.Id}' has no section 'estimation' nor 'calculated'");
         var signals = Signals(model, signalIds);
         var count = points ?? DefaultPoints;
         if (count is < 2 or > MostPoints) throw new InvalidInputException("points", points, $"2 to {MostPoints}");
@@ -78,8 +77,7 @@ sealed class GetEstimateHistory(NpgsqlDataSource source, KnownAssets registry, T
         foreach (var hash in await Models(assetId, start, end, cancel))
         {
             // A registration with another model may have other signals, in another order.
-            if (registry.FindModel(hash) is { Physics: { } physics })
-                await Read(assetId, hash, physics, signals, start, end, count, found, cancel);
+            if (registry.FindModel(hash) is { } past) await Read(assetId, past, signals, start, end, count, found, cancel);
         }
         return new(
             assetId, start, end, (end - start).TotalSeconds / count,
@@ -87,22 +85,23 @@ sealed class GetEstimateHistory(NpgsqlDataSource source, KnownAssets registry, T
     }
 
     async Task Read(
-        string assetId, string hash, PhysicsModel physics, List<PhysicsSignal> wanted, DateTimeOffset start, DateTimeOffset end, int count,
+        string assetId, AssetModel past, List<SignalSpec> wanted, DateTimeOffset start, DateTimeOffset end, int count,
         Dictionary<string, List<EstimatePoint>> found, CancellationToken cancel)
     {
-        var order = physics.Signals.Where(s => !s.IsProfile).Select(s => s.Id).ToList();
+        var order = past.EstimatedSignals.Select(s => s.Id).ToList();
         var places = wanted.Select(s => order.IndexOf(s.Id) + 1).ToList();
         var columns = string.Concat(places.Select(p => string.Create(CultureInfo.InvariantCulture,
-            $", avg(means[{p}]), sqrt(avg(deviations[{p}]::float8 * deviations[{p}])), min(means[{p}]), max(means[{p}])")));
+            $", count({Value(p)}), avg({Value(p)}), sqrt(avg(deviations[{p}]::float8 * deviations[{p}]) filter (where {Value(p)} is not null)), "
+                + $"min({Value(p)}), max({Value(p)})")));
         // A tick belongs to the time before its end.
         await using var command = source.CreateCommand($"""
-            select ceil(extract(epoch from at - $3) / $5)::int - 1 as bucket, count(*){columns} from {ReadModels.EstimateHistory}
+            select ceil(extract(epoch from at - $3) / $5)::int - 1 as bucket{columns} from {ReadModels.EstimateHistory}
             where asset_id = $1 and model = $2 and at > $3 and at <= $4 group by bucket order by bucket
             """);
         command.Parameters.AddRange(new NpgsqlParameter[]
         {
             new() { Value = assetId },
-            new() { Value = hash },
+            new() { Value = past.Hash },
             new() { Value = start.UtcDateTime },
             new() { Value = end.UtcDateTime },
             new() { Value = (end - start).TotalSeconds / count },
@@ -113,14 +112,17 @@ sealed class GetEstimateHistory(NpgsqlDataSource source, KnownAssets registry, T
             var at = start + (end - start) / count * reader.GetInt32(0);
             for (var i = 0; i < wanted.Count; i++)
             {
-                var first = 2 + 4 * i;
-                if (places[i] == 0) continue;
+                var first = 2 + 5 * i;
+                if (places[i] == 0 || reader.GetInt64(first - 1) is not (> 0 and var ticks)) continue;
                 found[wanted[i].Id].Add(new(
-                    at, reader.GetInt64(1), reader.GetDouble(first), reader.GetDouble(first + 1), reader.GetFloat(first + 2),
+                    at, ticks, reader.GetDouble(first), reader.GetDouble(first + 1), reader.GetFloat(first + 2),
                     reader.GetFloat(first + 3)));
             }
         }
     }
+
+    // A calculated signal may have no value.
+    static string Value(int place) => $"nullif(means[{place}], 'NaN')";
 
     async Task<List<string>> Models(string assetId, DateTimeOffset start, DateTimeOffset end, CancellationToken cancel)
     {
@@ -136,9 +138,9 @@ sealed class GetEstimateHistory(NpgsqlDataSource source, KnownAssets registry, T
         return hashes;
     }
 
-    static List<PhysicsSignal> Signals(AssetModel model, IReadOnlyList<string> ids)
+    static List<SignalSpec> Signals(AssetModel model, IReadOnlyList<string> ids)
     {
-        var allowed = model.Physics!.Signals.Where(s => !s.IsProfile).ToList();
+        var allowed = model.EstimatedSignals.ToList();
         var names = string.Join(", ", allowed.Select(s => s.Id));
         if (ids.Count is 0 or > MostSignals)
             throw new InvalidInputException("signal", ids.Count == 0 ? null : $"{ids.Count} signals", $"1 to {MostSignals} of {names}");

@@ -24,6 +24,7 @@ static class AlarmMessage
             AcknowledgedBy = alarm.AcknowledgedBy ?? "",
             Comment = alarm.Comment ?? "",
             ClearedAt = alarm.ClearedAt.ToProto(),
+            SignalId = alarm.SignalId ?? "",
         };
         if (alarm.Value is { } value) message.Value = value;
         return message;

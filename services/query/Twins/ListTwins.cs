@@ -13,7 +13,7 @@ sealed record TwinFilter(string? Model, int Severity, bool? IsStale, string? Sea
         (string.IsNullOrEmpty(Model) || twin.ModelId == Model)
         && (Severity == 0 || WorstActive(twin.View) >= Severity)
         && (IsStale is null || twin.View.Sensors.All(s => SensorAnswer.IsStaleAt(s, now)) == IsStale)
-        && (string.IsNullOrEmpty(Sync) || (twin.View.Estimate?.Sync.State ?? "none") == Sync)
+        && (string.IsNullOrEmpty(Sync) || (twin.View.Estimate?.Sync?.State ?? "none") == Sync)
         && (string.IsNullOrEmpty(Search)
             || twin.AssetId.Contains(Search, StringComparison.OrdinalIgnoreCase)
                 || twin.Name.Contains(Search, StringComparison.OrdinalIgnoreCase));

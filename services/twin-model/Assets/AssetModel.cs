@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using TwinModel.Signals;
 using TwinModel.Units;
 
 namespace TwinModel.Assets;
@@ -41,7 +42,7 @@ public sealed record AssetModel(
 {
     readonly FrozenDictionary<string, Sensor> sensorsById = Sensors.ToFrozenDictionary(s => s.Id);
     readonly FrozenDictionary<ushort, Sensor> sensorsByNumber = Sensors.ToFrozenDictionary(s => s.Number);
-    readonly FrozenDictionary<ushort, Limit[]> limitsBySensor = Limits.GroupBy(l => l.Sensor)
+    readonly FrozenDictionary<ushort, Limit[]> limitsBySensor = Limits.Where(l => l.Signal is null).GroupBy(l => l.Sensor)
         .ToFrozenDictionary(g => g.Key, g => g.ToArray());
 
     /// <summary>Vibration waveforms that are reduced to readings of sensors; empty when there are none.</summary>
@@ -52,6 +53,21 @@ public sealed record AssetModel(
 
     /// <summary>How sensors correct the physics; null when they do not.</summary>
     public EstimationSettings? Estimation { get; init; }
+
+    /// <summary>Signals that are calculated from sensors and signals; a later one may use an earlier one.</summary>
+    public IReadOnlyList<CalculatedSignal> Calculated { get; init; } = [];
+
+    /// <summary>True when there is something to tell of the asset beside its readings: corrected physics or calculated signals.</summary>
+    public bool HasEstimate => Estimation is not null || Calculated.Count > 0;
+
+    /// <summary>Length of a tick of the estimate and of calculated signals.</summary>
+    public TimeSpan Tick => (Estimation ?? EstimationSettings.WithoutPhysics).Tick;
+
+    /// <summary>Signals with one number that an estimate holds: those of the physics, if sensors correct it, then the calculated ones.</summary>
+    public IReadOnlyList<SignalSpec> EstimatedSignals => [
+        .. (Estimation is null ? [] : Physics!.Signals).Where(s => !s.IsProfile).Select(s => new SignalSpec(s.Id, s.Name, s.Unit)),
+        .. Calculated.Select(c => new SignalSpec(c.Id, c.Name, c.Unit)),
+    ];
 
     /// <summary>SHA-256 of the learned parameters that take the place of those in the file; null: it is as in the file.</summary>
     public string? CalibrationHash { get; init; }
@@ -65,6 +81,12 @@ public sealed record AssetModel(
     // One array, shared by all twins of the model.
     internal Limit[] LimitsOf(ushort sensor) => limitsBySensor.GetValueOrDefault(sensor) ?? [];
 }
+
+/// <summary>A signal of an estimate.</summary>
+/// <param name="Id">kebab-case.</param>
+/// <param name="Name">Display name.</param>
+/// <param name="Unit">Unit of its values.</param>
+public sealed record SignalSpec(string Id, string Name, Unit Unit);
 
 /// <summary>A part of an asset, e.g. a barrel zone.</summary>
 /// <param name="Id">Component id.</param>
@@ -116,10 +138,10 @@ public enum Severity
 /// when it is back at or inside <paramref name="Clear"/> for <paramref name="OffDelay"/>.
 /// </summary>
 /// <param name="Id">kebab-case, unique in the model.</param>
-/// <param name="Sensor">Number of the limited sensor.</param>
+/// <param name="Sensor">Number of the limited sensor; 0 for a limit on a signal.</param>
 /// <param name="IsAbove">True: violated above the threshold; false: violated below.</param>
-/// <param name="Threshold">In the sensor's unit.</param>
-/// <param name="Clear">In the sensor's unit, on the healthy side of the threshold.</param>
+/// <param name="Threshold">In the unit of the sensor or signal.</param>
+/// <param name="Clear">In the same unit, on the healthy side of the threshold.</param>
 /// <param name="Severity">Severity of a violation.</param>
 /// <param name="OnDelay">Delay before the alarm is raised, in sample time, not wall time.</param>
 /// <param name="OffDelay">Delay before the alarm is cleared, in sample time, not wall time.</param>
@@ -133,7 +155,12 @@ public sealed record Limit(
     Severity Severity,
     TimeSpan OnDelay,
     TimeSpan OffDelay,
-    string Message);
+    string Message)
+{
+    /// <summary>Id of the limited signal, one of <see cref="AssetModel.EstimatedSignals"/>; null for a limit on a sensor. Its mean decides,
+    /// tick by tick.</summary>
+    public string? Signal { get; init; }
+}
 
 /// <summary>Payload formats of MQTT messages.</summary>
 public enum PayloadFormat

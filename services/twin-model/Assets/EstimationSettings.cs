@@ -17,7 +17,11 @@ public sealed record EstimationSettings(
     double Inflation,
     IReadOnlyList<WanderingParameter> Parameters,
     IReadOnlyList<WanderingInput> Inputs,
-    IReadOnlyList<CorrectingSensor> Sensors);
+    IReadOnlyList<CorrectingSensor> Sensors)
+{
+    /// <summary>How signals are calculated for a model whose physics is not corrected.</summary>
+    internal static EstimationSettings WithoutPhysics { get; } = new(TimeSpan.FromSeconds(10), 3, 50, 1, 0, [], [], []);
+}
 
 /// <summary>A physics parameter that is learned: by the estimation if its logarithm is a random walk, and by calibrations.</summary>
 /// <param name="Parameter"><c>component.name</c>.</param>

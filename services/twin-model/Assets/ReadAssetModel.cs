@@ -73,9 +73,6 @@ public static class ReadAssetModel
             .OfType<Sensor>().OrderBy(s => s.Number).ToList();
         var sensorById = sensors.DistinctBy(s => s.Id).ToDictionary(s => s.Id);
 
-        HashSet<string> limitIds = [];
-        var limits = root.List("limits", required: false).Select(l => Closed(l, ReadLimit(l, limitIds, sensorById, sensorIds)))
-            .OfType<Limit>().ToList();
         HashSet<string> named = [.. sensorIds];
         var waveforms = ReadWaveforms.From(root, named, sensorById);
         var connections = root.List("connections", atLeast: 1).Select(c => Closed(c, ReadConnection(c, sensorIds, named)))
@@ -85,13 +82,19 @@ public static class ReadAssetModel
         if (flushWindow > LongestFlushWindow) root.Get("flush-window")!.Complain($"must be at most {LongestFlushWindow.TotalSeconds:0}s");
         var physics = root.Get("physics", required: false) is { } physicsAt ? ReadPhysics.From(physicsAt, sensorById, Identity) : null;
         var estimation = root.Get("estimation", required: false) is { } estimationAt ? Estimated(root, estimationAt, physics) : null;
+        var estimated = root.Get("estimation", required: false) is null ? [] : physics?.Signals ?? [];
+        var calculated = ReadCalculated.From(root, estimation ?? EstimationSettings.WithoutPhysics, sensorById, estimated);
+        HashSet<string> limitIds = [];
+        var signals = ReadCalculated.Watched(estimated, calculated);
+        var limits = root.List("limits", required: false).Select(l => Closed(l, ReadLimit(l, limitIds, sensorById, sensorIds, signals)))
+            .OfType<Limit>().ToList();
         HashSet<string> worn = [];
         var degradations = root.List("degradation", required: false)
             .Select(d => ReadDegradation.From(d, Worn(d, componentIds, worn), sensorById)).OfType<Degradation>().ToList();
         root.Close();
         return new(id, name, version, description, components, relationships, [.. sensors.DistinctBy(s => s.Number).DistinctBy(s => s.Id)],
             limits, connections, csv, flushWindow, physics, yaml, Hash(yaml))
-        { Waveforms = waveforms, Degradations = degradations, Estimation = estimation };
+        { Waveforms = waveforms, Degradations = degradations, Estimation = estimation, Calculated = calculated };
     }
 
     static EstimationSettings? Estimated(YamlCursor root, YamlCursor at, Physics.PhysicsModel? physics)
@@ -190,10 +193,13 @@ public static class ReadAssetModel
         return null;
     }
 
-    static Limit? ReadLimit(YamlCursor at, HashSet<string> ids, Dictionary<string, Sensor> sensors, HashSet<string> sensorIds)
+    static Limit? ReadLimit(
+        YamlCursor at, HashSet<string> ids, Dictionary<string, Sensor> sensors, HashSet<string> sensorIds, HashSet<string> signals)
     {
         var id = Identity(at, "id", ids);
-        var sensorId = Reference(at, "sensor", sensorIds);
+        var signal = at.Get("signal", required: false) is null ? null : Reference(at, "signal", signals);
+        if (signal is not null && at.Get("sensor", required: false) is { } both) both.Complain("is not possible together with 'signal'");
+        var sensorId = signal is null ? Reference(at, "sensor", sensorIds) : "";
         var above = at.Get("above", required: false)?.Number();
         var below = at.Get("below", required: false)?.Number();
         if (above is null == below is null) at.Complain("needs exactly one of 'above' and 'below'");
@@ -213,7 +219,9 @@ public static class ReadAssetModel
         var clear = at.Number("clear", threshold);
         if (above is not null && clear > threshold || below is not null && clear < threshold)
             at.Get("clear")!.Complain($"must be on the healthy side of {threshold}, not {clear}");
-        var message = at.Text("message", $"{sensorId.Replace('-', ' ')} {(above is null ? "below" : "above")} limit");
+        var message = at.Text("message", $"{(signal ?? sensorId).Replace('-', ' ')} {(above is null ? "below" : "above")} limit");
+        if (signal is not null)
+            return new(id, 0, above is not null, threshold, clear, level ?? Severity.Warning, onDelay, offDelay, message) { Signal = signal };
         if (!sensors.TryGetValue(sensorId, out var sensor)) return null;
         if (!sensor.Physical.Contains(threshold))
             at.Get(above is null ? "below" : "above", required: false)?.Complain(

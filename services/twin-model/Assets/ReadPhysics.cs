@@ -27,7 +27,7 @@ static class ReadPhysics
                 .OfType<ComponentSpec>().ToList();
         HashSet<string> signalIds = [];
         var signals = at.List("signals", required: false)
-            .Select(s => (At: s, Signal: Closed(s, ReadSignal(s, identity(s, "id", signalIds), sensors)))).Where(s => s.Signal is not null)
+            .Select(s => (At: s, Signal: Closed(s, ReadSignal(s, identity(s, "id", signalIds), sensors, axis)))).Where(s => s.Signal is not null)
                 .ToList();
         var targets = at.List("targets", required: false)
             .Select(t => (At: t,
@@ -68,10 +68,18 @@ static class ReadPhysics
                     continue;
                 }
                 var quantity = Unit.QuantityOf(output.Unit);
+                if (signal.Output != signal.From && !output.Value.IsField)
+                    cursor.Get("from")!.Complain($"names the output '{signal.From}', which is a single value without 'at' and 'over'");
+                if (signal.Over is not null)
+                {
+                    if (quantity != "power-per-length")
+                        cursor.Get("over")!.Complain($"needs an output in {Unit.OfCalculation("power-per-length").Symbol}, not one of {quantity}");
+                    quantity = "power";
+                }
                 if (Unit.Of(quantity, signal.Unit.Symbol) is not { } unit)
                     cursor.Get("unit")!.Complain(
                         $"'{signal.Unit.Symbol}' is not a unit of {quantity}; allowed: {string.Join(", ", Unit.AllSymbolsOf(quantity))}");
-                else checkedSignals.Add(signal with { Unit = unit, IsProfile = output.Value.IsField });
+                else checkedSignals.Add(signal with { Unit = unit, IsProfile = output.Value.IsField && signal.Output == signal.From });
                 if (sensors.Values.FirstOrDefault(s => s.Number == signal.Sensor) is { } sensor && sensor.Unit.Quantity != quantity)
                     cursor.Get("sensor")!.Complain($"measures {sensor.Unit.Quantity}, not {quantity}");
             }
@@ -234,8 +242,17 @@ static class ReadPhysics
         return null;
     }
 
-    static PhysicsSignal? ReadSignal(YamlCursor at, string id, IReadOnlyDictionary<string, Sensor> sensors)
+    static PhysicsSignal? ReadSignal(YamlCursor at, string id, IReadOnlyDictionary<string, Sensor> sensors, Axis? axis)
     {
+        var position = at.Get("at", required: false) is { } positionAt ? ReadPosition(positionAt, axis) : null;
+        Interval? over = null;
+        if (at.Get("over", required: false) is { } overAt)
+        {
+            var (start, end) = overAt.Pair() is { } pair ? (ReadPosition(pair.First, axis), ReadPosition(pair.Second, axis)) : default;
+            if (end <= start) overAt.Complain($"must end after its start, {start} m, not at {end} m");
+            if (position is not null) overAt.Complain("is not possible together with 'at'");
+            if (start is { } first && end is { } last) over = new(first, last);
+        }
         var name = at.Text("name", id.Replace('-', ' '));
         var from = at.Text("from");
         var symbol = at.Text("unit");
@@ -247,7 +264,20 @@ static class ReadPhysics
             else sensor = found.Number;
         }
         // The quantity is that of the output, which is known only after compilation.
-        return from.Length == 0 || symbol.Length == 0 ? null : new(id, name, new Unit(symbol, "", 1), from, false, sensor);
+        return from.Length == 0 || symbol.Length == 0 ? null : new(id, name, new Unit(symbol, "", 1), from, false, sensor)
+        {
+            At = position,
+            Over = over,
+        };
+    }
+
+    static double? ReadPosition(YamlCursor at, Axis? axis)
+    {
+        if (ReadQuantity(at, "length") is not { } given || axis is null) return null;
+        var position = given.Unit.ConvertTo(Unit.OfCalculation("length"), given.Value);
+        if (position >= 0 && position <= axis.Length) return position;
+        at.Complain($"must lie on the axis, from 0 to {axis.Length} m, not at {position} m");
+        return null;
     }
 
     static string Known(YamlCursor at, string key, HashSet<string> known)

@@ -153,6 +153,15 @@ sealed partial class YamlCursor(YamlNode node, string path, string file, List<Mo
         return null;
     }
 
+    /// <summary>A list of exactly two entries.</summary>
+    public (YamlCursor First, YamlCursor Second)? Pair()
+    {
+        if (node is YamlSequenceNode { Children.Count: 2 } pair)
+            return (new(pair.Children[0], $"{path}[0]", file, problems), new(pair.Children[1], $"{path}[1]", file, problems));
+        Complain("must be a list of two: [start, end]");
+        return null;
+    }
+
     /// <summary>Reports unknown keys, so that a typing error is not silently ignored.</summary>
     public void Close()
     {

@@ -14,7 +14,7 @@ public readonly record struct EstimateStep(int Ticks, long? RestartedAt, long? R
 
 /// <summary>The state of an estimate between two ticks. It holds all readings before that moment.</summary>
 /// <param name="Tick">The tick that comes next.</param>
-/// <param name="State">What <see cref="Estimator.Write"/> wrote.</param>
+/// <param name="State">What <see cref="Estimator.Write"/> wrote, and after it the state of calculated signals and limits.</param>
 public sealed record EstimateCheckpoint(long Tick, byte[] State);
 
 /// <summary>
@@ -37,6 +37,7 @@ public sealed class EstimateTwin
     readonly List<EstimateCheckpoint> checkpoints = [];
     readonly long silence;
     Estimator estimator;
+    SignalFold signals;
     long newest = long.MinValue;
     long next = long.MaxValue;
     bool hasForgotten;
@@ -45,7 +46,7 @@ public sealed class EstimateTwin
     public EstimateTwin(EstimationSetup setup)
     {
         this.setup = setup;
-        estimator = new(setup);
+        (estimator, signals) = (new(setup), new(setup));
         silence = LongestSilence.Ticks / setup.Settings.Tick.Ticks;
     }
 
@@ -98,13 +99,15 @@ public sealed class EstimateTwin
     public Sync? Judgement => estimator.IsStarted ? estimator.Judgement() : null;
 
     /// <summary>The newest estimate; null before there is one.</summary>
-    public TwinEstimate? Estimate(EstimationWorkspace work) => estimator.Estimate(work);
+    public TwinEstimate? Estimate(EstimationWorkspace work) => estimator.Estimate(work) is { } estimate
+        ? estimate with { Signals = [.. estimate.Signals, .. signals.Values], Limits = [.. signals.Limits] }
+        : null;
 
     /// <summary>A member of the newest estimate, e.g. as the start of a scenario.</summary>
     public EnsembleMember Member(int number) => estimator.Member(number);
 
     /// <summary>SHA-256 over the newest estimate, hexadecimal.</summary>
-    public string Hash() => Convert.ToHexStringLower(SHA256.HashData(BytesOf(estimator)));
+    public string Hash() => Convert.ToHexStringLower(SHA256.HashData(State()));
 
     /// <summary>
     /// An estimate that goes on from a checkpoint of the same model. It expects all readings from there on; what is older counts as too
@@ -114,7 +117,7 @@ public sealed class EstimateTwin
     {
         var twin = new EstimateTwin(setup) { next = checkpoint.Tick, hasForgotten = true };
         twin.checkpoints.Add(checkpoint);
-        twin.estimator = twin.Restored(checkpoint.State);
+        (twin.estimator, twin.signals) = twin.Restored(checkpoint.State);
         return twin;
     }
 
@@ -123,7 +126,8 @@ public sealed class EstimateTwin
         var at = checkpoints.FindLastIndex(c => c.Tick <= tick);
         checkpoints.RemoveRange(at + 1, checkpoints.Count - at - 1);
         // Before the first tick: the fold begins there now.
-        (next, estimator) = at < 0 ? (tick, new(setup)) : (checkpoints[at].Tick, Restored(checkpoints[at].State));
+        next = at < 0 ? tick : checkpoints[at].Tick;
+        (estimator, signals) = at < 0 ? (new(setup), new(setup)) : Restored(checkpoints[at].State);
     }
 
     (int Count, bool HasMore) Fold(EstimationWorkspace work, int most, Action<long>? processed)
@@ -142,6 +146,7 @@ public sealed class EstimateTwin
             if (count == most) return (count, true);
             if (checkpoints.Count == 0 || next >= checkpoints[^1].Tick + TicksPerCheckpoint) Save();
             estimator.Step(next, readings, work);
+            signals.Step(next, readings, estimator, work);
             processed?.Invoke(next);
             next++;
             count++;
@@ -159,24 +164,25 @@ public sealed class EstimateTwin
 
     void Save()
     {
-        checkpoints.Add(new(next, BytesOf(estimator)));
+        checkpoints.Add(new(next, State()));
         if (checkpoints.Count <= MostCheckpoints) return;
         checkpoints.RemoveAt(0);
         hasForgotten = true;
         foreach (var tick in ticks.Keys.TakeWhile(t => t < checkpoints[0].Tick).ToList()) ticks.Remove(tick);
     }
 
-    Estimator Restored(byte[] state)
+    (Estimator, SignalFold) Restored(byte[] state)
     {
         using var reader = new BinaryReader(new MemoryStream(state));
-        return Estimator.Read(setup, reader);
+        return (Estimator.Read(setup, reader), SignalFold.Read(setup, reader));
     }
 
-    static byte[] BytesOf(Estimator estimator)
+    byte[] State()
     {
         using var memory = new MemoryStream();
         using var writer = new BinaryWriter(memory);
         estimator.Write(writer);
+        signals.Write(writer);
         return memory.ToArray();
     }
 }

@@ -1,5 +1,6 @@
 using TwinModel.Assets;
 using TwinModel.Physics;
+using TwinModel.Signals;
 using TwinModel.Telemetry;
 using TwinModel.Twins;
 using TwinModel.Units;
@@ -11,12 +12,14 @@ public sealed class EstimationSetup
 {
     readonly short[] slots;
 
-    /// <exception cref="ArgumentException">The model has no section <c>estimation</c>.</exception>
+    /// <exception cref="ArgumentException">The model has neither a section <c>estimation</c> nor calculated signals.</exception>
     public EstimationSetup(AssetModel model)
     {
+        if (!model.HasEstimate)
+            throw new ArgumentException($"The model '{model.Id}' has no section 'estimation' and no calculated signals.", nameof(model));
         Model = model;
-        Settings = model.Estimation ?? throw new ArgumentException($"The model '{model.Id}' has no section 'estimation'.", nameof(model));
-        Compiled = CompiledModels.Of(model.Physics!, Settings.Cells, withEnergy: false);
+        Settings = model.Estimation ?? EstimationSettings.WithoutPhysics;
+        Compiled = CompiledModels.Of(HasPhysics ? model.Physics! : PhysicsModel.Nothing, Settings.Cells, withEnergy: false);
         States = Compiled.Equations.Shape.States;
         TickMicros = Settings.Tick.Ticks / TimeSpan.TicksPerMicrosecond;
         List<Wanderer> wanderers = [
@@ -32,9 +35,15 @@ public sealed class EstimationSetup
         }
         (Wanderers, Observed) = ([.. wanderers], [.. observed]);
         Learnable = [.. wanderers, .. Settings.Parameters.Where(p => p.DoublesIn is null).Select(p => Wanderer.Of(p, Compiled))];
-        Inputs = [.. model.Physics!.Inputs.Select((input, number) => (Input: input, Number: number)).Where(i => i.Input.Sensor is not null)
+        Inputs = [.. Compiled.Model.Inputs.Select((input, number) => (Input: input, Number: number)).Where(i => i.Input.Sensor is not null)
             .Select(i => new MeasuredInput(i.Input, i.Number, model.Sensor(i.Input.Sensor!.Value)!))];
-        Sensors = [.. Observed.Select(o => o.Sensor).Concat(Inputs.Select(i => i.Sensor)).DistinctBy(s => s.Number)];
+        var parts = model.Calculated.SelectMany(c => Parts(c.Calculation)).ToList();
+        Measured = [.. parts.OfType<Measured>().Select(m => m.Number).Distinct().Select(number => model.Sensor(number)!)];
+        Windows = [.. parts.OfType<Window>()];
+        SignalLimits = [.. model.Limits.Where(l => l.Signal is not null)];
+        var used = parts.OfType<Estimated>().Select(e => e.Id).Concat(SignalLimits.Select(l => l.Signal!)).ToHashSet();
+        UsedSignals = [.. Compiled.Signals.Where(s => used.Contains(s.Signal.Id))];
+        Sensors = [.. Observed.Select(o => o.Sensor).Concat(Inputs.Select(i => i.Sensor)).Concat(Measured).DistinctBy(s => s.Number)];
         slots = new short[model.Sensors.Max(s => s.Number) + 1];
         Array.Fill<short>(slots, -1);
         for (short i = 0; i < Sensors.Length; i++) slots[Sensors[i].Number] = i;
@@ -49,10 +58,13 @@ public sealed class EstimationSetup
     /// </summary>
     public string Fingerprint => $"{Model.Hash}.{Estimator.Format}{(Model.CalibrationHash is { } hash ? $".{hash}" : "")}";
 
-    /// <summary>Its section <c>estimation</c>.</summary>
+    /// <summary>Its section <c>estimation</c>; defaults when it has none.</summary>
     public EstimationSettings Settings { get; }
 
-    /// <summary>The physics with the cells of the estimation.</summary>
+    /// <summary>False: only signals are calculated.</summary>
+    public bool HasPhysics => Model.Estimation is not null;
+
+    /// <summary>The physics with the cells of the estimation; without states and signals when only signals are calculated.</summary>
     public CompiledModel Compiled { get; }
 
     /// <summary>Length of a tick, microseconds.</summary>
@@ -70,7 +82,22 @@ public sealed class EstimationSetup
 
     internal MeasuredInput[] Inputs { get; }
 
-    /// <summary>All sensors that are used, observed or recording an input.</summary>
+    /// <summary>The sensors in calculated signals.</summary>
+    internal Sensor[] Measured { get; }
+
+    /// <summary>The windows in calculated signals.</summary>
+    internal Window[] Windows { get; }
+
+    /// <summary>The signals of the physics in calculated signals and limits.</summary>
+    internal SignalPlace[] UsedSignals { get; }
+
+    internal Limit[] SignalLimits { get; }
+
+    internal int MeasuredNumber(ushort sensor) => Array.FindIndex(Measured, s => s.Number == sensor);
+
+    internal int UsedSignalNumber(string id) => Array.FindIndex(UsedSignals, s => s.Signal.Id == id);
+
+    /// <summary>All sensors that are used: observed, recording an input, or in a calculated signal.</summary>
     internal Sensor[] Sensors { get; }
 
     internal int[] FixedPointBits { get; }
@@ -102,6 +129,14 @@ public sealed class EstimationSetup
             else if (wanderer.Kind == WandererKind.Input) inputs[wanderer.Number] = value;
         }
     }
+
+    static IEnumerable<Calculation> Parts(Calculation calculation) => [calculation, .. calculation switch
+    {
+        Negative negative => Parts(negative.Of),
+        Combination pair => [.. Parts(pair.Left), .. Parts(pair.Right)],
+        Window window => Parts(window.Of),
+        _ => [],
+    }];
 
     internal static long Floor(long value, long by) => (value - (value % by + by) % by) / by;
 }

@@ -1,3 +1,4 @@
+using TwinModel.Physics;
 using TwinModel.Uncertainty;
 
 namespace TwinModel.Estimation;
@@ -23,9 +24,9 @@ public sealed class Estimator
     const double Outlier = 3;
 
     /// <summary>Incremented when <see cref="Write"/> writes something else.</summary>
-    internal const int Format = 2;
+    internal const int Format = 3;
 
-    const ulong StreamsPerTick = 1 << 16;
+    internal const ulong StreamsPerTick = 1 << 16;
 
     readonly EstimationSetup setup;
     readonly Ensemble members;
@@ -77,6 +78,11 @@ public sealed class Estimator
         if (work.Setup != setup) throw new ArgumentException("The workspace belongs to another model.", nameof(work));
         var elapsed = tick - Tick;
         Tick = tick;
+        if (!setup.HasPhysics)
+        {
+            IsStarted = true;
+            return;
+        }
         Hold(readings);
         replaced = 0;
         if (IsStarted)
@@ -130,6 +136,19 @@ public sealed class Estimator
                 covariance[i][j] = Moments.Dot(differences[i], differences[j]) / (members.Members - 1);
         }
         return new(setup.EndOf(Tick), Judgement(), Innovations(), means, covariance);
+    }
+
+    /// <summary>Signals of the physics for each member, in their units; null before the estimator has started, and without physics.</summary>
+    internal Ensemble? Evaluate(IReadOnlyList<SignalPlace> signals, EstimationWorkspace work)
+    {
+        if (!IsStarted || signals.Count == 0) return null;
+        var values = new Ensemble(signals.Count, members.Members);
+        for (var m = 0; m < members.Members; m++)
+        {
+            work.Evaluate(members, m, held);
+            for (var s = 0; s < signals.Count; s++) values[s][m] = signals[s].Report(work.Outputs.Value(signals[s].Output));
+        }
+        return values;
     }
 
     /// <summary>Writes the whole state.</summary>

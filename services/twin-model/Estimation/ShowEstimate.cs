@@ -17,8 +17,9 @@ public static class ShowEstimate
         var axis = setup.Compiled.Axis;
         double[] centres = [.. Enumerable.Range(0, axis.Cells).Select(axis.Centre)];
         return new(
-            assetId, setup.Model.Id, position, setup.TickSeconds, estimate.At, Of(setup.Model, estimate.Sync),
-            [.. estimate.Signals.Select(s => Of(setup, s))],
+            assetId, setup.Model.Id, position, setup.TickSeconds, estimate.At,
+            setup.HasPhysics ? Of(setup.Model, estimate.Sync) : null,
+            [.. estimate.Signals.Where(s => double.IsFinite(s.Value.Mean)).Select(s => Of(setup, s))],
             [.. estimate.Profiles.Select(p => new EstimatedProfile(
                 p.Id, NameOf(setup, p.Id), p.Unit, centres, [.. p.Values.Select(v => v.Mean)],
                 [.. p.Values.Select(v => v.StandardDeviation)]))],
@@ -70,6 +71,11 @@ public static class ShowEstimate
 
     static EstimatedSignal Of(EstimationSetup setup, SignalEstimate signal)
     {
+        if (setup.Model.Calculated.FirstOrDefault(c => c.Id == signal.Id) is { } calculated)
+        {
+            return new(
+                signal.Id, calculated.Name, signal.Unit, signal.Value.Mean, signal.Value.StandardDeviation, null, calculated.Expression);
+        }
         var declared = setup.Compiled.Signals.First(s => s.Signal.Id == signal.Id).Signal;
         return new(
             signal.Id, declared.Name, signal.Unit, signal.Value.Mean, signal.Value.StandardDeviation,

@@ -35,7 +35,7 @@ public sealed class TickReadings(EstimationSetup setup)
     }
 
     TickMean Mean(in Rollup sum, int slot, bool isUncertain) =>
-        new(sum.Mean(setup.FixedPointBits[slot]), sum.Last, sum.Min == sum.Max, isUncertain);
+        new(sum.Mean(setup.FixedPointBits[slot]), sum.Last, sum.Count, sum.Min == sum.Max, isUncertain);
 
     internal void Write(BinaryWriter to)
     {
@@ -58,6 +58,7 @@ public sealed class TickReadings(EstimationSetup setup)
 /// <summary>A sensor's readings in one tick.</summary>
 /// <param name="Value">Their mean, in the sensor's unit.</param>
 /// <param name="Last">The last one.</param>
+/// <param name="Count">How many there are.</param>
 /// <param name="IsConstant">All are exactly equal.</param>
 /// <param name="IsUncertain">None of them is good.</param>
-readonly record struct TickMean(double Value, double Last, bool IsConstant, bool IsUncertain);
+readonly record struct TickMean(double Value, double Last, long Count, bool IsConstant, bool IsUncertain);

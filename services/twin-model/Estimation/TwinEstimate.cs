@@ -1,8 +1,10 @@
+using TwinModel.Twins;
+
 namespace TwinModel.Estimation;
 
 /// <summary>What is known of a machine at the end of a tick, from its physics and its sensors.</summary>
 /// <param name="At">End of the tick.</param>
-/// <param name="Signals">Signals with one number.</param>
+/// <param name="Signals">Signals with one number, those of the physics first; not a number where a calculated one has no value.</param>
 /// <param name="Profiles">Signals with one number per cell of the axis.</param>
 /// <param name="Learned">Parameters, inputs and biases.</param>
 /// <param name="Innovations">What the sensors showed in this tick and what was predicted.</param>
@@ -19,7 +21,11 @@ public sealed record TwinEstimate(
     double Nis,
     int DegreesOfFreedom,
     Sync Sync,
-    int Replaced);
+    int Replaced)
+{
+    /// <summary>The limits on signals.</summary>
+    public IReadOnlyList<SignalLimit> Limits { get; init; } = [];
+}
 
 /// <summary>A signal that is one number.</summary>
 /// <param name="Id">The signal.</param>

@@ -90,6 +90,15 @@ sealed class BuildModel
         throw new ArgumentException($"'{target}' is not a {wanted.Name}.");
     }
 
+    /// <summary>Adds the output of a signal that is a part of a profile.</summary>
+    public void AddPart(PhysicsSignal signal)
+    {
+        if (!Signals.TryGetValue(signal.From, out var profile)) throw new ArgumentException($"There is no output '{signal.From}'.");
+        var (first, end) = signal.Over is { } over ? Equations.Axis.CellsIn(over.Min, over.Max) : default;
+        var value = signal.At is { } at ? profile.At(at) : (profile * Equations.Graph.Mask(first, end)).Integral();
+        Equations.AddOutput(signal.Output, Unit.OfCalculation(signal.Unit.Quantity).Symbol, value);
+    }
+
     /// <summary>Initial states: fields cell by cell, then scalars; the energy integral, if present, is zero.</summary>
     public double[] Start(CompiledEquations equations, bool guess)
     {

@@ -20,12 +20,13 @@ public sealed class CompiledModel
     {
         Model = model;
         var build = new BuildModel(model, cells ?? model.Axis.Cells);
+        foreach (var signal in model.Signals.Where(s => s.Output != s.From)) build.AddPart(signal);
         Axis = build.Equations.Axis;
         Equations = new(build.Equations, withEnergy);
         Parameters = [.. build.ParameterValues];
         Inputs = [.. model.Inputs.Select(i => i.Unit.ConvertTo(Unit.OfCalculation(i.Unit.Quantity), i.Default))];
         (cold, guess) = (build.Start(Equations, guess: false), build.Start(Equations, guess: true));
-        Signals = [.. model.Signals.Select(s => new SignalPlace(s, OutputNumber(s.From), Unit.OfCalculation(s.Unit.Quantity)))];
+        Signals = [.. model.Signals.Select(s => new SignalPlace(s, OutputNumber(s.Output), Unit.OfCalculation(s.Unit.Quantity)))];
         EnergyState = Equations.Find("energy.in");
     }
 

@@ -114,6 +114,8 @@ public sealed class MeltChannel : Component
         site.Output("mass-flow", "kg/s", MassFlow);
         site.Output("exit-temperature", "degC", ExitTemperature);
         site.Output("flow-ratio", "1", Flow / drag);
+        site.Output("exit-viscosity", "Pa s",
+            Polymer.ShearFactor(graph.Max(speed / Screw.MeteringDepth, 0.1)) * Polymer.TemperatureFactor(ExitTemperature));
         site.Output("melting-length", "m", LengthUntil(graph, molten, 0.95));
         site.Output("residence-time", "s", holdUp.Integral() / graph.Max(MassFlow, 1e-9));
     }

@@ -21,6 +21,9 @@ public sealed record PhysicsModel(
     IReadOnlyList<PhysicsTarget> Targets,
     IReadOnlyList<string> Assumptions)
 {
+    /// <summary>No physics at all.</summary>
+    internal static PhysicsModel Nothing { get; } = new(new(1, 3), [], [], [], [], []);
+
     /// <summary>The unit in which the model gives a parameter; that of calculation when it leaves the value to the component.</summary>
     /// <param name="parameter">An existing <c>component.name</c>.</param>
     internal Unit UnitOf(string parameter)
@@ -65,7 +68,17 @@ public sealed record ParameterValue(double Value, Unit Unit, string Source, doub
 /// <param name="From">The output, <c>component.output</c>.</param>
 /// <param name="IsProfile">True: one value per cell of the axis.</param>
 /// <param name="Sensor">Number of the sensor that measures it, whose limits apply to it; null when none does.</param>
-public sealed record PhysicsSignal(string Id, string Name, Unit Unit, string From, bool IsProfile, ushort? Sensor);
+public sealed record PhysicsSignal(string Id, string Name, Unit Unit, string From, bool IsProfile, ushort? Sensor)
+{
+    /// <summary>Position, m, at which a profile is read; null: it is not.</summary>
+    public double? At { get; init; }
+
+    /// <summary>Part of the axis, m, over which a profile per metre is added up; null: it is not.</summary>
+    public Interval? Over { get; init; }
+
+    /// <summary>The output with its number: <see cref="From"/>, or what is made of it.</summary>
+    internal string Output => At is null && Over is null ? From : $"{From}:{Id}";
+}
 
 /// <summary>A signal that a scenario may prescribe.</summary>
 /// <param name="Id">kebab-case, e.g. <c>production-rate</c>.</param>

@@ -28,7 +28,7 @@ public sealed record AlarmBook(IReadOnlyDictionary<string, AlarmView> Open)
     {
         AlarmRaised r =>
             new(r.AlarmId, r.AssetId, r.LimitId, r.SensorId, r.Severity, r.Message, "active", r.Value, r.Unit, r.RaisedAt, null, null, null,
-                null),
+                null, r.SignalId),
         AlarmAcknowledged a when Open.TryGetValue(a.AlarmId, out var alarm) => alarm with
         {
             State = alarm.ClearedAt is null ? "active-acknowledged" : "closed",
@@ -76,7 +76,7 @@ public static class DecideAlarms
     }
 
     static AlarmRaised Raised(string assetId, string limitId, Sensor sensor, Limit limit, double? value, DateTimeOffset at) => new(
-        $"{assetId}.{limitId}.{Micros.From(at)}", assetId, limitId, sensor.Id, limit.Severity.ToString().ToLowerInvariant(), limit.Message,
+        $"{assetId}.{limitId}.{Micros.From(at)}", assetId, limitId, sensor.Id, Name(limit.Severity), limit.Message,
         value, sensor.Unit.Symbol, at);
 
     /// <summary>
@@ -108,6 +108,36 @@ public static class DecideAlarms
         return events;
     }
 
+    /// <summary>Events for limits on signals after a tick. A violation and its end follow the estimate, also when late readings change it.</summary>
+    /// <param name="assetId">The asset.</param>
+    /// <param name="model">Its model.</param>
+    /// <param name="book">Its alarms.</param>
+    /// <param name="limits">The limits after the tick.</param>
+    /// <param name="at">End of the tick.</param>
+    public static IReadOnlyList<object> ForSignals(
+        string assetId, AssetModel model, AlarmBook book, IReadOnlyList<SignalLimit> limits, DateTimeOffset at)
+    {
+        List<object> events = [];
+        foreach (var (limit, isViolated, since, value) in limits)
+        {
+            var active = book.Active(limit.Id);
+            if (isViolated && active is null)
+            {
+                var unit = model.EstimatedSignals.First(s => s.Id == limit.Signal).Unit.Symbol;
+                events.Add(new AlarmRaised(
+                    $"{assetId}.{limit.Id}.{Micros.From(since!.Value)}", assetId, limit.Id, null, Name(limit.Severity), limit.Message, value,
+                    unit, since.Value, limit.Signal));
+            }
+            else if (!isViolated && active is not null)
+            {
+                events.Add(new AlarmCleared(active.Id, value, at));
+            }
+        }
+        return events;
+    }
+
+    static string Name(Severity severity) => severity.ToString().ToLowerInvariant();
+
     /// <summary>Limit id of physics that has begun to deviate from the sensors.</summary>
     public const string SyncDrifting = "sync-drifting";
 
@@ -118,9 +148,9 @@ public static class DecideAlarms
     /// Events for physics that does not follow the machine: a warning while it drifts or is lost, an alarm while it is lost. With too few
     /// observations alarms stay as they are.
     /// </summary>
-    public static IReadOnlyList<object> ForSync(string assetId, AssetModel model, AlarmBook book, SyncView sync)
+    public static IReadOnlyList<object> ForSync(string assetId, AssetModel model, AlarmBook book, SyncView? sync)
     {
-        if (sync.Since is not { } since) return [];
+        if (sync?.Since is not { } since) return [];
         var isLost = sync.State == "lost";
         List<object> events = [];
         foreach (var (limitId, isDue) in new[] { (SyncDrifting, isLost || sync.State == "drifting"), (SyncLost, isLost) })

@@ -34,7 +34,28 @@ public readonly record struct LimitCondition(bool IsViolated, long Since, long? 
     /// </summary>
     public static bool IsHarmless(Limit limit, in Reading reading) => reading.Quality != Quality.Good || IsBack(limit, reading.Value);
 
+    internal void Write(BinaryWriter to)
+    {
+        to.Write(IsViolated);
+        to.Write(Since);
+        to.Write(PendingSince is not null);
+        to.Write(PendingSince ?? 0);
+    }
+
+    internal static LimitCondition Read(BinaryReader from)
+    {
+        var (isViolated, since, hasPending, pending) = (from.ReadBoolean(), from.ReadInt64(), from.ReadBoolean(), from.ReadInt64());
+        return new(isViolated, since, hasPending ? pending : null);
+    }
+
     static bool IsBeyond(Limit limit, double value) => limit.IsAbove ? value > limit.Threshold : value < limit.Threshold;
 
     static bool IsBack(Limit limit, double value) => limit.IsAbove ? value <= limit.Clear : value >= limit.Clear;
 }
+
+/// <summary>A limit on a signal after a tick.</summary>
+/// <param name="Limit">The limit.</param>
+/// <param name="IsViolated">It is violated.</param>
+/// <param name="Since">End of the tick in which that was established; null when it is clear.</param>
+/// <param name="Value">The signal's mean; null when it has none.</param>
+public sealed record SignalLimit(Limit Limit, bool IsViolated, DateTimeOffset? Since, double? Value);

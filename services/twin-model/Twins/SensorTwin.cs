@@ -170,8 +170,8 @@ public sealed class SensorTwin
         for (var i = 0; i < limits.Length; i++)
         {
             to.Write(limits[i].Id);
-            Write(to, before[i]);
-            Write(to, now[i]);
+            before[i].Write(to);
+            now[i].Write(to);
         }
         foreach (var (start, bucket) in open)
         {
@@ -192,7 +192,7 @@ public sealed class SensorTwin
             to.Write(Window.Newest.Value);
             to.Write((byte)Window.Newest.Quality);
         }
-        foreach (var condition in now) Write(to, condition);
+        foreach (var condition in now) condition.Write(to);
         foreach (var (start, bucket) in open)
         {
             to.Write(start);
@@ -208,8 +208,8 @@ public sealed class SensorTwin
         for (var i = 0; i < limits.Length; i++)
         {
             if (from.ReadString() != limits[i].Id) return false;
-            before[i] = ReadCondition(from);
-            now[i] = ReadCondition(from);
+            before[i] = LimitCondition.Read(from);
+            now[i] = LimitCondition.Read(from);
         }
         for (var i = 0; i < open.Length; i++)
         {
@@ -219,19 +219,5 @@ public sealed class SensorTwin
             open[i] = (start, bucket);
         }
         return true;
-    }
-
-    static void Write(BinaryWriter to, in LimitCondition condition)
-    {
-        to.Write(condition.IsViolated);
-        to.Write(condition.Since);
-        to.Write(condition.PendingSince is not null);
-        to.Write(condition.PendingSince ?? 0);
-    }
-
-    static LimitCondition ReadCondition(BinaryReader from)
-    {
-        var (isViolated, since, hasPending, pending) = (from.ReadBoolean(), from.ReadInt64(), from.ReadBoolean(), from.ReadInt64());
-        return new(isViolated, since, hasPending ? pending : null);
     }
 }

@@ -45,6 +45,7 @@ public sealed record Unit(string Symbol, string Quantity, double Factor, double 
         new("kJ/K", "heat-capacity", 1e3),
         new("J/kg", "specific-energy", 1), new("kJ/kg", "specific-energy", 1e3), new("Pa s^n", "consistency", 1),
         new("1/K", "reciprocal-temperature", 1),
+        new("Pa s", "dynamic-viscosity", 1), new("kg", "mass", 1), new("t", "mass", 1e3),
         new("kg/m", "mass-per-length", 1), new("W/m", "power-per-length", 1), new("min", "duration", 60), new("d", "duration", 86400),
         new("deg", "angle", Math.PI / 180), new("rad", "angle", 1),
     ];

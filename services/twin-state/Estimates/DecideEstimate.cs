@@ -1,4 +1,6 @@
+using TwinModel.Assets;
 using TwinModel.Telemetry;
+using TwinModel.Twins;
 using TwinState.Twins;
 
 namespace TwinState.Estimates;
@@ -38,6 +40,31 @@ static class DecideEstimate
 
     /// <summary>True if the estimate has to be made again for a late reading.</summary>
     public static bool IsWorthIt(long lateAt, long newest) => newest - lateAt <= Reach;
+
+    /// <summary>
+    /// Events for limits on signals: tick by tick, so that a violation between two looks is not missed, but of ticks that were shown before
+    /// only the last one, as late readings may have changed what it says.
+    /// </summary>
+    /// <param name="assetId">The asset.</param>
+    /// <param name="model">Its model.</param>
+    /// <param name="book">Its alarms.</param>
+    /// <param name="ticks">Ticks processed since the last save, oldest first.</param>
+    /// <param name="shown">End of the last tick that was shown before; null: none was.</param>
+    public static IReadOnlyList<object> Alarms(
+        string assetId, AssetModel model, AlarmBook book, IReadOnlyList<EstimatedTick> ticks, DateTimeOffset? shown)
+    {
+        List<object> events = [];
+        for (var i = 0; i < ticks.Count; i++)
+        {
+            if (ticks[i].At <= shown && i < ticks.Count - 1) continue;
+            foreach (var next in DecideAlarms.ForSignals(assetId, model, book, ticks[i].Limits, ticks[i].At))
+            {
+                events.Add(next);
+                book = book.Apply(next);
+            }
+        }
+        return events;
+    }
 
     /// <summary>
     /// Whether a checkpoint is kept: all of the last hour, then the first of each hour, and after two days the first of each day.

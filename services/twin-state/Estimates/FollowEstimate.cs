@@ -32,7 +32,7 @@ sealed partial class FollowEstimate(
     /// <summary>Brings the owner's estimate on, if anything is due. A twin whose physics fails is shown without an estimate.</summary>
     public async Task Follow(TwinOwner owner, OwnedTwin twin, CancellationToken cancel)
     {
-        if (!settings.Value.Estimates || twin.Asset.Model.Estimation is null || time.GetUtcNow() < owner.NoEstimateBefore) return;
+        if (!settings.Value.Estimates || !twin.Asset.Model.HasEstimate || time.GetUtcNow() < owner.NoEstimateBefore) return;
         try
         {
             if (twin.NewestSample is { } newest) await Follow(owner, twin, newest, cancel);
@@ -83,11 +83,14 @@ sealed partial class FollowEstimate(
         if (estimate.Unsaved.Count == 0) return;
         Measures.EstimatedTicks.Add(estimate.Unsaved.Count);
         // One that is made again does not show what was shown before.
+        var shown = twin.Estimate?.At;
         var view = estimate.Newest?.At < twin.Estimate?.At && estimate.IsBehind ? null : estimate.View(twin.Asset.Id);
+        IReadOnlyList<EstimatedTick> ticks = [.. estimate.Unsaved];
         await rows.Save(twin.Asset.Id, estimate, view, cancel);
         if (view is null) return;
         twin.Show(ShowEstimate.SummaryOf(view));
         IReadOnlyList<object> events = [
+            .. DecideEstimate.Alarms(twin.Asset.Id, twin.Asset.Model, twin.Alarms, ticks, shown),
             .. DecideAlarms.ForSync(twin.Asset.Id, twin.Asset.Model, twin.Alarms, view.Sync),
             .. DecideAlarms.ForCalibration(twin.Asset.Id, twin.Asset.Model, twin.Alarms, view, models.ParametersOf(twin.Asset)),
         ];

@@ -25,7 +25,7 @@ sealed partial class ActiveTwins
         meter.CreateObservableGauge(
             "pollux.twin_state.twins", () => owners.Count, "{twin}", "Twins that this replica owns and has in memory");
         meter.CreateObservableGauge(
-            "pollux.twin_state.sync", () => owners.Values.Select(o => o.Twin?.Estimate?.Sync.State).OfType<string>().CountBy(s => s)
+            "pollux.twin_state.sync", () => owners.Values.Select(o => o.Twin?.Estimate?.Sync?.State).OfType<string>().CountBy(s => s)
                 .Select(s => new Measurement<int>(s.Value, new KeyValuePair<string, object?>("state", s.Key))),
             "{twin}", "Twins in memory with an estimate, by whether the physics follows the machine");
     }

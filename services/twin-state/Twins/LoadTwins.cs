@@ -100,7 +100,7 @@ sealed class LoadTwins
             SavedRevision = saved.Revision,
             Versions = JsonSerializer.Deserialize<Dictionary<string, long>>(saved.Versions)!,
             OfflineSince = saved.OfflineSince,
-            Estimate = asset.Model.Estimation is null ? null : saved.Estimate,
+            Estimate = asset.Model.HasEstimate ? saved.Estimate : null,
             RecordedAt = saved.RecordedAt is null ? null : DateTimeOffset.Parse(saved.RecordedAt, CultureInfo.InvariantCulture),
         };
     }

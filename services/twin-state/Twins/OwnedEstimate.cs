@@ -3,6 +3,7 @@ using ServiceDefaults;
 using TwinModel.Assets;
 using TwinModel.Estimation;
 using TwinModel.Telemetry;
+using TwinModel.Twins;
 
 namespace TwinState.Twins;
 
@@ -10,7 +11,8 @@ namespace TwinState.Twins;
 /// <param name="At">End of the tick.</param>
 /// <param name="Means">Means, one per signal that is one number.</param>
 /// <param name="Deviations">Standard deviations.</param>
-readonly record struct EstimatedTick(DateTimeOffset At, float[] Means, float[] Deviations);
+/// <param name="Limits">The limits on signals.</param>
+readonly record struct EstimatedTick(DateTimeOffset At, float[] Means, float[] Deviations, IReadOnlyList<SignalLimit> Limits);
 
 /// <summary>Where in the log a checkpoint belongs.</summary>
 /// <param name="From">All readings from the checkpoint's tick on come after these versions of the day streams.</param>
@@ -170,6 +172,6 @@ sealed class OwnedEstimate
         if (Target?.At == estimate.At) RebuiltHash = twin.Hash();
         unsaved[estimate.At] = new(
             estimate.At, [.. estimate.Signals.Select(s => (float)s.Value.Mean)],
-            [.. estimate.Signals.Select(s => (float)s.Value.StandardDeviation)]);
+            [.. estimate.Signals.Select(s => (float)s.Value.StandardDeviation)], estimate.Limits);
     }
 }

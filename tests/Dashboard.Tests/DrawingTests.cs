@@ -44,7 +44,8 @@ public class DrawingTests
                 model.Limits.Select(l => new Contracts.Query.V1.Limit
                 {
                     Id = l.Id,
-                    SensorId = model.Sensor(l.Sensor)!.Id,
+                    SensorId = model.Sensor(l.Sensor)?.Id ?? "",
+                    SignalId = l.Signal ?? "",
                     Severity = l.Severity.ToString().ToLowerInvariant(),
                 }),
             },

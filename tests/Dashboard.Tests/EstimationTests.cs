@@ -28,11 +28,16 @@ public class EstimationTests
     [Fact]
     public void The_model_says_what_is_estimated_and_which_sensor_measures_it()
     {
-        Assert.Equal(["specific-energy", "melting-length", "residence-time", "thrust", "zone-5-fan"],
+        Assert.Equal(
+            ["polymer-temperature-600", "polymer-temperature-900", "polymer-temperature-1200", "melt-viscosity", "zone-1-heat",
+                "zone-2-heat", "zone-3-heat", "zone-4-heat", "zone-5-heat", "specific-energy", "melting-length", "residence-time", "thrust",
+                "zone-5-fan", "specific-drive-energy", "specific-drive-energy-mean", "melt-temperature-rate", "heat-from-barrel"],
             Extruder.Signals.Where(s => s.SensorId.Length == 0).Select(s => s.Id));
+        Assert.Equal("motor-power / melt-flow", Extruder.Signals.Single(s => s.Id == "specific-drive-energy").Expression);
         Assert.Equal(("melt-flow", "production rate", "kg/h"),
             Extruder.Signals.Where(s => s.SensorId == "melt-flow").Select(s => (s.Id, s.Name, s.Unit)).Single());
-        Assert.Empty(Estimation.Of(Model("pump-loop")).Signals);
+        Assert.Equal(["hydraulic-power", "apparent-power", "hydraulic-share", "motor-temperature-rate"],
+            Estimation.Of(Model("pump-loop")).Signals.Select(s => s.Id));
     }
 
     [Fact]

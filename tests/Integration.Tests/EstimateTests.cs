@@ -154,12 +154,8 @@ public class EstimateTests(RunningSystem system) : SystemTest<RunningSystem>(sys
     }
 
     [Fact]
-    public async Task A_model_without_the_section_has_no_estimate()
-    {
-        await Refused("/api/v1/twins/pump-loop/estimate", 404, "'estimation'", null);
-        await Refused("/api/v1/twins/pump-loop/estimate/history?signal=x", 404, "'estimation'", null);
+    public async Task An_unknown_state_of_the_physics_is_refused() =>
         await Refused("/api/v1/twins?sync=lots", 400, "in-sync", "sync");
-    }
 
     async Task Refused(string path, int status, string says, string? field)
     {

@@ -68,7 +68,7 @@ sealed record AssetAnswer(
             asset.Id, asset.Name, model.Id, model.Version, model.Hash, asset.RegisteredAt, model.Description,
             model.Components, model.Relationships,
             [.. model.Sensors.Select(SensorOfAsset.Of)],
-            [.. model.Limits.Select(l => LimitOfAsset.Of(l, model.Sensor(l.Sensor)!.Id))],
+            [.. model.Limits.Select(l => LimitOfAsset.Of(l, model.Sensor(l.Sensor)?.Id))],
             [.. model.Connections.Select(ConnectionOfAsset.Of)],
             asset.Labels);
     }
@@ -107,23 +107,23 @@ sealed record ValueRange(double Min, double Max)
 
 /// <summary>An alarm limit with hysteresis and delays.</summary>
 /// <param name="Id">Limit id.</param>
-/// <param name="Sensor">Sensor id.</param>
 /// <param name="OnDelaySeconds">How long a value must be beyond the threshold before the alarm is raised, s.</param>
 /// <param name="OffDelaySeconds">How long a value must be back beyond the clear value before the alarm is cleared, s.</param>
 /// <param name="Message">Text of the alarm.</param>
 sealed record LimitOfAsset(
     string Id,
-    string Sensor,
+    [property: Description("Sensor id; null for a limit on a signal.")] string? Sensor,
+    [property: Description("Id of an estimated or calculated signal; null for a limit on a sensor.")] string? Signal,
     [property: Description("above or below.")] string Direction,
-    [property: Description("In the sensor's unit.")] double Threshold,
-    [property: Description("In the sensor's unit.")] double Clear,
+    [property: Description("In the unit of the sensor or signal.")] double Threshold,
+    [property: Description("In the same unit.")] double Clear,
     [property: Description("warning, alarm or critical.")] string Severity,
     double OnDelaySeconds,
     double OffDelaySeconds,
     string Message)
 {
-    public static LimitOfAsset Of(Limit limit, string sensor) => new(
-        limit.Id, sensor, limit.IsAbove ? "above" : "below", limit.Threshold, limit.Clear, limit.Severity.ToString().ToLowerInvariant(),
+    public static LimitOfAsset Of(Limit limit, string? sensor) => new(
+        limit.Id, sensor, limit.Signal, limit.IsAbove ? "above" : "below", limit.Threshold, limit.Clear, limit.Severity.ToString().ToLowerInvariant(),
         limit.OnDelay.TotalSeconds, limit.OffDelay.TotalSeconds, limit.Message);
 }
 

@@ -61,7 +61,8 @@ static class AssetMessage
     static Proto.Limit Of(LimitOfAsset limit) => new()
     {
         Id = limit.Id,
-        SensorId = limit.Sensor,
+        SensorId = limit.Sensor ?? "",
+        SignalId = limit.Signal ?? "",
         Direction = limit.Direction,
         Threshold = limit.Threshold,
         Clear = limit.Clear,

@@ -82,10 +82,11 @@ public static class ReadAssetModel
         if (flushWindow > LongestFlushWindow) root.Get("flush-window")!.Complain($"must be at most {LongestFlushWindow.TotalSeconds:0}s");
         var physics = root.Get("physics", required: false) is { } physicsAt ? ReadPhysics.From(physicsAt, sensorById, Identity) : null;
         var estimation = root.Get("estimation", required: false) is { } estimationAt ? Estimated(root, estimationAt, physics) : null;
-        var estimated = root.Get("estimation", required: false) is null ? [] : physics?.Signals ?? [];
+        // With a bad section, which has been reported already, it is not known what there is.
+        var estimated = root.Get("estimation", required: false) is null ? [] : physics?.Signals;
         var calculated = ReadCalculated.From(root, estimation ?? EstimationSettings.WithoutPhysics, sensorById, estimated);
         HashSet<string> limitIds = [];
-        var signals = ReadCalculated.Watched(estimated, calculated);
+        var signals = estimated is null ? null : ReadCalculated.Watched(estimated, calculated);
         var limits = root.List("limits", required: false).Select(l => Closed(l, ReadLimit(l, limitIds, sensorById, sensorIds, signals)))
             .OfType<Limit>().ToList();
         HashSet<string> worn = [];
@@ -194,10 +195,12 @@ public static class ReadAssetModel
     }
 
     static Limit? ReadLimit(
-        YamlCursor at, HashSet<string> ids, Dictionary<string, Sensor> sensors, HashSet<string> sensorIds, HashSet<string> signals)
+        YamlCursor at, HashSet<string> ids, Dictionary<string, Sensor> sensors, HashSet<string> sensorIds, HashSet<string>? signals)
     {
         var id = Identity(at, "id", ids);
-        var signal = at.Get("signal", required: false) is null ? null : Reference(at, "signal", signals);
+        var signal = at.Get("signal", required: false) is null
+            ? null
+            : signals is null ? at.Text("signal") : Reference(at, "signal", signals);
         if (signal is not null && at.Get("sensor", required: false) is { } both) both.Complain("is not possible together with 'signal'");
         var sensorId = signal is null ? Reference(at, "sensor", sensorIds) : "";
         var above = at.Get("above", required: false)?.Number();

@@ -8,13 +8,13 @@ namespace TwinModel.Assets;
 static class ReadCalculated
 {
     public static IReadOnlyList<CalculatedSignal> From(
-        YamlCursor root, EstimationSettings settings, IReadOnlyDictionary<string, Sensor> sensors, IReadOnlyList<PhysicsSignal> signals)
+        YamlCursor root, EstimationSettings settings, IReadOnlyDictionary<string, Sensor> sensors, IReadOnlyList<PhysicsSignal>? signals)
     {
         // What a sensor measures is taken from the sensor.
-        Dictionary<string, (Calculation Value, Unit Unit)> known = signals.Where(IsVirtual)
+        Dictionary<string, (Calculation Value, Unit Unit)> known = (signals ?? []).Where(IsVirtual)
             .ToDictionary(s => s.Id, s => ((Calculation)new Estimated(s.Id, s.Unit), s.Unit));
         foreach (var (id, sensor) in sensors) known[id] = (new Measured(sensor.Number, sensor.Unit), sensor.Unit);
-        HashSet<string> ids = [.. known.Keys, .. signals.Select(s => s.Id)];
+        HashSet<string> ids = [.. known.Keys, .. (signals ?? []).Select(s => s.Id)];
         List<CalculatedSignal> calculated = [];
         HashSet<string> measured = [];
         foreach (var at in root.List("calculated", required: false))
@@ -23,7 +23,7 @@ static class ReadCalculated
             var name = at.Text("name", id.Replace('-', ' '));
             var (unit, text) = (at.Text("unit"), at.Text("expression"));
             at.Close();
-            if (id.Length == 0 || unit.Length == 0 || text.Length == 0) continue;
+            if (signals is null || id.Length == 0 || unit.Length == 0 || text.Length == 0) continue;
             try
             {
                 var expression = ParseExpression.Of(text);

@@ -7,8 +7,9 @@ using TwinModel.Uncertainty;
 namespace TwinModel.Estimation;
 
 /// <summary>
-/// Calculated signals and the limits on signals, tick by tick. Every calculation is made for each member of the ensemble, so that its
-/// standard deviation follows; members differ in what a sensor shows by its noise.
+/// Calculated signals and the limits on signals, tick by tick. Every calculation is made for each member of the ensemble, from which its
+/// standard deviation follows, and once more from the means, which gives its value: the mean of a quotient would lie above the quotient of
+/// the means. Members differ in what a sensor shows by its noise.
 /// </summary>
 sealed class SignalFold
 {
@@ -114,11 +115,11 @@ sealed class SignalFold
         return fold;
     }
 
-    /// <summary>The calculations of one tick, for all members at once, in SI units.</summary>
+    /// <summary>The calculations of one tick, for all members at once and, in the last column, for the means; in SI units.</summary>
     sealed class Rows(
         EstimationSetup setup, long tick, Ensemble measured, Ensemble? estimated, Dictionary<Window, SignalWindow> windows)
     {
-        readonly int members = setup.Settings.Ensemble;
+        readonly int columns = setup.Settings.Ensemble + 1;
         readonly List<double[]> calculated = [];
 
         public Estimate Calculate(CalculatedSignal signal)
@@ -126,7 +127,9 @@ sealed class SignalFold
             var row = Of(signal.Calculation);
             calculated.Add(row);
             var reported = Array.ConvertAll(row, value => (value - signal.Unit.Offset) / signal.Unit.Factor);
-            return Array.TrueForAll(reported, double.IsFinite) ? Moments.Of(reported) : new(double.NaN, double.NaN);
+            return Array.TrueForAll(reported, double.IsFinite)
+                ? new(reported[^1], Moments.Of(reported.AsSpan(..^1)).StandardDeviation)
+                : new(double.NaN, double.NaN);
         }
 
         public double MeanOf(string signal, Estimate[] calculated)
@@ -162,11 +165,11 @@ sealed class SignalFold
         // What is not known now was not known a few minutes ago, in the same way: members keep their distances.
         double[] Windowed(Window window, double[] row)
         {
-            var now = Moments.Of(row);
-            windows[window].Add(tick, now.Mean);
+            var (now, spread) = (row[^1], Moments.Of(row.AsSpan(..^1)).StandardDeviation);
+            windows[window].Add(tick, now);
             var (value, error) = windows[window].Of(window.Function, setup.TickSeconds);
-            var scale = window.Function != WindowFunction.Rate ? 1 : now.StandardDeviation > 0 ? error / now.StandardDeviation : 0;
-            return Array.ConvertAll(row, r => value + scale * (r - now.Mean));
+            var scale = window.Function != WindowFunction.Rate ? 1 : spread > 0 ? error / spread : 0;
+            return Array.ConvertAll(row, r => value + scale * (r - now));
         }
 
         static double[] Combined(char op, double[] left, double[] right)
@@ -186,14 +189,15 @@ sealed class SignalFold
 
         static double[] InSi(ReadOnlySpan<double> row, Units.Unit unit)
         {
-            var converted = new double[row.Length];
+            var converted = new double[row.Length + 1];
             for (var m = 0; m < row.Length; m++) converted[m] = row[m] * unit.Factor + unit.Offset;
+            converted[^1] = Moments.Mean(row) * unit.Factor + unit.Offset;
             return converted;
         }
 
         double[] All(double value)
         {
-            var row = new double[members];
+            var row = new double[columns];
             Array.Fill(row, value);
             return row;
         }

@@ -109,10 +109,11 @@ sealed class MergeOutcomes
         IReadOnlyList<MemberOutcome> all = members.Count > 0 ? members : [nominal];
         foreach (var limit in model.Limits)
         {
-            var s = Array.FindIndex(setup.Scalars, p => p.Signal.Sensor == limit.Sensor);
+            var s = Array.FindIndex(
+                setup.Scalars, p => limit.Signal is { } signal ? p.Signal.Id == signal : p.Signal.Sensor == limit.Sensor);
             if (s < 0) continue;
             var place = setup.Scalars[s];
-            var threshold = model.Sensor(limit.Sensor)!.Unit.ConvertTo(place.Signal.Unit, limit.Threshold);
+            var threshold = model.Sensor(limit.Sensor)?.Unit.ConvertTo(place.Signal.Unit, limit.Threshold) ?? limit.Threshold;
             bool Beyond(double[] values) =>
                 Enumerable.Range(0, setup.Times.Length).Select(t => place.Report(values[t * setup.Scalars.Length + s]))
                     .Any(v => limit.IsAbove ? v > threshold : v < threshold);

@@ -49,24 +49,24 @@ public static class ParseExpression
     static readonly TokenListParser<Part, Expression> Literal = Token.EqualTo(Part.Number)
         .Select(t => (Expression)new NumberExpression(NumberOf(t.ToStringValue())));
 
-    static readonly TokenListParser<Part, Expression> Quantity = Token.EqualTo(Part.Quantity)
-        .Select(t => t.ToStringValue()[1..^1].Trim().Split(' ', 2))
-        .Where(parts => parts.Length == 2 && double.TryParse(parts[0], NumberStyles.Float, CultureInfo.InvariantCulture, out _),
-            "a quantity is a number, a blank and a unit")
-        .Select(parts => (Expression)new QuantityExpression(NumberOf(parts[0]), parts[1].Trim()));
+    static readonly TokenListParser<Part, Expression> Quantity = Token.EqualTo(Part.Quantity).Select(t => QuantityOf(t.ToStringValue()));
 
-    static readonly TokenListParser<Part, Expression> Function =
-        from name in Token.EqualTo(Part.Id).Where(t => FunctionNamed(t.ToStringValue()) is not null, "allowed functions: mean, min, max, rate")
+    static readonly TokenListParser<Part, (Expression Of, string Over)?> Arguments =
         from open in Token.EqualTo(Part.Open)
         from of in Superpower.Parse.Ref(() => Sum!)
         from comma in Token.EqualTo(Part.Comma)
         from over in Token.EqualTo(Part.Span)
         from close in Token.EqualTo(Part.Close)
-        select (Expression)new WindowExpression(FunctionNamed(name.ToStringValue())!.Value, of, SpanOf(over.ToStringValue()));
+        select ((Expression Of, string Over)?)(of, over.ToStringValue());
 
-    static readonly TokenListParser<Part, Expression> Operand = Literal.Or(Quantity)
-        .Or(Function.Try())
-        .Or(Token.EqualTo(Part.Id).Select(t => (Expression)new NameExpression(t.ToStringValue())))
+    static readonly TokenListParser<Part, Expression> NameOrFunction =
+        from name in Token.EqualTo(Part.Id)
+        from arguments in Arguments.OptionalOrDefault()
+        select arguments is { } given
+            ? new WindowExpression(FunctionNamed(name.ToStringValue()), given.Of, SpanOf(given.Over))
+            : (Expression)new NameExpression(name.ToStringValue());
+
+    static readonly TokenListParser<Part, Expression> Operand = Literal.Or(Quantity).Or(NameOrFunction)
         .Or(Superpower.Parse.Ref(() => Sum!).Between(Token.EqualTo(Part.Open), Token.EqualTo(Part.Close)));
 
     static readonly TokenListParser<Part, Expression> Factor =
@@ -105,12 +105,21 @@ public static class ParseExpression
         };
     }
 
-    static WindowFunction? FunctionNamed(string name) => name switch
+    static Expression QuantityOf(string text)
+    {
+        var parts = text[1..^1].Trim().Split(' ', 2);
+        if (parts.Length != 2 || !double.TryParse(parts[0], NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            || !double.IsFinite(number))
+            throw new FormatException($"has '{text}'; a quantity is a number, a blank and a unit, e.g. [20 degC]");
+        return new QuantityExpression(number, parts[1].Trim());
+    }
+
+    static WindowFunction FunctionNamed(string name) => name switch
     {
         "mean" => WindowFunction.Mean,
         "min" => WindowFunction.Min,
         "max" => WindowFunction.Max,
         "rate" => WindowFunction.Rate,
-        _ => null,
+        _ => throw new FormatException($"calls '{name}'; allowed functions: mean, min, max, rate"),
     };
 }

@@ -17,6 +17,13 @@ static class EstimationCase
           - { id: temperature, number: 1, component: vessel, quantity: temperature, unit: degC, physical: [-50, 500], plausible: [0, 320], interval: 1s }
           - { id: heater-power, number: 7, component: vessel, quantity: power, unit: W, physical: [0, 5000], plausible: [0, 4000], interval: 1s }
           - { id: spare, number: 9, component: vessel, quantity: temperature, unit: degC, physical: [-50, 500], plausible: [0, 320], interval: 1s }
+        limits:
+          - { id: loss-high, signal: loss, above: 150, clear: 140, severity: warning, on-delay: 30s }
+          - { id: warms-quickly, signal: warming, above: 60, severity: alarm, message: It warms quickly }
+        calculated:
+          - { id: lost-share, unit: "%", expression: loss / heater-power }
+          - { id: warming, unit: K/min, expression: "rate(temperature, 1min)" }
+          - { id: excess, name: above the cellar, unit: K, expression: "mean(temperature, 1min) - [15 degC]" }
         connections:
           - { topic: "pollux/{asset}/senml", payload: senml }
         physics:
@@ -49,6 +56,18 @@ static class EstimationCase
           sensors:
             - { signal: temperature, deviation: 0.2, bias: { deviation: 0.5, changes-in: 24h } }
         """;
+
+    /// <summary>The same without sensors that correct the physics, and without what is made of the result.</summary>
+    public static string WithoutEstimation
+    {
+        get
+        {
+            var (from, to) = (At("limits:"), At("connections:"));
+            return Yaml[..At("estimation:")].Remove(from, to - from);
+
+            static int At(string section) => Yaml.IndexOf(section, StringComparison.Ordinal);
+        }
+    }
 
     public static EstimationSetup Setup { get; } = new(ReadAssetModel.FromText(Yaml, "kettle.asset.yaml"));
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Contracts.Estimates;
 
 /// <summary>
@@ -40,7 +42,8 @@ public sealed record DeviationView(string SensorId, double Score);
 /// <param name="SensorId">The sensor that measures it; null for what no sensor shows.</param>
 /// <param name="Expression">What it is calculated from; null for a signal of the physics.</param>
 public sealed record EstimatedSignal(
-    string Id, string Name, string Unit, double Mean, double StandardDeviation, string? SensorId, string? Expression = null);
+    string Id, string Name, string Unit, double Mean, double StandardDeviation, string? SensorId,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Expression = null);
 
 /// <summary>The whole estimate of a machine at the end of a tick.</summary>
 /// <param name="AssetId">The asset.</param>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Contracts.Events;
 
 /// <summary>A limit was violated or data is missing. In stream <c>twin/{asset}</c>. Written by twin-state only.</summary>
@@ -23,4 +25,4 @@ public sealed record AlarmRaised(
     double? Value,
     string? Unit,
     DateTimeOffset RaisedAt,
-    string? SignalId = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? SignalId = null);

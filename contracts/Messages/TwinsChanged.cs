@@ -116,4 +116,4 @@ public sealed record AlarmView(
     string? AcknowledgedBy,
     string? Comment,
     DateTimeOffset? ClearedAt,
-    string? SignalId = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? SignalId = null);

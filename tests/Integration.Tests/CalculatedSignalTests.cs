@@ -14,8 +14,8 @@ namespace Integration.Tests;
 [Collection<OnOneSystem>]
 public class CalculatedSignalTests(RunningSystem system) : SystemTest<RunningSystem>(system)
 {
-    static double Mean(JsonNode estimate, string signal) =>
-        estimate["signals"]!.AsArray().Where(s => (string)s!["id"]! == signal).Select(s => (double)s!["mean"]!).DefaultIfEmpty(double.NaN).Single();
+    static double Mean(JsonNode estimate, string signal) => estimate["signals"]!.AsArray()
+        .Where(s => (string)s!["id"]! == signal).Select(s => (double)s!["mean"]!).DefaultIfEmpty(double.NaN).Single();
 
     [Fact]
     public async Task A_machine_without_physics_has_calculated_signals_and_their_past()
@@ -56,7 +56,8 @@ public class CalculatedSignalTests(RunningSystem system) : SystemTest<RunningSys
         var to = Micros.ToTime(start + 900 * Micros.PerSecond).UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
         var history = await Eventually.Get(
             "the late minute is in the history",
-            () => Pollux.Get($"/api/v1/twins/{asset}/estimate/history?signal=hydraulic-power&signal=motor-temperature-rate&points=15&from={from}&to={to}"),
+            () => Pollux.Get($"/api/v1/twins/{asset}/estimate/history?signal=hydraulic-power&signal=motor-temperature-rate"
+                + $"&points=15&from={from}&to={to}"),
             h => h["series"]![0]!["points"]!.AsArray() is { Count: >= 14 } points && Math.Abs((double)points[4]!["mean"]! - 150) < 1e-3,
             show: h => h.ToJsonString());
         Assert.Equal([50, 50, 50, 50, 150, 50, 50],
@@ -100,7 +101,8 @@ public class CalculatedSignalTests(RunningSystem system) : SystemTest<RunningSys
             all => all.Any(c => c.AlarmId.Contains(".specific-drive-energy-high.", StringComparison.Ordinal)));
         var raised = Assert.Single(
             await Pollux.Log.Events<AlarmRaised>(Streams.Twin(asset)), a => a.LimitId == "specific-drive-energy-high");
-        Assert.Equal((null, "specific-drive-energy-mean", "warning", "kJ/kg"), (raised.SensorId, raised.SignalId, raised.Severity, raised.Unit));
+        Assert.Equal(
+            (null, "specific-drive-energy-mean", "warning", "kJ/kg"), (raised.SensorId, raised.SignalId, raised.Severity, raised.Unit));
         Assert.InRange(raised.Value!.Value, 1200, 1300);
         Assert.InRange((raised.RaisedAt - Micros.ToTime(start)).TotalMinutes, 16, 26);
         var end = Assert.Single(cleared, c => c.AlarmId == raised.AlarmId);

@@ -219,6 +219,15 @@ public class ContractTests
     }
 
     [Fact]
+    public void An_alarm_of_a_signal_is_read_and_written_unchanged()
+    {
+        const string Golden = """{"alarmId":"line-1.late.1700000000000000","assetId":"line-1","limitId":"late","sensorId":null,"severity":"warning","message":"Melts late","value":1.46,"unit":"m","raisedAt":"2026-03-01T06:00:00.123456+00:00","signalId":"melting-length"}""";
+        var raised = Events.FromJson<AlarmRaised>(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(Golden)));
+        Assert.Equal("melting-length", raised.SignalId);
+        AssertSame(Golden, Events.ToJson(raised));
+    }
+
+    [Fact]
     public void A_saved_view_of_the_past_is_read_and_packed_unchanged()
     {
         const string Golden = $$"""{"assetId":"line-1","name":"Line 1","modelId":"extrusion-line","position":42,"revision":5,"recordedAt":"2026-03-01T06:00:00.123456+00:00","sampledAt":"2026-03-01T06:00:00.123456+00:00","readings":7,"stateHash":"aa","sensors":[{{Sensor}}],"alarms":[{{Alarm}}],"traceParent":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}""";

@@ -74,7 +74,7 @@ public class OwnedEstimateTests
         Assert.Equal(Folded([.. Minutes(6).Take(101), At(361, 100.5, 250) with { Version = 102 },
             .. Minutes(6).Skip(101).Select(b => b with { Version = b.Version + 1 })]).Unsaved.Select(t => (t.At, t.Means[0])),
             live.Unsaved.Select(t => (t.At, t.Means[0])));
-        Assert.Equal(["temperature", "loss"], live.View("kettle")!.Signals.Select(s => s.Id));
+        Assert.Equal(["temperature", "loss", "lost-share", "warming", "excess"], live.View("kettle")!.Signals.Select(s => s.Id));
     }
 
     [Fact]

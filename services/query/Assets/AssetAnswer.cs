@@ -123,8 +123,8 @@ sealed record LimitOfAsset(
     string Message)
 {
     public static LimitOfAsset Of(Limit limit, string? sensor) => new(
-        limit.Id, sensor, limit.Signal, limit.IsAbove ? "above" : "below", limit.Threshold, limit.Clear, limit.Severity.ToString().ToLowerInvariant(),
-        limit.OnDelay.TotalSeconds, limit.OffDelay.TotalSeconds, limit.Message);
+        limit.Id, sensor, limit.Signal, limit.IsAbove ? "above" : "below", limit.Threshold, limit.Clear,
+        limit.Severity.ToString().ToLowerInvariant(), limit.OnDelay.TotalSeconds, limit.OffDelay.TotalSeconds, limit.Message);
 }
 
 /// <summary>Where readings come from.</summary>

@@ -91,7 +91,8 @@ sealed class GetEstimateHistory(NpgsqlDataSource source, KnownAssets registry, T
         var order = past.EstimatedSignals.Select(s => s.Id).ToList();
         var places = wanted.Select(s => order.IndexOf(s.Id) + 1).ToList();
         var columns = string.Concat(places.Select(p => string.Create(CultureInfo.InvariantCulture,
-            $", count({Value(p)}), avg({Value(p)}), sqrt(avg(deviations[{p}]::float8 * deviations[{p}]) filter (where {Value(p)} is not null)), "
+            $", count({Value(p)}), avg({Value(p)}), "
+                + $"sqrt(avg(deviations[{p}]::float8 * deviations[{p}]) filter (where {Value(p)} is not null)), "
                 + $"min({Value(p)}), max({Value(p)})")));
         // A tick belongs to the time before its end.
         await using var command = source.CreateCommand($"""

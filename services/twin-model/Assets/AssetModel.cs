@@ -63,7 +63,8 @@ public sealed record AssetModel(
     /// <summary>Length of a tick of the estimate and of calculated signals.</summary>
     public TimeSpan Tick => (Estimation ?? EstimationSettings.WithoutPhysics).Tick;
 
-    /// <summary>Signals with one number that an estimate holds: those of the physics, if sensors correct it, then the calculated ones.</summary>
+    /// <summary>Signals with one number that an estimate holds: those of the physics, if sensors correct it, then the calculated
+    /// ones.</summary>
     public IReadOnlyList<SignalSpec> EstimatedSignals => [
         .. (Estimation is null ? [] : Physics!.Signals).Where(s => !s.IsProfile).Select(s => new SignalSpec(s.Id, s.Name, s.Unit)),
         .. Calculated.Select(c => new SignalSpec(c.Id, c.Name, c.Unit)),

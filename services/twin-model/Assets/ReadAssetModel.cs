@@ -224,7 +224,12 @@ public static class ReadAssetModel
             at.Get("clear")!.Complain($"must be on the healthy side of {threshold}, not {clear}");
         var message = at.Text("message", $"{(signal ?? sensorId).Replace('-', ' ')} {(above is null ? "below" : "above")} limit");
         if (signal is not null)
-            return new(id, 0, above is not null, threshold, clear, level ?? Severity.Warning, onDelay, offDelay, message) { Signal = signal };
+        {
+            return new(id, 0, above is not null, threshold, clear, level ?? Severity.Warning, onDelay, offDelay, message)
+            {
+                Signal = signal,
+            };
+        }
         if (!sensors.TryGetValue(sensorId, out var sensor)) return null;
         if (!sensor.Physical.Contains(threshold))
             at.Get(above is null ? "below" : "above", required: false)?.Complain(

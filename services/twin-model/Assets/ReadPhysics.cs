@@ -27,8 +27,8 @@ static class ReadPhysics
                 .OfType<ComponentSpec>().ToList();
         HashSet<string> signalIds = [];
         var signals = at.List("signals", required: false)
-            .Select(s => (At: s, Signal: Closed(s, ReadSignal(s, identity(s, "id", signalIds), sensors, axis)))).Where(s => s.Signal is not null)
-                .ToList();
+            .Select(s => (At: s, Signal: Closed(s, ReadSignal(s, identity(s, "id", signalIds), sensors, axis))))
+            .Where(s => s.Signal is not null).ToList();
         var targets = at.List("targets", required: false)
             .Select(t => (At: t,
                 Target: Closed(t, new PhysicsTarget(identity(t, "id", ids), Known(t, "signal", signalIds), Known(t, "input", inputIds)))))
@@ -72,8 +72,9 @@ static class ReadPhysics
                     cursor.Get("from")!.Complain($"names the output '{signal.From}', which is a single value without 'at' and 'over'");
                 if (signal.Over is not null)
                 {
-                    if (quantity != "power-per-length")
-                        cursor.Get("over")!.Complain($"needs an output in {Unit.OfCalculation("power-per-length").Symbol}, not one of {quantity}");
+                    const string perLength = "power-per-length";
+                    if (quantity != perLength)
+                        cursor.Get("over")!.Complain($"needs an output in {Unit.OfCalculation(perLength).Symbol}, not one of {quantity}");
                     quantity = "power";
                 }
                 if (Unit.Of(quantity, signal.Unit.Symbol) is not { } unit)

@@ -138,7 +138,8 @@ public sealed class Estimator
         return new(setup.EndOf(Tick), Judgement(), Innovations(), means, covariance);
     }
 
-    /// <summary>Signals of the physics for each member, in their units; null before the estimator has started, and without physics.</summary>
+    /// <summary>Signals of the physics for each member, in their units; null before the estimator has started, and without
+    /// physics.</summary>
     internal Ensemble? Evaluate(IReadOnlyList<SignalPlace> signals, EstimationWorkspace work)
     {
         if (!IsStarted || signals.Count == 0) return null;

@@ -158,7 +158,7 @@ sealed class SignalFold
                 case Window window:
                     return Windowed(window, Of(window.Of));
                 default:
-                    throw new ArgumentOutOfRangeException(nameof(calculation), calculation, "Allowed: the kinds of calculations there are.");
+                    throw new ArgumentOutOfRangeException(nameof(calculation), calculation, "Allowed: the kinds there are.");
             }
         }
 

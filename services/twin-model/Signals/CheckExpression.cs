@@ -53,7 +53,8 @@ public sealed class CheckExpression(Func<string, (Calculation Value, Unit Unit)?
 
     static Part Checked(QuantityExpression quantity)
     {
-        if (FindUnit.Of(quantity.Unit) is not { } found) throw new FormatException($"'{quantity.Unit}' is not a unit, nor composed of units");
+        if (FindUnit.Of(quantity.Unit) is not { } found)
+            throw new FormatException($"'{quantity.Unit}' is not a unit, nor composed of units");
         var value = new Constant(quantity.Value * found.Unit.Factor + found.Unit.Offset);
         return new(value, found.Dimension, found.Unit.Offset == 0 ? 0 : 1);
     }
@@ -63,7 +64,8 @@ public sealed class CheckExpression(Func<string, (Calculation Value, Unit Unit)?
         if (find(id) is not { } found) throw new FormatException($"names '{id}', which does not exist; known: {names}");
         return (Dimension.Of(found.Unit.Quantity) ?? FindUnit.Of(found.Unit.Symbol)?.Dimension) is { } dimension
             ? new(found.Value, dimension, found.Unit.Quantity == "temperature" ? 1 : 0)
-            : throw new FormatException($"names '{id}' in {found.Unit.Symbol}, which depends on another quantity and cannot be calculated with");
+            : throw new FormatException(
+                $"names '{id}' in {found.Unit.Symbol}, which depends on another quantity and cannot be calculated with");
     }
 
     Part Checked(BinaryExpression binary)

@@ -8,8 +8,8 @@ namespace TwinModel.Signals;
 
 /// <summary>
 /// Parses expressions: <c>+ - * /</c> and parentheses over ids, numbers, quantities in brackets (<c>[20 degC]</c>) and the functions
-/// <c>mean</c>, <c>min</c>, <c>max</c> and <c>rate</c> over a time, e.g. <c>rate(melt-temperature, 10min)</c>. As ids hold dashes, a minus needs
-/// a blank before and after it.
+/// <c>mean</c>, <c>min</c>, <c>max</c> and <c>rate</c> over a time, e.g. <c>rate(melt-temperature, 10min)</c>. As ids hold dashes, a minus
+/// needs a blank before and after it.
 /// </summary>
 public static class ParseExpression
 {

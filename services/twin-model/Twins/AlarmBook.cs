@@ -108,7 +108,8 @@ public static class DecideAlarms
         return events;
     }
 
-    /// <summary>Events for limits on signals after a tick. A violation and its end follow the estimate, also when late readings change it.</summary>
+    /// <summary>Events for limits on signals after a tick. A violation and its end follow the estimate, also when late readings change
+    /// it.</summary>
     /// <param name="assetId">The asset.</param>
     /// <param name="model">Its model.</param>
     /// <param name="book">Its alarms.</param>
@@ -125,8 +126,8 @@ public static class DecideAlarms
             {
                 var unit = model.EstimatedSignals.First(s => s.Id == limit.Signal).Unit.Symbol;
                 events.Add(new AlarmRaised(
-                    $"{assetId}.{limit.Id}.{Micros.From(since!.Value)}", assetId, limit.Id, null, Name(limit.Severity), limit.Message, value,
-                    unit, since.Value, limit.Signal));
+                    $"{assetId}.{limit.Id}.{Micros.From(since!.Value)}", assetId, limit.Id, null, Name(limit.Severity), limit.Message,
+                    value, unit, since.Value, limit.Signal));
             }
             else if (!isViolated && active is not null)
             {

@@ -6,8 +6,8 @@ namespace TwinModel.Units;
 public static partial class FindUnit
 {
     /// <summary>
-    /// The unit with this symbol: one that Pollux knows, or known ones with blanks for products, one digit for a power and at most one slash,
-    /// whose right side is in parentheses when it is a product. Null when it is neither.
+    /// The unit with this symbol: one that Pollux knows, or known ones with blanks for products, one digit for a power and at most one
+    /// slash, whose right side is in parentheses when it is a product. Null when it is neither.
     /// </summary>
     public static (Unit Unit, Dimension Dimension)? Of(string symbol)
     {

@@ -34,8 +34,9 @@ public class SignalFoldTests
     static readonly EstimationSetup Setup = new(Model);
     static readonly long Start = Setup.TickOf(Given.T0) * Setup.TickMicros;
 
-    static IEnumerable<Reading> Ticks(int from, int count, double pressure, double flow) => Enumerable.Range(from * 10, count * 10).SelectMany(
-        s => new Reading[] { new(1, Start + s * Micros.PerSecond, pressure), new(2, Start + s * Micros.PerSecond, flow) });
+    static IEnumerable<Reading> Ticks(int from, int count, double pressure, double flow) =>
+        Enumerable.Range(from * 10, count * 10).SelectMany(
+            s => new Reading[] { new(1, Start + s * Micros.PerSecond, pressure), new(2, Start + s * Micros.PerSecond, flow) });
 
     static TwinEstimate Estimate(IEnumerable<Reading> readings)
     {
@@ -101,8 +102,8 @@ public class SignalFoldTests
         List<(long Tick, SignalLimit Limit)> seen = [];
         twin.Step([.. readings], work, processed: tick => seen.Add((tick - Setup.TickOf(Start), twin.Estimate(work)!.Limits.Single())));
         var violated = seen.Where(s => s.Limit.IsViolated).ToList();
-        // Mean of six ticks: 40 W with the fourth weak tick, less with the fifth, and two ticks more for the delay; back with the third good
-        // tick, and two more.
+        // Mean of six ticks: 40 W with the fourth weak tick, less with the fifth, and two ticks more for the delay; back with the third
+        // good tick, and two more.
         Assert.Equal((18, 35), (violated[0].Tick, violated[^1].Tick));
         Assert.Equal(Setup.EndOf(Setup.TickOf(Start) + 18), violated[0].Limit.Since);
         Assert.Equal("weak", violated[0].Limit.Limit.Id);
@@ -117,8 +118,9 @@ public class SignalFoldTests
         var at = Micros.ToTime(Start);
         var raised = Assert.IsType<Contracts.Events.AlarmRaised>(Assert.Single(DecideAlarms.ForSignals(
             "pump-1", Model, AlarmBook.Empty, [new(limit, true, at.AddSeconds(-10), 12)], at)));
-        Assert.Equal(("weak", null, "mean-power", "alarm", "The pump is weak", 12, "W", at.AddSeconds(-10)),
-            (raised.LimitId, raised.SensorId, raised.SignalId, raised.Severity, raised.Message, raised.Value, raised.Unit, raised.RaisedAt));
+        Assert.Equal(("weak", null, "mean-power", "alarm", "The pump is weak"),
+            (raised.LimitId, raised.SensorId, raised.SignalId, raised.Severity, raised.Message));
+        Assert.Equal((12, "W", at.AddSeconds(-10)), (raised.Value, raised.Unit, raised.RaisedAt));
         var book = AlarmBook.Empty.Apply(raised);
         Assert.Equal("mean-power", book.Active("weak")!.SignalId);
         Assert.Empty(DecideAlarms.ForSignals("pump-1", Model, book, [new(limit, true, at, 11)], at));
@@ -152,8 +154,8 @@ public class SignalFoldTests
     [InlineData("expression: pressure * flow", "expression: pressure * flwo", "calculated[0].expression", "known: pressure, flow, unused")]
     [InlineData("id: power, unit: W", "id: flow, unit: W", "calculated[0].id", "'flow' is used twice")]
     [InlineData("id: power, unit: W", "id: power, unit: kg", "calculated[0].expression", "but the unit 'kg' is kg")]
-    [InlineData("\"mean(power, 1min)\"", "\"mean(pressure-again, 1min)\"", "calculated[1].expression", "names 'pressure-again', which does not exist")]
-    [InlineData("signal: mean-power,", "signal: meanpower,", "limits[0].signal", "names 'meanpower', which does not exist; known: power, mean-power")]
+    [InlineData("\"mean(power, 1min)\"", "\"mean(pressure-again, 1min)\"", "calculated[1].expression", "names 'pressure-again', which")]
+    [InlineData("signal: mean-power,", "signal: meanpower,", "limits[0].signal", "names 'meanpower', which does not exist; known: power,")]
     [InlineData("signal: mean-power,", "signal: mean-power, sensor: flow,", "limits[0].sensor", "is not possible together with 'signal'")]
     [InlineData("signal: mean-power, ", "", "limits[0]", "lacks 'sensor'")]
     [InlineData("pressure * flow", "pressure * flow, over: 3", "calculated[0]", "unknown key 'over'")]

@@ -38,9 +38,16 @@ public static class ReadModels
 
     /// <summary>
     /// Estimated signals over time: <c>asset_id text, at timestamptz (end of a tick), model text, means real[], deviations real[], pk of
-    /// the first two</c>; one element per signal that is one number, in the order of the asset model with that hash.
+    /// the first two</c>; one element per signal that is one number, in the order of the asset model with that hash. Only the last 31
+    /// days.
     /// </summary>
     public const string EstimateHistory = "twin_state.estimate_history";
+
+    /// <summary>
+    /// The same by hours of UTC, of all times: <c>asset_id text, start timestamptz, model text, ticks int[], means real[], variances real[]
+    /// (mean of the ticks' variances), minima real[], maxima real[], pk of the first three</c>. Null where a signal had no value.
+    /// </summary>
+    public const string EstimateHour = "twin_state.estimate_hour";
 
     /// <summary>
     /// <c>scenario_id text pk, asset_id text, state text, requested_at timestamptz, deadline timestamptz, inputs bytea, view jsonb

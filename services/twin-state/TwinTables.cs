@@ -63,7 +63,14 @@ static class TwinTables
         estimated.AddColumn("means", "real[]").NotNull();
         estimated.AddColumn("deviations", "real[]").NotNull();
 
-        foreach (var table in new[] { twin, health, alarm, rollup, estimate, checkpoint, estimated })
+        var hour = new Table(Name("estimate_hour"));
+        hour.AddColumn<string>("asset_id").AsPrimaryKey();
+        hour.AddColumn("start", "timestamp with time zone").AsPrimaryKey();
+        hour.AddColumn<string>("model").AsPrimaryKey();
+        hour.AddColumn("ticks", "int[]").NotNull();
+        foreach (var column in new[] { "means", "variances", "minima", "maxima" }) hour.AddColumn(column, "real[]").NotNull();
+
+        foreach (var table in new[] { twin, health, alarm, rollup, estimate, checkpoint, estimated, hour })
             options.Storage.ExtendedSchemaObjects.Add(table);
     }
 }

@@ -14,6 +14,10 @@ namespace Integration.Tests;
 [Collection<OnOneSystem>]
 public class CalculatedSignalTests(RunningSystem system) : SystemTest<RunningSystem>(system)
 {
+    const long Day = 86_400 * Micros.PerSecond;
+
+    static string Iso(long micros) => Micros.ToTime(micros).UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
+
     static double Mean(JsonNode estimate, string signal) => estimate["signals"]!.AsArray()
         .Where(s => (string)s!["id"]! == signal).Select(s => (double)s!["mean"]!).DefaultIfEmpty(double.NaN).Single();
 
@@ -29,6 +33,9 @@ public class CalculatedSignalTests(RunningSystem system) : SystemTest<RunningSys
         }
         var model = ReadAssetModel.FromDirectory(Infrastructure.ShippedAssets).Single(m => m.Id == "pump-loop");
         var start = (Samples.Now / (10 * Micros.PerSecond) - 91) * 10 * Micros.PerSecond;
+        // Forty days ago it ran for ten minutes with 100 W.
+        var old = start - 40L * 86_400 * Micros.PerSecond;
+        Reading[] Old(int second) => [new(4, old + second * Micros.PerSecond, 2), new(8, old + second * Micros.PerSecond, 30)];
         // Fifteen minutes, of which the fifth comes last: 1 bar and 30 l/min are 50 W.
         Reading[] Frame(int second, double pressure) =>
         [
@@ -38,6 +45,10 @@ public class CalculatedSignalTests(RunningSystem system) : SystemTest<RunningSys
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
         Task Publish(IEnumerable<Reading[]> frames) => Task.WhenAll(
             frames.Chunk(30).Select(some => device.Publish(Samples.SenmlTopic(asset), Samples.Senml(model, some.SelectMany(f => f)))));
+        await Publish(Enumerable.Range(0, 600).Select(Old));
+        await Eventually.Get(
+            "the old minutes are known", () => Pollux.Get($"/api/v1/twins/{asset}"),
+            t => t["estimate"] is { } estimate && (DateTimeOffset)estimate["at"]! >= Micros.ToTime(old + 500 * Micros.PerSecond));
         await Publish(Enumerable.Range(0, 900).Where(s => s is < 240 or >= 300).Select(s => Frame(s, 1)));
         // The last ticks are not complete.
         var end = Micros.ToTime(start + 880 * Micros.PerSecond);
@@ -52,8 +63,7 @@ public class CalculatedSignalTests(RunningSystem system) : SystemTest<RunningSys
 
         // The pressure of the fifth minute was three times as high.
         await Publish(Enumerable.Range(240, 60).Select(s => Frame(s, 3)));
-        var from = Micros.ToTime(start).UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
-        var to = Micros.ToTime(start + 900 * Micros.PerSecond).UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
+        var (from, to) = (Iso(start), Iso(start + 900 * Micros.PerSecond));
         var history = await Eventually.Get(
             "the late minute is in the history",
             () => Pollux.Get($"/api/v1/twins/{asset}/estimate/history?signal=hydraulic-power&signal=motor-temperature-rate"
@@ -63,6 +73,18 @@ public class CalculatedSignalTests(RunningSystem system) : SystemTest<RunningSys
         Assert.Equal([50, 50, 50, 50, 150, 50, 50],
             history["series"]![0]!["points"]!.AsArray().Take(7).Select(p => Math.Round((double)p!["mean"]!, 3)));
         Assert.Empty(history["series"]![1]!["points"]!.AsArray());
+
+        // Of the old ones only the hours are kept, and long ranges are of hours.
+        foreach (var days in new[] { 1, 39 })
+        {
+            var hours = await Pollux.Get(
+                $"/api/v1/twins/{asset}/estimate/history?signal=hydraulic-power&points=2"
+                    + $"&from={Iso(old - Day / 2)}&to={Iso(old + days * Day - Day / 2)}");
+            var point = Assert.Single(hours["series"]![0]!["points"]!.AsArray())!;
+            Assert.InRange((int)point["count"]!, 50, 60);
+            Assert.Equal((100, 100, 100), ((double)point["mean"]!, (double)point["min"]!, (double)point["max"]!));
+            Assert.InRange((double)point["standardDeviation"]!, 1, 20);
+        }
 
         using var channel = GrpcChannel.ForAddress(
             string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Pollux.Query.GrpcPort}"));

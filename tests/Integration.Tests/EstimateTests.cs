@@ -144,7 +144,7 @@ public class EstimateTests(RunningSystem system) : SystemTest<RunningSystem>(sys
     [InlineData("/estimate/history?signal=loss", 400, "melt-temperature", "signal")]
     [InlineData("/estimate/history", 400, "1 to 20", "signal")]
     [InlineData("/estimate/history?signal=thrust&points=1", 400, "2 to 10000", "points")]
-    [InlineData("/estimate/history?signal=thrust&from=2026-01-01T00:00:00Z&to=2026-03-01T00:00:00Z", 400, "31 days", "from")]
+    [InlineData("/estimate/history?signal=thrust&from=2006-01-01T00:00:00Z&to=2026-03-01T00:00:00Z", 400, "3660 days", "from")]
     [InlineData("/estimate?knownAt=1", 400, "knownAt", "knownAt")]
     public async Task What_cannot_be_answered_says_why(string path, int status, string says, string? field)
     {

@@ -129,4 +129,18 @@ public class OwnedEstimateTests
         Assert.InRange(kept.Count(at => newest - at > hour && newest - at <= 48 * hour), 46, 48);
         Assert.InRange(kept.Count(at => newest - at > 48 * hour), 3, 4);
     }
+
+    [Fact]
+    public void An_hour_is_rolled_up_when_it_is_complete_and_again_when_its_ticks_were_processed_again()
+    {
+        var hour = new DateTimeOffset(2026, 1, 2, 10, 0, 0, TimeSpan.Zero);
+        // A tick belongs to the time before its end.
+        Assert.Empty(DecideEstimate.CompleteHours([hour.AddMinutes(59), hour.AddHours(1)], null));
+        Assert.Equal([hour], DecideEstimate.CompleteHours([hour.AddHours(1).AddSeconds(10)], hour.AddHours(1)));
+        Assert.Equal([hour], DecideEstimate.CompleteHours([hour.AddHours(1), hour.AddHours(1).AddSeconds(10)], null));
+        Assert.Empty(DecideEstimate.CompleteHours([hour.AddHours(1).AddSeconds(20)], hour.AddHours(1).AddSeconds(10)));
+        Assert.Equal([hour], DecideEstimate.CompleteHours([hour.AddMinutes(5)], hour.AddHours(1).AddSeconds(10)));
+        Assert.Equal([hour, hour.AddHours(3)], DecideEstimate.CompleteHours([hour.AddHours(3.5), hour.AddHours(5)], hour.AddMinutes(30)));
+        Assert.Empty(DecideEstimate.CompleteHours([], hour));
+    }
 }

@@ -1,11 +1,10 @@
 using System.ComponentModel;
-using System.Globalization;
 using Npgsql;
 using Query.Api;
 using Query.Assets;
 using ServiceDefaults;
 using TwinModel.Assets;
-using TwinModel.Telemetry;
+using TwinModel.Units;
 
 namespace Query.Estimates;
 
@@ -43,7 +42,8 @@ sealed class GetEstimateHistory(NpgsqlDataSource source, KnownAssets registry, T
     static readonly TimeSpan DefaultSpan = TimeSpan.FromHours(1);
 
     // Every tick is read: 270 000 of the extruder.
-    static readonly TimeSpan LongestSpan = TimeSpan.FromDays(31);
+    static readonly TimeSpan LongestOfTicks = TimeSpan.FromDays(31);
+    static readonly TimeSpan LongestSpan = TimeSpan.FromDays(3660);
 
     public static void Map(IEndpointRouteBuilder twins) => twins
         .MapGet("/{id}/estimate/history", (
@@ -51,12 +51,14 @@ sealed class GetEstimateHistory(NpgsqlDataSource source, KnownAssets registry, T
             GetEstimateHistory history,
             [Description("Signal id of the asset model; up to 20 times.")] string[] signal,
             [Description("Start of the range, inclusive, in ISO 8601; default: one hour before to.")] string? from,
-            [Description("End of the range, exclusive; at most 31 days after from; default: now.")] string? to,
+            [Description("End of the range, exclusive; at most 3660 days after from; default: now.")] string? to,
             [Description("Number of equal buckets, 2 to 10000, default 1000.")] int? points,
             CancellationToken cancel) => history.Run(id, signal, Input.Time("from", from), Input.Time("to", to), points, cancel))
         .RequireRateLimiting(ApiSetup.Expensive)
         .WithName("getEstimateHistory").WithSummary("Estimated signals over time, with their standard deviations")
-        .WithDescription("Splits [from, to) into equal buckets. Readings that come late change the estimates of their time.");
+        .WithDescription("Splits [from, to) into equal buckets. Readings that come late change the estimates of their time. Single ticks are "
+            + "kept for 31 days before the newest; a range that is longer, or begins earlier, is of whole hours of UTC, each in the bucket "
+            + "that holds its middle.");
 
     /// <exception cref="NotFoundException">No such asset, or its model has no estimates.</exception>
     /// <exception cref="InvalidInputException">A parameter is out of bounds.</exception>
@@ -72,40 +74,68 @@ sealed class GetEstimateHistory(NpgsqlDataSource source, KnownAssets registry, T
         var end = to ?? time.GetUtcNow();
         var start = from ?? end - DefaultSpan;
         if (start >= end) throw new InvalidInputException("from", start, "a time before to");
-        if (end - start > LongestSpan) throw new InvalidInputException("from", start, "at most 31 days before to");
+        if (end - start > LongestSpan) throw new InvalidInputException("from", start, "at most 3660 days before to");
         var found = signals.ToDictionary(s => s.Id, _ => new List<EstimatePoint>());
-        foreach (var hash in await Models(assetId, start, end, cancel))
+        var rows = await SourceOf(assetId, start, end, cancel);
+        foreach (var hash in await Models(rows, assetId, start, end, cancel))
         {
             // A registration with another model may have other signals, in another order.
-            if (registry.FindModel(hash) is { } past) await Read(assetId, past, signals, start, end, count, found, cancel);
+            if (registry.FindModel(hash) is { } past) await Read(rows, assetId, past, signals, start, end, count, found, cancel);
         }
         return new(
             assetId, start, end, (end - start).TotalSeconds / count,
             [.. signals.Select(s => new EstimateSeries(s.Id, s.Unit.Symbol, [.. found[s.Id].OrderBy(p => p.Start)]))]);
     }
 
+    // Rows of ticks, each of the time before its end, or of hours, each counted where its middle lies.
+    sealed record Rows(string Table, string Bucket, string Within, Func<int, string> Columns);
+
+    // A calculated signal may have no value.
+    static readonly Rows Ticks = new(
+        ReadModels.EstimateHistory, "ceil(extract(epoch from at - $2) / $4)::int - 1", "at > $2 and at <= $3", p => $"""
+        count(nullif(means[{p}], 'NaN')), avg(nullif(means[{p}], 'NaN')),
+        sqrt(avg(deviations[{p}]::float8 * deviations[{p}]) filter (where means[{p}] <> 'NaN')),
+        min(nullif(means[{p}], 'NaN')), max(nullif(means[{p}], 'NaN'))
+        """);
+
+    static readonly Rows Hours = new(
+        ReadModels.EstimateHour, "floor(extract(epoch from start + interval '30 minutes' - $2) / $4)::int",
+        "start >= $2 - interval '30 minutes' and start < $3 - interval '30 minutes'", p => $"""
+        coalesce(sum(ticks[{p}]), 0), sum(means[{p}]::float8 * ticks[{p}]) / nullif(sum(ticks[{p}]), 0),
+        sqrt(sum(variances[{p}]::float8 * ticks[{p}]) / nullif(sum(ticks[{p}]), 0)), min(minima[{p}]), max(maxima[{p}])
+        """);
+
+    async Task<Rows> SourceOf(string assetId, DateTimeOffset start, DateTimeOffset end, CancellationToken cancel)
+    {
+        if (end - start > LongestOfTicks) return Hours;
+        await using var command = source.CreateCommand($"""
+            select exists (select 1 from {ReadModels.EstimateHour} where asset_id = $1 and start >= $2 and start < $3 and start
+                < (select min(at) from {ReadModels.EstimateHistory} where asset_id = $1) - interval '1 hour')
+            """);
+        command.Parameters.AddRange(new NpgsqlParameter[]
+        {
+            new() { Value = assetId }, new() { Value = start.UtcDateTime }, new() { Value = end.UtcDateTime },
+        });
+        return (bool)(await command.ExecuteScalarAsync(cancel))! ? Hours : Ticks;
+    }
+
     async Task Read(
-        string assetId, AssetModel past, List<SignalSpec> wanted, DateTimeOffset start, DateTimeOffset end, int count,
+        Rows rows, string assetId, AssetModel past, List<SignalSpec> wanted, DateTimeOffset start, DateTimeOffset end, int count,
         Dictionary<string, List<EstimatePoint>> found, CancellationToken cancel)
     {
-        var order = past.EstimatedSignals.Select(s => s.Id).ToList();
-        var places = wanted.Select(s => order.IndexOf(s.Id) + 1).ToList();
-        var columns = string.Concat(places.Select(p => string.Create(CultureInfo.InvariantCulture,
-            $", count({Value(p)}), avg({Value(p)}), "
-                + $"sqrt(avg(deviations[{p}]::float8 * deviations[{p}]) filter (where {Value(p)} is not null)), "
-                + $"min({Value(p)}), max({Value(p)})")));
-        // A tick belongs to the time before its end.
+        var order = past.EstimatedSignals.ToList();
+        var places = wanted.Select(s => order.FindIndex(o => o.Id == s.Id) + 1).ToList();
         await using var command = source.CreateCommand($"""
-            select ceil(extract(epoch from at - $3) / $5)::int - 1 as bucket{columns} from {ReadModels.EstimateHistory}
-            where asset_id = $1 and model = $2 and at > $3 and at <= $4 group by bucket order by bucket
+            select {rows.Bucket} as bucket{string.Concat(places.Select(p => $", {rows.Columns(p)}"))}
+            from {rows.Table} where asset_id = $1 and {rows.Within} and model = $5 group by bucket order by bucket
             """);
         command.Parameters.AddRange(new NpgsqlParameter[]
         {
             new() { Value = assetId },
-            new() { Value = past.Hash },
             new() { Value = start.UtcDateTime },
             new() { Value = end.UtcDateTime },
             new() { Value = (end - start).TotalSeconds / count },
+            new() { Value = past.Hash },
         });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
@@ -113,22 +143,23 @@ sealed class GetEstimateHistory(NpgsqlDataSource source, KnownAssets registry, T
             var at = start + (end - start) / count * reader.GetInt32(0);
             for (var i = 0; i < wanted.Count; i++)
             {
-                var first = 2 + 5 * i;
-                if (places[i] == 0 || reader.GetInt64(first - 1) is not (> 0 and var ticks)) continue;
+                var first = 1 + 5 * i;
+                if (places[i] == 0 || reader.GetInt64(first) is not (> 0 and var ticks)) continue;
+                // An older model may have it in another unit.
+                var (was, now) = (order[places[i] - 1].Unit, wanted[i].Unit);
+                if (was.Symbol != now.Symbol && (was.Quantity != now.Quantity || was.Quantity == FindUnit.Composed)) continue;
+                double In(double value) => was.ConvertTo(now, value);
                 found[wanted[i].Id].Add(new(
-                    at, ticks, reader.GetDouble(first), reader.GetDouble(first + 1), reader.GetFloat(first + 2),
-                    reader.GetFloat(first + 3)));
+                    at, ticks, In(reader.GetDouble(first + 1)), reader.GetDouble(first + 2) * was.Factor / now.Factor,
+                    In(reader.GetFloat(first + 3)), In(reader.GetFloat(first + 4))));
             }
         }
     }
 
-    // A calculated signal may have no value.
-    static string Value(int place) => $"nullif(means[{place}], 'NaN')";
-
-    async Task<List<string>> Models(string assetId, DateTimeOffset start, DateTimeOffset end, CancellationToken cancel)
+    async Task<List<string>> Models(Rows rows, string assetId, DateTimeOffset start, DateTimeOffset end, CancellationToken cancel)
     {
         await using var command = source.CreateCommand(
-            $"select distinct model from {ReadModels.EstimateHistory} where asset_id = $1 and at > $2 and at <= $3");
+            $"select distinct model from {rows.Table} where asset_id = $1 and {rows.Within}");
         command.Parameters.AddRange(new NpgsqlParameter[]
         {
             new() { Value = assetId }, new() { Value = start.UtcDateTime }, new() { Value = end.UtcDateTime },

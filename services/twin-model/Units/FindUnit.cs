@@ -5,6 +5,9 @@ namespace TwinModel.Units;
 /// <summary>Finds units that may be composed of others, e.g. <c>K/min</c> or <c>kWh/kg</c>.</summary>
 public static partial class FindUnit
 {
+    /// <summary>The quantity of units that are composed of others.</summary>
+    public const string Composed = "composed";
+
     /// <summary>
     /// The unit with this symbol: one that Pollux knows, or known ones with blanks for products, one digit for a power and at most one
     /// slash, whose right side is in parentheses when it is a product. Null when it is neither.
@@ -12,11 +15,11 @@ public static partial class FindUnit
     public static (Unit Unit, Dimension Dimension)? Of(string symbol)
     {
         if (Known(symbol) is { } known) return known;
-        var sides = Composed().Match(symbol);
+        var sides = Parts().Match(symbol);
         if (!sides.Success || Product(sides.Groups["above"].Value) is not { } above) return null;
         var below = sides.Groups["below"].Success ? Product(sides.Groups["below"].Value) : (1, default);
         return below is { } under
-            ? (new(symbol, "composed", above.Factor / under.Factor), above.Dimension - under.Dimension)
+            ? (new(symbol, Composed, above.Factor / under.Factor), above.Dimension - under.Dimension)
             : null;
     }
 
@@ -40,5 +43,5 @@ public static partial class FindUnit
     }
 
     [GeneratedRegex(@"^(?<above>[^/()]+)(/(?<below>[^/() ]+)|/\((?<below>[^/()]+)\))?$")]
-    private static partial Regex Composed();
+    private static partial Regex Parts();
 }

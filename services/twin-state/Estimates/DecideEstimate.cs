@@ -66,6 +66,26 @@ static class DecideEstimate
         return events;
     }
 
+    /// <summary>How long the history holds single ticks: the hours stay.</summary>
+    public static readonly TimeSpan TicksKept = TimeSpan.FromDays(31);
+
+    /// <summary>The hours to roll up: those complete with these ticks, and earlier ones in which ticks were processed again.</summary>
+    /// <param name="ends">Ends of the ticks to save, oldest first.</param>
+    /// <param name="saved">End of the newest tick saved before; null: none was.</param>
+    /// <returns>Starts of the hours. A tick belongs to the time before its end.</returns>
+    public static IReadOnlyList<DateTimeOffset> CompleteHours(IReadOnlyList<DateTimeOffset> ends, DateTimeOffset? saved)
+    {
+        if (ends.Count == 0) return [];
+        var newest = HourOf(saved > ends[^1] ? saved.Value : ends[^1]);
+        return [.. ends.Concat(saved is { } last ? [last] : []).Select(HourOf).Where(hour => hour < newest).Distinct().Order()];
+    }
+
+    static DateTimeOffset HourOf(DateTimeOffset end)
+    {
+        var inside = end.UtcTicks - 1;
+        return new(inside - inside % TimeSpan.TicksPerHour, TimeSpan.Zero);
+    }
+
     /// <summary>
     /// Whether a checkpoint is kept: all of the last hour, then the first of each hour, and after two days the first of each day.
     /// </summary>

@@ -10,11 +10,29 @@ using TwinState.Twins;
 namespace TwinState.Estimates;
 
 /// <summary>
-/// An estimate's rows in the tables <c>estimate</c>, <c>estimate_checkpoint</c> and <c>estimate_history</c> of schema <c>twin_state</c>.
+/// An estimate's rows in the tables <c>estimate</c>, <c>estimate_checkpoint</c>, <c>estimate_history</c> and <c>estimate_hour</c> of schema <c>twin_state</c>.
 /// All of them follow from the log.
 /// </summary>
 sealed class EstimateRows(NpgsqlDataSource source, WriteFence mayWrite)
 {
+    // A tick belongs to the time before its end.
+    const string RollUp = $"""
+        insert into {ReadModels.EstimateHour} (asset_id, start, model, ticks, means, variances, minima, maxima)
+        select $1, $2, model, array_agg(ticks order by i), array_agg(mean order by i), array_agg(variance order by i),
+            array_agg(least order by i), array_agg(most order by i)
+        from (
+            select model, i, count(mean)::int as ticks, avg(mean)::real as mean,
+                (avg(deviation * deviation) filter (where mean is not null))::real as variance, min(mean) as least, max(mean) as most
+            from (
+                select model, i, nullif(m, 'NaN') as mean, d::float8 as deviation
+                from {ReadModels.EstimateHistory}, unnest(means, deviations) with ordinality as signal(m, d, i)
+                where asset_id = $1 and at > $2 and at <= $2 + interval '1 hour') as value
+            group by model, i) as rolled
+        group by model
+        on conflict (asset_id, start, model) do update set ticks = excluded.ticks, means = excluded.means, variances = excluded.variances,
+            minima = excluded.minima, maxima = excluded.maxima
+        """;
+
     /// <summary>The newest checkpoint with a fingerprint up to a tick; null when there is none.</summary>
     public async Task<StoredCheckpoint?> Find(string assetId, string fingerprint, long upToTick, CancellationToken cancel)
     {
@@ -51,6 +69,13 @@ sealed class EstimateRows(NpgsqlDataSource source, WriteFence mayWrite)
                 insert into {ReadModels.EstimateHistory} (asset_id, at, model, means, deviations) values ($1, $2, $3, $4, $5)
                 on conflict (asset_id, at) do update set model = excluded.model, means = excluded.means, deviations = excluded.deviations
                 """, estimate.Unsaved.Select(t => new object[] { assetId, t.At.UtcDateTime, estimate.Model.Hash, t.Means, t.Deviations }));
+        }
+        var hours = DecideEstimate.CompleteHours([.. estimate.Unsaved.Select(t => t.At)], estimate.SavedUpTo);
+        foreach (var hour in hours) Add(batch, RollUp, assetId, hour.UtcDateTime);
+        if (hours.Count > 0)
+        {
+            Add(batch, $"delete from {ReadModels.EstimateHistory} where asset_id = $1 and at <= $2", assetId,
+                (estimate.Unsaved.Last().At - DecideEstimate.TicksKept).UtcDateTime);
         }
         if (view is not null)
         {

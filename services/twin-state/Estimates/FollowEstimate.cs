@@ -143,14 +143,14 @@ sealed partial class FollowEstimate(
         var model = models.Of(twin.Asset);
         var upToTick = upTo == long.MaxValue ? long.MaxValue : model.Setup.TickOf(upTo);
         return await rows.Find(twin.Asset.Id, model.Setup.Fingerprint, upToTick, cancel) is { } stored
-            ? new(model, stored) { ReplacedAfter = stored.Checkpoint.Tick }
+            ? new(model, stored) { ReplacedAfter = stored.Checkpoint.Tick, SavedUpTo = twin.Estimate?.At }
             : Anew(twin, newest);
     }
 
     OwnedEstimate Anew(OwnedTwin twin, long newest)
     {
         var (model, floor) = (models.Of(twin.Asset), newest - DecideEstimate.Reach);
-        return new(model, floor) { ReplacedAfter = model.Setup.TickOf(floor) };
+        return new(model, floor) { ReplacedAfter = model.Setup.TickOf(floor), SavedUpTo = twin.Estimate?.At };
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The estimate of {AssetId} failed; it is tried again in a minute")]

@@ -104,6 +104,9 @@ sealed class OwnedEstimate
     /// <summary>What it has come to; null until then.</summary>
     public string? RebuiltHash { get; private set; }
 
+    /// <summary>End of the newest tick that was saved, also by an estimate before this one; null: none was.</summary>
+    public DateTimeOffset? SavedUpTo { get; set; }
+
     /// <summary>The ticks processed since the last save.</summary>
     public IReadOnlyCollection<EstimatedTick> Unsaved => unsaved.Values;
 
@@ -150,6 +153,7 @@ sealed class OwnedEstimate
     {
         if (twin.Checkpoint is { } checkpoint) storedTick = checkpoint.Tick;
         ReplacedAfter = null;
+        if (unsaved.Count > 0 && !(unsaved.Keys.Last() <= SavedUpTo)) SavedUpTo = unsaved.Keys.Last();
         unsaved.Clear();
     }
 

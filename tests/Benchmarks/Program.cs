@@ -37,6 +37,7 @@ var benchmarks = new Dictionary<string, Func<Settings, CancellationToken, Task>>
     ["path"] = IngestBenchmark.Path,
     ["latency"] = Latency.Run,
     ["memory"] = Memory.Run,
+    ["twin-state"] = TwinStateBenchmark.Run,
     ["scale"] = ScaleBenchmark.Run,
     ["register"] = RegisterBenchmark.Run,
     ["fleet"] = FleetBenchmark.Run,

@@ -68,6 +68,9 @@ public class CalibrationPageTests(AnsweringDashboard system) : SystemTest<Answer
         await Expect(inForce.Locator("[data-calibrated='true']")).ToHaveCountAsync(0);
         await Expect(page.GetByTestId("roll-back")).ToHaveCountAsync(0);
         await Expect(page.Locator($"[data-listed='{id}'] .mark")).ToHaveTextAsync("rolled back");
+        // Whoever looks at the same page sees it without reloading.
+        await Expect(shared.GetByTestId("in-force")).ToHaveAttributeAsync("data-calibration", "");
+        await Expect(shared.Locator($"[data-listed='{id}'] .mark")).ToHaveTextAsync("rolled back");
     }
 
     [Fact]

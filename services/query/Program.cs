@@ -22,7 +22,7 @@ builder.AddServiceDefaults("query", httpPort);
 builder.AddEventLog();
 builder.AddNews();
 builder.AddApi();
-builder.Services.AddSingleton<LogReader>();
+builder.Services.AddSingleton<LogReader>().AddSingleton<StoredCheckpoints>();
 builder.Services.AddTwins();
 builder.Services.AddAssets();
 builder.Services.AddHistories();

@@ -71,6 +71,36 @@ public class EstimateTests(RunningSystem system) : SystemTest<RunningSystem>(sys
     }
 
     [Fact]
+    public async Task The_past_has_the_hash_that_the_live_estimate_had_with_what_was_known_then()
+    {
+        var asset = Pollux.NextAsset();
+        var frames = Frames(bias: 0);
+        await using var device = await Device.Connect(Pollux.Servers.Mqtt);
+        async Task<JsonNode> Live(IEnumerable<Reading[]> next, IEnumerable<Reading[]> all)
+        {
+            foreach (var frame in next) await device.Publish(Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, frame));
+            return await Estimated(asset, all);
+        }
+        // The seventh minute comes last, after everything that was in memory has been forgotten.
+        List<Reading[]> inTime = [.. frames.Take(180), .. frames.Skip(210)];
+        var early = await Live(inTime.Take(400), inTime.Take(400));
+        var before = await Live(inTime.Skip(400), inTime);
+        var after = await Live(frames.Skip(180).Take(30), frames);
+
+        foreach (var live in new[] { early, before, after })
+        {
+            var past = await Pollux.Get($"/api/v1/twins/{asset}/estimate?validAt={Time(live)}&knownAt={live["position"]}");
+            Assert.Equal(live.ToJsonString(), past.ToJsonString());
+        }
+        // The same moments with what is known now.
+        var now = await Pollux.Get($"/api/v1/twins/{asset}/estimate?validAt={Time(before)}");
+        Assert.Equal((string)after["hash"]!, (string)now["hash"]!);
+        Assert.NotEqual((string)before["hash"]!, (string)now["hash"]!);
+    }
+
+    static string Time(JsonNode estimate) => ((DateTimeOffset)estimate["at"]!).UtcDateTime.ToString("O");
+
+    [Fact]
     public async Task A_thermocouple_that_shows_too_much_is_named_by_an_alarm_until_it_is_right_again()
     {
         var asset = Pollux.NextAsset();
@@ -140,23 +170,28 @@ public class EstimateTests(RunningSystem system) : SystemTest<RunningSystem>(sys
     }
 
     [Theory]
-    [InlineData("/estimate", 404, "too", null)]
+    [InlineData("/estimate", 404, "begins", null)]
+    [InlineData("/estimate?validAt=2026-01-01T00:00:00Z", 404, "begins", null)]
+    [InlineData("/estimate?validAt=2999-01-01T00:00:00Z", 400, "a time up to now", "validAt")]
+    [InlineData("/estimate?validAt=noon", 400, "ISO 8601", "validAt")]
+    [InlineData("/estimate?knownAt=1", 404, "at log position 1", null)]
+    [InlineData("/estimate?knownAt=999999999999", 400, "a log position from 0 to", "knownAt")]
     [InlineData("/estimate/history?signal=loss", 400, "melt-temperature", "signal")]
     [InlineData("/estimate/history", 400, "1 to 20", "signal")]
     [InlineData("/estimate/history?signal=thrust&points=1", 400, "2 to 10000", "points")]
     [InlineData("/estimate/history?signal=thrust&from=2026-01-01T00:00:00Z&to=2026-03-01T00:00:00Z", 400, "31 days", "from")]
-    [InlineData("/estimate?knownAt=1", 400, "knownAt", "knownAt")]
     public async Task What_cannot_be_answered_says_why(string path, int status, string says, string? field)
     {
         var asset = Pollux.NextAsset();
         await Pollux.Register("extrusion-line", asset);
-        await Refused($"/api/v1/twins/{asset}{path}", status, status == 404 ? "begins" : says, field);
+        await Refused($"/api/v1/twins/{asset}{path}", status, says, field);
     }
 
     [Fact]
     public async Task A_model_without_the_section_has_no_estimate()
     {
         await Refused("/api/v1/twins/pump-loop/estimate", 404, "'estimation'", null);
+        await Refused("/api/v1/twins/pump-loop/estimate?validAt=2026-01-01T00:00:00Z", 404, "'estimation'", null);
         await Refused("/api/v1/twins/pump-loop/estimate/history?signal=x", 404, "'estimation'", null);
         await Refused("/api/v1/twins?sync=lots", 400, "in-sync", "sync");
     }

@@ -91,6 +91,9 @@ public class EstimateTests(RunningSystem system) : SystemTest<RunningSystem>(sys
         {
             var past = await Pollux.Get($"/api/v1/twins/{asset}/estimate?validAt={Time(live)}&knownAt={live["position"]}");
             Assert.Equal(live.ToJsonString(), past.ToJsonString());
+            var twin = await Pollux.Get($"/api/v1/twins/{asset}?validAt={Time(live)}&knownAt={live["position"]}");
+            Assert.Equal((string)live["at"]!, (string)twin["estimate"]!["at"]!);
+            Assert.Equal(live["signals"]!.ToJsonString(), twin["estimate"]!["signals"]!.ToJsonString());
         }
         // The same moments with what is known now.
         var now = await Pollux.Get($"/api/v1/twins/{asset}/estimate?validAt={Time(before)}");
@@ -150,6 +153,22 @@ public class EstimateTests(RunningSystem system) : SystemTest<RunningSystem>(sys
         Assert.Equal(("", "kJ/kg"), (energy.SensorId, energy.Unit));
         Assert.InRange(energy.Mean, 500, 1500);
         Assert.InRange(energy.StandardDeviation, 0.01, 100);
+
+        // Of the past, by time and by position.
+        var then = message.Estimate.At.ToDateTimeOffset().AddMinutes(-3);
+        var past = await Pollux.Get($"/api/v1/twins/{asset}/estimate?validAt={then.UtcDateTime:O}");
+        var validAt = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(then);
+        var asOf = await client.GetEstimateAsync(
+            new() { AssetId = asset, ValidAt = validAt, KnownAtPosition = (long)past["position"]! }, cancellationToken: cancel);
+        Assert.Equal((validAt, (string)past["hash"]!, (long)past["position"]!), (asOf.Estimate.At, asOf.Hash, asOf.Position));
+        var twin = await new TwinService.TwinServiceClient(channel).GetTwinAsync(
+            new() { AssetId = asset, ValidAt = validAt }, cancellationToken: cancel);
+        Assert.Equal(asOf.Estimate, twin.Twin.Estimate);
+        var none = await Assert.ThrowsAsync<Grpc.Core.RpcException>(async () => await client.GetEstimateAsync(
+            new() { AssetId = asset, ValidAt = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(then.AddDays(-2)) },
+            cancellationToken: cancel));
+        Assert.Equal(Grpc.Core.StatusCode.NotFound, none.StatusCode);
+        Assert.Contains("allowed: times from", none.Status.Detail, StringComparison.Ordinal);
 
         var (from, to) = (frames[0][0].SampledAt, frames[^1][0].SampledAt);
         var history = await Pollux.Get($"/api/v1/twins/{asset}/estimate/history?signal=specific-energy&signal=melt-temperature&points=10"

@@ -16,7 +16,8 @@ namespace Query.Estimates;
 /// readings give the same hash as the live estimate had. From another beginning, because checkpoints are thinned out with age and replaced
 /// by an adopted calibration, it comes to the same estimate but not to the same bits.
 /// </summary>
-sealed class FoldEstimate(FindPast past, FoldPlaces places, StoredCheckpoints checkpoints, LogReader log, NpgsqlDataSource source)
+sealed partial class FoldEstimate(
+    FindPast past, FoldPlaces places, StoredCheckpoints checkpoints, LogReader log, NpgsqlDataSource source, ILogger<FoldEstimate> logger)
 {
     // Of the last two days every hour has a checkpoint.
     static readonly TimeSpan MostWithTwin = TimeSpan.FromMinutes(75);
@@ -24,7 +25,7 @@ sealed class FoldEstimate(FindPast past, FoldPlaces places, StoredCheckpoints ch
     // Compiling one takes many milliseconds.
     static readonly ConditionalWeakTable<AssetModel, EstimationSetup> Setups = [];
 
-    // A whole day takes a minute, which leaves the other place to twins.
+    // A whole day takes half a minute. The other place is left to twins.
     readonly FoldPlaces alone = new(1);
 
     /// <exception cref="NotFoundException">The asset was not known, has no estimates, or had none yet.</exception>
@@ -46,10 +47,19 @@ sealed class FoldEstimate(FindPast past, FoldPlaces places, StoredCheckpoints ch
     public async Task<EstimateSummary?> Summary(PastAsset asset, CancellationToken cancel)
     {
         if (asset.Model.Estimation is not { } settings) return null;
-        var estimate = await Read(asset, settings, cancel);
-        return estimate.Ticks * settings.Tick <= MostWithTwin && estimate.Make(asset.Id, cancel) is { } view
-            ? ShowEstimate.SummaryOf(view)
-            : null;
+        try
+        {
+            var estimate = await Read(asset, settings, cancel);
+            return estimate.Ticks * settings.Tick <= MostWithTwin && estimate.Make(asset.Id, cancel) is { } view
+                ? ShowEstimate.SummaryOf(view)
+                : null;
+        }
+        catch (Exception e) when (StoreFaults.IsPermanent(e))
+        {
+            // Like the live twin, one whose physics fails is shown without an estimate.
+            LogFailed(e, asset.Id, asset.ValidAt);
+            return null;
+        }
     }
 
     async Task<PastEstimate> Read(PastAsset asset, EstimationSettings settings, CancellationToken cancel)
@@ -91,4 +101,7 @@ sealed class FoldEstimate(FindPast past, FoldPlaces places, StoredCheckpoints ch
             : string.Create(CultureInfo.InvariantCulture,
                 $"{GetEstimate.Begins(asset.Model.Estimation!)}, and up to log position {asset.KnownAt} there are not enough of them"));
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The estimate of {AssetId} at {ValidAt} failed; its twin is shown without it")]
+    partial void LogFailed(Exception exception, string assetId, DateTimeOffset validAt);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Integration.Tests.Running;
 using Microsoft.Playwright;
@@ -87,6 +88,28 @@ public class EstimatePageTests(AnsweringDashboard system) : SystemTest<Answering
         await Expect(page.Locator("tr[data-asset]")).ToHaveCountAsync(1);
         await Expect(page.Locator($"tr[data-asset='{machine.Id}'] [data-sync='{state}']")).ToHaveTextAsync(word);
         await Look.At(page, "fleet-out-of-sync");
+    }
+
+    [Fact]
+    public async Task The_past_shows_the_estimate_of_that_moment()
+    {
+        await using var machine = await EstimatedMachine.Run(Pollux, Pollux.NextAsset());
+        var sync = (await machine.Run(ticks: 6, zone2: 25))["estimate"]!;
+        var then = ((DateTimeOffset)sync["at"]!).AddMinutes(-1).UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        // As known now, and as known then, of which no history is kept.
+        var known = TimeProvider.System.GetUtcNow().UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        foreach (var query in new[] { $"validAt={then}", $"validAt={then}&knownAt={known}" })
+        {
+            var page = await Pollux.Open($"/machines/{machine.Id}?{query}");
+            await Expect(page.GetByTestId("sync")).ToContainTextAsync("physics In sync since");
+            await Expect(page.GetByTestId("estimated").Locator("[data-signal]")).ToHaveCountAsync(5);
+            await page.GetByText("Residuals per sensor", new() { Exact = true }).ClickAsync();
+            await Expect(page.Locator("[data-residual='zone-2-temperature'] td").First).ToHaveTextAsync(new Regex(@"^1(79|80)\.\d\d"));
+            await Eventually.Get(
+                "the profile is drawn", () => Drawn(page, "axis-now"), lines => lines.Contains("polymer temperature, estimated"),
+                lines => string.Join(", ", lines));
+            await Look.At(page, "machine-estimated-past");
+        }
     }
 
     [Fact]

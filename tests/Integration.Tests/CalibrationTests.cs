@@ -74,6 +74,7 @@ public class CalibrationTests(ScenarioSystem system) : SystemTest<ScenarioSystem
     [Fact]
     public async Task Learned_parameters_are_proposed_adopted_and_rolled_back_and_scenarios_and_estimates_follow()
     {
+        var end = Samples.Now;
         var asset = await Machine();
         var calibration = await Calibrated(asset);
         Assert.True((string)calibration["state"]! == "proposed", calibration.ToJsonString());
@@ -83,7 +84,9 @@ public class CalibrationTests(ScenarioSystem system) : SystemTest<ScenarioSystem
         Assert.InRange((double)learned["after"]! / 12_000, 0.9 * 0.97, 0.9 * 1.03);
         Assert.Equal((12_000, (string?)null), await Consistency(asset));
         var known = (long)(await Pollux.Get("/api/v1/log/position"))["position"]!;
-        var before = await Pollux.Get($"/api/v1/twins/{asset}/estimate");
+        var before = await Eventually.Get(
+            "the estimate has caught up", () => Pollux.Get($"/api/v1/twins/{asset}/estimate"),
+            e => Micros.From((DateTimeOffset)e["at"]!) > end - 40 * Micros.PerSecond, show: e => $"{e["at"]}");
 
         var (status, adopted) = await Post($"calibrations/{id}:adopt", new { by = "eve", comment = "new die" });
         Assert.True(status == HttpStatusCode.OK, adopted.ToJsonString());

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using Contracts.Estimates;
 using Npgsql;
 using Query.Events;
-using Query.Twins;
+using Query.Pasts;
 using ServiceDefaults;
 using TwinModel.Assets;
 using TwinModel.Estimation;
@@ -97,7 +97,8 @@ sealed partial class FoldEstimate(
         command.Parameters.Add(new() { Value = asset.Id });
         return new("estimate of", asset.Id, await command.ExecuteScalarAsync(cancel) is DateTime first && first > asset.ValidAt.UtcDateTime
             ? string.Create(CultureInfo.InvariantCulture,
-                $"there is none at {asset.ValidAt.UtcDateTime:yyyy-MM-ddTHH:mm:ss.FFFFFFFZ}; allowed: times from {first:yyyy-MM-ddTHH:mm:ssZ}")
+                $"there is none at {asset.ValidAt.UtcDateTime:yyyy-MM-ddTHH:mm:ss.FFFFFFFZ}; "
+                    + $"allowed: times from {first:yyyy-MM-ddTHH:mm:ssZ}")
             : string.Create(CultureInfo.InvariantCulture,
                 $"{GetEstimate.Begins(asset.Model.Estimation!)}, and up to log position {asset.KnownAt} there are not enough of them"));
     }

@@ -5,6 +5,7 @@ using Contracts.Messages;
 using Marten;
 using Query.Estimates;
 using Query.Events;
+using Query.Pasts;
 using ServiceDefaults;
 using TwinModel.Telemetry;
 using TwinModel.Twins;

@@ -3,8 +3,7 @@ namespace Query.Twins;
 static class TwinRoutes
 {
     public static void AddTwins(this IServiceCollection services) =>
-        services.AddSingleton<LiveTwins>().AddSingleton<ReadSavedTwins>().AddSingleton<AwaitPosition>().AddSingleton<FindPast>()
-            .AddSingleton<FoldPlaces>().AddSingleton<FoldTwin>()
+        services.AddSingleton<LiveTwins>().AddSingleton<ReadSavedTwins>().AddSingleton<AwaitPosition>().AddSingleton<FoldTwin>()
             .AddSingleton<WatchTwins>().AddSingleton<RebuildTwinEndpoint>().AddHostedService<KeepUp>();
 
     public static void MapTwins(this IEndpointRouteBuilder api)

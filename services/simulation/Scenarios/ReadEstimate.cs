@@ -22,9 +22,9 @@ sealed class ReadEstimate(StoredCheckpoints checkpoints)
     {
         if (model.Estimation is null) return null;
         var (setup, oldest) = (Setups.GetValue(model, m => new(m)), definition.ValidAt - Oldest);
-        if (await checkpoints.Newest(
-            definition.AssetId, setup.Fingerprint, setup.TickOf(Micros.From(definition.ValidAt)), definition.KnownAt, cancel) is not { } stored)
-            return null;
+        var stored = await checkpoints.Newest(
+            definition.AssetId, setup.Fingerprint, setup.TickOf(Micros.From(definition.ValidAt)), definition.KnownAt, cancel);
+        if (stored is null) return null;
         using var reader = new BinaryReader(new MemoryStream(stored.Checkpoint.State));
         var posterior = Estimator.Read(setup, reader).Posterior();
         // A checkpoint made when a silence ends holds the estimate from before it.

@@ -29,7 +29,8 @@ static class DecideEstimate
     /// is a whole reach behind. A silence is no such case, it is passed over in one step.
     /// </summary>
     public static bool BeginsAnew(OwnedEstimate estimate, long newest) =>
-        estimate is { HasReadLog: true, IsBehind: true, CompleteAt: > long.MinValue } && newest - estimate.CompleteAt > 2 * StoredCheckpoints.Reach;
+        estimate is { HasReadLog: true, IsBehind: true, CompleteAt: > long.MinValue }
+            && newest - estimate.CompleteAt > 2 * StoredCheckpoints.Reach;
 
     /// <summary>True if the estimate has to be made again for a late reading.</summary>
     public static bool IsWorthIt(long lateAt, long newest) => newest - lateAt <= StoredCheckpoints.Reach;

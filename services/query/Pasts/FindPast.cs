@@ -7,7 +7,7 @@ using Query.Events;
 using ServiceDefaults;
 using TwinModel.Assets;
 
-namespace Query.Twins;
+namespace Query.Pasts;
 
 /// <summary>An asset as of a past time, from what the log held up to a position.</summary>
 /// <param name="Id">The asset.</param>

@@ -1,6 +1,6 @@
 using ServiceDefaults;
 
-namespace Query.Twins;
+namespace Query.Pasts;
 
 /// <summary>Bounds how many past states are computed from the log at the same time: each keeps a processor busy.</summary>
 sealed class FoldPlaces(int atOnce = 2)

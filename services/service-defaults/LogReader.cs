@@ -89,6 +89,11 @@ public sealed class LogReader(NpgsqlDataSource source)
         IReadOnlyList<(string Stream, long Version)> known, int most, CancellationToken cancel = default) =>
         Read($"select {Columns} from {AfterEach} limit $3", [.. AfterEachParameters(known), new() { Value = most }], cancel);
 
+    /// <summary>The events of several streams, each after its own version and up to a log position, in order.</summary>
+    public IAsyncEnumerable<LoggedBatch> Between(
+        IReadOnlyList<(string Stream, long Version)> known, long knownAt, CancellationToken cancel = default) =>
+        Read($"select {Columns} from {AfterEach} where seq_id <= $3", [.. AfterEachParameters(known), new() { Value = knownAt }], cancel);
+
     /// <summary>
     /// From-clause for the events of several streams, each after its own version; two parameters, streams and versions. <c>offset 0</c>
     /// keeps the planner from joining the whole table: one index lookup per stream.

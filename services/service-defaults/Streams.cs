@@ -1,10 +1,17 @@
 using System.Globalization;
+using TwinModel.Telemetry;
 
 namespace ServiceDefaults;
 
 /// <summary>Names of the log's streams. Each stream is written by one service.</summary>
 public static class Streams
 {
+    /// <summary>
+    /// How far a device's clock may be ahead of the log's: twice the largest tolerance that ingest can be given. A reading may be recorded
+    /// that much before its sample time, or any time after it.
+    /// </summary>
+    public static readonly TimeSpan ClocksApart = TimeSpan.FromSeconds(2 * SampleTimes.MostSecondsAhead);
+
     /// <summary>Readings of an asset recorded on a UTC day; written by ingest.</summary>
     public static string Telemetry(string assetId, DateOnly day) =>
         string.Create(CultureInfo.InvariantCulture, $"telemetry/{assetId}/{day:yyyy-MM-dd}");

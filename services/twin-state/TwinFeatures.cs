@@ -1,3 +1,4 @@
+using ServiceDefaults;
 using TwinState.Alarms;
 using TwinState.Estimates;
 using TwinState.Health;
@@ -15,6 +16,6 @@ static class TwinFeatures
         .AddSingleton<LoadTwins>().AddSingleton<SaveTwins>().AddSingleton<RederiveLimits>().AddSingleton<ActiveTwins>()
         .AddSingleton<Func<string, TwinOwner>>(s => assetId => ActivatorUtilities.CreateInstance<TwinOwner>(s, assetId))
         .AddSingleton<TakeNews>().AddSingleton<NewsClient>().AddSingleton<CatchUpLimit>().AddSingleton<TendTwin>()
-        .AddSingleton<EstimationModels>().AddSingleton<EstimateRows>().AddSingleton<FollowEstimate>()
+        .AddSingleton<EstimationModels>().AddSingleton<EstimateRows>().AddSingleton<StoredCheckpoints>().AddSingleton<FollowEstimate>()
         .AddSingleton<AcknowledgeAlarm>().AddSingleton<RecordMaintenance>().AddSingleton<RebuildTwin>();
 }

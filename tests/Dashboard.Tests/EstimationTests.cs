@@ -72,6 +72,8 @@ public class EstimationTests
     {
         Assert.NotEmpty(View(asOf: new(Now, null)).EstimatedSignals);
         Assert.Empty(View(asOf: new(Now, Now)).EstimatedSignals);
+        Assert.True(View(asOf: new(Now, Now)).IsEstimated);
+        Assert.False((View(new()) with { Estimation = Estimation.None }).IsEstimated);
     }
 
     [Theory]

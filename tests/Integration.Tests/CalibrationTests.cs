@@ -74,6 +74,7 @@ public class CalibrationTests(ScenarioSystem system) : SystemTest<ScenarioSystem
     [Fact]
     public async Task Learned_parameters_are_proposed_adopted_and_rolled_back_and_scenarios_and_estimates_follow()
     {
+        var end = Samples.Now;
         var asset = await Machine();
         var calibration = await Calibrated(asset);
         Assert.True((string)calibration["state"]! == "proposed", calibration.ToJsonString());
@@ -83,6 +84,9 @@ public class CalibrationTests(ScenarioSystem system) : SystemTest<ScenarioSystem
         Assert.InRange((double)learned["after"]! / 12_000, 0.9 * 0.97, 0.9 * 1.03);
         Assert.Equal((12_000, (string?)null), await Consistency(asset));
         var known = (long)(await Pollux.Get("/api/v1/log/position"))["position"]!;
+        var before = await Eventually.Get(
+            "the estimate has caught up", () => Pollux.Get($"/api/v1/twins/{asset}/estimate"),
+            e => Micros.From((DateTimeOffset)e["at"]!) > end - 40 * Micros.PerSecond, show: e => $"{e["at"]}");
 
         var (status, adopted) = await Post($"calibrations/{id}:adopt", new { by = "eve", comment = "new die" });
         Assert.True(status == HttpStatusCode.OK, adopted.ToJsonString());
@@ -94,6 +98,12 @@ public class CalibrationTests(ScenarioSystem system) : SystemTest<ScenarioSystem
         await Eventually.Get(
             "the estimate is made again with the parameters", () => Pollux.Get($"/api/v1/twins/{asset}/estimate"),
             e => Math.Abs(Nominal(e) / (double)learned["after"]! - 1) < 0.001, show: e => $"{Nominal(e)}");
+        // What was adopted later does not change what was known then.
+        var then = $"/api/v1/twins/{asset}/estimate?validAt={((DateTimeOffset)before["at"]!).UtcDateTime:O}";
+        Assert.Equal((string)before["hash"]!, (string)(await Pollux.Get($"{then}&knownAt={known}"))["hash"]!);
+        var after = await Pollux.Get(then);
+        Assert.NotEqual((string)before["hash"]!, (string)after["hash"]!);
+        Assert.Equal((double)learned["after"]!, Nominal(after), (double)learned["after"]! * 0.001);
         // The second time it has no effect.
         Assert.Equal(HttpStatusCode.OK, (await Post($"calibrations/{id}:adopt", new { by = "eve" })).Status);
 

@@ -71,6 +71,39 @@ public class EstimateTests(RunningSystem system) : SystemTest<RunningSystem>(sys
     }
 
     [Fact]
+    public async Task The_past_has_the_hash_that_the_live_estimate_had_with_what_was_known_then()
+    {
+        var asset = Pollux.NextAsset();
+        var frames = Frames(bias: 0);
+        await using var device = await Device.Connect(Pollux.Servers.Mqtt);
+        async Task<JsonNode> Live(IEnumerable<Reading[]> next, IEnumerable<Reading[]> all)
+        {
+            foreach (var frame in next) await device.Publish(Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, frame));
+            return await Estimated(asset, all);
+        }
+        // The seventh minute comes last, after everything that was in memory has been forgotten.
+        List<Reading[]> inTime = [.. frames.Take(180), .. frames.Skip(210)];
+        var early = await Live(inTime.Take(400), inTime.Take(400));
+        var before = await Live(inTime.Skip(400), inTime);
+        var after = await Live(frames.Skip(180).Take(30), frames);
+
+        foreach (var live in new[] { early, before, after })
+        {
+            var past = await Pollux.Get($"/api/v1/twins/{asset}/estimate?validAt={Time(live)}&knownAt={live["position"]}");
+            Assert.Equal(live.ToJsonString(), past.ToJsonString());
+            var twin = await Pollux.Get($"/api/v1/twins/{asset}?validAt={Time(live)}&knownAt={live["position"]}");
+            Assert.Equal((string)live["at"]!, (string)twin["estimate"]!["at"]!);
+            Assert.Equal(live["signals"]!.ToJsonString(), twin["estimate"]!["signals"]!.ToJsonString());
+        }
+        // The same moments with what is known now.
+        var now = await Pollux.Get($"/api/v1/twins/{asset}/estimate?validAt={Time(before)}");
+        Assert.Equal((string)after["hash"]!, (string)now["hash"]!);
+        Assert.NotEqual((string)before["hash"]!, (string)now["hash"]!);
+    }
+
+    static string Time(JsonNode estimate) => ((DateTimeOffset)estimate["at"]!).UtcDateTime.ToString("O");
+
+    [Fact]
     public async Task A_thermocouple_that_shows_too_much_is_named_by_an_alarm_until_it_is_right_again()
     {
         var asset = Pollux.NextAsset();
@@ -121,6 +154,22 @@ public class EstimateTests(RunningSystem system) : SystemTest<RunningSystem>(sys
         Assert.InRange(energy.Mean, 500, 1500);
         Assert.InRange(energy.StandardDeviation, 0.01, 100);
 
+        // Of the past, by time and by position.
+        var then = message.Estimate.At.ToDateTimeOffset().AddMinutes(-3);
+        var past = await Pollux.Get($"/api/v1/twins/{asset}/estimate?validAt={then.UtcDateTime:O}");
+        var validAt = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(then);
+        var asOf = await client.GetEstimateAsync(
+            new() { AssetId = asset, ValidAt = validAt, KnownAtPosition = (long)past["position"]! }, cancellationToken: cancel);
+        Assert.Equal((validAt, (string)past["hash"]!, (long)past["position"]!), (asOf.Estimate.At, asOf.Hash, asOf.Position));
+        var twin = await new TwinService.TwinServiceClient(channel).GetTwinAsync(
+            new() { AssetId = asset, ValidAt = validAt }, cancellationToken: cancel);
+        Assert.Equal(asOf.Estimate, twin.Twin.Estimate);
+        var none = await Assert.ThrowsAsync<Grpc.Core.RpcException>(async () => await client.GetEstimateAsync(
+            new() { AssetId = asset, ValidAt = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(then.AddDays(-2)) },
+            cancellationToken: cancel));
+        Assert.Equal(Grpc.Core.StatusCode.NotFound, none.StatusCode);
+        Assert.Contains("allowed: times from", none.Status.Detail, StringComparison.Ordinal);
+
         var (from, to) = (frames[0][0].SampledAt, frames[^1][0].SampledAt);
         var history = await Pollux.Get($"/api/v1/twins/{asset}/estimate/history?signal=specific-energy&signal=melt-temperature&points=10"
             + $"&from={Micros.ToTime(from):O}&to={Micros.ToTime(to):O}".Replace("+00:00", "Z", StringComparison.Ordinal));
@@ -140,17 +189,21 @@ public class EstimateTests(RunningSystem system) : SystemTest<RunningSystem>(sys
     }
 
     [Theory]
-    [InlineData("/estimate", 404, "too", null)]
+    [InlineData("/estimate", 404, "begins", null)]
+    [InlineData("/estimate?validAt=2026-01-01T00:00:00Z", 404, "begins", null)]
+    [InlineData("/estimate?validAt=2999-01-01T00:00:00Z", 400, "a time up to now", "validAt")]
+    [InlineData("/estimate?validAt=noon", 400, "ISO 8601", "validAt")]
+    [InlineData("/estimate?knownAt=1", 404, "at log position 1", null)]
+    [InlineData("/estimate?knownAt=999999999999", 400, "a log position from 0 to", "knownAt")]
     [InlineData("/estimate/history?signal=loss", 400, "melt-temperature", "signal")]
     [InlineData("/estimate/history", 400, "1 to 20", "signal")]
     [InlineData("/estimate/history?signal=thrust&points=1", 400, "2 to 10000", "points")]
     [InlineData("/estimate/history?signal=thrust&from=2006-01-01T00:00:00Z&to=2026-03-01T00:00:00Z", 400, "3660 days", "from")]
-    [InlineData("/estimate?knownAt=1", 400, "knownAt", "knownAt")]
     public async Task What_cannot_be_answered_says_why(string path, int status, string says, string? field)
     {
         var asset = Pollux.NextAsset();
         await Pollux.Register("extrusion-line", asset);
-        await Refused($"/api/v1/twins/{asset}{path}", status, status == 404 ? "begins" : says, field);
+        await Refused($"/api/v1/twins/{asset}{path}", status, says, field);
     }
 
     [Fact]

@@ -106,15 +106,15 @@ public class OwnedEstimateTests
     {
         var estimate = Folded(Minutes(3));
         (estimate.HasReadLog, estimate.IsBehind) = (true, true);
-        Assert.False(DecideEstimate.BeginsAnew(estimate, estimate.CompleteAt + 2 * DecideEstimate.Reach));
-        Assert.True(DecideEstimate.BeginsAnew(estimate, estimate.CompleteAt + 2 * DecideEstimate.Reach + 1));
+        Assert.False(DecideEstimate.BeginsAnew(estimate, estimate.CompleteAt + 2 * StoredCheckpoints.Reach));
+        Assert.True(DecideEstimate.BeginsAnew(estimate, estimate.CompleteAt + 2 * StoredCheckpoints.Reach + 1));
         estimate.IsBehind = false;
-        Assert.False(DecideEstimate.BeginsAnew(estimate, estimate.CompleteAt + 3 * DecideEstimate.Reach));
+        Assert.False(DecideEstimate.BeginsAnew(estimate, estimate.CompleteAt + 3 * StoredCheckpoints.Reach));
         (estimate.HasReadLog, estimate.IsBehind) = (false, true);
-        Assert.False(DecideEstimate.BeginsAnew(estimate, estimate.CompleteAt + 3 * DecideEstimate.Reach));
+        Assert.False(DecideEstimate.BeginsAnew(estimate, estimate.CompleteAt + 3 * StoredCheckpoints.Reach));
         Assert.False(DecideEstimate.BeginsAnew(new(Model, 0), Start));
-        Assert.True(DecideEstimate.IsWorthIt(Start, Start + DecideEstimate.Reach));
-        Assert.False(DecideEstimate.IsWorthIt(Start, Start + DecideEstimate.Reach + 1));
+        Assert.True(DecideEstimate.IsWorthIt(Start, Start + StoredCheckpoints.Reach));
+        Assert.False(DecideEstimate.IsWorthIt(Start, Start + StoredCheckpoints.Reach + 1));
     }
 
     [Fact]

@@ -16,12 +16,15 @@ public sealed record MachineView(
 {
     public bool IsLive => AsOf is null;
 
-    /// <summary>The whole estimate that belongs to <see cref="Twin"/>'s summary of it; null until it is fetched, and in the past.</summary>
+    /// <summary>The whole estimate that belongs to <see cref="Twin"/>'s summary of it; null until it is fetched.</summary>
     public GetEstimateResponse? Estimate { get; init; }
+
+    /// <summary>True if the machine has an estimate, or may have one.</summary>
+    public bool IsEstimated => Twin.Estimate is not null || Estimation.Signals.Count > 0;
 
     /// <summary>
     /// Signals with an estimated history. The twin names them even if its model cannot be read here. Empty in a past shown as known then,
-    /// since estimates are kept only as known now.
+    /// since their history is kept only as known now.
     /// </summary>
     public IReadOnlyList<EstimatedSignal> EstimatedSignals =>
         AsOf?.KnownAt is not null ? [] : Twin.Estimate?.Signals ?? Estimation.Signals;

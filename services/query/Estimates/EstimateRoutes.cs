@@ -3,7 +3,7 @@ namespace Query.Estimates;
 static class EstimateRoutes
 {
     public static void AddEstimates(this IServiceCollection services) =>
-        services.AddSingleton<GetEstimate>().AddSingleton<GetEstimateHistory>();
+        services.AddSingleton<GetEstimate>().AddSingleton<FoldEstimate>().AddSingleton<GetEstimateHistory>();
 
     public static void MapEstimates(this IEndpointRouteBuilder api)
     {

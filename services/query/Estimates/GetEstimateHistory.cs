@@ -66,8 +66,7 @@ sealed class GetEstimateHistory(NpgsqlDataSource source, KnownAssets registry, T
         string assetId, IReadOnlyList<string> signalIds, DateTimeOffset? from, DateTimeOffset? to, int? points, CancellationToken cancel)
     {
         var model = registry.Get(assetId).Model;
-        if (!model.HasEstimate)
-            throw new NotFoundException("estimate of", assetId, $"its model '{model.Id}' has no section 'estimation' nor 'calculated'");
+        if (!model.HasEstimate) throw GetEstimate.HasNone(assetId, model);
         var signals = Signals(model, signalIds);
         var count = points ?? DefaultPoints;
         if (count is < 2 or > MostPoints) throw new InvalidInputException("points", points, $"2 to {MostPoints}");

@@ -28,7 +28,8 @@ static class GetTwin
             .ProducesProblem(StatusCodes.Status504GatewayTimeout)
         .WithName("getTwin").WithSummary("The live twin, or the twin as of a given time")
         .WithDescription("With validAt or knownAt, the twin is computed again from the log: what was true then, as far as known then. "
-            + "At most 20 million readings (a setting) are replayed (413), two such requests at a time (429). Returns 304 to If-None-Match "
+            + "At most 20 million readings (a setting) are replayed (413), two such requests at a time (429). "
+            + "Its estimate is computed, too. Returns 304 to If-None-Match "
             + "if only ages have changed.");
 
     static async Task AnswerLater(HttpContext http, LiveTwin twin, long minPosition, AwaitPosition position, TimeProvider time)

@@ -23,8 +23,9 @@ sealed record TwinAnswer(
     [property: Description("Active or not yet acknowledged, worst first.")] IReadOnlyList<AlarmView> Alarms,
     [property: Description("W3C trace context of the reading that led to this view.")] string? TraceParent,
     [property: Description(
-        "What its physics says, corrected by the sensors; null when the model has no section 'estimation', too little was heard yet, or "
-            + "with validAt or knownAt.")]
+        "What its physics says, corrected by the sensors; null when the model has no section 'estimation', too little was heard yet, or, "
+            + "with validAt or knownAt, more than 75 minutes of it would have to be computed, as for most of what is older than two days: "
+            + "GET /twins/{id}/estimate computes any.")]
     EstimateSummary? Estimate,
     [property: Description("Age and staleness are as of this time.")] DateTimeOffset AnsweredAt,
     [property: Description("Only in answers to validAt or knownAt.")] AsOfAnswer? AsOf)

@@ -13,9 +13,6 @@ namespace Simulation.Scenarios;
 /// </summary>
 sealed class ReadInputs(LogReader log, ReadEstimate estimate, ReadParameters parameters, TimeProvider time)
 {
-    // How far a device's clock may be ahead of the log's: twice the largest tolerance that ingest can be given.
-    static readonly TimeSpan ClocksApart = TimeSpan.FromMinutes(20);
-
     public async Task<RecordedInputs> Run(AssetModel model, ScenarioDefinition definition, CancellationToken cancel)
     {
         var recorded = await Recorded(model, definition, cancel);
@@ -33,7 +30,7 @@ sealed class ReadInputs(LogReader log, ReadEstimate estimate, ReadParameters par
         var first = start - (long)(RecordInputs.WarmUpSeconds * Micros.PerSecond);
         var last = start + (long)(definition.HorizonSeconds * Micros.PerSecond);
         // Apart from clock differences, a reading is recorded when it is sampled or later, however much later.
-        var recordedFrom = Micros.ToTime(first) - ClocksApart;
+        var recordedFrom = Micros.ToTime(first) - Streams.ClocksApart;
         var streams = Streams.TelemetryBetween(definition.AssetId, recordedFrom, time.GetUtcNow().AddDays(1));
         List<Reading> found = [], decoded = [];
         await foreach (var batch in log.UpTo(streams, definition.KnownAt, recordedFrom, cancel))

@@ -53,6 +53,12 @@ public sealed class EstimateTwin
     /// <summary>How long after its end a tick waits for readings: one tick.</summary>
     public TimeSpan Lateness => setup.Settings.Tick;
 
+    /// <summary>Ticks after this one are not processed: set for an estimate of the past.</summary>
+    public long LastTick { get; set; } = long.MaxValue;
+
+    /// <summary>Event time: the newest sample time of a reading that is used, microseconds.</summary>
+    public long EventTime => newest;
+
     /// <summary>Number of the last tick processed; null when there is none.</summary>
     public long? Tick => estimator.Tick == long.MinValue ? null : estimator.Tick;
 
@@ -133,7 +139,8 @@ public sealed class EstimateTwin
     (int Count, bool HasMore) Fold(EstimationWorkspace work, int most, Action<long>? processed)
     {
         var count = 0;
-        var last = EstimationSetup.Floor(newest - Lateness.Ticks / TimeSpan.TicksPerMicrosecond, setup.TickMicros) - 1;
+        var last = Math.Min(
+            LastTick, EstimationSetup.Floor(newest - Lateness.Ticks / TimeSpan.TicksPerMicrosecond, setup.TickMicros) - 1);
         while (next <= last)
         {
             if (!ticks.TryGetValue(next, out var readings) && NextWithReadings() is var heard && heard - next > silence)

@@ -1,3 +1,4 @@
+using ServiceDefaults;
 using TwinModel.Assets;
 using TwinModel.Telemetry;
 using TwinModel.Twins;
@@ -8,12 +9,6 @@ namespace TwinState.Estimates;
 /// <summary>Decides when an estimate goes on, begins anew, and what is kept of its past. Pure.</summary>
 static class DecideEstimate
 {
-    /// <summary>
-    /// How far back an estimate reaches at most, microseconds: it begins a day before the newest reading, and a reading that comes later
-    /// than that does not change it. States follow within minutes, and what is learned follows within hours.
-    /// </summary>
-    public const long Reach = 24 * 3600 * Micros.PerSecond;
-
     /// <summary>How much of an estimate a rebuild makes again at least, microseconds.</summary>
     public const long Rebuilt = Hour;
 
@@ -36,10 +31,11 @@ static class DecideEstimate
     /// is a whole reach behind. A silence is no such case, it is passed over in one step.
     /// </summary>
     public static bool BeginsAnew(OwnedEstimate estimate, long newest) =>
-        estimate is { HasReadLog: true, IsBehind: true, CompleteAt: > long.MinValue } && newest - estimate.CompleteAt > 2 * Reach;
+        estimate is { HasReadLog: true, IsBehind: true, CompleteAt: > long.MinValue }
+            && newest - estimate.CompleteAt > 2 * StoredCheckpoints.Reach;
 
     /// <summary>True if the estimate has to be made again for a late reading.</summary>
-    public static bool IsWorthIt(long lateAt, long newest) => newest - lateAt <= Reach;
+    public static bool IsWorthIt(long lateAt, long newest) => newest - lateAt <= StoredCheckpoints.Reach;
 
     /// <summary>
     /// Events for limits on signals: tick by tick, so that a violation between two looks is not missed, but of ticks that were shown before

@@ -33,25 +33,6 @@ sealed class EstimateRows(NpgsqlDataSource source, WriteFence mayWrite)
             minima = excluded.minima, maxima = excluded.maxima
         """;
 
-    /// <summary>The newest checkpoint with a fingerprint up to a tick; null when there is none.</summary>
-    public async Task<StoredCheckpoint?> Find(string assetId, string fingerprint, long upToTick, CancellationToken cancel)
-    {
-        await using var command = source.CreateCommand(
-            $"select tick, state, position, versions from {ReadModels.EstimateCheckpoint} "
-                + "where asset_id = $1 and model = $2 and tick <= $3 order by tick desc limit 1");
-        command.Parameters.AddRange(new NpgsqlParameter[]
-        {
-            new() { Value = assetId },
-            new() { Value = fingerprint },
-            new() { Value = upToTick },
-        });
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        return await reader.ReadAsync(cancel)
-            ? new(new(reader.GetInt64(0), reader.GetFieldValue<byte[]>(1)), reader.GetInt64(2),
-                JsonSerializer.Deserialize<CheckpointVersions>(reader.GetString(3))!)
-            : null;
-    }
-
     /// <summary>Saves what is new, and the view if there is one to show; a replica that was declared dead saves nothing.</summary>
     public async Task Save(string assetId, OwnedEstimate estimate, EstimateView? view, CancellationToken cancel)
     {

@@ -13,8 +13,8 @@ namespace TwinState.Estimates;
 /// A little at a time, so that an estimate with much to catch up with does not hold up its twin, nor its neighbours.
 /// </summary>
 sealed partial class FollowEstimate(
-    EstimationModels models, EstimateRows rows, LogReader log, TimeProvider time, IOptions<TwinStateSettings> settings,
-    ILogger<FollowEstimate> logger)
+    EstimationModels models, EstimateRows rows, StoredCheckpoints checkpoints, LogReader log, TimeProvider time,
+    IOptions<TwinStateSettings> settings, ILogger<FollowEstimate> logger)
 {
     // A fifth of a second of the extruder's ticks.
     const int MostTicks = 25;
@@ -22,9 +22,6 @@ sealed partial class FollowEstimate(
 
     // A fault of the physics would show again at once.
     static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(1);
-
-    // How far a device's clock may be ahead of the log's.
-    static readonly TimeSpan ClocksApart = TimeSpan.FromMinutes(20);
 
     // Every estimate at work holds a thread, which news needs as well.
     readonly SemaphoreSlim free = new(Math.Max(1, Environment.ProcessorCount / 2));
@@ -117,7 +114,7 @@ sealed partial class FollowEstimate(
         // What is read while it begins waits until all is read: otherwise a reading that came late would be too late again.
         var ticks = estimate.HasReadLog ? estimate.Apply(null, MostTicks).Ticks : 0;
         var streams = Streams.TelemetryBetween(
-            twin.Asset.Id, Micros.ToTime(Math.Max(estimate.ReadsFrom, newest - DecideEstimate.Reach)) - ClocksApart,
+            twin.Asset.Id, Micros.ToTime(Math.Max(estimate.ReadsFrom, newest - StoredCheckpoints.Reach)) - Streams.ClocksApart,
             time.GetUtcNow().AddDays(1));
         var known = streams.Select(s => (s, estimate.Versions.GetValueOrDefault(s))).ToList();
         var events = 0;
@@ -142,14 +139,14 @@ sealed partial class FollowEstimate(
     {
         var model = models.Of(twin.Asset);
         var upToTick = upTo == long.MaxValue ? long.MaxValue : model.Setup.TickOf(upTo);
-        return await rows.Find(twin.Asset.Id, model.Setup.Fingerprint, upToTick, cancel) is { } stored
+        return await checkpoints.Newest(twin.Asset.Id, model.Setup.Fingerprint, upToTick, cancel: cancel) is { } stored
             ? new(model, stored) { ReplacedAfter = stored.Checkpoint.Tick, SavedUpTo = twin.Estimate?.At }
             : Anew(twin, newest);
     }
 
     OwnedEstimate Anew(OwnedTwin twin, long newest)
     {
-        var (model, floor) = (models.Of(twin.Asset), newest - DecideEstimate.Reach);
+        var (model, floor) = (models.Of(twin.Asset), newest - StoredCheckpoints.Reach);
         return new(model, floor) { ReplacedAfter = model.Setup.TickOf(floor), SavedUpTo = twin.Estimate?.At };
     }
 

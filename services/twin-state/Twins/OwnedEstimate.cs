@@ -14,17 +14,6 @@ namespace TwinState.Twins;
 /// <param name="Limits">The limits on signals.</param>
 readonly record struct EstimatedTick(DateTimeOffset At, float[] Means, float[] Deviations, IReadOnlyList<SignalLimit> Limits);
 
-/// <summary>Where in the log a checkpoint belongs.</summary>
-/// <param name="From">All readings from the checkpoint's tick on come after these versions of the day streams.</param>
-/// <param name="Included">All readings before it up to these versions are included.</param>
-sealed record CheckpointVersions(Dictionary<string, long> From, Dictionary<string, long> Included);
-
-/// <summary>A checkpoint as stored.</summary>
-/// <param name="Checkpoint">State of the estimator.</param>
-/// <param name="Position">Highest log position included.</param>
-/// <param name="Versions">Its place in the log.</param>
-sealed record StoredCheckpoint(EstimateCheckpoint Checkpoint, long Position, CheckpointVersions Versions);
-
 /// <summary>The estimate that another one, made again from the log, is compared with.</summary>
 /// <param name="At">End of its last tick.</param>
 /// <param name="Position">Highest log position included.</param>
@@ -130,7 +119,7 @@ sealed class OwnedEstimate
             // The live estimate did not have it.
             if (Target is { } target && next.Position > target.Position && readings.Exists(r => r.SampledAt < Micros.From(target.At)))
                 Target = null;
-            isIncluded = restored is not null && next.Version <= restored.Included.GetValueOrDefault(next.Stream);
+            isIncluded = restored?.Includes(next) ?? false;
             Versions[next.Stream] = next.Version;
             Position = Math.Max(Position, next.Position);
         }

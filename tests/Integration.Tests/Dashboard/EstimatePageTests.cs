@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Integration.Tests.Running;
 using Microsoft.Playwright;
@@ -87,6 +88,45 @@ public class EstimatePageTests(AnsweringDashboard system) : SystemTest<Answering
         await Expect(page.Locator("tr[data-asset]")).ToHaveCountAsync(1);
         await Expect(page.Locator($"tr[data-asset='{machine.Id}'] [data-sync='{state}']")).ToHaveTextAsync(word);
         await Look.At(page, "fleet-out-of-sync");
+    }
+
+    [Fact]
+    public async Task The_past_shows_the_estimate_of_that_moment()
+    {
+        await using var machine = await EstimatedMachine.Run(Pollux, Pollux.NextAsset());
+        var newest = (DateTimeOffset)(await machine.Run(ticks: 1))["estimate"]!["at"]!;
+        var then = newest.AddMinutes(-1).UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        // As known now, and as known then, of which no history is kept.
+        var known = DateTimeOffset.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture);
+        foreach (var knownAt in new[] { "", $"&knownAt={known}" })
+        {
+            var page = await Pollux.Open($"/machines/{machine.Id}?validAt={then}{knownAt}");
+            await Expect(page.GetByTestId("sync")).ToContainTextAsync("physics In sync since");
+            var panel = page.GetByTestId("estimated");
+            await Expect(panel.Locator(".panel-head time")).ToHaveAttributeAsync("datetime", then);
+            await Expect(panel.Locator("[data-signal]")).ToHaveCountAsync(5);
+            await panel.GetByText("Residuals per sensor", new() { Exact = true }).ClickAsync();
+            await Expect(panel.Locator("[data-residual]")).ToHaveCountAsync(10);
+            await Eventually.Get(
+                "the profile is drawn", () => Drawn(page, "axis-now"), lines => lines.Contains("polymer temperature, estimated"),
+                lines => string.Join(", ", lines));
+            await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Temperature along the axis", Exact = true }).Locator("p time"))
+                .ToHaveAttributeAsync("datetime", then);
+            await Look.At(page, "machine-estimated-past");
+        }
+    }
+
+    [Fact]
+    public async Task A_past_without_an_estimate_says_when_it_begins()
+    {
+        var asset = Pollux.NextAsset();
+        await using var device = await Device.Connect(Pollux.Servers.Mqtt);
+        await DashboardSystem.Publish(device, asset, ("screw-speed", 80, TimeProvider.System.GetUtcNow().AddMinutes(-5)));
+        var page = await Pollux.Open($"/machines/{asset}");
+        await Expect(page.GetByTestId("no-estimate")).ToContainTextAsync("waits for");
+        var now = DateTimeOffset.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        await page.GotoAsync($"/machines/{asset}?validAt={now}");
+        await Expect(page.GetByTestId("no-estimate")).ToContainTextAsync("after the first readings of all sensors of inputs");
     }
 
     [Fact]

@@ -86,6 +86,14 @@ public class CalculatedSignalTests(RunningSystem system) : SystemTest<RunningSys
             Assert.InRange((double)point["standardDeviation"]!, 1, 20);
         }
 
+        // The past is calculated again: 100 W forty days ago, and 50 W in the minute of which more became known later.
+        var before = await Pollux.Get($"/api/v1/twins/{asset}?validAt={Iso(old + 590 * Micros.PerSecond)}");
+        Assert.Equal(100, Mean(before["estimate"]!, "hydraulic-power"), 1e-6);
+        var late = Iso(start + 300 * Micros.PerSecond);
+        Assert.Equal(150, Mean(await Pollux.Get($"/api/v1/twins/{asset}/estimate?validAt={late}"), "hydraulic-power"), 1e-6);
+        var asKnown = await Pollux.Get($"/api/v1/twins/{asset}/estimate?validAt={late}&knownAt={(long)twin["position"]!}");
+        Assert.Equal(50, Mean(asKnown, "hydraulic-power"), 1e-6);
+
         using var channel = GrpcChannel.ForAddress(
             string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Pollux.Query.GrpcPort}"));
         var message = await new EstimateService.EstimateServiceClient(channel).GetEstimateAsync(

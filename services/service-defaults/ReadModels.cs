@@ -2,8 +2,8 @@ namespace ServiceDefaults;
 
 /// <summary>
 /// Tables of schemas <c>twin_state</c>, <c>simulation</c> and <c>ingest</c>: each is written only by the service of that name and read by
-/// query, <see cref="EstimateCheckpoint"/> by simulation. Except for the members, they can be dropped and rebuilt from the log; scenario
-/// results are recomputed when requested again.
+/// query, <see cref="EstimateCheckpoint"/> by simulation as well. Except for the members, they can be dropped and rebuilt from the log;
+/// scenario results are recomputed when requested again.
 /// </summary>
 public static class ReadModels
 {

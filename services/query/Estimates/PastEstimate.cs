@@ -18,7 +18,7 @@ sealed class PastEstimate
     readonly StoredCheckpoint? stored;
     readonly EstimateTwin twin;
     readonly EstimationWorkspace work;
-    readonly long end, begin;
+    readonly long end;
     readonly HashSet<long> ticks = [];
     readonly List<Reading> readings = [];
     long newest, enough = long.MaxValue;
@@ -31,13 +31,12 @@ sealed class PastEstimate
         (this.setup, this.stored, work, end) = (setup, stored, new(setup), (lastTick + 1) * setup.TickMicros);
         twin = stored is null ? new(setup) : EstimateTwin.From(setup, stored.Checkpoint);
         twin.LastTick = lastTick;
-        begin = stored is null ? end - StoredCheckpoints.Reach : long.MinValue;
-        newest = ReadsFrom;
+        ReadsFrom = newest = stored is null ? end - StoredCheckpoints.Reach : stored.Checkpoint.Tick * setup.TickMicros;
         Position = stored?.Position ?? 0;
     }
 
     /// <summary>Earliest sample time that is read, microseconds.</summary>
-    public long ReadsFrom => stored is null ? begin : stored.Checkpoint.Tick * setup.TickMicros;
+    public long ReadsFrom { get; }
 
     /// <summary>Highest log position that the estimate depends on: up to there the log gives the same estimate.</summary>
     public long Position { get; private set; }
@@ -49,7 +48,7 @@ sealed class PastEstimate
     public long? LateAt { get; private set; }
 
     /// <summary>True once no later event can change anything.</summary>
-    public bool IsComplete => enough < long.MaxValue && newest - StoredCheckpoints.Reach >= end;
+    public bool IsComplete => stored is not null && enough < long.MaxValue && newest - StoredCheckpoints.Reach >= end;
 
     /// <summary>Ticks with readings that have to be processed.</summary>
     public int Ticks => ticks.Count;
@@ -59,8 +58,8 @@ sealed class PastEstimate
     {
         var range = TelemetryCodec.SampleRange(batch.Batch);
         newest = Math.Max(newest, range.Last);
-        // The live estimate does not take what comes later than that.
-        var from = Math.Max(begin, newest - StoredCheckpoints.Reach);
+        // The live estimate does not take what comes later than that, so checkpoints lack it. One that begins anew takes imported history.
+        var from = stored is null ? ReadsFrom : newest - StoredCheckpoints.Reach;
         if (range.First >= enough || range.Last < from) return;
         readings.Clear();
         TelemetryCodec.Decode(batch.Batch, readings);

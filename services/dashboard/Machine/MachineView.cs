@@ -1,4 +1,5 @@
 using Contracts.Query.V1;
+using Dashboard.Shown;
 using Google.Protobuf.WellKnownTypes;
 
 namespace Dashboard.Machine;
@@ -35,10 +36,22 @@ public sealed record MachineView(
 
     public IEnumerable<Limit> Limits(string sensorId) => Asset.Limits.Where(l => l.SensorId == sensorId);
 
+    /// <summary>The limits on a signal, as text; empty if there are none.</summary>
+    public string SignalLimits(string signalId, string unit) => string.Join("  ", Asset.Limits.Where(l => l.SignalId == signalId)
+        .Select(l => $"{(l.Direction == "above" ? "max" : "min")} {Units.Number(l.Threshold, unit)}"));
+
+    /// <summary>Severity of the worst active alarm of a signal; empty if there is none.</summary>
+    public string SignalSeverity(string signalId) => Worst(a => a.SignalId == signalId);
+
+    /// <summary>The name of a signal, and that it is not measured.</summary>
+    public static string NameOf(EstimatedSignal signal) =>
+        $"{signal.Name}, {(signal.Expression.Length > 0 ? "calculated" : "estimated")}";
+
     /// <summary>Severity of a sensor's worst active alarm; empty if there is none.</summary>
-    public string Severity(string sensorId) =>
-        Twin.Alarms.Where(a => a.SensorId == sensorId && a.ClearedAt is null)
-            .MaxBy(a => a.Severity switch { "critical" => 3, "alarm" => 2, _ => 1 })?.Severity ?? "";
+    public string Severity(string sensorId) => Worst(a => a.SensorId == sensorId);
+
+    string Worst(Func<Alarm, bool> which) => Twin.Alarms.Where(a => which(a) && a.ClearedAt is null)
+        .MaxBy(a => a.Severity switch { "critical" => 3, "alarm" => 2, _ => 1 })?.Severity ?? "";
 
     /// <summary>Request for the history of sensors as known at the moment shown.</summary>
     public GetHistoryRequest History(IEnumerable<string> sensorIds, DateTimeOffset from, DateTimeOffset to, int points)

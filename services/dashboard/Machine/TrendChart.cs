@@ -108,7 +108,7 @@ static class TrendChart
             var signal = Signal(view, series);
             var sensor = sensors.IndexOf(signal.SensorId);
             var (color, axis) = (theme.Color(sensor >= 0 ? sensor : next++), AxisName(rows.IndexOf(series.Unit)));
-            var name = $"{signal.Name}, estimated";
+            var name = MachineView.NameOf(signal);
             var x = series.Points.Select(p => (object)Times.Local(p.Start.ToDateTimeOffset() + middle, zone)).ToList();
             yield return Edge(x, Values(p => p.Mean - Band90 * p.StandardDeviation), axis, color, FillEnum.None, 0.25);
             yield return Edge(x, Values(p => p.Mean + Band90 * p.StandardDeviation), axis, color, FillEnum.ToNextY, 0.25);
@@ -182,23 +182,27 @@ static class TrendChart
                     AutoMargin = Plotly.Blazor.LayoutLib.YAxisLib.AutoMarginFlag.False,
                 }),
             ],
-            Shapes = [.. LimitLines(history, asset, rows, theme)],
+            Shapes = [.. LimitLines(history, estimates, asset, rows, theme)],
         };
     }
 
     // Only where few sensors share a row, as eight sensors' limits would hide the values; and only near the values, as a far limit would
     // flatten them.
-    static IEnumerable<LimitLine> LimitLines(GetHistoryResponse history, Asset asset, List<string> rows, ChartTheme theme)
+    static IEnumerable<LimitLine> LimitLines(
+        GetHistoryResponse history, GetEstimateHistoryResponse estimates, Asset asset, List<string> rows, ChartTheme theme)
     {
-        foreach (var series in history.Series.Where(s => history.Series.Count(o => o.Unit == s.Unit) <= 2))
+        var drawn = history.Series.Where(s => s.Points.Count > 0)
+            .Select(s => (s.SensorId, SignalId: "", s.Unit, Low: s.Points.Min(p => p.Min), High: s.Points.Max(p => p.Max)))
+            .Concat(estimates.Series.Where(s => s.Points.Count > 0)
+                .Select(s => (SensorId: "", s.SignalId, s.Unit, Low: s.Points.Min(p => p.Minimum), High: s.Points.Max(p => p.Maximum))))
+            .ToList();
+        foreach (var (sensor, signal, unit, low, high) in drawn.Where(s => history.Series.Count(o => o.Unit == s.Unit) <= 2))
         {
-            if (series.Points.Count == 0) continue;
-            var (low, high) = (series.Points.Min(p => p.Min), series.Points.Max(p => p.Max));
             var reach = Math.Max(high - low, Math.Abs(high) * 0.02);
-            foreach (var limit in asset.Limits.Where(
-                l => l.SensorId == series.SensorId && l.Threshold >= low - reach && l.Threshold <= high + reach))
+            foreach (var limit in asset.Limits.Where(l => l.SensorId == sensor && l.SignalId == signal
+                && l.Threshold >= low - reach && l.Threshold <= high + reach))
             {
-                var axis = AxisName(rows.IndexOf(series.Unit));
+                var axis = AxisName(rows.IndexOf(unit));
                 yield return new LimitLine
                 {
                     Type = Plotly.Blazor.LayoutLib.ShapeLib.TypeEnum.Line,

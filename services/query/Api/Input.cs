@@ -109,6 +109,13 @@ static partial class Input
     [GeneratedRegex(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?([Zz]|[+-][0-9]{2}:[0-9]{2})?)?\z")]
     private static partial Regex IsoTime();
 
+    /// <summary>Checks that there is a year on either side, for what is calculated from a time.</summary>
+    /// <exception cref="InvalidInputException">There is none.</exception>
+    public static void CheckYear(string name, DateTimeOffset time)
+    {
+        if (time.UtcDateTime.Year is < 2 or > 9997) throw new InvalidInputException(name, time, "a time in the years 2 to 9997");
+    }
+
     /// <summary>A log position, 0 or above.</summary>
     public static long Position(string name, long? asked) =>
         asked is null or >= 0 ? asked ?? 0 : throw new InvalidInputException(name, asked, "0 or more");

@@ -80,8 +80,9 @@ sealed partial class FoldEstimate(
 
     async Task<PastEstimate> Read(PastAsset asset, PastEstimate estimate, StoredCheckpoint? stored, CancellationToken cancel)
     {
-        var streams = Streams.TelemetryBetween(
-            asset.Id, Micros.ToTime(estimate.ReadsFrom) - Streams.ClocksApart, asset.KnownAtTime.AddDays(1));
+        // Streams begin with the registration.
+        var from = Math.Max(estimate.ReadsFrom, Micros.From(asset.RegisteredAt));
+        var streams = Streams.TelemetryBetween(asset.Id, Micros.ToTime(from) - Streams.ClocksApart, asset.KnownAtTime.AddDays(1));
         var known = streams.Select(s => (s, stored?.Versions.From.GetValueOrDefault(s) ?? 0)).ToList();
         await foreach (var batch in log.Between(known, asset.KnownAt, cancel))
         {

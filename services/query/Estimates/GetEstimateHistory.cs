@@ -70,6 +70,8 @@ sealed class GetEstimateHistory(NpgsqlDataSource source, KnownAssets registry, T
         var signals = Signals(model, signalIds);
         var count = points ?? DefaultPoints;
         if (count is < 2 or > MostPoints) throw new InvalidInputException("points", points, $"2 to {MostPoints}");
+        if (from is { } first) Input.CheckYear("from", first);
+        if (to is { } last) Input.CheckYear("to", last);
         var end = to ?? time.GetUtcNow();
         var start = from ?? end - DefaultSpan;
         if (start >= end) throw new InvalidInputException("from", start, "a time before to");

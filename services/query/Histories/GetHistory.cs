@@ -166,16 +166,10 @@ sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, Re
                 ?? throw new InvalidInputException("sensor", id, string.Join(", ", model.Sensors.Select(s => s.Id))))];
     }
 
-    // Leaves a year on either side for bucket and calendar edges.
-    static void CheckYear(string name, DateTimeOffset time)
-    {
-        if (time.UtcDateTime.Year is < 2 or > 9997) throw new InvalidInputException(name, time, "a time in the years 2 to 9997");
-    }
-
     static (long From, long To) Span(DateTimeOffset? from, DateTimeOffset? to, DateTimeOffset now)
     {
-        if (from is { } first) CheckYear("from", first);
-        if (to is { } last) CheckYear("to", last);
+        if (from is { } first) Input.CheckYear("from", first);
+        if (to is { } last) Input.CheckYear("to", last);
         var end = to ?? now;
         if (from is null && end < DateTimeOffset.UnixEpoch)
             throw new InvalidInputException("to", to, "a time after 1970 when from is left out");

@@ -17,6 +17,7 @@ static class ReadCalculated
         HashSet<string> ids = [.. known.Keys, .. (signals ?? []).Select(s => s.Id)];
         List<CalculatedSignal> calculated = [];
         HashSet<string> measured = [];
+        var windows = 0;
         foreach (var at in root.List("calculated", required: false))
         {
             var id = ReadAssetModel.Identity(at, "id", ids);
@@ -30,18 +31,23 @@ static class ReadCalculated
                 var check = new CheckExpression(
                     name => known.TryGetValue(name, out var found) ? found : null, string.Join(", ", known.Keys), settings.Tick);
                 var (value, found) = check.Of(expression, unit);
+                if (!Names(expression).Any()) throw new FormatException("names no sensor or signal");
                 known.TryAdd(id, (new Calculated(calculated.Count, found), found));
                 calculated.Add(new(id, name, found, text, value));
                 measured.UnionWith(Names(expression).Where(sensors.ContainsKey));
+                windows += Windows(expression);
             }
             catch (FormatException e)
             {
                 at.Get("expression")!.Complain(e.Message);
             }
         }
-        // The errors of sensors are drawn for each member, and independent of each other.
-        if (measured.Count > settings.Ensemble - 2)
-            root.Get("calculated")!.Complain($"uses {measured.Count} sensors; at most {settings.Ensemble - 2} are allowed");
+        // The errors of sensors and windows are drawn for each member, and independent of each other.
+        if (measured.Count + windows > settings.Ensemble - 2)
+        {
+            root.Get("calculated")!.Complain(
+                $"uses {measured.Count} sensors and {windows} windows; at most {settings.Ensemble - 2} are allowed: 2 less than 'ensemble'");
+        }
         return calculated;
     }
 
@@ -50,6 +56,14 @@ static class ReadCalculated
         [.. signals.Where(IsVirtual).Select(s => s.Id), .. calculated.Select(c => c.Id)];
 
     static bool IsVirtual(PhysicsSignal signal) => signal is { IsProfile: false, Sensor: null };
+
+    static int Windows(Expression expression) => expression switch
+    {
+        NegativeExpression negative => Windows(negative.Of),
+        BinaryExpression binary => Windows(binary.Left) + Windows(binary.Right),
+        WindowExpression window => 1 + Windows(window.Of),
+        _ => 0,
+    };
 
     static IEnumerable<string> Names(Expression expression) => expression switch
     {

@@ -264,6 +264,8 @@ static class ReadPhysics
                 sensorAt.Complain($"names the sensor '{sensorId}', which does not exist; known: {string.Join(", ", sensors.Keys)}");
             else sensor = found.Number;
         }
+        if (sensors.TryGetValue(id, out var namesake) && namesake.Number != sensor)
+            at.Get("id")!.Complain($"is the id of a sensor, which does not measure this signal; add 'sensor: {id}' or choose another id");
         // The quantity is that of the output, which is known only after compilation.
         return from.Length == 0 || symbol.Length == 0 ? null : new(id, name, new Unit(symbol, "", 1), from, false, sensor)
         {
@@ -275,6 +277,7 @@ static class ReadPhysics
     static double? ReadPosition(YamlCursor at, Axis? axis)
     {
         if (ReadQuantity(at, "length") is not { } given || axis is null) return null;
+        at.Close();
         var position = given.Unit.ConvertTo(Unit.OfCalculation("length"), given.Value);
         if (position >= 0 && position <= axis.Length) return position;
         at.Complain($"must lie on the axis, from 0 to {axis.Length} m, not at {position} m");

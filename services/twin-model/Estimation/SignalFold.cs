@@ -9,11 +9,12 @@ namespace TwinModel.Estimation;
 /// <summary>
 /// Calculated signals and the limits on signals, tick by tick. Every calculation is made for each member of the ensemble, from which its
 /// standard deviation follows, and once more from the means, which gives its value: the mean of a quotient would lie above the quotient of
-/// the means. Members differ in what a sensor shows by its noise.
+/// the means. Members differ in what a sensor shows by its noise, which is new in every tick; without it they are calculated, too, as what
+/// the estimate does not know stays the same for minutes.
 /// </summary>
 sealed class SignalFold
 {
-    // Random numbers of measured values come after those of the wanderers of a tick.
+    // Random numbers of measured values and windows come after those of the wanderers of a tick.
     const ulong FirstStream = Estimator.StreamsPerTick / 2;
 
     readonly EstimationSetup setup;
@@ -22,6 +23,7 @@ sealed class SignalFold
     readonly Estimate[] calculated;
     readonly double[] watched;
     readonly LimitCondition[] conditions;
+    long previous = long.MinValue;
 
     public SignalFold(EstimationSetup setup)
     {
@@ -48,43 +50,51 @@ sealed class SignalFold
     public void Step(long tick, TickReadings? readings, Estimator estimator, EstimationWorkspace work)
     {
         if (calculated.Length == 0 && conditions.Length == 0) return;
-        var rows = new Rows(setup, tick, Measured(tick, readings), estimator.Evaluate(setup.UsedSignals, work), windows);
+        Hear(tick, readings);
+        var rows = new Rows(setup, tick, heard, Draws(tick), estimator.Evaluate(setup.UsedSignals, work), windows);
         for (var i = 0; i < calculated.Length; i++) calculated[i] = rows.Calculate(setup.Model.Calculated[i]);
         for (var i = 0; i < conditions.Length; i++)
         {
             watched[i] = rows.MeanOf(setup.SignalLimits[i].Signal!, calculated);
+            // A delay counts what is seen without interruption.
+            if (tick != previous + 1 || !double.IsFinite(watched[i])) conditions[i] = conditions[i] with { PendingSince = null };
             if (!double.IsFinite(watched[i])) continue;
             conditions[i] = conditions[i].Next(
                 setup.SignalLimits[i], new(0, (tick + 1) * setup.TickMicros, watched[i], Quality.Good));
         }
+        previous = tick;
     }
 
     // A sensor keeps its value until it counts as missing.
-    Ensemble Measured(long tick, TickReadings? readings)
+    void Hear(long tick, TickReadings? readings)
     {
-        var members = setup.Settings.Ensemble;
-        var rows = new Ensemble(setup.Measured.Length, members);
         for (var s = 0; s < heard.Length; s++)
         {
             var sensor = setup.Measured[s];
             if (readings?.Of(sensor.Number) is { IsUncertain: false } mean)
                 heard[s] = (mean.Value, sensor.Noise / Math.Sqrt(mean.Count), tick);
-            var age = tick - heard[s].Tick;
-            if (heard[s].Tick == long.MinValue || age * setup.TickSeconds > Math.Max(sensor.MissingAfter.TotalSeconds, setup.TickSeconds))
-                heard[s] = (double.NaN, double.NaN, long.MinValue);
-            for (var m = 0; m < members; m++)
-                rows[s][m] = KeyedRandom.Normal(setup.Settings.Seed, (ulong)tick * Estimator.StreamsPerTick + FirstStream + (ulong)s, m);
+            if (heard[s].Tick == long.MinValue) continue;
+            var silence = (tick - heard[s].Tick) * setup.TickSeconds;
+            if (silence > Math.Max(sensor.MissingAfter.TotalSeconds, setup.TickSeconds)) heard[s] = (double.NaN, double.NaN, long.MinValue);
         }
-        SecondOrderDraws.Whiten(rows);
-        for (var s = 0; s < heard.Length; s++)
+    }
+
+    // A row for each sensor, then one for each window.
+    Ensemble Draws(long tick)
+    {
+        var draws = new Ensemble(setup.Measured.Length + setup.Windows.Length, setup.Settings.Ensemble);
+        for (var row = 0; row < draws.Variables; row++)
         {
-            foreach (ref var value in rows[s]) value = heard[s].Mean + heard[s].Error * value;
+            var stream = (ulong)tick * Estimator.StreamsPerTick + FirstStream + (ulong)row;
+            for (var m = 0; m < draws.Members; m++) draws[row][m] = KeyedRandom.Normal(setup.Settings.Seed, stream, m);
         }
-        return rows;
+        SecondOrderDraws.Whiten(draws);
+        return draws;
     }
 
     public void Write(BinaryWriter to)
     {
+        to.Write(previous);
         foreach (var (mean, error, tick) in heard)
         {
             to.Write(mean);
@@ -106,7 +116,7 @@ sealed class SignalFold
 
     public static SignalFold Read(EstimationSetup setup, BinaryReader from)
     {
-        var fold = new SignalFold(setup);
+        var fold = new SignalFold(setup) { previous = from.ReadInt64() };
         for (var s = 0; s < fold.heard.Length; s++) fold.heard[s] = (from.ReadDouble(), from.ReadDouble(), from.ReadInt64());
         foreach (var window in setup.Windows) fold.windows[window].Read(from);
         for (var i = 0; i < fold.calculated.Length; i++) fold.calculated[i] = new(from.ReadDouble(), from.ReadDouble());
@@ -115,11 +125,15 @@ sealed class SignalFold
         return fold;
     }
 
-    /// <summary>The calculations of one tick, for all members at once and, in the last column, for the means; in SI units.</summary>
+    /// <summary>
+    /// The calculations of one tick in SI units. A row holds the members with the noise of sensors, the value from the means, and the
+    /// members without that noise.
+    /// </summary>
     sealed class Rows(
-        EstimationSetup setup, long tick, Ensemble measured, Ensemble? estimated, Dictionary<Window, SignalWindow> windows)
+        EstimationSetup setup, long tick, (double Mean, double Error, long Tick)[] heard, Ensemble draws, Ensemble? estimated,
+        Dictionary<Window, SignalWindow> windows)
     {
-        readonly int columns = setup.Settings.Ensemble + 1;
+        readonly int members = setup.Settings.Ensemble;
         readonly List<double[]> calculated = [];
 
         public Estimate Calculate(CalculatedSignal signal)
@@ -127,8 +141,10 @@ sealed class SignalFold
             var row = Of(signal.Calculation);
             calculated.Add(row);
             var reported = Array.ConvertAll(row, value => (value - signal.Unit.Offset) / signal.Unit.Factor);
-            return Array.TrueForAll(reported, double.IsFinite)
-                ? new(reported[^1], Moments.Of(reported.AsSpan(..^1)).StandardDeviation)
+            var deviation = Moments.Of(reported.AsSpan(..members)).StandardDeviation;
+            // The history holds single precision.
+            return Math.Abs(reported[members]) <= float.MaxValue && deviation <= float.MaxValue
+                ? new(reported[members], deviation)
                 : new(double.NaN, double.NaN);
         }
 
@@ -139,37 +155,48 @@ sealed class SignalFold
             return estimated is null ? double.NaN : Moments.Mean(estimated[setup.UsedSignalNumber(signal)]);
         }
 
-        double[] Of(Calculation calculation)
+        double[] Of(Calculation calculation) => calculation switch
         {
-            switch (calculation)
-            {
-                case Constant constant:
-                    return All(constant.Value);
-                case Measured sensor:
-                    return InSi(measured[setup.MeasuredNumber(sensor.Number)], sensor.Unit);
-                case Estimated signal:
-                    return estimated is null ? All(double.NaN) : InSi(estimated[setup.UsedSignalNumber(signal.Id)], signal.Unit);
-                case Calculated other:
-                    return [.. calculated[other.Number]];
-                case Negative negative:
-                    return Array.ConvertAll(Of(negative.Of), value => -value);
-                case Combination pair:
-                    return Combined(pair.Operator, Of(pair.Left), Of(pair.Right));
-                case Window window:
-                    return Windowed(window, Of(window.Of));
-                default:
-                    throw new ArgumentOutOfRangeException(nameof(calculation), calculation, "Allowed: the kinds there are.");
-            }
+            Constant constant => Row(_ => constant.Value, constant.Value, _ => constant.Value),
+            Measured sensor => OfSensor(setup.MeasuredNumber(sensor.Number), sensor.Unit),
+            Estimated signal => estimated is null
+                ? Row(_ => double.NaN, double.NaN, _ => double.NaN)
+                : OfSignal(setup.UsedSignalNumber(signal.Id), signal.Unit),
+            Calculated other => [.. calculated[other.Number]],
+            Negative negative => Array.ConvertAll(Of(negative.Of), value => -value),
+            Combination pair => Combined(pair.Operator, Of(pair.Left), Of(pair.Right)),
+            Window window => Windowed(window, Of(window.Of)),
+            _ => throw new ArgumentOutOfRangeException(nameof(calculation), calculation, "Allowed: the kinds there are."),
+        };
+
+        double[] OfSensor(int number, Units.Unit unit)
+        {
+            var (mean, error, _) = heard[number];
+            var value = mean * unit.Factor + unit.Offset;
+            return Row(m => value + error * draws[number][m] * unit.Factor, value, _ => value);
         }
 
-        // What is not known now was not known a few minutes ago, in the same way: members keep their distances.
+        double[] OfSignal(int number, Units.Unit unit)
+        {
+            double Of(int member) => estimated![number][member] * unit.Factor + unit.Offset;
+            return Row(Of, Moments.Mean(estimated![number]) * unit.Factor + unit.Offset, Of);
+        }
+
+        // What the estimate does not know now it did not know a few minutes ago, in the same way: members keep their distances. Noise
+        // averages out.
         double[] Windowed(Window window, double[] row)
         {
-            var (now, spread) = (row[^1], Moments.Of(row.AsSpan(..^1)).StandardDeviation);
-            windows[window].Add(tick, now);
-            var (value, error) = windows[window].Of(window.Function, setup.TickSeconds);
-            var scale = window.Function != WindowFunction.Rate ? 1 : spread > 0 ? error / spread : 0;
-            return Array.ConvertAll(row, r => value + scale * (r - now));
+            var number = Array.IndexOf(setup.Windows, window);
+            windows[window].Add(tick, row[members]);
+            var (value, error, count) = windows[window].Of(window.Function, setup.TickSeconds);
+            if (window.Function != WindowFunction.Rate)
+            {
+                var noise = new double[members];
+                for (var m = 0; m < members; m++) noise[m] = row[m] - row[members + 1 + m];
+                error = Moments.Of(noise).StandardDeviation / (window.Function == WindowFunction.Mean ? Math.Sqrt(count) : 1);
+            }
+            double Without(int m) => window.Function == WindowFunction.Rate ? value : value + row[members + 1 + m] - row[members];
+            return Row(m => Without(m) + error * draws[setup.Measured.Length + number][m], value, Without);
         }
 
         static double[] Combined(char op, double[] left, double[] right)
@@ -187,18 +214,11 @@ sealed class SignalFold
             return left;
         }
 
-        static double[] InSi(ReadOnlySpan<double> row, Units.Unit unit)
+        double[] Row(Func<int, double> member, double value, Func<int, double> withoutNoise)
         {
-            var converted = new double[row.Length + 1];
-            for (var m = 0; m < row.Length; m++) converted[m] = row[m] * unit.Factor + unit.Offset;
-            converted[^1] = Moments.Mean(row) * unit.Factor + unit.Offset;
-            return converted;
-        }
-
-        double[] All(double value)
-        {
-            var row = new double[columns];
-            Array.Fill(row, value);
+            var row = new double[2 * members + 1];
+            row[members] = value;
+            for (var m = 0; m < members; m++) (row[m], row[members + 1 + m]) = (member(m), withoutNoise(m));
             return row;
         }
     }

@@ -94,9 +94,16 @@ sealed class BuildModel
     public void AddPart(PhysicsSignal signal)
     {
         if (!Signals.TryGetValue(signal.From, out var profile)) throw new ArgumentException($"There is no output '{signal.From}'.");
-        var (first, end) = signal.Over is { } over ? Equations.Axis.CellsIn(over.Min, over.Max) : default;
-        var value = signal.At is { } at ? profile.At(at) : (profile * Equations.Graph.Mask(first, end)).Integral();
+        var value = signal.At is { } at ? profile.At(at) : (profile * Equations.Graph.Field(Shares(signal.Over!.Value))).Integral();
         Equations.AddOutput(signal.Output, Unit.OfCalculation(signal.Unit.Quantity).Symbol, value);
+    }
+
+    // The part of each cell that lies within.
+    double[] Shares(Interval over)
+    {
+        var length = Equations.Axis.CellLength;
+        return [.. Enumerable.Range(0, Equations.Axis.Cells)
+            .Select(i => Math.Max(0, Math.Min(over.Max, (i + 1) * length) - Math.Max(over.Min, i * length)) / length)];
     }
 
     /// <summary>Initial states: fields cell by cell, then scalars; the energy integral, if present, is zero.</summary>

@@ -73,5 +73,9 @@ public sealed class Site
     public double DefaultOf(string port) => spec.Connections.TryGetValue(port, out var target) ? model.DefaultOf(target) : 0;
 
     /// <summary>The cells whose centre lies in [start, end), m.</summary>
-    public (int First, int End) Cells(double start, double end) => Axis.CellsIn(start, end);
+    public (int First, int End) Cells(double start, double end)
+    {
+        var inside = Enumerable.Range(0, Axis.Cells).Where(i => Axis.Centre(i) >= start && Axis.Centre(i) < end).ToList();
+        return inside.Count == 0 ? (0, 0) : (inside[0], inside[^1] + 1);
+    }
 }

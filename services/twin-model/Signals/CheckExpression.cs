@@ -45,7 +45,7 @@ public sealed class CheckExpression(Func<string, (Calculation Value, Unit Unit)?
         QuantityExpression quantity => Checked(quantity),
         NameExpression name => Named(name.Id),
         NegativeExpression negative => Checked(negative.Of) is var of
-            ? of with { Value = new Negative(of.Value), Temperatures = -of.Temperatures } : default,
+            ? of with { Value = Folded(new Negative(of.Value)), Temperatures = -of.Temperatures } : default,
         BinaryExpression binary => Checked(binary),
         WindowExpression window => Checked(window),
         _ => throw new ArgumentOutOfRangeException(nameof(expression), expression, "Allowed: the kinds of expressions there are."),
@@ -63,15 +63,32 @@ public sealed class CheckExpression(Func<string, (Calculation Value, Unit Unit)?
     {
         if (find(id) is not { } found) throw new FormatException($"names '{id}', which does not exist; known: {names}");
         return (Dimension.Of(found.Unit.Quantity) ?? FindUnit.Of(found.Unit.Symbol)?.Dimension) is { } dimension
-            ? new(found.Value, dimension, found.Unit.Quantity == "temperature" ? 1 : 0)
+            ? new(found.Value, dimension, IsTemperature(found.Value, found.Unit) ? 1 : 0)
             : throw new FormatException(
                 $"names '{id}' in {found.Unit.Symbol}, which depends on another quantity and cannot be calculated with");
     }
 
+    // A calculated signal in K is a difference: a temperature has to be in degC.
+    static bool IsTemperature(Calculation value, Unit unit) =>
+        value is Calculated ? unit.Offset != 0 : unit.Quantity == "temperature";
+
+    static Calculation Folded(Calculation calculation) => calculation switch
+    {
+        Negative { Of: Constant of } => new Constant(-of.Value),
+        Combination { Left: Constant a, Right: Constant b } pair => new Constant(pair.Operator switch
+        {
+            '+' => a.Value + b.Value,
+            '-' => a.Value - b.Value,
+            '*' => a.Value * b.Value,
+            _ => a.Value / b.Value,
+        }),
+        _ => calculation,
+    };
+
     Part Checked(BinaryExpression binary)
     {
         var (left, right) = (Checked(binary.Left), Checked(binary.Right));
-        var value = new Combination(binary.Operator, left.Value, right.Value);
+        var value = Folded(new Combination(binary.Operator, left.Value, right.Value));
         switch (binary.Operator)
         {
             case '+' or '-' when left.Dimension != right.Dimension:

@@ -84,25 +84,24 @@ public static class ParseExpression
     {
         if (text.Length > LongestText) throw new FormatException($"is {text.Length} characters long; at most {LongestText} are allowed");
         var tokens = Tokens.TryTokenize(text);
-        if (!tokens.HasValue) throw new FormatException(tokens.ToString());
+        if (!tokens.HasValue) throw new FormatException($"{tokens}; ids in expressions begin with a letter");
         var parsed = Sum.AtEnd().TryParse(tokens.Value);
         return parsed.HasValue ? parsed.Value : throw new FormatException(parsed.ToString());
     }
 
     static Expression Combined(char op, Expression left, Expression right) => new BinaryExpression(op, left, right);
 
-    static double NumberOf(string text) => double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
+    static double NumberOf(string text) =>
+        double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture) is var number && double.IsFinite(number)
+            ? number
+            : throw new FormatException($"has the number {text}, which is too large");
 
     static TimeSpan SpanOf(string text)
     {
         var unit = text.TrimStart('.', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9');
         var number = NumberOf(text[..^unit.Length]);
-        return unit switch
-        {
-            "s" => TimeSpan.FromSeconds(number),
-            "min" => TimeSpan.FromMinutes(number),
-            _ => TimeSpan.FromHours(number),
-        };
+        // Longer than any window, and no overflow.
+        return TimeSpan.FromSeconds(Math.Min(1e9, number * unit switch { "s" => 1, "min" => 60, _ => 3600 }));
     }
 
     static Expression QuantityOf(string text)

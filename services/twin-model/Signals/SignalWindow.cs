@@ -13,19 +13,19 @@ public sealed class SignalWindow(int ticks)
         if (double.IsFinite(value)) values.Enqueue((tick, value));
     }
 
-    /// <summary>The result, and for a rate the standard error of the slope. NaN while less than half of the window has values: a mean over
-    /// ten minutes from ten seconds would be none.</summary>
+    /// <summary>The result, for a rate the standard error of the slope, and the number of values. NaN while less than half of the window
+    /// has values: a mean over ten minutes from ten seconds would be none.</summary>
     /// <param name="function">The function.</param>
     /// <param name="tickSeconds">Length of a tick, s.</param>
-    public (double Value, double Error) Of(WindowFunction function, double tickSeconds)
+    public (double Value, double Error, int Count) Of(WindowFunction function, double tickSeconds)
     {
-        if (2 * values.Count < ticks) return (double.NaN, double.NaN);
+        if (2 * values.Count < ticks) return (double.NaN, double.NaN, values.Count);
         return function switch
         {
-            WindowFunction.Mean => (values.Average(v => v.Value), 0),
-            WindowFunction.Min => (values.Min(v => v.Value), 0),
-            WindowFunction.Max => (values.Max(v => v.Value), 0),
-            _ => Slope(tickSeconds),
+            WindowFunction.Mean => (values.Average(v => v.Value), 0, values.Count),
+            WindowFunction.Min => (values.Min(v => v.Value), 0, values.Count),
+            WindowFunction.Max => (values.Max(v => v.Value), 0, values.Count),
+            _ => Slope(tickSeconds) is var (slope, error) ? (slope, error, values.Count) : default,
         };
     }
 

@@ -28,8 +28,10 @@ public static partial class FindUnit
         var (factor, dimension) = (1.0, default(Dimension));
         foreach (var part in factors.Split(' '))
         {
-            var exponent = part.Length > 1 && char.IsAsciiDigit(part[^1]) ? part[^1] - '0' : 1;
+            var exponent = part.Length > 1 && part[^1] is >= '2' and <= '9' ? part[^1] - '0' : 1;
             if (Known(exponent == 1 ? part : part[..^1]) is not { } known) return null;
+            // '1' stands alone above a slash.
+            if (known.Dimension == default && (exponent > 1 || factors.Contains(' ', StringComparison.Ordinal))) return null;
             for (var i = 0; i < exponent; i++)
                 (factor, dimension) = (factor * known.Unit.Factor, dimension + known.Dimension);
         }

@@ -18,7 +18,7 @@ public class SignalFoldTests
           - { id: pump, kind: pump, name: Pump }
         sensors:
           - { id: pressure, number: 1, component: pump, quantity: pressure, unit: bar, physical: [-1, 50], plausible: [0, 10], interval: 1s, noise: 0.1 }
-          - { id: flow, number: 2, component: pump, quantity: volume-flow, unit: l/min, physical: [-10, 900], plausible: [0, 200], interval: 1s, missing-after: 60s }
+          - { id: flow, number: 2, component: pump, quantity: volume-flow, unit: l/min, physical: [-10, 900], plausible: [0, 200], interval: 1s, missing-after: 60s, noise: FLOW-NOISE }
           - { id: unused, number: 3, component: pump, quantity: ratio, unit: "1", physical: [0, 1], plausible: [0, 1], interval: 1s }
         limits:
           - { id: weak, signal: mean-power, below: 40, clear: 45, severity: alarm, on-delay: 20s, off-delay: 20s, message: The pump is weak }
@@ -30,7 +30,27 @@ public class SignalFoldTests
           - { topic: "pollux/{asset}/senml", payload: senml }
         """;
 
-    static readonly AssetModel Model = ReadAssetModel.FromText(Pump, "pump.asset.yaml");
+    static readonly AssetModel Model = Read(Pump);
+
+    static AssetModel Read(string yaml, double flowNoise = 0) => ReadAssetModel.FromText(
+        yaml.Replace("FLOW-NOISE", flowNoise.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal),
+        "pump.asset.yaml");
+
+    // The pump with other calculated signals.
+    static AssetModel With(string calculated, double flowNoise = 0)
+    {
+        var (from, to) = (Pump.IndexOf("limits:", StringComparison.Ordinal), Pump.IndexOf("connections:", StringComparison.Ordinal));
+        return Read(Pump.Remove(from, to - from).Insert(from, $"calculated:\n{calculated}\n"), flowNoise);
+    }
+
+    static TwinEstimate Estimate(AssetModel model, IEnumerable<Reading> readings)
+    {
+        var setup = new EstimationSetup(model);
+        var (twin, work) = (new EstimateTwin(setup), new EstimationWorkspace(setup));
+        twin.Step([.. readings], work);
+        return twin.Estimate(work)!;
+    }
+
     static readonly EstimationSetup Setup = new(Model);
     static readonly long Start = Setup.TickOf(Given.T0) * Setup.TickMicros;
 
@@ -38,12 +58,7 @@ public class SignalFoldTests
         Enumerable.Range(from * 10, count * 10).SelectMany(
             s => new Reading[] { new(1, Start + s * Micros.PerSecond, pressure), new(2, Start + s * Micros.PerSecond, flow) });
 
-    static TwinEstimate Estimate(IEnumerable<Reading> readings)
-    {
-        var (twin, work) = (new EstimateTwin(Setup), new EstimationWorkspace(Setup));
-        twin.Step([.. readings], work);
-        return twin.Estimate(work)!;
-    }
+    static TwinEstimate Estimate(IEnumerable<Reading> readings) => Estimate(Model, readings);
 
     static Estimate Of(TwinEstimate estimate, string signal) => estimate.Signals.Single(s => s.Id == signal).Value;
 
@@ -85,6 +100,43 @@ public class SignalFoldTests
         var estimate = Estimate(Ticks(0, 10, 2, 0));
         Assert.Equal(0, Of(estimate, "power").Mean);
         Assert.True(double.IsNaN(Of(estimate, "pressure-again").Mean));
+        // Nor when members differ by the noise of the sensor.
+        Assert.True(double.IsNaN(Of(Estimate(Read(Pump, flowNoise: 0.5), Ticks(0, 10, 2, 0)), "pressure-again").Mean));
+    }
+
+    [Fact]
+    public void Noise_averages_out_in_a_mean_and_is_independent_of_that_of_the_tick()
+    {
+        var model = With("""
+              - { id: smooth, unit: bar, expression: "mean(pressure, 5min)" }
+              - { id: away, unit: bar, expression: "pressure - mean(pressure, 5min)" }
+              - { id: highest, unit: bar, expression: "max(pressure, 5min)" }
+            """);
+        var estimate = Estimate(model, Ticks(0, 40, 2, 30));
+        var tick = 0.1 / Math.Sqrt(10);
+        Assert.Equal(tick / Math.Sqrt(30), Of(estimate, "smooth").StandardDeviation, 1e-9);
+        Assert.Equal(tick * Math.Sqrt(1 + 1.0 / 30), Of(estimate, "away").StandardDeviation, 1e-9);
+        Assert.Equal(tick, Of(estimate, "highest").StandardDeviation, 1e-9);
+        Assert.Equal(0, Of(estimate, "away").Mean);
+    }
+
+    [Fact]
+    public void A_rate_has_the_standard_error_of_its_slope_whatever_the_noise_declared()
+    {
+        var model = With("""  - { id: change, unit: m3/s2, expression: "rate(flow, 5min)" }""");
+        var zigzag = Enumerable.Range(0, 40).SelectMany(tick => Ticks(tick, 1, 2, 30 + tick % 2));
+        var change = Of(Estimate(model, zigzag), "change");
+        // One litre per minute up and down around the slope: s = ½ √(30/28), over √Σ(t - t̄)² = √(30 (30² - 1) / 12) ticks of 10 s.
+        Assert.Equal(0.5 * Math.Sqrt(30.0 / 28) / Math.Sqrt(30 * 899 / 12.0) / 10, 60_000 * change.StandardDeviation, 5e-6);
+    }
+
+    [Fact]
+    public void A_gap_interrupts_what_a_delay_waits_for()
+    {
+        var model = Read(Pump.Replace("on-delay: 20s", "on-delay: 10min", StringComparison.Ordinal));
+        List<Reading> weak = [.. Ticks(0, 30, 0.2, 30)];
+        Assert.False(Estimate(model, [.. weak, .. Ticks(400, 30, 0.2, 30)]).Limits.Single().IsViolated);
+        Assert.True(Estimate(model, [.. weak, .. Ticks(30, 60, 0.2, 30)]).Limits.Single().IsViolated);
     }
 
     [Fact]
@@ -159,11 +211,12 @@ public class SignalFoldTests
     [InlineData("signal: mean-power,", "signal: mean-power, sensor: flow,", "limits[0].sensor", "is not possible together with 'signal'")]
     [InlineData("signal: mean-power, ", "", "limits[0]", "lacks 'sensor'")]
     [InlineData("pressure * flow", "pressure * flow, over: 3", "calculated[0]", "unknown key 'over'")]
+    [InlineData("unit: W, expression: pressure * flow", "unit: W, expression: \"[5 W]\"", "calculated[0].expression", "names no sensor")]
     public void A_bad_entry_is_refused_with_path_and_what_is_allowed(string good, string bad, string path, string allowed)
     {
         Assert.Contains(good, Pump, StringComparison.Ordinal);
         var problems = Assert.Throws<InvalidModelException>(
-            () => ReadAssetModel.FromText(Pump.Replace(good, bad, StringComparison.Ordinal), "pump.asset.yaml")).Problems;
+            () => Read(Pump.Replace(good, bad, StringComparison.Ordinal))).Problems;
         Assert.Contains(problems, p => p.Path == path && p.Message.Contains(allowed, StringComparison.Ordinal));
     }
 }

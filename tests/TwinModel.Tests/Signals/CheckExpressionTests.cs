@@ -17,8 +17,10 @@ public class CheckExpressionTests
         ["consistency"] = Unit.Of("consistency", "Pa s^n")!,
     };
 
+    // 'excess' is a calculated difference in K.
     static (Calculation Value, Unit Unit) Check(string text, string unit) => new CheckExpression(
-        id => Sensors.TryGetValue(id, out var found) ? (new Measured(1, found), found) : null, string.Join(", ", Sensors.Keys),
+        id => id == "excess" ? (new Calculated(0, Unit.Find("K")!), Unit.Find("K")!)
+            : Sensors.TryGetValue(id, out var found) ? (new Measured(1, found), found) : null, string.Join(", ", Sensors.Keys),
         TimeSpan.FromSeconds(10)).Of(ParseExpression.Of(text), unit);
 
     [Theory]
@@ -34,6 +36,12 @@ public class CheckExpressionTests
     [InlineData("mean(outlet, 1min) - min(outlet, 5min)", "K", 1)]
     [InlineData("motor-power / ((outlet - inlet) * [4.2 kJ/(kg K)])", "kg/h", 1.0 / 3600)]
     [InlineData("2 * outlet - inlet", "degC", 1)]
+    [InlineData("outlet * (1 / 2) + inlet * (1 - 0.5)", "degC", 1)]
+    [InlineData("-1 * outlet + inlet", "K", 1)]
+    [InlineData("mean(excess, 1min)", "K", 1)]
+    [InlineData("excess / 2", "K", 1)]
+    [InlineData("inlet + excess", "degC", 1)]
+    [InlineData("excess * melt-flow * [2.5 kJ/(kg K)]", "kW", 1e3)]
     [InlineData("-share + 1", "%", 0.01)]
     public void An_expression_fits_its_unit(string text, string unit, double factor)
     {
@@ -57,6 +65,13 @@ public class CheckExpressionTests
     [InlineData("mean(outlet, 24h)", "degC", "has a window of 86400 s; allowed: 3 to 1000 ticks of 10 s")]
     [InlineData("consistency", "Pa s", "cannot be calculated with")]
     [InlineData("motor-power / 0", "kW", "divides by 0")]
+    [InlineData("motor-power / (1 - 1)", "kW", "divides by 0")]
+    [InlineData("mean(excess, 1min)", "degC", "gives no temperature but a difference")]
+    [InlineData("inlet - excess", "K", "gives a temperature")]
+    [InlineData("mean(outlet, 999999999h)", "degC", "allowed: 3 to 1000 ticks of 10 s")]
+    [InlineData("share", "10", "'10' is not a unit")]
+    [InlineData("share", "1 1", "'1 1' is not a unit")]
+    [InlineData("share", "m0", "'m0' is not a unit")]
     public void What_does_not_fit_is_refused_with_what_would(string text, string unit, string message) =>
         Assert.Contains(message, Assert.Throws<FormatException>(() => Check(text, unit)).Message, StringComparison.Ordinal);
 
@@ -71,6 +86,8 @@ public class CheckExpressionTests
     [InlineData("outlet ^ 2", "unexpected `^`")]
     [InlineData("[20degC]", "a quantity is a number, a blank and a unit")]
     [InlineData("System.Exit()", "unexpected `S`")]
+    [InlineData("3rd + 1", "ids in expressions begin with a letter")]
+    [InlineData("1e999", "has the number 1e999, which is too large")]
     public void What_is_no_expression_is_refused_with_the_place(string text, string message)
     {
         var refused = Assert.Throws<FormatException>(() => ParseExpression.Of(text)).Message;

@@ -15,9 +15,9 @@ public class SignalWindowTests
     public void It_holds_the_last_ticks()
     {
         var window = Of(4, 9, 1, 2, 6, 3);
-        Assert.Equal((3, 0), window.Of(WindowFunction.Mean, 10));
-        Assert.Equal((1, 0), window.Of(WindowFunction.Min, 10));
-        Assert.Equal((6, 0), window.Of(WindowFunction.Max, 10));
+        Assert.Equal((3, 0, 4), window.Of(WindowFunction.Mean, 10));
+        Assert.Equal((1, 0, 4), window.Of(WindowFunction.Min, 10));
+        Assert.Equal((6, 0, 4), window.Of(WindowFunction.Max, 10));
     }
 
     [Fact]
@@ -31,9 +31,9 @@ public class SignalWindowTests
     [Fact]
     public void A_rate_is_the_slope_per_second_with_its_standard_error()
     {
-        Assert.Equal((0.2, 0), Of(5, 1, 3, 5, 7, 9).Of(WindowFunction.Rate, 10));
+        Assert.Equal((0.2, 0, 5), Of(5, 1, 3, 5, 7, 9).Of(WindowFunction.Rate, 10));
         // Slope 0.1 per tick and residuals ±1: s² = 4 / 2, Σ(t - 1.5)² = 5.
-        var (slope, error) = Of(4, 1, -1 + 0.1, 0.2 - 1, 1 + 0.3).Of(WindowFunction.Rate, 1);
+        var (slope, error, _) = Of(4, 1, -1 + 0.1, 0.2 - 1, 1 + 0.3).Of(WindowFunction.Rate, 1);
         Assert.Equal(0.1, slope, 1e-12);
         Assert.Equal(Math.Sqrt(4.0 / 2 / 5), error, 1e-12);
     }

@@ -30,13 +30,6 @@ public sealed record Axis(double Length, int Cells)
     /// <summary>Position of the centre of a cell, m.</summary>
     public double Centre(int cell) => (cell + 0.5) * CellLength;
 
-    /// <summary>The cells whose centre lies in [start, end), m.</summary>
-    public (int First, int End) CellsIn(double start, double end)
-    {
-        var inside = Enumerable.Range(0, Cells).Where(i => Centre(i) >= start && Centre(i) < end).ToList();
-        return inside.Count == 0 ? (0, 0) : (inside[0], inside[^1] + 1);
-    }
-
     /// <summary>
     /// The cell whose centre is at or before a position, and the share of the next one, for linear interpolation between centres.
     /// </summary>

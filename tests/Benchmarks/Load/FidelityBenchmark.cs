@@ -30,7 +30,7 @@ static class FidelityBenchmark
 
     // How long the twin has readings with a new batch before the forecast.
     const int BatchSeconds = 900;
-    const int HistoryHours = 5;
+    const int HistoryHours = 4;
     const int OrderSeconds = 2_400;
 
     static readonly (string Signal, string Unit, double Level, double Change)[] Goals =
@@ -83,11 +83,10 @@ static class FidelityBenchmark
         return Task.CompletedTask;
     }
 
-    static int[] Plants(IReadOnlyList<string> args)
-    {
-        int Number(int place, int otherwise) => args.Count > place ? int.Parse(args[place], CultureInfo.InvariantCulture) : otherwise;
-        return [.. Enumerable.Range(Number(1, 0), Number(0, Experiments))];
-    }
+    static int[] Plants(IReadOnlyList<string> args) => [.. Enumerable.Range(Number(args, 1, 0), Number(args, 0, Experiments))];
+
+    static int Number(IReadOnlyList<string> args, int place, int otherwise) =>
+        args.Count > place ? int.Parse(args[place], CultureInfo.InvariantCulture) : otherwise;
 
     static void List(IEnumerable<Outcome> outcomes)
     {
@@ -102,19 +101,21 @@ static class FidelityBenchmark
     /// The same experiment with machines that were calibrated first, from hours in which operators changed speed and zones: what the
     /// calibrations say of themselves, and the forecasts with and without them.
     /// </summary>
+    /// <param name="repository">Where the asset models are.</param>
+    /// <param name="args">Number of plants, number of the first, hours of history.</param>
+    /// <param name="cancel">Ends the run.</param>
     public static Task Calibrated(string repository, IReadOnlyList<string> args, CancellationToken cancel)
     {
-        var (setup, plants) = (SetupOf(repository), Plants(args));
-        Report.Title($"calibration: {plants.Length} emulated plants, each from {HistoryHours - 1} h in which it was changed every "
+        var (setup, plants, hours) = (SetupOf(repository), Plants(args), Number(args, 2, HistoryHours));
+        Report.Title($"calibration: {plants.Length} emulated plants, each from {hours} h in which it was changed every "
             + $"{OrderSeconds / 60} min; then as in 'fidelity'");
         var outcomes = new (bool IsCalibrated, Outcome Outcome)[plants.Length][];
         var calibrations = new (CalibrationResult Result, double Seconds)[plants.Length];
         for (var i = 0; i < plants.Length; i++)
         {
             outcomes[i] = [.. Perform(setup, Plan(setup, plants[i]), (emulated, clock) =>
-                calibrations[i] = Calibrate(setup, emulated, clock, plants[i], cancel))];
+                calibrations[i] = Calibrate(setup, emulated, clock, (plants[i], hours), cancel))];
         }
-        List(outcomes.SelectMany(o => o).Where(o => o.IsCalibrated).Select(o => o.Outcome));
         var results = calibrations.Select(c => c.Result).ToList();
         Report.Figure("time of a calibration, median", calibrations.Select(c => c.Seconds).Median(), "s", "N1");
         Report.Figure("identified parameters, mean", results.Average(r => r.Parameters.Count(p => p.IsIdentified)), "");
@@ -130,21 +131,23 @@ static class FidelityBenchmark
         foreach (var isCalibrated in new[] { false, true })
         {
             Report.Title(isCalibrated ? "forecasts with the calibrations adopted" : "forecasts without them");
-            Show([.. outcomes.SelectMany(o => o).Where(o => o.IsCalibrated == isCalibrated).Select(o => o.Outcome)]);
+            List<Outcome> shown = [.. outcomes.SelectMany(o => o).Where(o => o.IsCalibrated == isCalibrated).Select(o => o.Outcome)];
+            List(shown);
+            Show(shown);
         }
         return Task.CompletedTask;
     }
 
     // Leaves the plants as they are after hours of orders, and what was learned of the first.
     static (CalibrationResult Result, double Seconds) Calibrate(
-        EstimationSetup setup, EmulatedPlant[] plants, Clock clock, int number, CancellationToken cancel)
+        EstimationSetup setup, EmulatedPlant[] plants, Clock clock, (int Number, int Hours) history, CancellationToken cancel)
     {
-        var random = new RandomStream(19, (ulong)number);
+        var random = new RandomStream(19, (ulong)history.Number);
         double Sign() => random.NextInteger(2) == 0 ? -1 : 1;
         var readings = new WindowReadings(
-            setup, Micros.From(clock.Now.AddHours(1)), Micros.From(clock.Now.AddHours(HistoryHours)));
+            setup, Micros.From(clock.Now.AddHours(1)), Micros.From(clock.Now.AddHours(history.Hours + 1)));
         foreach (var plant in plants) plant.Operate(new(80, null, null, null));
-        for (var second = 0; second < HistoryHours * 3600; second++)
+        for (var second = 0; second < (history.Hours + 1) * 3600; second++)
         {
             clock.Now += TimeSpan.FromSeconds(1);
             if (second >= 3600 && second % OrderSeconds == 0)

@@ -17,7 +17,7 @@ public static class CalibratedModels
     static readonly ConditionalWeakTable<ParameterSet, string> Hashes = [];
 
     // As many changes the declared discrepancy is worth: one window has a few, and what it shows of them depends on chance.
-    const double DeclaredChanges = 12;
+    const double DeclaredChanges = 24;
 
     /// <summary>
     /// The model with these parameters, each lognormal with the median and the deviation that were learned. The model itself when the set

@@ -74,7 +74,8 @@ static class FidelityBenchmark
     public static Task Run(string repository, IReadOnlyList<string> args, CancellationToken cancel)
     {
         var (setup, plants) = (SetupOf(repository), Plants(args));
-        Report.Title($"fidelity: {plants.Length} interventions on the emulated plant, each forecast after {LearnSeconds / 60} min of readings");
+        Report.Title(
+            $"fidelity: {plants.Length} interventions on the emulated plant, each forecast after {LearnSeconds / 60} min of readings");
         var outcomes = new Outcome[plants.Length][];
         Parallel.For(0, plants.Length, new() { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel }, i =>
             outcomes[i] = [.. Perform(setup, Plan(setup, plants[i])).Select(o => o.Outcome)]);
@@ -92,9 +93,10 @@ static class FidelityBenchmark
     {
         foreach (var outcome in outcomes)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{outcome.Experiment.Number,3} {outcome.Experiment.Kind,-14} "
-                + $"{outcome.Experiment.Seconds / 60,2} min {outcome.Signal,-16} before {outcome.Before,8:0.00} after {outcome.After,8:0.00}: "
-                + $"level {outcome.LevelError,6:+0.00;-0.00} of ±{outcome.HalfBand:0.00}, change {outcome.ChangeError,6:+0.00;-0.00} "
-                + $"({outcome.ChangeWithDrift,6:+0.00;-0.00} with drift){(outcome.IsCovered ? "" : " outside")}"));
+                + $"{outcome.Experiment.Seconds / 60,2} min {outcome.Signal,-16} before {outcome.Before,8:0.00} after "
+                + $"{outcome.After,8:0.00}: level {outcome.LevelError,6:+0.00;-0.00} of ±{outcome.HalfBand:0.00}, "
+                + $"change {outcome.ChangeError,6:+0.00;-0.00} ({outcome.ChangeWithDrift,6:+0.00;-0.00} with drift)"
+                + $"{(outcome.IsCovered ? "" : " outside")}"));
     }
 
     /// <summary>
@@ -215,7 +217,8 @@ static class FidelityBenchmark
                 if (random.NextInteger(2) == 0 || (zone == Zones && changes.Keys.All(c => !c.StartsWith("zone", StringComparison.Ordinal))))
                     changes[SetPoint(zone)] = Default(setup, zone) + Between(5, 20);
         }
-        return new(number, kinds[kind], speed, changes, kind is 3 or 5 ? Between(5, 10) : 0, kind is 4 or 5 ? 1 + Between(0.01, 0.05) : null,
+        return new(
+            number, kinds[kind], speed, changes, kind is 3 or 5 ? Between(5, 10) : 0, kind is 4 or 5 ? 1 + Between(0.01, 0.05) : null,
             (number + number / Kinds) % 4 == 3 ? TransitionSeconds : SettledSeconds);
     }
 

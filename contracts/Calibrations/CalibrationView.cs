@@ -131,8 +131,16 @@ public sealed record HoldOutError(int Spans, double Before, double After);
 /// <param name="ModelHash">The model they belong to; another revision has its own values.</param>
 /// <param name="Values">The parameters.</param>
 /// <param name="Correlation">Correlation matrix of their natural logarithms, row by row.</param>
+/// <param name="Errors">How far sensors and physics were apart in parts of the window that were held out; null without any.</param>
 public sealed record ParameterSet(
-    string CalibrationId, string ModelHash, IReadOnlyList<ParameterEstimate> Values, IReadOnlyList<double[]> Correlation);
+    string CalibrationId, string ModelHash, IReadOnlyList<ParameterEstimate> Values, IReadOnlyList<double[]> Correlation,
+    IReadOnlyList<HeldOutError>? Errors = null);
+
+/// <summary>How far a sensor and the physics were apart where nothing was learned from it.</summary>
+/// <param name="SignalId">The signal.</param>
+/// <param name="RootMeanSquare">In the signal's unit.</param>
+/// <param name="Changes">After how many changes of inputs.</param>
+public sealed record HeldOutError(string SignalId, double RootMeanSquare, int Changes);
 
 /// <summary>A lognormally distributed parameter.</summary>
 /// <param name="Id">Parameter <c>component.name</c>.</param>

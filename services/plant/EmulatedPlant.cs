@@ -138,6 +138,8 @@ sealed class EmulatedPlant
             if (operation.FollowSchedule == true) line.OperatorSpeedPerMinute = null;
             if (operation.ScrewSpeedPerMinute is { } speed) line.OperatorSpeedPerMinute = speed;
             if (operation.ZoneSetPointsCelsius is { } setPoints) line.SetZoneSetPoints(setPoints);
+            if (operation.HallOffsetKelvin is { } kelvin) line.SetHallOffset(kelvin);
+            if (operation.BatchGrade is { } grade) line.BringBatch(grade);
             if (operation.ReplaceBearing == true) line.ReplaceBearing();
         }
     }

@@ -17,8 +17,8 @@ var pure = new Dictionary<string, Func<string, CancellationToken, Task>>
     ["decision"] = DecisionBenchmark.Run,
     ["prognostics"] = PrognosticsBenchmark.Run,
     ["estimation"] = EstimationBenchmark.Run,
-    ["fidelity"] = FidelityBenchmark.Run,
-    ["calibration"] = FidelityBenchmark.Calibrated,
+    ["fidelity"] = (repository, cancel) => FidelityBenchmark.Run(repository, args[1..], cancel),
+    ["calibration"] = (repository, cancel) => FidelityBenchmark.Calibrated(repository, args[1..], cancel),
     ["attribution"] = AttributionBenchmark.Run,
 };
 if (args is [var first, ..] && pure.TryGetValue(first, out var run))

@@ -49,6 +49,9 @@ public class CommandTests
     [InlineData("""{"operation":{"screwSpeedPerMinute":500}}""", "screwSpeedPerMinute", "0 to 120 1/min")]
     [InlineData("""{"operation":{"zoneSetPointsCelsius":[1,2]}}""", "zoneSetPointsCelsius", "5 values")]
     [InlineData("""{"operation":{"zoneSetPointsCelsius":[160,180,190,200,900]}}""", "zoneSetPointsCelsius", "20 to 280 degC")]
+    [InlineData("""{"operation":{"hallOffsetKelvin":30}}""", "hallOffsetKelvin", "-20 to 20 K")]
+    [InlineData("""{"operation":{"batchGrade":2}}""", "batchGrade", "0.8 to 1.2")]
+    [InlineData("""{"operation":{}}""", "operation", "hallOffsetKelvin, batchGrade")]
     [InlineData("{}", "command", "operation")]
     public void A_wrong_command_is_refused_by_field_and_allowed_values(string command, string field, string allowed)
     {

@@ -48,6 +48,20 @@ public class ExtrusionLineTests
     }
 
     [Fact]
+    public void A_warmer_hall_and_a_thicker_batch_change_the_line_but_not_its_random_numbers()
+    {
+        var (usual, other) = (Run(Seed, 300), Run(Seed, 300, line =>
+        {
+            line.SetHallOffset(8);
+            line.BringBatch(1.05);
+        }));
+        Assert.Equal(8, other.AmbientCelsius - usual.AmbientCelsius, 1e-9);
+        Assert.InRange(other.MaterialGrade, usual.MaterialGrade + 0.01, 1.05);
+        Assert.Equal(usual.MaterialBatch + 1, other.MaterialBatch);
+        Assert.InRange(other.MeltTemperatureCelsius - usual.MeltTemperatureCelsius, 0.2, 6);
+    }
+
+    [Fact]
     public void Die_blockage_raises_the_pressure_over_200_bar_within_a_minute_and_a_half()
     {
         var state = Run(Seed, 90, line => line.Disturbances = new() { DieBlockage = 1 });

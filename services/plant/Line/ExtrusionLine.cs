@@ -61,6 +61,10 @@ sealed class ExtrusionLine
         for (var i = 0; i < Geometry.Zones; i++) barrel.Zones[i].Controller.SetPointCelsius = celsius[i];
     }
 
+    public void SetHallOffset(double kelvin) => surroundings.OffsetKelvin = kelvin;
+
+    public void BringBatch(double grade) => feed.Bring(grade);
+
     public void ReplaceBearing() => bearing.Replace();
 
     public void Step(double seconds)

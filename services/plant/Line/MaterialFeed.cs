@@ -38,6 +38,14 @@ sealed class MaterialFeed(Noise noise)
         feedNoise = noise.Wander(feedNoise, 0.002, 12, seconds);
     }
 
+    /// <summary>A batch of a given grade comes now; the batches that were to come still do. Random numbers are not touched, so that two
+    /// lines of one seed stay alike.</summary>
+    public void Bring(double grade)
+    {
+        Batch++;
+        nextGrade = grade;
+    }
+
     void StartBatch()
     {
         Batch++;

@@ -12,7 +12,10 @@ sealed class Surroundings(Noise noise, double startTimeOfDaySeconds)
     double draughtKelvin;
     double mainsDeviation;
 
-    public double AmbientCelsius =>
+    /// <summary>How much warmer the hall is than usual.</summary>
+    public double OffsetKelvin { get; set; }
+
+    public double AmbientCelsius => OffsetKelvin +
         MeanCelsius + DaySwingKelvin * Math.Cos(2 * Math.PI * (timeOfDaySeconds - WarmestAtSeconds) / DaySeconds) + draughtKelvin;
 
     /// <summary>Power factor of resistive heaters: the square of the relative mains voltage.</summary>

@@ -21,6 +21,11 @@ public sealed record EstimationSettings(
 {
     /// <summary>How signals are calculated for a model whose physics is not corrected.</summary>
     internal static EstimationSettings WithoutPhysics { get; } = new(TimeSpan.FromSeconds(10), 3, 50, 1, 0, [], [], []);
+
+    /// <summary>Standard deviation of what the physics leaves out of a forecast of a signal, in the signal's unit; 0 for a signal that no
+    /// sensor corrects, as nothing is known of it.</summary>
+    public double DiscrepancyOf(string signal) =>
+        Sensors.FirstOrDefault(s => s.Signal == signal) is { } sensor ? sensor.Discrepancy ?? sensor.Deviation : 0;
 }
 
 /// <summary>A physics parameter that is learned: by the estimation if its logarithm is a random walk, and by calibrations.</summary>
@@ -42,7 +47,10 @@ public sealed record WanderingInput(string Input, double Deviation, TimeSpan Cha
 /// <param name="Bias">A systematic error of the sensor that is learned too; null: none.</param>
 /// <param name="Actuator">For a sensor of a control loop, the correcting signal that shows what the loop's actuator does; null: none.
 /// </param>
-public sealed record CorrectingSensor(string Signal, double Deviation, SensorBias? Bias, string? Actuator = null);
+/// <param name="Discrepancy">Standard deviation of what the physics leaves out of a forecast, in the signal's unit; null: as
+/// <paramref name="Deviation"/>.</param>
+public sealed record CorrectingSensor(
+    string Signal, double Deviation, SensorBias? Bias, string? Actuator = null, double? Discrepancy = null);
 
 /// <summary>A systematic error of a sensor that wanders around zero.</summary>
 /// <param name="Deviation">Standard deviation, in the signal's unit.</param>

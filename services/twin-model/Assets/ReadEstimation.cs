@@ -109,6 +109,7 @@ static class ReadEstimation
     {
         var id = at.Text("signal");
         var deviation = Deviation(at);
+        double? discrepancy = at.Get("discrepancy", required: false) is null ? null : Deviation(at, "discrepancy");
         SensorBias? bias = null;
         if (at.Get("bias", required: false) is { } biasAt)
         {
@@ -128,13 +129,13 @@ static class ReadEstimation
         if (signal.Sensor is null || signal.IsProfile)
             at.Get("signal")!.Complain($"'{id}' has no sensor with a single value; signals that have one: {string.Join(", ", possible)}");
         if (!taken.Add(id)) at.Get("signal")!.Complain($"'{id}' is named twice");
-        return new(id, deviation, bias, actuator);
+        return new(id, deviation, bias, actuator, discrepancy);
     }
 
-    static double Deviation(YamlCursor at)
+    static double Deviation(YamlCursor at, string key = "deviation")
     {
-        var value = at.Number("deviation");
-        if (value <= 0) at.Get("deviation")!.Complain($"must be greater than 0, not {value}");
+        var value = at.Number(key);
+        if (value <= 0) at.Get(key)!.Complain($"must be greater than 0, not {value}");
         return value;
     }
 

@@ -76,8 +76,12 @@ public static class FoldCalibration
         }
         // What was learned in different windows is taken as independent.
         var learned = found.Count;
+        var changes = proposed.Result.Spans.Count(s => s.IsHeldOut && s.Kind == "step");
+        var errors = proposed.Result.Signals.Where(s => s.HoldOutAfter is not null)
+            .Select(s => new HeldOutError(s.SignalId, s.HoldOutAfter!.Value, changes)).ToList();
         return new(proposed.Id, proposed.ModelHash, [.. values.Select(v => v.Value)],
-            [.. values.Select((a, i) => values.Select((b, j) => i < learned == j < learned ? a.Of![a.Place][b.Place] : 0).ToArray())]);
+            [.. values.Select((a, i) => values.Select((b, j) => i < learned == j < learned ? a.Of![a.Place][b.Place] : 0).ToArray())],
+            changes == 0 || errors.Count == 0 ? null : errors);
     }
 
     static double LogDeviation(double relative) => Math.Sqrt(Math.Log(1 + relative * relative));

@@ -16,6 +16,9 @@ public static class CalibratedModels
     static readonly ConditionalWeakTable<AssetModel, ConcurrentDictionary<string, AssetModel>> Known = [];
     static readonly ConditionalWeakTable<ParameterSet, string> Hashes = [];
 
+    // As many changes the declared discrepancy is worth: one window has a few, and what it shows of them depends on chance.
+    const double DeclaredChanges = 24;
+
     /// <summary>
     /// The model with these parameters, each lognormal with the median and the deviation that were learned. The model itself when the set
     /// is null, or belongs to another revision of it. The same set gives the same instance, so that its physics is compiled once.
@@ -66,8 +69,21 @@ public static class CalibratedModels
             {
                 Parameters = [.. estimation.Parameters.Select(p =>
                     values.TryGetValue(p.Parameter, out var v) ? p with { RelativeDeviation = Moments(v).Deviation } : p)],
+                Sensors = [.. estimation.Sensors.Select(s =>
+                    set.Errors?.FirstOrDefault(e => e.SignalId == s.Signal) is { } error ? Learned(s, error) : s)],
             },
             CalibrationHash = hash,
+        };
+    }
+
+    // Mean of the declared variance and that of the residuals, by the number of changes behind each (the conjugate estimate of a variance).
+    static CorrectingSensor Learned(CorrectingSensor sensor, HeldOutError error)
+    {
+        var declared = sensor.Discrepancy ?? sensor.Deviation;
+        return sensor with
+        {
+            Discrepancy = Math.Sqrt((DeclaredChanges * declared * declared + error.Changes * error.RootMeanSquare * error.RootMeanSquare)
+                / (DeclaredChanges + error.Changes)),
         };
     }
 

@@ -1,3 +1,4 @@
+using MathNet.Numerics.Statistics;
 using TwinModel.Physics;
 using TwinModel.Physics.Equations;
 using TwinModel.Solvers;
@@ -10,7 +11,18 @@ namespace TwinModel.Estimation;
 /// <param name="Id">The signal.</param>
 /// <param name="Unchanged">If the inputs stay as they are.</param>
 /// <param name="Changed">If they are changed.</param>
-public sealed record SignalForecast(string Id, IReadOnlyList<double> Unchanged, IReadOnlyList<double> Changed);
+/// <param name="Discrepancy">Standard deviation of what the physics leaves out; 0 for a signal that no sensor corrects, as nothing has
+/// been learned of it.</param>
+public sealed record SignalForecast(
+    string Id, IReadOnlyList<double> Unchanged, IReadOnlyList<double> Changed, double Discrepancy = 0)
+{
+    /// <summary>The 90 % band of the level after the change: the spread of the members and the discrepancy together.</summary>
+    public (double Low, double High) Band()
+    {
+        var (mean, spread) = (Changed.Average(), Math.Sqrt(Changed.Variance() + Discrepancy * Discrepancy));
+        return (mean - Normal.Band90 * spread, mean + Normal.Band90 * spread);
+    }
+}
 
 /// <summary>
 /// Continues an estimate into the future: each member is marched on from its own state with its own parameters, which go on to wander, once
@@ -42,16 +54,21 @@ public sealed class ForecastTwin
     /// <summary>All signals that are one number.</summary>
     /// <param name="twin">A machine that has an estimate.</param>
     /// <param name="changes">Values of the inputs that are changed at once, by their ids, in their units.</param>
+    /// <param name="offsets">By how much other inputs change, for those without a sensor, of which each member has its own value.</param>
     /// <param name="after">How far into the future.</param>
     /// <param name="over">Length of the mean that ends there.</param>
     /// <exception cref="ArgumentException">An input is not one of the model's, or there is no estimate yet.</exception>
     /// <exception cref="SolverException">A member cannot be marched so far.</exception>
     public IReadOnlyList<SignalForecast> Run(
-        EstimateTwin twin, IReadOnlyDictionary<string, double> changes, TimeSpan after, TimeSpan over)
+        EstimateTwin twin, IReadOnlyDictionary<string, double> changes, TimeSpan after, TimeSpan over,
+        IReadOnlyDictionary<string, double>? offsets = null)
     {
         if (twin.Tick is not { } tick) throw new ArgumentException("There is no estimate yet.", nameof(twin));
         var members = setup.Settings.Ensemble;
         var changed = changes.Select(c => InCalculation(c.Key, c.Value)).ToList();
+        var moved = (offsets ?? new Dictionary<string, double>())
+            .Select(o => (InCalculation(o.Key, o.Value).Number, By: InCalculation(o.Key, o.Value).Value - InCalculation(o.Key, 0).Value))
+            .ToList();
         var (asTheyAre, different) = (new Ensemble(scalars.Length, members), new Ensemble(scalars.Length, members));
         for (var m = 0; m < members; m++)
         {
@@ -60,9 +77,11 @@ public sealed class ForecastTwin
             March(member.State, member.Parameters, member.Inputs, after.TotalSeconds, over.TotalSeconds, m, asTheyAre);
             var inputs = (double[])member.Inputs.Clone();
             foreach (var (number, value) in changed) inputs[number] = value;
+            foreach (var (number, by) in moved) inputs[number] += by;
             March(member.State, member.Parameters, inputs, after.TotalSeconds, over.TotalSeconds, m, different);
         }
-        return [.. scalars.Select((s, i) => new SignalForecast(s.Signal.Id, asTheyAre[i].ToArray(), different[i].ToArray()))];
+        return [.. scalars.Select((s, i) => new SignalForecast(
+            s.Signal.Id, asTheyAre[i].ToArray(), different[i].ToArray(), setup.Settings.DiscrepancyOf(s.Signal.Id)))];
     }
 
     (int Number, double Value) InCalculation(string id, double value)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Contracts.Scenarios;
 using TwinModel.Assets;
+using TwinModel.Estimation;
 using TwinModel.Physics;
 using TwinModel.Uncertainty;
 using TwinModel.Units;
@@ -11,6 +12,9 @@ namespace TwinModel.Scenarios;
 sealed class MergeOutcomes
 {
     const int MostContributors = 3;
+
+    // Standard normal number of the upper quartile.
+    const double Quartile = 0.6744897501960817;
 
     // Fewer members are not enough for a second-degree model.
     const int FewestForContributors = 40;
@@ -25,11 +29,16 @@ sealed class MergeOutcomes
     // Those of the nominal member.
     readonly double[] inputsAtStart;
 
+    // Of each scalar signal, in its unit.
+    readonly double[] discrepancies;
+
     public MergeOutcomes(AssetModel model, RecordedInputs inputs, ScenarioSetup setup, List<MemberOutcome> outcomes)
     {
         (this.model, this.inputs, this.setup, this.outcomes) = (model, inputs, setup, outcomes);
         nominal = outcomes[0];
         inputsAtStart = setup.InputsAt(0, setup.Nominal, []);
+        var estimation = CalibratedModels.Of(model, inputs.Parameters).Estimation;
+        discrepancies = [.. setup.Scalars.Select(s => estimation?.DiscrepancyOf(s.Signal.Id) ?? 0)];
         if (nominal.Failure is { } failure) throw new ScenarioFailedException(failure);
         members = [.. outcomes.Skip(1).Take(setup.Members - 1).Where(o => o.Failure is null)];
         if (members.Count * 2 < setup.Members - 1)
@@ -54,10 +63,12 @@ sealed class MergeOutcomes
     SignalResult Signal(SignalPlace place, int s)
     {
         var count = setup.Scalars.Length;
-        BandSeries Series(Func<MemberOutcome, int, double> value) => Bands(setup.Times.Length, (member, t) => value(member, t * count + s));
+        BandSeries Series(Func<MemberOutcome, int, double> value, double discrepancy = 0) =>
+            Bands(setup.Times.Length, (member, t) => value(member, t * count + s), discrepancy);
+        // What the physics leaves out is common to both, as far as they are alike, and is not in the band of their difference.
         return new(place.Signal.Id, place.Signal.Name, place.Signal.Unit.Symbol,
-            Series((m, k) => place.Report(m.Baseline[k])),
-            Series((m, k) => place.Report(m.Scenario[k])),
+            Series((m, k) => place.Report(m.Baseline[k]), discrepancies[s]),
+            Series((m, k) => place.Report(m.Scenario[k]), discrepancies[s]),
             Series((m, k) => place.Report(m.Scenario[k]) - place.Report(m.Baseline[k])));
     }
 
@@ -72,7 +83,7 @@ sealed class MergeOutcomes
             Series((m, k) => place.Report(m.ScenarioProfiles[k]) - place.Report(m.BaselineProfiles[k])));
     }
 
-    BandSeries Bands(int points, Func<MemberOutcome, int, double> value)
+    BandSeries Bands(int points, Func<MemberOutcome, int, double> value, double discrepancy = 0)
     {
         var nominals = new double[points];
         var quantiles = new double[5][];
@@ -82,7 +93,7 @@ sealed class MergeOutcomes
         {
             nominals[i] = value(nominal, i);
             for (var m = 0; m < values.Length; m++) values[m] = value(members[m], i);
-            var bands = BandOf(nominals[i], values);
+            var bands = Widened(BandOf(nominals[i], values), discrepancy);
             (quantiles[0][i], quantiles[1][i], quantiles[2][i], quantiles[3][i], quantiles[4][i]) = (
                 bands.P5, bands.P25, bands.P50, bands.P75, bands.P95);
         }
@@ -95,6 +106,21 @@ sealed class MergeOutcomes
         if (values.Length == 0) return new(nominal, nominal, nominal, nominal, nominal, nominal);
         var bands = Quantiles.BandsOf(values);
         return new(nominal, bands.P5, bands.P25, bands.P50, bands.P75, bands.P95);
+    }
+
+    // Variances add: each quantile moves away from the median as those of two independent normal distributions together would.
+    static Band Widened(Band band, double discrepancy)
+    {
+        if (discrepancy == 0 || band.P5 == band.P95) return band;
+        double Moved(double quantile, double score) =>
+            band.P50 + Math.Sign(score) * Math.Sqrt(Math.Pow(quantile - band.P50, 2) + Math.Pow(score * discrepancy, 2));
+        return band with
+        {
+            P5 = Moved(band.P5, -Normal.Band90),
+            P25 = Moved(band.P25, -Quartile),
+            P75 = Moved(band.P75, Quartile),
+            P95 = Moved(band.P95, Normal.Band90),
+        };
     }
 
     KpiResult AtEnd(SignalResult signal)
@@ -114,12 +140,17 @@ sealed class MergeOutcomes
             if (s < 0) continue;
             var place = setup.Scalars[s];
             var threshold = model.Sensor(limit.Sensor)?.Unit.ConvertTo(place.Signal.Unit, limit.Threshold) ?? limit.Threshold;
-            bool Beyond(double[] values) =>
-                Enumerable.Range(0, setup.Times.Length).Select(t => place.Report(values[t * setup.Scalars.Length + s]))
-                    .Any(v => limit.IsAbove ? v > threshold : v < threshold);
+            // What the physics leaves out stays the same throughout a run. Without an ensemble no spread is stated.
+            var discrepancy = members.Count > 0 ? discrepancies[s] : 0;
+            double Beyond(double[] values)
+            {
+                var over = Enumerable.Range(0, setup.Times.Length).Select(t => place.Report(values[t * setup.Scalars.Length + s]))
+                    .Max(v => limit.IsAbove ? v - threshold : threshold - v);
+                return discrepancy > 0 ? MathNet.Numerics.Distributions.Normal.CDF(0, discrepancy, over) : over > 0 ? 1 : 0;
+            }
             results.Add(new(limit.Id, place.Signal.Id, threshold, place.Signal.Unit.Symbol, limit.IsAbove,
                 limit.Severity.ToString().ToLowerInvariant(),
-                all.Count(m => Beyond(m.Baseline)) / (double)all.Count, all.Count(m => Beyond(m.Scenario)) / (double)all.Count));
+                all.Average(m => Beyond(m.Baseline)), all.Average(m => Beyond(m.Scenario))));
         }
         return results;
     }

@@ -29,6 +29,19 @@ public class CalibratedModelsTests
         Assert.Equal(Shipped.Model.Hash, model.Hash);
     }
 
+    // The declared variance counts as 24 changes.
+    [Fact]
+    public void Readings_held_out_correct_the_declared_discrepancy()
+    {
+        var declared = Shipped.Settings.DiscrepancyOf("melt-temperature");
+        double With(double error, int changes) => CalibratedModels.Of(
+            Shipped.Model, Set() with { Errors = [new("melt-temperature", error, changes)] }).Estimation!.DiscrepancyOf("melt-temperature");
+        Assert.Equal(declared, With(declared, 3), 1e-12);
+        Assert.Equal(Math.Sqrt((24 * declared * declared + 4 * 4) / 28), With(2, 4), 1e-12);
+        Assert.True(With(declared / 2, 4) < declared);
+        Assert.Equal(declared, CalibratedModels.Of(Shipped.Model, Set()).Estimation!.DiscrepancyOf("melt-temperature"));
+    }
+
     [Fact]
     public void Another_revision_of_the_model_keeps_its_own_values()
     {

@@ -98,7 +98,8 @@ public class EstimatorTests(ITestOutputHelper output)
             var now = follower.Now;
             Show(plant, now);
             var parameters = now.Learned.Where(l => l.Kind == "parameter").ToList();
-            Assert.All(parameters, p => Assert.True(!p.IsIdentified || Math.Abs(Error(plant, p)) <= 0.03, p.ToString()));
+            Assert.All(parameters, p => Assert.True(
+                !p.IsIdentified || Math.Abs(Error(plant, p)) <= Math.Max(0.03, Band90 * Relative(p)), p.ToString()));
             Assert.True(parameters.Single(p => p.Id == "polymer.consistency").IsIdentified);
             covered += parameters.Count(p => Math.Abs(Error(plant, p)) <= Band90 * Relative(p));
             var inside = InsideBand(follower.Nis);

@@ -51,6 +51,24 @@ public class ForecastTwinTests
     }
 
     [Fact]
+    public void An_offset_moves_each_members_own_value_and_the_band_holds_the_discrepancy()
+    {
+        var twin = Learned();
+        SignalForecast With(double kelvin) => new ForecastTwin(Setup).Run(
+            twin, new Dictionary<string, double>(), TwentyMinutes, TwoMinutes, new Dictionary<string, double> { ["room"] = kelvin })
+            .Single(f => f.Id == "temperature");
+        var forecast = With(5);
+        var moved = forecast.Changed.Zip(forecast.Unchanged, (c, u) => c - u).ToList();
+        Assert.All(moved, m => Assert.InRange(m, 0.5, 5));
+        Assert.Equal(forecast.Unchanged, With(0).Changed);
+        // As declared: its deviation, as the model states no discrepancy.
+        Assert.Equal(0.2, forecast.Discrepancy);
+        var (low, high) = forecast.Band();
+        Assert.True(high - low > 2 * 1.644 * 0.2);
+        Assert.Equal(forecast.Changed.Average(), (low + high) / 2, 1e-9);
+    }
+
+    [Fact]
     public void What_cannot_be_forecast_says_why()
     {
         var forecast = new ForecastTwin(Setup);

@@ -6,6 +6,7 @@ using TwinModel.Estimation;
 using TwinModel.Scenarios;
 using TwinModel.Telemetry;
 using TwinModel.Tests.Estimation;
+using TwinModel.Uncertainty;
 
 namespace TwinModel.Tests.Scenarios;
 
@@ -171,9 +172,25 @@ public class ScenarioStartTests
             result.Warnings);
         Assert.Null(result.Start);
         Assert.Equal(25 + Load / 8, Temperature(result).Nominal, 1e-6);
-        // The model without estimation has no limits on signals.
-        ScenarioResult Bare(ScenarioResult r) => r with { Warnings = [], Provenance = plain.Provenance, Limits = [] };
-        Assert.Equal(JsonSerializer.Serialize(Bare(plain)), JsonSerializer.Serialize(Bare(result)));
+        // Differences have no discrepancy; levels do as soon as the model states one.
+        Assert.Equal(Temperature(plain).P50, Temperature(result).P50);
+        string Differences(ScenarioResult r) => JsonSerializer.Serialize(r.Signals.Select(s => s.Difference));
+        Assert.Equal(Differences(plain), Differences(result));
+    }
+
+    [Fact]
+    public void Bands_of_levels_hold_what_the_physics_leaves_out()
+    {
+        var stated = EstimationCase.Yaml.Replace("deviation: 0.2, bias", "deviation: 0.2, discrepancy: 3, bias", StringComparison.Ordinal);
+        Band Of(string yaml, Func<ScenarioResult, Band> band) =>
+            band(Answer(Question(members: 60), null, ReadAssetModel.FromText(yaml, "kettle.asset.yaml")));
+        var bare = EstimationCase.WithoutEstimation;
+        var (narrow, wide) = (Of(bare, Temperature), Of(stated, Temperature));
+        Assert.Equal(narrow.P50, wide.P50);
+        Assert.Equal(Math.Pow(narrow.P95 - narrow.P50, 2) + Math.Pow(3 * Normal.Band90, 2), Math.Pow(wide.P95 - wide.P50, 2), 1e-6);
+        Assert.Equal(Math.Pow(narrow.P50 - narrow.P25, 2) + Math.Pow(3 * 0.67449, 2), Math.Pow(wide.P50 - wide.P25, 2), 1e-3);
+        Band Difference(ScenarioResult r) => r.Kpis.Single(k => k.Id == "temperature").Difference;
+        Assert.Equal(Of(bare, Difference), Of(stated, Difference));
     }
 
     [Fact]

@@ -27,7 +27,8 @@ sealed class GetEstimate(NpgsqlDataSource source, KnownAssets registry, FoldEsti
             "Every signal and profile of the model with its standard deviation, those that no sensor shows included; what was learned of "
                 + "parameters, inputs and biases of sensors; what each sensor deviates; and whether the physics follows the machine: "
                 + "in-sync, drifting or lost. New with every tick of the model. 404 when the model has neither 'estimation' nor "
-                + "'calculated', or too little was heard yet. With validAt or knownAt, the estimate is made again from the log, with the model and calibration "
+                + "'calculated', or too little was heard yet. With validAt or knownAt, the estimate is made again from the log, with the "
+                + "model and calibration "
                 + "in force at knownAt: within seconds for the last two days, within a minute or two before. It has the hash of the live "
                 + "estimate of that time if it goes on from the same beginning; otherwise it has come close to it. One is computed at a "
                 + "time (429).");

@@ -45,8 +45,8 @@ static class ReadCalculated
         // The errors of sensors and windows are drawn for each member, and independent of each other.
         if (measured.Count + windows > settings.Ensemble - 2)
         {
-            root.Get("calculated")!.Complain(
-                $"uses {measured.Count} sensors and {windows} windows; at most {settings.Ensemble - 2} are allowed: 2 less than 'ensemble'");
+            root.Get("calculated")!.Complain($"uses {measured.Count} sensors and {windows} windows; at most {settings.Ensemble - 2} are "
+                + "allowed: 2 less than 'ensemble'");
         }
         return calculated;
     }

@@ -10,7 +10,8 @@ using TwinState.Twins;
 namespace TwinState.Estimates;
 
 /// <summary>
-/// An estimate's rows in the tables <c>estimate</c>, <c>estimate_checkpoint</c>, <c>estimate_history</c> and <c>estimate_hour</c> of schema <c>twin_state</c>.
+/// An estimate's rows in the tables <c>estimate</c>, <c>estimate_checkpoint</c>, <c>estimate_history</c> and <c>estimate_hour</c> of schema
+/// <c>twin_state</c>.
 /// All of them follow from the log.
 /// </summary>
 sealed class EstimateRows(NpgsqlDataSource source, WriteFence mayWrite)

@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using ServiceDefaults;
+using TwinModel.Assets;
 using TwinModel.Telemetry;
+using TwinModel.Twins;
 
 namespace Benchmarks.Load;
 
@@ -37,7 +40,39 @@ static class TwinStateBenchmark
             Report.Goal("light twins per core at 1 Hz", 1 / each, "twins", GoalPerCore, isAtLeast: true, "N0");
             Report.Goal("managed heap per light twin", (heap - silent) * 1024 / assets, "kB", GoalKilobytes, isAtLeast: false);
         }
+        Parts(settings.Repository);
         await EstimationBenchmark.Run(settings.Repository, cancel);
+    }
+
+    /// <summary>What the pure parts of that are: the rest is messages, transactions and their runtime.</summary>
+    static void Parts(string repository)
+    {
+        Report.Title("its pure parts, one thread: a twin of 25 sensors of which 12 speak");
+        var yaml = File.ReadAllText(Path.Combine(repository, "contracts/assets/extrusion-line.asset.yaml"));
+        var model = ReadAssetModel.FromText(yaml, "extrusion-line");
+        var (twin, effects, noise, second) = (new Twin(model), new StepEffects(), new Random(17), 0L);
+        void Step()
+        {
+            var at = (1_750_000_000 + second++) * Micros.PerSecond;
+            var speaking = model.Sensors.Take(Publisher.ReadingsPerFrame);
+            twin.Step([.. speaking.Select(s => new Reading(s.Number, at, noise.Next(990, 1010)))], effects);
+            effects.Clear();
+        }
+        var view = ViewTwin.Of("light", "light", twin, AlarmBook.Empty, 1, 1, DateTimeOffset.UnixEpoch, null, null);
+        Time("fold of a message", Step);
+        Time("view, at most ten times a second", () => view = ViewTwin.Of(
+            "light", "light", twin, AlarmBook.Empty, 1, 1, DateTimeOffset.UnixEpoch, null, null));
+        Time("its JSON", () => TwinViews.Pack(view));
+        Time("snapshot, every 5 s", () => twin.Snapshot());
+    }
+
+    static void Time(string what, Action action)
+    {
+        const int times = 2_000;
+        for (var i = 0; i < times; i++) action();
+        var before = Environment.CpuUsage.TotalTime;
+        for (var i = 0; i < times; i++) action();
+        Report.Figure(what, (Environment.CpuUsage.TotalTime - before).TotalMicroseconds / times, "us");
     }
 
     static async Task<long> Publish(Publisher publisher, int assets, int seconds, CancellationToken cancel)

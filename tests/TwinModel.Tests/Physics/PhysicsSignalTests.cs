@@ -64,7 +64,7 @@ public class PhysicsSignalTests
     [InlineData("over: [0 mm, 300 mm]", "over: [300 mm, 0 mm]", ".over", "must end after its start")]
     [InlineData("over: [0 mm, 300 mm]", "over: [0 mm]", ".over", "must be a list of two")]
     [InlineData("over: [0 mm, 300 mm]", "at: 0 mm, over: [0 mm, 300 mm]", ".over", "is not possible together with 'at'")]
-    [InlineData("from: channel.temperature, at: 600 mm", "from: channel.temperature, over: [0 mm, 300 mm]", ".over", "needs an output in W/m")]
+    [InlineData("temperature, at: 600 mm", "temperature, over: [0 mm, 300 mm]", ".over", "needs an output in W/m")]
     [InlineData("from: channel.temperature, at: 600 mm", "from: channel.exit-temperature, at: 600 mm", ".from", "is a single value")]
     [InlineData("id: thrust, from", "id: motor-current, from", ".id", "is the id of a sensor, which does not measure this signal")]
     public void A_bad_part_is_refused_with_path_and_what_is_allowed(string good, string bad, string path, string allowed)

@@ -57,8 +57,8 @@ sealed class GetEstimateHistory(NpgsqlDataSource source, KnownAssets registry, T
         .RequireRateLimiting(ApiSetup.Expensive)
         .WithName("getEstimateHistory").WithSummary("Estimated signals over time, with their standard deviations")
         .WithDescription("Splits [from, to) into equal buckets. Readings that come late change the estimates of their time. Single ticks "
-            + "are kept for 31 days before the newest; a range that is longer, or begins earlier, is of whole hours of UTC, each in the bucket "
-            + "that holds its middle.");
+            + "are kept for 31 days before the newest; a range that is longer, or begins earlier, is of whole hours of UTC, each in the "
+            + "bucket that holds its middle.");
 
     /// <exception cref="NotFoundException">No such asset, or its model has no estimates.</exception>
     /// <exception cref="InvalidInputException">A parameter is out of bounds.</exception>

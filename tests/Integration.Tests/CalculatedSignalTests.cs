@@ -33,8 +33,9 @@ public class CalculatedSignalTests(RunningSystem system) : SystemTest<RunningSys
         }
         var model = ReadAssetModel.FromDirectory(Infrastructure.ShippedAssets).Single(m => m.Id == "pump-loop");
         var start = (Samples.Now / (10 * Micros.PerSecond) - 91) * 10 * Micros.PerSecond;
-        // Forty days ago it ran for ten minutes with 100 W.
-        var old = start - 40L * 86_400 * Micros.PerSecond;
+        // Forty days ago it ran for ten minutes with 100 W, within one hour of UTC.
+        const long hour = 3600 * Micros.PerSecond;
+        var old = (start - 40 * Day) / hour * hour + hour / 12;
         Reading[] Old(int second) => [new(4, old + second * Micros.PerSecond, 2), new(8, old + second * Micros.PerSecond, 30)];
         // Fifteen minutes, of which the fifth comes last: 1 bar and 30 l/min are 50 W.
         Reading[] Frame(int second, double pressure) =>

@@ -31,11 +31,7 @@ sealed class FindPast(IDocumentStore store, FindPosition find, KnownAssets regis
     public async Task<PastAsset> Run(string assetId, DateTimeOffset? validAt, KnownAt? knownAt, CancellationToken cancel)
     {
         var asset = registry.Get(assetId);
-        if (validAt is { } at)
-        {
-            Input.CheckYear("validAt", at);
-            Input.NotAfter("validAt", at, time.GetUtcNow(), Input.SamplesAhead);
-        }
+        if (validAt is { } at) Input.NotAfter("validAt", at, time.GetUtcNow(), Input.SamplesAhead);
         var known = await find.Run(knownAt, cancel);
         await using var session = store.QuerySession();
         var registrations = (await session.Events.FetchStreamAsync(Streams.Asset(assetId), token: cancel))

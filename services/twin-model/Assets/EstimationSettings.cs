@@ -26,6 +26,21 @@ public sealed record EstimationSettings(
     /// sensor corrects, as nothing is known of it.</summary>
     public double DiscrepancyOf(string signal) =>
         Sensors.FirstOrDefault(s => s.Signal == signal) is { } sensor ? sensor.Discrepancy ?? sensor.Deviation : 0;
+
+    /// <summary>
+    /// Standard deviation of what the physics leaves out of the change of a signal, in the signal's unit: a share of the change, and a part
+    /// that does not depend on it once the machine as a whole has moved by more than the discrepancy of any signal. 0 where nothing moves,
+    /// and for a signal of which nothing is declared.
+    /// </summary>
+    /// <param name="signal">The signal.</param>
+    /// <param name="change">The change of any signal, in its unit.</param>
+    public double ChangeDiscrepancyOf(string signal, Func<string, double> change)
+    {
+        if (Sensors.FirstOrDefault(s => s.Signal == signal)?.Change is not { } declared) return 0;
+        var moved = Sensors.Max(s => Math.Abs(change(s.Signal)) / DiscrepancyOf(s.Signal));
+        var (own, other) = (declared.Share * change(signal), declared.Deviation * Math.Min(1, moved));
+        return Math.Sqrt(own * own + other * other);
+    }
 }
 
 /// <summary>A physics parameter that is learned: by the estimation if its logarithm is a random walk, and by calibrations.</summary>
@@ -49,8 +64,15 @@ public sealed record WanderingInput(string Input, double Deviation, TimeSpan Cha
 /// </param>
 /// <param name="Discrepancy">Standard deviation of what the physics leaves out of a forecast, in the signal's unit; null: as
 /// <paramref name="Deviation"/>.</param>
+/// <param name="Change">What the physics leaves out of a change of the signal; null: nothing is known of it.</param>
 public sealed record CorrectingSensor(
-    string Signal, double Deviation, SensorBias? Bias, string? Actuator = null, double? Discrepancy = null);
+    string Signal, double Deviation, SensorBias? Bias, string? Actuator = null, double? Discrepancy = null,
+    ChangeDiscrepancy? Change = null);
+
+/// <summary>What the physics leaves out of a change of a signal.</summary>
+/// <param name="Share">Relative standard deviation.</param>
+/// <param name="Deviation">Standard deviation of what does not depend on the size of the change, in the signal's unit.</param>
+public sealed record ChangeDiscrepancy(double Share, double Deviation);
 
 /// <summary>A systematic error of a sensor that wanders around zero.</summary>
 /// <param name="Deviation">Standard deviation, in the signal's unit.</param>

@@ -110,6 +110,14 @@ static class ReadEstimation
         var id = at.Text("signal");
         var deviation = Deviation(at);
         double? discrepancy = at.Get("discrepancy", required: false) is null ? null : Deviation(at, "discrepancy");
+        ChangeDiscrepancy? change = null;
+        if (at.Get("change", required: false) is { } changeAt)
+        {
+            var share = changeAt.Number("share");
+            if (share is < 0 or > 1) changeAt.Get("share")!.Complain($"must be from 0 to 1, not {share}");
+            change = new(share, Deviation(changeAt));
+            changeAt.Close();
+        }
         SensorBias? bias = null;
         if (at.Get("bias", required: false) is { } biasAt)
         {
@@ -129,7 +137,7 @@ static class ReadEstimation
         if (signal.Sensor is null || signal.IsProfile)
             at.Get("signal")!.Complain($"'{id}' has no sensor with a single value; signals that have one: {string.Join(", ", possible)}");
         if (!taken.Add(id)) at.Get("signal")!.Complain($"'{id}' is named twice");
-        return new(id, deviation, bias, actuator, discrepancy);
+        return new(id, deviation, bias, actuator, discrepancy, change);
     }
 
     static double Deviation(YamlCursor at, string key = "deviation")

@@ -13,9 +13,18 @@ namespace TwinModel.Estimation;
 /// <param name="Changed">If they are changed.</param>
 /// <param name="Discrepancy">Standard deviation of what the physics leaves out; 0 for a signal that no sensor corrects, as nothing has
 /// been learned of it.</param>
+/// <param name="ChangeDiscrepancy">The same for the difference between the two.</param>
 public sealed record SignalForecast(
-    string Id, IReadOnlyList<double> Unchanged, IReadOnlyList<double> Changed, double Discrepancy = 0)
+    string Id, IReadOnlyList<double> Unchanged, IReadOnlyList<double> Changed, double Discrepancy = 0, double ChangeDiscrepancy = 0)
 {
+    /// <summary>The 90 % band of the difference that the change makes: the spread of the members and the discrepancy together.</summary>
+    public (double Low, double High) ChangeBand()
+    {
+        double[] changes = [.. Changed.Zip(Unchanged, (c, u) => c - u)];
+        var (mean, spread) = (changes.Average(), Math.Sqrt(changes.Variance() + ChangeDiscrepancy * ChangeDiscrepancy));
+        return (mean - Normal.Band90 * spread, mean + Normal.Band90 * spread);
+    }
+
     /// <summary>The 90 % band of the level after the change: the spread of the members and the discrepancy together.</summary>
     public (double Low, double High) Band()
     {
@@ -80,8 +89,14 @@ public sealed class ForecastTwin
             foreach (var (number, by) in moved) inputs[number] += by;
             March(member.State, member.Parameters, inputs, after.TotalSeconds, over.TotalSeconds, m, different);
         }
+        double Change(string signal)
+        {
+            var i = Array.FindIndex(scalars, s => s.Signal.Id == signal);
+            return Moments.Mean(different[i]) - Moments.Mean(asTheyAre[i]);
+        }
         return [.. scalars.Select((s, i) => new SignalForecast(
-            s.Signal.Id, asTheyAre[i].ToArray(), different[i].ToArray(), setup.Settings.DiscrepancyOf(s.Signal.Id)))];
+            s.Signal.Id, asTheyAre[i].ToArray(), different[i].ToArray(), setup.Settings.DiscrepancyOf(s.Signal.Id),
+            setup.Settings.ChangeDiscrepancyOf(s.Signal.Id, Change)))];
     }
 
     (int Number, double Value) InCalculation(string id, double value)

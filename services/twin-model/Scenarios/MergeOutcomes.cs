@@ -29,6 +29,8 @@ sealed class MergeOutcomes
     // Those of the nominal member.
     readonly double[] inputsAtStart;
 
+    readonly EstimationSettings? estimation;
+
     // Of each scalar signal, in its unit.
     readonly double[] discrepancies;
 
@@ -37,7 +39,7 @@ sealed class MergeOutcomes
         (this.model, this.inputs, this.setup, this.outcomes) = (model, inputs, setup, outcomes);
         nominal = outcomes[0];
         inputsAtStart = setup.InputsAt(0, setup.Nominal, []);
-        var estimation = CalibratedModels.Of(model, inputs.Parameters).Estimation;
+        estimation = CalibratedModels.Of(model, inputs.Parameters).Estimation;
         discrepancies = [.. setup.Scalars.Select(s => estimation?.DiscrepancyOf(s.Signal.Id) ?? 0)];
         if (nominal.Failure is { } failure) throw new ScenarioFailedException(failure);
         members = [.. outcomes.Skip(1).Take(setup.Members - 1).Where(o => o.Failure is null)];
@@ -63,13 +65,22 @@ sealed class MergeOutcomes
     SignalResult Signal(SignalPlace place, int s)
     {
         var count = setup.Scalars.Length;
-        BandSeries Series(Func<MemberOutcome, int, double> value, double discrepancy = 0) =>
+        BandSeries Series(Func<MemberOutcome, int, double> value, Func<int, double> discrepancy) =>
             Bands(setup.Times.Length, (member, t) => value(member, t * count + s), discrepancy);
-        // What the physics leaves out is common to both, as far as they are alike, and is not in the band of their difference.
+        // What the physics leaves out of a level is common to both; what it leaves out of the difference is another matter.
         return new(place.Signal.Id, place.Signal.Name, place.Signal.Unit.Symbol,
-            Series((m, k) => place.Report(m.Baseline[k]), discrepancies[s]),
-            Series((m, k) => place.Report(m.Scenario[k]), discrepancies[s]),
-            Series((m, k) => place.Report(m.Scenario[k]) - place.Report(m.Baseline[k])));
+            Series((m, k) => place.Report(m.Baseline[k]), _ => discrepancies[s]),
+            Series((m, k) => place.Report(m.Scenario[k]), _ => discrepancies[s]),
+            Series((m, k) => place.Report(m.Scenario[k]) - place.Report(m.Baseline[k]),
+                t => estimation?.ChangeDiscrepancyOf(place.Signal.Id, signal => ChangeOf(signal, t)) ?? 0));
+    }
+
+    // Of the nominal member, in the signal's unit.
+    double ChangeOf(string signal, int t)
+    {
+        var s = Array.FindIndex(setup.Scalars, p => p.Signal.Id == signal);
+        var k = t * setup.Scalars.Length + s;
+        return setup.Scalars[s].Report(nominal.Scenario[k]) - setup.Scalars[s].Report(nominal.Baseline[k]);
     }
 
     ProfileResult Profile(SignalPlace place, int p)
@@ -83,7 +94,7 @@ sealed class MergeOutcomes
             Series((m, k) => place.Report(m.ScenarioProfiles[k]) - place.Report(m.BaselineProfiles[k])));
     }
 
-    BandSeries Bands(int points, Func<MemberOutcome, int, double> value, double discrepancy = 0)
+    BandSeries Bands(int points, Func<MemberOutcome, int, double> value, Func<int, double>? discrepancy = null)
     {
         var nominals = new double[points];
         var quantiles = new double[5][];
@@ -93,7 +104,7 @@ sealed class MergeOutcomes
         {
             nominals[i] = value(nominal, i);
             for (var m = 0; m < values.Length; m++) values[m] = value(members[m], i);
-            var bands = Widened(BandOf(nominals[i], values), discrepancy);
+            var bands = Widened(BandOf(nominals[i], values), discrepancy?.Invoke(i) ?? 0);
             (quantiles[0][i], quantiles[1][i], quantiles[2][i], quantiles[3][i], quantiles[4][i]) = (
                 bands.P5, bands.P25, bands.P50, bands.P75, bands.P95);
         }

@@ -79,6 +79,10 @@ public class ReadEstimationTests
     [InlineData("signal: temperature,", "signal: rod-temperature,", "estimation.sensors[0].signal", "has no sensor with a single value")]
     [InlineData("deviation: 0.2, bias", "deviation: 0, bias", "estimation.sensors[0].deviation", "greater than 0")]
     [InlineData("deviation: 0.2, bias", "deviation: 0.2, discrepancy: 0, bias", "estimation.sensors[0].discrepancy", "greater than 0")]
+    [InlineData("deviation: 0.2, bias", "deviation: 0.2, change: { share: 2, deviation: 1 }, bias", "estimation.sensors[0].change.share",
+        "from 0 to 1")]
+    [InlineData("deviation: 0.2, bias", "deviation: 0.2, change: { share: 0.1, deviation: 0 }, bias",
+        "estimation.sensors[0].change.deviation", "greater than 0")]
     [InlineData("deviation: 0.5", "deviation: -0.5", "estimation.sensors[0].bias.deviation", "greater than 0")]
     [InlineData("changes-in: 24h } }", "changes-in: 24h } }\n    - { signal: temperature, deviation: 1 }", "estimation.sensors[1].signal",
         "twice")]

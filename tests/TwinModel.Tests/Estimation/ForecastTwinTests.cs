@@ -66,6 +66,25 @@ public class ForecastTwinTests
         var (low, high) = forecast.Band();
         Assert.True(high - low > 2 * 1.644 * 0.2);
         Assert.Equal(forecast.Changed.Average(), (low + high) / 2, 1e-9);
+        // Nothing is declared of its changes: the band is that of the members.
+        Assert.Equal(0, forecast.ChangeDiscrepancy);
+        var (least, most) = (forecast with { ChangeDiscrepancy = 2 }).ChangeBand();
+        Assert.Equal(moved.Average(), (least + most) / 2, 1e-9);
+        Assert.True(most - least > 2 * 1.644 * 2);
+    }
+
+    [Fact]
+    public void What_is_left_out_of_a_change_grows_with_it_and_with_what_moves_at_all()
+    {
+        var stated = EstimationCase.Yaml.Replace(
+            "deviation: 0.2, bias", "deviation: 0.2, discrepancy: 0.5, change: { share: 0.3, deviation: 0.4 }, bias",
+            StringComparison.Ordinal);
+        var settings = TwinModel.Assets.ReadAssetModel.FromText(stated, "kettle").Estimation!;
+        double At(double change) => settings.ChangeDiscrepancyOf("temperature", _ => change);
+        Assert.Equal(0, At(0));
+        Assert.Equal(Math.Sqrt(0.03 * 0.03 + 0.08 * 0.08), At(0.1), 1e-12);
+        Assert.Equal(Math.Sqrt(3 * 3 + 0.4 * 0.4), At(-10), 1e-12);
+        Assert.Equal(0, settings.ChangeDiscrepancyOf("loss", _ => 10));
     }
 
     [Fact]

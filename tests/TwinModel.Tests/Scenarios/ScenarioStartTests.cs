@@ -172,7 +172,7 @@ public class ScenarioStartTests
             result.Warnings);
         Assert.Null(result.Start);
         Assert.Equal(25 + Load / 8, Temperature(result).Nominal, 1e-6);
-        // Differences have no discrepancy; levels do as soon as the model states one.
+        // Differences have a discrepancy if the model declares it; levels do anyway.
         Assert.Equal(Temperature(plain).P50, Temperature(result).P50);
         string Differences(ScenarioResult r) => JsonSerializer.Serialize(r.Signals.Select(s => s.Difference));
         Assert.Equal(Differences(plain), Differences(result));
@@ -191,6 +191,13 @@ public class ScenarioStartTests
         Assert.Equal(Math.Pow(narrow.P50 - narrow.P25, 2) + Math.Pow(3 * 0.67449, 2), Math.Pow(wide.P50 - wide.P25, 2), 1e-3);
         Band Difference(ScenarioResult r) => r.Kpis.Single(k => k.Id == "temperature").Difference;
         Assert.Equal(Of(bare, Difference), Of(stated, Difference));
+        var changes = stated.Replace(
+            "discrepancy: 3,", "discrepancy: 3, change: { share: 0.5, deviation: 0.1 },", StringComparison.Ordinal);
+        var (before, after) = (Of(stated, Difference), Of(changes, Difference));
+        Assert.Equal(before.P50, after.P50);
+        var moved = Math.Min(1, Math.Abs(before.Nominal) / 3);
+        var added = Math.Sqrt(Math.Pow(0.5 * before.Nominal, 2) + Math.Pow(0.1 * moved, 2));
+        Assert.Equal(Math.Pow(before.P95 - before.P50, 2) + Math.Pow(added * Normal.Band90, 2), Math.Pow(after.P95 - after.P50, 2), 1e-6);
     }
 
     [Fact]

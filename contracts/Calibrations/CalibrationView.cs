@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Contracts.Calibrations;
 
 /// <summary>Which parameters of which machine are to be learned from which part of its history.</summary>
@@ -134,7 +136,7 @@ public sealed record HoldOutError(int Spans, double Before, double After);
 /// <param name="Errors">How far sensors and physics were apart in parts of the window that were held out; null without any.</param>
 public sealed record ParameterSet(
     string CalibrationId, string ModelHash, IReadOnlyList<ParameterEstimate> Values, IReadOnlyList<double[]> Correlation,
-    IReadOnlyList<HeldOutError>? Errors = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<HeldOutError>? Errors = null);
 
 /// <summary>How far a sensor and the physics were apart where nothing was learned from it.</summary>
 /// <param name="SignalId">The signal.</param>

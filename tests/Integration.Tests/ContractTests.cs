@@ -228,6 +228,15 @@ public class ContractTests
     }
 
     [Fact]
+    public void Errors_held_out_of_an_adopted_calibration_are_read_and_written_unchanged()
+    {
+        const string Golden = """{"calibrationId":"0195a0b4-0000-7000-8000-000000000005","modelHash":"ab12","values":[],"correlation":[],"errors":[{"signalId":"melt-temperature","rootMeanSquare":0.75,"changes":3}]}""";
+        var set = Events.FromJson<Contracts.Calibrations.ParameterSet>(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(Golden)));
+        Assert.Equal(new("melt-temperature", 0.75, 3), Assert.Single(set.Errors!));
+        AssertSame(Golden, Events.ToJson(set));
+    }
+
+    [Fact]
     public void A_saved_view_of_the_past_is_read_and_packed_unchanged()
     {
         const string Golden = $$"""{"assetId":"line-1","name":"Line 1","modelId":"extrusion-line","position":42,"revision":5,"recordedAt":"2026-03-01T06:00:00.123456+00:00","sampledAt":"2026-03-01T06:00:00.123456+00:00","readings":7,"stateHash":"aa","sensors":[{{Sensor}}],"alarms":[{{Alarm}}],"traceParent":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}""";

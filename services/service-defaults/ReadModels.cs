@@ -25,7 +25,8 @@ public static class ReadModels
     public const string Rollup = "twin_state.rollup";
 
     /// <summary>
-    /// The newest estimate: <c>asset_id text pk, view jsonb (EstimateView)</c>; assets whose model has a section <c>estimation</c>.
+    /// The newest estimate: <c>asset_id text pk, view jsonb (EstimateView)</c>; assets whose model has a section <c>estimation</c>
+    /// or <c>calculated</c>.
     /// </summary>
     public const string Estimate = "twin_state.estimate";
 

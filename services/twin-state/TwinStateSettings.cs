@@ -17,6 +17,6 @@ sealed class TwinStateSettings
     [Range(1, 86_400)]
     public int SleepAfterSeconds { get; init; } = 600;
 
-    /// <summary>Whether twins are kept in step with their physics, where the asset model has a section <c>estimation</c>.</summary>
+    /// <summary>Whether twins are kept in step with their physics and signals are calculated, where the asset model says so.</summary>
     public bool Estimates { get; init; } = true;
 }

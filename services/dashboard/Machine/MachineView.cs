@@ -36,9 +36,11 @@ public sealed record MachineView(
 
     public IEnumerable<Limit> Limits(string sensorId) => Asset.Limits.Where(l => l.SensorId == sensorId);
 
-    /// <summary>The limits on a signal, as text; empty if there are none.</summary>
-    public string SignalLimits(string signalId, string unit) => string.Join("  ", Asset.Limits.Where(l => l.SignalId == signalId)
-        .Select(l => $"{(l.Direction == "above" ? "max" : "min")} {Units.Number(l.Threshold, unit)}"));
+    public IEnumerable<Limit> SignalLimits(string signalId) => Asset.Limits.Where(l => l.SignalId == signalId);
+
+    /// <summary>Limits as text; empty if there are none.</summary>
+    public static string Text(IEnumerable<Limit> limits, string unit) => string.Join(
+        "  ", limits.Select(l => $"{(l.Direction == "above" ? "max" : "min")} {Units.Number(l.Threshold, unit)}"));
 
     /// <summary>Severity of the worst active alarm of a signal; empty if there is none.</summary>
     public string SignalSeverity(string signalId) => Worst(a => a.SignalId == signalId);

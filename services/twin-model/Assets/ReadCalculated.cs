@@ -16,8 +16,6 @@ static class ReadCalculated
         foreach (var (id, sensor) in sensors) known[id] = (new Measured(sensor.Number, sensor.Unit), sensor.Unit);
         HashSet<string> ids = [.. known.Keys, .. (signals ?? []).Select(s => s.Id)];
         List<CalculatedSignal> calculated = [];
-        HashSet<string> measured = [];
-        var windows = 0;
         foreach (var at in root.List("calculated", required: false))
         {
             var id = ReadAssetModel.Identity(at, "id", ids);
@@ -31,11 +29,10 @@ static class ReadCalculated
                 var check = new CheckExpression(
                     name => known.TryGetValue(name, out var found) ? found : null, string.Join(", ", known.Keys), settings.Tick);
                 var (value, found) = check.Of(expression, unit);
-                if (!Names(expression).Any()) throw new FormatException("names no sensor or signal");
+                if (value.Parts().All(p => p is not (Measured or Estimated or Calculated)))
+                    throw new FormatException("names no sensor or signal");
                 known.TryAdd(id, (new Calculated(calculated.Count, found), found));
                 calculated.Add(new(id, name, found, text, value));
-                measured.UnionWith(Names(expression).Where(sensors.ContainsKey));
-                windows += Windows(expression);
             }
             catch (FormatException e)
             {
@@ -43,9 +40,11 @@ static class ReadCalculated
             }
         }
         // The errors of sensors and windows are drawn for each member, and independent of each other.
-        if (measured.Count + windows > settings.Ensemble - 2)
+        var parts = calculated.SelectMany(c => c.Calculation.Parts()).ToList();
+        var (measured, windows) = (parts.OfType<Measured>().Distinct().Count(), parts.OfType<Window>().Count());
+        if (measured + windows > settings.Ensemble - 2)
         {
-            root.Get("calculated")!.Complain($"uses {measured.Count} sensors and {windows} windows; at most {settings.Ensemble - 2} are "
+            root.Get("calculated")!.Complain($"uses {measured} sensors and {windows} windows; at most {settings.Ensemble - 2} are "
                 + "allowed: 2 less than 'ensemble'");
         }
         return calculated;
@@ -56,21 +55,4 @@ static class ReadCalculated
         [.. signals.Where(IsVirtual).Select(s => s.Id), .. calculated.Select(c => c.Id)];
 
     static bool IsVirtual(PhysicsSignal signal) => signal is { IsProfile: false, Sensor: null };
-
-    static int Windows(Expression expression) => expression switch
-    {
-        NegativeExpression negative => Windows(negative.Of),
-        BinaryExpression binary => Windows(binary.Left) + Windows(binary.Right),
-        WindowExpression window => 1 + Windows(window.Of),
-        _ => 0,
-    };
-
-    static IEnumerable<string> Names(Expression expression) => expression switch
-    {
-        NameExpression name => [name.Id],
-        NegativeExpression negative => Names(negative.Of),
-        BinaryExpression binary => Names(binary.Left).Concat(Names(binary.Right)),
-        WindowExpression window => Names(window.Of),
-        _ => [],
-    };
 }

@@ -37,7 +37,7 @@ public sealed class EstimationSetup
         Learnable = [.. wanderers, .. Settings.Parameters.Where(p => p.DoublesIn is null).Select(p => Wanderer.Of(p, Compiled))];
         Inputs = [.. Compiled.Model.Inputs.Select((input, number) => (Input: input, Number: number)).Where(i => i.Input.Sensor is not null)
             .Select(i => new MeasuredInput(i.Input, i.Number, model.Sensor(i.Input.Sensor!.Value)!))];
-        var parts = model.Calculated.SelectMany(c => Parts(c.Calculation)).ToList();
+        var parts = model.Calculated.SelectMany(c => c.Calculation.Parts()).ToList();
         Measured = [.. parts.OfType<Measured>().Select(m => m.Number).Distinct().Select(number => model.Sensor(number)!)];
         Windows = [.. parts.OfType<Window>()];
         SignalLimits = [.. model.Limits.Where(l => l.Signal is not null)];
@@ -129,14 +129,6 @@ public sealed class EstimationSetup
             else if (wanderer.Kind == WandererKind.Input) inputs[wanderer.Number] = value;
         }
     }
-
-    static IEnumerable<Calculation> Parts(Calculation calculation) => [calculation, .. calculation switch
-    {
-        Negative negative => Parts(negative.Of),
-        Combination pair => [.. Parts(pair.Left), .. Parts(pair.Right)],
-        Window window => Parts(window.Of),
-        _ => [],
-    }];
 
     internal static long Floor(long value, long by) => (value - (value % by + by) % by) / by;
 }

@@ -11,7 +11,17 @@ namespace TwinModel.Signals;
 public sealed record CalculatedSignal(string Id, string Name, Unit Unit, string Expression, Calculation Calculation);
 
 /// <summary>An expression whose names and units are checked. It calculates in SI units, temperatures in K.</summary>
-public abstract record Calculation;
+public abstract record Calculation
+{
+    /// <summary>This and everything it is made of.</summary>
+    public IEnumerable<Calculation> Parts() => [this, .. this switch
+    {
+        Negative negative => negative.Of.Parts(),
+        Combination pair => [.. pair.Left.Parts(), .. pair.Right.Parts()],
+        Window window => window.Of.Parts(),
+        _ => [],
+    }];
+}
 
 /// <summary>A constant.</summary>
 /// <param name="Value">In SI units.</param>

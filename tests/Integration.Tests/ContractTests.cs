@@ -221,7 +221,10 @@ public class ContractTests
     [Fact]
     public void An_alarm_of_a_signal_is_read_and_written_unchanged()
     {
-        const string Golden = """{"alarmId":"line-1.late.1700000000000000","assetId":"line-1","limitId":"late","sensorId":null,"severity":"warning","message":"Melts late","value":1.46,"unit":"m","raisedAt":"2026-03-01T06:00:00.123456+00:00","signalId":"melting-length"}""";
+        const string Golden = """
+            {"alarmId":"line-1.late.1700000000000000","assetId":"line-1","limitId":"late","sensorId":null,"severity":"warning",
+            "message":"Melts late","value":1.46,"unit":"m","raisedAt":"2026-03-01T06:00:00.123456+00:00","signalId":"melting-length"}
+            """;
         var raised = Events.FromJson<AlarmRaised>(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(Golden)));
         Assert.Equal("melting-length", raised.SignalId);
         AssertSame(Golden, Events.ToJson(raised));
@@ -230,7 +233,10 @@ public class ContractTests
     [Fact]
     public void Errors_held_out_of_an_adopted_calibration_are_read_and_written_unchanged()
     {
-        const string Golden = """{"calibrationId":"0195a0b4-0000-7000-8000-000000000005","modelHash":"ab12","values":[],"correlation":[],"errors":[{"signalId":"melt-temperature","rootMeanSquare":0.75,"changes":3}]}""";
+        const string Golden = """
+            {"calibrationId":"0195a0b4-0000-7000-8000-000000000005","modelHash":"ab12","values":[],"correlation":[],
+            "errors":[{"signalId":"melt-temperature","rootMeanSquare":0.75,"changes":3}]}
+            """;
         var set = Events.FromJson<Contracts.Calibrations.ParameterSet>(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(Golden)));
         Assert.Equal(new("melt-temperature", 0.75, 3), Assert.Single(set.Errors!));
         AssertSame(Golden, Events.ToJson(set));

@@ -17,11 +17,14 @@ public class SignalFoldTests
         components:
           - { id: pump, kind: pump, name: Pump }
         sensors:
-          - { id: pressure, number: 1, component: pump, quantity: pressure, unit: bar, physical: [-1, 50], plausible: [0, 10], interval: 1s, noise: 0.1 }
-          - { id: flow, number: 2, component: pump, quantity: volume-flow, unit: l/min, physical: [-10, 900], plausible: [0, 200], interval: 1s, missing-after: 60s, noise: FLOW-NOISE }
+          - { id: pressure, number: 1, component: pump, quantity: pressure, unit: bar,
+              physical: [-1, 50], plausible: [0, 10], interval: 1s, noise: 0.1 }
+          - { id: flow, number: 2, component: pump, quantity: volume-flow, unit: l/min,
+              physical: [-10, 900], plausible: [0, 200], interval: 1s, missing-after: 60s, noise: FLOW-NOISE }
           - { id: unused, number: 3, component: pump, quantity: ratio, unit: "1", physical: [0, 1], plausible: [0, 1], interval: 1s }
         limits:
-          - { id: weak, signal: mean-power, below: 40, clear: 45, severity: alarm, on-delay: 20s, off-delay: 20s, message: The pump is weak }
+          - { id: weak, signal: mean-power, below: 40, clear: 45, severity: alarm,
+              on-delay: 20s, off-delay: 20s, message: The pump is weak }
         calculated:
           - { id: power, unit: W, expression: pressure * flow }
           - { id: mean-power, unit: W, expression: "mean(power, 1min)" }

@@ -149,7 +149,7 @@ for_each_replica() { # name command
 export_connections() {
     local line
     while read -r line; do export "${line?}"; done < <(server_env)
-    export Assets__Directory="$REPO/contracts/assets"
+    export Assets__Directory="${Assets__Directory:-$REPO/contracts/assets}"
 }
 
 apply_schema() {

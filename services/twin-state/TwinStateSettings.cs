@@ -5,9 +5,16 @@ namespace TwinState;
 /// <summary>Settings of section <c>TwinState</c>.</summary>
 sealed class TwinStateSettings
 {
-    /// <summary>A changed twin is saved at least this often. A restart reads later events from the log.</summary>
+    /// <summary>A twin that keeps changing is saved at least this often. A restart reads later events from the log.</summary>
     [Range(1, 600)]
-    public int SaveEverySeconds { get; init; } = 5;
+    public int SaveEverySeconds { get; init; } = 30;
+
+    /// <summary>
+    /// A changed twin of which nothing more was heard for this long, or whose change could not be published, is saved when its last save is
+    /// as old: <c>query</c> reads saved twins where it has missed a message.
+    /// </summary>
+    [Range(1, 600)]
+    public int SaveAtRestSeconds { get; init; } = 5;
 
     /// <summary>A changed twin is published at most this often.</summary>
     [Range(10, 10_000)]

@@ -7,9 +7,9 @@ namespace TwinState.Tests;
 
 public class DecideUpkeepTests
 {
-    static readonly TimeSpan AtLeastEvery = TimeSpan.FromSeconds(5);
+    static readonly TwinStateSettings Settings = new() { SaveEverySeconds = 30, SaveAtRestSeconds = 5 };
 
-    static TwinSave? Save(OwnedTwin twin, double second) => DecideUpkeep.Save(twin, Now.AddSeconds(second), AtLeastEvery);
+    static TwinSave? Save(OwnedTwin twin, double second) => DecideUpkeep.Save(twin, Now.AddSeconds(second), Settings);
 
     static OwnedTwin SavedNow(params (double Second, double Value)[] readings)
     {
@@ -20,13 +20,38 @@ public class DecideUpkeepTests
     }
 
     [Fact]
-    public void A_changed_twin_is_saved_when_its_last_save_is_old_enough()
+    public void A_changed_twin_at_rest_is_saved_soon()
     {
         var twin = SavedNow((0, 20));
         Assert.Null(Save(twin, 4.9));
         Assert.Empty(Save(twin, 5)!.Events);
         twin.Saved();
         Assert.Null(Save(twin, 5));
+    }
+
+    [Fact]
+    public void A_twin_that_keeps_changing_is_saved_when_its_last_save_is_old_enough()
+    {
+        var twin = SavedNow((0, 20));
+        for (var second = 1; second < 30; second++)
+        {
+            twin.Apply(Batch(second + 1, second + 1, (second, 20)));
+            Assert.Null(Save(twin, second));
+        }
+        Assert.Empty(Save(twin, 30)!.Events);
+    }
+
+    [Fact]
+    public void A_twin_whose_change_could_not_be_published_is_saved_soon()
+    {
+        var twin = SavedNow((0, 20));
+        twin.Apply(Batch(2, 2, (4, 20)));
+        Assert.Null(Save(twin, 6));
+        twin.WasNotShown = true;
+        Assert.NotNull(Save(twin, 6));
+        twin.Saved();
+        twin.Apply(Batch(3, 3, (6, 20)));
+        Assert.Null(Save(twin, 7));
     }
 
     [Fact]

@@ -28,7 +28,7 @@ static class Kettle
 
     /// <summary>Readings at seconds after <see cref="Now"/>.</summary>
     public static LoggedBatch Batch(long version, long position, params (double Second, double Value)[] readings) => new(
-        Today, version, position, Now,
+        Today, version, position, Now.AddSeconds(readings.Max(r => r.Second)),
         TelemetryCodec.Encode([.. readings.Select(r => new Reading(1, Micros.From(Now) + (long)(r.Second * 1e6), r.Value))]),
         "00-aa-bb-01");
 }

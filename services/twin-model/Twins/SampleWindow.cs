@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Contracts.Messages;
 using TwinModel.Telemetry;
 
 namespace TwinModel.Twins;
@@ -90,6 +91,32 @@ public sealed class SampleWindow(ushort sensor)
         }
         At(at) = new(offset, reading.Quality, reading.Value);
         Count++;
+    }
+
+    /// <summary>Statistics over the readings held that are not bad; null if there are none.</summary>
+    public WindowStatistics? Statistics()
+    {
+        // Two passes in sample-time order: numerically stable, and the same bits whatever the order of arrival.
+        var (count, sum, min, max) = (0, 0.0, double.PositiveInfinity, double.NegativeInfinity);
+        for (var i = 0; i < Count; i++)
+        {
+            ref readonly var sample = ref At(i);
+            if (sample.Quality == Quality.Bad) continue;
+            var value = sample.Value;
+            count++;
+            sum += value;
+            min = Math.Min(min, value);
+            max = Math.Max(max, value);
+        }
+        if (count == 0) return null;
+        var mean = sum / count;
+        var squares = 0.0;
+        for (var i = 0; i < Count; i++)
+        {
+            ref readonly var sample = ref At(i);
+            if (sample.Quality != Quality.Bad) squares += (sample.Value - mean) * (sample.Value - mean);
+        }
+        return new(Length.TotalSeconds, count, mean, count > 1 ? Math.Sqrt(squares / (count - 1)) : 0, min, max);
     }
 
     // One window length before the oldest reading, so that late readings do not move it again.

@@ -44,33 +44,9 @@ public static class ViewTwin
         if (offlineSince is { } since && since > sampledAt && since < staleAt) staleAt = since;
         return new(
             sensor.Id, sensor.Name, sensor.Component, sensor.Unit.Quantity, sensor.Unit.Symbol,
-            latest.ValueOrNull, Name(latest.Quality), sampledAt, staleAt, twin.Count, Statistics(twin.Window));
+            latest.ValueOrNull, Name(latest.Quality), sampledAt, staleAt, twin.Count, twin.Window.Statistics());
     }
 
     /// <summary>How APIs write a quality.</summary>
     public static string Name(Quality quality) => quality switch { Quality.Good => "good", Quality.Uncertain => "uncertain", _ => "bad" };
-
-    static WindowStatistics? Statistics(SampleWindow window)
-    {
-        // Two passes in sample-time order: numerically stable, and the same bits whatever the order of arrival.
-        var (count, sum, min, max) = (0, 0.0, double.PositiveInfinity, double.NegativeInfinity);
-        for (var i = 0; i < window.Count; i++)
-        {
-            var reading = window[i];
-            if (reading.Quality == Quality.Bad) continue;
-            count++;
-            sum += reading.Value;
-            min = Math.Min(min, reading.Value);
-            max = Math.Max(max, reading.Value);
-        }
-        if (count == 0) return null;
-        var mean = sum / count;
-        var squares = 0.0;
-        for (var i = 0; i < window.Count; i++)
-        {
-            var reading = window[i];
-            if (reading.Quality != Quality.Bad) squares += (reading.Value - mean) * (reading.Value - mean);
-        }
-        return new(SampleWindow.Length.TotalSeconds, count, mean, count > 1 ? Math.Sqrt(squares / (count - 1)) : 0, min, max);
-    }
 }

@@ -55,6 +55,15 @@ sealed partial class ActiveTwins
         return views;
     }
 
+    /// <summary>Notes that views could not be published; whoever misses them reads the saved twins.</summary>
+    public void NotShown(IEnumerable<TwinView> views)
+    {
+        foreach (var view in views)
+        {
+            if (owners.GetValueOrDefault(view.AssetId)?.Twin is { } twin) twin.WasNotShown = true;
+        }
+    }
+
     /// <summary>False for a twin that is to be in memory and is not; one that sleeps has nothing to do until there is news.</summary>
     public bool IsCaredFor(RegisteredAsset asset) =>
         owners.ContainsKey(asset.Id) || (asleep.TryGetValue(asset.Id, out var position) && position == asset.Position);

@@ -77,6 +77,9 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
 
     public bool MustShow { get; set; }
 
+    /// <summary>A change since the last save could not be published.</summary>
+    public bool WasNotShown { get; set; }
+
     /// <summary>The unsaved history is complete and replaces the stored one, which belongs to another fold.</summary>
     public bool ReplacesHistory { get; set; }
 
@@ -193,7 +196,7 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
     public void Saved()
     {
         unsaved.Clear();
-        ReplacesHistory = MustSave = false;
+        ReplacesHistory = MustSave = WasNotShown = false;
         closed.Clear();
     }
 

@@ -63,6 +63,7 @@ sealed partial class ShowTwins(
         catch (Exception e) when (!cancel.IsCancellationRequested)
         {
             // While RabbitMQ is down, query reads saved twins itself; the next change is published as usual.
+            active.NotShown(views);
             LogNotShown(views.Length, e.Message);
         }
     }

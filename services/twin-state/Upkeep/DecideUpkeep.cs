@@ -10,10 +10,14 @@ static class DecideUpkeep
     /// The save that is due at <paramref name="now"/>, because a sensor fell silent or spoke again, or because the last save of a changed
     /// twin is old enough; null if none is. Its events are still to be applied.
     /// </summary>
-    public static TwinSave? Save(OwnedTwin twin, DateTimeOffset now, TimeSpan atLeastEvery)
+    public static TwinSave? Save(OwnedTwin twin, DateTimeOffset now, TwinStateSettings settings)
     {
         var events = DecideAlarms.ForSilence(twin.Asset.Id, twin.Twin, twin.Alarms, now, twin.OfflineSince);
-        var isDue = twin.MustSave && now - twin.SavedAt >= atLeastEvery;
+        var rests = !(now - twin.RecordedAt < TimeSpan.FromSeconds(settings.SaveAtRestSeconds));
+        var seconds = rests || twin.WasNotShown
+            ? Math.Min(settings.SaveAtRestSeconds, settings.SaveEverySeconds)
+            : settings.SaveEverySeconds;
+        var isDue = twin.MustSave && now - twin.SavedAt >= TimeSpan.FromSeconds(seconds);
         return events.Count > 0 || isDue ? new(twin, events) : null;
     }
 

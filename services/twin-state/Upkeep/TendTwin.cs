@@ -14,7 +14,7 @@ sealed class TendTwin(RederiveLimits rederiveLimits, FollowEstimate followEstima
     {
         var twin = await owner.Load(cancel);
         await rederiveLimits.Rederive(owner, twin, cancel);
-        if (DecideUpkeep.Save(twin, now, TimeSpan.FromSeconds(settings.Value.SaveEverySeconds)) is { } save)
+        if (DecideUpkeep.Save(twin, now, settings.Value) is { } save)
             await owner.Append(twin, save.Events, cancel);
         await followEstimate.Follow(owner, twin, cancel);
     }

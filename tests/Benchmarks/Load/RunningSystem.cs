@@ -74,9 +74,9 @@ sealed class RunningSystem(Settings settings) : IAsyncDisposable
             : throw new InvalidOperationException($"pollux {string.Join(' ', arguments)} failed:\n{output}");
     }
 
-    public async Task Register(IEnumerable<string> assetIds, CancellationToken cancel)
+    public async Task Register(IEnumerable<string> assetIds, CancellationToken cancel, string model = "extrusion-line")
     {
-        var list = $"id,model\n{string.Concat(assetIds.Select(id => $"{id},extrusion-line\n"))}";
+        var list = $"id,model\n{string.Concat(assetIds.Select(id => $"{id},{model}\n"))}";
         for (var attempt = 1; ; attempt++)
         {
             using var body = new StringContent(list, System.Text.Encoding.UTF8, "text/csv");

@@ -141,6 +141,15 @@ public sealed class LogReader(NpgsqlDataSource source)
         }
     }
 
+    /// <summary>The readings recorded at a log position; the default if that is another event.</summary>
+    public async Task<LoggedBatch> At(long position, CancellationToken cancel = default)
+    {
+        await foreach (var batch in Read(
+            $"select {Columns} from events.mt_events where seq_id = $1 and bdata is not null", [new() { Value = position }], cancel))
+            return batch;
+        return default;
+    }
+
     /// <summary>The events of one stream, newest first; the caller stops reading when they are old enough.</summary>
     public IAsyncEnumerable<LoggedBatch> NewestFirst(string stream, CancellationToken cancel = default) =>
         Read($"select {Columns} from events.mt_events where stream_id = $1 order by version desc", [new() { Value = stream }], cancel);

@@ -23,6 +23,14 @@ static class TwinTables
         twin.AddColumn("offline_since", "timestamp with time zone");
         twin.AddColumn("health", "bytea");
 
+        var past = new Table(Name("twin_checkpoint"));
+        past.AddColumn<string>("asset_id").AsPrimaryKey();
+        past.AddColumn("hour", "timestamp with time zone").AsPrimaryKey();
+        past.AddColumn("position", "bigint").NotNull();
+        past.AddColumn("newest_sample", "bigint").NotNull();
+        past.AddColumn("versions", "jsonb").NotNull();
+        past.AddColumn("state", "bytea").NotNull();
+
         var health = new Table(Name("health"));
         health.AddColumn<string>("asset_id").AsPrimaryKey();
         health.AddColumn<string>("component").AsPrimaryKey();
@@ -70,7 +78,7 @@ static class TwinTables
         hour.AddColumn("ticks", "int[]").NotNull();
         foreach (var column in new[] { "means", "variances", "minima", "maxima" }) hour.AddColumn(column, "real[]").NotNull();
 
-        foreach (var table in new[] { twin, health, alarm, rollup, estimate, checkpoint, estimated, hour })
+        foreach (var table in new[] { twin, past, health, alarm, rollup, estimate, checkpoint, estimated, hour })
             options.Storage.ExtendedSchemaObjects.Add(table);
     }
 }

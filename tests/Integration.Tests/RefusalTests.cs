@@ -19,7 +19,16 @@ public class RefusalTests(RunningSystem system) : SystemTest<RunningSystem>(syst
     public static TheoryData<string, string, string?, string> NotUnderstood => new()
     {
         { "GET", "/api/v1/twins?filter=x", null, "filter" },
-        { "GET", "/api/v1/alarms?knownAt=2026-03-01T06:00:00Z", null, "knownAt" },
+        { "GET", "/api/v1/alarms?knownAt=never", null, "knownAt" },
+        { "GET", "/api/v1/alarms?knownAt=999999999", null, "knownAt" },
+        { "GET", "/api/v1/alarms?validAt=2999-01-01", null, "validAt" },
+        { "GET", "/api/v1/twins?validAt=2999-01-01", null, "validAt" },
+        { "GET", "/api/v1/twins?knownAt=999999999", null, "knownAt" },
+        { "GET", "/api/v1/twins?knownAt=1&sync=lost", null, "sync" },
+        { "GET", "/api/v1/twins?knownAt=1&limit=101", null, "limit" },
+        { "GET", "/api/v1/twins/{asset}/diff", null, "from" },
+        { "GET", "/api/v1/twins/{asset}/diff?from=2999-01-01", null, "from" },
+        { "GET", "/api/v1/twins/{asset}/diff?from=2026-01-01&toKnownAt=999999999", null, "toKnownAt" },
         { "GET", "/api/v1/log/events?limit=1&limit=2", null, "limit" },
         { "GET", "/api/v1/log/events?stream=%00", null, "stream" },
         { "GET", "/api/v1/scenarios?asset=%00", null, "asset" },

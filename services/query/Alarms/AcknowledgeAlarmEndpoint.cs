@@ -2,7 +2,6 @@ using System.ComponentModel;
 using Contracts.Messages;
 using MassTransit;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Npgsql;
 using Query.Api;
 using ServiceDefaults;
 
@@ -14,7 +13,7 @@ sealed record Acknowledgement(
     [property: Description("Free text, at most 1000 characters.")] string? Comment);
 
 /// <summary>Has an alarm acknowledged and waits until it shows that.</summary>
-sealed class AcknowledgeAlarmEndpoint(NpgsqlDataSource source, IBus bus, CommandFaults faults)
+sealed class AcknowledgeAlarmEndpoint(GetAlarm get, IBus bus, CommandFaults faults)
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -36,13 +35,13 @@ sealed class AcknowledgeAlarmEndpoint(NpgsqlDataSource source, IBus bus, Command
     {
         var who = Input.Line("by", by, 100) ?? throw new InvalidInputException("by", null, "who acknowledges, 1 to 100 characters");
         var why = Input.Lines("comment", comment, 1000);
-        var alarm = await GetAlarm.Run(id, source, cancel);
+        var alarm = await get.Run(id, null, null, cancel);
         if (alarm.AcknowledgedAt is not null) return (true, alarm);
         var command = new AcknowledgeAlarm(alarm.AssetId, id, who, why);
         var isDone = await faults.Await(command, c => bus.SendTo(QueueNames.TwinCommands, command, c), IsVisible, Patience, cancel);
         return (isDone, alarm);
 
         async Task<bool> IsVisible(CancellationToken ended) =>
-            (alarm = await GetAlarm.Run(id, source, ended)).AcknowledgedAt is not null;
+            (alarm = await get.Run(id, null, null, ended)).AcknowledgedAt is not null;
     }
 }

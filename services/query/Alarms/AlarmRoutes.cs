@@ -2,7 +2,8 @@ namespace Query.Alarms;
 
 static class AlarmRoutes
 {
-    public static void AddAlarms(this IServiceCollection services) => services.AddSingleton<AcknowledgeAlarmEndpoint>();
+    public static void AddAlarms(this IServiceCollection services) => services
+        .AddSingleton<ListAlarms>().AddSingleton<GetAlarm>().AddSingleton<AcknowledgeAlarmEndpoint>();
 
     public static void MapAlarms(this IEndpointRouteBuilder api)
     {

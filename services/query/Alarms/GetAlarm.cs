@@ -1,18 +1,37 @@
+using System.ComponentModel;
 using System.Text.Json;
 using Contracts.Messages;
 using Npgsql;
+using Query.Api;
+using Query.Events;
+using Query.Pasts;
 using ServiceDefaults;
 
 namespace Query.Alarms;
 
-static class GetAlarm
+/// <summary>Finds an alarm: as saved by twin-state, or as of some time, from its events.</summary>
+sealed class GetAlarm(NpgsqlDataSource source, FindPast find, PastAlarms past)
 {
     public static void Map(IEndpointRouteBuilder alarms) => alarms
-        .MapGet("/{id}", (string id, NpgsqlDataSource source, CancellationToken cancel) => Run(id, source, cancel))
+        .MapGet("/{id}", (
+            string id, GetAlarm get, [Description("The alarm as of this time, in ISO 8601.")] string? validAt,
+            [Description(KnownAt.Meaning)] string? knownAt, CancellationToken cancel) =>
+            get.Run(id, Input.Time("validAt", validAt), KnownAt.Parse(knownAt), cancel))
         .WithName("getAlarm").WithSummary("An alarm: when it was raised, acknowledged and cleared");
 
-    /// <exception cref="NotFoundException">No such alarm.</exception>
-    public static async Task<AlarmView> Run(string id, NpgsqlDataSource source, CancellationToken cancel)
+    /// <exception cref="NotFoundException">No such alarm, or none at that time.</exception>
+    /// <exception cref="InvalidInputException">A time in the future, or a position after the end of the log.</exception>
+    public async Task<AlarmView> Run(string id, DateTimeOffset? validAt, KnownAt? knownAt, CancellationToken cancel)
+    {
+        var saved = await Saved(id, cancel);
+        if (validAt is null && knownAt is null) return saved;
+        var moment = await find.Moment(validAt, knownAt, cancel);
+        return (await past.All([saved.AssetId], moment, cancel)).GetValueOrDefault(id) ?? throw new NotFoundException(
+            "alarm", id, FormattableString.Invariant(
+                $"it was raised at {saved.RaisedAt.UtcDateTime:yyyy-MM-ddTHH:mm:ss.FFFFFFFZ}; at the asked moment it was not known"));
+    }
+
+    async Task<AlarmView> Saved(string id, CancellationToken cancel)
     {
         await using var command = source.CreateCommand($"select view from {ReadModels.Alarm} where alarm_id = $1");
         command.Parameters.Add(new() { Value = id });

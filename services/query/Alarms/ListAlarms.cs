@@ -5,6 +5,8 @@ using Contracts.Messages;
 using Npgsql;
 using NpgsqlTypes;
 using Query.Api;
+using Query.Events;
+using Query.Pasts;
 using ServiceDefaults;
 using TwinModel.Telemetry;
 
@@ -29,31 +31,64 @@ sealed record AlarmFilter(string? Asset, string[] States, string[] Severities, D
     }
 }
 
-static class ListAlarms
+/// <summary>Lists alarms: as saved by twin-state, or as of some time, from their events.</summary>
+sealed class ListAlarms(NpgsqlDataSource source, FindPast find, PastAlarms past)
 {
     const string List = "alarms";
 
+    // As of some time, each look reads all events of the alarms' assets.
+    const int MostLooks = 5;
+
     public static void Map(IEndpointRouteBuilder alarms) => alarms.MapGet("/", (
-            NpgsqlDataSource source,
+            ListAlarms list,
             [Description("Only of this asset.")] string? asset,
             [Description("active, active-acknowledged, cleared or closed; may be repeated.")] string[]? state,
             [Description("warning, alarm or critical; may be repeated.")] string[]? severity,
             [Description("Raised at or after this time.")] string? since,
+            [Description("Alarms as of this time, in ISO 8601.")] string? validAt,
+            [Description(KnownAt.Meaning)] string? knownAt,
             [Description("1 to 500, default 100.")] int? limit,
             [Description("nextCursor of the previous page.")] string? cursor,
-            CancellationToken cancel) => Run(
-                source, AlarmFilter.Of(asset, state, severity, Input.Time("since", since)), limit, cursor, cancel))
-        .WithName("listAlarms").WithSummary("Alarms, newest first");
+            CancellationToken cancel) => list.Run(
+                AlarmFilter.Of(asset, state, severity, Input.Time("since", since)), Input.Time("validAt", validAt), KnownAt.Parse(knownAt),
+                limit, cursor, cancel))
+        .WithName("listAlarms").WithSummary("Alarms, newest first")
+        .WithDescription("With validAt or knownAt, each alarm has the state that it had then, as far as known then: alarms raised later are "
+            + "left out. A page may then hold fewer than its limit and have a next one.");
 
-    public static async Task<Page<AlarmView>> Run(
-        NpgsqlDataSource source, AlarmFilter filter, int? limit, string? cursor, CancellationToken cancel)
+    /// <exception cref="InvalidInputException">A time in the future, or a position after the end of the log.</exception>
+    public async Task<Page<AlarmView>> Run(
+        AlarmFilter filter, DateTimeOffset? validAt, KnownAt? knownAt, int? limit, string? cursor, CancellationToken cancel)
     {
         var size = Paging.Limit(limit);
-        var (before, beforeId) = ParseCursor(cursor);
+        if (validAt is null && knownAt is null)
+            return Paging.Of(await Saved(filter, null, ParseCursor(cursor), size + 1, cancel), size, CursorAfter);
+        var moment = await find.Moment(validAt, knownAt, cancel);
+        List<AlarmView> rows = [];
+        // The saved alarms say which there are; their events say how they were.
+        for (var look = 0; look < MostLooks; look++)
+        {
+            var saved = await Saved(filter with { States = [] }, moment.ValidAt, ParseCursor(cursor), Paging.Most, cancel);
+            var then = await past.All(saved.Select(a => a.AssetId).Distinct(), moment, cancel);
+            foreach (var alarm in saved.Select(a => then.GetValueOrDefault(a.Id)).OfType<AlarmView>())
+                if (filter.States.Length == 0 || filter.States.Contains(alarm.State)) rows.Add(alarm);
+            if (rows.Count > size || saved.Count < Paging.Most) return Paging.Of(rows, size, CursorAfter);
+            cursor = CursorAfter(saved[^1]);
+        }
+        return new(rows, cursor);
+    }
+
+    static string CursorAfter(AlarmView last) =>
+        Cursor.Encode(List, Micros.From(last.RaisedAt).ToString(CultureInfo.InvariantCulture), last.Id);
+
+    async Task<List<AlarmView>> Saved(
+        AlarmFilter filter, DateTimeOffset? upTo, (DateTimeOffset? Time, string? Id) before, int most, CancellationToken cancel)
+    {
         await using var command = source.CreateCommand($"""
             select view from {ReadModels.Alarm}
             where ($1::text is null or asset_id = $1) and (cardinality($2::text[]) = 0 or state = any($2)) and (cardinality($3::text[]) = 0 or severity = any($3))
                 and ($4::timestamptz is null or raised_at >= $4) and ($5::timestamptz is null or (raised_at, alarm_id) < ($5, $6))
+                and ($8::timestamptz is null or raised_at <= $8)
             order by raised_at desc, alarm_id desc limit $7
             """);
         command.Parameters.AddRange(new NpgsqlParameter[]
@@ -62,16 +97,16 @@ static class ListAlarms
             new() { Value = filter.States },
             new() { Value = filter.Severities },
             new() { Value = (object?)filter.Since?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
-            new() { Value = (object?)before?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
-            new() { Value = (object?)beforeId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
-            new() { Value = size + 1 },
+            new() { Value = (object?)before.Time?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+            new() { Value = (object?)before.Id ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+            new() { Value = most },
+            new() { Value = (object?)upTo?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
         });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         List<AlarmView> rows = [];
         while (await reader.ReadAsync(cancel))
             rows.Add(JsonSerializer.Deserialize<AlarmView>(reader.GetString(0), JsonSerializerOptions.Web)!);
-        return Paging.Of(
-            rows, size, last => Cursor.Encode(List, Micros.From(last.RaisedAt).ToString(CultureInfo.InvariantCulture), last.Id));
+        return rows;
     }
 
     static (DateTimeOffset? Time, string? Id) ParseCursor(string? cursor) => Cursor.Decode(List, 2, cursor) switch

@@ -13,13 +13,13 @@ sealed class FindPosition(NpgsqlDataSource source, LogReader log, TimeProvider t
 
     /// <summary>The requested position and when it was appended; the end of the log if none is requested.</summary>
     /// <exception cref="InvalidInputException">The position is after the end of the log, or the time is in the future.</exception>
-    public async Task<(long Position, DateTimeOffset Time)> Run(KnownAt? asked, CancellationToken cancel)
+    public async Task<(long Position, DateTimeOffset Time)> Run(KnownAt? asked, CancellationToken cancel, string name = Input.KnownAt)
     {
-        if (asked?.Time is { } then) Input.NotAfter(Input.KnownAt, then, time.GetUtcNow(), Input.Ahead);
+        if (asked?.Time is { } then) Input.NotAfter(name, then, time.GetUtcNow(), Input.Ahead);
         var end = await log.Position(cancel);
         if (asked?.Position > end)
             throw new InvalidInputException(
-                Input.KnownAt, asked.Value.Position, FormattableString.Invariant($"a log position from 0 to {end}, or a time in ISO 8601"));
+                name, asked.Value.Position, FormattableString.Invariant($"a log position from 0 to {end}, or a time in ISO 8601"));
         var position = asked switch { { Position: { } given } => given, { Time: { } at } => await Last(at, end, cancel), _ => end };
         return (position, await AtOrBefore(position, cancel) is { } e ? e.Time : asked?.Time ?? time.GetUtcNow());
     }

@@ -14,13 +14,16 @@ readonly record struct KnownAt(long? Position, DateTimeOffset? Time)
     public const string Meaning = "Uses only what the log held at this point: a log position or a time in ISO 8601.";
 
     /// <exception cref="InvalidInputException">Neither a position nor a time.</exception>
-    public static KnownAt? Parse(string? text)
+    public static KnownAt? Parse(string? text) => Parse(Input.KnownAt, text);
+
+    /// <exception cref="InvalidInputException">Neither a position nor a time.</exception>
+    public static KnownAt? Parse(string name, string? text)
     {
         if (text is null) return null;
-        if (!text.All(char.IsAsciiDigit)) return new(null, Input.Time("knownAt", text));
+        if (!text.All(char.IsAsciiDigit)) return new(null, Input.Time(name, text));
         return long.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var position)
             ? new(position, null)
-            : throw new InvalidInputException("knownAt", text, Allowed);
+            : throw new InvalidInputException(name, text, Allowed);
     }
 
     /// <summary>From a member of a body.</summary>
@@ -35,8 +38,8 @@ readonly record struct KnownAt(long? Position, DateTimeOffset? Time)
 
     /// <summary>From the oneof of a gRPC request.</summary>
     /// <exception cref="InvalidInputException">The position is negative, or the time is outside the calendar.</exception>
-    public static KnownAt? Of(long? position, Timestamp? time) =>
-        position is not null ? new(Input.Position("known_at_position", position), null)
-        : time is not null ? new(null, time.ToTime("known_at_time"))
+    public static KnownAt? Of(long? position, Timestamp? time, string prefix = "") =>
+        position is not null ? new(Input.Position($"{prefix}known_at_position", position), null)
+        : time is not null ? new(null, time.ToTime($"{prefix}known_at_time"))
         : null;
 }

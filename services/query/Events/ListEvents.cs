@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Npgsql;
 using Query.Api;
@@ -68,6 +69,22 @@ sealed class ListEvents(NpgsqlDataSource source, LogReader log, DecodeReadings r
             shown += count;
         }
         return new(events, null);
+    }
+
+    /// <summary>Events of streams that were appended after a position or after a time, up to another position.</summary>
+    public async IAsyncEnumerable<LogEvent> Of(
+        string[] streams, long after, DateTimeOffset orAfter, long upTo, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand("""
+            select stream_id, version, seq_id, type, timestamp, headers, data, bdata from events.mt_events
+            where stream_id = any($1) and (seq_id > $2 or timestamp > $3) and seq_id <= $4 order by seq_id
+            """);
+        command.Parameters.AddRange(new NpgsqlParameter[]
+        {
+            new() { Value = streams }, new() { Value = after }, new() { Value = orAfter.UtcDateTime }, new() { Value = upTo },
+        });
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel)) yield return Read(reader).Event;
     }
 
     async Task<string[]?> StreamsOf(string? stream, CancellationToken cancel)

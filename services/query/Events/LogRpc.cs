@@ -17,7 +17,7 @@ sealed class LogRpc(ListEvents events, LogReader reader) : Proto.LogService.LogS
     public override async Task<Proto.GetPositionResponse> GetPosition(Proto.GetPositionRequest request, ServerCallContext context) =>
         new() { Position = await reader.Position(context.CancellationToken) };
 
-    static Proto.LogEvent Of(LogEvent e) => new()
+    public static Proto.LogEvent Of(LogEvent e) => new()
     {
         Stream = e.Stream,
         Version = e.Version,

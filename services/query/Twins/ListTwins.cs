@@ -3,6 +3,7 @@ using System.ComponentModel;
 using System.Text.Json;
 using Contracts.Messages;
 using Query.Api;
+using Query.Events;
 
 namespace Query.Twins;
 
@@ -11,15 +12,23 @@ sealed record TwinFilter(string? Model, int Severity, bool? IsStale, string? Sea
 {
     public bool Matches(LiveTwin twin, DateTimeOffset now) =>
         (string.IsNullOrEmpty(Model) || twin.ModelId == Model)
-        && (Severity == 0 || WorstActive(twin.View) >= Severity)
+        && (Severity == 0 || WorstActive(twin.View.Alarms) >= Severity)
         && (IsStale is null || twin.View.Sensors.All(s => SensorAnswer.IsStaleAt(s, now)) == IsStale)
         && (string.IsNullOrEmpty(Sync) || (twin.View.Estimate?.Sync?.State ?? "none") == Sync)
-        && (string.IsNullOrEmpty(Search)
-            || twin.AssetId.Contains(Search, StringComparison.OrdinalIgnoreCase)
-                || twin.Name.Contains(Search, StringComparison.OrdinalIgnoreCase));
+        && Finds(twin.AssetId, twin.Name);
 
-    static int WorstActive(TwinView view) =>
-        view.Alarms.Where(a => a.ClearedAt is null).Select(a => Input.Severity(a.Severity)).DefaultIfEmpty().Max();
+    /// <summary>The same for a past twin, whose estimate is not looked at.</summary>
+    public bool Matches(TwinAnswer twin) =>
+        (string.IsNullOrEmpty(Model) || twin.ModelId == Model)
+        && (Severity == 0 || WorstActive(twin.Alarms) >= Severity)
+        && (IsStale is null || twin.IsStale == IsStale)
+        && Finds(twin.AssetId, twin.Name);
+
+    bool Finds(string id, string name) => string.IsNullOrEmpty(Search)
+        || id.Contains(Search, StringComparison.OrdinalIgnoreCase) || name.Contains(Search, StringComparison.OrdinalIgnoreCase);
+
+    static int WorstActive(IEnumerable<AlarmView> alarms) =>
+        alarms.Where(a => a.ClearedAt is null).Select(a => Input.Severity(a.Severity)).DefaultIfEmpty().Max();
 }
 
 static class ListTwins
@@ -29,6 +38,7 @@ static class ListTwins
     public static void Map(IEndpointRouteBuilder twins) => twins.MapGet("/", (
             HttpContext http,
             LiveTwins live,
+            ListPastTwins past,
             TimeProvider time,
             [Description("Only twins of this model.")] string? model,
             [Description("Only twins whose worst active alarm is at least this severe: warning, alarm or critical.")] string? severity,
@@ -36,12 +46,22 @@ static class ListTwins
             [Description("Only twins whose physics is in this state: in-sync, drifting, lost, unknown, or none (no estimate).")]
             string? sync,
             [Description("Part of the asset's id or name.")] string? search,
-            [Description("1 to 500, default 100.")] int? limit,
-            [Description("nextCursor of the previous page.")] string? cursor) =>
-            Answer(http, Run(live, new(model, Input.Severity(severity), stale, search, Input.Sync(sync)), limit, cursor, time.GetUtcNow())))
+            [Description("The fleet as of this time, in ISO 8601: uses only readings sampled up to it.")] string? validAt,
+            [Description(KnownAt.Meaning)] string? knownAt,
+            [Description("1 to 500, default 100; at most 100 with validAt or knownAt.")] int? limit,
+            [Description("nextCursor of the previous page; with validAt or knownAt, it keeps the moment of the first page.")]
+            string? cursor) =>
+        {
+            var filter = new TwinFilter(model, Input.Severity(severity), stale, search, Input.Sync(sync));
+            return validAt is null && knownAt is null
+                ? Answer(http, Run(live, filter, limit, cursor, time.GetUtcNow()))
+                : AnswerAsOf(http, past, filter, Input.Time("validAt", validAt), KnownAt.Parse(knownAt), limit, cursor);
+        })
         .Produces<Page<TwinAnswer>>().Produces(StatusCodes.Status304NotModified)
-        .WithName("listTwins").WithSummary("Live twins, by asset id")
-            .WithDescription("Returns 304 to If-None-Match if only ages have changed.");
+        .ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status429TooManyRequests)
+        .WithName("listTwins").WithSummary("Live twins, or the fleet as of a given time, by asset id")
+            .WithDescription("Returns 304 to If-None-Match if only ages have changed. With validAt or knownAt, the twins that were known "
+                + "then are computed again from the log, without estimates; a page may hold fewer than its limit and have a next one.");
 
     public static Page<ShownTwin> Run(LiveTwins live, TwinFilter filter, int? limit, string? cursor, DateTimeOffset now)
     {
@@ -50,6 +70,11 @@ static class ListTwins
         var rows = live.After(after).Where(t => filter.Matches(t, now)).Take(size + 1).Select(t => t.Show(now)).ToList();
         return Paging.Of(rows, size, last => Cursor.Encode(List, last.View.AssetId));
     }
+
+    static async Task AnswerAsOf(
+        HttpContext http, ListPastTwins past, TwinFilter filter, DateTimeOffset? validAt, KnownAt? knownAt, int? limit, string? cursor) =>
+        await http.Response.WriteAsJsonAsync(
+            await past.Run(filter, validAt, knownAt, limit, cursor, http.RequestAborted), ApiJson.Options, http.RequestAborted);
 
     static async Task Answer(HttpContext http, Page<ShownTwin> page)
     {

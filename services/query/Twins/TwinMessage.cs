@@ -29,15 +29,16 @@ static class TwinMessage
         foreach (var sensor in twin.Sensors) message.Sensors.Add(Of(sensor));
         foreach (var alarm in twin.Alarms) message.Alarms.Add(AlarmMessage.Of(alarm));
         if (twin.Estimate is { } estimate) message.Estimate = EstimateMessage.Of(estimate);
-        if (twin.AsOf is { } asOf)
-            message.AsOf = new()
-            {
-                ValidAt = asOf.ValidAt.ToProto(),
-                KnownAtPosition = asOf.KnownAtPosition,
-                KnownAtTime = asOf.KnownAt.ToProto(),
-            };
+        if (twin.AsOf is { } asOf) message.AsOf = Of(asOf);
         return message;
     }
+
+    public static Proto.AsOf Of(AsOfAnswer asOf) => new()
+    {
+        ValidAt = asOf.ValidAt.ToProto(),
+        KnownAtPosition = asOf.KnownAtPosition,
+        KnownAtTime = asOf.KnownAt.ToProto(),
+    };
 
     static Proto.SensorState Of(SensorAnswer sensor)
     {

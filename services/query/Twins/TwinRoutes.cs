@@ -4,7 +4,7 @@ static class TwinRoutes
 {
     public static void AddTwins(this IServiceCollection services) =>
         services.AddSingleton<LiveTwins>().AddSingleton<ReadSavedTwins>().AddSingleton<AwaitPosition>().AddSingleton<FoldTwin>()
-            .AddSingleton<WatchTwins>().AddSingleton<RebuildTwinEndpoint>().AddHostedService<KeepUp>();
+            .AddSingleton<ListPastTwins>().AddSingleton<WatchTwins>().AddSingleton<RebuildTwinEndpoint>().AddHostedService<KeepUp>();
 
     public static void MapTwins(this IEndpointRouteBuilder api)
     {

@@ -6,7 +6,7 @@ using Proto = Contracts.Query.V1;
 namespace Query.Twins;
 
 sealed class TwinRpc(
-    LiveTwins live, AwaitPosition position, FoldTwin fold, WatchTwins watch, RebuildTwinEndpoint rebuild, TimeProvider time)
+    LiveTwins live, ListPastTwins past, AwaitPosition position, FoldTwin fold, WatchTwins watch, RebuildTwinEndpoint rebuild, TimeProvider time)
     : Proto.TwinService.TwinServiceBase
 {
     public override Task<Proto.ListTwinsResponse> ListTwins(Proto.ListTwinsRequest request, ServerCallContext context)
@@ -14,12 +14,23 @@ sealed class TwinRpc(
         var filter = new TwinFilter(
             request.ModelId, Input.Severity(request.Severity), request.HasIsStale ? request.IsStale : null, request.Search,
             Input.Sync(request.Sync));
+        if (request.ValidAt is not null || request.KnownAtCase != Proto.ListTwinsRequest.KnownAtOneofCase.None)
+            return AsOf(filter, request, context.CancellationToken);
         var page = Twins.ListTwins.Run(live, filter, request.Limit == 0 ? null : request.Limit, request.Cursor, time.GetUtcNow());
         return Task.FromResult(new Proto.ListTwinsResponse
         {
             Twins = { page.Items.Select(t => t.Message.Twin) },
             NextCursor = page.NextCursor ?? "",
         });
+    }
+
+    async Task<Proto.ListTwinsResponse> AsOf(TwinFilter filter, Proto.ListTwinsRequest request, CancellationToken cancel)
+    {
+        var page = await past.Run(
+            filter, request.ValidAt?.ToTime("valid_at"),
+            KnownAt.Of(request.HasKnownAtPosition ? request.KnownAtPosition : null, request.KnownAtTime),
+            request.Limit == 0 ? null : request.Limit, request.Cursor, cancel);
+        return new() { Twins = { page.Items.Select(TwinMessage.Of) }, NextCursor = page.NextCursor ?? "" };
     }
 
     public override Task<Proto.GetTwinResponse> GetTwin(Proto.GetTwinRequest request, ServerCallContext context)

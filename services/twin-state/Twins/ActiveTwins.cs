@@ -56,11 +56,11 @@ sealed partial class ActiveTwins
     }
 
     /// <summary>Notes that views could not be published; whoever misses them reads the saved twins.</summary>
-    public void NotShown(IEnumerable<TwinView> views)
+    public void NotShown(IEnumerable<PackedTwin> twins)
     {
-        foreach (var view in views)
+        foreach (var shown in twins)
         {
-            if (owners.GetValueOrDefault(view.AssetId)?.Twin is { } twin) twin.WasNotShown = true;
+            if (owners.GetValueOrDefault(shown.AssetId)?.Twin is { } twin) twin.WasNotShown = true;
         }
     }
 

@@ -71,6 +71,9 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
 
     public DateTimeOffset SavedAt { get; set; }
 
+    /// <summary>The newest hour whose state is kept, as far as this process knows.</summary>
+    public DateTimeOffset KeptHour { get; set; }
+
     public DateTimeOffset ShownAt { get; set; }
 
     public bool MustSave { get; set; }
@@ -191,6 +194,17 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
 
     /// <summary>The unsaved history in its stored form.</summary>
     public Dictionary<(RollupLevel Level, long BlockStart), RollupBlock> UnsavedHistory() => unsaved.Blocks(Twin);
+
+    /// <summary>
+    /// Whether the state is to be kept as the first of an hour: not while late readings wait to be derived again, since what waits is not
+    /// part of the state.
+    /// </summary>
+    /// <param name="hour">The hour in which its newest event was recorded.</param>
+    public bool IsCheckpointDue(out DateTimeOffset hour)
+    {
+        hour = new(RecordedAt.GetValueOrDefault().UtcTicks / TimeSpan.TicksPerHour * TimeSpan.TicksPerHour, TimeSpan.Zero);
+        return RecordedAt is not null && MustRederive.Count == 0 && hour > KeptHour;
+    }
 
     /// <summary>Marks history and closed alarms as saved.</summary>
     public void Saved()

@@ -60,7 +60,9 @@ sealed class SaveTwins
         foreach (var save in saves)
         {
             await HistoryRows.Save(connection, save.Twin, cancel);
-            revisions.Add(await TwinRows.Save(connection, save, now, cancel));
+            var state = save.Twin.Snapshot();
+            revisions.Add(await TwinRows.Save(connection, save, state, now, cancel));
+            await CheckpointRows.Save(connection, save.Twin, state, cancel);
         }
         await mayWrite(connection, cancel);
         await transaction.CommitAsync(cancel);
@@ -68,6 +70,7 @@ sealed class SaveTwins
         {
             save.Twin.SavedRevision = revision;
             save.Twin.SavedAt = now;
+            if (save.Twin.IsCheckpointDue(out var hour)) save.Twin.KeptHour = hour;
             save.Twin.TwinStreamVersion += save.Events.Count;
             save.Twin.Saved();
         }

@@ -17,8 +17,8 @@ sealed partial class ShowTwins(
     // A replica that did not run for this long may have been declared dead, and its twins may be out of date.
     static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    // Keeps messages off the large object heap, which is collected rarely.
-    const int MostTwinsPerMessage = 6;
+    // Keeps messages, in which they are written as base64, off the large object heap, which is collected rarely.
+    const int MostBytesPerMessage = 48 * 1024;
 
     protected override async Task ExecuteAsync(CancellationToken cancel)
     {
@@ -30,7 +30,7 @@ sealed partial class ShowTwins(
             if (now - last > Pause && !await IsMember(cancel)) continue;
             last = now;
             var atMostEvery = TimeSpan.FromMilliseconds(settings.Value.ShowEveryMilliseconds);
-            await Task.WhenAll(active.TakeViews(now, atMostEvery).Chunk(MostTwinsPerMessage).Select(views => Show(views, cancel)));
+            await Task.WhenAll(Messages(active.TakeViews(now, atMostEvery)).Select(twins => Show(twins, cancel)));
         }
     }
 
@@ -51,20 +51,37 @@ sealed partial class ShowTwins(
         }
     }
 
-    async Task Show(TwinView[] views, CancellationToken cancel)
+    static IEnumerable<List<PackedTwin>> Messages(IReadOnlyList<TwinView> views)
+    {
+        List<PackedTwin> message = [];
+        var bytes = 0;
+        foreach (var twin in views.Select(TwinViews.Pack))
+        {
+            bytes += twin.View.Length;
+            if (bytes > MostBytesPerMessage && message.Count > 0)
+            {
+                yield return message;
+                (message, bytes) = ([], twin.View.Length);
+            }
+            message.Add(twin);
+        }
+        if (message.Count > 0) yield return message;
+    }
+
+    async Task Show(List<PackedTwin> twins, CancellationToken cancel)
     {
         try
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             limit.CancelAfter(TimeSpan.FromSeconds(2));
-            await bus.Publish(new TwinsChanged([.. views.Select(TwinViews.Pack)]), limit.Token);
-            Measures.Shown.Add(views.Length);
+            await bus.Publish(new TwinsChanged(twins), limit.Token);
+            Measures.Shown.Add(twins.Count);
         }
         catch (Exception e) when (!cancel.IsCancellationRequested)
         {
             // While RabbitMQ is down, query reads saved twins itself; the next change is published as usual.
-            active.NotShown(views);
-            LogNotShown(views.Length, e.Message);
+            active.NotShown(twins);
+            LogNotShown(twins.Count, e.Message);
         }
     }
 

@@ -14,12 +14,13 @@ static class TwinRows
 {
     /// <summary>Saves them and returns the new revision.</summary>
     /// <exception cref="TwinTakenOverException">The stored revision is not the one that the twin was loaded or saved with.</exception>
-    public static async Task<long> Save(NpgsqlConnection connection, TwinSave save, DateTimeOffset now, CancellationToken cancel)
+    public static async Task<long> Save(
+        NpgsqlConnection connection, TwinSave save, byte[] state, DateTimeOffset now, CancellationToken cancel)
     {
         var twin = save.Twin;
         var view = twin.View(now);
         await using var batch = new NpgsqlBatch(connection);
-        var upsert = TwinUpsert(twin, view);
+        var upsert = TwinUpsert(twin, view, state);
         batch.BatchCommands.Add(upsert);
         foreach (var part in ViewHealth.Of(twin.Asset.Id, twin.Health, twin.HealthBook, twin.Position))
             batch.BatchCommands.Add(HealthUpsert(part));
@@ -34,7 +35,7 @@ static class TwinRows
         .Select(id => save.Twin.Alarms.Open.GetValueOrDefault(id) ?? save.Twin.Closed(id))
         .OfType<AlarmView>();
 
-    static NpgsqlBatchCommand TwinUpsert(OwnedTwin twin, TwinView view)
+    static NpgsqlBatchCommand TwinUpsert(OwnedTwin twin, TwinView view, byte[] state)
     {
         var command = new NpgsqlBatchCommand("""
             insert into twin_state.twin as t (asset_id, position, revision, versions, state, view, offline_since, health) values ($1, $2, $3, $4, $5, $6, $7, $9)
@@ -48,7 +49,7 @@ static class TwinRows
             new() { Value = twin.Position },
             new() { Value = view.Revision },
             new() { Value = JsonSerializer.Serialize(twin.Versions), NpgsqlDbType = NpgsqlDbType.Jsonb },
-            new() { Value = twin.Snapshot() },
+            new() { Value = state },
             new() { Value = TwinViews.Pack(view).View, NpgsqlDbType = NpgsqlDbType.Jsonb },
             new() { Value = (object?)twin.OfflineSince?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
             new() { Value = twin.SavedRevision },

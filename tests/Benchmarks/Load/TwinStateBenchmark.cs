@@ -22,7 +22,7 @@ static class TwinStateBenchmark
 
     public static async Task Run(Settings settings, CancellationToken cancel)
     {
-        var (assets, seconds) = ((int)(1_000 * settings.Scale), 60);
+        var (assets, seconds) = ((int)(3_000 * settings.Scale), 60);
         Report.Title($"twin-state: {assets:N0} machines x {Publisher.ReadingsPerFrame} sensors at 1 Hz, without physics");
         Environment.SetEnvironmentVariable("Assets__Directory", Path.Combine(settings.Repository, Models));
         await using (var system = await RunningSystem.Start(settings, cancel))

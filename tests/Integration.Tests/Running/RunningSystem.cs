@@ -47,7 +47,7 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
 
     protected virtual string ModelId => "extrusion-line";
 
-    protected virtual int RegisteredAssets => 80;
+    protected virtual int RegisteredAssets => 100;
 
     /// <summary>Settings for all services.</summary>
     protected virtual IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>();

@@ -1,0 +1,8 @@
+namespace Query.Diffs;
+
+static class DiffRoutes
+{
+    public static void AddDiffs(this IServiceCollection services) => services.AddSingleton<DiffTwin>();
+
+    public static void MapDiffs(this IEndpointRouteBuilder api) => DiffTwin.Map(api.MapGroup("/twins").WithTags("Twins"));
+}

@@ -1,0 +1,226 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json.Nodes;
+using Contracts.Events;
+using Contracts.Messages;
+using Contracts.Query.V1;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Integration.Tests.Running;
+using ServiceDefaults;
+using TwinModel.Telemetry;
+
+namespace Integration.Tests;
+
+/// <summary>Twins, fleet and alarms as of some time, on both time axes, and what differs between two of them.</summary>
+[Collection<OnOneSystem>]
+public class PastTests(RunningSystem system) : SystemTest<RunningSystem>(system)
+{
+    const ushort MeltTemperature = 6, MeltPressure = 7;
+
+    static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_past_twin_begins_at_a_checkpoint_and_is_the_same_without_one()
+    {
+        var (asset, other, at) = (Pollux.NextAsset(), Pollux.NextAsset(), Samples.Now - 900 * Micros.PerSecond);
+        await Store(other, new Reading(MeltTemperature, at - 60 * Micros.PerSecond, 199));
+        await Store(asset, Seconds(at, 0, 60));
+        await Checkpoint(asset);
+        await Checkpoint(other);
+        var before = await Store(asset, Seconds(at, 60, 90));
+        var late = await Store(
+            asset, new Reading(MeltTemperature, at + 30_500_000, 240), new Reading(MeltPressure, at + 200 * Micros.PerSecond, 90));
+        string[] questions =
+        [
+            .. from second in new[] { 20, 59, 75, 300 }
+               from position in new[] { before, late }
+               select $"/api/v1/twins/{asset}?validAt={Time(at + second * Micros.PerSecond)}&knownAt={position}",
+        ];
+        var fromCheckpoint = await Task.WhenAll(questions.Select(q => Pollux.Query.Http.GetStringAsync(q, Cancel)));
+        await Execute("delete from twin_state.twin_checkpoint where asset_id = $1", asset);
+        foreach (var (question, answer) in questions.Zip(fromCheckpoint))
+            Assert.Equal(await Pollux.Query.Http.GetStringAsync(question, Cancel), answer);
+
+        // It does begin there: with somebody else's checkpoint it is not the same. 20 s is before the newest sample of either.
+        await Execute(
+            "insert into twin_state.twin_checkpoint select $1, hour, position, newest_sample, versions, state "
+                + "from twin_state.twin_checkpoint where asset_id = $2", asset, other);
+        Assert.NotEqual(fromCheckpoint[^1], await Pollux.Query.Http.GetStringAsync(questions[^1], Cancel));
+    }
+
+    [Fact]
+    public async Task Alarms_are_as_they_were()
+    {
+        var (asset, at) = (Pollux.NextAsset(), Samples.Now - 900 * Micros.PerSecond);
+        await Store(asset, new Reading(MeltPressure, at, 82), new Reading(MeltPressure, at + 10_000_000, 210));
+        var raised = (await Events<AlarmRaised>(asset, a => a.LimitId == "melt-pressure-high")).Single();
+        var whenRaised = await Pollux.Log.Position();
+        await Pollux.Send(QueueNames.TwinCommands, new AcknowledgeAlarm(asset, raised.AlarmId, "eve", null));
+        await Events<AlarmAcknowledged>(asset, _ => true);
+        await Store(asset, new Reading(MeltPressure, at + 20_000_000, 100), new Reading(MeltPressure, at + 30_000_000, 100));
+        await Events<AlarmCleared>(asset, c => c.AlarmId == raised.AlarmId);
+
+        async Task<string?> State(string asOf) => (string?)(await Pollux.Get($"/api/v1/alarms/{raised.AlarmId}?{asOf}"))["state"];
+        Assert.Equal("closed", await State(""));
+        Assert.Equal("active", await State($"knownAt={whenRaised}"));
+        // True then, as known now: the acknowledgement came much later than the readings.
+        Assert.Equal("active", await State($"validAt={Time(at + 15_000_000)}"));
+        Assert.Equal("cleared", await State($"validAt={Time(at + 40_000_000)}"));
+        using var never = await Pollux.Query.Http.GetAsync($"/api/v1/alarms/{raised.AlarmId}?validAt={Time(at + 5_000_000)}", Cancel);
+        Assert.Equal(HttpStatusCode.NotFound, never.StatusCode);
+
+        async Task<IEnumerable<string>> Listed(string asOf) =>
+            (await Pollux.Get($"/api/v1/alarms?asset={asset}&{asOf}"))["items"]!.AsArray().Select(a => (string)a!["state"]!);
+        Assert.Empty(await Listed($"validAt={Time(at + 5_000_000)}"));
+        Assert.Equal(["active"], await Listed($"validAt={Time(at + 15_000_000)}"));
+        Assert.Empty(await Listed($"validAt={Time(at + 15_000_000)}&state=closed"));
+        Assert.Equal(["active"], await Listed($"knownAt={whenRaised}&severity=critical"));
+
+        using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{Pollux.Query.GrpcPort}");
+        var rpc = new AlarmService.AlarmServiceClient(channel);
+        var then = Timestamp.FromDateTimeOffset(Micros.ToTime(at + 40_000_000));
+        Assert.Equal("cleared", Assert.Single(
+            (await rpc.ListAlarmsAsync(new() { AssetId = asset, ValidAt = then }, cancellationToken: Cancel)).Alarms).State);
+        Assert.Equal("active", (await rpc.GetAlarmAsync(
+            new() { AlarmId = raised.AlarmId, KnownAtPosition = whenRaised }, cancellationToken: Cancel)).Alarm.State);
+    }
+
+    [Fact]
+    public async Task The_fleet_is_as_it_was_and_its_pages_keep_the_moment()
+    {
+        var at = Samples.Now - 900 * Micros.PerSecond;
+        string[] assets = [Pollux.NextAsset(), Pollux.NextAsset(), Pollux.NextAsset()];
+        foreach (var asset in assets) await Store(asset, new Reading(MeltTemperature, at, 200));
+        var known = await Pollux.Log.Position();
+        foreach (var asset in assets) await Store(asset, new Reading(MeltTemperature, at + 10_000_000, 210));
+
+        var moment = $"validAt={Time(at + 60_000_000)}&knownAt={known}";
+        List<JsonNode> fleet = [];
+        string? cursor = null;
+        do
+        {
+            var page = await Pollux.Get($"/api/v1/twins?limit=7&{moment}{(cursor is null ? "" : $"&cursor={cursor}")}");
+            Assert.InRange(page["items"]!.AsArray().Count, 0, 7);
+            fleet.AddRange(page["items"]!.AsArray()!);
+            cursor = (string?)page["nextCursor"];
+        }
+        while (cursor is not null);
+        Assert.Equal(fleet.Select(t => (string)t["assetId"]!).Order(StringComparer.Ordinal), fleet.Select(t => (string)t["assetId"]!));
+        foreach (var asset in assets)
+        {
+            var twin = fleet.Single(t => (string)t["assetId"]! == asset);
+            Assert.Equal((200, known), (ValueOf(twin, "melt-temperature"), (long)twin["asOf"]!["knownAtPosition"]!));
+            Assert.Equal((string)(await Pollux.Get($"/api/v1/twins/{asset}?{moment}"))["stateHash"]!, (string)twin["stateHash"]!);
+        }
+        // Without knownAt, the second page still shows the log of the first.
+        var first = await Pollux.Get($"/api/v1/twins?limit=1&search={assets[0][..^1]}&validAt={Time(at + 60_000_000)}");
+        await Store(assets[1], new Reading(MeltTemperature, at + 20_000_000, 220));
+        var position = (long)first["items"]![0]!["asOf"]!["knownAtPosition"]!;
+        var second = await Pollux.Get($"/api/v1/twins?limit=1&search={assets[0][..^1]}&validAt={Time(at + 60_000_000)}"
+            + $"&cursor={(string)first["nextCursor"]!}");
+        Assert.Equal(position, (long)second["items"]![0]!["asOf"]!["knownAtPosition"]!);
+
+        using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{Pollux.Query.GrpcPort}");
+        var listed = await new TwinService.TwinServiceClient(channel).ListTwinsAsync(
+            new()
+            {
+                Search = assets[2], ValidAt = Timestamp.FromDateTimeOffset(Micros.ToTime(at + 60_000_000)), KnownAtPosition = known,
+            }, cancellationToken: Cancel);
+        Assert.Equal(200, Assert.Single(listed.Twins).Sensors.Single(s => s.Id == "melt-temperature").Value);
+    }
+
+    [Fact]
+    public async Task A_difference_names_values_alarms_and_the_events_that_made_it()
+    {
+        var (asset, at) = (Pollux.NextAsset(), Samples.Now - 900 * Micros.PerSecond);
+        await Store(asset, new Reading(MeltTemperature, at, 200), new Reading(MeltPressure, at, 82));
+        var known = await Pollux.Log.Position();
+        await Store(asset, new Reading(MeltPressure, at + 10_000_000, 210));
+        var raised = (await Events<AlarmRaised>(asset, a => a.LimitId == "melt-pressure-high")).Single();
+        await Eventually.Get(
+            "the alarm is saved", () => Pollux.Twins.View(asset), t => t?.Alarms.Any(a => a.Id == raised.AlarmId) == true);
+
+        var sides = $"from={Time(at + 5_000_000)}&to={Time(at + 15_000_000)}";
+        var diff = await Pollux.Get($"/api/v1/twins/{asset}/diff?{sides}");
+        var sensor = Assert.Single(diff["sensors"]!.AsArray())!;
+        Assert.Equal(("melt-pressure", 82, 210, 128, "bar"), ((string)sensor["id"]!, (double)sensor["from"]!, (double)sensor["to"]!,
+            (double)sensor["difference"]!, (string)sensor["unit"]!));
+        var alarm = Assert.Single(diff["alarms"]!.AsArray())!;
+        Assert.Equal((raised.AlarmId, null, "active"), ((string)alarm["id"]!, (string?)alarm["from"], (string?)alarm["to"]));
+        Assert.Equal(["alarm_raised"], diff["events"]!.AsArray().Select(e => (string)e!["type"]!));
+        Assert.Equal((true, 2L, 3L, false), ((bool)diff["isChanged"]!, (long)diff["readings"]!["from"]!, (long)diff["readings"]!["to"]!,
+            (bool)diff["hasMoreEvents"]!));
+
+        // The same time before and after a late reading: what it has changed.
+        var lately = await Store(asset, new Reading(MeltTemperature, at + 2_000_000, 205));
+        var late = await Pollux.Get($"/api/v1/twins/{asset}/diff?from={Time(at + 5_000_000)}&to={Time(at + 5_000_000)}&fromKnownAt={known}");
+        sensor = Assert.Single(late["sensors"]!.AsArray())!;
+        Assert.Equal(("melt-temperature", 200, 205), ((string)sensor["id"]!, (double)sensor["from"]!, (double)sensor["to"]!));
+        Assert.Empty(late["alarms"]!.AsArray());
+        Assert.Empty(late["events"]!.AsArray());
+        // Nothing differs from itself.
+        var same = await Pollux.Get(
+            $"/api/v1/twins/{asset}/diff?from={Time(at + 5_000_000)}&to={Time(at + 5_000_000)}&fromKnownAt={lately}&toKnownAt={lately}");
+        Assert.Equal((false, 0, 0), ((bool)same["isChanged"]!, same["sensors"]!.AsArray().Count, same["events"]!.AsArray().Count));
+
+        using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{Pollux.Query.GrpcPort}");
+        var rpc = new DiffService.DiffServiceClient(channel);
+        var answer = await rpc.DiffTwinAsync(
+            new()
+            {
+                AssetId = asset, From = Timestamp.FromDateTimeOffset(Micros.ToTime(at + 5_000_000)),
+                To = Timestamp.FromDateTimeOffset(Micros.ToTime(at + 15_000_000)),
+            }, cancellationToken: Cancel);
+        Assert.Equal((raised.AlarmId, "", "active"),
+            (answer.Alarms.Single().Id, answer.Alarms.Single().FromState, answer.Alarms.Single().ToState));
+        Assert.Equal("alarm_raised", answer.Events.Single().Type);
+        var refused = await Assert.ThrowsAsync<RpcException>(
+            async () => await rpc.DiffTwinAsync(new() { AssetId = asset, FromKnownAtPosition = -1 }, cancellationToken: Cancel));
+        Assert.Equal((StatusCode.InvalidArgument, "from_known_at_position"), (refused.StatusCode, refused.Trailers.GetValue("field")));
+    }
+
+    static Reading[] Seconds(long at, int from, int to) => [.. Enumerable.Range(from, to - from).SelectMany(second => new[]
+    {
+        new Reading(MeltTemperature, at + second * Micros.PerSecond, 200 + second % 7),
+        new Reading(MeltPressure, at + second * Micros.PerSecond, 82 + second % 3),
+    })];
+
+    static double ValueOf(JsonNode twin, string sensor) =>
+        (double)twin["sensors"]!.AsArray().Single(s => (string)s!["id"]! == sensor)!["value"]!;
+
+    static string Time(long micros) => Uri.EscapeDataString(Micros.ToTime(micros).ToString("O", CultureInfo.InvariantCulture));
+
+    async Task<List<T>> Events<T>(string asset, Func<T, bool> wanted)
+    {
+        var events = await Eventually.Get(
+            $"{typeof(T).Name} of {asset} is in the log", () => Pollux.Log.Events<T>(Streams.Twin(asset)), all => all.Any(wanted));
+        return [.. events.Where(wanted)];
+    }
+
+    Task Checkpoint(string asset) => Eventually.Is("there is a checkpoint", async () =>
+    {
+        await using var command = Pollux.Database.CreateCommand("select count(*) from twin_state.twin_checkpoint where asset_id = $1");
+        command.Parameters.Add(new() { Value = asset });
+        return (long)(await command.ExecuteScalarAsync(Cancel))! > 0;
+    });
+
+    async Task Execute(string sql, params string[] parameters)
+    {
+        await using var command = Pollux.Database.CreateCommand(sql);
+        foreach (var parameter in parameters) command.Parameters.Add(new() { Value = parameter });
+        await command.ExecuteNonQueryAsync(Cancel);
+    }
+
+    /// <summary>Publishes readings and returns the end of the log once they are all stored.</summary>
+    async Task<long> Store(string asset, params Reading[] readings)
+    {
+        var expected = (await Pollux.Log.Readings(asset)).Count + readings.Length;
+        await using var device = await Device.Connect(Pollux.Servers.Mqtt);
+        foreach (var pack in readings.Chunk(100)) await device.Publish(Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, pack));
+        await Eventually.Get(
+            "the readings are in the log", async () => (await Pollux.Log.Readings(asset)).Count, count => count == expected);
+        return await Pollux.Log.Position();
+    }
+}

@@ -25,7 +25,7 @@ builder.AddEventLog();
 builder.AddNews();
 builder.AddApi();
 builder.Services.AddSingleton<LogReader>().AddSingleton<StoredCheckpoints>();
-builder.Services.AddSingleton<FindPast>().AddSingleton<TwinCheckpoints>().AddSingleton<PastAlarms>().AddSingleton<FoldPlaces>();
+builder.Services.AddSingleton<FindPast>().AddSingleton<TwinCheckpoints>().AddSingleton<PastAlarms>().AddSingleton<PastReadings>().AddSingleton<FoldPlaces>();
 builder.Services.AddTwins();
 builder.Services.AddAssets();
 builder.Services.AddDiffs();

@@ -3,7 +3,10 @@ using System.Text.Json;
 using Contracts.Events;
 using Contracts.Health;
 using Npgsql;
+using Query.Api;
 using Query.Assets;
+using Query.Events;
+using Query.Pasts;
 using ServiceDefaults;
 using TwinModel.Health;
 using TwinModel.Prognostics;
@@ -11,7 +14,7 @@ using TwinModel.Prognostics;
 namespace Query.Health;
 
 /// <summary>The condition of parts: the current one as twin-state saved it, the past from the log.</summary>
-sealed class GetHealth(NpgsqlDataSource source, KnownAssets registry)
+sealed class GetHealth(NpgsqlDataSource source, KnownAssets registry, FindPast past, FoldHealth fold)
 {
     const int MostAssessments = 200;
 
@@ -23,17 +26,23 @@ sealed class GetHealth(NpgsqlDataSource source, KnownAssets registry)
     public static void Map(IEndpointRouteBuilder twins) => twins
         .MapGet("/{id}/health", (
             string id, GetHealth get, [Description("Only this part; default: all wearing parts.")] string? component,
-            CancellationToken cancel) => get.Run(
-                id, component, cancel))
+            [Description("The condition as of this time, in ISO 8601: uses only readings sampled up to it.")] string? validAt,
+            [Description(KnownAt.Meaning)] string? knownAt, CancellationToken cancel) => get.Run(
+                id, component, Input.Time("validAt", validAt), KnownAt.Parse(knownAt), cancel))
+        .ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status429TooManyRequests)
         .WithName("getHealth").WithSummary("Condition of the wearing parts: level, trend, remaining life")
         .WithDescription(
             "Levels are learning, healthy, degrading and critical. A remaining life is a distribution: the days by which 5 to 95 % of such "
-                + "parts have failed; if there is no assessment, cannotSay tells why. Past assessments are scored once a part has failed.");
+                + "parts have failed; if there is no assessment, cannotSay tells why. Past assessments are scored once a part has failed. With validAt or "
+                + "knownAt, the condition is computed again from the log.");
 
     /// <exception cref="NotFoundException">No such asset.</exception>
     /// <exception cref="InvalidInputException">The model has no degradation for that component.</exception>
-    public async Task<HealthAnswer> Run(string assetId, string? component, CancellationToken cancel)
+    public async Task<HealthAnswer> Run(
+        string assetId, string? component, DateTimeOffset? validAt, KnownAt? knownAt, CancellationToken cancel)
     {
+        if (validAt is not null || knownAt is not null)
+            return await Then(await past.Run(assetId, validAt, knownAt, cancel), component, cancel);
         var model = registry.Get(assetId).Model;
         if (!string.IsNullOrEmpty(component)) WornPart.Check(model, component, "component");
         var views = await Views(assetId, cancel);
@@ -49,6 +58,14 @@ sealed class GetHealth(NpgsqlDataSource source, KnownAssets registry)
         return new(assetId, parts);
     }
 
+    async Task<HealthAnswer> Then(PastAsset asset, string? component, CancellationToken cancel)
+    {
+        if (!string.IsNullOrEmpty(component)) WornPart.Check(asset.Model, component, "component");
+        var events = await EventsOf(asset.Id, cancel, asset.Moment);
+        var views = await fold.Run(asset, events, cancel);
+        return new(asset.Id, [.. views.Where(v => string.IsNullOrEmpty(component) || v.Component == component).Select(v => Answer(v, events))]);
+    }
+
     /// <summary>The saved views of an asset's parts.</summary>
     public async Task<Dictionary<string, HealthView>> Views(string assetId, CancellationToken cancel)
     {
@@ -61,18 +78,22 @@ sealed class GetHealth(NpgsqlDataSource source, KnownAssets registry)
         return views;
     }
 
-    /// <summary>Health events of an asset in log order.</summary>
-    public async Task<List<object>> EventsOf(string assetId, CancellationToken cancel)
+    /// <summary>Health events of an asset in log order: all, or those of some time.</summary>
+    public async Task<List<object>> EventsOf(string assetId, CancellationToken cancel, PastMoment? moment = null)
     {
         await using var command = source.CreateCommand(
-            "select type, data from events.mt_events where stream_id = $1 and type = any($2) order by version");
-        command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = Streams.Twin(assetId) }, new() { Value = Types } });
+            "select type, data from events.mt_events where stream_id = $1 and type = any($2) and seq_id <= $3 order by version");
+        command.Parameters.AddRange(new NpgsqlParameter[]
+        {
+            new() { Value = Streams.Twin(assetId) }, new() { Value = Types }, new() { Value = moment?.KnownAt ?? long.MaxValue },
+        });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         List<object> events = [];
         while (await reader.ReadAsync(cancel))
         {
             var type = EventLog.EventNames.Single(n => n.Value == reader.GetString(0)).Key;
-            events.Add(JsonSerializer.Deserialize(reader.GetString(1), type, JsonSerializerOptions.Web)!);
+            var e = JsonSerializer.Deserialize(reader.GetString(1), type, JsonSerializerOptions.Web)!;
+            if (moment is null || HappenedAt(e) <= moment.Value.ValidAt) events.Add(e);
         }
         return events;
     }
@@ -93,6 +114,15 @@ sealed class GetHealth(NpgsqlDataSource source, KnownAssets registry)
 
     static ScoreAnswer? Score(int? failures, PredictionScore? s) =>
         s is null ? null : new(s.Count, failures ?? 0, s.Coverage50, s.Coverage90, s.MeanAbsoluteErrorDays, s.BiasDays, s.UniformP);
+
+    static DateTimeOffset HappenedAt(object e) => e switch
+    {
+        ConditionChanged c => c.ChangedAt,
+        HealthAssessed a => a.AssessedAt,
+        ComponentReplaced r => r.ReplacedAt,
+        FailureOccurred f => f.FailedAt,
+        _ => DateTimeOffset.MaxValue,
+    };
 
     static string ComponentOf(object e) => e switch
     {

@@ -1,6 +1,7 @@
 using Contracts.Health;
 using Grpc.Core;
 using Query.Api;
+using Query.Events;
 using Proto = Contracts.Query.V1;
 
 namespace Query.Health;
@@ -9,7 +10,16 @@ sealed class HealthRpc(
     GetHealth health, ListHealth list, RecordMaintenanceEndpoint record) : Proto.HealthService.HealthServiceBase
 {
     public override async Task<Proto.GetHealthResponse> GetHealth(Proto.GetHealthRequest request, ServerCallContext context) =>
-        new() { Parts = { (await health.Run(request.AssetId, request.Component, context.CancellationToken)).Parts.Select(Part) } };
+        new()
+        {
+            Parts =
+            {
+                (await health.Run(
+                    request.AssetId, request.Component, request.ValidAt?.ToTime("valid_at"),
+                    KnownAt.Of(request.HasKnownAtPosition ? request.KnownAtPosition : null, request.KnownAtTime),
+                    context.CancellationToken)).Parts.Select(Part),
+            },
+        };
 
     public override async Task<Proto.ListHealthResponse> ListHealth(Proto.ListHealthRequest request, ServerCallContext context)
     {

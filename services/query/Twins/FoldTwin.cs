@@ -14,8 +14,8 @@ namespace Query.Twins;
 /// the newest checkpoint that holds nothing else, an hour earlier as a rule; at most two run at once.
 /// </summary>
 sealed class FoldTwin(
-    LogReader log, PastAlarms alarms, FindPast past, TwinCheckpoints checkpoints, FoldPlaces places, FoldEstimate estimate, LogLimits limits, TimeProvider time,
-    IMeterFactory meters)
+    LogReader log, PastReadings readings, PastAlarms alarms, FindPast past, TwinCheckpoints checkpoints, FoldPlaces places,
+    FoldEstimate estimate, IMeterFactory meters)
 {
     readonly Counter<long> folds = meters.Create("Pollux")
         .CreateCounter<long>("pollux.query.as_of_folds", "{fold}", "Twins computed as of a past time");
@@ -41,12 +41,9 @@ sealed class FoldTwin(
         var begin = await checkpoints.Newest(asset, cancel);
         var (twin, effects) = (begin.Twin, new StepEffects());
         var newest = begin.Position == 0 ? default : await log.At(begin.Position, cancel);
-        var count = 0L;
-        await foreach (var (batch, readings) in Readings(begin.Known, validAt, position, null, cancel))
+        await foreach (var (batch, since) in readings.After(asset, begin.Known, null, cancel))
         {
-            if ((count += readings.Count) > limits.Readings)
-                throw new TooLargeException($"The history of {asset.Id} up to then", limits.Readings, "readings");
-            twin.Step(CollectionsMarshal.AsSpan(readings), effects);
+            twin.Step(CollectionsMarshal.AsSpan(since), effects);
             effects.Rollups.Clear();
             effects.Transitions.Clear();
             if (batch.Position > newest.Position) newest = batch;
@@ -68,27 +65,8 @@ sealed class FoldTwin(
     async Task Rederive(Twin twin, ushort sensor, PastAsset asset, CancellationToken cancel)
     {
         List<Reading> history = [];
-        var everything = Streams.TelemetryBetween(asset.Id, asset.RegisteredAt, time.GetUtcNow().AddDays(1)).Select(day => (day, 0L));
-        await foreach (var (_, readings) in Readings([.. everything], asset.ValidAt, asset.KnownAt, sensor, cancel))
-            history.AddRange(readings);
+        await foreach (var (_, more) in readings.All(asset, sensor, cancel)) history.AddRange(more);
         history.Sort((a, b) => a.SampledAt.CompareTo(b.SampledAt));
         twin.Sensor(sensor)?.Rederive(history, new());
-    }
-
-    async IAsyncEnumerable<(LoggedBatch Batch, List<Reading> Readings)> Readings(
-        IReadOnlyList<(string Stream, long Version)> known, DateTimeOffset validAt, long position, ushort? sensor,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
-    {
-        var last = Micros.From(validAt);
-        List<Reading> readings = [];
-        await foreach (var batch in log.Between(known, position, cancel))
-        {
-            var range = TelemetryCodec.SampleRange(batch.Batch);
-            if (range.First > last) continue;
-            readings.Clear();
-            TelemetryCodec.Decode(batch.Batch, readings, sensor);
-            if (range.Last > last) readings.RemoveAll(r => r.SampledAt > last);
-            yield return (batch, readings);
-        }
     }
 }

@@ -22,6 +22,7 @@ var root = new RootCommand(
     FailedMessages.Command(),
     VerifyLog.Command(),
     ExportDays.Command(),
+    MakeKey.Command(),
 };
 try
 {

@@ -1,6 +1,9 @@
 using System.Globalization;
+using System.Net;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Contracts.Events;
+using Contracts.Query.V1;
 using Ingest.Seals;
 using Integration.Tests.Running;
 using Npgsql;
@@ -273,6 +276,83 @@ public sealed class SealTests(Infrastructure infrastructure)
         var (output, code) = await Pollux(log, [.. arguments.Select(a => a.Replace("{keys}", log.Folder, StringComparison.Ordinal))]);
         Assert.Contains(says, output, StringComparison.Ordinal);
         Assert.Equal(2, code);
+    }
+
+    [Fact]
+    public async Task Ingest_seals_by_itself_and_query_proves_each_event_of_a_sealed_day()
+    {
+        await using var log = await ThreeDays();
+        // Yesterday is sealed, so ingest has nothing to do; without the newest seal it makes another.
+        await log.Sql($"delete from events.mt_events where stream_id = '{Streams.Seal(First.AddDays(2))}'");
+        await log.Sql($"delete from events.mt_streams where id = '{Streams.Seal(First.AddDays(2))}'");
+        await using var ingest = log.Service("ingest", "Ingest");
+        await using var query = log.Service("query", "Query");
+        ingest.Launch();
+        query.Launch();
+        await ingest.UntilReady();
+        await query.UntilReady();
+        await Eventually.Is("ingest has sealed yesterday", async () => (await log.Sealed.Seals(Cancel)).Count == 3);
+        await Eventually.Is("the metric says since when", async () => Regex.IsMatch(
+            await ingest.Http.GetStringAsync("/metrics", Cancel), @"(?m)^pollux_ingest_seal_age_seconds(\{[^}]*\})? [0-9.]+"));
+        Assert.All(await log.Verify(), d => Assert.Empty(d.Faults));
+
+        var seals = JsonNode.Parse(await query.Http.GetStringAsync("/api/v1/log/seals", Cancel))!["items"]!.AsArray();
+        Assert.Equal((await log.Verify()).Select(d => d.Hash), seals.Select(s => (string)s!["hash"]!));
+        var keys = SealKeys.Read("keys", log.Folder);
+        var proven = 0;
+        await foreach (var e in log.Sealed.Events(0, (long)seals[1]!["upTo"]!, null, Cancel))
+        {
+            var proof = JsonNode.Parse(await query.Http.GetStringAsync($"/api/v1/log/events/{e.Position}/proof", Cancel))!;
+            AssertProves(e, proof, keys);
+            Assert.ThrowsAny<Exception>(() => AssertProves(e with { RecordedAt = e.RecordedAt + 1 }, proof, keys));
+            proven++;
+        }
+        Assert.Equal(35, proven);
+        using var channel = Grpc.Net.Client.GrpcChannel.ForAddress($"http://127.0.0.1:{query.GrpcPort}");
+        var client = new LogService.LogServiceClient(channel);
+        var overGrpc = await client.GetEventProofAsync(new() { Position = 1 }, cancellationToken: Cancel);
+        Assert.Equal((string)seals[0]!["root"]!, overGrpc.Seal.Root);
+        Assert.Equal(3, (await client.ListSealsAsync(new(), cancellationToken: Cancel)).Seals.Count);
+
+        var newest = await log.Ask<long>("select max(seq_id) from events.mt_events");
+        await Refused(newest, HttpStatusCode.Conflict, "is not sealed yet: seals reach up to position");
+        await Refused(4, HttpStatusCode.NotFound, "not every position is used");
+        await Refused(newest + 1_000_000, HttpStatusCode.NotFound, "the log ends at");
+        await Refused(0, HttpStatusCode.BadRequest, "'position' is '0'; allowed: a log position from 1");
+        await log.Sql("update events.mt_events set headers = null where seq_id = 1");
+        await Refused(1, HttpStatusCode.Conflict, "were changed since it was sealed");
+
+        async Task Refused(long position, HttpStatusCode code, string says)
+        {
+            using var answer = await query.Http.GetAsync($"/api/v1/log/events/{position}/proof", Cancel);
+            Assert.Equal(code, answer.StatusCode);
+            Assert.Contains(says, (string)JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancel))!["detail"]!, StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>As a client checks it, with nothing but the proof, the event and the public key.</summary>
+    static void AssertProves(LoggedEvent e, JsonNode proof, SealKeys keys)
+    {
+        var (canonical, hash) = (new CanonicalBytes(), new byte[32]);
+        canonical.Hash(e, hash, new byte[CanonicalBytes.FingerprintBytes]);
+        var (closed, seal) = (proof["streamSeal"]!, proof["seal"]!);
+        Assert.Equal((string)closed["root"]!, Root(hash, proof["inStream"]!));
+        var streamSeal = new DayClosed(
+            e.Stream, Day(closed), (long)closed["upTo"]!, (long)closed["firstVersion"]!, (long)closed["lastVersion"]!,
+            (long)closed["firstPosition"]!, (long)closed["lastPosition"]!, (long)closed["count"]!, (string)closed["previous"]!,
+            (string)closed["head"]!, (string)closed["root"]!, []);
+        var leaf = canonical.Hash(streamSeal, Convert.FromHexString((string)closed["fingerprintsHash"]!));
+        Assert.Equal((string)seal["root"]!, Root(leaf, proof["inDay"]!));
+        Assert.Null(keys.Fault(new(
+            Day(seal), (long)seal["after"]!, (long)seal["upTo"]!, (long)seal["events"]!, (long)seal["streams"]!, (string)seal["root"]!,
+            (string)seal["previous"]!, DateTimeOffset.Parse((string)seal["sealedAt"]!, CultureInfo.InvariantCulture), (string)seal["keyId"]!,
+            Convert.FromBase64String((string)seal["signature"]!))));
+
+        static DateOnly Day(JsonNode node) => DateOnly.Parse((string)node["day"]!, CultureInfo.InvariantCulture);
+
+        static string Root(byte[] leaf, JsonNode path) => Convert.ToHexStringLower(MerkleTree.RootFrom(
+            leaf, (long)path["index"]!, (long)path["count"]!,
+            [.. path["path"]!.AsArray().Select(h => Convert.FromHexString((string)h!))])!);
     }
 
     static string Shown(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

@@ -83,7 +83,11 @@ public sealed class CanonicalBytes
 
     /// <summary>Hash of a day's seal of a stream: a leaf of the day's tree.</summary>
     /// <exception cref="FormatException">A hash in it is not one.</exception>
-    public byte[] Hash(DayClosed closed)
+    public byte[] Hash(DayClosed closed) => Hash(closed, SHA256.HashData(closed.Fingerprints));
+
+    /// <summary>The same when only the hash of the fingerprints is known.</summary>
+    /// <exception cref="FormatException">A hash in it is not one.</exception>
+    public byte[] Hash(DayClosed closed, ReadOnlySpan<byte> hashOfFingerprints)
     {
         buffer.ResetWrittenCount();
         Byte(LeafPrefix);
@@ -99,7 +103,7 @@ public sealed class CanonicalBytes
         Hex(closed.Previous);
         Hex(closed.Head);
         Hex(closed.Root);
-        buffer.Write(SHA256.HashData(closed.Fingerprints));
+        buffer.Write(hashOfFingerprints);
         return SHA256.HashData(buffer.WrittenSpan);
     }
 

@@ -149,7 +149,8 @@ public static class SealJson
             var seal = JsonSerializer.Deserialize<T>(json, JsonSerializerOptions.Web);
             // Throws when a hash in it is not one.
             if (seal is DayClosed closed) new CanonicalBytes().Hash(closed);
-            if (seal is LogSealed { Signature: not null } day) new CanonicalBytes().Of(day);
+            if (seal is LogSealed day) new CanonicalBytes().Of(day);
+            if (seal is DayClosed { Stream: null } or LogSealed { KeyId: null } or LogSealed { Signature: null }) return null;
             return seal;
         }
         catch (Exception e) when (e is JsonException or FormatException or ArgumentNullException or NullReferenceException)

@@ -93,6 +93,25 @@ sealed class SealingLog : IAsyncDisposable
         host.Services.GetRequiredService<IDocumentStore>(), Source, new LogReader(Source), fence ?? ((_, _) => Task.CompletedTask),
         SealKey.Read("Ingest:SealKeyFile", KeyFile), Clock, NullLogger<SealLog>.Instance);
 
+    /// <summary>A service on this log, not started.</summary>
+    public ServiceProcess Service(string name, string project) => new(name, project, new Dictionary<string, string>
+    {
+        ["Ports__Http"] = Port(),
+        ["Ports__Grpc"] = Port(),
+        ["Cluster__Port"] = Port(),
+        ["ConnectionStrings__Postgres"] = ConnectionString,
+        ["ConnectionStrings__RabbitMq"] = infrastructure.RabbitMq,
+        ["ConnectionStrings__Mqtt"] = infrastructure.Mqtt.OriginalString,
+        ["Assets__Directory"] = Infrastructure.ShippedAssets,
+        ["DOTNET_ENVIRONMENT"] = "Production",
+        ["ASPNETCORE_ENVIRONMENT"] = "Production",
+        ["Ingest__ClientId"] = database,
+        ["Ingest__SharedGroup"] = database,
+        ["Ingest__SealKeyFile"] = KeyFile,
+    }, Path.Combine(Infrastructure.Logs, $"{database}.{name}.log"));
+
+    static string Port() => ServiceProcess.FreePort().ToString(System.Globalization.CultureInfo.InvariantCulture);
+
     /// <summary>Lets the day pass.</summary>
     public void Midnight()
     {

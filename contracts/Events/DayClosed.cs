@@ -2,7 +2,7 @@ namespace Contracts.Events;
 
 /// <summary>
 /// Seals up to 4096 consecutive events of one stream, in stream <c>seal/{yyyy-MM-dd}</c>; a stream with more events in a day has several.
-/// Written by ingest only. It is vouched for by the signature of the day's <see cref="LogSealed"/>. How the hashes are formed: deploy/seals.md.
+/// Written by ingest only. The signature of the day's <see cref="LogSealed"/> vouches for it. How the hashes are formed: deploy/seals.md.
 /// </summary>
 /// <param name="Stream">The sealed stream.</param>
 /// <param name="Day">UTC day that was closed.</param>

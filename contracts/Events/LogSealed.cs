@@ -1,8 +1,8 @@
 namespace Contracts.Events;
 
 /// <summary>
-/// Seals all events of a day, which are those at log positions above <c>After</c> and up to <c>UpTo</c>, whatever their time stamps say. The
-/// last event in stream <c>seal/{yyyy-MM-dd}</c>. Written by ingest only. Its hash vouches for the whole log up to <c>UpTo</c>.
+/// Seals all events of a day, which are those at log positions above <c>After</c> and up to <c>UpTo</c>, whatever their time stamps say.
+/// The last event in stream <c>seal/{yyyy-MM-dd}</c>. Written by ingest only. Its hash vouches for the whole log up to <c>UpTo</c>.
 /// </summary>
 /// <param name="Day">UTC day that was closed.</param>
 /// <param name="After">Where the day before ended; 0 for the first.</param>

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Contracts.Events;
 using FsCheck;
@@ -37,7 +37,10 @@ public sealed class SealTests
         var seal = new LogSealed(
             Day, 0, 50, 1, 1, Hex(canonical.Hash(closed)), CloseDay.Nothing, Micros.ToTime(1772409601000000), "0123456789abcdef", []);
         Assert.Equal(
-            [Hex(canonical.Of(Example).ToArray()), Hex(hash), Hex(fingerprint), Hex(head), seal.Root, Hex(canonical.Of(seal)), canonical.Hash(seal)],
+            [
+                Hex(canonical.Of(Example).ToArray()), Hex(hash), Hex(fingerprint), Hex(head), seal.Root, Hex(canonical.Of(seal)),
+                canonical.Hash(seal),
+            ],
             written);
         Assert.Equal((Hex(head), Hex(hash), Hex(fingerprint)), (closed.Head, closed.Root, Hex(closed.Fingerprints)));
     }
@@ -73,7 +76,8 @@ public sealed class SealTests
     {
         var closing = new CloseDay(Day, 10_000, previous ?? CloseDay.Nothing);
         List<DayClosed> closed = [.. events.Select(closing.Add).OfType<DayClosed>().ToList(), .. closing.Rest()];
-        return (Hex(MerkleTree.RootOf(CloseDay.InOrder(closed, c => c.Stream, c => c.FirstVersion).Select(new CanonicalBytes().Hash))), closed);
+        var leaves = CloseDay.InOrder(closed, c => c.Stream, c => c.FirstVersion).Select(new CanonicalBytes().Hash);
+        return (Hex(MerkleTree.RootOf(leaves)), closed);
     }
 
     /// <summary>Every change that can be made to a list of events.</summary>
@@ -191,7 +195,8 @@ public sealed class SealTests
     [InlineData(null, "2026-03-02", "2026-03-09T05:00:00Z", "2026-03-02")]
     // A clock that was ahead.
     [InlineData("2026-03-05", "2026-03-05", "2026-03-03T00:00:00Z", null)]
-    public void The_day_to_close_follows_from_the_clock_and_the_newest_seal(string? sealedDay, string? newest, string now, string? expected) =>
+    public void The_day_to_close_follows_from_the_clock_and_the_newest_seal(
+        string? sealedDay, string? newest, string now, string? expected) =>
         Assert.Equal(Of(expected), SealLog.ToClose(
             Of(sealedDay), Of(newest), DateTimeOffset.Parse(now, System.Globalization.CultureInfo.InvariantCulture)));
 
@@ -219,8 +224,8 @@ public sealed class SealTests
             Assert.Contains("is not among the given ones", SealKeys.Read("keys", second).Fault(seal), StringComparison.Ordinal);
 
             // As JSON in the log, too.
-            var stored = SealJson.Read<LogSealed>(System.Text.Json.JsonSerializer.Serialize(seal, System.Text.Json.JsonSerializerOptions.Web))!;
-            Assert.Null(keys.Fault(stored));
+            var stored = JsonSerializer.Serialize(seal, JsonSerializerOptions.Web);
+            Assert.Null(keys.Fault(SealJson.Read<LogSealed>(stored)!));
             Assert.Null(SealJson.Read<LogSealed>("{}"));
             Assert.Null(SealJson.Read<DayClosed>("""{"stream": "a", "head": "xx"}"""));
             Assert.Null(SealJson.Read<DayClosed>("null"));
@@ -249,19 +254,20 @@ public sealed class SealTests
             using var right = ECDsa.Create(ECCurve.NamedCurves.nistP256);
             foreach (var (name, text) in new[]
             {
-                ("empty", ""), ("nonsense", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"), ("p384", curve.ExportPkcs8PrivateKeyPem()),
-                ("public", right.ExportSubjectPublicKeyInfoPem()),
+                ("empty", ""), ("nonsense", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"),
+                ("p384", curve.ExportPkcs8PrivateKeyPem()), ("public", right.ExportSubjectPublicKeyInfoPem()),
             })
             {
                 var file = Path.Combine(folder, name);
                 File.WriteAllText(file, text);
-                Assert.Contains("Ingest:SealKeyFile", Assert.Throws<InvalidSettingException>(() => SealKey.Read("Ingest:SealKeyFile", file)).Message,
-                    StringComparison.Ordinal);
+                var refused = Assert.Throws<InvalidSettingException>(() => SealKey.Read("Ingest:SealKeyFile", file));
+                Assert.Contains("Ingest:SealKeyFile", refused.Message, StringComparison.Ordinal);
                 if (name != "public") Assert.Throws<InvalidInputException>(() => SealKeys.Read("--keys", file));
             }
             Assert.Throws<InvalidSettingException>(() => SealKey.Read("Ingest:SealKeyFile", Path.Combine(folder, "absent")));
             // A folder without keys.
-            Assert.Throws<InvalidInputException>(() => SealKeys.Read("--keys", Directory.CreateDirectory(Path.Combine(folder, "none")).FullName));
+            var none = Directory.CreateDirectory(Path.Combine(folder, "none")).FullName;
+            Assert.Throws<InvalidInputException>(() => SealKeys.Read("--keys", none));
         }
         finally
         {

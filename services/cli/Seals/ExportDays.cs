@@ -36,7 +36,8 @@ static class ExportDays
         if (seals.Count == 0)
             throw new InvalidInputException("--from", CanonicalBytes.Shown(from), "a range with a sealed day");
         Directory.CreateDirectory(Path.Combine(folder, ExportedLog.Keys));
-        foreach (var (id, pem) in keys.Public) await File.WriteAllTextAsync(Path.Combine(folder, ExportedLog.Keys, $"{id}.pem"), pem, cancel);
+        foreach (var (id, pem) in keys.Public)
+            await File.WriteAllTextAsync(Path.Combine(folder, ExportedLog.Keys, $"{id}.pem"), pem, cancel);
         foreach (var (seal, _, _) in seals)
         {
             await ExportedLog.Write(ExportedLog.EventsOfDay(folder, seal.Day), log.Events(seal, null, cancel), cancel);

@@ -8,8 +8,8 @@ using ServiceDefaults.Seals;
 namespace Cli.Seals;
 
 /// <summary>
-/// Sealed days in a folder: <c>{day}.parquet</c> with the events, <c>{day}.seals.ndjson</c> with the day's seal in the first line and those of
-/// its streams in the others, <c>keys/{id}.pem</c> with the public keys.
+/// Sealed days in a folder: <c>{day}.parquet</c> with the events, <c>{day}.seals.ndjson</c> with the day's seal in the first line and those
+/// of its streams in the others, <c>keys/{id}.pem</c> with the public keys.
 /// </summary>
 sealed class ExportedLog(string folder) : ISealedLog
 {
@@ -20,7 +20,8 @@ sealed class ExportedLog(string folder) : ISealedLog
     static readonly DataField<long> Position = new("position"), Version = new("version"), RecordedAt = new("recorded_at");
     static readonly DataField Id = new DataField<string>("id", false), Stream = new DataField<string>("stream", false),
         Type = new DataField<string>("type", false), Tenant = new DataField<string>("tenant", false),
-        Headers = new DataField<string>("headers", true), Data = new DataField<string>("data", false), Bytes = new DataField<byte[]>("bytes", true);
+        Headers = new DataField<string>("headers", true), Data = new DataField<string>("data", false),
+        Bytes = new DataField<byte[]>("bytes", true);
 
     static readonly ParquetSchema Schema = new(Position, Version, RecordedAt, Id, Stream, Type, Tenant, Headers, Data, Bytes);
 
@@ -47,8 +48,8 @@ sealed class ExportedLog(string folder) : ISealedLog
         }
         foreach (var file in Directory.GetFiles(folder, $"*{EventFile}"))
         {
-            if (!File.Exists(file[..^EventFile.Length] + SealFile))
-                throw new InvalidDataException($"{file[..^EventFile.Length] + SealFile} is missing: the seals of a day whose events are here.");
+            var seal = file[..^EventFile.Length] + SealFile;
+            if (!File.Exists(seal)) throw new InvalidDataException($"{seal} is missing: the seals of a day whose events are here.");
         }
         if (seals.Count == 0)
             throw new InvalidInputException("--export", folder, $"a folder written by export, with files *{EventFile} and *{SealFile}");
@@ -59,7 +60,8 @@ sealed class ExportedLog(string folder) : ISealedLog
     {
         using var reader = new StreamReader(SealsOfDay(folder, day));
         await reader.ReadLineAsync(cancel);
-        for (var line = 2; await reader.ReadLineAsync(cancel) is { } json; line++) yield return new(SealJson.Read<DayClosed>(json), line, 0);
+        for (var line = 2; await reader.ReadLineAsync(cancel) is { } json; line++)
+            yield return new(SealJson.Read<DayClosed>(json), line, 0);
     }
 
     public async IAsyncEnumerable<LoggedEvent> Events(LogSealed seal, string? asset, [EnumeratorCancellation] CancellationToken cancel)
@@ -93,7 +95,8 @@ sealed class ExportedLog(string folder) : ISealedLog
         var bytes = new byte[]?[count];
         await group.ReadAsync(Bytes, bytes.AsMemory()!, null, cancel);
         return [.. Enumerable.Range(0, count).Select(r => new LoggedEvent(
-            positions[r], versions[r], times[r], Guid.Parse(ids[r]!), streams[r]!, types[r]!, tenants[r]!, headers[r], data[r]!, bytes[r]))];
+            positions[r], versions[r], times[r], Guid.Parse(ids[r]!), streams[r]!, types[r]!, tenants[r]!, headers[r], data[r]!,
+            bytes[r]))];
 
         async Task<long[]> Numbers(DataField field)
         {

@@ -14,7 +14,8 @@ static class MakeKey
     {
         var folder = new Argument<string>("FOLDER")
         {
-            Description = $"Gets {PrivateKey} (private, for ingest) and {{id}}.pem (public, for verify). To rotate the key, delete only {PrivateKey} before",
+            Description = $"Gets {PrivateKey} (private, for ingest) and {{id}}.pem (public, for verify). To rotate the key, delete only "
+                + $"{PrivateKey} before",
         };
         var command = new Command("seal-key", "Make a pair of keys for sealing the log") { folder };
         command.SetAction((parsed, cancel) => Run(parsed.GetRequiredValue(folder), cancel));
@@ -24,7 +25,8 @@ static class MakeKey
     static async Task<int> Run(string folder, CancellationToken cancel)
     {
         var file = Path.Combine(folder, PrivateKey);
-        if (File.Exists(file)) throw new InvalidInputException("FOLDER", folder, $"a folder without {PrivateKey}, which is never overwritten");
+        if (File.Exists(file))
+            throw new InvalidInputException("FOLDER", folder, $"a folder without {PrivateKey}, which is never overwritten");
         Directory.CreateDirectory(folder);
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var keys = new SealKeys();

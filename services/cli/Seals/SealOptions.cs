@@ -28,7 +28,8 @@ static class SealOptions
     public static SealKeys ReadKeys(string? given) =>
         (given ?? Environment.GetEnvironmentVariable(KeysVariable)) is { Length: > 0 } path
             ? SealKeys.Read("--keys", path)
-            : throw new InvalidInputException("--keys", null, "a PEM file with the public key that seals are signed by, or a folder of such files");
+            : throw new InvalidInputException(
+                "--keys", null, "a PEM file with the public key that seals are signed by, or a folder of such files");
 
     /// <exception cref="InvalidInputException">No connection string.</exception>
     public static NpgsqlDataSource Database()
@@ -36,7 +37,8 @@ static class SealOptions
         const string Name = "ConnectionStrings__Postgres";
         return Environment.GetEnvironmentVariable(Name) is { Length: > 0 } given
             ? NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(given) { ApplicationName = "pollux", Timeout = 10 })
-            : throw new InvalidInputException(Name, null, "Host=…;Port=…;Username=…;Password=…;Database=… (an environment variable)");
+            : throw new InvalidInputException(
+                Name, null, "Host=…;Port=…;Username=…;Password=…;Database=… (an environment variable)");
     }
 
     /// <summary>The sealed days of a range.</summary>

@@ -12,20 +12,22 @@ static class VerifyLog
     public static Command Command()
     {
         var asset = new Option<string?>("--asset") { Description = "Only the streams of this asset (default: all)" };
-        var (from, to) = (SealOptions.Day("--from", "First day (default: the first sealed)"), SealOptions.Day("--to", "Last day (default: the last sealed)"));
+        var from = SealOptions.Day("--from", "First day (default: the first sealed)");
+        var to = SealOptions.Day("--to", "Last day (default: the last sealed)");
         var export = new Option<string?>("--export") { Description = "Folder written by export, instead of the database" };
         var published = new Option<string?>("--seal")
         {
             Description = "A hash that was published, as printed for each day: one of the seals must have it",
         };
         var keys = SealOptions.Keys();
-        var command = new Command("verify", "Prove that nothing in the sealed days of the log was changed, or name the first event that was")
+        var command = new Command("verify", "Prove that nothing in sealed days of the log was changed, or name the first event that was")
         {
             asset, from, to, export, published, keys,
         };
         command.SetAction((parsed, cancel) => Run(
-            parsed.GetValue(asset), SealOptions.ParseDay("--from", parsed.GetValue(from)), SealOptions.ParseDay("--to", parsed.GetValue(to)),
-            parsed.GetValue(export), parsed.GetValue(published), parsed.GetValue(keys), cancel));
+            parsed.GetValue(asset), SealOptions.ParseDay("--from", parsed.GetValue(from)),
+            SealOptions.ParseDay("--to", parsed.GetValue(to)), parsed.GetValue(export), parsed.GetValue(published), parsed.GetValue(keys),
+            cancel));
         return command;
     }
 
@@ -62,6 +64,8 @@ static class VerifyLog
             (days, events, bytes) = (days + 1, events + day.Events, bytes + day.Bytes);
         }
         var seconds = watch.Elapsed.TotalSeconds;
+        if (asset is not null && days > 0 && events == 0 && first is null)
+            throw new InvalidInputException("--asset", asset, "the id of an asset with sealed events in these days");
         isFound |= seals.Any(s => new CanonicalBytes().Hash(s.Seal) == published);
         if (seals.Count == 0) Console.WriteLine("No day is sealed yet.");
         else
@@ -75,7 +79,9 @@ static class VerifyLog
             Console.WriteLine($"First bad event: {Shown(first)}");
             if (faults > 1) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{faults - 1} more are above."));
         }
-        if (!isFound) Console.WriteLine($"No seal has the hash {published}: the log that it was published for had another history, or days are missing at the end.");
+        if (!isFound)
+            Console.WriteLine(
+                $"No seal has the hash {published}: the log that it was published for had another history, or its last days are missing.");
         return first is null && isFound ? 0 : 1;
     }
 
@@ -84,14 +90,14 @@ static class VerifyLog
         var seal = day.Seal;
         var of = asset is null ? "" : $" of {seal.Events}, those of {asset},";
         var line = string.Create(CultureInfo.InvariantCulture,
-            $"{CanonicalBytes.Shown(seal.Day)} {(day.Faults.Count == 0 ? "intact" : "CHANGED"),-7} {day.Events} events{of} up to position {seal.UpTo}, "
-                + $"{seal.Streams} streams, seal {day.Hash}");
+            $"{CanonicalBytes.Shown(seal.Day)} {(day.Faults.Count == 0 ? "intact" : "CHANGED"),-7} {day.Events} events{of} up to position "
+                + $"{seal.UpTo}, {seal.Streams} streams, seal {day.Hash}");
         IEnumerable<string> faults = day.Faults.Select(f => $"  {Shown(f)}");
         if (day.MoreFaults > 0) faults = faults.Append($"  and {day.MoreFaults} more streams");
         return string.Join('\n', faults.Prepend(line));
     }
 
     static string Shown(SealFault fault) => string.Create(CultureInfo.InvariantCulture,
-        $"{fault.Stream}{(fault.Version is { } version ? $" version {version}" : "")}{(fault.Position > 0 ? $" position {fault.Position}" : "")}"
-            + $" [{fault.Kind}] {fault.What}");
+        $"{fault.Stream}{(fault.Version is { } version ? $" version {version}" : "")}"
+            + $"{(fault.Position > 0 ? $" position {fault.Position}" : "")} [{fault.Kind}] {fault.What}");
 }

@@ -1,5 +1,6 @@
 using Cluster;
 using Contracts.Events;
+using JasperFx.Events;
 using Marten;
 using Npgsql;
 using ServiceDefaults;
@@ -14,7 +15,8 @@ namespace Ingest.Seals;
 /// then on the work always gives the same seals, so whoever continues it, after a kill or beside another replica, appends what is missing.
 /// </summary>
 sealed partial class SealLog(
-    IDocumentStore store, NpgsqlDataSource source, LogReader log, WriteFence mayWrite, SealKey key, TimeProvider time, ILogger<SealLog> logger)
+    IDocumentStore store, NpgsqlDataSource source, LogReader log, WriteFence mayWrite, SealKey key, TimeProvider time,
+    ILogger<SealLog> logger)
 {
     // Bounds a transaction: some 6 MB of seals that are full, or a tenth of a second of small ones.
     const int MostEvents = 500, MostFingerprintBytes = 4_000_000;
@@ -37,7 +39,7 @@ sealed partial class SealLog(
 
     /// <summary>Closes a day if it is time.</summary>
     /// <returns>The newest seal.</returns>
-    /// <exception cref="JasperFx.Events.EventStreamUnexpectedMaxEventIdException">Another replica seals the same day; try again.</exception>
+    /// <exception cref="EventStreamUnexpectedMaxEventIdException">Another replica seals the same day; try again.</exception>
     /// <exception cref="InvalidDataException">The log was changed while it was being sealed.</exception>
     public async Task<LogSealed?> Run(CancellationToken cancel)
     {
@@ -56,7 +58,8 @@ sealed partial class SealLog(
         long? decided = null;
         await foreach (var (closed, version, _) in seals.Closed(day, cancel))
         {
-            if (closed is null) throw new InvalidDataException($"{Streams.Seal(day)} cannot be continued: version {version} cannot be read");
+            if (closed is null)
+                throw new InvalidDataException($"{Streams.Seal(day)} cannot be continued: version {version} cannot be read");
             decided ??= closed.UpTo;
             known.Add(canonical.Hash(closed));
         }

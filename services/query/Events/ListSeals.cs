@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Contracts.Events;
 using ServiceDefaults.Seals;
 
 namespace Query.Events;
@@ -19,9 +20,9 @@ sealed record DaySeal(
     [property: Description("ECDSA P-256 with SHA-256, DER form, base64.")] string Signature,
     [property: Description("Hash of the seal, which vouches for the whole log up to the end of the day.")] string Hash)
 {
-    public static DaySeal Of(StoredSeal stored) => new(
-        stored.Seal.Day, stored.Seal.After, stored.Seal.UpTo, stored.Seal.Events, stored.Seal.Streams, stored.Seal.Root, stored.Seal.Previous,
-        stored.Seal.SealedAt, stored.Seal.KeyId, Convert.ToBase64String(stored.Seal.Signature), new CanonicalBytes().Hash(stored.Seal));
+    public static DaySeal Of(LogSealed s) => new(
+        s.Day, s.After, s.UpTo, s.Events, s.Streams, s.Root, s.Previous, s.SealedAt, s.KeyId, Convert.ToBase64String(s.Signature),
+        new CanonicalBytes().Hash(s));
 }
 
 /// <summary>The seals of days.</summary>
@@ -36,5 +37,5 @@ sealed class ListSeals(SealedLog log)
         .WithName("listSeals").WithSummary("Sealed days, oldest first")
         .WithDescription("As stored; whether they fit the events, ./pollux verify says.");
 
-    public async Task<DaySeals> Run(CancellationToken cancel) => new([.. (await log.Seals(cancel)).Select(DaySeal.Of)]);
+    public async Task<DaySeals> Run(CancellationToken cancel) => new([.. (await log.Seals(cancel)).Select(s => DaySeal.Of(s.Seal))]);
 }

@@ -70,11 +70,13 @@ sealed record EventProof(ProvenEvent Event, MerklePath InStream, StreamSeal Stre
 sealed class ProveEvent(SealedLog log, LogReader reader)
 {
     public static void Map(IEndpointRouteBuilder routes) => routes
-        .MapGet("/events/{position}/proof", ([Description("Log position of the event.")] long position, ProveEvent prove, CancellationToken cancel) =>
+        .MapGet("/events/{position}/proof", (
+            [Description("Log position of the event.")] long position, ProveEvent prove, CancellationToken cancel) =>
             prove.Run(position, cancel))
         .RequireRateLimiting(ApiSetup.Expensive)
         .WithName("getEventProof").WithSummary("Proof that an event is in the log as it was when its day was sealed")
-        .WithDescription("How hashes are formed: deploy/seals.md. 404: no event is at the position; 409: it is not sealed yet, or was changed since.");
+        .WithDescription(
+            "How hashes are formed: deploy/seals.md. 404: no event is at the position; 409: it is not sealed yet, or was changed since.");
 
     /// <exception cref="InvalidInputException">Not a position.</exception>
     /// <exception cref="NotFoundException">No event is there.</exception>
@@ -89,8 +91,8 @@ sealed class ProveEvent(SealedLog log, LogReader reader)
             ?? throw new NotFoundException("event at position", shown, "not every position is used");
         var seals = await log.Seals(cancel);
         var seal = seals.FirstOrDefault(s => s.Seal.After < position && s.Seal.UpTo >= position) ?? throw new RuleViolationException(
-            $"The event at position {shown} is not sealed yet: seals reach up to position {(seals.Count > 0 ? seals[^1].Seal.UpTo : 0)}, and the "
-                + "next is made after midnight UTC.");
+            $"The event at position {shown} is not sealed yet: seals reach up to position "
+                + $"{(seals.Count > 0 ? seals[^1].Seal.UpTo : 0)}, and the next is made after midnight UTC.");
         var canonical = new CanonicalBytes();
         List<(DayClosed Closed, byte[] Hash)> leaves = [];
         await foreach (var (closed, _, _) in log.Closed(seal.Seal.Day, cancel))
@@ -121,10 +123,10 @@ sealed class ProveEvent(SealedLog log, LogReader reader)
             MerklePath.Of(hashes, place),
             new(part.Stream, part.Day, part.UpTo, part.FirstVersion, part.LastVersion, part.FirstPosition, part.LastPosition, part.Count,
                 part.Previous, part.Head, part.Root, Convert.ToHexStringLower(SHA256.HashData(part.Fingerprints))),
-            MerklePath.Of([.. leaves.Select(l => l.Hash)], index), DaySeal.Of(seal));
+            MerklePath.Of([.. leaves.Select(l => l.Hash)], index), DaySeal.Of(seal.Seal));
 
         RuleViolationException Changed() => new(
-            $"There is no proof for position {shown}: events or seals of {CanonicalBytes.Shown(seal.Seal.Day)} were changed since it was sealed. "
-                + "./pollux verify names them.");
+            $"There is no proof for position {shown}: events or seals of {CanonicalBytes.Shown(seal.Seal.Day)} were changed since it was "
+                + "sealed. ./pollux verify names them.");
     }
 }

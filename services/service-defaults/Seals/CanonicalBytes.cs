@@ -10,8 +10,8 @@ using TwinModel.Telemetry;
 namespace ServiceDefaults.Seals;
 
 /// <summary>
-/// The bytes that are hashed and signed, and the hashes over them. The layout is public (deploy/seals.md) and never changes: another one gets
-/// another first byte.
+/// The bytes that are hashed and signed, and the hashes over them. The layout is public (deploy/seals.md) and never changes: another one
+/// gets another first byte.
 /// </summary>
 public sealed class CanonicalBytes
 {
@@ -25,7 +25,8 @@ public sealed class CanonicalBytes
     public const int ShortHashBytes = 8;
 
     /// <summary>Names of the fields that the last bytes of a fingerprint stand for, in their order.</summary>
-    public static IReadOnlyList<string> FingerprintFields { get; } = ["time stamp", "identity (id, stream, type, tenant)", "headers", "payload"];
+    public static IReadOnlyList<string> FingerprintFields { get; } =
+        ["time stamp", "identity (id, stream, type, tenant)", "headers", "payload"];
 
     // First byte of what is hashed, so that nothing can be taken for something else: leaf and node as in RFC 6962.
     const byte LeafPrefix = 0, NodePrefix = 1, ChainPrefix = 2;

@@ -31,7 +31,7 @@ public sealed class CloseDay(DateOnly day, long upTo, string previous)
     public long Bytes { get; private set; }
 
     /// <summary>Takes the next event.</summary>
-    /// <returns>A seal that is now complete, or null: the stream's events reach the limit, or a version is missing before this one.</returns>
+    /// <returns>A seal if one is now complete: the stream's events reach the limit, or a version is missing before this one.</returns>
     public DayClosed? Add(LoggedEvent e)
     {
         if (!chains.TryGetValue(e.Stream, out var chain)) chains.Add(e.Stream, chain = new(previous));

@@ -74,7 +74,8 @@ public sealed class SealedLog(NpgsqlDataSource source, TimeProvider time) : ISea
         // Not by the version of the stream, which could have been changed, too.
         await using var command = source.CreateCommand("""
             select e.data, e.version, e.seq_id from unnest($1::text[]) as day (id), lateral (
-                select data, version, seq_id from events.mt_events where stream_id = day.id and type = 'log_sealed' order by version desc limit 1) as e
+                select data, version, seq_id from events.mt_events where stream_id = day.id and type = 'log_sealed'
+                order by version desc limit 1) as e
             order by e.seq_id
             """);
         command.Parameters.Add(new() { Value = Days().Select(Streams.Seal).ToArray() });
@@ -120,10 +121,10 @@ public sealed class SealedLog(NpgsqlDataSource source, TimeProvider time) : ISea
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
         {
+            var micros = (reader.GetDateTime(2).Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
             yield return new(
-                reader.GetInt64(0), reader.GetInt64(1), (reader.GetDateTime(2).Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond,
-                reader.GetGuid(3), reader.GetString(4), reader.GetString(5), reader.GetString(6),
-                reader.IsDBNull(7) ? null : reader.GetString(7), reader.GetString(8),
+                reader.GetInt64(0), reader.GetInt64(1), micros, reader.GetGuid(3), reader.GetString(4), reader.GetString(5),
+                reader.GetString(6), reader.IsDBNull(7) ? null : reader.GetString(7), reader.GetString(8),
                 reader.IsDBNull(9) ? null : reader.GetFieldValue<byte[]>(9));
         }
     }

@@ -106,7 +106,8 @@ public sealed class VerifySeals(ISealedLog log, SealKeys keys)
                 faults.Add(new("forged-seal", Streams.Seal(seal.Day), null, stored.Position,
                     $"the day_closed events do not lead to the signed root{(unreadable > 0 ? $"; {unreadable} can not be read" : "")}"));
             if (asset is null && closing.Events == 0 && seal.Events > 0)
-                faults.Add(new("missing-day", Streams.Seal(seal.Day), null, seal.After + 1, $"all {seal.Events} events of the day are missing"));
+                faults.Add(new(
+                    "missing-day", Streams.Seal(seal.Day), null, seal.After + 1, $"all {seal.Events} events of the day are missing"));
             else
             {
                 var wrong = Wrong(mine, computed);
@@ -180,9 +181,10 @@ public sealed class VerifySeals(ISealedLog log, SealKeys keys)
         if (expected.Keys.Where(v => !seen.ContainsKey(v)).Order().Select(v => (long?)v).FirstOrDefault() is { } missing)
         {
             var count = expected.Keys.Count(v => !seen.ContainsKey(v));
-            faults.Add(new("missing", stream, missing, seen.GetValueOrDefault(missing - 1, parts[0].FirstPosition), count == 1
-                ? "the event is missing"
-                : count == expected.Count ? $"all {count} events of the stream are missing" : $"the event is missing, as {count - 1} others of the stream"));
+            faults.Add(new("missing", stream, missing, seen.GetValueOrDefault(missing - 1, parts[0].FirstPosition),
+                count == 1 ? "the event is missing"
+                : count == expected.Count ? $"all {count} events of the stream are missing"
+                : $"the event is missing, as are {count - 1} others of the stream"));
         }
         if (changed.Count > 0) faults.Add(Explain(changed[0], changed, expected));
         return faults.OrderBy(f => f.Position).FirstOrDefault()

@@ -48,10 +48,13 @@ static class VerifyBenchmark
         var payload = $"substring(decode(string_agg, 'hex') from 1 for {readings * 5})";
         await Execute(source, $$"""
             insert into events.mt_streams (id, type, version, timestamp, created, tenant_id, is_archived)
-                select 'telemetry/bench-' || a || '/2026-01-01', null, {{events / 100}}, now(), now(), '*DEFAULT*', false from generate_series(0, 99) a;
-            insert into events.mt_events (seq_id, id, stream_id, version, data, bdata, type, timestamp, tenant_id, mt_dotnet_type, headers, is_archived)
+                select 'telemetry/bench-' || a || '/2026-01-01', null, {{events / 100}}, now(), now(), '*DEFAULT*', false
+                from generate_series(0, 99) a;
+            insert into events.mt_events (
+                seq_id, id, stream_id, version, data, bdata, type, timestamp, tenant_id, mt_dotnet_type, headers, is_archived)
                 select i, gen_random_uuid(), 'telemetry/bench-' || i % 100 || '/2026-01-01', (i - 1) / 100 + 1, '{}',
-                    (select {{payload}} from (select string_agg(md5(i::text || k), '') from generate_series(0, {{readings * 5 / 16}}) k) as hex),
+                    (select {{payload}} from (
+                        select string_agg(md5(i::text || k), '') from generate_series(0, {{readings * 5 / 16}}) k) as hex),
                     'readings_recorded', now(), '*DEFAULT*', 'Contracts.Events.ReadingsRecorded, Contracts',
                     jsonb_build_object('traceparent', '00-' || md5(i::text) || '-b7ad6b7169203331-01'), false
                 from generate_series(1, {{events}}) i;
@@ -64,7 +67,8 @@ static class VerifyBenchmark
     {
         var folder = Directory.CreateTempSubdirectory("pollux-bench-").FullName;
         var file = Path.Combine(folder, "key.pem");
-        using (var key = ECDsa.Create(ECCurve.NamedCurves.nistP256)) await File.WriteAllTextAsync(file, key.ExportPkcs8PrivateKeyPem(), cancel);
+        using (var key = ECDsa.Create(ECCurve.NamedCurves.nistP256))
+            await File.WriteAllTextAsync(file, key.ExportPkcs8PrivateKeyPem(), cancel);
         var (log, time) = (new SealedLog(source, TimeProvider.System), TimeProvider.System);
         await using var command = source.CreateCommand("select pg_relation_size('events.mt_events')");
         var table = (long)(await command.ExecuteScalarAsync(cancel))! / 1e9;
@@ -87,7 +91,8 @@ static class VerifyBenchmark
             await foreach (var e in log.Events(0, long.MaxValue, null, cancel)) rows++;
             read = watch.Elapsed.TotalSeconds;
             watch.Restart();
-            await foreach (var verified in new VerifySeals(log, SealKeys.Read("keys", folder)).Days(null, null, null, cancel)) day = verified;
+            var verifying = new VerifySeals(log, SealKeys.Read("keys", folder));
+            await foreach (var verified in verifying.Days(null, null, null, cancel)) day = verified;
             verify = watch.Elapsed.TotalSeconds;
             peak = Math.Max(peak, GC.GetTotalMemory(forceFullCollection: false));
             if (day is null || day.Faults.Count > 0) throw new InvalidOperationException($"The day is not intact: {day?.Faults[0]}");

@@ -28,7 +28,11 @@ sealed class SealingLog : IAsyncDisposable
         Source = NpgsqlDataSource.Create(infrastructure.Postgres(database));
         Folder = Directory.CreateTempSubdirectory("pollux-seals-").FullName;
         KeyFile = NewKey("key");
-        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true, EnvironmentName = "Production" });
+        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings
+        {
+            DisableDefaults = true,
+            EnvironmentName = "Production",
+        });
         builder.Configuration["ConnectionStrings:Postgres"] = ConnectionString;
         builder.AddEventLog();
         builder.Services.AddLogging();
@@ -83,7 +87,8 @@ sealed class SealingLog : IAsyncDisposable
         await session.SaveChangesAsync(Cancel);
     }
 
-    public static (string, object) Readings(string stream, int number) => (stream, new ReadingsRecorded([1, 2, 3, (byte)number, (byte)(number >> 8)]));
+    public static (string, object) Readings(string stream, int number) =>
+        (stream, new ReadingsRecorded([1, 2, 3, (byte)number, (byte)(number >> 8)]));
 
     public static (string, object) Alarm(string stream, int number) =>
         (stream, new AlarmCleared($"line.hot.{number}", number, DateTimeOffset.UnixEpoch));
@@ -128,7 +133,8 @@ sealed class SealingLog : IAsyncDisposable
     public async Task<List<VerifiedDay>> Verify(string? asset = null, DateOnly? from = null, DateOnly? to = null, string? keys = null)
     {
         List<VerifiedDay> days = [];
-        await foreach (var day in new VerifySeals(Sealed, SealKeys.Read("keys", keys ?? Folder)).Days(from, to, asset, Cancel)) days.Add(day);
+        var verifying = new VerifySeals(Sealed, SealKeys.Read("keys", keys ?? Folder));
+        await foreach (var day in verifying.Days(from, to, asset, Cancel)) days.Add(day);
         return days;
     }
 

@@ -47,7 +47,7 @@ sealed partial class SealLog(
         var last = await Newest(cancel);
         if (ToClose(last?.Day, await seals.NewestDay(cancel), now) is not { } day) return last;
         var sealedNow = await Close(day, last, cancel);
-        LogClosed(day, sealedNow.Events, sealedNow.Streams, sealedNow.UpTo, new CanonicalBytes().Hash(sealedNow));
+        LogClosed(CanonicalBytes.Shown(day), sealedNow.Events, sealedNow.Streams, sealedNow.UpTo, new CanonicalBytes().Hash(sealedNow));
         return sealedNow;
     }
 
@@ -111,7 +111,7 @@ sealed partial class SealLog(
 
     [LoggerMessage(Level = LogLevel.Information, Message =
         "{Day} is sealed: {Events} events of {Streams} streams, up to position {Position}; {Hash} vouches for the log up to there")]
-    partial void LogClosed(DateOnly day, long events, long streams, long position, string hash);
+    partial void LogClosed(string day, long events, long streams, long position, string hash);
 
     sealed class Appending(DateOnly day, long version)
     {

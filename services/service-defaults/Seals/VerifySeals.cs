@@ -111,8 +111,10 @@ public sealed class VerifySeals(ISealedLog log, SealKeys keys)
             else
             {
                 var wrong = Wrong(mine, computed);
-                foreach (var stream in wrong.Take(MostStreams))
-                    if (await Diagnose(seal, stream, cancel) is { } fault) faults.Add(fault);
+                var seals = wrong.Take(MostStreams).ToDictionary(s => s, _ => new List<DayClosed>());
+                await foreach (var (closed, _, _) in log.Closed(seal.Day, cancel))
+                    if (closed is not null && seals.TryGetValue(closed.Stream, out var of)) of.Add(closed);
+                foreach (var (stream, parts) in seals) faults.Add(await Diagnose(seal, stream, parts, cancel));
                 more = Math.Max(0, wrong.Count - MostStreams);
             }
         }
@@ -155,12 +157,9 @@ public sealed class VerifySeals(ISealedLog log, SealKeys keys)
     }
 
     /// <summary>Finds the first event of a stream that is not as it was sealed.</summary>
-    async Task<SealFault?> Diagnose(LogSealed seal, string stream, CancellationToken cancel)
+    async Task<SealFault> Diagnose(LogSealed seal, string stream, List<DayClosed> parts, CancellationToken cancel)
     {
         Dictionary<long, byte[]> expected = [];
-        List<DayClosed> parts = [];
-        await foreach (var (closed, _, _) in log.Closed(seal.Day, cancel))
-            if (closed?.Stream == stream) parts.Add(closed);
         foreach (var part in parts)
         {
             for (var i = 0; i < part.Fingerprints.Length / CanonicalBytes.FingerprintBytes; i++)

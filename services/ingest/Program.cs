@@ -42,8 +42,9 @@ builder.Services.AddSingleton<LogReader>()
     .AddSingleton<RecorderClient>().AddSingleton<ReceiverClient>().AddSingleton<RouteTopic>().AddSingleton<ReadSparkplug>()
     .AddHosted<FollowAssets>().AddHosted<AnnounceReadings>().AddHosted<RecordReadings>()
     .AddSingleton<IRecorder, RecordAtOwner>().AddHosted<ReceiveMessages>()
-    .AddHostedService<SayLegacyState>()
-    .AddSingleton(_ => SealKey.Read("Ingest:SealKeyFile", settings.SealKeyFile!)).AddSingleton<SealLog>().AddHostedService<SealDays>();
+    .AddHostedService<SayLegacyState>().AddHostedService<SealDays>();
+if (settings.SealKeyFile is { Length: > 0 } keyFile)
+    builder.Services.AddSingleton(SealKey.Read("Ingest:SealKeyFile", keyFile)).AddSingleton<SealLog>();
 builder.Services.AddHealthChecks().AddCheck<ReceiveMessages>("mqtt", tags: ["ready"]).AddCheck<RecordReadings>("append", tags: ["ready"]);
 
 var app = builder.Build();

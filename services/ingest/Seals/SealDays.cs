@@ -1,15 +1,11 @@
 using Cluster;
 using Contracts.Events;
-using Microsoft.Extensions.Options;
 using ServiceDefaults;
-using ServiceDefaults.Seals;
 
 namespace Ingest.Seals;
 
-/// <summary>Looks every ten seconds whether a day is to be sealed. One of the replicas does it.</summary>
-sealed partial class SealDays(
-    IServiceProvider services, IOptions<IngestSettings> settings, Owners owners, TimeProvider time, ILogger<SealDays> logger)
-    : BackgroundService
+/// <summary>Looks every ten seconds whether a day is to be sealed. One of the replicas does it; without a key, none.</summary>
+sealed partial class SealDays(Owners owners, TimeProvider time, ILogger<SealDays> logger, SealLog? log = null) : BackgroundService
 {
     // An id that no asset can have.
     const string Job = "seal/";
@@ -20,13 +16,8 @@ sealed partial class SealDays(
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         startedAt = time.GetUtcNow();
-        if (settings.Value.SealKeyFile is { Length: > 0 })
-        {
-            // Stops the service at once if the key cannot be read.
-            services.GetRequiredService<SealKey>();
-            Measures.WatchSeals(() => (time.GetUtcNow() - EndOf(newest)).TotalSeconds);
-        }
-        else LogIsOff();
+        if (log is null) LogIsOff();
+        else Measures.WatchSeals(() => (time.GetUtcNow() - EndOf(newest)).TotalSeconds);
         return base.StartAsync(cancellationToken);
     }
 
@@ -35,8 +26,7 @@ sealed partial class SealDays(
 
     protected override async Task ExecuteAsync(CancellationToken cancel)
     {
-        if (settings.Value.SealKeyFile is not { Length: > 0 }) return;
-        var log = services.GetRequiredService<SealLog>();
+        if (log is null) return;
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(10), time);
         do
         {

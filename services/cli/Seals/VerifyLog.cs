@@ -70,8 +70,8 @@ static class VerifyLog
         if (seals.Count == 0) Console.WriteLine("No day is sealed yet.");
         else
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{days} {(days == 1 ? "day" : "days")}, {events} events, {bytes / 1e6:0.#} MB in {seconds:0.0} s ({bytes / 1e9 / seconds * 60:0.0} GB/min); "
-                    + $"keys: {string.Join(", ", range.Select(s => s.Seal.KeyId).Distinct())}"));
+                $"{days} {(days == 1 ? "day" : "days")}, {events} events, {bytes / 1e6:0.#} MB in {seconds:0.0} s "
+                    + $"({bytes / 1e9 / seconds * 60:0.0} GB/min); keys: {string.Join(", ", range.Select(s => s.Seal.KeyId).Distinct())}"));
         if (log.IsWhole && await log.After(seals.Count > 0 ? seals[^1].Seal.UpTo : 0, cancel) is > 0 and var open)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{open} events are not sealed yet."));
         if (first is not null)

@@ -162,6 +162,13 @@ apply_schema() {
     done
 }
 
+# Signs the seals of days. Whoever deletes it gets another one; seals by the old one stay valid, as its public part stays.
+make_seal_key() {
+    [[ ! -f $SEALS/key.pem ]] || return 0
+    "$DOTNET" "$(assembly Cli)" seal-key "$SEALS" >"$LOGS/seal-key.log" 2>&1 9>&- ||
+        { show_log_tail seal-key; fail "no key for seals could be made in $SEALS"; }
+}
+
 services_up() { # name...
     local name
     # Start all before waiting for any: ingest is ready only once it knows assets, which twin-state registers.
@@ -182,7 +189,10 @@ start_service() {
             ports+=("Ports__Grpc=$(grpc_port "$name")")
             ;;
         # Each replica has its own broker session; they share the subscription group and thus the work.
-        ingest) ports+=("Cluster__Port=$(cluster_port "$name")" "Ingest__ClientId=ingest-$(($(replica_of "$name") - 1))") ;;
+        ingest)
+            ports+=("Cluster__Port=$(cluster_port "$name")" "Ingest__ClientId=ingest-$(($(replica_of "$name") - 1))")
+            if [[ -f $SEALS/key.pem ]]; then ports+=("Ingest__SealKeyFile=$SEALS/key.pem"); fi
+            ;;
         twin-state) ports+=("Cluster__Port=$(cluster_port "$name")") ;;
         dashboard) ports+=("Dashboard__Query=http://127.0.0.1:$QUERY_GRPC_PORT") ;;
     esac

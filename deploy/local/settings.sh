@@ -6,6 +6,7 @@ configure() {
     POLLUX_HOME=$(readlink -m "${POLLUX_HOME:-$REPO/.pollux}")
     RUN="$POLLUX_HOME/run"
     LOGS="$POLLUX_HOME/logs"
+    SEALS="$POLLUX_HOME/seals"
     TOOLS=${POLLUX_TOOLS:-$POLLUX_HOME/tools}
     POSTGRES_PORT=${POLLUX_POSTGRES_PORT:-$((15432 + offset))}
     RABBITMQ_PORT=${POLLUX_RABBITMQ_PORT:-$((15673 + offset))}

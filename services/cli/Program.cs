@@ -4,10 +4,13 @@ using Cli.Calibrations;
 using Cli.Lifetimes;
 using Cli.Recordings;
 using Cli.Scenarios;
+using Cli.Seals;
 using Cli.Twins;
+using ServiceDefaults;
 
 var root = new RootCommand(
-    "Pollux from the command line. Settings: Services__Query (default http://127.0.0.1:5100), ConnectionStrings__Mqtt.")
+    "Pollux from the command line. Settings: Services__Query (default http://127.0.0.1:5100), ConnectionStrings__Mqtt; "
+        + "for verify and export ConnectionStrings__Postgres, Seals__Keys.")
 {
     ReplayRecording.Command(),
     RebuildTwins.Command(),
@@ -17,6 +20,9 @@ var root = new RootCommand(
     AskCalibration.Command(),
     LiveLifetime.Command(),
     FailedMessages.Command(),
+    VerifyLog.Command(),
+    ExportDays.Command(),
+    MakeKey.Command(),
 };
 try
 {
@@ -26,6 +32,16 @@ catch (Exception e) when (
     e is QueryException or HttpRequestException or IOException or InvalidDataException or MQTTnet.Exceptions.MqttCommunicationException)
 {
     await Console.Error.WriteLineAsync(e.Message);
+    return 1;
+}
+catch (InvalidInputException e)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return 2;
+}
+catch (Npgsql.NpgsqlException e)
+{
+    await Console.Error.WriteLineAsync($"The log cannot be read: {e.Message}");
     return 1;
 }
 catch (OperationCanceledException)

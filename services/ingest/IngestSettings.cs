@@ -46,6 +46,9 @@ sealed class IngestSettings
     [Required, RegularExpression("^[^/+#\\s]{1,64}$")]
     public string SparkplugHostId { get; init; } = "pollux";
 
+    /// <summary>PEM file with the private key that signs the seals of days; without one, no day is sealed.</summary>
+    public string? SealKeyFile { get; init; }
+
     public TimeSpan MostImportTime => TimeSpan.FromSeconds(MostImportSeconds);
 
     public TimeSpan FutureTolerance => TimeSpan.FromSeconds(FutureToleranceSeconds);

@@ -39,4 +39,10 @@ static class Measures
     public static void WatchBlocked(Func<double> seconds) =>
         Meter.CreateObservableGauge(
             "pollux.ingest.append.blocked", seconds, "s", "How long a writer has been failing to append; 0 when all can append");
+
+    /// <summary>Registers the gauge for how long ago the newest sealed day ended.</summary>
+    public static void WatchSeals(Func<double> seconds) =>
+        Meter.CreateObservableGauge(
+            "pollux.ingest.seal.age", seconds, "s",
+            "Time since the end of the newest sealed day; while there is none, since the start. Sealing takes place once a day");
 }

@@ -4,8 +4,10 @@ using Ingest;
 using Ingest.Imports;
 using Ingest.Messages;
 using Ingest.Recording;
+using Ingest.Seals;
 using MassTransit;
 using ServiceDefaults;
+using ServiceDefaults.Seals;
 
 const int httpPort = 5101;
 const int clusterPort = 5111;
@@ -32,7 +34,7 @@ foreach (var service in new[] { typeof(RecorderService), typeof(ReceiverService)
     builder.Logging.AddFilter(service.FullName, LogLevel.Warning);
 builder.AddCrossOrigin();
 builder.AddImportReference();
-builder.AddSettings<IngestSettings>("Ingest");
+var settings = builder.AddSettings<IngestSettings>("Ingest");
 builder.Services.AddRequestDecompression();
 builder.Services.AddSingleton(MqttAddress.Of(builder.Configuration));
 builder.Services.AddSingleton<LogReader>()
@@ -40,7 +42,9 @@ builder.Services.AddSingleton<LogReader>()
     .AddSingleton<RecorderClient>().AddSingleton<ReceiverClient>().AddSingleton<RouteTopic>().AddSingleton<ReadSparkplug>()
     .AddHosted<FollowAssets>().AddHosted<AnnounceReadings>().AddHosted<RecordReadings>()
     .AddSingleton<IRecorder, RecordAtOwner>().AddHosted<ReceiveMessages>()
-    .AddHostedService<SayLegacyState>();
+    .AddHostedService<SayLegacyState>().AddHostedService<SealDays>();
+if (settings.SealKeyFile is { Length: > 0 } keyFile)
+    builder.Services.AddSingleton(SealKey.Read("Ingest:SealKeyFile", keyFile)).AddSingleton<SealLog>();
 builder.Services.AddHealthChecks().AddCheck<ReceiveMessages>("mqtt", tags: ["ready"]).AddCheck<RecordReadings>("append", tags: ["ready"]);
 
 var app = builder.Build();

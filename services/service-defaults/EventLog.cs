@@ -48,6 +48,8 @@ public static class EventLog
         [typeof(CalibrationFailed)] = "calibration_failed",
         [typeof(CalibrationAdopted)] = "calibration_adopted",
         [typeof(CalibrationRolledBack)] = "calibration_rolled_back",
+        [typeof(DayClosed)] = "day_closed",
+        [typeof(LogSealed)] = "log_sealed",
     };
 
     /// <summary>

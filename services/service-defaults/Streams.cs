@@ -38,6 +38,9 @@ public static class Streams
     /// <summary>Calibrations of an asset's physics; written by simulation.</summary>
     public static string Calibration(string assetId) => $"calibration/{assetId}";
 
+    /// <summary>Seals of a UTC day; written by ingest.</summary>
+    public static string Seal(DateOnly day) => string.Create(CultureInfo.InvariantCulture, $"seal/{day:yyyy-MM-dd}");
+
     /// <summary>The UTC day of a time.</summary>
     public static DateOnly DayOf(DateTimeOffset time) => DateOnly.FromDateTime(time.UtcDateTime);
 

@@ -35,6 +35,7 @@ var benchmarks = new Dictionary<string, Func<Settings, CancellationToken, Task>>
     // Parts of ingest.
     ["storage"] = StorageBenchmark.Run,
     ["path"] = IngestBenchmark.Path,
+    ["verify"] = VerifyBenchmark.Run,
     ["latency"] = Latency.Run,
     ["memory"] = Memory.Run,
     ["twin-state"] = TwinStateBenchmark.Run,

@@ -45,11 +45,14 @@ public class OverlayTests
         // Created by the operators in overlay prod.
         if (all.Documents.Any(d => d is { Kind: "Cluster", Name: "postgres" })) there.Add("Secret/postgres-app");
         if (all.Documents.Any(d => d is { Kind: "RabbitmqCluster", Name: "rabbitmq" })) there.Add("Secret/rabbitmq-default-user");
+        // A private key is made by hand.
+        there.Add("Secret/pollux-seal-key");
         foreach (var workload in all.Workloads)
         {
             List<string> wanted = [$"ServiceAccount/{workload.Pod.ServiceAccountName}"];
             if (workload.Pod.PriorityClassName is { } priority) wanted.Add($"PriorityClass/{priority}");
             wanted.AddRange((workload.Pod.Volumes ?? []).Where(v => v.ConfigMap is not null).Select(v => $"ConfigMap/{v.ConfigMap.Name}"));
+            wanted.AddRange((workload.Pod.Volumes ?? []).Where(v => v.Secret is not null).Select(v => $"Secret/{v.Secret.SecretName}"));
             wanted.AddRange((workload.Pod.Volumes ?? []).Where(v => v.PersistentVolumeClaim is not null)
                 .Select(v => $"PersistentVolumeClaim/{v.PersistentVolumeClaim.ClaimName}"));
             wanted.AddRange(workload.Containers.SelectMany(c => c.EnvFrom ?? []).Select(e => $"ConfigMap/{e.ConfigMapRef.Name}"));

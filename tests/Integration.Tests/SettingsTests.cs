@@ -36,6 +36,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("Ingest", "Ingest__Writers", "99", "is '99'; allowed: a whole number from 1 to 16")]
     [InlineData("Ingest", "Ingest__Writers", "two", "is 'two'; allowed: a whole number from 1 to 16")]
     [InlineData("Ingest", "Ingest__Wirters", "2", "is '2'; allowed: no such setting; there are Ingest:BlockedAfterSeconds")]
+    [InlineData("Ingest", "Ingest__SealKeyFile", "/nowhere", "is '/nowhere'; allowed: a readable PEM file with an ECDSA private key")]
     [InlineData("Query", "Ports__Grpc", "http", "is 'http'; allowed: a whole number from 0 to 65535")]
     [InlineData("TwinState", "ConnectionStrings__Postgres", "nonsense=secret", "is not understood; allowed: Host=")]
     [InlineData("TwinState", "ConnectionStrings__RabbitMq", "", "is missing; allowed: amqp://")]

@@ -1,4 +1,5 @@
 using ServiceDefaults;
+using ServiceDefaults.Seals;
 
 namespace Query.Events;
 
@@ -6,6 +7,7 @@ static class EventRoutes
 {
     public static void AddEvents(this IServiceCollection services, IConfiguration configuration) => services
         .AddSingleton<FindPosition>().AddSingleton<DecodeReadings>().AddSingleton<ListEvents>()
+        .AddSingleton<SealedLog>().AddSingleton<ListSeals>().AddSingleton<ProveEvent>()
         .AddSingleton(new LogLimits(configuration.WholeNumber("Limits:ReadingsFromLog", 20_000_000, 1_000, 1_000_000_000)));
 
     public static void MapEvents(this IEndpointRouteBuilder api)
@@ -13,5 +15,7 @@ static class EventRoutes
         var log = api.MapGroup("/log").WithTags("Event log");
         ListEvents.Map(log);
         GetPosition.Map(log);
+        ListSeals.Map(log);
+        ProveEvent.Map(log);
     }
 }

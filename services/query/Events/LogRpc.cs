@@ -1,11 +1,13 @@
+using Google.Protobuf;
 using Grpc.Core;
 using Query.Api;
 using ServiceDefaults;
+using ServiceDefaults.Seals;
 using Proto = Contracts.Query.V1;
 
 namespace Query.Events;
 
-sealed class LogRpc(ListEvents events, LogReader reader) : Proto.LogService.LogServiceBase
+sealed class LogRpc(ListEvents events, LogReader reader, ListSeals seals, ProveEvent prove) : Proto.LogService.LogServiceBase
 {
     public override async Task<Proto.ListEventsResponse> ListEvents(Proto.ListEventsRequest request, ServerCallContext context)
     {
@@ -16,6 +18,67 @@ sealed class LogRpc(ListEvents events, LogReader reader) : Proto.LogService.LogS
 
     public override async Task<Proto.GetPositionResponse> GetPosition(Proto.GetPositionRequest request, ServerCallContext context) =>
         new() { Position = await reader.Position(context.CancellationToken) };
+
+    public override async Task<Proto.ListSealsResponse> ListSeals(Proto.ListSealsRequest request, ServerCallContext context) =>
+        new() { Seals = { (await seals.Run(context.CancellationToken)).Items.Select(Of) } };
+
+    public override async Task<Proto.GetEventProofResponse> GetEventProof(Proto.GetEventProofRequest request, ServerCallContext context)
+    {
+        var proof = await prove.Run(request.Position, context.CancellationToken);
+        var (e, s) = (proof.Event, proof.StreamSeal);
+        var shown = new Proto.ProvenEvent
+        {
+            Position = e.Position,
+            Version = e.Version,
+            RecordedAt = e.RecordedAt.ToProto(),
+            Id = e.Id.ToString(),
+            Stream = e.Stream,
+            Type = e.Type,
+            Tenant = e.Tenant,
+            Data = e.Data,
+        };
+        if (e.Headers is not null) shown.Headers = e.Headers;
+        if (e.Bytes is not null) shown.Bytes = ByteString.FromBase64(e.Bytes);
+        return new()
+        {
+            Event = shown,
+            InStream = Of(proof.InStream),
+            StreamSeal = new()
+            {
+                Stream = s.Stream,
+                Day = CanonicalBytes.Shown(s.Day),
+                UpTo = s.UpTo,
+                FirstVersion = s.FirstVersion,
+                LastVersion = s.LastVersion,
+                FirstPosition = s.FirstPosition,
+                LastPosition = s.LastPosition,
+                Count = s.Count,
+                Previous = s.Previous,
+                Head = s.Head,
+                Root = s.Root,
+                FingerprintsHash = s.FingerprintsHash,
+            },
+            InDay = Of(proof.InDay),
+            Seal = Of(proof.Seal),
+        };
+    }
+
+    static Proto.MerklePath Of(MerklePath path) => new() { Index = path.Index, Count = path.Count, Leaf = path.Leaf, Path = { path.Path } };
+
+    static Proto.DaySeal Of(DaySeal seal) => new()
+    {
+        Day = CanonicalBytes.Shown(seal.Day),
+        After = seal.After,
+        UpTo = seal.UpTo,
+        Events = seal.Events,
+        Streams = seal.Streams,
+        Root = seal.Root,
+        Previous = seal.Previous,
+        SealedAt = seal.SealedAt.ToProto(),
+        KeyId = seal.KeyId,
+        Signature = ByteString.FromBase64(seal.Signature),
+        Hash = seal.Hash,
+    };
 
     public static Proto.LogEvent Of(LogEvent e) => new()
     {

@@ -11,10 +11,17 @@ public class EstimatorTests(ITestOutputHelper output)
     // 90 % of a normal distribution lie within so many standard deviations.
     const double Band90 = 1.645;
 
-    // In the twin experiment only noise is left between machine and model.
-    static readonly EstimationSetup NoiseOnly = EstimatedPlant.SetupOf(NoiseDeviations);
+    // In the twin experiment only noise is left between machine and model, so that ticks can tell what otherwise only calibrations learn.
+    static readonly EstimationSetup NoiseOnly = EstimatedPlant.SetupOf(yaml => Follow(NoiseDeviations(yaml)));
 
     static readonly EstimationSetup Shipped = EstimatedPlant.SetupOf();
+
+    static string Follow(string yaml) => yaml
+        .Replace("channel.melt-coefficient }", "channel.melt-coefficient, doubles-in: 1440h }", StringComparison.Ordinal)
+        .Replace("channel.solid-coefficient }", "channel.solid-coefficient, doubles-in: 1440h }", StringComparison.Ordinal)
+        .Replace("melt-specific-heat, relative-deviation: 0.15 }", "melt-specific-heat, relative-deviation: 0.15, doubles-in: 8760h }",
+            StringComparison.Ordinal)
+        .Replace("polymer.melting-enthalpy }", "polymer.melting-enthalpy, doubles-in: 8760h }", StringComparison.Ordinal);
 
     static string NoiseDeviations(string yaml) => yaml
         .Replace("melt-temperature, deviation: 0.5", "melt-temperature, deviation: 0.3", StringComparison.Ordinal)
@@ -117,9 +124,10 @@ public class EstimatorTests(ITestOutputHelper output)
     {
         var setup = EstimatedPlant.SetupOf(yaml =>
         {
-            var start = yaml.IndexOf("    - { parameter: channel.solid-coefficient", StringComparison.Ordinal);
+            var start = yaml.IndexOf("    - { parameter: cover.coefficient", StringComparison.Ordinal);
             var end = yaml.IndexOf("  sensors:\n    - { signal: melt-temperature", StringComparison.Ordinal);
-            return NoiseDeviations(yaml.Remove(start, end - start));
+            return NoiseDeviations(yaml.Remove(start, end - start)
+                .Insert(start, "    - { parameter: channel.melt-coefficient, doubles-in: 1440h }\n"));
         });
         var (plant, follower) = Start(setup, 1, ("channel.melt-coefficient", 1.2), ("polymer.consistency", 0.9));
         follower.Follow(360);
@@ -259,7 +267,7 @@ public class EstimatorTests(ITestOutputHelper output)
         follower.Follow(30);
         var consistency = Shipped.Compiled.Equations.Parameters.ToList().IndexOf("polymer.consistency");
         var members = Enumerable.Range(0, 50).Select(follower.Estimator.Member).ToList();
-        Assert.Equal(plant["polymer.consistency"], members.Average(m => m.Parameters[consistency]), 0.02 * 12000);
+        Assert.Equal(plant["polymer.consistency"], members.Average(m => m.Parameters[consistency]), 0.02 * 526.7);
         Assert.Equal(50, members.Select(m => m.Parameters[consistency]).Distinct().Count());
         Assert.All(members, m => Assert.Equal((80 / 60.0, Shipped.States), (m.Inputs[0], m.State.Length)));
     }

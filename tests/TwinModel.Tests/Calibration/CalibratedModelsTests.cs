@@ -29,6 +29,17 @@ public class CalibratedModelsTests
         Assert.Equal(Shipped.Model.Hash, model.Hash);
     }
 
+    [Fact]
+    public void What_changes_show_better_than_steady_operation_is_followed_until_a_calibration_is_in_force()
+    {
+        static TimeSpan? Walk(TwinModel.Assets.AssetModel model, string id) =>
+            model.Estimation!.Parameters.Single(p => p.Parameter == id).DoublesIn;
+        var calibrated = CalibratedModels.Of(Shipped.Model, Set());
+        Assert.NotNull(Walk(Shipped.Model, "polymer.melt-specific-heat"));
+        Assert.Null(Walk(calibrated, "polymer.melt-specific-heat"));
+        Assert.Equal(Walk(Shipped.Model, "polymer.consistency"), Walk(calibrated, "polymer.consistency"));
+    }
+
     // The declared variance counts as 24 changes.
     [Fact]
     public void Readings_held_out_correct_the_declared_discrepancy()

@@ -11,17 +11,10 @@ public class EstimatorTests(ITestOutputHelper output)
     // 90 % of a normal distribution lie within so many standard deviations.
     const double Band90 = 1.645;
 
-    // In the twin experiment only noise is left between machine and model, so that ticks can tell what otherwise only calibrations learn.
-    static readonly EstimationSetup NoiseOnly = EstimatedPlant.SetupOf(yaml => Follow(NoiseDeviations(yaml)));
+    // In the twin experiment only noise is left between machine and model.
+    static readonly EstimationSetup NoiseOnly = EstimatedPlant.SetupOf(NoiseDeviations);
 
     static readonly EstimationSetup Shipped = EstimatedPlant.SetupOf();
-
-    static string Follow(string yaml) => yaml
-        .Replace("channel.melt-coefficient }", "channel.melt-coefficient, doubles-in: 1440h }", StringComparison.Ordinal)
-        .Replace("channel.solid-coefficient }", "channel.solid-coefficient, doubles-in: 1440h }", StringComparison.Ordinal)
-        .Replace("melt-specific-heat, relative-deviation: 0.15 }", "melt-specific-heat, relative-deviation: 0.15, doubles-in: 8760h }",
-            StringComparison.Ordinal)
-        .Replace("polymer.melting-enthalpy }", "polymer.melting-enthalpy, doubles-in: 8760h }", StringComparison.Ordinal);
 
     static string NoiseDeviations(string yaml) => yaml
         .Replace("melt-temperature, deviation: 0.5", "melt-temperature, deviation: 0.3", StringComparison.Ordinal)
@@ -91,7 +84,7 @@ public class EstimatorTests(ITestOutputHelper output)
     [Fact]
     public void Two_hours_with_a_step_of_speed_tell_the_parameters_or_say_that_they_cannot()
     {
-        var runs = new (EstimatedPlant Plant, Follower Follower)[2];
+        var runs = new (EstimatedPlant Plant, Follower Follower)[4];
         Parallel.For(0, runs.Length, i =>
         {
             runs[i] = Start(NoiseOnly, (ulong)i + 1, ("channel.melt-coefficient", 1.2), ("polymer.consistency", 0.9));
@@ -105,8 +98,9 @@ public class EstimatorTests(ITestOutputHelper output)
             var now = follower.Now;
             Show(plant, now);
             var parameters = now.Learned.Where(l => l.Kind == "parameter").ToList();
+            // Of 32 parameters, three lie outside their own 90 % band by chance, which is counted below.
             Assert.All(parameters, p => Assert.True(
-                !p.IsIdentified || Math.Abs(Error(plant, p)) <= Math.Max(0.03, Band90 * Relative(p)), p.ToString()));
+                !p.IsIdentified || Math.Abs(Error(plant, p)) <= Math.Max(0.03, 3 * Relative(p)), p.ToString()));
             Assert.True(parameters.Single(p => p.Id == "polymer.consistency").IsIdentified);
             covered += parameters.Count(p => Math.Abs(Error(plant, p)) <= Band90 * Relative(p));
             var inside = InsideBand(follower.Nis);
@@ -116,7 +110,7 @@ public class EstimatorTests(ITestOutputHelper output)
             var melt = now.Signals.Single(s => s.Id == "melt-temperature").Value;
             Assert.Equal(plant.Value("melt-temperature"), melt.Mean, 0.3);
         }
-        Assert.InRange(covered, 13, 16);
+        Assert.InRange(covered, 25, 32);
     }
 
     [Fact]
@@ -124,10 +118,9 @@ public class EstimatorTests(ITestOutputHelper output)
     {
         var setup = EstimatedPlant.SetupOf(yaml =>
         {
-            var start = yaml.IndexOf("    - { parameter: cover.coefficient", StringComparison.Ordinal);
+            var start = yaml.IndexOf("    - { parameter: channel.solid-coefficient", StringComparison.Ordinal);
             var end = yaml.IndexOf("  sensors:\n    - { signal: melt-temperature", StringComparison.Ordinal);
-            return NoiseDeviations(yaml.Remove(start, end - start)
-                .Insert(start, "    - { parameter: channel.melt-coefficient, doubles-in: 1440h }\n"));
+            return NoiseDeviations(yaml.Remove(start, end - start));
         });
         var (plant, follower) = Start(setup, 1, ("channel.melt-coefficient", 1.2), ("polymer.consistency", 0.9));
         follower.Follow(360);

@@ -47,7 +47,9 @@ public sealed record EstimationSettings(
 /// <param name="Parameter"><c>component.name</c>.</param>
 /// <param name="RelativeDeviation">Relative standard deviation of its lognormal prior.</param>
 /// <param name="DoublesIn">Time after which the standard deviation of the walk is ln 2; null: only calibrations learn it.</param>
-public sealed record WanderingParameter(string Parameter, double RelativeDeviation, TimeSpan? DoublesIn);
+/// <param name="UntilCalibrated">It is a random walk only as long as no calibration of the machine is in force.</param>
+public sealed record WanderingParameter(
+    string Parameter, double RelativeDeviation, TimeSpan? DoublesIn, bool UntilCalibrated = false);
 
 /// <summary>An input without a sensor that wanders around its default.</summary>
 /// <param name="Input">The input.</param>

@@ -65,6 +65,8 @@ static class ReadEstimation
         var name = at.Text("parameter");
         var wanders = at.Get("doubles-in", required: false) is not null;
         var doublesIn = wanders ? Positive(at, "doubles-in") : null;
+        var untilCalibrated = at.Get("until-calibrated", required: false)?.Flag() ?? false;
+        if (untilCalibrated && !wanders) at.Get("until-calibrated")!.Complain("is only for a parameter with 'doubles-in'");
         var deviation = at.Get("relative-deviation", required: false) is null ? double.NaN : at.Number("relative-deviation");
         if (name.Length == 0 || compiled is null) return null;
         var parts = name.Split('.');
@@ -82,7 +84,7 @@ static class ReadEstimation
             at.Get("parameter")!.Complain($"'{name}' is {compiled.Parameters[number]}; only positive parameters can be learned");
         var known = physics.Components.First(c => c.Id == parts[0]).Parameters.GetValueOrDefault(parts[1])?.RelativeDeviation ?? 0;
         if (double.IsNaN(deviation)) deviation = known;
-        if (deviation is > 0 and <= 1) return wanders && doublesIn is null ? null : new(name, deviation, doublesIn);
+        if (deviation is > 0 and <= 1) return wanders && doublesIn is null ? null : new(name, deviation, doublesIn, untilCalibrated);
         (at.Get("relative-deviation", required: false) ?? at).Complain(deviation == 0 && known == 0
             ? $"needs 'relative-deviation' above 0, because the physics takes '{name}' as exact"
             : $"must be greater than 0 and at most 1, not {deviation}");

@@ -69,9 +69,10 @@ public sealed class CalibrateModel(EstimationSetup setup, WindowReadings reading
         if (tried.Length < unknowns.Count)
             warnings.Add($"The window has fewer than {LeastChanges} changes: what only they show is held at its value.");
         var all = fit.Fit(tried.Contains, _ => true);
+        var covariance = fit.Covariance(tried, all.Scores);
         var scale = Scale(fit, all);
         var deviations = unknowns.Select(_ => 1.0).ToArray();
-        for (var i = 0; i < tried.Length; i++) deviations[tried[i]] = scale * Math.Sqrt(all.Covariance[i, i]);
+        for (var i = 0; i < tried.Length; i++) deviations[tried[i]] = scale * Math.Sqrt(covariance[i, i]);
         int[] identified = [.. tried.Where(u => IsParameter(u) && deviations[u] <= LearnedEstimate.MostRemaining)];
         bool IsFree(int u) => !IsParameter(u) || identified.Contains(u);
         var before = fit.Fit(u => !IsParameter(u), _ => true);
@@ -102,7 +103,7 @@ public sealed class CalibrateModel(EstimationSetup setup, WindowReadings reading
             [.. spans.Select((s, i) => new CalibrationSpan(s.IsSteady ? "steady" : "step", At(s.Start), At(s.End), i >= used))],
             [.. Enumerable.Range(0, unknowns.Count).Where(IsParameter).Select(u =>
                 Parameter(unknowns[u], identified.Contains(u) ? after.Scores[u] : null, all.Scores[u], deviations[u]))],
-            Correlation(all.Covariance, [.. identified.Select(u => Array.IndexOf(tried, u))]),
+            Correlation(covariance, [.. identified.Select(u => Array.IndexOf(tried, u))]),
             [.. Enumerable.Range(0, unknowns.Count).Where(u => !IsParameter(u)).Select(u =>
                 Condition(unknowns[u], after.Scores[u], deviations[u]))],
             [.. Enumerable.Range(0, setup.Observed.Length).Select(k => new SignalResidual(

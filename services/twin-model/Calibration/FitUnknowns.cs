@@ -18,10 +18,9 @@ sealed record Unknown(Wanderer Wanderer, double Centre)
 
 /// <summary>A least-squares solution.</summary>
 /// <param name="Scores">Of all unknowns; 0 for those that were held.</param>
-/// <param name="Covariance">Of the free ones, in their order.</param>
 /// <param name="Iterations">Of the minimiser.</param>
 /// <param name="Stopped">Why it ended.</param>
-sealed record Fitted(double[] Scores, Matrix<double> Covariance, int Iterations, string Stopped);
+sealed record Fitted(double[] Scores, int Iterations, string Stopped);
 
 /// <summary>
 /// Weighted least squares with the prior as further residuals, so that what the readings do not show stays where it was and no covariance
@@ -35,6 +34,9 @@ sealed class FitUnknowns(
 
     // A trial at which the physics cannot be run is far away from the readings.
     const double OutOfReach = 1e3;
+
+    // Of the distance from the prior: a shorter step says nothing that readings could show.
+    const double StepTolerance = 1e-3;
 
     const int MostIterations = 30;
 
@@ -79,14 +81,21 @@ sealed class FitUnknowns(
             return result;
         }
         double[] wanted = [.. rows.Select(r => spans[r.Span].Measured[r.Signal] / r.Deviation), .. columns.Select(_ => 0.0)];
-        if (columns.Length == 0) return new(new double[unknowns.Count], Matrix<double>.Build.Dense(1, 1), 0, "nothing to fit");
+        if (columns.Length == 0) return new(new double[unknowns.Count], 0, "nothing to fit");
         var observed = Vector<double>.Build.DenseOfArray(wanted);
         var objective = ObjectiveFunction.NonlinearModel(Model, Jacobian, observed, observed);
-        var found = new LevenbergMarquardtMinimizer(1e-3, 1e-6, 1e-4, 1e-8, MostIterations)
+        var found = new LevenbergMarquardtMinimizer(1e-3, 1e-6, StepTolerance, 1e-8, MostIterations)
             .FindMinimum(objective, Vector<double>.Build.Dense(columns.Length, c => near?[columns[c]] ?? 0));
-        var jacobian = Jacobian(found.MinimizingPoint, observed);
-        return new(Scores(found.MinimizingPoint), jacobian.TransposeThisAndMultiply(jacobian).Cholesky().Solve(
-            Matrix<double>.Build.DenseIdentity(columns.Length)), found.Iterations, found.ReasonForExit.ToString());
+        return new(Scores(found.MinimizingPoint), found.Iterations, found.ReasonForExit.ToString());
+    }
+
+    /// <summary>Covariance of the free unknowns, in their order, at a solution from all spans.</summary>
+    public Matrix<double> Covariance(int[] free, double[] scores)
+    {
+        if (free.Length == 0) return Matrix<double>.Build.Dense(1, 1);
+        var sensitivities = Sensitivities(Rows(_ => true), free, scores);
+        return (sensitivities.TransposeThisAndMultiply(sensitivities) + Matrix<double>.Build.DenseIdentity(free.Length)).Cholesky()
+            .Solve(Matrix<double>.Build.DenseIdentity(free.Length));
     }
 
     /// <summary>Measured minus predicted over each span, in the signals' units and in the order of the observed ones; NaN without a

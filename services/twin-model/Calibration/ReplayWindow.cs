@@ -12,7 +12,7 @@ namespace TwinModel.Calibration;
 sealed class ReplayWindow
 {
     // Tight enough for differences between runs, from which sensitivities are taken.
-    const double RelativeTolerance = 1e-5;
+    const double RelativeTolerance = 1e-4;
 
     const double SecondsBetween = 60;
 

@@ -67,8 +67,11 @@ public static class CalibratedModels
             Physics = physics with { Components = [.. physics.Components.Select(Component)] },
             Estimation = model.Estimation is not { } estimation ? null : estimation with
             {
-                Parameters = [.. estimation.Parameters.Select(p =>
-                    values.TryGetValue(p.Parameter, out var v) ? p with { RelativeDeviation = Moments(v).Deviation } : p)],
+                Parameters = [.. estimation.Parameters.Select(p => p with
+                {
+                    RelativeDeviation = values.TryGetValue(p.Parameter, out var v) ? Moments(v).Deviation : p.RelativeDeviation,
+                    DoublesIn = p.UntilCalibrated ? null : p.DoublesIn,
+                })],
                 Sensors = [.. estimation.Sensors.Select(s =>
                     set.Errors?.FirstOrDefault(e => e.SignalId == s.Signal) is { } error ? Learned(s, error) : s)],
             },

@@ -4,7 +4,7 @@ namespace TwinModel.Physics;
 
 /// <summary>
 /// A semi-crystalline polymer in terms of its specific enthalpy h (0 at 25 °C), so that melting needs no case distinction, with a power-law
-/// melt: <c>η = m0 e^(−b (T − T_ref)) γ̇^(n−1)</c> (physics.md 1.2).
+/// melt: <c>η = m0 e^(−b (T − T_ref)) (γ̇ / γ̇_ref)^(n−1)</c> (physics.md 1.2).
 /// </summary>
 public sealed class Polymer : Component
 {
@@ -23,10 +23,11 @@ public sealed class Polymer : Component
         new("melting-end", "temperature", "Temperature at which melting ends"),
         new("melting-enthalpy", "specific-energy", "Enthalpy over the melting range, latent and sensible"),
         new("smoothing", "specific-energy", "Rounding of the corners of T(h)", 5e3),
-        new("consistency", "consistency", "m0 of the power law"),
+        new("consistency", "consistency", "m0 of the power law, the viscosity at T_ref and γ̇_ref"),
         new("exponent", "ratio", "n of the power law"),
         new("temperature-coefficient", "reciprocal-temperature", "b of the power law"),
         new("viscosity-temperature", "temperature", "T_ref of the power law"),
+        new("viscosity-shear-rate", "rotational-speed", "γ̇_ref of the power law", 1),
     ], [], () => new Polymer());
 
     Graph graph = null!;
@@ -50,7 +51,9 @@ public sealed class Polymer : Component
         (solid, melt, width) = (site["solid-specific-heat"], site["melt-specific-heat"], site["smoothing"]);
         (Density, Exponent, MeltingEnd, MeltingEnthalpy) = (
             site["melt-density"], site["exponent"], site["melting-end"], site["melting-enthalpy"]);
-        (consistency, coefficient, reference) = (site["consistency"], site["temperature-coefficient"], site["viscosity-temperature"]);
+        (coefficient, reference) = (site["temperature-coefficient"], site["viscosity-temperature"]);
+        // That at 1 1/s: one factor, computed once per parameter set.
+        consistency = site["consistency"] * graph.Power(site["viscosity-shear-rate"], 1 - Exponent);
         start = solid * (site["melting-start"] - ReferenceTemperature);
         end = start + MeltingEnthalpy;
         slope = (MeltingEnd - site["melting-start"]) / MeltingEnthalpy;
@@ -69,7 +72,7 @@ public sealed class Polymer : Component
     /// <summary>Enthalpy of granulate, J/kg.</summary>
     internal Node SolidEnthalpy(Node temperature) => solid * (temperature - ReferenceTemperature);
 
-    /// <summary>Shear-rate factor of the viscosity; the shear rate is in 1/s.</summary>
+    /// <summary>Shear-rate factor of the viscosity, 1 at 1 1/s; the shear rate is in 1/s.</summary>
     internal Node ShearFactor(Node shearRate) => graph.Power(graph.Max(shearRate, LowestShearRate), Exponent - 1);
 
     /// <summary>Temperature factor of the viscosity, Pa sⁿ.</summary>

@@ -30,7 +30,7 @@ static class FidelityBenchmark
 
     // How long the twin has readings with a new batch before the forecast.
     const int BatchSeconds = 900;
-    const int HistoryHours = 4;
+    const int HistoryHours = 12;
     const int OrderSeconds = 2_400;
 
     static readonly (string Signal, string Unit, double Level, double Change)[] Goals =
@@ -44,6 +44,9 @@ static class FidelityBenchmark
         public double LevelError => Forecast.Changed.Average() - After;
 
         public double ChangeError => ForecastChange - (After - Otherwise);
+
+        // What the plant does of its own accord, which no forecast can know.
+        public double Alone => Otherwise - Before;
 
         public double ChangeWithDrift => ForecastChange - (After - Before);
 
@@ -96,7 +99,8 @@ static class FidelityBenchmark
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{outcome.Experiment.Number,3} {outcome.Experiment.Kind,-14} "
                 + $"{outcome.Experiment.Seconds / 60,2} min {outcome.Signal,-16} before {outcome.Before,8:0.00} after "
                 + $"{outcome.After,8:0.00}: level {outcome.LevelError,6:+0.00;-0.00} of ±{outcome.HalfBand:0.00}, "
-                + $"change {outcome.ChangeError,6:+0.00;-0.00} ({outcome.ChangeWithDrift,6:+0.00;-0.00} with drift)"
+                + $"alone {outcome.Alone,6:+0.00;-0.00}, change {outcome.ChangeError,6:+0.00;-0.00} "
+                + $"({outcome.ChangeWithDrift,6:+0.00;-0.00} with drift)"
                 + $"{(outcome.IsCovered ? "" : " outside")}"));
     }
 
@@ -114,11 +118,9 @@ static class FidelityBenchmark
             + $"{OrderSeconds / 60} min; then as in 'fidelity'");
         var outcomes = new (bool IsCalibrated, Outcome Outcome)[plants.Length][];
         var calibrations = new (CalibrationResult Result, double Seconds)[plants.Length];
-        for (var i = 0; i < plants.Length; i++)
-        {
+        Parallel.For(0, plants.Length, new() { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel }, i =>
             outcomes[i] = [.. Perform(setup, Plan(setup, plants[i]), (emulated, clock) =>
-                calibrations[i] = Calibrate(setup, emulated, clock, (plants[i], hours), cancel))];
-        }
+                calibrations[i] = Calibrate(setup, emulated, clock, (plants[i], hours), cancel))]);
         var results = calibrations.Select(c => c.Result).ToList();
         Report.Figure("time of a calibration, median", calibrations.Select(c => c.Seconds).Median(), "s", "N1");
         Report.Figure("identified parameters, mean", results.Average(r => r.Parameters.Count(p => p.IsIdentified)), "");
@@ -187,7 +189,8 @@ static class FidelityBenchmark
             var all = outcomes.Where(o => o.Signal == signal).ToList();
             double Shown(Outcome o, double error) => unit == "%" ? 100 * error / o.After : error;
             double P90(Func<Outcome, double> error) => Report.Percentile([.. all.Select(o => Math.Abs(Shown(o, error(o))))], 0.9);
-            Report.Figure($"{signal}: bias of the level", all.Average(o => Shown(o, o.LevelError)), unit, "N2");
+            Report.Figure($"{signal}: plant left alone, p90", P90(o => o.Alone), unit, "N2");
+            Report.Figure("  bias of the level", all.Average(o => Shown(o, o.LevelError)), unit, "N2");
             Report.Goal("  error of the level, p90", P90(o => o.LevelError), unit, level, false);
             Report.Figure("  bias of the change", all.Average(o => Shown(o, o.ChangeError)), unit, "N2");
             Report.Goal("  error of the change, p90", P90(o => o.ChangeError), unit, change, false);

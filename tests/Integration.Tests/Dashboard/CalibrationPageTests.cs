@@ -20,7 +20,7 @@ public class CalibrationPageTests(AnsweringDashboard system) : SystemTest<Answer
         await Expect(inForce).ToContainTextAsync("the values of the model 'extrusion-line'");
         await Expect(result).ToContainTextAsync("Nothing calibrated yet");
         await Expect(inForce.Locator("[data-calibrated='true']")).ToHaveCountAsync(0);
-        await Expect(inForce.Locator("[data-parameter='polymer.consistency'] td").First).ToContainTextAsync("12\u202f000");
+        await Expect(inForce.Locator("[data-parameter='polymer.consistency'] td").First).ToContainTextAsync("527");
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Dates…" }).ClickAsync();
         // The last hour, ready to be changed.

@@ -30,7 +30,7 @@ public class EstimatePageTests(AnsweringDashboard system) : SystemTest<Answering
         await Expect(panel.Locator("[data-residual]")).ToHaveCountAsync(10);
         await Expect(panel.Locator("[data-residual='melt-pressure'] td").First).ToHaveTextAsync(new Regex("^80\\.\\d\\d\u00a0bar$"));
         await panel.GetByText("Learned from the readings").ClickAsync();
-        await Expect(panel.Locator("[data-learned='polymer.consistency']")).ToContainTextAsync("12\u202f000\u00a0Pa sⁿ");
+        await Expect(panel.Locator("[data-learned='polymer.consistency']")).ToContainTextAsync(new Regex("52[67](\\.\\d+)?\u00a0Pa sⁿ"));
         // Three minutes cannot tell the temperature of the room.
         await Expect(panel.Locator("[data-learned='ambient-temperature']")).ToContainTextAsync("not identifiable from these readings");
         await Look.At(page, "machine-estimated");

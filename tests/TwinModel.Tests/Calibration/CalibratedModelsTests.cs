@@ -10,7 +10,7 @@ public class CalibratedModelsTests
     static readonly EstimationSetup Shipped = EstimatedPlant.SetupOf();
 
     static ParameterSet Set(string? hash = null) => new("c1", hash ?? Shipped.Model.Hash,
-        [new("polymer.consistency", "Pa s^n", 9_000, 0.02), new("drive.efficiency", "1", 0.9, 0.01)], [[1, -0.5], [-0.5, 1]]);
+        [new("polymer.consistency", "Pa s^n", 400, 0.02), new("drive.efficiency", "1", 0.9, 0.01)], [[1, -0.5], [-0.5, 1]]);
 
     [Fact]
     public void Learned_parameters_take_the_place_of_those_in_the_file()
@@ -19,7 +19,7 @@ public class CalibratedModelsTests
         var model = CalibratedModels.Of(Shipped.Model, set);
         var compiled = new CompiledModel(model.Physics!, 25);
         double Value(string id) => compiled.Parameters[compiled.Equations.Parameters.ToList().IndexOf(id)];
-        Assert.Equal(9_000 * Math.Exp(0.02 * 0.02 / 2), Value("polymer.consistency"), 1e-6);
+        Assert.Equal(400 * Math.Exp(0.02 * 0.02 / 2), Value("polymer.consistency"), 1e-6);
         Assert.Equal(0.9 * Math.Exp(0.01 * 0.01 / 2), Value("drive.efficiency"), 1e-9);
         Assert.Equal(0.02, model.Estimation!.Parameters.Single(p => p.Parameter == "polymer.consistency").RelativeDeviation, 1e-5);
         Assert.Same(model, CalibratedModels.Of(Shipped.Model, set));
@@ -27,6 +27,17 @@ public class CalibratedModelsTests
         Assert.Same(model, CalibratedModels.Of(Shipped.Model, Set()));
         Assert.NotEqual(Shipped.Fingerprint, new EstimationSetup(model).Fingerprint);
         Assert.Equal(Shipped.Model.Hash, model.Hash);
+    }
+
+    [Fact]
+    public void What_changes_show_better_than_steady_operation_is_followed_until_a_calibration_is_in_force()
+    {
+        static TimeSpan? Walk(TwinModel.Assets.AssetModel model, string id) =>
+            model.Estimation!.Parameters.Single(p => p.Parameter == id).DoublesIn;
+        var calibrated = CalibratedModels.Of(Shipped.Model, Set());
+        Assert.NotNull(Walk(Shipped.Model, "polymer.melt-specific-heat"));
+        Assert.Null(Walk(calibrated, "polymer.melt-specific-heat"));
+        Assert.Equal(Walk(Shipped.Model, "polymer.consistency"), Walk(calibrated, "polymer.consistency"));
     }
 
     // The declared variance counts as 24 changes.

@@ -84,7 +84,7 @@ public class EstimatorTests(ITestOutputHelper output)
     [Fact]
     public void Two_hours_with_a_step_of_speed_tell_the_parameters_or_say_that_they_cannot()
     {
-        var runs = new (EstimatedPlant Plant, Follower Follower)[2];
+        var runs = new (EstimatedPlant Plant, Follower Follower)[4];
         Parallel.For(0, runs.Length, i =>
         {
             runs[i] = Start(NoiseOnly, (ulong)i + 1, ("channel.melt-coefficient", 1.2), ("polymer.consistency", 0.9));
@@ -98,8 +98,9 @@ public class EstimatorTests(ITestOutputHelper output)
             var now = follower.Now;
             Show(plant, now);
             var parameters = now.Learned.Where(l => l.Kind == "parameter").ToList();
+            // Of 32 parameters, three lie outside their own 90 % band by chance, which is counted below.
             Assert.All(parameters, p => Assert.True(
-                !p.IsIdentified || Math.Abs(Error(plant, p)) <= Math.Max(0.03, Band90 * Relative(p)), p.ToString()));
+                !p.IsIdentified || Math.Abs(Error(plant, p)) <= Math.Max(0.03, 3 * Relative(p)), p.ToString()));
             Assert.True(parameters.Single(p => p.Id == "polymer.consistency").IsIdentified);
             covered += parameters.Count(p => Math.Abs(Error(plant, p)) <= Band90 * Relative(p));
             var inside = InsideBand(follower.Nis);
@@ -109,7 +110,7 @@ public class EstimatorTests(ITestOutputHelper output)
             var melt = now.Signals.Single(s => s.Id == "melt-temperature").Value;
             Assert.Equal(plant.Value("melt-temperature"), melt.Mean, 0.3);
         }
-        Assert.InRange(covered, 13, 16);
+        Assert.InRange(covered, 25, 32);
     }
 
     [Fact]
@@ -259,7 +260,7 @@ public class EstimatorTests(ITestOutputHelper output)
         follower.Follow(30);
         var consistency = Shipped.Compiled.Equations.Parameters.ToList().IndexOf("polymer.consistency");
         var members = Enumerable.Range(0, 50).Select(follower.Estimator.Member).ToList();
-        Assert.Equal(plant["polymer.consistency"], members.Average(m => m.Parameters[consistency]), 0.02 * 12000);
+        Assert.Equal(plant["polymer.consistency"], members.Average(m => m.Parameters[consistency]), 0.02 * 526.7);
         Assert.Equal(50, members.Select(m => m.Parameters[consistency]).Distinct().Count());
         Assert.All(members, m => Assert.Equal((80 / 60.0, Shipped.States), (m.Inputs[0], m.State.Length)));
     }

@@ -10,12 +10,14 @@ sealed class Extruder
 {
     readonly SteadySolver steady;
     readonly double[] inputs;
+    readonly double[] values;
 
     public Extruder(int cells = 200, bool withEnergy = false, PhysicsModel? physics = null)
     {
         Model = new(physics ?? Asset.Physics!, cells, withEnergy);
         Run = Model.NewRun();
         inputs = [.. Model.Inputs];
+        values = [.. Model.Parameters];
         steady = new(Model.Equations.Shape);
         State = Model.GuessState();
     }
@@ -53,7 +55,6 @@ sealed class Extruder
 
     public void SetParameter(string name, double factor)
     {
-        double[] values = [.. Model.Parameters];
         values[Model.Equations.Parameters.ToList().IndexOf(name)] *= factor;
         Run.SetParameters(values);
     }

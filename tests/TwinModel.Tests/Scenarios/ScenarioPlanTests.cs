@@ -60,7 +60,8 @@ public class ScenarioPlanTests
         Assert.Equal(4.27, melt.Difference.P95, 0.2);
         var stated = Kpi(Answer(question), "melt-temperature").Difference;
         Assert.Equal(melt.Difference.P50, stated.P50);
-        Assert.InRange((stated.P95 - stated.P5) / (melt.Difference.P95 - melt.Difference.P5), 1.3, 2);
+        // The model declares 0.42 K of a change beyond the 0.64 K that the members differ by.
+        Assert.Equal(1.2, (stated.P95 - stated.P5) / (melt.Difference.P95 - melt.Difference.P5), 0.05);
         Assert.Equal(3, result.Contributors.Count(c => c.Signal == "melt-temperature"));
         Assert.All(result.Contributors, c => Assert.InRange(c.Total, 0, 1.05));
         var limit = result.Limits.Single(l => l.Id == "melt-temperature-high");

@@ -19,7 +19,7 @@ public class ScenarioRulesTests
         { "interventions[0].value", "0 to 150 1/min", Steady(Change("screw-speed", "set", 500)) },
         { "interventions[0].value", "0.01 to 100", Steady(Change("screw-speed", "scale", -1)) },
         { "interventions[0].value", "finite", Steady(Change("screw-speed", "set", double.NaN)) },
-        { "interventions[0].value", "3000 to 40000", Steady(Change("polymer.consistency", "set", 1)) },
+        { "interventions[0].value", "130 to 1750", Steady(Change("polymer.consistency", "set", 1)) },
         { "interventions[0].kind", "set, scale, offset", Steady(Change("screw-speed", "double", 1)) },
         { "interventions[0].fromSeconds", "0", Steady(Change("screw-speed", "set", 90, from: 5)) },
         {

@@ -106,7 +106,7 @@ public class CalibrationTests(ScenarioSystem system) : SystemTest<ScenarioSystem
         Assert.Equal((string)before["hash"]!, (string)(await Pollux.Get($"{then}&knownAt={known}"))["hash"]!);
         var after = await Pollux.Get(then);
         Assert.NotEqual((string)before["hash"]!, (string)after["hash"]!);
-        Assert.Equal((double)learned["after"]!, Nominal(after), (double)learned["after"]! * 0.001);
+        Assert.Equal((double)learned["after"]!, NominalOf(after), (double)learned["after"]! * 0.001);
         // The second time it has no effect.
         Assert.Equal(HttpStatusCode.OK, (await Post($"calibrations/{id}:adopt", new { by = "eve" })).Status);
 

@@ -25,7 +25,8 @@ builder.AddEventLog();
 builder.AddNews();
 builder.AddApi();
 builder.Services.AddSingleton<LogReader>().AddSingleton<StoredCheckpoints>();
-builder.Services.AddSingleton<FindPast>().AddSingleton<TwinCheckpoints>().AddSingleton<PastAlarms>().AddSingleton<PastReadings>().AddSingleton<FoldPlaces>();
+builder.Services.AddSingleton<FindPast>().AddSingleton<FoldPlaces>().AddSingleton<TwinCheckpoints>().AddSingleton<PastAlarms>()
+    .AddSingleton<PastReadings>();
 builder.Services.AddTwins();
 builder.Services.AddAssets();
 builder.Services.AddDiffs();

@@ -126,7 +126,9 @@ public class PastTests(RunningSystem system) : SystemTest<RunningSystem>(system)
         var listed = await new TwinService.TwinServiceClient(channel).ListTwinsAsync(
             new()
             {
-                Search = assets[2], ValidAt = Timestamp.FromDateTimeOffset(Micros.ToTime(at + 60_000_000)), KnownAtPosition = known,
+                Search = assets[2],
+                ValidAt = Timestamp.FromDateTimeOffset(Micros.ToTime(at + 60_000_000)),
+                KnownAtPosition = known,
             }, cancellationToken: Cancel);
         Assert.Equal(200, Assert.Single(listed.Twins).Sensors.Single(s => s.Id == "melt-temperature").Value);
     }
@@ -155,7 +157,8 @@ public class PastTests(RunningSystem system) : SystemTest<RunningSystem>(system)
 
         // The same time before and after a late reading: what it has changed.
         var lately = await Store(asset, new Reading(MeltTemperature, at + 2_000_000, 205));
-        var late = await Pollux.Get($"/api/v1/twins/{asset}/diff?from={Time(at + 5_000_000)}&to={Time(at + 5_000_000)}&fromKnownAt={known}");
+        var late = await Pollux.Get(
+            $"/api/v1/twins/{asset}/diff?from={Time(at + 5_000_000)}&to={Time(at + 5_000_000)}&fromKnownAt={known}");
         sensor = Assert.Single(late["sensors"]!.AsArray())!;
         Assert.Equal(("melt-temperature", 200, 205), ((string)sensor["id"]!, (double)sensor["from"]!, (double)sensor["to"]!));
         Assert.Empty(late["alarms"]!.AsArray());
@@ -170,7 +173,8 @@ public class PastTests(RunningSystem system) : SystemTest<RunningSystem>(system)
         var answer = await rpc.DiffTwinAsync(
             new()
             {
-                AssetId = asset, From = Timestamp.FromDateTimeOffset(Micros.ToTime(at + 5_000_000)),
+                AssetId = asset,
+                From = Timestamp.FromDateTimeOffset(Micros.ToTime(at + 5_000_000)),
                 To = Timestamp.FromDateTimeOffset(Micros.ToTime(at + 15_000_000)),
             }, cancellationToken: Cancel);
         Assert.Equal((raised.AlarmId, "", "active"),

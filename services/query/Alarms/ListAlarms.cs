@@ -53,8 +53,8 @@ sealed class ListAlarms(NpgsqlDataSource source, FindPast find, PastAlarms past)
                 AlarmFilter.Of(asset, state, severity, Input.Time("since", since)), Input.Time("validAt", validAt), KnownAt.Parse(knownAt),
                 limit, cursor, cancel))
         .WithName("listAlarms").WithSummary("Alarms, newest first")
-        .WithDescription("With validAt or knownAt, each alarm has the state that it had then, as far as known then: alarms raised later are "
-            + "left out. A page may then hold fewer than its limit and have a next one.");
+        .WithDescription("With validAt or knownAt, each alarm has the state that it had then, as far as known then: alarms raised later "
+            + "are left out. A page may then hold fewer than its limit and have a next one.");
 
     /// <exception cref="InvalidInputException">A time in the future, or a position after the end of the log.</exception>
     public async Task<Page<AlarmView>> Run(

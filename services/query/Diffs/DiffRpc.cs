@@ -8,13 +8,13 @@ namespace Query.Diffs;
 
 sealed class DiffRpc(DiffTwin diff) : Proto.DiffService.DiffServiceBase
 {
-    public override async Task<Proto.DiffTwinResponse> DiffTwin(Proto.DiffTwinRequest request, ServerCallContext context) => Of(await diff.Run(
-        request.AssetId,
-        new(request.From?.ToTime("from"), KnownAt.Of(
-            request.HasFromKnownAtPosition ? request.FromKnownAtPosition : null, request.FromKnownAtTime, "from_")),
-        new(request.To?.ToTime("to"), KnownAt.Of(
-            request.HasToKnownAtPosition ? request.ToKnownAtPosition : null, request.ToKnownAtTime, "to_")),
-        context.CancellationToken));
+    public override async Task<Proto.DiffTwinResponse> DiffTwin(Proto.DiffTwinRequest request, ServerCallContext context)
+    {
+        var from = KnownAt.Of(request.HasFromKnownAtPosition ? request.FromKnownAtPosition : null, request.FromKnownAtTime, "from_");
+        var to = KnownAt.Of(request.HasToKnownAtPosition ? request.ToKnownAtPosition : null, request.ToKnownAtTime, "to_");
+        return Of(await diff.Run(
+            request.AssetId, new(request.From?.ToTime("from"), from), new(request.To?.ToTime("to"), to), context.CancellationToken));
+    }
 
     static Proto.DiffTwinResponse Of(TwinDiff diff) => new()
     {

@@ -61,7 +61,9 @@ sealed record TwinDiff(
 sealed record DiffSide(PastAsset Asset, TwinAnswer Twin, IReadOnlyDictionary<string, AlarmView> Alarms);
 
 /// <summary>A value on both sides.</summary>
-sealed record Change<T>(T From, T To);
+sealed record Change<T>(
+    [property: Description("On the first side.")] T From,
+    [property: Description("On the second side.")] T To);
 
 /// <summary>A sensor that differs.</summary>
 /// <param name="Id">Id of the sensor.</param>
@@ -74,8 +76,8 @@ sealed record SensorChange(
     [property: Description("To minus from; null without both.")] double? Difference,
     [property: Description("good, uncertain, bad, or none.")] string FromQuality,
     [property: Description("good, uncertain, bad, or none.")] string ToQuality,
-    DateTimeOffset? FromSampledAt,
-    DateTimeOffset? ToSampledAt,
+    [property: Description("Sample time, by the device's clock.")] DateTimeOffset? FromSampledAt,
+    [property: Description("Sample time, by the device's clock.")] DateTimeOffset? ToSampledAt,
     [property: Description("Readings included.")] long FromReadings,
     [property: Description("Readings included.")] long ToReadings)
 {
@@ -94,8 +96,8 @@ sealed record AlarmChange(
     string Id,
     [property: Description("Id of the limit.")] string LimitId,
     [property: Description("warning, alarm or critical.")] string Severity,
-    string? Message,
-    DateTimeOffset RaisedAt,
+    [property: Description("Text of the limit.")] string? Message,
+    [property: Description("By sample time.")] DateTimeOffset RaisedAt,
     [property: Description("active, active-acknowledged, cleared or closed; null: not known there.")] string? From,
     [property: Description("active, active-acknowledged, cleared or closed; null: not known there.")] string? To)
 {
@@ -114,8 +116,8 @@ sealed record SignalChange(
     string Unit,
     [property: Description("Mean; null when the signal has no value there.")] double? From,
     [property: Description("Mean; null when the signal has no value there.")] double? To,
-    double? FromStandardDeviation,
-    double? ToStandardDeviation)
+    [property: Description("In the same unit.")] double? FromStandardDeviation,
+    [property: Description("In the same unit.")] double? ToStandardDeviation)
 {
     public static SignalChange Of((EstimatedSignal? From, EstimatedSignal? To) pair) => new(
         (pair.From ?? pair.To)!.Id, (pair.To ?? pair.From)!.Unit, pair.From?.Mean, pair.To?.Mean, pair.From?.StandardDeviation,

@@ -33,8 +33,8 @@ sealed class GetHealth(NpgsqlDataSource source, KnownAssets registry, FindPast p
         .WithName("getHealth").WithSummary("Condition of the wearing parts: level, trend, remaining life")
         .WithDescription(
             "Levels are learning, healthy, degrading and critical. A remaining life is a distribution: the days by which 5 to 95 % of such "
-                + "parts have failed; if there is no assessment, cannotSay tells why. Past assessments are scored once a part has failed. With validAt or "
-                + "knownAt, the condition is computed again from the log.");
+                + "parts have failed; if there is no assessment, cannotSay tells why. Past assessments are scored once a part has failed. "
+                + "With validAt or knownAt, the condition is computed again from the log.");
 
     /// <exception cref="NotFoundException">No such asset.</exception>
     /// <exception cref="InvalidInputException">The model has no degradation for that component.</exception>
@@ -63,7 +63,8 @@ sealed class GetHealth(NpgsqlDataSource source, KnownAssets registry, FindPast p
         if (!string.IsNullOrEmpty(component)) WornPart.Check(asset.Model, component, "component");
         var events = await EventsOf(asset.Id, cancel, asset.Moment);
         var views = await fold.Run(asset, events, cancel);
-        return new(asset.Id, [.. views.Where(v => string.IsNullOrEmpty(component) || v.Component == component).Select(v => Answer(v, events))]);
+        var wanted = views.Where(v => string.IsNullOrEmpty(component) || v.Component == component);
+        return new(asset.Id, [.. wanted.Select(v => Answer(v, events))]);
     }
 
     /// <summary>The saved views of an asset's parts.</summary>

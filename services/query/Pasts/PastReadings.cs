@@ -11,10 +11,11 @@ sealed class PastReadings(LogReader log, LogLimits limits, TimeProvider time)
     /// <summary>All readings of the asset, event by event.</summary>
     /// <exception cref="TooLargeException">Too many readings.</exception>
     public IAsyncEnumerable<(LoggedBatch Batch, List<Reading> Readings)> All(
-        PastAsset asset, ushort? sensor = null, CancellationToken cancel = default) =>
-        After(
-            asset, [.. Streams.TelemetryBetween(asset.Id, asset.RegisteredAt, time.GetUtcNow().AddDays(1)).Select(day => (day, 0L))], sensor,
-            cancel);
+        PastAsset asset, ushort? sensor = null, CancellationToken cancel = default)
+    {
+        var days = Streams.TelemetryBetween(asset.Id, asset.RegisteredAt, time.GetUtcNow().AddDays(1));
+        return After(asset, [.. days.Select(day => (day, 0L))], sensor, cancel);
+    }
 
     /// <summary>The readings that came after versions of day streams, event by event; the list is used again for the next.</summary>
     /// <exception cref="TooLargeException">Too many readings.</exception>

@@ -29,7 +29,8 @@ sealed class ListPastTwins(FindPast past, FoldTwin fold, FoldPlaces places, Know
         TwinFilter filter, DateTimeOffset? validAt, KnownAt? knownAt, int? limit, string? cursor, CancellationToken cancel)
     {
         if (filter.Sync is { Length: > 0 } sync)
-            throw new InvalidInputException("sync", sync, "no such filter together with validAt or knownAt: past lists are without estimates");
+            throw new InvalidInputException(
+                "sync", sync, "no such filter together with validAt or knownAt: past lists are without estimates");
         var size = Paging.Limit(limit ?? Most, Most);
         var (after, moment) = await Begin(validAt, knownAt, cursor, cancel);
         using var place = await places.Enter(cancel);

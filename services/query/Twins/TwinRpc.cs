@@ -6,7 +6,8 @@ using Proto = Contracts.Query.V1;
 namespace Query.Twins;
 
 sealed class TwinRpc(
-    LiveTwins live, ListPastTwins past, AwaitPosition position, FoldTwin fold, WatchTwins watch, RebuildTwinEndpoint rebuild, TimeProvider time)
+    LiveTwins live, ListPastTwins past, AwaitPosition position, FoldTwin fold, WatchTwins watch, RebuildTwinEndpoint rebuild,
+    TimeProvider time)
     : Proto.TwinService.TwinServiceBase
 {
     public override Task<Proto.ListTwinsResponse> ListTwins(Proto.ListTwinsRequest request, ServerCallContext context)

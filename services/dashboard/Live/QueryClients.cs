@@ -17,6 +17,7 @@ static class QueryClients
         builder.Services.AddSingleton(services => services.GetRequiredService<GrpcChannel>().Intercept(
             new Deadlines(TimeSpan.FromSeconds(services.GetRequiredService<IOptions<DashboardSettings>>().Value.DeadlineSeconds))));
         builder.Services.AddClient(calls => new TwinService.TwinServiceClient(calls));
+        builder.Services.AddClient(calls => new DiffService.DiffServiceClient(calls));
         builder.Services.AddClient(calls => new AssetService.AssetServiceClient(calls));
         builder.Services.AddClient(calls => new EstimateService.EstimateServiceClient(calls));
         builder.Services.AddClient(calls => new HistoryService.HistoryServiceClient(calls));

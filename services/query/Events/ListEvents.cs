@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Npgsql;
+using NpgsqlTypes;
 using Query.Api;
 using ServiceDefaults;
 
@@ -58,6 +59,35 @@ sealed class ListEvents(NpgsqlDataSource source, LogReader log, DecodeReadings r
             """);
         command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = after }, new() { Value = size + 1 }, new() { Value = safe } });
         if (streams is not null) command.Parameters.Add(new() { Value = streams });
+        return await Page(command, size, cancel);
+    }
+
+    /// <summary>The first events of a feed between two positions.</summary>
+    public async Task<EventPage> Page(FeedFilter filter, long after, long upTo, int size, CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand("""
+            select stream_id, version, seq_id, type, timestamp, headers, data, bdata from events.mt_events
+            where seq_id > $1 and seq_id <= $2 and ($3::text[] is null or type = any($3))
+                and ($4::text is null or stream_id = $4) and ($5::text is null or starts_with(stream_id, $5))
+                and ($6::text is null or split_part(stream_id, '/', 2) = $6)
+            order by seq_id limit $7
+            """);
+        var isPrefix = filter.Stream?.EndsWith('*') == true;
+        command.Parameters.AddRange(new NpgsqlParameter[]
+        {
+            new() { Value = after },
+            new() { Value = upTo },
+            new() { Value = (object?)filter.Types ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
+            new() { Value = isPrefix ? DBNull.Value : (object?)filter.Stream ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+            new() { Value = isPrefix ? filter.Stream![..^1] : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+            new() { Value = (object?)filter.Asset ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+            new() { Value = size + 1 },
+        });
+        return await Page(command, size, cancel);
+    }
+
+    async Task<EventPage> Page(NpgsqlCommand command, int size, CancellationToken cancel)
+    {
         await using var reader = await command.ExecuteReaderAsync(cancel);
         List<LogEvent> events = [];
         var shown = 0;

@@ -7,13 +7,24 @@ using Proto = Contracts.Query.V1;
 
 namespace Query.Events;
 
-sealed class LogRpc(ListEvents events, LogReader reader, ListSeals seals, ProveEvent prove) : Proto.LogService.LogServiceBase
+sealed class LogRpc(ListEvents events, WatchEvents watch, LogReader reader, ListSeals seals, ProveEvent prove)
+    : Proto.LogService.LogServiceBase
 {
     public override async Task<Proto.ListEventsResponse> ListEvents(Proto.ListEventsRequest request, ServerCallContext context)
     {
         var page = await events.Run(
             request.Stream, Input.Position("after", request.After), request.Limit == 0 ? null : request.Limit, context.CancellationToken);
         return new() { Events = { page.Items.Select(Of) }, NextAfter = page.NextAfter ?? 0 };
+    }
+
+    public override async Task WatchEvents(
+        Proto.WatchEventsRequest request, IServerStreamWriter<Proto.WatchEventsResponse> responses, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var filter = FeedFilter.Of(request.Types_, Input.Given(request.Stream), Input.Given(request.AssetId));
+        var after = await watch.Begin(request.HasAfter ? request.After : null, "after", cancel);
+        await foreach (var (e, position) in watch.Follow(filter, after, cancel))
+            await responses.WriteAsync(new() { Event = e is null ? null : Of(e), Position = position }, cancel);
     }
 
     public override async Task<Proto.GetPositionResponse> GetPosition(Proto.GetPositionRequest request, ServerCallContext context) =>

@@ -78,7 +78,7 @@ sealed class RunMember
         var start = Settled(nominalStart, setup.InputsAt(-setup.WarmUp, values, []), values.Parameters).State;
         var state = new double[transientRun!.Shape.States];
         start.CopyTo(state, 0);
-        if (setup.WarmUp > 0) Integrate(state, -setup.WarmUp, 0, [], values, null, null, cancel);
+        if (setup.WarmUp > 0) Integrate(state, -setup.WarmUp, 0, WarmUpTolerance, [], values, null, null, cancel);
         var (changes, solved) = Solve(
             setup.ChangesOf(member), Settled(start, setup.InputsAt(0, values, []), values.Parameters), values);
         var (baseline, scenario) = (
@@ -88,9 +88,10 @@ sealed class RunMember
             double.PositiveInfinity, double.NegativeInfinity,
         }, setup.Courses.Length).SelectMany(r => r)];
         double[] other = [.. state];
-        Integrate(state, 0, setup.Definition.HorizonSeconds, [], values, baseline, null, cancel);
+        Integrate(state, 0, setup.Definition.HorizonSeconds, setup.Definition.Tolerance, [], values, baseline, null, cancel);
         var baselineProfiles = Profiles(transientRun);
-        Integrate(other, 0, setup.Definition.HorizonSeconds, changes, values, scenario, reached, cancel);
+        Integrate(
+            other, 0, setup.Definition.HorizonSeconds, setup.Definition.Tolerance, changes, values, scenario, reached, cancel);
         return new()
         {
             Member = member,
@@ -105,11 +106,14 @@ sealed class RunMember
         };
     }
 
-    void Integrate(double[] state, double start, double end, IReadOnlyList<Change> changes, MemberValues values, double[]? outputs,
-        double[]? reached, CancellationToken cancel)
+    // The start is the same for baseline and scenario, and known far less well than this.
+    double WarmUpTolerance => Math.Min(10 * setup.Definition.Tolerance, Math.Max(setup.Definition.Tolerance, 1e-3));
+
+    void Integrate(double[] state, double start, double end, double tolerance, IReadOnlyList<Change> changes, MemberValues values,
+        double[]? outputs, double[]? reached, CancellationToken cancel)
     {
         var (run, signals) = (transientRun!, setup.Scalars.Length);
-        var settings = new OdeSettings(new(setup.Definition.Tolerance));
+        var settings = new OdeSettings(new(tolerance));
         state[setup.Transient!.EnergyState] = 0;
         run.SetParameters(Segments.Changed(values.Parameters, changes, start));
         run.SetInputs(setup.InputsAt(start, values, changes));

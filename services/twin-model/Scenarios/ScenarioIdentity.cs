@@ -9,7 +9,7 @@ namespace TwinModel.Scenarios;
 public static class ScenarioIdentity
 {
     /// <summary>Incremented when the same question would get a different answer.</summary>
-    public const int Version = 4;
+    public const int Version = 5;
 
     /// <summary>SHA-256, hexadecimal, over everything that determines the result.</summary>
     public static string Hash(ScenarioDefinition definition, string modelHash, RecordedInputs inputs) =>

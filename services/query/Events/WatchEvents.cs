@@ -1,0 +1,168 @@
+using System.Buffers;
+using System.ComponentModel;
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using Query.Api;
+using ServiceDefaults;
+
+namespace Query.Events;
+
+/// <summary>Which events a feed holds; null: all.</summary>
+/// <param name="Types">Names of events.</param>
+/// <param name="Stream">A stream, or the beginning of its name followed by *.</param>
+/// <param name="Asset">The asset whose id the stream's name holds.</param>
+sealed record FeedFilter(string[]? Types, string? Stream, string? Asset)
+{
+    const int Longest = 300;
+
+    /// <exception cref="InvalidInputException">No event has such a name.</exception>
+    public static FeedFilter Of(IEnumerable<string>? types, string? stream, string? asset)
+    {
+        string[] wanted = [.. types ?? []];
+        var known = EventLog.EventNames.Values.Order(StringComparer.Ordinal).ToList();
+        foreach (var type in wanted)
+            if (!known.Contains(type)) throw new InvalidInputException("type", type, string.Join(", ", known));
+        return new(wanted.Length == 0 ? null : wanted, Input.Text("stream", stream, Longest), Input.Text("asset", asset, Longest));
+    }
+}
+
+/// <summary>
+/// Everything that is appended after a position, in the order of the log, over server-sent events and gRPC. Only up to the safe position, so
+/// that a reader who goes on from the last event misses none.
+/// </summary>
+sealed class WatchEvents
+{
+    const string EventStream = "text/event-stream";
+    const int MostWatchers = 100;
+    const int MostAtOnce = 500;
+
+    // A filter that nothing passes must not read a whole log in one query.
+    const long MostPositions = 100_000;
+
+    static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
+
+    // Proxies close connections that stay silent.
+    static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+
+    readonly ListEvents events;
+    readonly LogReader log;
+    readonly TimeProvider time;
+    readonly CancellationToken stopping;
+    int watchers;
+
+    public WatchEvents(ListEvents events, LogReader log, TimeProvider time, IHostApplicationLifetime lifetime, IMeterFactory meters)
+    {
+        (this.events, this.log, this.time, stopping) = (events, log, time, lifetime.ApplicationStopping);
+        meters.Create("Pollux").CreateObservableGauge("pollux.query.feeds", () => watchers, "{watcher}", "Open feeds of the event log");
+    }
+
+    public static void Map(IEndpointRouteBuilder log) => log.MapGet("/watch", (
+            HttpContext http,
+            WatchEvents watch,
+            [Description("Only events above this log position, as in Last-Event-ID; absent: what comes from now on.")] long? after,
+            [Description("Only events of this name, e.g. alarm_raised; may be repeated.")] string[]? type,
+            [Description("Only events of this stream, or of those that begin like a name that ends in *.")] string? stream,
+            [Description("Only events of streams about this asset: its telemetry, rejections, registrations, twin and calibrations.")]
+            string? asset) => watch.Stream(http, FeedFilter.Of(type, stream, asset), LastSeen(http) ?? after))
+        .Produces<LogEvent>(contentType: EventStream).ProducesProblem(StatusCodes.Status429TooManyRequests)
+        .WithName("watchEvents").WithSummary("Events of the log as they are appended (server-sent events)")
+        .WithDescription(
+            "Every event after a position, in log order: `event` is its name, `id` its position; with Last-Event-ID, the feed goes on from "
+                + "there. Every 15 s without an event, an `id` alone says how far the log was read, so that a reader with a filter does not "
+                + "begin far back. A slow reader is waited for.");
+
+    static long? LastSeen(HttpContext http) => http.Request.Headers["Last-Event-ID"].FirstOrDefault() switch
+    {
+        null or "" => null,
+        var text when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var position) => position,
+        var text => throw new InvalidInputException("Last-Event-ID", text, "the id of an earlier event, a log position"),
+    };
+
+    async Task Stream(HttpContext http, FeedFilter filter, long? after)
+    {
+        // Before the first byte, so that a position beyond the log gives 400.
+        var from = await Begin(after, "after", http.RequestAborted);
+        http.Response.ContentType = EventStream;
+        http.Response.Headers.CacheControl = "no-store";
+        http.Response.Headers["X-Accel-Buffering"] = "no";
+        if (HttpMethods.IsHead(http.Request.Method)) return;
+        var body = http.Response.BodyWriter;
+        try
+        {
+            await http.Response.StartAsync(http.RequestAborted);
+            await foreach (var (e, position) in Follow(filter, from, http.RequestAborted))
+            {
+                Write(body, e, position);
+                if ((await body.FlushAsync(http.RequestAborted)).IsCompleted) return;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The client disconnected or the service is stopping; either way the stream ends.
+        }
+    }
+
+    static void Write(System.IO.Pipelines.PipeWriter to, LogEvent? e, long position)
+    {
+        if (e is not null) to.Write(Encoding.ASCII.GetBytes($"event: {e.Type}\n"));
+        to.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"id: {position}\n")));
+        if (e is not null)
+        {
+            to.Write("data: "u8);
+            to.Write(JsonSerializer.SerializeToUtf8Bytes(e, ApiJson.Options));
+            to.Write("\n"u8);
+        }
+        to.Write("\n"u8);
+    }
+
+    /// <summary>The position after which to begin: the given one, or the present end of the log.</summary>
+    /// <exception cref="InvalidInputException">It is negative or beyond the end of the log.</exception>
+    public async Task<long> Begin(long? after, string name, CancellationToken cancel)
+    {
+        var end = await log.Position(cancel);
+        var asked = after is null ? end : Input.Position(name, after);
+        return asked <= end ? asked : throw new InvalidInputException(name, asked, $"a log position from 0 to {end}");
+    }
+
+    /// <summary>Every event after a position with its position; without an event for a while, how far the log was read.</summary>
+    /// <exception cref="BusyException">Too many watchers.</exception>
+    public async IAsyncEnumerable<(LogEvent? Event, long Position)> Follow(
+        FeedFilter filter, long after, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        if (Interlocked.Increment(ref watchers) > MostWatchers)
+        {
+            Interlocked.Decrement(ref watchers);
+            throw new BusyException($"There are already {MostWatchers} feeds.", Heartbeat);
+        }
+        try
+        {
+            using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel, stopping);
+            var silentSince = time.GetTimestamp();
+            while (true)
+            {
+                var end = await log.Position(ended.Token);
+                while (after < end)
+                {
+                    var upTo = Math.Min(end, after + MostPositions);
+                    var page = await events.Page(filter, after, upTo, MostAtOnce, ended.Token);
+                    foreach (var e in page.Items) yield return (e, e.Position);
+                    if (page.Items.Count > 0) silentSince = time.GetTimestamp();
+                    after = page.NextAfter ?? upTo;
+                }
+                if (time.GetElapsedTime(silentSince) >= Heartbeat)
+                {
+                    yield return (null, after);
+                    silentSince = time.GetTimestamp();
+                }
+                await Task.Delay(LookEvery, time, ended.Token);
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref watchers);
+        }
+    }
+}

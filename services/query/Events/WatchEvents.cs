@@ -30,8 +30,8 @@ sealed record FeedFilter(string[]? Types, string? Stream, string? Asset)
 }
 
 /// <summary>
-/// Everything that is appended after a position, in the order of the log, over server-sent events and gRPC. Only up to the safe position, so
-/// that a reader who goes on from the last event misses none.
+/// Everything that is appended after a position, in the order of the log, over server-sent events and gRPC. Only up to the safe position,
+/// so that a reader who goes on from the last event misses none.
 /// </summary>
 sealed class WatchEvents
 {
@@ -71,8 +71,8 @@ sealed class WatchEvents
         .WithName("watchEvents").WithSummary("Events of the log as they are appended (server-sent events)")
         .WithDescription(
             "Every event after a position, in log order: `event` is its name, `id` its position; with Last-Event-ID, the feed goes on from "
-                + "there. Every 15 s without an event, an `id` alone says how far the log was read, so that a reader with a filter does not "
-                + "begin far back. A slow reader is waited for.");
+                + "there. Every 15 s without an event, an `id` alone says how far the log was read, so that a reader with a filter does "
+                + "not begin far back. A slow reader is waited for.");
 
     static long? LastSeen(HttpContext http) => http.Request.Headers["Last-Event-ID"].FirstOrDefault() switch
     {

@@ -20,7 +20,12 @@ public class ReplicaTests(RunningSystem system, ITestOutputHelper output) : Syst
         var load = new Load(gateway, Pollux.Model, assets, 300);
         await load.Run(600);
         // The broker gives messages of every asset to both, but each asset is recorded by one of them.
-        foreach (var replica in new[] { Pollux.Ingest, second }) Assert.True(await Appends(replica) > 0, $"{replica.Name} appends nothing");
+        foreach (var replica in new[] { Pollux.Ingest, second })
+            await Eventually.Is($"{replica.Name} appends", async () =>
+            {
+                await load.Run(30);
+                return await Appends(replica) > 0;
+            });
         var conflicts = await Conflicts(Pollux.Ingest) + await Conflicts(second);
         await load.Run(1_800);
         Assert.Equal(conflicts, await Conflicts(Pollux.Ingest) + await Conflicts(second));

@@ -25,8 +25,8 @@ builder.AddEventLog();
 builder.AddNews();
 builder.AddApi();
 builder.Services.AddSingleton<LogReader>().AddSingleton<StoredCheckpoints>();
-builder.Services.AddSingleton<FindPast>().AddSingleton<FoldPlaces>().AddSingleton<TwinCheckpoints>().AddSingleton<PastAlarms>()
-    .AddSingleton<PastReadings>();
+builder.Services.AddSingleton<FindPast>().AddSingleton<FoldPlaces>().AddSingleton<TwinCheckpoints>().AddSingleton<PastEvents>()
+    .AddSingleton<PastAlarms>().AddSingleton<PastReadings>();
 builder.Services.AddTwins();
 builder.Services.AddAssets();
 builder.Services.AddDiffs();

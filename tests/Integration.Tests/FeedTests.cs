@@ -22,11 +22,11 @@ public class FeedTests(RunningSystem system) : SystemTest<RunningSystem>(system)
     {
         var (asset, at) = (Pollux.NextAsset(), Samples.Now - 900 * Micros.PerSecond);
         var begin = await Pollux.Log.Position();
-        await Store(asset, new Reading(MeltPressure, at, 82));
-        await Store(asset, new Reading(MeltPressure, at + 1_000_000, 83));
+        await Pollux.Store(asset, new Reading(MeltPressure, at, 82));
+        await Pollux.Store(asset, new Reading(MeltPressure, at + 1_000_000, 83));
         var path = $"/api/v1/log/watch?after={begin}&asset={asset}&type=readings_recorded&type=alarm_raised";
         var (first, comes) = (await Read(path, null, 2), Read(path, null, 4));
-        await Store(asset, new Reading(MeltPressure, at + 2_000_000, 210));
+        await Pollux.Store(asset, new Reading(MeltPressure, at + 2_000_000, 210));
         var all = await comes;
         Assert.Equal(first.Select(e => e.Id), all.Take(2).Select(e => e.Id));
         Assert.Equal(all.Select(e => e.Id).Order(), all.Select(e => e.Id));
@@ -85,14 +85,5 @@ public class FeedTests(RunningSystem system) : SystemTest<RunningSystem>(system)
             if (line.StartsWith("data: ", StringComparison.Ordinal)) events.Add((position, type, JsonNode.Parse(line[6..])!));
         }
         return events;
-    }
-
-    async Task Store(string asset, params Reading[] readings)
-    {
-        var expected = (await Pollux.Log.Readings(asset)).Count + readings.Length;
-        await using var device = await Device.Connect(Pollux.Servers.Mqtt);
-        await device.Publish(Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, readings));
-        await Eventually.Get(
-            "the readings are in the log", async () => (await Pollux.Log.Readings(asset)).Count, count => count == expected);
     }
 }

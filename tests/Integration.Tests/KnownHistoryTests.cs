@@ -35,9 +35,9 @@ public class KnownHistoryTests(FrugalSystem system) : SystemTest<FrugalSystem>(s
     {
         var (asset, at) = (Pollux.NextAsset(), Samples.Now - 600 * Micros.PerSecond);
         // Includes a sample from two hours ago, received long before the late one.
-        var before = await Store(asset, new Reading(Sensor, at - 7_200 * Micros.PerSecond, 190), new Reading(Sensor, at, 200));
+        var before = await Pollux.Store(asset, new Reading(Sensor, at - 7_200 * Micros.PerSecond, 190), new Reading(Sensor, at, 200));
         var between = await Eventually.NextMillisecond();
-        var late = await Store(asset, new Reading(Sensor, at + 10 * Micros.PerSecond, 240));
+        var late = await Pollux.Store(asset, new Reading(Sensor, at + 10 * Micros.PerSecond, 240));
 
         var range = $"from={Time(at - 60 * Micros.PerSecond)}&to={Time(at + 60 * Micros.PerSecond)}&points=12";
         Assert.Equal([200, 240], await Values(asset, range));
@@ -73,8 +73,8 @@ public class KnownHistoryTests(FrugalSystem system) : SystemTest<FrugalSystem>(s
     public async Task Grpc_and_csv_tell_the_same_past()
     {
         var (asset, at) = (Pollux.NextAsset(), Samples.Now - 600 * Micros.PerSecond);
-        var before = await Store(asset, [.. Samples.Frame(Pollux.Model, at, 1)]);
-        await Store(asset, [.. Samples.Frame(Pollux.Model, at + 1_000_000, 2)]);
+        var before = await Pollux.Store(asset, [.. Samples.Frame(Pollux.Model, at, 1)]);
+        await Pollux.Store(asset, [.. Samples.Frame(Pollux.Model, at + 1_000_000, 2)]);
         var (from, to) = (at - Micros.PerSecond, at + 60 * Micros.PerSecond);
 
         using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{Pollux.Query.GrpcPort}");
@@ -123,7 +123,7 @@ public class KnownHistoryTests(FrugalSystem system) : SystemTest<FrugalSystem>(s
     public async Task A_past_of_too_many_readings_is_refused_with_field_and_limit()
     {
         var (asset, at) = (Pollux.NextAsset(), Samples.Now - 1_300 * Micros.PerSecond);
-        var known = await Store(
+        var known = await Pollux.Store(
             asset, [.. Enumerable.Range(0, FrugalSystem.MostReadings + 1)
                 .Select(i => new Reading(Sensor, at + i * Micros.PerSecond, 200 + i % 5))]);
         var to = Time(at + 1_200 * Micros.PerSecond);
@@ -169,17 +169,4 @@ public class KnownHistoryTests(FrugalSystem system) : SystemTest<FrugalSystem>(s
     static string Time(long micros) => Escape(Micros.ToTime(micros));
 
     static string Escape(DateTimeOffset time) => Uri.EscapeDataString(time.ToString("O", CultureInfo.InvariantCulture));
-
-    /// <summary>Publishes readings and returns the position of the asset's last event once they are all stored.</summary>
-    async Task<long> Store(string asset, params Reading[] readings)
-    {
-        var expected = (await Pollux.Log.Readings(asset)).Count + readings.Length;
-        await using var device = await Device.Connect(Pollux.Servers.Mqtt);
-        foreach (var pack in readings.Chunk(100)) await device.Publish(Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, pack));
-        await Eventually.Get(
-            "the readings are in the log", async () => (await Pollux.Log.Readings(asset)).Count, count => count == expected);
-        var last = 0L;
-        await foreach (var (position, _) in Pollux.Log.Batches(asset)) last = position;
-        return last;
-    }
 }

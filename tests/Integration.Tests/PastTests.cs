@@ -25,12 +25,12 @@ public class PastTests(RunningSystem system) : SystemTest<RunningSystem>(system)
     public async Task A_past_twin_begins_at_a_checkpoint_and_is_the_same_without_one()
     {
         var (asset, other, at) = (Pollux.NextAsset(), Pollux.NextAsset(), Samples.Now - 900 * Micros.PerSecond);
-        await Store(other, new Reading(MeltTemperature, at - 60 * Micros.PerSecond, 199));
-        await Store(asset, Seconds(at, 0, 60));
+        await Pollux.Store(other, new Reading(MeltTemperature, at - 60 * Micros.PerSecond, 199));
+        await Pollux.Store(asset, Seconds(at, 0, 60));
         await Checkpoint(asset);
         await Checkpoint(other);
-        var before = await Store(asset, Seconds(at, 60, 90));
-        var late = await Store(
+        var before = await Pollux.Store(asset, Seconds(at, 60, 90));
+        var late = await Pollux.Store(
             asset, new Reading(MeltTemperature, at + 30_500_000, 240), new Reading(MeltPressure, at + 200 * Micros.PerSecond, 90));
         string[] questions =
         [
@@ -54,12 +54,12 @@ public class PastTests(RunningSystem system) : SystemTest<RunningSystem>(system)
     public async Task Alarms_are_as_they_were()
     {
         var (asset, at) = (Pollux.NextAsset(), Samples.Now - 900 * Micros.PerSecond);
-        await Store(asset, new Reading(MeltPressure, at, 82), new Reading(MeltPressure, at + 10_000_000, 210));
+        await Pollux.Store(asset, new Reading(MeltPressure, at, 82), new Reading(MeltPressure, at + 10_000_000, 210));
         var raised = (await Events<AlarmRaised>(asset, a => a.LimitId == "melt-pressure-high")).Single();
         var whenRaised = await Pollux.Log.Position();
         await Pollux.Send(QueueNames.TwinCommands, new AcknowledgeAlarm(asset, raised.AlarmId, "eve", null));
         await Events<AlarmAcknowledged>(asset, _ => true);
-        await Store(asset, new Reading(MeltPressure, at + 20_000_000, 100), new Reading(MeltPressure, at + 30_000_000, 100));
+        await Pollux.Store(asset, new Reading(MeltPressure, at + 20_000_000, 100), new Reading(MeltPressure, at + 30_000_000, 100));
         await Events<AlarmCleared>(asset, c => c.AlarmId == raised.AlarmId);
 
         async Task<string?> State(string asOf) => (string?)(await Pollux.Get($"/api/v1/alarms/{raised.AlarmId}?{asOf}"))["state"];
@@ -92,9 +92,9 @@ public class PastTests(RunningSystem system) : SystemTest<RunningSystem>(system)
     {
         var at = Samples.Now - 900 * Micros.PerSecond;
         string[] assets = [Pollux.NextAsset(), Pollux.NextAsset(), Pollux.NextAsset()];
-        foreach (var asset in assets) await Store(asset, new Reading(MeltTemperature, at, 200));
+        foreach (var asset in assets) await Pollux.Store(asset, new Reading(MeltTemperature, at, 200));
         var known = await Pollux.Log.Position();
-        foreach (var asset in assets) await Store(asset, new Reading(MeltTemperature, at + 10_000_000, 210));
+        foreach (var asset in assets) await Pollux.Store(asset, new Reading(MeltTemperature, at + 10_000_000, 210));
 
         var moment = $"validAt={Time(at + 60_000_000)}&knownAt={known}";
         List<JsonNode> fleet = [];
@@ -116,7 +116,7 @@ public class PastTests(RunningSystem system) : SystemTest<RunningSystem>(system)
         }
         // Without knownAt, the second page still shows the log of the first.
         var first = await Pollux.Get($"/api/v1/twins?limit=1&search={assets[0][..^1]}&validAt={Time(at + 60_000_000)}");
-        await Store(assets[1], new Reading(MeltTemperature, at + 20_000_000, 220));
+        await Pollux.Store(assets[1], new Reading(MeltTemperature, at + 20_000_000, 220));
         var position = (long)first["items"]![0]!["asOf"]!["knownAtPosition"]!;
         var second = await Pollux.Get($"/api/v1/twins?limit=1&search={assets[0][..^1]}&validAt={Time(at + 60_000_000)}"
             + $"&cursor={(string)first["nextCursor"]!}");
@@ -137,9 +137,9 @@ public class PastTests(RunningSystem system) : SystemTest<RunningSystem>(system)
     public async Task A_difference_names_values_alarms_and_the_events_that_made_it()
     {
         var (asset, at) = (Pollux.NextAsset(), Samples.Now - 900 * Micros.PerSecond);
-        await Store(asset, new Reading(MeltTemperature, at, 200), new Reading(MeltPressure, at, 82));
+        await Pollux.Store(asset, new Reading(MeltTemperature, at, 200), new Reading(MeltPressure, at, 82));
         var known = await Pollux.Log.Position();
-        await Store(asset, new Reading(MeltPressure, at + 10_000_000, 210));
+        await Pollux.Store(asset, new Reading(MeltPressure, at + 10_000_000, 210));
         var raised = (await Events<AlarmRaised>(asset, a => a.LimitId == "melt-pressure-high")).Single();
         await Eventually.Get(
             "the alarm is saved", () => Pollux.Twins.View(asset), t => t?.Alarms.Any(a => a.Id == raised.AlarmId) == true);
@@ -156,7 +156,7 @@ public class PastTests(RunningSystem system) : SystemTest<RunningSystem>(system)
             (bool)diff["hasMoreEvents"]!));
 
         // The same time before and after a late reading: what it has changed.
-        var lately = await Store(asset, new Reading(MeltTemperature, at + 2_000_000, 205));
+        var lately = await Pollux.Store(asset, new Reading(MeltTemperature, at + 2_000_000, 205));
         var late = await Pollux.Get(
             $"/api/v1/twins/{asset}/diff?from={Time(at + 5_000_000)}&to={Time(at + 5_000_000)}&fromKnownAt={known}");
         sensor = Assert.Single(late["sensors"]!.AsArray())!;
@@ -215,16 +215,5 @@ public class PastTests(RunningSystem system) : SystemTest<RunningSystem>(system)
         await using var command = Pollux.Database.CreateCommand(sql);
         foreach (var parameter in parameters) command.Parameters.Add(new() { Value = parameter });
         await command.ExecuteNonQueryAsync(Cancel);
-    }
-
-    /// <summary>Publishes readings and returns the end of the log once they are all stored.</summary>
-    async Task<long> Store(string asset, params Reading[] readings)
-    {
-        var expected = (await Pollux.Log.Readings(asset)).Count + readings.Length;
-        await using var device = await Device.Connect(Pollux.Servers.Mqtt);
-        foreach (var pack in readings.Chunk(100)) await device.Publish(Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, pack));
-        await Eventually.Get(
-            "the readings are in the log", async () => (await Pollux.Log.Readings(asset)).Count, count => count == expected);
-        return await Pollux.Log.Position();
     }
 }

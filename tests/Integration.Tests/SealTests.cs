@@ -62,36 +62,157 @@ public sealed class SealTests(Infrastructure infrastructure)
 
     public static TheoryData<string, string, string, string, long?, string> Changes => new()
     {
-        { "a byte of readings", """update E set bdata = set_byte(bdata, 3, get_byte(bdata, 3) # 1) where stream_id = 'L1' and version = 3""", "changed", "L1", 3, "another payload" },
-        { "a value in JSON", """update E set data = jsonb_set(data, '{value}', '7') where stream_id = 'twin/line-1' and version = 2""", "changed", "twin/line-1", 2, "another payload" },
-        { "JSON beside readings", """update E set data = '{"a": 1}' where stream_id = 'L1' and version = 2""", "changed", "L1", 2, "another payload" },
-        { "a header", """update E set headers = headers || '{"traceparent": "x"}' where stream_id = 'L2' and version = 1""", "changed", "L2", 1, "another headers" },
+        {
+            "a byte of readings",
+            """update E set bdata = set_byte(bdata, 3, get_byte(bdata, 3) # 1) where stream_id = 'L1' and version = 3""",
+            "changed", "L1", 3, "another payload"
+        },
+        {
+            "a value in JSON",
+            """update E set data = jsonb_set(data, '{value}', '7') where stream_id = 'twin/line-1' and version = 2""",
+            "changed", "twin/line-1", 2, "another payload"
+        },
+        {
+            "JSON beside readings",
+            """update E set data = '{"a": 1}' where stream_id = 'L1' and version = 2""",
+            "changed", "L1", 2, "another payload"
+        },
+        {
+            "a header",
+            """update E set headers = headers || '{"traceparent": "x"}' where stream_id = 'L2' and version = 1""",
+            "changed", "L2", 1, "another headers"
+        },
         { "no headers", """update E set headers = null where stream_id = 'L2' and version = 5""", "changed", "L2", 5, "another headers" },
-        { "a microsecond", """update E set timestamp = timestamp + interval '1 microsecond' where stream_id = 'L1' and version = 1""", "changed", "L1", 1, "another time stamp" },
-        { "a type", """update E set type = 'alarm_raised' where stream_id = 'twin/line-1' and version = 4""", "changed", "twin/line-1", 4, "another identity" },
-        { "an id", """update E set id = gen_random_uuid() where stream_id = 'L1' and version = 4""", "changed", "L1", 4, "another identity" },
-        { "a tenant", """update E set tenant_id = 'other' where stream_id = 'L1' and version = 4""", "changed", "L1", 4, "another identity" },
+        {
+            "a microsecond",
+            """update E set timestamp = timestamp + interval '1 microsecond' where stream_id = 'L1' and version = 1""",
+            "changed", "L1", 1, "another time stamp"
+        },
+        {
+            "a type",
+            """update E set type = 'alarm_raised' where stream_id = 'twin/line-1' and version = 4""",
+            "changed", "twin/line-1", 4, "another identity"
+        },
+        {
+            "an id",
+            """update E set id = gen_random_uuid() where stream_id = 'L1' and version = 4""",
+            "changed", "L1", 4, "another identity"
+        },
+        {
+            "a tenant",
+            """update E set tenant_id = 'other' where stream_id = 'L1' and version = 4""",
+            "changed", "L1", 4, "another identity"
+        },
         { "a row", """delete from E where stream_id = 'L1' and version = 3""", "missing", "L1", 3, "the event is missing" },
-        { "the first row", """delete from E where stream_id = 'twin/line-1' and version = 1""", "missing", "twin/line-1", 1, "the event is missing" },
+        {
+            "the first row",
+            """delete from E where stream_id = 'twin/line-1' and version = 1""",
+            "missing", "twin/line-1", 1, "the event is missing"
+        },
         { "the last row of a day", """delete from E where stream_id = 'L2' and version = 5""", "missing", "L2", 5, "the event is missing" },
         { "a stream", """delete from E where stream_id = 'L2'""", "missing", "L2", 1, "all 5 events of the stream are missing" },
-        { "versions", """update E set version = -1 where stream_id = 'L1' and version = 2; update E set version = 2 where stream_id = 'L1' and version = 3; update E set version = 3 where stream_id = 'L1' and version = -1""", "swapped", "L1", 3, "changed places" },
-        { "positions", """create temp table p as select seq_id, version from E where stream_id = 'L1' and version in (2, 3); update E set seq_id = -seq_id where stream_id = 'L1' and version in (2, 3); update E set seq_id = (select seq_id from p where p.version = 5 - E.version) where stream_id = 'L1' and version in (2, 3)""", "swapped", "L1", 3, "changed places" },
-        { "positions of two streams", """create temp table p as select seq_id, stream_id from E where stream_id in ('L1', 'L2') and version = 2; update E set seq_id = -seq_id where stream_id in ('L1', 'L2') and version = 2; update E set seq_id = (select seq_id from p where p.stream_id <> E.stream_id) where stream_id in ('L1', 'L2') and version = 2""", "changed", "L2", 2, "another position" },
-        { "payloads", """create temp table p as select version, bdata from E where stream_id = 'L1' and version in (1, 4); update E set bdata = (select bdata from p where p.version = 5 - E.version) where stream_id = 'L1' and version in (1, 4)""", "swapped", "L1", 1, "payload of version 4" },
-        { "an event that was not there", """insert into E (seq_id, id, stream_id, version, data, bdata, type, timestamp, tenant_id, mt_dotnet_type, headers, is_archived) select min(seq_id) + 3, gen_random_uuid(), 'L1', 1000, '{}', '\x01', 'readings_recorded', now(), '*DEFAULT*', null, null, false from E where stream_id = 'L1'""", "added", "L1", 1000, "was not there" },
-        { "an event that was moved to the end", """update E set seq_id = 100000 where stream_id = 'L1' and version = 2""", "changed", "L1", 2, "another position" },
-        { "an event in another stream", """update E set stream_id = 'L2', version = 77 where stream_id = 'L1' and version = 5""", "missing", "L1", 5, "the event is missing" },
-        { "the events of a day", """delete from E where seq_id <= (select (data ->> 'upTo')::bigint from E where stream_id = 'S0' and type = 'log_sealed')""", "missing-day", "S0", null, "all 15 events of the day are missing" },
-        { "a day with its seal", """delete from E where seq_id <= (select (data ->> 'upTo')::bigint from E where stream_id = 'S0' and type = 'log_sealed'); delete from E where stream_id = 'S0'""", "missing-seal", "S1", null, "the seals before it are missing" },
+        {
+            "versions",
+            """
+            update E set version = -1 where stream_id = 'L1' and version = 2; update E set version = 2 where stream_id = 'L1'
+            and version = 3; update E set version = 3 where stream_id = 'L1' and version = -1
+            """,
+            "swapped", "L1", 3, "changed places"
+        },
+        {
+            "positions",
+            """
+            create temp table p as select seq_id, version from E where stream_id = 'L1' and version in (2, 3);
+            update E set seq_id = -seq_id where stream_id = 'L1' and version in (2, 3); update E set seq_id = (select seq_id from p
+            where p.version = 5 - E.version) where stream_id = 'L1' and version in (2, 3)
+            """,
+            "swapped", "L1", 3, "changed places"
+        },
+        {
+            "positions of two streams",
+            """
+            create temp table p as select seq_id, stream_id from E where stream_id in ('L1', 'L2') and version = 2;
+            update E set seq_id = -seq_id where stream_id in ('L1', 'L2') and version = 2; update E set seq_id = (select seq_id from p
+            where p.stream_id <> E.stream_id) where stream_id in ('L1', 'L2') and version = 2
+            """,
+            "changed", "L2", 2, "another position"
+        },
+        {
+            "payloads",
+            """
+            create temp table p as select version, bdata from E where stream_id = 'L1' and version in (1, 4);
+            update E set bdata = (select bdata from p where p.version = 5 - E.version) where stream_id = 'L1' and version in (1, 4)
+            """,
+            "swapped", "L1", 1, "payload of version 4"
+        },
+        {
+            "an event that was not there",
+            """
+            insert into E (seq_id, id, stream_id, version, data, bdata, type, timestamp, tenant_id, mt_dotnet_type, headers, is_archived)
+            select min(seq_id) + 3, gen_random_uuid(), 'L1', 1000, '{}', '\x01', 'readings_recorded', now(), '*DEFAULT*', null, null, false
+            from E where stream_id = 'L1'
+            """,
+            "added", "L1", 1000, "was not there"
+        },
+        {
+            "an event that was moved to the end",
+            """update E set seq_id = 100000 where stream_id = 'L1' and version = 2""",
+            "changed", "L1", 2, "another position"
+        },
+        {
+            "an event in another stream",
+            """update E set stream_id = 'L2', version = 77 where stream_id = 'L1' and version = 5""",
+            "missing", "L1", 5, "the event is missing"
+        },
+        {
+            "the events of a day",
+            """delete from E where seq_id <= (select (data ->> 'upTo')::bigint from E where stream_id = 'S0' and type = 'log_sealed')""",
+            "missing-day", "S0", null, "all 15 events of the day are missing"
+        },
+        {
+            "a day with its seal",
+            """
+            delete from E where seq_id <= (select (data ->> 'upTo')::bigint from E where stream_id = 'S0' and type = 'log_sealed'); delete
+            from E where stream_id = 'S0'
+            """,
+            "missing-seal", "S1", null, "the seals before it are missing"
+        },
         { "a seal in the middle", """delete from E where stream_id = 'S1'""", "missing-seal", "S2", null, "no seal covers the positions" },
-        { "the root in a seal", """update E set data = jsonb_set(data, '{root}', to_jsonb(repeat('ab', 32))) where stream_id = 'S0' and type = 'log_sealed'""", "forged-seal", "S0", 4, "does not have the signature" },
-        { "the end in a seal", """update E set data = jsonb_set(data, '{upTo}', '3') where stream_id = 'S0' and type = 'log_sealed'""", "forged-seal", "S0", 4, "does not have the signature" },
-        { "a head of a stream's seal", """update E set data = jsonb_set(data, '{head}', to_jsonb(repeat('ab', 32))) where stream_id = 'S0' and version = 2""", "forged-seal", "S0", 2, "the day_closed event of L2 is not the one that was signed" },
-        { "fingerprints of a stream's seal", """update E set data = jsonb_set(data, '{fingerprints}', '""') where stream_id = 'S0' and version = 1""", "forged-seal", "S0", 1, "the day_closed event of L1 is not" },
-        { "a stream's seal that is no JSON of one", """update E set data = '{"no": 1}' where stream_id = 'S0' and version = 1""", "missing-seal", "S0", null, "the day_closed event of L1 is missing or can not be read" },
-        { "a stream's seal", """delete from E where stream_id = 'S0' and version = 3""", "missing-seal", "S0", null, "the day_closed event of twin/line-1 is missing" },
-        { "an event and its seal", """update E set bdata = '\x05' where stream_id = 'L1' and version = 3; delete from E where stream_id = 'S0' and version = 1""", "added", "L1", 1, "was not there" },
+        {
+            "the root in a seal",
+            """update E set data = jsonb_set(data, '{root}', to_jsonb(repeat('ab', 32))) where stream_id = 'S0' and type = 'log_sealed'""",
+            "forged-seal", "S0", 4, "does not have the signature"
+        },
+        {
+            "the end in a seal",
+            """update E set data = jsonb_set(data, '{upTo}', '3') where stream_id = 'S0' and type = 'log_sealed'""",
+            "forged-seal", "S0", 4, "does not have the signature"
+        },
+        {
+            "a head of a stream's seal",
+            """update E set data = jsonb_set(data, '{head}', to_jsonb(repeat('ab', 32))) where stream_id = 'S0' and version = 2""",
+            "forged-seal", "S0", 2, "the day_closed event of L2 is not the one that was signed"
+        },
+        {
+            "fingerprints of a stream's seal",
+            """update E set data = jsonb_set(data, '{fingerprints}', '""') where stream_id = 'S0' and version = 1""",
+            "forged-seal", "S0", 1, "the day_closed event of L1 is not"
+        },
+        {
+            "a stream's seal that is no JSON of one",
+            """update E set data = '{"no": 1}' where stream_id = 'S0' and version = 1""",
+            "missing-seal", "S0", null, "the day_closed event of L1 is missing or can not be read"
+        },
+        {
+            "a stream's seal",
+            """delete from E where stream_id = 'S0' and version = 3""",
+            "missing-seal", "S0", null, "the day_closed event of twin/line-1 is missing"
+        },
+        {
+            "an event and its seal",
+            """update E set bdata = '\x05' where stream_id = 'L1' and version = 3; delete from E where stream_id = 'S0' and version = 1""",
+            "added", "L1", 1, "was not there"
+        },
     };
 
     [Theory, MemberData(nameof(Changes))]

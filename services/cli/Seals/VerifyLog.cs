@@ -55,7 +55,7 @@ static class VerifyLog
         var range = SealOptions.Within(seals, from, to);
         var watch = Stopwatch.StartNew();
         SealFault? first = null;
-        var (faults, days, events, bytes, isFound) = (0, 0, 0L, 0L, published is null);
+        var (faults, days, events, bytes) = (0, 0, 0L, 0L);
         await foreach (var day in new VerifySeals(log, keys).Days(from, to, asset, cancel))
         {
             Console.WriteLine(Line(day, asset));
@@ -66,7 +66,7 @@ static class VerifyLog
         var seconds = watch.Elapsed.TotalSeconds;
         if (asset is not null && days > 0 && events == 0 && first is null)
             throw new InvalidInputException("--asset", asset, "the id of an asset with sealed events in these days");
-        isFound |= seals.Any(s => new CanonicalBytes().Hash(s.Seal) == published);
+        var isFound = published is null || seals.Any(s => new CanonicalBytes().Hash(s.Seal) == published);
         if (seals.Count == 0) Console.WriteLine("No day is sealed yet.");
         else
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,

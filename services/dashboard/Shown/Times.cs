@@ -32,6 +32,10 @@ static class Times
         return new(unspecified, zone.GetUtcOffset(unspecified));
     }
 
+    /// <summary>The second that a time lies in, UTC.</summary>
+    public static DateTimeOffset Second(DateTimeOffset at) =>
+        new(at.UtcTicks - at.UtcTicks % TimeSpan.TicksPerSecond, TimeSpan.Zero);
+
     public static DateTimeOffset? Read(string? text) =>
         DateTimeOffset.TryParse(
             text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)

@@ -67,7 +67,7 @@ sealed class DiffTwin(FindPast past, FoldTwin fold, FoldPlaces places, PastAlarm
     }
 
     static bool Belongs(LogEvent e, PastMoment moment) =>
-        e.Position <= moment.KnownAt && (PastAlarms.HappenedAt(e.Type, e.Data) ?? e.RecordedAt) <= moment.ValidAt;
+        e.Position <= moment.KnownAt && (PastEvents.HappenedAt(e.Type, e.Data) ?? e.RecordedAt) <= moment.ValidAt;
 }
 
 /// <summary>A moment as it is asked for; null means the present.</summary>

@@ -17,12 +17,11 @@ sealed record DaySeal(
     [property: Description("Hash of the seal before; zeros for the first.")] string Previous,
     [property: Description("When it was sealed, by the clock of ingest.")] DateTimeOffset SealedAt,
     [property: Description("The key that signed.")] string KeyId,
-    [property: Description("ECDSA P-256 with SHA-256, DER form, base64.")] string Signature,
+    [property: Description("ECDSA P-256 with SHA-256, DER form, base64.")] byte[] Signature,
     [property: Description("Hash of the seal, which vouches for the whole log up to the end of the day.")] string Hash)
 {
     public static DaySeal Of(LogSealed s) => new(
-        s.Day, s.After, s.UpTo, s.Events, s.Streams, s.Root, s.Previous, s.SealedAt, s.KeyId, Convert.ToBase64String(s.Signature),
-        new CanonicalBytes().Hash(s));
+        s.Day, s.After, s.UpTo, s.Events, s.Streams, s.Root, s.Previous, s.SealedAt, s.KeyId, s.Signature, new CanonicalBytes().Hash(s));
 }
 
 /// <summary>The seals of days.</summary>

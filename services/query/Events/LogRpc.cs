@@ -49,7 +49,7 @@ sealed class LogRpc(ListEvents events, WatchEvents watch, LogReader reader, List
             Data = e.Data,
         };
         if (e.Headers is not null) shown.Headers = e.Headers;
-        if (e.Bytes is not null) shown.Bytes = ByteString.FromBase64(e.Bytes);
+        if (e.Bytes is not null) shown.Bytes = ByteString.CopyFrom(e.Bytes);
         return new()
         {
             Event = shown,
@@ -87,7 +87,7 @@ sealed class LogRpc(ListEvents events, WatchEvents watch, LogReader reader, List
         Previous = seal.Previous,
         SealedAt = seal.SealedAt.ToProto(),
         KeyId = seal.KeyId,
-        Signature = ByteString.FromBase64(seal.Signature),
+        Signature = ByteString.CopyFrom(seal.Signature),
         Hash = seal.Hash,
     };
 

@@ -24,7 +24,7 @@ sealed record ProvenEvent(
     string Tenant,
     [property: Description("Headers as PostgreSQL prints them, or null.")] string? Headers,
     string Data,
-    [property: Description("Binary payload of readings, base64, or null.")] string? Bytes);
+    [property: Description("Binary payload of readings, base64, or null.")] byte[]? Bytes);
 
 /// <summary>The seal of the event's stream, without its fingerprints.</summary>
 /// <param name="Stream">The stream.</param>
@@ -107,9 +107,8 @@ sealed class ProveEvent(SealedLog log, LogReader reader)
         var part = leaves[index].Closed;
         List<byte[]> hashes = [];
         var fingerprint = new byte[CanonicalBytes.FingerprintBytes];
-        await foreach (var other in log.EventsOf(seal.Seal, e.Stream, part.FirstVersion, part.LastVersion, cancel))
+        await foreach (var other in log.Versions(e.Stream, part.FirstVersion, part.LastVersion, cancel))
         {
-            if (other.Version < part.FirstVersion || other.Version > part.LastVersion) continue;
             var hash = new byte[CanonicalBytes.HashBytes];
             canonical.Hash(other, hash, fingerprint);
             hashes.Add(hash);
@@ -118,8 +117,7 @@ sealed class ProveEvent(SealedLog log, LogReader reader)
         if (hashes.Count != part.Count || Convert.ToHexStringLower(MerkleTree.RootOf(hashes)) != part.Root
             || Convert.ToHexStringLower(MerkleTree.RootOf(leaves.Select(l => l.Hash))) != seal.Seal.Root) throw Changed();
         return new(
-            new(e.Position, e.Version, Micros.ToTime(e.RecordedAt), e.Id, e.Stream, e.Type, e.Tenant, e.Headers, e.Data,
-                e.Bytes is null ? null : Convert.ToBase64String(e.Bytes)),
+            new(e.Position, e.Version, Micros.ToTime(e.RecordedAt), e.Id, e.Stream, e.Type, e.Tenant, e.Headers, e.Data, e.Bytes),
             MerklePath.Of(hashes, place),
             new(part.Stream, part.Day, part.UpTo, part.FirstVersion, part.LastVersion, part.FirstPosition, part.LastPosition, part.Count,
                 part.Previous, part.Head, part.Root, Convert.ToHexStringLower(SHA256.HashData(part.Fingerprints))),

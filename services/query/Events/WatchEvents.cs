@@ -18,13 +18,14 @@ sealed record FeedFilter(string[]? Types, string? Stream, string? Asset)
 {
     const int Longest = 300;
 
+    static readonly string[] Known = [.. EventLog.EventNames.Values.Order(StringComparer.Ordinal)];
+
     /// <exception cref="InvalidInputException">No event has such a name.</exception>
     public static FeedFilter Of(IEnumerable<string>? types, string? stream, string? asset)
     {
         string[] wanted = [.. types ?? []];
-        var known = EventLog.EventNames.Values.Order(StringComparer.Ordinal).ToList();
         foreach (var type in wanted)
-            if (!known.Contains(type)) throw new InvalidInputException("type", type, string.Join(", ", known));
+            if (!Known.Contains(type)) throw new InvalidInputException("type", type, string.Join(", ", Known));
         return new(wanted.Length == 0 ? null : wanted, Input.Text("stream", stream, Longest), Input.Text("asset", asset, Longest));
     }
 }
@@ -35,7 +36,6 @@ sealed record FeedFilter(string[]? Types, string? Stream, string? Asset)
 /// </summary>
 sealed class WatchEvents
 {
-    const string EventStream = "text/event-stream";
     const int MostWatchers = 100;
     const int MostAtOnce = 500;
 
@@ -44,19 +44,16 @@ sealed class WatchEvents
 
     static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
 
-    // Proxies close connections that stay silent.
-    static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
-
     readonly ListEvents events;
     readonly LogReader log;
     readonly TimeProvider time;
     readonly CancellationToken stopping;
-    int watchers;
+    readonly Watchers watchers;
 
     public WatchEvents(ListEvents events, LogReader log, TimeProvider time, IHostApplicationLifetime lifetime, IMeterFactory meters)
     {
         (this.events, this.log, this.time, stopping) = (events, log, time, lifetime.ApplicationStopping);
-        meters.Create("Pollux").CreateObservableGauge("pollux.query.feeds", () => watchers, "{watcher}", "Open feeds of the event log");
+        watchers = new(MostWatchers, meters, "pollux.query.feeds", "Open feeds of the event log");
     }
 
     public static void Map(IEndpointRouteBuilder log) => log.MapGet("/watch", (
@@ -67,7 +64,7 @@ sealed class WatchEvents
             [Description("Only events of this stream, or of those that begin like a name that ends in *.")] string? stream,
             [Description("Only events of streams about this asset: its telemetry, rejections, registrations, twin and calibrations.")]
             string? asset) => watch.Stream(http, FeedFilter.Of(type, stream, asset), LastSeen(http) ?? after))
-        .Produces<LogEvent>(contentType: EventStream).ProducesProblem(StatusCodes.Status429TooManyRequests)
+        .Produces<LogEvent>(contentType: EventStreams.MediaType).ProducesProblem(StatusCodes.Status429TooManyRequests)
         .WithName("watchEvents").WithSummary("Events of the log as they are appended (server-sent events)")
         .WithDescription(
             "Every event after a position, in log order: `event` is its name, `id` its position; with Last-Event-ID, the feed goes on from "
@@ -85,24 +82,8 @@ sealed class WatchEvents
     {
         // Before the first byte, so that a position beyond the log gives 400.
         var from = await Begin(after, "after", http.RequestAborted);
-        http.Response.ContentType = EventStream;
-        http.Response.Headers.CacheControl = "no-store";
-        http.Response.Headers["X-Accel-Buffering"] = "no";
-        if (HttpMethods.IsHead(http.Request.Method)) return;
-        var body = http.Response.BodyWriter;
-        try
-        {
-            await http.Response.StartAsync(http.RequestAborted);
-            await foreach (var (e, position) in Follow(filter, from, http.RequestAborted))
-            {
-                Write(body, e, position);
-                if ((await body.FlushAsync(http.RequestAborted)).IsCompleted) return;
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The client disconnected or the service is stopping; either way the stream ends.
-        }
+        using var place = watchers.Enter();
+        await EventStreams.Send(http, Changes(filter, from, http.RequestAborted), (body, item) => Write(body, item.Event, item.Position));
     }
 
     static void Write(System.IO.Pipelines.PipeWriter to, LogEvent? e, long position)
@@ -132,37 +113,32 @@ sealed class WatchEvents
     public async IAsyncEnumerable<(LogEvent? Event, long Position)> Follow(
         FeedFilter filter, long after, [EnumeratorCancellation] CancellationToken cancel)
     {
-        if (Interlocked.Increment(ref watchers) > MostWatchers)
+        using var place = watchers.Enter();
+        await foreach (var item in Changes(filter, after, cancel)) yield return item;
+    }
+
+    async IAsyncEnumerable<(LogEvent? Event, long Position)> Changes(
+        FeedFilter filter, long after, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel, stopping);
+        var silentSince = time.GetTimestamp();
+        while (true)
         {
-            Interlocked.Decrement(ref watchers);
-            throw new BusyException($"There are already {MostWatchers} feeds.", Heartbeat);
-        }
-        try
-        {
-            using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel, stopping);
-            var silentSince = time.GetTimestamp();
-            while (true)
+            var end = await log.Position(ended.Token);
+            while (after < end)
             {
-                var end = await log.Position(ended.Token);
-                while (after < end)
-                {
-                    var upTo = Math.Min(end, after + MostPositions);
-                    var page = await events.Page(filter, after, upTo, MostAtOnce, ended.Token);
-                    foreach (var e in page.Items) yield return (e, e.Position);
-                    if (page.Items.Count > 0) silentSince = time.GetTimestamp();
-                    after = page.NextAfter ?? upTo;
-                }
-                if (time.GetElapsedTime(silentSince) >= Heartbeat)
-                {
-                    yield return (null, after);
-                    silentSince = time.GetTimestamp();
-                }
-                await Task.Delay(LookEvery, time, ended.Token);
+                var upTo = Math.Min(end, after + MostPositions);
+                var page = await events.Page(filter, after, upTo, MostAtOnce, ended.Token);
+                foreach (var e in page.Items) yield return (e, e.Position);
+                if (page.Items.Count > 0) silentSince = time.GetTimestamp();
+                after = page.NextAfter ?? upTo;
             }
-        }
-        finally
-        {
-            Interlocked.Decrement(ref watchers);
+            if (time.GetElapsedTime(silentSince) >= EventStreams.Heartbeat)
+            {
+                yield return (null, after);
+                silentSince = time.GetTimestamp();
+            }
+            await Task.Delay(LookEvery, time, ended.Token);
         }
     }
 }

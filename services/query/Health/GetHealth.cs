@@ -14,14 +14,12 @@ using TwinModel.Prognostics;
 namespace Query.Health;
 
 /// <summary>The condition of parts: the current one as twin-state saved it, the past from the log.</summary>
-sealed class GetHealth(NpgsqlDataSource source, KnownAssets registry, FindPast past, FoldHealth fold)
+sealed class GetHealth(NpgsqlDataSource source, KnownAssets registry, PastEvents log, FindPast past, FoldHealth fold)
 {
     const int MostAssessments = 200;
 
-    static readonly string[] Types = [.. new[]
-    {
-        typeof(ConditionChanged), typeof(HealthAssessed), typeof(ComponentReplaced), typeof(FailureOccurred),
-    }.Select(t => EventLog.EventNames[t])];
+    static readonly Type[] Types =
+        [typeof(ConditionChanged), typeof(HealthAssessed), typeof(ComponentReplaced), typeof(FailureOccurred)];
 
     public static void Map(IEndpointRouteBuilder twins) => twins
         .MapGet("/{id}/health", (
@@ -80,24 +78,8 @@ sealed class GetHealth(NpgsqlDataSource source, KnownAssets registry, FindPast p
     }
 
     /// <summary>Health events of an asset in log order: all, or those of some time.</summary>
-    public async Task<List<object>> EventsOf(string assetId, CancellationToken cancel, PastMoment? moment = null)
-    {
-        await using var command = source.CreateCommand(
-            "select type, data from events.mt_events where stream_id = $1 and type = any($2) and seq_id <= $3 order by version");
-        command.Parameters.AddRange(new NpgsqlParameter[]
-        {
-            new() { Value = Streams.Twin(assetId) }, new() { Value = Types }, new() { Value = moment?.KnownAt ?? long.MaxValue },
-        });
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        List<object> events = [];
-        while (await reader.ReadAsync(cancel))
-        {
-            var type = EventLog.EventNames.Single(n => n.Value == reader.GetString(0)).Key;
-            var e = JsonSerializer.Deserialize(reader.GetString(1), type, JsonSerializerOptions.Web)!;
-            if (moment is null || HappenedAt(e) <= moment.Value.ValidAt) events.Add(e);
-        }
-        return events;
-    }
+    public async Task<List<object>> EventsOf(string assetId, CancellationToken cancel, PastMoment? moment = null) =>
+        await log.Of([assetId], Types, moment, cancel).ToListAsync(cancel);
 
     static PartAnswer Answer(HealthView view, List<object> all)
     {
@@ -115,15 +97,6 @@ sealed class GetHealth(NpgsqlDataSource source, KnownAssets registry, FindPast p
 
     static ScoreAnswer? Score(int? failures, PredictionScore? s) =>
         s is null ? null : new(s.Count, failures ?? 0, s.Coverage50, s.Coverage90, s.MeanAbsoluteErrorDays, s.BiasDays, s.UniformP);
-
-    static DateTimeOffset HappenedAt(object e) => e switch
-    {
-        ConditionChanged c => c.ChangedAt,
-        HealthAssessed a => a.AssessedAt,
-        ComponentReplaced r => r.ReplacedAt,
-        FailureOccurred f => f.FailedAt,
-        _ => DateTimeOffset.MaxValue,
-    };
 
     static string ComponentOf(object e) => e switch
     {

@@ -8,21 +8,22 @@ namespace Query.Pasts;
 /// <summary>Reads an asset's readings as of some time from the log.</summary>
 sealed class PastReadings(LogReader log, LogLimits limits, TimeProvider time)
 {
-    /// <summary>All readings of the asset, event by event.</summary>
-    /// <exception cref="TooLargeException">Too many readings.</exception>
-    public IAsyncEnumerable<(LoggedBatch Batch, List<Reading> Readings)> All(
-        PastAsset asset, ushort? sensor = null, CancellationToken cancel = default)
-    {
-        var days = Streams.TelemetryBetween(asset.Id, asset.RegisteredAt, time.GetUtcNow().AddDays(1));
-        return After(asset, [.. days.Select(day => (day, 0L))], sensor, cancel);
-    }
+    /// <summary>Versions of which none is included.</summary>
+    public static readonly IReadOnlyDictionary<string, long> Nothing = new Dictionary<string, long>();
 
-    /// <summary>The readings that came after versions of day streams, event by event; the list is used again for the next.</summary>
+    /// <summary>The asset's readings, event by event; the list is used again for the next.</summary>
+    /// <param name="asset">The asset then.</param>
+    /// <param name="after">Versions of day streams to begin after; days before the first of them are left out.</param>
+    /// <param name="sensor">Only this sensor; null: all.</param>
+    /// <param name="cancel">Stops reading.</param>
     /// <exception cref="TooLargeException">Too many readings.</exception>
-    public async IAsyncEnumerable<(LoggedBatch Batch, List<Reading> Readings)> After(
-        PastAsset asset, IReadOnlyList<(string Stream, long Version)> known, ushort? sensor,
-        [EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<(LoggedBatch Batch, List<Reading> Readings)> Of(
+        PastAsset asset, IReadOnlyDictionary<string, long> after, ushort? sensor, [EnumeratorCancellation] CancellationToken cancel)
     {
+        var first = after.Keys.Min(StringComparer.Ordinal);
+        var known = Streams.TelemetryBetween(asset.Id, asset.RegisteredAt, time.GetUtcNow().AddDays(1))
+            .Where(day => first is null || string.CompareOrdinal(day, first) >= 0)
+            .Select(day => (day, after.GetValueOrDefault(day))).ToList();
         var (last, count) = (Micros.From(asset.ValidAt), 0L);
         List<Reading> readings = [];
         await foreach (var batch in log.Between(known, asset.KnownAt, cancel))

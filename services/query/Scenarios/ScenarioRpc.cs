@@ -37,11 +37,8 @@ sealed class ScenarioRpc(
     public override async Task WatchScenario(
         Proto.WatchScenarioRequest request, IServerStreamWriter<Proto.WatchScenarioResponse> responses, ServerCallContext context)
     {
-        await foreach (var scenario in watch.Follow(request.ScenarioId, Timeout.InfiniteTimeSpan, context.CancellationToken))
-        {
-            if (scenario is not null)
-                await responses.WriteAsync(new() { Scenario = ScenarioMessage.Of(scenario) }, context.CancellationToken);
-        }
+        await foreach (var scenario in watch.Follow(request.ScenarioId, context.CancellationToken))
+            await responses.WriteAsync(new() { Scenario = ScenarioMessage.Of(scenario) }, context.CancellationToken);
     }
 
     public override async Task<Proto.CancelScenarioResponse> CancelScenario(Proto.CancelScenarioRequest request, ServerCallContext context)

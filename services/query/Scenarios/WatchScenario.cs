@@ -15,27 +15,25 @@ sealed class WatchScenario
 {
     const int MostWatchers = 1_000;
 
-    // Polls the table for what RabbitMQ did not deliver. Heartbeats keep proxies from closing a silent connection.
+    // Polls the table for what RabbitMQ did not deliver.
     static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
-    static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
     readonly LiveScenarios live;
     readonly SavedScenarios saved;
     readonly TimeProvider time;
     readonly CancellationToken stopping;
-    int watchers;
+    readonly Watchers watchers;
 
     public WatchScenario(
         LiveScenarios live, SavedScenarios saved, TimeProvider time, IHostApplicationLifetime lifetime, IMeterFactory meters)
     {
         (this.live, this.saved, this.time, stopping) = (live, saved, time, lifetime.ApplicationStopping);
-        meters.Create("Pollux")
-            .CreateObservableGauge("pollux.query.scenario_watchers", () => watchers, "{watcher}", "Open watch streams of scenarios");
+        watchers = new(MostWatchers, meters, "pollux.query.scenario_watchers", "Open watch streams of scenarios");
     }
 
     public static void Map(IEndpointRouteBuilder scenarios) =>
         scenarios.MapGet("/{id}/watch", (HttpContext http, string id, WatchScenario watch) => watch.Stream(http, id))
-        .Produces<ScenarioView>(contentType: "text/event-stream").ProducesProblem(StatusCodes.Status429TooManyRequests)
+        .Produces<ScenarioView>(contentType: EventStreams.MediaType).ProducesProblem(StatusCodes.Status429TooManyRequests)
         .WithName("watchScenario").WithSummary("Progress of a scenario (server-sent events)")
         .WithDescription(
             "The current scenario, then every change: `event: scenario`, `id: version.progress`. The stream ends with the final state.");
@@ -44,24 +42,12 @@ sealed class WatchScenario
     {
         // Before the first byte, so that an unknown id gives 404.
         await saved.Get(id, http.RequestAborted);
-        http.Response.ContentType = "text/event-stream";
-        http.Response.Headers.CacheControl = "no-store";
-        http.Response.Headers["X-Accel-Buffering"] = "no";
-        if (HttpMethods.IsHead(http.Request.Method)) return;
-        var body = http.Response.BodyWriter;
-        try
+        using var place = watchers.Enter();
+        await EventStreams.Send(http, Changes(id, EventStreams.Heartbeat, http.RequestAborted), (body, scenario) =>
         {
-            await foreach (var scenario in Follow(id, Heartbeat, http.RequestAborted))
-            {
-                if (scenario is null) body.Write(":\n\n"u8);
-                else Write(body, scenario);
-                if ((await body.FlushAsync(http.RequestAborted)).IsCompleted) return;
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The client disconnected or the service is stopping; either way the stream ends.
-        }
+            if (scenario is null) EventStreams.WriteHeartbeat(body);
+            else Write(body, scenario);
+        });
     }
 
     static void Write(System.IO.Pipelines.PipeWriter to, ScenarioView scenario)
@@ -72,40 +58,36 @@ sealed class WatchScenario
         to.Write("\n\n"u8);
     }
 
-    /// <summary>Every change up to the final state; null after <paramref name="heartbeat"/> without a change.</summary>
+    /// <summary>Every change up to the final state.</summary>
     /// <exception cref="NotFoundException">No such scenario.</exception>
     /// <exception cref="BusyException">Too many watchers.</exception>
-    public async IAsyncEnumerable<ScenarioView?> Follow(string id, TimeSpan heartbeat, [EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<ScenarioView> Follow(string id, [EnumeratorCancellation] CancellationToken cancel)
     {
-        if (Interlocked.Increment(ref watchers) > MostWatchers)
+        using var place = watchers.Enter();
+        await foreach (var scenario in Changes(id, Timeout.InfiniteTimeSpan, cancel))
+            if (scenario is not null) yield return scenario;
+    }
+
+    // Null after a while without a change.
+    async IAsyncEnumerable<ScenarioView?> Changes(string id, TimeSpan heartbeat, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel, stopping);
+        var shown = await saved.Get(id, ended.Token);
+        yield return shown;
+        var silentSince = time.GetTimestamp();
+        while (!SavedScenarios.IsFinal(shown))
         {
-            Interlocked.Decrement(ref watchers);
-            throw new BusyException($"There are already {MostWatchers} watchers.", Heartbeat);
-        }
-        try
-        {
-            using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel, stopping);
-            var shown = await saved.Get(id, ended.Token);
-            yield return shown;
-            var silentSince = time.GetTimestamp();
-            while (!SavedScenarios.IsFinal(shown))
+            var newest = await Next(id, shown, ended.Token);
+            if (ReferenceEquals(newest, shown))
             {
-                var newest = await Next(id, shown, ended.Token);
-                if (ReferenceEquals(newest, shown))
-                {
-                    if (time.GetElapsedTime(silentSince) < heartbeat) continue;
-                    yield return null;
-                }
-                else
-                {
-                    yield return shown = newest;
-                }
-                silentSince = time.GetTimestamp();
+                if (time.GetElapsedTime(silentSince) < heartbeat) continue;
+                yield return null;
             }
-        }
-        finally
-        {
-            Interlocked.Decrement(ref watchers);
+            else
+            {
+                yield return shown = newest;
+            }
+            silentSince = time.GetTimestamp();
         }
     }
 

@@ -41,7 +41,7 @@ sealed class FoldTwin(
         var begin = await checkpoints.Newest(asset, cancel);
         var (twin, effects) = (begin.Twin, new StepEffects());
         var newest = begin.Position == 0 ? default : await log.At(begin.Position, cancel);
-        await foreach (var (batch, since) in readings.After(asset, begin.Known, null, cancel))
+        await foreach (var (batch, since) in readings.Of(asset, begin.Versions, null, cancel))
         {
             twin.Step(CollectionsMarshal.AsSpan(since), effects);
             effects.Rollups.Clear();
@@ -65,7 +65,7 @@ sealed class FoldTwin(
     async Task Rederive(Twin twin, ushort sensor, PastAsset asset, CancellationToken cancel)
     {
         List<Reading> history = [];
-        await foreach (var (_, more) in readings.All(asset, sensor, cancel)) history.AddRange(more);
+        await foreach (var (_, more) in readings.Of(asset, PastReadings.Nothing, sensor, cancel)) history.AddRange(more);
         history.Sort((a, b) => a.SampledAt.CompareTo(b.SampledAt));
         twin.Sensor(sensor)?.Rederive(history, new());
     }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.ComponentModel;
 using System.Diagnostics.Metrics;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Query.Api;
 using ServiceDefaults;
@@ -15,22 +16,18 @@ sealed class WatchTwins
     public const int MostAssets = 200;
 
     const int MostWatchers = 2_000;
-    const string EventStream = "text/event-stream";
     const string Unseen = "-";
-
-    // Proxies close connections that stay silent.
-    static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
     readonly LiveTwins live;
     readonly LogReader log;
     readonly TimeProvider time;
     readonly CancellationToken stopping;
-    int watchers;
+    readonly Watchers watchers;
 
     public WatchTwins(LiveTwins live, LogReader log, TimeProvider time, IHostApplicationLifetime lifetime, IMeterFactory meters)
     {
         (this.live, this.log, this.time, stopping) = (live, log, time, lifetime.ApplicationStopping);
-        meters.Create("Pollux").CreateObservableGauge("pollux.query.watchers", () => watchers, "{watcher}", "Open watch streams");
+        watchers = new(MostWatchers, meters, "pollux.query.watchers", "Open watch streams");
     }
 
     public static void Map(IEndpointRouteBuilder twins)
@@ -42,7 +39,7 @@ sealed class WatchTwins
                 [Description("Id of the last event seen in a stream of the same assets, as in Last-Event-ID.")] string? after) =>
                 watch.Stream(http, (assets ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
                     LastSeen(http, after)))
-            .Produces<TwinAnswer>(contentType: EventStream).ProducesProblem(StatusCodes.Status404NotFound)
+            .Produces<TwinAnswer>(contentType: EventStreams.MediaType).ProducesProblem(StatusCodes.Status404NotFound)
                 .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .WithName("watchTwins").WithSummary("Several twins as they change (server-sent events)")
             .WithDescription(
@@ -54,7 +51,7 @@ sealed class WatchTwins
                 WatchTwins watch,
                 [Description("position.revision of the last view seen, as in Last-Event-ID.")] string? after) =>
                 watch.Stream(http, [id], LastSeen(http, after)))
-            .Produces<TwinAnswer>(contentType: EventStream).ProducesProblem(StatusCodes.Status429TooManyRequests)
+            .Produces<TwinAnswer>(contentType: EventStreams.MediaType).ProducesProblem(StatusCodes.Status429TooManyRequests)
             .WithName("watchTwin").WithSummary("A twin as it changes (server-sent events)")
             .WithDescription("Sends the newest view at once, then every change: `event: twin`, `id: position.revision`. "
                 + "A slow reader skips intermediate views. A comment every 15 s keeps the connection open.");
@@ -65,37 +62,12 @@ sealed class WatchTwins
     async Task Stream(HttpContext http, IReadOnlyList<string> assetIds, string? after)
     {
         using var watcher = await Open(assetIds, after, http.RequestAborted);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
-        http.Response.ContentType = EventStream;
-        http.Response.Headers.CacheControl = "no-store";
-        http.Response.Headers["X-Accel-Buffering"] = "no";
-        var body = http.Response.BodyWriter;
-        try
+        using var place = watchers.Enter();
+        await EventStreams.Send(http, Changes(watcher, EventStreams.Heartbeat, http.RequestAborted), (body, changed) =>
         {
-            await http.Response.StartAsync(ended.Token);
-            if (HttpMethods.IsHead(http.Request.Method)) return;
-            while (true)
-            {
-                if (await watcher.Wait(Heartbeat, ended.Token))
-                {
-                    foreach (var twin in watcher.Changed()) Write(body, twin.Show(time.GetUtcNow()), watcher.Seen);
-                }
-                else
-                {
-                    body.Write(":\n\n"u8);
-                }
-                // Waits for a slow reader; changes in the meantime are merged into the newest view.
-                if ((await body.FlushAsync(ended.Token)).IsCompleted) return;
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The client disconnected or the service is stopping; either way the stream ends.
-        }
-        finally
-        {
-            Interlocked.Decrement(ref watchers);
-        }
+            if (changed is null) EventStreams.WriteHeartbeat(body);
+            else foreach (var twin in changed) Write(body, twin.Show(time.GetUtcNow()), watcher.Seen);
+        });
     }
 
     static void Write(System.IO.Pipelines.PipeWriter to, ShownTwin twin, IReadOnlyList<(long Position, long Revision)> seen)
@@ -107,22 +79,20 @@ sealed class WatchTwins
 
     /// <summary>The newest views, then every change; ends when the caller leaves or the service stops.</summary>
     public async IAsyncEnumerable<ShownTwin> Follow(
-        IReadOnlyList<string> assetIds, string? after, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+        IReadOnlyList<string> assetIds, string? after, [EnumeratorCancellation] CancellationToken cancel)
     {
         using var watcher = await Open(assetIds, after, cancel);
+        using var place = watchers.Enter();
+        await foreach (var changed in Changes(watcher, Timeout.InfiniteTimeSpan, cancel))
+            foreach (var twin in changed ?? []) yield return twin.Show(time.GetUtcNow());
+    }
+
+    // What has changed; null after a while without a change. While a slow reader is waited for, changes are merged into the newest view.
+    async IAsyncEnumerable<IEnumerable<LiveTwin>?> Changes(
+        Watcher watcher, TimeSpan heartbeat, [EnumeratorCancellation] CancellationToken cancel)
+    {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel, stopping);
-        try
-        {
-            while (true)
-            {
-                await watcher.Wait(Timeout.InfiniteTimeSpan, ended.Token);
-                foreach (var twin in watcher.Changed()) yield return twin.Show(time.GetUtcNow());
-            }
-        }
-        finally
-        {
-            Interlocked.Decrement(ref watchers);
-        }
+        while (true) yield return await watcher.Wait(heartbeat, ended.Token) ? watcher.Changed() : null;
     }
 
     async Task<Watcher> Open(IReadOnlyList<string> assetIds, string? after, CancellationToken cancel)
@@ -136,9 +106,7 @@ sealed class WatchTwins
         var newest = seen?.Max(s => s.Position) ?? 0;
         if (newest > twins.Max(t => t.View.Position) && newest > await log.Position(cancel))
             throw new InvalidInputException("after", after, "the id of an earlier event; this one is beyond the end of the log");
-        if (Interlocked.Increment(ref watchers) <= MostWatchers) return new(twins, seen);
-        Interlocked.Decrement(ref watchers);
-        throw new BusyException($"There are already {MostWatchers} watchers.", Heartbeat);
+        return new(twins, seen);
     }
 
     /// <summary>

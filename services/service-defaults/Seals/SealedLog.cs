@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Contracts.Events;
 using Npgsql;
+using TwinModel.Telemetry;
 
 namespace ServiceDefaults.Seals;
 
@@ -112,6 +113,10 @@ public sealed class SealedLog(NpgsqlDataSource source, TimeProvider time) : ISea
         Read("stream_id = $1 and (version between $2 and $3 or seq_id > $4 and seq_id <= $5)", cancel, stream, firstVersion, lastVersion,
             seal.After, seal.UpTo);
 
+    /// <summary>The given versions of a stream that exist, in the order of the log.</summary>
+    public IAsyncEnumerable<LoggedEvent> Versions(string stream, long first, long last, CancellationToken cancel) =>
+        Read("stream_id = $1 and version between $2 and $3", cancel, stream, first, last);
+
     async IAsyncEnumerable<LoggedEvent> Read(string where, [EnumeratorCancellation] CancellationToken cancel, params object[] parameters)
     {
         await using var command = source.CreateCommand($"select {Columns} from events.mt_events where {where} order by seq_id");
@@ -121,11 +126,10 @@ public sealed class SealedLog(NpgsqlDataSource source, TimeProvider time) : ISea
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
         {
-            var micros = (reader.GetDateTime(2).Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
             yield return new(
-                reader.GetInt64(0), reader.GetInt64(1), micros, reader.GetGuid(3), reader.GetString(4), reader.GetString(5),
-                reader.GetString(6), reader.IsDBNull(7) ? null : reader.GetString(7), reader.GetString(8),
-                reader.IsDBNull(9) ? null : reader.GetFieldValue<byte[]>(9));
+                reader.GetInt64(0), reader.GetInt64(1), Micros.From(new DateTimeOffset(reader.GetDateTime(2))), reader.GetGuid(3),
+                reader.GetString(4), reader.GetString(5), reader.GetString(6), reader.IsDBNull(7) ? null : reader.GetString(7),
+                reader.GetString(8), reader.IsDBNull(9) ? null : reader.GetFieldValue<byte[]>(9));
         }
     }
 

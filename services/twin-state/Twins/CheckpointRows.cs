@@ -15,7 +15,7 @@ static class CheckpointRows
     /// </summary>
     public static async Task Save(NpgsqlConnection connection, OwnedTwin twin, byte[] state, CancellationToken cancel)
     {
-        if (!twin.IsCheckpointDue(out var hour) || twin.NewestSample is not { } newest) return;
+        if (twin.HourToKeep is not { } hour || twin.NewestSample is not { } newest) return;
         await using var command = new NpgsqlCommand($"""
             with thinned as (
                 delete from {ReadModels.TwinCheckpoint} c where asset_id = $1 and hour < $7 and exists (

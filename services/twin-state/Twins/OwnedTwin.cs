@@ -196,15 +196,13 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
     public Dictionary<(RollupLevel Level, long BlockStart), RollupBlock> UnsavedHistory() => unsaved.Blocks(Twin);
 
     /// <summary>
-    /// Whether the state is to be kept as the first of an hour: not while late readings wait to be derived again, since what waits is not
-    /// part of the state.
+    /// The hour whose first state this one is, and is to be kept; null if there is none. Not while late readings wait to be derived again,
+    /// since what waits is not part of the state.
     /// </summary>
-    /// <param name="hour">The hour in which its newest event was recorded.</param>
-    public bool IsCheckpointDue(out DateTimeOffset hour)
-    {
-        hour = new(RecordedAt.GetValueOrDefault().UtcTicks / TimeSpan.TicksPerHour * TimeSpan.TicksPerHour, TimeSpan.Zero);
-        return RecordedAt is not null && MustRederive.Count == 0 && hour > KeptHour;
-    }
+    public DateTimeOffset? HourToKeep => MustRederive.Count == 0 && RecordedAt is { } at
+        && new DateTimeOffset(at.UtcTicks / TimeSpan.TicksPerHour * TimeSpan.TicksPerHour, TimeSpan.Zero) is var hour && hour > KeptHour
+            ? hour
+            : null;
 
     /// <summary>Marks history and closed alarms as saved.</summary>
     public void Saved()

@@ -70,7 +70,7 @@ sealed class SaveTwins
         {
             save.Twin.SavedRevision = revision;
             save.Twin.SavedAt = now;
-            if (save.Twin.IsCheckpointDue(out var hour)) save.Twin.KeptHour = hour;
+            save.Twin.KeptHour = save.Twin.HourToKeep ?? save.Twin.KeptHour;
             save.Twin.TwinStreamVersion += save.Events.Count;
             save.Twin.Saved();
         }

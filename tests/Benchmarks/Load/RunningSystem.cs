@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 namespace Benchmarks.Load;
 
 /// <summary>The whole system, started by <c>./pollux up --no-plant</c> on the benchmark's own servers.</summary>
-sealed class RunningSystem(Settings settings) : IAsyncDisposable
+sealed class RunningSystem(Settings settings, string? models = null) : IAsyncDisposable
 {
     public HttpClient Query { get; private set; } = new();
 
@@ -21,9 +21,14 @@ sealed class RunningSystem(Settings settings) : IAsyncDisposable
     public Dictionary<string, int> Processes { get; } = [];
 
     /// <summary>Starts the system with empty data, so that leftovers of other benchmarks are not measured.</summary>
-    public static async Task<RunningSystem> Start(Settings settings, CancellationToken cancel, int replicas = 1)
+    /// <param name="settings">Servers and amounts.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <param name="replicas">Of ingest and twin-state.</param>
+    /// <param name="models">Folder of the asset models; null: those that are shipped.</param>
+    public static async Task<RunningSystem> Start(
+        Settings settings, CancellationToken cancel, int replicas = 1, string? models = null)
     {
-        var system = new RunningSystem(settings);
+        var system = new RunningSystem(settings, models);
         await system.Pollux(["down", "--data"], cancel);
         await system.Up(replicas, cancel);
         return system;
@@ -66,6 +71,7 @@ sealed class RunningSystem(Settings settings) : IAsyncDisposable
         start.Environment["POLLUX_REPLICATED"] = "ingest twin-state";
         // What telemetry costs; 'bench estimation' measures what the physics of an extruder adds.
         start.Environment["TwinState__Estimates"] = "false";
+        if (models is not null) start.Environment["Assets__Directory"] = models;
         using var process = Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync(cancel);
         await process.WaitForExitAsync(cancel);

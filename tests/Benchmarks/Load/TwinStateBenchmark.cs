@@ -24,8 +24,7 @@ static class TwinStateBenchmark
     {
         var (assets, seconds) = ((int)(3_000 * settings.Scale), 60);
         Report.Title($"twin-state: {assets:N0} machines x {Publisher.ReadingsPerFrame} sensors at 1 Hz, without physics");
-        Environment.SetEnvironmentVariable("Assets__Directory", Path.Combine(settings.Repository, Models));
-        await using (var system = await RunningSystem.Start(settings, cancel))
+        await using (var system = await RunningSystem.Start(settings, cancel, models: Path.Combine(settings.Repository, Models)))
         {
             await system.Register(Enumerable.Range(0, assets).Select(i => $"{Light}{i}"), cancel, "light");
             var silent = await LeastHeap(system, 20, cancel);

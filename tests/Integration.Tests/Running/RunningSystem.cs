@@ -11,6 +11,7 @@ using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using ServiceDefaults;
 using TwinModel.Assets;
+using TwinModel.Telemetry;
 
 namespace Integration.Tests.Running;
 
@@ -128,6 +129,19 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
 
     /// <summary>An id that is not registered.</summary>
     public string UnregisteredAsset(string name) => $"{name}-{run}";
+
+    /// <summary>Publishes readings and returns the position of the newest one, once the twin shows them.</summary>
+    public async Task<long> Store(string asset, params Reading[] readings)
+    {
+        var expected = (await Log.Readings(asset)).Count + readings.Length;
+        await using var device = await Device.Connect(Servers.Mqtt);
+        foreach (var pack in readings.Chunk(100)) await device.Publish(Samples.SenmlTopic(asset), Samples.Senml(Model, pack));
+        await Eventually.Get(
+            $"{readings.Length} readings of {asset} are stored", async () => (await Log.Readings(asset)).Count, count => count == expected);
+        await Eventually.Get(
+            "the twin has seen them", () => Get($"/api/v1/twins/{asset}"), twin => (long)twin["readings"]! == expected);
+        return (long)(await Get($"/api/v1/twins/{asset}"))["position"]!;
+    }
 
     /// <summary>Sends a command to one of a service's queues.</summary>
     public Task Send<T>(string queue, T command)

@@ -19,20 +19,6 @@ public sealed class ScenarioSystem(Infrastructure infrastructure) : RunningSyste
         await Simulation.Start();
     }
 
-    /// <summary>Publishes readings and returns the position of the newest one, once the twin shows them.</summary>
-    public async Task<long> Store(string asset, params Reading[] readings)
-    {
-        var before = (await Log.Readings(asset)).Count;
-        await using var device = await Device.Connect(Servers.Mqtt);
-        await device.Publish(Samples.SenmlTopic(asset), Samples.Senml(Model, readings));
-        await Eventually.Get(
-            $"{readings.Length} readings of {asset} are stored", async () => (await Log.Readings(asset)).Count, count =>
-                count == before + readings.Length);
-        await Eventually.Get(
-            "the twin has seen them", () => Get($"/api/v1/twins/{asset}"), twin => (long)twin["readings"]! == before + readings.Length);
-        return (long)(await Get($"/api/v1/twins/{asset}"))["position"]!;
-    }
-
     /// <summary>Requests a scenario; anything but 202 fails.</summary>
     public async Task<string> Ask(object question)
     {

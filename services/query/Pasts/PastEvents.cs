@@ -1,0 +1,50 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Contracts.Events;
+using Npgsql;
+using ServiceDefaults;
+
+namespace Query.Pasts;
+
+/// <summary>Reads events about twins, other than readings, as of some time.</summary>
+sealed class PastEvents(NpgsqlDataSource source)
+{
+    static readonly Dictionary<string, Type> Types = EventLog.EventNames.ToDictionary(n => n.Value, n => n.Key);
+
+    /// <summary>Events of the given types about assets' twins, in log order: all, or those that belong to a moment.</summary>
+    public async IAsyncEnumerable<object> Of(
+        IEnumerable<string> assetIds, IEnumerable<Type> types, PastMoment? moment, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand(
+            "select type, data from events.mt_events where stream_id = any($1) and type = any($2) and seq_id <= $3 order by seq_id");
+        command.Parameters.AddRange(new NpgsqlParameter[]
+        {
+            new() { Value = assetIds.Select(Streams.Twin).ToArray() },
+            new() { Value = types.Select(t => EventLog.EventNames[t]).ToArray() },
+            new() { Value = moment?.KnownAt ?? long.MaxValue },
+        });
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            var e = JsonSerializer.Deserialize(reader.GetString(1), Types[reader.GetString(0)], JsonSerializerOptions.Web)!;
+            if (moment is null || HappenedAt(e) <= moment.Value.ValidAt) yield return e;
+        }
+    }
+
+    /// <summary>When an event, as the log shows it, happened by its own account; null when it does not say.</summary>
+    public static DateTimeOffset? HappenedAt(string type, JsonNode? data) =>
+        Types.TryGetValue(type, out var known) && data.Deserialize(known, JsonSerializerOptions.Web) is { } e ? HappenedAt(e) : null;
+
+    static DateTimeOffset? HappenedAt(object e) => e switch
+    {
+        AlarmRaised raised => raised.RaisedAt,
+        AlarmAcknowledged acknowledged => acknowledged.AcknowledgedAt,
+        AlarmCleared cleared => cleared.ClearedAt,
+        ConditionChanged changed => changed.ChangedAt,
+        HealthAssessed assessed => assessed.AssessedAt,
+        ComponentReplaced replaced => replaced.ReplacedAt,
+        FailureOccurred failed => failed.FailedAt,
+        _ => null,
+    };
+}

@@ -36,14 +36,14 @@ public class FeedTests(RunningSystem system) : SystemTest<RunningSystem>(system)
 
         var rest = await Read(path, all[1].Id, 2);
         Assert.Equal(all.Skip(2).Select(e => e.Id), rest.Select(e => e.Id));
-        var stream = Assert.Single(await Read($"/api/v1/log/watch?after={begin}&stream=twin/{asset}", null, 1));
+        var stream = Assert.Single(await Read($"/api/v1/log/watch?after={begin}&stream=twin/{asset}&type=alarm_raised", null, 1));
         Assert.Equal(all[3].Id, stream.Id);
         Assert.Equal(all[0].Id, (await Read($"/api/v1/log/watch?after={begin}&stream=telemetry/{asset}/*", null, 1)).Single().Id);
 
         using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{Pollux.Query.GrpcPort}");
         var rpc = new LogService.LogServiceClient(channel);
         using var watch = rpc.WatchEvents(new() { After = begin, AssetId = asset, Types_ = { "alarm_raised" } }, cancellationToken: Cancel);
-        Assert.True(await watch.ResponseStream.MoveNext(Cancel));
+        while (await watch.ResponseStream.MoveNext(Cancel) && watch.ResponseStream.Current.Position < all[3].Id) { }
         Assert.Equal((all[3].Id, "alarm_raised"), (watch.ResponseStream.Current.Position, watch.ResponseStream.Current.Event.Type));
         using var beyond = rpc.WatchEvents(new() { After = long.MaxValue }, cancellationToken: Cancel);
         var refused = await Assert.ThrowsAsync<RpcException>(() => beyond.ResponseStream.MoveNext(Cancel));
@@ -82,7 +82,10 @@ public class FeedTests(RunningSystem system) : SystemTest<RunningSystem>(system)
         {
             if (line.StartsWith("event: ", StringComparison.Ordinal)) type = line[7..];
             if (line.StartsWith("id: ", StringComparison.Ordinal)) position = long.Parse(line[4..], CultureInfo.InvariantCulture);
-            if (line.StartsWith("data: ", StringComparison.Ordinal)) events.Add((position, type, JsonNode.Parse(line[6..])!));
+            if (!line.StartsWith("data: ", StringComparison.Ordinal)) continue;
+            var e = JsonNode.Parse(line[6..])!;
+            // The asset counts as silent between two messages on a busy machine; that alarm is none of the test's.
+            if (type != "alarm_raised" || e["data"]!["sensorId"] is not null) events.Add((position, type, e));
         }
         return events;
     }

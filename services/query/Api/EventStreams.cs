@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics.Metrics;
 using System.IO.Pipelines;
 using ServiceDefaults;
 
@@ -44,16 +43,13 @@ static class EventStreams
 }
 
 /// <summary>Bounds and counts those who watch something.</summary>
-sealed class Watchers
+/// <param name="most">How many may watch at the same time.</param>
+sealed class Watchers(int most)
 {
-    readonly int most;
     int present;
 
-    public Watchers(int most, IMeterFactory meters, string metric, string description)
-    {
-        this.most = most;
-        meters.Create("Pollux").CreateObservableGauge(metric, () => present, "{watcher}", description);
-    }
+    /// <summary>How many watch now.</summary>
+    public int Present => present;
 
     /// <summary>Takes a place, which is given back by disposing of the result.</summary>
     /// <exception cref="BusyException">None is free.</exception>

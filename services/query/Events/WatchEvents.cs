@@ -48,12 +48,13 @@ sealed class WatchEvents
     readonly LogReader log;
     readonly TimeProvider time;
     readonly CancellationToken stopping;
-    readonly Watchers watchers;
+    readonly Watchers watchers = new(MostWatchers);
 
     public WatchEvents(ListEvents events, LogReader log, TimeProvider time, IHostApplicationLifetime lifetime, IMeterFactory meters)
     {
         (this.events, this.log, this.time, stopping) = (events, log, time, lifetime.ApplicationStopping);
-        watchers = new(MostWatchers, meters, "pollux.query.feeds", "Open feeds of the event log");
+        meters.Create("Pollux").CreateObservableGauge(
+            "pollux.query.feeds", () => watchers.Present, "{watcher}", "Open feeds of the event log");
     }
 
     public static void Map(IEndpointRouteBuilder log) => log.MapGet("/watch", (

@@ -22,13 +22,14 @@ sealed class WatchScenario
     readonly SavedScenarios saved;
     readonly TimeProvider time;
     readonly CancellationToken stopping;
-    readonly Watchers watchers;
+    readonly Watchers watchers = new(MostWatchers);
 
     public WatchScenario(
         LiveScenarios live, SavedScenarios saved, TimeProvider time, IHostApplicationLifetime lifetime, IMeterFactory meters)
     {
         (this.live, this.saved, this.time, stopping) = (live, saved, time, lifetime.ApplicationStopping);
-        watchers = new(MostWatchers, meters, "pollux.query.scenario_watchers", "Open watch streams of scenarios");
+        meters.Create("Pollux").CreateObservableGauge(
+            "pollux.query.scenario_watchers", () => watchers.Present, "{watcher}", "Open watch streams of scenarios");
     }
 
     public static void Map(IEndpointRouteBuilder scenarios) =>

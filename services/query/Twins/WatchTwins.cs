@@ -22,12 +22,12 @@ sealed class WatchTwins
     readonly LogReader log;
     readonly TimeProvider time;
     readonly CancellationToken stopping;
-    readonly Watchers watchers;
+    readonly Watchers watchers = new(MostWatchers);
 
     public WatchTwins(LiveTwins live, LogReader log, TimeProvider time, IHostApplicationLifetime lifetime, IMeterFactory meters)
     {
         (this.live, this.log, this.time, stopping) = (live, log, time, lifetime.ApplicationStopping);
-        watchers = new(MostWatchers, meters, "pollux.query.watchers", "Open watch streams");
+        meters.Create("Pollux").CreateObservableGauge("pollux.query.watchers", () => watchers.Present, "{watcher}", "Open watch streams");
     }
 
     public static void Map(IEndpointRouteBuilder twins)

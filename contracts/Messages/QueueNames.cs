@@ -27,10 +27,13 @@ public static class QueueNames
     /// <summary>Rejections to try again; shared by all replicas of ingest.</summary>
     public const string ReplayRejection = "ingest.replay-rejection";
 
+    /// <summary>Corrections of readings; shared by all replicas of ingest.</summary>
+    public const string Corrections = "ingest.corrections";
+
     /// <summary>Suffix of the queue that messages which cannot be processed are moved to.</summary>
     public const string ErrorSuffix = "_error";
 
     /// <summary>Every queue that a service receives from.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [News, TwinCommands, Registrations, Scenarios, Shards, Decisions, Calibrations, ReplayRejection];
+        [News, TwinCommands, Registrations, Scenarios, Shards, Decisions, Calibrations, ReplayRejection, Corrections];
 }

@@ -1,6 +1,7 @@
 using Cluster;
 using Contracts.Messages;
 using Ingest;
+using Ingest.Corrections;
 using Ingest.Imports;
 using Ingest.Messages;
 using Ingest.Recording;
@@ -21,8 +22,14 @@ builder.AddEventLog(options =>
 });
 builder.AddCluster("ingest", "ingest", clusterPort, silo =>
     silo.AddGrainService<RecorderService>().AddGrainService<ReceiverService>());
-builder.AddMessaging(bus => bus.AddConsumer<ReplayRejectionConsumer>(), (context, rabbit) =>
+builder.AddMessaging(bus => bus.AddConsumers(typeof(ReplayRejectionConsumer), typeof(CorrectReadingsConsumer)), (context, rabbit) =>
 {
+    rabbit.ReceiveEndpoint(QueueNames.Corrections, endpoint =>
+    {
+        endpoint.SetQuorumQueue();
+        endpoint.DropRefused();
+        endpoint.ConfigureConsumer<CorrectReadingsConsumer>(context);
+    });
     rabbit.ReceiveEndpoint(QueueNames.ReplayRejection, endpoint =>
     {
         endpoint.SetQuorumQueue();

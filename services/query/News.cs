@@ -27,6 +27,9 @@ static class News
                 bus.AddConsumer<TakeScenarioChanged>();
                 bus.AddConsumer<TakeFault<Contracts.Messages.CancelScenario>>();
                 bus.AddConsumer<TakeFault<Contracts.Messages.RecordMaintenance>>();
+                bus.AddConsumer<TakeFault<Contracts.Messages.CorrectReadings>>();
+                bus.AddConsumer<TakeFault<Contracts.Messages.RetractReadings>>();
+                bus.AddConsumer<TakeFault<Contracts.Messages.WithdrawCorrection>>();
             },
             (context, rabbit) => rabbit.ReceiveEndpoint(new TemporaryEndpointDefinition("query"), endpoint =>
             {

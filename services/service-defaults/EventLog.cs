@@ -50,6 +50,10 @@ public static class EventLog
         [typeof(CalibrationRolledBack)] = "calibration_rolled_back",
         [typeof(DayClosed)] = "day_closed",
         [typeof(LogSealed)] = "log_sealed",
+        [typeof(ReadingsCorrected)] = "readings_corrected",
+        [typeof(ReadingsRetracted)] = "readings_retracted",
+        [typeof(CorrectionWithdrawn)] = "correction_withdrawn",
+        [typeof(TwinRevised)] = "twin_revised",
     };
 
     /// <summary>

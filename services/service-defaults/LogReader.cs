@@ -1,6 +1,9 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Contracts.Events;
 using Contracts.Messages;
 using Npgsql;
+using TwinModel.Assets;
 using TwinModel.Telemetry;
 
 namespace ServiceDefaults;
@@ -17,7 +20,8 @@ public readonly record struct LoggedBatch(
 
 /// <summary>
 /// Reads telemetry straight from Marten's event table: only the columns that a fold needs, streamed without buffering. The cost is
-/// proportional to the rows read (index on stream and version); memory is constant.
+/// proportional to the rows read (index on stream and version); memory is constant. Where corrections are asked for, readings come as they
+/// count with them, else as they were recorded.
 /// </summary>
 public sealed class LogReader(NpgsqlDataSource source)
 {
@@ -58,12 +62,14 @@ public sealed class LogReader(NpgsqlDataSource source)
         return assets;
     }
 
-    /// <summary>The newest version, without its readings, of every day stream that grew after a position and up to another.</summary>
+    /// <summary>
+    /// The newest version, without its readings, of every stream of readings or corrections that grew after a position and up to another.
+    /// </summary>
     public async Task<List<AnnouncedBatch>> Grown(long after, long upTo, CancellationToken cancel = default)
     {
         await using var command = source.CreateCommand(
             "select stream_id, max(version), max(seq_id), max(timestamp) from events.mt_events where seq_id > $1 and seq_id <= $2 and "
-                + "stream_id like 'telemetry/%' group by stream_id");
+                + "(stream_id like 'telemetry/%' or stream_id like 'correction/%') group by stream_id");
         command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = after }, new() { Value = upTo } });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         List<AnnouncedBatch> grown = [];
@@ -86,13 +92,14 @@ public sealed class LogReader(NpgsqlDataSource source)
 
     /// <summary>The first events of several streams, each after its own version, in order.</summary>
     public IAsyncEnumerable<LoggedBatch> After(
-        IReadOnlyList<(string Stream, long Version)> known, int most, CancellationToken cancel = default) =>
-        Read($"select {Columns} from {AfterEach} limit $3", [.. AfterEachParameters(known), new() { Value = most }], cancel);
+        IReadOnlyList<(string Stream, long Version)> known, int most, Corrections corrections, CancellationToken cancel = default) =>
+        Read($"select {Columns} from {AfterEach} limit $3", [.. AfterEachParameters(known), new() { Value = most }], cancel, corrections);
 
     /// <summary>The events of several streams, each after its own version and up to a log position, in order.</summary>
     public IAsyncEnumerable<LoggedBatch> Between(
-        IReadOnlyList<(string Stream, long Version)> known, long knownAt, CancellationToken cancel = default) =>
-        Read($"select {Columns} from {AfterEach} where seq_id <= $3", [.. AfterEachParameters(known), new() { Value = knownAt }], cancel);
+        IReadOnlyList<(string Stream, long Version)> known, long knownAt, Corrections corrections, CancellationToken cancel = default) =>
+        Read($"select {Columns} from {AfterEach} where seq_id <= $3", [.. AfterEachParameters(known), new() { Value = knownAt }], cancel,
+            corrections);
 
     /// <summary>
     /// From-clause for the events of several streams, each after its own version; two parameters, streams and versions. <c>offset 0</c>
@@ -109,34 +116,39 @@ public sealed class LogReader(NpgsqlDataSource source)
     /// <summary>The events of several streams up to a log position, stream by stream in the given order.</summary>
     /// <param name="streams">Day streams.</param>
     /// <param name="knownAt">Highest position read.</param>
+    /// <param name="corrections">Corrections known at the position.</param>
     /// <param name="cancel">Stops reading.</param>
     public async IAsyncEnumerable<LoggedBatch> UpTo(
-        string[] streams, long knownAt, [EnumeratorCancellation] CancellationToken cancel = default)
+        string[] streams, long knownAt, Corrections corrections, [EnumeratorCancellation] CancellationToken cancel = default)
     {
         foreach (var stream in streams)
         {
             var events = Read(
                 $"select {Columns} from events.mt_events where stream_id = $1 and seq_id <= $2 order by version",
                 [new() { Value = stream }, new() { Value = knownAt }],
-                cancel);
+                cancel, corrections);
             await foreach (var e in events) yield return e;
         }
     }
 
-    /// <summary>Like <see cref="UpTo(string[], long, CancellationToken)"/>, but only events appended at or after a time.</summary>
+    /// <summary>
+    /// Like <see cref="UpTo(string[], long, Corrections, CancellationToken)"/>, but only events appended at or after a time.
+    /// </summary>
     /// <param name="streams">Day streams.</param>
     /// <param name="knownAt">Highest position read.</param>
     /// <param name="recordedFrom">Earliest time of append.</param>
+    /// <param name="corrections">Corrections known at the position.</param>
     /// <param name="cancel">Stops reading.</param>
     public async IAsyncEnumerable<LoggedBatch> UpTo(
-        string[] streams, long knownAt, DateTimeOffset recordedFrom, [EnumeratorCancellation] CancellationToken cancel = default)
+        string[] streams, long knownAt, DateTimeOffset recordedFrom, Corrections corrections,
+        [EnumeratorCancellation] CancellationToken cancel = default)
     {
         foreach (var stream in streams)
         {
             var events = Read(
                 $"select {Columns} from events.mt_events where stream_id = $1 and seq_id <= $2 and timestamp >= $3 order by version",
                 [new() { Value = stream }, new() { Value = knownAt }, new() { Value = recordedFrom.UtcDateTime }],
-                cancel);
+                cancel, corrections);
             await foreach (var e in events) yield return e;
         }
     }
@@ -178,8 +190,40 @@ public sealed class LogReader(NpgsqlDataSource source)
             Value = versions,
         }], cancel);
 
+    /// <summary>The corrections of an asset's readings that were known at a log position.</summary>
+    public async Task<Corrections> CorrectionsOf(
+        string assetId, AssetModel model, long knownAt = long.MaxValue, CancellationToken cancel = default) =>
+        await CorrectionsOf([assetId], knownAt, cancel) is { Count: > 0 } events ? new(model, events[assetId]) : Corrections.None;
+
+    /// <summary>The corrections of assets, made or withdrawn up to a log position, in order; assets without any are left out.</summary>
+    public async Task<Dictionary<string, List<LoggedCorrection>>> CorrectionsOf(
+        string[] assetIds, long knownAt = long.MaxValue, CancellationToken cancel = default)
+    {
+        await using var command = source.CreateCommand(
+            "select split_part(stream_id, '/', 2), version, seq_id, type, data from events.mt_events "
+                + "where stream_id = any($1) and seq_id <= $2 order by stream_id, version");
+        command.Parameters.AddRange(new NpgsqlParameter[]
+        {
+            new() { Value = assetIds.Select(Streams.Correction).ToArray() }, new() { Value = knownAt },
+        });
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        Dictionary<string, List<LoggedCorrection>> found = [];
+        while (await reader.ReadAsync(cancel))
+        {
+            var data = JsonSerializer.Deserialize(reader.GetString(4), CorrectionTypes[reader.GetString(3)], JsonSerializerOptions.Web)!;
+            if (!found.TryGetValue(reader.GetString(0), out var events)) found[reader.GetString(0)] = events = [];
+            events.Add(new(reader.GetInt64(1), reader.GetInt64(2), data));
+        }
+        return found;
+    }
+
+    static readonly Dictionary<string, Type> CorrectionTypes =
+        new[] { typeof(ReadingsCorrected), typeof(ReadingsRetracted), typeof(CorrectionWithdrawn) }
+            .ToDictionary(type => EventLog.EventNames[type]);
+
     async IAsyncEnumerable<LoggedBatch> Read(
-        string sql, NpgsqlParameter[] parameters, [EnumeratorCancellation] CancellationToken cancel = default)
+        string sql, NpgsqlParameter[] parameters, [EnumeratorCancellation] CancellationToken cancel = default,
+        Corrections? corrections = null)
     {
         await using var command = source.CreateCommand(sql);
         command.Parameters.AddRange(parameters);
@@ -191,7 +235,7 @@ public sealed class LogReader(NpgsqlDataSource source)
                 reader.GetInt64(1),
                 reader.GetInt64(2),
                 new DateTimeOffset(DateTime.SpecifyKind(reader.GetDateTime(3), DateTimeKind.Utc)),
-                reader.GetFieldValue<byte[]>(4),
+                (corrections ?? Corrections.None).Apply(reader.GetFieldValue<byte[]>(4)),
                 reader.IsDBNull(5) ? null : reader.GetString(5));
         }
     }

@@ -9,13 +9,13 @@ public static class ReadModels
 {
     /// <summary>
     /// <c>asset_id text pk, position bigint, revision bigint, versions jsonb, state bytea, view jsonb (TwinView), offline_since
-    /// timestamptz, health bytea</c>.
+    /// timestamptz, health bytea, corrections bigint (version of <c>correction/{asset}</c> with which the readings count)</c>.
     /// </summary>
     public const string Twin = "twin_state.twin";
 
     /// <summary>
     /// Past states of twins: <c>asset_id text, hour timestamptz, position bigint, newest_sample bigint (microseconds), versions jsonb,
-    /// state bytea, pk of the first two</c>. A state holds the events of the day streams in versions up to these, and all of earlier days;
+    /// state bytea, corrections bigint, pk of the first two</c>. A state holds the events of the day streams in versions up to these, and all of earlier days;
     /// the position is their highest, and no reading was sampled after newest_sample. Hourly for two days, then daily. A cache: without
     /// them, a past twin is folded from the beginning.
     /// </summary>

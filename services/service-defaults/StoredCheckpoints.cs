@@ -8,7 +8,8 @@ namespace ServiceDefaults;
 /// <summary>Where in the log a checkpoint of an estimate belongs.</summary>
 /// <param name="From">All readings from the checkpoint's tick on come after these versions of the day streams.</param>
 /// <param name="Included">All readings before it up to these versions are included.</param>
-public sealed record CheckpointVersions(Dictionary<string, long> From, Dictionary<string, long> Included)
+/// <param name="Corrections">The readings count as corrected up to this version.</param>
+public sealed record CheckpointVersions(Dictionary<string, long> From, Dictionary<string, long> Included, long Corrections = 0)
 {
     /// <summary>
     /// True if the checkpoint holds all readings of an event from before its tick. If an event that it does not include has some, the
@@ -32,23 +33,46 @@ public sealed class StoredCheckpoints(NpgsqlDataSource source)
     /// </summary>
     public const long Reach = 24 * 3600 * Micros.PerSecond;
 
+    /// <summary>
+    /// Condition, in SQL, that a stored state lacks no correction of readings that it holds; its parameters are
+    /// <see cref="CorrectionParameters"/>.
+    /// </summary>
+    /// <param name="version">Version of the corrections that the state contains.</param>
+    /// <param name="end">It holds only readings from before this sample time, microseconds.</param>
+    /// <param name="first">Number of the first of the two parameters.</param>
+    public static string HoldsCorrections(string version, string end, int first) =>
+        $"not exists (select 1 from unnest(${first}::bigint[], ${first + 1}::bigint[]) as c (version, at) where c.version > {version} "
+            + $"and c.at < {end})";
+
+    /// <summary>The parameters of <see cref="HoldsCorrections"/>.</summary>
+    public static NpgsqlParameter[] CorrectionParameters(Corrections corrections) =>
+    [
+        new() { Value = corrections.Starts.Select(c => c.Version).ToArray() },
+        new() { Value = corrections.Starts.Select(c => c.EarliestSample).ToArray() },
+    ];
+
     /// <summary>The newest checkpoint that fits; null when there is none.</summary>
     /// <param name="assetId">The asset.</param>
     /// <param name="fingerprint"><see cref="EstimationSetup.Fingerprint"/>.</param>
     /// <param name="upToTick">Highest number of the tick that comes next.</param>
+    /// <param name="corrections">Corrections that the checkpoint must contain, as far as they concern it.</param>
+    /// <param name="tickMicros">Length of a tick.</param>
     /// <param name="knownAt">The checkpoint includes nothing after this log position.</param>
     /// <param name="cancel">Stops reading.</param>
     public async Task<StoredCheckpoint?> Newest(
-        string assetId, string fingerprint, long upToTick, long knownAt = long.MaxValue, CancellationToken cancel = default)
+        string assetId, string fingerprint, long upToTick, Corrections corrections, long tickMicros, long knownAt = long.MaxValue,
+        CancellationToken cancel = default)
     {
         await using var command = source.CreateCommand($"""
             select tick, state, position, versions from {ReadModels.EstimateCheckpoint}
-            where asset_id = $1 and model = $2 and tick <= $3 and position <= $4 order by tick desc limit 1
+            where asset_id = $1 and model = $2 and tick <= $3 and position <= $4
+                and {HoldsCorrections("coalesce((versions ->> 'Corrections')::bigint, 0)", "tick * $7", 5)} order by tick desc limit 1
             """);
-        command.Parameters.AddRange(new NpgsqlParameter[]
-        {
+        command.Parameters.AddRange((NpgsqlParameter[])
+        [
             new() { Value = assetId }, new() { Value = fingerprint }, new() { Value = upToTick }, new() { Value = knownAt },
-        });
+            .. CorrectionParameters(corrections), new() { Value = tickMicros },
+        ]);
         try
         {
             await using var reader = await command.ExecuteReaderAsync(cancel);

@@ -20,6 +20,9 @@ public static class Streams
     public static string Rejected(string assetId, DateOnly day) =>
         string.Create(CultureInfo.InvariantCulture, $"rejected/{assetId}/{day:yyyy-MM-dd}");
 
+    /// <summary>Corrections of an asset's readings; written by ingest.</summary>
+    public static string Correction(string assetId) => $"correction/{assetId}";
+
     /// <summary>A model, by its hash; written by twin-state.</summary>
     public static string Model(string hash) => $"model/{hash}";
 

@@ -23,6 +23,9 @@ static class Measures
     public static readonly Counter<long> Rebuilds = Meter.CreateCounter<long>(
         "pollux.twin_state.rebuilds", description: "Rebuilds, by whether the replay equalled the live twin");
 
+    public static readonly Counter<long> Revisions = Meter.CreateCounter<long>(
+        "pollux.twin_state.revisions", description: "Twins folded again because readings were corrected");
+
     public static readonly Counter<long> HealthRebuilds = Meter.CreateCounter<long>(
         "pollux.twin_state.health_rebuilds", description: "Rebuilds of parts' condition, by whether the replay equalled the live state");
 

@@ -4,6 +4,7 @@ using TwinState.Estimates;
 using TwinState.Health;
 using TwinState.News;
 using TwinState.Rebuilds;
+using TwinState.Revisions;
 using TwinState.Twins;
 using TwinState.Upkeep;
 
@@ -17,5 +18,6 @@ static class TwinFeatures
         .AddSingleton<Func<string, TwinOwner>>(s => assetId => ActivatorUtilities.CreateInstance<TwinOwner>(s, assetId))
         .AddSingleton<TakeNews>().AddSingleton<NewsClient>().AddSingleton<CatchUpLimit>().AddSingleton<TendTwin>()
         .AddSingleton<EstimationModels>().AddSingleton<EstimateRows>().AddSingleton<StoredCheckpoints>().AddSingleton<FollowEstimate>()
-        .AddSingleton<AcknowledgeAlarm>().AddSingleton<RecordMaintenance>().AddSingleton<RebuildTwin>();
+        .AddSingleton<AcknowledgeAlarm>().AddSingleton<RecordMaintenance>().AddSingleton<RebuildTwin>()
+        .AddSingleton<ReplayTwin>().AddSingleton<ReviseTwin>();
 }

@@ -22,6 +22,7 @@ static class TwinTables
         twin.AddColumn("view", "jsonb").NotNull();
         twin.AddColumn("offline_since", "timestamp with time zone");
         twin.AddColumn("health", "bytea");
+        twin.AddColumn("corrections", "bigint").NotNull().DefaultValue(0);
 
         var past = new Table(Name("twin_checkpoint"));
         past.AddColumn<string>("asset_id").AsPrimaryKey();
@@ -30,6 +31,7 @@ static class TwinTables
         past.AddColumn("newest_sample", "bigint").NotNull();
         past.AddColumn("versions", "jsonb").NotNull();
         past.AddColumn("state", "bytea").NotNull();
+        past.AddColumn("corrections", "bigint").NotNull().DefaultValue(0);
 
         var health = new Table(Name("health"));
         health.AddColumn<string>("asset_id").AsPrimaryKey();

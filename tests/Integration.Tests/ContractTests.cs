@@ -39,6 +39,7 @@ public class ContractTests
             "CalibrationRolledBack calibration_rolled_back",
             "ComponentReplaced component_replaced",
             "ConditionChanged condition_changed",
+            "CorrectionWithdrawn correction_withdrawn",
             "DayClosed day_closed",
             "DecisionRecommended decision_recommended",
             "DecisionTaken decision_taken",
@@ -47,8 +48,10 @@ public class ContractTests
             "LogSealed log_sealed",
             "ModelRegistered model_registered",
             "OutcomeObserved outcome_observed",
+            "ReadingsCorrected readings_corrected",
             "ReadingsRecorded readings_recorded",
             "ReadingsRejected readings_rejected",
+            "ReadingsRetracted readings_retracted",
             "RejectionReplayed rejection_replayed",
             "ScenarioCancelled scenario_cancelled",
             "ScenarioCompleted scenario_completed",
@@ -57,6 +60,7 @@ public class ContractTests
             "ScenarioRequested scenario_requested",
             "ScenarioStarted scenario_started",
             "TwinRebuilt twin_rebuilt",
+            "TwinRevised twin_revised",
         ],
         EventLog.EventNames.Select(e => $"{e.Key.Name} {e.Value}").Order(StringComparer.Ordinal));
 
@@ -70,6 +74,7 @@ public class ContractTests
             "urn:message:Contracts.Messages:BacktestFinished",
             "urn:message:Contracts.Messages:CalibrationAnswered",
             "urn:message:Contracts.Messages:CancelScenario",
+            "urn:message:Contracts.Messages:CorrectReadings",
             "urn:message:Contracts.Messages:DecideMaintenance",
             "urn:message:Contracts.Messages:MaintenanceDecided",
             "urn:message:Contracts.Messages:ObserveOutcomes",
@@ -81,6 +86,7 @@ public class ContractTests
             "urn:message:Contracts.Messages:ReplayRejection",
             "urn:message:Contracts.Messages:RequestCalibration",
             "urn:message:Contracts.Messages:RequestScenario",
+            "urn:message:Contracts.Messages:RetractReadings",
             "urn:message:Contracts.Messages:RollBackCalibration",
             "urn:message:Contracts.Messages:RunBacktest",
             "urn:message:Contracts.Messages:RunScenarioShard",
@@ -89,6 +95,7 @@ public class ContractTests
             "urn:message:Contracts.Messages:SensorsWentOffline",
             "urn:message:Contracts.Messages:TakeDecision",
             "urn:message:Contracts.Messages:TwinsChanged",
+            "urn:message:Contracts.Messages:WithdrawCorrection",
         ],
         MessageTypes().Select(MessageUrn.ForTypeString).Order(StringComparer.Ordinal));
 
@@ -96,7 +103,7 @@ public class ContractTests
     public void The_queues_are_those_of_running_systems() => Assert.Equal(
         [
             "twin-state.news", "twin-state.commands", "twin-state.registrations", "simulation.scenarios", "simulation.shards",
-            "simulation.decisions", "simulation.calibrations", "ingest.replay-rejection",
+            "simulation.decisions", "simulation.calibrations", "ingest.replay-rejection", "ingest.corrections",
         ],
         QueueNames.All);
 
@@ -115,8 +122,16 @@ public class ContractTests
     const string InForce = """{"calibrationId":"0195a0b4-0000-7000-8000-000000000005","modelHash":"ab12","values":[{"id":"drive.efficiency","unit":"%","value":75,"logDeviation":0.0125}],"correlation":[[1]]}""";
     const string Calibration = $$$"""{"id":"0195a0b4-0000-7000-8000-000000000005","modelId":"extrusion-line","modelHash":"ab12","definition":{{{Window}}},"state":"rolled-back","isInForce":false,"requestedBy":"eve","requestedAt":"2026-03-01T06:00:00.123456+00:00","finishedAt":"2026-03-01T06:00:00.123456+00:00","cause":"solver","reason":"r","result":{{{Learned}}},"adoption":{"by":"eve","comment":"c","at":"2026-03-01T06:00:00.123456+00:00","otherId":"0195a0b4-0000-7000-8000-000000000004"},"rollBack":{"by":"eve","comment":"c","at":"2026-03-01T06:00:00.123456+00:00","otherId":"0195a0b4-0000-7000-8000-000000000004"}}""";
 
+    const string Correction = """{"correctionId":"0195a0b4-0000-7000-8000-000000000006","assetId":"line-1","sensorId":"melt-pressure","readings":[{"sampledAt":"2026-03-01T06:00:00.123456+00:00","value":82.5}],"reason":"r","correctedBy":"eve","correctedAt":"2026-03-01T06:00:00.123456+00:00"}""";
+    const string Retraction = """{"correctionId":"0195a0b4-0000-7000-8000-000000000006","assetId":"line-1","sensorId":"melt-pressure","from":"2026-03-01T06:00:00.123456+00:00","to":"2026-03-01T06:00:00.123456+00:00","readings":3,"reason":"r","retractedBy":"eve","retractedAt":"2026-03-01T06:00:00.123456+00:00"}""";
+    const string Withdrawal = """{"correctionId":"0195a0b4-0000-7000-8000-000000000006","assetId":"line-1","reason":"r","withdrawnBy":"eve","withdrawnAt":"2026-03-01T06:00:00.123456+00:00"}""";
+
     public static TheoryData<string, string> GoldenEvents => new()
     {
+        { nameof(CorrectionWithdrawn), Withdrawal },
+        { nameof(ReadingsCorrected), Correction },
+        { nameof(ReadingsRetracted), Retraction },
+        { nameof(TwinRevised), """{"assetId":"line-1","position":42,"correctionIds":["0195a0b4-0000-7000-8000-000000000006"],"from":"2026-03-01T06:00:00.123456+00:00","sensors":[{"sensorId":"melt-pressure","readingsBefore":2,"readingsAfter":1,"latestBefore":210.5,"latestAfter":null}],"alarmIds":["line-1.hot.1700000000000000"],"hashBefore":"aa","hashAfter":"bb","revisedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
         { nameof(AlarmAcknowledged), """{"alarmId":"line-1.hot.1700000000000000","acknowledgedBy":"eve","comment":"seen","acknowledgedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
         { nameof(AlarmCleared), """{"alarmId":"line-1.hot.1700000000000000","value":249.5,"clearedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
         { nameof(AlarmRaised), """{"alarmId":"line-1.hot.1700000000000000","assetId":"line-1","limitId":"hot","sensorId":"melt-temperature","severity":"warning","message":"Melt is hot","value":256.25,"unit":"degC","raisedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
@@ -186,6 +201,9 @@ public class ContractTests
 
     public static TheoryData<string, string> GoldenMessages => new()
     {
+        { nameof(CorrectReadings), $$"""{"assetId":"line-1","correction":{{Correction}}}""" },
+        { nameof(RetractReadings), $$"""{"assetId":"line-1","retraction":{{Retraction}}}""" },
+        { nameof(WithdrawCorrection), $$"""{"assetId":"line-1","withdrawal":{{Withdrawal}}}""" },
         { nameof(AcknowledgeAlarm), """{"assetId":"line-1","alarmId":"line-1.hot.1700000000000000","acknowledgedBy":"eve","comment":"seen"}""" },
         { nameof(AssetChanged), """{"assetId":"line-1","position":42}""" },
         { nameof(BacktestFinished), $$$"""{"result":{"definition":{{{Tried}}},"windows":7,"lateReadings":1,"unusableWindows":2,"alarms":[{"level":"degrading","at":"2026-03-01T06:00:00.123456+00:00","changedAfter":"2026-03-01T06:00:00.123456+00:00","value":1.5,"isFalse":true}],"failures":[{"at":"2026-03-01T06:00:00.123456+00:00","leadDays":4.5}],"falseAlarms":1,"missedFailures":2,"expectedFalseAlarmDays":900.5,"level":"healthy","p50Days":12.5},"refusal":{{{Refused}}}}""" },

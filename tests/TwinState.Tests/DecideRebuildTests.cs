@@ -1,4 +1,5 @@
 using Contracts.Events;
+using TwinModel.Telemetry;
 using TwinState.Rebuilds;
 using TwinState.Twins;
 using static TwinState.Tests.Kettle;
@@ -21,7 +22,7 @@ public class DecideRebuildTests
     [Fact]
     public void A_rebuild_begins_empty_with_the_events_and_the_versions_that_let_it_replace_the_live_twin()
     {
-        var rebuilt = DecideRebuild.Begin(Live(), [Raised]);
+        var rebuilt = DecideRebuild.Begin(Live(), Corrections.None, [Raised]);
         Assert.Equal((42L, 41L, 1L, true),
             (rebuilt.Revision, rebuilt.SavedRevision, rebuilt.TwinStreamVersion, rebuilt.ReplacesHistory));
         Assert.Equal(["kettle.hot.1"], rebuilt.Alarms.Open.Keys);
@@ -32,7 +33,7 @@ public class DecideRebuildTests
     public void Replaying_the_same_readings_gives_the_same_hash()
     {
         var live = Live();
-        var rebuilt = DecideRebuild.Begin(live, [Raised]);
+        var rebuilt = DecideRebuild.Begin(live, Corrections.None, [Raised]);
         rebuilt.Apply(Batch(1, 17, (1, 110), (0, 20)));
         Assert.Equal(new TwinRebuilt("kettle", 17, live.Hash(), live.Hash(), 2, Now), DecideRebuild.Compare(live, rebuilt, Now));
     }
@@ -41,7 +42,7 @@ public class DecideRebuildTests
     public void A_missing_reading_shows_in_the_hash()
     {
         var live = Live();
-        var rebuilt = DecideRebuild.Begin(live, []);
+        var rebuilt = DecideRebuild.Begin(live, Corrections.None, []);
         rebuilt.Apply(Batch(1, 17, (0, 20)));
         var result = DecideRebuild.Compare(live, rebuilt, Now);
         Assert.NotEqual(result.LiveHash, result.RebuiltHash);

@@ -23,7 +23,7 @@ public class OwnedEstimateTests
 
     static OwnedEstimate Folded(IEnumerable<LoggedBatch> batches, OwnedEstimate? into = null)
     {
-        var estimate = into ?? new OwnedEstimate(Model, long.MinValue);
+        var estimate = into ?? new OwnedEstimate(Model, long.MinValue, Corrections.None);
         foreach (var batch in batches) Assert.Null(estimate.Apply(batch, int.MaxValue).RereadFrom);
         return estimate;
     }
@@ -40,7 +40,7 @@ public class OwnedEstimateTests
         var live = Folded(log);
         var stored = live.CheckpointToStore!;
         Assert.InRange(After(stored, log).Count(), 20, 200);
-        Assert.Equal(Hash(live), Hash(Folded(After(stored, log), new(Model, stored))));
+        Assert.Equal(Hash(live), Hash(Folded(After(stored, log), new(Model, stored, Corrections.None))));
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public class OwnedEstimateTests
         List<LoggedBatch> log = [.. Minutes(12).Take(620), At(621, 500.5, 190)];
         var live = Folded(log);
         Assert.NotNull(live.ReplacedAfter);
-        var restored = Folded(After(live.CheckpointToStore!, log), new(Model, live.CheckpointToStore!));
+        var restored = Folded(After(live.CheckpointToStore!, log), new(Model, live.CheckpointToStore!, Corrections.None));
         Assert.Equal(Hash(live), Hash(restored));
         Assert.Equal(Start + 10_500_000, restored.Apply(At(622, 10.5), int.MaxValue).RereadFrom);
     }
@@ -80,7 +80,7 @@ public class OwnedEstimateTests
     [Fact]
     public void Readings_before_its_beginning_are_ignored()
     {
-        var estimate = new OwnedEstimate(Model, Start + 60_000_000);
+        var estimate = new OwnedEstimate(Model, Start + 60_000_000, Corrections.None);
         Folded([At(1, 10), At(2, 70), At(3, 80)], estimate);
         Assert.Equal(Start + 60_000_000, estimate.ReadsFrom);
         Assert.Equal(3, estimate.Versions[Today]);
@@ -112,7 +112,7 @@ public class OwnedEstimateTests
         Assert.False(DecideEstimate.BeginsAnew(estimate, estimate.CompleteAt + 3 * StoredCheckpoints.Reach));
         (estimate.HasReadLog, estimate.IsBehind) = (false, true);
         Assert.False(DecideEstimate.BeginsAnew(estimate, estimate.CompleteAt + 3 * StoredCheckpoints.Reach));
-        Assert.False(DecideEstimate.BeginsAnew(new(Model, 0), Start));
+        Assert.False(DecideEstimate.BeginsAnew(new(Model, 0, Corrections.None), Start));
         Assert.True(DecideEstimate.IsWorthIt(Start, Start + StoredCheckpoints.Reach));
         Assert.False(DecideEstimate.IsWorthIt(Start, Start + StoredCheckpoints.Reach + 1));
     }

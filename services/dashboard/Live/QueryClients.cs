@@ -26,6 +26,7 @@ static class QueryClients
         builder.Services.AddClient(calls => new ScenarioService.ScenarioServiceClient(calls));
         builder.Services.AddClient(calls => new DecisionService.DecisionServiceClient(calls));
         builder.Services.AddClient(calls => new CalibrationService.CalibrationServiceClient(calls));
+        builder.Services.AddClient(calls => new CorrectionService.CorrectionServiceClient(calls));
         builder.Services.AddClient(calls => new LogService.LogServiceClient(calls));
         builder.Services.AddClient(calls => new RejectionService.RejectionServiceClient(calls));
         builder.Services.AddClient(calls => new ReplicaService.ReplicaServiceClient(calls));

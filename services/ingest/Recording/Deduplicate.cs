@@ -92,7 +92,7 @@ static class Deduplicate
         "conflicting-value",
         $"{asset.Model.Sensor(reading.Sensor)?.Id} sampled at {Micros.ToTime(reading.SampledAt):O} is "
             + $"{(reading.ValueOrNull is { } value ? $"{value}" : "without a value")} here and another value in the log; allowed: one "
-            + "value per sensor and sample time");
+            + $"value per sensor and sample time; the one in the log can be corrected: POST /api/v1/twins/{asset.Id}/corrections");
 
     static ReadingsRejected? Rejection(Submission submission, List<Reading> conflicts, DateTimeOffset now)
     {

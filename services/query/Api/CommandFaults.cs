@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Contracts.Messages;
 using MassTransit;
 using ServiceDefaults;
 
@@ -29,7 +30,7 @@ sealed class CommandFaults
         using var time = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         time.CancelAfter(limit);
         var caller = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        waiting[caller] = command;
+        waiting[caller] = Identity(command);
         var refused = caller.Task;
         try
         {
@@ -76,8 +77,11 @@ sealed class CommandFaults
     /// <summary>Records that a receiver refused a command.</summary>
     public void Refuse(object command, string reason)
     {
-        foreach (var (caller, _) in waiting.Where(w => w.Value.Equals(command))) caller.TrySetResult(reason);
+        foreach (var (caller, _) in waiting.Where(w => w.Value.Equals(Identity(command)))) caller.TrySetResult(reason);
     }
+
+    // A record with a list in it equals no copy of itself.
+    static object Identity(object command) => command is CorrectReadings correct ? correct.Correction.CorrectionId : command;
 }
 
 /// <summary>Takes the faults of commands.</summary>

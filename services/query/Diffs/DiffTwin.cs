@@ -53,7 +53,7 @@ sealed class DiffTwin(FindPast past, FoldTwin fold, FoldPlaces places, PastAlarm
 
     async Task<(List<LogEvent> Events, bool HasMore)> Between(PastAsset from, PastAsset to, CancellationToken cancel)
     {
-        string[] streams = [Streams.Asset(to.Id), Streams.Twin(to.Id), Streams.Calibration(to.Id)];
+        string[] streams = [Streams.Asset(to.Id), Streams.Twin(to.Id), Streams.Calibration(to.Id), Streams.Correction(to.Id)];
         var earliest = (from.ValidAt < to.ValidAt ? from : to).ValidAt - Streams.ClocksApart;
         List<LogEvent> between = [];
         await foreach (var e in events.Of(

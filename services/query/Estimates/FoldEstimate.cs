@@ -68,7 +68,8 @@ sealed partial class FoldEstimate(
         var next = setup.TickOf(Micros.From(asset.ValidAt));
         for (var upTo = next; ;)
         {
-            var stored = await checkpoints.Newest(asset.Id, setup.Fingerprint, upTo, asset.KnownAt, cancel);
+            var stored = await checkpoints.Newest(
+                asset.Id, setup.Fingerprint, upTo, asset.Corrections, setup.TickMicros, asset.KnownAt, cancel);
             var estimate = await Read(asset, new(setup, next - 1, stored), stored, cancel);
             // The live one begins anew, too, when it has this much left.
             if (stored is not null && estimate.Ticks * asset.Model.Tick.Ticks > 2 * StoredCheckpoints.Reach * TimeSpan.TicksPerMicrosecond)
@@ -84,7 +85,7 @@ sealed partial class FoldEstimate(
         var from = Math.Max(estimate.ReadsFrom, Micros.From(asset.RegisteredAt));
         var streams = Streams.TelemetryBetween(asset.Id, Micros.ToTime(from) - Streams.ClocksApart, asset.KnownAtTime.AddDays(1));
         var known = streams.Select(s => (s, stored?.Versions.From.GetValueOrDefault(s) ?? 0)).ToList();
-        await foreach (var batch in log.Between(known, asset.KnownAt, cancel))
+        await foreach (var batch in log.Between(known, asset.KnownAt, asset.Corrections, cancel))
         {
             estimate.Add(batch);
             if (estimate.IsComplete) break;

@@ -26,7 +26,8 @@ sealed record HistoryQuestion(
 /// <summary>
 /// Downsampled history; see <see cref="Downsample"/> for buckets and <see cref="HistorySource"/> for their source.
 /// </summary>
-sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, ReadRollups rollups, TimeProvider time)
+sealed class GetHistory(
+    KnownAssets registry, LogReader log, FindPosition find, ReadRaw raw, ReadRollups rollups, TimeProvider time)
 {
     const int DefaultPoints = 1_000;
     const int MostPoints = 10_000;
@@ -127,17 +128,18 @@ sealed class GetHistory(KnownAssets registry, FindPosition find, ReadRaw raw, Re
         Buckets edges = calendar is not null ? calendar.Split(start, end, MostPoints)
             : coarsest is { } widest ? EqualBuckets.Of(start, end, count, widest)
             : EqualBuckets.Of(start, end, count);
+        var corrections = await log.CorrectionsOf(assetId, asset.Model, known?.Position ?? long.MaxValue, cancel);
         var histories = sensors.ToDictionary(s => s.Number, s => new Downsample(s, edges));
         foreach (var group in levels.GroupBy(l => l.Value))
         {
             var some = group.ToDictionary(l => l.Key, l => histories[l.Key]);
             if (group.Key is not { } level)
             {
-                await raw.Run(asset, start, end, some, known, cancel);
+                await raw.Run(asset, start, end, some, corrections, known, cancel);
                 continue;
             }
             List<(RollupLevel Level, long From, long To)> parts = [.. edges.Cover(level)];
-            await rollups.Run(asset, parts, some, cancel);
+            await rollups.Run(asset, parts, some, corrections, cancel);
             foreach (var number in some.Keys) levels[number] = parts.Max(p => p.Level);
         }
         return new(

@@ -20,11 +20,12 @@ sealed class ReadRaw(NpgsqlDataSource source, LogLimits limits, TimeProvider tim
     /// <param name="from">First sample time, microseconds.</param>
     /// <param name="to">End of sample times, exclusive, microseconds.</param>
     /// <param name="sensors">Buckets to add to, by sensor number.</param>
+    /// <param name="corrections">The corrections with which readings count.</param>
     /// <param name="known">The last position to read and when it was appended; null: no limit.</param>
     /// <param name="cancel">Cancels reading.</param>
     /// <exception cref="TooLargeException">Too many events recorded since, or too many readings in the range.</exception>
     public async Task Run(
-        RegisteredAsset asset, long from, long to, IReadOnlyDictionary<ushort, Downsample> sensors,
+        RegisteredAsset asset, long from, long to, IReadOnlyDictionary<ushort, Downsample> sensors, Corrections corrections,
         (long Position, DateTimeOffset Time)? known, CancellationToken cancel)
     {
         // A sample may be recorded before its own sample time.
@@ -48,7 +49,7 @@ sealed class ReadRaw(NpgsqlDataSource source, LogLimits limits, TimeProvider tim
             while (await reader.ReadAsync(cancel))
             {
                 if (++events > MostEvents) throw TooLarge("What was recorded", MostEvents, "events");
-                readings += Add(reader.GetFieldValue<byte[]>(0), from, to, sensors, only, scratch);
+                readings += Add(corrections.Apply(reader.GetFieldValue<byte[]>(0)), from, to, sensors, only, scratch);
                 if (readings > limits.Readings) throw TooLarge("What is read", limits.Readings, "readings");
             }
         }

@@ -18,10 +18,11 @@ sealed class ReadRollups(NpgsqlDataSource source, LogReader log, TimeProvider ti
     /// <param name="asset">The asset.</param>
     /// <param name="parts">Contiguous time ranges, each with the level to read it from.</param>
     /// <param name="sensors">Buckets to add to, by sensor number.</param>
+    /// <param name="corrections">The corrections with which readings count.</param>
     /// <param name="cancel">Cancels reading.</param>
     public async Task Run(
         RegisteredAsset asset, List<(RollupLevel Level, long From, long To)> parts, IReadOnlyDictionary<ushort, Downsample> sensors,
-        CancellationToken cancel)
+        Corrections corrections, CancellationToken cancel)
     {
         var versions = await ReadSaved(asset, parts, sensors, cancel);
         var (from, to) = (parts[0].From, parts[^1].To);
@@ -33,7 +34,7 @@ sealed class ReadRollups(NpgsqlDataSource source, LogReader log, TimeProvider ti
         {
             if (string.CompareOrdinal(stream, firstDay) < 0) continue;
             await foreach (var batch in log.After(stream, versions.GetValueOrDefault(stream), cancel))
-                ReadRaw.Add(batch.Batch, from, to, sensors, null, readings);
+                ReadRaw.Add(corrections.Apply(batch.Batch), from, to, sensors, null, readings);
         }
     }
 

@@ -6,6 +6,7 @@ using Query.Assets;
 using Query.Events;
 using ServiceDefaults;
 using TwinModel.Assets;
+using TwinModel.Telemetry;
 
 namespace Query.Pasts;
 
@@ -13,14 +14,15 @@ namespace Query.Pasts;
 /// <param name="Id">The asset.</param>
 /// <param name="Name">Its name then.</param>
 /// <param name="Model">Its model then.</param>
+/// <param name="Corrections">The corrections of its readings known then.</param>
 /// <param name="Parameters">The calibration in force then; null: the model's own values.</param>
 /// <param name="RegisteredAt">Its first registration.</param>
 /// <param name="ValidAt">What was true at this time.</param>
 /// <param name="KnownAt">The position.</param>
 /// <param name="KnownAtTime">When that position was appended.</param>
 sealed record PastAsset(
-    string Id, string Name, AssetModel Model, ParameterSet? Parameters, DateTimeOffset RegisteredAt, DateTimeOffset ValidAt, long KnownAt,
-    DateTimeOffset KnownAtTime)
+    string Id, string Name, AssetModel Model, Corrections Corrections, ParameterSet? Parameters, DateTimeOffset RegisteredAt,
+    DateTimeOffset ValidAt, long KnownAt, DateTimeOffset KnownAtTime)
 {
     /// <summary>The moment.</summary>
     public PastMoment Moment => new(ValidAt, KnownAt, KnownAtTime);
@@ -33,7 +35,7 @@ sealed record PastAsset(
 readonly record struct PastMoment(DateTimeOffset ValidAt, long KnownAt, DateTimeOffset KnownAtTime);
 
 /// <summary>Finds an asset as of some time.</summary>
-sealed class FindPast(IDocumentStore store, FindPosition find, KnownAssets registry, TimeProvider time)
+sealed class FindPast(IDocumentStore store, LogReader log, FindPosition find, KnownAssets registry, TimeProvider time)
 {
     /// <exception cref="NotFoundException">The asset was not known at that position.</exception>
     /// <exception cref="InvalidInputException">A time in the future, or a position after the end of the log.</exception>
@@ -67,7 +69,7 @@ sealed class FindPast(IDocumentStore store, FindPosition find, KnownAssets regis
         // What was adopted just now may not have been read yet.
         if (model.Estimation is not null) await registry.Refresh(cancel);
         return new(
-            assetId, registrations[^1].Name, model, registry.ParametersOf(assetId, moment.KnownAt, null)?.Parameters,
+            assetId, registrations[^1].Name, model, await log.CorrectionsOf(assetId, model, moment.KnownAt, cancel), registry.ParametersOf(assetId, moment.KnownAt, null)?.Parameters,
             registrations[0].RegisteredAt, moment.ValidAt, moment.KnownAt, moment.KnownAtTime);
     }
 

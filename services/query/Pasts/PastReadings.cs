@@ -26,7 +26,7 @@ sealed class PastReadings(LogReader log, LogLimits limits, TimeProvider time)
             .Select(day => (day, after.GetValueOrDefault(day))).ToList();
         var (last, count) = (Micros.From(asset.ValidAt), 0L);
         List<Reading> readings = [];
-        await foreach (var batch in log.Between(known, asset.KnownAt, cancel))
+        await foreach (var batch in log.Between(known, asset.KnownAt, asset.Corrections, cancel))
         {
             var range = TelemetryCodec.SampleRange(batch.Batch);
             if (range.First > last) continue;

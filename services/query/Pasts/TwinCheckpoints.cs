@@ -20,19 +20,22 @@ sealed class TwinCheckpoints(NpgsqlDataSource source)
     {
         await using var command = source.CreateCommand($"""
             select position, versions, state from {ReadModels.TwinCheckpoint}
-            where asset_id = $1 and position <= $2 and newest_sample <= $3 order by position desc limit 1
+            where asset_id = $1 and position <= $2 and newest_sample <= $3
+                and {StoredCheckpoints.HoldsCorrections("corrections", "newest_sample + 1", 4)} order by position desc limit 1
             """);
-        command.Parameters.AddRange(new NpgsqlParameter[]
-        {
+        command.Parameters.AddRange((NpgsqlParameter[])
+        [
             new() { Value = asset.Id }, new() { Value = asset.KnownAt }, new() { Value = Micros.From(asset.ValidAt) },
-        });
+            .. StoredCheckpoints.CorrectionParameters(asset.Corrections),
+        ]);
         try
         {
             await using var reader = await command.ExecuteReaderAsync(cancel);
             if (await reader.ReadAsync(cancel) && Twin.Restore(asset.Model, reader.GetFieldValue<byte[]>(2)) is { } twin)
                 return new(twin, reader.GetInt64(0), JsonSerializer.Deserialize<Dictionary<string, long>>(reader.GetString(1))!);
         }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable
+            or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.InvalidSchemaName)
         {
             // twin-state, which creates the table, has not been updated yet.
         }

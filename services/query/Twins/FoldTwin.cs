@@ -56,8 +56,9 @@ sealed class FoldTwin(
             await Rederive(twin, sensor, asset, cancel);
 
         var open = await alarms.Open(asset.Id, asset.Moment, cancel);
+        var newestPosition = newest.Position == 0 ? 0 : Math.Max(newest.Position, asset.Corrections.Position);
         var view = ViewTwin.Of(
-            asset.Id, asset.Name, twin, open, newest.Position, 0, newest.Position == 0 ? null : newest.RecordedAt, null,
+            asset.Id, asset.Name, twin, open, newestPosition, 0, newest.Position == 0 ? null : newest.RecordedAt, null,
             newest.TraceParent, withEstimate ? await estimate.Summary(asset, cancel) : null);
         return TwinAnswer.Of(view, validAt, new(validAt, position, asset.KnownAtTime));
     }

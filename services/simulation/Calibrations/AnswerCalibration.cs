@@ -78,8 +78,9 @@ sealed partial class AnswerCalibration(
         // Apart from clock differences, a reading is recorded when it is sampled or later, however much later.
         var recordedFrom = Micros.ToTime(window.First) - ClocksApart;
         var streams = Streams.TelemetryBetween(definition.AssetId, recordedFrom, time.GetUtcNow().AddDays(1));
+        var corrections = await log.CorrectionsOf(definition.AssetId, setup.Model, definition.KnownAt, cancel);
         List<Reading> decoded = [];
-        await foreach (var batch in log.UpTo(streams, definition.KnownAt, recordedFrom, cancel))
+        await foreach (var batch in log.UpTo(streams, definition.KnownAt, recordedFrom, corrections, cancel))
         {
             var range = TelemetryCodec.SampleRange(batch.Batch);
             if (range.Last < window.First || range.First >= window.To) continue;

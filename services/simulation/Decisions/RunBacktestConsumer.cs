@@ -39,9 +39,10 @@ sealed class RunBacktestConsumer(DecisionStore store, FindModel models, LogReade
         var test = new Backtest(model, d, lives);
         var (first, last, count) = (Micros.From(d.From), Micros.From(d.To), 0L);
         List<Reading> readings = [];
+        var corrections = await log.CorrectionsOf(d.AssetId, model, d.KnownAt, cancel);
         // A reading is recorded when it is sampled or later, apart from clock differences.
         await foreach (var batch in log.UpTo(
-            Streams.TelemetryBetween(d.AssetId, d.From - ClocksApart, time.GetUtcNow().AddDays(1)), d.KnownAt, cancel))
+            Streams.TelemetryBetween(d.AssetId, d.From - ClocksApart, time.GetUtcNow().AddDays(1)), d.KnownAt, corrections, cancel))
         {
             var range = TelemetryCodec.SampleRange(batch.Batch);
             if (range.Last < first || range.First > last) continue;

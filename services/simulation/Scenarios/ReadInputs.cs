@@ -32,8 +32,9 @@ sealed class ReadInputs(LogReader log, ReadEstimate estimate, ReadParameters par
         // Apart from clock differences, a reading is recorded when it is sampled or later, however much later.
         var recordedFrom = Micros.ToTime(first) - Streams.ClocksApart;
         var streams = Streams.TelemetryBetween(definition.AssetId, recordedFrom, time.GetUtcNow().AddDays(1));
+        var corrections = await log.CorrectionsOf(definition.AssetId, model, definition.KnownAt, cancel);
         List<Reading> found = [], decoded = [];
-        await foreach (var batch in log.UpTo(streams, definition.KnownAt, recordedFrom, cancel))
+        await foreach (var batch in log.UpTo(streams, definition.KnownAt, recordedFrom, corrections, cancel))
         {
             var range = TelemetryCodec.SampleRange(batch.Batch);
             if (range.Last < first || range.First > last) continue;

@@ -64,7 +64,8 @@ sealed partial class FollowEstimate(
 
     async Task Follow(TwinOwner owner, OwnedTwin twin, long newest, CancellationToken cancel)
     {
-        if (owner.Estimate is not { } estimate || estimate.Fingerprint != models.Of(twin.Asset).Setup.Fingerprint)
+        if (owner.Estimate is not { } estimate || estimate.Fingerprint != models.Of(twin.Asset).Setup.Fingerprint
+            || estimate.Corrections.Version != twin.Corrections.Version)
             owner.Estimate = estimate = await Load(twin, long.MaxValue, newest, cancel);
         var now = time.GetUtcNow();
         if (!DecideEstimate.IsDue(estimate, twin.Position, newest, now)) return;
@@ -120,7 +121,7 @@ sealed partial class FollowEstimate(
         var events = 0;
         if (ticks < MostTicks)
         {
-            await foreach (var batch in log.After(known, MostEvents, cancel))
+            await foreach (var batch in log.After(known, MostEvents, estimate.Corrections, cancel))
             {
                 events++;
                 var step = estimate.Apply(batch, estimate.HasReadLog ? MostTicks - ticks : 0);
@@ -139,15 +140,16 @@ sealed partial class FollowEstimate(
     {
         var model = models.Of(twin.Asset);
         var upToTick = upTo == long.MaxValue ? long.MaxValue : model.Setup.TickOf(upTo);
-        return await checkpoints.Newest(twin.Asset.Id, model.Setup.Fingerprint, upToTick, cancel: cancel) is { } stored
-            ? new(model, stored) { ReplacedAfter = stored.Checkpoint.Tick, SavedUpTo = twin.Estimate?.At }
+        return await checkpoints.Newest(
+            twin.Asset.Id, model.Setup.Fingerprint, upToTick, twin.Corrections, model.Setup.TickMicros, cancel: cancel) is { } stored
+            ? new(model, stored, twin.Corrections) { ReplacedAfter = stored.Checkpoint.Tick, SavedUpTo = twin.Estimate?.At }
             : Anew(twin, newest);
     }
 
     OwnedEstimate Anew(OwnedTwin twin, long newest)
     {
         var (model, floor) = (models.Of(twin.Asset), newest - StoredCheckpoints.Reach);
-        return new(model, floor) { ReplacedAfter = model.Setup.TickOf(floor), SavedUpTo = twin.Estimate?.At };
+        return new(model, floor, twin.Corrections) { ReplacedAfter = model.Setup.TickOf(floor), SavedUpTo = twin.Estimate?.At };
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The estimate of {AssetId} failed; it is tried again in a minute")]

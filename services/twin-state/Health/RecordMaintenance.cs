@@ -35,6 +35,7 @@ sealed class RecordMaintenance(LogReader log, TimeProvider time)
             if (batch.Position > twin.Position) continue;
             readings.Clear();
             TelemetryCodec.Decode(batch.Batch, readings);
+            twin.Corrections.Apply(readings);
             foreach (var reading in readings) part.Take(reading);
             // Changes to the past are not reported again: the log keeps what was known then.
             part.Settle(batch.Position, [], []);

@@ -6,7 +6,9 @@ using TwinState.Twins;
 
 namespace TwinState.News;
 
-/// <summary>Folds in news if it is the next version and drops it if it is old; gaps are filled from the log.</summary>
+/// <summary>
+/// Folds in news if it is the next version and drops it if it is old; gaps are filled from the log. Corrections are only noted.
+/// </summary>
 sealed class TakeNews(TimeProvider time)
 {
     static readonly ActivitySource Traces = new("twin-state");
@@ -18,6 +20,13 @@ sealed class TakeNews(TimeProvider time)
 
     async Task Take(TwinOwner owner, AnnouncedBatch news, CancellationToken cancel)
     {
+        if (news.Stream == Streams.Correction(news.AssetId))
+        {
+            // Folding all again can wait until the twin is tended.
+            var corrected = await owner.Load(cancel);
+            corrected.CorrectionsInLog = Math.Max(corrected.CorrectionsInLog, news.Version);
+            return;
+        }
         if (owner.Twin is { } known && DecideNews.KindOf(known.Versions, news) is NewsKind.Old)
         {
             Measures.OldNews.Add(1);

@@ -1,4 +1,5 @@
 using Contracts.Events;
+using TwinModel.Telemetry;
 using TwinModel.Twins;
 using TwinState.Twins;
 
@@ -8,7 +9,7 @@ namespace TwinState.Rebuilds;
 static class DecideRebuild
 {
     /// <summary>An empty twin that can replace the live one, with the events of its stream.</summary>
-    public static OwnedTwin Begin(OwnedTwin live, IEnumerable<object> events)
+    public static OwnedTwin Begin(OwnedTwin live, Corrections corrections, IEnumerable<object> events)
     {
         var rebuilt = new OwnedTwin(live.Asset, new Twin(live.Asset.Model))
         {
@@ -18,6 +19,8 @@ static class DecideRebuild
             OfflineSince = live.OfflineSince,
             Estimate = live.Estimate,
             ReplacesHistory = true,
+            Corrections = corrections,
+            CorrectionsInLog = Math.Max(live.CorrectionsInLog, corrections.Version),
         };
         rebuilt.Apply(events);
         rebuilt.BeginRecordedLives();

@@ -1,5 +1,4 @@
 using Contracts.Events;
-using ServiceDefaults;
 using TwinState.Estimates;
 using TwinState.Twins;
 
@@ -9,8 +8,7 @@ namespace TwinState.Rebuilds;
 /// Rebuilds a twin from the whole log, compares it with the live one and replaces that. Its estimate follows.
 /// </summary>
 sealed partial class RebuildTwin(
-    LoadTwins loadTwins, RederiveLimits rederiveLimits, FollowEstimate followEstimate, LogReader log, TimeProvider time,
-    ILogger<RebuildTwin> logger)
+    ReplayTwin replay, RederiveLimits rederiveLimits, FollowEstimate followEstimate, TimeProvider time, ILogger<RebuildTwin> logger)
 {
     public async Task<TwinRebuilt> Rebuild(TwinOwner owner, CancellationToken cancel)
     {
@@ -18,7 +16,7 @@ sealed partial class RebuildTwin(
         await owner.CatchUp(live, cancel);
         await rederiveLimits.Rederive(owner, live, cancel);
         if (live.MustSave) await owner.Append(live, [], cancel);
-        var rebuilt = await Replay(live, cancel);
+        var rebuilt = await replay.Replay(live, live.Corrections, cancel);
         await rederiveLimits.Rederive(owner, rebuilt, cancel);
         var result = DecideRebuild.Compare(live, rebuilt, time.GetUtcNow());
         owner.Replace(rebuilt);
@@ -26,17 +24,6 @@ sealed partial class RebuildTwin(
         await followEstimate.Rebuild(owner, rebuilt, cancel);
         Report(result, healthIsEqual: live.Health.Hash() == rebuilt.Health.Hash());
         return result;
-    }
-
-    async Task<OwnedTwin> Replay(OwnedTwin live, CancellationToken cancel)
-    {
-        var rebuilt = DecideRebuild.Begin(live, (await loadTwins.Events(live.Asset.Id, cancel)).Select(e => e.Data));
-        await foreach (var batch in log.WholeHistory(live.Asset, time.GetUtcNow(), cancel))
-        {
-            if (batch.Position <= live.Position) rebuilt.Apply(batch);
-        }
-        TelemetryDays.ForgetClosed(rebuilt);
-        return rebuilt;
     }
 
     void Report(TwinRebuilt result, bool healthIsEqual)

@@ -21,8 +21,8 @@ static class CheckpointRows
                 delete from {ReadModels.TwinCheckpoint} c where asset_id = $1 and hour < $7 and exists (
                     select 1 from {ReadModels.TwinCheckpoint} e where e.asset_id = c.asset_id and e.hour < c.hour
                         and date_trunc('day', e.hour, 'UTC') = date_trunc('day', c.hour, 'UTC')))
-            insert into {ReadModels.TwinCheckpoint} (asset_id, hour, position, newest_sample, versions, state)
-            values ($1, $2, $3, $4, $5, $6) on conflict do nothing
+            insert into {ReadModels.TwinCheckpoint} (asset_id, hour, position, newest_sample, versions, state, corrections)
+            values ($1, $2, $3, $4, $5, $6, $8) on conflict do nothing
             """, connection);
         command.Parameters.AddRange(new NpgsqlParameter[]
         {
@@ -33,6 +33,7 @@ static class CheckpointRows
             new() { Value = JsonSerializer.Serialize(twin.Versions), NpgsqlDbType = NpgsqlDbType.Jsonb },
             new() { Value = state },
             new() { Value = (hour - Hourly).UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+            new() { Value = twin.Corrections.Version },
         });
         await command.ExecuteNonQueryAsync(cancel);
     }

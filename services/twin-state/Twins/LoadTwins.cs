@@ -1,11 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
 using Contracts.Estimates;
+using Contracts.Events;
 using JasperFx.Events;
 using Marten;
 using Npgsql;
 using ServiceDefaults;
 using TwinModel.Health;
+using TwinModel.Telemetry;
 using TwinModel.Twins;
 
 namespace TwinState.Twins;
@@ -17,11 +19,12 @@ sealed class LoadTwins
 
     readonly IDocumentStore store;
     readonly NpgsqlDataSource source;
+    readonly LogReader log;
     readonly CoalescedCalls<RegisteredAsset, OwnedTwin> calls;
 
-    public LoadTwins(IDocumentStore store, NpgsqlDataSource source)
+    public LoadTwins(IDocumentStore store, NpgsqlDataSource source, LogReader log)
     {
-        (this.store, this.source) = (store, source);
+        (this.store, this.source, this.log) = (store, source, log);
         calls = new(MostTwins, mostAtOnce: 2, LoadAll);
     }
 
@@ -37,16 +40,24 @@ sealed class LoadTwins
 
     async Task<IReadOnlyList<OwnedTwin>> LoadAll(IReadOnlyList<RegisteredAsset> assets)
     {
-        var saved = await Saved([.. assets.Select(a => a.Id)]);
+        string[] ids = [.. assets.Select(a => a.Id)];
+        var (saved, corrections) = (await Saved(ids), await log.CorrectionsOf(ids));
         await using var session = store.QuerySession();
         var query = session.CreateBatchQuery();
         var streams = assets.Select(a => query.Events.FetchStream(Streams.Twin(a.Id))).ToList();
         await query.Execute();
         List<OwnedTwin> twins = [];
-        foreach (var (asset, events) in assets.Zip(streams))
+        foreach (var (asset, stream) in assets.Zip(streams))
         {
-            var twin = Restored(asset, saved.GetValueOrDefault(asset.Id));
-            foreach (var e in await events)
+            var events = await stream;
+            // Without a saved twin, the log tells which corrections have been reported.
+            var revised = saved.GetValueOrDefault(asset.Id) is { } known ? (Version: known.Corrections, Position: 0L)
+                : (Version: 0L, Position: events.Select(e => e.Data).OfType<TwinRevised>().Select(r => r.Position).DefaultIfEmpty().Max());
+            var inLog = corrections.GetValueOrDefault(asset.Id, []);
+            var included = inLog.Where(c => c.Version <= revised.Version || c.Position <= revised.Position);
+            var twin = Restored(
+                asset, saved.GetValueOrDefault(asset.Id), new(asset.Model, included), inLog.Select(c => c.Version).LastOrDefault());
+            foreach (var e in events)
             {
                 twin.Apply([e.Data]);
                 twin.TwinStreamVersion = e.Version;
@@ -60,7 +71,7 @@ sealed class LoadTwins
     async Task<Dictionary<string, SavedTwin>> Saved(string[] assetIds)
     {
         await using var command = source.CreateCommand(
-            "select asset_id, position, revision, versions, state, offline_since, view ->> 'recordedAt', health, view -> 'estimate' "
+            "select asset_id, position, revision, versions, state, offline_since, view ->> 'recordedAt', health, view -> 'estimate', corrections "
                 + "from twin_state.twin where asset_id = any($1)");
         command.Parameters.Add(new() { Value = assetIds });
         await using var reader = await command.ExecuteReaderAsync();
@@ -75,14 +86,23 @@ sealed class LoadTwins
                 reader.IsDBNull(5) ? null : new DateTimeOffset(reader.GetDateTime(5)),
                 reader.IsDBNull(6) ? null : reader.GetString(6),
                 reader.IsDBNull(7) ? null : reader.GetFieldValue<byte[]>(7),
-                reader.IsDBNull(8) ? null : JsonSerializer.Deserialize<EstimateSummary>(reader.GetString(8), JsonSerializerOptions.Web));
+                reader.IsDBNull(8) ? null : JsonSerializer.Deserialize<EstimateSummary>(reader.GetString(8), JsonSerializerOptions.Web),
+                reader.GetInt64(9));
         }
         return saved;
     }
 
-    static OwnedTwin Restored(RegisteredAsset asset, SavedTwin? saved)
+    static OwnedTwin Restored(RegisteredAsset asset, SavedTwin? saved, Corrections corrections, long inLog)
     {
-        if (saved is null) return new OwnedTwin(asset, new Twin(asset.Model)) { ReplacesHistory = true };
+        if (saved is null)
+        {
+            return new OwnedTwin(asset, new Twin(asset.Model))
+            {
+                ReplacesHistory = true,
+                Corrections = corrections,
+                CorrectionsInLog = inLog,
+            };
+        }
         var health = saved.Health is null ? null : AssetHealth.Restore(asset.Model, saved.Health);
         if (Twin.Restore(asset.Model, saved.State) is not { } twin || (health is null && asset.Model.Degradations.Count > 0))
         {
@@ -91,10 +111,14 @@ sealed class LoadTwins
                 SavedRevision = saved.Revision,
                 Revision = saved.Revision,
                 ReplacesHistory = true,
+                Corrections = corrections,
+                CorrectionsInLog = inLog,
             };
         }
         return new OwnedTwin(asset, twin, health)
         {
+            Corrections = corrections,
+            CorrectionsInLog = inLog,
             Position = saved.Position,
             Revision = saved.Revision,
             SavedRevision = saved.Revision,
@@ -107,5 +131,5 @@ sealed class LoadTwins
 
     sealed record SavedTwin(
         long Position, long Revision, string Versions, byte[] State, DateTimeOffset? OfflineSince, string? RecordedAt, byte[]? Health,
-        EstimateSummary? Estimate);
+        EstimateSummary? Estimate, long Corrections);
 }

@@ -39,24 +39,28 @@ sealed class OwnedEstimate
     long storedTick = long.MinValue;
 
     /// <summary>An estimate that begins with the readings from a time on, microseconds.</summary>
-    public OwnedEstimate(EstimationModel model, long floor)
+    public OwnedEstimate(EstimationModel model, long floor, Corrections corrections)
     {
-        (this.model, this.floor) = (model, floor);
+        (this.model, this.floor, Corrections, Position) = (model, floor, corrections, corrections.Position);
         twin = new(model.Setup);
         Versions = [];
     }
 
     /// <summary>An estimate that goes on from a checkpoint.</summary>
-    public OwnedEstimate(EstimationModel model, StoredCheckpoint stored)
+    public OwnedEstimate(EstimationModel model, StoredCheckpoint stored, Corrections corrections)
     {
-        this.model = model;
+        (this.model, Corrections) = (model, corrections);
         twin = EstimateTwin.From(model.Setup, stored.Checkpoint);
-        (restored, Versions, Position) = (stored.Versions, new(stored.Versions.From), stored.Position);
+        (restored, Versions) = (stored.Versions, new(stored.Versions.From));
+        Position = Math.Max(stored.Position, corrections.Position);
         marks.Add((stored.Checkpoint.Tick, stored.Versions.From));
         storedTick = stored.Checkpoint.Tick;
     }
 
     public AssetModel Model => model.Setup.Model;
+
+    /// <summary>The corrections with which its readings count.</summary>
+    public Corrections Corrections { get; }
 
     public string Fingerprint => model.Setup.Fingerprint;
 
@@ -101,11 +105,11 @@ sealed class OwnedEstimate
 
     /// <summary>The checkpoint to store; null when it is stored.</summary>
     public StoredCheckpoint? CheckpointToStore => twin.Checkpoint is { } checkpoint && checkpoint.Tick != storedTick
-        ? new(checkpoint, Position, new(FromOf(checkpoint.Tick), new(Versions)))
+        ? new(checkpoint, Position, new(FromOf(checkpoint.Tick), new(Versions), Corrections.Version))
         : null;
 
     /// <summary>Folds in an event, or goes on with what was folded in.</summary>
-    /// <param name="batch">The next version of its stream; null: none.</param>
+    /// <param name="batch">The next version of its stream, as corrected; null: none.</param>
     /// <param name="mostTicks">How many ticks to process at most.</param>
     public EstimateStep Apply(LoggedBatch? batch, int mostTicks)
     {

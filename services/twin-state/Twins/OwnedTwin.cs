@@ -50,7 +50,21 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
     /// <summary>Last version folded in, by day stream; only streams that may still grow.</summary>
     public Dictionary<string, long> Versions { get; set; } = [];
 
-    public long Position { get; set; }
+    /// <summary>The corrections with which readings were folded in.</summary>
+    public Corrections Corrections { get; init; } = Corrections.None;
+
+    /// <summary>Newest version of the asset's corrections in the log, as far as known.</summary>
+    public long CorrectionsInLog { get; set; }
+
+    /// <summary>The log holds corrections that the twin lacks.</summary>
+    public bool MustRevise => CorrectionsInLog > Corrections.Version;
+
+    /// <summary>Highest log position included, of readings and corrections.</summary>
+    public long Position
+    {
+        get => Math.Max(field, Corrections.Position);
+        set;
+    }
 
     public long Revision { get; set; }
 
@@ -98,6 +112,7 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
         readings.Clear();
         effects.Clear();
         TelemetryCodec.Decode(batch.Batch, readings);
+        Corrections.Apply(readings);
         lock (gate)
         {
             Twin.Step(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(readings), effects);
@@ -199,7 +214,7 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
     /// The hour whose first state this one is, and is to be kept; null if there is none. Not while late readings wait to be derived again,
     /// since what waits is not part of the state.
     /// </summary>
-    public DateTimeOffset? HourToKeep => MustRederive.Count == 0 && RecordedAt is { } at
+    public DateTimeOffset? HourToKeep => MustRederive.Count == 0 && !MustRevise && RecordedAt is { } at
         && new DateTimeOffset(at.UtcTicks / TimeSpan.TicksPerHour * TimeSpan.TicksPerHour, TimeSpan.Zero) is var hour && hour > KeptHour
             ? hour
             : null;

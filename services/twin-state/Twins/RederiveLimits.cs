@@ -13,19 +13,23 @@ sealed class RederiveLimits(LogReader log, TimeProvider time)
     public async Task Rederive(TwinOwner owner, OwnedTwin twin, CancellationToken cancel)
     {
         if (twin.MustRederive.Count == 0) return;
-        await owner.AllOrForget(async () =>
+        await owner.AllOrForget(async () => await owner.Conclude(twin, await Rederive(twin, cancel), cancel));
+    }
+
+    /// <summary>The same in memory only; returns what changed.</summary>
+    public async Task<IReadOnlyList<LimitTransition>> Rederive(OwnedTwin twin, CancellationToken cancel)
+    {
+        List<LimitTransition> transitions = [];
+        foreach (var sensor in twin.MustRederive)
         {
-            List<LimitTransition> transitions = [];
-            foreach (var sensor in twin.MustRederive)
-            {
-                List<Reading> history = [];
-                await foreach (var batch in log.WholeHistory(twin.Asset, time.GetUtcNow(), cancel))
-                    TelemetryCodec.Decode(batch.Batch, history, sensor);
-                history.Sort((a, b) => a.SampledAt.CompareTo(b.SampledAt));
-                transitions.AddRange(twin.Rederive(sensor, history));
-            }
-            twin.MustRederive.Clear();
-            await owner.Conclude(twin, transitions, cancel);
-        });
+            List<Reading> history = [];
+            await foreach (var batch in log.WholeHistory(twin.Asset, time.GetUtcNow(), cancel))
+                TelemetryCodec.Decode(batch.Batch, history, sensor);
+            twin.Corrections.Apply(history);
+            history.Sort((a, b) => a.SampledAt.CompareTo(b.SampledAt));
+            transitions.AddRange(twin.Rederive(sensor, history));
+        }
+        twin.MustRederive.Clear();
+        return transitions;
     }
 }

@@ -26,7 +26,7 @@ static class DecideUpkeep
     /// that every sensor has been reported silent.
     /// </summary>
     public static bool MaySleep(OwnedTwin twin, DateTimeOffset now, TimeSpan after) =>
-        twin is { MustSave: false, MustShow: false, MustRederive.Count: 0 }
+        twin is { MustSave: false, MustShow: false, MustRevise: false, MustRederive.Count: 0 }
             && !(now - twin.RecordedAt < after)
             && DecideAlarms.ForSilence(twin.Asset.Id, twin.Twin, twin.Alarms, DateTimeOffset.MaxValue, twin.OfflineSince).Count == 0;
 }

@@ -16,6 +16,7 @@ public partial class LookTests(LivelySystem system) : SystemTest<LivelySystem>(s
         { "machine", "/machines/{Asset}" },
         { "machine-past", "/machines/{Asset}?validAt={Then}&knownAt={Then}" },
         { "machine-no-physics", "/machines/{Pump}" },
+        { "machine-corrections", "/machines/{Asset}/corrections" },
         { "machine-compare", "/machines/{Asset}/compare?from={Then}" },
         { "calibration", "/machines/{Asset}/calibration" },
         { "what-if", "/what-if?asset={Asset}" },

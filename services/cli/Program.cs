@@ -2,6 +2,7 @@ using System.CommandLine;
 using Cli;
 using Cli.Calibrations;
 using Cli.Lifetimes;
+using Cli.Lineages;
 using Cli.Recordings;
 using Cli.Scenarios;
 using Cli.Seals;
@@ -10,7 +11,8 @@ using ServiceDefaults;
 
 var root = new RootCommand(
     "Pollux from the command line. Settings: Services__Query (default http://127.0.0.1:5100), ConnectionStrings__Mqtt; "
-        + "for verify and export ConnectionStrings__Postgres, Seals__Keys.")
+        + "for verify and export ConnectionStrings__Postgres, Seals__Keys. Commands are recorded with POLLUX_ACTOR (default the user of "
+        + "this session) and POLLUX_REASON.")
 {
     ReplayRecording.Command(),
     RebuildTwins.Command(),
@@ -18,6 +20,7 @@ var root = new RootCommand(
     AskWhatIf.Command(),
     AskDecision.Command(),
     AskCalibration.Command(),
+    ShowLineage.Command(),
     LiveLifetime.Command(),
     FailedMessages.Command(),
     VerifyLog.Command(),

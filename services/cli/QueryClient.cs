@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using ServiceDefaults;
 
 namespace Cli;
 
@@ -12,6 +13,17 @@ sealed class QueryClient : IDisposable
 {
     // Twice the longest response time: a rebuild responds within 30 s.
     readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(60), BaseAddress = Address };
+
+    /// <summary>A client whose commands say who gives them: POLLUX_ACTOR, or the user of this session, and why: POLLUX_REASON.</summary>
+    public QueryClient()
+    {
+        Say(Caller.ActorHeader, Given("POLLUX_ACTOR") ?? Environment.UserName);
+        if (Given("POLLUX_REASON") is { } reason) Say(Caller.ReasonHeader, reason);
+
+        void Say(string header, string value) => http.DefaultRequestHeaders.Add(header, Uri.EscapeDataString(value));
+
+        static string? Given(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+    }
 
     public static Uri Address { get; } = new(
         Environment.GetEnvironmentVariable("Services__Query") is { Length: > 0 } url ? url : "http://127.0.0.1:5100");

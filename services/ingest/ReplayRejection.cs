@@ -50,8 +50,10 @@ sealed class ReplayRejectionConsumer(
         var outcome = asset is null || decoded.Readings.Count == 0
             ? default
             : await recorder.Record(
-                asset, decoded.Readings, null, new(rejection.Source, rejection.Payload), null, context.CancellationToken, isReplay: true);
+                asset, decoded.Readings, null, new(rejection.Source, rejection.Payload), null, context.CancellationToken, isReplay: true,
+                context.SentBy());
         await using var session = store.LightweightSession();
+        session.Stamp(context.SentBy());
         session.Events.Append(command.Stream, new RejectionReplayed(
             rejection.Id, outcome.Stored, outcome.Duplicates, rejected + outcome.Rejected,
             [.. decoded.Rejections.Concat(outcome.Reasons ?? []).Take(Rejections.MostReasons)], now));

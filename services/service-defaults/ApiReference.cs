@@ -42,8 +42,9 @@ public static class ApiReference
             // HEAD equals GET without the body.
             openApi.ShouldInclude = operation => !HttpMethods.IsHead(operation.HttpMethod ?? "");
             more(openApi);
-            openApi.AddOperationTransformer((operation, _, _) =>
+            openApi.AddOperationTransformer((operation, context, _) =>
             {
+                if (!HttpMethods.IsGet(context.Description.HttpMethod ?? "")) AddCaller(operation);
                 foreach (var (status, response) in operation.Responses ?? [])
                     if (Errors.TryGetValue(status, out var meaning)) response.Description = meaning;
                 return Task.CompletedTask;
@@ -75,6 +76,21 @@ public static class ApiReference
                 return Task.CompletedTask;
             });
         });
+
+    static void AddCaller(OpenApiOperation operation)
+    {
+        operation.Parameters ??= [];
+        Add(Caller.ActorHeader, $"Who asks, stored with the events that follow: 1 to {Caller.LongestActor} characters, percent-encoded "
+            + "UTF-8.");
+        Add(Caller.ReasonHeader, $"Why, stored with the events that follow: at most {Caller.LongestReason} characters, percent-encoded "
+            + "UTF-8.");
+
+        void Add(string header, string description) => operation.Parameters.Add(new OpenApiParameter
+        {
+            Name = header, In = ParameterLocation.Header, Description = description,
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+        });
+    }
 
     // Applied at the end: descriptions of members that are schema references are lost in earlier transformers.
     static void Describe(OpenApiSchema schema, JsonTypeInfo type)

@@ -105,6 +105,7 @@ public static class EventLog
         options.ConfigureWritePolly(_ => { });
         options.Events.UseBinarySerializer<ReadingsRecorded>(new ReadingsRecordedBytes());
         foreach (var (type, name) in EventNames) options.Events.MapEventType(type, name);
+        ActorIndex.Register(options);
         options.UseSystemTextJsonForSerialization(
             EnumStorage.AsString, Casing.CamelCase, json => json.Converters.Add(new StorableText.Converter()));
     }

@@ -39,6 +39,7 @@ public static class Messaging
                     host.PublisherConfirmation = true;
                     host.OnRefreshConnectionFactory = _ => context.GetRequiredService<AwaitRabbitMq>().UntilItAnswers();
                 });
+                rabbit.SendCaller();
                 endpoints?.Invoke(context, rabbit);
             });
         });

@@ -12,17 +12,18 @@ sealed class HandOverCommands(IGrainFactory grains)
     public async Task Consume(ConsumeContext<AcknowledgeAlarm> context)
     {
         var command = context.Message;
-        Accept(await Twin(command.AssetId).Acknowledge(command.AlarmId, command.AcknowledgedBy, command.Comment));
+        Accept(await Twin(command.AssetId)
+            .Acknowledge(command.AlarmId, command.AcknowledgedBy, command.Comment, context.SentBy()));
     }
 
     public async Task Consume(ConsumeContext<RecordMaintenance> context)
     {
         var command = context.Message;
         Accept(await Twin(command.AssetId)
-            .RecordMaintenance(command.Component, command.Kind, command.At, command.RecordedBy, command.Comment));
+            .RecordMaintenance(command.Component, command.Kind, command.At, command.RecordedBy, command.Comment, context.SentBy()));
     }
 
-    public Task Consume(ConsumeContext<RebuildTwin> context) => Twin(context.Message.AssetId).Rebuild();
+    public Task Consume(ConsumeContext<RebuildTwin> context) => Twin(context.Message.AssetId).Rebuild(context.SentBy());
 
     public Task Consume(ConsumeContext<SensorsWentOffline> context) => Twin(context.Message.AssetId).GoOffline(context.Message.At);
 

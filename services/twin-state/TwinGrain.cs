@@ -67,15 +67,16 @@ sealed partial class TwinGrain(
 
     public Task GoOffline(DateTimeOffset at) => Isolated(async () => (await owner.Load(CancellationToken.None)).GoOffline(at));
 
-    public Task<string?> Acknowledge(string alarmId, string by, string? comment) => Refusal(() =>
-        acknowledgeAlarm.Acknowledge(owner, new(AssetId, alarmId, by, comment), CancellationToken.None));
+    public Task<string?> Acknowledge(string alarmId, string by, string? comment, Caller caller) => Refusal(() =>
+        acknowledgeAlarm.Acknowledge(owner, new(AssetId, alarmId, by, comment), caller, CancellationToken.None));
 
-    public Task<string?> RecordMaintenance(string component, string kind, DateTimeOffset at, string by, string? comment) => Refusal(() =>
-        recordMaintenance.Record(owner, new(AssetId, component, kind, at, by, comment), CancellationToken.None));
+    public Task<string?> RecordMaintenance(
+        string component, string kind, DateTimeOffset at, string by, string? comment, Caller caller) => Refusal(() =>
+        recordMaintenance.Record(owner, new(AssetId, component, kind, at, by, comment), caller, CancellationToken.None));
 
-    public Task Rebuild() => Run(async () =>
+    public Task Rebuild(Caller caller) => Run(async () =>
     {
-        if (await IsRegistered()) await rebuildTwin.Rebuild(owner, CancellationToken.None);
+        if (await IsRegistered()) await rebuildTwin.Rebuild(owner, caller, CancellationToken.None);
     });
 
     Task Isolated(Func<Task> work) => Run(async () =>

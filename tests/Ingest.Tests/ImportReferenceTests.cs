@@ -31,7 +31,9 @@ public class ImportReferenceTests
         var document = JsonNode.Parse(
             await http.GetStringAsync(new Uri($"{address}/openapi/v1.json"), TestContext.Current.CancellationToken))!;
         var import = document["paths"]!["/import"]!["post"]!;
-        Assert.Equal(ImportReference.Parameters.Keys, import["parameters"]!.AsArray().Select(p => (string)p!["name"]!));
+        var parameters = import["parameters"]!.AsArray().ToLookup(p => (string)p!["in"]!, p => (string)p!["name"]!);
+        Assert.Equal(ImportReference.Parameters.Keys, parameters["query"]);
+        Assert.Equal(["X-Pollux-Actor", "X-Pollux-Reason"], parameters["header"]);
         Assert.Equal(ImportFormats.MediaTypes, import["requestBody"]!["content"]!.AsObject().Select(c => c.Key));
         Assert.Equal(2, import["responses"]!["200"]!["content"]!["application/json"]!["schema"]!["oneOf"]!.AsArray().Count);
         Assert.NotNull(import["responses"]!["415"]);

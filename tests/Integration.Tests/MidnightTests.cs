@@ -250,7 +250,8 @@ public sealed class MidnightTests(Infrastructure infrastructure) : IAsyncLifetim
 
         // Another replica starts from what was saved on the old day.
         Assert.Equal(expected, (await (await Restarted()).Twin()).Hash());
-        var rebuilt = await replica.Services.GetRequiredService<TwinState.Rebuilds.RebuildTwin>().Rebuild(replica.Owner, Cancel);
+        var rebuild = replica.Services.GetRequiredService<TwinState.Rebuilds.RebuildTwin>();
+        var rebuilt = await rebuild.Rebuild(replica.Owner, Caller.Unknown, Cancel);
         Assert.Equal((expected, expected, 720L), (rebuilt.LiveHash, rebuilt.RebuiltHash, rebuilt.Readings));
     }
 

@@ -4,6 +4,7 @@ using MQTTnet;
 using MQTTnet.Exceptions;
 using MQTTnet.Formatter;
 using MQTTnet.Protocol;
+using ServiceDefaults;
 
 namespace Cli.Recordings;
 
@@ -51,6 +52,7 @@ sealed class PublishRows : IAsyncDisposable
             .WithTopic(topic).WithPayload(SenmlPack.Of(at, values)).WithContentType("application/senml+json")
             .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
             .WithUserProperty("traceparent", Encoding.UTF8.GetBytes(trace))
+            .WithUserProperty(MessageOrigin.ClientProperty, Encoding.UTF8.GetBytes(options.ClientId))
             .Build();
         inFlight.Enqueue(Send(message, values.Count, cancel));
     }

@@ -6,7 +6,8 @@ namespace Dashboard.Audit;
 /// <param name="Kind">First part of the stream name; empty: the whole log.</param>
 /// <param name="Name">The machine, scenario or decision, with <c>/yyyy-MM-dd</c> for one day; empty: all of the kind.</param>
 /// <param name="Type">Event type in the log; empty: all.</param>
-sealed record EventFilter(string Kind, string Name, string Type)
+/// <param name="Actor">Who asked for the events; empty: all.</param>
+sealed record EventFilter(string Kind, string Name, string Type, string Actor)
 {
     /// <summary>The kinds to choose from.</summary>
     public static IReadOnlyList<(string Kind, string Text)> Kinds { get; } =

@@ -32,7 +32,7 @@ static class ReadEventsBack
             do
             {
                 var page = await log.ListEventsAsync(
-                    new() { Stream = filter.Stream, After = after, Limit = AtATime }, cancellationToken: cancel);
+                    new() { Stream = filter.Stream, Actor = filter.Actor, After = after, Limit = AtATime }, cancellationToken: cancel);
                 stretch.AddRange(page.Events.Where(e => e.Position < below && filter.Admits(e)));
                 after = page.NextAfter;
                 asked++;
@@ -55,7 +55,8 @@ static class ReadEventsBack
         var next = after;
         for (var calls = 0; calls < MostCalls && found.Count < count; calls++)
         {
-            var page = await log.ListEventsAsync(new() { Stream = filter.Stream, After = next, Limit = count }, cancellationToken: cancel);
+            var page = await log.ListEventsAsync(
+                new() { Stream = filter.Stream, Actor = filter.Actor, After = next, Limit = count }, cancellationToken: cancel);
             found.AddRange(page.Events.Where(filter.Admits));
             if (page.NextAfter == 0) break;
             next = page.NextAfter;

@@ -15,6 +15,7 @@ static class QueryClients
         builder.AddSettings<DashboardSettings>("Dashboard");
         builder.Services.AddSingleton(Connect);
         builder.Services.AddSingleton(services => services.GetRequiredService<GrpcChannel>().Intercept(
+            new SayWho(),
             new Deadlines(TimeSpan.FromSeconds(services.GetRequiredService<IOptions<DashboardSettings>>().Value.DeadlineSeconds))));
         builder.Services.AddClient(calls => new TwinService.TwinServiceClient(calls));
         builder.Services.AddClient(calls => new DiffService.DiffServiceClient(calls));
@@ -28,6 +29,7 @@ static class QueryClients
         builder.Services.AddClient(calls => new CalibrationService.CalibrationServiceClient(calls));
         builder.Services.AddClient(calls => new CorrectionService.CorrectionServiceClient(calls));
         builder.Services.AddClient(calls => new LogService.LogServiceClient(calls));
+        builder.Services.AddClient(calls => new LineageService.LineageServiceClient(calls));
         builder.Services.AddClient(calls => new RejectionService.RejectionServiceClient(calls));
         builder.Services.AddClient(calls => new ReplicaService.ReplicaServiceClient(calls));
         builder.Services.AddSingleton<QueryConnection>().AddHostedService(services => services.GetRequiredService<QueryConnection>());
@@ -55,6 +57,24 @@ static class QueryClients
             MaxReceiveMessageSize = 64 * 1024 * 1024,
             DisposeHttpClient = true,
         });
+}
+
+/// <summary>
+/// Commands say who gives them: the name last typed in the browser, or the dashboard. Reads do not, as nobody is recorded for them.
+/// </summary>
+sealed class SayWho : Interceptor
+{
+    static readonly string[] Reads = ["Get", "List", "Diff"];
+
+    public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
+        TRequest request, ClientInterceptorContext<TRequest, TResponse> context,
+        AsyncUnaryCallContinuation<TRequest, TResponse> continuation)
+    {
+        if (Reads.Any(verb => context.Method.Name.StartsWith(verb, StringComparison.Ordinal))) return continuation(request, context);
+        Metadata headers = [.. context.Options.Headers ?? []];
+        headers.Add(Caller.ActorHeader, Uri.EscapeDataString(CircuitUser.Name ?? "dashboard"));
+        return continuation(request, new(context.Method, context.Host, context.Options.WithHeaders(headers)));
+    }
 }
 
 /// <summary>Sets a deadline on unary calls; streams have none.</summary>

@@ -1,5 +1,7 @@
+using Dashboard.Live;
 using Dashboard.Shown;
 using Microsoft.AspNetCore.Components.Server;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Options;
 using MudBlazor.Services;
@@ -20,6 +22,7 @@ static class ShellSetup
         // A page lives in one process, so the keys need not outlive it.
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddMudServices(mud => mud.SnackbarConfiguration.PositionClass = MudBlazor.Defaults.Classes.Position.BottomRight);
+        builder.Services.AddScoped<CircuitUser>().AddScoped<CircuitHandler>(services => services.GetRequiredService<CircuitUser>());
         builder.Services.AddScoped<Browser>();
     }
 

@@ -1,9 +1,10 @@
+using Dashboard.Live;
 using Microsoft.JSInterop;
 
 namespace Dashboard.Shown;
 
 /// <summary>Settings of one browser: time zone, theme, the machine last looked at.</summary>
-sealed class Browser(IJSRuntime js) : IDisposable
+sealed class Browser(IJSRuntime js, CircuitUser user) : IDisposable
 {
     sealed record Preferences(string Zone, int OffsetMinutes, string? Theme, bool SystemIsDark, string? Asset, string? Name);
 
@@ -18,8 +19,12 @@ sealed class Browser(IJSRuntime js) : IDisposable
 
     public string? Asset { get; private set; }
 
-    /// <summary>Name used for acknowledging and deciding, as last typed.</summary>
-    public string? Name { get; private set; }
+    /// <summary>Name used for acknowledging and deciding, as last typed; recorded with every command.</summary>
+    public string? Name
+    {
+        get => user.Typed;
+        private set => user.Typed = value;
+    }
 
     public bool IsKnown { get; private set; }
 

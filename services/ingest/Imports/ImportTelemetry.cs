@@ -45,6 +45,7 @@ static class ImportTelemetry
     {
         var cancel = context.RequestAborted;
         var request = context.Request;
+        var caller = Caller.Of(request.Headers);
         // The asset may have been registered a moment ago.
         await registry.Refresh(cancel);
         var asset = registry.Get(id);
@@ -68,7 +69,7 @@ static class ImportTelemetry
         }
         var source = Payload.ImportSource(format.Name, asset.Id, ImportFormats.Settings(request.Query));
         var run = new ImportRun(
-            asset, source, recorder, time, settings.Value.FutureTolerance, ReadingsPerSubmission, MostSubmissionsPending);
+            asset, source, caller, recorder, time, settings.Value.FutureTolerance, ReadingsPerSubmission, MostSubmissionsPending);
         var rows = format.Read(body, model, limit.Token);
 
         await ReportProgress.Answer(
@@ -128,8 +129,8 @@ static class ImportTelemetry
 
 /// <summary>A running import.</summary>
 sealed class ImportRun(
-    RegisteredAsset asset, string source, IRecorder recorder, TimeProvider time, TimeSpan futureTolerance, int readingsPerSubmission,
-    int mostPending)
+    RegisteredAsset asset, string source, Caller caller, IRecorder recorder, TimeProvider time, TimeSpan futureTolerance,
+    int readingsPerSubmission, int mostPending)
 {
     readonly SemaphoreSlim room = new(mostPending);
     long rows, readings, stored, duplicates, rejected, missing, position;
@@ -161,7 +162,7 @@ sealed class ImportRun(
                     await Reject(row, [.. row.Readings.Where(r => !ofRow.Exists(o => o.Sensor == r.Sensor && o.SampledAt == r.SampledAt))],
                         refused, reasons, cancel);
                 good.AddRange(ofRow);
-                if (good.Count >= readingsPerSubmission) await Submit(good, null, default, cancel);
+                if (good.Count >= readingsPerSubmission) await Submit(good, null, new(source, default), cancel);
             }
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
@@ -175,7 +176,7 @@ sealed class ImportRun(
         finally
         {
             // Store what was read before the failing row.
-            if (good.Count > 0 && !cancel.IsCancellationRequested) await Submit(good, null, default, cancel);
+            if (good.Count > 0 && !cancel.IsCancellationRequested) await Submit(good, null, new(source, default), cancel);
             for (var i = 0; i < mostPending && !cancel.IsCancellationRequested; i++) await room.WaitAsync(cancel);
         }
     }
@@ -207,7 +208,10 @@ sealed class ImportRun(
                     known = seen;
                 }
                 room.Release();
-            }),
+            })
+            {
+                Caller = caller,
+            },
             cancel);
     }
 }

@@ -25,9 +25,9 @@ sealed class EdgeNodes(Owners owners)
     /// <summary>A message of a node that another replica handles.</summary>
     /// <param name="Topic">Its topic.</param>
     /// <param name="Payload">Its payload.</param>
-    /// <param name="TraceParent">W3C trace context, or null.</param>
+    /// <param name="Context">What else it says of itself.</param>
     /// <param name="ReceivedAt">When it arrived.</param>
-    public sealed record KeptMessage(string Topic, byte[] Payload, string? TraceParent, DateTimeOffset ReceivedAt);
+    public sealed record KeptMessage(string Topic, byte[] Payload, MessageContext Context, DateTimeOffset ReceivedAt);
 
     /// <summary>True while this replica handles the node, or knows of no other that receives its messages.</summary>
     public bool IsMine(in SparkplugTopic topic) =>

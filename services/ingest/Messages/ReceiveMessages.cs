@@ -124,7 +124,7 @@ sealed partial class ReceiveMessages(
             await AcknowledgeAsync(message, cancel);
             return;
         }
-        var traceParent = message.ApplicationMessage.UserProperties?.FirstOrDefault(p => p.Name == "traceparent")?.ReadValueAsString();
+        var context = MessageContext.Of(message.ApplicationMessage);
         await turn.WaitAsync(cancel);
         try
         {
@@ -137,11 +137,11 @@ sealed partial class ReceiveMessages(
             if (!isMine)
             {
                 sparkplug.LeaveToOther(parsed);
-                edgeNodes.Keep(new(topic, payload, traceParent, time.GetUtcNow()));
+                edgeNodes.Keep(new(topic, payload, context, time.GetUtcNow()));
                 await AcknowledgeAsync(message, cancel);
                 return;
             }
-            await Handle(topic, payload, traceParent, time.GetUtcNow(), () => Acknowledge(message, cancel), cancel);
+            await Handle(topic, payload, context, time.GetUtcNow(), () => Acknowledge(message, cancel), cancel);
         }
         finally
         {
@@ -150,12 +150,12 @@ sealed partial class ReceiveMessages(
     }
 
     async Task Handle(
-        string topic, byte[] payload, string? traceParent, DateTimeOffset receivedAt, Action acknowledge, CancellationToken cancel)
+        string topic, byte[] payload, MessageContext context, DateTimeOffset receivedAt, Action acknowledge, CancellationToken cancel)
     {
         if (SparkplugTopic.TryParse(topic, out var parsed)) await UntilDone(topic, () => sparkplug.Follow(parsed, cancel), cancel);
         if (ReadSparkplug.IsBirth(topic)) await UntilDone(topic, () => sparkplug.Remember(topic, payload, cancel), cancel);
         if (ReadSparkplug.IsDeath(topic)) await UntilDone(topic, () => sparkplug.Forget(topic, payload, cancel), cancel);
-        var submission = await Decode(topic, payload, traceParent, receivedAt, acknowledge, cancel);
+        var submission = await Decode(topic, payload, context, receivedAt, acknowledge, cancel);
         if (submission is null) acknowledge();
         else await recorder.Submit(submission, cancel);
     }
@@ -198,7 +198,7 @@ sealed partial class ReceiveMessages(
     async Task<bool> TakeOver(CancellationToken cancel)
     {
         if (edgeNodes.TakeOver(time.GetUtcNow()) is not { } messages) return false;
-        foreach (var kept in messages) await Handle(kept.Topic, kept.Payload, kept.TraceParent, kept.ReceivedAt, () => { }, cancel);
+        foreach (var kept in messages) await Handle(kept.Topic, kept.Payload, kept.Context, kept.ReceivedAt, () => { }, cancel);
         return true;
     }
 
@@ -244,9 +244,9 @@ sealed partial class ReceiveMessages(
     }
 
     async Task<Submission?> Decode(
-        string topic, byte[] payload, string? traceParent, DateTimeOffset now, Action acknowledge, CancellationToken cancel)
+        string topic, byte[] payload, MessageContext context, DateTimeOffset now, Action acknowledge, CancellationToken cancel)
     {
-        using var activity = Traces.StartActivity("receive message", ActivityKind.Consumer, parentId: traceParent);
+        using var activity = Traces.StartActivity("receive message", ActivityKind.Consumer, parentId: context.TraceParent);
         activity?.SetTag("messaging.destination.name", topic);
         var known = registry.Changes;
         var decodedRoute = Decode(topic, payload, now);
@@ -263,10 +263,11 @@ sealed partial class ReceiveMessages(
         var rejection = rejected == 0 ? null : Rejections.Of(route.AssetId, topic, payload, rejected, reasons, now);
         if (rejection is not null) LogRejected(route.AssetId, topic, rejection.Reasons[0].Code, rejection.Reasons[0].Detail);
         return new(
-            route.AssetId, route.Asset, [.. decoded.Readings], rejection, new(topic, payload), activity?.Id ?? traceParent,
+            route.AssetId, route.Asset, [.. decoded.Readings], rejection, new(topic, payload), activity?.Id ?? context.TraceParent,
             _ => acknowledge())
         {
             ReceivedAt = now,
+            Client = context.Client,
         };
     }
 

@@ -7,8 +7,18 @@ namespace Ingest.Recording;
 /// <summary>What the submissions of one asset add to the log.</summary>
 /// <param name="Readings">New readings.</param>
 /// <param name="Duplicates">Number of readings omitted.</param>
-/// <param name="Rejections">New rejections.</param>
-sealed record Additions(List<Reading> Readings, int Duplicates, List<ReadingsRejected> Rejections);
+/// <param name="Parts">What each submission that adds something adds, in order.</param>
+sealed record Additions(List<Reading> Readings, int Duplicates, List<Addition> Parts)
+{
+    /// <summary>New rejections.</summary>
+    public IReadOnlyList<ReadingsRejected> Rejections => [.. Parts.Select(p => p.Rejection).OfType<ReadingsRejected>()];
+}
+
+/// <summary>What one submission adds to the log.</summary>
+/// <param name="Of">The submission.</param>
+/// <param name="Readings">Number of its new readings, which follow those of the submission before.</param>
+/// <param name="Rejection">Its rejection if that is new, or null.</param>
+readonly record struct Addition(Submission Of, int Readings, ReadingsRejected? Rejection);
 
 /// <summary>
 /// Decides which readings of a flush are new, using the ledger's memory and, for older readings, the log.
@@ -65,14 +75,16 @@ static class Deduplicate
                 }
             }
             additions = additions with { Duplicates = additions.Duplicates + outcome.Duplicates };
-            if (Rejection(submission, conflicts, now) is { } rejection)
+            var isNew = false;
+            var rejection = Rejection(submission, conflicts, now);
+            if (rejection is not null)
             {
-                var isNew = !submission.IsReplay && ledger.TakeDigest(rejection.Digest);
-                if (isNew) additions.Rejections.Add(rejection);
+                isNew = !submission.IsReplay && ledger.TakeDigest(rejection.Digest);
                 if (submission.IsReplay) outcome = outcome with { Rejected = rejection.Readings, Reasons = rejection.Reasons };
                 else if (isNew) outcome = outcome with { Rejected = rejection.Readings };
                 else outcome = outcome with { Duplicates = outcome.Duplicates + rejection.Readings };
             }
+            if (outcome.Stored > 0 || isNew) additions.Parts.Add(new(submission, outcome.Stored, isNew ? rejection : null));
             outcomes[submission] = outcome;
         }
         return additions;

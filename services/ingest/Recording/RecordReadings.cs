@@ -222,7 +222,7 @@ sealed partial class RecordReadings(
             var ledger = ledgers[group.Key];
             var additions = await Deduplicate.Apply([.. group], ledger, late => ledger.LookUp(late, log, now, cancel), now, outcomes);
             if (additions.Readings.Count > 0 || additions.Rejections.Count > 0)
-                appends.Add(new(ledger, additions, group.FirstOrDefault(s => s.TraceParent is not null)?.TraceParent));
+                appends.Add(new(ledger, additions));
         }
         var started = Stopwatch.GetTimestamp();
         var batches = appends.Count == 0 ? [] : await append.Append(appends, cancel);

@@ -57,14 +57,14 @@ sealed class RecorderClient(IServiceProvider services) : GrainServiceClient<IRec
 [GenerateSerializer, Immutable]
 sealed record SubmissionOnWire(
     string AssetId, bool IsOfKnownAsset, byte[] Readings, string? Rejection, string Source, byte[] Payload, string? TraceParent,
-    DateTimeOffset? ReceivedAt, bool IsReplay)
+    DateTimeOffset? ReceivedAt, bool IsReplay, string? Client, string? Actor, string? Reason)
 {
     const int ReadingBytes = 19;
 
     public static SubmissionOnWire Of(Submission s) => new(
         s.AssetId, s.Asset is not null, Encode(s.Readings),
         s.Rejection is null ? null : JsonSerializer.Serialize(s.Rejection, JsonSerializerOptions.Web), s.Payload.Source,
-        s.Payload.Bytes.ToArray(), s.TraceParent, s.ReceivedAt, s.IsReplay);
+        s.Payload.Bytes.ToArray(), s.TraceParent, s.ReceivedAt, s.IsReplay, s.Client, s.Caller?.Actor, s.Caller?.Reason);
 
     public Submission ToSubmission(RegisteredAsset? asset, Action<Outcome> completed) => new(
         AssetId, asset, Decode(Readings),
@@ -73,6 +73,8 @@ sealed record SubmissionOnWire(
     {
         ReceivedAt = ReceivedAt,
         IsReplay = IsReplay,
+        Client = Client,
+        Caller = Actor is null && Reason is null ? null : new(Actor, Reason),
     };
 
     static byte[] Encode(IReadOnlyList<Reading> readings)

@@ -37,6 +37,15 @@ sealed record Submission(
     /// </summary>
     public DateTimeOffset? ReceivedAt { get; init; }
 
+    /// <summary>What the message calls its sender; null if it does not, and for imports.</summary>
+    public string? Client { get; init; }
+
+    /// <summary>Where its readings come from.</summary>
+    public MessageOrigin Origin => new(Payload.Source, Client, ReceivedAt);
+
+    /// <summary>Who had it recorded; null if a device sent it.</summary>
+    public Caller? Caller { get; init; }
+
     /// <summary>True for a payload that is already in the log as rejected.</summary>
     public bool IsReplay { get; init; }
 
@@ -62,6 +71,7 @@ sealed record Submission(
             Rejection = rejection,
             Payload = payload,
             TraceParent = null,
+            Client = null,
             IsSetAside = true,
         };
     }
@@ -79,11 +89,12 @@ static class Recorders
     /// <summary>Queues a submission and waits for its commit.</summary>
     public static async Task<Outcome> Record(
         this IRecorder recorder, RegisteredAsset asset, IReadOnlyList<Reading> readings, ReadingsRejected? rejection, Payload payload,
-        string? traceParent, CancellationToken cancel, bool isReplay = false)
+        string? traceParent, CancellationToken cancel, bool isReplay = false, Caller? caller = null)
     {
         var completion = new TaskCompletionSource<Outcome>(TaskCreationOptions.RunContinuationsAsynchronously);
         await recorder.Submit(
-            new(asset.Id, asset, readings, rejection, payload, traceParent, completion.SetResult) { IsReplay = isReplay }, cancel);
+            new(asset.Id, asset, readings, rejection, payload, traceParent, completion.SetResult) { IsReplay = isReplay, Caller = caller },
+            cancel);
         return await completion.Task.WaitAsync(cancel);
     }
 }

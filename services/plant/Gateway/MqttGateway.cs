@@ -152,6 +152,7 @@ sealed partial class MqttGateway(
             .WithContentType(packet.ContentType)
             .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
             .WithUserProperty("traceparent", Encoding.UTF8.GetBytes(activity.Id!))
+            .WithUserProperty(MessageOrigin.ClientProperty, Encoding.UTF8.GetBytes(client.Options.ClientId))
             .Build();
         var result = await client.PublishAsync(message, stop);
         if (!result.IsSuccess) throw new IOException($"The broker refused a message on {packet.Topic}: {result.ReasonCode}.");

@@ -9,7 +9,7 @@ namespace Query.Alarms;
 
 /// <summary>Who acknowledges an alarm.</summary>
 sealed record Acknowledgement(
-    [property: Description("Who acknowledges the alarm, at most 100 characters.")] string? By,
+    [property: Description("Who acknowledges the alarm, at most 100 characters; default: X-Pollux-Actor.")] string? By,
     [property: Description("Free text, at most 1000 characters.")] string? Comment);
 
 /// <summary>Has an alarm acknowledged and waits until it shows that.</summary>
@@ -33,8 +33,7 @@ sealed class AcknowledgeAlarmEndpoint(GetAlarm get, IBus bus, CommandFaults faul
     /// <exception cref="NotFoundException">No such alarm.</exception>
     public async Task<(bool IsDone, AlarmView Alarm)> Run(string id, string? by, string? comment, CancellationToken cancel)
     {
-        var who = Input.Line("by", by, 100) ?? throw new InvalidInputException("by", null, "who acknowledges, 1 to 100 characters");
-        var why = Input.Lines("comment", comment, 1000);
+        var (who, why) = KnowCaller.Named(by, comment, "who acknowledges, 1 to 100 characters");
         var alarm = await get.Run(id, null, null, cancel);
         if (alarm.AcknowledgedAt is not null) return (true, alarm);
         var command = new AcknowledgeAlarm(alarm.AssetId, id, who, why);

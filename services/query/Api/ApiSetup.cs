@@ -54,6 +54,7 @@ static class ApiSetup
         {
             grpc.Interceptors.Add<GrpcErrors>();
             grpc.Interceptors.Add<RefuseUnknown.Rpc>();
+            grpc.Interceptors.Add<KnowCaller.Rpc>();
             grpc.MaxReceiveMessageSize = LargestBody;
         });
         RefuseUnknown.Rpc.LoadDescriptors();
@@ -72,5 +73,6 @@ static class ApiSetup
         app.UseGrpcWeb(new() { DefaultEnabled = true });
         app.Use(RefuseUnknown.Rpc.RefuseGarbled);
         app.Use(RefuseUnknown.Check);
+        app.Use(KnowCaller.Http);
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.RegularExpressions;
 using ServiceDefaults;
 using TwinModel.Telemetry;
@@ -83,27 +82,14 @@ static partial class Input
 
     /// <summary>One line of text for people, e.g. a name; null if not given.</summary>
     /// <exception cref="InvalidInputException">Blank, too long, or with invisible characters.</exception>
-    public static string? Line(string name, string? text, int longest) => text is null ? null
-        : text.Length <= longest && !string.IsNullOrWhiteSpace(text) && text.EnumerateRunes().All(IsVisible) ? text
-        : throw new InvalidInputException(name, text, $"1 to {longest} characters, not only blanks, without control characters");
+    public static string? Line(string name, string? text, int longest) => HumanText.Line(name, text, longest);
 
     /// <summary>Text for people that may have several lines; null if not given.</summary>
     /// <exception cref="InvalidInputException">Blank, too long, or with invisible characters.</exception>
-    public static string? Lines(string name, string? text, int longest) => string.IsNullOrEmpty(text) ? null
-        : text.Length <= longest && !string.IsNullOrWhiteSpace(text)
-            && text.EnumerateRunes().All(r => r.Value is '\n' or '\r' or '\t' || IsVisible(r)) ? text
-        : throw new InvalidInputException(
-            name, text, $"at most {longest} characters, not only blanks, without control characters except tabs and line ends");
+    public static string? Lines(string name, string? text, int longest) => HumanText.Lines(name, text, longest);
 
     /// <summary>A string field of a gRPC message, where empty means not given.</summary>
     public static string? Given(string text) => text.Length == 0 ? null : text;
-
-    // Overrides of the writing direction (U+202A to U+202E, U+2066 to U+2069) can disguise a text as another one.
-    static bool IsVisible(Rune rune) =>
-        Rune.GetUnicodeCategory(rune) is not (
-            UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
-        && rune.Value is not ((>= 0x202a and <= 0x202e) or (>= 0x2066 and <= 0x2069) or (>= 0xfdd0 and <= 0xfdef))
-            && (rune.Value & 0xfffe) != 0xfffe;
 
     // \z, since $ would also match before a trailing line feed.
     [GeneratedRegex(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?([Zz]|[+-][0-9]{2}:[0-9]{2})?)?\z")]

@@ -11,7 +11,7 @@ static class Reference
 {
     const string DateTime = "date-time";
 
-    static readonly string[] Times = ["validAt", "from", "to", "since"];
+    static readonly string[] Times = ["validAt", "from", "to", "since", "at"];
 
     static readonly (string Name, string Description)[] Tags =
     [
@@ -120,6 +120,8 @@ static class Reference
         ("format", _) => "csv",
         ("knownAt", _) => "2026-03-02T00:00:00Z",
         ("stream", _) => "telemetry/extrusion-line/*",
+        ("actor", _) => "Ada Marsh",
+        ("at", _) => "2026-03-01T06:00:00Z",
         _ => null,
     };
 }

@@ -21,7 +21,7 @@ sealed record CalibrationRequest(
     [property: Description(
         "Uses only readings that the log held at this point: a log position or a time in ISO 8601; default: everything.")]
     JsonElement? KnownAt = null,
-    [property: Description("Who asks, 1 to 100 characters.")] string? By = null)
+    [property: Description("Who asks, 1 to 100 characters; default: X-Pollux-Actor.")] string? By = null)
 {
     static readonly TimeSpan DefaultWindow = TimeSpan.FromHours(1);
     static readonly TimeSpan ShortestWindow = TimeSpan.FromMinutes(20);

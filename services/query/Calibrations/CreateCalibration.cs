@@ -31,7 +31,7 @@ sealed class CreateCalibration(KnownAssets registry, FindPosition find, AskSimul
     public async Task<CalibrationView> Run(CalibrationRequest body, KnownAt? knownAt, CancellationToken cancel)
     {
         var asset = Able(body.Asset);
-        var by = Input.Line("by", body.By, 100) ?? throw new InvalidInputException("by", null, "who asks, 1 to 100 characters");
+        var (by, _) = KnowCaller.Named(body.By, null, "who asks, 1 to 100 characters");
         var now = time.GetUtcNow();
         // Checks what needs no look into the log first.
         body.Define(asset.Model, 0, now);

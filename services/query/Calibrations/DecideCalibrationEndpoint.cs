@@ -10,7 +10,7 @@ namespace Query.Calibrations;
 /// <summary>Who decides about a calibration.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 sealed record CalibrationStepRequest(
-    [property: Description("Who decides, 1 to 100 characters.")] string? By,
+    [property: Description("Who decides, 1 to 100 characters; default: X-Pollux-Actor.")] string? By,
     [property: Description("Why, at most 1000 characters.")] string? Comment = null);
 
 /// <summary>Gives an asset the parameters of a calibration, or those that it had before.</summary>
@@ -43,9 +43,8 @@ sealed class DecideCalibrationEndpoint(SavedCalibrations saved, AskSimulation si
 
     /// <summary>Who decides, and why.</summary>
     /// <exception cref="InvalidInputException">Names the member and what is allowed.</exception>
-    public static (string By, string? Comment) Check(CalibrationStepRequest asked) => (
-        Input.Line("by", asked.By, 100) ?? throw new InvalidInputException("by", null, "who decides, 1 to 100 characters"),
-        Input.Lines("comment", asked.Comment, 1000));
+    public static (string By, string? Comment) Check(CalibrationStepRequest asked) =>
+        KnowCaller.Named(asked.By, asked.Comment, "who decides, 1 to 100 characters");
 
     async Task<CalibrationView> Decide<T>(
         string id, CalibrationStepRequest asked, Func<string, string, string?, T> request, CancellationToken cancel)

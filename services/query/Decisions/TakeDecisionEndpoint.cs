@@ -9,7 +9,7 @@ namespace Query.Decisions;
 /// <summary>Which option was taken, and by whom.</summary>
 sealed record TakeRequest(
     [property: Description("Name of an option in the answer; default: the recommended one.")] string? Option,
-    [property: Description("Who takes the decision, at most 100 characters.")] string? By,
+    [property: Description("Who takes the decision, at most 100 characters; default: X-Pollux-Actor.")] string? By,
     [property: Description("Free text, at most 1000 characters.")] string? Comment);
 
 /// <summary>Records which option was taken.</summary>
@@ -31,8 +31,7 @@ sealed class TakeDecisionEndpoint(GetDecision get, AskSimulation simulation)
 
     public async Task<DecisionView> Run(string id, string? option, string? by, string? comment, CancellationToken cancel)
     {
-        var who = Input.Line("by", by, 100) ?? throw new InvalidInputException("by", null, "who decides, 1 to 100 characters");
-        var why = Input.Lines("comment", comment, 1000);
+        var (who, why) = KnowCaller.Named(by, comment, "who decides, 1 to 100 characters");
         var known = await get.Run(id, cancel);
         return await simulation.Decide(new TakeDecision(id, OptionOf(known.Answer, option), who, why), id, cancel);
     }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Npgsql;
@@ -19,6 +20,8 @@ sealed record LogEvent(
     [property: Description("Name in the log, e.g. readings_recorded.")] string Type,
     [property: Description("Server time when it was appended.")] DateTimeOffset RecordedAt,
     [property: Description("Trace of the message that caused it, or null.")] string? TraceId,
+    [property: Description("Who asked for it; null when it follows from readings or nobody said.")] string? Actor,
+    [property: Description("Why, as the actor said; or null.")] string? Reason,
     JsonObject Headers,
     [property: Description("The event; readings_recorded is decoded into readings with sensor, unit, times and values.")] JsonNode? Data);
 
@@ -32,6 +35,8 @@ sealed record EventPage(
 /// <summary>Lists events of the log, for auditors.</summary>
 sealed class ListEvents(NpgsqlDataSource source, LogReader log, DecodeReadings readings)
 {
+    const string Columns = "stream_id, version, seq_id, type, timestamp, headers, data, bdata";
+
     const int Most = 1000;
 
     // Imports put thousands of readings into one event: a page ends at this number of readings, but holds at least one event.
@@ -41,37 +46,34 @@ sealed class ListEvents(NpgsqlDataSource source, LogReader log, DecodeReadings r
             ListEvents events,
             [Description("One stream, e.g. telemetry/extrusion-line/2026-03-01, or a prefix that ends in *; absent: the whole log.")]
             string? stream,
+            [Description("Only events that this person or program asked for, by exact name.")] string? actor,
             [Description("Only events at log positions above this one.")] long? after,
             [Description("1 to 1000, default 100.")] int? limit,
-            CancellationToken cancel) => events.Run(stream, Input.Position("after", after), limit, cancel))
+            CancellationToken cancel) => events.Run(stream, actor, Input.Position("after", after), limit, cancel))
         .RequireRateLimiting(ApiSetup.Expensive)
         .WithName("listEvents").WithSummary("Events of the log, decoded, in log order");
 
-    public async Task<EventPage> Run(string? stream, long after, int? limit, CancellationToken cancel)
+    public async Task<EventPage> Run(string? stream, string? actor, long after, int? limit, CancellationToken cancel)
     {
         var size = Paging.Limit(limit, Most);
+        actor = Input.Line(CallerMetadata.Actor, actor, Caller.LongestActor);
         var streams = await StreamsOf(Input.Text("stream", stream, 300), cancel);
         // Events above the safe position may still become visible between those already shown; a reader continuing there would miss them.
         var safe = await log.Position(cancel);
-        await using var command = source.CreateCommand($"""
-            select stream_id, version, seq_id, type, timestamp, headers, data, bdata from events.mt_events
-            where seq_id > $1 and seq_id <= $3 {(streams is null ? "" : "and stream_id = any($4)")} order by seq_id limit $2
-            """);
-        command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = after }, new() { Value = size + 1 }, new() { Value = safe } });
-        if (streams is not null) command.Parameters.Add(new() { Value = streams });
+        await using var command = source.CreateCommand();
+        command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = after }, new() { Value = safe }, new() { Value = size + 1 } });
+        // Conditions that are not asked for are left out, so that the planner sees which index serves the others.
+        var where = "seq_id > $1 and seq_id <= $2";
+        if (streams is not null) where += $" and stream_id = any({Parameter(command, streams)})";
+        if (actor is not null) where += $" and {CallerMetadata.ActorInSql} = {Parameter(command, actor)}";
+        command.CommandText = $"select {Columns} from events.mt_events where {where} order by seq_id limit $3";
         return await Page(command, size, cancel);
     }
 
     /// <summary>The first events of a feed between two positions.</summary>
     public async Task<EventPage> Page(FeedFilter filter, long after, long upTo, int size, CancellationToken cancel)
     {
-        await using var command = source.CreateCommand("""
-            select stream_id, version, seq_id, type, timestamp, headers, data, bdata from events.mt_events
-            where seq_id > $1 and seq_id <= $2 and ($3::text[] is null or type = any($3))
-                and ($4::text is null or stream_id = $4) and ($5::text is null or starts_with(stream_id, $5))
-                and ($6::text is null or split_part(stream_id, '/', 2) = $6)
-            order by seq_id limit $7
-            """);
+        await using var command = source.CreateCommand();
         var isPrefix = filter.Stream?.EndsWith('*') == true;
         command.Parameters.AddRange(new NpgsqlParameter[]
         {
@@ -83,7 +85,22 @@ sealed class ListEvents(NpgsqlDataSource source, LogReader log, DecodeReadings r
             new() { Value = (object?)filter.Asset ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
             new() { Value = size + 1 },
         });
+        command.CommandText = $"""
+            select {Columns} from events.mt_events
+            where seq_id > $1 and seq_id <= $2 and ($3::text[] is null or type = any($3))
+                and ($4::text is null or stream_id = $4) and ($5::text is null or starts_with(stream_id, $5))
+                and ($6::text is null or split_part(stream_id, '/', 2) = $6)
+                {(filter.Actor is { } actor ? $"and {CallerMetadata.ActorInSql} = {Parameter(command, actor)}" : "")}
+            order by seq_id limit $7
+            """;
         return await Page(command, size, cancel);
+    }
+
+    // The number of a further parameter.
+    static string Parameter(NpgsqlCommand command, object value)
+    {
+        command.Parameters.Add(new() { Value = value });
+        return string.Create(CultureInfo.InvariantCulture, $"${command.Parameters.Count}");
     }
 
     async Task<EventPage> Page(NpgsqlCommand command, int size, CancellationToken cancel)
@@ -105,8 +122,8 @@ sealed class ListEvents(NpgsqlDataSource source, LogReader log, DecodeReadings r
     public async IAsyncEnumerable<LogEvent> Of(
         string[] streams, long after, DateTimeOffset orAfter, long upTo, [EnumeratorCancellation] CancellationToken cancel)
     {
-        await using var command = source.CreateCommand("""
-            select stream_id, version, seq_id, type, timestamp, headers, data, bdata from events.mt_events
+        await using var command = source.CreateCommand($"""
+            select {Columns} from events.mt_events
             where stream_id = any($1) and (seq_id > $2 or timestamp > $3) and seq_id <= $4 order by seq_id
             """);
         command.Parameters.AddRange(new NpgsqlParameter[]
@@ -136,6 +153,6 @@ sealed class ListEvents(NpgsqlDataSource source, LogReader log, DecodeReadings r
         var (data, count) = row.IsDBNull(7) ? (JsonNode.Parse(row.GetString(6)), 0) : readings.Run(stream, row.GetFieldValue<byte[]>(7));
         var trace = ActivityContext.TryParse(headers["traceparent"]?.ToString(), null, out var origin) ? origin.TraceId.ToString() : null;
         return (new(stream, row.GetInt64(1), row.GetInt64(2), row.GetString(3), new DateTimeOffset(row.GetDateTime(4), TimeSpan.Zero),
-            trace, headers, data), count);
+            trace, headers[CallerMetadata.Actor]?.ToString(), headers[CallerMetadata.Reason]?.ToString(), headers, data), count);
     }
 }

@@ -13,7 +13,8 @@ sealed class LogRpc(ListEvents events, WatchEvents watch, LogReader reader, List
     public override async Task<Proto.ListEventsResponse> ListEvents(Proto.ListEventsRequest request, ServerCallContext context)
     {
         var page = await events.Run(
-            request.Stream, Input.Position("after", request.After), request.Limit == 0 ? null : request.Limit, context.CancellationToken);
+            request.Stream, Input.Given(request.Actor), Input.Position("after", request.After), request.Limit == 0 ? null : request.Limit,
+            context.CancellationToken);
         return new() { Events = { page.Items.Select(Of) }, NextAfter = page.NextAfter ?? 0 };
     }
 
@@ -21,7 +22,8 @@ sealed class LogRpc(ListEvents events, WatchEvents watch, LogReader reader, List
         Proto.WatchEventsRequest request, IServerStreamWriter<Proto.WatchEventsResponse> responses, ServerCallContext context)
     {
         var cancel = context.CancellationToken;
-        var filter = FeedFilter.Of(request.Types_, Input.Given(request.Stream), Input.Given(request.AssetId));
+        var filter = FeedFilter.Of(
+            request.Types_, Input.Given(request.Stream), Input.Given(request.AssetId), Input.Given(request.Actor));
         var after = await watch.Begin(request.HasAfter ? request.After : null, "after", cancel);
         await foreach (var (e, position) in watch.Follow(filter, after, cancel))
             await responses.WriteAsync(new() { Event = e is null ? null : Of(e), Position = position }, cancel);
@@ -99,6 +101,8 @@ sealed class LogRpc(ListEvents events, WatchEvents watch, LogReader reader, List
         Type = e.Type,
         RecordedAt = e.RecordedAt.ToProto(),
         TraceId = e.TraceId ?? "",
+        Actor = e.Actor ?? "",
+        Reason = e.Reason ?? "",
         Headers = { e.Headers.ToDictionary(h => h.Key, h => h.Value?.ToString() ?? "") },
         DataJson = e.Data?.ToJsonString(ApiJson.Options) ?? "",
     };

@@ -14,19 +14,21 @@ namespace Query.Events;
 /// <param name="Types">Names of events.</param>
 /// <param name="Stream">A stream, or the beginning of its name followed by *.</param>
 /// <param name="Asset">The asset whose id the stream's name holds.</param>
-sealed record FeedFilter(string[]? Types, string? Stream, string? Asset)
+/// <param name="Actor">Who asked for them.</param>
+sealed record FeedFilter(string[]? Types, string? Stream, string? Asset, string? Actor)
 {
     const int Longest = 300;
 
     static readonly string[] Known = [.. EventLog.EventNames.Values.Order(StringComparer.Ordinal)];
 
-    /// <exception cref="InvalidInputException">No event has such a name.</exception>
-    public static FeedFilter Of(IEnumerable<string>? types, string? stream, string? asset)
+    /// <exception cref="InvalidInputException">No event, or nobody, can have such a name.</exception>
+    public static FeedFilter Of(IEnumerable<string>? types, string? stream, string? asset, string? actor)
     {
         string[] wanted = [.. types ?? []];
         foreach (var type in wanted)
             if (!Known.Contains(type)) throw new InvalidInputException("type", type, string.Join(", ", Known));
-        return new(wanted.Length == 0 ? null : wanted, Input.Text("stream", stream, Longest), Input.Text("asset", asset, Longest));
+        return new(wanted.Length == 0 ? null : wanted, Input.Text("stream", stream, Longest), Input.Text("asset", asset, Longest),
+            Input.Line(CallerMetadata.Actor, actor, Caller.LongestActor));
     }
 }
 
@@ -64,7 +66,9 @@ sealed class WatchEvents
             [Description("Only events of this name, e.g. alarm_raised; may be repeated.")] string[]? type,
             [Description("Only events of this stream, or of those that begin like a name that ends in *.")] string? stream,
             [Description("Only events of streams about this asset: its telemetry, rejections, registrations, twin and calibrations.")]
-            string? asset) => watch.Stream(http, FeedFilter.Of(type, stream, asset), LastSeen(http) ?? after))
+            string? asset,
+            [Description("Only events that this person or program asked for, by exact name.")] string? actor) =>
+            watch.Stream(http, FeedFilter.Of(type, stream, asset, actor), LastSeen(http) ?? after))
         .Produces<LogEvent>(contentType: EventStreams.MediaType).ProducesProblem(StatusCodes.Status429TooManyRequests)
         .WithName("watchEvents").WithSummary("Events of the log as they are appended (server-sent events)")
         .WithDescription(

@@ -11,7 +11,7 @@ namespace Query.Health;
 
 /// <summary>Who records an exchange or a failure, and when it happened.</summary>
 sealed record MaintenanceNote(
-    [property: Description("Who records it, at most 100 characters.")] string? By,
+    [property: Description("Who records it, at most 100 characters; default: X-Pollux-Actor.")] string? By,
     [property: Description("When it happened; default: now. Not before the current part was installed.")] DateTimeOffset? At,
     [property: Description("Free text, at most 1000 characters.")] string? Comment);
 
@@ -55,12 +55,12 @@ sealed class RecordMaintenanceEndpoint(
     {
         WornPart.Check(registry.Get(id).Model, component, "component");
         if (!Kinds.Contains(kind)) throw new InvalidInputException("kind", kind, string.Join(", ", Kinds));
-        var who = Input.Line("by", note.By, 100) ?? throw new InvalidInputException("by", null, "who records it, 1 to 100 characters");
+        var (who, why) = KnowCaller.Named(note.By, note.Comment, "who records it, 1 to 100 characters");
         var now = time.GetUtcNow();
         // Whole microseconds, like sample times.
         var when = note.At is { } given ? Input.Past("at", given, now) : now;
         when = when.AddTicks(-(when.Ticks % TimeSpan.TicksPerMicrosecond));
-        var command = new RecordMaintenance(id, component, kind!, when, who, Input.Lines("comment", note.Comment, 1000));
+        var command = new RecordMaintenance(id, component, kind!, when, who, why);
         var isDone = await faults.Await(command, c => bus.SendTo(QueueNames.TwinCommands, command, c), IsVisible, Patience, cancel);
         if (isDone) await outcomes.Observe(id, component, cancel);
         return (isDone, new(id, component, kind!, when));

@@ -104,7 +104,7 @@ sealed class RequestCalibrationConsumer(CalibrationStore store, AnswerCalibratio
         var known = await store.Change(m.Definition.AssetId, k => k.Find(m.CalibrationId) is not null ? [] :
             [new CalibrationRequested(
                 m.CalibrationId, m.Definition.AssetId, m.ModelId, m.ModelHash, m.Definition, m.RequestedBy, m.RequestedAt)],
-            context.CancellationToken);
+            context.CancellationToken, context.SentBy());
         var calibration = known.Find(m.CalibrationId)!;
         // Absent when the request comes from a restore.
         if (context.ResponseAddress is not null) await context.RespondAsync(new CalibrationAnswered(calibration, null));

@@ -18,13 +18,13 @@ sealed class CalibrationStore(IDocumentStore store, NpgsqlDataSource source)
     /// <summary>Appends the events that follow from the asset's calibrations.</summary>
     /// <returns>The calibrations afterwards.</returns>
     public async Task<AssetCalibrations> Change(
-        string assetId, Func<AssetCalibrations, IReadOnlyList<object>> decide, CancellationToken cancel)
+        string assetId, Func<AssetCalibrations, IReadOnlyList<object>> decide, CancellationToken cancel, Caller? caller = null)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await TryChange(assetId, decide, cancel);
+                return await TryChange(assetId, decide, caller, cancel);
             }
             catch (Exception e) when (StoreFaults.IsConflict(e) && attempt < MostAttempts)
             {
@@ -34,7 +34,7 @@ sealed class CalibrationStore(IDocumentStore store, NpgsqlDataSource source)
     }
 
     async Task<AssetCalibrations> TryChange(
-        string assetId, Func<AssetCalibrations, IReadOnlyList<object>> decide, CancellationToken cancel)
+        string assetId, Func<AssetCalibrations, IReadOnlyList<object>> decide, Caller? caller, CancellationToken cancel)
     {
         var stream = Streams.Calibration(assetId);
         await using var connection = await source.OpenConnectionAsync(cancel);
@@ -45,6 +45,7 @@ sealed class CalibrationStore(IDocumentStore store, NpgsqlDataSource source)
         var events = decide(known);
         if (events.Count == 0) return known;
         var changed = events.Aggregate(known, FoldCalibration.Apply);
+        session.Stamp(caller);
         session.Events.Append(stream, past.Count + events.Count, events);
         await session.SaveChangesAsync(cancel);
         await Save(connection, assetId, changed, v => known.Find(v.Id) != v, cancel);

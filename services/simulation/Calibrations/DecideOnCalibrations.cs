@@ -17,7 +17,7 @@ sealed class AdoptCalibrationConsumer(CalibrationStore store, AssetRegistry regi
         var model = registry.Get(m.AssetId).Model;
         await context.RespondAsync(await store.Answer(m.AssetId, m.CalibrationId, known => DecideCalibration.Adopt(
             known, m.AssetId, m.CalibrationId, model.Hash, registry.ParametersOf(m.AssetId)?.Parameters, m.By, m.Comment, time.GetUtcNow()),
-            context.CancellationToken));
+            context.CancellationToken, context.SentBy()));
     }
 }
 
@@ -30,7 +30,7 @@ sealed class RollBackCalibrationConsumer(CalibrationStore store, AssetRegistry r
         await registry.Refresh(context.CancellationToken);
         await context.RespondAsync(await store.Answer(m.AssetId, m.CalibrationId, known => DecideCalibration.RollBack(
             known, m.AssetId, m.CalibrationId, id => registry.FindParameters(m.AssetId, id), m.By, m.Comment, time.GetUtcNow()),
-            context.CancellationToken));
+            context.CancellationToken, context.SentBy()));
     }
 }
 
@@ -39,7 +39,8 @@ static class DecideOnCalibrations
     /// <summary>The calibration after a decision, or why it was refused.</summary>
     public static async Task<CalibrationAnswered> Answer(
         this CalibrationStore store, string assetId, string id,
-        Func<AssetCalibrations, (IReadOnlyList<object> Events, Refusal? Refusal)> decide, CancellationToken cancel)
+        Func<AssetCalibrations, (IReadOnlyList<object> Events, Refusal? Refusal)> decide, CancellationToken cancel,
+        Caller caller)
     {
         Refusal? refusal = null;
         var known = await store.Change(assetId, k =>
@@ -47,7 +48,7 @@ static class DecideOnCalibrations
             var (events, why) = decide(k);
             refusal = why;
             return events;
-        }, cancel);
+        }, cancel, caller);
         return refusal is not null ? new(null, refusal) : new(known.Find(id)! with { IsInForce = known.InForce == id }, null);
     }
 }

@@ -4,6 +4,7 @@ using Contracts.Events;
 using Contracts.Health;
 using Contracts.Messages;
 using MassTransit;
+using ServiceDefaults;
 using Simulation.Scenarios;
 using TwinModel.Assets;
 using TwinModel.ConditionMonitoring;
@@ -26,10 +27,10 @@ sealed record Basis(Prognosis? Prognosis, double NowDays, long Position, RulView
 sealed class DecideMaintenanceConsumer(DecisionStore store, FindModel models, TimeProvider time) : IConsumer<DecideMaintenance>
 {
     public async Task Consume(ConsumeContext<DecideMaintenance> context) =>
-        await context.RespondAsync(await Answer(context.Message, context.CancellationToken));
+        await context.RespondAsync(await Answer(context.Message, context.SentBy(), context.CancellationToken));
 
     // The decision, or the reason why there is none.
-    async Task<MaintenanceDecided> Answer(DecideMaintenance request, CancellationToken cancel)
+    async Task<MaintenanceDecided> Answer(DecideMaintenance request, Caller caller, CancellationToken cancel)
     {
         var d = request.Definition;
         var model = await models.Run(d.AssetId, request.ModelHash, cancel);
@@ -49,7 +50,7 @@ sealed class DecideMaintenanceConsumer(DecisionStore store, FindModel models, Ti
             request.DecisionId, d.AssetId, d.Component, d, request.ModelHash, basis.Position, basis.Stated,
             DecisionSetup.Answer(d, advice, basis.Warnings), time.GetUtcNow());
         // A redelivered request has already been answered.
-        return new(await store.Change(request.DecisionId, known => known is null ? [recommended] : [], cancel), null);
+        return new(await store.Change(request.DecisionId, known => known is null ? [recommended] : [], cancel, caller), null);
     }
 
     async Task<(Basis? Basis, string? Refusal)> BasisOf(Degradation part, DecisionDefinition d, CancellationToken cancel)

@@ -18,7 +18,8 @@ sealed class DecisionStore(IDocumentStore store, NpgsqlDataSource source)
 
     /// <summary>Appends the events that follow from the decision's current state.</summary>
     /// <returns>The decision afterwards; null if there is none.</returns>
-    public async Task<DecisionView?> Change(string decisionId, Func<DecisionView?, IReadOnlyList<object>> decide, CancellationToken cancel)
+    public async Task<DecisionView?> Change(
+        string decisionId, Func<DecisionView?, IReadOnlyList<object>> decide, CancellationToken cancel, Caller? caller = null)
     {
         await using var connection = await source.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
@@ -33,6 +34,7 @@ sealed class DecisionStore(IDocumentStore store, NpgsqlDataSource source)
         if (events.Count == 0) return view;
         view = events.Aggregate(view, FoldDecision.Apply)!;
         await using var session = store.LightweightSession(Marten.Services.SessionOptions.ForTransaction(transaction));
+        session.Stamp(caller);
         session.Events.Append(Streams.Decision(decisionId), view.Version, events);
         await session.SaveChangesAsync(cancel);
         await Save(connection, view, cancel);

@@ -1,6 +1,7 @@
 using Contracts.Decisions;
 using Contracts.Messages;
 using MassTransit;
+using ServiceDefaults;
 using TwinModel.Decisions;
 
 namespace Simulation.Decisions;
@@ -12,7 +13,7 @@ sealed class TakeDecisionConsumer(DecisionStore store, TimeProvider time) : ICon
     {
         var m = context.Message;
         Refusal? refusal = null;
-        var decision = await store.Change(m.DecisionId, Decide, context.CancellationToken);
+        var decision = await store.Change(m.DecisionId, Decide, context.CancellationToken, context.SentBy());
         if (decision is null) refusal = new("not-found", "", m.DecisionId);
         await context.RespondAsync(new MaintenanceDecided(refusal is null ? decision : null, refusal));
 

@@ -20,7 +20,8 @@ sealed class CancelScenarioConsumer(ScenarioStore store, TimeProvider time) : IC
     public Task Consume(ConsumeContext<CancelScenario> context)
     {
         var (id, cancel) = (context.Message.ScenarioId, context.CancellationToken);
-        return store.Change(id, async locked => Decide(locked.View, id, await Progress(locked, id, cancel), time.GetUtcNow()), cancel);
+        return store.Change(
+            id, async locked => Decide(locked.View, id, await Progress(locked, id, cancel), time.GetUtcNow()), cancel, context.SentBy());
     }
 
     static async Task<double> Progress(LockedScenario locked, string id, CancellationToken cancel)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Contracts.Messages;
 using Contracts.Scenarios;
@@ -29,7 +28,7 @@ sealed partial class ScenarioStore(
     /// <summary>Appends the decided events and publishes the scenario.</summary>
     /// <returns>The scenario afterwards; null if there is none.</returns>
     public async Task<ScenarioView?> Change(
-        string scenarioId, Func<LockedScenario, Task<IReadOnlyList<object>>> decide, CancellationToken cancel)
+        string scenarioId, Func<LockedScenario, Task<IReadOnlyList<object>>> decide, CancellationToken cancel, Caller? caller = null)
     {
         ScenarioView? view;
         await using (var connection = await source.OpenConnectionAsync(cancel))
@@ -41,7 +40,7 @@ sealed partial class ScenarioStore(
             if (events.Count == 0) return view;
             view = events.Aggregate(view, FoldScenario.Apply)!;
             await using var session = store.LightweightSession(Marten.Services.SessionOptions.ForTransaction(transaction));
-            if (Activity.Current?.Id is { } trace) session.SetHeader("traceparent", trace);
+            session.Stamp(caller);
             session.Events.Append(Streams.Scenario(scenarioId), view.Version, events);
             await session.SaveChangesAsync(cancel);
             await Save(connection, view, startsTime: before is null || before.StartedAt != view.StartedAt, cancel);
@@ -57,8 +56,9 @@ sealed partial class ScenarioStore(
     }
 
     /// <summary>The same, for decisions that need only the scenario.</summary>
-    public Task<ScenarioView?> Change(string scenarioId, Func<ScenarioView?, IReadOnlyList<object>> decide, CancellationToken cancel) =>
-        Change(scenarioId, locked => Task.FromResult(decide(locked.View)), cancel);
+    public Task<ScenarioView?> Change(
+        string scenarioId, Func<ScenarioView?, IReadOnlyList<object>> decide, CancellationToken cancel, Caller? caller = null) =>
+        Change(scenarioId, locked => Task.FromResult(decide(locked.View)), cancel, caller);
 
     static async Task<ScenarioView?> Lock(NpgsqlConnection connection, string scenarioId, CancellationToken cancel)
     {

@@ -19,9 +19,10 @@ sealed class StartScenario(
     TimeProvider time)
 {
     /// <summary>The shards to compute; empty if there is nothing to do.</summary>
-    public async Task<IReadOnlyList<int>> Run(RequestScenario request, CancellationToken cancel)
+    public async Task<IReadOnlyList<int>> Run(RequestScenario request, Caller caller, CancellationToken cancel)
     {
-        if (await store.Change(request.ScenarioId, known => Decide(known, request), cancel) is not { } scenario || scenario.IsFinal())
+        if (await store.Change(request.ScenarioId, known => Decide(known, request), cancel, caller) is not { } scenario
+            || scenario.IsFinal())
             return [];
         if (scenario.State == FoldScenario.Running && await Dealt(scenario.Id, cancel) is { Count: > 0 } dealt) return dealt;
 
@@ -115,7 +116,7 @@ sealed class RequestScenarioConsumer(StartScenario start) : IConsumer<RequestSce
 {
     public async Task Consume(ConsumeContext<RequestScenario> context)
     {
-        var shards = await start.Run(context.Message, context.CancellationToken);
+        var shards = await start.Run(context.Message, context.SentBy(), context.CancellationToken);
         if (shards.Count > 0) await context.SendShards(context.Message.ScenarioId, shards, context.CancellationToken);
     }
 }

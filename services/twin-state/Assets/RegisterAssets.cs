@@ -14,14 +14,15 @@ sealed class RegisterAssets(
     const int MostAttempts = 5;
 
     /// <param name="commands">Each asset once.</param>
+    /// <param name="caller">Who asks; null for this service itself.</param>
     /// <param name="cancel">Gives up.</param>
-    public async Task<AssetsRegistered> Run(IReadOnlyList<AssetRegistration> commands, CancellationToken cancel)
+    public async Task<AssetsRegistered> Run(IReadOnlyList<AssetRegistration> commands, Caller? caller, CancellationToken cancel)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                var answer = await Append(commands, attempt > 1, cancel);
+                var answer = await Append(commands, caller, attempt > 1, cancel);
                 if (answer.Position > 0) await bus.Publish(new AssetChanged(commands[^1].AssetId, answer.Position), cancel);
                 return answer;
             }
@@ -33,12 +34,13 @@ sealed class RegisterAssets(
     }
 
     async Task<AssetsRegistered> Append(
-        IReadOnlyList<AssetRegistration> commands, bool mayBeBehind, CancellationToken cancel)
+        IReadOnlyList<AssetRegistration> commands, Caller? caller, bool mayBeBehind, CancellationToken cancel)
     {
         var versions = await log.Versions([.. commands.Select(c => Streams.Asset(c.AssetId))], cancel);
         // After the versions, so that a decision on an older registration than they stand for is impossible; not needed for new assets.
         if (versions.Count > 0 || mayBeBehind || !registry.IsLoaded) await registry.Refresh(cancel);
         await using var session = store.LightweightSession();
+        session.Stamp(caller);
         List<RegistrationOutcome> outcomes = [];
         List<IEvent> appended = [];
         HashSet<string> added = [];
@@ -80,13 +82,13 @@ sealed class TakeRegistrations(ShippedModels models, RegisterAssets register)
     : IConsumer<Contracts.Messages.RegisterAssets>, IConsumer<RegisterAsset>
 {
     public async Task Consume(ConsumeContext<Contracts.Messages.RegisterAssets> context) =>
-        await context.RespondAsync(await register.Run(context.Message.Assets, context.CancellationToken));
+        await context.RespondAsync(await register.Run(context.Message.Assets, context.SentBy(), context.CancellationToken));
 
     public async Task Consume(ConsumeContext<RegisterAsset> context)
     {
         var (assetId, name, modelId) = context.Message;
         if (models.Find(modelId) is null) throw new NotFoundException("asset model", modelId);
-        var answer = await register.Run([new(assetId, name, modelId)], context.CancellationToken);
+        var answer = await register.Run([new(assetId, name, modelId)], context.SentBy(), context.CancellationToken);
         if (answer.Outcomes[0].Reason is { } reason) throw new RuleViolationException(reason);
     }
 }

@@ -32,7 +32,8 @@ sealed partial class RegisterShippedAssets(
                 await registry.Refresh(cancel);
                 // An unreadable newest model, e.g. from a version that was rolled back, is replaced by the one shipped now.
                 var missing = models.All.Where(m => KnownRegistration.Of(registry, m.Id)?.ModelHash != m.Hash).ToList();
-                if (missing.Count > 0) await register.Run([.. missing.Select(m => new AssetRegistration(m.Id, null, m.Id))], cancel);
+                if (missing.Count > 0)
+                    await register.Run([.. missing.Select(m => new AssetRegistration(m.Id, null, m.Id))], null, cancel);
             }
             catch (Exception e) when (!cancel.IsCancellationRequested)
             {

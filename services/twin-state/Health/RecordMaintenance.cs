@@ -8,7 +8,8 @@ namespace TwinState.Health;
 /// <summary>Stores a maintenance record, which ends the part's current life.</summary>
 sealed class RecordMaintenance(LogReader log, TimeProvider time)
 {
-    public async Task Record(TwinOwner owner, Contracts.Messages.RecordMaintenance command, CancellationToken cancel)
+    public async Task Record(
+        TwinOwner owner, Contracts.Messages.RecordMaintenance command, Caller caller, CancellationToken cancel)
     {
         var twin = await owner.Load(cancel);
         DecideMaintenance.RequireWearingPart(twin.Asset.Model, command);
@@ -21,7 +22,7 @@ sealed class RecordMaintenance(LogReader log, TimeProvider time)
             if (!twin.Health.Part(command.Component)!.BeginLife(command.At))
                 twin.Health.Replace(await Refold(twin, command.Component, cancel));
         });
-        await owner.Save(twin, events, cancel);
+        await owner.Save(twin, events, cancel, caller);
     }
 
     // The record concerns a time already folded: fold the part's condition again from the beginning, with the record.

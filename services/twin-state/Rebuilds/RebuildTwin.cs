@@ -10,7 +10,7 @@ namespace TwinState.Rebuilds;
 sealed partial class RebuildTwin(
     ReplayTwin replay, RederiveLimits rederiveLimits, FollowEstimate followEstimate, TimeProvider time, ILogger<RebuildTwin> logger)
 {
-    public async Task<TwinRebuilt> Rebuild(TwinOwner owner, CancellationToken cancel)
+    public async Task<TwinRebuilt> Rebuild(TwinOwner owner, Caller caller, CancellationToken cancel)
     {
         var live = await owner.Load(cancel);
         await owner.CatchUp(live, cancel);
@@ -20,7 +20,7 @@ sealed partial class RebuildTwin(
         await rederiveLimits.Rederive(owner, rebuilt, cancel);
         var result = DecideRebuild.Compare(live, rebuilt, time.GetUtcNow());
         owner.Replace(rebuilt);
-        await owner.Append(rebuilt, [result, .. rebuilt.DecideOnHealth()], cancel);
+        await owner.Append(rebuilt, [result, .. rebuilt.DecideOnHealth()], cancel, caller);
         await followEstimate.Rebuild(owner, rebuilt, cancel);
         Report(result, healthIsEqual: live.Health.Hash() == rebuilt.Health.Hash());
         return result;

@@ -1,4 +1,5 @@
 using Contracts.Messages;
+using ServiceDefaults;
 
 namespace TwinState.Twins;
 
@@ -18,20 +19,32 @@ interface ITwinGrain : IGrainWithStringKey
     Task GoOffline(DateTimeOffset at);
 
     /// <summary>Acknowledges an alarm; answers why a rule forbids it, or null.</summary>
-    Task<string?> Acknowledge(string alarmId, string by, string? comment);
+    Task<string?> Acknowledge(string alarmId, string by, string? comment, Caller caller);
 
     /// <summary>Stores a maintenance record; answers why a rule forbids it, or null.</summary>
     [ResponseTimeout("01:00:00")]
-    Task<string?> RecordMaintenance(string component, string kind, DateTimeOffset at, string by, string? comment);
+    Task<string?> RecordMaintenance(string component, string kind, DateTimeOffset at, string by, string? comment, Caller caller);
 
     /// <summary>Rebuilds the twin from the log.</summary>
     [ResponseTimeout("01:00:00")]
-    Task Rebuild();
+    Task Rebuild(Caller caller);
 }
 
 /// <summary>A fault that may pass keeps a twin from its work; send it again.</summary>
 [GenerateSerializer]
 sealed class TwinUnavailableException(string message) : OrleansException(message);
+
+/// <summary>How the caller of a command travels between replicas.</summary>
+[GenerateSerializer, Immutable]
+readonly record struct CallerOnWire(string? Actor, string? Reason);
+
+[RegisterConverter]
+sealed class CallerConverter : IConverter<Caller, CallerOnWire>
+{
+    public Caller ConvertFromSurrogate(in CallerOnWire w) => new(w.Actor, w.Reason);
+
+    public CallerOnWire ConvertToSurrogate(in Caller c) => new(c.Actor, c.Reason);
+}
 
 /// <summary>How news travels between replicas.</summary>
 [GenerateSerializer, Immutable]

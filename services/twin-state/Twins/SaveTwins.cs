@@ -12,7 +12,8 @@ sealed class TwinTakenOverException(string assetId) : JasperFx.ConcurrencyExcept
 /// <summary>One save of a twin.</summary>
 /// <param name="Twin">The twin.</param>
 /// <param name="Events">Events to append to <c>twin/{asset}</c>; already applied to the twin's alarms.</param>
-sealed record TwinSave(OwnedTwin Twin, IReadOnlyList<object> Events);
+/// <param name="Caller">Who asked for the events; null if they follow from readings.</param>
+sealed record TwinSave(OwnedTwin Twin, IReadOnlyList<object> Events, Caller? Caller = null);
 
 /// <summary>
 /// Saves twins. Events, snapshot, alarms and history of a save are one transaction, which a replica that the others declared dead cannot
@@ -52,7 +53,9 @@ sealed class SaveTwins
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         await using var session = store.LightweightSession(Marten.Services.SessionOptions.ForTransaction(transaction));
         foreach (var save in saves.Where(s => s.Events.Count > 0))
-            session.Events.Append(Streams.Twin(save.Twin.Asset.Id), save.Twin.TwinStreamVersion + save.Events.Count, save.Events);
+            session.Events.Append(
+                Streams.Twin(save.Twin.Asset.Id), save.Twin.TwinStreamVersion + save.Events.Count,
+                save.Events.Select(e => (object)session.Events.BuildEvent(e).By(save.Caller)));
         await session.SaveChangesAsync(cancel);
 
         var now = time.GetUtcNow();

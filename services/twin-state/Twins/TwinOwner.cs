@@ -97,17 +97,17 @@ sealed partial class TwinOwner(
         if (events.Count > 0 || twin.UnsavedBuckets > MostUnsavedBuckets) await Append(twin, events, cancel);
     }
 
-    /// <summary>Applies new events to a twin and saves both.</summary>
-    public Task Append(OwnedTwin twin, IReadOnlyList<object> events, CancellationToken cancel)
+    /// <summary>Applies new events to a twin and saves both; a caller only if the events follow from a command.</summary>
+    public Task Append(OwnedTwin twin, IReadOnlyList<object> events, CancellationToken cancel, Caller? caller = null)
     {
         twin.Apply(events);
-        return Save(twin, events, cancel);
+        return Save(twin, events, cancel, caller);
     }
 
     /// <summary>Saves a twin with new events that were already applied to it.</summary>
-    public async Task Save(OwnedTwin twin, IReadOnlyList<object> events, CancellationToken cancel)
+    public async Task Save(OwnedTwin twin, IReadOnlyList<object> events, CancellationToken cancel, Caller? caller = null)
     {
-        await AllOrForget(() => saveTwins.Save(new(twin, events), cancel));
+        await AllOrForget(() => saveTwins.Save(new(twin, events, caller), cancel));
         foreach (var raised in events.OfType<AlarmRaised>()) LogAlarmRaised(raised.AlarmId, raised.Severity, raised.Message);
         foreach (var changed in events.OfType<ConditionChanged>())
             LogConditionChanged(changed.AssetId, changed.Component, changed.From, changed.To);

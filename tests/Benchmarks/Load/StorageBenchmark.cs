@@ -156,7 +156,12 @@ static class StorageBenchmark
                 var readings = new List<Reading>(framesPerEvent * Sensors);
                 for (var frame = 0; frame < framesPerEvent; frame++)
                     for (var sensor = 0; sensor < Sensors; sensor++) readings.Add(Sample(sensor, (long)t * framesPerEvent + frame, noise));
-                appends.Add(new(ledgers[asset], new(readings, 0, []), null));
+                Submission message = new(
+                    $"bench-{asset}", null, readings, null, new($"pollux/bench-{asset}/senml", default), null, _ => { })
+                {
+                    ReceivedAt = DateTimeOffset.UnixEpoch.AddYears(50).AddMilliseconds(t),
+                };
+                appends.Add(new(ledgers[asset], new(readings, 0, [new(message, readings.Count, null)])));
             }
             var announced = (await append.Append(appends, cancel)).ToDictionary(b => b.AssetId);
             foreach (var written in appends)

@@ -20,7 +20,7 @@ public class EdgeNodesTests
     static SparkplugTopic Node(int number) => new("plant", SparkplugMessage.NodeData, $"node-{number}", null);
 
     static EdgeNodes.KeptMessage Data(SparkplugTopic node, double second) =>
-        new($"spBv1.0/{node.Group}/NDATA/{node.Node}", [], null, Now.AddSeconds(second));
+        new($"spBv1.0/{node.Group}/NDATA/{node.Node}", [], default, Now.AddSeconds(second));
 
     void WithAnother()
     {

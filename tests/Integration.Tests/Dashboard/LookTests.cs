@@ -26,6 +26,7 @@ public partial class LookTests(LivelySystem system) : SystemTest<LivelySystem>(s
         { "decisions", "/decisions?asset={Asset}" },
         { "decision", "/decisions/{Id}" },
         { "audit", "/audit" },
+        { "lineage", "/lineage?asset={Asset}&sensor=melt-temperature" },
         { "rejected", "/audit/rejected" },
         { "replicas", "/audit/replicas" },
         { "not-found", "/not-found" },

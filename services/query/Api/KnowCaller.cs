@@ -1,0 +1,44 @@
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using ServiceDefaults;
+
+namespace Query.Api;
+
+/// <summary>
+/// The one place per protocol that knows the caller: the headers of a request until there is real identity. A command whose body names
+/// somebody is that person's.
+/// </summary>
+static class KnowCaller
+{
+    /// <summary>REST.</summary>
+    /// <exception cref="InvalidInputException">A bad name or reason.</exception>
+    public static async Task Http(HttpContext context, RequestDelegate next)
+    {
+        if (context.Request.Path.StartsWithSegments("/api/v1")) Caller.Current = Caller.Of(context.Request.Headers);
+        await next(context);
+    }
+
+    /// <summary>Who does it and why, from the body of a command, or else from the request.</summary>
+    /// <param name="by">Member <c>by</c>.</param>
+    /// <param name="comment">Member <c>comment</c>.</param>
+    /// <param name="allowed">What is accepted as a name, for the message.</param>
+    /// <exception cref="InvalidInputException">Nobody is named, or a bad name or comment.</exception>
+    public static (string By, string? Comment) Named(string? by, string? comment, string allowed)
+    {
+        var who = Input.Line("by", by, Caller.LongestActor) ?? Caller.Current.Actor ?? throw new InvalidInputException("by", null, allowed);
+        var why = Input.Lines("comment", comment, Caller.LongestReason) ?? Caller.Current.Reason;
+        Caller.Current = new(who, why);
+        return (who, why);
+    }
+
+    /// <summary>gRPC.</summary>
+    public sealed class Rpc : Interceptor
+    {
+        public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+            TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+        {
+            Caller.Current = Caller.Of(context.GetHttpContext().Request.Headers);
+            return await continuation(request, context);
+        }
+    }
+}

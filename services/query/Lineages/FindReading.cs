@@ -1,0 +1,122 @@
+using Npgsql;
+using Query.Pasts;
+using ServiceDefaults;
+using TwinModel.Telemetry;
+
+namespace Query.Lineages;
+
+/// <summary>A reading and the event that holds it.</summary>
+readonly record struct FoundReading(Reading Reading, long Position);
+
+/// <summary>An event of readings, not decoded: its place and the range of its sample times, microseconds.</summary>
+readonly record struct EventRange(string Stream, long Version, long Position, long First, long Last);
+
+/// <summary>
+/// Finds the event that holds a reading. Events are searched by the range of their sample times, near the time of sampling first: there is
+/// one reading of a sensor with a sample time, so where that is found nothing else has to be read.
+/// </summary>
+sealed class FindReading(NpgsqlDataSource source, LogReader log)
+{
+    // Of 18 bytes each; more than a week of an event a second.
+    const int MostEvents = 1_000_000;
+
+    static readonly TimeSpan StepBack = TimeSpan.FromDays(1);
+
+    /// <summary>The newest reading of a sensor sampled up to a time, as the log held it; null if there is none.</summary>
+    /// <exception cref="TooLargeException">Too many events would have to be searched.</exception>
+    public async Task<FoundReading?> Run(PastAsset asset, ushort sensor, DateTimeOffset upTo, CancellationToken cancel)
+    {
+        var search = new Search(this, log, asset, sensor, Micros.From(upTo));
+        var (near, late) = (upTo - Streams.ClocksApart, upTo + 2 * Streams.ClocksApart);
+        if (await search.IsFound(near, late, cancel)) return search.Best;
+        if (await search.IsFound(late, asset.KnownAtTime.AddDays(1), cancel)) return search.Best;
+        for (var end = near; end > asset.RegisteredAt - StepBack && !search.KnowsBetterThan(end); end -= StepBack)
+            if (await search.IsFound(end - StepBack, end, cancel)) break;
+        return search.Best;
+    }
+
+    sealed class Search(FindReading find, LogReader log, PastAsset asset, ushort sensor, long upTo)
+    {
+        readonly List<Reading> decoded = [];
+        int looked;
+
+        public FoundReading? Best { get; private set; }
+
+        /// <summary>True if no event recorded up to a time can hold a newer reading.</summary>
+        public bool KnowsBetterThan(DateTimeOffset recordedUpTo) =>
+            Best is { } best && best.Reading.SampledAt >= Micros.From(recordedUpTo + Streams.ClocksApart);
+
+        /// <summary>Searches what was recorded in a time; true if the reading at exactly the asked time is found.</summary>
+        public async Task<bool> IsFound(DateTimeOffset from, DateTimeOffset to, CancellationToken cancel)
+        {
+            List<EventRange> candidates = [];
+            var first = from > asset.RegisteredAt ? from : asset.RegisteredAt - StepBack;
+            foreach (var stream in Streams.TelemetryBetween(asset.Id, first, to))
+            {
+                await foreach (var range in find.Ranges(stream, from, to, asset.KnownAt, cancel))
+                {
+                    if (++looked > MostEvents)
+                        throw new TooLargeException(
+                            $"The search for a reading of {asset.Id}", MostEvents, "events; give the time at which it was sampled", "at");
+                    if (range.First <= upTo && range.Last > (Best?.Reading.SampledAt ?? long.MinValue)) candidates.Add(range);
+                }
+            }
+            foreach (var range in candidates.OrderByDescending(r => Math.Min(r.Last, upTo)).ThenByDescending(r => r.Position))
+            {
+                if (Best is { } best && best.Reading.SampledAt >= Math.Min(range.Last, upTo)) break;
+                await Decode(range, cancel);
+            }
+            return Best?.Reading.SampledAt == upTo;
+        }
+
+        async Task Decode(EventRange range, CancellationToken cancel)
+        {
+            await foreach (var batch in log.Some(range.Stream, [range.Version], cancel))
+            {
+                decoded.Clear();
+                TelemetryCodec.Decode(batch.Batch, decoded, sensor);
+                foreach (var reading in decoded)
+                    if (reading.SampledAt <= upTo && reading.SampledAt > (Best?.Reading.SampledAt ?? long.MinValue))
+                        Best = new(reading, batch.Position);
+            }
+        }
+    }
+
+    async IAsyncEnumerable<EventRange> Ranges(
+        string stream, DateTimeOffset from, DateTimeOffset to, long knownAt,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+    {
+        var newest = (await log.Versions([stream], cancel)).GetValueOrDefault(stream);
+        if (newest == 0) yield break;
+        var (after, last) = (await LastBefore(stream, from, newest, cancel), await LastBefore(stream, to, newest, cancel));
+        await using var command = source.CreateCommand("""
+            select version, seq_id, case when length(bdata) >= 18 then substring(bdata from 1 for 18) else bdata end from events.mt_events
+            where stream_id = $1 and version > $2 and version <= $3 and seq_id <= $4 order by version
+            """);
+        command.Parameters.AddRange(new NpgsqlParameter[]
+        {
+            new() { Value = stream }, new() { Value = after }, new() { Value = last }, new() { Value = knownAt },
+        });
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            var (first, end) = TelemetryCodec.SampleRange(reader.GetFieldValue<byte[]>(2));
+            yield return new(stream, reader.GetInt64(0), reader.GetInt64(1), first, end);
+        }
+    }
+
+    // The log has no index on time, but within a stream times rise with versions: bisection.
+    async Task<long> LastBefore(string stream, DateTimeOffset time, long newest, CancellationToken cancel)
+    {
+        var (low, high) = (0L, newest);
+        while (low < high)
+        {
+            var middle = low + (high - low + 1) / 2;
+            await using var command = source.CreateCommand("select timestamp from events.mt_events where stream_id = $1 and version = $2");
+            command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = stream }, new() { Value = middle } });
+            if (await command.ExecuteScalarAsync(cancel) is DateTime at && at >= time.UtcDateTime) high = middle - 1;
+            else low = middle;
+        }
+        return low;
+    }
+}

@@ -1,0 +1,57 @@
+using Microsoft.AspNetCore.Http;
+
+namespace ServiceDefaults;
+
+/// <summary>
+/// Who asks for something, and why. Known from the request, carried along in the headers of messages, and stored in the headers of the
+/// events that the command appends (<see cref="CallerMetadata"/>).
+/// </summary>
+/// <param name="Actor">A person's name or a program's; null if nobody said.</param>
+/// <param name="Reason">Why, or null.</param>
+public sealed record Caller(string? Actor, string? Reason = null)
+{
+    /// <summary>Header of a request with the name; the key of gRPC metadata is the same in small letters.</summary>
+    public const string ActorHeader = "X-Pollux-Actor";
+
+    /// <summary>Header of a request with the reason.</summary>
+    public const string ReasonHeader = "X-Pollux-Reason";
+
+    /// <summary>Most characters of a name.</summary>
+    public const int LongestActor = 100;
+
+    /// <summary>Most characters of a reason.</summary>
+    public const int LongestReason = 1000;
+
+    /// <summary>Nobody said who they are.</summary>
+    public static readonly Caller Unknown = new(null, null);
+
+    static readonly AsyncLocal<Caller?> Local = new();
+
+    /// <summary>The caller of the request that is being handled. What it sends over the bus carries this caller.</summary>
+    public static Caller Current
+    {
+        get => Local.Value ?? Unknown;
+        set => Local.Value = value;
+    }
+
+    /// <summary>From the headers of a request. They are percent-encoded UTF-8, since headers are ASCII.</summary>
+    /// <exception cref="InvalidInputException">Too long, blank, with control characters, or given twice.</exception>
+    public static Caller Of(IHeaderDictionary headers)
+    {
+        var actor = HumanText.Line(ActorHeader, Value(headers, ActorHeader), LongestActor);
+        var reason = Value(headers, ReasonHeader) switch
+        {
+            null => null,
+            "" => throw new InvalidInputException(ReasonHeader, "", "a value, or leave the header out"),
+            var text => HumanText.Lines(ReasonHeader, text, LongestReason),
+        };
+        return actor is null && reason is null ? Unknown : new(actor, reason);
+    }
+
+    static string? Value(IHeaderDictionary headers, string name) => headers[name] switch
+    {
+        { Count: 0 } => null,
+        [var value] => Uri.UnescapeDataString(value ?? ""),
+        var several => throw new InvalidInputException(name, several.ToString(), $"one value; it was given {several.Count} times"),
+    };
+}

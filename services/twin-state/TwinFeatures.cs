@@ -1,5 +1,6 @@
 using ServiceDefaults;
 using TwinState.Alarms;
+using TwinState.Checks;
 using TwinState.Estimates;
 using TwinState.Health;
 using TwinState.News;
@@ -17,5 +18,5 @@ static class TwinFeatures
         .AddSingleton<Func<string, TwinOwner>>(s => assetId => ActivatorUtilities.CreateInstance<TwinOwner>(s, assetId))
         .AddSingleton<TakeNews>().AddSingleton<NewsClient>().AddSingleton<CatchUpLimit>().AddSingleton<TendTwin>()
         .AddSingleton<EstimationModels>().AddSingleton<EstimateRows>().AddSingleton<StoredCheckpoints>().AddSingleton<FollowEstimate>()
-        .AddSingleton<AcknowledgeAlarm>().AddSingleton<RecordMaintenance>().AddSingleton<RebuildTwin>();
+        .AddSingleton<AcknowledgeAlarm>().AddSingleton<RecordMaintenance>().AddSingleton<RebuildTwin>().AddSingleton<ReplayTwin>();
 }

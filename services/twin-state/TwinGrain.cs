@@ -73,6 +73,17 @@ sealed partial class TwinGrain(
     public Task<string?> RecordMaintenance(string component, string kind, DateTimeOffset at, string by, string? comment) => Refusal(() =>
         recordMaintenance.Record(owner, new(AssetId, component, kind, at, by, comment), CancellationToken.None));
 
+    public async Task<TwinClaim?> Claim()
+    {
+        TwinClaim? claim = null;
+        await Run(() =>
+        {
+            claim = TwinClaim.Of(owner.Twin);
+            return Task.CompletedTask;
+        });
+        return claim;
+    }
+
     public Task Rebuild() => Run(async () =>
     {
         if (await IsRegistered()) await rebuildTwin.Rebuild(owner, CancellationToken.None);

@@ -10,8 +10,8 @@ static class CompareTwins
 {
     static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
 
-    // A twin is shown when its whole history is folded in: 8 million readings take some 2 s.
-    static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    // A twin is shown when its whole history is folded in, at some million readings a second.
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     public static Command Command()
     {
@@ -49,14 +49,15 @@ static class CompareTwins
     /// <summary>The twins, once all are as far as those noted; what is there if nothing happens any more.</summary>
     static async Task<Dictionary<string, Look>> Made(QueryClient query, List<NotedTwin> noted, CancellationToken cancel)
     {
-        var (ready, deadline) = (-1, DateTimeOffset.MaxValue);
+        var (seen, deadline) = (-1L, DateTimeOffset.MaxValue);
         while (true)
         {
             var looks = await NoteTwins.Looks(query, cancel);
             var now = TimeProvider.System.GetUtcNow();
-            var count = noted.Count(t => looks.TryGetValue(t.AssetId, out var look) && look.Position >= t.Position);
-            if (count != ready) (ready, deadline) = (count, now + Patience);
-            if (count == noted.Count || now > deadline) return looks;
+            var isReady = noted.All(t => looks.TryGetValue(t.AssetId, out var look) && look.Position >= t.Position);
+            var progress = looks.Values.Sum(l => l.Readings);
+            if (progress != seen) (seen, deadline) = (progress, now + Patience);
+            if (isReady || now > deadline) return looks;
             await Task.Delay(LookEvery, cancel);
         }
     }

@@ -27,7 +27,7 @@ static class NoteTwins
         await Task.Delay(BetweenLooks, cancel);
         var noted = NotedTwin.Of(before, await Looks(query, cancel));
         await File.WriteAllLinesAsync(file, noted.Select(t => JsonSerializer.Serialize(t, JsonSerializerOptions.Web)), cancel);
-        Console.WriteLine($"{noted.Count} live twins");
+        Console.WriteLine($"positions and hashes of {noted.Count} live twins");
         return 0;
     }
 

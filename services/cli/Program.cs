@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cli;
 using Cli.Calibrations;
+using Cli.Drills;
 using Cli.Lifetimes;
 using Cli.Lineages;
 using Cli.Recordings;
@@ -26,6 +27,8 @@ var root = new RootCommand(
     VerifyLog.Command(),
     ExportDays.Command(),
     MakeKey.Command(),
+    NoteTwins.Command(),
+    CompareTwins.Command(),
 };
 try
 {

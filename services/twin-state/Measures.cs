@@ -29,6 +29,9 @@ static class Measures
     public static readonly Counter<long> HealthRebuilds = Meter.CreateCounter<long>(
         "pollux.twin_state.health_rebuilds", description: "Rebuilds of parts' condition, by whether the replay equalled the live state");
 
+    public static readonly Counter<long> Checks = Meter.CreateCounter<long>(
+        "pollux.twin_state.checks", description: "Live twins compared with a fold of the log, by whether they were equal");
+
     public static readonly Counter<long> EstimatedTicks = Meter.CreateCounter<long>(
         "pollux.twin_state.estimate.ticks", description: "Ticks of estimates processed, those that were processed again included");
 
@@ -38,6 +41,15 @@ static class Measures
     public static readonly Counter<long> EstimateRebuilds = Meter.CreateCounter<long>(
         "pollux.twin_state.estimate.rebuilds",
         description: "Estimates made again from the log, by whether the result equalled the live one");
+
+    /// <summary>
+    /// Lets the counters of differences begin at 0: of a series that begins with 1, Prometheus sees no increase, and no alert would fire.
+    /// </summary>
+    public static void BeginAtZero()
+    {
+        foreach (var counter in new[] { Rebuilds, HealthRebuilds, EstimateRebuilds, Checks })
+            foreach (var equal in new[] { true, false }) counter.Add(0, new KeyValuePair<string, object?>("equal", equal));
+    }
 
     public static readonly Counter<long> Shown = Meter.CreateCounter<long>("pollux.twin_state.views", description: "Views published");
 

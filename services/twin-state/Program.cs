@@ -2,6 +2,7 @@ using Cluster;
 using ServiceDefaults;
 using TwinState;
 using TwinState.Assets;
+using TwinState.Checks;
 using TwinState.News;
 using TwinState.Twins;
 using TwinState.Upkeep;
@@ -25,7 +26,7 @@ builder.Configuration.RequireDirectory("Assets:Directory", "the folder of the *.
 builder.Services.AddSingleton<LogReader>()
     .AddAssetRegistry().AddSingleton<ShippedModels>().AddSingleton<RegisterAssets>().AddTwins();
 builder.Services.AddHostedService<RegisterShippedAssets>().AddHostedService<FollowLog>()
-    .AddHostedService<ShowTwins>().AddHostedService<WatchQueues>();
+    .AddHostedService<ShowTwins>().AddHostedService<WatchQueues>().AddHostedService<CheckTwins>();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();

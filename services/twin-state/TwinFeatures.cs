@@ -1,5 +1,6 @@
 using ServiceDefaults;
 using TwinState.Alarms;
+using TwinState.Checks;
 using TwinState.Estimates;
 using TwinState.Health;
 using TwinState.News;
@@ -19,5 +20,5 @@ static class TwinFeatures
         .AddSingleton<TakeNews>().AddSingleton<NewsClient>().AddSingleton<CatchUpLimit>().AddSingleton<TendTwin>()
         .AddSingleton<EstimationModels>().AddSingleton<EstimateRows>().AddSingleton<StoredCheckpoints>().AddSingleton<FollowEstimate>()
         .AddSingleton<AcknowledgeAlarm>().AddSingleton<RecordMaintenance>().AddSingleton<RebuildTwin>()
-        .AddSingleton<ReplayTwin>().AddSingleton<ReviseTwin>();
+        .AddSingleton<ReplayTwin>().AddSingleton<ReviseTwin>().AddSingleton<ReplayClaim>();
 }

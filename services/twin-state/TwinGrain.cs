@@ -74,6 +74,17 @@ sealed partial class TwinGrain(
         string component, string kind, DateTimeOffset at, string by, string? comment, Caller caller) => Refusal(() =>
         recordMaintenance.Record(owner, new(AssetId, component, kind, at, by, comment), caller, CancellationToken.None));
 
+    public async Task<TwinClaim?> Claim()
+    {
+        TwinClaim? claim = null;
+        await Run(() =>
+        {
+            claim = TwinClaim.Of(owner.Twin);
+            return Task.CompletedTask;
+        });
+        return claim;
+    }
+
     public Task Rebuild(Caller caller) => Run(async () =>
     {
         if (await IsRegistered()) await rebuildTwin.Rebuild(owner, caller, CancellationToken.None);

@@ -26,4 +26,8 @@ sealed class TwinStateSettings
 
     /// <summary>Whether twins are kept in step with their physics and signals are calculated, where the asset model says so.</summary>
     public bool Estimates { get; init; } = true;
+
+    /// <summary>How often one of the twins in memory is folded from the log again and compared; 0: never.</summary>
+    [Range(0, 86_400.0)]
+    public double CheckEverySeconds { get; init; } = 60;
 }

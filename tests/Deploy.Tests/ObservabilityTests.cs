@@ -35,9 +35,9 @@ public partial class ObservabilityTests
     [Fact]
     public void Rules_pass_promtool() => Tool.Passes("promtool", "check", "rules", Path.Combine(Folder, "rules.yml"));
 
-    [Fact]
-    public void A_cluster_that_shrank_is_noticed() =>
-        Tool.Passes("promtool", "test", "rules", Tool.In("tests", "Deploy.Tests", "ClusterShrank.test.yml"));
+    [Theory, InlineData("ClusterShrank"), InlineData("TwinDiffers")]
+    public void An_alert_fires_when_it_should(string alert) =>
+        Tool.Passes("promtool", "test", "rules", Tool.In("tests", "Deploy.Tests", $"{alert}.test.yml"));
 
     [Fact]
     public void Runbooks_refer_to_alerts_and_panels_that_exist()

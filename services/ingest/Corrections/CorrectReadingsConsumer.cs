@@ -30,7 +30,7 @@ sealed class CorrectReadingsConsumer(
             return missing.Count == 0 ? correction : throw new RuleViolationException(
                 $"{asset} has no reading of {correction.SensorId} that was sampled at {Micros.ToTime(missing[0]):O}; "
                     + $"{missing.Count} of the {asked.Count} readings do not exist, so there is nothing to correct.");
-        }, context.CancellationToken);
+        }, context);
     }
 
     public Task Consume(ConsumeContext<RetractReadings> context)
@@ -43,7 +43,7 @@ sealed class CorrectReadingsConsumer(
             return recorded.Count > 0 ? retraction with { Readings = recorded.Count } : throw new RuleViolationException(
                 $"{asset} has no reading of {retraction.SensorId} that was sampled from {retraction.From:O} to {retraction.To:O}, so there "
                     + "is nothing to retract.");
-        }, context.CancellationToken);
+        }, context);
     }
 
     public Task Consume(ConsumeContext<WithdrawCorrection> context)
@@ -52,13 +52,14 @@ sealed class CorrectReadingsConsumer(
         return Record(asset, null, known => Task.FromResult<object?>(
             known.Exists(c => c.CorrectionId == withdrawal.CorrectionId && c.Data is CorrectionWithdrawn) ? null
                 : known.Exists(c => c.CorrectionId == withdrawal.CorrectionId) ? withdrawal
-                : throw new RuleViolationException($"{asset} has no correction {withdrawal.CorrectionId}.")), context.CancellationToken);
+                : throw new RuleViolationException($"{asset} has no correction {withdrawal.CorrectionId}.")), context);
     }
 
     // Two replicas may append at the same time; the one that comes second looks again.
     async Task Record(
-        string assetId, string? correctionId, Func<List<LoggedCorrection>, Task<object?>> decide, CancellationToken cancel)
+        string assetId, string? correctionId, Func<List<LoggedCorrection>, Task<object?>> decide, ConsumeContext context)
     {
+        var cancel = context.CancellationToken;
         for (var attempt = 1; ; attempt++)
         {
             var known = (await log.CorrectionsOf([assetId], cancel: cancel)).GetValueOrDefault(assetId, []);
@@ -67,6 +68,7 @@ sealed class CorrectReadingsConsumer(
             try
             {
                 await using var session = store.LightweightSession();
+                session.Stamp(context.SentBy());
                 var e = session.Events.BuildEvent(decided);
                 session.Events.Append(stream, version + 1, e);
                 await session.SaveChangesAsync(cancel);

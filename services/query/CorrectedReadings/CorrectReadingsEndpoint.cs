@@ -21,8 +21,8 @@ sealed record CorrectedValue(
 sealed record CorrectionRequest(
     [property: Description("Id of the sensor.")] string? Sensor,
     [property: Description("1 to 10 000 readings, sampled within 31 days.")] IReadOnlyList<CorrectedValue>? Readings,
-    [property: Description("Why, 1 to 1000 characters.")] string? Reason,
-    [property: Description("Who corrects them, 1 to 100 characters.")] string? By);
+    [property: Description("Why, 1 to 1000 characters; default: X-Pollux-Reason.")] string? Reason,
+    [property: Description("Who corrects them, 1 to 100 characters; default: X-Pollux-Actor.")] string? By);
 
 /// <summary>Readings that shall not count.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
@@ -30,14 +30,14 @@ sealed record RetractionRequest(
     [property: Description("Id of the sensor.")] string? Sensor,
     [property: Description("Earliest sample time.")] DateTimeOffset? From,
     [property: Description("End of the sample times, exclusive; at most 31 days later.")] DateTimeOffset? To,
-    [property: Description("Why, 1 to 1000 characters.")] string? Reason,
-    [property: Description("Who retracts them, 1 to 100 characters.")] string? By);
+    [property: Description("Why, 1 to 1000 characters; default: X-Pollux-Reason.")] string? Reason,
+    [property: Description("Who retracts them, 1 to 100 characters; default: X-Pollux-Actor.")] string? By);
 
 /// <summary>Who withdraws a correction.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 sealed record WithdrawalRequest(
-    [property: Description("Why, 1 to 1000 characters.")] string? Reason,
-    [property: Description("Who withdraws it, 1 to 100 characters.")] string? By);
+    [property: Description("Why, 1 to 1000 characters; default: X-Pollux-Reason.")] string? Reason,
+    [property: Description("Who withdraws it, 1 to 100 characters; default: X-Pollux-Actor.")] string? By);
 
 /// <summary>Has corrections of readings recorded and waits until the log shows them.</summary>
 sealed class CorrectReadingsEndpoint(KnownAssets registry, ListCorrections list, IBus bus, CommandFaults faults, TimeProvider time)
@@ -146,8 +146,9 @@ sealed class CorrectReadingsEndpoint(KnownAssets registry, ListCorrections list,
 
     (string Reason, string By, DateTimeOffset Now) Check(string? reason, string? by)
     {
-        var why = Input.Lines("reason", reason, 1000) ?? throw new InvalidInputException("reason", null, "why, 1 to 1000 characters");
-        var who = Input.Line("by", by, 100) ?? throw new InvalidInputException("by", null, "who does it, 1 to 100 characters");
+        var given = Input.Lines("reason", reason, Caller.LongestReason);
+        var (who, why) = KnowCaller.Named(by, given, "who does it, 1 to 100 characters");
+        if (why is null) throw new InvalidInputException("reason", null, "why, 1 to 1000 characters");
         return (why, who, ToMicroseconds(time.GetUtcNow()));
     }
 

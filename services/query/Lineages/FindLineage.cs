@@ -89,6 +89,7 @@ sealed class FindLineage(
             "value", $"{asset.Id}/{sensor.Id}", $"{value}, quality {ViewTwin.Name(reading.Quality)}, sampled at {Text(at)}", found.Position,
             link: $"/api/v1/twins/{Uri.EscapeDataString(asset.Id)}?validAt={Text(at)}"));
         await sources.Event(graph, key, found.Position, cancel);
+        if (found.CorrectedAt is { } corrected) await sources.Event(graph, key, corrected, cancel);
         await sources.Model(graph, key, asset.Id, asset.KnownAt, asset.Model.Hash, cancel);
         return true;
     }

@@ -6,7 +6,10 @@ using TwinModel.Telemetry;
 namespace Query.Lineages;
 
 /// <summary>A reading and the event that holds it.</summary>
-readonly record struct FoundReading(Reading Reading, long Position);
+/// <param name="Reading">The reading as it counts.</param>
+/// <param name="Position">Log position of the event that recorded it.</param>
+/// <param name="CorrectedAt">Log position of the event that corrected it; null if none did.</param>
+readonly record struct FoundReading(Reading Reading, long Position, long? CorrectedAt);
 
 /// <summary>An event of readings, not decoded: its place and the range of its sample times, microseconds.</summary>
 readonly record struct EventRange(string Stream, long Version, long Position, long First, long Last);
@@ -75,9 +78,10 @@ sealed class FindReading(NpgsqlDataSource source, LogReader log)
             {
                 decoded.Clear();
                 TelemetryCodec.Decode(batch.Batch, decoded, sensor);
+                asset.Corrections.Apply(decoded);
                 foreach (var reading in decoded)
                     if (reading.SampledAt <= upTo && reading.SampledAt > (Best?.Reading.SampledAt ?? long.MinValue))
-                        Best = new(reading, batch.Position);
+                        Best = new(reading, batch.Position, asset.Corrections.PositionOf(sensor, reading.SampledAt));
             }
         }
     }

@@ -49,7 +49,7 @@ public sealed class Corrections
                 bySensor[withdrawn.Sensor].Remove(withdrawn);
                 all.Add((e.Version, id, withdrawn));
             }
-            else if (Entry.Of(model, e.Data) is { } entry)
+            else if (Entry.Of(model, e) is { } entry)
             {
                 CollectionsMarshal.GetValueRefOrAddDefault(bySensor, entry.Sensor, out _) ??= [];
                 bySensor[entry.Sensor].Add(entry);
@@ -85,6 +85,10 @@ public sealed class Corrections
     /// <summary>True if a correction that was made or withdrawn after a version concerns the reading.</summary>
     public bool Changed(ushort sensor, long sampledAt, long afterVersion) =>
         all.Exists(c => c.Version > afterVersion && c.Entry.Sensor == sensor && c.Entry.Covers(sampledAt));
+
+    /// <summary>Log position of the correction that says what a reading counts as; null: it counts as it was recorded.</summary>
+    public long? PositionOf(ushort sensor, long sampledAt) =>
+        bySensor.GetValueOrDefault(sensor)?.FindLast(e => e.Covers(sampledAt))?.Position;
 
     /// <summary>Replaces readings by what they count as, and removes those that were withdrawn.</summary>
     /// <returns>True if anything changed.</returns>
@@ -122,12 +126,15 @@ public sealed class Corrections
     }
 
     /// <summary>A correction that holds, or held; two may say the same, so identity counts.</summary>
+    /// <param name="position">Log position of the event that made it.</param>
     /// <param name="sensor">The sensor's number.</param>
     /// <param name="first">Earliest sample time, microseconds.</param>
     /// <param name="last">Latest sample time.</param>
     /// <param name="values">The right readings by sample time; null: all between the two times were withdrawn.</param>
-    sealed class Entry(ushort sensor, long first, long last, Dictionary<long, Reading>? values)
+    sealed class Entry(long position, ushort sensor, long first, long last, Dictionary<long, Reading>? values)
     {
+        public long Position => position;
+
         public ushort Sensor => sensor;
 
         public long First => first;
@@ -139,18 +146,19 @@ public sealed class Corrections
         public bool Covers(long sampledAt) =>
             sampledAt >= first && sampledAt <= last && (values is null || values.ContainsKey(sampledAt));
 
-        public static Entry? Of(AssetModel model, object e) => e switch
+        public static Entry? Of(AssetModel model, LoggedCorrection e) => e.Data switch
         {
-            ReadingsRetracted r when model.Sensor(r.SensorId) is { } s => new(s.Number, Micros.From(r.From), Micros.From(r.To) - 1, null),
-            ReadingsCorrected c when model.Sensor(c.SensorId) is { } s => Of(s, c.Readings),
+            ReadingsRetracted r when model.Sensor(r.SensorId) is { } s =>
+                new(e.Position, s.Number, Micros.From(r.From), Micros.From(r.To) - 1, null),
+            ReadingsCorrected c when model.Sensor(c.SensorId) is { } s => Of(e.Position, s, c.Readings),
             _ => null,
         };
 
-        static Entry Of(Sensor sensor, IReadOnlyList<CorrectedReading> readings)
+        static Entry Of(long position, Sensor sensor, IReadOnlyList<CorrectedReading> readings)
         {
             var values = readings.ToDictionary(r => Micros.From(r.SampledAt), r => new Reading(
                 sensor.Number, Micros.From(r.SampledAt), r.Value, sensor.Plausible.Contains(r.Value) ? Quality.Good : Quality.Uncertain));
-            return new(sensor.Number, values.Keys.Min(), values.Keys.Max(), values);
+            return new(position, sensor.Number, values.Keys.Min(), values.Keys.Max(), values);
         }
     }
 }

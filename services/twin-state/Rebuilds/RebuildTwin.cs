@@ -1,4 +1,5 @@
 using Contracts.Events;
+using ServiceDefaults;
 using TwinState.Estimates;
 using TwinState.Twins;
 

@@ -35,6 +35,9 @@ sealed partial class ActiveTwins
     /// </summary>
     public int Removals => Volatile.Read(ref removals);
 
+    /// <summary>The assets whose twins are in memory here.</summary>
+    public IEnumerable<string> Assets => owners.Where(o => o.Value.Twin is not null).Select(o => o.Key);
+
     /// <summary>Notes that an owner may have changed its twin.</summary>
     public void Changed(TwinOwner owner)
     {

@@ -25,6 +25,9 @@ interface ITwinGrain : IGrainWithStringKey
     [ResponseTimeout("01:00:00")]
     Task<string?> RecordMaintenance(string component, string kind, DateTimeOffset at, string by, string? comment, Caller caller);
 
+    /// <summary>What the twin is, to compare it with the log; null when it is not in memory or waits for something.</summary>
+    Task<TwinClaim?> Claim();
+
     /// <summary>Rebuilds the twin from the log.</summary>
     [ResponseTimeout("01:00:00")]
     Task Rebuild(Caller caller);

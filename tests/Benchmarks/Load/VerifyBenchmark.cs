@@ -65,7 +65,8 @@ static class VerifyBenchmark
             """, cancel);
     }
 
-    static async Task Measure(IDocumentStore store, NpgsqlDataSource source, CancellationToken cancel)
+    /// <summary>Seals everything in a log and verifies it.</summary>
+    public static async Task Measure(IDocumentStore store, NpgsqlDataSource source, CancellationToken cancel)
     {
         var folder = Directory.CreateTempSubdirectory("pollux-bench-").FullName;
         var file = Path.Combine(folder, "key.pem");

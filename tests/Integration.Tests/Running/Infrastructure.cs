@@ -112,6 +112,14 @@ public sealed class Infrastructure : IAsyncLifetime
     /// <summary>Restarts a server and waits until it answers.</summary>
     public async Task Start(string server) => await (containers?.StartAgain(server) ?? Pollux("servers", "up", server));
 
+    /// <summary>Runs <c>./pollux</c> with the state directory and ports of these servers, unless the settings name others.</summary>
+    public Task<string> Command(IReadOnlyDictionary<string, string> settings, IEnumerable<string> arguments)
+    {
+        Dictionary<string, string> all = new(pollux);
+        foreach (var (key, value) in settings) all[key] = value;
+        return Run(Path.Combine(Repository, "pollux"), arguments, all, seconds: 300);
+    }
+
     async Task<string> Pollux(params string[] arguments)
     {
         if (pollux.Count == 0 && Environment.GetEnvironmentVariable("POLLUX_HOME") is not { Length: > 0 })

@@ -100,6 +100,8 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
             ["Ingest__SharedGroup"] = Name,
             // Tests check saved twins and would wait longer with the default.
             ["TwinState__SaveEverySeconds"] = "1",
+            // Whatever a test does to its twins, they are compared with the log meanwhile.
+            ["TwinState__CheckEverySeconds"] = "0.2",
         };
         foreach (var (key, value) in Settings) settings[key] = value;
         foreach (var (key, value) in SettingsOf(name)) settings[key] = value;

@@ -7,7 +7,8 @@ namespace ServiceDefaults;
 
 /// <summary>
 /// Index on the events that say who asked for them, by name and position: partial, since nearly all events are readings, which nobody asked
-/// for. Marten creates only the indexes that it knows, and would drop others, so it is told to leave this one alone.
+/// for. Creating it for a log that exists takes one scan of the table, during which appends wait. Marten would drop an index that it does
+/// not know, so it is told to leave this one alone.
 /// </summary>
 sealed class ActorIndex : ISchemaObject
 {

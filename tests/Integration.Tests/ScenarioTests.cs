@@ -50,6 +50,32 @@ public class ScenarioTests(ScenarioSystem system, ITestOutputHelper output) : Sy
     }
 
     [Fact]
+    public async Task An_answer_says_who_asked_for_it_and_where_it_comes_from()
+    {
+        var asset = await RunningAt(80);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/scenarios")
+        {
+            Headers = { { "X-Pollux-Actor", asset }, { "X-Pollux-Reason", "more%20output" } },
+            Content = JsonContent.Create(More(asset, members: 0)),
+        };
+        using var accepted = await Api.SendAsync(request, Cancel);
+        var id = (string)JsonNode.Parse(await accepted.Content.ReadAsStringAsync(Cancel))!["id"]!;
+        await Pollux.Until(id, "completed");
+        // Its progress and its end follow from what simulation does.
+        var asked = Assert.Single((await Pollux.Get($"/api/v1/log/events?actor={asset}"))["items"]!.AsArray())!;
+        Assert.Equal(("scenario_requested", "more output"), ((string)asked["type"]!, (string)asked["reason"]!));
+
+        var nodes = (await Pollux.Get($"/api/v1/lineage?scenario={id}"))["nodes"]!.AsArray();
+        Assert.Equal($"scenario:{id}", (string)nodes[0]!["key"]!);
+        Assert.Contains(nodes, n => (string)n!["key"]! == $"person:{asset}" && (string)n["detail"]! == "more output");
+        Assert.Equal(Pollux.Model.Hash, (string)nodes.Single(n => (string)n!["what"]! == "model")!["id"]!);
+        Assert.Contains(nodes, n => (string)n!["what"]! == "parameters");
+        // The readings that it starts from came in a message.
+        Assert.Contains(Samples.SenmlTopic(asset), (string)nodes.Single(n => (string)n!["what"]! == "message")!["detail"]!,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Fifteen_percent_more_heats_the_melt_and_cools_the_feed()
     {
         var asset = await RunningAt(80);

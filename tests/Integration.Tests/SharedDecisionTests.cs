@@ -77,6 +77,12 @@ public class SharedDecisionTests(DecisionSystem system) : SystemTest<DecisionSys
         Assert.Equal(kept.Options, third.Options);
         Assert.Equal(kept.Tornado, third.Tornado);
         Assert.Equal(definition.ToJsonString(), (await Pollux.Get($"/api/v1/decisions/{third.Id}"))["definition"]!.ToJsonString());
+        // The one who takes it is in its lineage, beside the model that it is based on.
+        var (taken, _) = await Pollux.Post($"{path}:take", new { by = asset, comment = "next stop" });
+        Assert.Equal(200, taken);
+        var nodes = (await Pollux.Get($"/api/v1/lineage?decision={first["id"]}"))["nodes"]!.AsArray();
+        Assert.Contains(nodes, n => (string)n!["key"]! == $"person:{asset}" && (string)n["detail"]! == "next stop");
+        Assert.Contains(nodes, n => (string)n!["what"]! == "model");
         // The list includes it too.
         Assert.Equal(3, (await rpc.ListDecisionsAsync(new() { AssetId = asset }, cancellationToken: Cancel)).Decisions.Count(
             d => d.AskedOptions.Count == 4));

@@ -66,14 +66,16 @@ sealed class FindLineage(
 
     async Task Value(LineageGraph graph, LineageQuestion asked, CancellationToken cancel)
     {
+        if (asked.At is { } at) Input.CheckYear("at", at);
+        if (asked.ValidAt is { } validAt) Input.CheckYear("validAt", validAt);
         var asset = await past.Run(asked.Id, asked.ValidAt ?? asked.At, asked.KnownAt, cancel);
         var sensor = asset.Model.Sensor(asked.Of)
             ?? throw new InvalidInputException("sensor", asked.Of, string.Join(", ", asset.Model.Sensors.Select(s => s.Id)));
+        var upTo = asked.At ?? asset.ValidAt;
         // The newest is known by its time, so that nothing has to be searched for.
-        var newest = asked is { At: null, ValidAt: null, KnownAt: null }
-            ? live.Find(asset.Id)?.View.Sensors.FirstOrDefault(s => s.Id == sensor.Id)?.SampledAt
-            : null;
-        if (!await Reading(graph, null, asset, sensor.Number, asked.At ?? newest ?? asset.ValidAt, cancel))
+        if (asked is { At: null, ValidAt: null, KnownAt: null } && live.Find(asset.Id)?.View.Sensors is { } sensors)
+            upTo = sensors.FirstOrDefault(s => s.Id == sensor.Id)?.SampledAt ?? DateTimeOffset.MinValue;
+        if (upTo == DateTimeOffset.MinValue || !await Reading(graph, null, asset, sensor.Number, upTo, cancel))
             throw new NotFoundException("reading of", $"{asset.Id}/{sensor.Id}", $"none was sampled up to {Text(asset.ValidAt)}");
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using Npgsql;
 using Query.Pasts;
 using ServiceDefaults;
@@ -33,10 +35,13 @@ sealed class FindReading(NpgsqlDataSource source, LogReader log)
         var (near, late) = (upTo - Streams.ClocksApart, upTo + 2 * Streams.ClocksApart);
         if (await search.IsFound(near, late, cancel)) return search.Best;
         if (await search.IsFound(late, asset.KnownAtTime.AddDays(1), cancel)) return search.Best;
-        for (var end = near; end > asset.RegisteredAt - StepBack && !search.KnowsBetterThan(end); end -= StepBack)
-            if (await search.IsFound(end - StepBack, end, cancel)) break;
+        // The rest of that day, then whole days.
+        for (var (begin, end) = (StartOf(near), near); end > asset.RegisteredAt - StepBack; (begin, end) = (begin - StepBack, begin))
+            if (search.KnowsBetterThan(end) || await search.IsFound(begin, end, cancel)) break;
         return search.Best;
     }
+
+    static DateTimeOffset StartOf(DateTimeOffset day) => new(day.UtcDateTime.Date, TimeSpan.Zero);
 
     sealed class Search(FindReading find, LogReader log, PastAsset asset, ushort sensor, long upTo)
     {
@@ -88,11 +93,14 @@ sealed class FindReading(NpgsqlDataSource source, LogReader log)
 
     async IAsyncEnumerable<EventRange> Ranges(
         string stream, DateTimeOffset from, DateTimeOffset to, long knownAt,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+        [EnumeratorCancellation] CancellationToken cancel)
     {
         var newest = (await log.Versions([stream], cancel)).GetValueOrDefault(stream);
         if (newest == 0) yield break;
-        var (after, last) = (await LastBefore(stream, from, newest, cancel), await LastBefore(stream, to, newest, cancel));
+        var day = new DateTimeOffset(
+            DateOnly.ParseExact(stream[^10..], "yyyy-MM-dd", CultureInfo.InvariantCulture), TimeOnly.MinValue, TimeSpan.Zero);
+        var after = from <= day ? 0 : await LastBefore(stream, from, newest, cancel);
+        var last = to >= day + StepBack ? newest : await LastBefore(stream, to, newest, cancel);
         await using var command = source.CreateCommand("""
             select version, seq_id, case when length(bdata) >= 18 then substring(bdata from 1 for 18) else bdata end from events.mt_events
             where stream_id = $1 and version > $2 and version <= $3 and seq_id <= $4 order by version

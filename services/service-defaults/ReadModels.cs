@@ -9,7 +9,7 @@ public static class ReadModels
 {
     /// <summary>
     /// <c>asset_id text pk, position bigint, revision bigint, versions jsonb, state bytea, view jsonb (TwinView), offline_since
-    /// timestamptz, health bytea, corrections bigint (version of <c>correction/{asset}</c> with which the readings count)</c>.
+    /// timestamptz, health bytea, corrections bigint</c> (version of <c>correction/{asset}</c> with which the readings count).
     /// </summary>
     public const string Twin = "twin_state.twin";
 

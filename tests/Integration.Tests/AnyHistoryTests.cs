@@ -17,7 +17,7 @@ public class AnyHistoryTests(RunningSystem system) : SystemTest<RunningSystem>(s
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory, InlineData(1), InlineData(2), InlineData(3)]
-    public async Task A_state_as_of_a_position_is_the_one_that_was_captured_there_and_the_last_one_that_of_the_right_readings_in_order(int seed)
+    public async Task A_state_as_of_a_position_is_the_one_captured_there_and_the_last_one_that_of_the_right_readings_in_order(int seed)
     {
         var (random, asset, start) = (new Random(seed), Pollux.NextAsset(), Samples.Now - 3_600 * Micros.PerSecond);
         Dictionary<(ushort, long), double> recorded = [];
@@ -64,11 +64,13 @@ public class AnyHistoryTests(RunningSystem system) : SystemTest<RunningSystem>(s
         var ((number, at), value) = recorded.ElementAt(random.Next(recorded.Count));
         var sensor = Sensors.Single(s => s.Number == number).Id;
         var holds = known.Where(c => c.Data is not CorrectionWithdrawn && known.Count(k => k.CorrectionId == c.CorrectionId) == 1).ToList();
+        const string reason = "why", by = "eve";
+        var (from, to) = (Micros.ToTime(at), Micros.ToTime(at + 45 * Micros.PerSecond));
         var (path, body) = random.Next(3) switch
         {
-            0 when holds.Count > 0 => ($"/{holds[random.Next(holds.Count)].CorrectionId}:withdraw", (object)new { reason = "why", by = "eve" }),
-            1 => (":retract", new { sensor, from = Micros.ToTime(at), to = Micros.ToTime(at + 45 * Micros.PerSecond), reason = "why", by = "eve" }),
-            _ => ("", new { sensor, readings = new[] { new { sampledAt = Micros.ToTime(at), value = value + 7.5 } }, reason = "why", by = "eve" }),
+            0 when holds.Count > 0 => ($"/{holds[random.Next(holds.Count)].CorrectionId}:withdraw", (object)new { reason, by }),
+            1 => (":retract", new { sensor, from, to, reason, by }),
+            _ => ("", new { sensor, readings = new[] { new { sampledAt = from, value = value + 7.5 } }, reason, by }),
         };
         var revisions = (await Pollux.Log.Events<TwinRevised>(Streams.Twin(asset))).Count;
         using var answer = await Pollux.Query.Http.PostAsJsonAsync($"/api/v1/twins/{asset}/corrections{path}", body, Cancel);

@@ -104,7 +104,8 @@ sealed class CorrectReadingsEndpoint(KnownAssets registry, ListCorrections list,
     {
         var (sensor, reason, by, now) = Check(id, asked.Sensor, asked.Reason, asked.By);
         var from = Sampled("from", asked.From, now);
-        var to = asked.To is { } end ? ToMicroseconds(end.ToUniversalTime()) : throw new InvalidInputException("to", null, Input.AllowedTime);
+        var to = ToMicroseconds(
+            (asked.To ?? throw new InvalidInputException("to", null, Input.AllowedTime)).ToUniversalTime());
         if (to <= from || to - from > Longest) throw new InvalidInputException("to", to, "a time after from, at most 31 days later");
         var retraction = new ReadingsRetracted(NewId(now), id, sensor.Id, from, to, 0, reason, by, now);
         return await Await(

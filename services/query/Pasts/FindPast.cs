@@ -69,7 +69,8 @@ sealed class FindPast(IDocumentStore store, LogReader log, FindPosition find, Kn
         // What was adopted just now may not have been read yet.
         if (model.Estimation is not null) await registry.Refresh(cancel);
         return new(
-            assetId, registrations[^1].Name, model, await log.CorrectionsOf(assetId, model, moment.KnownAt, cancel), registry.ParametersOf(assetId, moment.KnownAt, null)?.Parameters,
+            assetId, registrations[^1].Name, model, await log.CorrectionsOf(assetId, model, moment.KnownAt, cancel),
+            registry.ParametersOf(assetId, moment.KnownAt, null)?.Parameters,
             registrations[0].RegisteredAt, moment.ValidAt, moment.KnownAt, moment.KnownAtTime);
     }
 

@@ -69,7 +69,9 @@ public sealed class Corrections
     /// <summary>Log position of the newest event included; 0: none.</summary>
     public long Position { get; }
 
-    /// <summary>The versions at which corrections were made or withdrawn, each with the earliest sample time, microseconds, concerned.</summary>
+    /// <summary>
+    /// The versions at which corrections were made or withdrawn, each with the earliest sample time, microseconds, concerned.
+    /// </summary>
     public IEnumerable<(long Version, long EarliestSample)> Starts => all.Select(c => (c.Version, c.Entry.First));
 
     /// <summary>Corrections made or withdrawn after a version.</summary>
@@ -112,7 +114,7 @@ public sealed class Corrections
         return changed;
     }
 
-    /// <summary>The batch as it counts; empty if all of it was withdrawn. A batch without corrected readings is returned as it is.</summary>
+    /// <summary>The batch as it counts; empty if all of it was withdrawn. One without corrected readings is returned as it is.</summary>
     /// <param name="batch">Bytes made by <see cref="TelemetryCodec.Encode"/>.</param>
     public byte[] Apply(byte[] batch)
     {

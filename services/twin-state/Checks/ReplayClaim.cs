@@ -93,7 +93,8 @@ sealed class ReplayClaim(LogReader log, NpgsqlDataSource source, TimeProvider ti
         await using var command = source.CreateCommand($"""
             select state, versions from {ReadModels.TwinCheckpoint}
             where asset_id = $1 and position <= $2 and hour < date_trunc('hour', $3, 'UTC')
-                and corrections <= $4 and {StoredCheckpoints.HoldsCorrections("corrections", "newest_sample + 1", 5)} order by position desc limit 1
+                and corrections <= $4 and {StoredCheckpoints.HoldsCorrections("corrections", "newest_sample + 1", 5)}
+            order by position desc limit 1
             """);
         command.Parameters.AddRange((NpgsqlParameter[])
         [

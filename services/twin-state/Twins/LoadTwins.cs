@@ -71,8 +71,8 @@ sealed class LoadTwins
     async Task<Dictionary<string, SavedTwin>> Saved(string[] assetIds)
     {
         await using var command = source.CreateCommand(
-            "select asset_id, position, revision, versions, state, offline_since, view ->> 'recordedAt', health, view -> 'estimate', corrections "
-                + "from twin_state.twin where asset_id = any($1)");
+            "select asset_id, position, revision, versions, state, offline_since, view ->> 'recordedAt', health, view -> 'estimate', "
+                + "corrections from twin_state.twin where asset_id = any($1)");
         command.Parameters.Add(new() { Value = assetIds });
         await using var reader = await command.ExecuteReaderAsync();
         Dictionary<string, SavedTwin> saved = [];

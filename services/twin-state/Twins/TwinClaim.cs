@@ -17,7 +17,7 @@ sealed record TwinClaim(
     public static TwinClaim? Of(OwnedTwin? twin) =>
         twin is { MustRederive.Count: 0, RecordedAt: { } recordedAt } && twin.Versions.Count > 0
             ? new(
-                new Dictionary<string, long>(twin.Versions), twin.Corrections.Version, twin.Position, twin.Twin.Sensors.Sum(s => s.Count), recordedAt,
-                twin.Asset.Model.Hash, twin.Hash())
+                new Dictionary<string, long>(twin.Versions), twin.Corrections.Version, twin.Position,
+                twin.Twin.Sensors.Sum(s => s.Count), recordedAt, twin.Asset.Model.Hash, twin.Hash())
             : null;
 }

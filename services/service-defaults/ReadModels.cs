@@ -15,9 +15,9 @@ public static class ReadModels
 
     /// <summary>
     /// Past states of twins: <c>asset_id text, hour timestamptz, position bigint, newest_sample bigint (microseconds), versions jsonb,
-    /// state bytea, corrections bigint, pk of the first two</c>. A state holds the events of the day streams in versions up to these, and all of earlier days;
-    /// the position is their highest, and no reading was sampled after newest_sample. Hourly for two days, then daily. A cache: without
-    /// them, a past twin is folded from the beginning.
+    /// state bytea, corrections bigint, pk of the first two</c>. A state holds the events of the day streams in versions up to these, and
+    /// all of earlier days, with the corrections up to that version; the position is their highest, and no reading was sampled after
+    /// newest_sample. Hourly for two days, then daily. A cache: without them, a past twin is folded from the beginning.
     /// </summary>
     public const string TwinCheckpoint = "twin_state.twin_checkpoint";
 

@@ -56,7 +56,8 @@ public class CorrectionTests(RunningSystem system) : SystemTest<RunningSystem>(s
 
         var rebuilt = await Pollux.Rebuild(asset);
         Assert.Equal(rebuilt.LiveHash, rebuilt.RebuiltHash);
-        Assert.Equal(rebuilt.LiveHash, (string)(await Pollux.Get($"/api/v1/twins/{asset}?knownAt={await Pollux.Log.Position()}"))["stateHash"]!);
+        var asKnown = await Pollux.Get($"/api/v1/twins/{asset}?knownAt={await Pollux.Log.Position()}");
+        Assert.Equal(rebuilt.LiveHash, (string)asKnown["stateHash"]!);
 
         // Undone, all counts as it came.
         var id = (string)made["correctionId"]!;
@@ -103,20 +104,16 @@ public class CorrectionTests(RunningSystem system) : SystemTest<RunningSystem>(s
         var view = await Eventually.Get("the twin has it", () => Pollux.Twins.View(asset), t => t?.Readings == 601);
         var rebuilt = await Pollux.Rebuild(asset);
         Assert.Equal((view!.StateHash, view.StateHash), (rebuilt.LiveHash, rebuilt.RebuiltHash));
-        Assert.Equal(made, (await rpc.ListCorrectionsAsync(new() { AssetId = asset }, cancellationToken: Cancel)).Corrections.Single() is var c
-            ? Values(c, made) : null);
+        var listed = Assert.Single((await rpc.ListCorrectionsAsync(new() { AssetId = asset }, cancellationToken: Cancel)).Corrections);
+        Assert.Empty(listed.Values);
+        listed.Values.Add(made.Values);
+        Assert.Equal(made, listed);
 
         request.Readings[0].SampledAt = Stamp(at + 1);
-        var refused = await Assert.ThrowsAsync<RpcException>(async () => await rpc.CorrectReadingsAsync(request, cancellationToken: Cancel));
+        var refused = await Assert.ThrowsAsync<RpcException>(
+            async () => await rpc.CorrectReadingsAsync(request, cancellationToken: Cancel));
         Assert.Equal(StatusCode.FailedPrecondition, refused.StatusCode);
         Assert.Contains("nothing to correct", refused.Status.Detail, StringComparison.Ordinal);
-
-        static Correction Values(Correction listed, Correction made)
-        {
-            Assert.Empty(listed.Values);
-            listed.Values.Add(made.Values);
-            return listed;
-        }
     }
 
     [Fact]

@@ -87,7 +87,9 @@ public static class ApiReference
 
         void Add(string header, string description) => operation.Parameters.Add(new OpenApiParameter
         {
-            Name = header, In = ParameterLocation.Header, Description = description,
+            Name = header,
+            In = ParameterLocation.Header,
+            Description = description,
             Schema = new OpenApiSchema { Type = JsonSchemaType.String },
         });
     }

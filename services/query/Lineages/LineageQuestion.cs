@@ -35,7 +35,8 @@ sealed record LineageQuestion(string Kind, string Id, string Of, DateTimeOffset?
             foreach (var (name, value) in new (string, object?)[]
             {
                 (nameof(sensor), Input.Text(nameof(sensor), sensor, Longest)),
-                (nameof(signal), Input.Text(nameof(signal), signal, Longest)), (nameof(at), at), (nameof(validAt), validAt), (Input.KnownAt, knownAt),
+                (nameof(signal), Input.Text(nameof(signal), signal, Longest)), (nameof(at), at),
+                (nameof(validAt), validAt), (Input.KnownAt, knownAt),
             })
                 if (value is not null) throw new InvalidInputException(name, value, $"only with asset; {kind} has its own");
             return new(kind, id, "", null, null, null);

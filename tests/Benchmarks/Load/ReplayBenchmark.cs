@@ -47,13 +47,13 @@ static class ReplayBenchmark
         var model = Model(settings);
         var days = (int)(from.AddSeconds((long)events * secondsPerEvent) - from).TotalDays + 1;
         var reader = new LogReader(database.Source);
-        var (decode, fold, history) = (0.0, 0.0, 0.0);
-        // Twice, so that the first pass warms up caches and code.
-        for (var pass = 0; pass < 2; pass++)
+        var (decode, fold, history) = (double.MaxValue, double.MaxValue, double.MaxValue);
+        // In turns, and the fastest of each: the first pass warms up caches and code, and other work on the machine slows any of them.
+        for (var pass = 0; pass < 4; pass++)
         {
-            decode = await Pass(_ => _ => { });
-            fold = await Pass(_ => Fold(new() { WithoutHistory = true }));
-            history = await Pass(_ => Fold(new()));
+            decode = Math.Min(decode, await Pass(_ => _ => { }));
+            fold = Math.Min(fold, await Pass(_ => Fold(new() { WithoutHistory = true })));
+            history = Math.Min(history, await Pass(_ => Fold(new())));
         }
         Report.Figure($"reading and decoding, {Workers} at the same time", written / decode, "readings/s");
         Report.Goal("rebuild of all twins", written / fold, "readings/s", 2_000_000, isAtLeast: true, "N0");

@@ -39,12 +39,11 @@ sealed class FoldTwin(
         folds.Add(1);
         var (validAt, position) = (asset.ValidAt, asset.KnownAt);
         var begin = await checkpoints.Newest(asset, cancel);
-        var (twin, effects) = (begin.Twin, new StepEffects());
+        var (twin, effects) = (begin.Twin, new StepEffects { WithoutHistory = true });
         var newest = begin.Position == 0 ? default : await log.At(begin.Position, cancel);
         await foreach (var (batch, since) in readings.Of(asset, begin.Versions, null, cancel))
         {
             twin.Step(CollectionsMarshal.AsSpan(since), effects);
-            effects.Rollups.Clear();
             effects.Transitions.Clear();
             if (batch.Position > newest.Position) newest = batch;
         }

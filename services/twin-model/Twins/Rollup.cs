@@ -14,39 +14,52 @@ public enum RollupLevel : byte
 /// Summary of one sensor's readings in one time bucket. Merging is exact and commutative (the sum is a fixed-point integer), so a history
 /// has the same bits whatever the order of arrival.
 /// </summary>
-public readonly record struct Rollup
+public record struct Rollup
 {
-    public static readonly long[] WidthMicros = [1_000_000, 60_000_000, 3_600_000_000];
+    public static readonly long[] WidthMicros = [Second, Minute, Hour];
+
+    const long Second = 1_000_000, Minute = 60 * Second, Hour = 60 * Minute;
+
+    // Fields, as Add changes them in place: a twin does that three times for each reading, and a copy would cost more than the addition.
+    long count, firstAt, lastAt;
+    double min, max, first, last;
+    Int128 sum;
 
     /// <summary>Number of readings; bad ones are not counted.</summary>
-    public long Count { get; init; }
+    public long Count { readonly get => count; init => count = value; }
 
     /// <summary>Smallest value, in the sensor's unit.</summary>
-    public double Min { get; init; }
+    public double Min { readonly get => min; init => min = value; }
 
     /// <summary>Largest value, in the sensor's unit.</summary>
-    public double Max { get; init; }
+    public double Max { readonly get => max; init => max = value; }
 
     /// <summary>Sum of the values in units of 2^-<see cref="FixedPointBits"/>.</summary>
-    public Int128 Sum { get; init; }
+    public Int128 Sum { readonly get => sum; init => sum = value; }
 
     /// <summary>Sample time of the first reading, microseconds.</summary>
-    public long FirstAt { get; init; }
+    public long FirstAt { readonly get => firstAt; init => firstAt = value; }
 
     /// <summary>Value of the first reading.</summary>
-    public double First { get; init; }
+    public double First { readonly get => first; init => first = value; }
 
     /// <summary>Sample time of the last reading, microseconds.</summary>
-    public long LastAt { get; init; }
+    public long LastAt { readonly get => lastAt; init => lastAt = value; }
 
     /// <summary>Value of the last reading.</summary>
-    public double Last { get; init; }
+    public double Last { readonly get => last; init => last = value; }
 
     /// <summary>Start of the bucket that contains a sample time, microseconds.</summary>
     public static long Start(RollupLevel level, long sampledAt)
     {
-        var width = WidthMicros[(int)level];
-        return sampledAt - (sampledAt % width + width) % width;
+        // Constants, since the compiler turns a division by one into a multiplication.
+        var (width, rest) = level switch
+        {
+            RollupLevel.Second => (Second, sampledAt % Second),
+            RollupLevel.Minute => (Minute, sampledAt % Minute),
+            _ => (Hour, sampledAt % Hour),
+        };
+        return sampledAt - rest - (rest < 0 ? width : 0);
     }
 
     /// <summary>Fractional bits of a sensor's sums, chosen so that its physical range fills 62 bits.</summary>
@@ -54,20 +67,39 @@ public readonly record struct Rollup
         61 - Math.ILogB(Math.Max(Math.Max(Math.Abs(sensor.Physical.Min), Math.Abs(sensor.Physical.Max)), 1e-30));
 
     /// <summary>A bucket of one reading.</summary>
-    public static Rollup Of(long sampledAt, double value, int fixedPointBits) => new()
+    public static Rollup Of(long sampledAt, double value, int fixedPointBits) =>
+        One(sampledAt, value, FixedPoint(value, Math.ScaleB(1, fixedPointBits)));
+
+    /// <summary>A value in units of a sum.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="scale">2^<see cref="FixedPointBits"/>; multiplying by a power of two only changes the exponent.</param>
+    internal static long FixedPoint(double value, double scale) => (long)Math.Round(value * scale);
+
+    internal static Rollup One(long sampledAt, double value, long fixedPoint) => new()
     {
         Count = 1,
         Min = value,
         Max = value,
-        Sum = (long)Math.Round(Math.ScaleB(value, fixedPointBits)),
+        Sum = fixedPoint,
         FirstAt = sampledAt,
         First = value,
         LastAt = sampledAt,
         Last = value,
     };
 
+    /// <summary>Adds a reading in place; gives the same as merging its bucket into one that is not empty.</summary>
+    internal void Add(long sampledAt, double value, long fixedPoint)
+    {
+        count++;
+        min = Math.Min(min, value);
+        max = Math.Max(max, value);
+        sum += fixedPoint;
+        if (sampledAt < firstAt) (firstAt, first) = (sampledAt, value);
+        if (sampledAt > lastAt) (lastAt, last) = (sampledAt, value);
+    }
+
     /// <summary>The merger of both buckets.</summary>
-    public Rollup Merge(in Rollup other)
+    public readonly Rollup Merge(in Rollup other)
     {
         if (Count == 0) return other;
         if (other.Count == 0) return this;
@@ -85,7 +117,7 @@ public readonly record struct Rollup
     }
 
     /// <summary>Mean in the sensor's unit.</summary>
-    public double Mean(int fixedPointBits) => Math.ScaleB((double)Sum / Count, -fixedPointBits);
+    public readonly double Mean(int fixedPointBits) => Math.ScaleB((double)Sum / Count, -fixedPointBits);
 }
 
 /// <summary>An addition to a stored bucket.</summary>

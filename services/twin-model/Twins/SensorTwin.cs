@@ -12,6 +12,7 @@ public sealed class SensorTwin
     readonly Limit[] limits;
     readonly LimitCondition[] before;
     readonly LimitCondition[] now;
+    readonly double fixedPointScale;
     (long Start, Rollup Bucket)[] open = NoBuckets;
     bool mustRefold;
 
@@ -23,6 +24,7 @@ public sealed class SensorTwin
         before = limits.Length == 0 ? [] : new LimitCondition[limits.Length];
         now = limits.Length == 0 ? [] : new LimitCondition[limits.Length];
         FixedPointBits = Rollup.FixedPointBits(sensor);
+        fixedPointScale = Math.ScaleB(1, FixedPointBits);
     }
 
     /// <summary>The sensor as the model describes it.</summary>
@@ -138,24 +140,28 @@ public sealed class SensorTwin
 
     void AddToRollups(in Reading reading, StepEffects effects)
     {
-        var bucket = Rollup.Of(reading.SampledAt, reading.Value, FixedPointBits);
+        var (at, value, fixedPoint) = (reading.SampledAt, reading.Value, Rollup.FixedPoint(reading.Value, fixedPointScale));
         OwnBuckets();
         for (var level = 0; level < open.Length; level++)
         {
-            var start = Rollup.Start((RollupLevel)level, reading.SampledAt);
             ref var current = ref open[level];
-            if (current.Bucket.Count == 0 || start == current.Start)
+            var isEmpty = current.Bucket.Count == 0;
+            if (!isEmpty && (ulong)(at - current.Start) < (ulong)Rollup.WidthMicros[level])
             {
-                current = (start, current.Bucket.Merge(bucket));
+                current.Bucket.Add(at, value, fixedPoint);
+                continue;
             }
-            else if (start > current.Start)
+            var start = Rollup.Start((RollupLevel)level, at);
+            if (isEmpty || start > current.Start)
             {
-                effects.Rollups.Add(new(Sensor.Number, (RollupLevel)level, current.Start, current.Bucket));
-                current = (start, bucket);
+                if (!isEmpty && !effects.WithoutHistory)
+                    effects.Rollups.Add(new(Sensor.Number, (RollupLevel)level, current.Start, current.Bucket));
+                current.Start = start;
+                current.Bucket = Rollup.One(at, value, fixedPoint);
             }
-            else
+            else if (!effects.WithoutHistory)
             {
-                effects.Rollups.Add(new(Sensor.Number, (RollupLevel)level, start, bucket));
+                effects.Rollups.Add(new(Sensor.Number, (RollupLevel)level, start, Rollup.One(at, value, fixedPoint)));
             }
         }
     }

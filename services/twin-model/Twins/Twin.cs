@@ -20,6 +20,9 @@ public sealed class StepEffects
     /// <summary>Additions to the stored history.</summary>
     public List<RollupDelta> Rollups { get; } = [];
 
+    /// <summary>Only the state is asked for: nothing is added to <see cref="Rollups"/>.</summary>
+    public bool WithoutHistory { get; init; }
+
     /// <summary>Sensors whose limits must be recomputed from the log (<see cref="SensorTwin.Rederive"/>).</summary>
     public HashSet<ushort> MustRederive { get; } = [];
 

@@ -42,13 +42,12 @@ sealed class ReplayClaim(LogReader log, NpgsqlDataSource source, TimeProvider ti
         var isSmall = claim.Readings <= MostFromBeginning;
         var begin = isSmall ? (new(asset.Model), Nothing) : await Checkpoint(asset, claim, corrections, cancel);
         if (begin is not var (twin, versions)) return null;
-        var (effects, readings, count) = (new StepEffects(), new List<Reading>(), 0L);
+        var (effects, readings, count) = (new StepEffects { WithoutHistory = true }, new List<Reading>(), 0L);
         await foreach (var batch in Read(DecideCheck.Parts(days, claim, versions), corrections, cancel))
         {
             readings.Clear();
             TelemetryCodec.Decode(batch.Batch, readings);
             twin.Step(CollectionsMarshal.AsSpan(readings), effects);
-            effects.Rollups.Clear();
             effects.Transitions.Clear();
             if ((count += readings.Count) > MostReadings) return null;
         }

@@ -24,6 +24,9 @@ sealed class FilledLog(NpgsqlDataSource source)
     {
         await using var connection = await source.OpenConnectionAsync(cancel);
         var position = await Next(connection, (long)assets.Count * events, cancel);
+        await WriteStreams(
+            connection, Enumerable.Range(0, events).Select(e => Streams.DayOf(RecordedAt(e))).CountBy(day => day)
+                .SelectMany(day => assets.Select(asset => (Streams.Telemetry(asset, day.Key), (long)day.Value))), cancel);
         var (noise, readings, versions) = (new Random(11), new Reading[secondsPerEvent * Sensors], new Dictionary<string, long>());
         await using (var import = await connection.BeginBinaryImportAsync(
             "copy events.mt_events (seq_id, id, stream_id, version, data, bdata, type, timestamp, tenant_id, mt_dotnet_type, headers, "
@@ -32,7 +35,7 @@ sealed class FilledLog(NpgsqlDataSource source)
             for (var e = 0; e < events; e++)
             {
                 var at = from.AddSeconds((long)e * secondsPerEvent);
-                var recordedAt = at.AddSeconds(secondsPerEvent - 1);
+                var recordedAt = RecordedAt(e);
                 foreach (var asset in assets)
                 {
                     for (var i = 0; i < readings.Length; i++)
@@ -57,17 +60,25 @@ sealed class FilledLog(NpgsqlDataSource source)
             }
             await import.CompleteAsync(cancel);
         }
-        await using var streams = new NpgsqlCommand(
-            "insert into events.mt_streams (id, version, timestamp, created, tenant_id, is_archived) select id, version, now(), now(), "
-                + "'*DEFAULT*', false from unnest($1::text[], $2::bigint[]) as s (id, version)", connection);
-        streams.Parameters.AddRange(new NpgsqlParameter[]
-        {
-            new() { Value = versions.Keys.ToArray() }, new() { Value = versions.Values.ToArray() },
-        });
-        await streams.ExecuteNonQueryAsync(cancel);
         await using var analyze = new NpgsqlCommand("vacuum (analyze) events.mt_events", connection) { CommandTimeout = 600 };
         await analyze.ExecuteNonQueryAsync(cancel);
         return (long)assets.Count * events * readings.Length;
+
+        DateTimeOffset RecordedAt(int e) => from.AddSeconds((long)(e + 1) * secondsPerEvent - 1);
+    }
+
+    static async Task WriteStreams(
+        NpgsqlConnection connection, IEnumerable<(string Id, long Version)> streams, CancellationToken cancel)
+    {
+        var all = streams.ToList();
+        await using var command = new NpgsqlCommand(
+            "insert into events.mt_streams (id, version, timestamp, created, tenant_id, is_archived) select id, version, now(), now(), "
+                + "'*DEFAULT*', false from unnest($1::text[], $2::bigint[]) as s (id, version)", connection);
+        command.Parameters.AddRange(new NpgsqlParameter[]
+        {
+            new() { Value = all.Select(s => s.Id).ToArray() }, new() { Value = all.Select(s => s.Version).ToArray() },
+        });
+        await command.ExecuteNonQueryAsync(cancel);
     }
 
     /// <summary>Bytes of the log's tables with their indexes.</summary>

@@ -9,7 +9,8 @@ public static class ReadModels
 {
     /// <summary>
     /// <c>asset_id text pk, position bigint, revision bigint, versions jsonb, state bytea, view jsonb (TwinView), offline_since
-    /// timestamptz, health bytea, corrections bigint</c> (version of <c>correction/{asset}</c> with which the readings count).
+    /// timestamptz, health bytea, corrections bigint, rederive int[]</c>: version of <c>correction/{asset}</c> with which the readings
+    /// count, and sensors whose limits are to be derived again.
     /// </summary>
     public const string Twin = "twin_state.twin";
 

@@ -23,6 +23,7 @@ static class TwinTables
         twin.AddColumn("offline_since", "timestamp with time zone");
         twin.AddColumn("health", "bytea");
         twin.AddColumn("corrections", "bigint").NotNull().DefaultValue(0);
+        twin.AddColumn("rederive", "integer[]");
 
         var past = new Table(Name("twin_checkpoint"));
         past.AddColumn<string>("asset_id").AsPrimaryKey();

@@ -63,6 +63,10 @@ sealed class LoadTwins
                 twin.TwinStreamVersion = e.Version;
             }
             if (twin.HealthIsFresh) twin.BeginRecordedLives();
+            // Left by an owner that ended before it had derived them again.
+            twin.MustRederive.UnionWith(
+                saved.GetValueOrDefault(asset.Id)?.MustRederive.Select(sensor => (ushort)sensor).Where(s => twin.Twin.Sensor(s) is not null)
+                    ?? []);
             twins.Add(twin);
         }
         return twins;
@@ -72,7 +76,7 @@ sealed class LoadTwins
     {
         await using var command = source.CreateCommand(
             "select asset_id, position, revision, versions, state, offline_since, view ->> 'recordedAt', health, view -> 'estimate', "
-                + "corrections from twin_state.twin where asset_id = any($1)");
+                + "corrections, rederive from twin_state.twin where asset_id = any($1)");
         command.Parameters.Add(new() { Value = assetIds });
         await using var reader = await command.ExecuteReaderAsync();
         Dictionary<string, SavedTwin> saved = [];
@@ -87,7 +91,7 @@ sealed class LoadTwins
                 reader.IsDBNull(6) ? null : reader.GetString(6),
                 reader.IsDBNull(7) ? null : reader.GetFieldValue<byte[]>(7),
                 reader.IsDBNull(8) ? null : JsonSerializer.Deserialize<EstimateSummary>(reader.GetString(8), JsonSerializerOptions.Web),
-                reader.GetInt64(9));
+                reader.GetInt64(9), reader.IsDBNull(10) ? [] : reader.GetFieldValue<int[]>(10));
         }
         return saved;
     }
@@ -131,5 +135,5 @@ sealed class LoadTwins
 
     sealed record SavedTwin(
         long Position, long Revision, string Versions, byte[] State, DateTimeOffset? OfflineSince, string? RecordedAt, byte[]? Health,
-        EstimateSummary? Estimate, long Corrections);
+        EstimateSummary? Estimate, long Corrections, int[] MustRederive);
 }

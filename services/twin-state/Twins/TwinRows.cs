@@ -38,11 +38,11 @@ static class TwinRows
     static NpgsqlBatchCommand TwinUpsert(OwnedTwin twin, TwinView view, byte[] state)
     {
         var command = new NpgsqlBatchCommand("""
-            insert into twin_state.twin as t (asset_id, position, revision, versions, state, view, offline_since, health, corrections)
-            values ($1, $2, $3, $4, $5, $6, $7, $9, $10)
+            insert into twin_state.twin as t (asset_id, position, revision, versions, state, view, offline_since, health, corrections, rederive)
+            values ($1, $2, $3, $4, $5, $6, $7, $9, $10, $11)
             on conflict (asset_id) do update set position = excluded.position, revision = excluded.revision, versions = excluded.versions,
                 state = excluded.state, view = excluded.view, offline_since = excluded.offline_since, health = excluded.health,
-                corrections = excluded.corrections
+                corrections = excluded.corrections, rederive = excluded.rederive
             where t.revision = $8
             """);
         command.Parameters.AddRange(new NpgsqlParameter[]
@@ -57,6 +57,7 @@ static class TwinRows
             new() { Value = twin.SavedRevision },
             new() { Value = twin.Health.Parts.Count > 0 ? twin.Health.Snapshot() : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea },
             new() { Value = twin.Corrections.Version },
+            new() { Value = twin.MustRederive.Select(sensor => (int)sensor).ToArray() },
         });
         return command;
     }

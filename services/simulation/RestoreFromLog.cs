@@ -10,6 +10,7 @@ using Simulation.Decisions;
 using Simulation.Scenarios;
 using TwinModel.Calibration;
 using TwinModel.Decisions;
+using TwinModel.Scenarios;
 
 namespace Simulation;
 

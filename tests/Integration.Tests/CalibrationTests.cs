@@ -96,6 +96,8 @@ public class CalibrationTests(ScenarioSystem system) : SystemTest<ScenarioSystem
         Assert.Equal(("adopted", true), ((string)adopted["state"]!, (bool)adopted["isInForce"]!));
         Assert.Equal(((double)learned["after"]!, id), await Consistency(asset));
         Assert.Equal((Nominal, (string?)null), await Consistency(asset, $"?knownAt={known}"));
+        var undecided = await Pollux.Get($"/api/v1/calibrations/{id}?knownAt={known}");
+        Assert.Equal(("proposed", false), ((string)undecided["state"]!, (bool)undecided["isInForce"]!));
         var (_, calibrationId) = await WhatIf(asset);
         Assert.Equal(id, calibrationId);
         await Eventually.Get(

@@ -80,8 +80,10 @@ public class DecisionTests(DecisionSystem system, ITestOutputHelper output) : Sy
 
         // The ledger: taken, failed, closed, scored.
         var id = (string)wait["id"]!;
+        var untaken = await Pollux.Log.Position();
         var (status, taken) = await Pollux.Post($"/api/v1/decisions/{id}:take", new { by = "eve" });
         Assert.Equal((200, "taken"), (status, (string)taken["state"]!));
+        Assert.Equal("recommended", (string)(await Pollux.Get($"/api/v1/decisions/{id}?knownAt={untaken}"))["state"]!);
         Assert.Equal(409, (await Pollux.Post($"/api/v1/decisions/{id}:take", new { by = "eve", option = "replace now" })).Status);
         using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{Pollux.Query.GrpcPort}");
         var rpc = new DecisionService.DecisionServiceClient(channel);

@@ -191,6 +191,10 @@ public class ScenarioTests(ScenarioSystem system, ITestOutputHelper output) : Sy
         Assert.Equal("cancelled", (string)(await answer.Content.ReadFromJsonAsync<JsonNode>(Cancel))!["state"]!);
         await Eventually.Is("nobody works on it", async () => await Pollux.Simulation.Metric("pollux_simulation_shards_running") == 0);
         Assert.Equal("scenario_cancelled", (await Pollux.Log.Names($"scenario/{scenario}"))[^1]);
+        var end = (long)(await Pollux.Get($"/api/v1/log/events?stream=scenario/{scenario}"))["items"]!.AsArray()[^1]!["position"]!;
+        Assert.Equal("cancelled", (string)(await Pollux.Get($"/api/v1/scenarios/{scenario}?knownAt={end}"))["state"]!);
+        Assert.Equal("running", (string)(await Pollux.Get($"/api/v1/scenarios/{scenario}?knownAt={end - 1}"))["state"]!);
+        Assert.Equal(HttpStatusCode.NotFound, await Status($"/api/v1/scenarios/{scenario}?knownAt=0"));
         Assert.Equal(HttpStatusCode.Conflict, await Status($"/api/v1/scenarios/{scenario}/result"));
         using var repeated = await Api.DeleteAsync($"/api/v1/scenarios/{scenario}", Cancel);
         Assert.Equal(HttpStatusCode.OK, repeated.StatusCode);

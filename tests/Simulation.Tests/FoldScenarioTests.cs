@@ -1,5 +1,6 @@
 using Contracts.Events;
 using Simulation.Scenarios;
+using TwinModel.Scenarios;
 
 namespace Simulation.Tests;
 

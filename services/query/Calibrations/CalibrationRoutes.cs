@@ -4,7 +4,7 @@ static class CalibrationRoutes
 {
     public static void AddCalibrations(this IServiceCollection services) =>
         services.AddSingleton<SavedCalibrations>().AddSingleton<CreateCalibration>().AddSingleton<ListCalibrations>()
-            .AddSingleton<DecideCalibrationEndpoint>().AddSingleton<GetParameters>();
+            .AddSingleton<DecideCalibrationEndpoint>().AddSingleton<GetParameters>().AddSingleton<GetCalibration>();
 
     public static void MapCalibrations(this IEndpointRouteBuilder api)
     {

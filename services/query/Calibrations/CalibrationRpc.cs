@@ -6,7 +6,7 @@ using Proto = Contracts.Query.V1;
 namespace Query.Calibrations;
 
 sealed class CalibrationRpc(
-    CreateCalibration create, SavedCalibrations saved, ListCalibrations list, DecideCalibrationEndpoint decide,
+    CreateCalibration create, GetCalibration get, ListCalibrations list, DecideCalibrationEndpoint decide,
     GetParameters parameters) : Proto.CalibrationService.CalibrationServiceBase
 {
     public override async Task<Proto.CreateCalibrationResponse> CreateCalibration(
@@ -18,7 +18,12 @@ sealed class CalibrationRpc(
 
     public override async Task<Proto.GetCalibrationResponse> GetCalibration(
         Proto.GetCalibrationRequest request, ServerCallContext context) =>
-        new() { Calibration = CalibrationMessage.Of(await saved.Get(request.CalibrationId, context.CancellationToken)) };
+        new()
+        {
+            Calibration = CalibrationMessage.Of(await get.Run(
+                request.CalibrationId, KnownAt.Of(request.HasKnownAtPosition ? request.KnownAtPosition : null, request.KnownAtTime),
+                context.CancellationToken)),
+        };
 
     public override async Task<Proto.ListCalibrationsResponse> ListCalibrations(
         Proto.ListCalibrationsRequest request, ServerCallContext context)

@@ -1,12 +1,39 @@
+using System.ComponentModel;
+using System.Globalization;
+using Contracts.Calibrations;
+using Query.Events;
+using Query.Pasts;
+using ServiceDefaults;
+using TwinModel.Calibration;
+
 namespace Query.Calibrations;
 
-static class GetCalibration
+/// <summary>A calibration now, or as the log knew it at some position.</summary>
+sealed class GetCalibration(SavedCalibrations saved, FindPosition find, PastEvents events)
 {
     public static void Map(IEndpointRouteBuilder calibrations) => calibrations
-        .MapGet("/{id}", (string id, SavedCalibrations saved, CancellationToken cancel) => saved.Get(id, cancel))
+        .MapGet("/{id}", (
+                string id,
+                GetCalibration get,
+                [Description(KnownAt.Meaning)] string? knownAt,
+                CancellationToken cancel) => get.Run(id, KnownAt.Parse(knownAt), cancel))
         .WithName("getCalibration").WithSummary("A calibration: the question, what was learned, and whether it is in force")
         .WithDescription(
             "The result has every parameter before and after with its 5 % and 95 % quantiles and whether the readings can tell it, the "
                 + "spans of the window that were used, and how far sensors and physics were apart before and after, also on readings that "
                 + "were held out.");
+
+    /// <exception cref="NotFoundException">No such calibration, or not yet.</exception>
+    /// <exception cref="InvalidInputException">A position after the end of the log.</exception>
+    public async Task<CalibrationView> Run(string id, KnownAt? knownAt, CancellationToken cancel)
+    {
+        var now = await saved.Get(id, cancel);
+        if (knownAt is null) return now;
+        var position = (await find.Run(knownAt, cancel)).Position;
+        var known = (await events.OfStream(Streams.Calibration(now.Definition.AssetId), position, cancel))
+            .Aggregate(AssetCalibrations.None, FoldCalibration.Apply);
+        return known.Find(id) is { } view
+            ? view with { IsInForce = known.InForce == id }
+            : throw new NotFoundException("calibration", string.Create(CultureInfo.InvariantCulture, $"{id} at log position {position}"));
+    }
 }

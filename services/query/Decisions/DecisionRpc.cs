@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Query.Api;
+using Query.Events;
 using Proto = Contracts.Query.V1;
 
 namespace Query.Decisions;
@@ -13,7 +14,12 @@ sealed class DecisionRpc(
         new() { Decision = DecisionMessage.Of(await create.Run(DecisionMessage.Asked(request), context.CancellationToken)) };
 
     public override async Task<Proto.GetDecisionResponse> GetDecision(Proto.GetDecisionRequest request, ServerCallContext context) =>
-        new() { Decision = DecisionMessage.Of(await get.Run(request.DecisionId, context.CancellationToken)) };
+        new()
+        {
+            Decision = DecisionMessage.Of(await get.Run(
+                request.DecisionId, KnownAt.Of(request.HasKnownAtPosition ? request.KnownAtPosition : null, request.KnownAtTime),
+                context.CancellationToken)),
+        };
 
     public override async Task<Proto.ListDecisionsResponse> ListDecisions(Proto.ListDecisionsRequest request, ServerCallContext context)
     {

@@ -1,16 +1,35 @@
+using System.ComponentModel;
+using System.Globalization;
 using System.Text.Json;
 using Contracts.Decisions;
 using Npgsql;
+using Query.Events;
+using Query.Pasts;
 using ServiceDefaults;
+using TwinModel.Decisions;
 
 namespace Query.Decisions;
 
-/// <summary>A decision as simulation saved it.</summary>
-sealed class GetDecision(NpgsqlDataSource source)
+/// <summary>A decision as simulation saved it, or as the log knew it at some position.</summary>
+sealed class GetDecision(NpgsqlDataSource source, FindPosition find, PastEvents events)
 {
     public static void Map(IEndpointRouteBuilder decisions) => decisions
-        .MapGet("/{id}", (string id, GetDecision get, CancellationToken cancel) => get.Run(id, cancel))
+        .MapGet("/{id}", (
+                string id,
+                GetDecision get,
+                [Description(KnownAt.Meaning)] string? knownAt,
+                CancellationToken cancel) => get.Run(id, KnownAt.Parse(knownAt), cancel))
         .WithName("getDecision").WithSummary("A decision: the question, the comparison, the option taken and the outcome");
+
+    /// <exception cref="NotFoundException">No such decision, or not yet.</exception>
+    /// <exception cref="InvalidInputException">A position after the end of the log.</exception>
+    public async Task<DecisionView> Run(string id, KnownAt? knownAt, CancellationToken cancel)
+    {
+        if (knownAt is null) return await Run(id, cancel);
+        var position = (await find.Run(knownAt, cancel)).Position;
+        return (await events.OfStream(Streams.Decision(id), position, cancel)).Aggregate((DecisionView?)null, FoldDecision.Apply)
+            ?? throw new NotFoundException("decision", string.Create(CultureInfo.InvariantCulture, $"{id} at log position {position}"));
+    }
 
     /// <exception cref="NotFoundException">No such decision.</exception>
     public async Task<DecisionView> Run(string id, CancellationToken cancel)

@@ -32,6 +32,19 @@ sealed class PastEvents(NpgsqlDataSource source)
         }
     }
 
+    /// <summary>The events of a stream up to a log position, in order.</summary>
+    public async Task<List<object>> OfStream(string stream, long knownAt, CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand(
+            "select type, data from events.mt_events where stream_id = $1 and seq_id <= $2 order by version");
+        command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = stream }, new() { Value = knownAt } });
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        List<object> events = [];
+        while (await reader.ReadAsync(cancel))
+            events.Add(JsonSerializer.Deserialize(reader.GetString(1), Types[reader.GetString(0)], JsonSerializerOptions.Web)!);
+        return events;
+    }
+
     /// <summary>When an event, as the log shows it, happened by its own account; null when it does not say.</summary>
     public static DateTimeOffset? HappenedAt(string type, JsonNode? data) =>
         Types.TryGetValue(type, out var known) && data.Deserialize(known, JsonSerializerOptions.Web) is { } e ? HappenedAt(e) : null;

@@ -1,20 +1,37 @@
+using System.ComponentModel;
 using System.Globalization;
 using Contracts.Scenarios;
 using Query.Api;
+using Query.Events;
+using Query.Pasts;
+using ServiceDefaults;
+using TwinModel.Scenarios;
 
 namespace Query.Scenarios;
 
-static class GetScenario
+/// <summary>A scenario now, or as the log knew it at some position.</summary>
+sealed class GetScenario(SavedScenarios saved, FindPosition find, PastEvents events)
 {
     public static void Map(IEndpointRouteBuilder scenarios) =>
-        scenarios.MapGet("/{id}", async (HttpContext http, string id, SavedScenarios saved, CancellationToken cancel) =>
+        scenarios.MapGet("/{id}", async (
+            HttpContext http, string id, GetScenario get, [Description(KnownAt.Meaning)] string? knownAt, CancellationToken cancel) =>
         {
-            var scenario = await saved.Get(id, cancel);
+            var scenario = await get.Run(id, KnownAt.Parse(knownAt), cancel);
             if (!Tags.NotModified(http, Tag(scenario))) await http.Response.WriteAsJsonAsync(scenario, ApiJson.Options, cancel);
         })
         .Produces<ScenarioView>().Produces(StatusCodes.Status304NotModified)
         .WithName("getScenario").WithSummary("A scenario: the question, its progress, and a summary of the answer")
         .WithDescription("Returns 304 to If-None-Match if nothing has changed.");
+
+    /// <exception cref="NotFoundException">No such scenario, or not yet.</exception>
+    /// <exception cref="InvalidInputException">A position after the end of the log.</exception>
+    public async Task<ScenarioView> Run(string id, KnownAt? knownAt, CancellationToken cancel)
+    {
+        if (knownAt is null) return await saved.Get(id, cancel);
+        var position = (await find.Run(knownAt, cancel)).Position;
+        return (await events.OfStream(Streams.Scenario(id), position, cancel)).Aggregate((ScenarioView?)null, FoldScenario.Apply)
+            ?? throw new NotFoundException("scenario", string.Create(CultureInfo.InvariantCulture, $"{id} at log position {position}"));
+    }
 
     public static string Tag(ScenarioView scenario) =>
         string.Create(CultureInfo.InvariantCulture, $"W/\"{scenario.Id}.{scenario.Version}.{scenario.Progress:R}\"");

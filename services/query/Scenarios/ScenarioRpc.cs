@@ -9,8 +9,8 @@ using Proto = Contracts.Query.V1;
 namespace Query.Scenarios;
 
 sealed class ScenarioRpc(
-    CreateScenario create, SavedScenarios saved, NpgsqlDataSource source, WatchScenario watch, CancelScenarioEndpoint cancelScenario,
-    DiffScenarios diff)
+    CreateScenario create, GetScenario get, SavedScenarios saved, NpgsqlDataSource source, WatchScenario watch,
+    CancelScenarioEndpoint cancelScenario, DiffScenarios diff)
     : Proto.ScenarioService.ScenarioServiceBase
 {
     public override async Task<Proto.CreateScenarioResponse> CreateScenario(
@@ -18,7 +18,13 @@ sealed class ScenarioRpc(
         new() { Scenario = ScenarioMessage.Of(await create.Run(Asked(request), context.CancellationToken)) };
 
     public override async Task<Proto.GetScenarioResponse> GetScenario(Proto.GetScenarioRequest request, ServerCallContext context) =>
-        new() { Scenario = ScenarioMessage.Of(await saved.Get(request.ScenarioId, context.CancellationToken)) };
+        new()
+        {
+            Scenario = ScenarioMessage.Of(await get.Run(
+                request.ScenarioId,
+                Events.KnownAt.Of(request.HasKnownAtPosition ? request.KnownAtPosition : null, request.KnownAtTime),
+                context.CancellationToken)),
+        };
 
     public override async Task<Proto.ListScenariosResponse> ListScenarios(Proto.ListScenariosRequest request, ServerCallContext context)
     {

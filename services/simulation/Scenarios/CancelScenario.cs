@@ -3,6 +3,7 @@ using Contracts.Messages;
 using Contracts.Scenarios;
 using MassTransit;
 using ServiceDefaults;
+using TwinModel.Scenarios;
 
 namespace Simulation.Scenarios;
 

@@ -1,5 +1,6 @@
 using Contracts.Events;
 using Contracts.Scenarios;
+using TwinModel.Scenarios;
 
 namespace Simulation.Scenarios;
 

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
 using ServiceDefaults;
+using TwinModel.Scenarios;
 
 namespace Simulation.Scenarios;
 

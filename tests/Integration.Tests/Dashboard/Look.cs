@@ -7,16 +7,24 @@ namespace Integration.Tests.Dashboard;
 /// <summary>The look of a page: on a desktop and a phone, light and dark.</summary>
 static class Look
 {
-    static readonly (string Name, int Width, int Height)[] Screens = [("", 1440, 900), ("-phone", 390, 844)];
+    const int DeskWidth = 1440, DeskHeight = 900, PhoneWidth = 390, PhoneHeight = 844;
 
-    // Only violations are worked out in detail. The second theme has the same elements in other colours.
+    static readonly string[] All = [], Colours = ["color-contrast", "link-in-text-block"];
+
+    // The other looks have the same elements in other colours or places. On a phone, the dark theme has the colours that it has on a
+    // desktop.
+    static readonly (string Name, int Width, int Height, bool IsDark, string[] Rules)[] Looks =
+    [
+        ("-light", DeskWidth, DeskHeight, false, All), ("-phone", PhoneWidth, PhoneHeight, false, Colours),
+        ("-dark", DeskWidth, DeskHeight, true, Colours),
+    ];
+
+    // Only violations are worked out in detail.
     const string Serious = """
         async rules => (await axe.run({ resultTypes: ["violations"], ...(rules.length && { runOnly: rules }) })).violations
           .filter(v => v.impact === 'serious' || v.impact === 'critical')
           .map(v => `${v.impact} ${v.id}: ${v.nodes.map(n => n.html.slice(0, 160)).slice(0, 3).join(' | ')}`)
         """;
-
-    static readonly string[] Colours = ["color-contrast", "link-in-text-block"];
 
     // Axe does not check drawings, and charts are drawn by a script with its own colours.
     const string ChartsFollowTheTheme = """
@@ -40,30 +48,30 @@ static class Look
         """;
 
     /// <summary>
-    /// Takes screenshots of the page on each screen in each theme, then asserts that axe finds nothing serious and nothing is wider than
+    /// Takes screenshots of the page on a desktop and a phone, then asserts that axe finds nothing serious and nothing is wider than
     /// the screen. Leaves the page in desktop size and the light theme.
     /// </summary>
-    public static async Task At(IPage page, string name)
+    /// <param name="page">The page.</param>
+    /// <param name="name">Name of the screenshots.</param>
+    /// <param name="withDark">Also in the dark theme.</param>
+    public static async Task At(IPage page, string name, bool withDark = false)
     {
         List<string> problems = [];
         await page.AddScriptTagAsync(new() { Path = await ForeignClientTests.Package("axe-core", "axe.min.js") });
-        foreach (var (screen, width, height) in Screens)
+        foreach (var (look, width, height, isDark, rules) in Looks.Where(l => withDark || !l.IsDark))
         {
+            var picture = $"{name}{look}";
             await page.SetViewportSizeAsync(width, height);
-            foreach (var dark in new[] { false, true })
-            {
-                var picture = $"{name}{screen}-{(dark ? "dark" : "light")}";
-                await Put(page, dark);
-                await page.WaitForFunctionAsync(ChartsFollowTheTheme);
-                await page.WaitForFunctionAsync(NothingMoves);
-                await page.ScreenshotAsync(new() { Path = Path.Combine(DashboardSystem.Screenshots, $"{picture}.png"), FullPage = true });
-                if (await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth > window.innerWidth"))
-                    problems.Add($"{picture}: the page is wider than the screen");
-                var found = await page.EvaluateAsync<JsonElement>(Serious, dark ? Colours : []);
-                problems.AddRange(found.EnumerateArray().Select(v => $"{picture}: {v.GetString()}"));
-            }
+            await Put(page, isDark);
+            await page.WaitForFunctionAsync(ChartsFollowTheTheme);
+            await page.WaitForFunctionAsync(NothingMoves);
+            await page.ScreenshotAsync(new() { Path = Path.Combine(DashboardSystem.Screenshots, $"{picture}.png"), FullPage = true });
+            if (await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth > window.innerWidth"))
+                problems.Add($"{picture}: the page is wider than the screen");
+            var found = await page.EvaluateAsync<JsonElement>(Serious, rules);
+            problems.AddRange(found.EnumerateArray().Select(v => $"{picture}: {v.GetString()}"));
         }
-        await page.SetViewportSizeAsync(Screens[0].Width, Screens[0].Height);
+        await page.SetViewportSizeAsync(DeskWidth, DeskHeight);
         await Put(page, dark: false);
         Assert.Empty(problems);
     }

@@ -39,7 +39,7 @@ public partial class LookTests(LivelySystem system) : SystemTest<LivelySystem>(s
         var page = await Pollux.Open(Parameter().Replace(address, name => Pollux.Addresses[name.Groups[1].Value]));
         await Expect(page.Locator(".loading")).ToHaveCountAsync(0);
         await page.WaitForFunctionAsync("() => [...document.querySelectorAll('.chart')].every(chart => chart.querySelector('.main-svg'))");
-        await Look.At(page, name);
+        await Look.At(page, name, withDark: true);
     }
 
     [Fact]

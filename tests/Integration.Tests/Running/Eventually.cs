@@ -10,7 +10,7 @@ static class Eventually
     /// <summary>Long enough that a timeout means broken, not slow: tests must pass on a busy machine.</summary>
     public const double PatienceSeconds = 120;
 
-    static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
+    static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Polls until the value is right, and returns it. Unreachable servers count as not right yet.</summary>
     /// <param name="what">What is awaited, for the failure message.</param>

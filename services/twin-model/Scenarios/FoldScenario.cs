@@ -1,21 +1,31 @@
 using Contracts.Events;
 using Contracts.Scenarios;
 
-namespace Simulation.Scenarios;
+namespace TwinModel.Scenarios;
 
 /// <summary>Folds a scenario from its events. Pure.</summary>
-static class FoldScenario
+public static class FoldScenario
 {
+    /// <summary>State of a scenario that waits.</summary>
     public const string Requested = "requested";
+
+    /// <summary>State of a scenario at work.</summary>
     public const string Running = "running";
+
+    /// <summary>State of a scenario with an answer.</summary>
     public const string Completed = "completed";
+
+    /// <summary>State of a scenario that has none.</summary>
     public const string Failed = "failed";
+
+    /// <summary>State of a scenario that nobody wants any more.</summary>
     public const string Cancelled = "cancelled";
 
     /// <summary>True if the scenario will not change any more.</summary>
     public static bool IsFinal(this ScenarioView scenario) => scenario.State is Completed or Failed or Cancelled;
 
     /// <summary>The scenario after one more event of its stream.</summary>
+    /// <exception cref="InvalidOperationException">The stream does not begin with the request.</exception>
     public static ScenarioView Apply(ScenarioView? scenario, object e) => (e, scenario) switch
     {
         (ScenarioRequested r, _) => new(

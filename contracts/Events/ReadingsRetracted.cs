@@ -1,7 +1,7 @@
 namespace Contracts.Events;
 
 /// <summary>
-/// Somebody has withdrawn readings of a sensor, e.g. of a broken one: they stay in the log, but nothing is derived from them any more. Also
+/// Somebody has retracted readings of a sensor, e.g. of a broken one: they stay in the log, but nothing is derived from them any more. Also
 /// from those that arrive later. In stream <c>correction/{asset}</c>. Written by ingest only.
 /// </summary>
 /// <param name="CorrectionId">Id of the correction.</param>

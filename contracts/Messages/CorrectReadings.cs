@@ -11,7 +11,7 @@ namespace Contracts.Messages;
 public sealed record CorrectReadings(string AssetId, ReadingsCorrected Correction);
 
 /// <summary>
-/// Command: withdraw readings. Sent by query, handled by one ingest, which counts them; ends in the event <c>readings_retracted</c>, or is
+/// Command: retract readings. Sent by query, handled by one ingest, which counts them; ends in the event <c>readings_retracted</c>, or is
 /// refused if there are none. Idempotent by its id.
 /// </summary>
 /// <param name="AssetId">The asset.</param>
@@ -19,7 +19,7 @@ public sealed record CorrectReadings(string AssetId, ReadingsCorrected Correctio
 public sealed record RetractReadings(string AssetId, ReadingsRetracted Retraction);
 
 /// <summary>
-/// Command: a correction no longer holds. Sent by query, handled by one ingest; ends in the event <c>correction_withdrawn</c>. Idempotent.
+/// Command: withdraw a correction. Sent by query, handled by one ingest; ends in the event <c>correction_withdrawn</c>. Idempotent.
 /// </summary>
 /// <param name="AssetId">The asset.</param>
 /// <param name="Withdrawal">What to record.</param>

@@ -21,7 +21,12 @@ public static class Streams
         string.Create(CultureInfo.InvariantCulture, $"rejected/{assetId}/{day:yyyy-MM-dd}");
 
     /// <summary>Corrections of an asset's readings; written by ingest.</summary>
-    public static string Correction(string assetId) => $"correction/{assetId}";
+    public static string Correction(string assetId) => $"{Corrections}{assetId}";
+
+    /// <summary>True for a stream of corrections.</summary>
+    public static bool IsCorrection(string stream) => stream.StartsWith(Corrections, StringComparison.Ordinal);
+
+    const string Corrections = "correction/";
 
     /// <summary>A model, by its hash; written by twin-state.</summary>
     public static string Model(string hash) => $"model/{hash}";

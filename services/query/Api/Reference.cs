@@ -20,7 +20,7 @@ static class Reference
         ("Health", "Condition and remaining life of wearing parts, and their maintenance records."),
         ("Decisions", "When to replace a part: options compared by cost and risk, and the outcome of past decisions."),
         ("Calibrations", "Parameters of a machine's physics, learned from a part of its history; people adopt them or roll them back."),
-        ("Corrections", "Readings that people have corrected or withdrawn, and what follows from it."),
+        ("Corrections", "Readings that people have corrected or retracted; a correction can be withdrawn."),
         ("Alarms", "Alarms for exceeded limits and missing data, and their acknowledgement."),
         ("Scenarios", "What-if questions, answered by simulating a machine's twin."),
         ("Rejected", "Payloads that could not be accepted, with the reasons; they can be replayed."),

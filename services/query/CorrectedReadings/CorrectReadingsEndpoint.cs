@@ -61,14 +61,14 @@ sealed class CorrectReadingsEndpoint(KnownAssets registry, ListCorrections list,
         Responses(twins.MapPost("/{id}/corrections:retract", (
                 string id, RetractionRequest body, CorrectReadingsEndpoint correct, CancellationToken cancel) =>
                 correct.Retract(id, body, cancel)))
-            .WithName("retractReadings").WithSummary("Withdraw a sensor's readings of some time")
+            .WithName("retractReadings").WithSummary("Retract a sensor's readings of some time")
             .WithDescription(
                 "The readings stay in the log, but do not count, nor do those of that time which arrive later. 409 if there are none."
                     + Follows);
         Responses(twins.MapPost("/{id}/corrections/{correctionId}:withdraw", (
                 string id, string correctionId, WithdrawalRequest body, CorrectReadingsEndpoint correct, CancellationToken cancel) =>
                 correct.Withdraw(id, correctionId, body, cancel)))
-            .WithName("withdrawCorrection").WithSummary("Let readings count again as they were recorded")
+            .WithName("withdrawCorrection").WithSummary("Withdraw a correction: readings count again as they were recorded")
             .WithDescription("Or as an earlier correction says. Idempotent." + Follows);
     }
 

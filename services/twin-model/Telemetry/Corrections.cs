@@ -92,7 +92,7 @@ public sealed class Corrections
     public long? PositionOf(ushort sensor, long sampledAt) =>
         bySensor.GetValueOrDefault(sensor)?.FindLast(e => e.Covers(sampledAt))?.Position;
 
-    /// <summary>Replaces readings by what they count as, and removes those that were withdrawn.</summary>
+    /// <summary>Replaces readings by what they count as, and removes those that were retracted.</summary>
     /// <returns>True if anything changed.</returns>
     public bool Apply(List<Reading> readings)
     {
@@ -114,7 +114,7 @@ public sealed class Corrections
         return changed;
     }
 
-    /// <summary>The batch as it counts; empty if all of it was withdrawn. One without corrected readings is returned as it is.</summary>
+    /// <summary>The batch as it counts; empty if all of it was retracted. One without corrected readings is returned as it is.</summary>
     /// <param name="batch">Bytes made by <see cref="TelemetryCodec.Encode"/>.</param>
     public byte[] Apply(byte[] batch)
     {
@@ -132,7 +132,7 @@ public sealed class Corrections
     /// <param name="sensor">The sensor's number.</param>
     /// <param name="first">Earliest sample time, microseconds.</param>
     /// <param name="last">Latest sample time.</param>
-    /// <param name="values">The right readings by sample time; null: all between the two times were withdrawn.</param>
+    /// <param name="values">The right readings by sample time; null: all between the two times were retracted.</param>
     sealed class Entry(long position, ushort sensor, long first, long last, Dictionary<long, Reading>? values)
     {
         public long Position => position;

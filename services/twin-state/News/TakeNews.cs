@@ -20,7 +20,7 @@ sealed class TakeNews(TimeProvider time)
 
     async Task Take(TwinOwner owner, AnnouncedBatch news, CancellationToken cancel)
     {
-        if (news.Stream == Streams.Correction(news.AssetId))
+        if (Streams.IsCorrection(news.Stream))
         {
             // Folding all again can wait until the twin is tended.
             var corrected = await owner.Load(cancel);

@@ -54,9 +54,10 @@ sealed class LoadTwins
             var revised = saved.GetValueOrDefault(asset.Id) is { } known ? (Version: known.Corrections, Position: 0L)
                 : (Version: 0L, Position: events.Select(e => e.Data).OfType<TwinRevised>().Select(r => r.Position).DefaultIfEmpty().Max());
             var inLog = corrections.GetValueOrDefault(asset.Id, []);
-            var included = inLog.Where(c => c.Version <= revised.Version || c.Position <= revised.Position);
+            var included = inLog.Where(c => c.Version <= revised.Version || c.Position <= revised.Position).ToList();
             var twin = Restored(
-                asset, saved.GetValueOrDefault(asset.Id), new(asset.Model, included), inLog.Select(c => c.Version).LastOrDefault());
+                asset, saved.GetValueOrDefault(asset.Id), included.Count == 0 ? Corrections.None : new(asset.Model, included),
+                inLog.Select(c => c.Version).LastOrDefault());
             foreach (var e in events)
             {
                 twin.Apply([e.Data]);

@@ -38,7 +38,8 @@ static class TwinRows
     static NpgsqlBatchCommand TwinUpsert(OwnedTwin twin, TwinView view, byte[] state)
     {
         var command = new NpgsqlBatchCommand("""
-            insert into twin_state.twin as t (asset_id, position, revision, versions, state, view, offline_since, health, corrections, rederive)
+            insert into twin_state.twin as t
+                (asset_id, position, revision, versions, state, view, offline_since, health, corrections, rederive)
             values ($1, $2, $3, $4, $5, $6, $7, $9, $10, $11)
             on conflict (asset_id) do update set position = excluded.position, revision = excluded.revision, versions = excluded.versions,
                 state = excluded.state, view = excluded.view, offline_since = excluded.offline_since, health = excluded.health,

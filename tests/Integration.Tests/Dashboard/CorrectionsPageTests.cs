@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Integration.Tests.Dashboard;
 
-/// <summary>Readings corrected, withdrawn and given back by a person at a browser.</summary>
+/// <summary>Readings corrected by a person at a browser, and a correction undone.</summary>
 [Collection<OnOneDashboard>]
 public class CorrectionsPageTests(AnsweringDashboard system) : SystemTest<AnsweringDashboard>(system)
 {

@@ -1,7 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Query.Api;
-using Query.Assets;
+using Query.Registry;
 using Query.Scenarios;
 using Query.Twins;
 using ServiceDefaults;

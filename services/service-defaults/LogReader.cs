@@ -76,7 +76,7 @@ public sealed class LogReader(NpgsqlDataSource source)
         while (await reader.ReadAsync(cancel))
         {
             var (stream, recordedAt) = (reader.GetString(0), DateTime.SpecifyKind(reader.GetDateTime(3), DateTimeKind.Utc));
-            grown.Add(new(stream.Split('/')[1], stream, reader.GetInt64(1), reader.GetInt64(2), recordedAt, null, null));
+            grown.Add(new(Streams.AssetOf(stream), stream, reader.GetInt64(1), reader.GetInt64(2), recordedAt, null, null));
         }
         return grown;
     }
@@ -153,13 +153,14 @@ public sealed class LogReader(NpgsqlDataSource source)
         }
     }
 
-    /// <summary>The readings recorded at a log position; the default if that is another event.</summary>
-    public async Task<LoggedBatch> At(long position, CancellationToken cancel = default)
+    /// <summary>The readings recorded at log positions, by position; positions of other events are left out.</summary>
+    public async Task<Dictionary<long, LoggedBatch>> At(long[] positions, CancellationToken cancel = default)
     {
+        Dictionary<long, LoggedBatch> found = [];
         await foreach (var batch in Read(
-            $"select {Columns} from events.mt_events where seq_id = $1 and bdata is not null", [new() { Value = position }], cancel))
-            return batch;
-        return default;
+            $"select {Columns} from events.mt_events where seq_id = any($1) and bdata is not null", [new() { Value = positions }], cancel))
+            found[batch.Position] = batch;
+        return found;
     }
 
     /// <summary>The events of one stream, newest first; the caller stops reading when they are old enough.</summary>

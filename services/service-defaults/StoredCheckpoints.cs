@@ -37,19 +37,25 @@ public sealed class StoredCheckpoints(NpgsqlDataSource source)
     /// Condition, in SQL, that a stored state lacks no correction of readings that it holds; its parameters are
     /// <see cref="CorrectionParameters"/>.
     /// </summary>
+    /// <param name="asset">The state's asset.</param>
     /// <param name="version">Version of the corrections that the state contains.</param>
     /// <param name="end">It holds only readings from before this sample time, microseconds.</param>
-    /// <param name="first">Number of the first of the two parameters.</param>
-    public static string HoldsCorrections(string version, string end, int first) =>
-        $"not exists (select 1 from unnest(${first}::bigint[], ${first + 1}::bigint[]) as c (version, at) where c.version > {version} "
-            + $"and c.at < {end})";
+    /// <param name="first">Number of the first of the three parameters.</param>
+    public static string HoldsCorrections(string asset, string version, string end, int first) =>
+        $"not exists (select 1 from unnest(${first}::text[], ${first + 1}::bigint[], ${first + 2}::bigint[]) as c (asset, version, at) "
+            + $"where c.asset = {asset} and c.version > {version} and c.at < {end})";
 
     /// <summary>The parameters of <see cref="HoldsCorrections"/>.</summary>
-    public static NpgsqlParameter[] CorrectionParameters(Corrections corrections) =>
-    [
-        new() { Value = corrections.Starts.Select(c => c.Version).ToArray() },
-        new() { Value = corrections.Starts.Select(c => c.EarliestSample).ToArray() },
-    ];
+    public static NpgsqlParameter[] CorrectionParameters(params IReadOnlyList<(string AssetId, Corrections Corrections)> assets)
+    {
+        var starts = assets.SelectMany(a => a.Corrections.Starts, (a, c) => (a.AssetId, c.Version, c.EarliestSample)).ToList();
+        return
+        [
+            new() { Value = starts.Select(s => s.AssetId).ToArray() },
+            new() { Value = starts.Select(s => s.Version).ToArray() },
+            new() { Value = starts.Select(s => s.EarliestSample).ToArray() },
+        ];
+    }
 
     /// <summary>The newest checkpoint that fits; null when there is none.</summary>
     /// <param name="assetId">The asset.</param>
@@ -66,12 +72,12 @@ public sealed class StoredCheckpoints(NpgsqlDataSource source)
         await using var command = source.CreateCommand($"""
             select tick, state, position, versions from {ReadModels.EstimateCheckpoint}
             where asset_id = $1 and model = $2 and tick <= $3 and position <= $4
-                and {HoldsCorrections("coalesce((versions ->> 'Corrections')::bigint, 0)", "tick * $7", 5)} order by tick desc limit 1
+                and {HoldsCorrections("asset_id", "coalesce((versions ->> 'Corrections')::bigint, 0)", "tick * $8", 5)} order by tick desc limit 1
             """);
         command.Parameters.AddRange((NpgsqlParameter[])
         [
             new() { Value = assetId }, new() { Value = fingerprint }, new() { Value = upToTick }, new() { Value = knownAt },
-            .. CorrectionParameters(corrections), new() { Value = tickMicros },
+            .. CorrectionParameters((assetId, corrections)), new() { Value = tickMicros },
         ]);
         try
         {

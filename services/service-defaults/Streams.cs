@@ -37,6 +37,9 @@ public static class Streams
     /// <summary>Alarms, rebuilds, condition and maintenance of a twin; written by twin-state.</summary>
     public static string Twin(string assetId) => $"twin/{assetId}";
 
+    /// <summary>The asset that a stream belongs to: what comes after the kind of stream.</summary>
+    public static string AssetOf(string stream) => stream.Split('/')[1];
+
     /// <summary>Events of a scenario; written by simulation.</summary>
     public static string Scenario(string scenarioId) => $"scenario/{scenarioId}";
 

@@ -17,7 +17,7 @@ builder.Services.AddSingleton<LogReader>().AddAssetRegistry().AddSingleton<Scena
     .AddSingleton<ReadInputs>().AddSingleton<StartScenario>().AddSingleton<MergeShards>().AddSingleton<ScenarioPlans>();
 builder.Services.AddDecisions();
 builder.Services.AddCalibrations();
-builder.Services.AddHostedService<RestoreFromLog>().AddHostedService<KeepTimeLimits>().AddHostedService<WarmUp>()
+builder.Services.AddHostedService<RestoreFromLog>().AddHostedService<KeepTimeLimits>().AddHostedService<SendShardsAgain>().AddHostedService<WarmUp>()
     .AddHostedService<DeleteOldResults>();
 
 var app = builder.Build();

@@ -24,15 +24,16 @@ static class TwinTables
         twin.AddColumn("health", "bytea");
         twin.AddColumn("corrections", "bigint").NotNull().DefaultValue(0);
         twin.AddColumn("rederive", "integer[]");
+        twin.AddColumn("work_since_checkpoint", "bigint").NotNull().DefaultValue(0);
 
         var past = new Table(Name("twin_checkpoint"));
         past.AddColumn<string>("asset_id").AsPrimaryKey();
-        past.AddColumn("hour", "timestamp with time zone").AsPrimaryKey();
-        past.AddColumn("position", "bigint").NotNull();
+        past.AddColumn("position", "bigint").AsPrimaryKey();
         past.AddColumn("newest_sample", "bigint").NotNull();
         past.AddColumn("versions", "jsonb").NotNull();
         past.AddColumn("state", "bytea").NotNull();
         past.AddColumn("corrections", "bigint").NotNull().DefaultValue(0);
+        past.Indexes.Add(new IndexDefinition("twin_checkpoint_by_sample") { Columns = ["asset_id", "newest_sample"] });
 
         var health = new Table(Name("health"));
         health.AddColumn<string>("asset_id").AsPrimaryKey();

@@ -37,6 +37,18 @@ public class PastHealthTests(DecisionSystem system) : SystemTest<DecisionSystem>
         foreach (var member in new[] { "level", "at", "value", "baseline" })
             Assert.Equal(healthy["condition"]![member]?.ToJsonString(), then["condition"]![member]?.ToJsonString());
         Assert.Empty(then["records"]?.AsArray() ?? []);
+        // The summary of all parts, from events alone.
+        foreach (var (moment, condition) in new[] { (known, healthy["condition"]!), (before, worn["condition"]!) })
+        {
+            var part = (await Pollux.Get($"/api/v1/health?knownAt={moment}&validAt={Now}"))!.AsArray()
+                .Single(p => (string)p!["assetId"]! == asset)!;
+            Assert.Equal((string)condition["level"]!, (string)part["level"]!);
+            Assert.Equal((DateTimeOffset)condition["since"]!, (DateTimeOffset)part["since"]!);
+            Assert.Equal((double?)condition["assessment"]?["p50"], (double?)part["p50"]);
+        }
+        var changed = Assert.Single((await Pollux.Get($"/api/v1/twins/{asset}/diff?fromKnownAt={known}&toKnownAt={before}"))["parts"]!.AsArray())!;
+        Assert.Equal((DecisionSystem.Bearing, (string)healthy["condition"]!["level"]!, (string)worn["condition"]!["level"]!),
+            ((string)changed["component"]!, (string)changed["from"]!, (string)changed["to"]!));
 
         using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{Pollux.Query.GrpcPort}");
         var rpc = await new HealthService.HealthServiceClient(channel).GetHealthAsync(

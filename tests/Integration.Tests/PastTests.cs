@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Contracts.Events;
 using Contracts.Messages;
@@ -45,7 +46,7 @@ public class PastTests(RunningSystem system) : SystemTest<RunningSystem>(system)
 
         // It does begin there: with somebody else's checkpoint it is not the same. 20 s is before the newest sample of either.
         await Execute(
-            "insert into twin_state.twin_checkpoint select $1, hour, position, newest_sample, versions, state "
+            "insert into twin_state.twin_checkpoint select $1, position, newest_sample, versions, state "
                 + "from twin_state.twin_checkpoint where asset_id = $2", asset, other);
         Assert.NotEqual(fromCheckpoint[^1], await Pollux.Query.Http.GetStringAsync(questions[^1], Cancel));
     }
@@ -183,6 +184,79 @@ public class PastTests(RunningSystem system) : SystemTest<RunningSystem>(system)
         var refused = await Assert.ThrowsAsync<RpcException>(
             async () => await rpc.DiffTwinAsync(new() { AssetId = asset, FromKnownAtPosition = -1 }, cancellationToken: Cancel));
         Assert.Equal((StatusCode.InvalidArgument, "from_known_at_position"), (refused.StatusCode, refused.Trailers.GetValue("field")));
+    }
+
+    [Fact]
+    public async Task The_difference_of_the_fleet_names_the_assets_that_differ()
+    {
+        // Not so long ago that silence would be an alarm in the meantime.
+        var (changed, same, at) = (Pollux.NextAsset(), Pollux.NextAsset(), Samples.Now - 60 * Micros.PerSecond);
+        await Pollux.Store(changed, new Reading(MeltTemperature, at, 200));
+        await Pollux.Store(same, new Reading(MeltTemperature, at, 200));
+        var before = await Pollux.Log.Position();
+        var registered = Pollux.NextAsset();
+        await Pollux.Register("extrusion-line", registered);
+        await Pollux.Store(changed, new Reading(MeltTemperature, at + 1_000_000, 203));
+        var after = await Pollux.Log.Position();
+        var question = $"/api/v1/twins:diff?from={Time(at + 30_000_000)}&to={Time(Samples.Now)}&fromKnownAt={before}&toKnownAt={after}";
+        List<JsonNode> differing = [];
+        for (var next = question; next is not null;)
+        {
+            var page = await Pollux.Get(next);
+            differing.AddRange(page["items"]!.AsArray()!);
+            next = page["nextCursor"] is { } cursor ? $"{question}&limit=3&cursor={cursor}" : null;
+        }
+        JsonNode? Of(string asset) => differing.SingleOrDefault(d => (string)d["assetId"]! == asset);
+        Assert.Null(Of(same));
+        Assert.Equal(("to", null), ((string)Of(registered)!["knownOn"]!, Of(registered)!["diff"]));
+        var sensor = Assert.Single(Of(changed)!["diff"]!["sensors"]!.AsArray())!;
+        Assert.Equal((200, 203), ((double)sensor["from"]!, (double)sensor["to"]!));
+
+        using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{Pollux.Query.GrpcPort}");
+        var rpc = await new DiffService.DiffServiceClient(channel).DiffFleetAsync(
+            new() { FromKnownAtPosition = before, ToKnownAtPosition = after, Search = changed }, cancellationToken: Cancel);
+        var found = rpc.Assets.Single(a => a.AssetId == changed);
+        Assert.Equal(("both", 203), (found.KnownOn, found.Diff.Sensors.Single().To));
+    }
+
+    [Fact]
+    public async Task Assets_are_as_they_were_registered()
+    {
+        var asset = Pollux.NextAsset();
+        var unknown = await Pollux.Log.Position();
+        await Put(asset, new { model = "extrusion-line", name = "Old name", labels = new { hall = "1" } });
+        var known = await Pollux.Log.Position();
+        var registered = Samples.Now;
+        await Put(asset, new { model = "pump-loop", name = "New name", labels = new { hall = "2" } });
+
+        foreach (var then in new[] { $"knownAt={known}", $"validAt={Time(registered)}" })
+        {
+            var old = await Pollux.Get($"/api/v1/assets/{asset}?{then}");
+            Assert.Equal(("Old name", "extrusion-line", "1"), ((string)old["name"]!, (string)old["modelId"]!, (string)old["labels"]!["hall"]!));
+            Assert.Contains("id: extrusion-line", await Pollux.Query.Http.GetStringAsync($"/api/v1/assets/{asset}/model?{then}", Cancel));
+            Assert.Equal([asset], await Listed($"search={asset}&model=extrusion-line&label=hall%3D1&{then}"));
+            Assert.Empty(await Listed($"search={asset}&label=hall%3D2&{then}"));
+        }
+        Assert.Equal("New name", (string)(await Pollux.Get($"/api/v1/assets/{asset}"))["name"]!);
+        Assert.Empty(await Listed($"search={asset}&knownAt={unknown}"));
+        using var missing = await Pollux.Query.Http.GetAsync($"/api/v1/assets/{asset}?knownAt={unknown}", Cancel);
+        Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
+
+        using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{Pollux.Query.GrpcPort}");
+        var rpc = new AssetService.AssetServiceClient(channel);
+        Assert.Equal(
+            "Old name", (await rpc.GetAssetAsync(new() { AssetId = asset, KnownAtPosition = known }, cancellationToken: Cancel)).Asset.Name);
+        Assert.Equal("extrusion-line", (await rpc.ListAssetsAsync(
+            new() { Search = asset, KnownAtPosition = known }, cancellationToken: Cancel)).Assets.Single(a => a.Id == asset).ModelId);
+
+        async Task<IEnumerable<string>> Listed(string filter) =>
+            (await Pollux.Get($"/api/v1/assets?{filter}"))["items"]!.AsArray().Select(a => (string)a!["id"]!).Where(id => id == asset);
+    }
+
+    async Task Put(string asset, object body)
+    {
+        using var answer = await Pollux.Query.Http.PutAsJsonAsync($"/api/v1/assets/{asset}", body, Cancel);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
 
     static Reading[] Seconds(long at, int from, int to) => [.. Enumerable.Range(from, to - from).SelectMany(second => new[]

@@ -179,6 +179,9 @@ public class ScenarioTests(ScenarioSystem system, ITestOutputHelper output) : Sy
         Assert.Equal(shared.Result, (await Pollux.Answer(question)).Result);
     }
 
+    async Task<IEnumerable<string>> States(string list) =>
+        (await Pollux.Get(list))["items"]!.AsArray().Select(s => (string)s!["state"]!);
+
     [Fact]
     public async Task A_cancelled_scenario_stops_working()
     {
@@ -195,6 +198,11 @@ public class ScenarioTests(ScenarioSystem system, ITestOutputHelper output) : Sy
         Assert.Equal("cancelled", (string)(await Pollux.Get($"/api/v1/scenarios/{scenario}?knownAt={end}"))["state"]!);
         Assert.Equal("running", (string)(await Pollux.Get($"/api/v1/scenarios/{scenario}?knownAt={end - 1}"))["state"]!);
         Assert.Equal(HttpStatusCode.NotFound, await Status($"/api/v1/scenarios/{scenario}?knownAt=0"));
+        var list = $"/api/v1/scenarios?asset={asset}";
+        Assert.Equal(["cancelled"], await States($"{list}&knownAt={end}"));
+        Assert.Equal(["running"], await States($"{list}&knownAt={end - 1}&state=running"));
+        Assert.Empty(await States($"{list}&knownAt={end - 1}&state=cancelled"));
+        Assert.Empty(await States($"{list}&knownAt=0"));
         Assert.Equal(HttpStatusCode.Conflict, await Status($"/api/v1/scenarios/{scenario}/result"));
         using var repeated = await Api.DeleteAsync($"/api/v1/scenarios/{scenario}", Cancel);
         Assert.Equal(HttpStatusCode.OK, repeated.StatusCode);

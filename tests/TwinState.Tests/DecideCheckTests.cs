@@ -9,7 +9,7 @@ public class DecideCheckTests
     static readonly IReadOnlyDictionary<string, long> Nothing = new Dictionary<string, long>();
 
     static TwinClaim Claim(params (string Stream, long Version)[] versions) =>
-        new(versions.ToDictionary(v => v.Stream, v => v.Version), 0, 100, 1, Now, Model.Hash, "hash");
+        new(versions.ToDictionary(v => v.Stream, v => v.Version), 0, 100, 1, Model.Hash, "hash");
 
     [Fact]
     public void Twins_are_checked_one_after_the_other_and_then_again()

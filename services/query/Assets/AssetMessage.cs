@@ -1,4 +1,5 @@
 using Query.Api;
+using Query.Registry;
 using Proto = Contracts.Query.V1;
 
 namespace Query.Assets;

@@ -1,3 +1,4 @@
+using Query.Registry;
 using ServiceDefaults;
 
 namespace Query.Assets;
@@ -6,7 +7,7 @@ static class AssetRoutes
 {
     public static void AddAssets(this IServiceCollection services) =>
         services.AddAssetRegistry().AddSingleton<KnownAssets>().AddSingleton<RegisterOverBus>().AddSingleton<RegisterAssetEndpoint>()
-            .AddSingleton<ImportAssets>()
+            .AddSingleton<ImportAssets>().AddSingleton<PastAssets>().AddSingleton<ListAssets>()
             .AddHealthChecks().AddCheck<RegistryHealth>("registry", tags: ["ready"]);
 
     /// <summary>Answers 503 until the assets are loaded, since "not found" would be wrong then.</summary>

@@ -1,29 +1,37 @@
 using Grpc.Core;
 using Query.Api;
+using Query.Events;
 using Proto = Contracts.Query.V1;
 
 namespace Query.Assets;
 
-sealed class AssetRpc(KnownAssets registry, RegisterAssetEndpoint register, ImportAssets import) : Proto.AssetService.AssetServiceBase
+sealed class AssetRpc(
+    ListAssets list, PastAssets past, RegisterAssetEndpoint register, ImportAssets import) : Proto.AssetService.AssetServiceBase
 {
-    public override Task<Proto.ListAssetsResponse> ListAssets(Proto.ListAssetsRequest request, ServerCallContext context)
+    public override async Task<Proto.ListAssetsResponse> ListAssets(Proto.ListAssetsRequest request, ServerCallContext context)
     {
-        var page = Assets.ListAssets.Run(
-            registry, request.ModelId, request.Search, request.Label, request.Limit == 0 ? null : request.Limit, request.Cursor);
-        return Task.FromResult(new Proto.ListAssetsResponse
-        {
-            Assets = { page.Items.Select(AssetMessage.Of) },
-            NextCursor = page.NextCursor ?? "",
-        });
+        var page = await list.Run(
+            request.ModelId, request.Search, request.Label, request.ValidAt?.ToTime("valid_at"),
+            KnownAt.Of(request.HasKnownAtPosition ? request.KnownAtPosition : null, request.KnownAtTime),
+            request.Limit == 0 ? null : request.Limit, request.Cursor, context.CancellationToken);
+        return new() { Assets = { page.Items.Select(AssetMessage.Of) }, NextCursor = page.NextCursor ?? "" };
     }
 
-    public override Task<Proto.GetAssetResponse> GetAsset(Proto.GetAssetRequest request, ServerCallContext context) =>
-        Task.FromResult(new Proto.GetAssetResponse { Asset = AssetMessage.Of(AssetAnswer.Of(registry.Get(request.AssetId))) });
+    public override async Task<Proto.GetAssetResponse> GetAsset(Proto.GetAssetRequest request, ServerCallContext context) =>
+        new()
+        {
+            Asset = AssetMessage.Of(AssetAnswer.Of(await past.Get(
+                request.AssetId, request.ValidAt?.ToTime("valid_at"),
+                KnownAt.Of(request.HasKnownAtPosition ? request.KnownAtPosition : null, request.KnownAtTime), context.CancellationToken))),
+        };
 
-    public override Task<Proto.GetAssetModelResponse> GetAssetModel(Proto.GetAssetModelRequest request, ServerCallContext context)
+    public override async Task<Proto.GetAssetModelResponse> GetAssetModel(
+        Proto.GetAssetModelRequest request, ServerCallContext context)
     {
-        var model = registry.Get(request.AssetId).Model;
-        return Task.FromResult(new Proto.GetAssetModelResponse { Yaml = model.Source, Hash = model.Hash });
+        var model = (await past.Get(
+            request.AssetId, request.ValidAt?.ToTime("valid_at"),
+            KnownAt.Of(request.HasKnownAtPosition ? request.KnownAtPosition : null, request.KnownAtTime), context.CancellationToken)).Model;
+        return new() { Yaml = model.Source, Hash = model.Hash };
     }
 
     public override async Task<Proto.RegisterAssetResponse> RegisterAsset(Proto.RegisterAssetRequest request, ServerCallContext context)

@@ -4,6 +4,7 @@ using System.Runtime.ExceptionServices;
 using Contracts.Messages;
 using Microsoft.AspNetCore.Mvc;
 using Query.Api;
+using Query.Registry;
 using ServiceDefaults;
 
 namespace Query.Assets;

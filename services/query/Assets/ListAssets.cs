@@ -1,35 +1,53 @@
 using System.ComponentModel;
 using Query.Api;
+using Query.Events;
+using Query.Registry;
 
 namespace Query.Assets;
 
-static class ListAssets
+/// <summary>Which assets to list.</summary>
+sealed record AssetFilter(string? Model, string? Search, (string Key, string Value)? Label)
+{
+    public bool Matches(AssetSummary asset) =>
+        (string.IsNullOrEmpty(Model) || asset.ModelId == Model)
+        && asset.Matches(Search)
+        && (Label is not { } l || (asset.Labels.TryGetValue(l.Key, out var value) && value == l.Value));
+}
+
+/// <summary>Lists assets as they are registered, or as they were.</summary>
+sealed class ListAssets(KnownAssets registry, PastAssets past)
 {
     const string List = "assets";
 
     public static void Map(IEndpointRouteBuilder assets) => assets.MapGet("/", (
-            KnownAssets registry,
+            ListAssets list,
             [Description("Only assets of this model.")] string? model,
             [Description("Part of the id or name.")] string? search,
             [Description("Only assets with this label, key=value.")] string? label,
+            [Description("As registered at this time, in ISO 8601.")] string? validAt,
+            [Description(KnownAt.Meaning)] string? knownAt,
             [Description("1 to 500, default 100.")] int? limit,
-            [Description("nextCursor of the previous page.")] string? cursor) =>
-            Run(registry, model, search, label, limit, cursor))
-        .WithName("listAssets").WithSummary("Registered assets, by id");
+            [Description("nextCursor of the previous page.")] string? cursor,
+            CancellationToken cancel) => list.Run(
+                model, search, label, Input.Time("validAt", validAt), KnownAt.Parse(knownAt), limit, cursor, cancel))
+        .WithName("listAssets").WithSummary("Registered assets, by id")
+        .WithDescription("With validAt or knownAt, those that were registered then, with their names, models and labels of that time; a page "
+            + "may hold fewer than its limit and have a next one.");
 
-    public static Page<AssetSummary> Run(
-        KnownAssets registry, string? model, string? search, string? label, int? limit, string? cursor)
+    /// <exception cref="ServiceDefaults.InvalidInputException">A wrong label or bound, a time in the future, or a position after the end of
+    /// the log.</exception>
+    public async Task<Page<AssetSummary>> Run(
+        string? model, string? search, string? label, DateTimeOffset? validAt, KnownAt? knownAt, int? limit, string? cursor,
+        CancellationToken cancel)
     {
         var size = Paging.Limit(limit);
-        (string Key, string Value)? labelled = string.IsNullOrEmpty(label) ? null : AssetLabels.Pair("label", label);
+        AssetFilter filter = new(model, search, string.IsNullOrEmpty(label) ? null : AssetLabels.Pair("label", label));
         var after = Cursor.Decode(List, 1, cursor)?[0];
-        var rows = registry.Summaries
-            .Where(a => after is null || string.CompareOrdinal(a.Id, after) > 0)
-            .Where(a => string.IsNullOrEmpty(model) || a.ModelId == model)
-            .Where(a => string.IsNullOrEmpty(search)
-                || a.Id.Contains(search, StringComparison.OrdinalIgnoreCase) || a.Name.Contains(search, StringComparison.OrdinalIgnoreCase))
-            .Where(a => labelled is not { } l || (a.Labels.TryGetValue(l.Key, out var value) && value == l.Value))
-            .Take(size + 1).ToList();
-        return Paging.Of(rows, size, last => Cursor.Encode(List, last.Id));
+        return validAt is null && knownAt is null
+            ? Paging.Of(registry.SummariesAfter(after).Where(filter.Matches).Take(size + 1).ToList(), size, CursorAfter)
+            : await past.List(filter, validAt, knownAt, size, after, cancel);
     }
+
+    /// <summary>The cursor of what comes after an asset.</summary>
+    public static string CursorAfter(AssetSummary last) => Cursor.Encode(List, last.Id);
 }

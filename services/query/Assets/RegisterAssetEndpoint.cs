@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Contracts.Messages;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Query.Api;
+using Query.Registry;
 using ServiceDefaults;
 using TwinModel.Assets;
 

@@ -1,6 +1,7 @@
 using Contracts.Messages;
 using MassTransit;
 using Query.Api;
+using Query.Registry;
 using ServiceDefaults;
 
 namespace Query.Assets;

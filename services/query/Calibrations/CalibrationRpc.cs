@@ -29,8 +29,9 @@ sealed class CalibrationRpc(
         Proto.ListCalibrationsRequest request, ServerCallContext context)
     {
         var page = await list.Run(
-            request.AssetId, [.. request.States], request.Limit == 0 ? null : request.Limit,
-            request.Cursor, context.CancellationToken);
+            request.AssetId, [.. request.States],
+            KnownAt.Of(request.HasKnownAtPosition ? request.KnownAtPosition : null, request.KnownAtTime),
+            request.Limit == 0 ? null : request.Limit, request.Cursor, context.CancellationToken);
         return new() { Calibrations = { page.Items.Select(CalibrationMessage.Of) }, NextCursor = page.NextCursor ?? "" };
     }
 

@@ -2,8 +2,8 @@ using Contracts.Calibrations;
 using Contracts.Messages;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Query.Api;
-using Query.Assets;
 using Query.Events;
+using Query.Registry;
 using ServiceDefaults;
 
 namespace Query.Calibrations;

@@ -4,13 +4,16 @@ using Contracts.Calibrations;
 using Npgsql;
 using NpgsqlTypes;
 using Query.Api;
+using Query.Events;
+using Query.Pasts;
 using ServiceDefaults;
+using TwinModel.Calibration;
 using TwinModel.Telemetry;
 
 namespace Query.Calibrations;
 
-/// <summary>Lists calibrations.</summary>
-sealed class ListCalibrations(NpgsqlDataSource source)
+/// <summary>Lists calibrations as they are, or as the log knew them at some position.</summary>
+sealed class ListCalibrations(NpgsqlDataSource source, FindPosition find, PastEvents events)
 {
     const string List = "calibrations";
 
@@ -23,22 +26,49 @@ sealed class ListCalibrations(NpgsqlDataSource source)
             ListCalibrations list,
             [Description("Only of this asset.")] string? asset,
             [Description("requested, proposed, failed, adopted or rolled-back; may be repeated.")] string[]? state,
+            [Description(KnownAt.Meaning)] string? knownAt,
             [Description("1 to 1000, default 100.")] int? limit,
             [Description("nextCursor of the previous page.")] string? cursor,
-            CancellationToken cancel) => list.Run(asset, state ?? [], limit, cursor, cancel))
+            CancellationToken cancel) => list.Run(asset, state ?? [], KnownAt.Parse(knownAt), limit, cursor, cancel))
         .WithName("listCalibrations").WithSummary("Calibrations, newest first")
-        .WithDescription("Without their results; ask for one of them to see what it found.");
+        .WithDescription("Without their results; ask for one of them to see what it found. With knownAt, those that the log held then, as they "
+            + "were; a page may hold fewer than its limit and have a next one.");
 
-    /// <exception cref="InvalidInputException">An unknown state or a wrong bound.</exception>
+    /// <exception cref="InvalidInputException">An unknown state, a wrong bound, or a position after the end of the log.</exception>
     public async Task<Page<CalibrationView>> Run(
-        string? asset, IReadOnlyCollection<string> states, int? limit, string? cursor, CancellationToken cancel)
+        string? asset, IReadOnlyCollection<string> states, KnownAt? knownAt, int? limit, string? cursor, CancellationToken cancel)
     {
         foreach (var state in states)
         {
             if (!States.Contains(state)) throw new InvalidInputException("state", state, string.Join(", ", States));
         }
         var size = Paging.Limit(limit, Most);
-        var (before, beforeId) = ParseCursor(cursor);
+        var begin = ParseCursor(cursor);
+        if (knownAt is null) return Paging.Of(await Read(asset, [.. states], begin, size + 1, cancel), size, CursorAfter);
+        var position = (await find.Run(knownAt, cancel)).Position;
+        return await PastPages.Fill<CalibrationView>(
+            size, (last, most) => Read(asset, [], last is null ? begin : (last.RequestedAt, last.Id), most, cancel), Then, CursorAfter);
+
+        async Task<IEnumerable<CalibrationView>> Then(List<CalibrationView> calibrations)
+        {
+            var known = (await events.OfStreams(
+                    calibrations.Select(c => Streams.Calibration(c.Definition.AssetId)).Distinct(), position, cancel))
+                .ToDictionary(s => s.Key, s => s.Value.Aggregate(AssetCalibrations.None, FoldCalibration.Apply));
+            return
+                from now in calibrations
+                let asset = known.GetValueOrDefault(Streams.Calibration(now.Definition.AssetId))
+                let then = asset?.Find(now.Id)
+                where then is not null && (states.Count == 0 || states.Contains(then.State))
+                select then with { Result = null, IsInForce = asset.InForce == now.Id };
+        }
+    }
+
+    static string CursorAfter(CalibrationView last) =>
+        Cursor.Encode(List, Micros.From(last.RequestedAt).ToString(CultureInfo.InvariantCulture), last.Id);
+
+    async Task<List<CalibrationView>> Read(
+        string? asset, string[] states, (DateTimeOffset? Time, string? Id) before, int most, CancellationToken cancel)
+    {
         await using var command = source.CreateCommand($"""
             select c.view - 'result'::text, {SavedCalibrations.IsInForce} from {SavedCalibrations.Tables}
             where ($1::text is null or c.asset_id = $1) and (cardinality($2::text[]) = 0 or c.state = any($2))
@@ -48,16 +78,15 @@ sealed class ListCalibrations(NpgsqlDataSource source)
         command.Parameters.AddRange(new NpgsqlParameter[]
         {
             new() { Value = string.IsNullOrEmpty(asset) ? DBNull.Value : asset, NpgsqlDbType = NpgsqlDbType.Text },
-            new() { Value = states.ToArray() },
-            new() { Value = (object?)before?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
-            new() { Value = (object?)beforeId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
-            new() { Value = size + 1 },
+            new() { Value = states },
+            new() { Value = (object?)before.Time?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+            new() { Value = (object?)before.Id ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+            new() { Value = most },
         });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         List<CalibrationView> rows = [];
         while (await reader.ReadAsync(cancel)) rows.Add(SavedCalibrations.Read(reader));
-        return Paging.Of(
-            rows, size, last => Cursor.Encode(List, Micros.From(last.RequestedAt).ToString(CultureInfo.InvariantCulture), last.Id));
+        return rows;
     }
 
     static (DateTimeOffset? Time, string? Id) ParseCursor(string? cursor) => Cursor.Decode(List, 2, cursor) switch

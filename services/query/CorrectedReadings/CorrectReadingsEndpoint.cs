@@ -4,7 +4,7 @@ using Contracts.Events;
 using Contracts.Messages;
 using MassTransit;
 using Query.Api;
-using Query.Assets;
+using Query.Registry;
 using ServiceDefaults;
 using TwinModel.Assets;
 using TwinModel.Telemetry;

@@ -2,8 +2,8 @@ using System.ComponentModel;
 using System.Globalization;
 using Contracts.Events;
 using Query.Api;
-using Query.Assets;
 using Query.Events;
+using Query.Registry;
 using ServiceDefaults;
 using TwinModel.Telemetry;
 

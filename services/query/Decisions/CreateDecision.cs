@@ -2,7 +2,7 @@ using Contracts.Decisions;
 using Contracts.Messages;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Query.Api;
-using Query.Assets;
+using Query.Registry;
 using ServiceDefaults;
 
 namespace Query.Decisions;

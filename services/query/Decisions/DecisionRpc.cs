@@ -24,8 +24,9 @@ sealed class DecisionRpc(
     public override async Task<Proto.ListDecisionsResponse> ListDecisions(Proto.ListDecisionsRequest request, ServerCallContext context)
     {
         var page = await list.Run(
-            request.AssetId, request.Component, request.States, request.Limit == 0 ? null : request.Limit, request.Cursor,
-            context.CancellationToken);
+            request.AssetId, request.Component, request.States,
+            KnownAt.Of(request.HasKnownAtPosition ? request.KnownAtPosition : null, request.KnownAtTime),
+            request.Limit == 0 ? null : request.Limit, request.Cursor, context.CancellationToken);
         return new() { Decisions = { page.Items.Select(DecisionMessage.Of) }, NextCursor = page.NextCursor ?? "" };
     }
 

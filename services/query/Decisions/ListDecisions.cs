@@ -5,15 +5,17 @@ using Contracts.Decisions;
 using Npgsql;
 using NpgsqlTypes;
 using Query.Api;
-using Query.Assets;
+using Query.Events;
+using Query.Pasts;
+using Query.Registry;
 using ServiceDefaults;
 using TwinModel.Decisions;
 using TwinModel.Telemetry;
 
 namespace Query.Decisions;
 
-/// <summary>Lists past decisions.</summary>
-sealed class ListDecisions(NpgsqlDataSource source, KnownAssets assets)
+/// <summary>Lists decisions as they are, or as the log knew them at some position.</summary>
+sealed class ListDecisions(NpgsqlDataSource source, KnownAssets assets, FindPosition find, PastEvents events)
 {
     const string List = "decisions";
     const int MostInHindsight = 10_000;
@@ -26,10 +28,14 @@ sealed class ListDecisions(NpgsqlDataSource source, KnownAssets assets)
                 [Description("Only of this asset.")] string? asset,
                 [Description("Only for this part.")] string? component,
                 [Description("recommended, taken or closed; may be repeated.")] string[]? state,
+                [Description(KnownAt.Meaning)] string? knownAt,
                 [Description("1 to 500, default 100.")] int? limit,
                 [Description("nextCursor of the previous page.")] string? cursor,
-                CancellationToken cancel) => list.Run(asset, component, state ?? [], limit, cursor, cancel))
-            .WithName("listDecisions").WithSummary("Decisions, newest first");
+                CancellationToken cancel) => list.Run(
+                    asset, component, state ?? [], KnownAt.Parse(knownAt), limit, cursor, cancel))
+            .WithName("listDecisions").WithSummary("Decisions, newest first")
+            .WithDescription("With knownAt, the decisions that the log held then, as they were; a page may hold fewer than its limit and "
+                + "have a next one.");
         decisions.MapGet("/hindsight", (
                 ListDecisions list, [Description("Only of this asset.")] string? asset,
                 [Description("Only for this part.")] string? component, CancellationToken cancel) =>
@@ -41,29 +47,44 @@ sealed class ListDecisions(NpgsqlDataSource source, KnownAssets assets)
                     + "replaced part would have lasted is unknown, so there it is known only if no option would have run it longer.");
     }
 
+    /// <exception cref="InvalidInputException">An unknown state, a wrong bound, or a position after the end of the log.</exception>
     public async Task<Page<DecisionView>> Run(
-        string? asset, string? component, IReadOnlyCollection<string> states, int? limit, string? cursor, CancellationToken cancel)
+        string? asset, string? component, IReadOnlyCollection<string> states, KnownAt? knownAt, int? limit, string? cursor,
+        CancellationToken cancel)
     {
         foreach (var state in states)
         {
             if (!States.Contains(state)) throw new InvalidInputException("state", state, string.Join(", ", States));
         }
         var size = Paging.Limit(limit);
-        var (before, beforeId) = ParseCursor(cursor);
-        var rows = await Read(asset, component, [.. states], before, beforeId, size + 1, cancel);
-        return Paging.Of(
-            rows, size, last => Cursor.Encode(List, Micros.From(last.RecommendedAt).ToString(CultureInfo.InvariantCulture), last.Id));
+        var begin = ParseCursor(cursor);
+        if (knownAt is null) return Paging.Of(await Read(asset, component, [.. states], begin, size + 1, cancel), size, CursorAfter);
+        var position = (await find.Run(knownAt, cancel)).Position;
+        return await PastPages.Fill<DecisionView>(
+            size, (last, most) => Read(asset, component, [], last is null ? begin : (last.RecommendedAt, last.Id), most, cancel), Then,
+            CursorAfter);
+
+        async Task<IEnumerable<DecisionView>> Then(List<DecisionView> decisions)
+        {
+            var known = await events.OfStreams(decisions.Select(d => Streams.Decision(d.Id)), position, cancel);
+            return decisions
+                .Select(d => known.GetValueOrDefault(Streams.Decision(d.Id), []).Aggregate((DecisionView?)null, FoldDecision.Apply))
+                .OfType<DecisionView>().Where(d => states.Count == 0 || states.Contains(d.State));
+        }
     }
+
+    static string CursorAfter(DecisionView last) =>
+        Cursor.Encode(List, Micros.From(last.RecommendedAt).ToString(CultureInfo.InvariantCulture), last.Id);
 
     public async Task<HindsightReport> Hindsight(string? asset, string? component, CancellationToken cancel)
     {
-        var decisions = await Read(asset, component, [], null, null, MostInHindsight, cancel);
+        var decisions = await Read(asset, component, [], (null, null), MostInHindsight, cancel);
         return TwinModel.Decisions.Hindsight.Of(
             decisions, d => assets.FindModel(d.ModelHash)?.Degradations.FirstOrDefault(p => p.Component == d.Component)?.Life);
     }
 
     async Task<List<DecisionView>> Read(
-        string? asset, string? component, string[] states, DateTimeOffset? before, string? beforeId, int most, CancellationToken cancel)
+        string? asset, string? component, string[] states, (DateTimeOffset? Time, string? Id) before, int most, CancellationToken cancel)
     {
         await using var command = source.CreateCommand($"""
             select view from {ReadModels.Decision}
@@ -76,8 +97,8 @@ sealed class ListDecisions(NpgsqlDataSource source, KnownAssets assets)
             new() { Value = string.IsNullOrEmpty(asset) ? DBNull.Value : asset, NpgsqlDbType = NpgsqlDbType.Text },
             new() { Value = string.IsNullOrEmpty(component) ? DBNull.Value : component, NpgsqlDbType = NpgsqlDbType.Text },
             new() { Value = states },
-            new() { Value = (object?)before?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
-            new() { Value = (object?)beforeId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+            new() { Value = (object?)before.Time?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+            new() { Value = (object?)before.Id ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
             new() { Value = most },
         });
         await using var reader = await command.ExecuteReaderAsync(cancel);

@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 using Contracts.Decisions;
 using Contracts.Messages;
 using Query.Api;
-using Query.Assets;
 using Query.Health;
+using Query.Registry;
 using ServiceDefaults;
 using TwinModel.Decisions;
 

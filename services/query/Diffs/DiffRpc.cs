@@ -6,7 +6,7 @@ using Proto = Contracts.Query.V1;
 
 namespace Query.Diffs;
 
-sealed class DiffRpc(DiffTwin diff) : Proto.DiffService.DiffServiceBase
+sealed class DiffRpc(DiffTwin diff, DiffFleet fleet) : Proto.DiffService.DiffServiceBase
 {
     public override async Task<Proto.DiffTwinResponse> DiffTwin(Proto.DiffTwinRequest request, ServerCallContext context)
     {
@@ -14,6 +14,26 @@ sealed class DiffRpc(DiffTwin diff) : Proto.DiffService.DiffServiceBase
         var to = KnownAt.Of(request.HasToKnownAtPosition ? request.ToKnownAtPosition : null, request.ToKnownAtTime, "to_");
         return Of(await diff.Run(
             request.AssetId, new(request.From?.ToTime("from"), from), new(request.To?.ToTime("to"), to), context.CancellationToken));
+    }
+
+    public override async Task<Proto.DiffFleetResponse> DiffFleet(Proto.DiffFleetRequest request, ServerCallContext context)
+    {
+        var from = KnownAt.Of(request.HasFromKnownAtPosition ? request.FromKnownAtPosition : null, request.FromKnownAtTime, "from_");
+        var to = KnownAt.Of(request.HasToKnownAtPosition ? request.ToKnownAtPosition : null, request.ToKnownAtTime, "to_");
+        var page = await fleet.Run(
+            new(request.From?.ToTime("from"), from), new(request.To?.ToTime("to"), to), request.Search,
+            request.Limit == 0 ? null : request.Limit, request.Cursor, context.CancellationToken);
+        return new()
+        {
+            Assets =
+            {
+                page.Items.Select(a => new Proto.AssetDiff
+                {
+                    AssetId = a.AssetId, KnownOn = a.KnownOn, Diff = a.Diff is null ? null : Of(a.Diff),
+                }),
+            },
+            NextCursor = page.NextCursor ?? "",
+        };
     }
 
     static Proto.DiffTwinResponse Of(TwinDiff diff) => new()
@@ -33,6 +53,7 @@ sealed class DiffRpc(DiffTwin diff) : Proto.DiffService.DiffServiceBase
         Calibration = diff.Calibration is { } c ? new() { From = c.From ?? "", To = c.To ?? "" } : null,
         Events = { diff.Events.Select(LogRpc.Of) },
         HasMoreEvents = diff.HasMoreEvents,
+        Parts = { diff.Parts.Select(Of) },
     };
 
     static Proto.TextChange? Of(Change<string>? change) => change is null ? null : new() { From = change.From, To = change.To };
@@ -54,6 +75,15 @@ sealed class DiffRpc(DiffTwin diff) : Proto.DiffService.DiffServiceBase
         if (sensor.To is { } to) message.To = to;
         return message;
     }
+
+    static Proto.PartChange Of(PartChange part) => new()
+    {
+        Component = part.Component,
+        From = part.From ?? "",
+        To = part.To ?? "",
+        FromSince = part.FromSince.ToProto(),
+        ToSince = part.ToSince.ToProto(),
+    };
 
     static Proto.AlarmChange Of(AlarmChange alarm) => new()
     {

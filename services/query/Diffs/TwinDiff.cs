@@ -1,7 +1,9 @@
 using System.ComponentModel;
+using System.Text.Json.Serialization;
 using Contracts.Estimates;
 using Contracts.Messages;
 using Query.Events;
+using Query.Health;
 using Query.Pasts;
 using Query.Twins;
 
@@ -17,6 +19,7 @@ sealed record TwinDiff(
     [property: Description("The two hashes of the measured state.")] Change<string> StateHash,
     [property: Description("Readings included.")] Change<long> Readings,
     [property: Description("Sensors whose value, quality or number of readings differ.")] IReadOnlyList<SensorChange> Sensors,
+    [property: Description("Wearing parts whose condition differs.")] IReadOnlyList<PartChange> Parts,
     [property: Description("Alarms whose state differs; those not yet raised on one side have none there.")]
     IReadOnlyList<AlarmChange> Alarms,
     [property: Description("Estimated signals that differ; empty when one side has no estimate.")] IReadOnlyList<SignalChange> Signals,
@@ -28,11 +31,18 @@ sealed record TwinDiff(
     IReadOnlyList<LogEvent> Events,
     [property: Description("There are more such events than are shown.")] bool HasMoreEvents)
 {
+    /// <summary>True if anything but the moments differs.</summary>
+    [JsonIgnore]
+    public bool Differs =>
+        IsChanged || Alarms.Count + Parts.Count + Signals.Count + Events.Count > 0 || (Name ?? Model ?? (object?)Calibration) is not null;
+
     /// <summary>Compares both sides. Pure.</summary>
     public static TwinDiff Of(DiffSide from, DiffSide to, IReadOnlyList<LogEvent> events, bool hasMoreEvents) => new(
         from.Twin.AssetId, from.Twin.AsOf!, to.Twin.AsOf!, from.Twin.StateHash != to.Twin.StateHash,
         new(from.Twin.StateHash, to.Twin.StateHash), new(from.Twin.Readings, to.Twin.Readings),
-        [.. Pairs(from.Twin.Sensors, to.Twin.Sensors, s => s.Id).Where(p => Differs(p.From, p.To)).Select(SensorChange.Of)],
+        [.. Pairs(from.Twin.Sensors, to.Twin.Sensors, s => s.Id).Where(p => AreDifferent(p.From, p.To)).Select(SensorChange.Of)],
+        [.. Pairs(from.Parts, to.Parts, p => p.Component).Where(p => (p.From?.Level, p.From?.Since) != (p.To?.Level, p.To?.Since))
+            .Select(PartChange.Of)],
         [.. Pairs(from.Alarms.Values, to.Alarms.Values, a => a.Id).Where(p => p.From?.State != p.To?.State).Select(AlarmChange.Of)
             .OrderBy(a => a.RaisedAt).ThenBy(a => a.Id, StringComparer.Ordinal)],
         from.Twin.Estimate is { } before && to.Twin.Estimate is { } after
@@ -43,7 +53,7 @@ sealed record TwinDiff(
 
     static Change<T>? Changed<T>(T from, T to) => EqualityComparer<T>.Default.Equals(from, to) ? null : new(from, to);
 
-    static bool Differs(SensorAnswer? from, SensorAnswer? to) =>
+    static bool AreDifferent(SensorAnswer? from, SensorAnswer? to) =>
         (from?.Value, from?.Quality, from?.SampledAt, from?.Readings) != (to?.Value, to?.Quality, to?.SampledAt, to?.Readings);
 
     static IEnumerable<(T? From, T? To)> Pairs<T>(IEnumerable<T> from, IEnumerable<T> to, Func<T, string> id)
@@ -58,7 +68,9 @@ sealed record TwinDiff(
 /// <param name="Asset">The asset then.</param>
 /// <param name="Twin">Its twin.</param>
 /// <param name="Alarms">All alarms that it had had, by id.</param>
-sealed record DiffSide(PastAsset Asset, TwinAnswer Twin, IReadOnlyDictionary<string, AlarmView> Alarms);
+/// <param name="Parts">Its wearing parts.</param>
+sealed record DiffSide(
+    PastAsset Asset, TwinAnswer Twin, IReadOnlyDictionary<string, AlarmView> Alarms, IReadOnlyList<PartSummary> Parts);
 
 /// <summary>A value on both sides.</summary>
 sealed record Change<T>(
@@ -88,6 +100,19 @@ sealed record SensorChange(
             (from ?? to)!.Id, (to ?? from)!.Unit, from?.Value, to?.Value, to?.Value - from?.Value, from?.Quality ?? "none",
             to?.Quality ?? "none", from?.SampledAt, to?.SampledAt, from?.Readings ?? 0, to?.Readings ?? 0);
     }
+}
+
+/// <summary>A wearing part whose condition differs.</summary>
+/// <param name="Component">Id of the part.</param>
+sealed record PartChange(
+    string Component,
+    [property: Description("learning, healthy, degrading or critical; null: the model has no such part there.")] string? From,
+    [property: Description("learning, healthy, degrading or critical; null: the model has no such part there.")] string? To,
+    [property: Description("When it reached the level of the first side; null while it is learning.")] DateTimeOffset? FromSince,
+    [property: Description("When it reached the level of the second side; null while it is learning.")] DateTimeOffset? ToSince)
+{
+    public static PartChange Of((PartSummary? From, PartSummary? To) pair) => new(
+        (pair.From ?? pair.To)!.Component, pair.From?.Level, pair.To?.Level, pair.From?.Since, pair.To?.Since);
 }
 
 /// <summary>An alarm that differs.</summary>

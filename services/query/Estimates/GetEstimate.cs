@@ -3,8 +3,8 @@ using System.Text.Json;
 using Contracts.Estimates;
 using Npgsql;
 using Query.Api;
-using Query.Assets;
 using Query.Events;
+using Query.Registry;
 using ServiceDefaults;
 using TwinModel.Assets;
 

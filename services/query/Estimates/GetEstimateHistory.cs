@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using Npgsql;
 using Query.Api;
-using Query.Assets;
+using Query.Registry;
 using ServiceDefaults;
 using TwinModel.Assets;
 using TwinModel.Units;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Query.Assets;
+using Query.Registry;
 using TwinModel.Telemetry;
 using TwinModel.Twins;
 

@@ -20,40 +20,42 @@ sealed class FindPosition(NpgsqlDataSource source, LogReader log, TimeProvider t
         if (asked?.Position > end)
             throw new InvalidInputException(
                 name, asked.Value.Position, FormattableString.Invariant($"a log position from 0 to {end}, or a time in ISO 8601"));
-        var position = asked switch { { Position: { } given } => given, { Time: { } at } => await Last(at, end, cancel), _ => end };
-        return (position, await AtOrBefore(position, cancel) is { } e ? e.Time : asked?.Time ?? time.GetUtcNow());
+        if (asked?.Time is { } at) return await Last(at, end, cancel) ?? (0, at);
+        var position = asked?.Position ?? end;
+        return (position, await AtOrBefore(position, cancel) ?? time.GetUtcNow());
     }
 
     /// <summary>
-    /// The highest position with a time up to <paramref name="at"/>. The log has no index on time, but times rise with positions:
-    /// bisection.
+    /// The highest position with a time up to <paramref name="at"/>, and that time; null if there is none. The log has no index on time, but
+    /// times rise with positions: bisection.
     /// </summary>
-    async Task<long> Last(DateTimeOffset at, long end, CancellationToken cancel)
+    async Task<(long Position, DateTimeOffset Time)?> Last(DateTimeOffset at, long end, CancellationToken cancel)
     {
-        var (low, high) = (0L, end);
-        while (low < high)
-        {
-            var middle = low + (high - low + 1) / 2;
-            if (await AtOrBefore(middle, cancel) is not { } e || e.Time <= at) low = middle;
-            else high = Math.Min(e.Position, middle) - 1;
-        }
-        await using var command = source.CreateCommand(
-            "select max(seq_id) from events.mt_events where seq_id between $1 and $2 and timestamp <= $3");
+        await using var command = source.CreateCommand($"""
+            with recursive search (low, high) as (
+                select 0::bigint, $2::bigint
+                union all
+                select case when e.timestamp > $1 then low else middle end, case when e.timestamp > $1 then e.seq_id - 1 else high end
+                from (select low, high, low + (high - low + 1) / 2 as middle from search where low < high) s
+                left join lateral (
+                    select seq_id, timestamp from events.mt_events where seq_id <= middle order by seq_id desc limit 1) e on true)
+            select seq_id, timestamp from events.mt_events
+            where seq_id <= least($2, (select low from search where low >= high limit 1) + {Neighbourhood}) and timestamp <= $1
+            order by seq_id desc limit 1
+            """);
         command.Parameters.AddRange(new NpgsqlParameter[]
         {
-            new() { Value = low },
-            new() { Value = low + Neighbourhood },
-            new() { Value = at.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+            new() { Value = at.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz }, new() { Value = end },
         });
-        return await command.ExecuteScalarAsync(cancel) is long position ? position : low;
-    }
-
-    async Task<(long Position, DateTimeOffset Time)?> AtOrBefore(long position, CancellationToken cancel)
-    {
-        await using var command = source.CreateCommand(
-            "select seq_id, timestamp from events.mt_events where seq_id <= $1 order by seq_id desc limit 1");
-        command.Parameters.Add(new() { Value = position });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         return await reader.ReadAsync(cancel) ? (reader.GetInt64(0), new DateTimeOffset(reader.GetDateTime(1), TimeSpan.Zero)) : null;
+    }
+
+    async Task<DateTimeOffset?> AtOrBefore(long position, CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand(
+            "select timestamp from events.mt_events where seq_id <= $1 order by seq_id desc limit 1");
+        command.Parameters.Add(new() { Value = position });
+        return await command.ExecuteScalarAsync(cancel) is DateTime at ? new DateTimeOffset(at, TimeSpan.Zero) : null;
     }
 }

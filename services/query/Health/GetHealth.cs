@@ -4,9 +4,9 @@ using Contracts.Events;
 using Contracts.Health;
 using Npgsql;
 using Query.Api;
-using Query.Assets;
 using Query.Events;
 using Query.Pasts;
+using Query.Registry;
 using ServiceDefaults;
 using TwinModel.Health;
 using TwinModel.Prognostics;
@@ -79,7 +79,7 @@ sealed class GetHealth(NpgsqlDataSource source, KnownAssets registry, PastEvents
 
     /// <summary>Health events of an asset in log order: all, or those of some time.</summary>
     public async Task<List<object>> EventsOf(string assetId, CancellationToken cancel, PastMoment? moment = null) =>
-        await log.Of([assetId], Types, moment, cancel).ToListAsync(cancel);
+        await log.Of([assetId], Types, moment, cancel).Select(e => e.Data).ToListAsync(cancel);
 
     static PartAnswer Answer(HealthView view, List<object> all)
     {

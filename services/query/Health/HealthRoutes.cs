@@ -3,7 +3,7 @@ namespace Query.Health;
 static class HealthRoutes
 {
     public static void AddHealth(this IServiceCollection services) =>
-        services.AddSingleton<GetHealth>().AddSingleton<FoldHealth>().AddSingleton<ListHealth>().AddSingleton<Outcomes>()
+        services.AddSingleton<GetHealth>().AddSingleton<FoldHealth>().AddSingleton<ListHealth>().AddSingleton<PastParts>().AddSingleton<Outcomes>()
             .AddSingleton<RecordMaintenanceEndpoint>();
 
     public static void MapHealth(this IEndpointRouteBuilder api)

@@ -24,7 +24,9 @@ sealed class HealthRpc(
     public override async Task<Proto.ListHealthResponse> ListHealth(Proto.ListHealthRequest request, ServerCallContext context)
     {
         var answer = new Proto.ListHealthResponse();
-        foreach (var part in await list.Run(request.Level, context.CancellationToken))
+        foreach (var part in await list.Run(
+            request.Level, request.ValidAt?.ToTime("valid_at"),
+            KnownAt.Of(request.HasKnownAtPosition ? request.KnownAtPosition : null, request.KnownAtTime), context.CancellationToken))
         {
             var message = new Proto.PartSummary
             {

@@ -1,5 +1,7 @@
 using System.ComponentModel;
 using Npgsql;
+using Query.Api;
+using Query.Events;
 using ServiceDefaults;
 
 namespace Query.Health;
@@ -7,29 +9,38 @@ namespace Query.Health;
 /// <summary>Summary of a wearing part.</summary>
 /// <param name="AssetId">Id of the asset.</param>
 /// <param name="Component">Id of the part.</param>
-/// <param name="Since">When the part reached this level; null before the first reading.</param>
 sealed record PartSummary(
     string AssetId,
     string Component,
     [property: Description("learning, healthy, degrading or critical.")] string Level,
+    [property: Description(
+        "When the part reached this level; null before the first reading, and with validAt or knownAt also while it is learning.")]
     DateTimeOffset? Since,
     [property: Description("Median remaining life in days; null when no assessment is possible.")] double? P50);
 
-/// <summary>Lists the condition of all parts as saved by twin-state, for asset lists.</summary>
-sealed class ListHealth(NpgsqlDataSource source)
+/// <summary>Lists the condition of all parts, as saved by twin-state or as of some time, for asset lists.</summary>
+sealed class ListHealth(NpgsqlDataSource source, PastParts past)
 {
     static readonly string[] Levels = ["learning", "healthy", "degrading", "critical"];
 
     public static void Map(IEndpointRouteBuilder health) => health
         .MapGet("/", (ListHealth list, [Description("Only parts at this level: learning, healthy, degrading or critical.")] string? level,
-            CancellationToken cancel) => list.Run(level, cancel))
-        .WithName("listHealth").WithSummary("Summary of the wearing parts of all assets");
+            [Description("The parts as of this time, in ISO 8601.")] string? validAt,
+            [Description(KnownAt.Meaning)] string? knownAt,
+            CancellationToken cancel) => list.Run(level, Input.Time("validAt", validAt), KnownAt.Parse(knownAt), cancel))
+        .ProducesProblem(StatusCodes.Status429TooManyRequests)
+        .WithName("listHealth").WithSummary("Summary of the wearing parts of all assets")
+        .WithDescription("With validAt or knownAt, of the assets that were known then, from what the log says of changes and assessments.");
 
-    /// <exception cref="InvalidInputException">No such level.</exception>
-    public async Task<List<PartSummary>> Run(string? level, CancellationToken cancel)
+    /// <exception cref="InvalidInputException">No such level, a time in the future, or a position after the end of the log.</exception>
+    /// <exception cref="BusyException">Too many past states are being computed.</exception>
+    public async Task<IReadOnlyList<PartSummary>> Run(
+        string? level, DateTimeOffset? validAt, KnownAt? knownAt, CancellationToken cancel)
     {
         if (!string.IsNullOrEmpty(level) && !Levels.Contains(level))
             throw new InvalidInputException("level", level, string.Join(", ", Levels));
+        if (validAt is not null || knownAt is not null)
+            return [.. (await past.All(validAt, knownAt, cancel)).Where(p => string.IsNullOrEmpty(level) || p.Level == level)];
         await using var command = source.CreateCommand($"""
             select asset_id, component, view ->> 'level', (view ->> 'since')::timestamptz, (view -> 'assessment' ->> 'p50')::float8
             from {ReadModels.Health} where $1 = '' or view ->> 'level' = $1 order by asset_id, component

@@ -1,8 +1,8 @@
 using System.ComponentModel;
 using Microsoft.Net.Http.Headers;
 using Query.Api;
-using Query.Assets;
 using Query.Events;
+using Query.Registry;
 using ServiceDefaults;
 using TwinModel.Assets;
 using TwinModel.Telemetry;

@@ -1,7 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
 using Query.Api;
-using Query.Assets;
 using Query.Events;
 using ServiceDefaults;
 using TwinModel.Telemetry;

@@ -1,7 +1,6 @@
 using System.Data;
 using System.Text.Json;
 using Npgsql;
-using Query.Assets;
 using ServiceDefaults;
 using TwinModel.Telemetry;
 using TwinModel.Twins;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Query.Assets;
+using Query.Registry;
 using ServiceDefaults;
 using static Query.Lineages.LineageGraph;
 

@@ -1,9 +1,11 @@
+using System.Globalization;
+using System.Text.Json;
 using Contracts.Calibrations;
 using Contracts.Events;
-using Marten;
+using Npgsql;
 using Query.Api;
-using Query.Assets;
 using Query.Events;
+using Query.Registry;
 using ServiceDefaults;
 using TwinModel.Assets;
 using TwinModel.Telemetry;
@@ -32,10 +34,28 @@ sealed record PastAsset(
 /// <param name="ValidAt">What was true at this time.</param>
 /// <param name="KnownAt">The position.</param>
 /// <param name="KnownAtTime">When that position was appended.</param>
-readonly record struct PastMoment(DateTimeOffset ValidAt, long KnownAt, DateTimeOffset KnownAtTime);
+readonly record struct PastMoment(DateTimeOffset ValidAt, long KnownAt, DateTimeOffset KnownAtTime)
+{
+    /// <summary>Number of <see cref="Parts"/>.</summary>
+    public const int PartCount = 3;
+
+    /// <summary>As parts of a cursor, so that all pages of a list show the same moment.</summary>
+    public string[] Parts() =>
+        [.. new[] { Micros.From(ValidAt), KnownAt, Micros.From(KnownAtTime) }.Select(n => n.ToString(CultureInfo.InvariantCulture))];
+
+    /// <summary>From the parts of a cursor.</summary>
+    /// <exception cref="InvalidInputException">They are none.</exception>
+    public static PastMoment Parse(ReadOnlySpan<string> parts, string? cursor, string list) =>
+        long.TryParse(parts[0], CultureInfo.InvariantCulture, out var valid)
+            && long.TryParse(parts[1], CultureInfo.InvariantCulture, out var position)
+            && long.TryParse(parts[2], CultureInfo.InvariantCulture, out var known)
+            && Math.Abs(valid) < 1L << 57 && Math.Abs(known) < 1L << 57
+            ? new(Micros.ToTime(valid), position, Micros.ToTime(known))
+            : throw new InvalidInputException("cursor", cursor, $"the nextCursor of an earlier page of {list}");
+}
 
 /// <summary>Finds an asset as of some time.</summary>
-sealed class FindPast(IDocumentStore store, LogReader log, FindPosition find, KnownAssets registry, TimeProvider time)
+sealed class FindPast(NpgsqlDataSource source, LogReader log, FindPosition find, KnownAssets registry, TimeProvider time)
 {
     /// <exception cref="NotFoundException">The asset was not known at that position.</exception>
     /// <exception cref="InvalidInputException">A time in the future, or a position after the end of the log.</exception>
@@ -60,25 +80,54 @@ sealed class FindPast(IDocumentStore store, LogReader log, FindPosition find, Kn
     /// <exception cref="RuleViolationException">The model can no longer be read.</exception>
     public async Task<PastAsset> Run(string assetId, PastMoment moment, CancellationToken cancel)
     {
-        var asset = registry.Get(assetId);
-        await using var session = store.QuerySession();
-        var registrations = (await session.Events.FetchStreamAsync(Streams.Asset(assetId), token: cancel))
-            .Where(e => e.Sequence <= moment.KnownAt).Select(e => e.Data).OfType<AssetRegistered>().ToList();
-        if (registrations.Count == 0) throw new NotFoundException("asset", $"{assetId} at log position {moment.KnownAt}");
-        var model = ModelOf(asset, registrations);
-        // What was adopted just now may not have been read yet.
-        if (model.Estimation is not null) await registry.Refresh(cancel);
-        return new(
-            assetId, registrations[^1].Name, model, await log.CorrectionsOf(assetId, model, moment.KnownAt, cancel),
-            registry.ParametersOf(assetId, moment.KnownAt, null)?.Parameters,
-            registrations[0].RegisteredAt, moment.ValidAt, moment.KnownAt, moment.KnownAtTime);
+        _ = registry.Get(assetId);
+        return (await All([assetId], moment, cancel)).FirstOrDefault()
+            ?? throw new NotFoundException("asset", $"{assetId} at log position {moment.KnownAt}");
     }
 
-    // The newest readable model, as for the live twin.
-    AssetModel ModelOf(RegisteredAsset asset, List<AssetRegistered> registrations)
+    /// <summary>Those of some registered assets that were known at a position, in the given order.</summary>
+    /// <exception cref="RuleViolationException">A model can no longer be read.</exception>
+    public async Task<IReadOnlyList<PastAsset>> All(IReadOnlyList<string> assetIds, PastMoment moment, CancellationToken cancel)
+    {
+        var registrations = await Registrations(assetIds, moment.KnownAt, cancel);
+        var corrections = await log.CorrectionsOf([.. registrations.Keys], moment.KnownAt, cancel);
+        var models = registrations.ToDictionary(r => r.Key, r => ModelOf(registry.Get(r.Key), r.Value));
+        // What was adopted just now may not have been read yet.
+        if (models.Values.Any(m => m.Estimation is not null)) await registry.Refresh(cancel);
+        return [.. assetIds.Where(registrations.ContainsKey).Select(id => new PastAsset(
+            id, registrations[id][^1].Name, models[id],
+            corrections.TryGetValue(id, out var events) ? new(models[id], events) : Corrections.None,
+            registry.ParametersOf(id, moment.KnownAt, null)?.Parameters,
+            registrations[id][0].RegisteredAt, moment.ValidAt, moment.KnownAt, moment.KnownAtTime))];
+    }
+
+    /// <summary>The registrations of assets up to a log position, oldest first; assets without any are left out.</summary>
+    public async Task<Dictionary<string, List<AssetRegistered>>> Registrations(
+        IReadOnlyList<string> assetIds, long knownAt, CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand(
+            "select data from events.mt_events where stream_id = any($1) and type = $2 and seq_id <= $3 order by stream_id, version");
+        command.Parameters.AddRange(new NpgsqlParameter[]
+        {
+            new() { Value = assetIds.Select(Streams.Asset).ToArray() }, new() { Value = EventLog.EventNames[typeof(AssetRegistered)] },
+            new() { Value = knownAt },
+        });
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        Dictionary<string, List<AssetRegistered>> found = [];
+        while (await reader.ReadAsync(cancel))
+        {
+            var registered = JsonSerializer.Deserialize<AssetRegistered>(reader.GetString(0), JsonSerializerOptions.Web)!;
+            (found.TryGetValue(registered.AssetId, out var known) ? known : found[registered.AssetId] = []).Add(registered);
+        }
+        return found;
+    }
+
+    /// <summary>The newest readable model of some registrations, as for the live twin.</summary>
+    /// <exception cref="RuleViolationException">None can be read.</exception>
+    public AssetModel ModelOf(RegisteredAsset asset, IReadOnlyCollection<AssetRegistered> registrations)
     {
         Exception? refused = null;
-        foreach (var registered in Enumerable.Reverse(registrations))
+        foreach (var registered in registrations.Reverse())
         {
             try
             {

@@ -9,23 +9,25 @@ sealed class PastAlarms(PastEvents events)
 {
     static readonly Type[] Types = [typeof(AlarmRaised), typeof(AlarmAcknowledged), typeof(AlarmCleared)];
 
-    /// <summary>The alarms of an asset that were open.</summary>
-    public async Task<AlarmBook> Open(string assetId, PastMoment moment, CancellationToken cancel)
+    /// <summary>The alarms that were open, by asset; assets that had never had any are left out.</summary>
+    public async Task<Dictionary<string, AlarmBook>> Open(IEnumerable<string> assetIds, PastMoment moment, CancellationToken cancel)
     {
-        var book = AlarmBook.Empty;
-        await foreach (var e in events.Of([assetId], Types, moment, cancel)) book = book.Apply(e);
-        return book;
+        Dictionary<string, AlarmBook> books = [];
+        await foreach (var (asset, e) in events.Of(assetIds, Types, moment, cancel))
+            books[asset] = books.GetValueOrDefault(asset, AlarmBook.Empty).Apply(e);
+        return books;
     }
 
     /// <summary>All alarms that assets had had, by id, each in its state at that moment.</summary>
     public async Task<Dictionary<string, AlarmView>> All(IEnumerable<string> assetIds, PastMoment moment, CancellationToken cancel)
     {
         Dictionary<string, AlarmView> alarms = [];
-        var book = AlarmBook.Empty;
-        await foreach (var e in events.Of(assetIds, Types, moment, cancel))
+        Dictionary<string, AlarmBook> books = [];
+        await foreach (var (asset, e) in events.Of(assetIds, Types, moment, cancel))
         {
+            var book = books.GetValueOrDefault(asset, AlarmBook.Empty);
             if (book.After(e) is { } alarm) alarms[alarm.Id] = alarm;
-            book = book.Apply(e);
+            books[asset] = book.Apply(e);
         }
         return alarms;
     }

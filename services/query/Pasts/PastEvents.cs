@@ -13,11 +13,11 @@ sealed class PastEvents(NpgsqlDataSource source)
     static readonly Dictionary<string, Type> Types = EventLog.EventNames.ToDictionary(n => n.Value, n => n.Key);
 
     /// <summary>Events of the given types about assets' twins, in log order: all, or those that belong to a moment.</summary>
-    public async IAsyncEnumerable<object> Of(
+    public async IAsyncEnumerable<(string AssetId, object Data)> Of(
         IEnumerable<string> assetIds, IEnumerable<Type> types, PastMoment? moment, [EnumeratorCancellation] CancellationToken cancel)
     {
         await using var command = source.CreateCommand(
-            "select type, data from events.mt_events where stream_id = any($1) and type = any($2) and seq_id <= $3 order by seq_id");
+            "select type, data, stream_id from events.mt_events where stream_id = any($1) and type = any($2) and seq_id <= $3 order by seq_id");
         command.Parameters.AddRange(new NpgsqlParameter[]
         {
             new() { Value = assetIds.Select(Streams.Twin).ToArray() },
@@ -28,21 +28,28 @@ sealed class PastEvents(NpgsqlDataSource source)
         while (await reader.ReadAsync(cancel))
         {
             var e = JsonSerializer.Deserialize(reader.GetString(1), Types[reader.GetString(0)], JsonSerializerOptions.Web)!;
-            if (moment is null || HappenedAt(e) <= moment.Value.ValidAt) yield return e;
+            if (moment is null || HappenedAt(e) <= moment.Value.ValidAt) yield return (Streams.AssetOf(reader.GetString(2)), e);
         }
     }
 
     /// <summary>The events of a stream up to a log position, in order.</summary>
-    public async Task<List<object>> OfStream(string stream, long knownAt, CancellationToken cancel)
+    public async Task<List<object>> OfStream(string stream, long knownAt, CancellationToken cancel) =>
+        (await OfStreams([stream], knownAt, cancel)).GetValueOrDefault(stream, []);
+
+    /// <summary>The events of streams up to a log position, in order; streams without any are left out.</summary>
+    public async Task<Dictionary<string, List<object>>> OfStreams(IEnumerable<string> streams, long knownAt, CancellationToken cancel)
     {
         await using var command = source.CreateCommand(
-            "select type, data from events.mt_events where stream_id = $1 and seq_id <= $2 order by version");
-        command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = stream }, new() { Value = knownAt } });
+            "select type, data, stream_id from events.mt_events where stream_id = any($1) and seq_id <= $2 order by stream_id, version");
+        command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = streams.ToArray() }, new() { Value = knownAt } });
         await using var reader = await command.ExecuteReaderAsync(cancel);
-        List<object> events = [];
+        Dictionary<string, List<object>> found = [];
         while (await reader.ReadAsync(cancel))
-            events.Add(JsonSerializer.Deserialize(reader.GetString(1), Types[reader.GetString(0)], JsonSerializerOptions.Web)!);
-        return events;
+        {
+            var e = JsonSerializer.Deserialize(reader.GetString(1), Types[reader.GetString(0)], JsonSerializerOptions.Web)!;
+            (found.TryGetValue(reader.GetString(2), out var events) ? events : found[reader.GetString(2)] = []).Add(e);
+        }
+        return found;
     }
 
     /// <summary>When an event, as the log shows it, happened by its own account; null when it does not say.</summary>

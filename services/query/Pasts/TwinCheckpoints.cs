@@ -15,30 +15,42 @@ sealed record PastTwin(Twin Twin, long Position, IReadOnlyDictionary<string, lon
 /// <summary>Finds stored states of twins. They are a cache: without any, a twin is folded from its first reading.</summary>
 sealed class TwinCheckpoints(NpgsqlDataSource source)
 {
-    /// <summary>The newest state that holds nothing sampled after the asked time or recorded after the asked position.</summary>
-    public async Task<PastTwin> Newest(PastAsset asset, CancellationToken cancel)
+    /// <summary>
+    /// For each of several assets of one moment the newest state that holds nothing sampled after the asked time or recorded after the asked
+    /// position.
+    /// </summary>
+    public async Task<IReadOnlyList<PastTwin>> Newest(IReadOnlyList<PastAsset> assets, PastMoment moment, CancellationToken cancel)
     {
+        var found = new PastTwin?[assets.Count];
         await using var command = source.CreateCommand($"""
-            select position, versions, state from {ReadModels.TwinCheckpoint}
-            where asset_id = $1 and position <= $2 and newest_sample <= $3
-                and {StoredCheckpoints.HoldsCorrections("corrections", "newest_sample + 1", 4)} order by position desc limit 1
+            select a.number, c.position, c.versions, c.state from unnest($1::text[]) with ordinality as a (id, number), lateral (
+                select position, versions, state from {ReadModels.TwinCheckpoint}
+                where asset_id = a.id and position <= $2 and newest_sample <= $3
+                    and {StoredCheckpoints.HoldsCorrections("asset_id", "corrections", "newest_sample + 1", 4)}
+                order by position desc limit 1) c
             """);
         command.Parameters.AddRange((NpgsqlParameter[])
         [
-            new() { Value = asset.Id }, new() { Value = asset.KnownAt }, new() { Value = Micros.From(asset.ValidAt) },
-            .. StoredCheckpoints.CorrectionParameters(asset.Corrections),
+            new() { Value = assets.Select(a => a.Id).ToArray() }, new() { Value = moment.KnownAt },
+            new() { Value = Micros.From(moment.ValidAt) },
+            .. StoredCheckpoints.CorrectionParameters([.. assets.Select(a => (a.Id, a.Corrections))]),
         ]);
         try
         {
             await using var reader = await command.ExecuteReaderAsync(cancel);
-            if (await reader.ReadAsync(cancel) && Twin.Restore(asset.Model, reader.GetFieldValue<byte[]>(2)) is { } twin)
-                return new(twin, reader.GetInt64(0), JsonSerializer.Deserialize<Dictionary<string, long>>(reader.GetString(1))!);
+            while (await reader.ReadAsync(cancel))
+            {
+                var number = (int)reader.GetInt64(0) - 1;
+                if (Twin.Restore(assets[number].Model, reader.GetFieldValue<byte[]>(3)) is { } twin)
+                    found[number] = new(
+                        twin, reader.GetInt64(1), JsonSerializer.Deserialize<Dictionary<string, long>>(reader.GetString(2))!);
+            }
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable
             or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.InvalidSchemaName)
         {
             // twin-state, which creates the table, has not been updated yet.
         }
-        return new(new(asset.Model), 0, PastReadings.Nothing);
+        return [.. found.Zip(assets, (twin, asset) => twin ?? new(new(asset.Model), 0, PastReadings.Nothing))];
     }
 }

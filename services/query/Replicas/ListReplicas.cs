@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Net;
 using Npgsql;
-using Query.Assets;
+using Query.Registry;
 using ServiceDefaults;
 
 namespace Query.Replicas;

@@ -1,8 +1,8 @@
 using Contracts.Messages;
 using Contracts.Scenarios;
 using Query.Api;
-using Query.Assets;
 using Query.Events;
+using Query.Registry;
 using TwinModel.Scenarios;
 
 namespace Query.Scenarios;

@@ -4,36 +4,42 @@ using Contracts.Scenarios;
 using Npgsql;
 using NpgsqlTypes;
 using Query.Api;
+using Query.Events;
+using Query.Pasts;
 using ServiceDefaults;
+using TwinModel.Scenarios;
 using TwinModel.Telemetry;
 
 namespace Query.Scenarios;
 
-static class ListScenarios
+/// <summary>Lists scenarios as they are, or as the log knew them at some position.</summary>
+sealed class ListScenarios(NpgsqlDataSource source, FindPosition find, PastEvents events)
 {
     const string List = "scenarios";
     static readonly string[] States = ["requested", "running", "completed", "failed", "cancelled"];
 
     public static void Map(IEndpointRouteBuilder scenarios) => scenarios.MapGet("/", async (
             HttpContext http,
-            NpgsqlDataSource source,
+            ListScenarios list,
             [Description("Only of this asset.")] string? asset,
             [Description("requested, running, completed, failed or cancelled; may be repeated.")] string[]? state,
+            [Description(KnownAt.Meaning)] string? knownAt,
             [Description("1 to 500, default 100.")] int? limit,
             [Description("nextCursor of the previous page.")] string? cursor,
             CancellationToken cancel) =>
         {
-            var page = await Run(source, asset, state, limit, cursor, cancel);
+            var page = await list.Run(asset, state, KnownAt.Parse(knownAt), limit, cursor, cancel);
             if (!Tags.NotModified(http, Tags.OfAll(page.Items.Select(GetScenario.Tag))))
                 await http.Response.WriteAsJsonAsync(page, ApiJson.Options, cancel);
         })
         .Produces<Page<ScenarioView>>().Produces(StatusCodes.Status304NotModified)
         .WithName("listScenarios").WithSummary("Scenarios, newest first")
-            .WithDescription("Returns 304 to If-None-Match if nothing has changed.");
+            .WithDescription("Returns 304 to If-None-Match if nothing has changed. With knownAt, the scenarios that the log held then, as "
+                + "they were; a page may hold fewer than its limit and have a next one.");
 
-    /// <exception cref="InvalidInputException">An unknown state or a wrong bound.</exception>
-    public static async Task<Page<ScenarioView>> Run(
-        NpgsqlDataSource source, string? asset, IEnumerable<string>? states, int? limit, string? cursor, CancellationToken cancel)
+    /// <exception cref="InvalidInputException">An unknown state, a wrong bound, or a position after the end of the log.</exception>
+    public async Task<Page<ScenarioView>> Run(
+        string? asset, IEnumerable<string>? states, KnownAt? knownAt, int? limit, string? cursor, CancellationToken cancel)
     {
         var size = Paging.Limit(limit);
         string[] wanted = [.. states ?? []];
@@ -41,7 +47,27 @@ static class ListScenarios
         {
             if (!States.Contains(state)) throw new InvalidInputException("state", state, string.Join(", ", States));
         }
-        var (before, beforeId) = ParseCursor(cursor);
+        var begin = ParseCursor(cursor);
+        if (knownAt is null) return Paging.Of(await Read(asset, wanted, begin, size + 1, cancel), size, CursorAfter);
+        var position = (await find.Run(knownAt, cancel)).Position;
+        return await PastPages.Fill<ScenarioView>(
+            size, (last, most) => Read(asset, [], last is null ? begin : (last.RequestedAt, last.Id), most, cancel), Then, CursorAfter);
+
+        async Task<IEnumerable<ScenarioView>> Then(List<ScenarioView> scenarios)
+        {
+            var known = await events.OfStreams(scenarios.Select(s => Streams.Scenario(s.Id)), position, cancel);
+            return scenarios
+                .Select(s => known.GetValueOrDefault(Streams.Scenario(s.Id), []).Aggregate((ScenarioView?)null, FoldScenario.Apply))
+                .OfType<ScenarioView>().Where(s => wanted.Length == 0 || wanted.Contains(s.State));
+        }
+    }
+
+    static string CursorAfter(ScenarioView last) =>
+        Cursor.Encode(List, Micros.From(last.RequestedAt).ToString(CultureInfo.InvariantCulture), last.Id);
+
+    async Task<List<ScenarioView>> Read(
+        string? asset, string[] states, (DateTimeOffset? Time, string? Id) before, int most, CancellationToken cancel)
+    {
         await using var command = source.CreateCommand($"""
             select {SavedScenarios.Columns} from {ReadModels.Scenario} s
             where ($1::text is null or s.asset_id = $1) and (cardinality($2::text[]) = 0 or s.state = any($2))
@@ -51,16 +77,15 @@ static class ListScenarios
         command.Parameters.AddRange(new NpgsqlParameter[]
         {
             new() { Value = string.IsNullOrEmpty(asset) ? DBNull.Value : asset, NpgsqlDbType = NpgsqlDbType.Text },
-            new() { Value = wanted },
-            new() { Value = (object?)before?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
-            new() { Value = (object?)beforeId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
-            new() { Value = size + 1 },
+            new() { Value = states },
+            new() { Value = (object?)before.Time?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+            new() { Value = (object?)before.Id ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+            new() { Value = most },
         });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         List<ScenarioView> rows = [];
         while (await reader.ReadAsync(cancel)) rows.Add(SavedScenarios.Read(reader));
-        return Paging.Of(
-            rows, size, last => Cursor.Encode(List, Micros.From(last.RequestedAt).ToString(CultureInfo.InvariantCulture), last.Id));
+        return rows;
     }
 
     static (DateTimeOffset? Time, string? Id) ParseCursor(string? cursor) => Cursor.Decode(List, 2, cursor) switch

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Contracts.Scenarios;
 using Grpc.Core;
-using Npgsql;
 using Query.Api;
 using ServiceDefaults;
 using Proto = Contracts.Query.V1;
@@ -9,7 +8,7 @@ using Proto = Contracts.Query.V1;
 namespace Query.Scenarios;
 
 sealed class ScenarioRpc(
-    CreateScenario create, GetScenario get, SavedScenarios saved, NpgsqlDataSource source, WatchScenario watch,
+    CreateScenario create, GetScenario get, SavedScenarios saved, ListScenarios list, WatchScenario watch,
     CancelScenarioEndpoint cancelScenario, DiffScenarios diff)
     : Proto.ScenarioService.ScenarioServiceBase
 {
@@ -28,8 +27,9 @@ sealed class ScenarioRpc(
 
     public override async Task<Proto.ListScenariosResponse> ListScenarios(Proto.ListScenariosRequest request, ServerCallContext context)
     {
-        var page = await Scenarios.ListScenarios.Run(
-            source, request.AssetId, request.States, request.Limit == 0 ? null : request.Limit, request.Cursor, context.CancellationToken);
+        var page = await list.Run(
+            request.AssetId, request.States,
+            Events.KnownAt.Of(request.HasKnownAtPosition ? request.KnownAtPosition : null, request.KnownAtTime), request.Limit == 0 ? null : request.Limit, request.Cursor, context.CancellationToken);
         return new() { Scenarios = { page.Items.Select(ScenarioMessage.Of) }, NextCursor = page.NextCursor ?? "" };
     }
 

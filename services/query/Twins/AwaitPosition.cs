@@ -1,5 +1,5 @@
 using Npgsql;
-using Query.Assets;
+using Query.Registry;
 using ServiceDefaults;
 
 namespace Query.Twins;

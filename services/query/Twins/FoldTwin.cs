@@ -11,7 +11,7 @@ namespace Query.Twins;
 
 /// <summary>
 /// Folds a twin as of some time from the log, with the function used for the live twin: the same readings give the same hash. It begins at
-/// the newest checkpoint that holds nothing else, an hour earlier as a rule; at most two run at once.
+/// the newest checkpoint that holds nothing else; at most two run at once.
 /// </summary>
 sealed class FoldTwin(
     LogReader log, PastReadings readings, PastAlarms alarms, FindPast past, TwinCheckpoints checkpoints, FoldPlaces places,
@@ -34,32 +34,52 @@ sealed class FoldTwin(
     /// <summary>The twin of an asset that was found; the caller has a place.</summary>
     /// <exception cref="NotFoundException">Nothing was known of it at that time.</exception>
     /// <exception cref="TooLargeException">Too many readings.</exception>
-    public async Task<TwinAnswer> Fold(PastAsset asset, bool withEstimate, CancellationToken cancel)
-    {
-        folds.Add(1);
-        var (validAt, position) = (asset.ValidAt, asset.KnownAt);
-        var begin = await checkpoints.Newest(asset, cancel);
-        var (twin, effects) = (begin.Twin, new StepEffects { WithoutHistory = true });
-        var newest = begin.Position == 0 ? default : await log.At(begin.Position, cancel);
-        await foreach (var (batch, since) in readings.Of(asset, begin.Versions, null, cancel))
-        {
-            twin.Step(CollectionsMarshal.AsSpan(since), effects);
-            effects.Transitions.Clear();
-            if (batch.Position > newest.Position) newest = batch;
-        }
-        // Imports may bring sample times from before the registration; without any, the asset was not known then.
-        if (newest.Position == 0 && validAt < asset.RegisteredAt)
-            throw new NotFoundException(
-                "asset", FormattableString.Invariant($"{asset.Id} at {validAt.UtcDateTime:yyyy-MM-ddTHH:mm:ss.ffffffZ}"));
-        foreach (var sensor in effects.MustRederive.Order().ToList())
-            await Rederive(twin, sensor, asset, cancel);
+    public async Task<TwinAnswer> Fold(PastAsset asset, bool withEstimate, CancellationToken cancel) =>
+        (await FoldAll([asset], withEstimate, cancel))[0] ?? throw new NotFoundException(
+            "asset", FormattableString.Invariant($"{asset.Id} at {asset.ValidAt.UtcDateTime:yyyy-MM-ddTHH:mm:ss.ffffffZ}"));
 
-        var open = await alarms.Open(asset.Id, asset.Moment, cancel);
-        var newestPosition = newest.Position == 0 ? 0 : Math.Max(newest.Position, asset.Corrections.Position);
+    /// <summary>
+    /// The twins of assets of one moment, in their order; null for one of which nothing was known at that time. The caller has a place.
+    /// </summary>
+    /// <exception cref="TooLargeException">Too many readings of one of them.</exception>
+    public async Task<IReadOnlyList<TwinAnswer?>> FoldAll(IReadOnlyList<PastAsset> assets, bool withEstimate, CancellationToken cancel)
+    {
+        if (assets.Count == 0) return [];
+        folds.Add(assets.Count);
+        var moment = assets[0].Moment;
+        var begins = await checkpoints.Newest(assets, moment, cancel);
+        var begun = await log.At([.. begins.Select(b => b.Position)], cancel);
+        var newest = begins.Select(b => begun.GetValueOrDefault(b.Position)).ToList();
+        var (twins, effects) = (begins.Select(b => b.Twin).ToList(), new StepEffects { WithoutHistory = true });
+        List<(int Number, ushort Sensor)> mustRederive = [];
+        await foreach (var (number, batch, since) in readings.OfAll([.. assets.Zip(begins, (a, b) => (a, b.Versions))], null, cancel))
+        {
+            twins[number].Step(CollectionsMarshal.AsSpan(since), effects);
+            foreach (var sensor in effects.MustRederive.Order()) mustRederive.Add((number, sensor));
+            effects.Clear();
+            if (batch.Position > newest[number].Position) newest[number] = batch;
+        }
+        foreach (var (number, sensor) in mustRederive.Distinct()) await Rederive(twins[number], sensor, assets[number], cancel);
+
+        var open = await alarms.Open(assets.Select(a => a.Id), moment, cancel);
+        List<TwinAnswer?> answers = [];
+        foreach (var ((asset, twin), last) in assets.Zip(twins).Zip(newest))
+        {
+            // Imports may bring sample times from before the registration; without any, the asset was not known then.
+            var isUnknown = last.Position == 0 && moment.ValidAt < asset.RegisteredAt;
+            answers.Add(isUnknown ? null : await Answer(asset, twin, last, open.GetValueOrDefault(asset.Id), withEstimate, cancel));
+        }
+        return answers;
+    }
+
+    async Task<TwinAnswer> Answer(
+        PastAsset asset, Twin twin, LoggedBatch newest, AlarmBook? open, bool withEstimate, CancellationToken cancel)
+    {
+        var position = newest.Position == 0 ? 0 : Math.Max(newest.Position, asset.Corrections.Position);
         var view = ViewTwin.Of(
-            asset.Id, asset.Name, twin, open, newestPosition, 0, newest.Position == 0 ? null : newest.RecordedAt, null,
+            asset.Id, asset.Name, twin, open ?? AlarmBook.Empty, position, 0, newest.Position == 0 ? null : newest.RecordedAt, null,
             newest.TraceParent, withEstimate ? await estimate.Summary(asset, cancel) : null);
-        return TwinAnswer.Of(view, validAt, new(validAt, position, asset.KnownAtTime));
+        return TwinAnswer.Of(view, asset.ValidAt, new(asset.ValidAt, asset.KnownAt, asset.KnownAtTime));
     }
 
     async Task Rederive(Twin twin, ushort sensor, PastAsset asset, CancellationToken cancel)

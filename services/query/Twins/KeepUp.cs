@@ -1,4 +1,4 @@
-using Query.Assets;
+using Query.Registry;
 
 namespace Query.Twins;
 

@@ -1,10 +1,8 @@
-using System.Globalization;
 using Query.Api;
-using Query.Assets;
 using Query.Events;
 using Query.Pasts;
+using Query.Registry;
 using ServiceDefaults;
-using TwinModel.Telemetry;
 
 namespace Query.Twins;
 
@@ -12,15 +10,17 @@ namespace Query.Twins;
 /// The fleet as of some time: the twins of all assets that were known then, each folded from the log. A page and its successors show the
 /// same moment.
 /// </summary>
-sealed class ListPastTwins(FindPast past, FoldTwin fold, FoldPlaces places, KnownAssets assets)
+sealed class ListPastTwins(FindPast past, FoldTwin fold, FoldPlaces places, KnownAssets assets, TimeProvider time)
 {
     const string List = "past twins";
 
-    /// <summary>Most entries of a page: each may take a hundredth of a second.</summary>
-    public const int Most = 100;
+    const int AtOnce = 100;
 
     // A filter that nothing passes must not keep a place for as long as there are assets: such a page is shorter, and another follows.
-    const int MostFolded = 200;
+    const int MostFolded = 1000;
+
+    // Nor must twins without checkpoints: some seconds of work.
+    static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(5);
 
     /// <exception cref="InvalidInputException">A time in the future, a position after the end of the log, or a filter by sync.</exception>
     /// <exception cref="TooLargeException">Too many readings.</exception>
@@ -31,48 +31,27 @@ sealed class ListPastTwins(FindPast past, FoldTwin fold, FoldPlaces places, Know
         if (filter.Sync is { Length: > 0 } sync)
             throw new InvalidInputException(
                 "sync", sync, "no such filter together with validAt or knownAt: past lists are without estimates");
-        var size = Paging.Limit(limit ?? Most, Most);
+        var size = Paging.Limit(limit);
         var (after, moment) = await Begin(validAt, knownAt, cursor, cancel);
         using var place = await places.Enter(cancel);
-        List<TwinAnswer> twins = [];
-        var folded = 0;
-        foreach (var asset in assets.All.SkipWhile(a => string.CompareOrdinal(a.Id, after) <= 0))
+        var ids = assets.All.Select(a => a.Id).SkipWhile(id => string.CompareOrdinal(id, after) <= 0).ToList();
+        var (twins, began, done) = (new List<TwinAnswer>(), time.GetTimestamp(), 0);
+        while (done < ids.Count && twins.Count < size && done < MostFolded && (done == 0 || time.GetElapsedTime(began) < LongEnough))
         {
-            if (twins.Count == size || folded == MostFolded) return new(twins, Cursor.Encode(List, Parts(after, moment)));
-            after = asset.Id;
-            if (await Twin(asset.Id, moment, cancel) is not { } twin) continue;
-            folded++;
-            if (filter.Matches(twin)) twins.Add(twin);
+            // No more than fit, so that none is folded in vain.
+            var next = ids.Slice(done, Math.Min(Math.Min(AtOnce, size - twins.Count), ids.Count - done));
+            var found = await fold.FoldAll(await past.All(next, moment, cancel), withEstimate: false, cancel);
+            twins.AddRange(found.OfType<TwinAnswer>().Where(filter.Matches));
+            done += next.Count;
         }
-        return new(twins, null);
-    }
-
-    async Task<TwinAnswer?> Twin(string assetId, PastMoment moment, CancellationToken cancel)
-    {
-        try
-        {
-            return await fold.Fold(await past.Run(assetId, moment, cancel), withEstimate: false, cancel);
-        }
-        catch (NotFoundException)
-        {
-            return null;
-        }
+        return new(twins, done == ids.Count ? null : Cursor.Encode(List, [ids[done - 1], .. moment.Parts()]));
     }
 
     async Task<(string After, PastMoment Moment)> Begin(
         DateTimeOffset? validAt, KnownAt? knownAt, string? cursor, CancellationToken cancel)
     {
-        if (Cursor.Decode(List, 4, cursor) is not { } parts) return ("", await past.Moment(validAt, knownAt, cancel));
-        return long.TryParse(parts[1], CultureInfo.InvariantCulture, out var valid)
-            && long.TryParse(parts[2], CultureInfo.InvariantCulture, out var position)
-            && long.TryParse(parts[3], CultureInfo.InvariantCulture, out var known)
-            ? (parts[0], new(Micros.ToTime(valid), position, Micros.ToTime(known)))
-            : throw new InvalidInputException("cursor", cursor, $"the nextCursor of an earlier page of {List}");
+        if (Cursor.Decode(List, 1 + PastMoment.PartCount, cursor) is { } parts)
+            return (parts[0], PastMoment.Parse(parts.AsSpan(1), cursor, List));
+        return ("", await past.Moment(validAt, knownAt, cancel));
     }
-
-    static string[] Parts(string after, PastMoment moment) =>
-    [
-        after, .. new[] { Micros.From(moment.ValidAt), moment.KnownAt, Micros.From(moment.KnownAtTime) }
-            .Select(n => n.ToString(CultureInfo.InvariantCulture)),
-    ];
 }

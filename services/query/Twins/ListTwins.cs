@@ -48,7 +48,7 @@ static class ListTwins
             [Description("Part of the asset's id or name.")] string? search,
             [Description("The fleet as of this time, in ISO 8601: uses only readings sampled up to it.")] string? validAt,
             [Description(KnownAt.Meaning)] string? knownAt,
-            [Description("1 to 500, default 100; at most 100 with validAt or knownAt.")] int? limit,
+            [Description("1 to 500, default 100.")] int? limit,
             [Description("nextCursor of the previous page; with validAt or knownAt, it keeps the moment of the first page.")]
             string? cursor) =>
         {

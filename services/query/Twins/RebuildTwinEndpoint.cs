@@ -4,7 +4,7 @@ using Marten;
 using MassTransit;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Query.Api;
-using Query.Assets;
+using Query.Registry;
 using ServiceDefaults;
 
 namespace Query.Twins;

@@ -100,6 +100,19 @@ sealed partial class ScenarioStore(
         await batch.ExecuteNonQueryAsync(cancel);
     }
 
+    /// <summary>How far the running scenarios are.</summary>
+    public async Task<List<ShardsProgress>> Running(CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand($"""
+            select s.scenario_id, sum(case when h.data is null then h.progress else 1 end), count(*)
+            from {ReadModels.Scenario} s join {ReadModels.ScenarioShard} h using (scenario_id) where s.state = 'running' group by s.scenario_id
+            """);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        List<ShardsProgress> running = [];
+        while (await reader.ReadAsync(cancel)) running.Add(new(reader.GetString(0), reader.GetDouble(1), (int)reader.GetInt64(2)));
+        return running;
+    }
+
     /// <summary>Scenarios past their deadline.</summary>
     public async Task<List<string>> Overdue(CancellationToken cancel)
     {

@@ -85,20 +85,20 @@ sealed class ReplayClaim(LogReader log, NpgsqlDataSource source, TimeProvider ti
         }
     }
 
-    // One from before the present hour, saved of the live twin: what was folded in since then is the sample.
+    // Not the newest: what the live twin has folded in since then is the sample.
     async Task<(Twin Twin, IReadOnlyDictionary<string, long> Versions)?> Checkpoint(
         RegisteredAsset asset, TwinClaim claim, Corrections corrections, CancellationToken cancel)
     {
         await using var command = source.CreateCommand($"""
             select state, versions from {ReadModels.TwinCheckpoint}
-            where asset_id = $1 and position <= $2 and hour < date_trunc('hour', $3, 'UTC')
-                and corrections <= $4 and {StoredCheckpoints.HoldsCorrections("corrections", "newest_sample + 1", 5)}
-            order by position desc limit 1
+            where asset_id = $1 and position <= $2
+                and corrections <= $3 and {StoredCheckpoints.HoldsCorrections("asset_id", "corrections", "newest_sample + 1", 4)}
+            order by position desc offset 1 limit 1
             """);
         command.Parameters.AddRange((NpgsqlParameter[])
         [
-            new() { Value = asset.Id }, new() { Value = claim.Position }, new() { Value = claim.RecordedAt.UtcDateTime },
-            new() { Value = corrections.Version }, .. StoredCheckpoints.CorrectionParameters(corrections),
+            new() { Value = asset.Id }, new() { Value = claim.Position }, new() { Value = corrections.Version },
+            .. StoredCheckpoints.CorrectionParameters((asset.Id, corrections)),
         ]);
         await using var reader = await command.ExecuteReaderAsync(cancel);
         return await reader.ReadAsync(cancel) && Twin.Restore(asset.Model, reader.GetFieldValue<byte[]>(0)) is { } twin

@@ -13,6 +13,10 @@ namespace TwinState.Twins;
 /// </summary>
 sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = null)
 {
+    // From a checkpoint, a twin in the past is folded within a few milliseconds; checkpoints are some hundredths of the log.
+    const int WorkPerCheckpoint = 5_000;
+    const int WorkOfEvent = 10;
+
     // Scratch buffers, shared by all twins of a thread; a step never suspends.
     [ThreadStatic]
     static List<Reading>? decoded;
@@ -85,8 +89,11 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
 
     public DateTimeOffset SavedAt { get; set; }
 
-    /// <summary>The newest hour whose state is kept, as far as this process knows.</summary>
-    public DateTimeOffset KeptHour { get; set; }
+    /// <summary>
+    /// Work of folding in what came since the last checkpoint, in readings; reading an event takes as long as folding in ten readings. A
+    /// twin that begins without a saved state has none.
+    /// </summary>
+    public long WorkSinceCheckpoint { get; set; } = WorkPerCheckpoint;
 
     public DateTimeOffset ShownAt { get; set; }
 
@@ -121,6 +128,7 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
             Versions[batch.Stream] = batch.Version;
             if (batch.Position > Position) (Position, RecordedAt, TraceParent) = (batch.Position, batch.RecordedAt, batch.TraceParent);
             if (OfflineSince is not null && RecordedAt > OfflineSince) OfflineSince = null;
+            WorkSinceCheckpoint += WorkOfEvent + readings.Count;
             MustSave = MustShow = true;
         }
         return Settle(effects);
@@ -211,17 +219,15 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
     public Dictionary<(RollupLevel Level, long BlockStart), RollupBlock> UnsavedHistory() => unsaved.Blocks(Twin);
 
     /// <summary>
-    /// The hour whose first state this one is, and is to be kept; null if there is none. Not while late readings wait to be derived again,
-    /// since what waits is not part of the state.
+    /// True if the state is to be kept as a checkpoint. Not while late readings wait to be derived again, since what waits is not part of the
+    /// state.
     /// </summary>
-    public DateTimeOffset? HourToKeep => MustRederive.Count == 0 && !MustRevise && RecordedAt is { } at
-        && new DateTimeOffset(at.UtcTicks / TimeSpan.TicksPerHour * TimeSpan.TicksPerHour, TimeSpan.Zero) is var hour && hour > KeptHour
-            ? hour
-            : null;
+    public bool MustKeep => WorkSinceCheckpoint >= WorkPerCheckpoint && MustRederive.Count == 0 && !MustRevise;
 
     /// <summary>Marks history and closed alarms as saved.</summary>
     public void Saved()
     {
+        if (MustKeep) WorkSinceCheckpoint = 0;
         unsaved.Clear();
         ReplacesHistory = MustSave = WasNotShown = false;
         closed.Clear();

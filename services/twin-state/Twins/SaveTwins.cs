@@ -73,7 +73,6 @@ sealed class SaveTwins
         {
             save.Twin.SavedRevision = revision;
             save.Twin.SavedAt = now;
-            save.Twin.KeptHour = save.Twin.HourToKeep ?? save.Twin.KeptHour;
             save.Twin.TwinStreamVersion += save.Events.Count;
             save.Twin.Saved();
         }

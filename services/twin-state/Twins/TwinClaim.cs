@@ -5,19 +5,18 @@ namespace TwinState.Twins;
 /// <param name="Corrections">Version of the corrections with which readings count.</param>
 /// <param name="Position">Highest log position folded in.</param>
 /// <param name="Readings">Number of readings folded in.</param>
-/// <param name="RecordedAt">When the event at that position was appended.</param>
 /// <param name="ModelHash">Its model.</param>
 /// <param name="Hash">Its content.</param>
 [GenerateSerializer, Immutable]
 sealed record TwinClaim(
-    IReadOnlyDictionary<string, long> Versions, long Corrections, long Position, long Readings, DateTimeOffset RecordedAt,
-    string ModelHash, string Hash)
+    IReadOnlyDictionary<string, long> Versions, long Corrections, long Position, long Readings, string ModelHash,
+    string Hash)
 {
     /// <summary>Of a twin that waits for nothing; null while limits are to be derived again, and before the first reading.</summary>
     public static TwinClaim? Of(OwnedTwin? twin) =>
-        twin is { MustRederive.Count: 0, RecordedAt: { } recordedAt } && twin.Versions.Count > 0
+        twin is { MustRederive.Count: 0, RecordedAt: not null } && twin.Versions.Count > 0
             ? new(
                 new Dictionary<string, long>(twin.Versions), twin.Corrections.Version, twin.Position,
-                twin.Twin.Sensors.Sum(s => s.Count), recordedAt, twin.Asset.Model.Hash, twin.Hash())
+                twin.Twin.Sensors.Sum(s => s.Count), twin.Asset.Model.Hash, twin.Hash())
             : null;
 }

@@ -21,12 +21,14 @@ static class ReplayBenchmark
     const int Sensors = 12;
     const int Workers = 2;
     const string Asset = "bench-replay";
+    const int Fleet = 1000;
 
     public static async Task Run(Settings settings, CancellationToken cancel)
     {
         await Rebuild(settings, assets: 100, readings: (long)(20_000_000 * settings.Scale), secondsPerEvent: 10, verify: true, cancel);
         await Rebuild(settings, assets: 100, readings: (long)(6_000_000 * settings.Scale), secondsPerEvent: 1, verify: false, cancel);
         await AsOf(settings, (int)(1_000_000 * settings.Scale), cancel);
+        await FleetAsOf(settings, (int)(1_500 * settings.Scale), cancel);
     }
 
     static async Task Rebuild(
@@ -104,18 +106,8 @@ static class ReplayBenchmark
         Report.Title(string.Create(CultureInfo.InvariantCulture, $"as-of: a machine with {events} events of {Sensors} readings"));
         await using var system = await RunningSystem.Start(
             settings, cancel, models: Path.Combine(settings.Repository, "tests/Benchmarks/Load/assets"));
-        await system.Register([Asset], cancel, "light");
-        // It would fold all of this and write its history.
-        Process.GetProcessById(system.Processes["twin-state"]).Kill();
         await using var source = NpgsqlDataSource.Create(settings.Postgres);
-        var end = DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - 60);
-        var from = end.AddSeconds(-events);
-        await Execute(source, """
-            update events.mt_events set data = jsonb_set(data, '{registeredAt}', to_jsonb($2::text)), timestamp = $2::timestamptz
-            where stream_id = $1
-            """, cancel, Streams.Asset(Asset), from.AddDays(-1).ToString("O", CultureInfo.InvariantCulture));
-        await new FilledLog(source).Write([Asset], events, 1, from, cancel);
-        await Checkpoints(settings, source, from, end, cancel);
+        var (from, end) = await Fill(settings, system, source, [Asset], events, secondsPerEvent: 1, cancel);
         var recent = end.AddDays(-2) > from ? end.AddDays(-2) : from;
         await Ask("known then, last two days", 60, recent, end, known: true, goal: 50, system, cancel);
         if (recent > from) await Ask("known then, any time before", 20, from, recent, known: true, goal: null, system, cancel);
@@ -124,38 +116,103 @@ static class ReplayBenchmark
         await Ask("known then, any time, without checkpoints", 10, from, end, known: true, goal: null, system, cancel);
     }
 
-    /// <summary>The states that twin-state keeps: the first of each hour for two days, before that the first of each day.</summary>
-    static async Task Checkpoints(
-        Settings settings, NpgsqlDataSource source, DateTimeOffset from, DateTimeOffset end, CancellationToken cancel)
+    /// <summary>The whole fleet as of moments of some hours, with the checkpoints that twin-state would have kept.</summary>
+    static async Task FleetAsOf(Settings settings, int events, CancellationToken cancel)
     {
-        var (twin, effects, readings) = (new Twin(Model(settings)), new StepEffects { WithoutHistory = true }, new List<Reading>());
-        var (hour, kept, bytes) = (default(DateTimeOffset), 0, 0L);
-        Dictionary<string, long> versions = [];
-        foreach (var stream in Streams.TelemetryBetween(Asset, from, end))
+        const int SecondsPerEvent = 10;
+        Report.Title(string.Create(
+            CultureInfo.InvariantCulture, $"as-of: {Fleet} machines with {events} events each of {SecondsPerEvent * Sensors} readings"));
+        await using var system = await RunningSystem.Start(
+            settings, cancel, models: Path.Combine(settings.Repository, "tests/Benchmarks/Load/assets"));
+        await using var source = NpgsqlDataSource.Create(settings.Postgres);
+        string[] fleet = [.. Enumerable.Range(0, Fleet).Select(n => $"{Asset}-{n}")];
+        var (from, end) = await Fill(settings, system, source, fleet, events, SecondsPerEvent, cancel);
+        var (random, milliseconds) = (new Random(5), new List<double>());
+        for (var i = -2; i < 20; i++)
         {
-            await foreach (var batch in new LogReader(source).After(stream, 0, cancel))
+            var at = (from + (end - from) * random.NextDouble()).UtcDateTime;
+            var (began, cursor, twins) = (Stopwatch.GetTimestamp(), "", 0);
+            do
             {
-                readings.Clear();
-                TelemetryCodec.Decode(batch.Batch, readings);
-                twin.Step(CollectionsMarshal.AsSpan(readings), effects);
-                effects.Clear();
-                versions[stream] = batch.Version;
-                var now = new DateTimeOffset(batch.RecordedAt.UtcTicks / TimeSpan.TicksPerHour * TimeSpan.TicksPerHour, TimeSpan.Zero);
-                if (now == hour) continue;
-                var isNewDay = now.Date != hour.Date;
-                hour = now;
-                if (!isNewDay && hour < end.AddDays(-2)) continue;
-                foreach (var old in versions.Keys.Order(StringComparer.Ordinal).SkipLast(3).ToList()) versions.Remove(old);
-                var state = twin.Snapshot();
-                (kept, bytes) = (kept + 1, bytes + state.Length);
-                await Execute(
-                    source, "insert into twin_state.twin_checkpoint (asset_id, hour, position, newest_sample, versions, state) "
-                        + "values ($1, $2, $3, $4, $5::text::jsonb, $6)", cancel, Asset, hour.UtcDateTime, batch.Position,
-                    Micros.From(batch.RecordedAt), JsonSerializer.Serialize(versions), state);
+                var page = JsonDocument.Parse(await system.Query.GetStringAsync(
+                    $"/api/v1/twins?knownAt={at:yyyy-MM-ddTHH:mm:ss.ffffffZ}&search={Asset}&limit=500&cursor={Uri.EscapeDataString(cursor)}",
+                    cancel)).RootElement;
+                cursor = page.GetProperty("nextCursor").GetString() ?? "";
+                twins += page.GetProperty("items").GetArrayLength();
+            }
+            while (cursor.Length > 0);
+            if (twins != Fleet) throw new InvalidOperationException($"{twins} of {Fleet} twins at {at:O}");
+            if (i >= 0) milliseconds.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+        }
+        Report.Figure("known then, p50", Report.Percentile(milliseconds, 0.5), "ms", "N0");
+        Report.Goal("  p95", Report.Percentile(milliseconds, 0.95), "ms", 2000, isAtLeast: false, "N0");
+    }
+
+    /// <summary>Registers machines and writes their past, which ends now, with its checkpoints.</summary>
+    static async Task<(DateTimeOffset From, DateTimeOffset End)> Fill(
+        Settings settings, RunningSystem system, NpgsqlDataSource source, IReadOnlyList<string> assets, int events, int secondsPerEvent,
+        CancellationToken cancel)
+    {
+        await system.Register(assets, cancel, "light");
+        // It would fold all of this and write its history.
+        Process.GetProcessById(system.Processes["twin-state"]).Kill();
+        var end = DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - 60);
+        var from = end.AddSeconds(-(long)events * secondsPerEvent);
+        await using (var command = source.CreateCommand("""
+            update events.mt_events set data = jsonb_set(data, '{registeredAt}', to_jsonb($2::text)), timestamp = $2::timestamptz
+            where stream_id = any($1)
+            """))
+        {
+            command.Parameters.Add(new() { Value = assets.Select(Streams.Asset).ToArray() });
+            command.Parameters.Add(new() { Value = from.AddDays(-1).ToString("O", CultureInfo.InvariantCulture) });
+            await command.ExecuteNonQueryAsync(cancel);
+        }
+        await new FilledLog(source).Write(assets, events, secondsPerEvent, from, cancel);
+        await Checkpoints(settings, source, assets, from, end, cancel);
+        return (from, end);
+    }
+
+    /// <summary>The states that twin-state keeps: one each 5 000 readings or so for two days, before that the first of each hour.</summary>
+    static async Task Checkpoints(
+        Settings settings, NpgsqlDataSource source, IReadOnlyList<string> assets, DateTimeOffset from, DateTimeOffset end,
+        CancellationToken cancel)
+    {
+        var (kept, recent) = (0, (Kept: 0, Bytes: 0L));
+        foreach (var asset in assets)
+        {
+            var (twin, effects, readings) = (new Twin(Model(settings)), new StepEffects { WithoutHistory = true }, new List<Reading>());
+            var (hour, work) = (default(DateTimeOffset), 0);
+            Dictionary<string, long> versions = [];
+            foreach (var stream in Streams.TelemetryBetween(asset, from, end))
+            {
+                await foreach (var batch in new LogReader(source).After(stream, 0, cancel))
+                {
+                    readings.Clear();
+                    TelemetryCodec.Decode(batch.Batch, readings);
+                    twin.Step(CollectionsMarshal.AsSpan(readings), effects);
+                    effects.Clear();
+                    versions[stream] = batch.Version;
+                    if ((work += 10 + readings.Count) < 5_000) continue;
+                    work = 0;
+                    var now = new DateTimeOffset(batch.RecordedAt.UtcTicks / TimeSpan.TicksPerHour * TimeSpan.TicksPerHour, TimeSpan.Zero);
+                    var isRecent = batch.RecordedAt >= end.AddDays(-2);
+                    if (now == hour && !isRecent) continue;
+                    hour = now;
+                    foreach (var old in versions.Keys.Order(StringComparer.Ordinal).SkipLast(3).ToList()) versions.Remove(old);
+                    var state = twin.Snapshot();
+                    kept++;
+                    if (isRecent) recent = (recent.Kept + 1, recent.Bytes + state.Length);
+                    await Execute(
+                        source, "insert into twin_state.twin_checkpoint (asset_id, position, newest_sample, versions, state) "
+                            + "values ($1, $2, $3, $4::text::jsonb, $5)", cancel, asset, batch.Position, Micros.From(batch.RecordedAt),
+                        JsonSerializer.Serialize(versions), state);
+                }
             }
         }
-        Report.Figure("checkpoint of the state", (double)bytes / kept, "bytes");
-        Report.Figure("  per twin and day, of the last two days", 24.0 * bytes / kept, "bytes");
+        var days = Math.Min(2, (end - from).TotalDays) * assets.Count;
+        Report.Figure("checkpoints", kept, "");
+        Report.Figure("  of the last two days, per twin and day", recent.Kept / days, "");
+        Report.Figure("  of the last two days, per twin and day", recent.Bytes / days / 1000, "kB", "N1");
     }
 
     static AssetModel Model(Settings settings) => ReadAssetModel.FromText(

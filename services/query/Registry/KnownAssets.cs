@@ -4,7 +4,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using ServiceDefaults;
 using TwinModel.Assets;
 
-namespace Query.Assets;
+namespace Query.Registry;
 
 /// <summary>All registered assets, in memory.</summary>
 sealed class KnownAssets(AssetRegistry registry)
@@ -41,6 +41,10 @@ sealed class KnownAssets(AssetRegistry registry)
             return sorted;
         }
     }
+
+    /// <summary>By id, those that come after one.</summary>
+    public IEnumerable<AssetSummary> SummariesAfter(string? id) =>
+        id is null ? Summaries : Summaries.Where(a => string.CompareOrdinal(a.Id, id) > 0);
 
     public RegisteredAsset? Find(string assetId) => registry.Find(assetId);
 

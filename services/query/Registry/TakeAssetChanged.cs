@@ -1,7 +1,7 @@
 using Contracts.Messages;
 using MassTransit;
 
-namespace Query.Assets;
+namespace Query.Registry;
 
 /// <summary>Reads new registrations when twin-state announces a changed asset.</summary>
 sealed class TakeAssetChanged(KnownAssets registry) : IConsumer<AssetChanged>

@@ -18,7 +18,7 @@ public sealed class HurriedDashboard(Infrastructure infrastructure) : DashboardS
 public class LivePageTests(HurriedDashboard system) : SystemTest<HurriedDashboard>(system), IClassFixture<HurriedDashboard>
 {
     const int Hours = 8;
-    const int FramesPerHour = 3_600;
+    const int FramesPerHour = 1_200;
     // The next frames are sent once the page has drawn one of these: as many as it can take, and more than it draws.
     const int FramesPerRedraw = 200;
 
@@ -59,7 +59,7 @@ public class LivePageTests(HurriedDashboard system) : SystemTest<HurriedDashboar
         var (started, number, drawn, sampled) = (Stopwatch.GetTimestamp(), 0, 0, 0L);
         for (var hour = 1; hour <= Hours; hour++)
         {
-            for (; number < hour * FramesPerHour || Stopwatch.GetElapsedTime(started) < hour * ShortestHour; number++)
+            for (; number < hour * FramesPerHour; number++)
             {
                 if (number % FramesPerRedraw == 0)
                 {
@@ -80,6 +80,8 @@ public class LivePageTests(HurriedDashboard system) : SystemTest<HurriedDashboar
                     device, asset, [.. Pollux.Model.Sensors.Take(12)
                         .Select(s => (s.Id, s.Id == "melt-pressure" && isHigh ? 210 : 60 + Math.Round(number % 109 * 0.1, 1), now))]);
             }
+            var left = hour * ShortestHour - Stopwatch.GetElapsedTime(started);
+            if (left > TimeSpan.Zero) await Task.Delay(left, TestContext.Current.CancellationToken);
             machines.Add(await Collect(machine, machineProtocol));
             fleets.Add(await Collect(fleet, fleetProtocol));
             processes.Add(Pollux.Dashboard.MemoryBytes / 1e6);
@@ -94,7 +96,7 @@ public class LivePageTests(HurriedDashboard system) : SystemTest<HurriedDashboar
             fleet: {string.Join(" | ", fleets)}
             dashboard: {string.Join(", ", processes.Select(m => m.ToString("0", CultureInfo.InvariantCulture)))} MB, managed {string.Join(", ", managed.Select(m => m.ToString("0.0", CultureInfo.InvariantCulture)))} MB
             """));
-        Assert.True(redraws > 300 && fleetRedraws > 40, $"only {redraws} and {fleetRedraws} redraws");
+        Assert.True(redraws > 100 && fleetRedraws > 30, $"only {redraws} and {fleetRedraws} redraws");
         Flat("the machine page's heap, MB", machines.Select(h => h.HeapMegabytes), 6);
         Flat("the machine page's nodes", machines.Select(h => h.Nodes), 400);
         Flat("the machine page's listeners", machines.Select(h => h.Listeners), 200);

@@ -16,6 +16,7 @@ var root = new RootCommand(
         + "this session) and POLLUX_REASON.")
 {
     ReplayRecording.Command(),
+    ReplayLog.Command(),
     RebuildTwins.Command(),
     ShowStatus.Command(),
     AskWhatIf.Command(),

@@ -12,11 +12,13 @@ sealed class QueryException(string message) : Exception(message);
 sealed class QueryClient : IDisposable
 {
     // Twice the longest response time: a rebuild responds within 30 s.
-    readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(60), BaseAddress = Address };
+    readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(60) };
 
     /// <summary>A client whose commands say who gives them: POLLUX_ACTOR, or the user of this session, and why: POLLUX_REASON.</summary>
-    public QueryClient()
+    /// <param name="address">The service; null: that of this system, from the settings.</param>
+    public QueryClient(Uri? address = null)
     {
+        http.BaseAddress = address ?? ThisSystem;
         Say(Caller.ActorHeader, Given("POLLUX_ACTOR") ?? Environment.UserName);
         if (Given("POLLUX_REASON") is { } reason) Say(Caller.ReasonHeader, reason);
 
@@ -25,7 +27,9 @@ sealed class QueryClient : IDisposable
         static string? Given(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
     }
 
-    public static Uri Address { get; } = new(
+    public Uri Address => http.BaseAddress!;
+
+    static readonly Uri ThisSystem = new(
         Environment.GetEnvironmentVariable("Services__Query") is { Length: > 0 } url ? url : "http://127.0.0.1:5100");
 
     /// <summary>Gets a resource; null if it does not exist.</summary>

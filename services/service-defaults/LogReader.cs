@@ -95,11 +95,23 @@ public sealed class LogReader(NpgsqlDataSource source)
         IReadOnlyList<(string Stream, long Version)> known, int most, Corrections corrections, CancellationToken cancel = default) =>
         Read($"select {Columns} from {AfterEach} limit $3", [.. AfterEachParameters(known), new() { Value = most }], cancel, corrections);
 
-    /// <summary>The events of several streams, each after its own version and up to a log position, in order.</summary>
+    /// <summary>
+    /// The events of several streams, each after its own version and up to a log position, in order. Positions rise with versions, so
+    /// bisection finds where each stream ends: nothing beyond the position is read.
+    /// </summary>
     public IAsyncEnumerable<LoggedBatch> Between(
         IReadOnlyList<(string Stream, long Version)> known, long knownAt, Corrections corrections, CancellationToken cancel = default) =>
-        Read($"select {Columns} from {AfterEach} where seq_id <= $3", [.. AfterEachParameters(known), new() { Value = knownAt }], cancel,
-            corrections);
+        Read($"""
+            select {Columns} from unnest($1::text[], $2::bigint[]) as known (stream, after), lateral (
+                with recursive search (low, high) as (
+                    select after, greatest(after, (select max(version) from events.mt_events where stream_id = stream))
+                    union all
+                    select case when e.seq_id > $3 then low else middle end, case when e.seq_id > $3 then e.version - 1 else high end
+                    from (select low, high, low + (high - low + 1) / 2 as middle from search where low < high) s, lateral (
+                        select seq_id, version from events.mt_events where stream_id = stream and version <= middle order by version desc limit 1) e)
+                select low as last from search where low >= high limit 1) as found, lateral (
+                select * from events.mt_events where stream_id = stream and version > after and version <= last order by version offset 0) as e
+            """, [.. AfterEachParameters(known), new() { Value = knownAt }], cancel, corrections);
 
     /// <summary>
     /// From-clause for the events of several streams, each after its own version; two parameters, streams and versions. <c>offset 0</c>

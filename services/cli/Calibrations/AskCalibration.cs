@@ -83,7 +83,7 @@ static class AskCalibration
             await Task.Delay(LookEvery, cancel);
             var path = $"{Path}/{calibration.Id}";
             answer = JsonElement.Parse(
-                await query.Find(path, cancel) ?? throw new QueryException($"{QueryClient.Address}{path[1..]} does not exist."));
+                await query.Find(path, cancel) ?? throw new QueryException($"{query.Address}{path[1..]} does not exist."));
             calibration = Read(answer);
         }
         Print(answer, asJson, ShowCalibration.Lines(calibration));

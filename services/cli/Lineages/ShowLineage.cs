@@ -44,7 +44,7 @@ static class ShowLineage
         var parameters = question.Where(q => q.Value is not null).Select(q => $"{q.Name}={Uri.EscapeDataString(q.Value!)}");
         var path = $"/api/v1/lineage?{string.Join('&', parameters)}";
         var answer = await query.Find(path, cancel)
-            ?? throw new QueryException($"{QueryClient.Address}{path[1..]}: there is no such thing.");
+            ?? throw new QueryException($"{query.Address}{path[1..]}: there is no such thing.");
         Console.OutputEncoding = Encoding.UTF8;
         if (asJson) Console.WriteLine(answer);
         else foreach (var line in Lines(JsonElement.Parse(answer))) Console.WriteLine(line);

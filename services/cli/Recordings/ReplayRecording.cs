@@ -47,19 +47,19 @@ static class ReplayRecording
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{Path.GetFileName(file)}: {total} rows over {last - first:g}, {model.Id}; replay takes {(last - first) / speed:g}"));
-        await using var publisher = await PublishRows.Connect(assetId, cancel);
+        await using var publisher = await PublishPacks.Connect(assetId, cancel);
         do
         {
             var begin = DateTimeOffset.UtcNow;
             // The last row coincides with the end of the replay and the spacing is kept, so that no sample time is in the future.
             var shift = isShifted ? begin + (last - first) / speed - last : TimeSpan.Zero;
-            await Play(file, model, publisher, first, shift, speed, total, cancel);
+            await Play(file, assetId, model, publisher, first, shift, speed, total, cancel);
             if (isEndless) await Task.Delay(TimeSpan.FromSeconds(1), cancel);
         }
         while (isEndless);
         await publisher.Drain(cancel);
-        Console.WriteLine($"{publisher.Rows} rows, {publisher.Readings} readings published and acknowledged by the broker");
-        Console.WriteLine($"{QueryClient.Address}api/v1/twins/{assetId}");
+        Console.WriteLine($"{publisher.Packs} rows, {publisher.Readings} readings published and acknowledged by the broker");
+        Console.WriteLine($"{query.Address}api/v1/twins/{assetId}");
         return 0;
     }
 
@@ -76,8 +76,8 @@ static class ReplayRecording
     }
 
     static async Task Play(
-        string file, AssetModel model, PublishRows publisher, DateTimeOffset first, TimeSpan shift, double speed, int total,
-        CancellationToken cancel)
+        string file, string assetId, AssetModel model, PublishPacks publisher, DateTimeOffset first, TimeSpan shift, double speed,
+        int total, CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
         var nextProgress = TimeSpan.FromSeconds(1);
@@ -87,7 +87,8 @@ static class ReplayRecording
             var due = (recorded.At - first) / speed - clock.Elapsed;
             // Timers are not more precise than this; faster rows go out in bursts.
             if (due > TimeSpan.FromMilliseconds(2)) await Task.Delay(due, cancel);
-            await publisher.Publish(recorded.At + shift, recorded.Values, cancel);
+            await publisher.Publish(
+                assetId, [.. recorded.Values.Select(v => new SenmlRecord(v.Sensor, recorded.At + shift, v.Value))], cancel);
             row++;
             if (clock.Elapsed < nextProgress) continue;
             nextProgress = clock.Elapsed + TimeSpan.FromSeconds(Console.IsOutputRedirected ? 10 : 1);

@@ -94,17 +94,17 @@ static class AskWhatIf
         if (scenario?.State != "completed")
         {
             await Console.Error.WriteLineAsync(
-                $"{QueryClient.Address}{path[1..]}: "
+                $"{query.Address}{path[1..]}: "
                     + $"{scenario?.State ?? "no answer"}{(scenario?.Reason is null ? "" : $". {scenario.Reason}")}");
             return 1;
         }
         var result = await query.Find($"{path}/result", cancel)
-            ?? throw new QueryException($"{QueryClient.Address}{path[1..]}/result does not exist.");
+            ?? throw new QueryException($"{query.Address}{path[1..]}/result does not exist.");
         Console.OutputEncoding = Encoding.UTF8;
         if (asJson) Console.WriteLine(result);
         else foreach (var line in ShowAnswer.Lines(
             scenario, JsonSerializer.Deserialize<ScenarioResult>(result, JsonSerializerOptions.Web)!)) Console.WriteLine(line);
-        if (!asJson) Console.WriteLine($"\n{QueryClient.Address}{path[1..]}/result");
+        if (!asJson) Console.WriteLine($"\n{query.Address}{path[1..]}/result");
         return 0;
     }
 }

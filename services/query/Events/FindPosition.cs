@@ -8,8 +8,9 @@ namespace Query.Events;
 /// <summary>Finds log positions by time, and times by log position.</summary>
 sealed class FindPosition(NpgsqlDataSource source, LogReader log, TimeProvider time)
 {
-    // Concurrent appends may get positions in a different order than their times, but at most this far apart.
+    // Concurrent appends may get positions in a different order than their times, but at most this far apart: an append takes no longer.
     const int Neighbourhood = 10_000;
+    static readonly TimeSpan LongestAppend = TimeSpan.FromMinutes(1);
 
     /// <summary>The requested position and when it was appended; the end of the log if none is requested.</summary>
     /// <exception cref="InvalidInputException">The position is after the end of the log, or the time is in the future.</exception>
@@ -32,20 +33,23 @@ sealed class FindPosition(NpgsqlDataSource source, LogReader log, TimeProvider t
     async Task<(long Position, DateTimeOffset Time)?> Last(DateTimeOffset at, long end, CancellationToken cancel)
     {
         await using var command = source.CreateCommand($"""
-            with recursive search (low, high) as (
-                select 0::bigint, $2::bigint
+            with recursive search (at, low, high) as (
+                select at, 0::bigint, $2::bigint from (values ($1), ($3)) as asked (at)
                 union all
-                select case when e.timestamp > $1 then low else middle end, case when e.timestamp > $1 then e.seq_id - 1 else high end
-                from (select low, high, low + (high - low + 1) / 2 as middle from search where low < high) s
+                select at, case when e.timestamp > at then low else middle end, case when e.timestamp > at then e.seq_id - 1 else high end
+                from (select at, low, high, low + (high - low + 1) / 2 as middle from search where low < high) s
                 left join lateral (
-                    select seq_id, timestamp from events.mt_events where seq_id <= middle order by seq_id desc limit 1) e on true)
+                    select seq_id, timestamp from events.mt_events where seq_id <= middle order by seq_id desc limit 1) e on true),
+            found (at, low) as (select at, low from search where low >= high)
             select seq_id, timestamp from events.mt_events
-            where seq_id <= least($2, (select low from search where low >= high limit 1) + {Neighbourhood}) and timestamp <= $1
+            where timestamp <= $1
+                and seq_id <= least((select low + {Neighbourhood} from found where at = $1), (select low from found where at = $3))
             order by seq_id desc limit 1
             """);
         command.Parameters.AddRange(new NpgsqlParameter[]
         {
             new() { Value = at.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz }, new() { Value = end },
+            new() { Value = (at + LongestAppend).UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz },
         });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         return await reader.ReadAsync(cancel) ? (reader.GetInt64(0), new DateTimeOffset(reader.GetDateTime(1), TimeSpan.Zero)) : null;

@@ -7,7 +7,7 @@ using Proto = Contracts.Query.V1;
 
 namespace Query.Events;
 
-sealed class LogRpc(ListEvents events, WatchEvents watch, LogReader reader, ListSeals seals, ProveEvent prove)
+sealed class LogRpc(ListEvents events, WatchEvents watch, GetPosition position, ListSeals seals, ProveEvent prove)
     : Proto.LogService.LogServiceBase
 {
     public override async Task<Proto.ListEventsResponse> ListEvents(Proto.ListEventsRequest request, ServerCallContext context)
@@ -30,7 +30,7 @@ sealed class LogRpc(ListEvents events, WatchEvents watch, LogReader reader, List
     }
 
     public override async Task<Proto.GetPositionResponse> GetPosition(Proto.GetPositionRequest request, ServerCallContext context) =>
-        new() { Position = await reader.Position(context.CancellationToken) };
+        new() { Position = (await position.Run(request.At?.ToTime("at"), context.CancellationToken)).Position };
 
     public override async Task<Proto.ListSealsResponse> ListSeals(Proto.ListSealsRequest request, ServerCallContext context) =>
         new() { Seals = { (await seals.Run(context.CancellationToken)).Items.Select(Of) } };

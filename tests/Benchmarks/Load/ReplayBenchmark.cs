@@ -28,7 +28,7 @@ static class ReplayBenchmark
         await Rebuild(settings, assets: 100, readings: (long)(20_000_000 * settings.Scale), secondsPerEvent: 10, verify: true, cancel);
         await Rebuild(settings, assets: 100, readings: (long)(6_000_000 * settings.Scale), secondsPerEvent: 1, verify: false, cancel);
         await AsOf(settings, (int)(1_000_000 * settings.Scale), cancel);
-        await FleetAsOf(settings, (int)(1_500 * settings.Scale), cancel);
+        await FleetAsOf(settings, (int)(400 * settings.Scale), cancel);
     }
 
     static async Task Rebuild(

@@ -8,8 +8,10 @@ using ServiceDefaults;
 
 namespace Cli.Recordings;
 
-/// <summary>Publishes rows with QoS 1, each with its own trace context. A row counts once the broker has acknowledged it.</summary>
-sealed class PublishRows : IAsyncDisposable
+/// <summary>
+/// Publishes SenML packs with QoS 1, each with its own trace context. A pack counts once the broker has acknowledged it.
+/// </summary>
+sealed class PublishPacks : IAsyncDisposable
 {
     const int MostInFlight = 100;
     const int MostAttempts = 30;
@@ -17,18 +19,18 @@ sealed class PublishRows : IAsyncDisposable
 
     readonly IMqttClient client;
     readonly MqttClientOptions options;
-    readonly string topic;
     readonly Queue<Task<int>> inFlight = new();
 
-    PublishRows(IMqttClient client, MqttClientOptions options, string topic) =>
-        (this.client, this.options, this.topic) = (client, options, topic);
+    PublishPacks(IMqttClient client, MqttClientOptions options) => (this.client, this.options) = (client, options);
 
-    public long Rows { get; private set; }
+    public long Packs { get; private set; }
 
     public long Readings { get; private set; }
 
     /// <exception cref="QueryException">The broker address is invalid.</exception>
-    public static async Task<PublishRows> Connect(string assetId, CancellationToken cancel)
+    /// <param name="name">Part of the client id.</param>
+    /// <param name="cancel">Gives up.</param>
+    public static async Task<PublishPacks> Connect(string name, CancellationToken cancel)
     {
         var text = Environment.GetEnvironmentVariable("ConnectionStrings__Mqtt") is { Length: > 0 } given ? given : "mqtt://127.0.0.1:1883";
         if (!Uri.TryCreate(text, UriKind.Absolute, out var address))
@@ -36,25 +38,25 @@ sealed class PublishRows : IAsyncDisposable
         var options = new MqttClientOptionsBuilder()
             .WithTcpServer(address.Host, address.Port > 0 ? address.Port : 1883)
             .WithProtocolVersion(MqttProtocolVersion.V500)
-            .WithClientId($"pollux-replay-{assetId}-{Environment.ProcessId}")
+            .WithClientId($"pollux-replay-{name}-{Environment.ProcessId}")
             .Build();
-        var publisher = new PublishRows(new MqttClientFactory().CreateMqttClient(), options, $"pollux/{assetId}/senml");
+        var publisher = new PublishPacks(new MqttClientFactory().CreateMqttClient(), options);
         await publisher.client.ConnectAsync(options, cancel);
         return publisher;
     }
 
-    public async Task Publish(DateTimeOffset at, IReadOnlyList<(string Sensor, double Value)> values, CancellationToken cancel)
+    public async Task Publish(string assetId, IReadOnlyList<SenmlRecord> records, CancellationToken cancel)
     {
-        if (values.Count == 0) return;
+        if (records.Count == 0) return;
         if (inFlight.Count == MostInFlight) await TakeOldest();
         var trace = $"00-{ActivityTraceId.CreateRandom().ToHexString()}-{ActivitySpanId.CreateRandom().ToHexString()}-01";
         var message = new MqttApplicationMessageBuilder()
-            .WithTopic(topic).WithPayload(SenmlPack.Of(at, values)).WithContentType("application/senml+json")
+            .WithTopic($"pollux/{assetId}/senml").WithPayload(SenmlPack.Of(records)).WithContentType("application/senml+json")
             .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
             .WithUserProperty("traceparent", Encoding.UTF8.GetBytes(trace))
             .WithUserProperty(MessageOrigin.ClientProperty, Encoding.UTF8.GetBytes(options.ClientId))
             .Build();
-        inFlight.Enqueue(Send(message, values.Count, cancel));
+        inFlight.Enqueue(Send(message, records.Count, cancel));
     }
 
     /// <summary>Waits until the broker has acknowledged everything.</summary>
@@ -70,10 +72,10 @@ sealed class PublishRows : IAsyncDisposable
     async Task TakeOldest()
     {
         Readings += await inFlight.Dequeue();
-        Rows++;
+        Packs++;
     }
 
-    // Sending a row twice is harmless: ingest recognises it by its sample time.
+    // Sending a pack twice is harmless: ingest recognises it by its sample time.
     async Task<int> Send(MqttApplicationMessage message, int readings, CancellationToken cancel)
     {
         for (var attempt = 1; ; attempt++)

@@ -9,7 +9,8 @@ sealed class AssetRpc(KnownAssets registry, RegisterAssetEndpoint register, Impo
     public override Task<Proto.ListAssetsResponse> ListAssets(Proto.ListAssetsRequest request, ServerCallContext context)
     {
         var page = Assets.ListAssets.Run(
-            registry, request.ModelId, request.Search, request.Label, request.Limit == 0 ? null : request.Limit, request.Cursor);
+            registry, request.ModelId, request.Search, request.Label, request.Kind, request.Limit == 0 ? null : request.Limit,
+            request.Cursor);
         return Task.FromResult(new Proto.ListAssetsResponse
         {
             Assets = { page.Items.Select(AssetMessage.Of) },

@@ -58,6 +58,8 @@ sealed class PastEvents(NpgsqlDataSource source)
         HealthAssessed assessed => assessed.AssessedAt,
         ComponentReplaced replaced => replaced.ReplacedAt,
         FailureOccurred failed => failed.FailedAt,
+        RelationshipAdded added => added.Since,
+        RelationshipRemoved removed => removed.Until,
         _ => null,
     };
 }

@@ -36,7 +36,7 @@ sealed class ListPastTwins(FindPast past, FoldTwin fold, FoldPlaces places, Know
         using var place = await places.Enter(cancel);
         List<TwinAnswer> twins = [];
         var folded = 0;
-        foreach (var asset in assets.All.SkipWhile(a => string.CompareOrdinal(a.Id, after) <= 0))
+        foreach (var asset in assets.All.Where(a => !a.Model.IsPlace).SkipWhile(a => string.CompareOrdinal(a.Id, after) <= 0))
         {
             if (twins.Count == size || folded == MostFolded) return new(twins, Cursor.Encode(List, Parts(after, moment)));
             after = asset.Id;

@@ -247,7 +247,8 @@ public class GraphTests(DecisionSystem system) : SystemTest<DecisionSystem>(syst
             "since", "up to now");
         await Refused(HttpStatusCode.NotFound, Relate(press, "feeds", "no-such"), null, "no-such");
         await Refused(
-            HttpStatusCode.NotFound, Send(HttpMethod.Delete, $"/api/v1/assets/{press}/relationships/feeds/{line}"), null, "no relationship");
+            HttpStatusCode.NotFound, Send(HttpMethod.Delete, $"/api/v1/assets/{press}/relationships/feeds/{line}"), null,
+            "no relationship");
 
         await Related(press, "part-of", line, Days(3));
         await Refused(HttpStatusCode.Conflict, Relate(press, "part-of", hall), null, $"{press} part-of {line} since");

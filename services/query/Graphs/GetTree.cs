@@ -18,7 +18,8 @@ sealed class GetTree(GraphAssets graphs, GraphStates states)
     const string OfTime = "What was true at this time, in ISO 8601.";
 
     const string Costs =
-        "An asset that is part of several others is shown once. At most 5 000 nodes are shown (413): ask for fewer levels. " + GraphThen.Limits;
+        "An asset that is part of several others is shown once. At most 5 000 nodes are shown (413): ask for fewer levels. "
+            + GraphThen.Limits;
 
     public static void Map(IEndpointRouteBuilder api, IEndpointRouteBuilder assets)
     {

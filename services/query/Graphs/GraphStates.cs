@@ -36,7 +36,9 @@ sealed record AssetState(AssetModel Model, IReadOnlyDictionary<string, string> L
     }
 }
 
-/// <summary>Finds alarms and conditions of many assets at a moment: in the past from their events alone, without reading readings.</summary>
+/// <summary>
+/// Finds alarms and conditions of many assets at a moment: in the past from their events alone, without reading readings.
+/// </summary>
 sealed class GraphStates(LiveTwins live, ListHealth health, PastEvents events, PastAlarms alarms, FoldPlaces places)
 {
     const int MostPast = 2_000;

@@ -67,7 +67,7 @@ public static class DecideRelationship
         var (now, most) = (0, 0);
         // At the same time an end comes before a beginning.
         foreach (var (_, change) in edges
-            .SelectMany(e => new[] { (At: e.Since > from ? e.Since : from, Change: 1), (e.Until ?? DateTimeOffset.MaxValue, -1) })
+            .SelectMany(e => new[] { (e.Since > from ? e.Since : from, 1), (e.Until ?? DateTimeOffset.MaxValue, -1) })
             .OrderBy(c => c.Item1).ThenBy(c => c.Item2))
             most = Math.Max(most, now += change);
         return most;

@@ -181,7 +181,8 @@ public class GraphTests(DecisionSystem system) : SystemTest<DecisionSystem>(syst
         });
         Assert.NotEqual((long)added["position"]!, (long)changed!["position"]!);
         var path = $"/api/v1/assets/{press}/relationships";
-        async Task<List<double>> Shares(string moment) => [.. (await Pollux.Get($"{path}?type=feeds&direction=out{moment}"))["items"]!.AsArray()
+        async Task<List<double>> Shares(string moment) => [
+            .. (await Pollux.Get($"{path}?type=feeds&direction=out{moment}"))["items"]!.AsArray()
             .Select(r => (double)r!["properties"]![0]!["number"]!)];
         Assert.Equal(40, Assert.Single(await Shares("")));
         Assert.Equal(60, Assert.Single(await Shares($"&validAt={Time(Days(6))}")));

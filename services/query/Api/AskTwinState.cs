@@ -15,14 +15,13 @@ sealed class AskTwinState(IBusControl bus)
         where TRequest : class
         where TAnswer : class
     {
-        using var request = bus.CreateRequestClient<TRequest>(Queue, patience).Create(asked, cancel);
         // What nobody waits for any more is carried out all the same.
-        request.TimeToLive = RequestTimeout.After(h: 1);
+        using var request = bus.CreateRequestClient<TRequest>(Queue, RequestTimeout.After(h: 1)).Create(asked, cancel);
         try
         {
-            return (await request.GetResponse<TAnswer>()).Message;
+            return (await request.GetResponse<TAnswer>().WaitAsync(patience, cancel)).Message;
         }
-        catch (RequestTimeoutException)
+        catch (TimeoutException)
         {
             return bus.CheckHealth().Status == BusHealthStatus.Healthy ? null : throw CommandFaults.NoBroker();
         }

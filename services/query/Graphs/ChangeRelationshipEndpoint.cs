@@ -94,13 +94,14 @@ sealed class ChangeRelationshipEndpoint(KnownAssets assets, TwinGraph graph, Ask
         return RelationshipAnswer.Of(book.Between(of.Source, of.Type, of.Target).Last());
     }
 
-    // A clock that is ahead does not relate anything in the future. Whole microseconds, like sample times.
-    DateTimeOffset Moment(string name, DateTimeOffset? asked)
+    // A caller's clock that is ahead relates nothing in the future: that is now, by the clock that records it. Whole microseconds, like
+    // sample times.
+    DateTimeOffset? Moment(string name, DateTimeOffset? asked)
     {
         var now = time.GetUtcNow();
-        var at = asked is { } given ? Input.Past(name, given, now) : now;
-        if (at > now) at = now;
-        return at.AddTicks(-(at.Ticks % TimeSpan.TicksPerMicrosecond));
+        if (asked is not { } given) return null;
+        var at = Input.Past(name, given, now);
+        return at > now ? null : at.AddTicks(-(at.Ticks % TimeSpan.TicksPerMicrosecond));
     }
 
     static PropertyValue Property(PropertyAnswer? asked, int index)

@@ -57,7 +57,7 @@ sealed class GraphAssets(KnownAssets assets, TwinGraph graph, FindPast past, Npg
         if (moment is not { } then)
         {
             var now = graph.IsLoaded ? graph.Now : await graph.Refresh(cancel);
-            return new(assets.Find, assets.All, now.Book, new(time.GetUtcNow(), long.MaxValue), null);
+            return new(assets.Find, assets.All, now.Book, new(now.Book.Now(time.GetUtcNow()), long.MaxValue), null);
         }
         // What was appended just now counts, and so does what this process has not heard of yet.
         await assets.Refresh(cancel);

@@ -14,14 +14,20 @@ public sealed class RelationshipBook
 
     RelationshipBook(
         ImmutableDictionary<long, Edge> edges, ImmutableDictionary<string, ImmutableSortedSet<long>> outgoing,
-        ImmutableDictionary<string, ImmutableSortedSet<long>> incoming) =>
-        (this.edges, this.outgoing, this.incoming) = (edges, outgoing, incoming);
+        ImmutableDictionary<string, ImmutableSortedSet<long>> incoming, DateTimeOffset newest) =>
+        (this.edges, this.outgoing, this.incoming, Newest) = (edges, outgoing, incoming, newest);
 
     /// <summary>A book without relationships.</summary>
     public static RelationshipBook Empty { get; } = new(
         ImmutableDictionary<long, Edge>.Empty, ImmutableDictionary<string, ImmutableSortedSet<long>>.Empty.WithComparers(
             StringComparer.Ordinal),
-        ImmutableDictionary<string, ImmutableSortedSet<long>>.Empty.WithComparers(StringComparer.Ordinal));
+        ImmutableDictionary<string, ImmutableSortedSet<long>>.Empty.WithComparers(StringComparer.Ordinal), DateTimeOffset.MinValue);
+
+    /// <summary>The newest time at which anything became true or ceased to be.</summary>
+    public DateTimeOffset Newest { get; }
+
+    /// <summary>Now by a clock that may be behind the one that recorded the newest: time never goes back.</summary>
+    public DateTimeOffset Now(DateTimeOffset clock) => clock > Newest ? clock : Newest;
 
     /// <summary>The book after one more event; events other than those of relationships change nothing.</summary>
     /// <param name="e">The event.</param>
@@ -30,9 +36,10 @@ public sealed class RelationshipBook
     {
         RelationshipAdded a => new(
             edges.Add(position, new(a.Source, a.Type, a.Target, a.Properties, a.Since, position, a.AddedBy, a.Comment)),
-            With(outgoing, a.Source, position), With(incoming, a.Target, position)),
+            With(outgoing, a.Source, position), With(incoming, a.Target, position), Now(a.Since)),
         RelationshipRemoved r when Open(r.Source, r.Type, r.Target) is { } open => new(
-            edges.SetItem(open.Position, open with { Until = r.Until, RemovedAt = position, RemovedBy = r.RemovedBy }), outgoing, incoming),
+            edges.SetItem(open.Position, open with { Until = r.Until, RemovedAt = position, RemovedBy = r.RemovedBy }), outgoing, incoming,
+            Now(r.Until)),
         _ => this,
     };
 

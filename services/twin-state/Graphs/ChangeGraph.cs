@@ -11,18 +11,18 @@ namespace TwinState.Graphs;
 /// Appends what is decided about relationships, and announces it. All relationships are in one stream, so its expected version makes the
 /// rules exact however many decide at the same time.
 /// </summary>
-sealed class ChangeGraph(TwinGraph graph, IDocumentStore store, IBus bus)
+sealed class ChangeGraph(TwinGraph graph, IDocumentStore store, IBus bus, TimeProvider time)
 {
     const int MostAttempts = 5;
 
     // In this process one decides after the other: they would only be in each other's way.
     readonly SemaphoreSlim deciding = new(1);
 
-    /// <param name="decide">Decides on the newest state. Pure.</param>
+    /// <param name="decide">Decides on the newest state, at the present time in whole microseconds. Pure.</param>
     /// <param name="caller">Who asks.</param>
     /// <param name="cancel">Gives up.</param>
     public async Task<RelationshipAnswered> Run(
-        Func<RelationshipBook, RelationshipDecision> decide, Caller caller, CancellationToken cancel)
+        Func<RelationshipBook, DateTimeOffset, RelationshipDecision> decide, Caller caller, CancellationToken cancel)
     {
         await deciding.WaitAsync(cancel);
         try
@@ -46,10 +46,11 @@ sealed class ChangeGraph(TwinGraph graph, IDocumentStore store, IBus bus)
     }
 
     async Task<RelationshipAnswered> Append(
-        Func<RelationshipBook, RelationshipDecision> decide, Caller caller, CancellationToken cancel)
+        Func<RelationshipBook, DateTimeOffset, RelationshipDecision> decide, Caller caller, CancellationToken cancel)
     {
         var (book, version) = await graph.Refresh(cancel);
-        var (events, refusal) = decide(book);
+        var now = time.GetUtcNow();
+        var (events, refusal) = decide(book, now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)));
         if (events.Count == 0) return new(refusal, 0);
         await using var session = store.LightweightSession();
         session.Stamp(caller);

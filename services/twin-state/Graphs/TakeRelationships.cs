@@ -1,4 +1,3 @@
-using Contracts.Events;
 using Contracts.Messages;
 using MassTransit;
 using ServiceDefaults;
@@ -7,7 +6,7 @@ using TwinModel.Graphs;
 namespace TwinState.Graphs;
 
 /// <summary>Takes requests to relate assets. Query has checked them already, perhaps against an older model.</summary>
-sealed class TakeRelationships(ChangeGraph change, AssetRegistry registry, TimeProvider time)
+sealed class TakeRelationships(ChangeGraph change, AssetRegistry registry)
     : IConsumer<AddRelationship>, IConsumer<RemoveRelationship>
 {
     public async Task Consume(ConsumeContext<AddRelationship> context)
@@ -21,17 +20,19 @@ sealed class TakeRelationships(ChangeGraph change, AssetRegistry registry, TimeP
             return;
         }
         var type = CheckRelationship.Type(source.Model, m.Type)!;
-        var added = new RelationshipAdded(
-            m.Source, m.Type, m.Target, CheckRelationship.Complete(type, m.Properties), m.Since, m.By, m.Comment, time.GetUtcNow());
-        await context.RespondAsync(await change.Run(book => DecideRelationship.Add(book, type, added), context.SentBy(), cancel));
+        var properties = CheckRelationship.Complete(type, m.Properties);
+        await context.RespondAsync(await change.Run(
+            (book, now) => DecideRelationship.Add(
+                book, type, new(m.Source, m.Type, m.Target, properties, m.Since ?? book.Now(now), m.By, m.Comment, now)),
+            context.SentBy(), cancel));
     }
 
     public async Task Consume(ConsumeContext<RemoveRelationship> context)
     {
         var m = context.Message;
-        var removed = new RelationshipRemoved(m.Source, m.Type, m.Target, m.Until, m.By, m.Comment, time.GetUtcNow());
         await context.RespondAsync(await change.Run(
-            book => DecideRelationship.Remove(book, removed)
+            (book, now) => DecideRelationship.Remove(
+                book, new(m.Source, m.Type, m.Target, m.Until ?? book.Now(now), m.By, m.Comment, now))
                 ?? new([], $"There never was a relationship {m.Type} from {m.Source} to {m.Target}."),
             context.SentBy(), context.CancellationToken));
     }

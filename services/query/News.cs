@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Query.Api;
+using Query.Graphs;
 using Query.Registry;
 using Query.Scenarios;
 using Query.Twins;
@@ -21,6 +22,7 @@ static class News
             {
                 bus.AddConsumer<TakeTwinsChanged>();
                 bus.AddConsumer<TakeAssetChanged>();
+                bus.AddConsumer<TakeGraphChanged>();
                 bus.AddConsumer<TakeFault<Contracts.Messages.AcknowledgeAlarm>>();
                 bus.AddConsumer<TakeFault<Contracts.Messages.RebuildTwin>>();
                 bus.AddConsumer<TakeFault<Contracts.Messages.ReplayRejection>>();

@@ -207,6 +207,9 @@ public sealed partial class AssetRegistry
     /// <summary>True if the log holds the model on its own, in <c>model/{hash}</c>.</summary>
     public bool HasModel(string hash) => texts.ContainsKey(hash);
 
+    /// <summary>Ids of the models that the log holds on their own, whether or not an asset follows them.</summary>
+    public IEnumerable<string> ModelIds => texts.Values.Select(m => m.ModelId);
+
     /// <summary>
     /// The model with this hash, whether or not an asset still follows it; null if the log does not hold it, or this version cannot read
     /// it.

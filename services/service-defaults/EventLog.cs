@@ -54,6 +54,8 @@ public static class EventLog
         [typeof(ReadingsRetracted)] = "readings_retracted",
         [typeof(CorrectionWithdrawn)] = "correction_withdrawn",
         [typeof(TwinRevised)] = "twin_revised",
+        [typeof(RelationshipAdded)] = "relationship_added",
+        [typeof(RelationshipRemoved)] = "relationship_removed",
     };
 
     /// <summary>

@@ -34,6 +34,11 @@ public static class Streams
     /// <summary>Registrations of an asset; written by twin-state.</summary>
     public static string Asset(string assetId) => $"asset/{assetId}";
 
+    /// <summary>
+    /// The relationships between all assets, in one stream, since its rules concern several of them; written by twin-state.
+    /// </summary>
+    public const string Graph = "graph";
+
     /// <summary>Alarms, rebuilds, condition and maintenance of a twin; written by twin-state.</summary>
     public static string Twin(string assetId) => $"twin/{assetId}";
 

@@ -2,6 +2,7 @@ using Contracts.Messages;
 using MassTransit;
 using ServiceDefaults;
 using TwinState.Assets;
+using TwinState.Graphs;
 using TwinState.News;
 
 namespace TwinState;
@@ -19,16 +20,17 @@ static class Endpoints
         bus.AddConsumer<HandOverNews>();
         bus.AddConsumer<HandOverCommands>();
         bus.AddConsumer<TakeRegistrations>();
+        bus.AddConsumer<TakeRelationships>();
     }
 
     public static void Add(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator rabbit)
     {
-        Receive<HandOverNews>(QueueNames.News, MostNewsAtOnce);
-        Receive<HandOverCommands>(QueueNames.TwinCommands, MostCommandsAtOnce);
-        Receive<TakeRegistrations>(QueueNames.Registrations, MostRegistrationsAtOnce);
+        Receive(QueueNames.News, MostNewsAtOnce, typeof(HandOverNews));
+        Receive(QueueNames.TwinCommands, MostCommandsAtOnce, typeof(HandOverCommands));
+        Receive(QueueNames.Registrations, MostRegistrationsAtOnce, typeof(TakeRegistrations), typeof(TakeRelationships));
 
-        void Receive<T>(string queue, int mostAtOnce)
-            where T : class, IConsumer => rabbit.ReceiveEndpoint(queue, endpoint =>
+        void Receive(string queue, int mostAtOnce, params Type[] consumers) =>
+            rabbit.ReceiveEndpoint(queue, endpoint =>
             {
                 endpoint.ConfigureConsumeTopology = false;
                 endpoint.SetQuorumQueue();
@@ -41,7 +43,7 @@ static class Endpoints
                     retry.Handle<Exception>(e => e is OrleansException || Errors.Meaning(e).Retry);
                 });
                 endpoint.DropRefused();
-                endpoint.ConfigureConsumer<T>(context);
+                foreach (var consumer in consumers) endpoint.ConfigureConsumer(context, consumer);
             });
     }
 }

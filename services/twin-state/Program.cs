@@ -3,6 +3,7 @@ using ServiceDefaults;
 using TwinState;
 using TwinState.Assets;
 using TwinState.Checks;
+using TwinState.Graphs;
 using TwinState.News;
 using TwinState.Twins;
 using TwinState.Upkeep;
@@ -24,7 +25,8 @@ builder.AddMessaging(Endpoints.AddConsumers, Endpoints.Add);
 builder.AddSettings<TwinStateSettings>("TwinState");
 builder.Configuration.RequireDirectory("Assets:Directory", "the folder of the *.asset.yaml files");
 builder.Services.AddSingleton<LogReader>()
-    .AddAssetRegistry().AddSingleton<ShippedModels>().AddSingleton<RegisterAssets>().AddTwins();
+    .AddAssetRegistry().AddSingleton<ShippedModels>().AddSingleton<RegisterAssets>().AddSingleton<TwinGraph>()
+    .AddSingleton<ChangeGraph>().AddTwins();
 builder.Services.AddHostedService<RegisterShippedAssets>().AddHostedService<FollowLog>()
     .AddHostedService<ShowTwins>().AddHostedService<WatchQueues>().AddHostedService<CheckTwins>();
 

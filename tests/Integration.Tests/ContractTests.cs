@@ -53,6 +53,8 @@ public class ContractTests
             "ReadingsRejected readings_rejected",
             "ReadingsRetracted readings_retracted",
             "RejectionReplayed rejection_replayed",
+            "RelationshipAdded relationship_added",
+            "RelationshipRemoved relationship_removed",
             "ScenarioCancelled scenario_cancelled",
             "ScenarioCompleted scenario_completed",
             "ScenarioFailed scenario_failed",
@@ -68,6 +70,7 @@ public class ContractTests
     public void Message_names_are_what_the_queues_hold() => Assert.Equal(
         [
             "urn:message:Contracts.Messages:AcknowledgeAlarm",
+            "urn:message:Contracts.Messages:AddRelationship",
             "urn:message:Contracts.Messages:AdoptCalibration",
             "urn:message:Contracts.Messages:AssetChanged",
             "urn:message:Contracts.Messages:AssetsRegistered",
@@ -76,6 +79,7 @@ public class ContractTests
             "urn:message:Contracts.Messages:CancelScenario",
             "urn:message:Contracts.Messages:CorrectReadings",
             "urn:message:Contracts.Messages:DecideMaintenance",
+            "urn:message:Contracts.Messages:GraphChanged",
             "urn:message:Contracts.Messages:MaintenanceDecided",
             "urn:message:Contracts.Messages:ObserveOutcomes",
             "urn:message:Contracts.Messages:ReadingsAnnounced",
@@ -83,6 +87,8 @@ public class ContractTests
             "urn:message:Contracts.Messages:RecordMaintenance",
             "urn:message:Contracts.Messages:RegisterAsset",
             "urn:message:Contracts.Messages:RegisterAssets",
+            "urn:message:Contracts.Messages:RelationshipAnswered",
+            "urn:message:Contracts.Messages:RemoveRelationship",
             "urn:message:Contracts.Messages:ReplayRejection",
             "urn:message:Contracts.Messages:RequestCalibration",
             "urn:message:Contracts.Messages:RequestScenario",
@@ -131,6 +137,8 @@ public class ContractTests
         { nameof(CorrectionWithdrawn), Withdrawal },
         { nameof(ReadingsCorrected), Correction },
         { nameof(ReadingsRetracted), Retraction },
+        { nameof(RelationshipAdded), """{"source":"press-1","type":"feeds","target":"line-2","properties":[{"id":"share","number":60.5,"unit":"%"},{"id":"why","text":"t"}],"since":"2026-03-01T06:00:00.123456+00:00","addedBy":"eve","comment":"c","addedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(RelationshipRemoved), """{"source":"press-1","type":"feeds","target":"line-2","until":"2026-03-01T06:00:00.123456+00:00","removedBy":"eve","comment":"c","removedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
         { nameof(TwinRevised), """{"assetId":"line-1","position":42,"correctionIds":["0195a0b4-0000-7000-8000-000000000006"],"from":"2026-03-01T06:00:00.123456+00:00","sensors":[{"sensorId":"melt-pressure","readingsBefore":2,"readingsAfter":1,"latestBefore":210.5,"latestAfter":null}],"alarmIds":["line-1.hot.1700000000000000"],"hashBefore":"aa","hashAfter":"bb","revisedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
         { nameof(AlarmAcknowledged), """{"alarmId":"line-1.hot.1700000000000000","acknowledgedBy":"eve","comment":"seen","acknowledgedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
         { nameof(AlarmCleared), """{"alarmId":"line-1.hot.1700000000000000","value":249.5,"clearedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
@@ -201,6 +209,10 @@ public class ContractTests
 
     public static TheoryData<string, string> GoldenMessages => new()
     {
+        { nameof(AddRelationship), """{"source":"press-1","type":"feeds","target":"line-2","properties":[{"id":"share","number":60.5,"unit":"%"}],"since":"2026-03-01T06:00:00.123456+00:00","by":"eve","comment":"c"}""" },
+        { nameof(RemoveRelationship), """{"source":"press-1","type":"feeds","target":"line-2","until":"2026-03-01T06:00:00.123456+00:00","by":"eve","comment":"c"}""" },
+        { nameof(RelationshipAnswered), """{"refusal":"r","position":42}""" },
+        { nameof(GraphChanged), """{"position":42}""" },
         { nameof(CorrectReadings), $$"""{"assetId":"line-1","correction":{{Correction}}}""" },
         { nameof(RetractReadings), $$"""{"assetId":"line-1","retraction":{{Retraction}}}""" },
         { nameof(WithdrawCorrection), $$"""{"assetId":"line-1","withdrawal":{{Withdrawal}}}""" },

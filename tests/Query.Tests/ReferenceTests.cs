@@ -93,6 +93,8 @@ public class ReferenceTests
             foreach (var parameter in operation["parameters"]?.AsArray() ?? [])
             {
                 var schema = parameter!["schema"]!;
+                // There from is where a path starts.
+                if (name == "listNodes" && (string)parameter["name"]! == "from") continue;
                 if (Times.Contains((string)parameter["name"]!))
                     Assert.True((string?)schema["format"] == "date-time", $"{name} {parameter["name"]}");
                 if ((string)parameter["name"]! == "knownAt")

@@ -65,6 +65,15 @@ public class RegisterAssetTests
     }
 
     [Fact]
+    public void A_place_does_not_become_a_machine()
+    {
+        var known = new KnownRegistration("Hall 7", "old", new Dictionary<string, string>(), IsPlace: true);
+        var refused = Assert.Throws<RuleViolationException>(
+            () => DecideRegistration.Decide(known, new("hall-7", null, "kettle"), Model, isModelId: false, Now));
+        Assert.Equal("hall-7 is a place and cannot become a machine; take another id.", refused.Message);
+    }
+
+    [Fact]
     public void An_asset_with_the_models_id_gets_the_models_name() =>
         Assert.Equal("Kettle", DecideRegistration.Decide(null, new("kettle", null, "kettle"), Model, isModelId: true, Now)!.Name);
 

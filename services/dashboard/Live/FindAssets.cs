@@ -12,18 +12,24 @@ sealed class FindAssets(AssetService.AssetServiceClient client, TimeProvider tim
     readonly Dictionary<string, (Asset Asset, DateTimeOffset At)> known = [];
     readonly ConcurrentDictionary<string, ReadableModel> models = new();
 
-    /// <summary>Assets whose id or name contains the text.</summary>
-    public async Task<IReadOnlyList<AssetSummary>> Search(string text, int limit, CancellationToken cancel) =>
-        (await client.ListAssetsAsync(new() { Search = text, Limit = limit }, cancellationToken: cancel)).Assets;
+    /// <summary>Kind of an asset with a twin.</summary>
+    public const string Machine = "machine";
 
-    /// <summary>Ids of all assets.</summary>
+    /// <summary>Kind of an asset that holds others.</summary>
+    public const string Place = "place";
+
+    /// <summary>Assets whose id or name contains the text: of this kind, or of any.</summary>
+    public async Task<IReadOnlyList<AssetSummary>> Search(string text, int limit, CancellationToken cancel, string kind = Machine) =>
+        (await client.ListAssetsAsync(new() { Search = text, Limit = limit, Kind = kind }, cancellationToken: cancel)).Assets;
+
+    /// <summary>Ids of all machines.</summary>
     public async Task<IReadOnlyList<string>> Ids(CancellationToken cancel)
     {
         List<string> ids = [];
         var cursor = "";
         do
         {
-            var page = await client.ListAssetsAsync(new() { Limit = 500, Cursor = cursor }, cancellationToken: cancel);
+            var page = await client.ListAssetsAsync(new() { Limit = 500, Cursor = cursor, Kind = Machine }, cancellationToken: cancel);
             ids.AddRange(page.Assets.Select(a => a.Id));
             cursor = page.NextCursor;
         }

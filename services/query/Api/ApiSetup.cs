@@ -60,7 +60,7 @@ static class ApiSetup
         RefuseUnknown.Rpc.LoadDescriptors();
         builder.Services.AddGrpcReflection();
         builder.Services.AddGrpcHealthChecks(grpc => grpc.Services.Map("", health => health.Tags.Contains("ready")));
-        builder.Services.AddSingleton<AskSimulation>();
+        builder.Services.AddSingleton<AskSimulation>().AddSingleton<AskTwinState>();
         builder.AddReference();
     }
 

@@ -60,11 +60,11 @@ static partial class Input
     static string Shown(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.FFFFFFFZ", CultureInfo.InvariantCulture);
 
     /// <summary>Rank of a severity, 1 to 3; 0 if not given.</summary>
-    public static int Severity(string? text)
+    public static int Severity(string? text, string name = "severity")
     {
         if (string.IsNullOrEmpty(text)) return 0;
         var rank = Array.IndexOf(Severities, text) + 1;
-        return rank > 0 ? rank : throw new InvalidInputException("severity", text, string.Join(", ", Severities));
+        return rank > 0 ? rank : throw new InvalidInputException(name, text, string.Join(", ", Severities));
     }
 
     /// <summary>A state of sync; null if not given.</summary>

@@ -11,12 +11,13 @@ static class Reference
 {
     const string DateTime = "date-time";
 
-    static readonly string[] Times = ["validAt", "from", "to", "since", "at"];
+    static readonly string[] Times = ["validAt", "since", "until", "at"];
 
     static readonly (string Name, string Description)[] Tags =
     [
         ("Assets", "Machines, the models they follow, and their registration."),
         ("Twins", "The current state of machines, their state at any time in the past, and the history of their sensors."),
+        ("Graph", "How assets, places and components are related: the plant as a tree, and questions along relationships."),
         ("Health", "Condition and remaining life of wearing parts, and their maintenance records."),
         ("Decisions", "When to replace a part: options compared by cost and risk, and the outcome of past decisions."),
         ("Calibrations", "Parameters of a machine's physics, learned from a part of its history; people adopt them or roll them back."),
@@ -78,7 +79,8 @@ static class Reference
         foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
         {
             var schema = parameter.Schema as OpenApiSchema;
-            if (schema is { Type: JsonSchemaType.String } && Times.Contains(parameter.Name)) schema.Format = DateTime;
+            var isTime = Times.Contains(parameter.Name) || (parameter.Name is "from" or "to" && !IsGraph(context.Description.RelativePath));
+            if (schema is { Type: JsonSchemaType.String } && isTime) schema.Format = DateTime;
             if (parameter.Name == "knownAt") parameter.Schema = new OpenApiSchema { AnyOf = [.. PositionOrTime()] };
             if (ExampleOf(parameter.Name, context.Description.RelativePath ?? "") is { } example)
                 parameter.Example = schema?.Type == JsonSchemaType.Array ? new JsonArray(example) : JsonValue.Create(example);
@@ -87,11 +89,16 @@ static class Reference
         return Task.CompletedTask;
     }
 
+    // There from is where a path starts.
+    static bool IsGraph(string? path) => path?.EndsWith("/graph", StringComparison.Ordinal) == true;
+
     static string? DescriptionOf(string? parameter) => parameter switch
     {
         "id" => "Id of the resource.",
         "correctionId" => "Id of the correction.",
         "component" => "Id of a component of the asset's model.",
+        "type" => "Type of the relationship.",
+        "target" => "Id of the asset that it leads to.",
         "a" or "b" => "Id of a completed scenario.",
         _ => null,
     };
@@ -107,6 +114,13 @@ static class Reference
         ("id", var p) when p.Contains("/decisions/", StringComparison.Ordinal) => "0198c1de-5f0a-7c52-9a52-0f6c3a1b7d12",
         ("state", var p) when p.Contains("calibrations", StringComparison.Ordinal) => "proposed",
         ("id", var p) when p.Contains("/calibrations/", StringComparison.Ordinal) => "0198c1de-5f0a-7c52-9a52-0f6c3a1b7d13",
+        ("from", var p) when IsGraph(p) => "line-2",
+        ("path", _) => "<feeds",
+        ("kind", _) => "machine",
+        ("condition", _) => "degrading",
+        ("alarm", var p) when IsGraph(p) => "critical",
+        ("type", var p) when p.Contains("/relationships", StringComparison.Ordinal) => "part-of",
+        ("target", _) => "line-2",
         ("component", _) => "gearbox-bearing",
         ("id" or "asset", _) => "extrusion-line",
         ("assets", _) => "extrusion-line,pump-loop",

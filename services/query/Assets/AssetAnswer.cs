@@ -29,7 +29,10 @@ sealed record AssetAnswer(
     IReadOnlyList<SensorOfAsset> Sensors,
     IReadOnlyList<LimitOfAsset> Limits,
     IReadOnlyList<ConnectionOfAsset> Connections,
-    [property: Description("By key.")] IReadOnlyDictionary<string, string> Labels)
+    [property: Description("By key.")] IReadOnlyDictionary<string, string> Labels,
+    [property: Description("machine or place.")] string Kind,
+    [property: Description("Types of relationships that may go out from it to other assets.")]
+    IReadOnlyList<RelationshipTypeOfAsset> RelationshipTypes)
 {
     public static AssetAnswer Of(RegisteredAsset asset)
     {
@@ -40,9 +43,32 @@ sealed record AssetAnswer(
             [.. model.Sensors.Select(SensorOfAsset.Of)],
             [.. model.Limits.Select(l => LimitOfAsset.Of(l, model.Sensor(l.Sensor)?.Id))],
             [.. model.Connections.Select(ConnectionOfAsset.Of)],
-            asset.Labels);
+            asset.Labels, model.Kind, [.. model.RelationshipTypes.Select(RelationshipTypeOfAsset.Of)]);
     }
 }
+
+/// <summary>A type of relationship to other assets.</summary>
+/// <param name="Id">kebab-case, e.g. part-of.</param>
+sealed record RelationshipTypeOfAsset(
+    string Id,
+    [property: Description("Ids of models, or kinds (machine, place), whose assets it may lead to; empty: any.")] IReadOnlyList<string> To,
+    [property: Description("Most targets of a source at a time; null: any number.")] int? Most,
+    [property: Description("Most sources of a target at a time; null: any number.")] int? MostSources,
+    [property: Description("No asset may lead back to itself.")] bool IsAcyclic,
+    [property: Description("What may be said of a relationship.")] IReadOnlyList<PropertyOfRelationship> Properties)
+{
+    public static RelationshipTypeOfAsset Of(RelationshipType type) => new(
+        type.Id, type.To, type.Most, type.MostSources, type.IsAcyclic, [.. type.Properties.Select(p => new PropertyOfRelationship(
+            p.Id, p.Unit?.Symbol, p.Range is { } range ? ValueRange.Of(range) : null, p.IsRequired))]);
+}
+
+/// <summary>A property of a type of relationship: a number, or text.</summary>
+/// <param name="Id">kebab-case.</param>
+sealed record PropertyOfRelationship(
+    string Id,
+    [property: Description("Unit of the number; null: it is text.")] string? Unit,
+    [property: Description("What the number may be; null: it is text.")] ValueRange? Range,
+    [property: Description("Every relationship has it.")] bool IsRequired);
 
 /// <summary>A measured quantity.</summary>
 /// <param name="Id">Sensor id, kebab-case.</param>
@@ -67,9 +93,9 @@ sealed record SensorOfAsset(
         ValueRange.Of(sensor.Plausible), sensor.Interval.TotalSeconds, sensor.MissingAfter.TotalSeconds, sensor.Noise);
 }
 
-/// <summary>A closed range in the sensor's unit.</summary>
-/// <param name="Min">Lowest value, in the sensor's unit.</param>
-/// <param name="Max">Highest value, in the sensor's unit.</param>
+/// <summary>A closed range, in the unit of the sensor or property.</summary>
+/// <param name="Min">Lowest value, in that unit.</param>
+/// <param name="Max">Highest value, in that unit.</param>
 sealed record ValueRange(double Min, double Max)
 {
     public static ValueRange Of(TwinModel.Units.Interval range) => new(range.Min, range.Max);

@@ -17,6 +17,7 @@ static class AssetMessage
         RegisteredAt = asset.RegisteredAt.ToProto(),
         Problem = asset.Problem ?? "",
         Labels = { asset.Labels.ToDictionary() },
+        Kind = asset.Kind,
     };
 
     public static Proto.Asset Of(AssetAnswer asset) => new()
@@ -42,6 +43,27 @@ static class AssetMessage
             }),
         },
         Labels = { asset.Labels.ToDictionary() },
+        Kind = asset.Kind,
+        RelationshipTypes = { asset.RelationshipTypes.Select(Of) },
+    };
+
+    static Proto.RelationshipType Of(RelationshipTypeOfAsset type) => new()
+    {
+        Id = type.Id,
+        To = { type.To },
+        Most = type.Most ?? 0,
+        MostSources = type.MostSources ?? 0,
+        IsAcyclic = type.IsAcyclic,
+        Properties =
+        {
+            type.Properties.Select(p => new Proto.RelationshipProperty
+            {
+                Id = p.Id,
+                Unit = p.Unit ?? "",
+                Range = p.Range is { } range ? new() { Min = range.Min, Max = range.Max } : null,
+                IsRequired = p.IsRequired,
+            }),
+        },
     };
 
     static Proto.Sensor Of(SensorOfAsset sensor) => new()

@@ -11,7 +11,7 @@ sealed class AssetRpc(
     public override async Task<Proto.ListAssetsResponse> ListAssets(Proto.ListAssetsRequest request, ServerCallContext context)
     {
         var page = await list.Run(
-            request.ModelId, request.Search, request.Label, request.ValidAt?.ToTime("valid_at"),
+            request.ModelId, request.Search, request.Label, request.Kind, request.ValidAt?.ToTime("valid_at"),
             KnownAt.Of(request.HasKnownAtPosition ? request.KnownAtPosition : null, request.KnownAtTime),
             request.Limit == 0 ? null : request.Limit, request.Cursor, context.CancellationToken);
         return new() { Assets = { page.Items.Select(AssetMessage.Of) }, NextCursor = page.NextCursor ?? "" };

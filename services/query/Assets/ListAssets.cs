@@ -2,15 +2,18 @@ using System.ComponentModel;
 using Query.Api;
 using Query.Events;
 using Query.Registry;
+using ServiceDefaults;
+using TwinModel.Assets;
 
 namespace Query.Assets;
 
 /// <summary>Which assets to list.</summary>
-sealed record AssetFilter(string? Model, string? Search, (string Key, string Value)? Label)
+sealed record AssetFilter(string? Model, string? Search, (string Key, string Value)? Label, string? Kind)
 {
     public bool Matches(AssetSummary asset) =>
         (string.IsNullOrEmpty(Model) || asset.ModelId == Model)
         && asset.Matches(Search)
+        && (string.IsNullOrEmpty(Kind) || asset.Kind == Kind)
         && (Label is not { } l || (asset.Labels.TryGetValue(l.Key, out var value) && value == l.Value));
 }
 
@@ -24,24 +27,27 @@ sealed class ListAssets(KnownAssets registry, PastAssets past)
             [Description("Only assets of this model.")] string? model,
             [Description("Part of the id or name.")] string? search,
             [Description("Only assets with this label, key=value.")] string? label,
+            [Description("Only machines or only places: machine or place.")] string? kind,
             [Description("As registered at this time, in ISO 8601.")] string? validAt,
             [Description(KnownAt.Meaning)] string? knownAt,
             [Description("1 to 500, default 100.")] int? limit,
             [Description("nextCursor of the previous page.")] string? cursor,
             CancellationToken cancel) => list.Run(
-                model, search, label, Input.Time("validAt", validAt), KnownAt.Parse(knownAt), limit, cursor, cancel))
+                model, search, label, kind, Input.Time("validAt", validAt), KnownAt.Parse(knownAt), limit, cursor, cancel))
         .WithName("listAssets").WithSummary("Registered assets, by id")
         .WithDescription("With validAt or knownAt, those that were registered then, with their names, models and labels of that time; a page "
             + "may hold fewer than its limit and have a next one.");
 
-    /// <exception cref="ServiceDefaults.InvalidInputException">A wrong label or bound, a time in the future, or a position after the end of
+    /// <exception cref="InvalidInputException">A wrong label, kind or bound, a time in the future, or a position after the end of
     /// the log.</exception>
     public async Task<Page<AssetSummary>> Run(
-        string? model, string? search, string? label, DateTimeOffset? validAt, KnownAt? knownAt, int? limit, string? cursor,
-        CancellationToken cancel)
+        string? model, string? search, string? label, string? kind, DateTimeOffset? validAt, KnownAt? knownAt, int? limit,
+        string? cursor, CancellationToken cancel)
     {
+        if (!string.IsNullOrEmpty(kind) && kind is not ("machine" or "place"))
+            throw new InvalidInputException("kind", kind, AssetModel.Kinds);
         var size = Paging.Limit(limit);
-        AssetFilter filter = new(model, search, string.IsNullOrEmpty(label) ? null : AssetLabels.Pair("label", label));
+        AssetFilter filter = new(model, search, string.IsNullOrEmpty(label) ? null : AssetLabels.Pair("label", label), kind);
         var after = Cursor.Decode(List, 1, cursor)?[0];
         return validAt is null && knownAt is null
             ? Paging.Of(registry.SummariesAfter(after).Where(filter.Matches).Take(size + 1).ToList(), size, CursorAfter)

@@ -31,7 +31,7 @@ sealed class CompareTwins(FindPast past, FoldTwin fold, PastAlarms alarms, PastP
         var known = await past.All(assetIds, moment, cancel);
         var twins = await fold.FoldAll(known, withEstimate, cancel);
         var raised = (await alarms.All(known.Select(a => a.Id), moment, cancel)).Values.ToLookup(a => a.AssetId);
-        var worn = (await parts.Of(known, moment, cancel)).ToLookup(p => p.AssetId);
+        var worn = (await parts.Of(known.Select(a => (a.Id, a.Model)), moment, cancel)).ToLookup(p => p.AssetId);
         return known.Zip(twins).Where(k => k.Second is not null).ToDictionary(
             k => k.First.Id, k => new DiffSide(k.First, k.Second!, raised[k.First.Id].ToDictionary(a => a.Id), [.. worn[k.First.Id]]));
     }

@@ -4,6 +4,7 @@ using Query.Events;
 using Query.Pasts;
 using Query.Registry;
 using ServiceDefaults;
+using TwinModel.Assets;
 
 namespace Query.Diffs;
 
@@ -47,7 +48,7 @@ sealed class DiffFleet(CompareTwins compare, KnownAssets assets, FoldPlaces plac
         var size = Paging.Limit(limit);
         var (after, before, then) = await Begin(from, to, cursor, cancel);
         using var place = await places.Enter(cancel);
-        var ids = assets.SummariesAfter(after).Where(a => a.Matches(search)).Select(a => a.Id).ToList();
+        var ids = assets.SummariesAfter(after).Where(a => a.Kind == AssetModel.KindName(isPlace: false) && a.Matches(search)).Select(a => a.Id).ToList();
         var (differing, began, done) = (new List<AssetDiff>(), time.GetTimestamp(), 0);
         while (done < ids.Count && differing.Count < size && done < MostCompared
             && (done == 0 || time.GetElapsedTime(began) < LongEnough))

@@ -32,6 +32,22 @@ sealed class ListHealth(NpgsqlDataSource source, PastParts past)
         .WithName("listHealth").WithSummary("Summary of the wearing parts of all assets")
         .WithDescription("With validAt or knownAt, of the assets that were known then, from what the log says of changes and assessments.");
 
+    /// <summary>Levels of parts, the worst last.</summary>
+    public static IReadOnlyList<string> AllLevels => Levels;
+
+    /// <summary>The levels of the parts of assets, as saved.</summary>
+    public async Task<List<(string AssetId, string Component, string Level)>> Of(
+        IReadOnlyCollection<string> assetIds, CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand(
+            $"select asset_id, component, view ->> 'level' from {ReadModels.Health} where asset_id = any($1)");
+        command.Parameters.Add(new() { Value = assetIds.ToArray() });
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        List<(string AssetId, string Component, string Level)> parts = [];
+        while (await reader.ReadAsync(cancel)) parts.Add((reader.GetString(0), reader.GetString(1), reader.GetString(2)));
+        return parts;
+    }
+
     /// <exception cref="InvalidInputException">No such level, a time in the future, or a position after the end of the log.</exception>
     /// <exception cref="BusyException">Too many past states are being computed.</exception>
     public async Task<IReadOnlyList<PartSummary>> Run(

@@ -3,6 +3,7 @@ using Query.Events;
 using Query.Pasts;
 using Query.Registry;
 using ServiceDefaults;
+using TwinModel.Assets;
 using TwinModel.ConditionMonitoring;
 using TwinModel.Health;
 
@@ -27,12 +28,13 @@ sealed class PastParts(KnownAssets assets, FindPast past, PastEvents events, Fol
         using var place = await places.Enter(cancel);
         List<PartSummary> parts = [];
         foreach (var ids in assets.All.Select(a => a.Id).Chunk(AtOnce))
-            parts.AddRange(await Of(await past.All(ids, moment, cancel), moment, cancel));
+            parts.AddRange(await Of((await past.All(ids, moment, cancel)).Select(a => (a.Id, a.Model)), moment, cancel));
         return parts;
     }
 
-    /// <summary>The parts of some assets of one moment.</summary>
-    public async Task<List<PartSummary>> Of(IEnumerable<PastAsset> known, PastMoment moment, CancellationToken cancel)
+    /// <summary>The parts of some assets, with the models that they had then.</summary>
+    public async Task<List<PartSummary>> Of(
+        IEnumerable<(string Id, AssetModel Model)> known, PastMoment moment, CancellationToken cancel)
     {
         var worn = known.Where(a => a.Model.Degradations.Count > 0).ToList();
         if (worn.Count == 0) return [];
@@ -48,7 +50,8 @@ sealed class PastParts(KnownAssets assets, FindPast past, PastEvents events, Fol
 
     static PartSummary Of(string assetId, string component, List<object> events)
     {
-        var (level, since) = events.Aggregate(
+        // People may record late when a part was replaced.
+        var (level, since) = events.OrderBy(PastEvents.HappenedAt).Aggregate(
             (Level: ConditionLevel.Learning.Word(), Since: (DateTimeOffset?)null),
             (last, e) => e switch
             {

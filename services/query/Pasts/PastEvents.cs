@@ -56,7 +56,8 @@ sealed class PastEvents(NpgsqlDataSource source)
     public static DateTimeOffset? HappenedAt(string type, JsonNode? data) =>
         Types.TryGetValue(type, out var known) && data.Deserialize(known, JsonSerializerOptions.Web) is { } e ? HappenedAt(e) : null;
 
-    static DateTimeOffset? HappenedAt(object e) => e switch
+    /// <summary>When an event happened by its own account; null when it does not say.</summary>
+    public static DateTimeOffset? HappenedAt(object e) => e switch
     {
         AlarmRaised raised => raised.RaisedAt,
         AlarmAcknowledged acknowledged => acknowledged.AcknowledgedAt,
@@ -65,6 +66,8 @@ sealed class PastEvents(NpgsqlDataSource source)
         HealthAssessed assessed => assessed.AssessedAt,
         ComponentReplaced replaced => replaced.ReplacedAt,
         FailureOccurred failed => failed.FailedAt,
+        RelationshipAdded added => added.Since,
+        RelationshipRemoved removed => removed.Until,
         _ => null,
     };
 }

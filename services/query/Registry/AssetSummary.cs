@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using System.ComponentModel;
 using ServiceDefaults;
+using TwinModel.Assets;
 
 namespace Query.Registry;
 
@@ -18,7 +19,8 @@ sealed record AssetSummary(
     [property: Description("Time of the first registration.")] DateTimeOffset RegisteredAt,
     [property: Description("Why the newest model cannot be read; null if it can. The model named here is then an earlier one, or "
         + "the unreadable one if there is no earlier one.")] string? Problem,
-    [property: Description("By key.")] IReadOnlyDictionary<string, string> Labels)
+    [property: Description("By key.")] IReadOnlyDictionary<string, string> Labels,
+    [property: Description("machine or place; machine while the model cannot be read.")] string Kind)
 {
     /// <summary>True if a text is part of the id or the name; nothing is part of every one.</summary>
     public bool Matches(string? search) => string.IsNullOrEmpty(search)
@@ -29,13 +31,13 @@ sealed record AssetSummary(
 
     public static AssetSummary Of(RegisteredAsset asset, UnreadableAsset? newer) => new(
         asset.Id, asset.Name, asset.Model.Id, asset.Model.Version, asset.Model.Hash, asset.RegisteredAt, newer?.Explanation,
-        asset.Labels);
+        asset.Labels, asset.Model.Kind);
 
     public static AssetSummary Of(UnreadableAsset asset)
     {
         var r = asset.Registration;
         return new(
             r.AssetId, r.Name, r.ModelId, r.ModelVersion, r.ModelHash, asset.RegisteredAt, asset.Explanation,
-            r.Labels ?? NoLabels);
+            r.Labels ?? NoLabels, AssetModel.KindName(isPlace: false));
     }
 }

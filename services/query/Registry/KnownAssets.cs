@@ -20,8 +20,9 @@ sealed class KnownAssets(AssetRegistry registry)
     /// <summary>Raised when an asset is new or was registered again, at least once for each registration.</summary>
     public event Action<RegisteredAsset>? Registered;
 
-    /// <summary>Ids of the models that assets follow; twin-state registers an asset of every shipped model.</summary>
-    public IReadOnlyCollection<string> Models => [.. models.Keys.Order(StringComparer.Ordinal)];
+    /// <summary>Ids of the models that assets follow or can follow; twin-state puts every shipped model into the log.</summary>
+    public IReadOnlyCollection<string> Models =>
+        [.. models.Keys.Concat(registry.ModelIds).Distinct().Order(StringComparer.Ordinal)];
 
     /// <summary>Ordered by id.</summary>
     public IEnumerable<RegisteredAsset> All => registry.All.OrderBy(a => a.Id, StringComparer.Ordinal);

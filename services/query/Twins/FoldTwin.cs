@@ -27,6 +27,7 @@ sealed class FoldTwin(
     public async Task<TwinAnswer> Run(string assetId, DateTimeOffset? validAt, KnownAt? knownAt, CancellationToken cancel)
     {
         var asset = await past.Run(assetId, validAt, knownAt, cancel);
+        if (asset.Model.IsPlace) throw new NotFoundException("twin", assetId, "it is a place");
         using var place = await places.Enter(cancel);
         return await Fold(asset, withEstimate: true, cancel);
     }

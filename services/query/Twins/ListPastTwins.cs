@@ -34,7 +34,7 @@ sealed class ListPastTwins(FindPast past, FoldTwin fold, FoldPlaces places, Know
         var size = Paging.Limit(limit);
         var (after, moment) = await Begin(validAt, knownAt, cursor, cancel);
         using var place = await places.Enter(cancel);
-        var ids = assets.All.Select(a => a.Id).SkipWhile(id => string.CompareOrdinal(id, after) <= 0).ToList();
+        var ids = assets.All.Where(a => !a.Model.IsPlace).Select(a => a.Id).SkipWhile(id => string.CompareOrdinal(id, after) <= 0).ToList();
         var (twins, began, done) = (new List<TwinAnswer>(), time.GetTimestamp(), 0);
         while (done < ids.Count && twins.Count < size && done < MostFolded && (done == 0 || time.GetElapsedTime(began) < LongEnough))
         {

@@ -37,9 +37,10 @@ sealed class LiveTwins
         return twins.TryAdd(view.AssetId, new LiveTwin(view)) || Offer(view);
     }
 
-    /// <summary>Shows a new asset's twin before its first reading.</summary>
+    /// <summary>Shows a new machine's twin before its first reading; a place has none.</summary>
     public void Expect(RegisteredAsset asset)
     {
+        if (asset.Model.IsPlace) return;
         if (Find(asset.Id) is { IsExpected: false }) return;
         Offer(new OfferedView(asset, empty.GetOrAdd(
             asset.Model.Hash, _ => ViewTwin.Of("", "", new Twin(asset.Model), AlarmBook.Empty, 0, 0, null, null, null))));

@@ -45,6 +45,21 @@ public sealed record AssetModel(
     readonly FrozenDictionary<ushort, Limit[]> limitsBySensor = Limits.Where(l => l.Signal is null).GroupBy(l => l.Sensor)
         .ToFrozenDictionary(g => g.Key, g => g.ToArray());
 
+    /// <summary>The kinds of assets, for messages.</summary>
+    public const string Kinds = "machine, place";
+
+    /// <summary>True for a place, such as a hall, that has no sensors of its own and holds machines.</summary>
+    public bool IsPlace { get; init; }
+
+    /// <summary>machine or place.</summary>
+    public string Kind => KindName(IsPlace);
+
+    /// <summary>Name of a kind.</summary>
+    public static string KindName(bool isPlace) => isPlace ? "place" : "machine";
+
+    /// <summary>Types of relationships that may go out from assets of this model.</summary>
+    public IReadOnlyList<RelationshipType> RelationshipTypes { get; init; } = [];
+
     /// <summary>Vibration waveforms that are reduced to readings of sensors; empty when there are none.</summary>
     public IReadOnlyList<Waveform> Waveforms { get; init; } = [];
 

@@ -58,24 +58,28 @@ public static class ReadAssetModel
             root.Get("schema")!.Complain($"must be '{Schema}', not '{schema}'");
         var id = Identity(root, "id", []);
         if (id == AssetId.Reserved) root.Get("id")!.Complain($"must not be '{id}', which is reserved for unknown assets");
+        if (id is "machine" or "place") root.Get("id")!.Complain($"must not be '{id}', which is a kind");
+        var isPlace = ReadKind(root) == "place";
         var name = root.Text("name");
         var version = Whole(root, "version", 1, int.MaxValue);
         var description = root.Text("description", "");
 
         HashSet<string> componentIds = [];
-        var components = root.List("components", atLeast: 1)
+        var components = root.List("components", required: !isPlace, atLeast: 1)
             .Select(c => Closed(c, new Component(Identity(c, "id", componentIds), c.Text("kind"), c.Text("name")))).ToList();
         var relationships = root.List("relationships", required: false).Select(r => Closed(r, ReadRelationship(r, componentIds))).ToList();
 
         HashSet<string> sensorIds = [];
         HashSet<int> numbers = [];
-        var sensors = root.List("sensors", atLeast: 1).Select(s => Closed(s, ReadSensor(s, componentIds, sensorIds, numbers)))
+        var sensors = root.List("sensors", required: !isPlace, atLeast: 1)
+            .Select(s => Closed(s, ReadSensor(s, componentIds, sensorIds, numbers)))
             .OfType<Sensor>().OrderBy(s => s.Number).ToList();
         var sensorById = sensors.DistinctBy(s => s.Id).ToDictionary(s => s.Id);
 
         HashSet<string> named = [.. sensorIds];
         var waveforms = ReadWaveforms.From(root, named, sensorById);
-        var connections = root.List("connections", atLeast: 1).Select(c => Closed(c, ReadConnection(c, sensorIds, named)))
+        var connections = root.List("connections", required: !isPlace, atLeast: 1)
+            .Select(c => Closed(c, ReadConnection(c, sensorIds, named)))
             .OfType<Connection>().ToList();
         var csv = root.Get("imports", required: false) is { } imports ? Closed(imports, ReadCsv(imports, sensorIds)) : null;
         var flushWindow = root.Span("flush-window", required: false);
@@ -92,10 +96,25 @@ public static class ReadAssetModel
         HashSet<string> worn = [];
         var degradations = root.List("degradation", required: false)
             .Select(d => ReadDegradation.From(d, Worn(d, componentIds, worn), sensorById)).OfType<Degradation>().ToList();
+        var relationshipTypes = ReadRelationshipTypes.From(root);
         root.Close();
         return new(id, name, version, description, components, relationships, [.. sensors.DistinctBy(s => s.Number).DistinctBy(s => s.Id)],
             limits, connections, csv, flushWindow, physics, yaml, Hash(yaml))
-        { Waveforms = waveforms, Degradations = degradations, Estimation = estimation, Calculated = calculated };
+        {
+            IsPlace = isPlace,
+            RelationshipTypes = relationshipTypes,
+            Waveforms = waveforms,
+            Degradations = degradations,
+            Estimation = estimation,
+            Calculated = calculated,
+        };
+    }
+
+    static string ReadKind(YamlCursor root)
+    {
+        var kind = root.Text("kind", "machine");
+        if (kind is not ("machine" or "place" or "")) root.Get("kind")!.Complain($"must be one of {AssetModel.Kinds}, not '{kind}'");
+        return kind;
     }
 
     static EstimationSettings? Estimated(YamlCursor root, YamlCursor at, Physics.PhysicsModel? physics)

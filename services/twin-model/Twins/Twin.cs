@@ -53,7 +53,7 @@ public sealed class Twin
     {
         Model = model;
         sensors = [.. model.Sensors.Select(s => new SensorTwin(s, model.LimitsOf(s.Number)))];
-        byNumber = new SensorTwin?[model.Sensors.Max(s => s.Number) + 1];
+        byNumber = new SensorTwin?[model.Sensors.Select(s => s.Number).DefaultIfEmpty().Max() + 1];
         foreach (var sensor in sensors) byNumber[sensor.Sensor.Number] = sensor;
     }
 

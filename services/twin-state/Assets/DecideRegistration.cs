@@ -9,12 +9,14 @@ namespace TwinState.Assets;
 /// <param name="Name">Display name.</param>
 /// <param name="ModelHash">Hash of its model; null if that model cannot be read and has to be replaced.</param>
 /// <param name="Labels">Its labels.</param>
-sealed record KnownRegistration(string Name, string? ModelHash, IReadOnlyDictionary<string, string> Labels)
+/// <param name="IsPlace">Whether it is a place; null if that is not known.</param>
+sealed record KnownRegistration(
+    string Name, string? ModelHash, IReadOnlyDictionary<string, string> Labels, bool? IsPlace = null)
 {
     public static KnownRegistration? Of(AssetRegistry registry, string assetId)
     {
         if (registry.FindUnreadable(assetId)?.Registration is { } unreadable) return new(unreadable.Name, null, LabelsOf(unreadable));
-        return registry.Find(assetId) is { } asset ? new(asset.Name, asset.Model.Hash, asset.Labels) : null;
+        return registry.Find(assetId) is { } asset ? new(asset.Name, asset.Model.Hash, asset.Labels, asset.Model.IsPlace) : null;
     }
 
     public static KnownRegistration Of(AssetRegistered e) => new(e.Name, e.ModelHash, LabelsOf(e));
@@ -33,7 +35,7 @@ static class DecideRegistration
     /// <param name="now">Current time.</param>
     /// <exception cref="InvalidInputException">The id is not allowed for an asset.</exception>
     /// <exception cref="RuleViolationException">The id is reserved for the shipped model of the same id, which would be registered again
-    /// within seconds.</exception>
+    /// within seconds; or a machine would become a place, or the other way round.</exception>
     public static AssetRegistered? Decide(
         KnownRegistration? known, AssetRegistration command, AssetModel model, bool isModelId, DateTimeOffset now)
     {
@@ -41,6 +43,9 @@ static class DecideRegistration
         if (isModelId && command.AssetId != model.Id)
             throw new RuleViolationException(
                 $"{command.AssetId} always follows the shipped model {command.AssetId}; give an asset of {model.Id} another id.");
+        if (known?.IsPlace is { } isPlace && isPlace != model.IsPlace)
+            throw new RuleViolationException(
+                $"{command.AssetId} is a {AssetModel.KindName(isPlace)} and cannot become a {model.Kind}; take another id.");
         var name = command.Name ?? known?.Name ?? (command.AssetId == model.Id ? model.Name : command.AssetId);
         var labels = command.Labels ?? known?.Labels;
         if (known is not null && known.ModelHash == model.Hash && known.Name == name && AreEqual(known.Labels, labels!)) return null;

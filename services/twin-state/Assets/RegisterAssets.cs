@@ -4,6 +4,7 @@ using JasperFx.Events;
 using Marten;
 using MassTransit;
 using ServiceDefaults;
+using TwinModel.Assets;
 
 namespace TwinState.Assets;
 
@@ -31,6 +32,27 @@ sealed class RegisterAssets(
                 // Another replica registered one of them in the meantime: decide again.
             }
         }
+    }
+
+    /// <summary>Puts models into the log that no asset follows yet, and announces it.</summary>
+    public async Task Publish(IReadOnlyList<AssetModel> unknown, CancellationToken cancel)
+    {
+        if (unknown.Count == 0) return;
+        await using var session = store.LightweightSession();
+        session.Stamp(null);
+        var now = time.GetUtcNow();
+        foreach (var m in unknown)
+            session.Events.Append(Streams.Model(m.Hash), 1, new ModelRegistered(m.Id, m.Version, m.Hash, m.Source, now));
+        try
+        {
+            await session.SaveChangesAsync(cancel);
+        }
+        catch (Exception e) when (StoreFaults.IsConflict(e))
+        {
+            // Another replica was first, perhaps with some of them only: look again soon.
+            return;
+        }
+        await bus.Publish(new AssetChanged(unknown[^1].Id, await log.Position(cancel)), cancel);
     }
 
     async Task<AssetsRegistered> Append(

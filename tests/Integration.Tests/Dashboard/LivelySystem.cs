@@ -14,6 +14,7 @@ public sealed class LivelySystem(Infrastructure infrastructure) : AnsweringDashb
     {
         await base.InitializeAsync();
         var asset = await LivelyMachine();
+        await Plant(asset);
         var more = new[] { new { target = "production-rate", kind = "scale", value = 1.15 } };
         var colder = new[] { new { target = "zone-4-set-point", kind = "offset", value = -10.0 } };
         Addresses = new Dictionary<string, string>
@@ -76,6 +77,21 @@ public sealed class LivelySystem(Infrastructure infrastructure) : AnsweringDashb
         await Eventually.Get(
             "the payload is rejected", () => Get($"/api/v1/rejected?asset={asset}"), list => list["items"]!.AsArray().Count == 1);
         return asset;
+    }
+
+    /// <summary>A site with a hall and a line that the machine is in.</summary>
+    async Task Plant(string asset)
+    {
+        foreach (var (id, model) in new[] { ("site-1", "site"), ("hall-1", "hall"), ("line-1", "line") })
+            await Put($"/api/v1/assets/{id}", new { model, name = $"{char.ToUpperInvariant(id[0])}{id[1..]}".Replace('-', ' ') });
+        foreach (var (source, target) in new[] { ("hall-1", "site-1"), ("line-1", "hall-1"), (asset, "line-1") })
+            await Put($"/api/v1/assets/{source}/relationships/part-of/{target}", new { by = "eve" });
+    }
+
+    async Task Put(string path, object body)
+    {
+        using var answer = await Query.Http.PutAsJsonAsync(path, body);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
     }
 
     /// <summary>A machine with readings whose model has no physics.</summary>

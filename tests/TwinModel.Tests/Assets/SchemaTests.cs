@@ -22,6 +22,8 @@ public class SchemaTests
           - { id: stand, kind: stand, name: Stand }
         relationships:
           - { type: part-of, from: vessel, to: stand }
+        relationship-types:
+          - { id: warms, to: [place, kettle], most: 2, most-sources: 3, acyclic: true, properties: [{ id: heat, quantity: power, unit: kW, range: [0, 5], required: true }, { id: remark, text: true }] }
         sensors:
           - { id: temperature, number: 1, component: vessel, quantity: temperature, unit: degC, physical: [-50, 200], plausible: [0, 120], interval: 1s, missing-after: 1min, noise: 0.1, name: Water }
           - { id: level, number: 2, component: vessel, quantity: ratio, unit: "1", physical: [0, 1], plausible: [0, 1], interval: 0.5h }
@@ -116,6 +118,18 @@ public class SchemaTests
         AssertJudged(isGood: true, File.ReadAllText(Path.Combine(ReadAssetModelTests.Directory, file)));
 
     [Fact]
+    public void A_place_needs_no_parts_sensors_and_connections_and_a_machine_does()
+    {
+        const string Place = "schema: pollux/asset-model/1\nid: hall\nkind: place\nname: Hall\nversion: 1\n";
+        AssertJudged(isGood: true, Place);
+        AssertJudged(isGood: false, Place + "sensors: []\n");
+        AssertJudged(isGood: false, Place.Replace("kind: place\n", "", StringComparison.Ordinal));
+        var hall = ReadAssetModel.FromText(Place, "hall.asset.yaml");
+        Assert.Equal(("place", true), (hall.Kind, hall.IsPlace));
+        Assert.Equal("machine", ReadAssetModel.FromText(Whole, "kettle.asset.yaml").Kind);
+    }
+
+    [Fact]
     public void A_model_with_everything_in_it_pleases_both() => AssertJudged(isGood: true, Whole);
 
     [Theory]
@@ -124,6 +138,11 @@ public class SchemaTests
     [InlineData("flush-window: 500ms", "flush-window: 0.25s")]
     [InlineData("relationships:\n  - { type: part-of, from: vessel, to: stand }\n", "relationships: []\n")]
     [InlineData("type: part-of", "type: feeds")]
+    [InlineData("id: kettle", "id: kettle\nkind: machine")]
+    [InlineData("id: kettle", "id: kettle\nkind: place")]
+    [InlineData(", to: [place, kettle], most: 2, most-sources: 3, acyclic: true", "")]
+    [InlineData("text: true", "text: true, required: false")]
+    [InlineData("unit: kW, range: [0, 5], required: true", "unit: kW, range: [0, 5], text: false")]
     [InlineData(", names: { \"T/1\": temperature }", "")]
     [InlineData("above: 100, clear: 95", "above: 1e2")]
     [InlineData("name: Kettle", "name: \"5\"")]
@@ -197,6 +216,19 @@ public class SchemaTests
     [InlineData("{ \"T/1\": temperature }", "{ \"T/1\": [temperature] }")]
     [InlineData("ignore: [anomaly]", "ignore: anomaly")]
     [InlineData("ignore: [anomaly]", "ignore: [[anomaly]]")]
+    // Kinds and types of relationships.
+    [InlineData("id: kettle", "id: kettle\nkind: house")]
+    [InlineData("id: kettle", "id: place")]
+    [InlineData("to: [place, kettle]", "to: []")]
+    [InlineData("to: [place, kettle]", "to: kettle")]
+    [InlineData("to: [place, kettle]", "to: [kettle, kettle]")]
+    [InlineData("to: [place, kettle]", "to: [Kettle]")]
+    [InlineData("most: 2", "most: 0")]
+    [InlineData("acyclic: true", "acyclic: \"true\"")]
+    [InlineData("id: warms, ", "")]
+    [InlineData("range: [0, 5], ", "")]
+    [InlineData("text: true", "text: true, unit: kW")]
+    [InlineData("{ id: remark, text: true }", "{ id: remark }")]
     // Numbers.
     [InlineData("version: 1", "version: 0")]
     [InlineData("version: 1", "version: 1.5")]
@@ -260,6 +292,7 @@ public class SchemaTests
     [InlineData("yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd hh:mm:ss")]
     [InlineData("time: datetime", "time: [date, date]")]
     [InlineData("pollux/{asset}/senml", "pollux/kettle/senml")]
+    [InlineData("id: remark", "id: heat")]
     public void What_only_the_reader_can_know_pleases_the_schema(string part, string instead)
     {
         Assert.True(PleasesTheSchema(With(part, instead)));

@@ -30,7 +30,7 @@ public class PhysicsSignalTests
     [InlineData(200)]
     public void The_heat_of_the_zones_is_that_of_the_whole_wherever_they_are_cut(int cells)
     {
-        var zones = Steady(Read("version: 7", "version: 8"), cells);
+        var zones = Steady(Read("version: 8", "version: 9"), cells);
         var cut = Steady(Read("over: [0 mm, 300 mm]", "over: [0 mm, 155 mm]"), cells);
         var rest = Steady(Read("over: [0 mm, 300 mm]", "over: [155 mm, 300 mm]"), cells);
         Assert.Equal(zones("zone-1-heat"), cut("zone-1-heat") + rest("zone-1-heat"), 1e-9);
@@ -50,7 +50,7 @@ public class PhysicsSignalTests
     [Fact]
     public void The_viscosity_at_the_tip_is_that_of_the_power_law()
     {
-        var steady = Steady(Read("version: 7", "version: 8"), 200);
+        var steady = Steady(Read("version: 8", "version: 9"), 200);
         // 12000 Pa s^n at 180 °C and 1 1/s, thinner by 0.011 per K, sheared by the screw's surface over the metering depth.
         var rate = Math.PI * 0.06 * 80 / 60 / 0.004;
         var expected = 12_000 * Math.Exp(-0.011 * (steady("melt-temperature") - 180)) * Math.Pow(rate, 0.41 - 1);

@@ -1,0 +1,112 @@
+using System.Collections.ObjectModel;
+using System.Text.Json;
+using Contracts.Events;
+using Npgsql;
+using Query.Events;
+using Query.Pasts;
+using Query.Registry;
+using ServiceDefaults;
+using TwinModel.Assets;
+using TwinModel.Graphs;
+
+namespace Query.Graphs;
+
+/// <summary>The graph at a moment, with the assets as they were registered then.</summary>
+/// <param name="Find">An asset then; null if it was not known, or its model cannot be read.</param>
+/// <param name="Assets">All of them, by id.</param>
+/// <param name="Book">All relationships.</param>
+/// <param name="Moment">The moment.</param>
+/// <param name="Past">The same; null for the present.</param>
+sealed record GraphThen(
+    Func<string, RegisteredAsset?> Find, IEnumerable<RegisteredAsset> Assets, RelationshipBook Book, GraphMoment Moment, PastMoment? Past)
+{
+    const int MostEdges = 100_000;
+
+    /// <summary>Most relationships that one question looks at, for the reference.</summary>
+    public const string Limits = "At most 100 000 relationships are looked at and, in the past, the alarms and conditions of 2 000 assets "
+        + "(413).";
+
+    /// <summary>For one question: counts the relationships that it looks at.</summary>
+    /// <param name="fieldName">The parameter to blame when they are too many.</param>
+    public GraphView View(string fieldName)
+    {
+        var looked = 0;
+        return new(Book, Moment, id => Find(id)?.Model, () =>
+        {
+            if (++looked > MostEdges) throw new TooLargeException("What this looks at", MostEdges, "relationships", fieldName);
+        });
+    }
+
+    /// <summary>An asset then.</summary>
+    /// <exception cref="NotFoundException">It was not known.</exception>
+    public RegisteredAsset Get(string id) => Find(id)
+        ?? throw new NotFoundException("asset", Past is { } past ? $"{id} at log position {past.KnownAt}" : id);
+}
+
+/// <summary>Finds the graph at a moment.</summary>
+sealed class GraphAssets(KnownAssets assets, TwinGraph graph, FindPast past, NpgsqlDataSource source, TimeProvider time)
+{
+    /// <summary>The graph at the moment that is asked for.</summary>
+    /// <exception cref="InvalidInputException">A time in the future, or a position after the end of the log.</exception>
+    public async Task<GraphThen> At(DateTimeOffset? validAt, KnownAt? knownAt, CancellationToken cancel) => await At(
+        validAt is null && knownAt is null ? null : await past.Moment(validAt, knownAt, cancel), cancel);
+
+    /// <summary>The graph at a moment; null: now.</summary>
+    public async Task<GraphThen> At(PastMoment? moment, CancellationToken cancel)
+    {
+        if (moment is not { } then)
+        {
+            var now = graph.IsLoaded ? graph.Now : await graph.Refresh(cancel);
+            return new(assets.Find, assets.All, now.Book, new(now.Book.Now(time.GetUtcNow()), long.MaxValue), null);
+        }
+        // What was appended just now counts, and so does what this process has not heard of yet.
+        await assets.Refresh(cancel);
+        var (book, _) = await graph.Refresh(cancel);
+        var former = await Former(then.KnownAt, cancel);
+        return new(Find, assets.All.Select(a => Find(a.Id)).OfType<RegisteredAsset>(), book, new(then.ValidAt, then.KnownAt), then);
+
+        RegisteredAsset? Find(string id) => assets.Find(id) is not { } asset || asset.FirstPosition > then.KnownAt ? null
+            : asset.Position <= then.KnownAt ? asset
+            : former.GetValueOrDefault(id);
+    }
+
+    // Assets that were registered again since: as they were.
+    async Task<Dictionary<string, RegisteredAsset>> Former(long knownAt, CancellationToken cancel)
+    {
+        var changed = assets.All.Where(a => a.FirstPosition <= knownAt && knownAt < a.Position).ToDictionary(a => a.Id);
+        Dictionary<string, RegisteredAsset> former = [];
+        if (changed.Count == 0) return former;
+        await using var command = source.CreateCommand(
+            "select distinct on (stream_id) data from events.mt_events where stream_id = any($1) and type = $2 and seq_id <= $3 "
+                + "order by stream_id, version desc");
+        command.Parameters.AddRange((NpgsqlParameter[])
+        [
+            new() { Value = changed.Keys.Select(Streams.Asset).ToArray() }, new() { Value = EventLog.EventNames[typeof(AssetRegistered)] },
+            new() { Value = knownAt },
+        ]);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            var e = JsonSerializer.Deserialize<AssetRegistered>(reader.GetString(0), JsonSerializerOptions.Web)!;
+            former[e.AssetId] = changed[e.AssetId] with
+            {
+                Name = e.Name,
+                Labels = e.Labels ?? ReadOnlyDictionary<string, string>.Empty,
+                Model = ModelOf(e) ?? changed[e.AssetId].Model,
+            };
+        }
+        return former;
+    }
+
+    AssetModel? ModelOf(AssetRegistered e)
+    {
+        try
+        {
+            return assets.ModelOf(e);
+        }
+        catch (InvalidModelException)
+        {
+            return null;
+        }
+    }
+}

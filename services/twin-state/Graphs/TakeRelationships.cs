@@ -1,0 +1,46 @@
+using Contracts.Messages;
+using MassTransit;
+using ServiceDefaults;
+using TwinModel.Graphs;
+
+namespace TwinState.Graphs;
+
+/// <summary>Takes requests to relate assets. Query has checked them already, perhaps against an older model.</summary>
+sealed class TakeRelationships(ChangeGraph change, AssetRegistry registry)
+    : IConsumer<AddRelationship>, IConsumer<RemoveRelationship>
+{
+    public async Task Consume(ConsumeContext<AddRelationship> context)
+    {
+        var (m, cancel) = (context.Message, context.CancellationToken);
+        var (source, target) = (await Asset(m.Source, cancel), await Asset(m.Target, cancel));
+        if (CheckRelationship.Find((m.Source, source.Model), m.Type, (m.Target, target.Model), m.Properties) is { } problem)
+        {
+            await context.RespondAsync(new RelationshipAnswered(
+                new InvalidInputException(problem.Field, problem.Value, problem.Allowed).Message, 0));
+            return;
+        }
+        var type = CheckRelationship.Type(source.Model, m.Type)!;
+        var properties = CheckRelationship.Complete(type, m.Properties);
+        await context.RespondAsync(await change.Run(
+            (book, now) => DecideRelationship.Add(
+                book, type, new(m.Source, m.Type, m.Target, properties, m.Since ?? book.Now(now), m.By, m.Comment, now)),
+            context.SentBy(), cancel));
+    }
+
+    public async Task Consume(ConsumeContext<RemoveRelationship> context)
+    {
+        var m = context.Message;
+        await context.RespondAsync(await change.Run(
+            (book, now) => DecideRelationship.Remove(
+                book, new(m.Source, m.Type, m.Target, m.Until ?? book.Now(now), m.By, m.Comment, now))
+                ?? new([], $"There never was a relationship {m.Type} from {m.Source} to {m.Target}."),
+            context.SentBy(), context.CancellationToken));
+    }
+
+    async Task<RegisteredAsset> Asset(string id, CancellationToken cancel)
+    {
+        if (registry.Find(id) is { } known) return known;
+        await registry.Refresh(cancel);
+        return registry.Get(id);
+    }
+}

@@ -17,8 +17,8 @@ builder.Services.AddSingleton<LogReader>().AddAssetRegistry().AddSingleton<Scena
     .AddSingleton<ReadInputs>().AddSingleton<StartScenario>().AddSingleton<MergeShards>().AddSingleton<ScenarioPlans>();
 builder.Services.AddDecisions();
 builder.Services.AddCalibrations();
-builder.Services.AddHostedService<RestoreFromLog>().AddHostedService<KeepTimeLimits>().AddHostedService<SendShardsAgain>().AddHostedService<WarmUp>()
-    .AddHostedService<DeleteOldResults>();
+builder.Services.AddHostedService<RestoreFromLog>().AddHostedService<KeepTimeLimits>().AddHostedService<SendShardsAgain>()
+    .AddHostedService<WarmUp>().AddHostedService<DeleteOldResults>();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();

@@ -99,7 +99,8 @@ public class CalibrationTests(ScenarioSystem system) : SystemTest<ScenarioSystem
         var undecided = await Pollux.Get($"/api/v1/calibrations/{id}?knownAt={known}");
         Assert.Equal(("proposed", false), ((string)undecided["state"]!, (bool)undecided["isInForce"]!));
         var listed = (await Pollux.Get($"/api/v1/calibrations?asset={asset}&knownAt={known}"))["items"]!.AsArray();
-        Assert.Equal((id, "proposed", false), ((string)listed.Single()!["id"]!, (string)listed[0]!["state"]!, (bool)listed[0]!["isInForce"]!));
+        Assert.Equal(
+            (id, "proposed", false), ((string)listed.Single()!["id"]!, (string)listed[0]!["state"]!, (bool)listed[0]!["isInForce"]!));
         Assert.Empty((await Pollux.Get($"/api/v1/calibrations?asset={asset}&state=adopted&knownAt={known}"))["items"]!.AsArray());
         var (_, calibrationId) = await WhatIf(asset);
         Assert.Equal(id, calibrationId);

@@ -46,7 +46,8 @@ public class PastHealthTests(DecisionSystem system) : SystemTest<DecisionSystem>
             Assert.Equal((DateTimeOffset)condition["since"]!, (DateTimeOffset)part["since"]!);
             Assert.Equal((double?)condition["assessment"]?["p50"], (double?)part["p50"]);
         }
-        var changed = Assert.Single((await Pollux.Get($"/api/v1/twins/{asset}/diff?fromKnownAt={known}&toKnownAt={before}"))["parts"]!.AsArray())!;
+        var diff = await Pollux.Get($"/api/v1/twins/{asset}/diff?fromKnownAt={known}&toKnownAt={before}");
+        var changed = Assert.Single(diff["parts"]!.AsArray())!;
         Assert.Equal((DecisionSystem.Bearing, (string)healthy["condition"]!["level"]!, (string)worn["condition"]!["level"]!),
             ((string)changed["component"]!, (string)changed["from"]!, (string)changed["to"]!));
 

@@ -233,7 +233,8 @@ public class PastTests(RunningSystem system) : SystemTest<RunningSystem>(system)
         foreach (var then in new[] { $"knownAt={known}", $"validAt={Time(registered)}" })
         {
             var old = await Pollux.Get($"/api/v1/assets/{asset}?{then}");
-            Assert.Equal(("Old name", "extrusion-line", "1"), ((string)old["name"]!, (string)old["modelId"]!, (string)old["labels"]!["hall"]!));
+            Assert.Equal(
+                ("Old name", "extrusion-line", "1"), ((string)old["name"]!, (string)old["modelId"]!, (string)old["labels"]!["hall"]!));
             Assert.Contains("id: extrusion-line", await Pollux.Query.Http.GetStringAsync($"/api/v1/assets/{asset}/model?{then}", Cancel));
             Assert.Equal([asset], await Listed($"search={asset}&model=extrusion-line&label=hall%3D1&{then}"));
             Assert.Empty(await Listed($"search={asset}&label=hall%3D2&{then}"));
@@ -245,8 +246,8 @@ public class PastTests(RunningSystem system) : SystemTest<RunningSystem>(system)
 
         using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{Pollux.Query.GrpcPort}");
         var rpc = new AssetService.AssetServiceClient(channel);
-        Assert.Equal(
-            "Old name", (await rpc.GetAssetAsync(new() { AssetId = asset, KnownAtPosition = known }, cancellationToken: Cancel)).Asset.Name);
+        var overGrpc = await rpc.GetAssetAsync(new() { AssetId = asset, KnownAtPosition = known }, cancellationToken: Cancel);
+        Assert.Equal("Old name", overGrpc.Asset.Name);
         Assert.Equal("extrusion-line", (await rpc.ListAssetsAsync(
             new() { Search = asset, KnownAtPosition = known }, cancellationToken: Cancel)).Assets.Single(a => a.Id == asset).ModelId);
 

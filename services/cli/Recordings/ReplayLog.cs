@@ -17,11 +17,12 @@ static class ReplayLog
     {
         var source = new Option<Uri>("--source") { Description = "Address of the query service whose log is replayed", Required = true };
         var asset = new Option<string[]>("--asset") { Description = "Only this asset; may be repeated" };
-        var from = new Option<string?>("--from") { Description = "Only what was recorded after this: a log position or a time in ISO 8601" };
-        var to = new Option<string?>("--to") { Description = "Only what was recorded up to this: a log position or a time (default: now)" };
+        var from = new Option<string?>("--from") { Description = "Only what was recorded after this log position or time (ISO 8601)" };
+        var to = new Option<string?>("--to") { Description = "Only what was recorded up to this log position or time (default: now)" };
         var speed = new Option<double>("--speed")
         {
-            Description = "How many times faster than it was recorded", DefaultValueFactory = _ => 1,
+            Description = "How many times faster than it was recorded",
+            DefaultValueFactory = _ => 1,
         };
         var command = new Command("replay-log", "Replay the readings in another system's log into this one over MQTT")
         {
@@ -53,7 +54,8 @@ static class ReplayLog
         var readings = await Play(source, publisher, assets, after, upTo, speed, cancel);
         await publisher.Drain(cancel);
         Console.WriteLine(
-            $"{readings} readings of {assets.Count} assets, recorded after position {after} up to {upTo}, published and acknowledged by the broker");
+            $"{readings} readings of {assets.Count} assets, recorded after position {after} up to {upTo}, published and acknowledged by "
+                + "the broker");
         // Part of a log, or a twin that had readings before, cannot be the same.
         return from is not null || await Compare(source, target, assets.Keys, upTo, cancel) ? 0 : 1;
     }
@@ -152,6 +154,10 @@ static class ReplayLog
         return allEqual;
     }
 
-    static (long Readings, string Hash) State(string? twin) => twin is null ? (0, "") :
-        JsonElement.Parse(twin) is var json ? (json.GetProperty("readings").GetInt64(), json.GetProperty("stateHash").GetString()!) : default;
+    static (long Readings, string Hash) State(string? twin)
+    {
+        if (twin is null) return (0, "");
+        var json = JsonElement.Parse(twin);
+        return (json.GetProperty("readings").GetInt64(), json.GetProperty("stateHash").GetString()!);
+    }
 }

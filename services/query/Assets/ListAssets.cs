@@ -35,8 +35,8 @@ sealed class ListAssets(KnownAssets registry, PastAssets past)
             CancellationToken cancel) => list.Run(
                 model, search, label, kind, Input.Time("validAt", validAt), KnownAt.Parse(knownAt), limit, cursor, cancel))
         .WithName("listAssets").WithSummary("Registered assets, by id")
-        .WithDescription("With validAt or knownAt, those that were registered then, with their names, models and labels of that time; a page "
-            + "may hold fewer than its limit and have a next one.");
+        .WithDescription("With validAt or knownAt, those that were registered then, with their names, models and labels of that time; a "
+            + "page may hold fewer than its limit and have a next one.");
 
     /// <exception cref="InvalidInputException">A wrong label, kind or bound, a time in the future, or a position after the end of
     /// the log.</exception>

@@ -32,7 +32,8 @@ sealed class PastAssets(FindPast past, KnownAssets assets)
         var moment = await past.Moment(validAt, knownAt, cancel);
         // Later registrations change neither which assets there are nor their order.
         return await PastPages.Fill<AssetSummary>(
-            size, (last, most) => Task.FromResult(assets.SummariesAfter(last?.Id ?? after).Take(most).ToList()), Then, ListAssets.CursorAfter);
+            size, (last, most) => Task.FromResult(assets.SummariesAfter(last?.Id ?? after).Take(most).ToList()), Then,
+            ListAssets.CursorAfter);
 
         async Task<IEnumerable<AssetSummary>> Then(List<AssetSummary> rows) =>
             (await All([.. rows.Select(r => assets.Find(r.Id)).OfType<RegisteredAsset>()], moment, cancel))

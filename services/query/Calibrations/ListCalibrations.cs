@@ -31,8 +31,8 @@ sealed class ListCalibrations(NpgsqlDataSource source, FindPosition find, PastEv
             [Description("nextCursor of the previous page.")] string? cursor,
             CancellationToken cancel) => list.Run(asset, state ?? [], KnownAt.Parse(knownAt), limit, cursor, cancel))
         .WithName("listCalibrations").WithSummary("Calibrations, newest first")
-        .WithDescription("Without their results; ask for one of them to see what it found. With knownAt, those that the log held then, as they "
-            + "were; a page may hold fewer than its limit and have a next one.");
+        .WithDescription("Without their results; ask for one of them to see what it found. With knownAt, those that the log held then, as "
+            + "they were; a page may hold fewer than its limit and have a next one.");
 
     /// <exception cref="InvalidInputException">An unknown state, a wrong bound, or a position after the end of the log.</exception>
     public async Task<Page<CalibrationView>> Run(

@@ -43,8 +43,8 @@ sealed class CompareTwins(FindPast past, FoldTwin fold, PastAlarms alarms, PastP
     public async Task<Dictionary<string, (List<LogEvent> Events, bool HasMore)>> Between(
         IReadOnlyCollection<string> assetIds, PastMoment from, PastMoment to, int most, CancellationToken cancel)
     {
-        string[] streams =
-            [.. assetIds.SelectMany(id => (string[])[Streams.Asset(id), Streams.Twin(id), Streams.Calibration(id), Streams.Correction(id)])];
+        string[] streams = [.. assetIds.SelectMany(id =>
+            (string[])[Streams.Asset(id), Streams.Twin(id), Streams.Calibration(id), Streams.Correction(id)])];
         var earliest = (from.ValidAt < to.ValidAt ? from : to).ValidAt - Streams.ClocksApart;
         var found = assetIds.ToDictionary(id => id, _ => (Events: new List<LogEvent>(), HasMore: false));
         await foreach (var e in events.Of(

@@ -48,7 +48,8 @@ sealed class DiffFleet(CompareTwins compare, KnownAssets assets, FoldPlaces plac
         var size = Paging.Limit(limit);
         var (after, before, then) = await Begin(from, to, cursor, cancel);
         using var place = await places.Enter(cancel);
-        var ids = assets.SummariesAfter(after).Where(a => a.Kind == AssetModel.KindName(isPlace: false) && a.Matches(search)).Select(a => a.Id).ToList();
+        var machine = AssetModel.KindName(isPlace: false);
+        var ids = assets.SummariesAfter(after).Where(a => a.Kind == machine && a.Matches(search)).Select(a => a.Id).ToList();
         var (differing, began, done) = (new List<AssetDiff>(), time.GetTimestamp(), 0);
         while (done < ids.Count && differing.Count < size && done < MostCompared
             && (done == 0 || time.GetElapsedTime(began) < LongEnough))
@@ -78,8 +79,10 @@ sealed class DiffFleet(CompareTwins compare, KnownAssets assets, FoldPlaces plac
     async Task<(string? After, PastMoment From, PastMoment To)> Begin(
         AskedMoment from, AskedMoment to, string? cursor, CancellationToken cancel)
     {
-        if (Cursor.Decode(List, 1 + 2 * PastMoment.PartCount, cursor) is { } parts)
-            return (parts[0], PastMoment.Parse(parts.AsSpan(1), cursor, List), PastMoment.Parse(parts.AsSpan(1 + PastMoment.PartCount), cursor, List));
+        if (Cursor.Decode(List, 1 + 2 * PastMoment.PartCount, cursor) is [var after, .. var parts])
+        {
+            return (after, PastMoment.Parse(parts, cursor, List), PastMoment.Parse(parts.AsSpan(PastMoment.PartCount), cursor, List));
+        }
         var moments = await compare.Moments(from, to, cancel);
         return (null, moments.From, moments.To);
     }

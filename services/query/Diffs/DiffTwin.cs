@@ -13,8 +13,8 @@ sealed class DiffTwin(CompareTwins compare, KnownAssets assets, FoldPlaces place
     const int MostEvents = 200;
 
     /// <summary>What the moments of both sides are, in the API reference.</summary>
-    public const string Sides = "Each side is a time (what was true) and a point of the log (as far as known then); at least one of from and "
-        + "fromKnownAt is needed. The same time with two points of the log shows what late data has changed.";
+    public const string Sides = "Each side is a time (what was true) and a point of the log (as far as known then); at least one of from "
+        + "and fromKnownAt is needed. The same time with two points of the log shows what late data has changed.";
 
     public const string From = "The first side as of this time, in ISO 8601: uses only readings sampled up to it.";
     public const string To = "The second side as of this time, in ISO 8601; absent: now.";

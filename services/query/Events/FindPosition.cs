@@ -27,8 +27,8 @@ sealed class FindPosition(NpgsqlDataSource source, LogReader log, TimeProvider t
     }
 
     /// <summary>
-    /// The highest position with a time up to <paramref name="at"/>, and that time; null if there is none. The log has no index on time, but
-    /// times rise with positions: bisection.
+    /// The highest position with a time up to <paramref name="at"/>, and that time; null if there is none. The log has no index on time,
+    /// but times rise with positions: bisection.
     /// </summary>
     async Task<(long Position, DateTimeOffset Time)?> Last(DateTimeOffset at, long end, CancellationToken cancel)
     {

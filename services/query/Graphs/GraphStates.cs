@@ -63,8 +63,8 @@ sealed class GraphStates(LiveTwins live, ListHealth health, PastParts parts, Pas
         using var place = await places.Enter(cancel);
         var open = (await alarms.All(machines.Keys, moment, cancel)).Values.Where(a => a.ClearedAt is null).GroupBy(a => a.AssetId)
             .ToDictionary(g => g.Key, g => g.ToList());
-        var levels = (await parts.Of(machines.Select(m => (m.Key, m.Value)), moment, cancel)).Select(p => (p.AssetId, p.Component, p.Level));
-        return States(machines, levels, open);
+        var levels = await parts.Of(machines.Select(m => (m.Key, m.Value)), moment, cancel);
+        return States(machines, levels.Select(p => (p.AssetId, p.Component, p.Level)), open);
     }
 
     List<AlarmView> Active(string assetId) => [.. live.Find(assetId)?.View.Alarms.Where(a => a.ClearedAt is null) ?? []];

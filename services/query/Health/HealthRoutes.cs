@@ -3,8 +3,8 @@ namespace Query.Health;
 static class HealthRoutes
 {
     public static void AddHealth(this IServiceCollection services) =>
-        services.AddSingleton<GetHealth>().AddSingleton<FoldHealth>().AddSingleton<ListHealth>().AddSingleton<PastParts>().AddSingleton<Outcomes>()
-            .AddSingleton<RecordMaintenanceEndpoint>();
+        services.AddSingleton<GetHealth>().AddSingleton<FoldHealth>().AddSingleton<ListHealth>().AddSingleton<PastParts>()
+            .AddSingleton<Outcomes>().AddSingleton<RecordMaintenanceEndpoint>();
 
     public static void MapHealth(this IEndpointRouteBuilder api)
     {

@@ -17,7 +17,8 @@ sealed class PastEvents(NpgsqlDataSource source)
         IEnumerable<string> assetIds, IEnumerable<Type> types, PastMoment? moment, [EnumeratorCancellation] CancellationToken cancel)
     {
         await using var command = source.CreateCommand(
-            "select type, data, stream_id from events.mt_events where stream_id = any($1) and type = any($2) and seq_id <= $3 order by seq_id");
+            "select type, data, stream_id from events.mt_events where stream_id = any($1) and type = any($2) and seq_id <= $3 "
+                + "order by seq_id");
         command.Parameters.AddRange(new NpgsqlParameter[]
         {
             new() { Value = assetIds.Select(Streams.Twin).ToArray() },

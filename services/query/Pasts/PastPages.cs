@@ -2,7 +2,7 @@ using Query.Api;
 
 namespace Query.Pasts;
 
-/// <summary>Makes pages of things as the log knew them, each of which is folded before it is known whether it belongs to the page.</summary>
+/// <summary>Makes pages of things as the log knew them; each is folded before it is known whether it belongs to the page.</summary>
 static class PastPages
 {
     const int AtOnce = 100;

@@ -16,8 +16,8 @@ sealed record PastTwin(Twin Twin, long Position, IReadOnlyDictionary<string, lon
 sealed class TwinCheckpoints(NpgsqlDataSource source)
 {
     /// <summary>
-    /// For each of several assets of one moment the newest state that holds nothing sampled after the asked time or recorded after the asked
-    /// position.
+    /// For each of several assets of one moment the newest state that holds nothing sampled after the asked time or recorded after the
+    /// asked position.
     /// </summary>
     public async Task<IReadOnlyList<PastTwin>> Newest(IReadOnlyList<PastAsset> assets, PastMoment moment, CancellationToken cancel)
     {

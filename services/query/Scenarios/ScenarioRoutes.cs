@@ -4,8 +4,8 @@ static class ScenarioRoutes
 {
     public static void AddScenarios(this IServiceCollection services) => services
         .AddSingleton<LiveScenarios>().AddSingleton<SavedScenarios>().AddSingleton<SendToSimulation>()
-        .AddSingleton<CreateScenario>().AddSingleton<GetScenario>().AddSingleton<ListScenarios>().AddSingleton<CancelScenarioEndpoint>().AddSingleton<WatchScenario>()
-        .AddSingleton<DiffScenarios>();
+        .AddSingleton<CreateScenario>().AddSingleton<GetScenario>().AddSingleton<ListScenarios>()
+        .AddSingleton<CancelScenarioEndpoint>().AddSingleton<WatchScenario>().AddSingleton<DiffScenarios>();
 
     public static void MapScenarios(this IEndpointRouteBuilder api)
     {

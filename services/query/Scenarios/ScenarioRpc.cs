@@ -29,7 +29,8 @@ sealed class ScenarioRpc(
     {
         var page = await list.Run(
             request.AssetId, request.States,
-            Events.KnownAt.Of(request.HasKnownAtPosition ? request.KnownAtPosition : null, request.KnownAtTime), request.Limit == 0 ? null : request.Limit, request.Cursor, context.CancellationToken);
+            Events.KnownAt.Of(request.HasKnownAtPosition ? request.KnownAtPosition : null, request.KnownAtTime),
+            request.Limit == 0 ? null : request.Limit, request.Cursor, context.CancellationToken);
         return new() { Scenarios = { page.Items.Select(ScenarioMessage.Of) }, NextCursor = page.NextCursor ?? "" };
     }
 

@@ -219,8 +219,8 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
     public Dictionary<(RollupLevel Level, long BlockStart), RollupBlock> UnsavedHistory() => unsaved.Blocks(Twin);
 
     /// <summary>
-    /// True if the state is to be kept as a checkpoint. Not while late readings wait to be derived again, since what waits is not part of the
-    /// state.
+    /// True if the state is to be kept as a checkpoint. Not while late readings wait to be derived again, since what waits is not part of
+    /// the state.
     /// </summary>
     public bool MustKeep => WorkSinceCheckpoint >= WorkPerCheckpoint && MustRederive.Count == 0 && !MustRevise;
 

@@ -135,8 +135,8 @@ static class ReplayBenchmark
             do
             {
                 var page = JsonDocument.Parse(await system.Query.GetStringAsync(
-                    $"/api/v1/twins?knownAt={at:yyyy-MM-ddTHH:mm:ss.ffffffZ}&search={Asset}&limit=500&cursor={Uri.EscapeDataString(cursor)}",
-                    cancel)).RootElement;
+                    $"/api/v1/twins?knownAt={at:yyyy-MM-ddTHH:mm:ss.ffffffZ}&search={Asset}&limit=500"
+                        + $"&cursor={Uri.EscapeDataString(cursor)}", cancel)).RootElement;
                 cursor = page.GetProperty("nextCursor").GetString() ?? "";
                 twins += page.GetProperty("items").GetArrayLength();
             }

@@ -26,8 +26,8 @@ public class ReadAssetModelTests
     public void The_shipped_models_are_good()
     {
         var models = ReadAssetModel.FromDirectory(Directory);
-        Assert.Equal(["extrusion-line", "pump-loop"], models.Select(m => m.Id));
-        Assert.All(models, m => Assert.NotEmpty(m.Limits));
+        Assert.Equal(["extrusion-line", "hall", "line", "pump-loop", "site"], models.Select(m => m.Id));
+        Assert.All(models, m => Assert.Equal(m.IsPlace, m.Limits.Count == 0));
     }
 
     [Theory]

@@ -11,7 +11,7 @@ using Integration.Tests.Running;
 using ServiceDefaults;
 using TwinModel.Telemetry;
 
-namespace Integration.Tests;
+namespace Integration.Tests.Decisions;
 
 /// <summary>Places, relationships between assets and questions along them, over REST and gRPC, on both time axes.</summary>
 [Collection<OnOneDecisionSystem>]

@@ -6,7 +6,7 @@ using Grpc.Net.Client;
 using Integration.Tests.Running;
 using ServiceDefaults;
 
-namespace Integration.Tests;
+namespace Integration.Tests.Decisions;
 
 /// <summary>Replace now or wait: from vibration history, condition and remaining life to a decision and its hindsight.</summary>
 [Collection<OnOneDecisionSystem>]

@@ -15,7 +15,7 @@ static class ReplayLog
 
     public static Command Command()
     {
-        var source = new Option<Uri>("--source") { Description = "Address of the query service whose log is replayed", Required = true };
+        var source = new Option<string>("--source") { Description = "Address of the query service whose log is replayed", Required = true };
         var asset = new Option<string[]>("--asset") { Description = "Only this asset; may be repeated" };
         var from = new Option<string?>("--from") { Description = "Only what was recorded after this log position or time (ISO 8601)" };
         var to = new Option<string?>("--to") { Description = "Only what was recorded up to this log position or time (default: now)" };
@@ -33,11 +33,12 @@ static class ReplayLog
             // Default values are not set yet while options are being validated.
             if ((result.GetResult(speed)?.GetValueOrDefault<double>() ?? 1) is not (> 0 and <= 1e9))
                 result.AddError("--speed must be above 0 and at most 1000000000.");
-            if (result.GetValue(source) is not { IsAbsoluteUri: true, Scheme: "http" or "https" })
+            if (!Uri.TryCreate(result.GetResult(source)?.GetValueOrDefault<string>(), UriKind.Absolute, out var address)
+                || address.Scheme is not ("http" or "https"))
                 result.AddError("--source must be the address of a query service, e.g. http://127.0.0.1:5100.");
         });
         command.SetAction((parsed, cancel) => Run(
-            parsed.GetRequiredValue(source), parsed.GetValue(asset) ?? [], parsed.GetValue(from), parsed.GetValue(to),
+            new(parsed.GetRequiredValue(source)), parsed.GetValue(asset) ?? [], parsed.GetValue(from), parsed.GetValue(to),
             parsed.GetValue(speed), cancel));
         return command;
     }

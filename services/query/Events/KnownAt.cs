@@ -20,7 +20,8 @@ readonly record struct KnownAt(long? Position, DateTimeOffset? Time)
     public static KnownAt? Parse(string name, string? text)
     {
         if (text is null) return null;
-        if (!text.All(char.IsAsciiDigit)) return new(null, Input.Time(name, text));
+        if (!text.All(char.IsAsciiDigit))
+            return Input.TryTime(text, out var time) ? new(null, time) : throw new InvalidInputException(name, text, Allowed);
         return long.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var position)
             ? new(position, null)
             : throw new InvalidInputException(name, text, Allowed);

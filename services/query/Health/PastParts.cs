@@ -28,7 +28,12 @@ sealed class PastParts(KnownAssets assets, FindPast past, PastEvents events, Fol
         using var place = await places.Enter(cancel);
         List<PartSummary> parts = [];
         foreach (var ids in assets.All.Select(a => a.Id).Chunk(AtOnce))
-            parts.AddRange(await Of((await past.All(ids, moment, cancel)).Select(a => (a.Id, a.Model)), moment, cancel));
+        {
+            var known = (await past.All(ids, moment, cancel)).ToDictionary(a => a.Id);
+            var found = await Of(known.Values.Select(a => (a.Id, a.Model)), moment, cancel);
+            // Imports may bring sample times from before the registration; without any, the asset was not known then.
+            parts.AddRange(found.Where(p => known[p.AssetId].RegisteredAt <= moment.ValidAt || p.Since is not null || p.P50 is not null));
+        }
         return parts;
     }
 

@@ -25,10 +25,11 @@ sealed class RebuildTwinEndpoint(KnownAssets registry, IDocumentStore store, IBu
         .WithDescription("liveHash and rebuiltHash are equal unless something is wrong. Waits up to 30 s (200); 202 if it takes longer.");
 
     /// <summary>The outcome; null if there is none in time.</summary>
-    /// <exception cref="NotFoundException">No such asset.</exception>
+    /// <exception cref="NotFoundException">No such asset, or it is a place.</exception>
     public async Task<TwinRebuilt?> Run(string id, CancellationToken cancel)
     {
-        registry.Get(id);
+        // A place has no twin.
+        if (registry.Get(id).Model.IsPlace) throw new NotFoundException("twin", id);
         await using var session = store.QuerySession();
         var before = (await session.Events.FetchStreamStateAsync(Streams.Twin(id), cancel))?.Version ?? 0;
         TwinRebuilt? rebuilt = null;

@@ -15,7 +15,7 @@ using TwinModel.Estimation;
 using TwinModel.Telemetry;
 using ScenarioResult = Contracts.Scenarios.ScenarioResult;
 
-namespace Integration.Tests;
+namespace Integration.Tests.Simulations;
 
 /// <summary>What-if scenarios: from the live twin through simulation to the answer.</summary>
 [Collection<OnOneScenarioSystem>]

@@ -6,7 +6,7 @@ using Grpc.Net.Client;
 using Integration.Tests.Running;
 using ServiceDefaults;
 
-namespace Integration.Tests.Decisions;
+namespace Integration.Tests.Simulations;
 
 /// <summary>Replace now or wait: from vibration history, condition and remaining life to a decision and its hindsight.</summary>
 [Collection<OnOneDecisionSystem>]
@@ -108,12 +108,15 @@ public class DecisionTests(DecisionSystem system, ITestOutputHelper output) : Sy
             by = "eve",
             at = failedAt,
         });
-        Assert.Equal(200, failure.Status);
-        Assert.Equal(200, (await Pollux.Post($"/api/v1/assets/{asset}/components/{DecisionSystem.Bearing}:failed", new
+        // 202: a busy machine takes longer than the answer waits.
+        Assert.True(failure.Status is 200 or 202, $"{failure.Status}");
+        Assert.True((await Pollux.Post($"/api/v1/assets/{asset}/components/{DecisionSystem.Bearing}:failed", new
         {
             by = "eve",
             at = failedAt,
-        })).Status);
+        })).Status is 200 or 202);
+        await Eventually.Get(
+            "the failure is recorded", () => Pollux.Log.Events<FailureOccurred>(Streams.Twin(asset)), failures => failures.Count > 0);
         Assert.Single(await Pollux.Log.Events<FailureOccurred>(Streams.Twin(asset)));
         var closed = await Eventually.Get(
             "the decision knows its outcome", () => Pollux.Get($"/api/v1/decisions/{id}"), d => (string)d["state"]! == "closed");
@@ -151,7 +154,7 @@ public class DecisionTests(DecisionSystem system, ITestOutputHelper output) : Sy
         Assert.Contains("derate and wait 3 weeks", printed, StringComparison.Ordinal);
 
         // The next life begins with the exchange.
-        var replaced = await new HealthService.HealthServiceClient(channel).RecordMaintenanceAsync(
+        await new HealthService.HealthServiceClient(channel).RecordMaintenanceAsync(
             new()
             {
                 AssetId = asset,
@@ -161,7 +164,8 @@ public class DecisionTests(DecisionSystem system, ITestOutputHelper output) : Sy
                 RecordedBy = "eve",
             },
             cancellationToken: Cancel);
-        Assert.True(replaced.IsFinished);
+        await Eventually.Get(
+            "the exchange is recorded", () => Pollux.Log.Events<ComponentReplaced>(Streams.Twin(asset)), exchanges => exchanges.Count > 0);
         var fresh = await Pollux.Live(asset, start, 38.25, 40.5, 100);
         Assert.Equal(("healthy", 2), ((string)fresh["condition"]!["level"]!, (int)fresh["condition"]!["life"]!));
         Assert.Equal(failedAt.AddHours(3), (DateTimeOffset)fresh["condition"]!["lifeFrom"]!);

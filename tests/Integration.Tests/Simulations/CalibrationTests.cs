@@ -6,7 +6,7 @@ using Integration.Tests.Running;
 using ServiceDefaults;
 using TwinModel.Telemetry;
 
-namespace Integration.Tests;
+namespace Integration.Tests.Simulations;
 
 /// <summary>Parameters of a machine are learned from its history, adopted and rolled back by people, and the log tells it all.</summary>
 [Collection<OnOneScenarioSystem>]

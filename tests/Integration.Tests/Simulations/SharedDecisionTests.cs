@@ -3,7 +3,7 @@ using Contracts.Query.V1;
 using Grpc.Net.Client;
 using Integration.Tests.Running;
 
-namespace Integration.Tests.Decisions;
+namespace Integration.Tests.Simulations;
 
 /// <summary>Anyone who gets the link to a decision can see its question and ask it again.</summary>
 [Collection<OnOneDecisionSystem>]

@@ -6,7 +6,7 @@ using Grpc.Net.Client;
 using Integration.Tests.Running;
 using TwinModel.Telemetry;
 
-namespace Integration.Tests.Decisions;
+namespace Integration.Tests.Simulations;
 
 /// <summary>The condition of a part as of some time.</summary>
 [Collection<OnOneDecisionSystem>]

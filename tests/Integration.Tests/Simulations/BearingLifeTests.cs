@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Integration.Tests.Running;
 
-namespace Integration.Tests.Decisions;
+namespace Integration.Tests.Simulations;
 
 /// <summary>
 /// A bearing's whole life on the running system, as <c>./pollux lifetime</c> shows it: an emulated plant wears one out in time-lapse, over

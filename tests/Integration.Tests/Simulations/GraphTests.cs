@@ -11,7 +11,7 @@ using Integration.Tests.Running;
 using ServiceDefaults;
 using TwinModel.Telemetry;
 
-namespace Integration.Tests.Decisions;
+namespace Integration.Tests.Simulations;
 
 /// <summary>Places, relationships between assets and questions along them, over REST and gRPC, on both time axes.</summary>
 [Collection<OnOneDecisionSystem>]

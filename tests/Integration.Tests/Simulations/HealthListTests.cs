@@ -5,7 +5,7 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using Integration.Tests.Running;
 
-namespace Integration.Tests.Decisions;
+namespace Integration.Tests.Simulations;
 
 /// <summary>The summary of all wearing parts, over REST and gRPC.</summary>
 [Collection<OnOneDecisionSystem>]

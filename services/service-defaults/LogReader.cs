@@ -108,9 +108,11 @@ public sealed class LogReader(NpgsqlDataSource source)
                     union all
                     select case when e.seq_id > $3 then low else middle end, case when e.seq_id > $3 then e.version - 1 else high end
                     from (select low, high, low + (high - low + 1) / 2 as middle from search where low < high) s, lateral (
-                        select seq_id, version from events.mt_events where stream_id = stream and version <= middle order by version desc limit 1) e)
+                        select seq_id, version from events.mt_events where stream_id = stream and version <= middle
+                        order by version desc limit 1) e)
                 select low as last from search where low >= high limit 1) as found, lateral (
-                select * from events.mt_events where stream_id = stream and version > after and version <= last order by version offset 0) as e
+                select * from events.mt_events where stream_id = stream and version > after and version <= last
+                order by version offset 0) as e
             """, [.. AfterEachParameters(known), new() { Value = knownAt }], cancel, corrections);
 
     /// <summary>

@@ -72,7 +72,8 @@ public sealed class StoredCheckpoints(NpgsqlDataSource source)
         await using var command = source.CreateCommand($"""
             select tick, state, position, versions from {ReadModels.EstimateCheckpoint}
             where asset_id = $1 and model = $2 and tick <= $3 and position <= $4
-                and {HoldsCorrections("asset_id", "coalesce((versions ->> 'Corrections')::bigint, 0)", "tick * $8", 5)} order by tick desc limit 1
+                and {HoldsCorrections("asset_id", "coalesce((versions ->> 'Corrections')::bigint, 0)", "tick * $8", 5)}
+            order by tick desc limit 1
             """);
         command.Parameters.AddRange((NpgsqlParameter[])
         [

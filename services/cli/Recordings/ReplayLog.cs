@@ -139,7 +139,9 @@ static class ReplayLog
         foreach (var id in assets)
         {
             var path = $"/api/v1/twins/{Uri.EscapeDataString(id)}";
-            var there = State(await source.Find(FormattableString.Invariant($"{path}?knownAt={upTo}"), cancel));
+            // A device's clock may be ahead of the time of the position.
+            var then = FormattableString.Invariant($"knownAt={upTo}&validAt={DateTimeOffset.UtcNow.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}");
+            var there = State(await source.Find($"{path}?{then}", cancel));
             if (there.Readings == 0) continue;
             var here = State(await target.Find(path, cancel));
             for (var clock = Stopwatch.StartNew(); here.Readings < there.Readings && clock.Elapsed < LongestWait;)

@@ -49,9 +49,6 @@ sealed class PastAssets(FindPast past, KnownAssets assets)
     RegisteredAsset? Then(RegisteredAsset now, List<AssetRegistered> known, PastMoment moment)
     {
         var registrations = known.Where(r => r.RegisteredAt <= moment.ValidAt).ToList();
-        if (registrations.Count == 0) return null;
-        var newest = registrations[^1];
-        var asset = now with { Name = newest.Name, Model = past.ModelOf(now, registrations) };
-        return newest.Labels is { Count: > 0 } labels ? asset with { Labels = labels } : asset with { Labels = AssetSummary.NoLabels };
+        return registrations.Count == 0 ? null : past.Then(now, registrations);
     }
 }

@@ -1,7 +1,6 @@
 using Contracts.Messages;
 using Query.Api;
 using Query.Registry;
-using ServiceDefaults;
 
 namespace Query.Assets;
 

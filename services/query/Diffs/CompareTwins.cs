@@ -1,4 +1,5 @@
 using Contracts.Messages;
+using Query.Api;
 using Query.Events;
 using Query.Health;
 using Query.Pasts;
@@ -18,7 +19,7 @@ sealed class CompareTwins(FindPast past, FoldTwin fold, PastAlarms alarms, PastP
     public async Task<(PastMoment From, PastMoment To)> Moments(AskedMoment from, AskedMoment to, CancellationToken cancel)
     {
         if (from is { ValidAt: null, KnownAt: null })
-            throw new InvalidInputException("from", null, $"{Query.Api.Input.AllowedTime}, or fromKnownAt instead");
+            throw new InvalidInputException("from", null, $"{Input.AllowedTime}, or fromKnownAt instead");
         return (await past.Moment(from.ValidAt, from.KnownAt, cancel, "from", "fromKnownAt"),
             await past.Moment(to.ValidAt, to.KnownAt, cancel, "to", "toKnownAt"));
     }

@@ -1,12 +1,8 @@
-using System.Collections.ObjectModel;
-using System.Text.Json;
 using Contracts.Events;
-using Npgsql;
 using Query.Events;
 using Query.Pasts;
 using Query.Registry;
 using ServiceDefaults;
-using TwinModel.Assets;
 using TwinModel.Graphs;
 
 namespace Query.Graphs;
@@ -44,7 +40,7 @@ sealed record GraphThen(
 }
 
 /// <summary>Finds the graph at a moment.</summary>
-sealed class GraphAssets(KnownAssets assets, TwinGraph graph, FindPast past, NpgsqlDataSource source, TimeProvider time)
+sealed class GraphAssets(KnownAssets assets, TwinGraph graph, FindPast past, TimeProvider time)
 {
     /// <summary>The graph at the moment that is asked for.</summary>
     /// <exception cref="InvalidInputException">A time in the future, or a position after the end of the log.</exception>
@@ -76,37 +72,21 @@ sealed class GraphAssets(KnownAssets assets, TwinGraph graph, FindPast past, Npg
         var changed = assets.All.Where(a => a.FirstPosition <= knownAt && knownAt < a.Position).ToDictionary(a => a.Id);
         Dictionary<string, RegisteredAsset> former = [];
         if (changed.Count == 0) return former;
-        await using var command = source.CreateCommand(
-            "select distinct on (stream_id) data from events.mt_events where stream_id = any($1) and type = $2 and seq_id <= $3 "
-                + "order by stream_id, version desc");
-        command.Parameters.AddRange((NpgsqlParameter[])
-        [
-            new() { Value = changed.Keys.Select(Streams.Asset).ToArray() }, new() { Value = EventLog.EventNames[typeof(AssetRegistered)] },
-            new() { Value = knownAt },
-        ]);
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        while (await reader.ReadAsync(cancel))
-        {
-            var e = JsonSerializer.Deserialize<AssetRegistered>(reader.GetString(0), JsonSerializerOptions.Web)!;
-            former[e.AssetId] = changed[e.AssetId] with
-            {
-                Name = e.Name,
-                Labels = e.Labels ?? ReadOnlyDictionary<string, string>.Empty,
-                Model = ModelOf(e) ?? changed[e.AssetId].Model,
-            };
-        }
+        foreach (var (id, registrations) in await past.Registrations([.. changed.Keys], knownAt, cancel))
+            former[id] = Then(changed[id], registrations);
         return former;
     }
 
-    AssetModel? ModelOf(AssetRegistered e)
+    // One model that cannot be read any more does not take the graph away.
+    RegisteredAsset Then(RegisteredAsset now, List<AssetRegistered> registrations)
     {
         try
         {
-            return assets.ModelOf(e);
+            return past.Then(now, registrations);
         }
-        catch (InvalidModelException)
+        catch (RuleViolationException)
         {
-            return null;
+            return past.Then(now, registrations, now.Model);
         }
     }
 }

@@ -29,8 +29,8 @@ sealed record AssetState(AssetModel Model, IReadOnlyDictionary<string, string> L
 
     static int Rank(string? level)
     {
-        for (var rank = ListHealth.AllLevels.Count; rank > 0; rank--)
-            if (ListHealth.AllLevels[rank - 1] == level) return rank;
+        for (var rank = ListHealth.Levels.Count; rank > 0; rank--)
+            if (ListHealth.Levels[rank - 1] == level) return rank;
         return 0;
     }
 }
@@ -77,7 +77,7 @@ sealed class GraphStates(LiveTwins live, ListHealth health, PastParts parts, Pas
         return machines.ToDictionary(m => m.Key, m =>
         {
             // Nothing is saved before the first reading.
-            var parts = m.Value.Degradations.ToDictionary(d => d.Component, _ => ListHealth.AllLevels[0]);
+            var parts = m.Value.Degradations.ToDictionary(d => d.Component, _ => ListHealth.Levels[0]);
             foreach (var (_, component, level) in levels[m.Key])
                 if (parts.ContainsKey(component)) parts[component] = level;
             return new AssetState(m.Value, parts, active.GetValueOrDefault(m.Key, []));

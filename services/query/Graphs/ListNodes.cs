@@ -1,12 +1,10 @@
 using System.ComponentModel;
-using System.Globalization;
 using Contracts.Messages;
 using Query.Api;
 using Query.Events;
 using Query.Pasts;
 using ServiceDefaults;
 using TwinModel.Graphs;
-using TwinModel.Telemetry;
 
 namespace Query.Graphs;
 
@@ -98,19 +96,11 @@ sealed class ListNodes(GraphAssets graphs, GraphStates states)
 
     static (string After, PastMoment? Moment) Begin(string? cursor)
     {
-        if (Cursor.Decode(List, 4, cursor) is not { } parts) return ("", null);
-        if (parts[1..].All(p => p.Length == 0)) return (parts[0], null);
-        return long.TryParse(parts[1], CultureInfo.InvariantCulture, out var valid)
-            && long.TryParse(parts[2], CultureInfo.InvariantCulture, out var position)
-            && long.TryParse(parts[3], CultureInfo.InvariantCulture, out var known)
-            && Math.Abs(valid) < 1L << 57 && Math.Abs(known) < 1L << 57
-            ? (parts[0], new(Micros.ToTime(valid), position, Micros.ToTime(known)))
-            : throw new InvalidInputException("cursor", cursor, $"the nextCursor of an earlier page of {List}");
+        if (Cursor.Decode(List, 1 + PastMoment.PartCount, cursor) is not [var after, .. var moment]) return ("", null);
+        return (after, moment.All(p => p.Length == 0) ? null : PastMoment.Parse(moment, cursor, List));
     }
 
-    static string[] Parts(PastMoment? moment) => moment is { } m
-        ? [.. new[] { Micros.From(m.ValidAt), m.KnownAt, Micros.From(m.KnownAtTime) }.Select(n => n.ToString(CultureInfo.InvariantCulture))]
-        : ["", "", ""];
+    static string[] Parts(PastMoment? moment) => moment?.Parts() ?? [.. Enumerable.Repeat("", PastMoment.PartCount)];
 
     sealed record Node(FoundNode Found, RegisteredAsset Asset, TwinModel.Assets.Component? Component)
     {

@@ -22,9 +22,9 @@ sealed record NodeFilter(
     {
         if (!string.IsNullOrEmpty(kind) && !Kinds.Contains(kind)) throw new InvalidInputException("kind", kind, string.Join(", ", Kinds));
         string[] levels = string.IsNullOrEmpty(condition) ? [] : condition.Split(',', StringSplitOptions.TrimEntries);
-        if (levels.Any(l => !ListHealth.AllLevels.Contains(l)))
+        if (levels.Any(l => !ListHealth.Levels.Contains(l)))
             throw new InvalidInputException(
-                "condition", condition, $"one or more of {string.Join(", ", ListHealth.AllLevels)}, with commas");
+                "condition", condition, $"one or more of {string.Join(", ", ListHealth.Levels)}, with commas");
         return new(
             model, kind, string.IsNullOrEmpty(label) ? null : AssetLabels.Pair("label", label), search, levels,
             Input.Severity(alarm, "alarm"));

@@ -21,7 +21,8 @@ sealed record PartSummary(
 /// <summary>Lists the condition of all parts, as saved by twin-state or as of some time, for asset lists.</summary>
 sealed class ListHealth(NpgsqlDataSource source, PastParts past)
 {
-    static readonly string[] Levels = ["learning", "healthy", "degrading", "critical"];
+    /// <summary>Levels of parts, the worst last.</summary>
+    public static readonly IReadOnlyList<string> Levels = ["learning", "healthy", "degrading", "critical"];
 
     public static void Map(IEndpointRouteBuilder health) => health
         .MapGet("/", (ListHealth list, [Description("Only parts at this level: learning, healthy, degrading or critical.")] string? level,
@@ -31,9 +32,6 @@ sealed class ListHealth(NpgsqlDataSource source, PastParts past)
         .ProducesProblem(StatusCodes.Status429TooManyRequests)
         .WithName("listHealth").WithSummary("Summary of the wearing parts of all assets")
         .WithDescription("With validAt or knownAt, of the assets that were known then, from what the log says of changes and assessments.");
-
-    /// <summary>Levels of parts, the worst last.</summary>
-    public static IReadOnlyList<string> AllLevels => Levels;
 
     /// <summary>The levels of the parts of assets, as saved.</summary>
     public async Task<List<(string AssetId, string Component, string Level)>> Of(

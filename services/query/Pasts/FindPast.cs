@@ -122,9 +122,20 @@ sealed class FindPast(NpgsqlDataSource source, LogReader log, FindPosition find,
         return found;
     }
 
-    /// <summary>The newest readable model of some registrations, as for the live twin.</summary>
+    /// <summary>An asset as its registrations up to some moment say.</summary>
+    /// <param name="now">The asset.</param>
+    /// <param name="registrations">Those registrations, oldest first.</param>
+    /// <param name="model">Its model then; null: the newest of theirs that can be read.</param>
     /// <exception cref="RuleViolationException">None can be read.</exception>
-    public AssetModel ModelOf(RegisteredAsset asset, IReadOnlyCollection<AssetRegistered> registrations)
+    public RegisteredAsset Then(RegisteredAsset now, IReadOnlyList<AssetRegistered> registrations, AssetModel? model = null) => now with
+    {
+        Name = registrations[^1].Name,
+        Labels = registrations[^1].Labels ?? AssetSummary.NoLabels,
+        Model = model ?? ModelOf(now, registrations),
+    };
+
+    // The newest readable one, as for the live twin.
+    AssetModel ModelOf(RegisteredAsset asset, IReadOnlyCollection<AssetRegistered> registrations)
     {
         Exception? refused = null;
         foreach (var registered in registrations.Reverse())

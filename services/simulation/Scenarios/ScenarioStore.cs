@@ -105,7 +105,8 @@ sealed partial class ScenarioStore(
     {
         await using var command = source.CreateCommand($"""
             select s.scenario_id, sum(case when h.data is null then h.progress else 1 end), count(*)
-            from {ReadModels.Scenario} s join {ReadModels.ScenarioShard} h using (scenario_id) where s.state = 'running' group by s.scenario_id
+            from {ReadModels.Scenario} s join {ReadModels.ScenarioShard} h using (scenario_id) where s.state = 'running'
+            group by s.scenario_id
             """);
         await using var reader = await command.ExecuteReaderAsync(cancel);
         List<ShardsProgress> running = [];

@@ -67,8 +67,17 @@ public class FleetPageTests(FleetSystem system) : SystemTest<FleetSystem>(system
         // A warning, long enough for its limit's delay; the other test's critical machine stays first.
         var now = TimeProvider.System.GetUtcNow();
         await DashboardSystem.Publish(device, asset, ("dancer-position", 210, now.AddSeconds(-3)), ("dancer-position", 210, now));
-        await Eventually.Get("the alarm is counted", () => Warnings(page), count => count == warnings + 1);
-        Assert.Equal(before, await Rows());
+        // The order is held for a while after the focus came; a busy machine may take longer to show the alarm.
+        var after = await Eventually.Get(
+            "the alarm is counted",
+            async () =>
+            {
+                await link.BlurAsync();
+                await link.FocusAsync();
+                return (Count: await Warnings(page), Rows: await Rows());
+            },
+            seen => seen.Count == warnings + 1);
+        Assert.Equal(before, after.Rows);
         Assert.EndsWith($"/machines/{quiet}", await page.EvaluateAsync<string>("document.activeElement.href"), StringComparison.Ordinal);
         await Eventually.Get("the alarm has come to the top", Rows, rows => rows.ToList().IndexOf(asset) < rows.ToList().IndexOf(quiet));
     }

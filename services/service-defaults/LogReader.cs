@@ -18,6 +18,12 @@ namespace ServiceDefaults;
 public readonly record struct LoggedBatch(
     string Stream, long Version, long Position, DateTimeOffset RecordedAt, byte[] Batch, string? TraceParent);
 
+/// <summary>Some events of a stream.</summary>
+/// <param name="Stream">Id of the stream.</param>
+/// <param name="After">The version before the first of them.</param>
+/// <param name="UpTo">Highest version.</param>
+public readonly record struct VersionRange(string Stream, long After, long UpTo = long.MaxValue);
+
 /// <summary>
 /// Reads telemetry straight from Marten's event table: only the columns that a fold needs, streamed without buffering. The cost is
 /// proportional to the rows read (index on stream and version); memory is constant. Where corrections are asked for, readings come as they
@@ -96,24 +102,29 @@ public sealed class LogReader(NpgsqlDataSource source)
         Read($"select {Columns} from {AfterEach} limit $3", [.. AfterEachParameters(known), new() { Value = most }], cancel, corrections);
 
     /// <summary>
-    /// The events of several streams, each after its own version and up to a log position, in order. Positions rise with versions, so
-    /// bisection finds where each stream ends: nothing beyond the position is read.
+    /// The events of several ranges up to a log position, in order. Positions rise with versions, so bisection finds where each range
+    /// ends: nothing beyond the position is read.
     /// </summary>
     public IAsyncEnumerable<LoggedBatch> Between(
-        IReadOnlyList<(string Stream, long Version)> known, long knownAt, Corrections corrections, CancellationToken cancel = default) =>
+        IReadOnlyList<VersionRange> ranges, long knownAt, Corrections corrections, CancellationToken cancel = default) =>
         Read($"""
-            select {Columns} from unnest($1::text[], $2::bigint[]) as known (stream, after), lateral (
+            select {Columns} from unnest($1::text[], $2::bigint[], $3::bigint[]) as known (stream, after, up_to), lateral (
                 with recursive search (low, high) as (
-                    select after, greatest(after, (select max(version) from events.mt_events where stream_id = stream))
+                    select after, greatest(
+                        after, (select max(version) from events.mt_events where stream_id = stream and version <= up_to))
                     union all
-                    select case when e.seq_id > $3 then low else middle end, case when e.seq_id > $3 then e.version - 1 else high end
+                    select case when e.seq_id > $4 then low else middle end, case when e.seq_id > $4 then e.version - 1 else high end
                     from (select low, high, low + (high - low + 1) / 2 as middle from search where low < high) s, lateral (
                         select seq_id, version from events.mt_events where stream_id = stream and version <= middle
                         order by version desc limit 1) e)
                 select low as last from search where low >= high limit 1) as found, lateral (
                 select * from events.mt_events where stream_id = stream and version > after and version <= last
                 order by version offset 0) as e
-            """, [.. AfterEachParameters(known), new() { Value = knownAt }], cancel, corrections);
+            """,
+            [
+                new() { Value = ranges.Select(r => r.Stream).ToArray() }, new() { Value = ranges.Select(r => r.After).ToArray() },
+                new() { Value = ranges.Select(r => r.UpTo).ToArray() }, new() { Value = knownAt },
+            ], cancel, corrections);
 
     /// <summary>
     /// From-clause for the events of several streams, each after its own version; two parameters, streams and versions. <c>offset 0</c>

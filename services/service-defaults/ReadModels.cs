@@ -9,16 +9,19 @@ public static class ReadModels
 {
     /// <summary>
     /// <c>asset_id text pk, position bigint, revision bigint, versions jsonb, state bytea, view jsonb (TwinView), offline_since
-    /// timestamptz, health bytea, corrections bigint, rederive int[]</c>: version of <c>correction/{asset}</c> with which the readings
-    /// count, and sensors whose limits are to be derived again.
+    /// timestamptz, health bytea, corrections bigint, rederive int[], since_checkpoint bigint[]</c>: version of
+    /// <c>correction/{asset}</c> with which the readings count, sensors whose limits are to be derived again, and position, work and
+    /// oldest sample time since the last checkpoint.
     /// </summary>
     public const string Twin = "twin_state.twin";
 
     /// <summary>
-    /// Past states of twins: <c>asset_id text, hour timestamptz, position bigint, newest_sample bigint (microseconds), versions jsonb,
-    /// state bytea, corrections bigint, pk of the first two</c>. A state holds the events of the day streams in versions up to these, and
-    /// all of earlier days, with the corrections up to that version; the position is their highest, and no reading was sampled after
-    /// newest_sample. Hourly for two days, then daily. A cache: without them, a past twin is folded from the beginning.
+    /// Past states of twins: <c>asset_id text, position bigint, newest_sample bigint (microseconds), versions jsonb, state bytea,
+    /// corrections bigint, since_position bigint, oldest_since bigint (microseconds), pk of the first two</c>. A state holds the events of
+    /// the day streams in versions up to these, and all of earlier days, with the corrections up to that version; the position is their
+    /// highest, and no reading was sampled after newest_sample. What was recorded after since_position was sampled at or after
+    /// oldest_since (0: not known). After every 5000 readings or so, of those older than two days one an hour. A cache: without them, a
+    /// past twin is folded from the beginning.
     /// </summary>
     public const string TwinCheckpoint = "twin_state.twin_checkpoint";
 

@@ -24,7 +24,7 @@ static class TwinTables
         twin.AddColumn("health", "bytea");
         twin.AddColumn("corrections", "bigint").NotNull().DefaultValue(0);
         twin.AddColumn("rederive", "integer[]");
-        twin.AddColumn("work_since_checkpoint", "bigint").NotNull().DefaultValue(0);
+        twin.AddColumn("since_checkpoint", "bigint[]");
 
         var past = new Table(Name("twin_checkpoint"));
         past.AddColumn<string>("asset_id").AsPrimaryKey();
@@ -33,6 +33,8 @@ static class TwinTables
         past.AddColumn("versions", "jsonb").NotNull();
         past.AddColumn("state", "bytea").NotNull();
         past.AddColumn("corrections", "bigint").NotNull().DefaultValue(0);
+        past.AddColumn("since_position", "bigint").NotNull().DefaultValue(0);
+        past.AddColumn("oldest_since", "bigint").NotNull().DefaultValue(0);
         past.Indexes.Add(new IndexDefinition("twin_checkpoint_by_sample") { Columns = ["asset_id", "newest_sample"] });
 
         var health = new Table(Name("health"));

@@ -52,6 +52,63 @@ public class PastTests(RunningSystem system) : SystemTest<RunningSystem>(system)
     }
 
     [Fact]
+    public async Task What_was_true_earlier_is_known_without_reading_all_that_came_since()
+    {
+        var (asset, at) = (Pollux.NextAsset(), Samples.Now - 900 * Micros.PerSecond);
+        var first = await Pollux.Store(asset, Seconds(at, 0, 60));
+        await Checkpoint(asset);
+        var second = await Pollux.Store(asset, Seconds(at, 60, 90));
+        await Keep(asset, second, first, at + 60 * Micros.PerSecond);
+        var late = await Pollux.Store(asset, new Reading(MeltTemperature, at + 30_500_000, 240));
+        await Keep(asset, late, second, at + 30_500_000);
+        await Keep(asset, await Pollux.Store(asset, Seconds(at, 90, 100)), late, at + 90 * Micros.PerSecond);
+        async Task<string[]> Ask() => await Task.WhenAll(new[] { 40, 75, 95 }.Select(second => Pollux.Query.Http.GetStringAsync(
+            $"/api/v1/twins/{asset}?validAt={Time(at + second * Micros.PerSecond)}", Cancel)));
+        static string[] Twins(string[] answers) => [.. answers.Select(a => (string)JsonNode.Parse(a)!["stateHash"]!)];
+        var hashes = Twins(await Ask());
+
+        // Without what the second state says, it is not known what came before the third.
+        await Execute("delete from twin_state.twin_checkpoint where asset_id = $1 and position = $2", asset, second);
+        Assert.Equal(hashes, Twins(await Ask()));
+        // It is believed: nothing late came, if the third says so.
+        await Execute(
+            "update twin_state.twin_checkpoint set oldest_since = $3, since_position = $4 where asset_id = $1 and position = $2",
+            asset, late, at + 90 * Micros.PerSecond, first);
+        Assert.NotEqual(hashes[0], Twins(await Ask())[0]);
+        await Execute("delete from twin_state.twin_checkpoint where asset_id = $1", asset);
+        Assert.Equal(hashes, Twins(await Ask()));
+    }
+
+    [Fact]
+    public async Task Of_old_checkpoints_one_an_hour_stays_and_the_next_takes_over_what_the_others_told()
+    {
+        var (asset, at) = (Pollux.NextAsset(), Samples.Now);
+        var hour = 3600 * Micros.PerSecond;
+        var then = (at / hour - 50) * hour;
+        for (var number = 1; number <= 4; number++)
+        {
+            await Execute(
+                "insert into twin_state.twin_checkpoint (asset_id, position, newest_sample, versions, state, since_position, oldest_since) "
+                    + "values ($1, $2, $3, '{}', '', $4, $5)", asset, (long)number, then + (number == 4 ? hour : number), number - 1L,
+                        100L - number);
+        }
+        var position = await Pollux.Store(asset, new Reading(MeltTemperature, at, 200));
+        await Eventually.Is("there is a checkpoint", async () => (await Kept()).Any(c => c.Position == position));
+        Assert.Equal([(1, 0, 99), (4, 1, 96), (position, 0, at)], await Kept());
+
+        async Task<List<(long Position, long Since, long Oldest)>> Kept()
+        {
+            await using var command = Pollux.Database.CreateCommand(
+                "select position, since_position, oldest_since from twin_state.twin_checkpoint where asset_id = $1 order by position");
+            command.Parameters.Add(new() { Value = asset });
+            await using var reader = await command.ExecuteReaderAsync(Cancel);
+            List<(long, long, long)> kept = [];
+            while (await reader.ReadAsync(Cancel)) kept.Add((reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2)));
+            return kept;
+        }
+    }
+
+    [Fact]
     public async Task Alarms_are_as_they_were()
     {
         var (asset, at) = (Pollux.NextAsset(), Samples.Now - 900 * Micros.PerSecond);
@@ -286,10 +343,18 @@ public class PastTests(RunningSystem system) : SystemTest<RunningSystem>(system)
         return (long)(await command.ExecuteScalarAsync(Cancel))! > 0;
     });
 
-    async Task Execute(string sql, params string[] parameters)
+    /// <summary>Makes a checkpoint of the twin at a position, as if there had been work enough.</summary>
+    Task Keep(string asset, long position, long since, long oldest) => Eventually.Is("the twin is saved", async () => await Execute("""
+        insert into twin_state.twin_checkpoint
+            (asset_id, position, newest_sample, versions, state, corrections, since_position, oldest_since)
+        select asset_id, position, (extract(epoch from now()) * 1000000)::bigint, versions, state, corrections, $3, $4
+        from twin_state.twin where asset_id = $1 and position = $2
+        """, asset, position, since, oldest) == 1);
+
+    async Task<int> Execute(string sql, params object[] parameters)
     {
         await using var command = Pollux.Database.CreateCommand(sql);
         foreach (var parameter in parameters) command.Parameters.Add(new() { Value = parameter });
-        await command.ExecuteNonQueryAsync(Cancel);
+        return await command.ExecuteNonQueryAsync(Cancel);
     }
 }

@@ -84,8 +84,8 @@ sealed partial class FoldEstimate(
         // Streams begin with the registration.
         var from = Math.Max(estimate.ReadsFrom, Micros.From(asset.RegisteredAt));
         var streams = Streams.TelemetryBetween(asset.Id, Micros.ToTime(from) - Streams.ClocksApart, asset.KnownAtTime.AddDays(1));
-        var known = streams.Select(s => (s, stored?.Versions.From.GetValueOrDefault(s) ?? 0)).ToList();
-        await foreach (var batch in log.Between(known, asset.KnownAt, asset.Corrections, cancel))
+        var ranges = streams.Select(s => new VersionRange(s, stored?.Versions.From.GetValueOrDefault(s) ?? 0)).ToList();
+        await foreach (var batch in log.Between(ranges, asset.KnownAt, asset.Corrections, cancel))
         {
             estimate.Add(batch);
             if (estimate.IsComplete) break;

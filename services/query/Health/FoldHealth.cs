@@ -25,7 +25,7 @@ sealed class FoldHealth(PastReadings readings, FoldPlaces places)
         List<PartTransition> transitions = [];
         List<DueAssessment> assessments = [];
         using var place = await places.Enter(cancel);
-        await foreach (var (batch, batchReadings) in readings.Of(asset, PastReadings.Nothing, null, cancel))
+        await foreach (var (batch, batchReadings) in readings.Of(asset, null, cancel))
         {
             health.Step(CollectionsMarshal.AsSpan(batchReadings), batch.Position, transitions, assessments);
             // What followed from it is among the events.

@@ -53,7 +53,7 @@ sealed class FoldTwin(
         var newest = begins.Select(b => begun.GetValueOrDefault(b.Position)).ToList();
         var (twins, effects) = (begins.Select(b => b.Twin).ToList(), new StepEffects { WithoutHistory = true });
         List<(int Number, ushort Sensor)> mustRederive = [];
-        await foreach (var (number, batch, since) in readings.OfAll([.. assets.Zip(begins, (a, b) => (a, b.Versions))], null, cancel))
+        await foreach (var (number, batch, since) in readings.OfAll([.. assets.Zip(begins, (a, b) => (a, b.Lacks))], null, cancel))
         {
             twins[number].Step(CollectionsMarshal.AsSpan(since), effects);
             foreach (var sensor in effects.MustRederive.Order()) mustRederive.Add((number, sensor));
@@ -86,7 +86,7 @@ sealed class FoldTwin(
     async Task Rederive(Twin twin, ushort sensor, PastAsset asset, CancellationToken cancel)
     {
         List<Reading> history = [];
-        await foreach (var (_, more) in readings.Of(asset, PastReadings.Nothing, sensor, cancel)) history.AddRange(more);
+        await foreach (var (_, more) in readings.Of(asset, sensor, cancel)) history.AddRange(more);
         history.Sort((a, b) => a.SampledAt.CompareTo(b.SampledAt));
         twin.Sensor(sensor)?.Rederive(history, new());
     }

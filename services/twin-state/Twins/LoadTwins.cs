@@ -77,7 +77,7 @@ sealed class LoadTwins
     {
         await using var command = source.CreateCommand(
             "select asset_id, position, revision, versions, state, offline_since, view ->> 'recordedAt', health, view -> 'estimate', "
-                + "corrections, rederive, work_since_checkpoint from twin_state.twin where asset_id = any($1)");
+                + "corrections, rederive, since_checkpoint from twin_state.twin where asset_id = any($1)");
         command.Parameters.Add(new() { Value = assetIds });
         await using var reader = await command.ExecuteReaderAsync();
         Dictionary<string, SavedTwin> saved = [];
@@ -92,7 +92,8 @@ sealed class LoadTwins
                 reader.IsDBNull(6) ? null : reader.GetString(6),
                 reader.IsDBNull(7) ? null : reader.GetFieldValue<byte[]>(7),
                 reader.IsDBNull(8) ? null : JsonSerializer.Deserialize<EstimateSummary>(reader.GetString(8), JsonSerializerOptions.Web),
-                reader.GetInt64(9), reader.IsDBNull(10) ? [] : reader.GetFieldValue<int[]>(10), reader.GetInt64(11));
+                reader.GetInt64(9), reader.IsDBNull(10) ? [] : reader.GetFieldValue<int[]>(10),
+                SinceCheckpoint.From(reader.IsDBNull(11) ? null : reader.GetFieldValue<long[]>(11)));
         }
         return saved;
     }
@@ -130,12 +131,12 @@ sealed class LoadTwins
             Versions = JsonSerializer.Deserialize<Dictionary<string, long>>(saved.Versions)!,
             OfflineSince = saved.OfflineSince,
             Estimate = asset.Model.HasEstimate ? saved.Estimate : null,
-            WorkSinceCheckpoint = saved.WorkSinceCheckpoint,
+            SinceCheckpoint = saved.SinceCheckpoint,
             RecordedAt = saved.RecordedAt is null ? null : DateTimeOffset.Parse(saved.RecordedAt, CultureInfo.InvariantCulture),
         };
     }
 
     sealed record SavedTwin(
         long Position, long Revision, string Versions, byte[] State, DateTimeOffset? OfflineSince, string? RecordedAt, byte[]? Health,
-        EstimateSummary? Estimate, long Corrections, int[] MustRederive, long WorkSinceCheckpoint);
+        EstimateSummary? Estimate, long Corrections, int[] MustRederive, SinceCheckpoint SinceCheckpoint);
 }

@@ -13,10 +13,6 @@ namespace TwinState.Twins;
 /// </summary>
 sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = null)
 {
-    // From a checkpoint, a twin in the past is folded within a few milliseconds; checkpoints are some hundredths of the log.
-    const int WorkPerCheckpoint = 5_000;
-    const int WorkOfEvent = 10;
-
     // Scratch buffers, shared by all twins of a thread; a step never suspends.
     [ThreadStatic]
     static List<Reading>? decoded;
@@ -89,11 +85,8 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
 
     public DateTimeOffset SavedAt { get; set; }
 
-    /// <summary>
-    /// Work of folding in what came since the last checkpoint, in readings; reading an event takes as long as folding in ten readings. A
-    /// twin that begins without a saved state has none.
-    /// </summary>
-    public long WorkSinceCheckpoint { get; set; } = WorkPerCheckpoint;
+    /// <summary>What was folded in since the last checkpoint.</summary>
+    public SinceCheckpoint SinceCheckpoint { get; set; } = SinceCheckpoint.Beginning;
 
     public DateTimeOffset ShownAt { get; set; }
 
@@ -128,7 +121,7 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
             Versions[batch.Stream] = batch.Version;
             if (batch.Position > Position) (Position, RecordedAt, TraceParent) = (batch.Position, batch.RecordedAt, batch.TraceParent);
             if (OfflineSince is not null && RecordedAt > OfflineSince) OfflineSince = null;
-            WorkSinceCheckpoint += WorkOfEvent + readings.Count;
+            SinceCheckpoint = SinceCheckpoint.With(readings.Count, TelemetryCodec.SampleRange(batch.Batch).First);
             MustSave = MustShow = true;
         }
         return Settle(effects);
@@ -222,12 +215,15 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
     /// True if the state is to be kept as a checkpoint. Not while late readings wait to be derived again, since what waits is not part of
     /// the state.
     /// </summary>
-    public bool MustKeep => WorkSinceCheckpoint >= WorkPerCheckpoint && MustRederive.Count == 0 && !MustRevise;
+    public bool MustKeep => SinceCheckpoint.IsDue && MustRederive.Count == 0 && !MustRevise;
+
+    /// <summary>What <see cref="SinceCheckpoint"/> becomes when the twin is saved as it is.</summary>
+    public SinceCheckpoint AfterSave => MustKeep ? new(Position, 0, long.MaxValue) : SinceCheckpoint;
 
     /// <summary>Marks history and closed alarms as saved.</summary>
     public void Saved()
     {
-        if (MustKeep) WorkSinceCheckpoint = 0;
+        SinceCheckpoint = AfterSave;
         unsaved.Clear();
         ReplacesHistory = MustSave = WasNotShown = false;
         closed.Clear();

@@ -39,13 +39,11 @@ static class TwinRows
     {
         var command = new NpgsqlBatchCommand("""
             insert into twin_state.twin as t
-                (asset_id, position, revision, versions, state, view, offline_since, health, corrections, rederive,
-                    work_since_checkpoint)
+                (asset_id, position, revision, versions, state, view, offline_since, health, corrections, rederive, since_checkpoint)
             values ($1, $2, $3, $4, $5, $6, $7, $9, $10, $11, $12)
             on conflict (asset_id) do update set position = excluded.position, revision = excluded.revision, versions = excluded.versions,
                 state = excluded.state, view = excluded.view, offline_since = excluded.offline_since, health = excluded.health,
-                corrections = excluded.corrections, rederive = excluded.rederive,
-                work_since_checkpoint = excluded.work_since_checkpoint
+                corrections = excluded.corrections, rederive = excluded.rederive, since_checkpoint = excluded.since_checkpoint
             where t.revision = $8
             """);
         command.Parameters.AddRange(new NpgsqlParameter[]
@@ -61,7 +59,7 @@ static class TwinRows
             new() { Value = twin.Health.Parts.Count > 0 ? twin.Health.Snapshot() : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea },
             new() { Value = twin.Corrections.Version },
             new() { Value = twin.MustRederive.Select(sensor => (int)sensor).ToArray() },
-            new() { Value = twin.MustKeep ? 0 : twin.WorkSinceCheckpoint },
+            new() { Value = twin.AfterSave.Numbers },
         });
         return command;
     }

@@ -181,7 +181,7 @@ static class ReplayBenchmark
         foreach (var asset in assets)
         {
             var (twin, effects, readings) = (new Twin(Model(settings)), new StepEffects { WithoutHistory = true }, new List<Reading>());
-            var (hour, work) = (default(DateTimeOffset), 0);
+            var (hour, work, since) = (default(DateTimeOffset), 0, (Position: 0L, Oldest: long.MaxValue));
             Dictionary<string, long> versions = [];
             foreach (var stream in Streams.TelemetryBetween(asset, from, end))
             {
@@ -192,6 +192,7 @@ static class ReplayBenchmark
                     twin.Step(CollectionsMarshal.AsSpan(readings), effects);
                     effects.Clear();
                     versions[stream] = batch.Version;
+                    since.Oldest = Math.Min(since.Oldest, TelemetryCodec.SampleRange(batch.Batch).First);
                     if ((work += 10 + readings.Count) < 5_000) continue;
                     work = 0;
                     var now = new DateTimeOffset(batch.RecordedAt.UtcTicks / TimeSpan.TicksPerHour * TimeSpan.TicksPerHour, TimeSpan.Zero);
@@ -203,9 +204,10 @@ static class ReplayBenchmark
                     kept++;
                     if (isRecent) recent = (recent.Kept + 1, recent.Bytes + state.Length);
                     await Execute(
-                        source, "insert into twin_state.twin_checkpoint (asset_id, position, newest_sample, versions, state) "
-                            + "values ($1, $2, $3, $4::text::jsonb, $5)", cancel, asset, batch.Position, Micros.From(batch.RecordedAt),
-                        JsonSerializer.Serialize(versions), state);
+                        source, "insert into twin_state.twin_checkpoint (asset_id, position, newest_sample, versions, state, since_position, oldest_since) "
+                            + "values ($1, $2, $3, $4::text::jsonb, $5, $6, $7)", cancel, asset, batch.Position,
+                        Micros.From(batch.RecordedAt), JsonSerializer.Serialize(versions), state, since.Position, since.Oldest);
+                    since = (batch.Position, long.MaxValue);
                 }
             }
         }

@@ -92,7 +92,8 @@ public sealed record WindowStatistics(
 /// <param name="SensorId">The sensor, or null.</param>
 /// <param name="Severity">warning, alarm or critical.</param>
 /// <param name="Message">The text shown to operators.</param>
-/// <param name="State">active, active-acknowledged, cleared (not acknowledged), closed (cleared and acknowledged).</param>
+/// <param name="State">active, active-acknowledged, cleared (not acknowledged), closed (cleared and acknowledged) or withdrawn
+/// (with corrected readings, it would not have been raised).</param>
 /// <param name="Value">The value that raised it; null for missing data.</param>
 /// <param name="Unit">Unit of the value; null for missing data.</param>
 /// <param name="RaisedAt">Sample time; for missing data, twin-state's clock.</param>
@@ -101,6 +102,7 @@ public sealed record WindowStatistics(
 /// <param name="Comment">Comment given with the acknowledgement, or null.</param>
 /// <param name="ClearedAt">Sample time, or for missing data twin-state's clock; null while active.</param>
 /// <param name="SignalId">The estimated or calculated signal, or null.</param>
+/// <param name="WithdrawnAt">When it was withdrawn, by twin-state's clock; null: it was not.</param>
 public sealed record AlarmView(
     string Id,
     string AssetId,
@@ -116,4 +118,5 @@ public sealed record AlarmView(
     string? AcknowledgedBy,
     string? Comment,
     DateTimeOffset? ClearedAt,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? SignalId = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? SignalId = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? WithdrawnAt = null);

@@ -29,6 +29,7 @@ public static class EventLog
         [typeof(AlarmRaised)] = "alarm_raised",
         [typeof(AlarmAcknowledged)] = "alarm_acknowledged",
         [typeof(AlarmCleared)] = "alarm_cleared",
+        [typeof(AlarmWithdrawn)] = "alarm_withdrawn",
         [typeof(TwinRebuilt)] = "twin_rebuilt",
         [typeof(ConditionChanged)] = "condition_changed",
         [typeof(HealthAssessed)] = "health_assessed",

@@ -38,6 +38,8 @@ public static class OperationConventions
             string[] ofOneAsset = ["/assets/{id}", "/twins/{id}"];
             if (ofOneAsset.Any(path => route.Contains(path, StringComparison.Ordinal))) statuses.Add(409);
             if (isLimited) statuses.Add(429);
+            // What changes something goes over RabbitMQ.
+            if (endpoint.Metadata.OfType<IHttpMethodMetadata>().LastOrDefault()?.HttpMethods is not ["GET", ..]) statuses.Add(504);
             if (hasBody) statuses.UnionWith([413, 415]);
             foreach (var status in statuses)
                 endpoint.Metadata.Add(new ProducesResponseTypeMetadata(status, typeof(Problem), [Problem.MediaType]));

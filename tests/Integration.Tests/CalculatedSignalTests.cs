@@ -11,8 +11,8 @@ using TwinModel.Telemetry;
 namespace Integration.Tests;
 
 /// <summary>What is calculated from sensors and estimates: live, over time, corrected by late readings, and limited.</summary>
-[Collection<OnOneSystem>]
-public class CalculatedSignalTests(RunningSystem system) : SystemTest<RunningSystem>(system)
+[Collection<OnOneEstimatingSystem>]
+public class CalculatedSignalTests(EstimatingSystem system) : SystemTest<EstimatingSystem>(system)
 {
     const long Day = 86_400 * Micros.PerSecond;
 

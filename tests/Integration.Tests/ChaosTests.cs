@@ -7,7 +7,8 @@ namespace Integration.Tests;
 /// Two replicas of ingest and twin-state under load, while parts are killed, frozen or cut off at random. POLLUX_CHAOS_ROUNDS and
 /// POLLUX_CHAOS_SEED choose how many and which.
 /// </summary>
-public class ChaosTests(CableSystem system, ITestOutputHelper output) : SystemTest<CableSystem>(system), IClassFixture<CableSystem>
+[Collection<OnOneCableSystem>]
+public class ChaosTests(CableSystem system, ITestOutputHelper output) : SystemTest<CableSystem>(system)
 {
     const int MessagesPerSecond = 150;
     const int MessagesAway = 10 * MessagesPerSecond, MessagesFrozen = 30 * MessagesPerSecond, MessagesBetween = 5 * MessagesPerSecond;

@@ -45,7 +45,14 @@ public class CorrectionTests(RunningSystem system) : SystemTest<RunningSystem>(s
         Assert.Equal([raised.AlarmId], revised.AlarmIds);
         Assert.Equal([(string)made["correctionId"]!], revised.CorrectionIds);
         Assert.Equal([new("melt-pressure", 2, 1, 210, 82)], revised.Sensors);
-        await Event<AlarmCleared>(asset, c => c.AlarmId == raised.AlarmId);
+        await Event<AlarmWithdrawn>(asset, w => w.AlarmId == raised.AlarmId);
+        var alarm = $"/api/v1/alarms/{raised.AlarmId}";
+        await Eventually.Get("the alarm is withdrawn", () => Pollux.Get(alarm), a => (string)a["state"]! == "withdrawn");
+        Assert.DoesNotContain(
+            (await Pollux.Get($"/api/v1/alarms?asset={asset}&state=active&state=cleared"))["items"]!.AsArray(),
+            a => (string)a!["id"]! == raised.AlarmId);
+        Assert.Equal("withdrawn", (string)(await Pollux.Get($"{alarm}?validAt={Time(at + 20_000_000)}"))["state"]!);
+        Assert.Equal("active", (string)(await Pollux.Get($"{alarm}?knownAt={before}"))["state"]!);
         // One that is late and lies in the retracted time does not count either.
         await Send(asset, new Reading(MeltPressure, at + 12_000_000, 215), new Reading(MeltTemperature, at + 12_000_000, 201));
         await Eventually.Get("the twin has the late reading", () => Pollux.Twins.View(asset), t => t?.Readings == 2);
@@ -65,6 +72,7 @@ public class CorrectionTests(RunningSystem system) : SystemTest<RunningSystem>(s
         Assert.Equal("bob", (string)undone["withdrawal"]!["by"]!);
         await Eventually.Get("the twin counts all readings", () => Pollux.Twins.View(asset), t => t?.Readings == 4);
         Assert.Equal([82, 210, 215], await History(asset, at, ""));
+        await Eventually.Get("the alarm is back", () => Pollux.Get(alarm), a => (string)a["state"]! == "active");
         Assert.Equal(id, (string)(await Post($"corrections/{id}:withdraw", asset, new { reason = "again", by = "bob" }))["correctionId"]!);
         var listed = Assert.Single((await Pollux.Get($"/api/v1/twins/{asset}/corrections"))["items"]!.AsArray())!;
         Assert.Equal("it was right", (string)listed["withdrawal"]!["reason"]!);

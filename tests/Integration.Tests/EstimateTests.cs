@@ -11,8 +11,8 @@ using TwinModel.Telemetry;
 namespace Integration.Tests;
 
 /// <summary>The physics follows the machine, and says when it does not.</summary>
-[Collection<OnOneSystem>]
-public class EstimateTests(RunningSystem system) : SystemTest<RunningSystem>(system)
+[Collection<OnOneEstimatingSystem>]
+public class EstimateTests(EstimatingSystem system) : SystemTest<EstimatingSystem>(system)
 {
     const int Minutes = 25;
 

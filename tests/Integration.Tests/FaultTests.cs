@@ -3,7 +3,8 @@ using Integration.Tests.Running;
 namespace Integration.Tests;
 
 /// <summary>Whatever is killed under load, the log ends up with every reading once, and the twins agree with the log.</summary>
-public class FaultTests(RunningSystem system, ITestOutputHelper output) : SystemTest<RunningSystem>(system), IClassFixture<RunningSystem>
+[Collection<OnOneSystemWithFaults>]
+public class FaultTests(RunningSystem system, ITestOutputHelper output) : SystemTest<RunningSystem>(system)
 {
     const int MessagesPerSecond = 300;
     const int MessagesAway = 1_800, MessagesBetween = 900;

@@ -27,6 +27,8 @@ public sealed class CableSystem : RunningSystem
 
     public Dictionary<string, Cable> Cables { get; }
 
+    protected override bool Estimates => true;
+
     protected override IReadOnlyDictionary<string, string> SettingsOf(string service)
     {
         if (service is not ("ingest" or "twin-state")) return base.SettingsOf(service);
@@ -55,7 +57,8 @@ public sealed class CableSystem : RunningSystem
 }
 
 /// <summary>The network between two parts is cut under load, then restored.</summary>
-public class NetworkCutTests(CableSystem system, ITestOutputHelper output) : SystemTest<CableSystem>(system), IClassFixture<CableSystem>
+[Collection<OnOneCableSystem>]
+public class NetworkCutTests(CableSystem system, ITestOutputHelper output) : SystemTest<CableSystem>(system)
 {
     const int MessagesPerSecond = 200;
     const int ReadingsPerMessage = 12;

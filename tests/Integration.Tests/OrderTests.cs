@@ -4,8 +4,8 @@ using TwinModel.Telemetry;
 namespace Integration.Tests;
 
 /// <summary>The order in which readings arrive does not affect the twin.</summary>
-[Collection<OnOneSystem>]
-public class OrderTests(RunningSystem system) : SystemTest<RunningSystem>(system)
+[Collection<OnOneEstimatingSystem>]
+public class OrderTests(EstimatingSystem system) : SystemTest<EstimatingSystem>(system)
 {
     const int Frames = 600;
 

@@ -13,8 +13,8 @@ using TwinModel.Telemetry;
 namespace Integration.Tests;
 
 /// <summary>The guarantees of the API, over REST and gRPC.</summary>
-[Collection<OnOneSystem>]
-public class QueryTests(RunningSystem system) : SystemTest<RunningSystem>(system)
+[Collection<OnOneEstimatingSystem>]
+public class QueryTests(EstimatingSystem system) : SystemTest<EstimatingSystem>(system)
 {
     const ushort Sensor = 6;
     const string SensorId = "melt-temperature";

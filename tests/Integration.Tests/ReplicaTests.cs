@@ -7,7 +7,8 @@ using Metric = Contracts.Sparkplug.Payload.Types.Metric;
 namespace Integration.Tests;
 
 /// <summary>Two replicas of ingest sharing the messages.</summary>
-public class ReplicaTests(RunningSystem system, ITestOutputHelper output) : SystemTest<RunningSystem>(system), IClassFixture<RunningSystem>
+[Collection<OnOneSystemWithFaults>]
+public class ReplicaTests(RunningSystem system, ITestOutputHelper output) : SystemTest<RunningSystem>(system)
 {
     [Fact]
     public async Task Two_replicas_that_get_the_same_readings_store_each_once()

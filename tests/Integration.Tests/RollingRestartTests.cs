@@ -12,6 +12,8 @@ public sealed class ReplicatedSystem(Infrastructure infrastructure) : RunningSys
     /// <summary>Replicas by service, in rollout order.</summary>
     public Dictionary<string, ServiceProcess[]> Replicas { get; } = [];
 
+    protected override bool Estimates => true;
+
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();

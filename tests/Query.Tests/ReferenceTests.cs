@@ -44,6 +44,14 @@ public class ReferenceTests
         Assert.Null((await Document)["components"]!["schemas"]!["ProblemDetails"]);
     }
 
+    [Fact]
+    public async Task What_a_request_may_leave_out_is_not_required()
+    {
+        var schemas = (await Document)["components"]!["schemas"]!;
+        Assert.Empty(schemas["RelationshipToAdd"]!["required"]?.AsArray() ?? []);
+        Assert.Equal(["sensor", "readings"], schemas["CorrectionRequest"]!["required"]!.AsArray().Select(r => (string)r!));
+    }
+
     [Theory]
     [InlineData("listAssets", "429", false)]
     [InlineData("getAlarm", "429", false)]
@@ -55,6 +63,9 @@ public class ReferenceTests
     [InlineData("getAsset", "415", false)]
     [InlineData("registerAsset", "415", true)]
     [InlineData("registerAsset", "413", true)]
+    [InlineData("registerAsset", "504", true)]
+    [InlineData("removeRelationship", "504", true)]
+    [InlineData("listAssets", "504", false)]
     public async Task An_error_is_listed_where_it_can_happen(string operation, string status, bool isListed) =>
         Assert.Equal(isListed,
             (await Operations()).Single(o => o.Name == operation).Operation["responses"]!.AsObject().ContainsKey(status));

@@ -31,15 +31,55 @@ public class DecideRevisionTests
     static ReadingsRetracted Retract(double from, double to) =>
         new("r", "kettle", "temperature", Now.AddSeconds(from), Now.AddSeconds(to), 1, "loose wire", "eve", Now);
 
+    static IReadOnlyList<object> Of(
+        OwnedTwin live, OwnedTwin revised, IReadOnlyList<object> events, params (double Second, double Value)[] history) =>
+        DecideRevision.Of(live, revised, events, new Dictionary<ushort, List<Reading>>
+        {
+            [live.Asset.Model.Sensors[0].Number] = [.. history.Select(h =>
+                new Reading(live.Asset.Model.Sensors[0].Number, Micros.From(Now.AddSeconds(h.Second)), h.Value))],
+        }, Now.AddSeconds(9));
+
+    [Fact]
+    public void An_alarm_of_the_past_is_withdrawn_if_its_readings_were_wrong_and_comes_back_with_them()
+    {
+        var live = Live();
+        live.Apply(Batch(2, 18, (2, 30)));
+        object[] events =
+        [
+            Raised, new AlarmCleared("kettle.hot.1", 30, Now.AddSeconds(2)), new AlarmAcknowledged("kettle.hot.1", "eve", null, Now),
+        ];
+        OwnedTwin With(params object[] corrections)
+        {
+            var twin = Revised(live, corrections);
+            twin.Apply(Batch(2, 18, (2, 30)));
+            twin.Apply(events.Skip(1));
+            return twin;
+        }
+        var revised = With(Retract(1, 2));
+        var withdrawn = Assert.IsType<AlarmWithdrawn>(Of(live, revised, events, (0, 20), (2, 30))[0]);
+        Assert.Equal("kettle.hot.1", withdrawn.AlarmId);
+        // Still hot enough, though not as it was raised: it was right.
+        Assert.IsType<TwinRevised>(Assert.Single(Of(live, revised, events, (0, 20), (1.5, 105), (2, 30))));
+        // Withdrawn once.
+        Assert.IsType<TwinRevised>(Assert.Single(Of(live, revised, [.. events, withdrawn], (0, 20), (2, 30))));
+        var undone = With(Retract(1, 2), new CorrectionWithdrawn("r", "kettle", "it was right", "eve", Now));
+        var again = Of(revised, undone, [.. events, withdrawn], (0, 20), (1, 110), (2, 30));
+        Assert.Equal([Raised, new AlarmCleared("kettle.hot.1", null, Now.AddSeconds(2))], again.Take(2));
+        Assert.IsType<TwinRevised>(Assert.Single(Of(revised, undone, events, (0, 20), (1, 110), (2, 30))));
+    }
+
     [Fact]
     public void A_retracted_reading_clears_its_alarm_and_the_revision_says_what_changed()
     {
         var live = Live();
         var revised = Revised(live, Retract(1, 2));
         Assert.Equal((40L, 1L, false), (revised.Position, revised.Corrections.Version, revised.MustRevise));
-        var events = DecideRevision.Of(live, revised, [Raised], Now.AddSeconds(9));
+        var events = Of(live, revised, [Raised], (0, 20));
         Assert.Equal(new AlarmCleared("kettle.hot.1", 20, Now), events[0]);
-        var revision = Assert.IsType<TwinRevised>(events[1]);
+        var withdrawn = Assert.IsType<AlarmWithdrawn>(events[1]);
+        Assert.Equal(("kettle.hot.1", "r", Now.AddSeconds(9)),
+            (withdrawn.AlarmId, Assert.Single(withdrawn.CorrectionIds), withdrawn.WithdrawnAt));
+        var revision = Assert.IsType<TwinRevised>(events[2]);
         Assert.Equal(("kettle", 40L, Now.AddSeconds(1), live.Hash(), revised.Hash(), Now.AddSeconds(9)),
             (revision.AssetId, revision.Position, revision.From, revision.HashBefore, revision.HashAfter, revision.RevisedAt));
         Assert.Equal([new RevisedSensor("temperature", 2, 1, 110, 20)], revision.Sensors);
@@ -56,7 +96,7 @@ public class DecideRevisionTests
             1, 40, new ReadingsCorrected("c", "kettle", "temperature", [new(Now, 105), new(Now.AddSeconds(1), 106)], "why", "eve", Now));
         var revised = DecideRebuild.Begin(live, new(live.Asset.Model, [logged]), []);
         revised.Apply(Batch(1, 17, (0, 20), (1, 110)));
-        var raised = Assert.IsType<AlarmRaised>(DecideRevision.Of(live, revised, [], Now)[0]);
+        var raised = Assert.IsType<AlarmRaised>(Of(live, revised, [], (0, 105), (1, 106))[0]);
         Assert.Equal(("kettle.hot." + Micros.From(Now), 106, Now), (raised.AlarmId, raised.Value, raised.RaisedAt));
     }
 
@@ -64,9 +104,9 @@ public class DecideRevisionTests
     public void Without_any_reading_left_an_alarm_ends_now()
     {
         var live = Live();
-        var events = DecideRevision.Of(live, Revised(live, Retract(0, 60)), [Raised], Now.AddSeconds(9));
+        var events = Of(live, Revised(live, Retract(0, 60)), [Raised]);
         Assert.Equal(new AlarmCleared("kettle.hot.1", null, Now.AddSeconds(9)), events[0]);
-        Assert.Equal([new RevisedSensor("temperature", 2, 0, 110, null)], Assert.IsType<TwinRevised>(events[1]).Sensors);
+        Assert.Equal([new RevisedSensor("temperature", 2, 0, 110, null)], Assert.IsType<TwinRevised>(events[2]).Sensors);
     }
 
     [Fact]

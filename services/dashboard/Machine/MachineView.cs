@@ -1,6 +1,7 @@
 using Contracts.Query.V1;
 using Dashboard.Shown;
 using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
 
 namespace Dashboard.Machine;
 
@@ -77,4 +78,13 @@ public sealed record MachineView(
 }
 
 /// <summary>A moment in the past, and as of when it is known.</summary>
-public sealed record AsOfTime(DateTimeOffset ValidAt, DateTimeOffset? KnownAt);
+public sealed record AsOfTime(DateTimeOffset ValidAt, DateTimeOffset? KnownAt)
+{
+    /// <summary>The moment in a page's address; null when it has none.</summary>
+    /// <exception cref="RpcException">Not times. It is shown like a refusal of query.</exception>
+    public static AsOfTime? Asked(string? validAt, string? knownAt, string validName = "validAt", string knownName = "knownAt")
+    {
+        var (valid, known) = (Times.Asked(validName, validAt), Times.Asked(knownName, knownAt));
+        return (valid ?? known) is { } at ? new(at, known) : null;
+    }
+}

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
 
 namespace Dashboard.Shown;
 
@@ -41,6 +42,12 @@ static class Times
             text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
                 ? time
                 : null;
+
+    /// <summary>A time in a page's address; null when it is left out.</summary>
+    /// <exception cref="RpcException">Not a time. It is shown like a refusal of query.</exception>
+    public static DateTimeOffset? Asked(string name, string? text) => string.IsNullOrEmpty(text) ? null
+        : Read(text) ?? throw new RpcException(new(
+            StatusCode.InvalidArgument, $"The address says {name}={text}; allowed: a time in ISO 8601, such as 2026-03-01T06:00:00Z."));
 
     public static DateTimeOffset? Of(Timestamp? at) => at?.ToDateTimeOffset();
 }

@@ -9,8 +9,8 @@ namespace Query.Alarms;
 
 /// <summary>Who acknowledges an alarm.</summary>
 sealed record Acknowledgement(
-    [property: Description("Who acknowledges the alarm, at most 100 characters; default: X-Pollux-Actor.")] string? By,
-    [property: Description("Free text, at most 1000 characters.")] string? Comment);
+    [property: Description("Who acknowledges the alarm, at most 100 characters; default: X-Pollux-Actor.")] string? By = null,
+    [property: Description("Free text, at most 1000 characters.")] string? Comment = null);
 
 /// <summary>Has an alarm acknowledged and waits until it shows that.</summary>
 sealed class AcknowledgeAlarmEndpoint(GetAlarm get, IBus bus, CommandFaults faults)

@@ -15,7 +15,7 @@ namespace Query.Alarms;
 /// <summary>Which alarms to list.</summary>
 sealed record AlarmFilter(string? Asset, string[] States, string[] Severities, DateTimeOffset? Since)
 {
-    static readonly string[] KnownStates = ["active", "active-acknowledged", "cleared", "closed"];
+    static readonly string[] KnownStates = ["active", "active-acknowledged", "cleared", "closed", "withdrawn"];
 
     /// <exception cref="InvalidInputException">Unknown state or severity.</exception>
     public static AlarmFilter Of(string? asset, IEnumerable<string>? states, IEnumerable<string>? severities, DateTimeOffset? since)
@@ -42,7 +42,7 @@ sealed class ListAlarms(NpgsqlDataSource source, FindPast find, PastAlarms past)
     public static void Map(IEndpointRouteBuilder alarms) => alarms.MapGet("/", (
             ListAlarms list,
             [Description("Only of this asset.")] string? asset,
-            [Description("active, active-acknowledged, cleared or closed; may be repeated.")] string[]? state,
+            [Description("active, active-acknowledged, cleared, closed or withdrawn; may be repeated.")] string[]? state,
             [Description("warning, alarm or critical; may be repeated.")] string[]? severity,
             [Description("Raised at or after this time.")] string? since,
             [Description("Alarms as of this time, in ISO 8601.")] string? validAt,

@@ -11,9 +11,9 @@ namespace Query.Assets;
 /// <summary>How to register an asset.</summary>
 sealed record AssetToRegister(
     [property: Description("Id of a model that ships with Pollux, e.g. extrusion-line or pump-loop.")] string? Model,
-    [property: Description("Display name, 1 to 200 characters; null: the model's name.")] string? Name,
+    [property: Description("Display name, 1 to 200 characters; null: the model's name.")] string? Name = null,
     [property: Description("All labels, by key, e.g. plant: north; at most 20. null: they stay as they are.")]
-    IReadOnlyDictionary<string, string>? Labels);
+    IReadOnlyDictionary<string, string>? Labels = null);
 
 /// <summary>Has an asset registered and waits until it is visible.</summary>
 sealed class RegisterAssetEndpoint(KnownAssets registry, RegisterOverBus register)

@@ -18,7 +18,7 @@ sealed class CreateCalibration(KnownAssets registry, FindPosition find, AskSimul
             return TypedResults.Accepted($"/api/v1/calibrations/{calibration.Id}", calibration);
         })
         .RequireRateLimiting(ApiSetup.Expensive)
-        .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status504GatewayTimeout)
+        .ProducesProblem(StatusCodes.Status409Conflict)
         .WithName("createCalibration").WithSummary("Learn a machine's parameters from a part of its history")
         .WithDescription(
             "Finds the parameters with which the physics explains what the sensors showed in the window, and says which of them these "

@@ -10,7 +10,7 @@ namespace Query.Calibrations;
 /// <summary>Who decides about a calibration.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 sealed record CalibrationStepRequest(
-    [property: Description("Who decides, 1 to 100 characters; default: X-Pollux-Actor.")] string? By,
+    [property: Description("Who decides, 1 to 100 characters; default: X-Pollux-Actor.")] string? By = null,
     [property: Description("Why, at most 1000 characters.")] string? Comment = null);
 
 /// <summary>Gives an asset the parameters of a calibration, or those that it had before.</summary>
@@ -21,7 +21,7 @@ sealed class DecideCalibrationEndpoint(SavedCalibrations saved, AskSimulation si
         calibrations.MapPost("/{id}:adopt",
                 (string id, CalibrationStepRequest body, DecideCalibrationEndpoint decide, CancellationToken cancel) =>
                     decide.Adopt(id, body, cancel))
-            .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status504GatewayTimeout)
+            .ProducesProblem(StatusCodes.Status409Conflict)
             .WithName("adoptCalibration").WithSummary("Give the machine the parameters of a calibration")
             .WithDescription(
                 "From now on estimates, scenarios and forecasts of the machine use them; what was known before stays as it was. Parameters "
@@ -30,7 +30,7 @@ sealed class DecideCalibrationEndpoint(SavedCalibrations saved, AskSimulation si
         calibrations.MapPost("/{id}:rollBack",
                 (string id, CalibrationStepRequest body, DecideCalibrationEndpoint decide, CancellationToken cancel) =>
                     decide.RollBack(id, body, cancel))
-            .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status504GatewayTimeout)
+            .ProducesProblem(StatusCodes.Status409Conflict)
             .WithName("rollBackCalibration").WithSummary("Give the machine the parameters that it had before a calibration")
             .WithDescription("Idempotent. 409 unless the calibration is in force.");
     }

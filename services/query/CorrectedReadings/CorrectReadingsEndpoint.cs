@@ -21,8 +21,8 @@ sealed record CorrectedValue(
 sealed record CorrectionRequest(
     [property: Description("Id of the sensor.")] string? Sensor,
     [property: Description("1 to 10 000 readings, sampled within 31 days.")] IReadOnlyList<CorrectedValue>? Readings,
-    [property: Description("Why, 1 to 1000 characters; default: X-Pollux-Reason.")] string? Reason,
-    [property: Description("Who corrects them, 1 to 100 characters; default: X-Pollux-Actor.")] string? By);
+    [property: Description("Why, 1 to 1000 characters; default: X-Pollux-Reason.")] string? Reason = null,
+    [property: Description("Who corrects them, 1 to 100 characters; default: X-Pollux-Actor.")] string? By = null);
 
 /// <summary>Readings that shall not count.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
@@ -30,14 +30,14 @@ sealed record RetractionRequest(
     [property: Description("Id of the sensor.")] string? Sensor,
     [property: Description("Earliest sample time.")] DateTimeOffset? From,
     [property: Description("End of the sample times, exclusive; at most 31 days later.")] DateTimeOffset? To,
-    [property: Description("Why, 1 to 1000 characters; default: X-Pollux-Reason.")] string? Reason,
-    [property: Description("Who retracts them, 1 to 100 characters; default: X-Pollux-Actor.")] string? By);
+    [property: Description("Why, 1 to 1000 characters; default: X-Pollux-Reason.")] string? Reason = null,
+    [property: Description("Who retracts them, 1 to 100 characters; default: X-Pollux-Actor.")] string? By = null);
 
 /// <summary>Who withdraws a correction.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 sealed record WithdrawalRequest(
-    [property: Description("Why, 1 to 1000 characters; default: X-Pollux-Reason.")] string? Reason,
-    [property: Description("Who withdraws it, 1 to 100 characters; default: X-Pollux-Actor.")] string? By);
+    [property: Description("Why, 1 to 1000 characters; default: X-Pollux-Reason.")] string? Reason = null,
+    [property: Description("Who withdraws it, 1 to 100 characters; default: X-Pollux-Actor.")] string? By = null);
 
 /// <summary>Has corrections of readings recorded and waits until the log shows them.</summary>
 sealed class CorrectReadingsEndpoint(KnownAssets registry, ListCorrections list, IBus bus, CommandFaults faults, TimeProvider time)
@@ -73,7 +73,7 @@ sealed class CorrectReadingsEndpoint(KnownAssets registry, ListCorrections list,
     }
 
     static RouteHandlerBuilder Responses(RouteHandlerBuilder route) =>
-        route.ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status504GatewayTimeout);
+        route.ProducesProblem(StatusCodes.Status409Conflict);
 
     /// <exception cref="NotFoundException">No such asset.</exception>
     /// <exception cref="InvalidInputException">Names the member and what is allowed.</exception>

@@ -17,7 +17,7 @@ sealed class CreateDecision(KnownAssets registry, AskSimulation simulation, Time
             return TypedResults.Created($"/api/v1/decisions/{decision.Id}", decision);
         })
         .RequireRateLimiting(ApiSetup.Expensive)
-        .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status504GatewayTimeout)
+        .ProducesProblem(StatusCodes.Status409Conflict)
         .WithName("createDecision").WithSummary("Replace a worn part now or wait? Options ranked by cost and risk")
         .WithDescription(
             "The remaining life comes from the part's condition, the costs from the model's economics and the overrides in the request. "

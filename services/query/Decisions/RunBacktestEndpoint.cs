@@ -17,8 +17,8 @@ sealed record BacktestRequest(
     [property: Description("Asset id.")] string? Asset,
     [property: Description("A component whose degradation the model describes.")] string? Component,
     [property: Description("First sample time, from 1970.")] DateTimeOffset? From,
-    [property: Description("Last sample time, up to now; default now.")] DateTimeOffset? To,
-    [property: Description("Overrides of the model's settings.")] BacktestSettings? Settings);
+    [property: Description("Last sample time, up to now; default now.")] DateTimeOffset? To = null,
+    [property: Description("Overrides of the model's settings.")] BacktestSettings? Settings = null);
 
 /// <summary>Overrides of the model's settings.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
@@ -40,7 +40,7 @@ sealed class RunBacktestEndpoint(KnownAssets registry, LogReader log, AskSimulat
     public static void Map(IEndpointRouteBuilder api) => api
         .MapPost("/backtests", (BacktestRequest body, RunBacktestEndpoint run, CancellationToken cancel) => run.Run(body, cancel))
         .RequireRateLimiting(ApiSetup.Expensive)
-        .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status504GatewayTimeout)
+        .ProducesProblem(StatusCodes.Status409Conflict)
         .WithTags("Decisions").WithName("runBacktest")
         .WithSummary("Try a detector's settings on recorded data: alarms, lead times, false alarms")
         .WithDescription("Replays the log through the live twin's detector with other settings. Changes nothing.");

@@ -8,9 +8,9 @@ namespace Query.Decisions;
 
 /// <summary>Which option was taken, and by whom.</summary>
 sealed record TakeRequest(
-    [property: Description("Name of an option in the answer; default: the recommended one.")] string? Option,
-    [property: Description("Who takes the decision, at most 100 characters; default: X-Pollux-Actor.")] string? By,
-    [property: Description("Free text, at most 1000 characters.")] string? Comment);
+    [property: Description("Name of an option in the answer; default: the recommended one.")] string? Option = null,
+    [property: Description("Who takes the decision, at most 100 characters; default: X-Pollux-Actor.")] string? By = null,
+    [property: Description("Free text, at most 1000 characters.")] string? Comment = null);
 
 /// <summary>Records which option was taken.</summary>
 sealed class TakeDecisionEndpoint(GetDecision get, AskSimulation simulation)

@@ -123,8 +123,8 @@ sealed record AlarmChange(
     [property: Description("warning, alarm or critical.")] string Severity,
     [property: Description("Text of the limit.")] string? Message,
     [property: Description("By sample time.")] DateTimeOffset RaisedAt,
-    [property: Description("active, active-acknowledged, cleared or closed; null: not known there.")] string? From,
-    [property: Description("active, active-acknowledged, cleared or closed; null: not known there.")] string? To)
+    [property: Description("active, active-acknowledged, cleared, closed or withdrawn; null: not known there.")] string? From,
+    [property: Description("active, active-acknowledged, cleared, closed or withdrawn; null: not known there.")] string? To)
 {
     public static AlarmChange Of((AlarmView? From, AlarmView? To) pair)
     {

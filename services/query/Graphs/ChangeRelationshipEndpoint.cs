@@ -13,10 +13,10 @@ namespace Query.Graphs;
 /// <summary>How two assets are related.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 sealed record RelationshipToAdd(
-    [property: Description("All its properties, as its type declares them; null: none.")] IReadOnlyList<PropertyAnswer>? Properties,
-    [property: Description("When it became true, from 1970 up to now; default: now.")] DateTimeOffset? Since,
-    [property: Description("Who records it, 1 to 100 characters; default: X-Pollux-Actor.")] string? By,
-    [property: Description("Free text, at most 1000 characters; default: X-Pollux-Reason.")] string? Comment);
+    [property: Description("All its properties, as its type declares them; null: none.")] IReadOnlyList<PropertyAnswer>? Properties = null,
+    [property: Description("When it became true, from 1970 up to now; default: when it is recorded.")] DateTimeOffset? Since = null,
+    [property: Description("Who records it, 1 to 100 characters; default: X-Pollux-Actor.")] string? By = null,
+    [property: Description("Free text, at most 1000 characters; default: X-Pollux-Reason.")] string? Comment = null);
 
 /// <summary>Has relationships added and removed, and waits until they are visible.</summary>
 sealed class ChangeRelationshipEndpoint(KnownAssets assets, TwinGraph graph, AskTwinState twinState, TimeProvider time)
@@ -39,7 +39,8 @@ sealed class ChangeRelationshipEndpoint(KnownAssets assets, TwinGraph graph, Ask
                     + "since on; the reason names the relationships in the way.");
         routes.MapDelete(Route, async Task<Results<Ok<RelationshipAnswer>, Accepted>> (
                 string id, string type, string target, ChangeRelationshipEndpoint change,
-                [Description("When it ceased to be true, in ISO 8601; default: now. Not before it became true.")] string? until,
+                [Description("When it ceased to be true, in ISO 8601; default: when it is recorded. Not before it became true.")]
+                string? until,
                 [Description("Who records it, 1 to 100 characters; default: X-Pollux-Actor.")] string? by,
                 [Description("Free text, at most 1000 characters; default: X-Pollux-Reason.")] string? comment,
                 CancellationToken cancel) =>

@@ -11,9 +11,9 @@ namespace Query.Health;
 
 /// <summary>Who records an exchange or a failure, and when it happened.</summary>
 sealed record MaintenanceNote(
-    [property: Description("Who records it, at most 100 characters; default: X-Pollux-Actor.")] string? By,
-    [property: Description("When it happened; default: now. Not before the current part was installed.")] DateTimeOffset? At,
-    [property: Description("Free text, at most 1000 characters.")] string? Comment);
+    [property: Description("Who records it, at most 100 characters; default: X-Pollux-Actor.")] string? By = null,
+    [property: Description("When it happened; default: now. Not before the current part was installed.")] DateTimeOffset? At = null,
+    [property: Description("Free text, at most 1000 characters.")] string? Comment = null);
 
 /// <summary>What was recorded.</summary>
 /// <param name="AssetId">Id of the asset.</param>

@@ -7,7 +7,7 @@ namespace Query.Pasts;
 /// <summary>Folds alarms as of some time from their events.</summary>
 sealed class PastAlarms(PastEvents events)
 {
-    static readonly Type[] Types = [typeof(AlarmRaised), typeof(AlarmAcknowledged), typeof(AlarmCleared)];
+    static readonly Type[] Types = [typeof(AlarmRaised), typeof(AlarmAcknowledged), typeof(AlarmCleared), typeof(AlarmWithdrawn)];
 
     /// <summary>The alarms that were open, by asset; assets that had never had any are left out.</summary>
     public async Task<Dictionary<string, AlarmBook>> Open(IEnumerable<string> assetIds, PastMoment moment, CancellationToken cancel)
@@ -26,7 +26,8 @@ sealed class PastAlarms(PastEvents events)
         await foreach (var (asset, e) in events.Of(assetIds, Types, moment, cancel))
         {
             var book = books.GetValueOrDefault(asset, AlarmBook.Empty);
-            if (book.After(e) is { } alarm) alarms[alarm.Id] = alarm;
+            if (e is AlarmWithdrawn w && alarms.TryGetValue(w.AlarmId, out var wrong)) alarms[w.AlarmId] = AlarmBook.Withdraw(wrong, w);
+            else if (book.After(e) is { } alarm) alarms[alarm.Id] = alarm;
             books[asset] = book.Apply(e);
         }
         return alarms;

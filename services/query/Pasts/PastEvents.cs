@@ -29,7 +29,9 @@ sealed class PastEvents(NpgsqlDataSource source)
         while (await reader.ReadAsync(cancel))
         {
             var e = JsonSerializer.Deserialize(reader.GetString(1), Types[reader.GetString(0)], JsonSerializerOptions.Web)!;
-            if (moment is null || HappenedAt(e) <= moment.Value.ValidAt) yield return (Streams.AssetOf(reader.GetString(2)), e);
+            // What should not have been raised never was, as far as is known.
+            if (moment is null || e is AlarmWithdrawn || HappenedAt(e) <= moment.Value.ValidAt)
+                yield return (Streams.AssetOf(reader.GetString(2)), e);
         }
     }
 
@@ -63,6 +65,7 @@ sealed class PastEvents(NpgsqlDataSource source)
         AlarmRaised raised => raised.RaisedAt,
         AlarmAcknowledged acknowledged => acknowledged.AcknowledgedAt,
         AlarmCleared cleared => cleared.ClearedAt,
+        AlarmWithdrawn withdrawn => withdrawn.WithdrawnAt,
         ConditionChanged changed => changed.ChangedAt,
         HealthAssessed assessed => assessed.AssessedAt,
         ComponentReplaced replaced => replaced.ReplacedAt,

@@ -25,6 +25,7 @@ static class AlarmMessage
             Comment = alarm.Comment ?? "",
             ClearedAt = alarm.ClearedAt.ToProto(),
             SignalId = alarm.SignalId ?? "",
+            WithdrawnAt = alarm.WithdrawnAt.ToProto(),
         };
         if (alarm.Value is { } value) message.Value = value;
         return message;

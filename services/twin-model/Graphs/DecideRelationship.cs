@@ -20,6 +20,7 @@ public sealed record RelationshipDecision(IReadOnlyList<object> Events, string? 
 public static class DecideRelationship
 {
     const int MostNamed = 3;
+    const string Advice = "end that first, or begin after it has ended.";
 
     /// <summary>Adds a relationship; other properties than before take the place of it.</summary>
     /// <param name="book">All relationships.</param>
@@ -37,11 +38,11 @@ public static class DecideRelationship
         var targets = book.From(source).Where(IsOther).ToList();
         if (type.Most <= MostAtOnce(targets, since))
             return RelationshipDecision.No(
-                $"{source} has at most {type.Most} of {type.Id} at a time. {Named(targets)}; remove that first.");
+                $"{source} has at most {type.Most} of {type.Id} at a time. {Named(targets)}; {Advice}");
         var sources = type.MostSources is null ? [] : book.To(target).Where(IsOther).ToList();
         if (type.MostSources <= MostAtOnce(sources, since))
             return RelationshipDecision.No(
-                $"{target} is the target of at most {type.MostSources} of {type.Id} at a time. {Named(sources)}; remove that first.");
+                $"{target} is the target of at most {type.MostSources} of {type.Id} at a time. {Named(sources)}; {Advice}");
         if (type.IsAcyclic && FindWay(book, type.Id, target, source, since) is { } way)
             return RelationshipDecision.No($"It would close a cycle of {type.Id}: {string.Join(" → ", way.Prepend(source))}.");
         if (open is null) return new([wanted]);

@@ -88,6 +88,10 @@ public sealed class Corrections
     public bool Changed(ushort sensor, long sampledAt, long afterVersion) =>
         all.Exists(c => c.Version > afterVersion && c.Entry.Sensor == sensor && c.Entry.Covers(sampledAt));
 
+    /// <summary>True if such a correction concerns sample times of a sensor between two of them.</summary>
+    public bool ChangedBetween(ushort sensor, long from, long to, long afterVersion) =>
+        all.Exists(c => c.Version > afterVersion && c.Entry.Sensor == sensor && c.Entry.First <= to && c.Entry.Last >= from);
+
     /// <summary>Log position of the correction that says what a reading counts as; null: it counts as it was recorded.</summary>
     public long? PositionOf(ushort sensor, long sampledAt) =>
         bySensor.GetValueOrDefault(sensor)?.FindLast(e => e.Covers(sampledAt))?.Position;

@@ -20,7 +20,7 @@ public sealed record AlarmBook(IReadOnlyDictionary<string, AlarmView> Open)
     /// <summary>The book after one more event; events other than alarm events change nothing.</summary>
     public AlarmBook Apply(object e) => After(e) is { } alarm
         ? new(new Dictionary<string, AlarmView>(
-            Open.Where(o => o.Key != alarm.Id).Concat(alarm.State == "closed" ? [] : [new(alarm.Id, alarm)])))
+            Open.Where(o => o.Key != alarm.Id).Concat(alarm.State is "closed" or "withdrawn" ? [] : [new(alarm.Id, alarm)])))
         : this;
 
     /// <summary>The alarm that an event concerns, after that event; null when it concerns no open alarm.</summary>
@@ -41,8 +41,13 @@ public sealed record AlarmBook(IReadOnlyDictionary<string, AlarmView> Open)
             State = alarm.AcknowledgedAt is null ? "cleared" : "closed",
             ClearedAt = c.ClearedAt,
         },
+        AlarmWithdrawn w when Open.TryGetValue(w.AlarmId, out var alarm) => Withdraw(alarm, w),
         _ => null,
     };
+
+    /// <summary>An alarm, open or closed, after it was withdrawn.</summary>
+    public static AlarmView Withdraw(AlarmView alarm, AlarmWithdrawn withdrawn) =>
+        alarm with { State = "withdrawn", WithdrawnAt = withdrawn.WithdrawnAt };
 
     /// <summary>The active alarm of a limit; null when there is none.</summary>
     public AlarmView? Active(string limitId) => Open.Values.FirstOrDefault(a => a.LimitId == limitId && a.ClearedAt is null);

@@ -1,5 +1,6 @@
 using Contracts.Events;
 using ServiceDefaults;
+using TwinModel.Telemetry;
 using TwinState.Rebuilds;
 using TwinState.Twins;
 
@@ -22,8 +23,14 @@ sealed partial class ReviseTwin(
         var corrections = await log.CorrectionsOf(twin.Asset.Id, twin.Asset.Model, cancel: cancel);
         var revised = await replay.Replay(twin, corrections, cancel);
         await rederiveLimits.Rederive(revised, cancel);
-        var raised = (await loadTwins.Events(twin.Asset.Id, cancel)).Select(e => e.Data).OfType<AlarmRaised>();
-        var events = DecideRevision.Of(twin, revised, raised, time.GetUtcNow());
+        List<object> recorded = [.. (await loadTwins.Events(twin.Asset.Id, cancel)).Select(e => e.Data)];
+        Dictionary<ushort, List<Reading>> histories = [];
+        foreach (var alarm in DecideRevision.Concerned(revised, twin.Corrections.Version, recorded))
+        {
+            if (!histories.ContainsKey(alarm.Limit.Sensor))
+                histories[alarm.Limit.Sensor] = await rederiveLimits.History(revised, alarm.Limit.Sensor, cancel);
+        }
+        var events = DecideRevision.Of(twin, revised, recorded, histories, time.GetUtcNow());
         owner.Replace(revised);
         await owner.Append(revised, [.. events, .. revised.DecideOnHealth()], cancel);
         Measures.Revisions.Add(1);

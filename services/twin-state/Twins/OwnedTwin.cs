@@ -178,7 +178,7 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
         {
             foreach (var e in alarmEvents)
             {
-                if (Alarms.After(e) is { State: "closed" } alarm) closed[alarm.Id] = alarm;
+                if (Alarms.After(e) is { State: "closed" or "withdrawn" } alarm) closed[alarm.Id] = alarm;
                 Alarms = Alarms.Apply(e);
                 HealthBook = HealthBook.Apply(e);
             }

@@ -20,16 +20,19 @@ sealed class RederiveLimits(LogReader log, TimeProvider time)
     public async Task<IReadOnlyList<LimitTransition>> Rederive(OwnedTwin twin, CancellationToken cancel)
     {
         List<LimitTransition> transitions = [];
-        foreach (var sensor in twin.MustRederive)
-        {
-            List<Reading> history = [];
-            await foreach (var batch in log.WholeHistory(twin.Asset, time.GetUtcNow(), cancel))
-                TelemetryCodec.Decode(batch.Batch, history, sensor);
-            twin.Corrections.Apply(history);
-            history.Sort((a, b) => a.SampledAt.CompareTo(b.SampledAt));
-            transitions.AddRange(twin.Rederive(sensor, history));
-        }
+        foreach (var sensor in twin.MustRederive) transitions.AddRange(twin.Rederive(sensor, await History(twin, sensor, cancel)));
         twin.MustRederive.Clear();
         return transitions;
+    }
+
+    /// <summary>All readings of a sensor, as they count, in sample-time order.</summary>
+    public async Task<List<Reading>> History(OwnedTwin twin, ushort sensor, CancellationToken cancel)
+    {
+        List<Reading> history = [];
+        await foreach (var batch in log.WholeHistory(twin.Asset, time.GetUtcNow(), cancel))
+            TelemetryCodec.Decode(batch.Batch, history, sensor);
+        twin.Corrections.Apply(history);
+        history.Sort((a, b) => a.SampledAt.CompareTo(b.SampledAt));
+        return history;
     }
 }

@@ -25,6 +25,7 @@ static class TwinRows
         foreach (var part in ViewHealth.Of(twin.Asset.Id, twin.Health, twin.HealthBook, twin.Position))
             batch.BatchCommands.Add(HealthUpsert(part));
         foreach (var alarm in Changed(save)) batch.BatchCommands.Add(AlarmUpsert(alarm));
+        foreach (var withdrawn in save.Events.OfType<AlarmWithdrawn>()) batch.BatchCommands.Add(Withdrawal(withdrawn));
         await batch.ExecuteNonQueryAsync(cancel);
         return upsert.RecordsAffected == 1 ? view.Revision : throw new TwinTakenOverException(twin.Asset.Id);
     }
@@ -74,6 +75,22 @@ static class TwinRows
             new() { Value = part.AssetId },
             new() { Value = part.Component },
             new() { Value = StorableText.Json(part), NpgsqlDbType = NpgsqlDbType.Jsonb },
+        });
+        return command;
+    }
+
+    // It may have been closed long ago.
+    static NpgsqlBatchCommand Withdrawal(AlarmWithdrawn withdrawn)
+    {
+        var command = new NpgsqlBatchCommand("update twin_state.alarm set state = 'withdrawn', view = view || $2 where alarm_id = $1");
+        command.Parameters.AddRange(new NpgsqlParameter[]
+        {
+            new() { Value = withdrawn.AlarmId },
+            new()
+            {
+                Value = JsonSerializer.Serialize(new { state = "withdrawn", withdrawnAt = withdrawn.WithdrawnAt }),
+                NpgsqlDbType = NpgsqlDbType.Jsonb,
+            },
         });
         return command;
     }

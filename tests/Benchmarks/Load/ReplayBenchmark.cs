@@ -204,7 +204,8 @@ static class ReplayBenchmark
                     kept++;
                     if (isRecent) recent = (recent.Kept + 1, recent.Bytes + state.Length);
                     await Execute(
-                        source, "insert into twin_state.twin_checkpoint (asset_id, position, newest_sample, versions, state, since_position, oldest_since) "
+                        source, "insert into twin_state.twin_checkpoint "
+                            + "(asset_id, position, newest_sample, versions, state, since_position, oldest_since) "
                             + "values ($1, $2, $3, $4::text::jsonb, $5, $6, $7)", cancel, asset, batch.Position,
                         Micros.From(batch.RecordedAt), JsonSerializer.Serialize(versions), state, since.Position, since.Oldest);
                     since = (batch.Position, long.MaxValue);

@@ -10,6 +10,8 @@ public class DashboardSystem(Infrastructure infrastructure) : RunningSystem(infr
 {
     IPlaywright? playwright;
 
+    protected override bool Estimates => true;
+
     public ServiceProcess Dashboard { get; private set; } = null!;
 
     public IBrowser Browser { get; private set; } = null!;

@@ -29,6 +29,23 @@ public class PageStateTests(AnsweringDashboard system) : SystemTest<AnsweringDas
     }
 
     [Fact]
+    public async Task An_address_with_a_moment_that_is_none_is_not_shown_as_the_present()
+    {
+        var asset = Pollux.NextAsset();
+        var page = await Pollux.Open("/");
+        foreach (var (address, named) in new[]
+        {
+            ($"/machines/{asset}?validAt=yesterday", "validAt=yesterday"), ($"/machines/{asset}?knownAt=12", "knownAt=12"),
+            ($"/machines/{asset}/compare?from=then", "from=then"), ("/plant?validAt=then", "validAt=then"),
+            ($"/lineage?asset={asset}&sensor=melt-pressure&at=then", "at=then"), ("/audit?after=-1", "after=-1"),
+        })
+        {
+            await page.GotoAsync(address);
+            await Expect(page.GetByTestId("notice")).ToContainTextAsync($"The address says {named}; allowed: ");
+        }
+    }
+
+    [Fact]
     public async Task A_machine_without_data_says_where_to_publish()
     {
         var asset = Pollux.NextAsset();

@@ -50,6 +50,12 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
 
     protected virtual int RegisteredAssets => 100;
 
+    /// <summary>
+    /// Whether physics follows the machines. A machine whose readings are spread over a day, as tests make them, would cost a minute of
+    /// computing for an estimate that nobody looks at.
+    /// </summary>
+    protected virtual bool Estimates => false;
+
     /// <summary>Settings for all services.</summary>
     protected virtual IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>();
 
@@ -102,6 +108,7 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
             ["TwinState__SaveEverySeconds"] = "1",
             // Whatever a test does to its twins, they are compared with the log meanwhile.
             ["TwinState__CheckEverySeconds"] = "0.2",
+            ["TwinState__Estimates"] = Estimates ? "true" : "false",
         };
         foreach (var (key, value) in Settings) settings[key] = value;
         foreach (var (key, value) in SettingsOf(name)) settings[key] = value;

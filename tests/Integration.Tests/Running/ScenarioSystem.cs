@@ -12,6 +12,8 @@ public sealed class ScenarioSystem(Infrastructure infrastructure) : RunningSyste
 
     public ServiceProcess Simulation { get; private set; } = null!;
 
+    protected override bool Estimates => true;
+
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();

@@ -19,3 +19,15 @@ public sealed class OnOneDashboard : ICollectionFixture<AnsweringDashboard>;
 /// <summary>Tests of scenarios and calibrations that look at assets of their own.</summary>
 [CollectionDefinition]
 public sealed class OnOneScenarioSystem : ICollectionFixture<ScenarioSystem>;
+
+/// <summary>Tests that share one system whose physics follows its machines.</summary>
+[CollectionDefinition]
+public sealed class OnOneEstimatingSystem : ICollectionFixture<EstimatingSystem>;
+
+/// <summary>Tests that share one system, in which they make faults or to which they add replicas.</summary>
+[CollectionDefinition]
+public sealed class OnOneSystemWithFaults : ICollectionFixture<RunningSystem>;
+
+/// <summary>Tests that share one system whose cables they cut.</summary>
+[CollectionDefinition]
+public sealed class OnOneCableSystem : ICollectionFixture<CableSystem>;

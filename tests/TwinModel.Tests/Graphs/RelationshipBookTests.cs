@@ -137,11 +137,13 @@ public class RelationshipBookTests
     {
         var book = Book(Added("a", "part-of", "b", 1), Removed("a", "part-of", "b", 3));
         Assert.Equal(
-            "a has at most 1 of part-of at a time. a part-of b since 1970-01-02T00:00:00Z until 1970-01-04T00:00:00Z; remove that first.",
+            "a has at most 1 of part-of at a time. a part-of b since 1970-01-02T00:00:00Z until 1970-01-04T00:00:00Z; end that first, or "
+                + "begin after it has ended.",
             DecideRelationship.Add(book, Types[0], Added("a", "part-of", "c", 2)).Refusal);
         Assert.Single(DecideRelationship.Add(book, Types[0], Added("a", "part-of", "c", 3)).Events);
         Assert.Equal(
-            "b is the target of at most 1 of lends at a time. a lends b since 1970-01-02T00:00:00Z; remove that first.",
+            "b is the target of at most 1 of lends at a time. a lends b since 1970-01-02T00:00:00Z; end that first, or begin after it "
+                + "has ended.",
             DecideRelationship.Add(Book(Added("a", "lends", "b", 1)), Types[1], Added("c", "lends", "b", 2)).Refusal);
     }
 

@@ -204,7 +204,7 @@ start_service() {
 await_service() {
     local name=$1 began
     began=$(now)
-    wait_ready "$name" service_ready 60 || { show_log_tail "$name"; fail "$name did not become ready"; }
+    wait_ready "$name" service_ready 180 || { show_log_tail "$name"; fail "$name did not become ready"; }
     report_ready "$name" "http://127.0.0.1:$(service_port "$name")" "$began"
 }
 

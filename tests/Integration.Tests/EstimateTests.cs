@@ -124,6 +124,11 @@ public class EstimateTests(EstimatingSystem system) : SystemTest<EstimatingSyste
             [("sync-drifting", "warning", "zone-2-temperature"), ("sync-lost", "alarm", "zone-2-temperature")],
             raised.Select(a => (a.LimitId, a.Severity, a.SensorId)).Order());
 
+        var lineage = (await Pollux.Get($"/api/v1/lineage?alarm={raised[0].AlarmId}"))["nodes"]!.AsArray();
+        Assert.Equal($"alarm:{raised[0].AlarmId}", (string)lineage[0]!["key"]!);
+        Assert.Contains(lineage, n => (string)n!["id"]! == Pollux.Model.Hash);
+        Assert.Contains(lineage, n => (string)n!["what"]! == "message");
+
         foreach (var frame in frames.Skip(390)) await device.Publish(Samples.SenmlTopic(asset), Samples.Senml(Pollux.Model, frame));
         await Eventually.Get(
             "the alarms are cleared", () => Pollux.Log.Events<AlarmCleared>(Streams.Twin(asset)),
@@ -153,6 +158,11 @@ public class EstimateTests(EstimatingSystem system) : SystemTest<EstimatingSyste
         Assert.Equal(("", "kJ/kg"), (energy.SensorId, energy.Unit));
         Assert.InRange(energy.Mean, 500, 1500);
         Assert.InRange(energy.StandardDeviation, 0.01, 100);
+
+        var lineage = (await Pollux.Get($"/api/v1/lineage?asset={asset}&signal=specific-energy"))["nodes"]!.AsArray();
+        Assert.Equal($"estimate:{asset}/specific-energy", (string)lineage[0]!["key"]!);
+        Assert.Equal((long)estimate["position"]!, (long)lineage[0]!["position"]!);
+        foreach (var what in new[] { "event", "message", "model" }) Assert.Contains(lineage, n => (string)n!["what"]! == what);
 
         // Of the past, by time and by position.
         var then = message.Estimate.At.ToDateTimeOffset().AddMinutes(-3);

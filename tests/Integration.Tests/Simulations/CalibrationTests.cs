@@ -94,6 +94,10 @@ public class CalibrationTests(ScenarioSystem system) : SystemTest<ScenarioSystem
         var (status, adopted) = await Post($"calibrations/{id}:adopt", new { by = "eve", comment = "new die" });
         Assert.True(status == HttpStatusCode.OK, adopted.ToJsonString());
         Assert.Equal(("adopted", true), ((string)adopted["state"]!, (bool)adopted["isInForce"]!));
+        var lineage = (await Pollux.Get($"/api/v1/lineage?calibration={id}"))["nodes"]!.AsArray();
+        Assert.Equal($"calibration:{id}", (string)lineage[0]!["key"]!);
+        Assert.Contains(lineage, n => (string)n!["key"]! == "person:eve");
+        Assert.Contains(lineage, n => (string)n!["id"]! == Pollux.Model.Hash);
         Assert.Equal(((double)learned["after"]!, id), await Consistency(asset));
         Assert.Equal((Nominal, (string?)null), await Consistency(asset, $"?knownAt={known}"));
         var undecided = await Pollux.Get($"/api/v1/calibrations/{id}?knownAt={known}");

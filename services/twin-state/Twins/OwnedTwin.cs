@@ -104,7 +104,9 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
     /// <summary>A change since the last save could not be published.</summary>
     public bool WasNotShown { get; set; }
 
-    /// <summary>The unsaved history is complete and replaces the stored one, which belongs to another fold.</summary>
+    /// <summary>
+    /// The unsaved history and the alarms are complete and replace the stored ones, which belong to another fold or are lost.
+    /// </summary>
     public bool ReplacesHistory { get; set; }
 
     public int UnsavedBuckets => unsaved.Buckets;
@@ -211,6 +213,9 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
             MustSave = MustShow = true;
         }
     }
+
+    /// <summary>Every alarm of a twin to which all events were applied since the last save.</summary>
+    public IEnumerable<AlarmView> AllAlarms => closed.Values.Where(c => !Alarms.Open.ContainsKey(c.Id)).Concat(Alarms.Open.Values);
 
     /// <summary>An alarm closed since the last save, in its final state.</summary>
     public AlarmView? Closed(string alarmId) => closed.GetValueOrDefault(alarmId);

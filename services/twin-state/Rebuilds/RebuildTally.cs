@@ -19,7 +19,7 @@ sealed class RebuildTally(string rebuildId, DateTimeOffset begunAt)
 
     readonly Lock gate = new();
     readonly SortedDictionary<string, RebuildProblem?> outcomes = new(StringComparer.Ordinal);
-    DateTimeOffset reportedAt = begunAt;
+    DateTimeOffset? reportedAt;
 
     /// <summary>True if the twin was rebuilt, or could not be.</summary>
     public bool Has(string assetId)
@@ -45,7 +45,7 @@ sealed class RebuildTally(string rebuildId, DateTimeOffset begunAt)
         lock (gate)
         {
             var pause = (now - begunAt) / ReportsPerDuration;
-            if (now - reportedAt < (pause > ReportEvery ? pause : ReportEvery)) return null;
+            if (now - (reportedAt ?? begunAt) < (pause > ReportEvery ? pause : ReportEvery)) return null;
             reportedAt = now;
             return new(rebuildId, Count(null), Count(Different), Count(Failed), now);
         }

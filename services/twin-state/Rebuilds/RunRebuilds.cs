@@ -66,7 +66,7 @@ sealed partial class RunRebuilds(
             LogInterrupted(rebuildId, StoreFaults.Reason(e));
             lookAt = time.GetUtcNow() + RetryAfter;
         }
-        catch (OperationCanceledException)
+        catch (Exception) when (cancel.IsCancellationRequested)
         {
             // The replica that takes over goes on.
         }

@@ -87,9 +87,8 @@ public class RebuildTests(RunningSystem system) : SystemTest<RunningSystem>(syst
         await Fill(changed);
         Assert.Contains("2 twins: 2 equal, 0 different, 0 not rebuilt", await Command("rebuild", good, changed));
         var stream = Streams.Telemetry(changed, Streams.DayOf(TimeProvider.System.GetUtcNow()));
-        await Execute(
-            $"update events.mt_events set bdata = (select bdata from events.mt_events where stream_id = '{stream}' and version = 1) "
-                + $"where stream_id = any($1) and version = 2", [stream]);
+        var altered = Convert.ToHexString(TelemetryCodec.Encode([Pressure(0, 201)]));
+        await Execute($"update events.mt_events set bdata = '\\x{altered}' where stream_id = any($1) and version = 1", [stream]);
         var said = await Command("rebuild", good, changed);
         Assert.Contains($"{changed}: DIFFERENT: ", said);
         Assert.Contains("2 twins: 1 equal, 1 different, 0 not rebuilt", said);

@@ -159,7 +159,15 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
     /// <summary>Events about alarms and parts resulting from what was folded in since the last call.</summary>
     /// <param name="transitions">What the folding in returned.</param>
     public IReadOnlyList<object> Decide(IReadOnlyList<LimitTransition> transitions) =>
-        [.. transitions.Count == 0 ? [] : DecideAlarms.For(Asset.Id, Asset.Model, Alarms, transitions), .. DecideOnHealth()];
+        [.. transitions.Count == 0 ? [] : DecideAlarms.For(Asset.Id, Asset.Model, Alarms, News(transitions)), .. DecideOnHealth()];
+
+    // The last one of a limit is its state, which may be news after another model.
+    IEnumerable<LimitTransition> News(IReadOnlyList<LimitTransition> transitions)
+    {
+        if (AlarmsKnownUpTo.Count == 0) return transitions;
+        var last = transitions.Index().GroupBy(t => t.Item.Limit.Id).ToDictionary(limit => limit.Key, limit => limit.Max(t => t.Index));
+        return transitions.Where((t, i) => i == last[t.Limit.Id] || t.SampledAt > AlarmsKnownUpTo.GetValueOrDefault(t.Limit.Id));
+    }
 
     /// <summary>Events about parts resulting from what was folded in since the last call.</summary>
     public IReadOnlyList<object> DecideOnHealth()
@@ -213,6 +221,12 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
             MustSave = MustShow = true;
         }
     }
+
+    /// <summary>
+    /// Sample time, microseconds, up to which the log says by limit what alarms its readings raised and cleared; for a twin that is folded
+    /// from its first reading, whose alarms would otherwise be raised and cleared once more.
+    /// </summary>
+    public IReadOnlyDictionary<string, long> AlarmsKnownUpTo { get; set; } = new Dictionary<string, long>();
 
     /// <summary>Every alarm of a twin to which all events were applied since the last save.</summary>
     public IEnumerable<AlarmView> AllAlarms => closed.Values.Where(c => !Alarms.Open.ContainsKey(c.Id)).Concat(Alarms.Open.Values);

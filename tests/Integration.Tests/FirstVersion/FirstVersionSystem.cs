@@ -5,7 +5,7 @@ namespace Integration.Tests.FirstVersion;
 
 /// <summary>
 /// All services on the log of the first version (a57f000 of 2026-11-23, the oldest one that could store readings and answer): schema
-/// <c>events</c> as that version made it, and 20-odd events of every kind that it knew.
+/// <c>events</c> as that version made it, and 21 events of every kind that it knew.
 /// </summary>
 public class FirstVersionSystem(Infrastructure infrastructure) : RunningSystem(infrastructure)
 {

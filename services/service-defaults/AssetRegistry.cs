@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Collections.ObjectModel;
 using System.Diagnostics.Metrics;
-using System.Text.Json;
 using Contracts.Calibrations;
 using Contracts.Events;
 using Microsoft.Extensions.DependencyInjection;
@@ -149,26 +148,25 @@ public sealed partial class AssetRegistry
     // The asset that was registered; null for every other event.
     string? Take(long position, string type, string json)
     {
-        T Event<T>() => JsonSerializer.Deserialize<T>(json, JsonSerializerOptions.Web)!;
         if (type == EventLog.EventNames[typeof(ModelRegistered)])
         {
-            var model = Event<ModelRegistered>();
+            var model = EventLog.Read<ModelRegistered>(json);
             texts[model.ModelHash] = model;
         }
         else if (type == EventLog.EventNames[typeof(AssetRegistered)])
         {
-            var registered = Event<AssetRegistered>();
+            var registered = EventLog.Read<AssetRegistered>(json);
             Take(position, registered);
             return registered.AssetId;
         }
         else if (type == EventLog.EventNames[typeof(CalibrationAdopted)])
         {
-            var e = Event<CalibrationAdopted>();
+            var e = EventLog.Read<CalibrationAdopted>(json);
             Take(e.AssetId, new(position, e.AdoptedAt, e.AdoptedBy, e.Parameters));
         }
         else if (type == EventLog.EventNames[typeof(CalibrationRolledBack)])
         {
-            var e = Event<CalibrationRolledBack>();
+            var e = EventLog.Read<CalibrationRolledBack>(json);
             Take(e.AssetId, new(position, e.RolledBackAt, e.RolledBackBy, e.Parameters));
         }
         return null;

@@ -57,7 +57,21 @@ public static class EventLog
         [typeof(TwinRevised)] = "twin_revised",
         [typeof(RelationshipAdded)] = "relationship_added",
         [typeof(RelationshipRemoved)] = "relationship_removed",
+        [typeof(RebuildStarted)] = "rebuild_started",
+        [typeof(RebuildProgressed)] = "rebuild_progressed",
+        [typeof(RebuildFinished)] = "rebuild_finished",
     };
+
+    static readonly Dictionary<string, Type> Types = EventNames.ToDictionary(n => n.Value, n => n.Key);
+
+    /// <summary>Whether this version knows events of a name.</summary>
+    public static bool Knows(string name) => Types.ContainsKey(name);
+
+    /// <summary>An event in its present shape, from its name and its JSON in the log.</summary>
+    public static object Read(string name, string json) => Upcasters.OfHistory.Read(Types[name], json);
+
+    /// <summary>An event of a known type in its present shape, from its JSON in the log.</summary>
+    public static T Read<T>(string json) => (T)Upcasters.OfHistory.Read(typeof(T), json);
 
     /// <summary>
     /// Registers the log and <see cref="NpgsqlDataSource"/>. Outside development, only the command <c>db-apply</c> creates the schema.
@@ -108,6 +122,7 @@ public static class EventLog
         options.ConfigureWritePolly(_ => { });
         options.Events.UseBinarySerializer<ReadingsRecorded>(new ReadingsRecordedBytes());
         foreach (var (type, name) in EventNames) options.Events.MapEventType(type, name);
+        Upcasters.OfHistory.Register(options);
         ActorIndex.Register(options);
         options.UseSystemTextJsonForSerialization(
             EnumStorage.AsString, Casing.CamelCase, json => json.Converters.Add(new StorableText.Converter()));

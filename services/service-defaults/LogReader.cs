@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
-using Contracts.Events;
 using Contracts.Messages;
 using Npgsql;
 using TwinModel.Assets;
@@ -236,16 +234,12 @@ public sealed class LogReader(NpgsqlDataSource source)
         Dictionary<string, List<LoggedCorrection>> found = [];
         while (await reader.ReadAsync(cancel))
         {
-            var data = JsonSerializer.Deserialize(reader.GetString(4), CorrectionTypes[reader.GetString(3)], JsonSerializerOptions.Web)!;
+            var data = EventLog.Read(reader.GetString(3), reader.GetString(4));
             if (!found.TryGetValue(reader.GetString(0), out var events)) found[reader.GetString(0)] = events = [];
             events.Add(new(reader.GetInt64(1), reader.GetInt64(2), data));
         }
         return found;
     }
-
-    static readonly Dictionary<string, Type> CorrectionTypes =
-        new[] { typeof(ReadingsCorrected), typeof(ReadingsRetracted), typeof(CorrectionWithdrawn) }
-            .ToDictionary(type => EventLog.EventNames[type]);
 
     async IAsyncEnumerable<LoggedBatch> Read(
         string sql, NpgsqlParameter[] parameters, [EnumeratorCancellation] CancellationToken cancel = default,

@@ -54,6 +54,12 @@ public static class Streams
     /// <summary>Calibrations of an asset's physics; written by simulation.</summary>
     public static string Calibration(string assetId) => $"calibration/{assetId}";
 
+    /// <summary>A rebuild of several twins; written by twin-state.</summary>
+    public static string Rebuild(string rebuildId) => $"{Rebuilds}{rebuildId}";
+
+    /// <summary>What the names of all rebuilds begin with.</summary>
+    public const string Rebuilds = "rebuild/";
+
     /// <summary>Seals of a UTC day; written by ingest.</summary>
     public static string Seal(DateOnly day) => string.Create(CultureInfo.InvariantCulture, $"seal/{day:yyyy-MM-dd}");
 

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Contracts.Events;
 using Npgsql;
 using TwinModel.Graphs;
 
@@ -11,9 +9,6 @@ namespace ServiceDefaults;
 /// </summary>
 public sealed class TwinGraph(NpgsqlDataSource source)
 {
-    static readonly Dictionary<string, Type> Types = new[] { typeof(RelationshipAdded), typeof(RelationshipRemoved) }
-        .ToDictionary(type => EventLog.EventNames[type]);
-
     readonly SemaphoreSlim refreshing = new(1);
     volatile ReadGraph now = new(RelationshipBook.Empty, 0);
 
@@ -37,7 +32,7 @@ public sealed class TwinGraph(NpgsqlDataSource source)
             while (await reader.ReadAsync(cancel))
             {
                 version = reader.GetInt64(0);
-                var e = JsonSerializer.Deserialize(reader.GetString(3), Types[reader.GetString(2)], JsonSerializerOptions.Web)!;
+                var e = EventLog.Read(reader.GetString(2), reader.GetString(3));
                 book = book.Apply(e, reader.GetInt64(1));
             }
             if (version > now.Version) now = new(book, version);

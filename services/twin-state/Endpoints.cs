@@ -4,6 +4,7 @@ using ServiceDefaults;
 using TwinState.Assets;
 using TwinState.Graphs;
 using TwinState.News;
+using TwinState.Rebuilds;
 
 namespace TwinState;
 
@@ -21,13 +22,15 @@ static class Endpoints
         bus.AddConsumer<HandOverCommands>();
         bus.AddConsumer<TakeRegistrations>();
         bus.AddConsumer<TakeRelationships>();
+        bus.AddConsumer<TakeRebuilds>();
     }
 
     public static void Add(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator rabbit)
     {
         Receive(QueueNames.News, MostNewsAtOnce, typeof(HandOverNews));
         Receive(QueueNames.TwinCommands, MostCommandsAtOnce, typeof(HandOverCommands));
-        Receive(QueueNames.Registrations, MostRegistrationsAtOnce, typeof(TakeRegistrations), typeof(TakeRelationships));
+        Receive(
+            QueueNames.Registrations, MostRegistrationsAtOnce, typeof(TakeRegistrations), typeof(TakeRelationships), typeof(TakeRebuilds));
 
         void Receive(string queue, int mostAtOnce, params Type[] consumers) =>
             rabbit.ReceiveEndpoint(queue, endpoint =>

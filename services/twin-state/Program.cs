@@ -5,6 +5,7 @@ using TwinState.Assets;
 using TwinState.Checks;
 using TwinState.Graphs;
 using TwinState.News;
+using TwinState.Rebuilds;
 using TwinState.Twins;
 using TwinState.Upkeep;
 
@@ -28,7 +29,8 @@ builder.Services.AddSingleton<LogReader>()
     .AddAssetRegistry().AddSingleton<ShippedModels>().AddSingleton<RegisterAssets>().AddSingleton<TwinGraph>()
     .AddSingleton<ChangeGraph>().AddTwins();
 builder.Services.AddHostedService<RegisterShippedAssets>().AddHostedService<FollowLog>()
-    .AddHostedService<ShowTwins>().AddHostedService<WatchQueues>().AddHostedService<CheckTwins>();
+    .AddHostedService<ShowTwins>().AddHostedService<WatchQueues>().AddHostedService<CheckTwins>()
+    .AddSingleton<RunRebuilds>().AddHostedService(services => services.GetRequiredService<RunRebuilds>());
 
 var app = builder.Build();
 app.MapDefaultEndpoints();

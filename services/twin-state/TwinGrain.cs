@@ -1,9 +1,11 @@
 using Cluster;
+using Contracts.Events;
 using Contracts.Messages;
 using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
 using ServiceDefaults;
 using TwinState.News;
+using TwinState.Rebuilds;
 using TwinState.Twins;
 using TwinState.Upkeep;
 
@@ -21,11 +23,14 @@ sealed partial class TwinGrain(
     TimeProvider time, IOptions<TwinStateSettings> settings, ILogger<TwinGrain> logger)
     : Grain, ITwinGrain
 {
+    const int MostFoldsBeside = 3;
+
     static readonly TimeSpan TendEvery = TimeSpan.FromSeconds(1);
 
     readonly NewsInbox inbox = new();
     readonly SemaphoreSlim turn = new(1);
     TwinOwner owner = null!;
+    int foldsBeside;
 
     string AssetId => this.GetPrimaryKeyString();
 
@@ -85,10 +90,31 @@ sealed partial class TwinGrain(
         return claim;
     }
 
-    public Task Rebuild(Caller caller) => Run(async () =>
+    public Task Rebuild(Caller caller) => RebuildFor(null, caller);
+
+    public async Task<RebuildOutcome?> RebuildFor(string? rebuildId, Caller caller)
     {
-        if (await IsRegistered()) await rebuildTwin.Rebuild(owner, caller, CancellationToken.None);
-    });
+        for (var attempt = 1; ; attempt++)
+        {
+            BegunRebuild? begun = null;
+            TwinRebuilt? rebuilt = null;
+            await Run(async () =>
+            {
+                if (!await IsRegistered()) return;
+                // One that keeps changing in ways that a fold beside it does not show has to wait for it.
+                if (attempt == MostFoldsBeside) rebuilt = await rebuildTwin.Rebuild(owner, caller, CancellationToken.None, rebuildId);
+                else begun = await rebuildTwin.Begin(owner, CancellationToken.None);
+            });
+            if (begun is not null)
+            {
+                await Beside(() => rebuildTwin.Fold(begun, CancellationToken.None));
+                await Run(async () =>
+                    rebuilt = await rebuildTwin.Conclude(owner, begun, caller, rebuildId, CancellationToken.None));
+                if (rebuilt is null) continue;
+            }
+            return rebuilt is null ? null : new(rebuilt.LiveHash, rebuilt.RebuiltHash, rebuilt.HealthDiffers);
+        }
+    }
 
     Task Isolated(Func<Task> work) => Run(async () =>
     {
@@ -141,10 +167,28 @@ sealed partial class TwinGrain(
         {
             await tendTwin.Tend(owner, time.GetUtcNow(), cancel);
             var sleepAfter = TimeSpan.FromSeconds(settings.Value.SleepAfterSeconds);
-            if (!inbox.IsEmpty || !DecideUpkeep.MaySleep(owner.Twin!, time.GetUtcNow(), sleepAfter)) return;
+            if (!inbox.IsEmpty || foldsBeside > 0 || !DecideUpkeep.MaySleep(owner.Twin!, time.GetUtcNow(), sleepAfter)) return;
             active.Sleeps(owner.Twin!);
             DeactivateOnIdle();
         });
+    }
+
+    // Work that needs no turn, on other threads: the twin goes on meanwhile.
+    async Task Beside(Func<Task> work)
+    {
+        foldsBeside++;
+        try
+        {
+            await Task.Run(work);
+        }
+        catch (Exception e) when (MayPass(e))
+        {
+            throw Unavailable(e);
+        }
+        finally
+        {
+            foldsBeside--;
+        }
     }
 
     async Task Run(Func<Task> work)
@@ -166,10 +210,9 @@ sealed partial class TwinGrain(
                 else LogUnknownAsset(AssetId);
             }
         }
-        catch (Exception e) when (e is not OrleansException && !StoreFaults.IsPermanent(e))
+        catch (Exception e) when (MayPass(e))
         {
-            // Exceptions of other libraries do not survive the way to another replica as what they are.
-            throw new TwinUnavailableException($"{AssetId}: {StoreFaults.Reason(e)}");
+            throw Unavailable(e);
         }
         finally
         {
@@ -177,6 +220,11 @@ sealed partial class TwinGrain(
             turn.Release();
         }
     }
+
+    static bool MayPass(Exception e) => e is not OrleansException && !StoreFaults.IsPermanent(e);
+
+    // Exceptions of other libraries do not survive the way to another replica as what they are.
+    TwinUnavailableException Unavailable(Exception e) => new($"{AssetId}: {StoreFaults.Reason(e)}");
 
     async Task<bool> IsRegistered()
     {

@@ -30,4 +30,8 @@ sealed class TwinStateSettings
     /// <summary>How often one of the twins in memory is folded from the log again and compared; 0: never.</summary>
     [Range(0, 86_400.0)]
     public double CheckEverySeconds { get; init; } = 60;
+
+    /// <summary>How many twins a rebuild of several folds at the same time, on all replicas together.</summary>
+    [Range(1, 256)]
+    public int RebuildsAtOnce { get; init; } = 4;
 }

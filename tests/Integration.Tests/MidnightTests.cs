@@ -256,6 +256,33 @@ public sealed class MidnightTests(Infrastructure infrastructure) : IAsyncLifetim
     }
 
     [Fact]
+    public async Task A_twin_goes_on_while_it_is_folded_again_beside_it()
+    {
+        var record = await Recorder();
+        await Sum(Frames(-12, 20), record);
+        var replica = await Restarted();
+        var rebuild = replica.Services.GetRequiredService<TwinState.Rebuilds.RebuildTwin>();
+        var begun = await rebuild.Begin(replica.Owner, Cancel);
+        await Sum(Frames(-9, 20), record);
+        await replica.Take(await News(OldDay));
+        Assert.Equal(480, (await replica.Twin()).Twin.Sensors.Sum(s => s.Count));
+        await rebuild.Fold(begun, Cancel);
+        Assert.Equal(240, begun.Twin.Twin.Sensors.Sum(s => s.Count));
+        var rebuilt = (await rebuild.Conclude(replica.Owner, begun, Caller.Unknown, "r", Cancel))!;
+        var expected = Samples.HashOf(Model, await Stored(OldDay));
+        Assert.Equal((expected, expected, 480L, "r"), (rebuilt.LiveHash, rebuilt.RebuiltHash, rebuilt.Readings, rebuilt.RebuildId));
+        Assert.Same(begun.Twin, replica.Owner.Twin);
+
+        // The fold does not know that a part is new.
+        begun = await rebuild.Begin(replica.Owner, Cancel);
+        await rebuild.Fold(begun, Cancel);
+        await replica.Services.GetRequiredService<TwinState.Health.RecordMaintenance>().Record(
+            replica.Owner, new(Asset, Model.Degradations[0].Component, "replaced", clock.GetUtcNow(), "ada", null), Caller.Unknown, Cancel);
+        Assert.Null(await rebuild.Conclude(replica.Owner, begun, Caller.Unknown, "r", Cancel));
+        Assert.NotSame(begun.Twin, replica.Owner.Twin);
+    }
+
+    [Fact]
     public async Task Without_news_the_log_tells_which_streams_have_grown()
     {
         var log = new LogReader(source);

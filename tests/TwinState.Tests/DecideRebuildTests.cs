@@ -39,6 +39,17 @@ public class DecideRebuildTests
     }
 
     [Fact]
+    public void It_takes_the_place_of_the_live_twin_unless_that_changed_in_a_way_that_the_fold_does_not_show()
+    {
+        var (live, rebuilt) = (Live(), DecideRebuild.Begin(Live(), Corrections.None, [Raised]));
+        Assert.True(DecideRebuild.MayReplace(rebuilt, live, [new AlarmCleared(Raised.AlarmId, 90, Now)]));
+        Assert.False(DecideRebuild.MayReplace(rebuilt, live, [new ComponentReplaced("kettle", "vessel", "ada", null, Now)]));
+        Assert.False(DecideRebuild.MayReplace(rebuilt, live, [new FailureOccurred("kettle", "vessel", "ada", null, Now)]));
+        var renamed = new OwnedTwin(live.Asset with { Name = "Pot" }, live.Twin);
+        Assert.False(DecideRebuild.MayReplace(rebuilt, renamed, []));
+    }
+
+    [Fact]
     public void A_missing_reading_shows_in_the_hash()
     {
         var live = Live();

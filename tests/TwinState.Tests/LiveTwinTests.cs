@@ -17,6 +17,30 @@ public class LiveTwinTests
     }
 
     [Fact]
+    public void A_twin_that_is_folded_again_raises_no_alarm_that_the_log_holds_but_those_that_followed()
+    {
+        var (twin, log) = (Fresh(), new List<object>());
+        foreach (var batch in new[] { Batch(1, 1, (0, 110)), Batch(2, 2, (20, 20)), Batch(3, 3, (40, 110)) })
+        {
+            var events = twin.Decide(twin.Apply(batch));
+            twin.Apply(events);
+            log.AddRange(events);
+        }
+        Assert.Equal(["AlarmRaised", "AlarmCleared", "AlarmRaised"], log.Select(e => e.GetType().Name));
+
+        var again = Fresh();
+        again.Apply(log);
+        again.AlarmsKnownUpTo = LoadTwins.KnownUpTo(log);
+        List<LimitTransition> transitions = [];
+        foreach (var batch in new[] { Batch(1, 1, (0, 110)), Batch(2, 2, (20, 20)), Batch(3, 3, (40, 110)) })
+            transitions.AddRange(again.Apply(batch));
+        Assert.Equal(3, transitions.Count);
+        Assert.Empty(again.Decide(transitions));
+        transitions.AddRange(again.Apply(Batch(4, 4, (60, 20))));
+        Assert.Equal(((AlarmRaised)log[2]).AlarmId, ((AlarmCleared)Assert.Single(again.Decide(transitions))).AlarmId);
+    }
+
+    [Fact]
     public void Positions_do_not_go_back_when_an_older_stream_is_caught_up()
     {
         var twin = Fresh();

@@ -1,42 +1,67 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
 
 namespace Cli.Twins;
 
-/// <summary>Rebuilds twins from the whole log and reports whether the result is equal.</summary>
+/// <summary>Rebuilds twins from the whole log, shows how far it has come, and names those that differ.</summary>
 static class RebuildTwins
 {
+    const string Path = "/api/v1/rebuilds";
+    static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+
     public static Command Command()
     {
-        var asset = new Argument<string?>("ASSET") { Description = "Id of the asset (default: all)", Arity = ArgumentArity.ZeroOrOne };
-        var command = new Command("rebuild", "Rebuild twins from the whole log and compare them with the live ones") { asset };
-        command.SetAction((parsed, cancel) => Run(parsed.GetValue(asset), cancel));
+        var assets = new Argument<string[]>("ASSET") { Description = "Ids of assets (default: all)", Arity = ArgumentArity.ZeroOrMore };
+        var command = new Command("rebuild", "Rebuild twins from the whole log; ends with 1 if any differs from the live one")
+        {
+            assets,
+        };
+        command.SetAction((parsed, cancel) => Run(parsed.GetValue(assets) ?? [], cancel));
         return command;
     }
 
-    static async Task<int> Run(string? asset, CancellationToken cancel)
+    static async Task<int> Run(string[] assets, CancellationToken cancel)
     {
         using var query = new QueryClient();
-        List<string> assets = [];
-        if (asset is not null) assets.Add(asset);
-        else await foreach (var item in query.List("/api/v1/assets", cancel)) assets.Add(item.GetProperty("id").GetString()!);
-        var allEqual = true;
-        foreach (var id in assets)
+        var (_, rebuild) = await query.Send(HttpMethod.Post, Path, new { assets = assets.Length == 0 ? null : assets }, cancel);
+        var id = rebuild.GetProperty("id").GetString()!;
+        var (begun, before) = (TimeProvider.System.GetTimestamp(), Done(rebuild));
+        if (before > 0) Console.WriteLine($"{id} goes on: {before} of {rebuild.GetProperty("assets").GetInt32()} twins are done");
+        while (rebuild.GetProperty("state").GetString() == "running")
         {
-            var (isFinished, rebuilt) = await query.Send(
-                HttpMethod.Post, $"/api/v1/twins/{Uri.EscapeDataString(id)}:rebuild", null, cancel);
-            if (!isFinished)
+            await Task.Delay(LookEvery, cancel);
+            try
             {
-                Console.WriteLine($"{id}: not finished within 30 s");
-                allEqual = false;
+                rebuild = JsonElement.Parse(await query.Find($"{Path}/{id}", cancel)
+                    ?? throw new QueryException($"{query.Address}{Path[1..]}/{id} does not exist."));
+            }
+            catch (HttpRequestException)
+            {
+                // The rebuild does not depend on query.
                 continue;
             }
-            var (live, again) = (rebuilt.GetProperty("liveHash").GetString()!, rebuilt.GetProperty("rebuiltHash").GetString()!);
-            allEqual &= live == again;
-            Console.WriteLine(
-                $"{id}: {rebuilt.GetProperty("readings").GetInt64()} readings to position {rebuilt.GetProperty("position").GetInt64()}");
-            Console.WriteLine($"  before  {live}");
-            Console.WriteLine($"  after   {again}  {(live == again ? "equal" : "DIFFERENT")}");
+            if (!Console.IsErrorRedirected)
+                await Console.Error.WriteAsync($"\r{Done(rebuild)} / {rebuild.GetProperty("assets").GetInt32()} twins, "
+                    + $"{rebuild.GetProperty("different").GetInt32()} different, {Rate(Done(rebuild) - before, begun)}    \r");
         }
-        return allEqual ? 0 : 1;
+        foreach (var problem in rebuild.GetProperty("problems").EnumerateArray())
+            Console.WriteLine($"{Text(problem, "assetId")}: {Text(problem, "outcome").ToUpperInvariant()}: {Text(problem, "detail")}");
+        var seconds = (rebuild.GetProperty("finishedAt").GetDateTimeOffset() - rebuild.GetProperty("startedAt").GetDateTimeOffset())
+            .TotalSeconds;
+        var (equal, different, failed) = (
+            rebuild.GetProperty("equal").GetInt32(), rebuild.GetProperty("different").GetInt32(), rebuild.GetProperty("failed").GetInt32());
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{equal + different + failed} twins: {equal} equal, {different} different, {failed} not rebuilt ({seconds:0.0} s)"));
+        return different + failed == 0 ? 0 : 1;
     }
+
+    static int Done(JsonElement rebuild) =>
+        rebuild.GetProperty("equal").GetInt32() + rebuild.GetProperty("different").GetInt32() + rebuild.GetProperty("failed").GetInt32();
+
+    static string Rate(int done, long begun) =>
+        string.Create(CultureInfo.InvariantCulture, $"{done / TimeProvider.System.GetElapsedTime(begun).TotalSeconds:0.0}/s");
+
+    static string Text(JsonElement item, string name) => item.GetProperty(name).GetString()!;
 }

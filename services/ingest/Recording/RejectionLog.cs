@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Contracts.Events;
 using Npgsql;
 using ServiceDefaults;
@@ -37,7 +36,7 @@ sealed class RejectionLog(NpgsqlDataSource source)
             "select data from events.mt_events where stream_id = $1 and type = 'readings_rejected' and data ->> 'id' = $2");
         command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = stream }, new() { Value = id.ToString() } });
         return await command.ExecuteScalarAsync(cancel) is string json
-            ? JsonSerializer.Deserialize<ReadingsRejected>(json, JsonSerializerOptions.Web)
+            ? EventLog.Read<ReadingsRejected>(json)
             : null;
     }
 }

@@ -26,6 +26,7 @@ static class Reference
         ("Scenarios", "What-if questions, answered by simulating a machine's twin."),
         ("Rejected", "Payloads that could not be accepted, with the reasons; they can be replayed."),
         ("Event log", "The log that everything else is derived from."),
+        ("Rebuilds", "Twins rebuilt from the whole log, many at a time, while everything goes on."),
         ("Replicas", "The replicas of a service, which share the assets among them."),
     ];
 
@@ -121,6 +122,7 @@ static class Reference
         ("alarm", var p) when IsGraph(p) => "critical",
         ("type", var p) when p.Contains("/relationships", StringComparison.Ordinal) => "part-of",
         ("target", _) => "line-2",
+        ("id", var p) when p.Contains("/rebuilds/", StringComparison.Ordinal) => "0198c1de-5f0a-7c52-9a52-0f6c3a1b7d14",
         ("component", _) => "gearbox-bearing",
         ("id" or "asset", _) => "extrusion-line",
         ("assets", _) => "extrusion-line,pump-loop",

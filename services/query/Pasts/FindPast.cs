@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Contracts.Calibrations;
 using Contracts.Events;
 using Npgsql;
@@ -116,7 +115,7 @@ sealed class FindPast(NpgsqlDataSource source, LogReader log, FindPosition find,
         Dictionary<string, List<AssetRegistered>> found = [];
         while (await reader.ReadAsync(cancel))
         {
-            var registered = JsonSerializer.Deserialize<AssetRegistered>(reader.GetString(0), JsonSerializerOptions.Web)!;
+            var registered = EventLog.Read<AssetRegistered>(reader.GetString(0));
             (found.TryGetValue(registered.AssetId, out var known) ? known : found[registered.AssetId] = []).Add(registered);
         }
         return found;

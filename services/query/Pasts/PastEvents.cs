@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Contracts.Events;
 using Npgsql;
@@ -10,8 +9,6 @@ namespace Query.Pasts;
 /// <summary>Reads events about twins, other than readings, as of some time.</summary>
 sealed class PastEvents(NpgsqlDataSource source)
 {
-    static readonly Dictionary<string, Type> Types = EventLog.EventNames.ToDictionary(n => n.Value, n => n.Key);
-
     /// <summary>Events of the given types about assets' twins, in log order: all, or those that belong to a moment.</summary>
     public async IAsyncEnumerable<(string AssetId, object Data)> Of(
         IEnumerable<string> assetIds, IEnumerable<Type> types, PastMoment? moment, [EnumeratorCancellation] CancellationToken cancel)
@@ -28,7 +25,7 @@ sealed class PastEvents(NpgsqlDataSource source)
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
         {
-            var e = JsonSerializer.Deserialize(reader.GetString(1), Types[reader.GetString(0)], JsonSerializerOptions.Web)!;
+            var e = EventLog.Read(reader.GetString(0), reader.GetString(1));
             // What should not have been raised never was, as far as is known.
             if (moment is null || e is AlarmWithdrawn || HappenedAt(e) <= moment.Value.ValidAt)
                 yield return (Streams.AssetOf(reader.GetString(2)), e);
@@ -49,7 +46,7 @@ sealed class PastEvents(NpgsqlDataSource source)
         Dictionary<string, List<object>> found = [];
         while (await reader.ReadAsync(cancel))
         {
-            var e = JsonSerializer.Deserialize(reader.GetString(1), Types[reader.GetString(0)], JsonSerializerOptions.Web)!;
+            var e = EventLog.Read(reader.GetString(0), reader.GetString(1));
             (found.TryGetValue(reader.GetString(2), out var events) ? events : found[reader.GetString(2)] = []).Add(e);
         }
         return found;
@@ -57,7 +54,7 @@ sealed class PastEvents(NpgsqlDataSource source)
 
     /// <summary>When an event, as the log shows it, happened by its own account; null when it does not say.</summary>
     public static DateTimeOffset? HappenedAt(string type, JsonNode? data) =>
-        Types.TryGetValue(type, out var known) && data.Deserialize(known, JsonSerializerOptions.Web) is { } e ? HappenedAt(e) : null;
+        data is not null && EventLog.Knows(type) ? HappenedAt(EventLog.Read(type, data.ToJsonString())) : null;
 
     /// <summary>When an event happened by its own account; null when it does not say.</summary>
     public static DateTimeOffset? HappenedAt(object e) => e switch

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Contracts.Events;
 using Npgsql;
 using NpgsqlTypes;
@@ -12,8 +11,6 @@ sealed class ReadRejections(NpgsqlDataSource source)
     // Payloads may be large: a page ends early rather than exhaust memory.
     const int AtATime = 20;
     const long MostBytes = 8 << 20;
-
-    static readonly JsonSerializerOptions Json = JsonSerializerOptions.Web;
 
     /// <summary>Rejections between two positions (both exclusive), newest first, and whether there are more.</summary>
     public async Task<(List<RejectionAnswer> Rows, bool HasMore)> Newest(
@@ -63,7 +60,7 @@ sealed class ReadRejections(NpgsqlDataSource source)
         });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         List<RejectionReplayed> replays = [];
-        while (await reader.ReadAsync(cancel)) replays.Add(JsonSerializer.Deserialize<RejectionReplayed>(reader.GetString(0), Json)!);
+        while (await reader.ReadAsync(cancel)) replays.Add(EventLog.Read<RejectionReplayed>(reader.GetString(0)));
         return replays;
     }
 
@@ -89,7 +86,7 @@ sealed class ReadRejections(NpgsqlDataSource source)
             await using var reader = await command.ExecuteReaderAsync(cancel);
             while (await reader.ReadAsync(cancel))
                 events.Add((reader.GetString(0), reader.GetInt64(1),
-                    JsonSerializer.Deserialize<ReadingsRejected>(reader.GetString(2), Json)!));
+                    EventLog.Read<ReadingsRejected>(reader.GetString(2))));
         }
         Dictionary<Guid, RejectionReplayed> replays = [];
         foreach (var stream in events.GroupBy(e => e.Stream))

@@ -22,7 +22,8 @@ sealed class RebuildTwinEndpoint(KnownAssets registry, IDocumentStore store, IBu
                 : TypedResults.Accepted($"/api/v1/twins/{id}"))
         .RequireRateLimiting(Api.ApiSetup.Expensive)
         .WithName("rebuildTwin").WithSummary("Rebuild a twin from the whole log and compare it with the live one")
-        .WithDescription("liveHash and rebuiltHash are equal unless something is wrong. Waits up to 30 s (200); 202 if it takes longer.");
+        .WithDescription("liveHash and rebuiltHash are equal unless something is wrong. Waits up to 30 s (200); 202 if it takes longer. "
+            + "POST /rebuilds rebuilds several, or one that takes longer, and can be followed to its end.");
 
     /// <summary>The outcome; null if there is none in time.</summary>
     /// <exception cref="NotFoundException">No such asset, or it is a place.</exception>

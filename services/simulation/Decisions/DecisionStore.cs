@@ -104,11 +104,7 @@ sealed class DecisionStore(IDocumentStore store, NpgsqlDataSource source)
         await using var reader = await command.ExecuteReaderAsync(cancel);
         List<object> events = [];
         while (await reader.ReadAsync(cancel))
-        {
-            var name = reader.GetString(0);
-            events.Add(JsonSerializer.Deserialize(
-                reader.GetString(1), EventLog.EventNames.Single(n => n.Value == name).Key, JsonSerializerOptions.Web)!);
-        }
+            events.Add(EventLog.Read(reader.GetString(0), reader.GetString(1)));
         return events;
     }
 

@@ -31,7 +31,18 @@ interface ITwinGrain : IGrainWithStringKey
     /// <summary>Rebuilds the twin from the log.</summary>
     [ResponseTimeout("01:00:00")]
     Task Rebuild(Caller caller);
+
+    /// <summary>The same as a part of a rebuild of several twins; null when there is no such asset, or no model that can be read.</summary>
+    [ResponseTimeout("01:00:00")]
+    Task<RebuildOutcome?> RebuildFor(string rebuildId, Caller caller);
 }
+
+/// <summary>What a rebuilt twin was compared with, and the result.</summary>
+/// <param name="LiveHash">Hash of the live twin.</param>
+/// <param name="RebuiltHash">Hash of the rebuilt one.</param>
+/// <param name="HealthDiffers">The condition of its parts is another one.</param>
+[GenerateSerializer, Immutable]
+readonly record struct RebuildOutcome(string LiveHash, string RebuiltHash, bool HealthDiffers);
 
 /// <summary>A fault that may pass keeps a twin from its work; send it again.</summary>
 [GenerateSerializer]

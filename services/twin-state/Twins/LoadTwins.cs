@@ -63,6 +63,7 @@ sealed class LoadTwins
                 twin.Apply([e.Data]);
                 twin.TwinStreamVersion = e.Version;
             }
+            if (twin.ReplacesHistory) twin.AlarmsKnownUpTo = KnownUpTo(events.Select(e => e.Data));
             if (twin.HealthIsFresh) twin.BeginRecordedLives();
             // Left by an owner that ended before it had derived them again.
             twin.MustRederive.UnionWith(
@@ -71,6 +72,21 @@ sealed class LoadTwins
             twins.Add(twin);
         }
         return twins;
+    }
+
+    /// <summary>By limit, the newest sample time at which an alarm was raised or cleared, microseconds.</summary>
+    public static Dictionary<string, long> KnownUpTo(IEnumerable<object> events)
+    {
+        Dictionary<string, string> limits = [];
+        Dictionary<string, long> known = [];
+        foreach (var e in events)
+        {
+            if (e is AlarmRaised raised) Note(limits[raised.AlarmId] = raised.LimitId, raised.RaisedAt);
+            else if (e is AlarmCleared cleared && limits.TryGetValue(cleared.AlarmId, out var limit)) Note(limit, cleared.ClearedAt);
+        }
+        return known;
+
+        void Note(string limit, DateTimeOffset at) => known[limit] = Math.Max(known.GetValueOrDefault(limit), Micros.From(at));
     }
 
     async Task<Dictionary<string, SavedTwin>> Saved(string[] assetIds)

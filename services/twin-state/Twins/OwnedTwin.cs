@@ -97,7 +97,9 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
     /// <summary>A change since the last save could not be published.</summary>
     public bool WasNotShown { get; set; }
 
-    /// <summary>The unsaved history is complete and replaces the stored one, which belongs to another fold.</summary>
+    /// <summary>
+    /// The unsaved history and the alarms are complete and replace the stored ones, which belong to another fold or are lost.
+    /// </summary>
     public bool ReplacesHistory { get; set; }
 
     public int UnsavedBuckets => unsaved.Buckets;
@@ -150,7 +152,15 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
     /// <summary>Events about alarms and parts resulting from what was folded in since the last call.</summary>
     /// <param name="transitions">What the folding in returned.</param>
     public IReadOnlyList<object> Decide(IReadOnlyList<LimitTransition> transitions) =>
-        [.. transitions.Count == 0 ? [] : DecideAlarms.For(Asset.Id, Asset.Model, Alarms, transitions), .. DecideOnHealth()];
+        [.. transitions.Count == 0 ? [] : DecideAlarms.For(Asset.Id, Asset.Model, Alarms, News(transitions)), .. DecideOnHealth()];
+
+    // The last one of a limit is its state, which may be news after another model.
+    IEnumerable<LimitTransition> News(IReadOnlyList<LimitTransition> transitions)
+    {
+        if (AlarmsKnownUpTo.Count == 0) return transitions;
+        var last = transitions.Index().GroupBy(t => t.Item.Limit.Id).ToDictionary(limit => limit.Key, limit => limit.Max(t => t.Index));
+        return transitions.Where((t, i) => i == last[t.Limit.Id] || t.SampledAt > AlarmsKnownUpTo.GetValueOrDefault(t.Limit.Id));
+    }
 
     /// <summary>Events about parts resulting from what was folded in since the last call.</summary>
     public IReadOnlyList<object> DecideOnHealth()
@@ -179,6 +189,7 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
             foreach (var e in alarmEvents)
             {
                 if (Alarms.After(e) is { State: "closed" or "withdrawn" } alarm) closed[alarm.Id] = alarm;
+                else if (e is AlarmWithdrawn w && closed.TryGetValue(w.AlarmId, out var known)) closed[w.AlarmId] = AlarmBook.Withdraw(known, w);
                 Alarms = Alarms.Apply(e);
                 HealthBook = HealthBook.Apply(e);
             }
@@ -204,6 +215,15 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
             MustSave = MustShow = true;
         }
     }
+
+    /// <summary>
+    /// Sample time, microseconds, up to which the log says by limit what alarms its readings raised and cleared; for a twin that is folded
+    /// from its first reading, whose alarms would otherwise be raised and cleared once more.
+    /// </summary>
+    public IReadOnlyDictionary<string, long> AlarmsKnownUpTo { get; set; } = new Dictionary<string, long>();
+
+    /// <summary>Every alarm of a twin to which all events were applied since the last save.</summary>
+    public IEnumerable<AlarmView> AllAlarms => closed.Values.Where(c => !Alarms.Open.ContainsKey(c.Id)).Concat(Alarms.Open.Values);
 
     /// <summary>An alarm closed since the last save, in its final state.</summary>
     public AlarmView? Closed(string alarmId) => closed.GetValueOrDefault(alarmId);

@@ -66,6 +66,8 @@ sealed partial class TwinOwner(
         twin.SavedAt = time.GetUtcNow() - TimeSpan.FromSeconds(settings.Value.SaveEverySeconds * Random.Shared.NextDouble());
         Twin = twin;
         await Conclude(twin, transitions, cancel);
+        // Late readings may raise alarms of the past.
+        twin.AlarmsKnownUpTo = new Dictionary<string, long>();
         return twin;
     }
 

@@ -22,9 +22,14 @@ static class TwinRows
         await using var batch = new NpgsqlBatch(connection);
         var upsert = TwinUpsert(twin, view, state);
         batch.BatchCommands.Add(upsert);
+        if (twin.ReplacesHistory)
+        {
+            batch.BatchCommands.Add(Delete(ReadModels.Health, twin.Asset.Id));
+            batch.BatchCommands.Add(Delete(ReadModels.Alarm, twin.Asset.Id));
+        }
         foreach (var part in ViewHealth.Of(twin.Asset.Id, twin.Health, twin.HealthBook, twin.Position))
             batch.BatchCommands.Add(HealthUpsert(part));
-        foreach (var alarm in Changed(save)) batch.BatchCommands.Add(AlarmUpsert(alarm));
+        foreach (var alarm in twin.ReplacesHistory ? twin.AllAlarms : Changed(save)) batch.BatchCommands.Add(AlarmUpsert(alarm));
         foreach (var withdrawn in save.Events.OfType<AlarmWithdrawn>()) batch.BatchCommands.Add(Withdrawal(withdrawn));
         await batch.ExecuteNonQueryAsync(cancel);
         return upsert.RecordsAffected == 1 ? view.Revision : throw new TwinTakenOverException(twin.Asset.Id);
@@ -35,6 +40,13 @@ static class TwinRows
         .OfType<string>().Distinct()
         .Select(id => save.Twin.Alarms.Open.GetValueOrDefault(id) ?? save.Twin.Closed(id))
         .OfType<AlarmView>();
+
+    static NpgsqlBatchCommand Delete(string table, string assetId)
+    {
+        var command = new NpgsqlBatchCommand($"delete from {table} where asset_id = $1");
+        command.Parameters.Add(new NpgsqlParameter { Value = assetId });
+        return command;
+    }
 
     static NpgsqlBatchCommand TwinUpsert(OwnedTwin twin, TwinView view, byte[] state)
     {

@@ -70,6 +70,7 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
         await infrastructure.CreateDatabase(Name);
         Database = NpgsqlDataSource.Create(infrastructure.Postgres(Name));
         (Log, Twins) = (new(Database), new(Database));
+        await Prepare();
         Model = ReadAssetModel.FromDirectory(Assets).Single(m => m.Id == ModelId);
         bus = MassTransit.Bus.Factory.CreateUsingRabbitMq(rabbit => rabbit.Host(new Uri(infrastructure.RabbitMq)));
         await bus.StartAsync();
@@ -86,6 +87,9 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
         await Ingest.UntilReady();
         await Query.UntilReady();
     }
+
+    /// <summary>Fills the database before any service is started.</summary>
+    protected virtual Task Prepare() => Task.CompletedTask;
 
     static string Port() => ServiceProcess.FreePort().ToString(CultureInfo.InvariantCulture);
 

@@ -1,4 +1,5 @@
 using Contracts.Estimates;
+using Contracts.Events;
 using Contracts.Messages;
 using ServiceDefaults;
 using TwinModel.Health;

@@ -190,7 +190,8 @@ sealed class OwnedTwin(RegisteredAsset asset, Twin twin, AssetHealth? health = n
             foreach (var e in alarmEvents)
             {
                 if (Alarms.After(e) is { State: "closed" or "withdrawn" } alarm) closed[alarm.Id] = alarm;
-                else if (e is AlarmWithdrawn w && closed.TryGetValue(w.AlarmId, out var known)) closed[w.AlarmId] = AlarmBook.Withdraw(known, w);
+                else if (e is AlarmWithdrawn w && closed.TryGetValue(w.AlarmId, out var known))
+                    closed[w.AlarmId] = AlarmBook.Withdraw(known, w);
                 Alarms = Alarms.Apply(e);
                 HealthBook = HealthBook.Apply(e);
             }

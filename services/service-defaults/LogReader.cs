@@ -297,7 +297,10 @@ public sealed class LogReader(NpgsqlDataSource source)
             {
                 var (after, upTo) = reader.FieldCount > 7 ? (reader.GetInt64(7), reader.GetInt64(8)) : (long.MinValue, long.MaxValue);
                 foreach (var e in Unpacked(reader, isNewestFirst, positions))
-                    if (e.Version > after && e.Version <= upTo && (isWanted?.Invoke(e) ?? true)) yield return e with { Batch = (corrections ?? Corrections.None).Apply(e.Batch) };
+                {
+                    if (e.Version > after && e.Version <= upTo && (isWanted?.Invoke(e) ?? true))
+                        yield return e with { Batch = (corrections ?? Corrections.None).Apply(e.Batch) };
+                }
                 continue;
             }
             yield return new(

@@ -9,6 +9,7 @@ using Cli.Scenarios;
 using Cli.Seals;
 using Cli.Twins;
 using ServiceDefaults;
+using ServiceDefaults.Seals;
 
 var root = new RootCommand(
     "Pollux from the command line. Settings: Services__Query (default http://127.0.0.1:5100), ConnectionStrings__Mqtt; "

@@ -97,7 +97,7 @@ static class VerifyLog
             faults = faults.Prepend(string.Create(CultureInfo.InvariantCulture,
                 $"  {day.DroppedEvents} events of readings ({dropped.What.Readings} readings of {CanonicalBytes.Shown(seal.Day)}) were "
                     + $"dropped by retention, by {dropped.Actor ?? "somebody"} at {dropped.At:yyyy-MM-ddTHH:mm:ssZ}: "
-                    + (dropped.Reason ?? "no reason given")));
+                    + $"{dropped.Reason ?? "no reason given"}"));
         if (day.MoreFaults > 0) faults = faults.Append($"  and {day.MoreFaults} more streams");
         return string.Join('\n', faults.Prepend(line));
     }

@@ -3,6 +3,7 @@ using NpgsqlTypes;
 using Query.Api;
 using ServiceDefaults;
 using ServiceDefaults.Seals;
+using TwinModel.Telemetry;
 
 namespace Query.Events;
 

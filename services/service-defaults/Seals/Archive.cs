@@ -10,13 +10,13 @@ namespace ServiceDefaults.Seals;
 public sealed class DroppedReadingsException(string stream, long firstVersion, long lastVersion) : Exception(
     string.Create(CultureInfo.InvariantCulture,
         $"This needs readings that retention has dropped: versions {firstVersion} to {lastVersion} of {stream}. ./pollux verify says by "
-            + "whom and when; ./pollux restore-days puts them back from an export."));
+            + $"whom and when; ./pollux restore-days puts them back from an export."));
 
 /// <summary>A block of the archive cannot be read.</summary>
 public sealed class DamagedArchiveException(string stream, long firstVersion, long lastVersion, string how) : Exception(
     string.Create(CultureInfo.InvariantCulture,
         $"The archived versions {firstVersion} to {lastVersion} of {stream} in {Archive.Table} are damaged: {how}. Restore this table from "
-            + "a backup, or the day from an export with ./pollux restore-days."));
+            + $"a backup, or the day from an export with ./pollux restore-days."));
 
 /// <summary>
 /// The cold tier: readings of sealed days in blocks (<see cref="ArchiveBlock"/>), one row for each <c>day_closed</c> of a stream of

@@ -131,7 +131,8 @@ public static class ArchiveBlock
             if (shapes[i] == AsItIs)
             {
                 var length = (int)Varint.Read(ref loose);
-                (bytes, loose) = (loose[..length].ToArray(), loose[length..]);
+                bytes = loose[..length].ToArray();
+                loose = loose[length..];
             }
             else
             {

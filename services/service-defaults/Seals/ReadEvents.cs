@@ -146,10 +146,19 @@ public sealed class ReadEvents(NpgsqlDataSource source)
             hot.Add($"{CallerMetadata.ActorInSql} = {by}");
             cold.Add($"{by} = any(actors)");
         }
-        var limit = most is null ? "" : $" order by seq_id limit {Parameter(most.Value)}";
+        var (hotLimit, coldLimit) = ("", "");
+        if (most is { } some)
+        {
+            var limit = Parameter((long)some);
+            hotLimit = $" order by seq_id limit {limit}";
+            // A block between the positions has at least its first event, before those of later blocks; one over an end may have none.
+            if (filter is { Actor: null, Versions: null, OrRecordedAfter: null })
+                coldLimit = $" order by first_position limit {limit} + (select count(*) from {Archive.Table} where "
+                    + $"first_position <= {after} and last_position > {after} or first_position <= {upTo} and last_position > {upTo})";
+        }
         return (
-            $"(select {Hot} from events.mt_events where {string.Join(" and ", hot)}{limit}) union all "
-                + $"(select {Cold} from {Archive.Table} where {string.Join(" and ", cold)}) order by 1",
+            $"(select {Hot} from events.mt_events where {string.Join(" and ", hot)}{hotLimit}) union all "
+                + $"(select {Cold} from {Archive.Table} where {string.Join(" and ", cold)}{coldLimit}) order by 1",
             [.. parameters]);
 
         void Both(string condition)

@@ -115,16 +115,16 @@ public sealed class ArchiveTests
         var random = new Random(3);
         double[] levels = [160, 180, 190, 200, 200, 238, 82.1, 51, 80, 21.5, 9.82, 1.21];
         List<LoggedEvent> events = [];
+        var ids = new byte[24];
         for (var i = 0; i < 4096; i++)
         {
             var recordedAt = 1772323200_000_000L + (i * frames * 1_000_000L) + random.Next(3000);
-            Span<byte> ids = stackalloc byte[24];
             random.NextBytes(ids);
             events.Add(new(
                 1 + (i * 10) + random.Next(9), 1 + i, recordedAt, Guid.CreateVersion7(Micros.ToTime(recordedAt)), Stream,
                 "readings_recorded", "*DEFAULT*", $$"""
                 {"from": ["pollux/line-1/senml@{{recordedAt - random.Next(2000, 9000)}}"], "traceparent": "00-{{
-                    Convert.ToHexStringLower(ids[..16])}}-{{Convert.ToHexStringLower(ids[16..])}}-01"}
+                    Convert.ToHexStringLower(ids, 0, 16)}}-{{Convert.ToHexStringLower(ids, 16, 8)}}-01"}
                 """, "{}",
                 TelemetryCodec.Encode([.. levels.SelectMany((level, s) => Enumerable.Range(0, frames).Select(f => new Reading(
                     (ushort)(s + 1), 1772323200_000_000L + (((i * frames) + f) * 1_000_000L),

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
+using Contracts.Events;
 using Ingest.Seals;
 using Marten;
 using Microsoft.Extensions.Logging.Abstractions;

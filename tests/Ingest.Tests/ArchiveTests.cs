@@ -120,11 +120,11 @@ public sealed class ArchiveTests
         {
             var recordedAt = 1772323200_000_000L + (i * frames * 1_000_000L) + random.Next(3000);
             random.NextBytes(ids);
+            var trace = $"00-{Convert.ToHexStringLower(ids, 0, 16)}-{Convert.ToHexStringLower(ids, 16, 8)}-01";
             events.Add(new(
                 1 + (i * 10) + random.Next(9), 1 + i, recordedAt, Guid.CreateVersion7(Micros.ToTime(recordedAt)), Stream,
                 "readings_recorded", "*DEFAULT*", $$"""
-                {"from": ["pollux/line-1/senml@{{recordedAt - random.Next(2000, 9000)}}"], "traceparent": "00-{{
-                    Convert.ToHexStringLower(ids, 0, 16)}}-{{Convert.ToHexStringLower(ids, 16, 8)}}-01"}
+                {"from": ["pollux/line-1/senml@{{recordedAt - random.Next(2000, 9000)}}"], "traceparent": "{{trace}}"}
                 """, "{}",
                 TelemetryCodec.Encode([.. levels.SelectMany((level, s) => Enumerable.Range(0, frames).Select(f => new Reading(
                     (ushort)(s + 1), 1772323200_000_000L + (((i * frames) + f) * 1_000_000L),

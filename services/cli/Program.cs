@@ -9,11 +9,12 @@ using Cli.Scenarios;
 using Cli.Seals;
 using Cli.Twins;
 using ServiceDefaults;
+using ServiceDefaults.Seals;
 
 var root = new RootCommand(
     "Pollux from the command line. Settings: Services__Query (default http://127.0.0.1:5100), ConnectionStrings__Mqtt; "
-        + "for verify and export ConnectionStrings__Postgres, Seals__Keys. Commands are recorded with POLLUX_ACTOR (default the user of "
-        + "this session) and POLLUX_REASON.")
+        + "for verify, export, archive, forget and restore-days ConnectionStrings__Postgres, Seals__Keys. Commands are recorded with "
+        + "POLLUX_ACTOR (default the user of this session) and POLLUX_REASON.")
 {
     ReplayRecording.Command(),
     ReplayLog.Command(),
@@ -27,6 +28,9 @@ var root = new RootCommand(
     FailedMessages.Command(),
     VerifyLog.Command(),
     ExportDays.Command(),
+    ArchiveDays.Command(),
+    ForgetDays.Command(),
+    RestoreDays.Command(),
     MakeKey.Command(),
     NoteTwins.Command(),
     CompareTwins.Command(),
@@ -36,7 +40,8 @@ try
     return await root.Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false });
 }
 catch (Exception e) when (
-    e is QueryException or HttpRequestException or IOException or InvalidDataException or MQTTnet.Exceptions.MqttCommunicationException)
+    e is QueryException or HttpRequestException or IOException or InvalidDataException or RuleViolationException
+        or DroppedReadingsException or DamagedArchiveException or MQTTnet.Exceptions.MqttCommunicationException)
 {
     await Console.Error.WriteLineAsync(e.Message);
     return 1;
@@ -45,6 +50,12 @@ catch (InvalidInputException e)
 {
     await Console.Error.WriteLineAsync(e.Message);
     return 2;
+}
+catch (Npgsql.PostgresException e) when (e.SqlState == Npgsql.PostgresErrorCodes.DiskFull)
+{
+    await Console.Error.WriteLineAsync(
+        $"PostgreSQL has no space left ({e.MessageText}). What was not finished was undone; make space and run it again.");
+    return 1;
 }
 catch (Npgsql.NpgsqlException e)
 {

@@ -119,6 +119,9 @@ public static class Errors
         RpcException e => new ErrorMeaning(ProblemKind.UpstreamError, e.Status.Detail) with { Grpc = e.StatusCode },
         NotFoundException e => new(ProblemKind.NotFound, e.Message),
         RuleViolationException e => new(ProblemKind.WrongState, e.Message),
+        Seals.DroppedReadingsException e => new(ProblemKind.WrongState, e.Message),
+        // What to do about it is in the message; to try again does not help.
+        Seals.DamagedArchiveException e => new ErrorMeaning(ProblemKind.Internal, e.Message) with { Retry = false },
         TooLargeException e => new(ProblemKind.TooLarge, e.Message),
         UnsupportedMediaException e => new(ProblemKind.UnsupportedMediaType, e.Message),
         BusyException e => new(ProblemKind.Busy, e.Message),

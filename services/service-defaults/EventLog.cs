@@ -51,6 +51,7 @@ public static class EventLog
         [typeof(CalibrationRolledBack)] = "calibration_rolled_back",
         [typeof(DayClosed)] = "day_closed",
         [typeof(LogSealed)] = "log_sealed",
+        [typeof(ReadingsDropped)] = "readings_dropped",
         [typeof(ReadingsCorrected)] = "readings_corrected",
         [typeof(ReadingsRetracted)] = "readings_retracted",
         [typeof(CorrectionWithdrawn)] = "correction_withdrawn",
@@ -124,6 +125,7 @@ public static class EventLog
         foreach (var (type, name) in EventNames) options.Events.MapEventType(type, name);
         Upcasters.OfHistory.Register(options);
         ActorIndex.Register(options);
+        Seals.Archive.Register(options);
         options.UseSystemTextJsonForSerialization(
             EnumStorage.AsString, Casing.CamelCase, json => json.Converters.Add(new StorableText.Converter()));
     }

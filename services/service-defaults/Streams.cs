@@ -63,6 +63,12 @@ public static class Streams
     /// <summary>Seals of a UTC day; written by ingest.</summary>
     public static string Seal(DateOnly day) => string.Create(CultureInfo.InvariantCulture, $"seal/{day:yyyy-MM-dd}");
 
+    /// <summary>What retention did to a sealed day; written by <c>./pollux forget</c>.</summary>
+    public static string Retention(DateOnly day) => string.Create(CultureInfo.InvariantCulture, $"retention/{day:yyyy-MM-dd}");
+
+    /// <summary>True for a stream of readings.</summary>
+    public static bool IsTelemetry(string stream) => stream.StartsWith("telemetry/", StringComparison.Ordinal);
+
     /// <summary>The UTC day of a time.</summary>
     public static DateOnly DayOf(DateTimeOffset time) => DateOnly.FromDateTime(time.UtcDateTime);
 

@@ -36,6 +36,7 @@ var benchmarks = new Dictionary<string, Func<Settings, CancellationToken, Task>>
     ["storage"] = StorageBenchmark.Run,
     ["path"] = IngestBenchmark.Path,
     ["verify"] = VerifyBenchmark.Run,
+    ["archive"] = ArchiveBenchmark.Run,
     ["replay"] = ReplayBenchmark.Run,
     ["latency"] = Latency.Run,
     ["memory"] = Memory.Run,

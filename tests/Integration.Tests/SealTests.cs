@@ -480,17 +480,5 @@ public sealed class SealTests(Infrastructure infrastructure)
 
     static string Shown(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    static async Task<(string Output, int Code)> Pollux(SealingLog log, params string[] arguments)
-    {
-        var start = new System.Diagnostics.ProcessStartInfo("dotnet", [ServiceProcess.Assembly("Cli"), .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        (start.Environment["ConnectionStrings__Postgres"], start.Environment["Seals__Keys"]) = (log.ConnectionString, log.Folder);
-        using var process = System.Diagnostics.Process.Start(start)!;
-        var (output, errors) = (process.StandardOutput.ReadToEndAsync(Cancel), process.StandardError.ReadToEndAsync(Cancel));
-        await process.WaitForExitAsync(Cancel);
-        return (await output + await errors, process.ExitCode);
-    }
+    static Task<(string Output, int Code)> Pollux(SealingLog log, params string[] arguments) => log.Pollux(arguments);
 }

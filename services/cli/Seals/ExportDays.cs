@@ -35,6 +35,13 @@ static class ExportDays
         var seals = SealOptions.Within(await log.Seals(cancel), from, to);
         if (seals.Count == 0)
             throw new InvalidInputException("--from", CanonicalBytes.Shown(from), "a range with a sealed day");
+        foreach (var (seal, _, _) in seals)
+        {
+            if (await Archive.HasDropped(source, seal.Day, cancel))
+                throw new InvalidDataException(
+                    $"{CanonicalBytes.Shown(seal.Day)} cannot be exported: its readings were dropped by retention; "
+                        + "./pollux verify says when.");
+        }
         Directory.CreateDirectory(Path.Combine(folder, ExportedLog.Keys));
         foreach (var (id, pem) in keys.Public)
             await File.WriteAllTextAsync(Path.Combine(folder, ExportedLog.Keys, $"{id}.pem"), pem, cancel);

@@ -83,6 +83,9 @@ sealed class ExportedLog(string folder) : ISealedLog
             if (e.Stream == stream) yield return e;
     }
 
+    // A day without its readings is not exported.
+    public Task<DroppedDay?> Dropped(DateOnly day, CancellationToken cancel) => Task.FromResult<DroppedDay?>(null);
+
     public Task<long> After(long position, CancellationToken cancel) => Task.FromResult(0L);
 
     static async Task<List<LoggedEvent>> ReadGroup(ParquetReader parquet, int index, CancellationToken cancel)

@@ -18,6 +18,22 @@ static class SealOptions
         Description = $"PEM file with a public key, or folder of such files; rotated keys, too (default: environment {KeysVariable})",
     };
 
+    public static Option<string> Before() => new("--before")
+    {
+        Description = "The days before this one: yyyy-MM-dd",
+        Required = true,
+    };
+
+    public static Option<bool> DryRun() => new("--dry-run") { Description = "Only say what would happen" };
+
+    /// <summary>The sealed days before another.</summary>
+    /// <exception cref="InvalidInputException">The day before it is not sealed yet.</exception>
+    public static IEnumerable<StoredSeal> AllBefore(IReadOnlyList<StoredSeal> seals, DateOnly before) =>
+        seals.Count > 0 && before <= seals[^1].Seal.Day.AddDays(1) ? seals.Where(s => s.Seal.Day < before)
+            : throw new InvalidInputException("--before", CanonicalBytes.Shown(before), seals.Count == 0
+                ? "none, as no day is sealed yet"
+                : $"a day up to {CanonicalBytes.Shown(seals[^1].Seal.Day.AddDays(1))}; later ones are not sealed yet");
+
     /// <exception cref="InvalidInputException">Not a day.</exception>
     public static DateOnly? ParseDay(string name, string? text) =>
         text is null ? null

@@ -93,6 +93,11 @@ static class VerifyLog
             $"{CanonicalBytes.Shown(seal.Day)} {(day.Faults.Count == 0 ? "intact" : "CHANGED"),-7} {day.Events} events{of} up to position "
                 + $"{seal.UpTo}, {seal.Streams} streams, seal {day.Hash}");
         IEnumerable<string> faults = day.Faults.Select(f => $"  {Shown(f)}");
+        if (day.Dropped is { } dropped)
+            faults = faults.Prepend(string.Create(CultureInfo.InvariantCulture,
+                $"  {day.DroppedEvents} events of readings ({dropped.What.Readings} readings of {CanonicalBytes.Shown(seal.Day)}) were "
+                    + $"dropped by retention, by {dropped.Actor ?? "somebody"} at {dropped.At:yyyy-MM-ddTHH:mm:ssZ}: "
+                    + $"{dropped.Reason ?? "no reason given"}"));
         if (day.MoreFaults > 0) faults = faults.Append($"  and {day.MoreFaults} more streams");
         return string.Join('\n', faults.Prepend(line));
     }

@@ -2,6 +2,8 @@ using Npgsql;
 using NpgsqlTypes;
 using Query.Api;
 using ServiceDefaults;
+using ServiceDefaults.Seals;
+using TwinModel.Telemetry;
 
 namespace Query.Events;
 
@@ -51,15 +53,57 @@ sealed class FindPosition(NpgsqlDataSource source, LogReader log, TimeProvider t
             new() { Value = at.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz }, new() { Value = end },
             new() { Value = (at + LongestAppend).UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz },
         });
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        return await reader.ReadAsync(cancel) ? (reader.GetInt64(0), new DateTimeOffset(reader.GetDateTime(1), TimeSpan.Zero)) : null;
+        var row = await First(command, cancel);
+        return Later(row, await InArchive(row?.Position, end, at, cancel));
     }
 
     async Task<DateTimeOffset?> AtOrBefore(long position, CancellationToken cancel)
     {
         await using var command = source.CreateCommand(
-            "select timestamp from events.mt_events where seq_id <= $1 order by seq_id desc limit 1");
+            "select seq_id, timestamp from events.mt_events where seq_id <= $1 order by seq_id desc limit 1");
         command.Parameters.Add(new() { Value = position });
-        return await command.ExecuteScalarAsync(cancel) is DateTime at ? new DateTimeOffset(at, TimeSpan.Zero) : null;
+        var row = await First(command, cancel);
+        return Later(row, await InArchive(row?.Position, position, DateTimeOffset.MaxValue, cancel))?.Time;
+    }
+
+    static async Task<(long Position, DateTimeOffset Time)?> First(NpgsqlCommand command, CancellationToken cancel)
+    {
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        return await reader.ReadAsync(cancel) ? (reader.GetInt64(0), new DateTimeOffset(reader.GetDateTime(1), TimeSpan.Zero)) : null;
+    }
+
+    static (long Position, DateTimeOffset Time)? Later((long Position, DateTimeOffset Time)? a, (long Position, DateTimeOffset Time)? b) =>
+        a is null || b?.Position > a.Value.Position ? b : a;
+
+    /// <summary>
+    /// The archived event with the highest position between two, recorded up to a time. Read after the rows, so that what is archived
+    /// meanwhile is found.
+    /// </summary>
+    async Task<(long Position, DateTimeOffset Time)?> InArchive(long? above, long upTo, DateTimeOffset until, CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand(
+            $"select stream_id, first_version, last_version, last_position, block from {Archive.Table} where last_position > $1 "
+                + "and first_position <= $2 and first_recorded_at <= $3 order by last_position desc");
+        command.Parameters.AddRange(new NpgsqlParameter[]
+        {
+            new() { Value = above ?? 0 }, new() { Value = upTo },
+            new() { Value = until.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+        });
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        (long Position, DateTimeOffset Time)? best = null;
+        while (await reader.ReadAsync(cancel) && !(reader.GetInt64(3) <= best?.Position))
+        {
+            // What was dropped has no positions any more; any other near there will do.
+            if (reader.IsDBNull(4)) continue;
+            var (positions, times) = Archive.Times(
+                reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetFieldValue<byte[]>(4));
+            for (var i = positions.Length - 1; i >= 0; i--)
+            {
+                if (positions[i] > upTo || times[i] > Micros.From(until)) continue;
+                best = Later(best, (positions[i], Micros.ToTime(times[i])));
+                break;
+            }
+        }
+        return best;
     }
 }

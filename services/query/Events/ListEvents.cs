@@ -1,12 +1,12 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Npgsql;
-using NpgsqlTypes;
 using Query.Api;
 using ServiceDefaults;
+using ServiceDefaults.Seals;
+using TwinModel.Telemetry;
 
 namespace Query.Events;
 
@@ -35,9 +35,9 @@ sealed record EventPage(
 /// <summary>Lists events of the log, for auditors.</summary>
 sealed class ListEvents(NpgsqlDataSource source, LogReader log, DecodeReadings readings)
 {
-    const string Columns = "stream_id, version, seq_id, type, timestamp, headers, data, bdata";
-
     const int Most = 1000;
+
+    readonly ReadEvents events = new(source);
 
     // Imports put thousands of readings into one event: a page ends at this number of readings, but holds at least one event.
     const int MostReadings = 200_000;
@@ -60,78 +60,45 @@ sealed class ListEvents(NpgsqlDataSource source, LogReader log, DecodeReadings r
         var streams = await StreamsOf(Input.Text("stream", stream, 300), cancel);
         // Events above the safe position may still become visible between those already shown; a reader continuing there would miss them.
         var safe = await log.Position(cancel);
-        await using var command = source.CreateCommand();
-        command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = after }, new() { Value = safe }, new() { Value = size + 1 } });
-        // Conditions that are not asked for are left out, so that the planner sees which index serves the others.
-        var where = "seq_id > $1 and seq_id <= $2";
-        if (streams is not null) where += $" and stream_id = any({Parameter(command, streams)})";
-        if (actor is not null) where += $" and {CallerMetadata.ActorInSql} = {Parameter(command, actor)}";
-        command.CommandText = $"select {Columns} from events.mt_events where {where} order by seq_id limit $3";
-        return await Page(command, size, cancel);
+        return await Page(new(after, safe) { Streams = streams, Actor = actor }, size, cancel);
     }
 
     /// <summary>The first events of a feed between two positions.</summary>
-    public async Task<EventPage> Page(FeedFilter filter, long after, long upTo, int size, CancellationToken cancel)
+    public Task<EventPage> Page(FeedFilter filter, long after, long upTo, int size, CancellationToken cancel)
     {
-        await using var command = source.CreateCommand();
         var isPrefix = filter.Stream?.EndsWith('*') == true;
-        command.Parameters.AddRange(new NpgsqlParameter[]
-        {
-            new() { Value = after },
-            new() { Value = upTo },
-            new() { Value = (object?)filter.Types ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
-            new() { Value = isPrefix ? DBNull.Value : (object?)filter.Stream ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
-            new() { Value = isPrefix ? filter.Stream![..^1] : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
-            new() { Value = (object?)filter.Asset ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
-            new() { Value = size + 1 },
-        });
-        command.CommandText = $"""
-            select {Columns} from events.mt_events
-            where seq_id > $1 and seq_id <= $2 and ($3::text[] is null or type = any($3))
-                and ($4::text is null or stream_id = $4) and ($5::text is null or starts_with(stream_id, $5))
-                and ($6::text is null or split_part(stream_id, '/', 2) = $6)
-                {(filter.Actor is { } actor ? $"and {CallerMetadata.ActorInSql} = {Parameter(command, actor)}" : "")}
-            order by seq_id limit $7
-            """;
-        return await Page(command, size, cancel);
+        return Page(
+            new(after, upTo)
+            {
+                Types = filter.Types,
+                Streams = isPrefix || filter.Stream is null ? null : [filter.Stream],
+                StreamPrefix = isPrefix ? filter.Stream![..^1] : null,
+                Asset = filter.Asset,
+                Actor = filter.Actor,
+            },
+            size, cancel);
     }
 
-    // The number of a further parameter.
-    static string Parameter(NpgsqlCommand command, object value)
+    async Task<EventPage> Page(EventFilter filter, int size, CancellationToken cancel)
     {
-        command.Parameters.Add(new() { Value = value });
-        return string.Create(CultureInfo.InvariantCulture, $"${command.Parameters.Count}");
-    }
-
-    async Task<EventPage> Page(NpgsqlCommand command, int size, CancellationToken cancel)
-    {
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        List<LogEvent> events = [];
+        List<LogEvent> page = [];
         var shown = 0;
-        while (await reader.ReadAsync(cancel))
+        await foreach (var e in events.Run(filter, size + 1, cancel))
         {
-            if (events.Count == size || shown > MostReadings) return new(events, events[^1].Position);
-            var (e, count) = Read(reader);
-            events.Add(e);
+            if (page.Count == size || shown > MostReadings) return new(page, page[^1].Position);
+            var (read, count) = Read(e);
+            page.Add(read);
             shown += count;
         }
-        return new(events, null);
+        return new(page, null);
     }
 
     /// <summary>Events of streams that were appended after a position or after a time, up to another position.</summary>
     public async IAsyncEnumerable<LogEvent> Of(
         string[] streams, long after, DateTimeOffset orAfter, long upTo, [EnumeratorCancellation] CancellationToken cancel)
     {
-        await using var command = source.CreateCommand($"""
-            select {Columns} from events.mt_events
-            where stream_id = any($1) and (seq_id > $2 or timestamp > $3) and seq_id <= $4 order by seq_id
-            """);
-        command.Parameters.AddRange(new NpgsqlParameter[]
-        {
-            new() { Value = streams }, new() { Value = after }, new() { Value = orAfter.UtcDateTime }, new() { Value = upTo },
-        });
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        while (await reader.ReadAsync(cancel)) yield return Read(reader).Event;
+        EventFilter filter = new(after, upTo) { Streams = streams, OrRecordedAfter = orAfter };
+        await foreach (var e in events.Run(filter, cancel: cancel)) yield return Read(e).Event;
     }
 
     async Task<string[]?> StreamsOf(string? stream, CancellationToken cancel)
@@ -146,13 +113,12 @@ sealed class ListEvents(NpgsqlDataSource source, LogReader log, DecodeReadings r
         return [.. streams];
     }
 
-    (LogEvent Event, int Readings) Read(NpgsqlDataReader row)
+    (LogEvent Event, int Readings) Read(LoggedEvent e)
     {
-        var stream = row.GetString(0);
-        var headers = row.IsDBNull(5) ? [] : JsonNode.Parse(row.GetString(5))?.AsObject() ?? [];
-        var (data, count) = row.IsDBNull(7) ? (JsonNode.Parse(row.GetString(6)), 0) : readings.Run(stream, row.GetFieldValue<byte[]>(7));
+        var headers = e.Headers is null ? [] : JsonNode.Parse(e.Headers)?.AsObject() ?? [];
+        var (data, count) = e.Bytes is null ? (JsonNode.Parse(e.Data), 0) : readings.Run(e.Stream, e.Bytes);
         var trace = ActivityContext.TryParse(headers["traceparent"]?.ToString(), null, out var origin) ? origin.TraceId.ToString() : null;
-        return (new(stream, row.GetInt64(1), row.GetInt64(2), row.GetString(3), new DateTimeOffset(row.GetDateTime(4), TimeSpan.Zero),
-            trace, headers[CallerMetadata.Actor]?.ToString(), headers[CallerMetadata.Reason]?.ToString(), headers, data), count);
+        return (new(e.Stream, e.Version, e.Position, e.Type, Micros.ToTime(e.RecordedAt), trace,
+            headers[CallerMetadata.Actor]?.ToString(), headers[CallerMetadata.Reason]?.ToString(), headers, data), count);
     }
 }

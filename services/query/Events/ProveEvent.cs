@@ -87,7 +87,7 @@ sealed class ProveEvent(SealedLog log, LogReader reader)
         if (position < 1) throw new InvalidInputException("position", position, "a log position from 1");
         var end = await reader.Position(cancel);
         if (position > end) throw new NotFoundException("event at position", shown, $"the log ends at {end}");
-        var e = await log.Events(position - 1, position, null, cancel).FirstOrDefaultAsync(cancel)
+        var e = await log.At(position, cancel)
             ?? throw new NotFoundException("event at position", shown, "not every position is used");
         var seals = await log.Seals(cancel);
         var seal = seals.FirstOrDefault(s => s.Seal.After < position && s.Seal.UpTo >= position) ?? throw new RuleViolationException(

@@ -1,5 +1,3 @@
-using Npgsql;
-using NpgsqlTypes;
 using Query.Api;
 using Query.Events;
 using ServiceDefaults;
@@ -11,7 +9,7 @@ namespace Query.Histories;
 /// Reads the readings of a range of sample times from the log, in one pass that keeps only the buckets. Reads everything recorded since the
 /// start of the range, because late data may be anywhere after it.
 /// </summary>
-sealed class ReadRaw(NpgsqlDataSource source, LogLimits limits, TimeProvider time)
+sealed class ReadRaw(LogReader log, LogLimits limits, TimeProvider time)
 {
     const int MostEvents = 5_000_000;
 
@@ -34,23 +32,12 @@ sealed class ReadRaw(NpgsqlDataSource source, LogLimits limits, TimeProvider tim
         List<Reading> scratch = [];
         var (events, readings) = (0, 0L);
         // One extra day, since process clocks differ and positions around midnight need not follow the days of streams.
-        foreach (var stream in Streams.TelemetryBetween(asset.Id, earliest, (known?.Time ?? time.GetUtcNow()).AddDays(1)))
+        var streams = Streams.TelemetryBetween(asset.Id, earliest, (known?.Time ?? time.GetUtcNow()).AddDays(1));
+        await foreach (var e in log.UpTo(streams, known?.Position ?? long.MaxValue, earliest, corrections, cancel))
         {
-            await using var command = source.CreateCommand(
-                "select bdata from events.mt_events where stream_id = $1 and timestamp >= $2 and seq_id <= $3 order by version");
-            command.Parameters.AddRange(new NpgsqlParameter[]
-            {
-                new() { Value = stream },
-                new() { Value = earliest.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz },
-                new() { Value = known?.Position ?? long.MaxValue },
-            });
-            await using var reader = await command.ExecuteReaderAsync(cancel);
-            while (await reader.ReadAsync(cancel))
-            {
-                if (++events > MostEvents) throw TooLarge("What was recorded", MostEvents, "events");
-                readings += Add(corrections.Apply(reader.GetFieldValue<byte[]>(0)), from, to, sensors, only, scratch);
-                if (readings > limits.Readings) throw TooLarge("What is read", limits.Readings, "readings");
-            }
+            if (++events > MostEvents) throw TooLarge("What was recorded", MostEvents, "events");
+            readings += Add(e.Batch, from, to, sensors, only, scratch);
+            if (readings > limits.Readings) throw TooLarge("What is read", limits.Readings, "readings");
         }
 
         TooLargeException TooLarge(string what, long limit, string unit)

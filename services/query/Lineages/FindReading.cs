@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Npgsql;
 using Query.Pasts;
 using ServiceDefaults;
+using ServiceDefaults.Seals;
 using TwinModel.Telemetry;
 
 namespace Query.Lineages;
@@ -99,32 +100,24 @@ sealed class FindReading(NpgsqlDataSource source, LogReader log)
         if (newest == 0) yield break;
         var day = new DateTimeOffset(
             DateOnly.ParseExact(stream[^10..], "yyyy-MM-dd", CultureInfo.InvariantCulture), TimeOnly.MinValue, TimeSpan.Zero);
-        var after = from <= day ? 0 : await LastBefore(stream, from, newest, cancel);
-        var last = to >= day + StepBack ? newest : await LastBefore(stream, to, newest, cancel);
-        await using var command = source.CreateCommand("""
-            select version, seq_id, case when length(bdata) >= 18 then substring(bdata from 1 for 18) else bdata end from events.mt_events
-            where stream_id = $1 and version > $2 and version <= $3 and seq_id <= $4 order by version
-            """);
-        command.Parameters.AddRange(new NpgsqlParameter[]
-        {
-            new() { Value = stream }, new() { Value = after }, new() { Value = last }, new() { Value = knownAt },
-        });
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        while (await reader.ReadAsync(cancel))
-        {
-            var (first, end) = TelemetryCodec.SampleRange(reader.GetFieldValue<byte[]>(2));
-            yield return new(stream, reader.GetInt64(0), reader.GetInt64(1), first, end);
-        }
+        var after = from <= day ? 0 : await LastBefore(stream, from, newest, "last_recorded_at", cancel);
+        var last = to >= day + StepBack ? newest : await LastBefore(stream, to, newest, "first_recorded_at", cancel);
+        await foreach (var range in log.Ranges(stream, after, last, knownAt, cancel))
+            yield return new(stream, range.Version, range.Position, range.First, range.Last);
     }
 
-    // The log has no index on time, but within a stream times rise with versions: bisection.
-    async Task<long> LastBefore(string stream, DateTimeOffset time, long newest, CancellationToken cancel)
+    // The log has no index on time, but within a stream times rise with versions: bisection. Of archived events the time of their block
+    // will do, its last for a beginning and its first for an end: some more are looked at.
+    async Task<long> LastBefore(string stream, DateTimeOffset time, long newest, string timeOfBlock, CancellationToken cancel)
     {
         var (low, high) = (0L, newest);
         while (low < high)
         {
             var middle = low + (high - low + 1) / 2;
-            await using var command = source.CreateCommand("select timestamp from events.mt_events where stream_id = $1 and version = $2");
+            await using var command = source.CreateCommand(
+                "select timestamp from events.mt_events where stream_id = $1 and version = $2 "
+                    + $"union all select {timeOfBlock} from {Archive.Table} where stream_id = $1 "
+                    + "and $2 between first_version and last_version");
             command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = stream }, new() { Value = middle } });
             if (await command.ExecuteScalarAsync(cancel) is DateTime at && at >= time.UtcDateTime) high = middle - 1;
             else low = middle;

@@ -4,6 +4,8 @@ using System.Text.Json.Nodes;
 using Npgsql;
 using NpgsqlTypes;
 using ServiceDefaults;
+using ServiceDefaults.Seals;
+using TwinModel.Telemetry;
 
 namespace Query.Lineages;
 
@@ -36,7 +38,9 @@ sealed class ReadLogged(NpgsqlDataSource source)
 
     /// <summary>The event at a position, or null.</summary>
     public async Task<LoggedEvent?> At(long position, CancellationToken cancel) =>
-        await First($"select {Columns} from events.mt_events where seq_id = $1", [new() { Value = position }], cancel);
+        await First($"select {Columns} from events.mt_events where seq_id = $1", [new() { Value = position }], cancel)
+            ?? (await new ReadEvents(source).Run(new(position - 1, position), 1, cancel).FirstOrDefaultAsync(cancel) is { } e
+                ? new(e.Stream, e.Version, e.Position, e.Type, Micros.ToTime(e.RecordedAt), HeadersOf(e.Headers), null) : null);
 
     /// <summary>The newest event of a stream up to a position, or null.</summary>
     /// <param name="stream">The stream.</param>
@@ -79,7 +83,9 @@ sealed class ReadLogged(NpgsqlDataSource source)
             yield return new(
                 reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetString(3),
                 new DateTimeOffset(reader.GetDateTime(4), TimeSpan.Zero),
-                reader.IsDBNull(5) ? [] : JsonNode.Parse(reader.GetString(5)) as JsonObject ?? [],
+                HeadersOf(reader.IsDBNull(5) ? null : reader.GetString(5)),
                 reader.IsDBNull(6) ? null : JsonNode.Parse(reader.GetString(6)));
     }
+
+    static JsonObject HeadersOf(string? text) => text is null ? [] : JsonNode.Parse(text) as JsonObject ?? [];
 }

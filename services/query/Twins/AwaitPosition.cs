@@ -1,6 +1,7 @@
 using Npgsql;
 using Query.Registry;
 using ServiceDefaults;
+using ServiceDefaults.Seals;
 
 namespace Query.Twins;
 
@@ -47,7 +48,8 @@ sealed class AwaitPosition(NpgsqlDataSource source, LogReader log, KnownAssets r
         var days = Streams.TelemetryBetween(
             twin.AssetId, Later(registeredAt, (twin.View.RecordedAt ?? registeredAt).AddDays(-1)), time.GetUtcNow().AddDays(1));
         await using var command = source.CreateCommand(
-            "select exists (select 1 from events.mt_events where stream_id = any($1) and seq_id > $2 and seq_id <= $3)");
+            "select exists (select 1 from events.mt_events where stream_id = any($1) and seq_id > $2 and seq_id <= $3 union all "
+                + $"select 1 from {Archive.Table} where stream_id = any($1) and last_position > $2 and first_position <= $3)");
         command.Parameters.AddRange(new NpgsqlParameter[]
         {
             new() { Value = days },

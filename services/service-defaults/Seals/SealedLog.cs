@@ -18,6 +18,13 @@ public sealed record StoredSeal(LogSealed Seal, long Version, long Position);
 /// <param name="Position">Log position.</param>
 public sealed record StoredClosed(DayClosed? Closed, long Version, long Position);
 
+/// <summary>Readings of a day that were dropped by retention.</summary>
+/// <param name="What">What was dropped.</param>
+/// <param name="At">When.</param>
+/// <param name="Actor">By whom; null when nobody said.</param>
+/// <param name="Reason">Why.</param>
+public sealed record DroppedDay(ReadingsDropped What, DateTimeOffset At, string? Actor, string? Reason);
+
 /// <summary>A log with seals: the database, or an export of it.</summary>
 public interface ISealedLog
 {
@@ -39,6 +46,9 @@ public interface ISealedLog
     /// <summary>The events of one stream that are in a day or have one of the given versions, in the order of the log.</summary>
     IAsyncEnumerable<LoggedEvent> EventsOf(LogSealed seal, string stream, long firstVersion, long lastVersion, CancellationToken cancel);
 
+    /// <summary>The announcement that the readings of a day were dropped; null when there is none.</summary>
+    Task<DroppedDay?> Dropped(DateOnly day, CancellationToken cancel);
+
     /// <summary>Number of events above a position.</summary>
     Task<long> After(long position, CancellationToken cancel);
 }
@@ -48,7 +58,7 @@ public interface ISealedLog
 /// <param name="time">Today's seals are the newest.</param>
 public sealed class SealedLog(NpgsqlDataSource source, TimeProvider time) : ISealedLog
 {
-    const string Columns = "seq_id, version, timestamp, id, stream_id, type, tenant_id, headers::text, data::text, bdata";
+    readonly ReadEvents events = new(source);
 
     // The first day that this code could have closed.
     static readonly DateOnly First = new(2026, 1, 1);
@@ -102,36 +112,54 @@ public sealed class SealedLog(NpgsqlDataSource source, TimeProvider time) : ISea
     public IAsyncEnumerable<LoggedEvent> Events(LogSealed seal, string? asset, CancellationToken cancel) =>
         Events(seal.After, seal.UpTo, asset, cancel);
 
-    /// <summary>The events above a position and up to another, in order.</summary>
-    public IAsyncEnumerable<LoggedEvent> Events(long after, long upTo, string? asset, CancellationToken cancel) => asset is null
-        ? Read("seq_id > $1 and seq_id <= $2", cancel, after, upTo)
-        : Read("seq_id > $1 and seq_id <= $2 and split_part(stream_id, '/', 2) = $3", cancel, after, upTo, asset);
+    /// <summary>The events above a position and up to another that were not dropped, in order.</summary>
+    public IAsyncEnumerable<LoggedEvent> Events(long after, long upTo, string? asset, CancellationToken cancel) =>
+        events.Run(new(after, upTo) { Asset = asset, WithoutDropped = true }, cancel: cancel);
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<LoggedEvent> EventsOf(
-        LogSealed seal, string stream, long firstVersion, long lastVersion, CancellationToken cancel) =>
-        Read("stream_id = $1 and (version between $2 and $3 or seq_id > $4 and seq_id <= $5)", cancel, stream, firstVersion, lastVersion,
-            seal.After, seal.UpTo);
+    public async IAsyncEnumerable<LoggedEvent> EventsOf(
+        LogSealed seal, string stream, long firstVersion, long lastVersion, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        // Those with these versions are usually those of the day.
+        List<LoggedEvent> found = [];
+        EventFilter ofStream = new() { Streams = [stream], WithoutDropped = true };
+        await foreach (var e in events.Run(ofStream with { Versions = (firstVersion, lastVersion) }, cancel: cancel)) found.Add(e);
+        await foreach (var e in events.Run(ofStream with { After = seal.After, UpTo = seal.UpTo }, cancel: cancel))
+            if (e.Version < firstVersion || e.Version > lastVersion) found.Add(e);
+        foreach (var e in found.OrderBy(e => e.Position)) yield return e;
+    }
 
     /// <summary>The given versions of a stream that exist, in the order of the log.</summary>
+    /// <exception cref="DroppedReadingsException">They were dropped.</exception>
     public IAsyncEnumerable<LoggedEvent> Versions(string stream, long first, long last, CancellationToken cancel) =>
-        Read("stream_id = $1 and version between $2 and $3", cancel, stream, first, last);
+        events.Run(new() { Streams = [stream], Versions = (first, last) }, cancel: cancel);
 
-    async IAsyncEnumerable<LoggedEvent> Read(string where, [EnumeratorCancellation] CancellationToken cancel, params object[] parameters)
+    /// <summary>The event at a position; null when there is none.</summary>
+    /// <exception cref="DroppedReadingsException">It may have been there, but was dropped.</exception>
+    public async Task<LoggedEvent?> At(long position, CancellationToken cancel)
     {
-        await using var command = source.CreateCommand($"select {Columns} from events.mt_events where {where} order by seq_id");
-        foreach (var value in parameters) command.Parameters.Add(new() { Value = value });
-        // A day may take minutes.
-        command.CommandTimeout = 0;
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        while (await reader.ReadAsync(cancel))
-        {
-            yield return new(
-                reader.GetInt64(0), reader.GetInt64(1), Micros.From(new DateTimeOffset(reader.GetDateTime(2))), reader.GetGuid(3),
-                reader.GetString(4), reader.GetString(5), reader.GetString(6), reader.IsDBNull(7) ? null : reader.GetString(7),
-                reader.GetString(8), reader.IsDBNull(9) ? null : reader.GetFieldValue<byte[]>(9));
-        }
+        EventFilter at = new(position - 1, position);
+        // Dropped readings around it do not matter if it is there.
+        await foreach (var e in events.Run(at with { WithoutDropped = true }, cancel: cancel)) return e;
+        await foreach (var e in events.Run(at, cancel: cancel)) return e;
+        return null;
     }
+
+    /// <inheritdoc/>
+    public async Task<DroppedDay?> Dropped(DateOnly day, CancellationToken cancel)
+    {
+        DroppedDay? newest = null;
+        await foreach (var e in events.Run(new() { Streams = [Streams.Retention(day)], Types = [DroppedType] }, cancel: cancel))
+        {
+            var headers = System.Text.Json.Nodes.JsonNode.Parse(e.Headers ?? "{}")!;
+            newest = new(
+                JsonSerializer.Deserialize<ReadingsDropped>(e.Data, JsonSerializerOptions.Web)!, Micros.ToTime(e.RecordedAt),
+                headers[CallerMetadata.Actor]?.ToString(), headers[CallerMetadata.Reason]?.ToString());
+        }
+        return newest;
+    }
+
+    static readonly string DroppedType = EventLog.EventNames[typeof(ReadingsDropped)];
 
     /// <inheritdoc/>
     public async Task<long> After(long position, CancellationToken cancel)

@@ -18,7 +18,11 @@ public sealed record SealFault(string Kind, string Stream, long? Version, long P
 /// <param name="Bytes">Canonical bytes of them.</param>
 /// <param name="Faults">What is wrong, by log position; at most one per stream.</param>
 /// <param name="MoreFaults">Further streams that are wrong.</param>
-public sealed record VerifiedDay(LogSealed Seal, string Hash, long Events, long Bytes, IReadOnlyList<SealFault> Faults, int MoreFaults);
+/// <param name="Dropped">Announcement that readings of the day were dropped by retention; null when all are there.</param>
+/// <param name="DroppedEvents">Events that are not there any more; their seals are.</param>
+public sealed record VerifiedDay(
+    LogSealed Seal, string Hash, long Events, long Bytes, IReadOnlyList<SealFault> Faults, int MoreFaults, DroppedDay? Dropped = null,
+    long DroppedEvents = 0);
 
 /// <summary>
 /// Forms the seals of days again from the events, and compares them with the signed ones. The signature decides about the root of a day,
@@ -93,9 +97,19 @@ public sealed class VerifySeals(ISealedLog log, SealKeys keys)
             if (closed is null) unreadable++;
             else kept.Add(Leaf.Of(closed, canonical, version, position));
         }
-        var areComputedRight = asset is null && RootOf(computed) == seal.Root && closing.Events == seal.Events;
+        // Of readings whose absence was announced, the seals vouch for the chain.
+        var dropped = await log.Dropped(seal.Day, cancel);
+        var formed = computed.Select(c => c.Stream).ToHashSet();
+        List<Leaf> absent = dropped is null ? [] : [.. kept.Where(k =>
+            Streams.IsTelemetry(k.Stream) && (asset is null || IsOf(k.Stream, asset))
+            && !(formed.Contains(k.Stream) && computed.Any(c => c.Stream == k.Stream && c.Meets(k))))];
+        computed.AddRange(absent);
+        var absentEvents = absent.Sum(a => a.LastVersion - a.FirstVersion + 1);
+        if (absentEvents == 0) dropped = null;
+        var areComputedRight = asset is null && RootOf(computed) == seal.Root && closing.Events + absentEvents == seal.Events;
         var areKeptRight = RootOf(kept) == seal.Root;
-        if (areComputedRight && areKeptRight) return new(seal, hash, closing.Events, closing.Bytes, Gaps(computed), 0);
+        if (areComputedRight && areKeptRight)
+            return new(seal, hash, closing.Events, closing.Bytes, Gaps(computed), 0, dropped, absentEvents);
 
         var (faults, more) = (new List<SealFault>(), 0);
         if (areComputedRight) faults.Add(ForgedSealOfStream(seal, computed, kept));
@@ -105,7 +119,7 @@ public sealed class VerifySeals(ISealedLog log, SealKeys keys)
             if (!areKeptRight)
                 faults.Add(new("forged-seal", Streams.Seal(seal.Day), null, stored.Position,
                     $"the day_closed events do not lead to the signed root{(unreadable > 0 ? $"; {unreadable} can not be read" : "")}"));
-            if (asset is null && closing.Events == 0 && seal.Events > 0)
+            if (asset is null && closing.Events + absentEvents == 0 && seal.Events > 0)
                 faults.Add(new(
                     "missing-day", Streams.Seal(seal.Day), null, seal.After + 1, $"all {seal.Events} events of the day are missing"));
             else
@@ -118,7 +132,8 @@ public sealed class VerifySeals(ISealedLog log, SealKeys keys)
                 more = Math.Max(0, wrong.Count - MostStreams);
             }
         }
-        return new(seal, hash, closing.Events, closing.Bytes, [.. faults.OrderBy(f => f.Position)], more);
+        return new(
+            seal, hash, closing.Events, closing.Bytes, [.. faults.OrderBy(f => f.Position)], more, dropped, absentEvents);
     }
 
     static string RootOf(IEnumerable<Leaf> leaves) => Convert.ToHexStringLower(MerkleTree.RootOf(InOrder(leaves).Select(l => l.Hash)));
@@ -231,5 +246,7 @@ public sealed class VerifySeals(ISealedLog log, SealKeys keys)
     {
         public static Leaf Of(DayClosed c, CanonicalBytes canonical, long version, long position) =>
             new(c.Stream, c.FirstVersion, c.LastVersion, c.FirstPosition, c.LastPosition, canonical.Hash(c), version, position);
+
+        public bool Meets(Leaf other) => FirstVersion <= other.LastVersion && LastVersion >= other.FirstVersion;
     }
 }

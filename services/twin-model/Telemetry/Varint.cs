@@ -3,8 +3,9 @@ using System.Buffers;
 namespace TwinModel.Telemetry;
 
 /// <summary>Base-128 varints with zigzag for signed numbers, as protobuf writes them.</summary>
-static class Varint
+public static class Varint
 {
+    /// <summary>Appends a number.</summary>
     public static void Write(ArrayBufferWriter<byte> to, ulong value)
     {
         var span = to.GetSpan(10);
@@ -18,8 +19,11 @@ static class Varint
         to.Advance(length);
     }
 
+    /// <summary>Appends a signed number.</summary>
     public static void WriteSigned(ArrayBufferWriter<byte> to, long value) => Write(to, (ulong)((value << 1) ^ (value >> 63)));
 
+    /// <summary>Takes a number.</summary>
+    /// <exception cref="FormatException">It is cut off.</exception>
     public static ulong Read(ref ReadOnlySpan<byte> from)
     {
         ulong value = 0;
@@ -37,6 +41,8 @@ static class Varint
         throw new FormatException("A varint in a telemetry batch is cut off or longer than 10 bytes.");
     }
 
+    /// <summary>Takes a signed number.</summary>
+    /// <exception cref="FormatException">It is cut off.</exception>
     public static long ReadSigned(ref ReadOnlySpan<byte> from)
     {
         var raw = Read(ref from);

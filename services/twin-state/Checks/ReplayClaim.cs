@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Npgsql;
 using ServiceDefaults;
+using ServiceDefaults.Seals;
 using TwinModel.Telemetry;
 using TwinModel.Twins;
 using TwinState.Twins;
@@ -31,9 +32,21 @@ sealed class ReplayClaim(LogReader log, NpgsqlDataSource source, TimeProvider ti
 
     /// <summary>
     /// The hash of the fold; null if that would be too much work: no checkpoint near enough, or late readings for which the whole history
-    /// of a long-lived twin would have to be read.
+    /// of a long-lived twin would have to be read. Also if retention has dropped what it needs.
     /// </summary>
     public async Task<string?> Hash(RegisteredAsset asset, TwinClaim claim, CancellationToken cancel)
+    {
+        try
+        {
+            return await Fold(asset, claim, cancel);
+        }
+        catch (DroppedReadingsException)
+        {
+            return null;
+        }
+    }
+
+    async Task<string?> Fold(RegisteredAsset asset, TwinClaim claim, CancellationToken cancel)
     {
         var days = TelemetryDays.All(asset, time.GetUtcNow());
         // As in the twin, which may still lack the newest ones.

@@ -53,8 +53,7 @@ sealed class FilledLog(NpgsqlDataSource source)
                     await import.WriteAsync(recordedAt.UtcDateTime, NpgsqlDbType.TimestampTz, cancel);
                     await import.WriteAsync("*DEFAULT*", NpgsqlDbType.Varchar, cancel);
                     await import.WriteAsync("Contracts.Events.ReadingsRecorded, Contracts", NpgsqlDbType.Varchar, cancel);
-                    await import.WriteAsync(
-                        "{\"traceparent\": \"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\"}", NpgsqlDbType.Jsonb, cancel);
+                    await import.WriteAsync(Headers(asset, recordedAt, noise), NpgsqlDbType.Jsonb, cancel);
                     await import.WriteAsync(false, NpgsqlDbType.Boolean, cancel);
                 }
             }
@@ -65,6 +64,15 @@ sealed class FilledLog(NpgsqlDataSource source)
         return (long)assets.Count * events * readings.Length;
 
         DateTimeOffset RecordedAt(int e) => from.AddSeconds((long)(e + 1) * secondsPerEvent - 1);
+    }
+
+    // Each message has a trace of its own, and came some milliseconds before it was recorded.
+    static string Headers(string asset, DateTimeOffset recordedAt, Random noise)
+    {
+        Span<byte> ids = stackalloc byte[24];
+        noise.NextBytes(ids);
+        return $"{{\"from\": [\"pollux/{asset}/senml@{Micros.From(recordedAt) - noise.Next(2_000, 12_000)}\"], "
+            + $"\"traceparent\": \"00-{Convert.ToHexStringLower(ids[..16])}-{Convert.ToHexStringLower(ids[16..])}-01\"}}";
     }
 
     static async Task WriteStreams(

@@ -150,6 +150,22 @@ sealed class SealingLog : IAsyncDisposable
         return (T)(await command.ExecuteScalarAsync(Cancel))!;
     }
 
+    /// <summary>Runs a command of the client on this log.</summary>
+    public async Task<(string Output, int Code)> Pollux(params string[] arguments)
+    {
+        var start = new System.Diagnostics.ProcessStartInfo("dotnet", [ServiceProcess.Assembly("Cli"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        (start.Environment["ConnectionStrings__Postgres"], start.Environment["Seals__Keys"]) = (ConnectionString, Folder);
+        start.Environment["POLLUX_ACTOR"] = "Grace";
+        using var process = System.Diagnostics.Process.Start(start)!;
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(Cancel), process.StandardError.ReadToEndAsync(Cancel));
+        await process.WaitForExitAsync(Cancel);
+        return (await output + await errors, process.ExitCode);
+    }
+
     public async ValueTask DisposeAsync()
     {
         host.Dispose();

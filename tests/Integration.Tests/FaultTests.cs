@@ -3,8 +3,7 @@ using Integration.Tests.Running;
 namespace Integration.Tests;
 
 /// <summary>Whatever is killed under load, the log ends up with every reading once, and the twins agree with the log.</summary>
-[Collection<OnOneSystemWithFaults>]
-public class FaultTests(RunningSystem system, ITestOutputHelper output) : SystemTest<RunningSystem>(system)
+public class FaultTests(RunningSystem system, ITestOutputHelper output) : SystemTest<RunningSystem>(system), IClassFixture<RunningSystem>
 {
     const int MessagesPerSecond = 300;
     const int MessagesAway = 1_800, MessagesBetween = 900;

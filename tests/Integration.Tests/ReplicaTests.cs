@@ -7,8 +7,7 @@ using Metric = Contracts.Sparkplug.Payload.Types.Metric;
 namespace Integration.Tests;
 
 /// <summary>Two replicas of ingest sharing the messages.</summary>
-[Collection<OnOneSystemWithFaults>]
-public class ReplicaTests(RunningSystem system, ITestOutputHelper output) : SystemTest<RunningSystem>(system)
+public class ReplicaTests(RunningSystem system, ITestOutputHelper output) : SystemTest<RunningSystem>(system), IClassFixture<RunningSystem>
 {
     [Fact]
     public async Task Two_replicas_that_get_the_same_readings_store_each_once()

@@ -12,8 +12,8 @@ using ServiceDefaults;
 namespace Integration.Tests;
 
 /// <summary>Two replicas of twin-state share the twins.</summary>
-[Collection<OnOneSystemWithFaults>]
-public class TwinReplicaTests(RunningSystem system, ITestOutputHelper output) : SystemTest<RunningSystem>(system)
+public class TwinReplicaTests(RunningSystem system, ITestOutputHelper output) : SystemTest<RunningSystem>(system),
+    IClassFixture<RunningSystem>
 {
     const int Assets = 12;
 

@@ -24,10 +24,6 @@ public sealed class OnOneScenarioSystem : ICollectionFixture<ScenarioSystem>;
 [CollectionDefinition]
 public sealed class OnOneEstimatingSystem : ICollectionFixture<EstimatingSystem>;
 
-/// <summary>Tests that share one system, in which they make faults or to which they add replicas.</summary>
-[CollectionDefinition]
-public sealed class OnOneSystemWithFaults : ICollectionFixture<RunningSystem>;
-
 /// <summary>Tests that share one system whose cables they cut.</summary>
 [CollectionDefinition]
 public sealed class OnOneCableSystem : ICollectionFixture<CableSystem>;

@@ -11,6 +11,7 @@ using Grpc.Net.Client;
 using Integration.Tests.Running;
 using ServiceDefaults;
 using TwinModel.Telemetry;
+using Twin = TwinModel.Twins.Twin;
 
 namespace Integration.Tests;
 
@@ -89,8 +90,8 @@ public class PastTests(RunningSystem system) : SystemTest<RunningSystem>(system)
         {
             await Execute(
                 "insert into twin_state.twin_checkpoint (asset_id, position, newest_sample, versions, state, since_position, oldest_since) "
-                    + "values ($1, $2, $3, '{}', '', $4, $5)", asset, (long)number, then + (number == 4 ? hour : number), number - 1L,
-                        100L - number);
+                    + "values ($1, $2, $3, '{}', $4, $5, $6)", asset, (long)number, then + (number == 4 ? hour : number),
+                new Twin(Pollux.Model).Snapshot(), number - 1L, 100L - number);
         }
         var position = await Pollux.Store(asset, new Reading(MeltTemperature, at, 200));
         await Eventually.Is("there is a checkpoint", async () => (await Kept()).Any(c => c.Position == position));

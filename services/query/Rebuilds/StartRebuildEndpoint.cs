@@ -11,7 +11,8 @@ namespace Query.Rebuilds;
 /// <summary>Which twins to rebuild.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 sealed record RebuildRequest(
-    [property: Description("1 to 1000 ids of assets, each once; null: all assets that have a twin.")] IReadOnlyList<string?>? Assets);
+    [property: Description("1 to 1000 ids of assets, each once; null: all assets that have a twin.")]
+    IReadOnlyList<string?>? Assets = null);
 
 /// <summary>Has twins rebuilt.</summary>
 sealed class StartRebuildEndpoint(KnownAssets registry, AskTwinState twinState, RebuildLog log, TimeProvider time)
@@ -27,7 +28,7 @@ sealed class StartRebuildEndpoint(KnownAssets registry, AskTwinState twinState, 
             return TypedResults.Accepted($"/api/v1/rebuilds/{rebuild.Id}", rebuild);
         })
         .RequireRateLimiting(ApiSetup.Expensive)
-        .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status504GatewayTimeout)
+        .ProducesProblem(StatusCodes.Status409Conflict)
         .WithName("startRebuild").WithSummary("Rebuild twins from the whole log, several at the same time")
         .WithDescription(
             "Each twin is folded beside the live one, which goes on, and takes its place with its history, alarms and condition in one "

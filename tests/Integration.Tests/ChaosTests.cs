@@ -10,7 +10,7 @@ namespace Integration.Tests;
 [Collection<OnOneCableSystem>]
 public class ChaosTests(CableSystem system, ITestOutputHelper output) : SystemTest<CableSystem>(system)
 {
-    const int MessagesPerSecond = 150;
+    const int MessagesPerSecond = 60;
     const int MessagesAway = 10 * MessagesPerSecond, MessagesFrozen = 30 * MessagesPerSecond, MessagesBetween = 5 * MessagesPerSecond;
 
     // EX_SOFTWARE: a replica that was declared dead ends when it runs again.

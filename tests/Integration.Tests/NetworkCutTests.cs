@@ -60,9 +60,9 @@ public sealed class CableSystem : RunningSystem
 [Collection<OnOneCableSystem>]
 public class NetworkCutTests(CableSystem system, ITestOutputHelper output) : SystemTest<CableSystem>(system)
 {
-    const int MessagesPerSecond = 200;
+    const int MessagesPerSecond = 80;
     const int ReadingsPerMessage = 12;
-    const int MessagesAway = 1_600;
+    const int MessagesAway = 640;
 
     [Fact]
     public async Task Whatever_is_cut_off_published_is_stored_duplicate_or_rejected()

@@ -41,7 +41,7 @@ public class RollingRestartTests(ReplicatedSystem system, ITestOutputHelper outp
         string[] assets = [.. Enumerable.Range(0, 4).Select(_ => Pollux.NextAsset())];
         await using var gateway = new StoreAndForward(Pollux.Servers.Mqtt);
         gateway.Start();
-        var load = new Load(gateway, Pollux.Model, assets, 200);
+        var load = new Load(gateway, Pollux.Model, assets, 60);
         using var stop = new CancellationTokenSource();
         var publishing = load.Run(stop.Token);
 
@@ -55,7 +55,7 @@ public class RollingRestartTests(ReplicatedSystem system, ITestOutputHelper outp
                 await replica.Stop();
                 var stopped = TimeProvider.System.GetElapsedTime(began);
                 // A frame sent after the stop has passed through everything: the other replica is working.
-                await load.Sent(40);
+                await load.Sent(20);
                 await Shown(api, assets, load, $"without a replica of {service}");
                 var served = TimeProvider.System.GetElapsedTime(began);
                 replica.Launch();

@@ -24,25 +24,25 @@ public class TwinReplicaTests(RunningSystem system, ITestOutputHelper output) : 
         string[] assets = [.. Enumerable.Range(0, Assets).Select(_ => Pollux.NextAsset())];
         await using var gateway = new StoreAndForward(Pollux.Servers.Mqtt);
         gateway.Start();
-        var load = new Load(gateway, Pollux.Model, assets, 200);
+        var load = new Load(gateway, Pollux.Model, assets, 80);
         using var stop = new CancellationTokenSource();
         var publishing = load.Run(stop.Token);
 
-        await load.Sent(400);
+        await load.Sent(160);
         await Eventually.Get("the only replica has all twins", () => Twins(first), twins => twins >= Assets);
         await second.Start();
         await Shared(first, second);
-        await load.Sent(400);
+        await load.Sent(160);
         await first.Kill();
         await Eventually.Get("the second replica has taken over", () => Twins(second), twins => twins >= Assets);
-        await load.Sent(400);
+        await load.Sent(160);
         await first.Start();
         await Shared(first, second);
-        await load.Sent(400);
+        await load.Sent(160);
         // A rollout: the replica saves its twins, then they move.
         await second.Stop();
         await Eventually.Get("the first replica has taken over", () => Twins(first), twins => twins >= Assets);
-        await load.Sent(400);
+        await load.Sent(160);
         await stop.CancelAsync();
         await publishing;
 

@@ -1,4 +1,5 @@
 using TwinModel.Solvers;
+using TwinModel.Tests.Solvers;
 
 namespace TwinModel.Tests.Physics;
 
@@ -129,14 +130,12 @@ public class ExtruderTransientTests
         var extruder = new Extruder(50).Settle(80);
         var integrator = Solver(solver, extruder);
         var settings = new OdeSettings(new(1e-4));
-        long Allocated(double perMinute, double horizon)
+        long Allocated(double perMinute)
         {
             extruder.Set("screw-speed", perMinute / 60);
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            integrator.Integrate(extruder.Run, extruder.State, 0, horizon, settings);
-            return GC.GetAllocatedBytesForCurrentThread() - before;
+            return Allocations.Of(() => integrator.Integrate(extruder.Run, extruder.State, 0, 7200, settings));
         }
-        Allocated(91.8, 7200);
-        Assert.Equal(0, Allocated(80, 7200));
+        Allocated(91.8);
+        Assert.Equal(0, Allocated(80));
     }
 }

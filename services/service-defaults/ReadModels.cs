@@ -10,8 +10,8 @@ public static class ReadModels
     /// <summary>
     /// <c>asset_id text pk, position bigint, revision bigint, versions jsonb, state bytea, view jsonb (TwinView), offline_since
     /// timestamptz, health bytea, corrections bigint, rederive int[], since_checkpoint bigint[]</c>: version of
-    /// <c>correction/{asset}</c> with which the readings count, sensors whose limits are to be derived again, and position, work and
-    /// oldest sample time since the last checkpoint.
+    /// <c>correction/{asset}</c> with which the readings count, sensors whose limits are to be derived again, and, of the position that
+    /// the twin was saved at: that position, and position, work and oldest sample time since the last checkpoint.
     /// </summary>
     public const string Twin = "twin_state.twin";
 

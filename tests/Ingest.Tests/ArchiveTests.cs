@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FsCheck.Xunit;
+using ServiceDefaults;
 using ServiceDefaults.Seals;
 using TwinModel.Telemetry;
 
@@ -21,12 +22,20 @@ public sealed class ArchiveTests
             position += random.Next(1, 20);
             recordedAt += random.Next(1_000_000);
             events.Add(new(
-                position, 7 + i, recordedAt, random.Next(2) == 0 ? Guid.CreateVersion7() : Guid.NewGuid(), Stream, "readings_recorded",
+                position, 7 + i, recordedAt, Id(random, 7 + i), Stream, "readings_recorded",
                 random.Next(20) == 0 ? "other" : "*DEFAULT*", Headers(random, recordedAt), random.Next(20) == 0 ? """{"a": 1}""" : "{}",
                 Batch(random, recordedAt)));
         }
         return events;
     }
+
+    static Guid Id(Random random, long version) => random.Next(4) switch
+    {
+        0 => Guid.CreateVersion7(),
+        1 => Guid.NewGuid(),
+        2 => EventIds.Of(Stream, version + 1),
+        _ => EventIds.Of(Stream, version),
+    };
 
     static byte[] Batch(Random random, long at)
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Contracts.Events;
 using Integration.Tests.Running;
@@ -112,6 +113,26 @@ public sealed class ArchiveTests(Infrastructure infrastructure)
         Assert.True(code == 0, output);
         Assert.Equal((0, hot + 1), (await log.Ask<long>($"select count(*) from {Archive.Table}"), await Count(log)));
         await AsBefore("restored");
+
+        // Twins are made from archived days too: when twin-state meets them for the first time, and in a rebuild.
+        Assert.Equal(0, (await Pollux(log, "archive", "--before", Shown(First.AddDays(2)))).Code);
+        await using var twinState = log.Service("twin-state", "TwinState");
+        await twinState.Start();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/rebuilds")
+        {
+            Content = new StringContent("""{"assets":["line-2"]}""", Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Add("X-Pollux-Actor", "Grace");
+        using (var answer = await query.Http.SendAsync(request, Cancel))
+        {
+            var id = (string)JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancel))!["id"]!;
+            var rebuild = await Eventually.Get(
+                "the rebuild ends", async () => JsonNode.Parse(await query.Http.GetStringAsync($"/api/v1/rebuilds/{id}", Cancel))!,
+                r => (string)r["state"]! == "finished", r => r.ToJsonString());
+            Assert.Equal(1, (int)rebuild["equal"]!);
+        }
+        var past = JsonNode.Parse(await query.Http.GetStringAsync($"/api/v1/twins/line-2?knownAt={end}", Cancel))!;
+        Assert.Equal(36 * (40 * 3 + 1), (long)past["readings"]!);
 
         async Task AsBefore(string what)
         {

@@ -180,6 +180,14 @@ public class PastTests(RunningSystem system) : SystemTest<RunningSystem>(system)
         var second = await Pollux.Get($"/api/v1/twins?limit=1&search={assets[0][..^1]}&validAt={Time(at + 60_000_000)}"
             + $"&cursor={(string)first["nextCursor"]!}");
         Assert.Equal(position, (long)second["items"]![0]!["asOf"]!["knownAtPosition"]!);
+        // Another moment beside the cursor is not ignored.
+        foreach (var (field, value) in new[] { ("validAt", Time(at)), ("knownAt", $"{known}") })
+        {
+            using var other = await Pollux.Query.Http.GetAsync(
+                $"/api/v1/twins?limit=1&{field}={value}&cursor={(string)first["nextCursor"]!}", TestContext.Current.CancellationToken);
+            var problem = JsonNode.Parse(await other.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
+            Assert.Equal((HttpStatusCode.BadRequest, field), (other.StatusCode, (string?)problem["field"]));
+        }
 
         using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{Pollux.Query.GrpcPort}");
         var listed = await new TwinService.TwinServiceClient(channel).ListTwinsAsync(

@@ -7,7 +7,6 @@ using Integration.Tests.Running;
 using Npgsql;
 using ServiceDefaults;
 using TwinModel.Telemetry;
-using Xunit.Sdk;
 
 namespace Integration.Tests;
 
@@ -193,18 +192,7 @@ public class RebuildTests(RunningSystem system) : SystemTest<RunningSystem>(syst
         Assert.True(await command.ExecuteNonQueryAsync(Cancel) >= 0);
     }
 
-    /// <summary>What the command says, whether it fails or not.</summary>
-    async Task<string> Command(params string[] arguments)
-    {
-        try
-        {
-            return await Infrastructure.Run(
-                "dotnet", [ServiceProcess.Assembly("Cli"), .. arguments],
-                new Dictionary<string, string> { ["Services__Query"] = Pollux.Query.Http.BaseAddress!.OriginalString });
-        }
-        catch (XunitException e)
-        {
-            return e.Message;
-        }
-    }
+    Task<string> Command(params string[] arguments) => Infrastructure.Said(
+        "dotnet", [ServiceProcess.Assembly("Cli"), .. arguments],
+        new Dictionary<string, string> { ["Services__Query"] = Pollux.Query.Http.BaseAddress!.OriginalString });
 }

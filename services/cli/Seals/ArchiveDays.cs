@@ -32,6 +32,7 @@ static class ArchiveDays
         var (move, total) = (new MoveReadings(source, log), new MovedReadings("", 0, 0, 0));
         foreach (var (seal, _, _) in days)
         {
+            if (!await move.HasRows(seal, cancel)) continue;
             // Only what is intact is moved.
             await foreach (var verified in new VerifySeals(log, keys).Days(seal.Day, seal.Day, null, cancel))
             {

@@ -38,7 +38,7 @@ sealed class AppendReadings(IDocumentStore store, NpgsqlDataSource source, Write
                 var events = divided.Select((part, i) => WithOrigins(
                     session.Events.BuildEvent(
                         new ReadingsRecorded(TelemetryCodec.Encode(part.Readings, i == 0 ? additions.Duplicates : 0))),
-                    part)).ToArray();
+                    part, EventIds.Of(stream, ledger.Version + i + 1))).ToArray();
                 session.Events.Append(stream, ledger.Version + events.Length, events.Cast<object>());
                 recorded.AddRange(events.Select((e, i) => (ledger.AssetId, stream, e, divided[i].TraceParent)));
             }
@@ -57,15 +57,17 @@ sealed class AppendReadings(IDocumentStore store, NpgsqlDataSource source, Write
             r.TraceParent))];
     }
 
-    static IEvent WithOrigins(IEvent e, ReadingsOfEvent part)
+    static IEvent WithOrigins(IEvent e, ReadingsOfEvent part, Guid id)
     {
+        e.Id = id;
         e.SetHeader(MessageOrigin.Header, MessageOrigin.Texts(part.Of.Select(s => s.Origin)));
         return WithTrace(e, part.TraceParent).By(part.Caller);
     }
 
+    // Of a trace that is not kept, the id leads nowhere; with few readings in an event, it would be most of what an archive keeps of it.
     static IEvent WithTrace(IEvent e, string? traceParent)
     {
-        if (traceParent is not null) e.SetHeader("traceparent", traceParent);
+        if (ReadingsOfEvent.IsKept(traceParent)) e.SetHeader("traceparent", traceParent!);
         return e;
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using ServiceDefaults;
 using TwinModel.Telemetry;
@@ -12,8 +13,13 @@ sealed record ReadingsOfEvent(Reading[] Readings, IReadOnlyList<Submission> Of)
     /// <summary>Who had them recorded; null if a device sent them.</summary>
     public Caller? Caller => Of[0].Caller;
 
-    /// <summary>Trace context of the first submission that has one, or null.</summary>
-    public string? TraceParent => Of.FirstOrDefault(s => s.TraceParent is not null)?.TraceParent;
+    /// <summary>Trace context of the first submission whose trace is kept, else of the first that has one, or null.</summary>
+    public string? TraceParent =>
+        (Of.FirstOrDefault(s => IsKept(s.TraceParent)) ?? Of.FirstOrDefault(s => s.TraceParent is not null))?.TraceParent;
+
+    /// <summary>Whether the sender of a trace context has the trace kept.</summary>
+    public static bool IsKept(string? traceParent) =>
+        ActivityContext.TryParse(traceParent, null, out var trace) && trace.TraceFlags.HasFlag(ActivityTraceFlags.Recorded);
 }
 
 /// <summary>

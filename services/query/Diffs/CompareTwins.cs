@@ -38,26 +38,33 @@ sealed class CompareTwins(FindPast past, FoldTwin fold, PastAlarms alarms, PastP
     }
 
     /// <summary>
-    /// The events about assets, other than readings, that belong to one of the moments only, in log order, up to a number for each asset;
-    /// whether there are more.
+    /// The events about assets and their relationships, other than readings, that belong to one of the moments only, in log order, up to a
+    /// number for each asset; whether there are more.
     /// </summary>
     public async Task<Dictionary<string, (List<LogEvent> Events, bool HasMore)>> Between(
         IReadOnlyCollection<string> assetIds, PastMoment from, PastMoment to, int most, CancellationToken cancel)
     {
-        string[] streams = [.. assetIds.SelectMany(id =>
+        string[] streams = [Streams.Graph, .. assetIds.SelectMany(id =>
             (string[])[Streams.Asset(id), Streams.Twin(id), Streams.Calibration(id), Streams.Correction(id)])];
         var earliest = (from.ValidAt < to.ValidAt ? from : to).ValidAt - Streams.ClocksApart;
         var found = assetIds.ToDictionary(id => id, _ => (Events: new List<LogEvent>(), HasMore: false));
         await foreach (var e in events.Of(
             streams, Math.Min(from.KnownAt, to.KnownAt), earliest, Math.Max(from.KnownAt, to.KnownAt), cancel))
         {
-            var asset = Streams.AssetOf(e.Stream);
-            if (Belongs(e, from) == Belongs(e, to) || found[asset].HasMore) continue;
-            if (found[asset].Events.Count == most) found[asset] = found[asset] with { HasMore = true };
-            else found[asset].Events.Add(e);
+            foreach (var asset in About(e).Where(found.ContainsKey))
+            {
+                if (Belongs(e, from) == Belongs(e, to) || found[asset].HasMore) continue;
+                if (found[asset].Events.Count == most) found[asset] = found[asset] with { HasMore = true };
+                else found[asset].Events.Add(e);
+            }
         }
         return found;
     }
+
+    // A relationship is about both its ends.
+    static IEnumerable<string> About(LogEvent e) => e.Stream == Streams.Graph
+        ? new[] { "source", "target" }.Select(end => e.Data?[end]?.ToString()).OfType<string>().Distinct()
+        : [Streams.AssetOf(e.Stream)];
 
     static bool Belongs(LogEvent e, PastMoment moment) =>
         e.Position <= moment.KnownAt && (PastEvents.HappenedAt(e.Type, e.Data) ?? e.RecordedAt) <= moment.ValidAt;

@@ -81,7 +81,9 @@ sealed class DiffFleet(CompareTwins compare, KnownAssets assets, FoldPlaces plac
     {
         if (Cursor.Decode(List, 1 + 2 * PastMoment.PartCount, cursor) is [var after, .. var parts])
         {
-            return (after, PastMoment.Parse(parts, cursor, List), PastMoment.Parse(parts.AsSpan(PastMoment.PartCount), cursor, List));
+            return (after,
+                PastMoment.Parse(parts, cursor, List).Continued(from.ValidAt, from.KnownAt, "from", "fromKnownAt"),
+                PastMoment.Parse(parts.AsSpan(PastMoment.PartCount), cursor, List).Continued(to.ValidAt, to.KnownAt, "to", "toKnownAt"));
         }
         var moments = await compare.Moments(from, to, cancel);
         return (null, moments.From, moments.To);

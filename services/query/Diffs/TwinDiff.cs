@@ -27,7 +27,8 @@ sealed record TwinDiff(
     [property: Description("Hash of the asset's model; null when it is the same.")] Change<string>? Model,
     [property: Description("The calibration in force, null for the model's own values; null when it is the same.")]
     Change<string?>? Calibration,
-    [property: Description("Why: events about the asset, other than readings, that belong to one of the sides only, in log order.")]
+    [property: Description(
+        "Why: events about the asset and its relationships, other than readings, that belong to one of the sides only, in log order.")]
     IReadOnlyList<LogEvent> Events,
     [property: Description("There are more such events than are shown.")] bool HasMoreEvents)
 {

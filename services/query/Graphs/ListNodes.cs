@@ -54,7 +54,9 @@ sealed class ListNodes(GraphAssets graphs, GraphStates states)
             ? GraphPath.None
             : GraphPath.Parse(path) ?? throw new InvalidInputException("path", path, GraphPath.Allowed);
         var (after, moment) = Begin(cursor);
-        var then = cursor is { Length: > 0 } ? await graphs.At(moment, cancel) : await graphs.At(validAt, knownAt, cancel);
+        var then = cursor is { Length: > 0 }
+            ? await graphs.At(moment?.Continued(validAt, knownAt), cancel)
+            : await graphs.At(validAt, knownAt, cancel);
         CheckTypes(then, path, steps);
         var nodes = FollowPath.Run(then.View("path"), Starts(then, from, filter, steps), steps)
             .Select(found => new Node(found, then))

@@ -51,6 +51,21 @@ readonly record struct PastMoment(DateTimeOffset ValidAt, long KnownAt, DateTime
             && Math.Abs(valid) < 1L << 57 && Math.Abs(known) < 1L << 57
             ? new(Micros.ToTime(valid), position, Micros.ToTime(known))
             : throw new InvalidInputException("cursor", cursor, $"the nextCursor of an earlier page of {list}");
+
+    /// <summary>This moment, which a cursor holds, unless another one is asked for beside the cursor.</summary>
+    /// <exception cref="InvalidInputException">Another time, or another position.</exception>
+    public PastMoment Continued(
+        DateTimeOffset? validAt, KnownAt? knownAt, string validName = "validAt", string knownName = Input.KnownAt)
+    {
+        if (validAt is { } at && Micros.From(at) != Micros.From(ValidAt))
+            throw new InvalidInputException(
+                validName, at, FormattableString.Invariant($"{ValidAt.UtcDateTime:yyyy-MM-ddTHH:mm:ss.ffffffZ}, as on the first page"));
+        // Whether a time is that of the position would have to be looked up; it is no later one.
+        if ((knownAt?.Position is { } position && position != KnownAt) || knownAt?.Time < KnownAtTime)
+            throw new InvalidInputException(
+                knownName, knownAt?.Position ?? (object?)knownAt?.Time, FormattableString.Invariant($"{KnownAt}, as on the first page"));
+        return this;
+    }
 }
 
 /// <summary>Finds an asset as of some time.</summary>

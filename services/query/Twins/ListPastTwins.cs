@@ -51,7 +51,7 @@ sealed class ListPastTwins(FindPast past, FoldTwin fold, FoldPlaces places, Know
         DateTimeOffset? validAt, KnownAt? knownAt, string? cursor, CancellationToken cancel)
     {
         if (Cursor.Decode(List, 1 + PastMoment.PartCount, cursor) is { } parts)
-            return (parts[0], PastMoment.Parse(parts.AsSpan(1), cursor, List));
+            return (parts[0], PastMoment.Parse(parts.AsSpan(1), cursor, List).Continued(validAt, knownAt));
         return ("", await past.Moment(validAt, knownAt, cancel));
     }
 }

@@ -18,8 +18,9 @@ public static class ArchiveBlock
 {
     const byte Layout = 1;
 
-    // In the place of a shape: a batch that is not made of the usual parts is kept as it is.
-    const int AsItIs = 0;
+    // In the place of a shape: a batch that is not made of the usual parts is kept as it is; and in the place of an id: it is the one that
+    // follows from the version.
+    const int AsItIs = 0, Derived = 1;
 
     // Some ids begin with a time, others end with one.
     const int IdTimeBytes = 6;
@@ -36,14 +37,19 @@ public static class ArchiveBlock
         to.Numbers([.. events.Select(e => e.RecordedAt)]);
         to.Number(events[0].Version);
         var (texts, loose) = (new Dictionaries(), new ArrayBufferWriter<byte>());
-        List<long> idTimes = [], idEnds = [], kinds = [], templates = [], inHeaders = [];
+        List<long> ids = [], idTimes = [], idEnds = [], kinds = [], templates = [], inHeaders = [];
         Span<byte> id = stackalloc byte[16];
         foreach (var e in events)
         {
-            e.Id.TryWriteBytes(id, bigEndian: true, out _);
-            idTimes.Add(Number(id[..IdTimeBytes]));
-            idEnds.Add(Number(id[^IdTimeBytes..]));
-            loose.Write(id[IdTimeBytes..^IdTimeBytes]);
+            var isDerived = e.Id == EventIds.Of(e.Stream, e.Version);
+            ids.Add(isDerived ? Derived : AsItIs);
+            if (!isDerived)
+            {
+                e.Id.TryWriteBytes(id, bigEndian: true, out _);
+                idTimes.Add(Number(id[..IdTimeBytes]));
+                idEnds.Add(Number(id[^IdTimeBytes..]));
+                loose.Write(id[IdTimeBytes..^IdTimeBytes]);
+            }
             kinds.Add(texts.Kinds.Of(string.Join('\0', e.Type, e.Tenant, e.Data)));
             templates.Add(texts.Templates.Of(e.Headers is null ? "" : HeaderText.Take(e.Headers, e.RecordedAt, inHeaders, loose)));
         }
@@ -80,7 +86,7 @@ public static class ArchiveBlock
             }
         }
         to.Bytes(texts.ToBytes(events[0].Stream));
-        foreach (var column in new[] { idTimes, idEnds, kinds, templates, inHeaders, shapes, firsts, spans }) to.Numbers(column);
+        foreach (var column in new[] { ids, idTimes, idEnds, kinds, templates, inHeaders, shapes, firsts, spans }) to.Numbers(column);
         to.Bytes(loose.WrittenSpan);
         to.Number(sensors.Count);
         foreach (var (sensor, (ofSensor, values)) in sensors)
@@ -101,7 +107,8 @@ public static class ArchiveBlock
         var (positions, recordedAt, firstVersion) = (from.Numbers(), from.Numbers(), from.Number());
         var texts = new Dictionaries();
         var stream = texts.Read(from.Bytes());
-        var (idTimes, idEnds, kinds, templates) = (from.Numbers(), from.Numbers(), from.Numbers(), from.Numbers());
+        var (ids, idTimes, idEnds) = (from.Numbers(), new Queue<long>(from.Numbers()), new Queue<long>(from.Numbers()));
+        var (kinds, templates) = (from.Numbers(), from.Numbers());
         var inHeaders = new Queue<long>(from.Numbers());
         var (shapes, firsts, spans) = (from.Numbers(), new Queue<long>(from.Numbers()), new Queue<long>(from.Numbers()));
         ReadOnlySpan<byte> loose = from.Bytes();
@@ -114,14 +121,18 @@ public static class ArchiveBlock
         Span<byte> id = stackalloc byte[16];
         for (var i = 0; i < events.Length; i++)
         {
-            Number(idTimes[i], id[..IdTimeBytes]);
-            Number(idEnds[i], id[^IdTimeBytes..]);
-            loose[..(16 - (2 * IdTimeBytes))].CopyTo(id[IdTimeBytes..]);
-            loose = loose[(16 - (2 * IdTimeBytes))..];
+            if (ids[i] == AsItIs)
+            {
+                Number(idTimes.Dequeue(), id[..IdTimeBytes]);
+                Number(idEnds.Dequeue(), id[^IdTimeBytes..]);
+                loose[..(16 - (2 * IdTimeBytes))].CopyTo(id[IdTimeBytes..]);
+                loose = loose[(16 - (2 * IdTimeBytes))..];
+            }
             var kind = texts.Kinds[kinds[i]].Split('\0');
             var template = texts.Templates[templates[i]];
             events[i] = new(
-                positions[i], firstVersion + i, recordedAt[i], new Guid(id, bigEndian: true), stream, kind[0], kind[1],
+                positions[i], firstVersion + i, recordedAt[i],
+                ids[i] == Derived ? EventIds.Of(stream, firstVersion + i) : new Guid(id, bigEndian: true), stream, kind[0], kind[1],
                 template.Length == 0 ? null : HeaderText.Put(template, recordedAt[i], inHeaders, ref loose), kind[2], null);
         }
         var parsed = texts.Shapes.All.Select(s => TelemetryBatch.Parser.ParseFrom(Convert.FromHexString(s))).ToList();

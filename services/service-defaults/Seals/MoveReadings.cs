@@ -21,6 +21,18 @@ public sealed class MoveReadings(NpgsqlDataSource source, SealedLog log)
 {
     static readonly string ReadingsType = EventLog.EventNames[typeof(ReadingsRecorded)];
 
+    /// <summary>Whether readings of a day are in the event table.</summary>
+    public async Task<bool> HasRows(LogSealed seal, CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand(
+            "select exists (select from events.mt_events where seq_id > $1 and seq_id <= $2 and type = $3)");
+        command.Parameters.AddRange(new NpgsqlParameter[]
+        {
+            new() { Value = seal.After }, new() { Value = seal.UpTo }, new() { Value = ReadingsType },
+        });
+        return (bool)(await command.ExecuteScalarAsync(cancel))!;
+    }
+
     /// <summary>Archives what is not archived yet.</summary>
     /// <param name="seal">The day.</param>
     /// <param name="isDry">Only packs.</param>

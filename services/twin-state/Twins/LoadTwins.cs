@@ -109,7 +109,7 @@ sealed class LoadTwins
                 reader.IsDBNull(7) ? null : reader.GetFieldValue<byte[]>(7),
                 reader.IsDBNull(8) ? null : JsonSerializer.Deserialize<EstimateSummary>(reader.GetString(8), JsonSerializerOptions.Web),
                 reader.GetInt64(9), reader.IsDBNull(10) ? [] : reader.GetFieldValue<int[]>(10),
-                SinceCheckpoint.From(reader.IsDBNull(11) ? null : reader.GetFieldValue<long[]>(11)));
+                SinceCheckpoint.From(reader.IsDBNull(11) ? null : reader.GetFieldValue<long[]>(11), reader.GetInt64(1)));
         }
         return saved;
     }

@@ -22,10 +22,15 @@ readonly record struct SinceCheckpoint(long Position, long Work, long OldestSamp
     public SinceCheckpoint With(int readings, long oldestSample) =>
         new(Position, Work + WorkOfEvent + readings, Math.Min(OldestSample, oldestSample));
 
-    /// <summary>In the form in which it is stored.</summary>
-    public long[] Numbers => [Position, Work, OldestSample];
+    /// <summary>In the form in which it is stored with a twin at a position.</summary>
+    public long[] Numbers(long twinPosition) => [twinPosition, Position, Work, OldestSample];
 
-    /// <summary>From the stored form; null, of a version that did not store it.</summary>
-    public static SinceCheckpoint From(long[]? numbers) =>
-        numbers is [var position, var work, var oldest] ? new(position, work, oldest) : Beginning with { OldestSample = 0 };
+    /// <summary>
+    /// From the stored form. A version of this service that does not know it saves the twin without it: it is then null, or that of an
+    /// earlier position.
+    /// </summary>
+    public static SinceCheckpoint From(long[]? numbers, long twinPosition) =>
+        numbers is [var of, var position, var work, var oldest] && of == twinPosition
+            ? new(position, work, oldest)
+            : Beginning with { OldestSample = 0 };
 }

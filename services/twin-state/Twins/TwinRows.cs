@@ -72,7 +72,7 @@ static class TwinRows
             new() { Value = twin.Health.Parts.Count > 0 ? twin.Health.Snapshot() : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea },
             new() { Value = twin.Corrections.Version },
             new() { Value = twin.MustRederive.Select(sensor => (int)sensor).ToArray() },
-            new() { Value = twin.AfterSave.Numbers },
+            new() { Value = twin.AfterSave.Numbers(twin.Position) },
         });
         return command;
     }

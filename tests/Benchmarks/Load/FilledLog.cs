@@ -44,7 +44,7 @@ sealed class FilledLog(NpgsqlDataSource source)
                     versions[stream] = versions.GetValueOrDefault(stream) + 1;
                     await import.StartRowAsync(cancel);
                     await import.WriteAsync(position++, NpgsqlDbType.Bigint, cancel);
-                    await import.WriteAsync(Guid.CreateVersion7(recordedAt), NpgsqlDbType.Uuid, cancel);
+                    await import.WriteAsync(EventIds.Of(stream, versions[stream]), NpgsqlDbType.Uuid, cancel);
                     await import.WriteAsync(stream, NpgsqlDbType.Varchar, cancel);
                     await import.WriteAsync(versions[stream], NpgsqlDbType.Bigint, cancel);
                     await import.WriteAsync("{}", NpgsqlDbType.Jsonb, cancel);
@@ -66,13 +66,17 @@ sealed class FilledLog(NpgsqlDataSource source)
         DateTimeOffset RecordedAt(int e) => from.AddSeconds((long)(e + 1) * secondsPerEvent - 1);
     }
 
-    // Each message has a trace of its own, and came some milliseconds before it was recorded.
+    /// <summary>Of how many events one is of a message whose trace is kept, as deployed.</summary>
+    public const int TracedEvery = 10;
+
+    // A message came some milliseconds before it was recorded, and each has a trace of its own.
     static string Headers(string asset, DateTimeOffset recordedAt, Random noise)
     {
+        var from = $"\"from\": [\"pollux/{asset}/senml@{Micros.From(recordedAt) - noise.Next(2_000, 12_000)}\"]";
+        if (noise.Next(TracedEvery) > 0) return $"{{{from}}}";
         Span<byte> ids = stackalloc byte[24];
         noise.NextBytes(ids);
-        return $"{{\"from\": [\"pollux/{asset}/senml@{Micros.From(recordedAt) - noise.Next(2_000, 12_000)}\"], "
-            + $"\"traceparent\": \"00-{Convert.ToHexStringLower(ids[..16])}-{Convert.ToHexStringLower(ids[16..])}-01\"}}";
+        return $"{{{from}, \"traceparent\": \"00-{Convert.ToHexStringLower(ids[..16])}-{Convert.ToHexStringLower(ids[16..])}-01\"}}";
     }
 
     static async Task WriteStreams(

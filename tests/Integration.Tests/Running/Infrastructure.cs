@@ -159,6 +159,20 @@ public sealed class Infrastructure : IAsyncLifetime
         }
     }
 
+    /// <summary>What a program says, whether it fails or not.</summary>
+    public static async Task<string> Said(
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        try
+        {
+            return await Run(program, arguments, environment);
+        }
+        catch (XunitException e)
+        {
+            return e.Message;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (containers is not null) await containers.DisposeAsync();

@@ -101,6 +101,12 @@ public class GraphTests(DecisionSystem system) : SystemTest<DecisionSystem>(syst
         Assert.Equal(HttpStatusCode.OK,
             (await Send(HttpMethod.Delete, $"/api/v1/assets/{worn}/relationships/feeds/{line}?until={Time(Days(1))}")).Status);
         Assert.Empty(await Found(now));
+        // It is part of what happened between to this machine.
+        foreach (var (asset, happened) in new[] { (worn, 1), (sound, 0) })
+        {
+            var diff = await Pollux.Get($"/api/v1/twins/{asset}/diff?from={Time(Days(2))}&to={Time(Days(0.5))}");
+            Assert.Equal(happened, diff["events"]!.AsArray().Count(e => (string)e!["type"]! == "relationship_removed"));
+        }
         Assert.Equal([worn], await Found($"{now}&validAt={Time(Days(2))}"));
         Assert.Empty(await Found($"{now}&validAt={Time(Days(0.5))}"));
         Assert.Equal([worn], await Found($"{now}&validAt={Time(Days(0.5))}&knownAt={before}"));
@@ -138,9 +144,11 @@ public class GraphTests(DecisionSystem system) : SystemTest<DecisionSystem>(syst
         Assert.Empty(await Found($"{question}&validAt={Time(Micros.ToTime(at - Micros.PerSecond))}"));
         Assert.Empty(await Found($"from={site}&path=%3Cpart-of*&kind=place&alarm=warning"));
 
-        // The tree counts it for everything above.
-        var tree = (await Pollux.Get($"/api/v1/assets/{site}/tree?depth=1"))["nodes"]![0]!;
-        Assert.Equal(("place", (int)node["activeAlarms"]!), ((string)tree["kind"]!, (int)tree["activeAlarms"]!));
+        // The tree counts it for everything above. At that moment nothing was missing yet.
+        var then = $"validAt={Time(Micros.ToTime(at + 119 * Micros.PerSecond))}";
+        var tree = (await Pollux.Get($"/api/v1/assets/{site}/tree?depth=1&{then}"))["nodes"]![0]!;
+        node = (await Pollux.Get($"/api/v1/graph?{question}&{then}"))["items"]![0]!;
+        Assert.Equal(("place", 1, 1), ((string)tree["kind"]!, (int)tree["activeAlarms"]!, (int)node["activeAlarms"]!));
         Assert.Equal(hall, (string)Assert.Single(tree["children"]!.AsArray())!["id"]!);
         Assert.Empty(tree["children"]![0]!["children"]!.AsArray());
         var below = (await Pollux.Get($"/api/v1/assets/{machine}/tree"))!;
@@ -205,10 +213,10 @@ public class GraphTests(DecisionSystem system) : SystemTest<DecisionSystem>(syst
         var second = await Pollux.Get($"{path}?limit=1&cursor={page["nextCursor"]}");
         Assert.Equal([line, next], new[] { page, second }.Select(p => (string)Assert.Single(p["items"]!.AsArray())!["target"]!));
         Assert.Null(second["nextCursor"]);
-        var ids = new List<string>();
+        var (ids, then) = (new List<string>(), Time(Days(0.1)));
         for (var cursor = ""; ;)
         {
-            var nodes = await Pollux.Get($"/api/v1/graph?from={press}&path=feeds&limit=1&validAt={Time(Days(0.1))}{cursor}");
+            var nodes = await Pollux.Get($"/api/v1/graph?from={press}&path=feeds&limit=1&validAt={then}{cursor}");
             ids.AddRange(nodes["items"]!.AsArray().Select(n => (string)n!["id"]!));
             if ((string?)nodes["nextCursor"] is not { } more) break;
             cursor = $"&cursor={more}";

@@ -4,7 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Integration.Tests.Running;
 
-namespace Integration.Tests;
+namespace Integration.Tests.Simulations;
 
 /// <summary>Two replicas of every service.</summary>
 public sealed class ReplicatedSystem(Infrastructure infrastructure) : RunningSystem(infrastructure)
@@ -76,7 +76,21 @@ public class RollingRestartTests(ReplicatedSystem system, ITestOutputHelper outp
         await publishing;
         await Accounts.AssertComplete(Pollux, load, assets);
         foreach (var asset in assets) await Accounts.AssertTwin(Pollux, load, asset);
+        await AssertRebuildOverBothIsEqual(assets);
         output.WriteLine($"{load.Messages} messages, {gateway.Transmissions} transmissions");
+    }
+
+    // Whichever replica carries it out, the owners of the twins are on both.
+    async Task AssertRebuildOverBothIsEqual(string[] assets)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/rebuilds") { Content = JsonContent.Create(new { assets }) };
+        request.Headers.Add("X-Pollux-Actor", "ada");
+        using var answer = await Pollux.Query.Http.SendAsync(request, TestContext.Current.CancellationToken);
+        var id = (string)JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["id"]!;
+        var rebuild = await Eventually.Get(
+            "the rebuild ends", () => Get(Pollux.Query, $"/api/v1/rebuilds/{id}"), r => (string)r["state"]! == "finished",
+            show: r => r.ToJsonString());
+        Assert.Equal((assets.Length, assets.Length), ((int)rebuild["assets"]!, (int)rebuild["equal"]!));
     }
 
     static async Task Shown(ServiceProcess api, string[] assets, Load load, string when)

@@ -14,12 +14,16 @@ sealed class QueryClient : IDisposable
     // Twice the longest response time: a rebuild responds within 30 s.
     readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(60) };
 
-    /// <summary>A client whose commands say who gives them: POLLUX_ACTOR, or the user of this session, and why: POLLUX_REASON.</summary>
+    /// <summary>
+    /// A client whose commands say who gives them: the token POLLUX_TOKEN, or else POLLUX_ACTOR or the user of this session; and why:
+    /// POLLUX_REASON.
+    /// </summary>
     /// <param name="address">The service; null: that of this system, from the settings.</param>
     public QueryClient(Uri? address = null)
     {
         http.BaseAddress = address ?? ThisSystem;
-        Say(Caller.ActorHeader, Given("POLLUX_ACTOR") ?? Environment.UserName);
+        if (Given("POLLUX_TOKEN") is { } token) http.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        else Say(Caller.ActorHeader, Given("POLLUX_ACTOR") ?? Environment.UserName);
         if (Given("POLLUX_REASON") is { } reason) Say(Caller.ReasonHeader, reason);
 
         void Say(string header, string value) => http.DefaultRequestHeaders.Add(header, Uri.EscapeDataString(value));

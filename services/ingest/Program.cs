@@ -8,6 +8,7 @@ using Ingest.Recording;
 using Ingest.Seals;
 using MassTransit;
 using ServiceDefaults;
+using ServiceDefaults.Access;
 using ServiceDefaults.Seals;
 
 const int httpPort = 5101;
@@ -40,6 +41,7 @@ builder.AddMessaging(bus => bus.AddConsumers(typeof(ReplayRejectionConsumer), ty
 foreach (var service in new[] { typeof(RecorderService), typeof(ReceiverService) })
     builder.Logging.AddFilter(service.FullName, LogLevel.Warning);
 builder.AddCrossOrigin();
+builder.AddAccess();
 builder.AddImportReference();
 var settings = builder.AddSettings<IngestSettings>("Ingest");
 builder.Services.AddRequestDecompression();
@@ -57,6 +59,7 @@ builder.Services.AddHealthChecks().AddCheck<ReceiveMessages>("mqtt", tags: ["rea
 var app = builder.Build();
 app.MapDefaultEndpoints();
 app.UseCors();
+app.UseAccess();
 app.UseRequestDecompression();
 app.MapOpenApi().WithHead();
 app.MapGroup("").WithProblems().MapImportTelemetry();

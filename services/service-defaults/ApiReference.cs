@@ -7,15 +7,20 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
+using ServiceDefaults.Access;
 
 namespace ServiceDefaults;
 
 /// <summary>What the OpenAPI documents of all services have in common.</summary>
 public static class ApiReference
 {
+    const string Bearer = "bearer";
+
     static readonly Dictionary<string, string> Errors = new()
     {
         ["400"] = "The input was refused; `field` names the member at fault and `allowed` says what is accepted.",
+        ["401"] = "A token is needed, or the one that was sent is not valid; `detail` says why.",
+        ["403"] = "The token has none of the roles that may do this; `detail` names them.",
         ["404"] = "It does not exist.",
         ["409"] = "Not possible in the current state.",
         ["413"] = "The body is too large, or the request asks for too much; `allowed` names the limit.",
@@ -45,6 +50,8 @@ public static class ApiReference
             openApi.AddOperationTransformer((operation, context, _) =>
             {
                 if (!HttpMethods.IsGet(context.Description.HttpMethod ?? "")) AddCaller(operation);
+                if (AccessTable.Of(operation.OperationId ?? "") is not Roles.None and var roles)
+                    operation.Description = $"{operation.Description} For {string.Join(", ", AccessTable.Names(roles))}.".TrimStart();
                 foreach (var (status, response) in operation.Responses ?? [])
                     if (Errors.TryGetValue(status, out var meaning)) response.Description = meaning;
                 return Task.CompletedTask;
@@ -62,14 +69,24 @@ public static class ApiReference
                     Version = "v1",
                     Description = $"{description} Times are ISO 8601 in UTC. Every error is a `Problem` (RFC 9457) whose `type` names its "
                         + "kind, with `field`, `value` and "
-                        + "`allowed` if an input was refused. There is no authentication yet.",
+                        + "`allowed` if an input was refused. Where the system asks who is calling (`Access:Issuer`), each request needs a "
+                        + "token of the issuer (RFC 6750) with one of the roles that the operation is for.",
                     Contact = new() { Name = "The operator of this Pollux system" },
                     // SPDX requires a LicenseRef name for a licence that is not on its list.
                     License = new() { Name = "No public licence", Identifier = "LicenseRef-not-published" },
                 };
                 document.Servers = [new() { Url = "/", Description = "This service" }];
-                // There is no authentication; an empty requirement states that.
-                document.Security = [new()];
+                document.Components ??= new();
+                document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
+                document.Components.SecuritySchemes[Bearer] = new OpenApiSecurityScheme
+                {
+                    Type = SecuritySchemeType.Http,
+                    Scheme = "bearer",
+                    BearerFormat = "JWT",
+                    Description = "An access token of the system's issuer.",
+                };
+                // An empty requirement: systems that ask nobody.
+                document.Security = [new() { [new OpenApiSecuritySchemeReference(Bearer, document)] = [] }, new()];
                 document.Tags = tags.Select(t => new OpenApiTag { Name = t.Name, Description = t.Description }).ToHashSet();
                 foreach (var (id, component) in document.Components?.Schemas ?? new Dictionary<string, IOpenApiSchema>())
                     if (component is OpenApiSchema schema && types.TryGetValue(id, out var type)) Describe(schema, type);

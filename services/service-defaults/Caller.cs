@@ -8,7 +8,8 @@ namespace ServiceDefaults;
 /// </summary>
 /// <param name="Actor">A person's name or a program's; null if nobody said.</param>
 /// <param name="Reason">Why, or null.</param>
-public sealed record Caller(string? Actor, string? Reason = null)
+/// <param name="IsProven">The name is that of the request's token, and no other may be given.</param>
+public sealed record Caller(string? Actor, string? Reason = null, bool IsProven = false)
 {
     /// <summary>Header of a request with the name; the key of gRPC metadata is the same in small letters.</summary>
     public const string ActorHeader = "X-Pollux-Actor";
@@ -33,6 +34,22 @@ public sealed record Caller(string? Actor, string? Reason = null)
         get => Local.Value ?? Unknown;
         set => Local.Value = value;
     }
+
+    /// <summary>The name in the token of a request, or else in its headers.</summary>
+    /// <exception cref="InvalidInputException">A bad header, or one that names somebody else than the token.</exception>
+    public static Caller Of(HttpContext context)
+    {
+        var given = Of(context.Request.Headers);
+        return context.User.Identity is { IsAuthenticated: true, Name: { } name }
+            ? new Caller(name, given.Reason, IsProven: true).Checked(ActorHeader, given.Actor)
+            : given;
+    }
+
+    /// <summary>This caller, unless somebody else is named.</summary>
+    /// <exception cref="InvalidInputException">Somebody else is named than the request's token says.</exception>
+    public Caller Checked(string field, string? named) => !IsProven || named is null || named == Actor
+        ? this
+        : throw new InvalidInputException(field, named, $"{Actor}, whose token it is, or nobody");
 
     /// <summary>From the headers of a request. They are percent-encoded UTF-8, since headers are ASCII.</summary>
     /// <exception cref="InvalidInputException">Too long, blank, with control characters, or given twice.</exception>

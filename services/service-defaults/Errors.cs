@@ -117,6 +117,8 @@ public static class Errors
     public static ErrorMeaning Meaning(Exception exception) => exception switch
     {
         RpcException e => new ErrorMeaning(ProblemKind.UpstreamError, e.Status.Detail) with { Grpc = e.StatusCode },
+        Access.UnauthenticatedException e => new(ProblemKind.Unauthenticated, e.Message),
+        Access.ForbiddenException e => new(ProblemKind.Forbidden, e.Message),
         NotFoundException e => new(ProblemKind.NotFound, e.Message),
         RuleViolationException e => new(ProblemKind.WrongState, e.Message),
         Seals.DroppedReadingsException e => new(ProblemKind.WrongState, e.Message),

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Routing;
+using ServiceDefaults.Access;
 
 namespace ServiceDefaults;
 
@@ -33,6 +34,9 @@ public static class OperationConventions
             foreach (var response in said) endpoint.Metadata.Remove(response);
             SortedSet<int> statuses = [400, 500, 503, .. said.Select(r => r.StatusCode)];
             if (names) statuses.Add(404);
+            if (endpoint.Metadata.OfType<IEndpointNameMetadata>().LastOrDefault() is { } operation
+                && AccessTable.Of(operation.EndpointName) != Roles.None)
+                statuses.UnionWith([401, 403]);
             // 409: a registered asset whose model cannot be read.
             var route = (endpoint as RouteEndpointBuilder)?.RoutePattern.RawText ?? "";
             string[] ofOneAsset = ["/assets/{id}", "/twins/{id}"];

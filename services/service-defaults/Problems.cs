@@ -24,6 +24,8 @@ public sealed record ProblemKind(string Name, int Status, StatusCode Grpc, strin
     public static readonly ProblemKind InvalidInput = new("invalid-input", 400, StatusCode.InvalidArgument, "Invalid input");
     public static readonly ProblemKind InvalidModel = new("invalid-model", 400, StatusCode.InvalidArgument, "Invalid asset model");
     public static readonly ProblemKind InvalidScenario = new("invalid-scenario", 400, StatusCode.InvalidArgument, "Invalid scenario");
+    public static readonly ProblemKind Unauthenticated = new("unauthenticated", 401, StatusCode.Unauthenticated, "Not known who asks");
+    public static readonly ProblemKind Forbidden = new("forbidden", 403, StatusCode.PermissionDenied, "Not allowed to this caller");
     public static readonly ProblemKind NotFound = new("not-found", 404, StatusCode.NotFound, "Not found");
     public static readonly ProblemKind MethodNotAllowed = new("method-not-allowed", 405, StatusCode.Unimplemented, "Method not allowed");
     public static readonly ProblemKind WrongState = new("wrong-state", 409, StatusCode.FailedPrecondition, "Not possible in this state");
@@ -44,9 +46,8 @@ public sealed record ProblemKind(string Name, int Status, StatusCode Grpc, strin
     /// <summary>Every kind; where several share a status, errors of the framework itself are assigned to the first.</summary>
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
-        InvalidInput, InvalidModel, InvalidScenario, NotFound, MethodNotAllowed, WrongState, ChangedMeanwhile, TooLarge,
-        UnsupportedMediaType, Busy, Cancelled,
-        Internal, Unavailable, LogUnreachable, UpstreamError, Timeout,
+        InvalidInput, InvalidModel, InvalidScenario, Unauthenticated, Forbidden, NotFound, MethodNotAllowed, WrongState, ChangedMeanwhile,
+        TooLarge, UnsupportedMediaType, Busy, Cancelled, Internal, Unavailable, LogUnreachable, UpstreamError, Timeout,
     ];
 
     /// <summary>The URN of the kind.</summary>

@@ -55,6 +55,9 @@ sealed class QueryApi : WebApplicationFactory<KnownAssets>
     /// <summary>Allows requests from pages of <see cref="Origin"/>.</summary>
     public static QueryApi ForBrowsers => OpenToBrowsers.Value;
 
+    /// <summary>Asks who is calling.</summary>
+    public static QueryApi Guarded(string issuer) => new(("Access:Issuer", issuer), ("Limits:ExpensiveRequestsPer10Seconds", "100000"));
+
     /// <summary>HTTP/1.1, without compression unless requested.</summary>
     public HttpClient Http { get; }
 

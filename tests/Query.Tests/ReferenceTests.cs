@@ -151,7 +151,7 @@ public class ReferenceTests
     {
         var document = await Document;
         Assert.Equal("/", (string)document["servers"]![0]!["url"]!);
-        Assert.Equal("[{}]", document["security"]!.ToJsonString());
+        Assert.Equal("""[{"bearer":[]},{}]""", document["security"]!.ToJsonString());
         Assert.NotNull(document["info"]!["license"]!["identifier"]);
         Assert.NotNull(document["info"]!["contact"]!["name"]);
         var tags = document["tags"]!.AsArray().ToDictionary(t => (string)t!["name"]!, t => (string?)t!["description"]);

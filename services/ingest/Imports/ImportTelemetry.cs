@@ -45,7 +45,7 @@ static class ImportTelemetry
     {
         var cancel = context.RequestAborted;
         var request = context.Request;
-        var caller = Caller.Of(request.Headers);
+        var caller = Caller.Of(context);
         // The asset may have been registered a moment ago.
         await registry.Refresh(cancel);
         var asset = registry.Get(id);

@@ -4,6 +4,7 @@ using System.Threading.RateLimiting;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.RateLimiting;
 using ServiceDefaults;
+using ServiceDefaults.Access;
 
 namespace Query.Api;
 
@@ -61,6 +62,7 @@ static class ApiSetup
         builder.Services.AddGrpcReflection();
         builder.Services.AddGrpcHealthChecks(grpc => grpc.Services.Map("", health => health.Tags.Contains("ready")));
         builder.Services.AddSingleton<AskSimulation>().AddSingleton<AskTwinState>();
+        builder.AddAccess();
         builder.AddReference();
     }
 
@@ -71,6 +73,7 @@ static class ApiSetup
         app.UseRateLimiter();
         // Browsers speak only HTTP/1.1 to a port without TLS, so gRPC-Web shares the port of REST.
         app.UseGrpcWeb(new() { DefaultEnabled = true });
+        app.UseAccess();
         app.Use(RefuseUnknown.Rpc.RefuseGarbled);
         app.Use(RefuseUnknown.Check);
         app.Use(KnowCaller.Http);

@@ -5,8 +5,8 @@ using ServiceDefaults;
 namespace Query.Api;
 
 /// <summary>
-/// The one place per protocol that knows the caller: the headers of a request until there is real identity. A command whose body names
-/// somebody is that person's.
+/// The one place per protocol that knows the caller: from the token of a request, or from its headers if tokens are not asked for.
+/// Without a token, a command whose body names somebody is that person's.
 /// </summary>
 static class KnowCaller
 {
@@ -14,7 +14,7 @@ static class KnowCaller
     /// <exception cref="InvalidInputException">A bad name or reason.</exception>
     public static async Task Http(HttpContext context, RequestDelegate next)
     {
-        if (context.Request.Path.StartsWithSegments("/api/v1")) Caller.Current = Caller.Of(context.Request.Headers);
+        if (context.Request.Path.StartsWithSegments("/api/v1")) Caller.Current = Caller.Of(context);
         await next(context);
     }
 
@@ -25,9 +25,11 @@ static class KnowCaller
     /// <exception cref="InvalidInputException">Nobody is named, or a bad name or comment.</exception>
     public static (string By, string? Comment) Named(string? by, string? comment, string allowed)
     {
-        var who = Input.Line("by", by, Caller.LongestActor) ?? Caller.Current.Actor ?? throw new InvalidInputException("by", null, allowed);
-        var why = Input.Lines("comment", comment, Caller.LongestReason) ?? Caller.Current.Reason;
-        Caller.Current = new(who, why);
+        var named = Input.Line("by", by, Caller.LongestActor);
+        var caller = Caller.Current.Checked("by", named);
+        var who = named ?? caller.Actor ?? throw new InvalidInputException("by", null, allowed);
+        var why = Input.Lines("comment", comment, Caller.LongestReason) ?? caller.Reason;
+        Caller.Current = caller with { Actor = who, Reason = why };
         return (who, why);
     }
 
@@ -37,7 +39,7 @@ static class KnowCaller
         public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
             TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
         {
-            Caller.Current = Caller.Of(context.GetHttpContext().Request.Headers);
+            Caller.Current = Caller.Of(context.GetHttpContext());
             return await continuation(request, context);
         }
     }

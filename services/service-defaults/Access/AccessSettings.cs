@@ -1,0 +1,26 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace ServiceDefaults.Access;
+
+/// <summary>Who may call: the section <c>Access</c>.</summary>
+public sealed class AccessSettings
+{
+    /// <summary>
+    /// Address of the OpenID Connect issuer whose tokens are accepted; it must be https, except on this machine. Empty: nobody is asked who
+    /// they are.
+    /// </summary>
+    [StringLength(2000)]
+    public string Issuer { get; set; } = "";
+
+    /// <summary>Audience that a token must name.</summary>
+    [StringLength(200, MinimumLength = 1)]
+    public string Audience { get; set; } = "pollux";
+
+    /// <summary>Claim with the roles.</summary>
+    [StringLength(200, MinimumLength = 1)]
+    public string RoleClaim { get; set; } = "roles";
+
+    /// <summary>Claim with the name that events are recorded under.</summary>
+    [StringLength(200, MinimumLength = 1)]
+    public string NameClaim { get; set; } = "preferred_username";
+}

@@ -1,0 +1,45 @@
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IdentityModel.Tokens;
+
+namespace ServiceDefaults.Access;
+
+/// <summary>Bearer tokens (RFC 6750) of an OpenID Connect issuer.</summary>
+public static class AccessSetup
+{
+    /// <summary>
+    /// Accepts the tokens of the issuer in the settings. Keys are read from it, and again when a token has an unknown one.
+    /// </summary>
+    /// <exception cref="InvalidSettingException">The issuer is no address, or would send its keys unprotected.</exception>
+    public static void AddAccess(this WebApplicationBuilder builder)
+    {
+        var settings = builder.AddSettings<AccessSettings>("Access");
+        if (settings.Issuer.Length == 0) return;
+        if (!Uri.TryCreate(settings.Issuer, UriKind.Absolute, out var issuer)
+            || !(issuer.Scheme == Uri.UriSchemeHttps || (issuer.Scheme == Uri.UriSchemeHttp && issuer.IsLoopback)))
+            throw new InvalidSettingException("Access:Issuer", settings.Issuer, "an https address; http only on this machine");
+        builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(bearer =>
+        {
+            bearer.Authority = settings.Issuer;
+            bearer.Audience = settings.Audience;
+            bearer.RequireHttpsMetadata = issuer.Scheme == Uri.UriSchemeHttps;
+            bearer.MapInboundClaims = false;
+            bearer.TokenValidationParameters.ClockSkew = CheckAccess.ClocksApart;
+            bearer.TokenValidationParameters.NameClaimType = settings.NameClaim;
+            bearer.TokenValidationParameters.RoleClaimType = settings.RoleClaim;
+        });
+        // A key that the issuer has withdrawn is not accepted for another hour.
+        builder.Services.PostConfigure<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme, bearer =>
+        {
+            if (bearer.ConfigurationManager is BaseConfigurationManager keys) keys.UseLastKnownGoodConfiguration = false;
+        });
+    }
+
+    /// <summary>Asks each request for an operation who sends it, if an issuer is set.</summary>
+    public static void UseAccess(this WebApplication app)
+    {
+        if (app.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<AccessSettings>>().Value.Issuer.Length > 0)
+            app.Use(CheckAccess.Check);
+    }
+}

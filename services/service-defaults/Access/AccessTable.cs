@@ -1,0 +1,84 @@
+using System.Collections.Frozen;
+
+namespace ServiceDefaults.Access;
+
+/// <summary>What people and programs are to a system. The names in tokens are the same in small letters.</summary>
+[Flags]
+public enum Roles
+{
+    /// <summary>None of them.</summary>
+    None = 0,
+
+    /// <summary>Looks at machines.</summary>
+    Viewer = 1,
+
+    /// <summary>Runs machines: acknowledges alarms, asks what would happen.</summary>
+    Operator = 2,
+
+    /// <summary>Answers for machines: their models, parameters, parts, and what is recorded of them.</summary>
+    Engineer = 4,
+
+    /// <summary>Examines what happened and who did it, and changes nothing.</summary>
+    Auditor = 8,
+
+    /// <summary>Runs the system.</summary>
+    Admin = 16,
+}
+
+/// <summary>
+/// Which roles may ask for which operation: the one table for REST, gRPC and imports. Operations are named as in the API reference; a
+/// method of gRPC has the name of its operation.
+/// </summary>
+public static class AccessTable
+{
+    const Roles Everyone = Roles.Viewer | Roles.Operator | Roles.Engineer | Roles.Auditor | Roles.Admin;
+    const Roles Examining = Roles.Engineer | Roles.Auditor | Roles.Admin;
+    const Roles Running = Roles.Operator | Roles.Engineer | Roles.Admin;
+    const Roles Answering = Roles.Engineer | Roles.Admin;
+
+    static readonly (Roles Roles, string[] Operations)[] Rows =
+    [
+        (Everyone,
+        [
+            "listAssets", "getAsset", "getAssetModel", "getAssetTree", "getTree", "listRelationships", "listNodes",
+            "listTwins", "getTwin", "watchTwin", "watchTwins", "diffTwin", "diffFleet", "getHistory", "getEstimate", "getEstimateHistory",
+            "listAlarms", "getAlarm", "listHealth", "getHealth", "getHindsight", "listScenarios", "getScenario", "getScenarioResult",
+            "watchScenario", "diffScenarios", "listDecisions", "getDecision", "listCalibrations", "getCalibration", "getParameters",
+            "listCorrections", "getCorrection", "getLineage", "getPosition",
+        ]),
+        (Examining,
+        [
+            "listEvents", "watchEvents", "getEventProof", "listSeals", "listRejected", "getRejected", "listRejections", "getRejection",
+            "listReplicas", "listRebuilds", "getRebuild",
+        ]),
+        (Running,
+        [
+            "acknowledgeAlarm", "createScenario", "cancelScenario", "createDecision", "takeDecision", "recordMaintenance",
+            "reportReplacement", "reportFailure",
+        ]),
+        (Answering,
+        [
+            "registerAsset", "registerAssets", "importAssets", "addRelationship", "removeRelationship", "correctReadings",
+            "retractReadings", "withdrawCorrection", "createCalibration", "adoptCalibration", "rollBackCalibration", "runBacktest",
+            "replayRejected", "replayRejection", "importTelemetry",
+        ]),
+        (Roles.Admin, ["startRebuild", "rebuildTwin"]),
+    ];
+
+    static readonly FrozenDictionary<string, Roles> Allowed = Rows
+        .SelectMany(row => row.Operations.Select(operation => KeyValuePair.Create(operation, row.Roles)))
+        .ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Every operation in the table.</summary>
+    public static IEnumerable<string> Operations => Allowed.Keys;
+
+    /// <summary>The roles that may ask for an operation; none if it is not in the table.</summary>
+    public static Roles Of(string operation) => Allowed.GetValueOrDefault(operation);
+
+    /// <summary>The names of roles, as they are in tokens.</summary>
+    public static IEnumerable<string> Names(Roles roles) =>
+        Enum.GetValues<Roles>().Where(role => role != Roles.None && roles.HasFlag(role)).Select(role => role.ToString().ToLowerInvariant());
+
+    /// <summary>The role with a name; none if there is no such role.</summary>
+    public static Roles Named(string name) => Enum.GetValues<Roles>().FirstOrDefault(role => Names(role).Contains(name));
+}

@@ -1,0 +1,104 @@
+using System.Security.Claims;
+using Grpc.AspNetCore.Server;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IdentityModel.Tokens;
+
+namespace ServiceDefaults.Access;
+
+/// <summary>The caller is not known.</summary>
+/// <param name="message">What is wrong with the token, and what is needed.</param>
+public sealed class UnauthenticatedException(string message) : Exception(message);
+
+/// <summary>The caller is known, and may not do this.</summary>
+/// <param name="message">Who may.</param>
+public sealed class ForbiddenException(string message) : Exception(message);
+
+/// <summary>The one place that decides whether a request may go on, for REST and gRPC.</summary>
+public static class CheckAccess
+{
+    // Clocks of servers agree within seconds.
+    internal static readonly TimeSpan ClocksApart = TimeSpan.FromSeconds(30);
+
+    internal static async Task Check(HttpContext context, RequestDelegate next)
+    {
+        if (OperationOf(context.GetEndpoint()) is not { } operation)
+        {
+            await next(context);
+            return;
+        }
+        var proof = await context.AuthenticateAsync();
+        if (Refusal(context, proof, operation) is { } refusal) await Refuse(context, refusal);
+        else if (proof.Properties?.ExpiresUtc is { } end && operation.StartsWith("watch", StringComparison.OrdinalIgnoreCase))
+            await Until(end, context, next);
+        else await next(context);
+    }
+
+    // Who watches for days would otherwise need a token only once.
+    static async Task Until(DateTimeOffset end, HttpContext context, RequestDelegate next)
+    {
+        var time = context.RequestServices.GetRequiredService<TimeProvider>();
+        using var expired = new CancellationTokenSource(
+            TimeSpan.FromTicks(Math.Clamp((end + ClocksApart - time.GetUtcNow()).Ticks, 0, TimeSpan.FromDays(30).Ticks)), time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, expired.Token);
+        context.RequestAborted = either.Token;
+        await next(context);
+    }
+
+    /// <summary>The operation of an endpoint; null if it is none, as health, metrics and the API reference.</summary>
+    public static string? OperationOf(Endpoint? endpoint) =>
+        endpoint?.Metadata.GetMetadata<GrpcMethodMetadata>()?.Method is { } method
+            ? method.ServiceName.StartsWith("pollux.", StringComparison.Ordinal) ? method.Name : null
+            : endpoint?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName;
+
+    static Exception? Refusal(HttpContext context, AuthenticateResult proof, string operation)
+    {
+        if (proof.Principal is not { } principal) return Unproven(proof.Failure);
+        if (principal.Identity?.Name is not { Length: > 0 and <= Caller.LongestActor })
+            return new UnauthenticatedException(
+                $"The token does not say who its bearer is: it has no claim {((ClaimsIdentity)principal.Identity!).NameClaimType}.");
+        context.User = principal;
+        var (given, allowed) = (GivenTo(principal), AccessTable.Of(operation));
+        return (given.Aggregate(Roles.None, (all, name) => all | AccessTable.Named(name)) & allowed) != Roles.None
+            ? null
+            : new ForbiddenException(
+                $"{operation} is for {string.Join(", ", AccessTable.Names(allowed))}; the token of {principal.Identity.Name} has "
+                    + $"{(given.Count == 0 ? "no role" : $"the roles {string.Join(", ", given)}")}.");
+    }
+
+    static List<string> GivenTo(ClaimsPrincipal principal) =>
+        [.. principal.FindAll(((ClaimsIdentity)principal.Identity!).RoleClaimType).Select(claim => claim.Value)];
+
+    static Exception Unproven(Exception? failure) => failure switch
+    {
+        null => new UnauthenticatedException("This needs a token: send 'Authorization: Bearer …'."),
+        SecurityTokenExpiredException e => new UnauthenticatedException(
+            FormattableString.Invariant($"The token expired at {e.Expires:yyyy-MM-ddTHH:mm:ssZ}; get a new one.")),
+        SecurityTokenNotYetValidException e => new UnauthenticatedException(
+            FormattableString.Invariant($"The token is valid from {e.NotBefore:yyyy-MM-ddTHH:mm:ssZ} on.")),
+        SecurityTokenInvalidAudienceException => new UnauthenticatedException("The token is for another audience than this API."),
+        SecurityTokenInvalidIssuerException e => new UnauthenticatedException(
+            $"The token is from '{e.InvalidIssuer}', which is not the issuer of this system."),
+        SecurityTokenSignatureKeyNotFoundException or SecurityTokenInvalidSignatureException => new UnauthenticatedException(
+            "The token is not signed with a key of the issuer of this system."),
+        // Its keys cannot be read.
+        InvalidOperationException => new UnavailableException("The issuer of tokens cannot be reached; try again."),
+        _ => new UnauthenticatedException("The token is not understood; get a new one."),
+    };
+
+    static async Task Refuse(HttpContext context, Exception exception)
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>() is not null)
+        {
+            RefuseGrpc.Answer(context, exception);
+            return;
+        }
+        if (exception is UnauthenticatedException)
+            context.Response.Headers.WWWAuthenticate =
+                context.Request.Headers.Authorization.Count == 0 ? "Bearer" : "Bearer error=\"invalid_token\"";
+        if (exception is ForbiddenException) context.Response.Headers.WWWAuthenticate = "Bearer error=\"insufficient_scope\"";
+        await Problem.Of(context, exception).Write(context);
+    }
+}

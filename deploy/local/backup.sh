@@ -111,7 +111,8 @@ restore() { # file [--replace]
 
 check_backup() { # file
     [[ -f $1 ]] || fail "$1 does not exist"
-    "$POSTGRES_CLIENTS/pg_restore" --list "$1" 2>/dev/null | grep -q ' TABLE events mt_events ' || fail "$1 is not a backup of a log"
+    # Read to its end: who writes into a pipe that is closed fails.
+    "$POSTGRES_CLIENTS/pg_restore" --list "$1" 2>/dev/null | grep ' TABLE events mt_events ' >/dev/null || fail "$1 is not a backup of a log"
 }
 
 events_held() {

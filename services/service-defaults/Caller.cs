@@ -1,3 +1,5 @@
+using System.Text.Unicode;
+using System.Web;
 using Microsoft.AspNetCore.Http;
 
 namespace ServiceDefaults;
@@ -68,7 +70,8 @@ public sealed record Caller(string? Actor, string? Reason = null, bool IsProven 
     static string? Value(IHeaderDictionary headers, string name) => headers[name] switch
     {
         { Count: 0 } => null,
-        [var value] => Uri.UnescapeDataString(value ?? ""),
+        [var value] when Utf8.IsValid(HttpUtility.UrlDecodeToBytes(value ?? "")) => Uri.UnescapeDataString(value ?? ""),
+        [var value] => throw new InvalidInputException(name, value, "percent-encoded UTF-8"),
         var several => throw new InvalidInputException(name, several.ToString(), $"one value; it was given {several.Count} times"),
     };
 }

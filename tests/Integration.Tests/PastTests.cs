@@ -201,6 +201,41 @@ public class PastTests(RunningSystem system) : SystemTest<RunningSystem>(system)
     }
 
     [Fact]
+    public async Task What_was_known_at_a_position_is_the_live_twin_of_then_with_a_clock_ahead_and_after_a_correction()
+    {
+        var (asset, at) = (Pollux.NextAsset(), Samples.Now - 10_000_000);
+        await Pollux.Store(asset, new Reading(MeltTemperature, at, 200), new Reading(MeltTemperature, at + 40_000_000, 205));
+        var known = await Pollux.Log.Position();
+        var live = await Pollux.Get($"/api/v1/twins/{asset}");
+        var then = await Pollux.Get($"/api/v1/twins/{asset}?knownAt={known}");
+        Assert.Equal(((string)live["stateHash"]!, 2L), ((string)then["stateHash"]!, (long)then["readings"]!));
+        Assert.Equal(1L, (long)(await Pollux.Get($"/api/v1/twins/{asset}?knownAt={known}&validAt={Time(at)}"))["readings"]!);
+
+        using var corrected = await Pollux.Query.Http.PostAsJsonAsync(
+            $"/api/v1/twins/{asset}/corrections",
+            new
+            {
+                sensor = "melt-temperature",
+                readings = new[] { new { sampledAt = Micros.ToTime(at), value = 201 } },
+                reason = "a typing error",
+                by = "eve",
+            }, Cancel);
+        Assert.True(corrected.IsSuccessStatusCode, await corrected.Content.ReadAsStringAsync(Cancel));
+        await Eventually.Get(
+            "it is saved as corrected", () => Pollux.Log.Events<TwinRevised>(Streams.Twin(asset)), revised => revised.Count == 1);
+        var after = await Pollux.Log.Position();
+        var twin = await Pollux.Get($"/api/v1/twins/{asset}?knownAt={after}");
+        Assert.True((long)twin["position"]! > known && twin["recordedAt"] is not null, twin.ToJsonString());
+        // The same time, before and after: the correction is why.
+        var moment = Time(at + 1_000_000);
+        var diff = await Pollux.Get($"/api/v1/twins/{asset}/diff?from={moment}&to={moment}&fromKnownAt={known}&toKnownAt={after}");
+        Assert.Equal(201, (double)Assert.Single(diff["sensors"]!.AsArray())!["to"]!);
+        Assert.Equal(["readings_corrected", "twin_revised"], diff["events"]!.AsArray().Select(e => (string)e!["type"]!));
+        using var both = await Pollux.Query.Http.GetAsync($"/api/v1/twins/{asset}?knownAt={known}&minPosition=1", Cancel);
+        Assert.Equal(HttpStatusCode.BadRequest, both.StatusCode);
+    }
+
+    [Fact]
     public async Task A_difference_names_values_alarms_and_the_events_that_made_it()
     {
         var (asset, at) = (Pollux.NextAsset(), Samples.Now - 900 * Micros.PerSecond);

@@ -37,6 +37,8 @@ public class RefusalTests(RunningSystem system) : SystemTest<RunningSystem>(syst
         { "GET", "/api/v1/calibrations?knownAt=999999999", null, "knownAt" },
         { "GET", "/api/v1/twins?knownAt=1&limit=501", null, "limit" },
         { "GET", "/api/v1/twins/{asset}/diff", null, "from" },
+        { "GET", "/api/v1/log/events/abc/proof", null, "position" },
+        { "GET", "/api/v1/log/events/99999999999999999999999/proof", null, "position" },
         { "GET", "/api/v1/twins/{asset}/diff?from=2999-01-01", null, "from" },
         { "GET", "/api/v1/twins/{asset}/diff?from=2026-01-01&toKnownAt=999999999", null, "toKnownAt" },
         { "GET", "/api/v1/log/events?limit=1&limit=2", null, "limit" },

@@ -209,7 +209,7 @@ public sealed partial class AccessTests : IAsyncLifetime
     static async Task<List<(string Name, string Method, string Path)>> RestOperations() =>
         [.. JsonNode.Parse(await QueryApi.Default.Http.GetStringAsync("/openapi/v1.json", Cancel))!["paths"]!.AsObject()
             .SelectMany(p => p.Value!.AsObject().Select(
-                o => ((string)o.Value!["operationId"]!, o.Key.ToUpperInvariant(), Parameter().Replace(p.Key, "x"))))];
+                o => ((string)o.Value!["operationId"]!, o.Key.ToUpperInvariant(), Parameter().Replace(p.Key, "1"))))];
 
     [GeneratedRegex(@"\{\w+\}")]
     private static partial Regex Parameter();

@@ -24,6 +24,7 @@ public class CallerTests
     [Theory]
     [InlineData("%20")]
     [InlineData("Ada%00")]
+    [InlineData("%ff")]
     [InlineData("Ada%0ASystem")]
     [InlineData("Ada%E2%80%AE")]
     [InlineData("0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789x")]

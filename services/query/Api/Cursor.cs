@@ -18,12 +18,19 @@ static class Cursor
     public static string[]? Decode(string list, int parts, string? cursor)
     {
         if (string.IsNullOrEmpty(cursor)) return null;
-        if (cursor.Length <= Longest && Base64Url.IsValid(cursor))
-        {
-            var decoded = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor)).Split(Separator);
-            if (decoded.Length == parts + 1 && decoded[0] == list) return decoded[1..];
-        }
-        throw new InvalidInputException("cursor", cursor, $"the nextCursor of an earlier page of {list}");
+        return Parts(list, parts, cursor)
+            ?? throw new InvalidInputException("cursor", cursor, $"the nextCursor of an earlier page of {list}");
+    }
+
+    /// <summary>Whether a cursor is one of this list with as many parts.</summary>
+    public static bool HasParts(string list, int parts, string? cursor) =>
+        cursor is { Length: > 0 } && Parts(list, parts, cursor) is not null;
+
+    static string[]? Parts(string list, int parts, string cursor)
+    {
+        if (cursor.Length > Longest || !Base64Url.IsValid(cursor)) return null;
+        var decoded = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor)).Split(Separator);
+        return decoded.Length == parts + 1 && decoded[0] == list ? decoded[1..] : null;
     }
 
     /// <summary>The only part, as a number.</summary>

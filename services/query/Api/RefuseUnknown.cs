@@ -37,7 +37,12 @@ static class RefuseUnknown
     {
         if (context.GetEndpoint() is not { } endpoint || !context.Request.Path.StartsWithSegments("/api/v1")) return next(context);
         foreach (var (name, value) in context.Request.RouteValues)
-            if (value is string text) CheckText(name, text);
+        {
+            if (value is not string text) continue;
+            CheckText(name, text);
+            if (TypeInPath(endpoint, name) is { } type && Wanted(type, text) is { } wanted)
+                throw new InvalidInputException(name, text, wanted);
+        }
         CheckEncoding(context.Request.QueryString);
         if (context.Request.Query.Count > 0) CheckQuery(context.Request.Query, Known.GetOrAdd(endpoint, ParametersOf));
         return CheckBody.Run(context, next);
@@ -103,6 +108,9 @@ static class RefuseUnknown
             .Where(p => IsSimple(p.ParameterInfo.ParameterType) && !inPath.Contains(p.Name))
             .ToDictionary(p => p.Name, p => p.ParameterInfo.ParameterType, StringComparer.OrdinalIgnoreCase);
     }
+
+    static Type? TypeInPath(Endpoint endpoint, string name) => endpoint.Metadata.OfType<IParameterBindingMetadata>()
+        .FirstOrDefault(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase))?.ParameterInfo.ParameterType;
 
     // Leaves out services and bodies, which are also parameters of the handler.
     static bool IsSimple(Type type)

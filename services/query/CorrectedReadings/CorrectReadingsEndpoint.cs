@@ -138,6 +138,7 @@ sealed class CorrectReadingsEndpoint(KnownAssets registry, ListCorrections list,
     (Sensor Sensor, string Reason, string By, DateTimeOffset Now) Check(string id, string? sensorId, string? reason, string? by)
     {
         var model = registry.Get(id).Model;
+        if (model.IsPlace) throw new NotFoundException("twin", id, "it is a place");
         var sensor = sensorId is null ? null : model.Sensor(sensorId);
         if (sensor is null)
             throw new InvalidInputException("sensor", sensorId, string.Join(", ", model.Sensors.Select(s => s.Id)));

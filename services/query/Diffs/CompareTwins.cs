@@ -1,3 +1,4 @@
+using Contracts.Events;
 using Contracts.Messages;
 using Query.Api;
 using Query.Events;
@@ -66,6 +67,16 @@ sealed class CompareTwins(FindPast past, FoldTwin fold, PastAlarms alarms, PastP
         ? new[] { "source", "target" }.Select(end => e.Data?[end]?.ToString()).OfType<string>().Distinct()
         : [Streams.AssetOf(e.Stream)];
 
+    // What changes what is known of a time belongs to all that was known afterwards.
     static bool Belongs(LogEvent e, PastMoment moment) =>
-        e.Position <= moment.KnownAt && (PastEvents.HappenedAt(e.Type, e.Data) ?? e.RecordedAt) <= moment.ValidAt;
+        e.Position <= moment.KnownAt
+            && (Revising.Contains(e.Type) || (PastEvents.HappenedAt(e.Type, e.Data) ?? e.RecordedAt) <= moment.SampledUpTo);
+
+    static readonly HashSet<string> Revising =
+    [
+        .. new[]
+        {
+            typeof(ReadingsCorrected), typeof(ReadingsRetracted), typeof(CorrectionWithdrawn), typeof(TwinRevised), typeof(AlarmWithdrawn),
+        }.Select(t => EventLog.EventNames[t]),
+    ];
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Google.Protobuf.WellKnownTypes;
 using Query.Api;
@@ -13,6 +14,10 @@ readonly record struct KnownAt(long? Position, DateTimeOffset? Time)
     /// <summary>Description of the parameter in the API reference.</summary>
     public const string Meaning = "Uses only what the log held at this point: a log position or a time in ISO 8601.";
 
+    /// <summary>As it was asked for.</summary>
+    public override string ToString() =>
+        Position?.ToString(CultureInfo.InvariantCulture) ?? Time?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture) ?? "";
+
     /// <exception cref="InvalidInputException">Neither a position nor a time.</exception>
     public static KnownAt? Parse(string? text) => Parse(Input.KnownAt, text);
 
@@ -22,7 +27,7 @@ readonly record struct KnownAt(long? Position, DateTimeOffset? Time)
         if (text is null) return null;
         if (!text.All(char.IsAsciiDigit))
             return Input.TryTime(text, out var time) ? new(null, time) : throw new InvalidInputException(name, text, Allowed);
-        return long.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var position)
+        return long.TryParse(text, CultureInfo.InvariantCulture, out var position)
             ? new(position, null)
             : throw new InvalidInputException(name, text, Allowed);
     }

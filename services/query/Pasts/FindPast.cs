@@ -18,29 +18,38 @@ namespace Query.Pasts;
 /// <param name="Corrections">The corrections of its readings known then.</param>
 /// <param name="Parameters">The calibration in force then; null: the model's own values.</param>
 /// <param name="RegisteredAt">Its first registration.</param>
-/// <param name="ValidAt">What was true at this time.</param>
-/// <param name="KnownAt">The position.</param>
-/// <param name="KnownAtTime">When that position was appended.</param>
+/// <param name="Moment">The moment.</param>
 sealed record PastAsset(
     string Id, string Name, AssetModel Model, Corrections Corrections, ParameterSet? Parameters, DateTimeOffset RegisteredAt,
-    DateTimeOffset ValidAt, long KnownAt, DateTimeOffset KnownAtTime)
+    PastMoment Moment)
 {
-    /// <summary>The moment.</summary>
-    public PastMoment Moment => new(ValidAt, KnownAt, KnownAtTime);
+    /// <summary>What was true at this time.</summary>
+    public DateTimeOffset ValidAt => Moment.ValidAt;
+
+    /// <summary>The position.</summary>
+    public long KnownAt => Moment.KnownAt;
+
+    /// <summary>When that position was appended.</summary>
+    public DateTimeOffset KnownAtTime => Moment.KnownAtTime;
 }
 
 /// <summary>What was true at a time, as far as the log held it up to a position.</summary>
 /// <param name="ValidAt">What was true at this time.</param>
 /// <param name="KnownAt">The position.</param>
 /// <param name="KnownAtTime">When that position was appended.</param>
-readonly record struct PastMoment(DateTimeOffset ValidAt, long KnownAt, DateTimeOffset KnownAtTime)
+/// <param name="SampledUpTo">
+/// Later readings are not looked at. Later than <paramref name="ValidAt"/> if no time was asked for: all that was known counts then, as in
+/// the live twin, also what a device sent whose clock is ahead.
+/// </param>
+readonly record struct PastMoment(DateTimeOffset ValidAt, long KnownAt, DateTimeOffset KnownAtTime, DateTimeOffset SampledUpTo)
 {
     /// <summary>Number of <see cref="Parts"/>.</summary>
-    public const int PartCount = 3;
+    public const int PartCount = 4;
 
     /// <summary>As parts of a cursor, so that all pages of a list show the same moment.</summary>
     public string[] Parts() =>
-        [.. new[] { Micros.From(ValidAt), KnownAt, Micros.From(KnownAtTime) }.Select(n => n.ToString(CultureInfo.InvariantCulture))];
+        [.. new[] { Micros.From(ValidAt), KnownAt, Micros.From(KnownAtTime), Micros.From(SampledUpTo) }
+            .Select(n => n.ToString(CultureInfo.InvariantCulture))];
 
     /// <summary>From the parts of a cursor.</summary>
     /// <exception cref="InvalidInputException">They are none.</exception>
@@ -48,8 +57,9 @@ readonly record struct PastMoment(DateTimeOffset ValidAt, long KnownAt, DateTime
         long.TryParse(parts[0], CultureInfo.InvariantCulture, out var valid)
             && long.TryParse(parts[1], CultureInfo.InvariantCulture, out var position)
             && long.TryParse(parts[2], CultureInfo.InvariantCulture, out var known)
-            && Math.Abs(valid) < 1L << 57 && Math.Abs(known) < 1L << 57
-            ? new(Micros.ToTime(valid), position, Micros.ToTime(known))
+            && long.TryParse(parts[3], CultureInfo.InvariantCulture, out var sampled)
+            && Math.Abs(valid) < 1L << 57 && Math.Abs(known) < 1L << 57 && Math.Abs(sampled) < 1L << 57
+            ? new(Micros.ToTime(valid), position, Micros.ToTime(known), Micros.ToTime(sampled))
             : throw new InvalidInputException("cursor", cursor, $"the nextCursor of an earlier page of {list}");
 
     /// <summary>This moment, which a cursor holds, unless another one is asked for beside the cursor.</summary>
@@ -87,7 +97,8 @@ sealed class FindPast(NpgsqlDataSource source, LogReader log, FindPosition find,
     {
         if (validAt is { } at) Input.NotAfter(validName, at, time.GetUtcNow(), Input.SamplesAhead);
         var known = await find.Run(knownAt, cancel, knownName);
-        return new(validAt ?? (knownAt is null ? time.GetUtcNow() : known.Time), known.Position, known.Time);
+        var valid = validAt ?? (knownAt is null ? time.GetUtcNow() : known.Time);
+        return new(valid, known.Position, known.Time, validAt ?? valid + Streams.ClocksApart);
     }
 
     /// <exception cref="NotFoundException">The asset was not known at that position.</exception>
@@ -112,7 +123,7 @@ sealed class FindPast(NpgsqlDataSource source, LogReader log, FindPosition find,
             id, registrations[id][^1].Name, models[id],
             corrections.TryGetValue(id, out var events) ? new(models[id], events) : Corrections.None,
             registry.ParametersOf(id, moment.KnownAt, null)?.Parameters,
-            registrations[id][0].RegisteredAt, moment.ValidAt, moment.KnownAt, moment.KnownAtTime))];
+            registrations[id][0].RegisteredAt, moment))];
     }
 
     /// <summary>The registrations of assets up to a log position, oldest first; assets without any are left out.</summary>

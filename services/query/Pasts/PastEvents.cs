@@ -27,7 +27,7 @@ sealed class PastEvents(NpgsqlDataSource source)
         {
             var e = EventLog.Read(reader.GetString(0), reader.GetString(1));
             // What should not have been raised never was, as far as is known.
-            if (moment is null || e is AlarmWithdrawn || HappenedAt(e) <= moment.Value.ValidAt)
+            if (moment is null || e is AlarmWithdrawn || HappenedAt(e) <= moment.Value.SampledUpTo)
                 yield return (Streams.AssetOf(reader.GetString(2)), e);
         }
     }

@@ -32,7 +32,7 @@ sealed class PastReadings(LogReader log, LogLimits limits)
     {
         if (assets.Count == 0) yield break;
         var ranges = assets.SelectMany(a => Ranges(a.Asset, a.Spans)).ToList();
-        var (number, count, last) = (0, 0L, Micros.From(assets[0].Asset.ValidAt));
+        var (number, count, last) = (0, 0L, Micros.From(assets[0].Asset.Moment.SampledUpTo));
         List<Reading> readings = [];
         await foreach (var recorded in log.Between(ranges, assets[0].Asset.KnownAt, Corrections.None, cancel))
         {

@@ -48,7 +48,7 @@ sealed class TwinCheckpoints(NpgsqlDataSource source)
         command.Parameters.AddRange((NpgsqlParameter[])
         [
             new() { Value = assets.Select(a => a.Id).ToArray() }, new() { Value = moment.KnownAt },
-            new() { Value = Micros.From(moment.ValidAt) },
+            new() { Value = Micros.From(moment.SampledUpTo) },
             .. StoredCheckpoints.CorrectionParameters([.. assets.Select(a => (a.Id, a.Corrections))]),
         ]);
         await using var reader = await command.ExecuteReaderAsync(cancel);
@@ -79,7 +79,7 @@ sealed class TwinCheckpoints(NpgsqlDataSource source)
         command.Parameters.AddRange((NpgsqlParameter[])
         [
             new() { Value = assets.Select(a => a.Id).ToArray() }, new() { Value = states.Select(s => s?.Position ?? 0).ToArray() },
-            new() { Value = moment.KnownAt }, new() { Value = Micros.From(moment.ValidAt) },
+            new() { Value = moment.KnownAt }, new() { Value = Micros.From(moment.SampledUpTo) },
         ]);
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))

@@ -51,6 +51,9 @@ sealed class FoldTwin(
         var begins = await checkpoints.Newest(assets, moment, cancel);
         var begun = await log.At([.. begins.Select(b => b.Position)], cancel);
         var newest = begins.Select(b => begun.GetValueOrDefault(b.Position)).ToList();
+        // A checkpoint after a correction ends with that, and not with readings.
+        for (var i = 0; i < begins.Count; i++)
+            if (begins[i].Position > 0 && newest[i].Position == 0) newest[i] = await NewestUpTo(assets[i], begins[i].Position, cancel);
         var (twins, effects) = (begins.Select(b => b.Twin).ToList(), new StepEffects { WithoutHistory = true });
         List<(int Number, ushort Sensor)> mustRederive = [];
         await foreach (var (number, batch, since) in readings.OfAll([.. assets.Zip(begins, (a, b) => (a, b.Lacks))], null, cancel))
@@ -71,6 +74,14 @@ sealed class FoldTwin(
             answers.Add(isUnknown ? null : await Answer(asset, twin, last, open.GetValueOrDefault(asset.Id), withEstimate, cancel));
         }
         return answers;
+    }
+
+    async Task<LoggedBatch> NewestUpTo(PastAsset asset, long position, CancellationToken cancel)
+    {
+        foreach (var stream in Streams.TelemetryBetween(asset.Id, asset.RegisteredAt, asset.KnownAtTime.AddDays(1)).Reverse())
+            await foreach (var batch in log.NewestFirst(stream, cancel))
+                if (batch.Position <= position) return batch;
+        return default;
     }
 
     async Task<TwinAnswer> Answer(

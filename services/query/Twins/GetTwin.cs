@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Query.Api;
 using Query.Events;
+using ServiceDefaults;
 
 namespace Query.Twins;
 
@@ -18,6 +19,8 @@ static class GetTwin
             [Description("Wait until the twin has seen this log position (read your writes); at most the end of the log.")]
             long? minPosition) =>
         {
+            if (minPosition is not null && (validAt ?? knownAt) is not null)
+                throw new InvalidInputException("minPosition", minPosition, "only without validAt and knownAt");
             if (validAt is null && knownAt is null && minPosition is null) return Answer(http, live.Get(id).Show(time.GetUtcNow()));
             return validAt is null && knownAt is null
                 ? AnswerLater(http, live.Get(id), Input.Position("minPosition", minPosition), position, time)

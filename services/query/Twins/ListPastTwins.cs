@@ -47,6 +47,9 @@ sealed class ListPastTwins(FindPast past, FoldTwin fold, FoldPlaces places, Know
         return new(twins, done == ids.Count ? null : Cursor.Encode(List, [ids[done - 1], .. moment.Parts()]));
     }
 
+    /// <summary>Whether a cursor is one of a past page.</summary>
+    public static bool Continues(string? cursor) => Cursor.HasParts(List, 1 + PastMoment.PartCount, cursor);
+
     async Task<(string After, PastMoment Moment)> Begin(
         DateTimeOffset? validAt, KnownAt? knownAt, string? cursor, CancellationToken cancel)
     {

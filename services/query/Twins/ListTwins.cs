@@ -53,7 +53,7 @@ static class ListTwins
             string? cursor) =>
         {
             var filter = new TwinFilter(model, Input.Severity(severity), stale, search, Input.Sync(sync));
-            return validAt is null && knownAt is null
+            return validAt is null && knownAt is null && !ListPastTwins.Continues(cursor)
                 ? Answer(http, Run(live, filter, limit, cursor, time.GetUtcNow()))
                 : AnswerAsOf(http, past, filter, Input.Time("validAt", validAt), KnownAt.Parse(knownAt), limit, cursor);
         })

@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Query.Api;
 using Query.Events;
+using ServiceDefaults;
 using Proto = Contracts.Query.V1;
 
 namespace Query.Twins;
@@ -15,7 +16,8 @@ sealed class TwinRpc(
         var filter = new TwinFilter(
             request.ModelId, Input.Severity(request.Severity), request.HasIsStale ? request.IsStale : null, request.Search,
             Input.Sync(request.Sync));
-        if (request.ValidAt is not null || request.KnownAtCase != Proto.ListTwinsRequest.KnownAtOneofCase.None)
+        if (request.ValidAt is not null || request.KnownAtCase != Proto.ListTwinsRequest.KnownAtOneofCase.None
+            || ListPastTwins.Continues(request.Cursor))
             return AsOf(filter, request, context.CancellationToken);
         var page = Twins.ListTwins.Run(live, filter, request.Limit == 0 ? null : request.Limit, request.Cursor, time.GetUtcNow());
         return Task.FromResult(new Proto.ListTwinsResponse
@@ -37,7 +39,9 @@ sealed class TwinRpc(
     public override Task<Proto.GetTwinResponse> GetTwin(Proto.GetTwinRequest request, ServerCallContext context)
     {
         if (request.ValidAt is not null || request.KnownAtCase != Proto.GetTwinRequest.KnownAtOneofCase.None)
-            return AsOf(request, context.CancellationToken);
+            return request.MinPosition == 0
+                ? AsOf(request, context.CancellationToken)
+                : throw new InvalidInputException("min_position", request.MinPosition, "only without valid_at and known_at");
         return request.MinPosition == 0
             ? Task.FromResult(live.Get(request.AssetId).Show(time.GetUtcNow()).Message)
             : Later(request, context.CancellationToken);

@@ -57,6 +57,7 @@ public class RefusalTests(RunningSystem system) : SystemTest<RunningSystem>(syst
         { "POST", "/api/v1/assets/{asset}/components/gearbox-bearing:failed", """{"by":"m\u0000e"}""", "by" },
         { "POST", "/api/v1/backtests", """{"from":"x"}""", "from" },
         { "POST", "/api/v1/scenarios", """{"asset":"extrusion-line","name":"a\u0000b"}""", "name" },
+        { "POST", "/api/v1/scenarios", """{"asset":"extrusion-line","knownAt":0}""", "knownAt" },
         { "POST", "/api/v1/scenarios", """{"asset":"extrusion-line","interventions":[{"target":"x\u0000"}]}""", "interventions[0].target" },
         { "POST", "/api/v1/decisions", """{"asset":"extrusion-line","component":"\ud800"}""", "component" },
     };
@@ -95,6 +96,7 @@ public class RefusalTests(RunningSystem system) : SystemTest<RunningSystem>(syst
     [InlineData("twins/nobody", 404, null)]
     [InlineData("twins/{asset}?validAt=yesterday", 400, "validAt")]
     [InlineData("twins/{asset}?knownAt=never", 400, "knownAt")]
+    [InlineData("twins/{asset}/health?validAt=2020-01-01T00:00:00Z", 404, null)]
     [InlineData("twins/{asset}/history?sensor=melt-temperature&points=1", 400, "points")]
     [InlineData("twins/{asset}/history?sensor=nothing", 400, "sensor")]
     [InlineData("twins/{asset}/history?sensor=melt-temperature&knownAt=never", 400, "knownAt")]

@@ -61,6 +61,10 @@ sealed class GetHealth(NpgsqlDataSource source, KnownAssets registry, PastEvents
         if (!string.IsNullOrEmpty(component)) WornPart.Check(asset.Model, component, "component");
         var events = await EventsOf(asset.Id, cancel, asset.Moment);
         var views = await fold.Run(asset, events, cancel);
+        // Imports may bring sample times from before the registration; without any, the asset was not known then.
+        if (asset.ValidAt < asset.RegisteredAt && views.All(v => v.Position == 0))
+            throw new NotFoundException(
+                "asset", FormattableString.Invariant($"{asset.Id} at {asset.ValidAt.UtcDateTime:yyyy-MM-ddTHH:mm:ss.ffffffZ}"));
         var wanted = views.Where(v => string.IsNullOrEmpty(component) || v.Component == component);
         return new(asset.Id, [.. wanted.Select(v => Answer(v, events))]);
     }

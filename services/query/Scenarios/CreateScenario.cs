@@ -2,13 +2,15 @@ using Contracts.Messages;
 using Contracts.Scenarios;
 using Query.Api;
 using Query.Events;
+using Query.Pasts;
 using Query.Registry;
 using TwinModel.Scenarios;
 
 namespace Query.Scenarios;
 
 /// <summary>Checks a scenario request and sends it to simulation.</summary>
-sealed class CreateScenario(KnownAssets registry, FindPosition find, SendToSimulation simulation, LiveScenarios live, TimeProvider time)
+sealed class CreateScenario(
+    KnownAssets registry, FindPosition find, FindPast past, SendToSimulation simulation, LiveScenarios live, TimeProvider time)
 {
     public static void Map(IEndpointRouteBuilder scenarios) => scenarios.MapPost("/", async (HttpContext http, CreateScenario create) =>
         {
@@ -37,7 +39,10 @@ sealed class CreateScenario(KnownAssets registry, FindPosition find, SendToSimul
             throw DefineScenario.Invalid("asset", asked.Asset ?? "missing", $"an asset whose model has a physics section: {able}");
         }
         var name = DefineScenario.NameOf(asked);
-        var position = (await find.Run(DefineScenario.KnownAtOf(asked), cancel)).Position;
+        var knownAt = DefineScenario.KnownAtOf(asked);
+        var position = (await find.Run(knownAt, cancel)).Position;
+        if (knownAt is not null && (await past.Registrations([asset.Id], position, cancel)).Count == 0)
+            throw DefineScenario.Invalid("knownAt", $"{knownAt}", $"a point of the log at which {asset.Id} was registered");
         var now = time.GetUtcNow();
         var definition = DefineScenario.Of(asked, asset.Model, position, now);
         var id = Guid.CreateVersion7(now).ToString();

@@ -10,7 +10,7 @@ namespace Integration.Tests;
 [Collection<OnOneSystem>]
 public class AnyHistoryTests(RunningSystem system) : SystemTest<RunningSystem>(system)
 {
-    const int Steps = 10;
+    const int Steps = 14;
 
     static readonly (ushort Number, string Id, double Typical)[] Sensors = [(6, "melt-temperature", 200), (7, "melt-pressure", 190)];
 

@@ -188,6 +188,17 @@ public sealed partial class AccessTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Without_its_issuer_it_says_that_and_lets_nobody_in()
+    {
+        await using var alone = QueryApi.Guarded("http://127.0.0.1:1");
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/twins");
+        request.Headers.Authorization = new("Bearer", issuer.Token(roles: ["admin"], issuer: "http://127.0.0.1:1"));
+        using var answer = await alone.Http.SendAsync(request, Cancel);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Contains("issuer", (string)(await QueryApi.Json(answer))["detail"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_issuer_that_would_send_its_keys_unprotected_is_refused_at_the_start() =>
         Assert.Contains("https", Assert.ThrowsAny<InvalidSettingException>(() => QueryApi.Guarded("http://issuer.example.com")).Message);
 

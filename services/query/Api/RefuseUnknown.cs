@@ -29,22 +29,23 @@ static class RefuseUnknown
     // An empty search matches everything and an empty cursor means the first page; any other empty value would silently become the default.
     static readonly HashSet<string> MayBeEmpty = new(StringComparer.OrdinalIgnoreCase) { "search", "cursor" };
 
-    static readonly ConcurrentDictionary<Endpoint, Dictionary<string, Type>> Known = new();
+    static readonly ConcurrentDictionary<Endpoint, Parameters> Known = new();
 
     /// <summary>Checks a request before its operation sees it.</summary>
     /// <exception cref="InvalidInputException">Names the parameter and what is allowed.</exception>
     public static Task Check(HttpContext context, RequestDelegate next)
     {
         if (context.GetEndpoint() is not { } endpoint || !context.Request.Path.StartsWithSegments("/api/v1")) return next(context);
+        var known = Known.GetOrAdd(endpoint, ParametersOf);
         foreach (var (name, value) in context.Request.RouteValues)
         {
             if (value is not string text) continue;
             CheckText(name, text);
-            if (TypeInPath(endpoint, name) is { } type && Wanted(type, text) is { } wanted)
+            if (known.InPath.TryGetValue(name, out var type) && Wanted(type, text) is { } wanted)
                 throw new InvalidInputException(name, text, wanted);
         }
         CheckEncoding(context.Request.QueryString);
-        if (context.Request.Query.Count > 0) CheckQuery(context.Request.Query, Known.GetOrAdd(endpoint, ParametersOf));
+        if (context.Request.Query.Count > 0) CheckQuery(context.Request.Query, known.InQuery);
         return CheckBody.Run(context, next);
     }
 
@@ -100,17 +101,19 @@ static class RefuseUnknown
     }
 
     // By name; only arrays may be repeated.
-    static Dictionary<string, Type> ParametersOf(Endpoint endpoint)
+    static Parameters ParametersOf(Endpoint endpoint)
     {
-        var inPath = (endpoint as RouteEndpoint)?.RoutePattern.Parameters.Select(p => p.Name).ToHashSet(StringComparer.OrdinalIgnoreCase)
+        var names = (endpoint as RouteEndpoint)?.RoutePattern.Parameters.Select(p => p.Name).ToHashSet(StringComparer.OrdinalIgnoreCase)
             ?? [];
-        return endpoint.Metadata.OfType<IParameterBindingMetadata>()
-            .Where(p => IsSimple(p.ParameterInfo.ParameterType) && !inPath.Contains(p.Name))
-            .ToDictionary(p => p.Name, p => p.ParameterInfo.ParameterType, StringComparer.OrdinalIgnoreCase);
+        var types = endpoint.Metadata.OfType<IParameterBindingMetadata>().Where(p => IsSimple(p.ParameterInfo.ParameterType))
+            .ToLookup(p => names.Contains(p.Name), p => (p.Name, p.ParameterInfo.ParameterType));
+        return new(ByName(types[true]), ByName(types[false]));
+
+        static Dictionary<string, Type> ByName(IEnumerable<(string Name, Type Type)> all) =>
+            all.ToDictionary(p => p.Name, p => p.Type, StringComparer.OrdinalIgnoreCase);
     }
 
-    static Type? TypeInPath(Endpoint endpoint, string name) => endpoint.Metadata.OfType<IParameterBindingMetadata>()
-        .FirstOrDefault(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase))?.ParameterInfo.ParameterType;
+    sealed record Parameters(Dictionary<string, Type> InPath, Dictionary<string, Type> InQuery);
 
     // Leaves out services and bodies, which are also parameters of the handler.
     static bool IsSimple(Type type)

@@ -73,7 +73,7 @@ readonly record struct PastMoment(DateTimeOffset ValidAt, long KnownAt, DateTime
         // Whether a time is that of the position would have to be looked up; it is no later one.
         if ((knownAt?.Position is { } position && position != KnownAt) || knownAt?.Time < KnownAtTime)
             throw new InvalidInputException(
-                knownName, knownAt?.Position ?? (object?)knownAt?.Time, FormattableString.Invariant($"{KnownAt}, as on the first page"));
+                knownName, knownAt, FormattableString.Invariant($"{KnownAt}, as on the first page"));
         return this;
     }
 }

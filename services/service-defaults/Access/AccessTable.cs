@@ -69,6 +69,9 @@ public static class AccessTable
         .SelectMany(row => row.Operations.Select(operation => KeyValuePair.Create(operation, row.Roles)))
         .ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
+    static readonly (Roles Role, string Name)[] Named =
+        [.. Enum.GetValues<Roles>().Where(role => role != Roles.None).Select(role => (role, role.ToString().ToLowerInvariant()))];
+
     /// <summary>Every operation in the table.</summary>
     public static IEnumerable<string> Operations => Allowed.Keys;
 
@@ -76,9 +79,8 @@ public static class AccessTable
     public static Roles Of(string operation) => Allowed.GetValueOrDefault(operation);
 
     /// <summary>The names of roles, as they are in tokens.</summary>
-    public static IEnumerable<string> Names(Roles roles) =>
-        Enum.GetValues<Roles>().Where(role => role != Roles.None && roles.HasFlag(role)).Select(role => role.ToString().ToLowerInvariant());
+    public static IEnumerable<string> Names(Roles roles) => Named.Where(n => roles.HasFlag(n.Role)).Select(n => n.Name);
 
     /// <summary>The role with a name; none if there is no such role.</summary>
-    public static Roles Named(string name) => Enum.GetValues<Roles>().FirstOrDefault(role => Names(role).Contains(name));
+    public static Roles WithName(string name) => Array.Find(Named, n => n.Name == name).Role;
 }

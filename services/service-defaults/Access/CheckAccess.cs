@@ -1,9 +1,11 @@
 using System.Security.Claims;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 
 namespace ServiceDefaults.Access;
@@ -30,10 +32,27 @@ public static class CheckAccess
             return;
         }
         var proof = await context.AuthenticateAsync();
-        if (Refusal(context, proof, operation) is { } refusal) await Refuse(context, refusal);
+        if (proof.Failure is not null && !await HasKeys(context))
+            await Refuse(context, new UnavailableException("The issuer of tokens cannot be reached; try again."));
+        else if (Refusal(context, proof, operation) is { } refusal) await Refuse(context, refusal);
         else if (proof.Properties?.ExpiresUtc is { } end && operation.StartsWith("watch", StringComparison.OrdinalIgnoreCase))
             await Until(end, context, next);
         else await next(context);
+    }
+
+    // Without the issuer's keys, every token fails as if it were forged.
+    static async Task<bool> HasKeys(HttpContext context)
+    {
+        var bearer = context.RequestServices.GetRequiredService<IOptionsMonitor<JwtBearerOptions>>()
+            .Get(JwtBearerDefaults.AuthenticationScheme);
+        try
+        {
+            return await bearer.ConfigurationManager!.GetConfigurationAsync(context.RequestAborted) is not null;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     // Who watches for days would otherwise need a token only once.
@@ -61,7 +80,7 @@ public static class CheckAccess
                 $"The token does not say who its bearer is: it has no claim {((ClaimsIdentity)principal.Identity!).NameClaimType}.");
         context.User = principal;
         var (given, allowed) = (GivenTo(principal), AccessTable.Of(operation));
-        return (given.Aggregate(Roles.None, (all, name) => all | AccessTable.Named(name)) & allowed) != Roles.None
+        return (given.Aggregate(Roles.None, (all, name) => all | AccessTable.WithName(name)) & allowed) != Roles.None
             ? null
             : new ForbiddenException(
                 $"{operation} is for {string.Join(", ", AccessTable.Names(allowed))}; the token of {principal.Identity.Name} has "
@@ -83,8 +102,6 @@ public static class CheckAccess
             $"The token is from '{e.InvalidIssuer}', which is not the issuer of this system."),
         SecurityTokenSignatureKeyNotFoundException or SecurityTokenInvalidSignatureException => new UnauthenticatedException(
             "The token is not signed with a key of the issuer of this system."),
-        // Its keys cannot be read.
-        InvalidOperationException => new UnavailableException("The issuer of tokens cannot be reached; try again."),
         _ => new UnauthenticatedException("The token is not understood; get a new one."),
     };
 

@@ -142,6 +142,7 @@ drill() {
     live_database=${ConnectionStrings__Postgres:-$(own_database)}
     live_query=${Services__Query:-http://127.0.0.1:$QUERY_PORT}
     keys=${Seals__Keys:-$SEALS}
+    ask_as_admin
     become_private drill 2500
     trap 'stop_started >/dev/null; delete_state' EXIT
     build services/Services.slnf

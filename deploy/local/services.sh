@@ -2,7 +2,7 @@
 # The .NET services: build, start, health, stop. Sourced by pollux.
 
 BACKEND=(ingest twin-state simulation query)
-SERVICES=("${BACKEND[@]}" plant dashboard)
+SERVICES=(identity "${BACKEND[@]}" plant dashboard)
 IN_PRODUCTION=(env DOTNET_ENVIRONMENT=Production ASPNETCORE_ENVIRONMENT=Production)
 
 # Services that 'up --replicas N' starts N times, from the environment; the second replica of ingest is called ingest-2.
@@ -30,6 +30,7 @@ first_port() {
         query) printf '%s' "$QUERY_PORT" ;;
         plant) printf '%s' "$PLANT_PORT" ;;
         dashboard) printf '%s' "$DASHBOARD_PORT" ;;
+        identity) printf '%s' "$IDENTITY_PORT" ;;
     esac
 }
 
@@ -52,6 +53,7 @@ service_port_variable() {
         query) printf POLLUX_QUERY_PORT ;;
         plant) printf POLLUX_PLANT_PORT ;;
         dashboard) printf POLLUX_DASHBOARD_PORT ;;
+        identity) printf POLLUX_IDENTITY_PORT ;;
     esac
 }
 
@@ -63,6 +65,7 @@ assembly_of() {
         query) printf Query ;;
         plant) printf Plant ;;
         dashboard) printf Dashboard ;;
+        identity) printf Identity ;;
     esac
 }
 
@@ -169,6 +172,34 @@ make_seal_key() {
         { show_log_tail seal-key; fail "no key for seals could be made in $SEALS"; }
 }
 
+# One account per role, with random passwords; what is there stays. The dashboard's address may be another than last time.
+make_accounts() {
+    local dashboard="http://127.0.0.1:$DASHBOARD_PORT"
+    if [[ -f $ACCOUNTS/signing-key.pem ]] && grep -qF "\"$dashboard/signin-oidc\"" "$ACCOUNTS/accounts.json"; then return 0; fi
+    "$DOTNET" "$(service_assembly identity)" make-accounts "$ACCOUNTS" "$dashboard" >"$LOGS/make-accounts.log" 2>&1 9>&- ||
+        { show_log_tail make-accounts; fail "no accounts could be made in $ACCOUNTS"; }
+}
+
+# The bearer of a program with a role. Its password is not among the arguments, which every user of the machine can see.
+token() { # role
+    local role=${1:-} password answer
+    [[ -f $ACCOUNTS/passwords ]] || fail "there are no accounts yet; run ./pollux up first"
+    password=$(awk -v role="$role" '$1 == role && role != "dashboard" { print $2 }' "$ACCOUNTS/passwords")
+    [[ -n $password ]] || fail "there is no account '$role'; there are $(awk '$1 != "dashboard" { print $1 }' "$ACCOUNTS/passwords" | paste -sd' ')"
+    answer=$(curl --silent --show-error --fail --noproxy '*' --max-time 10 --data grant_type=client_credentials --config - "$OWN_ISSUER/token" \
+        <<<"user = \"$role:$password\"") || fail "identity gives no token; is it running (./pollux status)?"
+    sed -nE 's/.*"access_token" *: *"([^"]+)".*/\1/p' <<<"$answer"
+}
+
+has_own_issuer() { [[ $ISSUER == "$OWN_ISSUER" ]]; }
+
+# Who may run this script on this machine may read the passwords too, so its verbs ask as the administrator.
+ask_as_admin() {
+    if [[ -n ${POLLUX_TOKEN:-} ]] || ! has_own_issuer || ! running identity; then return 0; fi
+    POLLUX_TOKEN=$(token admin)
+    export POLLUX_TOKEN
+}
+
 services_up() { # name...
     local name
     # Start all before waiting for any: ingest is ready only once it knows assets, which twin-state registers.
@@ -186,15 +217,21 @@ start_service() {
     case $(service_of "$name") in
         query)
             require_free_port "$(grpc_port "$name")" POLLUX_QUERY_GRPC_PORT
-            ports+=("Ports__Grpc=$(grpc_port "$name")")
+            ports+=("Ports__Grpc=$(grpc_port "$name")" "Access__Issuer=$ISSUER")
             ;;
         # Each replica has its own broker session; they share the subscription group and thus the work.
         ingest)
-            ports+=("Cluster__Port=$(cluster_port "$name")" "Ingest__ClientId=ingest-$(($(replica_of "$name") - 1))")
+            ports+=("Cluster__Port=$(cluster_port "$name")" "Ingest__ClientId=ingest-$(($(replica_of "$name") - 1))"
+                "Access__Issuer=$ISSUER")
             if [[ -f $SEALS/key.pem ]]; then ports+=("Ingest__SealKeyFile=$SEALS/key.pem"); fi
             ;;
         twin-state) ports+=("Cluster__Port=$(cluster_port "$name")") ;;
-        dashboard) ports+=("Dashboard__Query=http://127.0.0.1:$QUERY_GRPC_PORT") ;;
+        plant) ports+=("Access__Issuer=$ISSUER") ;;
+        dashboard)
+            ports+=("Dashboard__Query=http://127.0.0.1:$QUERY_GRPC_PORT" "Access__Issuer=$ISSUER"
+                "Dashboard__ClientSecretFile=${POLLUX_CLIENT_SECRET_FILE:-$ACCOUNTS/dashboard-secret}")
+            ;;
+        identity) ports+=("Identity__Issuer=$OWN_ISSUER" "Identity__Directory=$ACCOUNTS") ;;
     esac
     STARTED+=("$name")
     cd "$REPO" || return

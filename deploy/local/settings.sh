@@ -10,6 +10,7 @@ configure() {
     RUN="$POLLUX_HOME/run"
     LOGS="$POLLUX_HOME/logs"
     SEALS="$POLLUX_HOME/seals"
+    ACCOUNTS="$POLLUX_HOME/accounts"
     TOOLS=${POLLUX_TOOLS:-$POLLUX_HOME/tools}
     POSTGRES_PORT=${POLLUX_POSTGRES_PORT:-$((15432 + offset))}
     RABBITMQ_PORT=${POLLUX_RABBITMQ_PORT:-$((15673 + offset))}
@@ -21,7 +22,11 @@ configure() {
     SIMULATION_PORT=${POLLUX_SIMULATION_PORT:-$((5103 + offset))}
     PLANT_PORT=${POLLUX_PLANT_PORT:-$((5104 + offset))}
     DASHBOARD_PORT=${POLLUX_DASHBOARD_PORT:-$((5105 + offset))}
+    IDENTITY_PORT=${POLLUX_IDENTITY_PORT:-$((5106 + offset))}
+    # Whose tokens count: identity's, another issuer's, or, if set to nothing, nobody is asked who they are.
+    OWN_ISSUER=http://127.0.0.1:$IDENTITY_PORT
+    ISSUER=${POLLUX_ISSUER-$OWN_ISSUER}
 }
 
 # A separate system uses the ports of its own offset, even if the environment sets ports for the main one.
-forget_ports() { unset POLLUX_{POSTGRES,RABBITMQ,MQTT,QUERY,QUERY_GRPC,INGEST,TWIN_STATE,SIMULATION,PLANT,DASHBOARD}_PORT; }
+forget_ports() { unset POLLUX_{POSTGRES,RABBITMQ,MQTT,QUERY,QUERY_GRPC,INGEST,TWIN_STATE,SIMULATION,PLANT,DASHBOARD,IDENTITY}_PORT; }

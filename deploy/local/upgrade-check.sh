@@ -13,6 +13,8 @@ export POLLUX_HOME="$work/home" POLLUX_PORT_OFFSET="${POLLUX_PORT_OFFSET:-7000}"
 query=http://127.0.0.1:$((5100 + POLLUX_PORT_OFFSET))
 second_query=http://127.0.0.1:$((5120 + POLLUX_PORT_OFFSET))
 asset=upgrade
+# Versions from before there were tokens are checked too.
+export POLLUX_ISSUER=''
 publisher=
 
 say() { printf '%s\n' "$*"; }

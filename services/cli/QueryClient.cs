@@ -16,13 +16,13 @@ sealed class QueryClient : IDisposable
 
     /// <summary>
     /// A client whose commands say who gives them: the token POLLUX_TOKEN, or else POLLUX_ACTOR or the user of this session; and why:
-    /// POLLUX_REASON.
+    /// POLLUX_REASON. Another system is never shown the token of this one.
     /// </summary>
-    /// <param name="address">The service; null: that of this system, from the settings.</param>
+    /// <param name="address">Another system, whose token is POLLUX_SOURCE_TOKEN; null: this one, from the settings.</param>
     public QueryClient(Uri? address = null)
     {
         http.BaseAddress = address ?? ThisSystem;
-        if (Given("POLLUX_TOKEN") is { } token) http.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        if (Given(address is null ? "POLLUX_TOKEN" : "POLLUX_SOURCE_TOKEN") is { } token) http.DefaultRequestHeaders.Authorization = new("Bearer", token);
         else Say(Caller.ActorHeader, Given("POLLUX_ACTOR") ?? Environment.UserName);
         if (Given("POLLUX_REASON") is { } reason) Say(Caller.ReasonHeader, reason);
 

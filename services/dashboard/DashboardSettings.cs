@@ -18,6 +18,14 @@ sealed record DashboardSettings
     [Range(1, 86_400)]
     public int KeepPageSeconds { get; init; } = 180;
 
+    /// <summary>Id of the dashboard among the clients of the issuer of <c>Access:Issuer</c>.</summary>
+    [StringLength(200, MinimumLength = 1)]
+    public string ClientId { get; init; } = "dashboard";
+
+    /// <summary>File with the secret of <see cref="ClientId"/>; needed when an issuer is set.</summary>
+    [StringLength(4000)]
+    public string ClientSecretFile { get; init; } = "";
+
     /// <summary>Address of the trace viewer, with {0} for the trace id; empty: none.</summary>
     [RegularExpression(
         @"^https?://.*\{0\}.*$",

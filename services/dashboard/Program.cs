@@ -1,6 +1,7 @@
 using Dashboard;
 using Dashboard.Live;
 using Dashboard.Shell;
+using Dashboard.SignIn;
 using Dashboard.WhatIf;
 using ServiceDefaults;
 
@@ -11,11 +12,13 @@ var builder = Hosting.CreateBuilder(args);
 builder.WebHost.UseStaticWebAssets();
 builder.AddServiceDefaults("dashboard", httpPort);
 builder.AddQueryClients();
+builder.AddSignIn();
 builder.AddShell();
 builder.AddWhatIf();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
+app.UseSignIn();
 app.UseShell();
 app.MapWhatIf();
 return await app.RunOrCommand(args);

@@ -94,9 +94,10 @@ public static class Defaults
         app.UseExceptionHandler();
         // Responses of routing and rate limiting to refused requests have no body.
         app.UseStatusCodePages(pages => Problem.Of(pages.HttpContext).Write(pages.HttpContext));
-        app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
-        app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready"), ResponseWriter = WriteReasons });
-        app.MapPrometheusScrapingEndpoint();
+        app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).AllowAnonymous();
+        app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready"), ResponseWriter = WriteReasons })
+            .AllowAnonymous();
+        app.MapPrometheusScrapingEndpoint().AllowAnonymous();
         return app;
     }
 

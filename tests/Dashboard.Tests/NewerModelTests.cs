@@ -53,7 +53,7 @@ public class NewerModelTests
     public async Task A_model_that_is_understood_is_read_once()
     {
         var client = new Registry(Extruder);
-        var assets = new FindAssets(client, TimeProvider.System);
+        var assets = new FindAssets(client, [], TimeProvider.System);
         var read = await assets.Model("line-1", CancellationToken.None);
         Assert.Same(read, await assets.Model("line-1", CancellationToken.None));
         Assert.Equal(1, client.ModelsAsked);
@@ -74,7 +74,7 @@ public class NewerModelTests
         Assert.Empty(await new KnownPhysics(assets).Of("line-1", CancellationToken.None));
     }
 
-    static FindAssets Known(string yaml) => new(new Registry(yaml), TimeProvider.System);
+    static FindAssets Known(string yaml) => new(new Registry(yaml), [], TimeProvider.System);
 
     /// <summary>A query with one asset whose model has this text.</summary>
     sealed class Registry(string yaml) : AssetService.AssetServiceClient

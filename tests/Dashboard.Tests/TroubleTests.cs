@@ -6,7 +6,7 @@ namespace Dashboard.Tests;
 public class TroubleTests
 {
     [Theory]
-    [InlineData(StatusCode.PermissionDenied, "forbidden", "You may not see this", "Ask whoever administers Pollux")]
+    [InlineData(StatusCode.PermissionDenied, "forbidden", "Your role does not allow this", "Ask whoever administers Pollux")]
     [InlineData(StatusCode.Unauthenticated, "forbidden", "You are not signed in", "Sign in again")]
     [InlineData(StatusCode.NotFound, "unknown", "There is no machine 'x'", "Look for it in the fleet")]
     [InlineData(StatusCode.Unavailable, "away", "cannot be reached", "will load by itself once the service is back")]

@@ -17,6 +17,9 @@ static partial class CodeFacts
         .Matches(File.ReadAllText(Tool.In("deploy", "local", "services.sh")))
         .ToDictionary(m => m.Groups["name"].Value, m => m.Groups["assembly"].Value);
 
+    /// <summary>Services that a system in production has only if asked: emulated machines, and an issuer where there is no other.</summary>
+    public static IReadOnlySet<string> ForOneMachine { get; } = new HashSet<string> { "plant", "identity" };
+
     /// <summary>HTTP port by service, from the default in its Program.</summary>
     public static IReadOnlyDictionary<string, int> HttpPorts { get; } = Assemblies.Keys.ToDictionary(
         name => name, name =>

@@ -67,9 +67,9 @@ public class NamesMatchCodeTests
     }
 
     [Theory, MemberData(nameof(Overlays))]
-    public void All_services_but_the_plant_are_deployed(string overlay) => Assert.Subset(
+    public void All_services_that_production_needs_are_deployed(string overlay) => Assert.Subset(
         Overlay.Of(overlay).Workloads.Where(w => w.IsService).Select(w => w.Source.Name).ToHashSet(),
-        CodeFacts.Assemblies.Keys.Where(s => s != "plant").ToHashSet());
+        CodeFacts.Assemblies.Keys.Where(s => !CodeFacts.ForOneMachine.Contains(s)).ToHashSet());
 
     [Theory, MemberData(nameof(Overlays))]
     public void Ports_are_those_the_services_listen_on(string overlay)

@@ -291,7 +291,7 @@ public class PastTests(RunningSystem system) : SystemTest<RunningSystem>(system)
     public async Task The_difference_of_the_fleet_names_the_assets_that_differ()
     {
         // Not so long ago that silence would be an alarm in the meantime.
-        var (changed, same, at) = (Pollux.NextAsset(), Pollux.NextAsset(), Samples.Now - 60 * Micros.PerSecond);
+        var (changed, same, at) = (Pollux.NextAsset(), Pollux.NextAsset(), Samples.Now - 5 * Micros.PerSecond);
         await Pollux.Store(changed, new Reading(MeltTemperature, at, 200));
         await Pollux.Store(same, new Reading(MeltTemperature, at, 200));
         var before = await Pollux.Log.Position();

@@ -4,13 +4,15 @@ using Grpc.Core;
 
 namespace Dashboard.Live;
 
-/// <summary>Assets and their models. They rarely change, so each asset is requested once a minute at most.</summary>
-sealed class FindAssets(AssetService.AssetServiceClient client, TimeProvider time)
+/// <summary>Models of all pages, parsed once.</summary>
+sealed class ParsedModels : ConcurrentDictionary<string, ReadableModel>;
+
+/// <summary>Assets and their models, for one page. They rarely change, so each asset is requested once a minute at most.</summary>
+sealed class FindAssets(AssetService.AssetServiceClient client, ParsedModels models, TimeProvider time)
 {
     static readonly TimeSpan FreshFor = TimeSpan.FromMinutes(1);
 
     readonly Dictionary<string, (Asset Asset, DateTimeOffset At)> known = [];
-    readonly ConcurrentDictionary<string, ReadableModel> models = new();
 
     /// <summary>Kind of an asset with a twin.</summary>
     public const string Machine = "machine";

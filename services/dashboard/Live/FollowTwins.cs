@@ -1,36 +1,42 @@
 using System.Diagnostics.Metrics;
 using Contracts.Query.V1;
+using Dashboard.SignIn;
 
 namespace Dashboard.Live;
 
-/// <summary>Follows twins for all browsers, sharing one stream among those that show the same machines.</summary>
-sealed class FollowTwins
+/// <summary>Follows twins for one page, as its user.</summary>
+sealed class FollowTwins(TwinFeeds feeds, TwinService.TwinServiceClient client, Visitor visitor)
+{
+    /// <summary>The twins known so far, then every change until the subscription is disposed.</summary>
+    public TwinSubscription Follow(IEnumerable<string> assetIds) => feeds.Follow(visitor.Session, client, assetIds);
+}
+
+/// <summary>The streams of all pages, sharing one among those of the same session that show the same machines.</summary>
+sealed class TwinFeeds
 {
     // The limit of query for one stream.
     const int MostAssets = 200;
 
-    readonly TwinService.TwinServiceClient client;
     readonly QueryConnection connection;
     readonly ILogger<TwinFeed> log;
     readonly Dictionary<string, TwinFeed> feeds = [];
     readonly Lock gate = new();
 
-    public FollowTwins(TwinService.TwinServiceClient client, QueryConnection connection, ILogger<TwinFeed> log, IMeterFactory meters)
+    public TwinFeeds(QueryConnection connection, ILogger<TwinFeed> log, IMeterFactory meters)
     {
-        (this.client, this.connection, this.log) = (client, connection, log);
+        (this.connection, this.log) = (connection, log);
         meters.Create("Pollux")
             .CreateObservableGauge("pollux.dashboard.feeds", () => feeds.Count, "{stream}", "Open watch streams to the query service");
     }
 
-    /// <summary>The twins known so far, then every change until the subscription is disposed.</summary>
-    public TwinSubscription Follow(IEnumerable<string> assetIds)
+    public TwinSubscription Follow(string? session, TwinService.TwinServiceClient client, IEnumerable<string> assetIds)
     {
         lock (gate)
         {
             List<TwinFeed> followed = [];
             foreach (var ids in assetIds.Distinct().Order(StringComparer.Ordinal).Chunk(MostAssets))
             {
-                var key = string.Join(',', ids);
+                var key = $"{session}:{string.Join(',', ids)}";
                 if (!feeds.TryGetValue(key, out var feed)) feeds[key] = feed = new TwinFeed(key, ids, client, connection, log);
                 followed.Add(feed);
             }

@@ -1,4 +1,5 @@
 using Contracts.Query.V1;
+using Dashboard.SignIn;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
@@ -14,8 +15,9 @@ static class QueryClients
     {
         builder.AddSettings<DashboardSettings>("Dashboard");
         builder.Services.AddSingleton(Connect);
-        builder.Services.AddSingleton(services => services.GetRequiredService<GrpcChannel>().Intercept(
-            new SayWho(),
+        // One per page, as it asks as whoever uses the page.
+        builder.Services.AddScoped(services => services.GetRequiredService<GrpcChannel>().Intercept(
+            new AsVisitor(services.GetRequiredService<Visitor>(), services.GetRequiredService<Sessions>()),
             new Deadlines(TimeSpan.FromSeconds(services.GetRequiredService<IOptions<DashboardSettings>>().Value.DeadlineSeconds))));
         builder.Services.AddClient(calls => new TwinService.TwinServiceClient(calls));
         builder.Services.AddClient(calls => new DiffService.DiffServiceClient(calls));
@@ -34,12 +36,12 @@ static class QueryClients
         builder.Services.AddClient(calls => new RejectionService.RejectionServiceClient(calls));
         builder.Services.AddClient(calls => new ReplicaService.ReplicaServiceClient(calls));
         builder.Services.AddSingleton<QueryConnection>().AddHostedService(services => services.GetRequiredService<QueryConnection>());
-        builder.Services.AddSingleton<FollowTwins>();
-        builder.Services.AddSingleton<FindAssets>();
+        builder.Services.AddSingleton<TwinFeeds>().AddScoped<FollowTwins>();
+        builder.Services.AddSingleton<ParsedModels>().AddScoped<FindAssets>();
     }
 
     static void AddClient<T>(this IServiceCollection services, Func<CallInvoker, T> make)
-        where T : class => services.AddSingleton(provider => make(provider.GetRequiredService<CallInvoker>()));
+        where T : class => services.AddScoped(provider => make(provider.GetRequiredService<CallInvoker>()));
 
     static GrpcChannel Connect(IServiceProvider services) =>
         GrpcChannel.ForAddress(services.GetRequiredService<IOptions<DashboardSettings>>().Value.Query, new()
@@ -57,13 +59,16 @@ static class QueryClients
             // Enough for 500 twins on one page.
             MaxReceiveMessageSize = 64 * 1024 * 1024,
             DisposeHttpClient = true,
+            // Without TLS too: whoever runs query and dashboard apart puts TLS between them.
+            UnsafeUseInsecureChannelCallCredentials = true,
         });
 }
 
 /// <summary>
-/// Commands say who gives them: the name last typed in the browser, or the dashboard. Reads do not, as nobody is recorded for them.
+/// Calls are made as whoever uses the page: with the session's token. Where nobody is asked who he is, commands name whoever was typed, or
+/// the dashboard, and reads name nobody, as nobody is recorded for them.
 /// </summary>
-sealed class SayWho : Interceptor
+sealed class AsVisitor(Visitor visitor, Sessions sessions) : Interceptor
 {
     static readonly string[] Reads = ["Get", "List", "Diff"];
 
@@ -71,11 +76,37 @@ sealed class SayWho : Interceptor
         TRequest request, ClientInterceptorContext<TRequest, TResponse> context,
         AsyncUnaryCallContinuation<TRequest, TResponse> continuation)
     {
+        if (visitor.Session is { } session) return continuation(request, With(session, context));
         if (Reads.Any(verb => context.Method.Name.StartsWith(verb, StringComparison.Ordinal))) return continuation(request, context);
         Metadata headers = [.. context.Options.Headers ?? []];
-        headers.Add(Caller.ActorHeader, Uri.EscapeDataString(CircuitUser.Name ?? "dashboard"));
+        headers.Add(Caller.ActorHeader, Uri.EscapeDataString(visitor.Name ?? "dashboard"));
         return continuation(request, new(context.Method, context.Host, context.Options.WithHeaders(headers)));
     }
+
+    public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
+        TRequest request, ClientInterceptorContext<TRequest, TResponse> context,
+        AsyncServerStreamingCallContinuation<TRequest, TResponse> continuation) =>
+        continuation(request, visitor.Session is { } session ? With(session, context) : context);
+
+    ClientInterceptorContext<TRequest, TResponse> With<TRequest, TResponse>(
+        string session, ClientInterceptorContext<TRequest, TResponse> context)
+        where TRequest : class
+        where TResponse : class => new(context.Method, context.Host, context.Options.WithCredentials(CallCredentials.FromInterceptor(
+            async (call, metadata) =>
+            {
+                try
+                {
+                    metadata.Add("authorization", $"Bearer {await sessions.Token(session, call.CancellationToken)}");
+                }
+                catch (SessionEndedException e)
+                {
+                    throw new RpcException(new(StatusCode.Unauthenticated, e.Message));
+                }
+                catch (UnavailableException e)
+                {
+                    throw new RpcException(new(StatusCode.Unavailable, e.Message));
+                }
+            })));
 }
 
 /// <summary>Sets a deadline on unary calls; streams have none.</summary>

@@ -12,6 +12,9 @@ sealed class NavEntryAttribute(int order, string text, string address, string ic
 {
     public int Order => order;
 
+    /// <summary>What the page asks for, if not everybody may.</summary>
+    public string? Operation { get; init; }
+
     public string Text => text;
 
     public string Icon => icon;

@@ -1,7 +1,5 @@
-using Dashboard.Live;
 using Dashboard.Shown;
 using Microsoft.AspNetCore.Components.Server;
-using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Options;
 using MudBlazor.Services;
@@ -22,7 +20,6 @@ static class ShellSetup
         // A page lives in one process, so the keys need not outlive it.
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddMudServices(mud => mud.SnackbarConfiguration.PositionClass = MudBlazor.Defaults.Classes.Position.BottomRight);
-        builder.Services.AddScoped<CircuitUser>().AddScoped<CircuitHandler>(services => services.GetRequiredService<CircuitUser>());
         builder.Services.AddScoped<Browser>();
     }
 
@@ -30,7 +27,7 @@ static class ShellSetup
     {
         app.UseStatusCodePagesWithReExecute(NotFoundPage.Address, createScopeForStatusCodePages: true);
         app.UseAntiforgery();
-        app.MapStaticAssets(StaticAssets);
+        app.MapStaticAssets(StaticAssets).AllowAnonymous();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode().WithStaticAssets(StaticAssets);
     }
 }

@@ -1,10 +1,10 @@
-using Dashboard.Live;
+using Dashboard.SignIn;
 using Microsoft.JSInterop;
 
 namespace Dashboard.Shown;
 
 /// <summary>Settings of one browser: time zone, theme, the machine last looked at.</summary>
-sealed class Browser(IJSRuntime js, CircuitUser user) : IDisposable
+sealed class Browser(IJSRuntime js, Visitor visitor) : IDisposable
 {
     sealed record Preferences(string Zone, int OffsetMinutes, string? Theme, bool SystemIsDark, string? Asset, string? Name);
 
@@ -19,12 +19,14 @@ sealed class Browser(IJSRuntime js, CircuitUser user) : IDisposable
 
     public string? Asset { get; private set; }
 
-    /// <summary>Name used for acknowledging and deciding, as last typed; recorded with every command.</summary>
-    public string? Name
-    {
-        get => user.Typed;
-        private set => user.Typed = value;
-    }
+    /// <summary>Name used for acknowledging and deciding: who signed in, or as last typed; recorded with every command.</summary>
+    public string? Name => visitor.Name;
+
+    /// <summary>The issuer says who it is: the name is not for typing.</summary>
+    public bool IsNameProven => visitor.IsProven;
+
+    /// <summary>Whether whoever uses this browser may ask for an operation; query has the last word.</summary>
+    public bool May(string operation) => visitor.May(operation);
 
     public bool IsKnown { get; private set; }
 
@@ -41,7 +43,7 @@ sealed class Browser(IJSRuntime js, CircuitUser user) : IDisposable
                 preferences.Zone, TimeSpan.FromMinutes(preferences.OffsetMinutes), preferences.Zone, preferences.Zone);
         IsDark = preferences.Theme is { } chosen ? chosen == "dark" : preferences.SystemIsDark;
         Asset ??= preferences.Asset;
-        Name = preferences.Name;
+        visitor.Type(preferences.Name);
         IsKnown = true;
     }
 
@@ -63,7 +65,7 @@ sealed class Browser(IJSRuntime js, CircuitUser user) : IDisposable
     public async Task SetName(string name)
     {
         if (name == Name) return;
-        Name = name;
+        visitor.Type(name);
         await Remember("name", name);
     }
 

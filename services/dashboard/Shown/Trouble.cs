@@ -21,8 +21,8 @@ public sealed record Trouble(string Kind, string Title, string Text, bool HealsI
         StatusCode.DeadlineExceeded =>
             new("slow", "The answer takes too long", "Try a shorter time range or fewer sensors, or try again.", HealsItself: true),
         StatusCode.PermissionDenied =>
-            new("forbidden", "You may not see this",
-                "Your role does not allow it. Ask whoever administers Pollux for a role that does, then try again."),
+            new("forbidden", "Your role does not allow this",
+                $"{exception.Status.Detail} Ask whoever administers Pollux for a role that may, then sign in again."),
         StatusCode.Unauthenticated => new("forbidden", "You are not signed in", "Sign in again, then come back to this address."),
         StatusCode.InvalidArgument or StatusCode.FailedPrecondition or StatusCode.ResourceExhausted =>
             new("refused", "This cannot be answered", exception.Status.Detail),

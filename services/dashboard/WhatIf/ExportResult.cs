@@ -1,9 +1,11 @@
+using Dashboard.SignIn;
 using Microsoft.Extensions.Options;
+using ServiceDefaults;
 
 namespace Dashboard.WhatIf;
 
 /// <summary>Downloads of scenario results, proxied from query, so that browsers need not reach it.</summary>
-sealed class ExportResult(HttpClient query)
+sealed class ExportResult(HttpClient query, Visitor visitor, Sessions sessions)
 {
     static readonly string[] Formats = ["csv", "parquet", "json"];
 
@@ -33,16 +35,26 @@ sealed class ExportResult(HttpClient query)
         }
         try
         {
-            using var answer = await query.GetAsync(
-                $"api/v1/scenarios/{Uri.EscapeDataString(id)}/result?format={format}", HttpCompletionOption.ResponseHeadersRead,
-                http.RequestAborted);
+            using var request = new HttpRequestMessage(
+                HttpMethod.Get, new Uri($"api/v1/scenarios/{Uri.EscapeDataString(id)}/result?format={format}", UriKind.Relative))
+            {
+                Version = query.DefaultRequestVersion,
+                VersionPolicy = query.DefaultVersionPolicy,
+            };
+            if (visitor.Session is { } session)
+                request.Headers.Authorization = new("Bearer", await sessions.Token(session, http.RequestAborted));
+            using var answer = await query.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, http.RequestAborted);
             http.Response.StatusCode = (int)answer.StatusCode;
             http.Response.ContentType = $"{answer.Content.Headers.ContentType}";
             if (answer.IsSuccessStatusCode)
                 http.Response.Headers.ContentDisposition = $"attachment; filename=\"scenario-{Uri.EscapeDataString(id)}.{format}\"";
             await answer.Content.CopyToAsync(http.Response.Body, http.RequestAborted);
         }
-        catch (HttpRequestException) when (!http.Response.HasStarted)
+        catch (SessionEndedException e)
+        {
+            await Results.Text(e.Message, statusCode: StatusCodes.Status401Unauthorized).ExecuteAsync(http);
+        }
+        catch (Exception e) when (e is HttpRequestException or UnavailableException && !http.Response.HasStarted)
         {
             await Results.Text(
                 "The query service cannot be reached. Try again when the dashboard says it is connected.",

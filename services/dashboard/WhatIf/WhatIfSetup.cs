@@ -5,7 +5,7 @@ static class WhatIfSetup
     public static void AddWhatIf(this WebApplicationBuilder builder)
     {
         ExportResult.Add(builder.Services);
-        builder.Services.AddSingleton<KnownPhysics>();
+        builder.Services.AddScoped<KnownPhysics>();
     }
 
     public static void MapWhatIf(this WebApplication app) => ExportResult.Map(app);

@@ -30,6 +30,11 @@ document.documentElement.dataset.theme = localStorage.getItem("pollux.theme") ??
 document.addEventListener("DOMContentLoaded", () => {
   const modal = document.getElementById("components-reconnect-modal");
   modal.addEventListener("components-reconnect-state-changed", async e => {
+    // A dashboard that has forgotten the session sends to its issuer whoever asks for a page.
+    if (["retrying", "failed"].includes(e.detail.state)) {
+      const answer = await fetch(location.href, { redirect: "manual" }).catch(() => null);
+      if (answer?.type === "opaqueredirect") location.reload();
+    }
     if (e.detail.state === "failed") setTimeout(() => Blazor.reconnect(), 1000);
     if (e.detail.state === "rejected") location.reload();
   });

@@ -31,10 +31,10 @@ static class SwitchFault
 {
     public static void MapFaults(this WebApplication app)
     {
-        app.MapGet("/faults", (EmulatedPlant plant, TimeProvider time) => List(plant, time));
+        app.MapGet("/faults", (EmulatedPlant plant, TimeProvider time) => List(plant, time)).WithName("listFaults");
         app.MapPut("/faults/{name}", (string name, FaultRequest? request, EmulatedPlant plant, TimeProvider time) =>
-            On(name, request, plant, time));
-        app.MapDelete("/faults/{name}", (string name, EmulatedPlant plant) => Off(name, plant));
+            On(name, request, plant, time)).WithName("switchOnFault");
+        app.MapDelete("/faults/{name}", (string name, EmulatedPlant plant) => Off(name, plant)).WithName("switchOffFault");
     }
 
     static IEnumerable<FaultView> List(EmulatedPlant plant, TimeProvider time)

@@ -21,5 +21,5 @@ static class GetStatus
                 new(gateway.Connected, gateway.Connections, buffer.Count,
                     buffer.Acknowledged, buffer.Dropped, path.Late, path.Doubled, path.Lost),
                 DateTimeOffset.UnixEpoch.AddMicroseconds(plant.DeviceMicros(now)));
-        });
+        }).WithName("getPlant");
 }

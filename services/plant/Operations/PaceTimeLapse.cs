@@ -13,5 +13,5 @@ static class PaceTimeLapse
     {
         plant.WaitAt(pace.Until ?? throw new InvalidInputException("until", null, "a time, ISO 8601"));
         return TypedResults.NoContent();
-    });
+    }).WithName("paceTimeLapse");
 }

@@ -50,5 +50,5 @@ static class SetOperation
     {
         plant.Operate(operation.Validated());
         return TypedResults.Ok(plant.TrueState());
-    });
+    }).WithName("setOperation");
 }

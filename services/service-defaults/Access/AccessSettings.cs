@@ -23,4 +23,10 @@ public sealed class AccessSettings
     /// <summary>Claim with the name that events are recorded under.</summary>
     [StringLength(200, MinimumLength = 1)]
     public string NameClaim { get; set; } = "preferred_username";
+
+    /// <summary>Whether anybody is asked who they are.</summary>
+    public bool IsOn => Issuer.Length > 0;
+
+    /// <summary>Whether the issuer sends its keys protected; on one machine it need not.</summary>
+    public bool IsProtected => Issuer.StartsWith(Uri.UriSchemeHttps + ":", StringComparison.OrdinalIgnoreCase);
 }

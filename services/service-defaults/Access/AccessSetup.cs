@@ -14,16 +14,13 @@ public static class AccessSetup
     /// <exception cref="InvalidSettingException">The issuer is no address, or would send its keys unprotected.</exception>
     public static void AddAccess(this WebApplicationBuilder builder)
     {
-        var settings = builder.AddSettings<AccessSettings>("Access");
-        if (settings.Issuer.Length == 0) return;
-        if (!Uri.TryCreate(settings.Issuer, UriKind.Absolute, out var issuer)
-            || !(issuer.Scheme == Uri.UriSchemeHttps || (issuer.Scheme == Uri.UriSchemeHttp && issuer.IsLoopback)))
-            throw new InvalidSettingException("Access:Issuer", settings.Issuer, "an https address; http only on this machine");
+        var settings = builder.AddAccessSettings();
+        if (!settings.IsOn) return;
         builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(bearer =>
         {
             bearer.Authority = settings.Issuer;
             bearer.Audience = settings.Audience;
-            bearer.RequireHttpsMetadata = issuer.Scheme == Uri.UriSchemeHttps;
+            bearer.RequireHttpsMetadata = settings.IsProtected;
             bearer.MapInboundClaims = false;
             bearer.TokenValidationParameters.ClockSkew = CheckAccess.ClocksApart;
             bearer.TokenValidationParameters.NameClaimType = settings.NameClaim;
@@ -36,10 +33,22 @@ public static class AccessSetup
         });
     }
 
+    /// <summary>The section <c>Access</c>.</summary>
+    /// <exception cref="InvalidSettingException">The issuer is no address, or would send its keys unprotected.</exception>
+    public static AccessSettings AddAccessSettings(this WebApplicationBuilder builder)
+    {
+        var settings = builder.AddSettings<AccessSettings>("Access");
+        var isAllowed = !settings.IsOn || (Uri.TryCreate(settings.Issuer, UriKind.Absolute, out var issuer)
+            && (issuer.Scheme == Uri.UriSchemeHttps || (issuer.Scheme == Uri.UriSchemeHttp && issuer.IsLoopback)));
+        return isAllowed
+            ? settings
+            : throw new InvalidSettingException("Access:Issuer", settings.Issuer, "an https address; http only on this machine");
+    }
+
     /// <summary>Asks each request for an operation who sends it, if an issuer is set.</summary>
     public static void UseAccess(this WebApplication app)
     {
-        if (app.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<AccessSettings>>().Value.Issuer.Length > 0)
+        if (app.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<AccessSettings>>().Value.IsOn)
             app.Use(CheckAccess.Check);
     }
 }

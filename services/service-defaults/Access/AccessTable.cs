@@ -31,7 +31,8 @@ public enum Roles
 /// </summary>
 public static class AccessTable
 {
-    const Roles Everyone = Roles.Viewer | Roles.Operator | Roles.Engineer | Roles.Auditor | Roles.Admin;
+    /// <summary>All of them.</summary>
+    public const Roles Everyone = Roles.Viewer | Roles.Operator | Roles.Engineer | Roles.Auditor | Roles.Admin;
     const Roles Examining = Roles.Engineer | Roles.Auditor | Roles.Admin;
     const Roles Running = Roles.Operator | Roles.Engineer | Roles.Admin;
     const Roles Answering = Roles.Engineer | Roles.Admin;
@@ -44,7 +45,7 @@ public static class AccessTable
             "listTwins", "getTwin", "watchTwin", "watchTwins", "diffTwin", "diffFleet", "getHistory", "getEstimate", "getEstimateHistory",
             "listAlarms", "getAlarm", "listHealth", "getHealth", "getHindsight", "listScenarios", "getScenario", "getScenarioResult",
             "watchScenario", "diffScenarios", "listDecisions", "getDecision", "listCalibrations", "getCalibration", "getParameters",
-            "listCorrections", "getCorrection", "getLineage", "getPosition",
+            "listCorrections", "getCorrection", "getLineage", "getPosition", "listFaults", "getPlant",
         ]),
         (Examining,
         [
@@ -54,13 +55,13 @@ public static class AccessTable
         (Running,
         [
             "acknowledgeAlarm", "createScenario", "cancelScenario", "createDecision", "takeDecision", "recordMaintenance",
-            "reportReplacement", "reportFailure",
+            "reportReplacement", "reportFailure", "setOperation",
         ]),
         (Answering,
         [
             "registerAsset", "registerAssets", "importAssets", "addRelationship", "removeRelationship", "correctReadings",
             "retractReadings", "withdrawCorrection", "createCalibration", "adoptCalibration", "rollBackCalibration", "runBacktest",
-            "replayRejected", "replayRejection", "importTelemetry",
+            "replayRejected", "replayRejection", "importTelemetry", "switchOnFault", "switchOffFault", "paceTimeLapse",
         ]),
         (Roles.Admin, ["startRebuild", "rebuildTwin"]),
     ];

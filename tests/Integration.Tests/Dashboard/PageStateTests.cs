@@ -74,7 +74,7 @@ public class PageStateTests(AnsweringDashboard system) : SystemTest<AnsweringDas
     }
 
     [Theory]
-    [InlineData(StatusCode.PermissionDenied, "You may not see this", "Ask whoever administers Pollux")]
+    [InlineData(StatusCode.PermissionDenied, "Your role does not allow this", "Ask whoever administers Pollux")]
     [InlineData(StatusCode.Unauthenticated, "You are not signed in", "Sign in again")]
     public async Task A_refused_question_says_whom_to_ask(StatusCode status, string title, string step)
     {

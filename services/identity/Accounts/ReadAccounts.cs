@@ -1,0 +1,79 @@
+using System.Text.Json;
+using ServiceDefaults.Access;
+
+namespace Identity.Accounts;
+
+/// <summary>The accounts cannot be used; the message says where and what is allowed.</summary>
+sealed class InvalidAccountsException(string message) : Exception(message);
+
+/// <summary>Reads the file of accounts, and refuses what is not understood.</summary>
+static class ReadAccounts
+{
+    static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+    };
+
+    public static string Text(AccountList accounts) => JsonSerializer.Serialize(accounts, Format);
+
+    /// <exception cref="InvalidAccountsException">Not understood.</exception>
+    public static AccountList Of(string text)
+    {
+        AccountList accounts;
+        try
+        {
+            accounts = JsonSerializer.Deserialize<AccountList>(text, Format) ?? throw new InvalidAccountsException("The accounts are empty.");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidAccountsException($"At {e.Path}, line {e.LineNumber + 1}: {e.Message.Split(" Path: ")[0]}");
+        }
+        foreach (var user in accounts.Users)
+        {
+            Check($"user '{user.Name}'", user.Name, user.Roles);
+            if (user.Roles.Count == 0) throw new InvalidAccountsException($"user '{user.Name}' has no role; allowed: {AllRoles}.");
+            CheckHash($"user '{user.Name}'", user.PasswordHash);
+        }
+        foreach (var client in accounts.Clients)
+        {
+            Check($"client '{client.Id}'", client.Id, client.Roles);
+            CheckHash($"client '{client.Id}'", client.SecretHash);
+            foreach (var uri in client.RedirectUris.Concat(client.SignedOutUris))
+            {
+                if (!uri.IsAbsoluteUri || !(uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback)))
+                    throw new InvalidAccountsException(
+                        $"client '{client.Id}' would send browsers to '{uri}'; allowed: https, or http on this machine.");
+            }
+        }
+        Unique("user", accounts.Users.Select(u => u.Name));
+        Unique("client", accounts.Clients.Select(c => c.Id));
+        return accounts;
+    }
+
+    static string AllRoles => string.Join(", ", AccessTable.Names(AccessTable.Everyone));
+
+    static void Check(string who, string name, IReadOnlyList<string> roles)
+    {
+        if (name.Length is 0 or > ServiceDefaults.Caller.LongestActor || name.Any(char.IsControl) || name.Trim() != name)
+            throw new InvalidAccountsException(
+                $"{who}: a name has 1 to {ServiceDefaults.Caller.LongestActor} characters, without blanks at its ends.");
+        if (roles.FirstOrDefault(role => AccessTable.WithName(role) == Roles.None) is { } unknown)
+            throw new InvalidAccountsException($"{who} has the role '{unknown}', which does not exist; allowed: {AllRoles}.");
+    }
+
+    static void CheckHash(string who, string hash)
+    {
+        if (!Secrets.IsHash(hash))
+            throw new InvalidAccountsException($"{who} has a hash that is none; 'Identity make-accounts' makes them.");
+    }
+
+    static void Unique(string what, IEnumerable<string> names)
+    {
+        if (names.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw new InvalidAccountsException($"{what} '{twice.Key}' is there twice.");
+    }
+}

@@ -1,0 +1,21 @@
+using Identity;
+using Identity.Accounts;
+using Identity.SignIn;
+using Identity.Tokens;
+using ServiceDefaults;
+
+const int httpPort = 5106;
+if (args is ["health"]) return await AskHealth.Run(httpPort);
+if (args is ["make-accounts", var directory, var dashboard]) return MakeAccounts.Run(directory, dashboard);
+var builder = Hosting.CreateBuilder(args);
+builder.AddServiceDefaults("identity", httpPort);
+var settings = builder.AddIdentitySettings();
+builder.Services.AddSingleton(new AccountFile(settings.Directory));
+builder.AddTokens(settings);
+builder.AddSignIn(settings);
+
+var app = builder.Build();
+app.MapDefaultEndpoints();
+app.UseSignIn();
+app.MapSignIn();
+return await app.RunOrCommand(args);

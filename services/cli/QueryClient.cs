@@ -22,7 +22,8 @@ sealed class QueryClient : IDisposable
     public QueryClient(Uri? address = null)
     {
         http.BaseAddress = address ?? ThisSystem;
-        if (Given(address is null ? "POLLUX_TOKEN" : "POLLUX_SOURCE_TOKEN") is { } token) http.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        if (Given(address is null ? "POLLUX_TOKEN" : "POLLUX_SOURCE_TOKEN") is { } token)
+            http.DefaultRequestHeaders.Authorization = new("Bearer", token);
         else Say(Caller.ActorHeader, Given("POLLUX_ACTOR") ?? Environment.UserName);
         if (Given("POLLUX_REASON") is { } reason) Say(Caller.ReasonHeader, reason);
 

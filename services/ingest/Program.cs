@@ -61,6 +61,6 @@ app.MapDefaultEndpoints();
 app.UseCors();
 app.UseAccess();
 app.UseRequestDecompression();
-app.MapOpenApi().WithHead();
+app.MapOpenApi().WithHead().AllowAnonymous();
 app.MapGroup("").WithProblems().MapImportTelemetry();
 return await app.RunOrCommand(args);

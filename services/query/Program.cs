@@ -89,6 +89,6 @@ app.MapGrpcService<ReplicaRpc>();
 app.MapGrpcService<LineageRpc>().RequireRateLimiting(ApiSetup.Expensive);
 app.MapGrpcService<GraphRpc>().RequireRateLimiting(ApiSetup.Expensive);
 app.MapGrpcService<RebuildRpc>().RequireRateLimiting(ApiSetup.Expensive);
-app.MapGrpcReflectionService();
-app.MapGrpcHealthChecksService();
+app.MapGrpcReflectionService().AllowAnonymous();
+app.MapGrpcHealthChecksService().AllowAnonymous();
 return await app.RunOrCommand(args);

@@ -20,6 +20,11 @@ static partial class CodeFacts
     /// <summary>Services that a system in production has only if asked: emulated machines, and an issuer where there is no other.</summary>
     public static IReadOnlySet<string> ForOneMachine { get; } = new HashSet<string> { "plant", "identity" };
 
+    /// <summary>
+    /// Without TLS an issuer is only believed on its own machine, under one address for browsers and services; containers have several.
+    /// </summary>
+    public const string OutsideContainers = "identity";
+
     /// <summary>HTTP port by service, from the default in its Program.</summary>
     public static IReadOnlyDictionary<string, int> HttpPorts { get; } = Assemblies.Keys.ToDictionary(
         name => name, name =>

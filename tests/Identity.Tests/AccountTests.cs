@@ -65,11 +65,16 @@ public class AccountTests
         { """{"users":[{"name":"ada","roles":["boss"],"passwordHash":"H"}],"clients":[]}""",
             "user 'ada' has the role 'boss', which does not exist; allowed: viewer, operator, engineer, auditor, admin" },
         { """{"users":[{"name":"ada","roles":[],"passwordHash":"H"}],"clients":[]}""", "user 'ada' has no role" },
-        { """{"users":[{"name":"ada","roles":["viewer"],"passwordHash":"secret"}],"clients":[]}""", "user 'ada' has a hash that is none" },
+        { """{"users":[{"name":"ada","roles":["viewer"],"passwordHash":"secret"}],"clients":[]}""",
+            "user 'ada' has a hash that is none" },
         { """{"users":[{"name":" ada","roles":["viewer"],"passwordHash":"H"}],"clients":[]}""", "without blanks at its ends" },
-        { """{"users":[{"name":"ada","roles":["viewer"],"passwordHash":"H"},{"name":"ada","roles":["admin"],"passwordHash":"H"}],"clients":[]}""",
+        { """
+            {"users":[{"name":"ada","roles":["admin"],"passwordHash":"H"},{"name":"ada","roles":["admin"],"passwordHash":"H"}],"clients":[]}
+            """,
             "user 'ada' is there twice" },
-        { """{"users":[],"clients":[{"id":"x","secretHash":"H","roles":[],"redirectUris":["http://plant.example/x"],"signedOutUris":[]}]}""",
+        { """
+            {"users":[],"clients":[{"id":"x","secretHash":"H","roles":[],"redirectUris":["http://plant.example/x"],"signedOutUris":[]}]}
+            """,
             "allowed: https, or http on this machine" },
     };
 
@@ -77,7 +82,8 @@ public class AccountTests
     [MemberData(nameof(NotUnderstood))]
     public void What_is_not_understood_is_refused_by_name(string text, string says) =>
         Assert.Contains(
-            says, Assert.Throws<InvalidAccountsException>(() => ReadAccounts.Of(text.Replace("\"H\"", $"\"{Hash}\"", StringComparison.Ordinal))).Message,
+            says, Assert.Throws<InvalidAccountsException>(
+                () => ReadAccounts.Of(text.Replace("\"H\"", $"\"{Hash}\"", StringComparison.Ordinal))).Message,
             StringComparison.Ordinal);
 
     [Fact]
@@ -101,9 +107,11 @@ public class AccountTests
     public void Without_accounts_or_key_the_service_says_what_is_missing()
     {
         var home = Directory.CreateTempSubdirectory("pollux-none").FullName;
-        Assert.Contains("make-accounts", Assert.Throws<ServiceDefaults.InvalidSettingException>(() => new AccountFile(home)).Message, StringComparison.Ordinal);
-        Assert.Contains(
-            "signing-key.pem", Assert.Throws<ServiceDefaults.InvalidSettingException>(() => Tokens.SigningKey.Read(home)).Message, StringComparison.Ordinal);
+        foreach (var (what, read) in new (string, Action)[]
+        {
+            ("make-accounts", () => _ = new AccountFile(home)), ("signing-key.pem", () => SigningKey.Read(home)),
+        })
+            Assert.Contains(what, Assert.Throws<ServiceDefaults.InvalidSettingException>(read).Message, StringComparison.Ordinal);
         Directory.Delete(home);
     }
 }

@@ -23,8 +23,8 @@ public sealed partial class TokenTests : IAsyncDisposable
     public ValueTask DisposeAsync() => issuer.DisposeAsync();
 
     static string Authorize(string? redirect = Callback, string? challenge = null, string client = "dashboard", string more = "") =>
-        $"/authorize?response_type=code&client_id={client}&redirect_uri={Uri.EscapeDataString(redirect ?? "")}&scope=openid%20offline_access"
-            + $"&state=s&nonce=n{(challenge is null ? "" : $"&code_challenge={challenge}&code_challenge_method=S256")}{more}";
+        $"/authorize?response_type=code&client_id={client}&redirect_uri={Uri.EscapeDataString(redirect ?? "")}"
+            + $"&scope=openid%20offline_access&state=s&nonce=n{(challenge is null ? "" : $"&code_challenge={challenge}&code_challenge_method=S256")}{more}";
 
     async Task<HttpResponseMessage> Get(string path) => await issuer.Http.GetAsync(new Uri(path, UriKind.Relative), Cancel);
 
@@ -79,7 +79,10 @@ public sealed partial class TokenTests : IAsyncDisposable
 
         (status, tokens) = await Refresh(tokens);
         Assert.True(status == 200, tokens.ToJsonString());
-        issuer.Change(a => a with { Users = [.. a.Users.Select(u => u.Name == "engineer" ? u with { Roles = ["viewer", "auditor"] } : u)] });
+        issuer.Change(a => a with
+        {
+            Users = [.. a.Users.Select(u => u.Name == "engineer" ? u with { Roles = ["viewer", "auditor"] } : u)],
+        });
         (status, tokens) = await Refresh(tokens);
         Assert.Equal(
             ["viewer", "auditor"], IssuerHost.Read((string)tokens["access_token"]!)["roles"]!.AsArray().Select(r => (string)r!));
@@ -108,9 +111,9 @@ public sealed partial class TokenTests : IAsyncDisposable
             Assert.Equal(HttpStatusCode.BadRequest, elsewhere.StatusCode);
         var back = IssuerHost.Dashboard + "/signout-callback-oidc";
         using (var signedOut = await Get($"{out1}{Uri.EscapeDataString(back)}"))
-            Assert.StartsWith(back, $"{signedOut.Headers.Location}{signedOut.StatusCode}{await signedOut.Content.ReadAsStringAsync(Cancel)}", StringComparison.Ordinal);
+            Assert.StartsWith(back, $"{signedOut.Headers.Location}", StringComparison.Ordinal);
         using (var quiet = await Get(Authorize(challenge: Challenge, more: "&prompt=none")))
-            Assert.Contains("error=login_required", $"{quiet.StatusCode}{quiet.Headers.Location}{await quiet.Content.ReadAsStringAsync(Cancel)}", StringComparison.Ordinal);
+            Assert.Contains("error=login_required", $"{quiet.Headers.Location}", StringComparison.Ordinal);
         using var asked = await Get(Authorize(challenge: Challenge));
         Assert.StartsWith("/sign-in?", asked.Headers.Location!.OriginalString, StringComparison.Ordinal);
     }
@@ -229,7 +232,8 @@ public sealed partial class TokenTests : IAsyncDisposable
             using var answer = await strict.Http.PostAsync(new Uri("/token", UriKind.Relative), content, Cancel);
             answers.Add(answer.StatusCode);
         }
-        Assert.Equal([.. Enumerable.Repeat(HttpStatusCode.Unauthorized, 3), .. Enumerable.Repeat(HttpStatusCode.TooManyRequests, 2)], answers);
+        Assert.Equal(
+            [.. Enumerable.Repeat(HttpStatusCode.Unauthorized, 3), .. Enumerable.Repeat(HttpStatusCode.TooManyRequests, 2)], answers);
     }
 
     [Fact]

@@ -11,7 +11,9 @@ using ServiceDefaults.Access;
 
 namespace Dashboard.SignIn;
 
-/// <summary>Signing in by OpenID Connect: code flow with PKCE at the issuer of the section <c>Access</c>; without one, nobody is asked.</summary>
+/// <summary>
+/// Signing in by OpenID Connect: code flow with PKCE at the issuer of the section <c>Access</c>; without one, nobody is asked.
+/// </summary>
 static class SignInSetup
 {
     /// <summary>Where the form to sign out is sent.</summary>

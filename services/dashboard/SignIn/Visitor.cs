@@ -28,8 +28,7 @@ sealed class Visitor(AuthenticationStateProvider states) : CircuitHandler
     public void Type(string? name) => typed = name is { Length: > 0 } ? name : null;
 
     /// <summary>Whether an operation would be allowed; query has the last word.</summary>
-    public bool May(string operation) => !IsProven
-        || (Roles.Aggregate(ServiceDefaults.Access.Roles.None, (all, name) => all | AccessTable.WithName(name)) & AccessTable.Of(operation)) != 0;
+    public bool May(string operation) => !IsProven || (AccessTable.WithNames(Roles) & AccessTable.Of(operation)) != 0;
 
     /// <summary>Takes over whom a request or a page is of.</summary>
     public void Be(ClaimsPrincipal user)

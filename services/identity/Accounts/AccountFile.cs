@@ -16,7 +16,8 @@ sealed partial class AccountFile
     {
         path = Path.Combine(directory, FileName);
         if (!File.Exists(path))
-            throw new InvalidSettingException("Identity:Directory", directory, $"a directory with {FileName}, as 'Identity make-accounts' makes it");
+            throw new InvalidSettingException(
+                "Identity:Directory", directory, $"a directory with {FileName}, as 'Identity make-accounts' makes it");
         try
         {
             read = (File.GetLastWriteTimeUtc(path), ReadAccounts.Of(File.ReadAllText(path)));
@@ -53,6 +54,7 @@ sealed partial class AccountFile
     [LoggerMessage(Level = LogLevel.Information, Message = "Accounts read: {Users} users, {Clients} clients")]
     static partial void LogRead(ILogger log, int users, int clients);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The accounts were changed and are not understood; those before stay in force. {Reason}")]
+    [LoggerMessage(
+        Level = LogLevel.Error, Message = "The accounts were changed and are not understood; those before stay in force. {Reason}")]
     static partial void LogRefused(ILogger log, string reason);
 }

@@ -1,4 +1,3 @@
-using Identity.Tokens;
 using ServiceDefaults.Access;
 
 namespace Identity.Accounts;

@@ -26,7 +26,8 @@ static class ReadAccounts
         AccountList accounts;
         try
         {
-            accounts = JsonSerializer.Deserialize<AccountList>(text, Format) ?? throw new InvalidAccountsException("The accounts are empty.");
+            accounts = JsonSerializer.Deserialize<AccountList>(text, Format)
+                ?? throw new InvalidAccountsException("The accounts are empty.");
         }
         catch (JsonException e)
         {

@@ -67,7 +67,8 @@ static partial class SignInEndpoints
     {
         var user = file.Now(log).User(name);
         var isRight = Secrets.Match(user?.PasswordHash, password);
-        LogAttempt(log, name is { Length: <= 100 } ? name : "…", context.Connection.RemoteIpAddress?.ToString(), isRight ? "signed in" : "refused");
+        LogAttempt(
+            log, name is { Length: <= 100 } ? name : "…", $"{context.Connection.RemoteIpAddress}", isRight ? "signed in" : "refused");
         if (!isRight) return Page(context, forgery, to, "There is no such account, or its password is another.", name);
         var identity = new ClaimsIdentity(Bearer.SessionClaims(user!), Session);
         await context.SignInAsync(Session, new ClaimsPrincipal(identity), new AuthenticationProperties { IssuedUtc = time.GetUtcNow() });

@@ -71,6 +71,7 @@ static class SignInSetup
     {
         var accounts = context.RequestServices.GetRequiredService<AccountFile>()
             .Now(context.RequestServices.GetRequiredService<ILogger<CheckRequests>>());
-        return string.Concat(accounts.Clients.SelectMany(c => c.RedirectUris).Select(uri => " " + uri.GetLeftPart(UriPartial.Authority)).Distinct());
+        return string.Concat(
+            accounts.Clients.SelectMany(c => c.RedirectUris).Select(uri => " " + uri.GetLeftPart(UriPartial.Authority)).Distinct());
     }
 }

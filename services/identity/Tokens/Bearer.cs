@@ -35,7 +35,9 @@ static class Bearer
     /// <summary>What a browser's session remembers.</summary>
     public static IEnumerable<Claim> SessionClaims(User user) => [new(Claims.Subject, user.Name), new(StampClaim, Stamp(user))];
 
-    /// <summary>The user whose session, code or refresh token this is; null if there is none any more, or the password is another.</summary>
+    /// <summary>
+    /// The user whose session, code or refresh token this is; null if there is none any more, or the password is another.
+    /// </summary>
     public static User? StillThere(ClaimsPrincipal principal, AccountList accounts) =>
         accounts.User(principal.GetClaim(Claims.Subject)) is { } user && principal.GetClaim(StampClaim) == Stamp(user) ? user : null;
 

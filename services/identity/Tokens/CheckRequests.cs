@@ -24,7 +24,8 @@ sealed class CheckRequests(AccountFile file, IdentitySettings settings, TimeProv
         if (file.Now(log).Client(context.ClientId) is not { } client)
             context.Reject(Errors.InvalidClient, $"There is no client '{context.ClientId}'.");
         else if (!client.RedirectUris.Any(uri => uri.OriginalString == context.RedirectUri))
-            context.Reject(Errors.InvalidRequest, $"redirect_uri is not one of the client's; allowed: {string.Join(", ", client.RedirectUris)}.");
+            context.Reject(
+                Errors.InvalidRequest, $"redirect_uri is not one of the client's; allowed: {string.Join(", ", client.RedirectUris)}.");
         return default;
     }
 
@@ -65,7 +66,8 @@ sealed class CheckRequests(AccountFile file, IdentitySettings settings, TimeProv
     public ValueTask HandleAsync(ValidateEndSessionRequestContext context)
     {
         // Anybody could send a browser here; only who has seen a token of the session may end it.
-        if (context.IdentityTokenHintPrincipal is null) context.Reject(Errors.InvalidRequest, "id_token_hint is missing or not one of ours.");
+        if (context.IdentityTokenHintPrincipal is null)
+            context.Reject(Errors.InvalidRequest, "id_token_hint is missing or not one of ours.");
         else if (context.PostLogoutRedirectUri is { Length: > 0 } given
             && !file.Now(log).Clients.Any(c => c.SignedOutUris.Any(uri => uri.OriginalString == given)))
             context.Reject(Errors.InvalidRequest, "post_logout_redirect_uri is not one of a client's.");

@@ -43,14 +43,14 @@ static class Reference
 
     public static void MapReference(this WebApplication app)
     {
-        app.MapOpenApi().WithHead();
+        app.MapOpenApi().WithHead().AllowAnonymous();
         app.MapScalarApiReference("/scalar", scalar =>
         {
             scalar.Title = "Pollux API";
             // The page must work without internet access.
             scalar.DefaultFonts = false;
-        }).WithHead();
-        app.MapGet("/", () => Results.Redirect("/scalar")).WithHead().ExcludeFromDescription();
+        }).WithHead().AllowAnonymous();
+        app.MapGet("/", () => Results.Redirect("/scalar")).WithHead().AllowAnonymous().ExcludeFromDescription();
     }
 
     // Times have a custom converter, so the generator does not know that they are strings.

@@ -82,6 +82,9 @@ public static class AccessTable
     /// <summary>The names of roles, as they are in tokens.</summary>
     public static IEnumerable<string> Names(Roles roles) => Named.Where(n => roles.HasFlag(n.Role)).Select(n => n.Name);
 
+    /// <summary>The roles with these names; what is none is left out.</summary>
+    public static Roles WithNames(IEnumerable<string> names) => names.Aggregate(Roles.None, (all, name) => all | WithName(name));
+
     /// <summary>The role with a name; none if there is no such role.</summary>
     public static Roles WithName(string name) => Array.Find(Named, n => n.Name == name).Role;
 }

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,9 +27,15 @@ public static class CheckAccess
 
     internal static async Task Check(HttpContext context, RequestDelegate next)
     {
-        if (OperationOf(context.GetEndpoint()) is not { } operation)
+        if (context.GetEndpoint() is not RouteEndpoint endpoint || endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null)
         {
             await next(context);
+            return;
+        }
+        if (OperationOf(endpoint) is not { } operation)
+        {
+            // What nobody has thought of is closed.
+            await Refuse(context, new ForbiddenException("This is for nobody: it is no operation of the API."));
             return;
         }
         var proof = await context.AuthenticateAsync();
@@ -80,7 +87,7 @@ public static class CheckAccess
                 $"The token does not say who its bearer is: it has no claim {((ClaimsIdentity)principal.Identity!).NameClaimType}.");
         context.User = principal;
         var (given, allowed) = (GivenTo(principal), AccessTable.Of(operation));
-        return (given.Aggregate(Roles.None, (all, name) => all | AccessTable.WithName(name)) & allowed) != Roles.None
+        return (AccessTable.WithNames(given) & allowed) != Roles.None
             ? null
             : new ForbiddenException(
                 $"{operation} is for {string.Join(", ", AccessTable.Names(allowed))}; the token of {principal.Identity.Name} has "

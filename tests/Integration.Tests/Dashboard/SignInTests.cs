@@ -116,10 +116,13 @@ public class SignInTests(GuardedSystem system) : SystemTest<GuardedSystem>(syste
     [Fact]
     public async Task Nothing_of_the_dashboard_is_shown_to_nobody()
     {
-        using var browser = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = Pollux.Dashboard.Http.BaseAddress };
+        using var browser = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false })
+        {
+            BaseAddress = Pollux.Dashboard.Http.BaseAddress,
+        };
         foreach (var path in new[] { "/", "/machines/x", "/audit", "/what-if/x/export/csv", "/_blazor/negotiate" })
         {
-            using var request = new HttpRequestMessage(path.StartsWith("/_blazor", StringComparison.Ordinal) ? HttpMethod.Post : HttpMethod.Get, path);
+            using var request = new HttpRequestMessage(path == "/_blazor/negotiate" ? HttpMethod.Post : HttpMethod.Get, path);
             using var answer = await browser.SendAsync(request, Cancel);
             Assert.Equal((path, HttpStatusCode.Redirect), (path, answer.StatusCode));
             Assert.Contains("/authorize?", answer.Headers.Location!.OriginalString, StringComparison.Ordinal);
@@ -185,7 +188,8 @@ public class SignInTests(GuardedSystem system) : SystemTest<GuardedSystem>(syste
         await Expect(page.GetByTestId("add-place")).ToHaveCountAsync(0);
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Audit" })).ToHaveCountAsync(0);
         await page.GotoAsync("/audit");
-        await Expect(page.GetByText("listEvents is for engineer, auditor, admin; the token of viewer has the roles viewer.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("listEvents is for engineer, auditor, admin; the token of viewer has the roles viewer."))
+            .ToBeVisibleAsync();
     }
 
     [Fact]
@@ -238,7 +242,8 @@ public class SignInTests(GuardedSystem system) : SystemTest<GuardedSystem>(syste
     {
         async Task<HttpStatusCode> Import(AuthenticationHeaderValue? bearer)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/assets/{Pollux.UnregisteredAsset("none")}/telemetry:import")
+            using var request = new HttpRequestMessage(
+                HttpMethod.Post, $"/api/v1/assets/{Pollux.UnregisteredAsset("none")}/telemetry:import")
             {
                 Content = new StringContent("time,sensor,value\n", System.Text.Encoding.UTF8, "text/csv"),
             };

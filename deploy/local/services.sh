@@ -186,8 +186,9 @@ token() { # role
     [[ -f $ACCOUNTS/passwords ]] || fail "there are no accounts yet; run ./pollux up first"
     password=$(awk -v role="$role" '$1 == role && role != "dashboard" { print $2 }' "$ACCOUNTS/passwords")
     [[ -n $password ]] || fail "there is no account '$role'; there are $(awk '$1 != "dashboard" { print $1 }' "$ACCOUNTS/passwords" | paste -sd' ')"
-    answer=$(curl --silent --show-error --fail --noproxy '*' --max-time 10 --data grant_type=client_credentials --config - "$OWN_ISSUER/token" \
+    answer=$(curl --silent --show-error --noproxy '*' --max-time 10 --data grant_type=client_credentials --config - "$OWN_ISSUER/token" \
         <<<"user = \"$role:$password\"") || fail "identity gives no token; is it running (./pollux status)?"
+    [[ $answer == *'"access_token"'* ]] || fail "identity gives no token: $answer"
     sed -nE 's/.*"access_token" *: *"([^"]+)".*/\1/p' <<<"$answer"
 }
 
@@ -195,7 +196,12 @@ has_own_issuer() { [[ $ISSUER == "$OWN_ISSUER" ]]; }
 
 # Who may run this script on this machine may read the passwords too, so its verbs ask as the administrator.
 ask_as_admin() {
-    if [[ -n ${POLLUX_TOKEN:-} ]] || ! has_own_issuer || ! running identity; then return 0; fi
+    if [[ -n ${POLLUX_TOKEN+set} ]]; then
+        [[ -n $POLLUX_TOKEN ]] || fail "POLLUX_TOKEN is set to nothing; unset it to ask as admin, or set it to a token"
+        return 0
+    fi
+    has_own_issuer || return 0
+    running identity || { complain "identity is down, so this asks without a token"; return 0; }
     POLLUX_TOKEN=$(token admin)
     export POLLUX_TOKEN
 }

@@ -29,7 +29,7 @@ sealed class QueryClient : IDisposable
 
         void Say(string header, string value) => http.DefaultRequestHeaders.Add(header, Uri.EscapeDataString(value));
 
-        static string? Given(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+        static string? Given(string name) => Environment.GetEnvironmentVariable(name)?.Trim() is { Length: > 0 } value ? value : null;
     }
 
     public Uri Address => http.BaseAddress!;

@@ -30,9 +30,9 @@ sealed record IdentitySettings
     [Range(1, 720)]
     public int SessionHours { get; init; } = 12;
 
-    /// <summary>Most attempts to sign in or to get a token from one address in a minute.</summary>
-    [Range(1, 100_000)]
-    public int AttemptsPerMinute { get; init; } = 120;
+    /// <summary>Most wrong passwords for one account from one address in a minute; twelve times as many for all accounts.</summary>
+    [Range(1, 10_000)]
+    public int FailuresPerMinute { get; init; } = 10;
 
     public Uri Address => new(Issuer);
 

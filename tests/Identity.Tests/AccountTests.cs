@@ -61,6 +61,14 @@ public class AccountTests
         { "", "input does not contain any JSON" },
         { "null", "are empty" },
         { "{}", "missing required properties" },
+        { """{"users":[null],"clients":[]}""", "is null" },
+        { """{"users":[],"users":[],"clients":[]}""", "uplicate" },
+        { """{"users":[{"name":"ada","roles":[null],"passwordHash":"H"}],"clients":[]}""", "which does not exist" },
+        { """
+            {"users":[],"clients":[{"id":"x","secretHash":"H","roles":[],"redirectUris":["https://bücher.example/x"],"signedOutUris":[]}]}
+            """,
+            "in ASCII" },
+        { """{"users":[],"clients":[{"id":"x","secretHash":"H","roles":[],"redirectUris":[null],"signedOutUris":[]}]}""", "allowed: https" },
         { """{"users":[],"clients":[],"groups":[]}""", "groups" },
         { """{"users":[{"name":"ada","roles":["boss"],"passwordHash":"H"}],"clients":[]}""",
             "user 'ada' has the role 'boss', which does not exist; allowed: viewer, operator, engineer, auditor, admin" },

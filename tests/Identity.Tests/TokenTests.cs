@@ -38,9 +38,15 @@ public sealed partial class TokenTests : IAsyncDisposable
         {
             ["name"] = name,
             ["password"] = password,
-            ["__RequestVerificationToken"] = ForgeryToken().Match(form).Groups[1].Value,
         });
-        return await issuer.Http.PostAsync(WebUtility.HtmlDecode(FormAction().Match(form).Groups[1].Value), content, Cancel);
+        return await Send(WebUtility.HtmlDecode(FormAction().Match(form).Groups[1].Value), content, "http://127.0.0.1:5106");
+    }
+
+    async Task<HttpResponseMessage> Send(string path, HttpContent form, string? origin)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = form };
+        if (origin is not null) request.Headers.Add("Origin", origin);
+        return await issuer.Http.SendAsync(request, Cancel);
     }
 
     async Task<string> Code(string name = "engineer")
@@ -129,7 +135,9 @@ public sealed partial class TokenTests : IAsyncDisposable
         var code = await Code();
         var first = await Exchange(code);
         Assert.True(first.Status == 200, first.Body.ToJsonString());
-        Assert.Equal((400, "invalid_grant"), (await Exchange(code)) is var (status, body) ? (status, (string)body["error"]!) : default);
+        foreach (var again in new[] { code, code + "\n" }) Assert.Equal("invalid_grant", (string)(await Exchange(again)).Body["error"]!);
+        // Whoever has it twice is not believed any more.
+        Assert.Equal("invalid_grant", (string)(await Refresh(first.Body)).Body["error"]!);
     }
 
     [Theory]
@@ -170,10 +178,13 @@ public sealed partial class TokenTests : IAsyncDisposable
     [Fact]
     public async Task A_form_from_elsewhere_is_refused()
     {
-        using var content = new FormUrlEncodedContent(
-            new Dictionary<string, string> { ["name"] = "engineer", ["password"] = issuer.PasswordOf("engineer") });
-        using var answer = await issuer.Http.PostAsync(new Uri("/sign-in", UriKind.Relative), content, Cancel);
-        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        foreach (var origin in new[] { null, "null", "http://127.0.0.1:5105", "https://evil.example" })
+        {
+            using var content = new FormUrlEncodedContent(
+                new Dictionary<string, string> { ["name"] = "engineer", ["password"] = issuer.PasswordOf("engineer") });
+            using var answer = await Send("/sign-in", content, origin);
+            Assert.Equal((origin, HttpStatusCode.BadRequest), (origin, answer.StatusCode));
+        }
     }
 
     [Fact]
@@ -217,23 +228,60 @@ public sealed partial class TokenTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Who_guesses_is_slowed_down()
+    public async Task Who_guesses_is_slowed_down_and_locks_nobody_else_out()
     {
-        await using var strict = new IssuerHost(("Identity:AttemptsPerMinute", "3"));
-        List<HttpStatusCode> answers = [];
-        for (var i = 0; i < 5; i++)
-        {
-            using var content = new FormUrlEncodedContent(new Dictionary<string, string>
-            {
-                ["grant_type"] = "client_credentials",
-                ["client_id"] = "admin",
-                ["client_secret"] = $"{i}",
-            });
-            using var answer = await strict.Http.PostAsync(new Uri("/token", UriKind.Relative), content, Cancel);
-            answers.Add(answer.StatusCode);
-        }
+        await using var strict = new IssuerHost(("Identity:FailuresPerMinute", "3"));
+        Task<(int Status, JsonNode Body)> Ask(string client, string secret) =>
+            strict.Token(("grant_type", "client_credentials"), ("client_id", client), ("client_secret", secret));
+        for (var i = 0; i < 10; i++) Assert.Equal(200, (await Ask("viewer", strict.PasswordOf("viewer"))).Status);
+        List<string> errors = [];
+        for (var i = 0; i < 5; i++) errors.Add((string)(await Ask("admin", $"{i}")).Body["error"]!);
         Assert.Equal(
-            [.. Enumerable.Repeat(HttpStatusCode.Unauthorized, 3), .. Enumerable.Repeat(HttpStatusCode.TooManyRequests, 2)], answers);
+            ["invalid_client", "invalid_client", "invalid_client", "temporarily_unavailable", "temporarily_unavailable"], errors);
+        Assert.Equal("temporarily_unavailable", (string)(await Ask("admin", strict.PasswordOf("admin"))).Body["error"]!);
+        Assert.Equal(200, (await Ask("viewer", strict.PasswordOf("viewer"))).Status);
+    }
+
+    [Fact]
+    public async Task Two_pages_to_sign_in_may_be_open()
+    {
+        using var first = await SignIn(Authorize(challenge: Challenge), "viewer", issuer.PasswordOf("viewer"));
+        using var second = await SignIn(
+            Authorize(challenge: Challenge, more: "&prompt=login"), "engineer", issuer.PasswordOf("engineer"));
+        Assert.Equal((HttpStatusCode.Redirect, HttpStatusCode.Redirect), (first.StatusCode, second.StatusCode));
+    }
+
+    [Fact]
+    public async Task Signing_out_ends_the_session_wherever_it_is_used_and_no_other()
+    {
+        var (_, viewer) = await Exchange(await Code("viewer"));
+        using (var other = await SignIn(Authorize(challenge: Challenge, more: "&prompt=login"), "engineer", issuer.PasswordOf("engineer")))
+            await Get(other.Headers.Location!.OriginalString);
+        using (var signedOut = await Get($"/sign-out?id_token_hint={viewer["id_token"]}"))
+            Assert.Equal(HttpStatusCode.Redirect, signedOut.StatusCode);
+        Assert.Equal("invalid_grant", (string)(await Refresh(viewer)).Body["error"]!);
+        var (status, engineer) = await Exchange(await Code("engineer"));
+        Assert.Equal((200, "engineer"), (status, (string)IssuerHost.Read((string)engineer["access_token"]!)["sub"]!));
+    }
+
+    [Fact]
+    public async Task A_session_is_asked_again_when_it_is_older_than_allowed()
+    {
+        await Code();
+        using var again = await Get(Authorize(challenge: Challenge, more: "&max_age=0"));
+        Assert.StartsWith("/sign-in?", again.Headers.Location!.OriginalString, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("client_id", "a\0b")]
+    [InlineData("client_secret", "a\0b")]
+    [InlineData("grant_type", "a\0b")]
+    [InlineData("scope", "a\0b")]
+    public async Task Characters_that_cannot_be_are_refused(string name, string value)
+    {
+        (string Name, string? Value)[] form =
+            [("grant_type", "client_credentials"), ("client_id", "viewer"), ("client_secret", issuer.PasswordOf("viewer"))];
+        Assert.InRange((await issuer.Token([.. form.Where(f => f.Name != name), (name, value)])).Status, 400, 401);
     }
 
     [Fact]
@@ -247,9 +295,6 @@ public sealed partial class TokenTests : IAsyncDisposable
                 (string)description["end_session_endpoint"]!));
         Assert.Equal(["S256"], description["code_challenge_methods_supported"]!.AsArray().Select(m => (string)m!));
     }
-
-    [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]
-    private static partial Regex ForgeryToken();
 
     [GeneratedRegex("action=\"([^\"]+)\"")]
     private static partial Regex FormAction();

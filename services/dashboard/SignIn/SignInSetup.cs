@@ -14,11 +14,12 @@ namespace Dashboard.SignIn;
 /// <summary>
 /// Signing in by OpenID Connect: code flow with PKCE at the issuer of the section <c>Access</c>; without one, nobody is asked.
 /// </summary>
-static class SignInSetup
+static partial class SignInSetup
 {
     /// <summary>Where the form to sign out is sent.</summary>
     public const string SignOutPath = "/sign-out";
 
+    const string Ask = "ask";
     const string FailedPath = "/sign-in-failed";
 
     // As long as the issuer of this system remembers a browser.
@@ -34,8 +35,10 @@ static class SignInSetup
         builder.Services.AddAuthentication(options =>
         {
             options.DefaultScheme = CookieAuthenticationDefaults.AuthenticationScheme;
-            options.DefaultChallengeScheme = OpenIdConnectDefaults.AuthenticationScheme;
-        }).AddCookie().AddOpenIdConnect();
+            options.DefaultChallengeScheme = Ask;
+        }).AddCookie().AddOpenIdConnect().AddPolicyScheme(Ask, null, ask => ask.ForwardDefaultSelector = context =>
+            // Whatever a script or a picture asks for cannot sign in, and would leave cookies of an attempt to.
+            IsPage(context.Request) ? OpenIdConnectDefaults.AuthenticationScheme : CookieAuthenticationDefaults.AuthenticationScheme);
         builder.Services.AddOptions<CookieAuthenticationOptions>(CookieAuthenticationDefaults.AuthenticationScheme)
             .Configure<Sessions>((cookie, sessions) =>
             {
@@ -45,9 +48,14 @@ static class SignInSetup
                 cookie.Cookie.SameSite = SameSiteMode.Lax;
                 cookie.ExpireTimeSpan = Longest;
                 cookie.SessionStore = sessions;
+                cookie.Events.OnRedirectToLogin = context =>
+                {
+                    context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+                    return Task.CompletedTask;
+                };
             });
         builder.Services.AddOptions<OpenIdConnectOptions>(OpenIdConnectDefaults.AuthenticationScheme)
-            .Configure<IOptions<DashboardSettings>>((oidc, settings) =>
+            .Configure<IOptions<DashboardSettings>, ILogger<Sessions>>((oidc, settings, log) =>
             {
                 oidc.Authority = access.Issuer;
                 oidc.RequireHttpsMetadata = access.IsProtected;
@@ -60,6 +68,14 @@ static class SignInSetup
                 oidc.SaveTokens = true;
                 oidc.MapInboundClaims = false;
                 oidc.Scope.Add("offline_access");
+                // An address without any proof, which a link on another page could open.
+                oidc.RemoteSignOutPath = default;
+                oidc.Events.OnRedirectToIdentityProvider = context =>
+                {
+                    // A path that begins with two slashes is another server.
+                    if (context.Properties.RedirectUri is ['/', '/' or '\\', ..]) context.Properties.RedirectUri = "/";
+                    return Task.CompletedTask;
+                };
                 oidc.TokenValidationParameters.NameClaimType = access.NameClaim;
                 oidc.TokenValidationParameters.RoleClaimType = access.RoleClaim;
                 foreach (var cookie in new[] { oidc.CorrelationCookie, oidc.NonceCookie })
@@ -67,6 +83,7 @@ static class SignInSetup
                 // Somebody who went back in the browser, or took too long; or an issuer that does not know this dashboard.
                 oidc.Events.OnRemoteFailure = context =>
                 {
+                    LogFailed(log, context.Failure?.Message);
                     context.Response.Redirect(FailedPath);
                     context.HandleResponse();
                     return Task.CompletedTask;
@@ -80,6 +97,7 @@ static class SignInSetup
     public static void UseSignIn(this WebApplication app)
     {
         if (!app.Services.GetRequiredService<IOptions<AccessSettings>>().Value.IsOn) return;
+        app.Use(SayThatThereIsNoIssuer);
         app.UseAuthentication();
         app.UseAuthorization();
         app.Use((context, next) =>
@@ -87,15 +105,50 @@ static class SignInSetup
             context.RequestServices.GetRequiredService<Visitor>().Be(context.User);
             return next(context);
         });
-        app.MapGet(FailedPath, () => Results.Text(
-            "<!DOCTYPE html><html lang=\"en\"><title>Pollux</title><h1>Signing in failed</h1>"
-                + "<p>The reason is in the dashboard's log. <a href=\"/\">Try again</a></p></html>",
-            "text/html", statusCode: StatusCodes.Status401Unauthorized)).AllowAnonymous();
-        // Another site cannot send this with the cookie (SameSite).
-        app.MapPost(SignOutPath, () => Results.SignOut(
-            new AuthenticationProperties { RedirectUri = "/" },
-            [CookieAuthenticationDefaults.AuthenticationScheme, OpenIdConnectDefaults.AuthenticationScheme])).DisableAntiforgery();
+        app.MapGet(FailedPath, () => Short(
+            StatusCodes.Status401Unauthorized, "Signing in failed", "The reason is in the dashboard's log.")).AllowAnonymous();
+        app.MapPost(SignOutPath, SignOut).AllowAnonymous().DisableAntiforgery();
     }
+
+    static IResult SignOut(HttpContext context)
+    {
+        // Browsers say which page sent a form; those of other ports of this machine send our cookie too.
+        if (context.Request.Headers.Origin is not [{ } origin] || !Uri.TryCreate(origin, UriKind.Absolute, out var from)
+            || from.Authority != context.Request.Host.Value)
+            return Results.BadRequest();
+        return context.User.Identity?.IsAuthenticated == true
+            ? Results.SignOut(
+                new AuthenticationProperties { RedirectUri = "/" },
+                [CookieAuthenticationDefaults.AuthenticationScheme, OpenIdConnectDefaults.AuthenticationScheme])
+            : Results.Redirect("/");
+    }
+
+    static bool IsPage(HttpRequest request) => HttpMethods.IsGet(request.Method)
+        && request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal)
+        && request.Headers["Sec-Fetch-Mode"].ToString() is "" or "navigate";
+
+    // Its description could not be read, so nobody can be sent there. Who is signed in goes on meanwhile.
+    static async Task SayThatThereIsNoIssuer(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (InvalidOperationException e) when (e.Message.StartsWith("IDX20803", StringComparison.Ordinal) && !context.Response.HasStarted)
+        {
+            context.Response.Headers.RetryAfter = "5";
+            await Short(
+                StatusCodes.Status503ServiceUnavailable, "Nobody can sign in now", "The issuer of tokens cannot be reached.")
+                .ExecuteAsync(context);
+        }
+    }
+
+    static IResult Short(int status, string title, string text) => Results.Text(
+        $"<!DOCTYPE html><html lang=\"en\"><title>Pollux</title><h1>{title}</h1><p>{text} <a href=\"/\">Try again</a></p></html>",
+        "text/html", statusCode: status);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Somebody could not sign in: {Reason}")]
+    static partial void LogFailed(ILogger log, string? reason);
 
     static string ReadSecret(string file)
     {

@@ -30,10 +30,10 @@ document.documentElement.dataset.theme = localStorage.getItem("pollux.theme") ??
 document.addEventListener("DOMContentLoaded", () => {
   const modal = document.getElementById("components-reconnect-modal");
   modal.addEventListener("components-reconnect-state-changed", async e => {
-    // A dashboard that has forgotten the session sends to its issuer whoever asks for a page.
+    // A dashboard that has forgotten the session refuses to reconnect; opening the page again leads to the issuer.
     if (["retrying", "failed"].includes(e.detail.state)) {
-      const answer = await fetch(location.href, { redirect: "manual" }).catch(() => null);
-      if (answer?.type === "opaqueredirect") location.reload();
+      const answer = await fetch(location.href).catch(() => null);
+      if (answer?.status === 401) location.reload();
     }
     if (e.detail.state === "failed") setTimeout(() => Blazor.reconnect(), 1000);
     if (e.detail.state === "rejected") location.reload();

@@ -47,13 +47,18 @@ static class MakeAccounts
         accounts = accounts with
         {
             Clients = [.. accounts.Clients.Select(c => c.Id == Dashboard
-                ? c with { RedirectUris = [new(address, "/signin-oidc")], SignedOutUris = [new(address, "/signout-callback-oidc")] }
+                ? c with { RedirectUris = At("/signin-oidc"), SignedOutUris = At("/signout-callback-oidc") }
                 : c)],
         };
         WriteMine(file, ReadAccounts.Text(accounts));
         var key = Path.Combine(directory, SigningKey.FileName);
         if (!File.Exists(key)) WriteMine(key, SigningKey.NewPem());
         return 0;
+
+        // People type localhost for this machine.
+        IReadOnlyList<Uri> At(string path) => address.Host == "127.0.0.1"
+            ? [new(address, path), new(new UriBuilder(address) { Host = "localhost" }.Uri, path)]
+            : [new(address, path)];
     }
 
     // All or none: passwords of accounts that exist are not known any more.

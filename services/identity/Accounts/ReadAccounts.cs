@@ -16,6 +16,7 @@ static class ReadAccounts
         RespectRequiredConstructorParameters = true,
         ReadCommentHandling = JsonCommentHandling.Skip,
         AllowTrailingCommas = true,
+        AllowDuplicateProperties = false,
     };
 
     public static string Text(AccountList accounts) => JsonSerializer.Serialize(accounts, Format);
@@ -33,6 +34,8 @@ static class ReadAccounts
         {
             throw new InvalidAccountsException($"At {e.Path}, line {e.LineNumber + 1}: {e.Message.Split(" Path: ")[0]}");
         }
+        if (accounts.Users.Any(u => u is null) || accounts.Clients.Any(c => c is null))
+            throw new InvalidAccountsException("One of the users or clients is null.");
         foreach (var user in accounts.Users)
         {
             Check($"user '{user.Name}'", user.Name, user.Roles);
@@ -45,9 +48,9 @@ static class ReadAccounts
             CheckHash($"client '{client.Id}'", client.SecretHash);
             foreach (var uri in client.RedirectUris.Concat(client.SignedOutUris))
             {
-                if (!uri.IsAbsoluteUri || !(uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback)))
+                if (uri is null || !uri.IsAbsoluteUri || !uri.OriginalString.All(c => c is > ' ' and < (char)127) || !(uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback)))
                     throw new InvalidAccountsException(
-                        $"client '{client.Id}' would send browsers to '{uri}'; allowed: https, or http on this machine.");
+                        $"client '{client.Id}' would send browsers to '{uri}'; allowed: https, or http on this machine, in ASCII.");
             }
         }
         Unique("user", accounts.Users.Select(u => u.Name));
@@ -62,7 +65,7 @@ static class ReadAccounts
         if (name.Length is 0 or > ServiceDefaults.Caller.LongestActor || name.Any(char.IsControl) || name.Trim() != name)
             throw new InvalidAccountsException(
                 $"{who}: a name has 1 to {ServiceDefaults.Caller.LongestActor} characters, without blanks at its ends.");
-        if (roles.FirstOrDefault(role => AccessTable.WithName(role) == Roles.None) is { } unknown)
+        if (roles.Where(role => AccessTable.WithName(role) == Roles.None).ToList() is [var unknown, ..])
             throw new InvalidAccountsException($"{who} has the role '{unknown}', which does not exist; allowed: {AllRoles}.");
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Threading.RateLimiting;
 using Identity.Accounts;
 using Identity.Tokens;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -7,7 +6,7 @@ using Microsoft.AspNetCore.DataProtection;
 
 namespace Identity.SignIn;
 
-/// <summary>Sessions of browsers, and what keeps guessers and forgers out.</summary>
+/// <summary>Sessions of browsers, and what keeps pages from being framed or changed.</summary>
 static class SignInSetup
 {
     public static void AddSignIn(this WebApplicationBuilder builder, IdentitySettings settings)
@@ -26,26 +25,7 @@ static class SignInSetup
             cookie.LoginPath = SignInEndpoints.Path;
             cookie.ReturnUrlParameter = SignInEndpoints.ReturnUrl;
         });
-        builder.Services.AddAntiforgery(forgery =>
-            forgery.Cookie.Name = $"pollux-identity-form-{settings.Address.Port.ToString(CultureInfo.InvariantCulture)}");
         builder.Services.AddRazorComponents();
-        builder.Services.AddRateLimiter(limiter =>
-        {
-            limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-            limiter.OnRejected = (context, _) =>
-            {
-                context.HttpContext.Response.Headers.RetryAfter = "60";
-                return default;
-            };
-            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
-                HttpMethods.IsPost(context.Request.Method)
-                    ? RateLimitPartition.GetFixedWindowLimiter($"{context.Connection.RemoteIpAddress}", _ => new()
-                    {
-                        PermitLimit = settings.AttemptsPerMinute,
-                        Window = TimeSpan.FromMinutes(1),
-                    })
-                    : RateLimitPartition.GetNoLimiter(""));
-        });
     }
 
     public static void UseSignIn(this WebApplication app)
@@ -55,16 +35,26 @@ static class SignInSetup
             var headers = context.Response.Headers;
             headers.CacheControl = "no-store";
             headers.XContentTypeOptions = "nosniff";
-            headers["Referrer-Policy"] = "no-referrer";
+            // With no-referrer, browsers would not say either from which page the form comes.
+            headers["Referrer-Policy"] = "same-origin";
             // A form's target, and whatever it redirects to, must be named: browsers are sent on to the client.
             headers.ContentSecurityPolicy =
                 $"default-src 'none'; style-src 'sha256-{SignInStyle.Hash}'; base-uri 'none'; frame-ancestors 'none'; "
                     + $"form-action 'self'{Clients(context)}";
             return next(context);
         });
-        app.UseRateLimiter();
+        app.Use(async (context, next) =>
+        {
+            try
+            {
+                await next(context);
+            }
+            catch (InvalidDataException e)
+            {
+                throw new BadHttpRequestException(e.Message, StatusCodes.Status400BadRequest, e);
+            }
+        });
         app.UseAuthentication();
-        app.UseAntiforgery();
     }
 
     static string Clients(HttpContext context)

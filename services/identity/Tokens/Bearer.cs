@@ -13,27 +13,46 @@ static class Bearer
 {
     public const string RoleClaim = "roles";
 
-    // Never leaves this service: it is only in codes and refresh tokens, which are encrypted.
+    // Never leave this service: they are only in codes and refresh tokens, which are encrypted.
     const string StampClaim = "stamp";
+    const string OnceClaim = "once";
 
-    public static ClaimsPrincipal Of(User user, IEnumerable<string> scopes, string audience) =>
-        Of(user.Name, user.Roles, Stamp(user), scopes, audience);
+    // As in OpenID Connect's front-channel logout.
+    const string SessionClaim = "sid";
 
-    public static ClaimsPrincipal Of(Client client, string audience) => Of(client.Id, client.Roles, null, [], audience);
+    /// <summary>For a person, in the session with an id.</summary>
+    public static ClaimsPrincipal Of(User user, string session, IEnumerable<string> scopes, string audience) =>
+        Of(user.Name, user.Roles, scopes, audience, (StampClaim, Stamp(user)), (SessionClaim, session), (OnceClaim, $"{Guid.NewGuid()}"));
 
-    static ClaimsPrincipal Of(string name, IReadOnlyList<string> roles, string? stamp, IEnumerable<string> scopes, string audience)
+    /// <summary>For a program.</summary>
+    public static ClaimsPrincipal Of(Client client, string audience) => Of(client.Id, client.Roles, [], audience);
+
+    static ClaimsPrincipal Of(
+        string name, IReadOnlyList<string> roles, IEnumerable<string> scopes, string audience, params (string Type, string Value)[] more)
     {
         var identity = new ClaimsIdentity("pollux", Claims.PreferredUsername, RoleClaim);
         identity.SetClaim(Claims.Subject, name).SetClaim(Claims.PreferredUsername, name)
-            .SetClaims(RoleClaim, roles.ToImmutableArray()).SetClaim(StampClaim, stamp);
+            .SetClaims(RoleClaim, roles.ToImmutableArray());
+        foreach (var (type, value) in more) identity.SetClaim(type, value);
         identity.SetScopes(scopes).SetResources(audience);
-        identity.SetDestinations(claim =>
-            claim.Type == StampClaim ? [] : [Destinations.AccessToken, Destinations.IdentityToken]);
+        identity.SetDestinations(claim => claim.Type switch
+        {
+            StampClaim or OnceClaim => [],
+            SessionClaim => [Destinations.IdentityToken],
+            _ => [Destinations.AccessToken, Destinations.IdentityToken],
+        });
         return new(identity);
     }
 
     /// <summary>What a browser's session remembers.</summary>
-    public static IEnumerable<Claim> SessionClaims(User user) => [new(Claims.Subject, user.Name), new(StampClaim, Stamp(user))];
+    public static IEnumerable<Claim> SessionClaims(User user) =>
+        [new(Claims.Subject, user.Name), new(StampClaim, Stamp(user)), new(SessionClaim, $"{Guid.NewGuid()}")];
+
+    /// <summary>Id of the session that a cookie, a code or a token is of.</summary>
+    public static string SessionOf(ClaimsPrincipal principal) => principal.GetClaim(SessionClaim) ?? "";
+
+    /// <summary>Which code this is.</summary>
+    public static string CodeOf(ClaimsPrincipal principal) => principal.GetClaim(OnceClaim) ?? "";
 
     /// <summary>
     /// The user whose session, code or refresh token this is; null if there is none any more, or the password is another.

@@ -1,7 +1,6 @@
-using System.Collections.Concurrent;
-using System.Security.Cryptography;
-using System.Text;
+using System.Security.Claims;
 using Identity.Accounts;
+using Microsoft.AspNetCore;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -10,15 +9,13 @@ using static OpenIddict.Server.OpenIddictServerEvents;
 namespace Identity.Tokens;
 
 /// <summary>What OpenIddict leaves to whoever keeps the accounts himself: which clients there are, and for whom tokens are.</summary>
-sealed class CheckRequests(AccountFile file, IdentitySettings settings, TimeProvider time, ILogger<CheckRequests> log) :
+sealed class CheckRequests(
+    AccountFile file, IdentitySettings settings, Spent spent, Guesses guesses, ILogger<CheckRequests> log) :
     IOpenIddictServerHandler<ValidateAuthorizationRequestContext>,
     IOpenIddictServerHandler<ValidateTokenRequestContext>,
     IOpenIddictServerHandler<HandleTokenRequestContext>,
     IOpenIddictServerHandler<ValidateEndSessionRequestContext>
 {
-    // Codes that have been exchanged, until they expire. One replica issues, so its memory is enough.
-    readonly ConcurrentDictionary<string, DateTimeOffset> spent = new();
-
     public ValueTask HandleAsync(ValidateAuthorizationRequestContext context)
     {
         if (file.Now(log).Client(context.ClientId) is not { } client)
@@ -32,23 +29,23 @@ sealed class CheckRequests(AccountFile file, IdentitySettings settings, TimeProv
     public ValueTask HandleAsync(ValidateTokenRequestContext context)
     {
         var client = file.Now(log).Client(context.ClientId);
-        if (!Secrets.Match(client?.SecretHash, context.ClientSecret))
-            context.Reject(Errors.InvalidClient, "There is no such client, or its secret is another.");
+        var address = $"{context.Transaction.GetHttpRequest()?.HttpContext.Connection.RemoteIpAddress}";
+        var isRight = guesses.IsRight(client?.SecretHash, context.ClientSecret, address, $"client {context.ClientId}");
+        if (isRight is null) context.Reject(Errors.TemporarilyUnavailable, "Too many wrong secrets; try again in a minute.");
+        else if (isRight is false) context.Reject(Errors.InvalidClient, "There is no such client, or its secret is another.");
         else if (context.Request.IsClientCredentialsGrantType() && client!.Roles.Count == 0)
             context.Reject(Errors.UnauthorizedClient, $"The client '{client.Id}' gets no tokens for itself.");
-        else if (context.Request.IsAuthorizationCodeGrantType() && !Spend(context.Request.Code!))
+        else if (context.Request.IsAuthorizationCodeGrantType() && IsUsed(context.AuthorizationCodePrincipal!))
             context.Reject(Errors.InvalidGrant, "The code has been used.");
         return default;
     }
 
-    bool Spend(string code)
+    // Who uses a code twice has stolen it, or it was stolen from him: the session ends.
+    bool IsUsed(ClaimsPrincipal code)
     {
-        var now = time.GetUtcNow();
-        foreach (var (old, until) in spent)
-        {
-            if (until < now) spent.TryRemove(old, out _);
-        }
-        return spent.TryAdd(Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(code))), now + SetUpTokens.CodeLifetime);
+        if (spent.Spend(Bearer.CodeOf(code), SetUpTokens.CodeLifetime)) return false;
+        spent.Spend(Bearer.SessionOf(code), TimeSpan.FromHours(settings.SessionHours));
+        return true;
     }
 
     public ValueTask HandleAsync(HandleTokenRequestContext context)
@@ -57,15 +54,15 @@ sealed class CheckRequests(AccountFile file, IdentitySettings settings, TimeProv
         if (context.Request.IsClientCredentialsGrantType())
             context.Principal = Bearer.Of(accounts.Client(context.ClientId)!, settings.Audience)
                 .SetAccessTokenLifetime(TimeSpan.FromSeconds(settings.ProgramTokenSeconds));
-        else if (Bearer.StillThere(context.Principal!, accounts) is { } user)
-            context.Principal = Bearer.Of(user, context.Principal!.GetScopes(), settings.Audience);
-        else context.Reject(Errors.InvalidGrant, "The account is gone, or has another password; sign in again.");
+        else if (!spent.IsSpent(Bearer.SessionOf(context.Principal!)) && Bearer.StillThere(context.Principal!, accounts) is { } user)
+            context.Principal = Bearer.Of(user, Bearer.SessionOf(context.Principal!), context.Principal!.GetScopes(), settings.Audience);
+        else context.Reject(Errors.InvalidGrant, "Signed out, or the account is gone or has another password; sign in again.");
         return default;
     }
 
     public ValueTask HandleAsync(ValidateEndSessionRequestContext context)
     {
-        // Anybody could send a browser here; only who has seen a token of the session may end it.
+        // Anybody could send a browser here; the session that ends is that of the token.
         if (context.IdentityTokenHintPrincipal is null)
             context.Reject(Errors.InvalidRequest, "id_token_hint is missing or not one of ours.");
         else if (context.PostLogoutRedirectUri is { Length: > 0 } given

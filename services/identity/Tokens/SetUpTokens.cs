@@ -13,7 +13,9 @@ static class SetUpTokens
     public static void AddTokens(this WebApplicationBuilder builder, IdentitySettings settings)
     {
         var (signing, encryption) = SigningKey.Read(settings.Directory);
-        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(settings).AddSingleton<Spent>().AddSingleton<Guesses>();
+        // It tells every step, with what clients have sent.
+        builder.Logging.AddFilter("OpenIddict", LogLevel.Warning);
         builder.Services.AddOpenIddict().AddServer(server =>
         {
             server.SetIssuer(settings.Address);

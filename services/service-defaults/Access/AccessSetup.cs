@@ -29,6 +29,8 @@ public static class AccessSetup
         // A key that the issuer has withdrawn is not accepted for another hour.
         builder.Services.PostConfigure<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme, bearer =>
         {
+            bearer.TokenHandlers.Clear();
+            bearer.TokenHandlers.Add(new VerifyOnce(TimeProvider.System) { MapInboundClaims = false });
             if (bearer.ConfigurationManager is BaseConfigurationManager keys) keys.UseLastKnownGoodConfiguration = false;
         });
     }

@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Contracts.Query.V1;
 using Google.Protobuf;
+using Grpc.Core;
 using Grpc.Net.Client;
 using TwinModel.Telemetry;
 
@@ -32,6 +33,7 @@ static class QueryBenchmark
         Report.Title($"query: one twin, {Connections} connections, against a bare Kestrel endpoint in a process of its own");
         await Rest(settings, system, cancel);
         await Grpc(settings, system, cancel);
+        await Tokens(settings, system, cancel);
         await History(settings, system, cancel);
     }
 
@@ -75,6 +77,42 @@ static class QueryBenchmark
         Report.Figure($"bare Kestrel over HTTP/2 with the same gRPC frame, {frame.Length} bytes", baseline, "calls/s");
         Report.Figure("gRPC TwinService/GetTwin", own, "calls/s");
         Report.Goal("  share of bare", own / baseline * 100, "%", 50, isAtLeast: true, "N0");
+    }
+
+    static async Task Tokens(Settings settings, RunningSystem system, CancellationToken cancel)
+    {
+        await using var guarded = await GuardedQuery.Start(settings, cancel);
+        using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = Connections });
+        async Task Get(string address, string? token)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"{address}api/v1/twins/bench-query");
+            if (token is not null) request.Headers.Authorization = new("Bearer", token);
+            using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancel);
+            answer.EnsureSuccessStatusCode();
+        }
+        var (own, baseline) = await Alternate(
+            settings, () => Get($"{guarded.HttpAddress}/", guarded.Token), () => Get($"{system.Query.BaseAddress}", null), cancel);
+        Report.Figure("GET /api/v1/twins/{id} where nobody is asked", baseline, "requests/s");
+        Report.Figure("  with a token", own, "requests/s");
+        Report.Goal("  share", own / baseline * 100, "%", 85, isAtLeast: true, "N0");
+
+        using var asked = GrpcChannel.ForAddress(guarded.GrpcAddress, new()
+        {
+            HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true },
+        });
+        using var open = GrpcChannel.ForAddress(system.GrpcAddress, new()
+        {
+            HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true },
+        });
+        var (withToken, without) = (new TwinService.TwinServiceClient(asked), new TwinService.TwinServiceClient(open));
+        var request = new GetTwinRequest { AssetId = "bench-query" };
+        Metadata headers = [new("authorization", $"Bearer {guarded.Token}")];
+        (own, baseline) = await Alternate(
+            settings, async () => await withToken.GetTwinAsync(request, headers, cancellationToken: cancel),
+            async () => await without.GetTwinAsync(request, cancellationToken: cancel), cancel);
+        Report.Figure("gRPC TwinService/GetTwin where nobody is asked", baseline, "calls/s");
+        Report.Figure("  with a token", own, "calls/s");
+        Report.Goal("  share", own / baseline * 100, "%", 85, isAtLeast: true, "N0");
     }
 
     /// <summary>Requests per second of both, measured alternately so that fluctuations of the machine affect both alike.</summary>

@@ -120,13 +120,18 @@ public class SignInTests(GuardedSystem system) : SystemTest<GuardedSystem>(syste
         {
             BaseAddress = Pollux.Dashboard.Http.BaseAddress,
         };
-        foreach (var path in new[] { "/", "/machines/x", "/audit", "/what-if/x/export/csv", "/_blazor/negotiate" })
+        browser.DefaultRequestHeaders.Accept.ParseAdd("text/html");
+        foreach (var path in new[] { "/", "/machines/x", "/audit", "/what-if/x/export/csv" })
         {
-            using var request = new HttpRequestMessage(path == "/_blazor/negotiate" ? HttpMethod.Post : HttpMethod.Get, path);
-            using var answer = await browser.SendAsync(request, Cancel);
-            Assert.Equal((path, HttpStatusCode.Redirect), (path, answer.StatusCode));
-            Assert.Contains("/authorize?", answer.Headers.Location!.OriginalString, StringComparison.Ordinal);
+            using var page = await browser.GetAsync(new Uri(path, UriKind.Relative), Cancel);
+            Assert.Equal((path, HttpStatusCode.Redirect), (path, page.StatusCode));
+            Assert.Contains("/authorize?", page.Headers.Location!.OriginalString, StringComparison.Ordinal);
+            using var fetch = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { { "Sec-Fetch-Mode", "cors" } } };
+            using var fetched = await browser.SendAsync(fetch, Cancel);
+            Assert.Equal((path, HttpStatusCode.Unauthorized, false), (path, fetched.StatusCode, fetched.Headers.Contains("Set-Cookie")));
         }
+        using var circuit = await browser.PostAsync(new Uri("/_blazor/negotiate", UriKind.Relative), null, Cancel);
+        Assert.Equal(HttpStatusCode.Unauthorized, circuit.StatusCode);
         foreach (var path in new[] { "/health/ready", "/metrics", "/favicon.svg" })
             Assert.Equal((path, HttpStatusCode.OK), (path, (await browser.GetAsync(new Uri(path, UriKind.Relative), Cancel)).StatusCode));
     }
@@ -184,7 +189,7 @@ public class SignInTests(GuardedSystem system) : SystemTest<GuardedSystem>(syste
     public async Task Who_may_not_do_something_reads_who_may()
     {
         var page = await SignedIn("/plant", "viewer");
-        await Expect(page.GetByTestId("not-allowed").Last).ToHaveTextAsync("Adding places is for engineer and admin.");
+        await Expect(page.GetByTestId("not-allowed").Last).ToHaveTextAsync("Adding places is for engineer, admin.");
         await Expect(page.GetByTestId("add-place")).ToHaveCountAsync(0);
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Audit" })).ToHaveCountAsync(0);
         await page.GotoAsync("/audit");
@@ -216,6 +221,20 @@ public class SignInTests(GuardedSystem system) : SystemTest<GuardedSystem>(syste
         await Expect(page.Locator("body:not([data-old])")).ToBeVisibleAsync();
         await Expect(page.GetByTestId("signed-in")).ToHaveTextAsync("Signed in as operator");
         await Expect(page.GetByTestId("connection")).ToHaveClassAsync(new Regex("is-up"));
+    }
+
+    [Fact]
+    public async Task A_link_leads_to_no_other_server_and_signs_nobody_out()
+    {
+        var page = await Pollux.Ask($"{Pollux.Dashboard.Http.BaseAddress}/elsewhere.example/x");
+        await Pollux.SignIn(page, "viewer");
+        await Expect(page).ToHaveURLAsync($"{Pollux.Dashboard.Http.BaseAddress}");
+        await page.GotoAsync("/signout-oidc");
+        await page.GotoAsync("/");
+        await Expect(page.GetByTestId("signed-in")).ToHaveTextAsync("Signed in as viewer");
+        using var foreign = new HttpRequestMessage(HttpMethod.Post, "/sign-out") { Headers = { { "Origin", "http://127.0.0.1:9" } } };
+        using var refused = await Pollux.Dashboard.Http.SendAsync(foreign, Cancel);
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
     }
 
     [Fact]

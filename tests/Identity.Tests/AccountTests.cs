@@ -68,7 +68,8 @@ public class AccountTests
             {"users":[],"clients":[{"id":"x","secretHash":"H","roles":[],"redirectUris":["https://bücher.example/x"],"signedOutUris":[]}]}
             """,
             "in ASCII" },
-        { """{"users":[],"clients":[{"id":"x","secretHash":"H","roles":[],"redirectUris":[null],"signedOutUris":[]}]}""", "allowed: https" },
+        { """{"users":[],"clients":[{"id":"x","secretHash":"H","roles":[],"redirectUris":[null],"signedOutUris":[]}]}""",
+            "allowed: https" },
         { """{"users":[],"clients":[],"groups":[]}""", "groups" },
         { """{"users":[{"name":"ada","roles":["boss"],"passwordHash":"H"}],"clients":[]}""",
             "user 'ada' has the role 'boss', which does not exist; allowed: viewer, operator, engineer, auditor, admin" },

@@ -24,7 +24,8 @@ public sealed partial class TokenTests : IAsyncDisposable
 
     static string Authorize(string? redirect = Callback, string? challenge = null, string client = "dashboard", string more = "") =>
         $"/authorize?response_type=code&client_id={client}&redirect_uri={Uri.EscapeDataString(redirect ?? "")}"
-            + $"&scope=openid%20offline_access&state=s&nonce=n{(challenge is null ? "" : $"&code_challenge={challenge}&code_challenge_method=S256")}{more}";
+            + $"&scope=openid%20offline_access&state=s&nonce=n{more}"
+            + (challenge is null ? "" : $"&code_challenge={challenge}&code_challenge_method=S256");
 
     async Task<HttpResponseMessage> Get(string path) => await issuer.Http.GetAsync(new Uri(path, UriKind.Relative), Cancel);
 

@@ -134,7 +134,8 @@ static partial class SignInSetup
         {
             await next(context);
         }
-        catch (InvalidOperationException e) when (e.Message.StartsWith("IDX20803", StringComparison.Ordinal) && !context.Response.HasStarted)
+        catch (InvalidOperationException e)
+            when (e.Message.StartsWith("IDX20803", StringComparison.Ordinal) && !context.Response.HasStarted)
         {
             context.Response.Headers.RetryAfter = "5";
             await Short(

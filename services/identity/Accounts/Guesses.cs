@@ -12,13 +12,12 @@ sealed class Guesses(IdentitySettings settings) : IDisposable
 
     static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
 
-    readonly PartitionedRateLimiter<(string Address, string Account)> ofAccount = PartitionedRateLimiter.Create<(string, string), (string, string)>(
-        key => RateLimitPartition.GetFixedWindowLimiter(key, _ => Allowed(settings.FailuresPerMinute)));
+    readonly PartitionedRateLimiter<(string Address, string Account)> ofAccount = Allow<(string, string)>(settings.FailuresPerMinute);
+    readonly PartitionedRateLimiter<string> ofAddress = Allow<string>(settings.FailuresPerMinute * AccountsPerAddress);
 
-    readonly PartitionedRateLimiter<string> ofAddress = PartitionedRateLimiter.Create<string, string>(
-        key => RateLimitPartition.GetFixedWindowLimiter(key, _ => Allowed(settings.FailuresPerMinute * AccountsPerAddress)));
-
-    static FixedWindowRateLimiterOptions Allowed(int failures) => new() { PermitLimit = failures, Window = Window };
+    static PartitionedRateLimiter<T> Allow<T>(int failures)
+        where T : notnull => PartitionedRateLimiter.Create<T, T>(key => RateLimitPartition.GetFixedWindowLimiter(
+            key, _ => new FixedWindowRateLimiterOptions { PermitLimit = failures, Window = Window }));
 
     /// <summary>Whether a password is right; null: too many were wrong, it was not looked at.</summary>
     /// <param name="hash">Null if there is no such account.</param>

@@ -48,7 +48,7 @@ static class ReadAccounts
             CheckHash($"client '{client.Id}'", client.SecretHash);
             foreach (var uri in client.RedirectUris.Concat(client.SignedOutUris))
             {
-                if (uri is null || !uri.IsAbsoluteUri || !uri.OriginalString.All(c => c is > ' ' and < (char)127) || !(uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback)))
+                if (!IsAllowed(uri))
                     throw new InvalidAccountsException(
                         $"client '{client.Id}' would send browsers to '{uri}'; allowed: https, or http on this machine, in ASCII.");
             }
@@ -68,6 +68,9 @@ static class ReadAccounts
         if (roles.Where(role => AccessTable.WithName(role) == Roles.None).ToList() is [var unknown, ..])
             throw new InvalidAccountsException($"{who} has the role '{unknown}', which does not exist; allowed: {AllRoles}.");
     }
+
+    static bool IsAllowed(Uri? uri) => uri is { IsAbsoluteUri: true } && uri.OriginalString.All(c => c is > ' ' and < (char)127)
+        && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback));
 
     static void CheckHash(string who, string hash)
     {

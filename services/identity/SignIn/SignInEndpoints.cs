@@ -37,7 +37,8 @@ static partial class SignInEndpoints
     {
         var request = context.GetOpenIddictServerRequest()!;
         var session = await context.AuthenticateAsync(Session);
-        var isRecent = request.MaxAge is not { } seconds || time.GetUtcNow() - session.Properties?.IssuedUtc <= TimeSpan.FromSeconds(seconds);
+        var isRecent = request.MaxAge is not { } seconds
+            || time.GetUtcNow() - session.Properties?.IssuedUtc <= TimeSpan.FromSeconds(seconds);
         if (session.Principal is { } principal && isRecent && !request.HasPromptValue(PromptValues.Login)
             && !spent.IsSpent(Bearer.SessionOf(principal)) && Bearer.StillThere(principal, file.Now(log)) is { } user)
             return Results.SignIn(
@@ -77,8 +78,11 @@ static partial class SignInEndpoints
         var (user, address) = (file.Now(log).User(name), $"{context.Connection.RemoteIpAddress}");
         var isRight = guesses.IsRight(user?.PasswordHash, password, address, $"user {name}");
         // Somebody may have typed a password into the field for the name.
-        LogAttempt(log, user?.Name ?? "somebody unknown", address, isRight is true ? "signed in" : isRight is null ? "slowed down" : "refused");
-        if (isRight is null) return Page(to, "Too many wrong passwords; try again in a minute.", name, StatusCodes.Status429TooManyRequests);
+        LogAttempt(
+            log, user?.Name ?? "somebody unknown", address,
+            isRight is true ? "signed in" : isRight is null ? "slowed down" : "refused");
+        if (isRight is null)
+            return Page(to, "Too many wrong passwords; try again in a minute.", name, StatusCodes.Status429TooManyRequests);
         if (isRight is false)
             return Page(to, "There is no such account, or its password is another.", name, StatusCodes.Status401Unauthorized);
         var identity = new ClaimsIdentity(Bearer.SessionClaims(user!), Session);

@@ -10,12 +10,20 @@ sealed class IssuerHost : WebApplicationFactory<AccountFile>
 {
     public const string Dashboard = "http://127.0.0.1:5105";
 
+    // Hashes cost time on purpose; the accounts of all hosts are the same.
+    static readonly Lazy<string> Made = new(() =>
+    {
+        var made = Directory.CreateTempSubdirectory("pollux-accounts").FullName;
+        Assert.Equal(0, MakeAccounts.Run(made, Dashboard));
+        return made;
+    });
+
     readonly (string Name, string Value)[] settings;
 
     public IssuerHost(params (string Name, string Value)[] settings)
     {
         this.settings = settings;
-        Assert.Equal(0, MakeAccounts.Run(Home, Dashboard));
+        foreach (var file in Directory.GetFiles(Made.Value)) File.Copy(file, Path.Combine(Home, Path.GetFileName(file)));
         Http = CreateClient(new() { AllowAutoRedirect = false, BaseAddress = new("http://127.0.0.1:5106") });
     }
 

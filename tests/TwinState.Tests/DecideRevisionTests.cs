@@ -58,8 +58,22 @@ public class DecideRevisionTests
         var revised = With(Retract(1, 2));
         var withdrawn = Assert.IsType<AlarmWithdrawn>(Of(live, revised, events, (0, 20), (2, 30))[0]);
         Assert.Equal("kettle.hot.1", withdrawn.AlarmId);
-        // Still hot enough, though not as it was raised: it was right.
-        Assert.IsType<TwinRevised>(Assert.Single(Of(live, revised, events, (0, 20), (1.5, 105), (2, 30))));
+        // Still hot, but from another time on.
+        var moved = Of(live, revised, events, (0, 20), (1.5, 105), (2, 30));
+        Assert.Equal(withdrawn.AlarmId, Assert.IsType<AlarmWithdrawn>(moved[0]).AlarmId);
+        var later = Assert.IsType<AlarmRaised>(moved[1]);
+        Assert.Equal(
+            ($"kettle.hot.{Micros.From(Now.AddSeconds(1.5))}", "hot", 105, Now.AddSeconds(1.5)),
+            (later.AlarmId, later.LimitId, later.Value, later.RaisedAt));
+        Assert.Equal(new AlarmCleared(later.AlarmId, null, Now.AddSeconds(2)), moved[2]);
+        Assert.IsType<TwinRevised>(moved[3]);
+        // Moved once, and back again without the correction.
+        Assert.IsType<TwinRevised>(Assert.Single(Of(live, revised, [.. events, .. moved], (0, 20), (1.5, 105), (2, 30))));
+        var back = Of(
+            revised, With(Retract(1, 2), new CorrectionWithdrawn("r", "kettle", "it was right", "eve", Now)), [.. events, .. moved],
+            (0, 20), (1, 110), (1.5, 105), (2, 30));
+        Assert.Equal([Raised, new AlarmCleared("kettle.hot.1", null, Now.AddSeconds(2))], back.Take(2));
+        Assert.Equal(later.AlarmId, Assert.IsType<AlarmWithdrawn>(back[2]).AlarmId);
         // Withdrawn once.
         Assert.IsType<TwinRevised>(Assert.Single(Of(live, revised, [.. events, withdrawn], (0, 20), (2, 30))));
         var undone = With(Retract(1, 2), new CorrectionWithdrawn("r", "kettle", "it was right", "eve", Now));

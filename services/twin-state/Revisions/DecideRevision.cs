@@ -29,8 +29,8 @@ static class DecideRevision
         return
         [
             .. present,
-            .. Concerned(after, known, [.. events, .. present]).Where(a => !raised.Contains(a.Raised.AlarmId))
-                .SelectMany(a => Judge(a, histories[a.Limit.Sensor], corrections.IdsAfter(known), now)),
+            .. Concerned(after, known, [.. events, .. present]).Where(a => !raised.Contains(a.Raised.AlarmId)).GroupBy(a => a.Limit)
+                .SelectMany(of => Judge(after, [.. of], histories[of.Key.Sensor], raised, corrections.IdsAfter(known), now)),
             new TwinRevised(
                 after.Asset.Id, after.Position, corrections.IdsAfter(known), Micros.ToTime(corrections.EarliestAfter(known)),
                 [.. Changed(before.Twin, after.Twin)],
@@ -60,14 +60,34 @@ static class DecideRevision
             a.Limit.Sensor, a.From - a.Limit.OnDelay.Ticks / TimeSpan.TicksPerMicrosecond, a.To, known));
     }
 
+    /// <summary>
+    /// An alarm is right if an excursion begins when it does. One that began at another time is withdrawn, and raised anew with the right
+    /// beginning; what it was acknowledged with stays with the old one.
+    /// </summary>
     static IEnumerable<object> Judge(
-        FormerAlarm alarm, IEnumerable<Reading> history, IReadOnlyList<string> correctionIds, DateTimeOffset now)
+        OwnedTwin twin, IReadOnlyList<FormerAlarm> alarms, IReadOnlyList<Reading> history, IReadOnlySet<string> raised,
+        IReadOnlyList<string> correctionIds, DateTimeOffset now)
     {
-        var isRight = Excursions.Of(alarm.Limit, history).Any(e => e.From <= alarm.To && e.To >= alarm.From);
-        if (!isRight && !alarm.IsWithdrawn) yield return new AlarmWithdrawn(alarm.Raised.AlarmId, correctionIds, now);
-        if (!isRight || !alarm.IsWithdrawn) yield break;
-        yield return alarm.Raised;
-        if (alarm.ClearedAt is { } at) yield return new AlarmCleared(alarm.Raised.AlarmId, null, at);
+        var limit = alarms[0].Limit;
+        var excursions = Excursions.Of(limit, history).ToList();
+        foreach (var alarm in alarms)
+        {
+            var isRight = excursions.Any(e => e.From == alarm.From);
+            if (!isRight && !alarm.IsWithdrawn) yield return new AlarmWithdrawn(alarm.Raised.AlarmId, correctionIds, now);
+            if (!isRight || !alarm.IsWithdrawn) continue;
+            yield return alarm.Raised;
+            if (alarm.ClearedAt is { } at) yield return new AlarmCleared(alarm.Raised.AlarmId, null, at);
+        }
+        foreach (var (from, to) in excursions.Where(
+            e => alarms.All(a => a.From != e.From) && alarms.Any(a => e.From <= a.To && e.To >= a.From)))
+        {
+            var value = history.Where(r => r.SampledAt == from).Select(r => r.ValueOrNull).FirstOrDefault();
+            var anew = DecideAlarms.For(twin.Asset.Id, twin.Asset.Model, AlarmBook.Empty, [new(limit, true, from, value)])
+                .OfType<AlarmRaised>().Single();
+            if (raised.Contains(anew.AlarmId)) continue;
+            yield return anew;
+            if (to != long.MaxValue) yield return new AlarmCleared(anew.AlarmId, null, Micros.ToTime(to));
+        }
     }
 
     // Every limit as it is now: where that is not news, it changes no alarm.

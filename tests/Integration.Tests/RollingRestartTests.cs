@@ -4,7 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Integration.Tests.Running;
 
-namespace Integration.Tests.Simulations;
+namespace Integration.Tests;
 
 /// <summary>Two replicas of every service.</summary>
 public sealed class ReplicatedSystem(Infrastructure infrastructure) : RunningSystem(infrastructure)

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using ServiceDefaults;
+using ServiceDefaults.Access;
 
 namespace Identity;
 
@@ -44,7 +45,7 @@ static class ReadIdentitySettings
     public static IdentitySettings AddIdentitySettings(this WebApplicationBuilder builder)
     {
         var settings = builder.AddSettings<IdentitySettings>("Identity");
-        if (!settings.IsProtected && !settings.Address.IsLoopback)
+        if (!AccessSettings.IsSafe(settings.Address))
             throw new InvalidSettingException("Identity:Issuer", settings.Issuer, "an https address; http only on this machine");
         if (!Directory.Exists(settings.Directory))
             throw new InvalidSettingException(

@@ -84,7 +84,7 @@ public sealed class ArchiveTests
         });
     }
 
-    [Property(MaxTest = 60)]
+    [Property(MaxTest = 200)]
     public void What_is_packed_comes_back_to_the_byte(int seed)
     {
         var events = Events(seed, new Random(seed).Next(1, 60));

@@ -69,8 +69,7 @@ static class ReadAccounts
             throw new InvalidAccountsException($"{who} has the role '{unknown}', which does not exist; allowed: {AllRoles}.");
     }
 
-    static bool IsAllowed(Uri? uri) => uri is { IsAbsoluteUri: true } && uri.OriginalString.All(c => c is > ' ' and < (char)127)
-        && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback));
+    static bool IsAllowed(Uri? uri) => AccessSettings.IsSafe(uri) && uri!.OriginalString.All(c => c is > ' ' and < (char)127);
 
     static void CheckHash(string who, string hash)
     {

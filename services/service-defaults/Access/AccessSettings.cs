@@ -27,6 +27,10 @@ public sealed class AccessSettings
     /// <summary>Whether anybody is asked who they are.</summary>
     public bool IsOn => Issuer.Length > 0;
 
+    /// <summary>Whether nobody on the way can read along: https, or http on this machine.</summary>
+    public static bool IsSafe(Uri? address) => address is { IsAbsoluteUri: true }
+        && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback));
+
     /// <summary>Whether the issuer sends its keys protected; on one machine it need not.</summary>
     public bool IsProtected => Issuer.StartsWith(Uri.UriSchemeHttps + ":", StringComparison.OrdinalIgnoreCase);
 }

@@ -40,9 +40,7 @@ public static class AccessSetup
     public static AccessSettings AddAccessSettings(this WebApplicationBuilder builder)
     {
         var settings = builder.AddSettings<AccessSettings>("Access");
-        var isAllowed = !settings.IsOn || (Uri.TryCreate(settings.Issuer, UriKind.Absolute, out var issuer)
-            && (issuer.Scheme == Uri.UriSchemeHttps || (issuer.Scheme == Uri.UriSchemeHttp && issuer.IsLoopback)));
-        return isAllowed
+        return !settings.IsOn || (Uri.TryCreate(settings.Issuer, UriKind.Absolute, out var issuer) && AccessSettings.IsSafe(issuer))
             ? settings
             : throw new InvalidSettingException("Access:Issuer", settings.Issuer, "an https address; http only on this machine");
     }

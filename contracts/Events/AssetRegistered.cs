@@ -14,6 +14,7 @@ namespace Contracts.Events;
 /// <param name="ModelYaml">Empty: the model is in stream <c>model/{hash}</c>. Older events hold the whole model.</param>
 /// <param name="RegisteredAt">When, by twin-state's clock.</param>
 /// <param name="Labels">All labels, e.g. <c>plant</c>: <c>north</c>; null: none.</param>
+/// <param name="Tenant">Whose asset it is, from the first registration on; null: of those who have no tenant.</param>
 public sealed record AssetRegistered(
     string AssetId,
     string Name,
@@ -22,4 +23,5 @@ public sealed record AssetRegistered(
     string ModelHash,
     string ModelYaml,
     DateTimeOffset RegisteredAt,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string>? Labels = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string>? Labels = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Tenant = null);

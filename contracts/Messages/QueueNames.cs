@@ -9,7 +9,7 @@ public static class QueueNames
     /// <summary>Commands about single twins; shared by all replicas of twin-state.</summary>
     public const string TwinCommands = "twin-state.commands";
 
-    /// <summary>Assets to register and to relate, and rebuilds to start; shared by all replicas of twin-state.</summary>
+    /// <summary>Assets to register and to relate, policies, and rebuilds to start; shared by all replicas of twin-state.</summary>
     public const string Registrations = "twin-state.registrations";
 
     /// <summary>Commands about scenarios; shared by all simulations.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Contracts.Messages;
 
 /// <summary>
@@ -16,8 +18,10 @@ public sealed record RegisterAssets(IReadOnlyList<AssetRegistration> Assets)
 /// <param name="Name">Display name; null for the known one, and for a new asset the model's name or its id.</param>
 /// <param name="ModelId">Id of a model that twin-state ships.</param>
 /// <param name="Labels">All labels; null for the known ones.</param>
+/// <param name="Tenant">The tenant of who asks; null: none. A known asset must be its own.</param>
 public sealed record AssetRegistration(
-    string AssetId, string? Name, string ModelId, IReadOnlyDictionary<string, string>? Labels = null);
+    string AssetId, string? Name, string ModelId, IReadOnlyDictionary<string, string>? Labels = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Tenant = null);
 
 /// <summary>Answer to <see cref="RegisterAssets"/>: everything that is not refused is in the log.</summary>
 /// <param name="Outcomes">In the order of the request.</param>

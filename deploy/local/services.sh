@@ -180,6 +180,14 @@ make_accounts() {
         { show_log_tail make-accounts; fail "no accounts could be made in $ACCOUNTS"; }
 }
 
+# One more account, with roles that commas separate, and perhaps of a tenant.
+add_account() { # name roles [tenant]
+    [[ $# -ge 2 && $# -le 3 ]] || fail "account needs a name and its roles, and perhaps a tenant: ./pollux account anna operator,engineer north"
+    [[ -f $ACCOUNTS/accounts.json ]] || fail "there are no accounts yet; run ./pollux up first"
+    "$DOTNET" "$(service_assembly identity)" add-account "$ACCOUNTS" "$@" 9>&- || exit 1
+    say "$1 $(awk -v name="$1" '$1 == name { print $2 }' "$ACCOUNTS/passwords")"
+}
+
 # The bearer of a program with a role. Its password is not among the arguments, which every user of the machine can see.
 token() { # role
     local role=${1:-} password answer

@@ -7,6 +7,8 @@ using ServiceDefaults;
 const int httpPort = 5106;
 if (args is ["health"]) return await AskHealth.Run(httpPort);
 if (args is ["make-accounts", var directory, var dashboard]) return MakeAccounts.Run(directory, dashboard);
+if (args is ["add-account", var accounts, var name, var roles, .. { Length: <= 1 } tenant])
+    return MakeAccounts.Add(accounts, name, roles, tenant.FirstOrDefault());
 var builder = Hosting.CreateBuilder(args);
 builder.AddServiceDefaults("identity", httpPort);
 var settings = builder.AddIdentitySettings();

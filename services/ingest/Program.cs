@@ -47,6 +47,7 @@ var settings = builder.AddSettings<IngestSettings>("Ingest");
 builder.Services.AddRequestDecompression();
 builder.Services.AddSingleton(MqttAddress.Of(builder.Configuration));
 builder.Services.AddSingleton<LogReader>()
+    .AddSingleton<PolicyLog>().AddSingleton<TwinGraph>().AddSingleton<Reach>().AddSingleton<ReachNow>()
     .AddAssetRegistry().AddSingleton<RejectionLog>().AddSingleton<AppendReadings>()
     .AddSingleton<RecorderClient>().AddSingleton<ReceiverClient>().AddSingleton<RouteTopic>().AddSingleton<ReadSparkplug>()
     .AddHosted<FollowAssets>().AddHosted<AnnounceReadings>().AddHosted<RecordReadings>()

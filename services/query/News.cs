@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Query.Api;
 using Query.Graphs;
+using Query.Policies;
 using Query.Registry;
 using Query.Scenarios;
 using Query.Twins;
@@ -23,6 +24,7 @@ static class News
                 bus.AddConsumer<TakeTwinsChanged>();
                 bus.AddConsumer<TakeAssetChanged>();
                 bus.AddConsumer<TakeGraphChanged>();
+                bus.AddConsumer<TakePoliciesChanged>();
                 bus.AddConsumer<TakeFault<Contracts.Messages.AcknowledgeAlarm>>();
                 bus.AddConsumer<TakeFault<Contracts.Messages.RebuildTwin>>();
                 bus.AddConsumer<TakeFault<Contracts.Messages.ReplayRejection>>();

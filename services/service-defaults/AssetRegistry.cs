@@ -24,6 +24,9 @@ public sealed record RegisteredAsset(
 {
     /// <summary>Its labels, by key.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+
+    /// <summary>Whose it is; null: of those who have no tenant.</summary>
+    public string? Tenant { get; init; }
 }
 
 /// <summary>An asset whose newest registration holds a model that this version rejects, written by an older or newer version.</summary>
@@ -103,6 +106,9 @@ public sealed partial class AssetRegistry
 
     /// <summary>The asset with this id if its newest registration cannot be read, or null.</summary>
     public UnreadableAsset? FindUnreadable(string id) => unreadable.GetValueOrDefault(id);
+
+    /// <summary>True if an asset of this or an earlier time belongs to a tenant.</summary>
+    public bool HasTenants { get; private set; }
 
     /// <summary>The asset with this id.</summary>
     /// <exception cref="RuleViolationException">None of its models can be read.</exception>
@@ -224,12 +230,13 @@ public sealed partial class AssetRegistry
     {
         var (known, refused) = (Find(e.AssetId), FindUnreadable(e.AssetId));
         if (known?.Position >= position || refused?.Position >= position) return;
+        if (e.Tenant is not null) HasTenants = true;
         var registeredAt = known?.RegisteredAt ?? refused?.RegisteredAt ?? e.RegisteredAt;
         var first = known?.FirstPosition ?? refused?.FirstPosition ?? position;
         try
         {
             var model = ModelOf(e);
-            RegisteredAsset asset = new(e.AssetId, e.Name, model, registeredAt, position, first);
+            RegisteredAsset asset = new(e.AssetId, e.Name, model, registeredAt, position, first) { Tenant = e.Tenant };
             assets[e.AssetId] = e.Labels is { Count: > 0 } labels ? asset with { Labels = labels } : asset;
             unreadable.TryRemove(e.AssetId, out _);
         }

@@ -1,6 +1,8 @@
 using System.Text.Unicode;
 using System.Web;
 using Microsoft.AspNetCore.Http;
+using ServiceDefaults.Access;
+using TwinModel.Access;
 
 namespace ServiceDefaults;
 
@@ -13,6 +15,18 @@ namespace ServiceDefaults;
 /// <param name="IsProven">The name is that of the request's token, and no other may be given.</param>
 public sealed record Caller(string? Actor, string? Reason = null, bool IsProven = false)
 {
+    /// <summary>Who it is to policies, as the token says; null if nobody is asked who he is.</summary>
+    public Subject? Subject { get; init; }
+
+    /// <summary>From where it asks; null when that is not known.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>What the operation needs on the assets that it is about.</summary>
+    public Right Needs { get; init; } = Right.Read;
+
+    /// <summary>Whose is what the caller makes; null: of those who have no tenant.</summary>
+    public string? Tenant => Subject?.Tenant;
+
     /// <summary>Header of a request with the name; the key of gRPC metadata is the same in small letters.</summary>
     public const string ActorHeader = "X-Pollux-Actor";
 
@@ -41,9 +55,14 @@ public sealed record Caller(string? Actor, string? Reason = null, bool IsProven 
     /// <exception cref="InvalidInputException">A bad header, or one that names somebody else than the token.</exception>
     public static Caller Of(HttpContext context)
     {
-        var given = Of(context.Request.Headers);
+        var given = Of(context.Request.Headers) with { Address = context.Connection.RemoteIpAddress?.ToString() };
         return context.User.Identity is { IsAuthenticated: true, Name: { } name }
-            ? new Caller(name, given.Reason, IsProven: true).Checked(ActorHeader, given.Actor)
+            ? new Caller(name, given.Reason, IsProven: true)
+            {
+                Address = given.Address,
+                Subject = CheckAccess.SubjectOf(context),
+                Needs = AccessTable.Needs(CheckAccess.OperationOf(context.GetEndpoint()) ?? ""),
+            }.Checked(ActorHeader, given.Actor)
             : given;
     }
 

@@ -14,6 +14,9 @@ public static class CallerMetadata
     /// <summary>Header of an event, and of a message, with the reason.</summary>
     public const string Reason = "reason";
 
+    /// <summary>Header of an event, and of a message, with the address that the caller asked from.</summary>
+    public const string Address = "address";
+
     /// <summary>An event's actor in SQL, in the spelling of the index <see cref="ActorIndex"/>; it serves no other.</summary>
     public const string ActorInSql = $"headers ->> '{Actor}'";
 
@@ -22,11 +25,12 @@ public static class CallerMetadata
     {
         if (Caller.Current.Actor is { } actor) context.Headers.Set(Actor, actor);
         if (Caller.Current.Reason is { } reason) context.Headers.Set(Reason, reason);
+        if (Caller.Current.Address is { } address) context.Headers.Set(Address, address);
     }));
 
     /// <summary>Whose request a message follows from.</summary>
     public static Caller SentBy(this MessageContext message) =>
-        new(message.Headers.Get<string>(Actor), message.Headers.Get<string>(Reason));
+        new(message.Headers.Get<string>(Actor), message.Headers.Get<string>(Reason)) { Address = message.Headers.Get<string>(Address) };
 
     /// <summary>All events that the session appends say who asked for them, and name the present trace.</summary>
     public static void Stamp(this IDocumentSession session, Caller? caller)
@@ -34,6 +38,7 @@ public static class CallerMetadata
         if (Activity.Current?.Id is { } trace) session.SetHeader("traceparent", trace);
         if (caller?.Actor is { } actor) session.SetHeader(Actor, actor);
         if (caller?.Reason is { } reason) session.SetHeader(Reason, reason);
+        if (caller?.Address is { } address) session.SetHeader(Address, address);
     }
 
     /// <summary>The event says who asked for it.</summary>
@@ -41,6 +46,7 @@ public static class CallerMetadata
     {
         if (caller?.Actor is { } actor) e.SetHeader(Actor, actor);
         if (caller?.Reason is { } reason) e.SetHeader(Reason, reason);
+        if (caller?.Address is { } address) e.SetHeader(Address, address);
         return e;
     }
 }

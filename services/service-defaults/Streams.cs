@@ -39,6 +39,12 @@ public static class Streams
     /// </summary>
     public const string Graph = "graph";
 
+    /// <summary>The policies of all tenants, in one stream, since its rules concern several of them; written by twin-state.</summary>
+    public const string Policies = "policies";
+
+    /// <summary>What auditors asked on a UTC day; written by twin-state.</summary>
+    public static string Questions(DateOnly day) => string.Create(CultureInfo.InvariantCulture, $"questions/{day:yyyy-MM-dd}");
+
     /// <summary>Alarms, rebuilds, condition and maintenance of a twin; written by twin-state.</summary>
     public static string Twin(string assetId) => $"twin/{assetId}";
 

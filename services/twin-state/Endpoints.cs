@@ -4,6 +4,7 @@ using ServiceDefaults;
 using TwinState.Assets;
 using TwinState.Graphs;
 using TwinState.News;
+using TwinState.Policies;
 using TwinState.Rebuilds;
 
 namespace TwinState;
@@ -23,6 +24,8 @@ static class Endpoints
         bus.AddConsumer<TakeRegistrations>();
         bus.AddConsumer<TakeRelationships>();
         bus.AddConsumer<TakeRebuilds>();
+        bus.AddConsumer<TakePolicies>();
+        bus.AddConsumer<TakeQuestions>();
     }
 
     public static void Add(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator rabbit)
@@ -30,7 +33,8 @@ static class Endpoints
         Receive(QueueNames.News, MostNewsAtOnce, typeof(HandOverNews));
         Receive(QueueNames.TwinCommands, MostCommandsAtOnce, typeof(HandOverCommands));
         Receive(
-            QueueNames.Registrations, MostRegistrationsAtOnce, typeof(TakeRegistrations), typeof(TakeRelationships), typeof(TakeRebuilds));
+            QueueNames.Registrations, MostRegistrationsAtOnce, typeof(TakeRegistrations), typeof(TakeRelationships), typeof(TakeRebuilds),
+            typeof(TakePolicies), typeof(TakeQuestions));
 
         void Receive(string queue, int mostAtOnce, params Type[] consumers) =>
             rabbit.ReceiveEndpoint(queue, endpoint =>

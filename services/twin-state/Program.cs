@@ -1,5 +1,6 @@
 using Cluster;
 using ServiceDefaults;
+using ServiceDefaults.Access;
 using TwinState;
 using TwinState.Assets;
 using TwinState.Checks;
@@ -27,7 +28,7 @@ builder.AddSettings<TwinStateSettings>("TwinState");
 builder.Configuration.RequireDirectory("Assets:Directory", "the folder of the *.asset.yaml files");
 builder.Services.AddSingleton<LogReader>()
     .AddAssetRegistry().AddSingleton<ShippedModels>().AddSingleton<RegisterAssets>().AddSingleton<TwinGraph>()
-    .AddSingleton<ChangeGraph>().AddTwins();
+    .AddSingleton<ChangeGraph>().AddSingleton<PolicyLog>().AddTwins();
 builder.Services.AddHostedService<RegisterShippedAssets>().AddHostedService<FollowLog>()
     .AddHostedService<ShowTwins>().AddHostedService<WatchQueues>().AddHostedService<CheckTwins>()
     .AddSingleton<RunRebuilds>().AddHostedService(services => services.GetRequiredService<RunRebuilds>());

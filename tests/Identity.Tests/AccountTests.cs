@@ -44,6 +44,35 @@ public class AccountTests
     }
 
     [Fact]
+    public void An_account_is_added_with_its_tenant_or_refused_as_a_start_would_refuse_it()
+    {
+        var home = Directory.CreateTempSubdirectory("pollux-accounts").FullName;
+        try
+        {
+            Assert.Equal(0, MakeAccounts.Run(home, "http://127.0.0.1:5105"));
+            Assert.Equal(0, MakeAccounts.Add(home, "anna", "operator,engineer", "north"));
+            var before = File.ReadAllText(Path.Combine(home, "accounts.json"));
+            var accounts = ReadAccounts.Of(before);
+            var (user, client) = (accounts.User("anna")!, accounts.Client("anna")!);
+            Assert.Equal("north", user.Tenant);
+            Assert.Equal("north", client.Tenant);
+            Assert.Equal(["operator", "engineer"], user.Roles);
+            var password = File.ReadAllLines(Path.Combine(home, "passwords")).Single(l => l.StartsWith("anna ", StringComparison.Ordinal));
+            Assert.True(Secrets.Match(user.PasswordHash, password.Split(' ')[1]));
+            foreach (var (name, roles, tenant) in new (string, string, string?)[]
+            {
+                ("anna", "viewer", null), ("bob", "boss", null), ("bob", "viewer", "North Sea"), ("bob b", "viewer", null), ("", "viewer", null),
+            })
+                Assert.NotEqual(0, MakeAccounts.Add(home, name, roles, tenant));
+            Assert.Equal(before, File.ReadAllText(Path.Combine(home, "accounts.json")));
+        }
+        finally
+        {
+            Directory.Delete(home, recursive: true);
+        }
+    }
+
+    [Fact]
     public void A_password_matches_its_own_hash_and_nothing_else()
     {
         var hash = Secrets.Hash("right");

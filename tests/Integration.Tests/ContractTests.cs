@@ -49,6 +49,9 @@ public class ContractTests
             "LogSealed log_sealed",
             "ModelRegistered model_registered",
             "OutcomeObserved outcome_observed",
+            "PolicyRemoved policy_removed",
+            "PolicySet policy_set",
+            "QuestionAsked question_asked",
             "ReadingsCorrected readings_corrected",
             "ReadingsDropped readings_dropped",
             "ReadingsRecorded readings_recorded",
@@ -87,13 +90,17 @@ public class ContractTests
             "urn:message:Contracts.Messages:GraphChanged",
             "urn:message:Contracts.Messages:MaintenanceDecided",
             "urn:message:Contracts.Messages:ObserveOutcomes",
+            "urn:message:Contracts.Messages:PoliciesChanged",
+            "urn:message:Contracts.Messages:PolicyAnswered",
             "urn:message:Contracts.Messages:ReadingsAnnounced",
             "urn:message:Contracts.Messages:RebuildAnswered",
             "urn:message:Contracts.Messages:RebuildTwin",
             "urn:message:Contracts.Messages:RecordMaintenance",
+            "urn:message:Contracts.Messages:RecordQuestion",
             "urn:message:Contracts.Messages:RegisterAsset",
             "urn:message:Contracts.Messages:RegisterAssets",
             "urn:message:Contracts.Messages:RelationshipAnswered",
+            "urn:message:Contracts.Messages:RemovePolicy",
             "urn:message:Contracts.Messages:RemoveRelationship",
             "urn:message:Contracts.Messages:ReplayRejection",
             "urn:message:Contracts.Messages:RequestCalibration",
@@ -105,6 +112,7 @@ public class ContractTests
             "urn:message:Contracts.Messages:ScenarioChanged",
             "urn:message:Contracts.Messages:ScenarioShardFinished",
             "urn:message:Contracts.Messages:SensorsWentOffline",
+            "urn:message:Contracts.Messages:SetPolicy",
             "urn:message:Contracts.Messages:StartRebuild",
             "urn:message:Contracts.Messages:TakeDecision",
             "urn:message:Contracts.Messages:TwinsChanged",
@@ -139,11 +147,16 @@ public class ContractTests
     const string Retraction = """{"correctionId":"0195a0b4-0000-7000-8000-000000000006","assetId":"line-1","sensorId":"melt-pressure","from":"2026-03-01T06:00:00.123456+00:00","to":"2026-03-01T06:00:00.123456+00:00","readings":3,"reason":"r","retractedBy":"eve","retractedAt":"2026-03-01T06:00:00.123456+00:00"}""";
     const string Withdrawal = """{"correctionId":"0195a0b4-0000-7000-8000-000000000006","assetId":"line-1","reason":"r","withdrawnBy":"eve","withdrawnAt":"2026-03-01T06:00:00.123456+00:00"}""";
 
+    const string Asked = """{"questionId":"0195a0b4-0000-7000-8000-000000000008","tenant":"north","operation":"getTwin","question":"/api/v1/twins/line-1?validAt=2026","askedAt":"2026-03-01T06:00:00.123456+00:00"}""";
+
     public static TheoryData<string, string> GoldenEvents => new()
     {
         { nameof(CorrectionWithdrawn), Withdrawal },
         { nameof(ReadingsCorrected), Correction },
         { nameof(ReadingsRetracted), Retraction },
+        { nameof(PolicySet), """{"policyId":"north-crew","tenant":"north","subjects":["role:operator"],"may":"write","assets":["below:hall-2"],"setBy":"eve","comment":"c","setAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(PolicyRemoved), """{"policyId":"north-crew","tenant":"north","removedBy":"eve","comment":"c","removedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(QuestionAsked), Asked },
         { nameof(RelationshipAdded), """{"source":"press-1","type":"feeds","target":"line-2","properties":[{"id":"share","number":60.5,"unit":"%"},{"id":"why","text":"t"}],"since":"2026-03-01T06:00:00.123456+00:00","addedBy":"eve","comment":"c","addedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
         { nameof(RelationshipRemoved), """{"source":"press-1","type":"feeds","target":"line-2","until":"2026-03-01T06:00:00.123456+00:00","removedBy":"eve","comment":"c","removedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
         { nameof(TwinRevised), """{"assetId":"line-1","position":42,"correctionIds":["0195a0b4-0000-7000-8000-000000000006"],"from":"2026-03-01T06:00:00.123456+00:00","sensors":[{"sensorId":"melt-pressure","readingsBefore":2,"readingsAfter":1,"latestBefore":210.5,"latestAfter":null}],"alarmIds":["line-1.hot.1700000000000000"],"hashBefore":"aa","hashAfter":"bb","revisedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
@@ -221,6 +234,11 @@ public class ContractTests
 
     public static TheoryData<string, string> GoldenMessages => new()
     {
+        { nameof(SetPolicy), """{"policyId":"north-crew","tenant":"north","subjects":["role:operator"],"may":"write","assets":["below:hall-2"],"by":"eve","comment":"c"}""" },
+        { nameof(RemovePolicy), """{"policyId":"north-crew","tenant":"north","by":"eve","comment":"c"}""" },
+        { nameof(PolicyAnswered), """{"refusal":"r","position":42}""" },
+        { nameof(PoliciesChanged), """{"position":42}""" },
+        { nameof(RecordQuestion), $$"""{"question":{{Asked}}}""" },
         { nameof(AddRelationship), """{"source":"press-1","type":"feeds","target":"line-2","properties":[{"id":"share","number":60.5,"unit":"%"}],"since":"2026-03-01T06:00:00.123456+00:00","by":"eve","comment":"c"}""" },
         { nameof(RemoveRelationship), """{"source":"press-1","type":"feeds","target":"line-2","until":"2026-03-01T06:00:00.123456+00:00","by":"eve","comment":"c"}""" },
         { nameof(RelationshipAnswered), """{"refusal":"r","position":42}""" },

@@ -128,6 +128,24 @@ public sealed partial class AccessTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_tenant_is_asked_for_nothing_of_the_whole_system()
+    {
+        List<string> wrong = [];
+        foreach (var (name, method, path) in await RestOperations())
+        {
+            var (status, body, _) = await Rest(method, path, issuer.Token(roles: ["admin", "auditor", "engineer"], tenant: "north"));
+            if (status == HttpStatusCode.Forbidden != AccessTable.IsOfSystem(name)) wrong.Add($"{name}: {status} {body}");
+        }
+        Assert.Empty(wrong);
+        var (refused, why, _) = await Rest("GET", "/api/v1/replicas", issuer.Token(roles: ["admin"], tenant: "north"));
+        Assert.Equal(HttpStatusCode.Forbidden, refused);
+        Assert.Contains("for callers without a tenant; the token of ada is of north", (string)why["detail"]!, StringComparison.Ordinal);
+        (refused, why, _) = await Rest("GET", "/api/v1/twins", issuer.Token(tenant: "North Sea"));
+        Assert.Equal(HttpStatusCode.Unauthorized, refused);
+        Assert.Contains("claim tenant is 'North Sea'; allowed: kebab-case", (string)why["detail"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Open_are_only_health_metrics_and_the_reference()
     {
         foreach (var path in new[] { "/health/live", "/metrics", "/openapi/v1.json", "/scalar" })

@@ -50,7 +50,7 @@ sealed class Issuer : IAsyncDisposable
 
     public string Token(
         string? name = "ada", string[]? roles = null, string? audience = "pollux", string? issuer = null, double minutes = 5,
-        bool isForged = false)
+        bool isForged = false, string? tenant = null)
     {
         var now = TimeProvider.System.GetUtcNow().UtcDateTime;
         var key = isForged ? Key(keys[0].KeyId) : keys[0];
@@ -64,6 +64,7 @@ sealed class Issuer : IAsyncDisposable
             Subject = new ClaimsIdentity(
             [
                 .. name is null ? Array.Empty<Claim>() : [new("preferred_username", name)],
+                .. tenant is null ? Array.Empty<Claim>() : [new("tenant", tenant)],
                 .. (roles ?? ["viewer"]).Select(role => new Claim("roles", role)),
             ]),
             SigningCredentials = new(key, SecurityAlgorithms.EcdsaSha256),

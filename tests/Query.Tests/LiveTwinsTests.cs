@@ -10,7 +10,8 @@ public class LiveTwinsTests
 {
     static readonly AssetModel Line = Given.A_model("extrusion-line"), Pump = Given.A_model("pump-loop");
 
-    readonly LiveTwins live = new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
+    readonly LiveTwins live = new(
+        new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>(), () => null);
 
     [Fact]
     public void An_asset_that_has_sent_nothing_is_shown_with_its_own_name_and_the_sensors_of_its_model()

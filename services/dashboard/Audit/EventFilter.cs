@@ -15,7 +15,7 @@ sealed record EventFilter(string Kind, string Name, string Type, string Actor)
         ("", "The whole log"), ("telemetry", "Readings, by machine and day"), ("rejected", "Rejected readings, by machine and day"),
         ("asset", "Registrations of a machine"),
         ("twin", "Alarms, health and maintenance of a machine"), ("calibration", "Calibrations of a machine"),
-        ("scenario", "What-if scenarios"), ("decision", "Decisions"),
+        ("scenario", "What-if scenarios"), ("decision", "Decisions"), ("graph", "Relationships"), ("policies", "Policies"),
     ];
 
     /// <summary>True if this kind has one stream per day.</summary>
@@ -25,6 +25,7 @@ sealed record EventFilter(string Kind, string Name, string Type, string Actor)
     public string Stream => (Kind, Name) switch
     {
         ("", _) => "",
+        ("graph" or "policies", _) => Kind,
         (_, "") => $"{Kind}/*",
         _ when IsByDay(Kind) && !Name.Contains('/') => $"{Kind}/{Name}/*",
         _ => $"{Kind}/{Name}",

@@ -34,6 +34,7 @@ static class QueryClients
         builder.Services.AddClient(calls => new LogService.LogServiceClient(calls));
         builder.Services.AddClient(calls => new LineageService.LineageServiceClient(calls));
         builder.Services.AddClient(calls => new RejectionService.RejectionServiceClient(calls));
+        builder.Services.AddClient(calls => new PolicyService.PolicyServiceClient(calls));
         builder.Services.AddClient(calls => new ReplicaService.ReplicaServiceClient(calls));
         builder.Services.AddSingleton<QueryConnection>().AddHostedService(services => services.GetRequiredService<QueryConnection>());
         builder.Services.AddSingleton<TwinFeeds>().AddScoped<FollowTwins>();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ServiceDefaults.Access;
+using TwinModel.Assets;
 
 namespace Identity.Accounts;
 
@@ -38,13 +39,13 @@ static class ReadAccounts
             throw new InvalidAccountsException("One of the users or clients is null.");
         foreach (var user in accounts.Users)
         {
-            Check($"user '{user.Name}'", user.Name, user.Roles);
+            Check($"user '{user.Name}'", user.Name, user.Roles, user.Tenant);
             if (user.Roles.Count == 0) throw new InvalidAccountsException($"user '{user.Name}' has no role; allowed: {AllRoles}.");
             CheckHash($"user '{user.Name}'", user.PasswordHash);
         }
         foreach (var client in accounts.Clients)
         {
-            Check($"client '{client.Id}'", client.Id, client.Roles);
+            Check($"client '{client.Id}'", client.Id, client.Roles, client.Tenant);
             CheckHash($"client '{client.Id}'", client.SecretHash);
             foreach (var uri in client.RedirectUris.Concat(client.SignedOutUris))
             {
@@ -60,8 +61,10 @@ static class ReadAccounts
 
     static string AllRoles => string.Join(", ", AccessTable.Names(AccessTable.Everyone));
 
-    static void Check(string who, string name, IReadOnlyList<string> roles)
+    static void Check(string who, string name, IReadOnlyList<string> roles, string? tenant)
     {
+        if (tenant is not null && !AssetId.IsAllowed(tenant))
+            throw new InvalidAccountsException($"{who} has the tenant '{tenant}'; allowed: {AssetId.Allowed}.");
         if (name.Length is 0 or > ServiceDefaults.Caller.LongestActor || name.Any(char.IsControl) || name.Trim() != name)
             throw new InvalidAccountsException(
                 $"{who}: a name has 1 to {ServiceDefaults.Caller.LongestActor} characters, without blanks at its ends.");

@@ -12,6 +12,7 @@ namespace Identity.Tokens;
 static class Bearer
 {
     public const string RoleClaim = "roles";
+    public const string TenantClaim = "tenant";
 
     // Never leave this service: they are only in codes and refresh tokens, which are encrypted.
     const string StampClaim = "stamp";
@@ -22,17 +23,21 @@ static class Bearer
 
     /// <summary>For a person, in the session with an id.</summary>
     public static ClaimsPrincipal Of(User user, string session, IEnumerable<string> scopes, string audience) =>
-        Of(user.Name, user.Roles, scopes, audience, (StampClaim, Stamp(user)), (SessionClaim, session), (OnceClaim, $"{Guid.NewGuid()}"));
+        Of(
+            user.Name, user.Roles, user.Tenant, scopes, audience,
+            (StampClaim, Stamp(user)), (SessionClaim, session), (OnceClaim, $"{Guid.NewGuid()}"));
 
     /// <summary>For a program.</summary>
-    public static ClaimsPrincipal Of(Client client, string audience) => Of(client.Id, client.Roles, [], audience);
+    public static ClaimsPrincipal Of(Client client, string audience) => Of(client.Id, client.Roles, client.Tenant, [], audience);
 
     static ClaimsPrincipal Of(
-        string name, IReadOnlyList<string> roles, IEnumerable<string> scopes, string audience, params (string Type, string Value)[] more)
+        string name, IReadOnlyList<string> roles, string? tenant, IEnumerable<string> scopes, string audience,
+        params (string Type, string Value)[] more)
     {
         var identity = new ClaimsIdentity("pollux", Claims.PreferredUsername, RoleClaim);
         identity.SetClaim(Claims.Subject, name).SetClaim(Claims.PreferredUsername, name)
             .SetClaims(RoleClaim, roles.ToImmutableArray());
+        if (tenant is not null) identity.SetClaim(TenantClaim, tenant);
         foreach (var (type, value) in more) identity.SetClaim(type, value);
         identity.SetScopes(scopes).SetResources(audience);
         identity.SetDestinations(claim => claim.Type switch

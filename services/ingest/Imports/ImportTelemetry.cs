@@ -40,7 +40,7 @@ static class ImportTelemetry
         .WithMetadata(new RequestSizeLimitAttribute(MostUnpackedBytes)).Describe();
 
     static async Task Import(
-        string id, HttpContext context, AssetRegistry registry, IRecorder recorder, TimeProvider time,
+        string id, HttpContext context, AssetRegistry registry, ReachNow reach, IRecorder recorder, TimeProvider time,
         IOptions<IngestSettings> settings)
     {
         var cancel = context.RequestAborted;
@@ -48,6 +48,7 @@ static class ImportTelemetry
         var caller = Caller.Of(context);
         // The asset may have been registered a moment ago.
         await registry.Refresh(cancel);
+        if (!await reach.Includes(caller, id, cancel)) throw new NotFoundException("asset", id);
         var asset = registry.Get(id);
         var format = ImportFormats.Of(request.ContentType);
         // The middleware removes the header of encodings that it handles.

@@ -5,12 +5,13 @@ using Npgsql;
 using Query.Api;
 using Query.Events;
 using Query.Pasts;
+using Query.Registry;
 using ServiceDefaults;
 
 namespace Query.Alarms;
 
 /// <summary>Finds an alarm: as saved by twin-state, or as of some time, from its events.</summary>
-sealed class GetAlarm(NpgsqlDataSource source, FindPast find, PastAlarms past)
+sealed class GetAlarm(NpgsqlDataSource source, FindPast find, PastAlarms past, KnownAssets assets)
 {
     public static void Map(IEndpointRouteBuilder alarms) => alarms
         .MapGet("/{id}", (
@@ -35,8 +36,10 @@ sealed class GetAlarm(NpgsqlDataSource source, FindPast find, PastAlarms past)
     {
         await using var command = source.CreateCommand($"select view from {ReadModels.Alarm} where alarm_id = $1");
         command.Parameters.Add(new() { Value = id });
-        return await command.ExecuteScalarAsync(cancel) is string view
+        var alarm = await command.ExecuteScalarAsync(cancel) is string view
             ? JsonSerializer.Deserialize<AlarmView>(view, JsonSerializerOptions.Web)!
             : throw new NotFoundException("alarm", id);
+        assets.Guard(alarm.AssetId, "alarm", id);
+        return alarm;
     }
 }

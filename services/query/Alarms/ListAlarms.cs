@@ -7,6 +7,7 @@ using NpgsqlTypes;
 using Query.Api;
 using Query.Events;
 using Query.Pasts;
+using Query.Registry;
 using ServiceDefaults;
 using TwinModel.Telemetry;
 
@@ -32,7 +33,7 @@ sealed record AlarmFilter(string? Asset, string[] States, string[] Severities, D
 }
 
 /// <summary>Lists alarms: as saved by twin-state, or as of some time, from their events.</summary>
-sealed class ListAlarms(NpgsqlDataSource source, FindPast find, PastAlarms past)
+sealed class ListAlarms(NpgsqlDataSource source, FindPast find, PastAlarms past, KnownAssets assets)
 {
     const string List = "alarms";
 
@@ -88,7 +89,7 @@ sealed class ListAlarms(NpgsqlDataSource source, FindPast find, PastAlarms past)
             select view from {ReadModels.Alarm}
             where ($1::text is null or asset_id = $1) and (cardinality($2::text[]) = 0 or state = any($2)) and (cardinality($3::text[]) = 0 or severity = any($3))
                 and ($4::timestamptz is null or raised_at >= $4) and ($5::timestamptz is null or (raised_at, alarm_id) < ($5, $6))
-                and ($8::timestamptz is null or raised_at <= $8)
+                and ($8::timestamptz is null or raised_at <= $8) and ($9::text[] is null or asset_id = any($9))
             order by raised_at desc, alarm_id desc limit $7
             """);
         command.Parameters.AddRange(new NpgsqlParameter[]
@@ -101,6 +102,7 @@ sealed class ListAlarms(NpgsqlDataSource source, FindPast find, PastAlarms past)
             new() { Value = (object?)before.Id ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
             new() { Value = most },
             new() { Value = (object?)upTo?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+            new() { Value = (object?)assets.Visible ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
         });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         List<AlarmView> rows = [];

@@ -48,8 +48,12 @@ static class ApiSetup
                         context.HttpContext, new BusyException("Too many requests; RetryInfo says when to try again.", Window));
                 return ValueTask.CompletedTask;
             };
+            // Of each caller, as far as it is known: people share addresses.
             limiter.AddPolicy(Expensive, context => RateLimitPartition.GetFixedWindowLimiter(
-                context.Connection.RemoteIpAddress ?? IPAddress.None, _ => new() { PermitLimit = permits, Window = Window }));
+                context.User.Identity is { IsAuthenticated: true, Name: { } name }
+                    ? name
+                    : $"{context.Connection.RemoteIpAddress ?? IPAddress.None}",
+                _ => new() { PermitLimit = permits, Window = Window }));
         });
         builder.Services.AddGrpc(grpc =>
         {
@@ -61,7 +65,7 @@ static class ApiSetup
         RefuseUnknown.Rpc.LoadDescriptors();
         builder.Services.AddGrpcReflection();
         builder.Services.AddGrpcHealthChecks(grpc => grpc.Services.Map("", health => health.Tags.Contains("ready")));
-        builder.Services.AddSingleton<AskSimulation>().AddSingleton<AskTwinState>();
+        builder.Services.AddSingleton<AskSimulation>().AddSingleton<AskTwinState>().AddSingleton<RecordQuestions>();
         builder.AddAccess();
         builder.AddReference();
     }

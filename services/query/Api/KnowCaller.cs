@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using ServiceDefaults;
@@ -14,7 +15,11 @@ static class KnowCaller
     /// <exception cref="InvalidInputException">A bad name or reason.</exception>
     public static async Task Http(HttpContext context, RequestDelegate next)
     {
-        if (context.Request.Path.StartsWithSegments("/api/v1")) Caller.Current = Caller.Of(context);
+        if (context.Request.Path.StartsWithSegments("/api/v1"))
+        {
+            Caller.Current = Caller.Of(context);
+            await context.RequestServices.GetRequiredService<RecordQuestions>().Http(context, context.RequestAborted);
+        }
         await next(context);
     }
 
@@ -34,13 +39,27 @@ static class KnowCaller
     }
 
     /// <summary>gRPC.</summary>
-    public sealed class Rpc : Interceptor
+    public sealed class Rpc(RecordQuestions questions) : Interceptor
     {
+        public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
+            TRequest request, IServerStreamWriter<TResponse> responses, ServerCallContext context,
+            ServerStreamingServerMethod<TRequest, TResponse> continuation)
+        {
+            Caller.Current = Caller.Of(context.GetHttpContext());
+            await Note(request, context);
+            await continuation(request, responses, context);
+        }
+
         public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
             TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
         {
             Caller.Current = Caller.Of(context.GetHttpContext());
+            await Note(request, context);
             return await continuation(request, context);
         }
+
+        Task Note<TRequest>(TRequest request, ServerCallContext context) => request is IMessage message
+            ? questions.Rpc(context.Method[(context.Method.LastIndexOf('/') + 1)..], message, context.CancellationToken)
+            : Task.CompletedTask;
     }
 }

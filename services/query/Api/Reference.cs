@@ -27,6 +27,7 @@ static class Reference
         ("Rejected", "Payloads that could not be accepted, with the reasons; they can be replayed."),
         ("Event log", "The log that everything else is derived from."),
         ("Rebuilds", "Twins rebuilt from the whole log, many at a time, while everything goes on."),
+        ("Policies", "Who may do what on which assets, and why somebody may or not."),
         ("Replicas", "The replicas of a service, which share the assets among them."),
     ];
 

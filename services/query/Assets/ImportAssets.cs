@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Mvc;
 using Query.Api;
 using Query.Registry;
 using ServiceDefaults;
+using ServiceDefaults.Access;
 
 namespace Query.Assets;
 
@@ -45,7 +46,7 @@ sealed class ImportAssets(KnownAssets registry, RegisterOverBus register, TimePr
     Task Answer(HttpContext context)
     {
         var isCsv = context.Request.ContentType!.StartsWith(ReadAssetRows.Csv, StringComparison.OrdinalIgnoreCase);
-        var run = new Run(registry.Models, register);
+        var run = new Run(registry, register);
         var rows = ReadAssetRows.Read(context.Request.Body, isCsv, context.RequestAborted);
         return ReportProgress.Answer(context, () => run.Read(rows, context.RequestAborted), run.Progress, time);
     }
@@ -53,12 +54,12 @@ sealed class ImportAssets(KnownAssets registry, RegisterOverBus register, TimePr
     /// <summary>Registers up to 250 assets.</summary>
     public async Task<AssetImportProgress> Register(IEnumerable<AssetRow> rows, CancellationToken cancel)
     {
-        var run = new Run(registry.Models, register);
+        var run = new Run(registry, register);
         await run.Read(rows.ToAsyncEnumerable(), cancel);
         return run.Progress(isFinished: true, null);
     }
 
-    sealed class Run(IReadOnlyCollection<string> models, RegisterOverBus register)
+    sealed class Run(KnownAssets registry, RegisterOverBus register)
     {
         const int MostAtOnce = 4;
         // As many as a gRPC request has rows.
@@ -123,12 +124,12 @@ sealed class ImportAssets(KnownAssets registry, RegisterOverBus register, TimePr
                 try
                 {
                     if (row.Problem is { } problem) throw problem;
-                    var asset = RegisterAssetEndpoint.Check(row.Id, row.Model, row.Name, row.Labels, models);
+                    var asset = RegisterAssetEndpoint.Check(row.Id, row.Model, row.Name, row.Labels, registry);
                     if (!lines.TryAdd(asset.AssetId, row.Line))
                         throw new InvalidInputException("id", row.Id, $"each asset once; it was in line {lines[asset.AssetId]}");
                     return asset;
                 }
-                catch (Exception e) when (e is InvalidInputException or RuleViolationException)
+                catch (Exception e) when (e is InvalidInputException or RuleViolationException or ForbiddenException)
                 {
                     Reject(row.Line, row.Id, e.Message);
                     return null;

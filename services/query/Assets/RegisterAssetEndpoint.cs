@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Query.Api;
 using Query.Registry;
 using ServiceDefaults;
+using ServiceDefaults.Access;
 using TwinModel.Assets;
 
 namespace Query.Assets;
@@ -36,20 +37,24 @@ sealed class RegisterAssetEndpoint(KnownAssets registry, RegisterOverBus registe
     public async Task<AssetAnswer?> Run(
         string id, string? model, string? name, IReadOnlyDictionary<string, string>? labels, CancellationToken cancel)
     {
-        if (await register.Run([Check(id, model, name, labels, registry.Models)], Patience, cancel) is not { } answer) return null;
+        if (await register.Run([Check(id, model, name, labels, registry)], Patience, cancel) is not { } answer) return null;
         if (answer.Outcomes[0].Reason is { } refused) throw new RuleViolationException(refused);
         return AssetAnswer.Of(registry.Get(id));
     }
 
     /// <summary>What to send to twin-state.</summary>
     /// <exception cref="InvalidInputException">Names the field and what is allowed.</exception>
-    /// <exception cref="RuleViolationException">The id is that of another shipped model.</exception>
+    /// <exception cref="RuleViolationException">The id is that of another shipped model, or not free.</exception>
+    /// <exception cref="ForbiddenException">The policies do not let the caller.</exception>
     public static AssetRegistration Check(
-        string? id, string? model, string? name, IReadOnlyDictionary<string, string>? labels, IReadOnlyCollection<string> models)
+        string? id, string? model, string? name, IReadOnlyDictionary<string, string>? labels, KnownAssets registry)
     {
         if (id is null || !AssetId.IsAllowed(id)) throw new InvalidInputException("id", id, AssetId.Allowed);
+        var models = registry.Models;
         if (model is null || !models.Contains(model)) throw new InvalidInputException("model", model, string.Join(", ", models));
-        var command = new AssetRegistration(id, Input.Line("name", name, LongestName), model, AssetLabels.Check(labels));
+        var command = new AssetRegistration(
+            id, Input.Line("name", name, LongestName), model, AssetLabels.Check(labels), Caller.Current.Tenant);
+        registry.GuardRegistration(id, command.Labels);
         // twin-state refuses this too, and restores the shipped model.
         if (models.Contains(id) && id != model)
             throw new RuleViolationException($"{id} always follows the shipped model {id}; give an asset of {model} another id.");

@@ -6,6 +6,7 @@ using NpgsqlTypes;
 using Query.Api;
 using Query.Events;
 using Query.Pasts;
+using Query.Registry;
 using ServiceDefaults;
 using TwinModel.Calibration;
 using TwinModel.Telemetry;
@@ -13,7 +14,7 @@ using TwinModel.Telemetry;
 namespace Query.Calibrations;
 
 /// <summary>Lists calibrations as they are, or as the log knew them at some position.</summary>
-sealed class ListCalibrations(NpgsqlDataSource source, FindPosition find, PastEvents events)
+sealed class ListCalibrations(NpgsqlDataSource source, FindPosition find, PastEvents events, KnownAssets assets)
 {
     const string List = "calibrations";
 
@@ -72,7 +73,7 @@ sealed class ListCalibrations(NpgsqlDataSource source, FindPosition find, PastEv
         await using var command = source.CreateCommand($"""
             select c.view - 'result'::text, {SavedCalibrations.IsInForce} from {SavedCalibrations.Tables}
             where ($1::text is null or c.asset_id = $1) and (cardinality($2::text[]) = 0 or c.state = any($2))
-                and ($3::timestamptz is null or (c.requested_at, c.calibration_id) < ($3, $4))
+                and ($3::timestamptz is null or (c.requested_at, c.calibration_id) < ($3, $4)) and ($6::text[] is null or c.asset_id = any($6))
             order by c.requested_at desc, c.calibration_id desc limit $5
             """);
         command.Parameters.AddRange(new NpgsqlParameter[]
@@ -82,6 +83,7 @@ sealed class ListCalibrations(NpgsqlDataSource source, FindPosition find, PastEv
             new() { Value = (object?)before.Time?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
             new() { Value = (object?)before.Id ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
             new() { Value = most },
+            new() { Value = (object?)assets.Visible ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
         });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         List<CalibrationView> rows = [];

@@ -1,12 +1,13 @@
 using System.Text.Json;
 using Contracts.Calibrations;
 using Npgsql;
+using Query.Registry;
 using ServiceDefaults;
 
 namespace Query.Calibrations;
 
 /// <summary>Calibrations as simulation saved them.</summary>
-sealed class SavedCalibrations(NpgsqlDataSource source)
+sealed class SavedCalibrations(NpgsqlDataSource source, KnownAssets assets)
 {
     /// <summary>The tables to select from: <c>c</c> the calibration, <c>f</c> its asset if it is in force.</summary>
     public const string Tables = $"{ReadModels.Calibration} c left join {ReadModels.CalibratedAsset} f "
@@ -25,6 +26,8 @@ sealed class SavedCalibrations(NpgsqlDataSource source)
         await using var command = source.CreateCommand($"select c.view, {IsInForce} from {Tables} where c.calibration_id = $1");
         command.Parameters.Add(new() { Value = id });
         await using var reader = await command.ExecuteReaderAsync(cancel);
-        return await reader.ReadAsync(cancel) ? Read(reader) : throw new NotFoundException("calibration", id);
+        var calibration = await reader.ReadAsync(cancel) ? Read(reader) : throw new NotFoundException("calibration", id);
+        assets.Guard(calibration.Definition.AssetId, "calibration", id);
+        return calibration;
     }
 }

@@ -5,13 +5,14 @@ using Contracts.Decisions;
 using Npgsql;
 using Query.Events;
 using Query.Pasts;
+using Query.Registry;
 using ServiceDefaults;
 using TwinModel.Decisions;
 
 namespace Query.Decisions;
 
 /// <summary>A decision as simulation saved it, or as the log knew it at some position.</summary>
-sealed class GetDecision(NpgsqlDataSource source, FindPosition find, PastEvents events)
+sealed class GetDecision(NpgsqlDataSource source, FindPosition find, PastEvents events, KnownAssets assets)
 {
     public static void Map(IEndpointRouteBuilder decisions) => decisions
         .MapGet("/{id}", (
@@ -27,8 +28,8 @@ sealed class GetDecision(NpgsqlDataSource source, FindPosition find, PastEvents 
     {
         if (knownAt is null) return await Run(id, cancel);
         var position = (await find.Run(knownAt, cancel)).Position;
-        return (await events.OfStream(Streams.Decision(id), position, cancel)).Aggregate((DecisionView?)null, FoldDecision.Apply)
-            ?? throw new NotFoundException("decision", string.Create(CultureInfo.InvariantCulture, $"{id} at log position {position}"));
+        return Guarded((await events.OfStream(Streams.Decision(id), position, cancel)).Aggregate((DecisionView?)null, FoldDecision.Apply)
+            ?? throw new NotFoundException("decision", string.Create(CultureInfo.InvariantCulture, $"{id} at log position {position}")));
     }
 
     /// <exception cref="NotFoundException">No such decision.</exception>
@@ -36,8 +37,14 @@ sealed class GetDecision(NpgsqlDataSource source, FindPosition find, PastEvents 
     {
         await using var command = source.CreateCommand($"select view from {ReadModels.Decision} where decision_id = $1");
         command.Parameters.Add(new() { Value = id });
-        return await command.ExecuteScalarAsync(cancel) is string view
+        return Guarded(await command.ExecuteScalarAsync(cancel) is string view
             ? JsonSerializer.Deserialize<DecisionView>(view, JsonSerializerOptions.Web)!
-            : throw new NotFoundException("decision", id);
+            : throw new NotFoundException("decision", id));
+    }
+
+    DecisionView Guarded(DecisionView decision)
+    {
+        assets.Guard(decision.AssetId, "decision", decision.Id);
+        return decision;
     }
 }

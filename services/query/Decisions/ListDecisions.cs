@@ -89,7 +89,7 @@ sealed class ListDecisions(NpgsqlDataSource source, KnownAssets assets, FindPosi
         await using var command = source.CreateCommand($"""
             select view from {ReadModels.Decision}
             where ($1::text is null or asset_id = $1) and ($2::text is null or component = $2) and (cardinality($3::text[]) = 0 or state = any($3))
-                and ($4::timestamptz is null or (recommended_at, decision_id) < ($4, $5))
+                and ($4::timestamptz is null or (recommended_at, decision_id) < ($4, $5)) and ($7::text[] is null or asset_id = any($7))
             order by recommended_at desc, decision_id desc limit $6
             """);
         command.Parameters.AddRange(new NpgsqlParameter[]
@@ -100,6 +100,7 @@ sealed class ListDecisions(NpgsqlDataSource source, KnownAssets assets, FindPosi
             new() { Value = (object?)before.Time?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
             new() { Value = (object?)before.Id ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
             new() { Value = most },
+            new() { Value = (object?)assets.Visible ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
         });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         List<DecisionView> rows = [];

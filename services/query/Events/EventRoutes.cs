@@ -7,7 +7,8 @@ static class EventRoutes
 {
     public static void AddEvents(this IServiceCollection services, IConfiguration configuration) => services
         .AddSingleton<FindPosition>().AddSingleton<GetPosition>().AddSingleton<DecodeReadings>().AddSingleton<ListEvents>()
-        .AddSingleton<WatchEvents>().AddSingleton<SealedLog>().AddSingleton<ListSeals>().AddSingleton<ProveEvent>()
+        .AddSingleton<WatchEvents>().AddSingleton<VisibleEvents>()
+        .AddSingleton<SealedLog>().AddSingleton<ListSeals>().AddSingleton<ProveEvent>()
         .AddSingleton(new LogLimits(configuration.WholeNumber("Limits:ReadingsFromLog", 20_000_000, 1_000, 1_000_000_000)));
 
     public static void MapEvents(this IEndpointRouteBuilder api)

@@ -33,7 +33,7 @@ sealed record EventPage(
     [property: Description("Pass as after to get the next page; null when there are no more at present.")] long? NextAfter);
 
 /// <summary>Lists events of the log, for auditors.</summary>
-sealed class ListEvents(NpgsqlDataSource source, LogReader log, DecodeReadings readings)
+sealed class ListEvents(NpgsqlDataSource source, LogReader log, DecodeReadings readings, VisibleEvents visible)
 {
     const int Most = 1000;
 
@@ -41,6 +41,8 @@ sealed class ListEvents(NpgsqlDataSource source, LogReader log, DecodeReadings r
 
     // Imports put thousands of readings into one event: a page ends at this number of readings, but holds at least one event.
     const int MostReadings = 200_000;
+
+    const int MostLooked = 10_000;
 
     public static void Map(IEndpointRouteBuilder log) => log.MapGet("/events", (
             ListEvents events,
@@ -82,15 +84,19 @@ sealed class ListEvents(NpgsqlDataSource source, LogReader log, DecodeReadings r
     async Task<EventPage> Page(EventFilter filter, int size, CancellationToken cancel)
     {
         List<LogEvent> page = [];
-        var shown = 0;
-        await foreach (var e in events.Run(filter, size + 1, cancel))
+        var (shown, looked, last) = (0, 0, filter.After);
+        // What the caller may not see counts less, but must not keep it waiting for the end of the log.
+        var most = visible.IsEverything ? size + 1 : Math.Max(size + 1, MostLooked);
+        await foreach (var e in events.Run(filter, most, cancel))
         {
-            if (page.Count == size || shown > MostReadings) return new(page, page[^1].Position);
+            if (page.Count == size || shown > MostReadings || looked == MostLooked) return new(page, last);
+            (last, looked) = (e.Position, looked + 1);
+            if (!await visible.Includes(e.Stream, e.Bytes is null ? e.Data : null, cancel)) continue;
             var (read, count) = Read(e);
             page.Add(read);
             shown += count;
         }
-        return new(page, null);
+        return new(page, looked == most ? last : null);
     }
 
     /// <summary>Events of streams that were appended after a position or after a time, up to another position.</summary>

@@ -67,7 +67,7 @@ sealed record MerklePath(int Index, int Count, string Leaf, IReadOnlyList<string
 sealed record EventProof(ProvenEvent Event, MerklePath InStream, StreamSeal StreamSeal, MerklePath InDay, DaySeal Seal);
 
 /// <summary>Proves one event by a short path to the signed root of its day.</summary>
-sealed class ProveEvent(SealedLog log, LogReader reader)
+sealed class ProveEvent(SealedLog log, LogReader reader, VisibleEvents visible)
 {
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapGet("/events/{position}/proof", (
@@ -89,6 +89,8 @@ sealed class ProveEvent(SealedLog log, LogReader reader)
         if (position > end) throw new NotFoundException("event at position", shown, $"the log ends at {end}");
         var e = await log.At(position, cancel)
             ?? throw new NotFoundException("event at position", shown, "not every position is used");
+        if (!await visible.Includes(e.Stream, e.Bytes is null ? e.Data : null, cancel))
+            throw new NotFoundException("event at position", shown, "not every position is used");
         var seals = await log.Seals(cancel);
         var seal = seals.FirstOrDefault(s => s.Seal.After < position && s.Seal.UpTo >= position) ?? throw new RuleViolationException(
             $"The event at position {shown} is not sealed yet: seals reach up to position "

@@ -1,11 +1,12 @@
 using Contracts.Messages;
 using MassTransit;
 using ServiceDefaults;
+using ServiceDefaults.Access;
 
 namespace Query.Graphs;
 
-/// <summary>Reads new relationships every few seconds, for what RabbitMQ did not announce.</summary>
-sealed partial class FollowGraph(TwinGraph graph, TimeProvider time, ILogger<FollowGraph> log) : BackgroundService
+/// <summary>Reads new relationships and policies every few seconds, for what RabbitMQ did not announce.</summary>
+sealed partial class FollowGraph(TwinGraph graph, PolicyLog policies, TimeProvider time, ILogger<FollowGraph> log) : BackgroundService
 {
     static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
@@ -16,6 +17,7 @@ sealed partial class FollowGraph(TwinGraph graph, TimeProvider time, ILogger<Fol
             try
             {
                 await graph.Refresh(cancel);
+                await policies.Refresh(cancel);
             }
             catch (Exception e) when (!cancel.IsCancellationRequested)
             {
@@ -24,7 +26,7 @@ sealed partial class FollowGraph(TwinGraph graph, TimeProvider time, ILogger<Fol
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Relationships cannot be read: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Relationships and policies cannot be read: {Reason}")]
     partial void LogFailed(string reason);
 }
 

@@ -2,13 +2,14 @@ using System.ComponentModel;
 using System.Globalization;
 using Query.Api;
 using Query.Events;
+using Query.Registry;
 using ServiceDefaults;
 using TwinModel.Graphs;
 
 namespace Query.Graphs;
 
 /// <summary>The relationships of an asset to others, at a moment.</summary>
-sealed class ListRelationships(GraphAssets graphs)
+sealed class ListRelationships(GraphAssets graphs, KnownAssets assets)
 {
     const string List = "relationships";
 
@@ -42,7 +43,8 @@ sealed class ListRelationships(GraphAssets graphs)
             "in" => then.Book.To(id),
             _ => then.Book.From(id).Concat(then.Book.To(id)).OrderBy(e => e.Position),
         };
-        var rows = edges.Where(e => e.Position > after && (string.IsNullOrEmpty(type) || e.Type == type) && e.IsTrueAt(then.Moment))
+        var rows = edges.Where(e => e.Position > after && (string.IsNullOrEmpty(type) || e.Type == type) && e.IsTrueAt(then.Moment)
+                && assets.IsVisible(e.Source) && assets.IsVisible(e.Target))
             .Take(size + 1).Select(e => RelationshipAnswer.Of(e.KnownAt(then.Moment.KnownAt)!)).ToList();
         return Paging.Of(rows, size, last => Cursor.Encode(List, last.Position.ToString(CultureInfo.InvariantCulture)));
     }

@@ -1,7 +1,9 @@
 using System.ComponentModel;
 using Npgsql;
+using NpgsqlTypes;
 using Query.Api;
 using Query.Events;
+using Query.Registry;
 using ServiceDefaults;
 
 namespace Query.Health;
@@ -19,7 +21,7 @@ sealed record PartSummary(
     [property: Description("Median remaining life in days; null when no assessment is possible.")] double? P50);
 
 /// <summary>Lists the condition of all parts, as saved by twin-state or as of some time, for asset lists.</summary>
-sealed class ListHealth(NpgsqlDataSource source, PastParts past)
+sealed class ListHealth(NpgsqlDataSource source, PastParts past, KnownAssets assets)
 {
     /// <summary>Levels of parts, the worst last.</summary>
     public static readonly IReadOnlyList<string> Levels = ["learning", "healthy", "degrading", "critical"];
@@ -57,9 +59,12 @@ sealed class ListHealth(NpgsqlDataSource source, PastParts past)
             return [.. (await past.All(validAt, knownAt, cancel)).Where(p => string.IsNullOrEmpty(level) || p.Level == level)];
         await using var command = source.CreateCommand($"""
             select asset_id, component, view ->> 'level', (view ->> 'since')::timestamptz, (view -> 'assessment' ->> 'p50')::float8
-            from {ReadModels.Health} where $1 = '' or view ->> 'level' = $1 order by asset_id, component
+            from {ReadModels.Health} where ($1 = '' or view ->> 'level' = $1) and ($2::text[] is null or asset_id = any($2))
+            order by asset_id, component
             """);
         command.Parameters.Add(new() { Value = level ?? "" });
+        command.Parameters.Add(
+            new() { Value = (object?)assets.Visible ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         List<PartSummary> parts = [];
         while (await reader.ReadAsync(cancel))

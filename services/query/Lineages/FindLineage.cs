@@ -6,6 +6,7 @@ using Query.Calibrations;
 using Query.Estimates;
 using Query.Events;
 using Query.Pasts;
+using Query.Registry;
 using Query.Twins;
 using ServiceDefaults;
 using TwinModel.Telemetry;
@@ -18,7 +19,7 @@ namespace Query.Lineages;
 /// <summary>Says where a value, an estimate, an alarm or an answer comes from.</summary>
 sealed class FindLineage(
     ReadLogged log, TraceSources sources, FindReading readings, FindPast past, GetAlarm alarms, GetEstimate estimates,
-    SavedCalibrations calibrations, LiveTwins live)
+    SavedCalibrations calibrations, LiveTwins live, KnownAssets assets)
 {
     public static void Map(IEndpointRouteBuilder api) => api.MapGet("/lineage", (
             FindLineage find,
@@ -156,6 +157,7 @@ sealed class FindLineage(
             throw new NotFoundException("scenario", id);
         var (definition, completed) = (asked["definition"]!, events.Find(e => e.Data?["logPosition"] is not null));
         var (assetId, hash) = ((string)definition["assetId"]!, (string)asked["modelHash"]!);
+        assets.Guard(assetId, "scenario", id);
         var position = (long?)completed?.Data?["logPosition"] ?? (long)definition["knownAt"]!;
         var validAt = definition["validAt"]!.GetValue<DateTimeOffset>();
         var key = graph.Add(null, Node(
@@ -176,6 +178,7 @@ sealed class FindLineage(
         if (events.Find(e => e.Data?["answer"] is not null) is not { Data: { } answered } recommended)
             throw new NotFoundException("decision", id);
         var (assetId, position) = ((string)answered["assetId"]!, (long)answered["logPosition"]!);
+        assets.Guard(assetId, "decision", id);
         var key = graph.Add(null, Node(
             "decision", id, $"about {answered["component"]} of {assetId}: {answered["answer"]!["recommended"]} is recommended",
             recommended.Position, recommended.TraceId, $"/api/v1/decisions/{Uri.EscapeDataString(id)}"));

@@ -2,12 +2,17 @@ using System.Collections.Concurrent;
 using Contracts.Events;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using ServiceDefaults;
+using ServiceDefaults.Access;
+using TwinModel.Access;
 using TwinModel.Assets;
 
 namespace Query.Registry;
 
-/// <summary>All registered assets, in memory.</summary>
-sealed class KnownAssets(AssetRegistry registry)
+/// <summary>
+/// All registered assets, in memory, as the present caller may see them: what is out of its reach is not there. A command about what it may
+/// only look at is refused.
+/// </summary>
+sealed class KnownAssets(AssetRegistry registry, Reach reach)
 {
     readonly ConcurrentDictionary<string, string> models = new(StringComparer.Ordinal);
     readonly SemaphoreSlim refreshing = new(1);
@@ -25,10 +30,53 @@ sealed class KnownAssets(AssetRegistry registry)
         [.. models.Keys.Concat(registry.ModelIds).Distinct().Order(StringComparer.Ordinal)];
 
     /// <summary>Ordered by id.</summary>
-    public IEnumerable<RegisteredAsset> All => registry.All.OrderBy(a => a.Id, StringComparer.Ordinal);
+    public IEnumerable<RegisteredAsset> All => registry.All.Where(a => IsVisible(a.Id)).OrderBy(a => a.Id, StringComparer.Ordinal);
+
+    /// <summary>Whether the caller may see an asset, known or not.</summary>
+    public bool IsVisible(string assetId) => reach.Of(Caller.Current, assetId) >= Right.Read;
+
+    /// <summary>
+    /// The ids of the assets that the caller may see, for a query that is to find nothing else; null: whatever there is.
+    /// </summary>
+    public string[]? Visible => reach.IsEverything(Caller.Current) ? null : [.. Summaries.Select(a => a.Id)];
+
+    /// <summary>Finds something that belongs to an asset, unless the caller may not.</summary>
+    /// <param name="assetId">The asset that it belongs to.</param>
+    /// <param name="kind">What it is, for the message.</param>
+    /// <param name="id">Its identity.</param>
+    /// <exception cref="NotFoundException">The caller may not see it.</exception>
+    /// <exception cref="ForbiddenException">The caller may see it, and asks for more.</exception>
+    public void Guard(string assetId, string kind, string id)
+    {
+        if (!Reaches(assetId)) throw new NotFoundException(kind, id);
+    }
+
+    /// <summary>Whether the caller may register an asset with this id, or again.</summary>
+    /// <param name="assetId">The id.</param>
+    /// <param name="labels">Its labels; null: those that it has.</param>
+    /// <exception cref="RuleViolationException">The id is that of an asset that the caller may not see.</exception>
+    /// <exception cref="ForbiddenException">The policies do not let the caller change it.</exception>
+    public void GuardRegistration(string assetId, IReadOnlyDictionary<string, string>? labels)
+    {
+        var caller = Caller.Current;
+        if (caller.Subject is null) return;
+        if (reach.Guarded(assetId) is not null)
+        {
+            if (!Reaches(assetId)) throw new RuleViolationException($"The id {assetId} is not free; take another.");
+        }
+        else if (reach.Of(caller, new GuardedAsset(assetId, caller.Tenant, labels ?? AssetSummary.NoLabels)) < Right.Write)
+        {
+            throw new ForbiddenException($"No policy lets {caller.Actor} write {assetId} with these labels.");
+        }
+    }
+
+    bool Reaches(string assetId) => reach.Includes(Caller.Current, assetId);
 
     /// <summary>By id, with those whose model cannot be read.</summary>
-    public IReadOnlyList<AssetSummary> Summaries
+    public IEnumerable<AssetSummary> Summaries => reach.IsEverything(Caller.Current) ? Every : Every.Where(a => IsVisible(a.Id));
+
+    /// <summary>Those of everybody, for what is about the whole system.</summary>
+    public IReadOnlyList<AssetSummary> Every
     {
         get
         {
@@ -36,7 +84,7 @@ sealed class KnownAssets(AssetRegistry registry)
             var (known, changes) = (Volatile.Read(ref summaries), registry.Changes);
             if (known?.Changes == changes) return known.Summaries;
             AssetSummary[] sorted = [.. registry.All.Select(a => AssetSummary.Of(a, registry.FindUnreadable(a.Id)))
-                .Concat(registry.Unreadable.Where(a => Find(a.Id) is null).Select(AssetSummary.Of))
+                .Concat(registry.Unreadable.Where(a => registry.Find(a.Id) is null).Select(AssetSummary.Of))
                 .OrderBy(a => a.Id, StringComparer.Ordinal)];
             Volatile.Write(ref summaries, new(changes, sorted));
             return sorted;
@@ -47,13 +95,16 @@ sealed class KnownAssets(AssetRegistry registry)
     public IEnumerable<AssetSummary> SummariesAfter(string? id) =>
         id is null ? Summaries : Summaries.Where(a => string.CompareOrdinal(a.Id, id) > 0);
 
-    public RegisteredAsset? Find(string assetId) => registry.Find(assetId);
+    /// <exception cref="ForbiddenException">The caller may see it, and asks for more.</exception>
+    public RegisteredAsset? Find(string assetId) => Reaches(assetId) ? registry.Find(assetId) : null;
 
     /// <inheritdoc cref="AssetRegistry.FindOrExplain"/>
-    public RegisteredAsset? FindOrExplain(string assetId) => registry.FindOrExplain(assetId);
+    /// <exception cref="ForbiddenException">The caller may see it, and asks for more.</exception>
+    public RegisteredAsset? FindOrExplain(string assetId) => Reaches(assetId) ? registry.FindOrExplain(assetId) : null;
 
     /// <inheritdoc cref="AssetRegistry.Get"/>
-    public RegisteredAsset Get(string assetId) => registry.Get(assetId);
+    /// <exception cref="ForbiddenException">The caller may see it, and asks for more.</exception>
+    public RegisteredAsset Get(string assetId) => FindOrExplain(assetId) ?? throw new NotFoundException("asset", assetId);
 
     /// <inheritdoc cref="AssetRegistry.FindModel"/>
     public AssetModel? FindModel(string hash) => registry.FindModel(hash);

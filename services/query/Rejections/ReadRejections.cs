@@ -1,12 +1,13 @@
 using Contracts.Events;
 using Npgsql;
 using NpgsqlTypes;
+using Query.Registry;
 using ServiceDefaults;
 
 namespace Query.Rejections;
 
 /// <summary>Reads rejections from the log, newest day first. The cost is that of the days read.</summary>
-sealed class ReadRejections(NpgsqlDataSource source)
+sealed class ReadRejections(NpgsqlDataSource source, KnownAssets assets)
 {
     // Payloads may be large: a page ends early rather than exhaust memory.
     const int AtATime = 20;
@@ -41,7 +42,9 @@ sealed class ReadRejections(NpgsqlDataSource source)
         if (!Guid.TryParse(id, out var wanted)) throw new NotFoundException("rejection", id);
         foreach (var day in await Days(null, cancel))
         {
-            if (await Read(day, "data ->> 'id' = $2", [wanted.ToString()], cancel) is [var rejection, ..]) return rejection;
+            if (await Read(day, "data ->> 'id' = $2", [wanted.ToString()], cancel) is not [var rejection, ..]) continue;
+            assets.Guard(rejection.AssetId, "rejection", id);
+            return rejection;
         }
         throw new NotFoundException("rejection", id);
     }
@@ -71,6 +74,7 @@ sealed class ReadRejections(NpgsqlDataSource source)
         await using var reader = await command.ExecuteReaderAsync(cancel);
         List<string> streams = [];
         while (await reader.ReadAsync(cancel)) streams.Add(reader.GetString(0));
+        streams.RemoveAll(s => !assets.IsVisible(Streams.AssetOf(s)));
         return [.. streams.GroupBy(s => s[(s.LastIndexOf('/') + 1)..]).OrderByDescending(d => d.Key, StringComparer.Ordinal)
             .Select(d => d.ToArray())];
     }

@@ -30,7 +30,7 @@ sealed class ListReplicas(NpgsqlDataSource source, KnownAssets assets)
         [
             .. await Read("ingest", ReadModels.IngestMember, cancel), .. await Read("twin-state", ReadModels.TwinStateMember, cancel),
         ];
-        return ShareAssets.Among(members, [.. assets.Summaries.Select(a => a.Id)]);
+        return ShareAssets.Among(members, [.. assets.Every.Select(a => a.Id)]);
     }
 
     async Task<List<Member>> Read(string service, string table, CancellationToken cancel)

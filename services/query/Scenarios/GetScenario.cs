@@ -4,13 +4,14 @@ using Contracts.Scenarios;
 using Query.Api;
 using Query.Events;
 using Query.Pasts;
+using Query.Registry;
 using ServiceDefaults;
 using TwinModel.Scenarios;
 
 namespace Query.Scenarios;
 
 /// <summary>A scenario now, or as the log knew it at some position.</summary>
-sealed class GetScenario(SavedScenarios saved, FindPosition find, PastEvents events)
+sealed class GetScenario(SavedScenarios saved, FindPosition find, PastEvents events, KnownAssets assets)
 {
     public static void Map(IEndpointRouteBuilder scenarios) =>
         scenarios.MapGet("/{id}", async (
@@ -29,8 +30,10 @@ sealed class GetScenario(SavedScenarios saved, FindPosition find, PastEvents eve
     {
         if (knownAt is null) return await saved.Get(id, cancel);
         var position = (await find.Run(knownAt, cancel)).Position;
-        return (await events.OfStream(Streams.Scenario(id), position, cancel)).Aggregate((ScenarioView?)null, FoldScenario.Apply)
+        var scenario = (await events.OfStream(Streams.Scenario(id), position, cancel)).Aggregate((ScenarioView?)null, FoldScenario.Apply)
             ?? throw new NotFoundException("scenario", string.Create(CultureInfo.InvariantCulture, $"{id} at log position {position}"));
+        assets.Guard(scenario.AssetId, "scenario", id);
+        return scenario;
     }
 
     public static string Tag(ScenarioView scenario) =>

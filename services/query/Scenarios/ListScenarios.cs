@@ -6,6 +6,7 @@ using NpgsqlTypes;
 using Query.Api;
 using Query.Events;
 using Query.Pasts;
+using Query.Registry;
 using ServiceDefaults;
 using TwinModel.Scenarios;
 using TwinModel.Telemetry;
@@ -13,7 +14,7 @@ using TwinModel.Telemetry;
 namespace Query.Scenarios;
 
 /// <summary>Lists scenarios as they are, or as the log knew them at some position.</summary>
-sealed class ListScenarios(NpgsqlDataSource source, FindPosition find, PastEvents events)
+sealed class ListScenarios(NpgsqlDataSource source, FindPosition find, PastEvents events, KnownAssets assets)
 {
     const string List = "scenarios";
     static readonly string[] States = ["requested", "running", "completed", "failed", "cancelled"];
@@ -71,7 +72,7 @@ sealed class ListScenarios(NpgsqlDataSource source, FindPosition find, PastEvent
         await using var command = source.CreateCommand($"""
             select {SavedScenarios.Columns} from {ReadModels.Scenario} s
             where ($1::text is null or s.asset_id = $1) and (cardinality($2::text[]) = 0 or s.state = any($2))
-                and ($3::timestamptz is null or (s.requested_at, s.scenario_id) < ($3, $4))
+                and ($3::timestamptz is null or (s.requested_at, s.scenario_id) < ($3, $4)) and ($6::text[] is null or s.asset_id = any($6))
             order by s.requested_at desc, s.scenario_id desc limit $5
             """);
         command.Parameters.AddRange(new NpgsqlParameter[]
@@ -81,6 +82,7 @@ sealed class ListScenarios(NpgsqlDataSource source, FindPosition find, PastEvent
             new() { Value = (object?)before.Time?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
             new() { Value = (object?)before.Id ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
             new() { Value = most },
+            new() { Value = (object?)assets.Visible ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
         });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         List<ScenarioView> rows = [];

@@ -1,12 +1,13 @@
 using System.Text.Json;
 using Contracts.Scenarios;
 using Npgsql;
+using Query.Registry;
 using ServiceDefaults;
 
 namespace Query.Scenarios;
 
 /// <summary>Scenarios and results in schema <c>simulation</c>.</summary>
-sealed class SavedScenarios(NpgsqlDataSource source, LiveScenarios live)
+sealed class SavedScenarios(NpgsqlDataSource source, LiveScenarios live, KnownAssets assets)
 {
     /// <summary>The view, and the mean progress of the shards of a running scenario.</summary>
     public const string Columns = $"s.view, (select avg(h.progress) from {ReadModels.ScenarioShard} h where h.scenario_id = s.scenario_id)";
@@ -27,8 +28,10 @@ sealed class SavedScenarios(NpgsqlDataSource source, LiveScenarios live)
         command.Parameters.Add(new() { Value = id });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         // A scenario just requested may not be in the table yet.
-        return await reader.ReadAsync(cancel) ? LiveScenarios.Newer(Read(reader), live.Find(id)) : live.Find(id)
+        var scenario = await reader.ReadAsync(cancel) ? LiveScenarios.Newer(Read(reader), live.Find(id)) : live.Find(id)
             ?? throw new NotFoundException("scenario", id);
+        assets.Guard(scenario.AssetId, "scenario", id);
+        return scenario;
     }
 
     /// <summary>The result of a completed scenario as stored; see <see cref="PackedJson"/>.</summary>

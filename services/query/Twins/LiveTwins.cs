@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Contracts.Messages;
 using ServiceDefaults;
+using ServiceDefaults.Access;
+using TwinModel.Access;
 using TwinModel.Twins;
 
 namespace Query.Twins;
@@ -16,8 +18,23 @@ sealed class LiveTwins
     readonly ConcurrentDictionary<string, TwinView> empty = new(StringComparer.Ordinal);
     volatile LiveTwin[]? sorted;
 
-    public LiveTwins(IMeterFactory meters) =>
+    readonly Func<Func<string, bool>?> visible;
+
+    /// <param name="meters">Counts the twins.</param>
+    /// <param name="reach">Who may see which.</param>
+    public LiveTwins(IMeterFactory meters, Reach reach)
+        : this(meters, () => reach.IsEverything(Caller.Current) ? null : id => reach.Of(Caller.Current, id) >= Right.Read)
+    {
+    }
+
+    internal LiveTwins(IMeterFactory meters, Func<Func<string, bool>?> visible)
+    {
+        this.visible = visible;
         meters.Create("Pollux").CreateObservableGauge("pollux.query.twins", () => twins.Count, "{twin}", "Twins held in memory");
+    }
+
+    /// <summary>Whether the caller may see an asset's twin.</summary>
+    public bool IsVisible(string assetId) => visible()?.Invoke(assetId) ?? true;
 
     // Checked by length, not reset by whoever adds a twin: a list that was being sorted meanwhile would be kept without it. No twin is ever
     // removed.
@@ -27,8 +44,10 @@ sealed class LiveTwins
 
     public LiveTwin? Find(string assetId) => twins.GetValueOrDefault(assetId);
 
+    /// <summary>A twin that the caller may see.</summary>
     /// <exception cref="NotFoundException">No such asset.</exception>
-    public LiveTwin Get(string assetId) => Find(assetId) ?? throw new NotFoundException("twin", assetId);
+    public LiveTwin Get(string assetId) =>
+        Find(assetId) is { } twin && IsVisible(assetId) ? twin : throw new NotFoundException("twin", assetId);
 
     /// <summary>True if the view is newer than the current one of its asset.</summary>
     public bool Offer(OfferedView view)
@@ -46,7 +65,7 @@ sealed class LiveTwins
             asset.Model.Hash, _ => ViewTwin.Of("", "", new Twin(asset.Model), AlarmBook.Empty, 0, 0, null, null, null))));
     }
 
-    /// <summary>The twins after this asset id, ordered by it.</summary>
+    /// <summary>The twins after this asset id that the caller may see, ordered by it.</summary>
     public IEnumerable<LiveTwin> After(string? assetId)
     {
         var all = Sorted;
@@ -57,7 +76,7 @@ sealed class LiveTwins
             if (string.CompareOrdinal(all[middle].AssetId, assetId) <= 0) from = middle + 1;
             else to = middle;
         }
-        return all.Skip(from);
+        return visible() is { } sees ? all.Skip(from).Where(t => sees(t.AssetId)) : all.Skip(from);
     }
 
     /// <inheritdoc cref="Offer(OfferedView)"/>

@@ -92,7 +92,9 @@ sealed class WatchTwins
         Watcher watcher, TimeSpan heartbeat, [EnumeratorCancellation] CancellationToken cancel)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel, stopping);
-        while (true) yield return await watcher.Wait(heartbeat, ended.Token) ? watcher.Changed() : null;
+        // Policies may change while somebody watches.
+        while (true)
+            yield return await watcher.Wait(heartbeat, ended.Token) ? watcher.Changed().Where(t => live.IsVisible(t.AssetId)) : null;
     }
 
     async Task<Watcher> Open(IReadOnlyList<string> assetIds, string? after, CancellationToken cancel)

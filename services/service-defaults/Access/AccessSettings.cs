@@ -24,6 +24,10 @@ public sealed class AccessSettings
     [StringLength(200, MinimumLength = 1)]
     public string NameClaim { get; set; } = "preferred_username";
 
+    /// <summary>Claim with the tenant; a token without it is of no tenant.</summary>
+    [StringLength(200, MinimumLength = 1)]
+    public string TenantClaim { get; set; } = "tenant";
+
     /// <summary>Whether anybody is asked who they are.</summary>
     public bool IsOn => Issuer.Length > 0;
 

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using TwinModel.Access;
 
 namespace ServiceDefaults.Access;
 
@@ -46,11 +47,12 @@ public static class AccessTable
             "listAlarms", "getAlarm", "listHealth", "getHealth", "getHindsight", "listScenarios", "getScenario", "getScenarioResult",
             "watchScenario", "diffScenarios", "listDecisions", "getDecision", "listCalibrations", "getCalibration", "getParameters",
             "listCorrections", "getCorrection", "getLineage", "getPosition", "listFaults", "getPlant",
+            "explainAccess",
         ]),
         (Examining,
         [
             "listEvents", "watchEvents", "getEventProof", "listSeals", "listRejected", "getRejected", "listRejections", "getRejection",
-            "listReplicas", "listRebuilds", "getRebuild",
+            "listReplicas", "listRebuilds", "getRebuild", "listPolicies", "getPolicy",
         ]),
         (Running,
         [
@@ -63,8 +65,14 @@ public static class AccessTable
             "retractReadings", "withdrawCorrection", "createCalibration", "adoptCalibration", "rollBackCalibration", "runBacktest",
             "replayRejected", "replayRejection", "importTelemetry", "switchOnFault", "switchOffFault", "paceTimeLapse",
         ]),
-        (Roles.Admin, ["startRebuild", "rebuildTwin"]),
+        (Roles.Admin, ["startRebuild", "rebuildTwin", "setPolicy", "removePolicy"]),
     ];
+
+    static readonly FrozenSet<string> OfSystem = new[]
+    {
+        "listReplicas", "listRebuilds", "getRebuild", "startRebuild", "getPlant", "listFaults", "setOperation", "switchOnFault",
+        "switchOffFault", "paceTimeLapse",
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     static readonly FrozenDictionary<string, Roles> Allowed = Rows
         .SelectMany(row => row.Operations.Select(operation => KeyValuePair.Create(operation, row.Roles)))
@@ -78,6 +86,17 @@ public static class AccessTable
 
     /// <summary>The roles that may ask for an operation; none if it is not in the table.</summary>
     public static Roles Of(string operation) => Allowed.GetValueOrDefault(operation);
+
+    /// <summary>
+    /// What an operation needs on the assets that it is about: those that everyone may ask for, and those of who examines, only look.
+    /// </summary>
+    public static Right Needs(string operation) => Of(operation) is Everyone or Examining ? Right.Read : Right.Write;
+
+    /// <summary>Whether an operation is for who examines.</summary>
+    public static bool IsExamining(string operation) => Of(operation) == Examining;
+
+    /// <summary>Whether an operation is about the whole system, and so for nobody of a tenant.</summary>
+    public static bool IsOfSystem(string operation) => OfSystem.Contains(operation);
 
     /// <summary>The names of roles, as they are in tokens.</summary>
     public static IEnumerable<string> Names(Roles roles) => Named.Where(n => roles.HasFlag(n.Role)).Select(n => n.Name);

@@ -8,6 +8,8 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
+using TwinModel.Access;
+using TwinModel.Assets;
 
 namespace ServiceDefaults.Access;
 
@@ -86,13 +88,33 @@ public static class CheckAccess
             return new UnauthenticatedException(
                 $"The token does not say who its bearer is: it has no claim {((ClaimsIdentity)principal.Identity!).NameClaimType}.");
         context.User = principal;
+        if (TenantOf(context, principal) is { } tenant)
+        {
+            if (!AssetId.IsAllowed(tenant))
+                return new UnauthenticatedException($"The token's claim {TenantClaim(context)} is '{tenant}'; allowed: {AssetId.Allowed}.");
+            if (AccessTable.IsOfSystem(operation))
+                return new ForbiddenException(
+                    $"{operation} is about the whole system, for callers without a tenant; the token of {principal.Identity.Name} is of "
+                        + $"{tenant}.");
+        }
         var (given, allowed) = (GivenTo(principal), AccessTable.Of(operation));
-        return (AccessTable.WithNames(given) & allowed) != Roles.None
-            ? null
-            : new ForbiddenException(
-                $"{operation} is for {string.Join(", ", AccessTable.Names(allowed))}; the token of {principal.Identity.Name} has "
-                    + $"{(given.Count == 0 ? "no role" : $"the roles {string.Join(", ", given)}")}.");
+        return (AccessTable.WithNames(given) & allowed) != Roles.None ? null : ForOthers(operation, principal.Identity.Name, given);
     }
+
+    /// <summary>Why an operation is not for somebody's roles.</summary>
+    internal static ForbiddenException ForOthers(string operation, string name, IReadOnlyCollection<string> given) => new(
+        $"{operation} is for {string.Join(", ", AccessTable.Names(AccessTable.Of(operation)))}; the token of {name} has "
+            + $"{(given.Count == 0 ? "no role" : $"the roles {string.Join(", ", given)}")}.");
+
+    /// <summary>Who sends a request whose token was checked.</summary>
+    internal static Subject SubjectOf(HttpContext context) =>
+        new(context.User.Identity!.Name!, GivenTo(context.User), TenantOf(context, context.User));
+
+    static string? TenantOf(HttpContext context, ClaimsPrincipal principal) =>
+        principal.FindFirst(TenantClaim(context))?.Value is { Length: > 0 } tenant ? tenant : null;
+
+    static string TenantClaim(HttpContext context) =>
+        context.RequestServices.GetRequiredService<IOptions<AccessSettings>>().Value.TenantClaim;
 
     static List<string> GivenTo(ClaimsPrincipal principal) =>
         [.. principal.FindAll(((ClaimsIdentity)principal.Identity!).RoleClaimType).Select(claim => claim.Value)];

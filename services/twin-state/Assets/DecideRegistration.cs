@@ -10,16 +10,20 @@ namespace TwinState.Assets;
 /// <param name="ModelHash">Hash of its model; null if that model cannot be read and has to be replaced.</param>
 /// <param name="Labels">Its labels.</param>
 /// <param name="IsPlace">Whether it is a place; null if that is not known.</param>
+/// <param name="Tenant">Whose it is.</param>
 sealed record KnownRegistration(
-    string Name, string? ModelHash, IReadOnlyDictionary<string, string> Labels, bool? IsPlace = null)
+    string Name, string? ModelHash, IReadOnlyDictionary<string, string> Labels, bool? IsPlace = null, string? Tenant = null)
 {
     public static KnownRegistration? Of(AssetRegistry registry, string assetId)
     {
-        if (registry.FindUnreadable(assetId)?.Registration is { } unreadable) return new(unreadable.Name, null, LabelsOf(unreadable));
-        return registry.Find(assetId) is { } asset ? new(asset.Name, asset.Model.Hash, asset.Labels, asset.Model.IsPlace) : null;
+        if (registry.FindUnreadable(assetId)?.Registration is { } unreadable)
+            return new(unreadable.Name, null, LabelsOf(unreadable), null, unreadable.Tenant);
+        return registry.Find(assetId) is { } asset
+            ? new(asset.Name, asset.Model.Hash, asset.Labels, asset.Model.IsPlace, asset.Tenant)
+            : null;
     }
 
-    public static KnownRegistration Of(AssetRegistered e) => new(e.Name, e.ModelHash, LabelsOf(e));
+    public static KnownRegistration Of(AssetRegistered e) => new(e.Name, e.ModelHash, LabelsOf(e), null, e.Tenant);
 
     static IReadOnlyDictionary<string, string> LabelsOf(AssetRegistered e) => e.Labels ?? new Dictionary<string, string>();
 }
@@ -34,8 +38,8 @@ static class DecideRegistration
     /// <param name="isModelId">True if a shipped model has the asset's id.</param>
     /// <param name="now">Current time.</param>
     /// <exception cref="InvalidInputException">The id is not allowed for an asset.</exception>
-    /// <exception cref="RuleViolationException">The id is reserved for the shipped model of the same id, which would be registered again
-    /// within seconds; or a machine would become a place, or the other way round.</exception>
+    /// <exception cref="RuleViolationException">The id is that of another tenant's asset, or reserved for the shipped model of the same id,
+    /// which would be registered again within seconds; or a machine would become a place, or the other way round.</exception>
     public static AssetRegistered? Decide(
         KnownRegistration? known, AssetRegistration command, AssetModel model, bool isModelId, DateTimeOffset now)
     {
@@ -43,13 +47,17 @@ static class DecideRegistration
         if (isModelId && command.AssetId != model.Id)
             throw new RuleViolationException(
                 $"{command.AssetId} always follows the shipped model {command.AssetId}; give an asset of {model.Id} another id.");
+        // Nothing else is said about what belongs to others.
+        if ((known is not null && known.Tenant != command.Tenant) || (isModelId && command.Tenant is not null))
+            throw new RuleViolationException($"The id {command.AssetId} is not free; take another.");
         if (known?.IsPlace is { } isPlace && isPlace != model.IsPlace)
             throw new RuleViolationException(
                 $"{command.AssetId} is a {AssetModel.KindName(isPlace)} and cannot become a {model.Kind}; take another id.");
         var name = command.Name ?? known?.Name ?? (command.AssetId == model.Id ? model.Name : command.AssetId);
         var labels = command.Labels ?? known?.Labels;
         if (known is not null && known.ModelHash == model.Hash && known.Name == name && AreEqual(known.Labels, labels!)) return null;
-        return new(command.AssetId, name, model.Id, model.Version, model.Hash, "", now, labels is { Count: > 0 } ? labels : null);
+        return new(
+            command.AssetId, name, model.Id, model.Version, model.Hash, "", now, labels is { Count: > 0 } ? labels : null, command.Tenant);
     }
 
     static bool AreEqual(IReadOnlyDictionary<string, string> some, IReadOnlyDictionary<string, string> others) =>

@@ -30,6 +30,7 @@ public partial class LookTests(LivelySystem system) : SystemTest<LivelySystem>(s
         { "lineage", "/lineage?asset={Asset}&sensor=melt-temperature" },
         { "rejected", "/audit/rejected" },
         { "replicas", "/audit/replicas" },
+        { "policies", "/policies" },
         { "not-found", "/not-found" },
     };
 

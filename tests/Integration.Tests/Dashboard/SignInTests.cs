@@ -102,7 +102,8 @@ public sealed class GuardedSystem(Infrastructure infrastructure) : DashboardSyst
 }
 
 /// <summary>Who uses the dashboard is asked who he is, acts under that name with the rights of his roles, and stays signed in.</summary>
-public class SignInTests(GuardedSystem system) : SystemTest<GuardedSystem>(system), IClassFixture<GuardedSystem>
+[Collection<OnOneGuardedSystem>]
+public class SignInTests(GuardedSystem system) : SystemTest<GuardedSystem>(system)
 {
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

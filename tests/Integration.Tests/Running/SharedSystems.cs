@@ -24,6 +24,10 @@ public sealed class OnOneScenarioSystem : ICollectionFixture<ScenarioSystem>;
 [CollectionDefinition]
 public sealed class OnOneEstimatingSystem : ICollectionFixture<EstimatingSystem>;
 
+/// <summary>Tests that share one system that asks who is calling.</summary>
+[CollectionDefinition]
+public sealed class OnOneGuardedSystem : ICollectionFixture<GuardedSystem>;
+
 /// <summary>Tests that share one system whose cables they cut.</summary>
 [CollectionDefinition]
 public sealed class OnOneCableSystem : ICollectionFixture<CableSystem>;

@@ -44,7 +44,7 @@ rabbitmq_definitions() { # home
     for name in "${WITH_ACCOUNTS[@]}"; do
         script+="/\"name\": \"$name\"/s|\"password_hash\": \"[^\"]*\"|\"password_hash\": \"$(rabbitmq_hash "$(password_of "$name")")\"|;"
     done
-    sed "$script" "$REPO/deploy/rabbitmq/definitions.json"
+    sed "$script" "$REPO/deploy/accounts/definitions.json"
 }
 
 # Base64 of four random bytes and of the SHA-256 of these and the password.
@@ -64,12 +64,13 @@ write_broker_accounts() {
     local home="$POLLUX_HOME/mosquitto" device
     (
         umask 077
-        sed "s/extrusion-line/${Plant__Asset:-extrusion-line}/g" "$REPO/deploy/mosquitto/acl" >"$home/acl.new"
+        sed "s/extrusion-line/${Plant__Asset:-extrusion-line}/g" "$REPO/deploy/accounts/acl" >"$home/acl.new"
         for device in "$OWNER" ingest plant; do say "$device:$(password_of "$device")"; done >"$home/passwords.new"
         hash_passwords "$home/passwords.new" || exit
         for device in "$ACCOUNTS"/devices/*; do
             [[ -f $device ]] || continue
-            head -1 "$device" >>"$home/passwords.new"
+            # Whoever has a certificate has no password.
+            head -1 "$device" | grep : >>"$home/passwords.new" || true
             { say ""; say "user ${device##*/}"; tail -n +2 "$device"; } >>"$home/acl.new"
         done
         mv "$home/passwords.new" "$home/passwords"
@@ -89,14 +90,15 @@ hash_passwords() { # file
 
 # An account of a device at the broker, which may publish about its own asset only.
 device() { # ASSET [--name NAME] [--node NODE] | --remove NAME | --list
-    local asset='' name='' node=() verb=add folder="$ACCOUNTS/devices" topics password
+    local asset='' name='' node=() certificate=0 verb=add folder="$ACCOUNTS/devices" topics password
     while [[ $# -gt 0 ]]; do
         case $1 in
             --name) name=${2:-}; [[ -n $name ]] || fail "--name needs the name of the account"; shift ;;
             --node) node=(--node "${2:-}"); shift ;;
+            --certificate) certificate=1 ;;
             --remove) verb=remove name=${2:-}; [[ -n $name ]] || fail "--remove needs the name of the account; there are: $(devices)"; shift ;;
             --list) verb=list ;;
-            -*) fail "device accepts --name NAME, --node NODE, --remove NAME and --list, not $1" ;;
+            -*) fail "device accepts --name NAME, --node NODE, --certificate, --remove NAME and --list, not $1" ;;
             *) [[ -z $asset ]] || fail "device takes one asset"; asset=$1 ;;
         esac
         [[ $# -eq 0 ]] || shift
@@ -115,20 +117,36 @@ device() { # ASSET [--name NAME] [--node NODE] | --remove NAME | --list
     name=${name:-$asset}
     [[ $name =~ $ACCOUNT_NAME && " ${WITH_ACCOUNTS[*]} " != *" $name "* ]] ||
         fail "--name is '$name'; allowed: 1 to 64 letters, digits, dots, - and _ (not ${WITH_ACCOUNTS[*]})"
+    if ((certificate)); then
+        [[ -f $ACCOUNTS/tls/ca.key ]] || fail "only this system's own authority can make certificates: run ./pollux up with POLLUX_MQTT_TLS=own"
+        [[ $name != @(ca|broker) ]] || fail "--name is '$name', which is a certificate of the broker's"
+    fi
     topics=$(client device-topics "$asset" "${node[@]}") || exit
     password=$(random_hex 16)
     mkdir -p -m 700 "$folder"
     (
         umask 077
-        say "$name:$password" >"$POLLUX_HOME/run/device.new"
-        hash_passwords "$POLLUX_HOME/run/device.new" || exit
+        if ((certificate)); then
+            say certificate >"$POLLUX_HOME/run/device.new"
+        else
+            say "$name:$password" >"$POLLUX_HOME/run/device.new"
+            hash_passwords "$POLLUX_HOME/run/device.new" || exit
+        fi
         say "$topics" >>"$POLLUX_HOME/run/device.new"
         mv "$POLLUX_HOME/run/device.new" "$folder/$name"
     ) || fail "no account could be made"
+    if ((certificate)); then sign_certificate "$name" 365 extendedKeyUsage=clientAuth; fi
     reload_broker
-    say "user      $name"
-    say "password  $password"
-    say "It is shown this once; 'mosquitto_pub -u $name -P PASSWORD …' uses it. It may:"
+    if ((certificate)); then
+        say "user         $name"
+        say "certificate  $ACCOUNTS/tls/$name.pem"
+        say "key          $ACCOUNTS/tls/$name.key: give it to the device and delete it here"
+        say "The broker's is vouched for by $ACCOUNTS/tls/ca.pem. It may:"
+    else
+        say "user      $name"
+        say "password  $password"
+        say "It is shown this once; 'mosquitto_pub -u $name -P PASSWORD …' uses it. It may:"
+    fi
     say "$topics" | sed 's/^topic /  /'
 }
 

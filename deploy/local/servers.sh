@@ -44,6 +44,7 @@ server_answers() {
 # The connections of an account, the owner's unless named.
 server_env() { # [account]
     local account=${1:-$OWNER} password
+    [[ " ${WITH_ACCOUNTS[*]} " == *" $account "* ]] || fail "'$account' has no accounts; there are ${WITH_ACCOUNTS[*]}"
     password=$(password_of "$account")
     [[ -n $password ]] || fail "there are no accounts yet; run ./pollux up first"
     say "ConnectionStrings__Postgres=Host=127.0.0.1;Port=$POSTGRES_PORT;Username=$(role_of "$account");Password=$password;Database=pollux"
@@ -68,12 +69,21 @@ servers_start() {
     local names=("$@") name
     [[ $# -gt 0 ]] || names=("${SERVERS[@]}")
     require_server "${names[@]}"
+    if [[ ! -f $ACCOUNTS/servers ]]; then
+        for name in "${names[@]}"; do
+            ! running "$name" || fail "$name was started by a version without accounts: run ./pollux down first"
+        done
+    fi
     make_server_accounts
     for name in "${names[@]}"; do
         if running "$name"; then continue; fi
         "find_$name"
         sweep_group "$name"
         require_free_port "$(server_port "$name")" "$(server_port_variable "$name")"
+        if [[ $name == mosquitto && -n ${POLLUX_MQTT_TLS:-} ]]; then
+            find_certificates
+            require_free_port "$MQTT_TLS_PORT" POLLUX_MQTT_TLS_PORT
+        fi
     done
     LAUNCHERS=()
     LAUNCHED=()
@@ -263,6 +273,7 @@ start_mosquitto() (
         say "acl_file $home/acl"
         say "persistence_location $home/"
         say "listener $MQTT_PORT 127.0.0.1"
+        if [[ -n ${POLLUX_MQTT_TLS:-} ]]; then tls_listener; fi
     } >"$home/mosquitto.conf"
     spawn mosquitto "$MOSQUITTO_SERVER" -c "$home/mosquitto.conf"
 )

@@ -38,9 +38,16 @@ sealed class BrokerCertificate
     {
         if (given.Certificate is null) return false;
         using var certificate = X509CertificateLoader.LoadCertificate(given.Certificate.Export(X509ContentType.Cert));
+        return IsTrusted(certificate, given.SslPolicyErrors);
+    }
+
+    /// <param name="certificate">The broker's.</param>
+    /// <param name="errors">What the system has against it.</param>
+    public bool IsTrusted(X509Certificate2 certificate, SslPolicyErrors errors)
+    {
         EndsAt = certificate.NotAfter.ToUniversalTime();
-        if (authorities is null) return given.SslPolicyErrors == SslPolicyErrors.None;
-        if (given.SslPolicyErrors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)) return false;
+        if (authorities is null) return errors == SslPolicyErrors.None;
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)) return false;
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(authorities);

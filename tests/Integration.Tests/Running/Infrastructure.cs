@@ -59,11 +59,14 @@ public sealed class Infrastructure : IAsyncLifetime
         };
     }
 
-    /// <summary>The password of a service's accounts; null on servers that have none.</summary>
+    /// <summary>
+    /// The password of a service's accounts: in containers, the account's name; null on servers of somebody else, which may have none.
+    /// </summary>
     public string? PasswordOf(string account)
     {
         var home = pollux.GetValueOrDefault("POLLUX_HOME") ?? Environment.GetEnvironmentVariable("POLLUX_HOME");
-        if (containers is not null || home is not { Length: > 0 }) return null;
+        if (containers is not null) return account;
+        if (home is not { Length: > 0 }) return null;
         return File.ReadLines(Path.Combine(home, "accounts", "servers")).Select(l => l.Split(' '))
             .Single(l => l[0] == account)[1];
     }

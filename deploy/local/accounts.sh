@@ -7,12 +7,14 @@ WITH_ACCOUNTS=("$OWNER" ingest twin-state simulation query plant)
 # One password per account, random, for all servers that know it. What is there stays.
 make_server_accounts() {
     local name file="$ACCOUNTS/servers"
-    mkdir -p -m 700 "$ACCOUNTS"
+    make_private "$ACCOUNTS"
     for name in "${WITH_ACCOUNTS[@]}"; do
         if [[ -f $file ]] && grep -q "^$name " "$file"; then continue; fi
         (umask 077; printf '%s %s\n' "$name" "$(random_hex 16)" >>"$file")
     done
 }
+
+make_private() { mkdir -p "$1" && chmod 700 "$1"; } # folder
 
 accounts_digest() { sha256sum <"$ACCOUNTS/servers"; }
 
@@ -55,7 +57,7 @@ rabbitmq_hash() { # password
     as_bytes "$salt$digest" | base64 -w0
 }
 
-# shellcheck disable=SC2059
+# shellcheck disable=SC2001,SC2059
 as_bytes() { printf "$(sed 's/../\\x&/g' <<<"$1")"; } # hexadecimal digits
 
 # Mosquitto's files: the services' accounts and those of devices, each of which is a file in $ACCOUNTS/devices: its name and hash in the
@@ -123,7 +125,7 @@ device() { # ASSET [--name NAME] [--node NODE] | --remove NAME | --list
     fi
     topics=$(client device-topics "$asset" "${node[@]}") || exit
     password=$(random_hex 16)
-    mkdir -p -m 700 "$folder"
+    make_private "$folder"
     (
         umask 077
         if ((certificate)); then

@@ -27,7 +27,7 @@ end_of() { openssl x509 -enddate -noout -in "$1" | cut -d= -f2; } # certificate
 # An authority for ten years; a certificate of the broker for one, made anew in its last month.
 make_certificates() {
     local folder=$CERTIFICATES
-    mkdir -p -m 700 "$folder"
+    make_private "$folder"
     if [[ ! -f $folder/ca.pem ]]; then
         openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj "/CN=Pollux on $(uname -n)" \
             -keyout "$folder/ca.key" -out "$folder/ca.pem" >>"$LOGS/certificates.log" 2>&1 || fail "no certificate could be made; see $LOGS/certificates.log"

@@ -4,12 +4,12 @@ using Npgsql;
 namespace ServiceDefaults;
 
 /// <summary>
-/// What each service's role in PostgreSQL may do; whoever runs <c>db-apply</c> owns everything and may do everything. Nobody else changes or
-/// deletes an event, makes or drops a table, or writes the tables of another service.
+/// What each service's role in PostgreSQL may do; whoever runs <c>db-apply</c> owns everything and may do everything. Nobody else changes
+/// or deletes an event, makes or drops a table, or writes the tables of another service.
 /// </summary>
 public static class Rights
 {
-    // Appending changes the stream's row, and an aggregate's or an archived stream's only Marten's other functions, which no service calls.
+    // Appending changes the stream's version; its other columns only Marten's functions that archive it, which no service calls.
     const string Append = "grant insert on events.mt_events, events.mt_streams to {0}; "
         + "grant update (version, timestamp) on events.mt_streams to {0}; grant usage on sequence events.mt_events_sequence to {0}";
 

@@ -69,7 +69,8 @@ public partial class AccountTests(RunningSystem system) : SystemTest<RunningSyst
     {
         foreach (var address in new[]
         {
-            new UriBuilder(Pollux.Servers.Mqtt) { UserName = "", Password = "" }.Uri, Account("pollux", "wrong"), Account("nobody", "wrong"),
+            new UriBuilder(Pollux.Servers.Mqtt) { UserName = "", Password = "" }.Uri, Account("pollux", "wrong"),
+            Account("nobody", "wrong"),
         })
         {
             using var client = new MqttClientFactory().CreateMqttClient();
@@ -109,7 +110,7 @@ public partial class AccountTests(RunningSystem system) : SystemTest<RunningSyst
         {
             await using var channel = await connection.CreateChannelAsync(new(true, true), Cancel);
             var e = await Assert.ThrowsAnyAsync<Exception>(() => attempt(channel));
-            Assert.Equal(Constants.AccessRefused, channel.CloseReason?.ReplyCode);
+            Assert.Equal((ushort)Constants.AccessRefused, channel.CloseReason!.ReplyCode);
             Assert.IsAssignableFrom<RabbitMQClientException>(e);
         }
     }

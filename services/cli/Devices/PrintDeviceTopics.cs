@@ -5,14 +5,19 @@ using ServiceDefaults;
 
 namespace Cli.Devices;
 
-/// <summary><c>device-topics</c>: prints what the account of an asset's device may do, from the registry; <c>./pollux device</c> uses it.</summary>
+/// <summary>
+/// <c>device-topics</c>: prints what the account of an asset's device may do, from the registry; <c>./pollux device</c> uses it.
+/// </summary>
 static partial class PrintDeviceTopics
 {
     public static Command Command()
     {
         Argument<string> asset = new("ASSET") { Description = "The asset that the device reports" };
         Option<string?> node = new("--node") { Description = "Its Sparkplug edge node (default ASSET-gateway)" };
-        Command command = new("device-topics", "What a device of an asset may publish and read, as lines of Mosquitto's ACL file") { asset, node };
+        Command command = new("device-topics", "What a device of an asset may publish and read, as lines of Mosquitto's ACL file")
+        {
+            asset, node,
+        };
         command.SetAction((parsed, cancel) => Run(parsed.GetValue(asset)!, parsed.GetValue(node), cancel));
         return command;
     }

@@ -35,7 +35,8 @@ sealed class PublishPacks : IAsyncDisposable
         var text = Environment.GetEnvironmentVariable("ConnectionStrings__Mqtt") is { Length: > 0 } given ? given : "mqtt://127.0.0.1:1883";
         // It may hold a password, which no message repeats.
         if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address is not { Scheme: "mqtt", Host.Length: > 0 })
-            throw new QueryException("ConnectionStrings__Mqtt is not understood; allowed: mqtt://host:port or mqtt://user:password@host:port.");
+            throw new QueryException(
+                "ConnectionStrings__Mqtt is not understood; allowed: mqtt://host:port or mqtt://user:password@host:port.");
         var builder = new MqttClientOptionsBuilder()
             .WithTcpServer(address.Host, address.Port > 0 ? address.Port : 1883)
             .WithProtocolVersion(MqttProtocolVersion.V500)

@@ -332,8 +332,8 @@ sealed partial class ReceiveMessages(
     [LoggerMessage(Level = LogLevel.Warning, Message = "No MQTT session with {Host}:{Port}: {Reason}")]
     partial void LogNotConnected(string host, int port, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The certificate of MQTT at {Host}:{Port} ends at {End:u}: give the broker a new one "
-        + "(./pollux up with POLLUX_MQTT_TLS makes its own anew) and reload it, or nobody can connect from then on")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The certificate of MQTT at {Host}:{Port} ends at {End:u}: "
+        + "give the broker a new one and start it again, or nobody can connect from then on")]
     partial void LogEndsSoon(string host, int port, DateTimeOffset end);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Rejected a message from {AssetId} on topic {Topic}: {Code}, {Detail}")]

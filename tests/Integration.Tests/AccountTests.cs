@@ -87,7 +87,7 @@ public partial class AccountTests(RunningSystem system) : SystemTest<RunningSyst
     public async Task An_account_is_made_for_registered_assets_only()
     {
         var refused = await Assert.ThrowsAsync<Xunit.Sdk.XunitException>(() => Device("no-such-asset"));
-        Assert.Contains("ASSET is 'no-such-asset'; allowed: the id of a registered asset", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("'ASSET' is 'no-such-asset'; allowed: the id of a registered asset", refused.Message, StringComparison.Ordinal);
     }
 
     [Theory, MemberData(nameof(Services))]

@@ -95,7 +95,7 @@ began=$(seconds)
     printf '[{"n":"fluid-temperature","v":21.5,"t":%d}]\n' "$now" # a duplicate
     printf '[{"n":"no-such-sensor","v":1,"t":%d}]\n' "$now"      # rejected
     printf '[{"n":"pressure","v":99999,"t":%d}]\n' "$now"        # impossible
-} | run exec -T mosquitto mosquitto_pub -q 1 -l -t "pollux/$asset/senml"
+} | run exec -T mosquitto mosquitto_pub -u pollux -P pollux -q 1 -l -t "pollux/$asset/senml"
 wait
 await 'the value is in the API' 60 shown
 await "published $((messages + 3)) = stored $messages + duplicate 1 + rejected 2; seen $(gained)" 60 settled

@@ -24,8 +24,8 @@ server_port_variable() {
 
 server_url() {
     case $1 in
-        postgres) printf 'postgresql://pollux@127.0.0.1:%s/pollux' "$POSTGRES_PORT" ;;
-        rabbitmq) printf 'amqp://guest:guest@127.0.0.1:%s/' "$RABBITMQ_PORT" ;;
+        postgres) printf 'postgresql://127.0.0.1:%s/pollux' "$POSTGRES_PORT" ;;
+        rabbitmq) printf 'amqp://127.0.0.1:%s/' "$RABBITMQ_PORT" ;;
         mosquitto) printf 'mqtt://127.0.0.1:%s' "$MQTT_PORT" ;;
     esac
 }
@@ -41,10 +41,15 @@ server_answers() {
     esac
 }
 
-server_env() {
-    say "ConnectionStrings__Postgres=Host=127.0.0.1;Port=$POSTGRES_PORT;Username=pollux;Database=pollux"
-    say "ConnectionStrings__RabbitMq=$(server_url rabbitmq)"
-    say "ConnectionStrings__Mqtt=$(server_url mosquitto)"
+# The connections of an account, the owner's unless named.
+server_env() { # [account]
+    local account=${1:-$OWNER} password
+    [[ " ${WITH_ACCOUNTS[*]} " == *" $account "* ]] || fail "'$account' has no accounts; there are ${WITH_ACCOUNTS[*]}"
+    password=$(password_of "$account")
+    [[ -n $password ]] || fail "there are no accounts yet; run ./pollux up first"
+    say "ConnectionStrings__Postgres=Host=127.0.0.1;Port=$POSTGRES_PORT;Username=$(role_of "$account");Password=$password;Database=pollux"
+    say "ConnectionStrings__RabbitMq=amqp://$account:$password@127.0.0.1:$RABBITMQ_PORT/"
+    say "ConnectionStrings__Mqtt=mqtt://$account:$password@127.0.0.1:$MQTT_PORT"
 }
 
 require_server() {
@@ -64,11 +69,21 @@ servers_start() {
     local names=("$@") name
     [[ $# -gt 0 ]] || names=("${SERVERS[@]}")
     require_server "${names[@]}"
+    if [[ ! -f $ACCOUNTS/servers ]]; then
+        for name in "${names[@]}"; do
+            ! running "$name" || fail "$name was started by a version without accounts: run ./pollux down first"
+        done
+    fi
+    make_server_accounts
     for name in "${names[@]}"; do
         if running "$name"; then continue; fi
         "find_$name"
         sweep_group "$name"
         require_free_port "$(server_port "$name")" "$(server_port_variable "$name")"
+        if [[ $name == mosquitto && -n ${POLLUX_MQTT_TLS:-} ]]; then
+            find_certificates
+            require_free_port "$MQTT_TLS_PORT" POLLUX_MQTT_TLS_PORT
+        fi
     done
     LAUNCHERS=()
     LAUNCHED=()
@@ -138,7 +153,9 @@ start_postgres() {
     data="$home/data"
     create_cluster "$data" || return
     cat "$LOCAL/postgresql.conf" >"$data/postgresql.conf"
+    cat "$LOCAL/pg_hba.conf" >"$data/pg_hba.conf"
     forget_stale_postmaster "$data"
+    make_roles "$data" || return
     spawn postgres "${as[@]}" "$POSTGRES_BIN/postgres" -D "$data" -p "$POSTGRES_PORT"
 }
 
@@ -194,9 +211,17 @@ create_cluster() { # data
     {
         "${as[@]}" rm -rf "$data.partial"
         "${as[@]}" "$POSTGRES_BIN/initdb" -D "$data.partial" -U pollux -A trust -E UTF8 --locale=C &&
-            "${as[@]}" "$POSTGRES_BIN/postgres" --single -D "$data.partial" postgres <<<'CREATE DATABASE pollux' &&
-            "${as[@]}" mv "$data.partial" "$data"
+            { say 'create database pollux'; role_statements; } | "${as[@]}" "$POSTGRES_BIN/postgres" --single -D "$data.partial" postgres &&
+            "${as[@]}" mv "$data.partial" "$data" &&
+            accounts_digest >"$POLLUX_HOME/postgres/accounts"
     } >>"$LOGS/postgres.log" 2>&1
+}
+
+# For data that an earlier version made, and when there are more accounts than at the last start.
+make_roles() { # data
+    [[ $(accounts_digest) != $(cat "$POLLUX_HOME/postgres/accounts" 2>/dev/null) ]] || return 0
+    role_statements | "${as[@]}" "$POSTGRES_BIN/postgres" --single -D "$1" postgres >>"$LOGS/postgres.log" 2>&1 || return
+    accounts_digest >"$POLLUX_HOME/postgres/accounts"
 }
 
 # postgres mistakes any live process with the pid in postmaster.pid for another server.
@@ -214,7 +239,9 @@ start_rabbitmq() (
         LD_LIBRARY_PATH="$(library_path "$RABBITMQ_ROOT")${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
         export PATH LD_LIBRARY_PATH
     fi
-    cp "$LOCAL/rabbitmq.conf" "$LOCAL/enabled_plugins" "$home/"
+    cp "$LOCAL/enabled_plugins" "$home/"
+    { cat "$LOCAL/rabbitmq.conf"; say "load_definitions = $home/definitions.json"; } >"$home/rabbitmq.conf"
+    (umask 077; rabbitmq_definitions "$home" >"$home/definitions.json.new" && mv "$home/definitions.json.new" "$home/definitions.json")
     export HOME="$home" ERL_EPMD_PORT=$epmd ERL_EPMD_ADDRESS=127.0.0.1
     export RABBITMQ_NODENAME="pollux-$RABBITMQ_PORT@localhost" RABBITMQ_USE_LONGNAME=false
     export RABBITMQ_NODE_IP_ADDRESS=127.0.0.1 RABBITMQ_NODE_PORT=$RABBITMQ_PORT RABBITMQ_DIST_PORT=$dist
@@ -239,10 +266,14 @@ start_mosquitto() (
         LD_LIBRARY_PATH="$(library_path "$MOSQUITTO_ROOT")${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
         export LD_LIBRARY_PATH
     fi
+    write_broker_accounts || return
     {
         cat "$LOCAL/mosquitto.conf"
+        say "password_file $home/passwords"
+        say "acl_file $home/acl"
         say "persistence_location $home/"
         say "listener $MQTT_PORT 127.0.0.1"
+        if [[ -n ${POLLUX_MQTT_TLS:-} ]]; then tls_listener; fi
     } >"$home/mosquitto.conf"
     spawn mosquitto "$MOSQUITTO_SERVER" -c "$home/mosquitto.conf"
 )

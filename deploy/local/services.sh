@@ -3,6 +3,7 @@
 
 BACKEND=(ingest twin-state simulation query)
 SERVICES=(identity "${BACKEND[@]}" plant dashboard)
+WITHOUT_OWNER=(env -u ConnectionStrings__Postgres -u ConnectionStrings__RabbitMq -u ConnectionStrings__Mqtt)
 IN_PRODUCTION=(env DOTNET_ENVIRONMENT=Production ASPNETCORE_ENVIRONMENT=Production)
 
 # Services that 'up --replicas N' starts N times, from the environment; the second replica of ingest is called ingest-2.
@@ -155,6 +156,15 @@ export_connections() {
     export Assets__Directory="${Assets__Directory:-$REPO/contracts/assets}"
 }
 
+# A service has its own accounts, at the servers that it uses.
+connections_of() { # service
+    case $1 in
+        ingest) server_env "$1" ;;
+        twin-state | simulation | query) server_env "$1" | grep -v '^ConnectionStrings__Mqtt=' ;;
+        plant) server_env "$1" | grep '^ConnectionStrings__Mqtt=' ;;
+    esac
+}
+
 apply_schema() {
     local name
     : >"$LOGS/schema.log"
@@ -247,9 +257,10 @@ start_service() {
             ;;
         identity) ports+=("Identity__Issuer=$OWN_ISSUER" "Identity__Directory=$ACCOUNTS") ;;
     esac
+    readarray -t -O "${#ports[@]}" ports < <(connections_of "$(service_of "$name")")
     STARTED+=("$name")
     cd "$REPO" || return
-    spawn "$name" "${IN_PRODUCTION[@]}" "${ports[@]}" "$DOTNET" "$(service_assembly "$name")"
+    spawn "$name" "${WITHOUT_OWNER[@]}" "${IN_PRODUCTION[@]}" "${ports[@]}" "$DOTNET" "$(service_assembly "$name")"
 }
 
 await_service() {

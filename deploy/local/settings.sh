@@ -15,6 +15,7 @@ configure() {
     POSTGRES_PORT=${POLLUX_POSTGRES_PORT:-$((15432 + offset))}
     RABBITMQ_PORT=${POLLUX_RABBITMQ_PORT:-$((15673 + offset))}
     MQTT_PORT=${POLLUX_MQTT_PORT:-$((11883 + offset))}
+    MQTT_TLS_PORT=${POLLUX_MQTT_TLS_PORT:-$((18883 + offset))}
     QUERY_PORT=${POLLUX_QUERY_PORT:-$((5100 + offset))}
     QUERY_GRPC_PORT=${POLLUX_QUERY_GRPC_PORT:-$((5110 + offset))}
     INGEST_PORT=${POLLUX_INGEST_PORT:-$((5101 + offset))}
@@ -29,4 +30,4 @@ configure() {
 }
 
 # A separate system uses the ports of its own offset, even if the environment sets ports for the main one.
-forget_ports() { unset POLLUX_{POSTGRES,RABBITMQ,MQTT,QUERY,QUERY_GRPC,INGEST,TWIN_STATE,SIMULATION,PLANT,DASHBOARD,IDENTITY}_PORT; }
+forget_ports() { unset POLLUX_{POSTGRES,RABBITMQ,MQTT,MQTT_TLS,QUERY,QUERY_GRPC,INGEST,TWIN_STATE,SIMULATION,PLANT,DASHBOARD,IDENTITY}_PORT; }

@@ -7,6 +7,7 @@ using Contracts.Messages;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
+using ServiceDefaults;
 
 namespace Cli;
 
@@ -64,7 +65,10 @@ static class FailedMessages
 
     static async Task<int> Run(string? queue, bool asJson, bool replay, bool drop, CancellationToken cancel)
     {
-        var address = Environment.GetEnvironmentVariable("ConnectionStrings__RabbitMq") ?? "amqp://guest:guest@127.0.0.1:15673/";
+        var address = Environment.GetEnvironmentVariable("ConnectionStrings__RabbitMq") is { Length: > 0 } given
+            ? given
+            : throw new InvalidInputException(
+                "ConnectionStrings__RabbitMq", null, "amqp://user:password@host:port/ (an environment variable)");
         await using var connection = await new ConnectionFactory
         {
             Uri = new Uri(address),

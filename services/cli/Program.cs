@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cli;
 using Cli.Calibrations;
+using Cli.Devices;
 using Cli.Drills;
 using Cli.Lifetimes;
 using Cli.Lineages;
@@ -32,6 +33,7 @@ var root = new RootCommand(
     ForgetDays.Command(),
     RestoreDays.Command(),
     MakeKey.Command(),
+    PrintDeviceTopics.Command(),
     NoteTwins.Command(),
     CompareTwins.Command(),
 };

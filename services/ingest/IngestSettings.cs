@@ -49,6 +49,9 @@ sealed class IngestSettings
     /// <summary>PEM file with the private key that signs the seals of days; without one, no day is sealed.</summary>
     public string? SealKeyFile { get; init; }
 
+    /// <summary>PEM file of the certificates that vouch for the broker's (<c>mqtts</c>); without one, those of the system.</summary>
+    public string? MqttAuthorityFile { get; init; }
+
     public TimeSpan MostImportTime => TimeSpan.FromSeconds(MostImportSeconds);
 
     public TimeSpan FutureTolerance => TimeSpan.FromSeconds(FutureToleranceSeconds);

@@ -27,12 +27,16 @@ builder.AddMessaging(bus => bus.AddConsumers(typeof(ReplayRejectionConsumer), ty
 {
     rabbit.ReceiveEndpoint(QueueNames.Corrections, endpoint =>
     {
+        endpoint.TakeFromOthers(QueueNames.Corrections);
+        endpoint.ConfigureConsumeTopology = false;
         endpoint.SetQuorumQueue();
         endpoint.DropRefused();
         endpoint.ConfigureConsumer<CorrectReadingsConsumer>(context);
     });
     rabbit.ReceiveEndpoint(QueueNames.ReplayRejection, endpoint =>
     {
+        endpoint.TakeFromOthers(QueueNames.ReplayRejection);
+        endpoint.ConfigureConsumeTopology = false;
         endpoint.SetQuorumQueue();
         endpoint.ConfigureConsumer<ReplayRejectionConsumer>(context);
     });
@@ -45,7 +49,7 @@ builder.AddAccess();
 builder.AddImportReference();
 var settings = builder.AddSettings<IngestSettings>("Ingest");
 builder.Services.AddRequestDecompression();
-builder.Services.AddSingleton(MqttAddress.Of(builder.Configuration));
+builder.Services.AddSingleton(MqttAddress.Of(builder.Configuration, settings.MqttAuthorityFile));
 builder.Services.AddSingleton<LogReader>()
     .AddSingleton<PolicyLog>().AddSingleton<TwinGraph>().AddSingleton<Reach>().AddSingleton<ReachNow>()
     .AddAssetRegistry().AddSingleton<RejectionLog>().AddSingleton<AppendReadings>()

@@ -35,8 +35,10 @@ static class News
                 bus.AddConsumer<TakeFault<Contracts.Messages.RetractReadings>>();
                 bus.AddConsumer<TakeFault<Contracts.Messages.WithdrawCorrection>>();
             },
-            (context, rabbit) => rabbit.ReceiveEndpoint(new TemporaryEndpointDefinition("query"), endpoint =>
+            (context, rabbit) => rabbit.ReceiveEndpoint($"query.news.{NewId.Next():N}", endpoint =>
             {
+                endpoint.AutoDelete = true;
+                endpoint.Durable = false;
                 endpoint.PrefetchCount = 32;
                 endpoint.SetQueueArgument("x-max-length", LongestQueue);
                 endpoint.ConfigureConsumers(context);

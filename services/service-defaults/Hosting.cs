@@ -1,5 +1,6 @@
 using JasperFx;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -26,7 +27,15 @@ public static class Hosting
     public static async Task<int> RunOrCommand(this WebApplication app, string[] args)
     {
         // An argument that begins with a dash is a setting.
-        if (args is [not ['-', ..], ..]) return await app.RunJasperFxCommands(args);
+        if (args is [not ['-', ..], ..])
+        {
+            // The command disposes of the application.
+            var owner = app.Configuration.GetConnectionString("Postgres");
+            var code = await app.RunJasperFxCommands(args);
+            // Tables and the rights to them are made by the same command.
+            if (code == 0 && args[0] == "db-apply") await Rights.Grant(owner!);
+            return code;
+        }
         await app.RunAsync();
         return 0;
     }

@@ -39,6 +39,8 @@ public static class Messaging
                     host.PublisherConfirmation = true;
                     host.OnRefreshConnectionFactory = _ => context.GetRequiredService<AwaitRabbitMq>().UntilItAnswers();
                 });
+                // Begins with the service's name, like all its queues, so that its account at RabbitMQ may have these and no others.
+                rabbit.OverrideDefaultBusEndpointQueueName($"{builder.Environment.ApplicationName}.replies.{NewId.Next():N}");
                 rabbit.SendCaller();
                 endpoints?.Invoke(context, rabbit);
             });
@@ -68,13 +70,23 @@ public static class Messaging
     }
 
     /// <summary>
-    /// Sends a message to a queue, through the exchange in front of it: naming the queue would declare it, but only its service decides its
-    /// type.
+    /// Where senders to a queue put their messages: an exchange with a name of its own. A sender declares it and needs the right to; if it
+    /// had the queue's name, that would be the right to delete the queue.
     /// </summary>
+    /// <param name="queue">One of <see cref="QueueNames"/>.</param>
+    public static Uri AddressOf(string queue) => new($"exchange:{EntranceOf(queue)}");
+
+    /// <summary>Takes from a queue what others send to it.</summary>
+    public static void TakeFromOthers(this IRabbitMqReceiveEndpointConfigurator endpoint, string queue) =>
+        endpoint.Bind(EntranceOf(queue));
+
+    static string EntranceOf(string queue) => $"to.{queue}";
+
+    /// <summary>Sends a message to a queue, through the exchange in front of it (<see cref="AddressOf"/>).</summary>
     /// <param name="bus">The bus.</param>
     /// <param name="queue">One of <see cref="QueueNames"/>.</param>
     /// <param name="message">The message.</param>
     /// <param name="cancel">Gives up; the broker may be unreachable.</param>
     public static async Task SendTo<T>(this IBus bus, string queue, T message, CancellationToken cancel = default)
-        where T : class => await (await bus.GetSendEndpoint(new Uri($"exchange:{queue}"))).Send(message, cancel);
+        where T : class => await (await bus.GetSendEndpoint(AddressOf(queue))).Send(message, cancel);
 }

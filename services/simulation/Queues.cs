@@ -14,8 +14,8 @@ namespace Simulation;
 /// </summary>
 static class Queues
 {
-    static readonly Uri ScenarioExchange = new($"exchange:{QueueNames.Scenarios}");
-    static readonly Uri ShardExchange = new($"exchange:{QueueNames.Shards}");
+    static readonly Uri ScenarioExchange = Messaging.AddressOf(QueueNames.Scenarios);
+    static readonly Uri ShardExchange = Messaging.AddressOf(QueueNames.Shards);
 
     public static void AddConsumers(IBusRegistrationConfigurator bus)
     {
@@ -32,6 +32,7 @@ static class Queues
         var concurrency = context.GetRequiredService<IOptions<SimulationSettings>>().Value.Concurrency;
         rabbit.ReceiveEndpoint(QueueNames.Scenarios, endpoint =>
         {
+            endpoint.TakeFromOthers(QueueNames.Scenarios);
             endpoint.ConfigureConsumeTopology = false;
             endpoint.SetQuorumQueue();
             endpoint.PrefetchCount = 8;
@@ -42,6 +43,7 @@ static class Queues
         });
         rabbit.ReceiveEndpoint(QueueNames.Shards, endpoint =>
         {
+            endpoint.TakeFromOthers(QueueNames.Shards);
             endpoint.ConfigureConsumeTopology = false;
             endpoint.SetQuorumQueue();
             // No more than it can work on: messages prefetched here would be unavailable to a process with a free processor.

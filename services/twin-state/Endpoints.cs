@@ -39,6 +39,7 @@ static class Endpoints
         void Receive(string queue, int mostAtOnce, params Type[] consumers) =>
             rabbit.ReceiveEndpoint(queue, endpoint =>
             {
+                endpoint.TakeFromOthers(queue);
                 endpoint.ConfigureConsumeTopology = false;
                 endpoint.SetQuorumQueue();
                 endpoint.PrefetchCount = 2 * mostAtOnce;

@@ -16,14 +16,15 @@ public class ForeignClientTests(RunningSystem system) : SystemTest<RunningSystem
     {
         var asset = Pollux.NextAsset();
         var mqtt = Pollux.Servers.Mqtt;
+        string[] account = mqtt.UserInfo.Split(':') is [{ Length: > 0 } user, var secret] ? ["-u", user, "-P", secret] : [];
         foreach (var (topic, payload) in new[]
         {
             ($"pollux/{asset}/sensors/melt-pressure", "88.5"),
             ($"pollux/{asset}/senml", """[{"n":"melt-temperature","u":"Cel","v":201.5}]"""),
         })
             await Infrastructure.Run(
-                MosquittoPub(), ["-h", mqtt.Host, "-p", mqtt.Port.ToString(CultureInfo.InvariantCulture), "-V", "5", "-q", "1", "-t", topic,
-                    "-m", payload]);
+                MosquittoPub(), ["-h", mqtt.Host, "-p", mqtt.Port.ToString(CultureInfo.InvariantCulture), .. account, "-V", "5", "-q", "1",
+                    "-t", topic, "-m", payload]);
         await AssertShown(asset, ("melt-pressure", 88.5), ("melt-temperature", 201.5));
     }
 

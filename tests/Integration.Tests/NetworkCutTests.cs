@@ -32,20 +32,26 @@ public sealed class CableSystem : RunningSystem
     protected override IReadOnlyDictionary<string, string> SettingsOf(string service)
     {
         if (service is not ("ingest" or "twin-state")) return base.SettingsOf(service);
+        var direct = infrastructure.ConnectionsOf(service, Name);
         Dictionary<string, string> settings = new()
         {
-            ["ConnectionStrings__Postgres"] = new NpgsqlConnectionStringBuilder(infrastructure.Postgres(Name))
+            ["ConnectionStrings__Postgres"] = new NpgsqlConnectionStringBuilder(direct["ConnectionStrings__Postgres"])
             {
                 Host = "127.0.0.1",
                 Port = Cables[$"{service} and PostgreSQL"].Port,
             }.ConnectionString,
-            ["ConnectionStrings__RabbitMq"] = new UriBuilder(infrastructure.RabbitMq)
+            ["ConnectionStrings__RabbitMq"] = new UriBuilder(direct["ConnectionStrings__RabbitMq"])
             {
                 Host = "127.0.0.1",
                 Port = Cables[$"{service} and RabbitMQ"].Port,
             }.Uri.OriginalString,
         };
-        if (service == "ingest") settings["ConnectionStrings__Mqtt"] = $"mqtt://127.0.0.1:{Cables["ingest and Mosquitto"].Port}";
+        if (service == "ingest")
+            settings["ConnectionStrings__Mqtt"] = new UriBuilder(direct["ConnectionStrings__Mqtt"])
+            {
+                Host = "127.0.0.1",
+                Port = Cables["ingest and Mosquitto"].Port,
+            }.Uri.OriginalString;
         return settings;
     }
 

@@ -33,13 +33,17 @@ sealed class PublishPacks : IAsyncDisposable
     public static async Task<PublishPacks> Connect(string name, CancellationToken cancel)
     {
         var text = Environment.GetEnvironmentVariable("ConnectionStrings__Mqtt") is { Length: > 0 } given ? given : "mqtt://127.0.0.1:1883";
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var address))
-            throw new QueryException($"ConnectionStrings__Mqtt is '{text}'; allowed: mqtt://host:port.");
-        var options = new MqttClientOptionsBuilder()
+        // It may hold a password, which no message repeats.
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address is not { Scheme: "mqtt", Host.Length: > 0 })
+            throw new QueryException(
+                "ConnectionStrings__Mqtt is not understood; allowed: mqtt://host:port or mqtt://user:password@host:port.");
+        var builder = new MqttClientOptionsBuilder()
             .WithTcpServer(address.Host, address.Port > 0 ? address.Port : 1883)
             .WithProtocolVersion(MqttProtocolVersion.V500)
-            .WithClientId($"pollux-replay-{name}-{Environment.ProcessId}")
-            .Build();
+            .WithClientId($"pollux-replay-{name}-{Environment.ProcessId}");
+        if (address.UserInfo.Split(':', 2) is [{ Length: > 0 } user, var password])
+            builder.WithCredentials(Uri.UnescapeDataString(user), Uri.UnescapeDataString(password));
+        var options = builder.Build();
         var publisher = new PublishPacks(new MqttClientFactory().CreateMqttClient(), options);
         await publisher.client.ConnectAsync(options, cancel);
         return publisher;

@@ -5,21 +5,6 @@ using ServiceDefaults;
 
 namespace Ingest.Messages;
 
-/// <summary>Address of the MQTT broker.</summary>
-/// <param name="Host">Host name or address.</param>
-/// <param name="Port">TCP port.</param>
-sealed record MqttAddress(string Host, int Port)
-{
-    /// <summary>Reads it from <c>mqtt://host:port</c>.</summary>
-    public static MqttAddress Of(IConfiguration configuration)
-    {
-        var uri = new Uri(configuration.RequireConnectionString(
-            "Mqtt", "mqtt://host:port", text =>
-                Uri.TryCreate(text, UriKind.Absolute, out var address) && address is { Scheme: "mqtt", Host.Length: > 0 }));
-        return new(uri.Host, uri.Port > 0 ? uri.Port : 1883);
-    }
-}
-
 /// <summary>Options and subscriptions of the broker session.</summary>
 static class MessageSource
 {
@@ -36,7 +21,7 @@ static class MessageSource
     public static MqttClientOptions Options(MqttAddress address, IngestSettings settings, long nowMicros)
     {
         var options = new MqttClientOptionsBuilder()
-            .WithTcpServer(address.Host, address.Port)
+            .WithBroker(address)
             .WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500)
             .WithClientId($"pollux-{settings.ClientId}")
             .WithCleanStart(false)

@@ -29,6 +29,8 @@ sealed partial class ReceiveMessages(
 
     static readonly TimeSpan PatienceWithReplicas = TimeSpan.FromSeconds(1);
 
+    static readonly TimeSpan EndsSoon = TimeSpan.FromDays(30);
+
     readonly Decoded decoded = new();
     readonly EdgeNodes edgeNodes = new(owners);
 
@@ -91,6 +93,7 @@ sealed partial class ReceiveMessages(
         {
             connectedAt = Micros.From(time.GetUtcNow());
             await mqtt.ConnectAsync(MessageSource.Options(address, settings.Value, connectedAt), cancel);
+            if (address.Tls?.EndsAt is { } end && end - time.GetUtcNow() < EndsSoon) LogEndsSoon(address.Host, address.Port, end);
             subscribed = [];
         }
         var filters = RouteTopic.Filters(registry.All.Select(a => a.Model)).ToHashSet();
@@ -328,6 +331,10 @@ sealed partial class ReceiveMessages(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "No MQTT session with {Host}:{Port}: {Reason}")]
     partial void LogNotConnected(string host, int port, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The certificate of MQTT at {Host}:{Port} ends at {End:u}: "
+        + "give the broker a new one and start it again, or nobody can connect from then on")]
+    partial void LogEndsSoon(string host, int port, DateTimeOffset end);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Rejected a message from {AssetId} on topic {Topic}: {Code}, {Detail}")]
     partial void LogRejected(string assetId, string topic, string code, string detail);

@@ -47,7 +47,7 @@ sealed partial class SayLegacyState(
     async Task Connect(IMqttClient mqtt, CancellationToken cancel)
     {
         await mqtt.ConnectAsync(
-            new MqttClientOptionsBuilder().WithTcpServer(address.Host, address.Port)
+            new MqttClientOptionsBuilder().WithBroker(address)
                 .WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500)
                 .WithClientId($"pollux-{settings.Value.ClientId}-state").WithKeepAlivePeriod(TimeSpan.FromSeconds(15))
                 .WithWillTopic(topic).WithWillPayload(SparkplugHost.LegacyOffline).WithWillRetain()

@@ -24,8 +24,7 @@ sealed class AskSimulation(IBus bus)
         var limit = patience ?? Patience;
         try
         {
-            // The exchange in front of the queue. Naming the queue would declare it, but only simulation decides its type.
-            var client = bus.CreateRequestClient<TRequest>(new Uri($"exchange:{queue}"), limit);
+            var client = bus.CreateRequestClient<TRequest>(Messaging.AddressOf(queue), limit);
             return (await client.GetResponse<TResponse>(request, cancel)).Message;
         }
         catch (RequestTimeoutException)

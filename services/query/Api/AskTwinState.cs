@@ -7,7 +7,7 @@ namespace Query.Api;
 /// <summary>Sends requests to twin-state over RabbitMQ and waits for its answers.</summary>
 sealed class AskTwinState(IBusControl bus)
 {
-    static readonly Uri Queue = new($"exchange:{QueueNames.Registrations}");
+    static readonly Uri Queue = Messaging.AddressOf(QueueNames.Registrations);
 
     /// <summary>The answer; null if there was none in time, although the request is on its way.</summary>
     /// <exception cref="TimeoutException">The broker cannot be reached.</exception>

@@ -7,8 +7,7 @@ namespace Query.Scenarios;
 /// <summary>Sends commands to any free instance of simulation.</summary>
 sealed class SendToSimulation(IBus bus)
 {
-    // The exchange in front of simulation's queue. Naming the queue would declare it, but only simulation decides its type.
-    static readonly Uri Simulation = new($"exchange:{QueueNames.Scenarios}");
+    static readonly Uri Simulation = Messaging.AddressOf(QueueNames.Scenarios);
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>Sends a command and waits until the broker has accepted it.</summary>

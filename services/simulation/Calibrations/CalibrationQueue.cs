@@ -22,6 +22,7 @@ static class CalibrationQueue
     public static void AddEndpoint(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator rabbit) =>
         rabbit.ReceiveEndpoint(QueueNames.Calibrations, endpoint =>
     {
+        endpoint.TakeFromOthers(QueueNames.Calibrations);
         endpoint.ConfigureConsumeTopology = false;
         endpoint.SetQuorumQueue();
         // Decisions are taken while a calibration is worked on.

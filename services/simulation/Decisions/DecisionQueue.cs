@@ -23,6 +23,7 @@ static class DecisionQueue
     public static void AddEndpoint(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator rabbit) =>
         rabbit.ReceiveEndpoint(QueueNames.Decisions, endpoint =>
     {
+        endpoint.TakeFromOthers(QueueNames.Decisions);
         endpoint.ConfigureConsumeTopology = false;
         endpoint.SetQuorumQueue();
         endpoint.PrefetchCount = 8;

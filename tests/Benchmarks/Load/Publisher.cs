@@ -32,7 +32,7 @@ sealed class Publisher : IAsyncDisposable
         {
             var client = new MqttClientFactory().CreateMqttClient();
             await client.ConnectAsync(
-                new MqttClientOptionsBuilder().WithTcpServer(uri.Host, uri.Port)
+                new MqttClientOptionsBuilder().WithBroker(uri)
                     .WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500).Build(), cancel);
             publisher.clients.Add(client);
             publisher.windows.Add(new(InFlightPerConnection));

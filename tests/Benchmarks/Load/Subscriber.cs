@@ -19,7 +19,7 @@ sealed class Subscriber(IMqttClient client, Task received) : IDisposable
             if (++count == expected) all.TrySetResult();
             return Task.CompletedTask;
         };
-        var options = new MqttClientOptionsBuilder().WithTcpServer(uri.Host, uri.Port)
+        var options = new MqttClientOptionsBuilder().WithBroker(uri)
             .WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500).WithReceiveMaximum(ushort.MaxValue).Build();
         // The same receive buffer as ingest's, so that the library's small default does not slow down the baseline.
         ((MqttClientTcpOptions)options.ChannelOptions).BufferSize = 1 << 20;

@@ -25,7 +25,7 @@ sealed class ContainerServers : IAsyncDisposable
     {
         ["Postgres"] = $"Host=127.0.0.1;Port={ports["postgres"]};Username=pollux;Password=pollux;Database=pollux",
         ["RabbitMq"] = $"amqp://pollux:pollux@127.0.0.1:{ports["rabbitmq"]}/",
-        ["Mqtt"] = $"mqtt://127.0.0.1:{ports["mosquitto"]}",
+        ["Mqtt"] = $"mqtt://pollux:pollux@127.0.0.1:{ports["mosquitto"]}",
     };
 
     public async Task Start()
@@ -38,12 +38,18 @@ sealed class ContainerServers : IAsyncDisposable
         containers["postgres"] = new PostgreSqlBuilder(Image("postgres")).WithUsername("pollux").WithPassword("pollux")
             .WithDatabase("pollux").WithPortBinding(ports["postgres"], Postgres)
             // Durable as in production; the builder turns this off by default.
+            .WithResourceMapping(new FileInfo(Deploy("accounts", "roles.sql")), "/docker-entrypoint-initdb.d/")
             .WithCommand("-c", "max_connections=200", "-c", "fsync=on", "-c", "synchronous_commit=on", "-c", "full_page_writes=on").Build();
         containers["rabbitmq"] = new RabbitMqBuilder(Image("rabbitmq")).WithUsername("pollux").WithPassword("pollux")
             .WithHostname("rabbitmq").WithPortBinding(ports["rabbitmq"], RabbitMq)
-            .WithResourceMapping(new FileInfo(Deploy("local", "enabled_plugins")), "/etc/rabbitmq/").Build();
+            .WithResourceMapping(new FileInfo(Deploy("local", "enabled_plugins")), "/etc/rabbitmq/")
+            .WithResourceMapping(new FileInfo(Deploy("accounts", "definitions.json")), "/etc/rabbitmq/")
+            .WithResourceMapping("load_definitions = /etc/rabbitmq/definitions.json\n"u8.ToArray(), "/etc/rabbitmq/conf.d/pollux.conf")
+            .Build();
         containers["mosquitto"] = new ContainerBuilder(Image("eclipse-mosquitto")).WithPortBinding(ports["mosquitto"], Mqtt)
             .WithResourceMapping(new FileInfo(Deploy("base", "mosquitto.conf")), "/mosquitto/config/")
+            .WithResourceMapping(new FileInfo(Deploy("accounts", "passwords")), "/mosquitto/accounts/")
+            .WithResourceMapping(new FileInfo(Deploy("accounts", "acl")), "/mosquitto/accounts/")
             .WithWaitStrategy(Wait.ForUnixContainer().UntilExternalTcpPortIsAvailable(Mqtt)).Build();
         await Task.WhenAll(containers.Values.Select(c => c.StartAsync()));
     }
@@ -68,7 +74,7 @@ sealed class ContainerServers : IAsyncDisposable
     {
         "postgres" => ["pg_isready", "-U", "pollux", "-h", "127.0.0.1"],
         "rabbitmq" => ["rabbitmq-diagnostics", "-q", "check_port_connectivity"],
-        _ => ["mosquitto_sub", "-t", "$SYS/broker/uptime", "-C", "1", "-W", "3"],
+        _ => ["mosquitto_sub", "-u", "pollux", "-P", "pollux", "-t", "$SYS/broker/uptime", "-C", "1", "-W", "3"],
     })).ExitCode == 0;
 
     public async ValueTask DisposeAsync()

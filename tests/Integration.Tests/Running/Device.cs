@@ -14,7 +14,7 @@ sealed class Device : IAsyncDisposable
     {
         var device = new Device();
         await device.client.ConnectAsync(
-            new MqttClientOptionsBuilder().WithTcpServer(mqtt.Host, mqtt.Port)
+            new MqttClientOptionsBuilder().WithBroker(mqtt)
                 .WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500).Build());
         return device;
     }

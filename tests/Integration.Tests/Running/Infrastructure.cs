@@ -37,6 +37,40 @@ public sealed class Infrastructure : IAsyncLifetime
     public string Postgres(string database) =>
         new NpgsqlConnectionStringBuilder(connections["Postgres"]) { Database = database }.ConnectionString;
 
+    /// <summary>
+    /// The connections of a service, with the rights that it has in production; of whatever has no accounts, and on servers without, the
+    /// owner's.
+    /// </summary>
+    public Dictionary<string, string> ConnectionsOf(string service, string database)
+    {
+        var postgres = new NpgsqlConnectionStringBuilder(Postgres(database));
+        var (rabbit, mqtt) = (new UriBuilder(RabbitMq), new UriBuilder(Mqtt));
+        if (service is "ingest" or "twin-state" or "simulation" or "query" && PasswordOf(service) is { } password)
+        {
+            (postgres.Username, postgres.Password) = (service.Replace('-', '_'), password);
+            (rabbit.UserName, rabbit.Password) = (service, password);
+            if (service == "ingest") (mqtt.UserName, mqtt.Password) = (service, password);
+        }
+        return new()
+        {
+            ["ConnectionStrings__Postgres"] = postgres.ConnectionString,
+            ["ConnectionStrings__RabbitMq"] = rabbit.Uri.OriginalString,
+            ["ConnectionStrings__Mqtt"] = mqtt.Uri.OriginalString,
+        };
+    }
+
+    /// <summary>
+    /// The password of a service's accounts: in containers, the account's name; null on servers of somebody else, which may have none.
+    /// </summary>
+    public string? PasswordOf(string account)
+    {
+        var home = pollux.GetValueOrDefault("POLLUX_HOME") ?? Environment.GetEnvironmentVariable("POLLUX_HOME");
+        if (containers is not null) return account;
+        if (home is not { Length: > 0 }) return null;
+        return File.ReadLines(Path.Combine(home, "accounts", "servers")).Select(l => l.Split(' '))
+            .Single(l => l[0] == account)[1];
+    }
+
     public async ValueTask InitializeAsync()
     {
         Directory.CreateDirectory(Logs);

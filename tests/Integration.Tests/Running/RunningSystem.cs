@@ -100,9 +100,6 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
         {
             ["Ports__Http"] = Port(),
             ["Cluster__Port"] = Port(),
-            ["ConnectionStrings__Postgres"] = infrastructure.Postgres(Name),
-            ["ConnectionStrings__RabbitMq"] = infrastructure.RabbitMq,
-            ["ConnectionStrings__Mqtt"] = infrastructure.Mqtt.OriginalString,
             ["Assets__Directory"] = Assets,
             ["DOTNET_ENVIRONMENT"] = "Production",
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
@@ -114,6 +111,7 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
             ["TwinState__CheckEverySeconds"] = "0.2",
             ["TwinState__Estimates"] = Estimates ? "true" : "false",
         };
+        foreach (var (key, value) in infrastructure.ConnectionsOf(name, Name)) settings[key] = value;
         foreach (var (key, value) in Settings) settings[key] = value;
         foreach (var (key, value) in SettingsOf(name)) settings[key] = value;
         foreach (var (key, value) in more ?? []) settings[key] = value;
@@ -276,7 +274,7 @@ public class RunningSystem(Infrastructure infrastructure) : IAsyncLifetime
     async Task EndSession(string clientId)
     {
         using var client = new MqttClientFactory().CreateMqttClient();
-        await client.ConnectAsync(new MqttClientOptionsBuilder().WithTcpServer(infrastructure.Mqtt.Host, infrastructure.Mqtt.Port)
+        await client.ConnectAsync(new MqttClientOptionsBuilder().WithBroker(infrastructure.Mqtt)
             .WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500).WithClientId(clientId).WithCleanStart()
                 .WithSessionExpiryInterval(0).Build());
         await client.DisconnectAsync();

@@ -99,14 +99,12 @@ sealed class SealingLog : IAsyncDisposable
         SealKey.Read("Ingest:SealKeyFile", KeyFile), Clock, NullLogger<SealLog>.Instance);
 
     /// <summary>A service on this log, not started.</summary>
-    public ServiceProcess Service(string name, string project) => new(name, project, new Dictionary<string, string>
+    public ServiceProcess Service(string name, string project) => new(name, project, new Dictionary<string, string>(
+        infrastructure.ConnectionsOf(name, database))
     {
         ["Ports__Http"] = Port(),
         ["Ports__Grpc"] = Port(),
         ["Cluster__Port"] = Port(),
-        ["ConnectionStrings__Postgres"] = ConnectionString,
-        ["ConnectionStrings__RabbitMq"] = infrastructure.RabbitMq,
-        ["ConnectionStrings__Mqtt"] = infrastructure.Mqtt.OriginalString,
         ["Assets__Directory"] = Infrastructure.ShippedAssets,
         ["DOTNET_ENVIRONMENT"] = "Production",
         ["ASPNETCORE_ENVIRONMENT"] = "Production",

@@ -64,7 +64,7 @@ sealed class StoreAndForward(Uri mqtt) : IAsyncDisposable
             try
             {
                 await client.ConnectAsync(
-                    new MqttClientOptionsBuilder().WithTcpServer(mqtt.Host, mqtt.Port)
+                    new MqttClientOptionsBuilder().WithBroker(mqtt)
                         .WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500)
                         .WithTimeout(TimeSpan.FromSeconds(3)).Build(),
                     ended.Token);

@@ -1,4 +1,4 @@
-// node publish-mqtt.mjs mqtt://host:port topic payload
+// node publish-mqtt.mjs mqtt://user:password@host:port topic payload
 import mqtt from 'mqtt';
 
 const [url, topic, payload] = process.argv.slice(2);

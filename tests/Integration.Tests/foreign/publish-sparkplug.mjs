@@ -1,9 +1,10 @@
-// node publish-sparkplug.mjs mqtt://host:port node device metric birth-value data-value
+// node publish-sparkplug.mjs mqtt://user:password@host:port node device metric birth-value data-value
 import sparkplug from 'sparkplug-client';
 
 const [serverUrl, edgeNode, device, name, birth, data] = process.argv.slice(2);
+const { username, password } = new URL(serverUrl);
 const client = sparkplug.newClient({
-  serverUrl, username: '', password: '', groupId: 'pollux', edgeNode, clientId: edgeNode, version: 'spBv1.0',
+  serverUrl, username, password, groupId: 'pollux', edgeNode, clientId: edgeNode, version: 'spBv1.0',
 });
 const metric = (value) => ({ timestamp: Date.now(), metrics: [{ name, value: Number(value), type: 'Double' }] });
 client.on('birth', () => {

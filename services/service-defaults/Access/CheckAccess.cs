@@ -38,6 +38,7 @@ public static class CheckAccess
             await Refuse(context, new ForbiddenException("This is for nobody: it is no operation of the API."));
             return;
         }
+        context.Response.NotToBeKept();
         var proof = await context.AuthenticateAsync();
         if (proof.Failure is not null && !await HasKeys(context))
             await Refuse(context, new UnavailableException("The issuer of tokens cannot be reached; try again."));

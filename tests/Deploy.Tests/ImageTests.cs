@@ -5,7 +5,8 @@ namespace Deploy.Tests;
 /// <summary>An image holds what a build made of the sources, and says which sources.</summary>
 public partial class ImageTests
 {
-    static readonly string[] Lines = File.ReadAllText(Tool.In("services", "Dockerfile")).Replace("\\\n", " ", StringComparison.Ordinal).Split('\n');
+    static readonly string[] Lines = File.ReadAllText(Tool.In("services", "Dockerfile"))
+        .Replace("\\\n", " ", StringComparison.Ordinal).Split('\n');
 
     // Those of the last stage; the others are thrown away.
     static IEnumerable<string> Shipped => Lines.Skip(Array.FindLastIndex(Lines, l => l.StartsWith("FROM ", StringComparison.Ordinal)));
@@ -47,8 +48,8 @@ public partial class ImageTests
     [InlineData("base.name")]
     public void It_says_of_what_it_is_made(string label)
     {
-        var value = Regex.Match(
-            Shipped.Single(l => l.StartsWith("LABEL", StringComparison.Ordinal)), $"org\\.opencontainers\\.image\\.{label}=\"([^\"]+)\"").Groups[1].Value;
+        var labels = Shipped.Single(l => l.StartsWith("LABEL", StringComparison.Ordinal));
+        var value = Regex.Match(labels, $"org\\.opencontainers\\.image\\.{label}=\"([^\"]+)\"").Groups[1].Value;
         Assert.NotEqual("", value);
         // Whatever is not said when an image is built would be that of all images.
         if (value.StartsWith('$'))

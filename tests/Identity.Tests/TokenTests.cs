@@ -256,6 +256,28 @@ public sealed partial class TokenTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Over_https_the_cookie_is_of_this_host_and_browsers_are_told_to_stay_with_https()
+    {
+        foreach (var scheme in new[] { "http", "https" })
+        {
+            using var browser = issuer.CreateClient(new() { AllowAutoRedirect = false, BaseAddress = new($"{scheme}://127.0.0.1:5106") });
+            using var form = new FormUrlEncodedContent(
+                new Dictionary<string, string> { ["name"] = "viewer", ["password"] = issuer.PasswordOf("viewer") });
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/sign-in") { Content = form };
+            request.Headers.Add("Origin", "http://127.0.0.1:5106");
+            using var answer = await browser.SendAsync(request, Cancel);
+            var cookie = Assert.Single(answer.Headers.GetValues("Set-Cookie"));
+            var isSecure = scheme == "https";
+            Assert.StartsWith(isSecure ? "__Host-pollux-identity-5106=" : "pollux-identity-5106=", cookie, StringComparison.Ordinal);
+            Assert.Equal(isSecure, cookie.Contains("; secure", StringComparison.Ordinal));
+            Assert.Contains("; path=/; ", cookie, StringComparison.Ordinal);
+            Assert.EndsWith("; samesite=lax; httponly", cookie, StringComparison.Ordinal);
+            Assert.Equal(isSecure, answer.Headers.Contains("Strict-Transport-Security"));
+            Assert.Equal("DENY", Assert.Single(answer.Headers.GetValues("X-Frame-Options")));
+        }
+    }
+
+    [Fact]
     public async Task A_program_gets_the_token_of_its_role()
     {
         foreach (var role in new[] { "viewer", "operator", "engineer", "auditor", "admin" })

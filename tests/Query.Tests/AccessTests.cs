@@ -158,7 +158,8 @@ public sealed partial class AccessTests : IAsyncLifetime
             ("/api/v1/twins/nobody", HttpStatusCode.NotFound),
         })
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Authorization = new("Bearer", issuer.Token()) } };
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            request.Headers.Authorization = new("Bearer", issuer.Token());
             using var answer = await api.Http.SendAsync(request, Cancel);
             Assert.Equal((path, status, true), (path, answer.StatusCode, answer.Headers.CacheControl?.NoStore));
         }

@@ -40,6 +40,14 @@ public partial class HeaderTests
     }
 
     [Fact]
+    public async Task What_was_sent_is_not_sent_back()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Trace, "/api/v1/twins");
+        using var answer = await QueryApi.Default.Http.SendAsync(request, Cancel);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, answer.StatusCode);
+    }
+
+    [Fact]
     public async Task The_reference_runs_only_scripts_with_the_number_of_this_very_page()
     {
         List<string> numbers = [];

@@ -69,7 +69,8 @@ sealed partial class Sessions(IOptionsMonitor<OpenIdConnectOptions> issuer, Time
         Task.FromResult(sessions.TryGetValue(key, out var session) ? session.Ticket : null);
 
     /// <summary>
-    /// Where somebody has just signed in, there is no session before: it ends, and the new one has another key. Only then is this asked there.
+    /// Where somebody has just signed in, there is no session before: it ends, and the new one has another key. Only then is this asked
+    /// there.
     /// </summary>
     public Task<AuthenticationTicket?> RetrieveAsync(string key, HttpContext context, CancellationToken cancel)
     {

@@ -47,6 +47,7 @@ static partial class SignInSetup
                 cookie.Cookie.Name = $"pollux-dashboard-{port}";
                 cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
                 cookie.Cookie.SameSite = SameSiteMode.Lax;
+                cookie.CookieManager = new HostCookies();
                 cookie.ExpireTimeSpan = Longest;
                 cookie.SessionStore = sessions;
                 cookie.Events.OnRedirectToLogin = context =>

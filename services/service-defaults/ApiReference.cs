@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 using ServiceDefaults.Access;
 
@@ -51,7 +52,10 @@ public static class ApiReference
             {
                 if (!HttpMethods.IsGet(context.Description.HttpMethod ?? "")) AddCaller(operation);
                 if (AccessTable.Of(operation.OperationId ?? "") is not Roles.None and var roles)
+                {
                     operation.Description = $"{operation.Description} For {string.Join(", ", AccessTable.Names(roles))}.".TrimStart();
+                    if (Asks(context.ApplicationServices)) operation.Security = [Needed(context.Document)];
+                }
                 foreach (var (status, response) in operation.Responses ?? [])
                     if (Errors.TryGetValue(status, out var meaning)) response.Description = meaning;
                 return Task.CompletedTask;
@@ -61,7 +65,7 @@ public static class ApiReference
                 if (OpenApiOptions.CreateDefaultSchemaReferenceId(context.JsonTypeInfo) is { } id) types.TryAdd(id, context.JsonTypeInfo);
                 return Task.CompletedTask;
             });
-            openApi.AddDocumentTransformer((document, _, _) =>
+            openApi.AddDocumentTransformer((document, context, _) =>
             {
                 document.Info = new()
                 {
@@ -85,14 +89,19 @@ public static class ApiReference
                     BearerFormat = "JWT",
                     Description = "An access token of the system's issuer.",
                 };
-                // An empty requirement: systems that ask nobody.
-                document.Security = [new() { [new OpenApiSecuritySchemeReference(Bearer, document)] = [] }, new()];
+                // An empty requirement besides, where nobody is asked: a token is not refused.
+                document.Security = Asks(context.ApplicationServices) ? [Needed(document)] : [Needed(document), new()];
                 document.Tags = tags.Select(t => new OpenApiTag { Name = t.Name, Description = t.Description }).ToHashSet();
                 foreach (var (id, component) in document.Components?.Schemas ?? new Dictionary<string, IOpenApiSchema>())
                     if (component is OpenApiSchema schema && types.TryGetValue(id, out var type)) Describe(schema, type);
                 return Task.CompletedTask;
             });
         });
+
+    static bool Asks(IServiceProvider services) => services.GetRequiredService<IOptions<AccessSettings>>().Value.IsOn;
+
+    static OpenApiSecurityRequirement Needed(OpenApiDocument? document) =>
+        new() { [new OpenApiSecuritySchemeReference(Bearer, document)] = [] };
 
     static void AddCaller(OpenApiOperation operation)
     {

@@ -33,7 +33,11 @@ public static class Defaults
         var ports = (Address: Address(builder.Configuration), Http: Port(builder.Configuration, "Ports:Http", httpPort),
             Grpc: Port(builder.Configuration, "Ports:Grpc", 0));
         builder.Configuration["Ports:Http"] = ports.Http.ToString(CultureInfo.InvariantCulture);
-        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, ports.Address, ports.Http, ports.Grpc));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            Listen(kestrel, ports.Address, ports.Http, ports.Grpc);
+        });
         builder.Logging.ClearProviders().AddJsonConsole(console =>
         {
             console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
@@ -91,6 +95,7 @@ public static class Defaults
     /// </summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
+        app.UseSecurityHeaders();
         app.UseExceptionHandler();
         // Responses of routing and rate limiting to refused requests have no body.
         app.UseStatusCodePages(pages => Problem.Of(pages.HttpContext).Write(pages.HttpContext));

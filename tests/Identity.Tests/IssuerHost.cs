@@ -20,14 +20,27 @@ sealed class IssuerHost : WebApplicationFactory<AccountFile>
 
     readonly (string Name, string Value)[] settings;
 
+    readonly bool isHomeMine;
+
     public IssuerHost(params (string Name, string Value)[] settings)
+        : this(Directory.CreateTempSubdirectory("pollux-identity").FullName, settings)
     {
-        this.settings = settings;
-        foreach (var file in Directory.GetFiles(Made.Value)) File.Copy(file, Path.Combine(Home, Path.GetFileName(file)));
+    }
+
+    IssuerHost(string home, (string Name, string Value)[] settings)
+    {
+        (Home, this.settings, isHomeMine) = (home, settings, !File.Exists(Path.Combine(home, AccountFile.FileName)));
+        if (isHomeMine)
+        {
+            foreach (var file in Directory.GetFiles(Made.Value)) File.Copy(file, Path.Combine(home, Path.GetFileName(file)));
+        }
         Http = CreateClient(new() { AllowAutoRedirect = false, BaseAddress = new("http://127.0.0.1:5106") });
     }
 
-    public string Home { get; } = Directory.CreateTempSubdirectory("pollux-identity").FullName;
+    public string Home { get; }
+
+    /// <summary>As after a kill and a new start: another process, the same files.</summary>
+    public IssuerHost Again() => new(Home, settings);
 
     /// <summary>A browser, or a program.</summary>
     public HttpClient Http { get; }
@@ -65,6 +78,6 @@ sealed class IssuerHost : WebApplicationFactory<AccountFile>
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        if (disposing) Directory.Delete(Home, recursive: true);
+        if (disposing && isHomeMine) Directory.Delete(Home, recursive: true);
     }
 }

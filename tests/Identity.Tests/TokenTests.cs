@@ -141,6 +141,60 @@ public sealed partial class TokenTests : IAsyncDisposable
         Assert.Equal("invalid_grant", (string)(await Refresh(first.Body)).Body["error"]!);
     }
 
+    [Fact]
+    public async Task A_refresh_token_is_good_once_and_a_thief_ends_the_session_for_both()
+    {
+        var (_, first) = await Exchange(await Code());
+        var (status, second) = await Refresh(first);
+        Assert.Equal(200, status);
+        Assert.NotEqual((string)first["refresh_token"]!, (string)second["refresh_token"]!);
+        foreach (var tokens in new[] { first, second })
+            Assert.Equal("invalid_grant", (string)(await Refresh(tokens)).Body["error"]!);
+        using var asked = await Get(Authorize(challenge: Challenge));
+        Assert.StartsWith("/sign-in?", asked.Headers.Location!.OriginalString, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_restart_forgets_nothing_that_has_ended()
+    {
+        var (_, used) = await Exchange(await Code());
+        var (_, tokens) = await Refresh(used);
+        using (await Get($"/sign-out?id_token_hint={tokens["id_token"]}")) { }
+        await using var restarted = issuer.Again();
+        foreach (var old in new[] { tokens, used })
+        {
+            var (status, refused) = await restarted.Token(
+                ("grant_type", "refresh_token"), ("refresh_token", (string)old["refresh_token"]!),
+                ("client_id", "dashboard"), ("client_secret", issuer.PasswordOf("dashboard")));
+            Assert.Equal((400, "invalid_grant"), (status, (string)refused["error"]!));
+        }
+    }
+
+    [Fact]
+    public async Task A_refusal_is_a_page_for_a_browser_and_a_problem_for_a_program()
+    {
+        foreach (var (path, says) in new[]
+        {
+            (Authorize(challenge: Challenge, client: "nobody<b>"), "There is no client 'nobody<b>'"),
+            ("/sign-out", "id_token_hint is missing"), ("/nothing", "There is no operation at this path"),
+        })
+        {
+            foreach (var (accept, type) in new[] { ("text/html,*/*", "text/html"), ("application/json", "application/problem+json") })
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Get, path);
+                request.Headers.TryAddWithoutValidation("Accept", accept);
+                using var answer = await issuer.Http.SendAsync(request, Cancel);
+                Assert.InRange((int)answer.StatusCode, 400, 404);
+                Assert.Equal(type, answer.Content.Headers.ContentType!.MediaType);
+                var text = await answer.Content.ReadAsStringAsync(Cancel);
+                if (type == "text/html") Assert.DoesNotContain("<b>", text, StringComparison.Ordinal);
+                Assert.Contains(
+                    says, type == "text/html" ? WebUtility.HtmlDecode(text) : (string)JsonNode.Parse(text)!["detail"]!,
+                    StringComparison.Ordinal);
+            }
+        }
+    }
+
     [Theory]
     [InlineData("http://127.0.0.1:5105/elsewhere", "dashboard", "redirect_uri is not one of the client's")]
     [InlineData("https://evil.example/signin-oidc", "dashboard", "redirect_uri is not one of the client's")]
@@ -199,6 +253,28 @@ public sealed partial class TokenTests : IAsyncDisposable
         Assert.Contains("frame-ancestors 'none'", policy, StringComparison.Ordinal);
         Assert.Contains($"form-action 'self' {IssuerHost.Dashboard}", policy, StringComparison.Ordinal);
         Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Over_https_the_cookie_is_of_this_host_and_browsers_are_told_to_stay_with_https()
+    {
+        foreach (var scheme in new[] { "http", "https" })
+        {
+            using var browser = issuer.CreateClient(new() { AllowAutoRedirect = false, BaseAddress = new($"{scheme}://127.0.0.1:5106") });
+            using var form = new FormUrlEncodedContent(
+                new Dictionary<string, string> { ["name"] = "viewer", ["password"] = issuer.PasswordOf("viewer") });
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/sign-in") { Content = form };
+            request.Headers.Add("Origin", "http://127.0.0.1:5106");
+            using var answer = await browser.SendAsync(request, Cancel);
+            var cookie = Assert.Single(answer.Headers.GetValues("Set-Cookie"));
+            var isSecure = scheme == "https";
+            Assert.StartsWith(isSecure ? "__Host-pollux-identity-5106=" : "pollux-identity-5106=", cookie, StringComparison.Ordinal);
+            Assert.Equal(isSecure, cookie.Contains("; secure", StringComparison.Ordinal));
+            Assert.Contains("; path=/; ", cookie, StringComparison.Ordinal);
+            Assert.EndsWith("; samesite=lax; httponly", cookie, StringComparison.Ordinal);
+            Assert.Equal(isSecure, answer.Headers.Contains("Strict-Transport-Security"));
+            Assert.Equal("DENY", Assert.Single(answer.Headers.GetValues("X-Frame-Options")));
+        }
     }
 
     [Fact]

@@ -146,6 +146,44 @@ public sealed partial class AccessTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_reference_says_that_each_operation_needs_a_token_and_for_whom_it_is()
+    {
+        var document = JsonNode.Parse(await api.Http.GetStringAsync("/openapi/v1.json", Cancel))!;
+        Assert.Equal("bearer", (string)document["components"]!["securitySchemes"]!["bearer"]!["scheme"]!);
+        const string needed = "[{\"bearer\":[]}]";
+        Assert.Equal(needed, document["security"]!.ToJsonString());
+        var operations = document["paths"]!.AsObject().SelectMany(p => p.Value!.AsObject()).Select(o => o.Value!).ToList();
+        Assert.True(operations.Count > 60);
+        Assert.All(operations, operation =>
+        {
+            Assert.Equal(needed, operation["security"]!.ToJsonString());
+            Assert.EndsWith(
+                $"For {string.Join(", ", AccessTable.Names(AccessTable.Of((string)operation["operationId"]!)))}.",
+                (string)operation["description"]!, StringComparison.Ordinal);
+            Assert.Superset(
+                new HashSet<string> { "401", "403" }, operation["responses"]!.AsObject().Select(r => r.Key).ToHashSet());
+        });
+        Assert.Equal("[{\"bearer\":[]},{}]", JsonNode.Parse(
+            await QueryApi.Default.Http.GetStringAsync("/openapi/v1.json", Cancel))!["security"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Nothing_that_somebody_who_signed_in_is_shown_is_kept()
+    {
+        foreach (var (path, status) in new[]
+        {
+            ("/api/v1/twins", HttpStatusCode.OK), ("/api/v1/twins?limit=0", HttpStatusCode.BadRequest),
+            ("/api/v1/twins/nobody", HttpStatusCode.NotFound),
+        })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            request.Headers.Authorization = new("Bearer", issuer.Token());
+            using var answer = await api.Http.SendAsync(request, Cancel);
+            Assert.Equal((path, status, true), (path, answer.StatusCode, answer.Headers.CacheControl?.NoStore));
+        }
+    }
+
+    [Fact]
     public async Task Open_are_only_health_metrics_and_the_reference()
     {
         foreach (var path in new[] { "/health/live", "/metrics", "/openapi/v1.json", "/scalar" })

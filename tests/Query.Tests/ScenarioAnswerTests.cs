@@ -93,7 +93,8 @@ public class ScenarioAnswerTests
         Assert.Contains(new("profile", "polymer-temperature", "degC", "scenario", "p95", 0, 0.75, 243), rows);
         Assert.Contains(new("limit", "melt-temperature-high", "1", "scenario", "probability", null, null, 0.04), rows);
         Assert.Contains(new("sweep", "melt-temperature", "degC", "screw-speed=80;zone-4-set-point=190", "nominal", null, null, null), rows);
-        Assert.Equal("sweep,melt-temperature,degC,screw-speed=70;zone-4-set-point=200,nominal,,,231\r\n", ResultCsv.Line(rows[^9]));
+        Assert.Equal(
+            "sweep,melt-temperature,degC,\"screw-speed=70;zone-4-set-point=200\",nominal,,,231\r\n", ResultCsv.Line(rows[^9]));
         Assert.Contains(new("learned", "polymer.consistency", "Pa s^n", "parameter", "p50", null, null, 11000), rows);
         Assert.Contains(new("residual", "motor-power", "kW", "motor-power", "standard-deviation", null, null, 0.1), rows);
     }

@@ -15,12 +15,15 @@ static class ShellSetup
     public static void AddShell(this WebApplicationBuilder builder)
     {
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        // Cookies do not know ports: another system on this machine has another name.
+        builder.Services.AddAntiforgery(forms => (forms.Cookie.Name, forms.Cookie.SecurePolicy) = (
+            $"pollux-dashboard-{builder.Configuration["Ports:Http"]}-forms", CookieSecurePolicy.SameAsRequest));
         builder.Services.AddOptions<CircuitOptions>().Configure<IOptions<DashboardSettings>>((circuits, settings) =>
             circuits.DisconnectedCircuitRetentionPeriod = TimeSpan.FromSeconds(settings.Value.KeepPageSeconds));
         // A page lives in one process, so the keys need not outlive it.
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
-        builder.Services.AddMudServices(mud => mud.SnackbarConfiguration.PositionClass = MudBlazor.Defaults.Classes.Position.BottomRight);
-        builder.Services.AddScoped<Browser>();
+        builder.Services.AddMudServices();
+        builder.Services.AddScoped<Browser>().AddScoped<Toasts>();
     }
 
     public static void UseShell(this WebApplication app)
@@ -28,6 +31,8 @@ static class ShellSetup
         app.UseStatusCodePagesWithReExecute(NotFoundPage.Address, createScopeForStatusCodePages: true);
         app.UseAntiforgery();
         app.MapStaticAssets(StaticAssets).AllowAnonymous();
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode().WithStaticAssets(StaticAssets);
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(
+            // PagePolicy says it for every answer.
+            circuits => circuits.ContentSecurityFrameAncestorsPolicy = null).WithStaticAssets(StaticAssets);
     }
 }

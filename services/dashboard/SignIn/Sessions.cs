@@ -68,6 +68,16 @@ sealed partial class Sessions(IOptionsMonitor<OpenIdConnectOptions> issuer, Time
     public Task<AuthenticationTicket?> RetrieveAsync(string key) =>
         Task.FromResult(sessions.TryGetValue(key, out var session) ? session.Ticket : null);
 
+    /// <summary>
+    /// Where somebody has just signed in, there is no session before: it ends, and the new one has another key. Only then is this asked
+    /// there.
+    /// </summary>
+    public Task<AuthenticationTicket?> RetrieveAsync(string key, HttpContext context, CancellationToken cancel)
+    {
+        if (context.Request.Path == issuer.Get(OpenIdConnectDefaults.AuthenticationScheme).CallbackPath) End(key);
+        return RetrieveAsync(key);
+    }
+
     public Task RemoveAsync(string key)
     {
         End(key);

@@ -20,6 +20,7 @@ static partial class SignInSetup
     public const string SignOutPath = "/sign-out";
 
     const string Ask = "ask";
+    const string RetrySeconds = "3";
     const string FailedPath = "/sign-in-failed";
 
     // As long as the issuer of this system remembers a browser.
@@ -46,6 +47,7 @@ static partial class SignInSetup
                 cookie.Cookie.Name = $"pollux-dashboard-{port}";
                 cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
                 cookie.Cookie.SameSite = SameSiteMode.Lax;
+                cookie.CookieManager = new HostCookies();
                 cookie.ExpireTimeSpan = Longest;
                 cookie.SessionStore = sessions;
                 cookie.Events.OnRedirectToLogin = context =>
@@ -78,8 +80,9 @@ static partial class SignInSetup
                 };
                 oidc.TokenValidationParameters.NameClaimType = access.NameClaim;
                 oidc.TokenValidationParameters.RoleClaimType = access.RoleClaim;
-                foreach (var cookie in new[] { oidc.CorrelationCookie, oidc.NonceCookie })
-                    (cookie.SecurePolicy, cookie.SameSite) = (CookieSecurePolicy.SameAsRequest, SameSiteMode.Lax);
+                foreach (var (cookie, name) in new[] { (oidc.CorrelationCookie, "attempt"), (oidc.NonceCookie, "nonce") })
+                    (cookie.Name, cookie.SecurePolicy, cookie.SameSite, cookie.HttpOnly) = (
+                        $"pollux-dashboard-{port}-{name}.", CookieSecurePolicy.SameAsRequest, SameSiteMode.Lax, true);
                 // Somebody who went back in the browser, or took too long; or an issuer that does not know this dashboard.
                 oidc.Events.OnRemoteFailure = context =>
                 {
@@ -112,10 +115,7 @@ static partial class SignInSetup
 
     static IResult SignOut(HttpContext context)
     {
-        // Browsers say which page sent a form; those of other ports of this machine send our cookie too.
-        if (context.Request.Headers.Origin is not [{ } origin] || !Uri.TryCreate(origin, UriKind.Absolute, out var from)
-            || from.Authority != context.Request.Host.Value)
-            return Results.BadRequest();
+        if (!FromHere.Is(context.Request)) return Results.BadRequest();
         return context.User.Identity?.IsAuthenticated == true
             ? Results.SignOut(
                 new AuthenticationProperties { RedirectUri = "/" },
@@ -137,15 +137,17 @@ static partial class SignInSetup
         catch (InvalidOperationException e)
             when (e.Message.StartsWith("IDX20803", StringComparison.Ordinal) && !context.Response.HasStarted)
         {
-            context.Response.Headers.RetryAfter = "5";
+            context.Response.Headers.RetryAfter = RetrySeconds;
             await Short(
-                StatusCodes.Status503ServiceUnavailable, "Nobody can sign in now", "The issuer of tokens cannot be reached.")
-                .ExecuteAsync(context);
+                StatusCodes.Status503ServiceUnavailable, "Nobody can sign in now",
+                "The issuer of tokens cannot be reached. This page tries again by itself.",
+                // A screen in a hall must recover when nobody is there.
+                $"<meta http-equiv=\"refresh\" content=\"{RetrySeconds}\">").ExecuteAsync(context);
         }
     }
 
-    static IResult Short(int status, string title, string text) => Results.Text(
-        $"<!DOCTYPE html><html lang=\"en\"><title>Pollux</title><h1>{title}</h1><p>{text} <a href=\"/\">Try again</a></p></html>",
+    static IResult Short(int status, string title, string text, string head = "") => Results.Text(
+        $"<!DOCTYPE html><html lang=\"en\"><title>Pollux</title>{head}<h1>{title}</h1><p>{text} <a href=\"/\">Try again</a></p></html>",
         "text/html", statusCode: status);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Somebody could not sign in: {Reason}")]

@@ -3,6 +3,7 @@ using Identity.Accounts;
 using Identity.Tokens;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
+using ServiceDefaults;
 
 namespace Identity.SignIn;
 
@@ -20,6 +21,7 @@ static class SignInSetup
             cookie.Cookie.Name = $"pollux-identity-{settings.Address.Port.ToString(CultureInfo.InvariantCulture)}";
             cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
             cookie.Cookie.SameSite = SameSiteMode.Lax;
+            cookie.CookieManager = new HostCookies();
             cookie.ExpireTimeSpan = TimeSpan.FromHours(settings.SessionHours);
             cookie.SlidingExpiration = false;
             cookie.LoginPath = SignInEndpoints.Path;
@@ -33,27 +35,15 @@ static class SignInSetup
         app.Use((context, next) =>
         {
             var headers = context.Response.Headers;
-            headers.CacheControl = "no-store";
-            headers.XContentTypeOptions = "nosniff";
-            // With no-referrer, browsers would not say either from which page the form comes.
-            headers["Referrer-Policy"] = "same-origin";
+            context.Response.NotToBeKept();
+            context.Response.TellOriginOfForms();
             // A form's target, and whatever it redirects to, must be named: browsers are sent on to the client.
             headers.ContentSecurityPolicy =
                 $"default-src 'none'; style-src 'sha256-{SignInStyle.Hash}'; base-uri 'none'; frame-ancestors 'none'; "
                     + $"form-action 'self'{Clients(context)}";
             return next(context);
         });
-        app.Use(async (context, next) =>
-        {
-            try
-            {
-                await next(context);
-            }
-            catch (InvalidDataException e)
-            {
-                throw new BadHttpRequestException(e.Message, StatusCodes.Status400BadRequest, e);
-            }
-        });
+        app.UseRefusals();
         app.UseAuthentication();
     }
 

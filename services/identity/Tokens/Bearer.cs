@@ -56,8 +56,8 @@ static class Bearer
     /// <summary>Id of the session that a cookie, a code or a token is of.</summary>
     public static string SessionOf(ClaimsPrincipal principal) => principal.GetClaim(SessionClaim) ?? "";
 
-    /// <summary>Which code this is.</summary>
-    public static string CodeOf(ClaimsPrincipal principal) => principal.GetClaim(OnceClaim) ?? "";
+    /// <summary>Which code or refresh token this is.</summary>
+    public static string OnceOf(ClaimsPrincipal principal) => principal.GetClaim(OnceClaim) ?? "";
 
     /// <summary>
     /// The user whose session, code or refresh token this is; null if there is none any more, or the password is another.

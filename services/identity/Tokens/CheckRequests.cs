@@ -35,16 +35,21 @@ sealed class CheckRequests(
         else if (isRight is false) context.Reject(Errors.InvalidClient, "There is no such client, or its secret is another.");
         else if (context.Request.IsClientCredentialsGrantType() && client!.Roles.Count == 0)
             context.Reject(Errors.UnauthorizedClient, $"The client '{client.Id}' gets no tokens for itself.");
-        else if (context.Request.IsAuthorizationCodeGrantType() && IsUsed(context.AuthorizationCodePrincipal!))
+        else if (context.Request.IsAuthorizationCodeGrantType()
+            && IsUsed(context.AuthorizationCodePrincipal!, SetUpTokens.CodeLifetime))
             context.Reject(Errors.InvalidGrant, "The code has been used.");
+        else if (context.Request.IsRefreshTokenGrantType() && IsUsed(context.RefreshTokenPrincipal!, Session))
+            context.Reject(Errors.InvalidGrant, "The refresh token has been used; sign in again.");
         return default;
     }
 
-    // Who uses a code twice has stolen it, or it was stolen from him: the session ends.
-    bool IsUsed(ClaimsPrincipal code)
+    TimeSpan Session => TimeSpan.FromHours(settings.SessionHours);
+
+    // Who uses a code or a refresh token twice has stolen it, or it was stolen from him: the session ends.
+    bool IsUsed(ClaimsPrincipal once, TimeSpan lifetime)
     {
-        if (spent.Spend(Bearer.CodeOf(code), SetUpTokens.CodeLifetime)) return false;
-        spent.Spend(Bearer.SessionOf(code), TimeSpan.FromHours(settings.SessionHours));
+        if (spent.Spend(Bearer.OnceOf(once), lifetime)) return false;
+        spent.Spend(Bearer.SessionOf(once), Session);
         return true;
     }
 

@@ -32,7 +32,8 @@ static class SetUpTokens
             server.AddEventHandler<ValidateTokenRequestContext>(h => h.UseSingletonHandler<CheckRequests>());
             server.AddEventHandler<HandleTokenRequestContext>(h => h.UseSingletonHandler<CheckRequests>());
             server.AddEventHandler<ValidateEndSessionRequestContext>(h => h.UseSingletonHandler<CheckRequests>());
-            var host = server.UseAspNetCore().EnableAuthorizationEndpointPassthrough().EnableEndSessionEndpointPassthrough();
+            var host = server.UseAspNetCore().EnableAuthorizationEndpointPassthrough().EnableEndSessionEndpointPassthrough()
+                .EnableStatusCodePagesIntegration();
             if (!settings.IsProtected) host.DisableTransportSecurityRequirement();
         });
     }

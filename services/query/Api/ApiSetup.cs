@@ -20,11 +20,7 @@ static class ApiSetup
 
     public static void AddApi(this WebApplicationBuilder builder)
     {
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = LargestBody;
-        });
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = LargestBody);
         builder.Services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         // Parameters of the wrong type are then refused with the same details as any other invalid input.
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Query.Api;
 
 namespace Query.Histories;
 
@@ -34,7 +35,7 @@ static class HistoryCsv
 
     static void AppendLine(StringBuilder to, SensorHistory series, HistoryPoint point, bool estimate)
     {
-        to.Append(CultureInfo.InvariantCulture, $"{series.SensorId},{series.Unit},{Time(point.Start)},");
+        to.Append(CultureInfo.InvariantCulture, $"{Csv.Text(series.SensorId)},{Csv.Text(series.Unit)},{Time(point.Start)},");
         if (point.Cut is { } cut) to.Append(CultureInfo.InvariantCulture, $"{Time(point.End)},{(cut ? "true" : "false")},");
         to.Append(
             CultureInfo.InvariantCulture,

@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text;
+using Query.Api;
 
 namespace Query.Scenarios;
 
-/// <summary>A result as CSV (RFC 4180); ids and units need no quotes.</summary>
+/// <summary>A result as CSV (RFC 4180).</summary>
 static class ResultCsv
 {
     public const string Header = "kind,id,unit,case,statistic,timeSeconds,positionMetre,value\r\n";
@@ -18,5 +19,6 @@ static class ResultCsv
 
     public static string Line(ResultRow r) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{r.Kind},{r.Id},{r.Unit},{r.Case},{r.Statistic},{r.TimeSeconds:R},{r.PositionMetre:R},{r.Value:R}\r\n");
+        $"{Csv.Text(r.Kind)},{Csv.Text(r.Id)},{Csv.Text(r.Unit)},{Csv.Text(r.Case)},{Csv.Text(r.Statistic)},"
+            + $"{r.TimeSeconds:R},{r.PositionMetre:R},{r.Value:R}\r\n");
 }

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 using TwinModel.Access;
@@ -22,7 +23,7 @@ public sealed class UnauthenticatedException(string message) : Exception(message
 public sealed class ForbiddenException(string message) : Exception(message);
 
 /// <summary>The one place that decides whether a request may go on, for REST and gRPC.</summary>
-public static class CheckAccess
+public static partial class CheckAccess
 {
     // Clocks of servers agree within seconds.
     internal static readonly TimeSpan ClocksApart = TimeSpan.FromSeconds(30);
@@ -40,6 +41,7 @@ public static class CheckAccess
             await Refuse(context, new ForbiddenException("This is for nobody: it is no operation of the API."));
             return;
         }
+        context.Response.NotToBeKept();
         var proof = await context.AuthenticateAsync();
         if (proof.Failure is not null && !await HasKeys(context))
             await Refuse(context, new UnavailableException("The issuer of tokens cannot be reached; try again."));
@@ -136,6 +138,9 @@ public static class CheckAccess
 
     static async Task Refuse(HttpContext context, Exception exception)
     {
+        LogRefused(
+            context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(CheckAccess)),
+            $"{context.Connection.RemoteIpAddress}", OperationOf(context.GetEndpoint()) ?? "something else", exception.Message);
         if (context.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>() is not null)
         {
             RefuseGrpc.Answer(context, exception);
@@ -147,4 +152,8 @@ public static class CheckAccess
         if (exception is ForbiddenException) context.Response.Headers.WWWAuthenticate = "Bearer error=\"insufficient_scope\"";
         await Problem.Of(context, exception).Write(context);
     }
+
+    // Whoever watches over the system sees who tries what.
+    [LoggerMessage(Level = LogLevel.Information, Message = "Refused to {Address}: {Operation}. {Reason}")]
+    static partial void LogRefused(ILogger log, string address, string operation, string reason);
 }

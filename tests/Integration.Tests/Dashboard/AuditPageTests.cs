@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Http.Json;
 using Integration.Tests.Running;
 using Microsoft.Playwright;
 using TwinModel.Telemetry;
@@ -88,6 +89,53 @@ public class AuditPageTests(AnsweringDashboard system) : SystemTest<AnsweringDas
         await row.GetByRole(AriaRole.Button, new() { Name = "Replay the payload" }).ClickAsync();
         await Expect(row.Locator(".replay-result")).ToContainTextAsync("1 still rejected");
         await Look.At(page, "rejected-replayed");
+    }
+
+    [Fact]
+    public async Task What_others_have_named_or_sent_is_shown_as_text_and_never_run()
+    {
+        const string hostile = "<img src=x onerror=\"document.title='run'\">";
+        const string labelled = "<script>document.title='run'</script>";
+        var asset = Pollux.NextAsset();
+        async Task Send(HttpMethod method, string path, object body)
+        {
+            using var request = new HttpRequestMessage(method, path) { Content = JsonContent.Create(body) };
+            using var answer = await Pollux.Query.Http.SendAsync(request, TestContext.Current.CancellationToken);
+            Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        }
+
+        await Send(HttpMethod.Put, $"/api/v1/assets/{asset}", new
+        {
+            model = "extrusion-line",
+            name = hostile,
+            labels = new Dictionary<string, string> { ["line"] = labelled },
+        });
+        await using var device = await Device.Connect(Pollux.Servers.Mqtt);
+        await DashboardSystem.Publish(device, asset, ("melt-pressure", 210, Now));
+        await DashboardSystem.Publish(device, asset, (hostile, 1, Now));
+        var alarm = await Eventually.Get(
+            "the alarm is raised", async () => (await Pollux.Get($"/api/v1/twins/{asset}"))["alarms"]!.AsArray().FirstOrDefault(),
+            found => found is not null);
+        await Send(HttpMethod.Post, $"/api/v1/alarms/{alarm!["id"]}:acknowledge", new { by = hostile, comment = hostile });
+        await Send(
+            HttpMethod.Post, $"/api/v1/assets/{asset}/components/gearbox-bearing:replaced", new { by = "eve", comment = hostile });
+
+        var page = await Pollux.Open($"/machines/{asset}");
+        await Expect(page.Locator("h1")).ToHaveTextAsync(hostile);
+        await Expect(page.GetByTestId("labels")).ToContainTextAsync(labelled);
+        await Expect(page.Locator(".alarm").First).ToContainTextAsync($"acknowledged by {hostile}");
+        await Expect(page).ToHaveTitleAsync($"{hostile} · Pollux");
+        await Nothing();
+        await page.GotoAsync($"/decisions?asset={asset}&component=gearbox-bearing");
+        await Expect(page.GetByText(hostile).First).ToBeVisibleAsync();
+        await Nothing();
+        await page.GotoAsync($"/audit/rejected?asset={asset}");
+        await page.GetByTestId("rejections").Locator(".expand").First.ClickAsync();
+        await Expect(page.GetByTestId("payload")).ToContainTextAsync("<img src=x");
+        await Nothing();
+
+        async Task Nothing() => Assert.Equal(0, await page.EvaluateAsync<int>(
+            "document.querySelectorAll('img[src=x]').length + (document.title === 'run' ? 1 : 0)"));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Integration.Tests.Running;
@@ -8,6 +9,7 @@ namespace Integration.Tests.Dashboard;
 /// <summary>A system with its dashboard, and a browser.</summary>
 public class DashboardSystem(Infrastructure infrastructure) : RunningSystem(infrastructure)
 {
+    readonly ConcurrentQueue<string> refused = new();
     IPlaywright? playwright;
 
     protected override bool Estimates => true;
@@ -67,6 +69,11 @@ public class DashboardSystem(Infrastructure infrastructure) : RunningSystem(infr
         });
         context.SetDefaultTimeout((float)Eventually.PatienceSeconds * 1_000);
         var page = await context.NewPageAsync();
+        // Chromium says in its console what a content security policy kept from loading or running.
+        page.Console += (_, said) =>
+        {
+            if (said.Text.Contains("Content Security Policy", StringComparison.Ordinal)) refused.Enqueue($"{page.Url}: {said.Text}");
+        };
         await page.GotoAsync(path);
         await page.Locator("h1").First.WaitForAsync();
         return page;
@@ -101,6 +108,9 @@ public class DashboardSystem(Infrastructure infrastructure) : RunningSystem(infr
             foreach (var context in Browser.Contexts.ToList()) await context.CloseAsync();
         }
         await base.Leave(before);
+        string[] said = [.. refused.Distinct()];
+        refused.Clear();
+        Assert.True(said.Length == 0, string.Join('\n', said));
     }
 
     public override async ValueTask DisposeAsync()

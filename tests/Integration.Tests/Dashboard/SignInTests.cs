@@ -217,11 +217,68 @@ public class SignInTests(GuardedSystem system) : SystemTest<GuardedSystem>(syste
         await page.EvaluateAsync("document.body.dataset.old = 'yes'");
         await Pollux.Dashboard.Kill();
         await Pollux.Identity.Kill();
-        await Pollux.Identity.Start();
         await Pollux.Dashboard.Start();
+        // The page is loaded again, and cannot sign in.
+        await Expect(page.GetByText("The issuer of tokens cannot be reached.")).ToBeVisibleAsync();
+        using (var asked = new HttpRequestMessage(HttpMethod.Get, "/") { Headers = { { "Accept", "text/html" } } })
+        using (var answer = await Pollux.Dashboard.Http.SendAsync(asked, Cancel))
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, "3"), (answer.StatusCode, $"{answer.Headers.RetryAfter}"));
+        await Pollux.Identity.Start();
         await Expect(page.Locator("body:not([data-old])")).ToBeVisibleAsync();
         await Expect(page.GetByTestId("signed-in")).ToHaveTextAsync("Signed in as operator");
         await Expect(page.GetByTestId("connection")).ToHaveClassAsync(new Regex("is-up"));
+    }
+
+    [Fact]
+    public async Task A_new_sign_in_ends_the_session_that_this_browser_had()
+    {
+        var first = await Pollux.Ask("/");
+        var second = await first.Context.NewPageAsync();
+        await second.GotoAsync("/audit");
+        await Pollux.SignIn(first, "viewer");
+        var cookie = await Cookie();
+        await Pollux.SignIn(second, "auditor");
+        // The page of the session before follows.
+        await Expect(first.GetByTestId("signed-in")).ToHaveTextAsync("Signed in as auditor");
+        Assert.NotEqual(cookie, await Cookie());
+        using var old = new HttpRequestMessage(HttpMethod.Get, "/") { Headers = { { "Cookie", cookie } } };
+        using var refused = await Pollux.Dashboard.Http.SendAsync(old, Cancel);
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+
+        async Task<string> Cookie() => (await first.Context.CookiesAsync())
+            .Where(c => c.Name == $"pollux-dashboard-{Pollux.Dashboard.Http.BaseAddress!.Port}")
+            .Select(c => $"{c.Name}={c.Value}").Single();
+    }
+
+    [Fact]
+    public async Task Cookies_are_of_this_port_and_pages_are_not_kept()
+    {
+        var page = await SignedIn("/", "viewer");
+        var port = $"{Pollux.Dashboard.Http.BaseAddress!.Port}";
+        var cookies = (await page.Context.CookiesAsync())
+            .Where(c => !c.Name.StartsWith("pollux-identity", StringComparison.Ordinal)).ToList();
+        Assert.Equal(2, cookies.Count);
+        Assert.All(cookies, c => Assert.Equal(
+            (true, true, true),
+            (c.Name.StartsWith($"pollux-dashboard-{port}", StringComparison.Ordinal), c.HttpOnly, c.SameSite != SameSiteAttribute.None)));
+        var shown = await page.ReloadAsync();
+        Assert.Equal("no-store", await shown!.HeaderValueAsync("cache-control"));
+        Assert.Equal("nosniff", await shown.HeaderValueAsync("x-content-type-options"));
+        var policy = (await shown.HeaderValuesAsync("content-security-policy")).Single();
+        var rules = policy.Split("; ").ToDictionary(r => r[..r.IndexOf(' ', StringComparison.Ordinal)]);
+        Assert.Equal("default-src 'none'", rules["default-src"]);
+        Assert.Equal("frame-ancestors 'none'", rules["frame-ancestors"]);
+        // Attributes are the only thing that needs no mark.
+        Assert.Equal(["style-src-attr 'unsafe-inline'"], rules.Values.Where(r => r.Contains("unsafe", StringComparison.Ordinal)));
+        // A page of another port of this machine has the cookie, and no circuit.
+        using var foreign = new HttpRequestMessage(HttpMethod.Post, "/_blazor/negotiate?negotiateVersion=1")
+        {
+            Headers = { { "Origin", "http://127.0.0.1:9" } },
+        };
+        using var refused = await Pollux.Dashboard.Http.SendAsync(foreign, Cancel);
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        var export = await page.APIRequest.GetAsync("/what-if/x/export/csv");
+        Assert.Equal((404, "no-store"), (export.Status, export.Headers["cache-control"]));
     }
 
     [Fact]

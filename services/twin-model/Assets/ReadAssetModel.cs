@@ -11,6 +11,7 @@ public static class ReadAssetModel
 {
     const string Schema = "pollux/asset-model/1";
     const int LargestFile = 1 << 20;
+    const int MostProblemsShown = 100;
     static readonly string[] RelationshipTypes = ["part-of", "drives", "feeds", "measures"];
     static readonly TimeSpan LongestFlushWindow = TimeSpan.FromMinutes(1);
     static readonly TimeSpan ShortestSilence = TimeSpan.FromSeconds(10);
@@ -39,8 +40,10 @@ public static class ReadAssetModel
             try
             {
                 var stream = new YamlStream();
-                stream.Load(new StringReader(yaml));
-                if (stream.Documents.Count != 1)
+                var refused = CheckYaml.Of(yaml);
+                if (refused is null) stream.Load(new StringReader(yaml));
+                if (refused is var (line, problem)) problems.Add(new(file, line, "", problem));
+                else if (stream.Documents.Count != 1)
                     problems.Add(new(file, 1, "", $"must hold exactly one YAML document, not {stream.Documents.Count}"));
                 else model = Read(new YamlCursor(stream.Documents[0].RootNode, "", file, problems), yaml);
             }
@@ -49,8 +52,13 @@ public static class ReadAssetModel
                 problems.Add(new(file, e.Start.Line, "", $"is not valid YAML: {e.Message}"));
             }
         }
-        return problems.Count == 0 ? model! : throw new InvalidModelException(problems);
+        return problems.Count == 0 ? model! : throw new InvalidModelException(Shown(problems, file));
     }
+
+    static List<ModelProblem> Shown(List<ModelProblem> problems, string file) => problems.Count <= MostProblemsShown
+        ? problems
+        : [.. problems.Take(MostProblemsShown), new(file, problems[MostProblemsShown].Line, "",
+            $"has {problems.Count - MostProblemsShown} more problems")];
 
     static AssetModel Read(YamlCursor root, string yaml)
     {

@@ -32,6 +32,9 @@ sealed partial class YamlCursor(YamlNode node, string path, string file, List<Mo
 
     static string Shown(string text) => text.Length <= LongestMessage ? text : $"{text[..LongestMessage]}…";
 
+    /// <summary>Complains about the node of a key, or about this one if the key is missing.</summary>
+    public void ComplainOf(string key, string message) => (Get(key, required: false) ?? this).Complain(message);
+
     public YamlCursor? Get(string key, bool required = true)
     {
         asked.Add(key);

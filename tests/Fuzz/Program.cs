@@ -14,6 +14,7 @@ static class Program
             return args switch
             {
                 ["one", var decoder, var place, .. var rest] => RunInOwnProcess.Run(decoder, place, FuzzSettings.Of(rest, PayloadsOfEach)),
+                ["requests", .. var rest] => await Requests.FuzzRequests.Run(FuzzSettings.Of(rest, Requests.FuzzRequests.Count)),
                 ["all", .. var rest] => await Decoders([.. FuzzDecoders.All.Keys], FuzzSettings.Of(rest, PayloadsOfEach)),
                 [var decoder, .. var rest] when FuzzDecoders.All.ContainsKey(decoder) =>
                     await Decoders([decoder], FuzzSettings.Of(rest, PayloadsOfEach)),

@@ -55,6 +55,10 @@ static class CheckParquet
         {
             if (at < 4 || at >= stream.Length - TailLength) throw Damaged("damaged in its pages");
             var (header, length) = await Header(stream, at, cancel);
+            var isPacked = column.Codec == CompressionCodec.SNAPPY && !header.IsPlain && header.Compressed > header.Levels;
+            if (header.Levels < 0 || header.Levels > header.Compressed
+                || (isPacked && await SnappyLength(stream, at + length + header.Levels, cancel) != header.Unpacked - header.Levels))
+                throw Damaged("damaged in its pages");
             at += length + header.Compressed;
             // Entries of a dictionary are not values; each has at least a byte.
             values += header.IsOfData ? header.Values : 0;
@@ -67,7 +71,28 @@ static class CheckParquet
         return unpacked;
     }
 
-    readonly record struct PageNumbers(bool IsOfData, long Unpacked, long Compressed, long Values);
+    /// <param name="IsOfData">Not a dictionary, nor anything else.</param>
+    /// <param name="Unpacked">Bytes.</param>
+    /// <param name="Compressed">Bytes in the file.</param>
+    /// <param name="Values">Of data or a dictionary.</param>
+    /// <param name="Levels">Bytes before those that are compressed.</param>
+    /// <param name="IsPlain">It is not compressed, though the column is.</param>
+    readonly record struct PageNumbers(bool IsOfData, long Unpacked, long Compressed, long Values, long Levels, bool IsPlain);
+
+    // The library allocates what the first bytes of Snappy say.
+    static async Task<long> SnappyLength(Stream stream, long at, CancellationToken cancel)
+    {
+        var bytes = new byte[(int)Math.Clamp(stream.Length - at, 0, 5)];
+        stream.Position = at;
+        await stream.ReadExactlyAsync(bytes, cancel);
+        var value = 0L;
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            value |= (long)(bytes[i] & 127) << (7 * i);
+            if (bytes[i] < 128) return value;
+        }
+        return -1;
+    }
 
     static async Task<(PageNumbers Header, int Length)> Header(Stream stream, long at, CancellationToken cancel)
     {
@@ -84,13 +109,18 @@ static class CheckParquet
 
     static (PageNumbers Header, int Length)? Read(ReadOnlySpan<byte> bytes)
     {
-        // PageHeader: 1 type, 2 and 3 its sizes; 5, 7 and 8 the header of a data page, a dictionary, a data page of version 2, whose
-        // first field is the number of values.
+        // PageHeader: 1 type, 2 and 3 its sizes; 5, 7 and 8 the header of a data page, a dictionary, a data page of version 2. Their first
+        // field is the number of values; in version 2, 5 and 6 are the lengths of levels, and 7 says whether it is compressed.
         Span<long> numbers = stackalloc long[2 * ThriftNumbers.Fields];
         var rest = bytes;
         if (!ThriftNumbers.TryRead(ref rest, ThriftShape.PageHeader, numbers)) return null;
-        var isOfData = (PageType)numbers[1] is PageType.DATA_PAGE or PageType.DATA_PAGE_V2;
-        return (new(isOfData, numbers[2], numbers[3], numbers[ThriftNumbers.Fields + 1]), bytes.Length - rest.Length);
+        var type = (PageType)numbers[1];
+        var inner = numbers[ThriftNumbers.Fields..];
+        var isSecond = type == PageType.DATA_PAGE_V2;
+        return (new(
+            isSecond || type == PageType.DATA_PAGE, numbers[2], numbers[3], inner[1],
+            isSecond ? Math.Max(inner[5], 0) + Math.Max(inner[6], 0) : 0, isSecond && inner[7] == ThriftNumbers.False),
+            bytes.Length - rest.Length);
     }
 
     static InvalidInputException Damaged(string how) => new("file", how, "a Parquet file");

@@ -301,8 +301,12 @@ static class ReadRowsParquet
                 "file", "in an unsupported encoding or compression",
                 "a Parquet file with PLAIN, dictionary or DELTA encodings and SNAPPY, GZIP, ZSTD, LZ4_RAW, BROTLI or no compression");
         }
-        catch (Exception e) when (
-            e is not (OperationCanceledException or InvalidInputException or TooLargeException or OutOfMemoryException))
+        // Of an array as large as the block that a delta-encoded page claims to have; there is memory for everything else.
+        catch (OutOfMemoryException)
+        {
+            throw new TooLargeException("A page of the Parquet file", MostBytesInRowGroup, "bytes");
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or InvalidInputException or TooLargeException))
         {
             throw new InvalidInputException("file", "damaged, or not a Parquet file", "a Parquet file");
         }

@@ -9,6 +9,9 @@ static class ThriftNumbers
     /// <summary>Fields whose numbers are kept; those of the structures directly in it follow, from this index on.</summary>
     public const int Fields = 16;
 
+    /// <summary>Stands for a boolean that is false; 0 for one that is absent.</summary>
+    public const long False = -1;
+
     const int DeepestNesting = 32;
 
     /// <summary>Takes a structure.</summary>
@@ -40,6 +43,7 @@ static class ThriftNumbers
             if (type is 1 or 2)
             {
                 if (field is { Type: not 1 }) return false;
+                if (from >= 0 && number is >= 0 and < Fields) numbers[from + (int)number] = type == 1 ? 1 : False;
                 continue;
             }
             if (field is { } known && known.Type != type) return false;

@@ -68,6 +68,15 @@ static class FuzzDecoders
         return run;
     }
 
+    /// <summary>Payloads that were faults once.</summary>
+    public static IEnumerable<(string Decoder, byte[] Payload)> Found()
+    {
+        using var reader = new StreamReader(typeof(FuzzDecoders).Assembly.GetManifestResourceStream("found.txt")!);
+        while (reader.ReadLine() is { } line)
+            if (line.Length > 0 && line[0] != '#' && line.Split(' ') is [var decoder, var payload])
+                yield return (decoder, Convert.FromBase64String(payload));
+    }
+
     /// <summary>What a payload does that it must not; null if nothing.</summary>
     public static string? Try(FuzzedDecoder decoder, byte[] payload) => Measured(decoder, payload).What;
 

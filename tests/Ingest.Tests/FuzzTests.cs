@@ -27,7 +27,8 @@ public class FuzzTests
         var decoders = FuzzDecoders.All.ToDictionary(d => d.Key, d => new Lazy<FuzzedDecoder>(d.Value));
         var found = FuzzDecoders.Found().ToList();
         Assert.NotEmpty(found);
-        Assert.Equal([], found.Select(f => (f.Decoder, FuzzDecoders.Try(decoders[f.Decoder].Value, f.Payload))).Where(f => f.Item2 is not null));
+        Assert.Equal([], found.Select(f => (f.Decoder, FuzzDecoders.Try(decoders[f.Decoder].Value, f.Payload))).Where(f =>
+            f.Item2 is not null));
     }
 
     [Theory, MemberData(nameof(Decoders))]

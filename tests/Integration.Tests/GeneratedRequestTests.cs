@@ -5,8 +5,8 @@ using Integration.Tests.Running;
 namespace Integration.Tests;
 
 /// <summary>
-/// Malformed requests generated from the OpenAPI document and from the protos: none may cause an internal error or take longer than 5 s, and
-/// every refusal must be a problem with a reason. <c>./pollux fuzz requests</c> sends more, also to the other services.
+/// Malformed requests generated from the OpenAPI document and from the protos: none may cause an internal error or take longer than
+/// 5 s, and every refusal must be a problem with a reason. <c>./pollux fuzz requests</c> sends more, also to the other services.
 /// </summary>
 public class GeneratedRequestTests(RunningSystem system) : SystemTest<RunningSystem>(system), IClassFixture<RunningSystem>
 {

@@ -100,8 +100,8 @@ static class SparkplugBody
         return false;
     }
 
-    // The number of bytes; null if too large. DEFLATE means the zlib format, as in java.util.zip. Raw deflate is not accepted: .NET treats a
-    // truncated stream as a shorter one, and only the trailing length (gzip) or checksum (zlib) reveals it.
+    // The number of bytes; null if too large. DEFLATE means the zlib format, as in java.util.zip. Raw deflate is not accepted: .NET treats
+    // a truncated stream as a shorter one, and only the trailing length (gzip) or checksum (zlib) reveals it.
     static int? Inflate(ByteString body, bool isGzip, byte[] room)
     {
         using var source = new MemoryStream(body.ToByteArray());

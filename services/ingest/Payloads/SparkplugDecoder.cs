@@ -21,7 +21,8 @@ readonly record struct SparkplugNews(bool RebirthRequested, IReadOnlyList<string
 static class SparkplugDecoder
 {
     public const int MostMetrics = 10_000;
-    public static readonly string TooManyMetrics = FormattableString.Invariant($"The payload has more metrics than allowed: {MostMetrics}.");
+    public static readonly string TooManyMetrics =
+        FormattableString.Invariant($"The payload has more metrics than allowed: {MostMetrics}.");
     const string BirthNumber = "bdSeq";
     const string AmbiguousAlias = "ambiguous-alias";
     const string OneMetric = "one metric per alias in a birth";

@@ -14,7 +14,8 @@ sealed class FuzzedAssetModel() : FuzzedDecoder("asset-model", Models(), [.. Mut
 
     static List<byte[]> Models()
     {
-        var shipped = Directory.EnumerateFiles(Path.Combine(Corpus.Repository, "contracts/assets"), "*.asset.yaml").Order(StringComparer.Ordinal)
+        var shipped = Directory.EnumerateFiles(Path.Combine(Corpus.Repository, "contracts/assets"),
+            "*.asset.yaml").Order(StringComparer.Ordinal)
             .Select(File.ReadAllText).Append(Corpus.MachineText()).ToList();
         List<string> small = [.. shipped.Where(m => m.Length < 2000), .. Corpus.Matching("*.asset.yaml").Select(Encoding.UTF8.GetString)];
         // Large ones take long to read, so they are few.

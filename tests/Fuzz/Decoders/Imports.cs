@@ -21,7 +21,8 @@ abstract class FuzzedImport(string name, string mediaType, IReadOnlyList<byte[]>
 
     static readonly string[] Settings =
     [
-        "", "", "", "decimal=,&thousands=.", "units-row=true", "time-zone=Europe/Berlin", "time=Datum&time=Uhrzeit&time-format=dd.MM.yyyy HH:mm:ss",
+        "", "", "", "decimal=,&thousands=.", "units-row=true", "time-zone=Europe/Berlin",
+        "time=Datum&time=Uhrzeit&time-format=dd.MM.yyyy HH:mm:ss",
         "time-format=epoch-ns&missing=&missing=null", "comment=#&separator=;",
     ];
 
@@ -43,7 +44,8 @@ abstract class FuzzedImport(string name, string mediaType, IReadOnlyList<byte[]>
         }
         catch (Exception e) when (e is InvalidInputException or TooLargeException)
         {
-            return e.Message.Length <= CheckReadings.LongestReason ? null : $"a message of {e.Message.Length} characters: {e.Message[..200]}";
+            return e.Message.Length <= CheckReadings.LongestReason ? null
+                : $"a message of {e.Message.Length} characters: {e.Message[..200]}";
         }
     }
 
@@ -58,12 +60,15 @@ abstract class FuzzedImport(string name, string mediaType, IReadOnlyList<byte[]>
         var left = RowsReadAgain;
         await foreach (var row in format.Read(new MemoryStream(payload), model, CancellationToken.None))
         {
-            if ((CheckReadings.Of(row.Readings, model) ?? CheckReadings.Of(row.Rejections)) is { } wrong) return $"row {row.Number}: {wrong}";
-            if (row.RejectedReadings < 0 || row.Rejections.Length > Decoded.MostReasons) return $"row {row.Number}: {row.Rejections.Length} reasons";
+            if ((CheckReadings.Of(row.Readings,
+                model) ?? CheckReadings.Of(row.Rejections)) is { } wrong) return $"row {row.Number}: {wrong}";
+            if (row.RejectedReadings < 0
+                || row.Rejections.Length > Decoded.MostReasons) return $"row {row.Number}: {row.Rejections.Length} reasons";
             if (row.Raw is null || left-- <= 0) continue;
             decoded.Clear();
             var rejection = new ReadingsRejected(
-                Guid.Empty, Corpus.Machine.Id, Submitted.ImportSource(format.Name, Corpus.Machine.Id, settings), row.Raw, "", row.RejectedReadings, row.Rejections,
+                Guid.Empty, Corpus.Machine.Id, Submitted.ImportSource(format.Name, Corpus.Machine.Id, settings), row.Raw, "",
+                    row.RejectedReadings, row.Rejections,
                 DateTimeOffset.UnixEpoch);
             await ImportFormats.Decode(rejection, model, decoded, CancellationToken.None);
         }
@@ -71,14 +76,16 @@ abstract class FuzzedImport(string name, string mediaType, IReadOnlyList<byte[]>
     }
 }
 
-sealed class FuzzedCsv() : FuzzedImport("csv", "text/csv", [.. Corpus.Matching("csv-*.csv"), .. Texts.Select(Encoding.UTF8.GetBytes)], MutateText.All)
+sealed class FuzzedCsv() : FuzzedImport("csv", "text/csv", [.. Corpus.Matching("csv-*.csv"), .. Texts.Select(Encoding.UTF8.GetBytes)],
+    MutateText.All)
 {
     static readonly string[] Texts =
     [
         "time,oil-temperature,oil-pressure\n2026-03-01T12:00:00Z,42.5,10\n2026-03-01T12:00:01Z,NA,11\n",
         "time;Öltemperatur [°C];Position [mm];Bemerkung\n2026-03-01 12:00:00;42,5;1.000,5;\"a;b\"\n2026-03-01 12:00:01;x;;\n",
         "time,sensor,value,unit,quality\n1772366400.5,oil-temperature,300,K,good\n1772366401,position,1,,bad\n",
-        "sep=;\ntime;speed [1/min];\n1772366400123;80;\n", "# made by hand\ntime\toil-pressure\n\tbar\n2026-10-25 02:30:00\t1\n2026-10-25 02:10:00\t2\n",
+        "sep=;\ntime;speed [1/min];\n1772366400123;80;\n",
+        "# made by hand\ntime\toil-pressure\n\tbar\n2026-10-25 02:30:00\t1\n2026-10-25 02:10:00\t2\n",
         "Datum;Uhrzeit;oil-pressure\n01.03.2026;12:00:00;1\n31.02.2026;25:00:00;2\n",
     ];
 }
@@ -111,7 +118,8 @@ sealed class FuzzedParquet() : FuzzedImport(
     {
         var times = Enumerable.Range(0, 5).Select(i => new DateTime(2026, 3, 1, 12, 0, i, DateTimeKind.Utc)).ToArray();
         List<byte[]> files = [];
-        foreach (var compression in new[] { CompressionMethod.None, CompressionMethod.Snappy, CompressionMethod.Gzip, CompressionMethod.Zstd })
+        foreach (var compression in new[] { CompressionMethod.None, CompressionMethod.Snappy, CompressionMethod.Gzip,
+            CompressionMethod.Zstd })
         {
             var time = new DateTimeDataField("time", DateTimeFormat.Timestamp, true, DateTimeTimeUnit.Micros);
             var (temperature, speed) = (new DataField<double?>("oil-temperature"), new DataField<int>("speed"));

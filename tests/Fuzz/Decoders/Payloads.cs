@@ -9,7 +9,8 @@ using Metric = Contracts.Sparkplug.Payload.Types.Metric;
 
 namespace Fuzz.Decoders;
 
-sealed class FuzzedSenml() : FuzzedDecoder("senml", [.. Corpus.Matching("senml-*"), .. Texts.Select(Encoding.UTF8.GetBytes)], MutateText.All)
+sealed class FuzzedSenml() : FuzzedDecoder("senml", [.. Corpus.Matching("senml-*"), .. Texts.Select(Encoding.UTF8.GetBytes)],
+    MutateText.All)
 {
     static readonly Connection Connection = Corpus.Machine.Connections.First(c => c.Payload == PayloadFormat.SenmlJson);
 
@@ -18,7 +19,10 @@ sealed class FuzzedSenml() : FuzzedDecoder("senml", [.. Corpus.Matching("senml-*
         """[{"n":"oil-temperature","u":"degC","t":1772366400.123,"v":42.5},{"n":"oil-pressure","v":10}]""",
         """[{"bn":"urn:dev:press:","bt":1772366400,"bu":"Cel","bv":20,"bver":10},{"n":"T","v":1.5,"t":-5},{"n":"T","u":"K","v":300}]""",
         """[{"n":"position","v":-1e3,"quality":"uncertain"},{"n":"position","quality":"bad"},{"n":"speed","vs":"fast","s":1,"ut":5}]""",
-        $$"""[{"n":"speed","v":80},{"n":"vibration","vd":"{{Corpus.Waveform(float32: true)}}"},{"n":"counts","vd":"{{Corpus.Waveform(float32: false)}}"}]""",
+        $$"""
+        [{"n":"speed","v":80},{"n":"vibration","vd":"{{Corpus.Waveform(float32: true)}}"},
+        {"n":"counts","vd":"{{Corpus.Waveform(float32: false)}}"}]
+        """,
     ];
 
     readonly Decoded decoded = new();
@@ -30,7 +34,8 @@ sealed class FuzzedSenml() : FuzzedDecoder("senml", [.. Corpus.Matching("senml-*
     }
 }
 
-sealed class FuzzedPlain() : FuzzedDecoder("plain", [.. Corpus.Matching("plain-*"), .. Texts.Select(Encoding.UTF8.GetBytes)], MutateText.All)
+sealed class FuzzedPlain() : FuzzedDecoder("plain", [.. Corpus.Matching("plain-*"), .. Texts.Select(Encoding.UTF8.GetBytes)],
+    MutateText.All)
 {
     static readonly string[] Texts =
     [
@@ -49,7 +54,8 @@ sealed class FuzzedPlain() : FuzzedDecoder("plain", [.. Corpus.Matching("plain-*
 
 /// <summary>Samples as they are in a SenML record, base64url.</summary>
 sealed class FuzzedWaveform() : FuzzedDecoder(
-    "waveform", [Encoding.UTF8.GetBytes(Corpus.Waveform(float32: true)), Encoding.UTF8.GetBytes(Corpus.Waveform(float32: false))], [Samples])
+    "waveform", [Encoding.UTF8.GetBytes(Corpus.Waveform(float32: true)), Encoding.UTF8.GetBytes(Corpus.Waveform(float32: false))],
+    [Samples])
 {
     readonly Decoded decoded = new();
 
@@ -127,7 +133,8 @@ sealed class FuzzedSparkplug() : FuzzedDecoder("sparkplug", Messages(), [.. Muta
         static Payload.Types.PropertySet Unit(string unit) => new()
         {
             Keys = { "engUnit", "Quality" },
-            Values = { new Payload.Types.PropertyValue { Type = 12, StringValue = unit }, new Payload.Types.PropertyValue { Type = 3, IntValue = 192 } },
+            Values = { new Payload.Types.PropertyValue { Type = 12, StringValue = unit }, new Payload.Types.PropertyValue { Type = 3,
+                IntValue = 192 } },
         };
     }
 

@@ -67,7 +67,8 @@ static class RunInOwnProcess
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{name,-12} {run.Payloads,9:N0} payloads in {seconds,5:N0} s ({run.Payloads / seconds,7:N0}/s), longest answer "
-                + $"{run.Longest.TotalMilliseconds,4:N0} ms, most allocated {run.MostAllocated / 1048576.0,5:N1} MB, peak memory {Peak(),4:N0} MB, "
+                + $"{run.Longest.TotalMilliseconds,4:N0} ms, most allocated {run.MostAllocated / 1048576.0,5:N1} MB, "
+                + $"peak memory {Peak(),4:N0} MB, "
                 + $"{run.Faults.Count} faults"));
         return run.Faults.Count == 0 ? 0 : 1;
     }

@@ -15,7 +15,8 @@ static class MutateText
         "1772366400123", "1772366400123456789", "true", "false", "null", "\"\"", "\"\\u0000\"", "\"\\ud800\"", "\"\\udc00\\ud800\"",
         "\"\\x\"", "\"\\", "{}", "[]", "[", "]", "{", "}", "[{}]", "{\"\":0}", ",", ":", ";", "\t", "\n", "\r\n", "\"", "\"\"\"", "'", "#",
         "2026-03-01T12:00:00Z", "2026-02-30", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59.9999999-23:59", "2026-10-25 02:30:00",
-        "2026-03-29T02:30:00", "24:00:00", "good", "bad", "degC", "K", "°F", "%", "time", "sensor", "value", "unit", "quality", "n", "v", "u",
+        "2026-03-29T02:30:00", "24:00:00", "good", "bad", "degC", "K", "°F", "%", "time", "sensor", "value", "unit", "quality", "n", "v",
+        "u",
         "t", "bn", "bt", "bu", "bv", "bver", "vs", "vb", "vd", "s", "x_", "sep=;", "NA", "\0", "\uFEFF", "\uFFFD", "\ud83d\ude00", "İ", "ẞ",
     ];
 
@@ -51,7 +52,8 @@ static class MutateText
         return (from, to - from);
     }
 
-    static bool IsOfWord(byte one) => char.IsAsciiLetterOrDigit((char)one) || one is (byte)'.' or (byte)'-' or (byte)'+' or (byte)'_' or > 0x7F;
+    static bool IsOfWord(byte one) => char.IsAsciiLetterOrDigit((char)one)
+        || one is (byte)'.' or (byte)'-' or (byte)'+' or (byte)'_' or > 0x7F;
 
     static byte[] Long(byte[] text, Dice dice, IReadOnlyList<byte[]> examples)
     {
@@ -66,7 +68,8 @@ static class MutateText
 
     static byte[] Nested(byte[] text, Dice dice, IReadOnlyList<byte[]> examples)
     {
-        var (open, close) = dice.Of([("[", "]"), ("{\"a\":", "}"), ("{", "}"), ("- ", ""), ("? ", ""), ("a: ", ""), ("(", ")"), ("\"", "\"")]);
+        var (open, close) = dice.Of([("[", "]"), ("{\"a\":", "}"), ("{", "}"), ("- ", ""), ("? ", ""), ("a: ", ""), ("(", ")"), ("\"",
+            "\"")]);
         var depth = dice.OneIn(30) ? dice.Below(Deepest) : dice.Small(300);
         var (from, count) = Word(text, dice);
         var nested = new StringBuilder().Insert(0, open, depth).Append(Encoding.UTF8.GetString(text, from, count));
@@ -95,6 +98,7 @@ static class MutateText
     static byte[] BetweenWords(byte[] text, Dice dice, IReadOnlyList<byte[]> examples)
     {
         var (from, count) = Word(text, dice);
-        return text.With(from + count, 0, Encoding.UTF8.GetBytes(dice.Of([" ", "  ", "\n", "\t", ",", ":", ": ", ";", "\"", "\u00a0", "\r"])));
+        return text.With(from + count, 0, Encoding.UTF8.GetBytes(dice.Of([" ", "  ", "\n", "\t", ",", ":", ": ", ";", "\"", "\u00a0",
+            "\r"])));
     }
 }

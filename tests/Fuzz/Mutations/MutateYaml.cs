@@ -7,10 +7,12 @@ static class MutateYaml
 {
     static readonly string[] Scalars =
     [
-        "[]", "{}", "~", "null", "''", "\"\"", "|\n", ">-\n", "*a", "&a x", "&a [*a]", "&a {*a : *a}", "&a {b: *a}", "!!binary x", "!!str 1",
+        "[]", "{}", "~", "null", "''", "\"\"", "|\n", ">-\n", "*a", "&a x", "&a [*a]", "&a {*a : *a}", "&a {b: *a}", "!!binary x",
+        "!!str 1",
         "!!null x", "!a", "<<: *a", "? x", "? [a, b]", "- x", "{a: 1, a: 2}", "{a: 1, !b a: 2}", "[a, [b, [c]]]", ".inf", "-.inf", ".nan",
         "0o17", "0b1", "1:30", "2026-03-01", "yes", "1e5", "1e999", "-1", "99999999999999999999", "500ms", "1e9h", "8761h", "0s", "[1, 0]",
-        "[0, .inf]", "[0, 1, 2]", "\"\\x00\"", "\"\\ud800\"", "mean(speed, 5min)", "speed / 0", "((((speed))))", "rate(rate(speed, 1s), 1s)",
+        "[0, .inf]", "[0, 1, 2]", "\"\\x00\"", "\"\\ud800\"", "mean(speed, 5min)", "speed / 0", "((((speed))))",
+        "rate(rate(speed, 1s), 1s)",
         "%YAML 9.9", "---", "...", "--- x", "%TAG ! x", "@", "`", "\t",
     ];
 
@@ -22,7 +24,8 @@ static class MutateYaml
         (text, dice, _) => Value(text, dice) is var (from, count)
             ? text.With(from, count, Encoding.UTF8.GetBytes($"&a{dice.Below(3)} {Encoding.UTF8.GetString(text, from, count)}"))
             : text,
-        (text, dice, _) => Value(text, dice) is var (from, count) ? text.With(from, count, Encoding.UTF8.GetBytes($"*a{dice.Below(3)}")) : text,
+        (text, dice, _) => Value(text, dice) is var (from, count) ? text.With(from, count, Encoding.UTF8.GetBytes($"*a{dice.Below(3)}"))
+            : text,
     ];
 
     static byte[] Scalar(byte[] text, Dice dice, IReadOnlyList<byte[]> examples)

@@ -20,7 +20,8 @@ static class FuzzRequests
     const string Plant =
         """
         {"paths":{"/faults":{"get":{"responses":{}}},"/status":{"get":{"responses":{}}},
-        "/faults/{name}":{"put":{"parameters":[{"name":"name","in":"path","schema":{"enum":["die-blockage","heater-failure","sensor-drift"]}}],
+        "/faults/{name}":{"put":{
+          "parameters":[{"name":"name","in":"path","schema":{"enum":["die-blockage","heater-failure","sensor-drift"]}}],
           "requestBody":{"content":{"application/json":{"schema":{"properties":{"severity":{"type":"number"},"ramp":{"type":"string"},
           "seconds":{"type":"number"},"rampSeconds":{"type":"number"}}}}}},"responses":{}},
           "delete":{"parameters":[{"name":"name","in":"path","schema":{"type":"string"}}],"responses":{}}},
@@ -33,9 +34,10 @@ static class FuzzRequests
     public static async Task<int> Run(FuzzSettings settings)
     {
         var parts = JsonNode.Parse(await Status())!.AsArray().Where(p => (string)p!["kind"]! == "service"
-            && p["pid"]?.GetValueKind() == JsonValueKind.Number).ToDictionary(p => (string)p!["name"]!, p => (Url: (string)p!["url"]!, Pid: (int)p["pid"]!));
-        var sockets = new SocketsHttpHandler { AllowAutoRedirect = false, MaxConnectionsPerServer = 4 * AtOnce };
-        HttpClient Of(string address) => new(sockets) { BaseAddress = new(address), Timeout = TimeSpan.FromSeconds(30) };
+            && p["pid"]?.GetValueKind() == JsonValueKind.Number).ToDictionary(p => (string)p!["name"]!, p => (Url: (string)p!["url"]!,
+                Pid: (int)p["pid"]!));
+        using var sockets = new SocketsHttpHandler { AllowAutoRedirect = false, MaxConnectionsPerServer = 4 * AtOnce };
+        HttpClient Of(string address) => new(sockets, disposeHandler: false) { BaseAddress = new(address), Timeout = TimeSpan.FromSeconds(30) };
         using var query = Of(parts["query"].Url);
         using var ingest = Of(parts["ingest"].Url);
         using var plant = Of(parts["plant"].Url);
@@ -62,8 +64,10 @@ static class FuzzRequests
             try
             {
                 if (choice < ToQuery) wrong = await SendRequests.Send(query, request = ofQuery.Make(settings.Seed, number), cancel);
-                else if (choice < ToQuery + ToIngest) wrong = await SendRequests.Send(ingest, request = ofIngest.Make(settings.Seed, number), cancel);
-                else if (choice < ToQuery + ToIngest + ToPlant) wrong = await SendRequests.Send(plant, request = ofPlant.Make(settings.Seed, number), cancel);
+                else if (choice < ToQuery + ToIngest) wrong = await SendRequests.Send(ingest, request = ofIngest.Make(settings.Seed,
+                    number), cancel);
+                else if (choice < ToQuery + ToIngest + ToPlant) wrong = await SendRequests.Send(plant,
+                    request = ofPlant.Make(settings.Seed, number), cancel);
                 else wrong = await SendCalls.Send(grpc, request = calls.Make(settings.Seed, number, out var isStream), isStream, cancel);
             }
             catch (Exception e) when (e is OperationCanceledException or UriFormatException or IOException)
@@ -79,7 +83,8 @@ static class FuzzRequests
                 if (wrong is null) return;
                 var kind = $"{wrong} {request.Method} {request.Target.Split('?')[0]}";
                 if (kind.Length > 100) kind = kind[..100];
-                faults[kind] = faults.TryGetValue(kind, out var known) ? known with { Count = known.Count + 1 } : (1, $"number {number}: {wrong} {request}");
+                faults[kind] = faults.TryGetValue(kind, out var known) ? known with { Count = known.Count + 1 } : (1,
+                    $"number {number}: {wrong} {request}");
             }
         });
         foreach (var (count, first) in faults.Values) Console.WriteLine($"{count} x {first}");
@@ -90,14 +95,16 @@ static class FuzzRequests
             using var client = Of(url);
             using var ready = await client.GetAsync("/health/ready");
             var grown = before.TryGetValue(name, out var earlier) ? after[name] - earlier : 0;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-12} {ready.StatusCode}, {earlier:N0} to {after[name]:N0} MB"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{name,-12} {ready.StatusCode}, {earlier:N0} to {after[name]:N0} MB"));
             isGood &= ready.StatusCode == HttpStatusCode.OK && after[name] is > 0 and < MostMegabytes && grown < MostGrowthMegabytes;
         }
         answers.Sort();
         var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{answers.Count:N0} requests in {seconds:N0} s ({answers.Count / seconds:N0}/s), p99 {answers[(int)(answers.Count * 0.99)]:N0} ms, longest "
+            $"{answers.Count:N0} requests in {seconds:N0} s ({answers.Count / seconds:N0}/s), p99 "
+                + $"{answers[(int)(answers.Count * 0.99)]:N0} ms, longest "
                 + $"{answers[^1]:N0} ms, {faults.Count} kinds of faults"));
         return isGood ? 0 : 1;
     }

@@ -31,7 +31,8 @@ sealed class GenerateCalls
 
     static readonly string[] ContentTypes =
     [
-        "application/grpc", "application/grpc+proto", "application/grpc+json", "application/grpc;", "application/grpc-web", "application/json",
+        "application/grpc", "application/grpc+proto", "application/grpc+json", "application/grpc;", "application/grpc-web",
+        "application/json",
         "application/grpc-web-text", "text/plain", "",
     ];
 
@@ -63,7 +64,8 @@ sealed class GenerateCalls
             headers.Add((name, dice.Of(values)));
         }
         var target = $"/{method.Service.FullName}/{method.Name}";
-        if (dice.OneIn(60)) target = dice.Of(["/", "/x", $"{target}x", target.ToUpperInvariant(), $"{target}/", $"/{method.Service.FullName}/"]);
+        if (dice.OneIn(60)) target = dice.Of(["/", "/x", $"{target}x", target.ToUpperInvariant(),
+            $"{target}/", $"/{method.Service.FullName}/"]);
         return new(dice.OneIn(80) ? "GET" : "POST", target, headers, Framed(message, dice)) { IsHttp = !isGarbled };
     }
 
@@ -110,7 +112,8 @@ sealed class GenerateCalls
             foreach (var field in type.Fields.InFieldNumberOrder())
             {
                 if (dice.OneIn(3) || depth > 5) continue;
-                for (var times = field.IsRepeated ? dice.Small(5) : dice.OneIn(30) ? 2 : 1; times > 0; times--) Write(field, to, dice, depth);
+                for (var times = field.IsRepeated ? dice.Small(5) : dice.OneIn(30) ? 2 : 1; times > 0; times--) Write(field, to, dice,
+                    depth);
             }
             if (dice.OneIn(20))
             {

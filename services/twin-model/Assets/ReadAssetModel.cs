@@ -165,7 +165,7 @@ public static class ReadAssetModel
     {
         var id = at.Text(key);
         if (id.Length == 0) return id;
-        if (!AssetId.IsKebabCase(id)) at.ComplainOf(key, 
+        if (!AssetId.IsKebabCase(id)) at.ComplainOf(key,
             $"must be kebab-case (a-z, 0-9, single dashes, at most 64 characters), not '{id}'");
         if (!taken.Add(id)) at.ComplainOf(key, $"'{id}' is used twice");
         return id;

@@ -74,7 +74,7 @@ static class ReadEstimation
         if (number < 0)
         {
             var own = compiled.Equations.Parameters.Where(p => p.StartsWith($"{parts[0]}.", StringComparison.Ordinal)).ToList();
-            at.ComplainOf("parameter", 
+            at.ComplainOf("parameter",
                 $"names '{name}', which does not exist or decides the layout; known: "
                     + string.Join(", ", own.Count > 0 ? own : physics.Components.Select(c => $"{c.Id}.…")));
             return null;
@@ -132,7 +132,7 @@ static class ReadEstimation
         var possible = physics.Signals.Where(s => s.Sensor is not null && !s.IsProfile).Select(s => s.Id);
         if (physics.Signals.FirstOrDefault(s => s.Id == id) is not { } signal)
         {
-            at.ComplainOf("signal", 
+            at.ComplainOf("signal",
                 $"names the signal '{id}', which does not exist; signals with a sensor: {string.Join(", ", possible)}");
             return null;
         }

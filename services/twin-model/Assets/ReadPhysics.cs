@@ -63,7 +63,7 @@ static class ReadPhysics
             {
                 if (outputs.FirstOrDefault(o => o.Name == signal.From) is not { } output)
                 {
-                    cursor.ComplainOf("from", 
+                    cursor.ComplainOf("from",
                         $"names the output '{signal.From}', which does not exist; known: {string.Join(", ", outputs.Select(o => o.Name))}");
                     continue;
                 }
@@ -78,7 +78,7 @@ static class ReadPhysics
                     quantity = "power";
                 }
                 if (Unit.Of(quantity, signal.Unit.Symbol) is not { } unit)
-                    cursor.ComplainOf("unit", 
+                    cursor.ComplainOf("unit",
                         $"'{signal.Unit.Symbol}' is not a unit of {quantity}; allowed: {string.Join(", ", Unit.AllSymbolsOf(quantity))}");
                 else checkedSignals.Add(signal with { Unit = unit, IsProfile = output.Value.IsField && signal.Output == signal.From });
                 if (sensors.Values.FirstOrDefault(s => s.Number == signal.Sensor) is { } sensor && sensor.Unit.Quantity != quantity)

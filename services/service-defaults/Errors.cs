@@ -18,10 +18,11 @@ namespace ServiceDefaults;
 
 /// <summary>Input that cannot be accepted: names the field, the value and what is allowed.</summary>
 public sealed class InvalidInputException(string fieldName, object? value, string allowed)
-    : ArgumentException($"'{fieldName}' is {(value is null ? "missing" : $"'{Shorten(value)}'")}; allowed: {allowed}.")
+    : ArgumentException(
+        $"'{ShownText.Of(fieldName)}' is {(value is null ? "missing" : $"'{Shorten(value)}'")}; allowed: {allowed}.")
 {
     /// <summary>The offending field.</summary>
-    public string Field { get; } = fieldName;
+    public string Field { get; } = ShownText.Of(fieldName);
 
     /// <summary>Its value, shortened; null when missing.</summary>
     public string? Value { get; } = value is null ? null : Shorten(value);
@@ -29,7 +30,7 @@ public sealed class InvalidInputException(string fieldName, object? value, strin
     /// <summary>What would have been accepted.</summary>
     public string Allowed => allowed;
 
-    static string Shorten(object value) => Shown(value) is { Length: > 100 } text ? text[..100] + "…" : Shown(value);
+    static string Shorten(object value) => ShownText.Of(Shown(value));
 
     static string Shown(object value) => value switch
     {
@@ -41,7 +42,7 @@ public sealed class InvalidInputException(string fieldName, object? value, strin
 
 /// <summary>A body in an unsupported encoding: names the header or parameter, its value and what is allowed.</summary>
 public sealed class UnsupportedMediaException(string fieldName, string? value, string allowed) : Exception(
-    $"'{fieldName}' is '{value}'; allowed: {allowed}.")
+    $"'{fieldName}' is '{ShownText.Of(value)}'; allowed: {allowed}.")
 {
     /// <summary>The offending header or parameter.</summary>
     public string Field => fieldName;
@@ -63,7 +64,7 @@ public sealed class InvalidJsonException(string allowed) : JsonException(allowed
 
 /// <summary>Something with this id does not exist.</summary>
 public sealed class NotFoundException(string what, string id, string? why = null) : Exception(
-    $"There is no {what} '{(id.Length > 100 ? id[..100] + "…" : id)}'{(why is null ? "" : $": {why}")}.");
+    $"There is no {what} '{ShownText.Of(id)}'{(why is null ? "" : $": {why}")}.");
 
 /// <summary>A rule forbids the operation in the present state.</summary>
 public sealed class RuleViolationException(string message) : Exception(message);

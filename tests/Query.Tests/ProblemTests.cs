@@ -208,7 +208,7 @@ public partial class ProblemTests
         var refused = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(Cancel));
         Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
         var violation = Assert.Single(refused.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations);
-        Assert.Equal(("request", $"'bytes that cannot be read'; allowed: a {method}Request message with text in UTF-8"),
+        Assert.Equal(("request", $"'bytes that cannot be read'; allowed: one whole {method}Request message with text in UTF-8"),
             (violation.Field, violation.Description));
 
         using var frame = new ByteArrayContent([0, 0, 0, 0, (byte)bytes.Length, .. bytes])

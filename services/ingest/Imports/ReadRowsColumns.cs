@@ -274,7 +274,7 @@ sealed class ReadRowsColumns
         throw new InvalidInputException(
             "time column", null,
             $"{(mapping.Time.Count > 1 ? "columns" : "a column")} named {string.Join(" and ", mapping.Time)} (the file has: "
-                + $"{string.Join(", ", headers.Take(20))})");
+                + $"{string.Join(", ", headers.Take(20).Select(h => ShownText.Of(h)))})");
     }
 
     static string UnitOf(Sensor sensor, string header, string unit) => Unit.Find(unit)?.Quantity == sensor.Unit.Quantity

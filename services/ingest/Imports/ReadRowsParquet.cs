@@ -37,7 +37,7 @@ static class ReadRowsParquet
         long number = 0;
         for (var i = 0; i < parquet.RowGroupCount; i++)
         {
-            var group = await Guard(() => ReadGroup(parquet, i, columns, cancel));
+            var group = await Guard(() => ReadGroup(stream, parquet, i, columns, cancel));
             for (var r = 0; r < group.Count; r++)
             {
                 number++;
@@ -62,7 +62,7 @@ static class ReadRowsParquet
 
     static async Task<ParquetReader> Open(Stream stream, CancellationToken cancel)
     {
-        await ReadRowsParquetFooter.Check(stream, cancel);
+        await CheckParquet.Footer(stream, cancel);
         return await Guard(() => ParquetReader.CreateAsync(stream, leaveStreamOpen: true, cancellationToken: cancel));
     }
 
@@ -121,7 +121,8 @@ static class ReadRowsParquet
         }
     }
 
-    static async Task<RowGroup> ReadGroup(ParquetReader parquet, int index, ReadRowsColumns columns, CancellationToken cancel)
+    static async Task<RowGroup> ReadGroup(
+        Stream stream, ParquetReader parquet, int index, ReadRowsColumns columns, CancellationToken cancel)
     {
         using var group = parquet.OpenRowGroupReader(index);
         var source = new Source(group, parquet.Schema, (int)Math.Min(int.MaxValue, group.RowCount), columns, cancel);
@@ -132,6 +133,10 @@ static class ReadRowsParquet
         if (group.RowCount < 0 || group.RowCount > mostRows)
             throw new TooLargeException(
                 FormattableString.Invariant($"Row group {index} with {needed.Count(c => c >= 0)} columns"), mostRows, "rows");
+        var unpacked = 0L;
+        foreach (var column in needed.Where(c => c >= 0)) unpacked += await source.CheckPages(stream, column);
+        if (unpacked > MostBytesInRowGroup)
+            throw new TooLargeException(FormattableString.Invariant($"Row group {index}, unpacked,"), MostBytesInRowGroup, "bytes");
         var times = await source.Times();
         if (columns.IsLong)
         {
@@ -149,6 +154,9 @@ static class ReadRowsParquet
         public int Count => count;
 
         public int BytesPerCell(int column) => IsText(FieldOf(column)) ? 100 : 20;
+
+        public Task<long> CheckPages(Stream stream, int column) =>
+            CheckParquet.Pages(stream, group.GetMetadata(FieldOf(column))?.MetaData, group.RowCount, cancel);
 
         public async Task<TimeCells> Times()
         {
@@ -293,8 +301,12 @@ static class ReadRowsParquet
                 "file", "in an unsupported encoding or compression",
                 "a Parquet file with PLAIN, dictionary or DELTA encodings and SNAPPY, GZIP, ZSTD, LZ4_RAW, BROTLI or no compression");
         }
-        catch (Exception e) when (
-            e is not (OperationCanceledException or InvalidInputException or TooLargeException or OutOfMemoryException))
+        // Of an array as large as the block that a delta-encoded page claims to have; there is memory for everything else.
+        catch (OutOfMemoryException)
+        {
+            throw new TooLargeException("A page of the Parquet file", MostBytesInRowGroup, "bytes");
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or InvalidInputException or TooLargeException))
         {
             throw new InvalidInputException("file", "damaged, or not a Parquet file", "a Parquet file");
         }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Contracts.Events;
+using ServiceDefaults;
 using TwinModel.Assets;
 using TwinModel.Telemetry;
 using TwinModel.Units;
@@ -14,7 +15,9 @@ sealed class Decoded
 {
     public const int LargestPayload = 1 << 20;
     public const int MostReasons = 20;
-    const int LongestValueShown = 100;
+
+    // Room for the names that are allowed; a message of the JSON reader repeats what it could not read, which may be the whole payload.
+    const int LongestReason = 2000;
 
     readonly ConditionalWeakTable<Connection, SensorNames> namesOf = [];
     readonly Dictionary<string, Unit>.AlternateLookup<ReadOnlySpan<char>> units = new Dictionary<string, Unit>(StringComparer.Ordinal)
@@ -97,15 +100,15 @@ sealed class Decoded
         RejectedReadings++;
         if (Rejections.Count == MostReasons) return;
         var place = record < 0 ? "" : FormattableString.Invariant($"record {record}: ");
-        var found = value.IsEmpty ? "missing" : value.Length <= LongestValueShown ? $"'{value}'" : $"'{value[..LongestValueShown]}…'";
-        Rejections.Add(new(code, $"{place}'{field}' is {found}; allowed: {allowed}."));
+        var found = value.IsEmpty ? "missing" : $"'{ShownText.Of(value)}'";
+        Rejections.Add(new(code, ShownText.Of($"{place}'{ShownText.Of(field)}' is {found}; allowed: {allowed}.", LongestReason)));
     }
 
     /// <summary>Rejects one or more readings for the same reason.</summary>
     public void Reject(RejectionReason reason, int readings = 1)
     {
         RejectedReadings += readings;
-        if (Rejections.Count < MostReasons) Rejections.Add(reason);
+        if (Rejections.Count < MostReasons) Rejections.Add(reason with { Detail = ShownText.Of(reason.Detail, LongestReason) });
     }
 
     /// <summary>Rejects the whole payload and drops what was read from it so far.</summary>

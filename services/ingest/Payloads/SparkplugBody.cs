@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
@@ -31,13 +32,21 @@ static class SparkplugBody
             return Refuse(to, "compressed", $"The payload is compressed with '{algorithm}'; allowed: GZIP, DEFLATE.");
         try
         {
-            if (Inflate(payload.Body.ToByteArray(), algorithm == "GZIP") is not { } bytes)
-                return Refuse(to, "compressed",
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"The compressed payload ({algorithm}) has more than {Decoded.LargestPayload} bytes; allowed: at most "
-                            + $"{Decoded.LargestPayload}."));
-            var inner = Payload.Parser.ParseFrom(bytes);
+            // Shared: a payload of a hundred bytes must not cost a megabyte each time.
+            var room = ArrayPool<byte>.Shared.Rent(Decoded.LargestPayload + 1);
+            Payload inner;
+            try
+            {
+                if (Inflate(payload.Body, algorithm == "GZIP", room) is not { } length)
+                    return TooLarge(to, algorithm);
+                if (CountMetrics(room.AsSpan(0, length)) > SparkplugDecoder.MostMetrics)
+                    return Refuse(to, "too-large", SparkplugDecoder.TooManyMetrics);
+                inner = Payload.Parser.ParseFrom(room, 0, length);
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(room);
+            }
             if (inner.Uuid == Compressed) return Refuse(to, "compressed", $"The payload is compressed twice ({algorithm}); allowed: once.");
             if (named is not null) payload.Metrics.Remove(named);
             payload.Metrics.AddRange(inner.Metrics);
@@ -58,31 +67,57 @@ static class SparkplugBody
         }
     }
 
+    /// <summary>
+    /// The metrics of a payload, counted before they become objects: one of two bytes becomes one of a hundred. 0 for a payload that is too
+    /// short to have many, or that the parser will refuse.
+    /// </summary>
+    public static int CountMetrics(ReadOnlySpan<byte> payload)
+    {
+        if (payload.Length <= 2 * SparkplugDecoder.MostMetrics) return 0;
+        var input = new CodedInputStream(payload.ToArray());
+        var count = 0;
+        try
+        {
+            for (uint tag; (tag = input.ReadTag()) != 0; input.SkipLastField())
+                if (WireFormat.GetTagFieldNumber(tag) == Payload.MetricsFieldNumber) count++;
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return 0;
+        }
+        return count;
+    }
+
+    static bool TooLarge(Decoded to, string algorithm) => Refuse(to, "compressed",
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"The compressed payload ({algorithm}) has more than {Decoded.LargestPayload} bytes; allowed: at most "
+                + $"{Decoded.LargestPayload}."));
+
     static bool Refuse(Decoded to, string code, string detail)
     {
         to.RejectPayload(code, detail);
         return false;
     }
 
-    // Null if too large. DEFLATE means the zlib format, as in java.util.zip. Raw deflate is not accepted: .NET treats a truncated stream as
-    // a shorter one, and only the trailing length (gzip) or checksum (zlib) reveals it.
-    static byte[]? Inflate(byte[] body, bool isGzip)
+    // The number of bytes; null if too large. DEFLATE means the zlib format, as in java.util.zip. Raw deflate is not accepted: .NET treats
+    // a truncated stream as a shorter one, and only the trailing length (gzip) or checksum (zlib) reveals it.
+    static int? Inflate(ByteString body, bool isGzip, byte[] room)
     {
-        using var source = new MemoryStream(body);
+        using var source = new MemoryStream(body.ToByteArray());
         using Stream stream = isGzip
             ? new GZipStream(source, CompressionMode.Decompress)
             : new ZLibStream(source, CompressionMode.Decompress);
-        var room = new byte[Decoded.LargestPayload + 1];
-        var length = stream.ReadAtLeast(room, room.Length, throwOnEndOfStream: false);
-        if (length == room.Length) return null;
-        var bytes = room[..length];
+        var most = Decoded.LargestPayload + 1;
+        var length = stream.ReadAtLeast(room.AsSpan(0, most), most, throwOnEndOfStream: false);
+        if (length == most) return null;
         var isWhole = length > 0 && body.Length > 4
-            && (isGzip ? BinaryPrimitives.ReadUInt32LittleEndian(body.AsSpan(^4..)) == length
-                : BinaryPrimitives.ReadUInt32BigEndian(body.AsSpan(^4..)) == Adler32(bytes));
-        return isWhole ? bytes : throw new InvalidDataException();
+            && (isGzip ? BinaryPrimitives.ReadUInt32LittleEndian(body.Span[^4..]) == length
+                : BinaryPrimitives.ReadUInt32BigEndian(body.Span[^4..]) == Adler32(room.AsSpan(0, length)));
+        return isWhole ? length : throw new InvalidDataException();
     }
 
-    static uint Adler32(byte[] bytes)
+    static uint Adler32(ReadOnlySpan<byte> bytes)
     {
         var (a, b) = (1u, 0u);
         foreach (var value in bytes)

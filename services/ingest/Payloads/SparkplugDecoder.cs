@@ -20,7 +20,9 @@ readonly record struct SparkplugNews(bool RebirthRequested, IReadOnlyList<string
 /// <summary>Decodes Sparkplug B.</summary>
 static class SparkplugDecoder
 {
-    const int MostMetrics = 10_000;
+    public const int MostMetrics = 10_000;
+    public static readonly string TooManyMetrics =
+        FormattableString.Invariant($"The payload has more metrics than allowed: {MostMetrics}.");
     const string BirthNumber = "bdSeq";
     const string AmbiguousAlias = "ambiguous-alias";
     const string OneMetric = "one metric per alias in a birth";
@@ -44,6 +46,11 @@ static class SparkplugDecoder
     {
         to.Clear();
         if (topic.Message == SparkplugMessage.Other || !to.TakesSizeOf(payload)) return new(false, []);
+        if (SparkplugBody.CountMetrics(payload) > MostMetrics)
+        {
+            to.RejectPayload("too-large", TooManyMetrics);
+            return new(false, []);
+        }
         Payload message;
         try
         {
@@ -59,9 +66,7 @@ static class SparkplugDecoder
             return new(message.HasSeq && !node.Follows(message.Seq) && node.AskForRebirth(receivedAtMicros), []);
         if (message.Metrics.Count > MostMetrics)
         {
-            to.RejectPayload(
-                "too-large", FormattableString.Invariant(
-                    $"The payload has {message.Metrics.Count} metrics; allowed: at most {MostMetrics}."));
+            to.RejectPayload("too-large", TooManyMetrics);
             return new(false, []);
         }
         var id = topic.Device ?? topic.Node;
@@ -117,8 +122,8 @@ static class SparkplugDecoder
     {
         if (sourceOf(id) is not { } source)
         {
-            // Metrics of a node that is not an asset are ignored.
-            if (topic.Device is not null)
+            // Metrics of a node that is not an asset are ignored. Without metrics, that has been the reason already.
+            if (topic.Device is not null && message.Metrics.Count > 0)
                 to.Reject(new("unknown-asset",
                     $"Device '{id}' is not registered; allowed: ids of registered assets (this one could be "
                         + $"'{SparkplugTopic.AssetIdOf(id)}')."), message.Metrics.Count);
@@ -126,7 +131,7 @@ static class SparkplugDecoder
         }
         if (source.Refused is { } refused)
         {
-            if (topic.Device is not null || message.Metrics.Any(m => !m.HasName || !IsPassedOver(m.Name)))
+            if (message.Metrics.Any(m => topic.Device is not null || !m.HasName || !IsPassedOver(m.Name)))
                 to.Reject(refused, message.Metrics.Count);
             return true;
         }
@@ -142,7 +147,8 @@ static class SparkplugDecoder
             device.Use(names);
             return ReadData(message, device, names, times, to);
         }
-        to.Reject(new("unknown-alias", $"Data of '{id}' came before its birth; a rebirth was requested."), message.Metrics.Count);
+        if (message.Metrics.Count > 0)
+            to.Reject(new("unknown-alias", $"Data of '{id}' came before its birth; a rebirth was requested."), message.Metrics.Count);
         return false;
     }
 

@@ -26,6 +26,8 @@ static class EventStreams
         {
             await http.Response.StartAsync(http.RequestAborted);
             if (HttpMethods.IsHead(http.Request.Method)) return;
+            // Without it, a client would not know for up to a heartbeat whether its request was accepted.
+            await body.FlushAsync(http.RequestAborted);
             await foreach (var item in items)
             {
                 write(body, item);

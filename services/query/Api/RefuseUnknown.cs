@@ -128,19 +128,21 @@ static class RefuseUnknown
     {
         static readonly object WasRead = new();
         static readonly string Unknown = ((int)StatusCode.Unknown).ToString(CultureInfo.InvariantCulture);
+        static readonly string Internal = ((int)StatusCode.Internal).ToString(CultureInfo.InvariantCulture);
 
         /// <summary>
-        /// The framework parses a request before the first interceptor, and answers UNKNOWN without a reason when it cannot.
+        /// The framework parses a request before the first interceptor, and answers UNKNOWN without a reason when it cannot, or
+        /// INTERNAL when the message is cut off, compressed in another way than said, or has the wrong content type.
         /// </summary>
         public static async Task RefuseGarbled(HttpContext context, RequestDelegate next)
         {
             await next(context);
             if (context.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>() is not { } grpc
                 || context.Response.HasStarted || context.Items.ContainsKey(WasRead)
-                || context.Response.Headers.GrpcStatus != Unknown) return;
+                || (context.Response.Headers.GrpcStatus != Unknown && context.Response.Headers.GrpcStatus != Internal)) return;
             var expected = grpc.Method.GetType().GenericTypeArguments[0].Name;
             RefuseGrpc.Answer(
-                context, new InvalidInputException("request", "bytes that cannot be read", $"a {expected} message with text in UTF-8"));
+                context, new InvalidInputException("request", "bytes that cannot be read", $"one whole {expected} message with text in UTF-8"));
         }
 
         /// <summary>

@@ -11,6 +11,7 @@ public static class ReadAssetModel
 {
     const string Schema = "pollux/asset-model/1";
     const int LargestFile = 1 << 20;
+    const int MostProblemsShown = 100;
     static readonly string[] RelationshipTypes = ["part-of", "drives", "feeds", "measures"];
     static readonly TimeSpan LongestFlushWindow = TimeSpan.FromMinutes(1);
     static readonly TimeSpan ShortestSilence = TimeSpan.FromSeconds(10);
@@ -36,29 +37,49 @@ public static class ReadAssetModel
         }
         else
         {
-            try
-            {
-                var stream = new YamlStream();
-                stream.Load(new StringReader(yaml));
-                if (stream.Documents.Count != 1)
-                    problems.Add(new(file, 1, "", $"must hold exactly one YAML document, not {stream.Documents.Count}"));
-                else model = Read(new YamlCursor(stream.Documents[0].RootNode, "", file, problems), yaml);
-            }
-            catch (YamlException e)
-            {
-                problems.Add(new(file, e.Start.Line, "", $"is not valid YAML: {e.Message}"));
-            }
+            if (Load(yaml, file, problems) is { } document) model = Read(new YamlCursor(document.RootNode, "", file, problems), yaml);
         }
-        return problems.Count == 0 ? model! : throw new InvalidModelException(problems);
+        return problems.Count == 0 ? model! : throw new InvalidModelException(Shown(problems, file));
     }
+
+    static YamlDocument? Load(string yaml, string file, List<ModelProblem> problems)
+    {
+        try
+        {
+            if (CheckYaml.Of(yaml) is var (line, problem))
+            {
+                problems.Add(new(file, line, "", problem));
+                return null;
+            }
+            var stream = new YamlStream();
+            stream.Load(new StringReader(yaml));
+            if (stream.Documents.Count == 1) return stream.Documents[0];
+            problems.Add(new(file, 1, "", $"must hold exactly one YAML document, not {stream.Documents.Count}"));
+        }
+        catch (YamlException e)
+        {
+            problems.Add(new(file, e.Start.Line, "", $"is not valid YAML: {e.Message}"));
+        }
+        // On some texts that are not YAML, the library throws whatever its parser runs into.
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            problems.Add(new(file, 1, "", "is not valid YAML"));
+        }
+        return null;
+    }
+
+    static List<ModelProblem> Shown(List<ModelProblem> problems, string file) => problems.Count <= MostProblemsShown
+        ? problems
+        : [.. problems.Take(MostProblemsShown), new(file, problems[MostProblemsShown].Line, "",
+            $"has {problems.Count - MostProblemsShown} more problems")];
 
     static AssetModel Read(YamlCursor root, string yaml)
     {
         if (root.Text("schema") is { Length: > 0 } schema && schema != Schema)
-            root.Get("schema")!.Complain($"must be '{Schema}', not '{schema}'");
+            root.ComplainOf("schema", $"must be '{Schema}', not '{schema}'");
         var id = Identity(root, "id", []);
-        if (id == AssetId.Reserved) root.Get("id")!.Complain($"must not be '{id}', which is reserved for unknown assets");
-        if (id is "machine" or "place") root.Get("id")!.Complain($"must not be '{id}', which is a kind");
+        if (id == AssetId.Reserved) root.ComplainOf("id", $"must not be '{id}', which is reserved for unknown assets");
+        if (id is "machine" or "place") root.ComplainOf("id", $"must not be '{id}', which is a kind");
         var isPlace = ReadKind(root) == "place";
         var name = root.Text("name");
         var version = Whole(root, "version", 1, int.MaxValue);
@@ -83,7 +104,7 @@ public static class ReadAssetModel
             .OfType<Connection>().ToList();
         var csv = root.Get("imports", required: false) is { } imports ? Closed(imports, ReadCsv(imports, sensorIds)) : null;
         var flushWindow = root.Span("flush-window", required: false);
-        if (flushWindow > LongestFlushWindow) root.Get("flush-window")!.Complain($"must be at most {LongestFlushWindow.TotalSeconds:0}s");
+        if (flushWindow > LongestFlushWindow) root.ComplainOf("flush-window", $"must be at most {LongestFlushWindow.TotalSeconds:0}s");
         var physics = root.Get("physics", required: false) is { } physicsAt ? ReadPhysics.From(physicsAt, sensorById, Identity) : null;
         var estimation = root.Get("estimation", required: false) is { } estimationAt ? Estimated(root, estimationAt, physics) : null;
         // With a bad section, which has been reported already, it is not known what there is.
@@ -113,7 +134,7 @@ public static class ReadAssetModel
     static string ReadKind(YamlCursor root)
     {
         var kind = root.Text("kind", "machine");
-        if (kind is not ("machine" or "place" or "")) root.Get("kind")!.Complain($"must be one of {AssetModel.Kinds}, not '{kind}'");
+        if (kind is not ("machine" or "place" or "")) root.ComplainOf("kind", $"must be one of {AssetModel.Kinds}, not '{kind}'");
         return kind;
     }
 
@@ -128,7 +149,7 @@ public static class ReadAssetModel
     static string Worn(YamlCursor at, HashSet<string> components, HashSet<string> taken)
     {
         var component = Reference(at, "component", components);
-        if (component.Length > 0 && !taken.Add(component)) at.Get("component")!.Complain($"'{component}' already has an entry");
+        if (component.Length > 0 && !taken.Add(component)) at.ComplainOf("component", $"'{component}' already has an entry");
         return component;
     }
 
@@ -144,9 +165,9 @@ public static class ReadAssetModel
     {
         var id = at.Text(key);
         if (id.Length == 0) return id;
-        if (!AssetId.IsKebabCase(id)) at.Get(key)!.Complain(
+        if (!AssetId.IsKebabCase(id)) at.ComplainOf(key,
             $"must be kebab-case (a-z, 0-9, single dashes, at most 64 characters), not '{id}'");
-        if (!taken.Add(id)) at.Get(key)!.Complain($"'{id}' is used twice");
+        if (!taken.Add(id)) at.ComplainOf(key, $"'{id}' is used twice");
         return id;
     }
 
@@ -155,7 +176,7 @@ public static class ReadAssetModel
         var value = at.Number(key, otherwise);
         if (double.IsNaN(value)) return min;
         if (value == Math.Floor(value) && value >= min && value <= max) return (int)value;
-        at.Get(key)!.Complain($"must be a whole number from {min} to {max}, not {value}");
+        at.ComplainOf(key, $"must be a whole number from {min} to {max}, not {value}");
         return min;
     }
 
@@ -163,7 +184,7 @@ public static class ReadAssetModel
     {
         var id = at.Text(key);
         if (id.Length > 0 && !known.Contains(id))
-            at.Get(key)!.Complain($"names '{id}', which does not exist; known: {string.Join(", ", known)}");
+            at.ComplainOf(key, $"names '{id}', which does not exist; known: {string.Join(", ", known)}");
         return id;
     }
 
@@ -171,7 +192,7 @@ public static class ReadAssetModel
     {
         var type = at.Text("type");
         if (type.Length > 0 && !RelationshipTypes.Contains(type))
-            at.Get("type")!.Complain($"must be one of {string.Join(", ", RelationshipTypes)}, not '{type}'");
+            at.ComplainOf("type", $"must be one of {string.Join(", ", RelationshipTypes)}, not '{type}'");
         return new(type, Reference(at, "from", components), Reference(at, "to", components));
     }
 
@@ -180,19 +201,19 @@ public static class ReadAssetModel
         var id = Identity(at, "id", ids);
         var number = Whole(at, "number", 1, ushort.MaxValue);
         if (!numbers.Add(number))
-            at.Get("number")!.Complain($"{number} is used twice; numbers identify sensors in the event log and are never reused");
+            at.ComplainOf("number", $"{number} is used twice; numbers identify sensors in the event log and are never reused");
         var name = at.Text("name", id.Replace('-', ' '));
         var component = Reference(at, "component", components);
         var unit = ReadUnit(at);
         var physical = at.RangeOf("physical");
         var plausible = at.RangeOf("plausible");
         if (physical is { } outer && plausible is { } inner && (inner.Min < outer.Min || inner.Max > outer.Max))
-            at.Get("plausible")!.Complain($"must lie within physical [{outer.Min}, {outer.Max}]");
+            at.ComplainOf("plausible", $"must lie within physical [{outer.Min}, {outer.Max}]");
         var interval = at.Span("interval");
-        if (interval == TimeSpan.Zero) at.Get("interval")!.Complain("must be longer than 0");
+        if (interval == TimeSpan.Zero) at.ComplainOf("interval", "must be longer than 0");
         var missingAfter = at.Span("missing-after", required: false);
         var noise = at.Number("noise", 0);
-        if (noise < 0) at.Get("noise")!.Complain($"must not be negative, not {noise}");
+        if (noise < 0) at.ComplainOf("noise", $"must not be negative, not {noise}");
         if (unit is null || physical is null || plausible is null || interval is not { } every) return null;
         var silence = missingAfter ?? (every * 5 > ShortestSilence ? every * 5 : ShortestSilence);
         return new(id, (ushort)number, name, component, unit, physical.Value, plausible.Value, every, silence, noise);
@@ -205,11 +226,11 @@ public static class ReadAssetModel
         if (quantity.Length == 0 || symbol.Length == 0) return null;
         if (!Unit.Quantities.Contains(quantity))
         {
-            at.Get("quantity")!.Complain($"must be one of {string.Join(", ", Unit.Quantities)}, not '{quantity}'");
+            at.ComplainOf("quantity", $"must be one of {string.Join(", ", Unit.Quantities)}, not '{quantity}'");
             return null;
         }
         if (Unit.Find(symbol) is { } unit && unit.Quantity == quantity) return unit;
-        at.Get("unit")!.Complain($"'{symbol}' is not a unit of {quantity}; allowed: {string.Join(", ", Unit.SymbolsOf(quantity))}");
+        at.ComplainOf("unit", $"'{symbol}' is not a unit of {quantity}; allowed: {string.Join(", ", Unit.SymbolsOf(quantity))}");
         return null;
     }
 
@@ -240,7 +261,7 @@ public static class ReadAssetModel
         var threshold = above ?? below ?? 0;
         var clear = at.Number("clear", threshold);
         if (above is not null && clear > threshold || below is not null && clear < threshold)
-            at.Get("clear")!.Complain($"must be on the healthy side of {threshold}, not {clear}");
+            at.ComplainOf("clear", $"must be on the healthy side of {threshold}, not {clear}");
         var message = at.Text("message", $"{(signal ?? sensorId).Replace('-', ' ')} {(above is null ? "below" : "above")} limit");
         if (signal is not null)
         {
@@ -271,7 +292,7 @@ public static class ReadAssetModel
                 "plain" => PayloadFormat.Plain,
                 _ => null
             };
-        if (format is null && payload.Length > 0) at.Get("payload")!.Complain($"must be one of senml, sparkplug-b, plain, not '{payload}'");
+        if (format is null && payload.Length > 0) at.ComplainOf("payload", $"must be one of senml, sparkplug-b, plain, not '{payload}'");
         var needed = format switch
         {
             PayloadFormat.SparkplugB => new[] { "{message}", "{node}", "{asset}" },
@@ -280,9 +301,9 @@ public static class ReadAssetModel
         };
         var levels = topic.Split('/');
         foreach (var placeholder in needed.Where(p => topic.Length > 0 && !levels.Contains(p)))
-            at.Get("topic")!.Complain($"needs the level {placeholder} for payload {payload}");
+            at.ComplainOf("topic", $"needs the level {placeholder} for payload {payload}");
         if (topic.Contains('+') || topic.Contains('#'))
-            at.Get("topic")!.Complain("must not contain MQTT wildcards; use {asset} and {sensor}");
+            at.ComplainOf("topic", "must not contain MQTT wildcards; use {asset} and {sensor}");
         return format is { } known ? new(topic, known, names) : null;
     }
 

@@ -36,7 +36,7 @@ static class ReadCalculated
             }
             catch (FormatException e)
             {
-                at.Get("expression")!.Complain(e.Message);
+                at.ComplainOf("expression", e.Message);
             }
         }
         // The errors of sensors and windows are drawn for each member, and independent of each other.
@@ -44,7 +44,7 @@ static class ReadCalculated
         var (measured, windows) = (parts.OfType<Measured>().Distinct().Count(), parts.OfType<Window>().Count());
         if (measured + windows > settings.Ensemble - 2)
         {
-            root.Get("calculated")!.Complain($"uses {measured} sensors and {windows} windows; at most {settings.Ensemble - 2} are "
+            root.ComplainOf("calculated", $"uses {measured} sensors and {windows} windows; at most {settings.Ensemble - 2} are "
                 + "allowed: 2 less than 'ensemble'");
         }
         return calculated;

@@ -17,12 +17,12 @@ static class ReadDegradation
         var indicator = SensorOf(at, "indicator", sensors);
         var transformation = at.Text("transformation", "ln");
         if (!Transformations.Contains(transformation))
-            at.Get("transformation")!.Complain($"must be one of {string.Join(", ", Transformations)}, not '{transformation}'");
+            at.ComplainOf("transformation", $"must be one of {string.Join(", ", Transformations)}, not '{transformation}'");
         var window = at.Span("window", required: false) ?? TimeSpan.FromMinutes(10);
-        if (window < ShortestWindow || window > LongestWindow) at.Get("window")!.Complain("must be from 100ms to 168h");
+        if (window < ShortestWindow || window > LongestWindow) at.ComplainOf("window", "must be from 100ms to 168h");
         var late = at.Span("late", required: false) ?? window;
         if (late > 10 * window)
-            at.Get("late")!.Complain("must be at most ten windows, because readings of open windows are held in memory");
+            at.ComplainOf("late", "must be at most ten windows, because readings of open windows are held in memory");
         var assessEvery = at.Span("assess-every", required: false) ?? TimeSpan.FromHours(1);
         if (assessEvery < window)
             at.Get("assess-every", required: false)?.Complain("must be at least one window, because nothing new is known before its end");
@@ -102,7 +102,7 @@ static class ReadDegradation
     {
         if (load?.Get(key, required: false) is not { } at) return null;
         var (sensor, reference, exponent) = (SensorOf(at, "sensor", sensors), at.Number("reference"), at.Number("exponent"));
-        if (reference <= 0) at.Get("reference")!.Complain($"must be greater than 0, not {reference}");
+        if (reference <= 0) at.ComplainOf("reference", $"must be greater than 0, not {reference}");
         at.Close();
         return sensor is null ? null : new(sensor.Number, reference, exponent);
     }
@@ -112,8 +112,8 @@ static class ReadDegradation
         var (exponent, rating, force) = (
             at.Number("exponent"), at.Number("dynamic-rating-kilonewton"), at.Number("force-per-rate-exponent", 0));
         if (exponent <= 0)
-            at.Get("exponent")!.Complain($"must be greater than 0 (3 for ball bearings, 3.333 for roller bearings), not {exponent}");
-        if (rating <= 0) at.Get("dynamic-rating-kilonewton")!.Complain($"must be greater than 0, not {rating}");
+            at.ComplainOf("exponent", $"must be greater than 0 (3 for ball bearings, 3.333 for roller bearings), not {exponent}");
+        if (rating <= 0) at.ComplainOf("dynamic-rating-kilonewton", $"must be greater than 0, not {rating}");
         at.Text("source", "");
         at.Close();
         return new(exponent, 1000 * rating, force);
@@ -146,7 +146,7 @@ static class ReadDegradation
         var id = at.Text(key);
         if (id.Length == 0) return null;
         if (sensors.TryGetValue(id, out var sensor)) return sensor;
-        at.Get(key)!.Complain($"names the sensor '{id}', which does not exist; known: {string.Join(", ", sensors.Keys)}");
+        at.ComplainOf(key, $"names the sensor '{id}', which does not exist; known: {string.Join(", ", sensors.Keys)}");
         return null;
     }
 
@@ -154,7 +154,7 @@ static class ReadDegradation
     {
         var value = at?.Number(key, otherwise) ?? otherwise;
         if (value == Math.Floor(value) && value >= least && value <= 100_000) return (int)value;
-        at!.Get(key)!.Complain($"must be a whole number from {least} to 100000, not {value}");
+        at!.ComplainOf(key, $"must be a whole number from {least} to 100000, not {value}");
         return otherwise;
     }
 

@@ -14,12 +14,12 @@ static class ReadEstimation
     public static EstimationSettings? From(YamlCursor at, PhysicsModel physics)
     {
         var tick = at.Span("tick", required: false) ?? TimeSpan.FromSeconds(10);
-        if (tick < ShortestTick || tick > LongestTick) at.Get("tick")!.Complain("must be from 1s to 10min");
+        if (tick < ShortestTick || tick > LongestTick) at.ComplainOf("tick", "must be from 1s to 10min");
         var cells = ReadAssetModel.Whole(at, "cells", 3, MostCells, 50);
         var ensemble = ReadAssetModel.Whole(at, "ensemble", FewestMembers, MostMembers, 50);
         var seed = ReadAssetModel.Whole(at, "seed", 0, int.MaxValue, 1);
         var inflation = at.Number("inflation", 0);
-        if (inflation is < 0 or >= 1) at.Get("inflation")!.Complain($"must be from 0 to below 1, not {inflation}");
+        if (inflation is < 0 or >= 1) at.ComplainOf("inflation", $"must be from 0 to below 1, not {inflation}");
         var compiled = Compiled(at, physics, cells);
         HashSet<string> taken = [];
         var parameters = at.List("parameters", atLeast: 1).Select(p => Closed(p, ReadParameter(p, physics, compiled, taken)))
@@ -66,7 +66,7 @@ static class ReadEstimation
         var wanders = at.Get("doubles-in", required: false) is not null;
         var doublesIn = wanders ? Positive(at, "doubles-in") : null;
         var untilCalibrated = at.Get("until-calibrated", required: false)?.Flag() ?? false;
-        if (untilCalibrated && !wanders) at.Get("until-calibrated")!.Complain("is only for a parameter with 'doubles-in'");
+        if (untilCalibrated && !wanders) at.ComplainOf("until-calibrated", "is only for a parameter with 'doubles-in'");
         var deviation = at.Get("relative-deviation", required: false) is null ? double.NaN : at.Number("relative-deviation");
         if (name.Length == 0 || compiled is null) return null;
         var parts = name.Split('.');
@@ -74,14 +74,14 @@ static class ReadEstimation
         if (number < 0)
         {
             var own = compiled.Equations.Parameters.Where(p => p.StartsWith($"{parts[0]}.", StringComparison.Ordinal)).ToList();
-            at.Get("parameter")!.Complain(
+            at.ComplainOf("parameter",
                 $"names '{name}', which does not exist or decides the layout; known: "
                     + string.Join(", ", own.Count > 0 ? own : physics.Components.Select(c => $"{c.Id}.…")));
             return null;
         }
-        if (!taken.Add(name)) at.Get("parameter")!.Complain($"'{name}' is named twice");
+        if (!taken.Add(name)) at.ComplainOf("parameter", $"'{name}' is named twice");
         if (compiled.Parameters[number] <= 0)
-            at.Get("parameter")!.Complain($"'{name}' is {compiled.Parameters[number]}; only positive parameters can be learned");
+            at.ComplainOf("parameter", $"'{name}' is {compiled.Parameters[number]}; only positive parameters can be learned");
         var known = physics.Components.First(c => c.Id == parts[0]).Parameters.GetValueOrDefault(parts[1])?.RelativeDeviation ?? 0;
         if (double.IsNaN(deviation)) deviation = known;
         if (deviation is > 0 and <= 1) return wanders && doublesIn is null ? null : new(name, deviation, doublesIn, untilCalibrated);
@@ -99,11 +99,11 @@ static class ReadEstimation
         if (physics.Inputs.FirstOrDefault(i => i.Id == id) is not { } input)
         {
             var free = physics.Inputs.Where(i => i.Sensor is null).Select(i => i.Id);
-            at.Get("input")!.Complain($"names the input '{id}', which does not exist; inputs without a sensor: {string.Join(", ", free)}");
+            at.ComplainOf("input", $"names the input '{id}', which does not exist; inputs without a sensor: {string.Join(", ", free)}");
             return null;
         }
-        if (input.Sensor is not null) at.Get("input")!.Complain($"'{id}' has a sensor, whose readings are used");
-        if (!taken.Add(id)) at.Get("input")!.Complain($"'{id}' is named twice");
+        if (input.Sensor is not null) at.ComplainOf("input", $"'{id}' has a sensor, whose readings are used");
+        if (!taken.Add(id)) at.ComplainOf("input", $"'{id}' is named twice");
         return changesIn is { } time ? new(id, deviation, time) : null;
     }
 
@@ -116,7 +116,7 @@ static class ReadEstimation
         if (at.Get("change", required: false) is { } changeAt)
         {
             var share = changeAt.Number("share");
-            if (share is < 0 or > 1) changeAt.Get("share")!.Complain($"must be from 0 to 1, not {share}");
+            if (share is < 0 or > 1) changeAt.ComplainOf("share", $"must be from 0 to 1, not {share}");
             change = new(share, Deviation(changeAt));
             changeAt.Close();
         }
@@ -132,27 +132,27 @@ static class ReadEstimation
         var possible = physics.Signals.Where(s => s.Sensor is not null && !s.IsProfile).Select(s => s.Id);
         if (physics.Signals.FirstOrDefault(s => s.Id == id) is not { } signal)
         {
-            at.Get("signal")!.Complain(
+            at.ComplainOf("signal",
                 $"names the signal '{id}', which does not exist; signals with a sensor: {string.Join(", ", possible)}");
             return null;
         }
         if (signal.Sensor is null || signal.IsProfile)
-            at.Get("signal")!.Complain($"'{id}' has no sensor with a single value; signals that have one: {string.Join(", ", possible)}");
-        if (!taken.Add(id)) at.Get("signal")!.Complain($"'{id}' is named twice");
+            at.ComplainOf("signal", $"'{id}' has no sensor with a single value; signals that have one: {string.Join(", ", possible)}");
+        if (!taken.Add(id)) at.ComplainOf("signal", $"'{id}' is named twice");
         return new(id, deviation, bias, actuator, discrepancy, change);
     }
 
     static double Deviation(YamlCursor at, string key = "deviation")
     {
         var value = at.Number(key);
-        if (value <= 0) at.Get(key)!.Complain($"must be greater than 0, not {value}");
+        if (value <= 0) at.ComplainOf(key, $"must be greater than 0, not {value}");
         return value;
     }
 
     static TimeSpan? Positive(YamlCursor at, string key)
     {
         var span = at.Span(key);
-        if (span == TimeSpan.Zero) at.Get(key)!.Complain("must be longer than 0");
+        if (span == TimeSpan.Zero) at.ComplainOf(key, "must be longer than 0");
         return span;
     }
 

@@ -41,7 +41,7 @@ static class ReadPhysics
             cursors, [.. signals.Select(s => s.At)], sensors);
         foreach (var (targetAt, target) in targets)
             if (model?.Signals.FirstOrDefault(s => s.Id == target.Signal)?.IsProfile == true)
-                targetAt.Get("signal")!.Complain($"names the profile '{target.Signal}'; a target must be a single value");
+                targetAt.ComplainOf("signal", $"names the profile '{target.Signal}'; a target must be a single value");
         return model;
     }
 
@@ -63,26 +63,26 @@ static class ReadPhysics
             {
                 if (outputs.FirstOrDefault(o => o.Name == signal.From) is not { } output)
                 {
-                    cursor.Get("from")!.Complain(
+                    cursor.ComplainOf("from",
                         $"names the output '{signal.From}', which does not exist; known: {string.Join(", ", outputs.Select(o => o.Name))}");
                     continue;
                 }
                 var quantity = Unit.QuantityOf(output.Unit);
                 if (signal.Output != signal.From && !output.Value.IsField)
-                    cursor.Get("from")!.Complain($"names the output '{signal.From}', which is a single value without 'at' and 'over'");
+                    cursor.ComplainOf("from", $"names the output '{signal.From}', which is a single value without 'at' and 'over'");
                 if (signal.Over is not null)
                 {
                     const string perLength = "power-per-length";
                     if (quantity != perLength)
-                        cursor.Get("over")!.Complain($"needs an output in {Unit.OfCalculation(perLength).Symbol}, not one of {quantity}");
+                        cursor.ComplainOf("over", $"needs an output in {Unit.OfCalculation(perLength).Symbol}, not one of {quantity}");
                     quantity = "power";
                 }
                 if (Unit.Of(quantity, signal.Unit.Symbol) is not { } unit)
-                    cursor.Get("unit")!.Complain(
+                    cursor.ComplainOf("unit",
                         $"'{signal.Unit.Symbol}' is not a unit of {quantity}; allowed: {string.Join(", ", Unit.AllSymbolsOf(quantity))}");
                 else checkedSignals.Add(signal with { Unit = unit, IsProfile = output.Value.IsField && signal.Output == signal.From });
                 if (sensors.Values.FirstOrDefault(s => s.Number == signal.Sensor) is { } sensor && sensor.Unit.Quantity != quantity)
-                    cursor.Get("sensor")!.Complain($"measures {sensor.Unit.Quantity}, not {quantity}");
+                    cursor.ComplainOf("sensor", $"measures {sensor.Unit.Quantity}, not {quantity}");
             }
             return model with { Signals = checkedSignals };
         }
@@ -112,10 +112,10 @@ static class ReadPhysics
         var length = at.Get("length") is { } lengthAt ? ReadQuantity(lengthAt, "length") : null;
         var cells = at.Number("cells", 200);
         if (cells != Math.Floor(cells) || cells is < 3 or > MostCells)
-            at.Get("cells")!.Complain($"must be a whole number from 3 to {MostCells}, not {cells}");
+            at.ComplainOf("cells", $"must be a whole number from 3 to {MostCells}, not {cells}");
         at.Close();
         if (length is not { } given) return null;
-        if (given.Value <= 0) at.Get("length")!.Complain($"must be longer than 0, not {given.Value}");
+        if (given.Value <= 0) at.ComplainOf("length", $"must be longer than 0, not {given.Value}");
         return new(given.Unit.ConvertTo(Unit.OfCalculation("length"), given.Value), (int)cells);
     }
 
@@ -145,7 +145,7 @@ static class ReadPhysics
         var name = at.Text("type");
         if (name.Length == 0) return null;
         if (ComponentLibrary.Find(name) is { } type) return type;
-        at.Get("type")!.Complain($"must be one of {string.Join(", ", ComponentLibrary.Names)}, not '{name}'");
+        at.ComplainOf("type", $"must be one of {string.Join(", ", ComponentLibrary.Names)}, not '{name}'");
         return null;
     }
 
@@ -199,12 +199,12 @@ static class ReadPhysics
         if (!at.IsMapping) return new(value.Value, value.Unit, "", 0, null);
         var source = at.Text("source", "");
         var deviation = at.Number("relative-deviation", 0);
-        if (deviation is < 0 or > 1) at.Get("relative-deviation")!.Complain($"must be from 0 to 1, not {deviation}");
+        if (deviation is < 0 or > 1) at.ComplainOf("relative-deviation", $"must be from 0 to 1, not {deviation}");
         if (deviation > 0 && type.IsLayout)
-            at.Get("relative-deviation")!.Complain("is not possible for a parameter that decides the layout");
-        if (deviation > 0 && value.Value <= 0) at.Get("relative-deviation")!.Complain($"needs a positive value, not {value.Value}");
+            at.ComplainOf("relative-deviation", "is not possible for a parameter that decides the layout");
+        if (deviation > 0 && value.Value <= 0) at.ComplainOf("relative-deviation", $"needs a positive value, not {value.Value}");
         var bounds = at.Get("bounds", required: false) is null ? null : at.RangeOf("bounds");
-        if (bounds is { } b && !b.Contains(value.Value)) at.Get("bounds")!.Complain($"must hold the value {value.Value}");
+        if (bounds is { } b && !b.Contains(value.Value)) at.ComplainOf("bounds", $"must hold the value {value.Value}");
         at.Close();
         return new(value.Value, value.Unit, source, deviation, bounds);
     }
@@ -265,7 +265,7 @@ static class ReadPhysics
             else sensor = found.Number;
         }
         if (sensors.TryGetValue(id, out var namesake) && namesake.Number != sensor)
-            at.Get("id")!.Complain($"is the id of a sensor, which does not measure this signal; add 'sensor: {id}' or choose another id");
+            at.ComplainOf("id", $"is the id of a sensor, which does not measure this signal; add 'sensor: {id}' or choose another id");
         // The quantity is that of the output, which is known only after compilation.
         return from.Length == 0 || symbol.Length == 0 ? null : new(id, name, new Unit(symbol, "", 1), from, false, sensor)
         {
@@ -288,7 +288,7 @@ static class ReadPhysics
     {
         var id = at.Text(key);
         if (id.Length > 0 && !known.Contains(id))
-            at.Get(key)!.Complain($"names '{id}', which does not exist; known: {string.Join(", ", known)}");
+            at.ComplainOf(key, $"names '{id}', which does not exist; known: {string.Join(", ", known)}");
         return id;
     }
 

@@ -38,10 +38,10 @@ static class ReadWaveforms
         var rate = Positive(at, "sample-rate-hertz");
         var least = ReadAssetModel.Whole(at, "least-samples", Vibration.LeastSamples, Waveform.MostSamplesOfAll, Vibration.LeastSamples);
         var most = ReadAssetModel.Whole(at, "most-samples", Vibration.LeastSamples, Waveform.MostSamplesOfAll, Waveform.MostSamplesOfAll);
-        if (least > most) at.Get("least-samples")!.Complain($"must be at most most-samples, {most}, not {least}");
+        if (least > most) at.ComplainOf("least-samples", $"must be at most most-samples, {most}, not {least}");
         var physical = at.RangeOf("physical");
         if (physical is { } range && (range.Min < -LargestSample || range.Max > LargestSample))
-            at.Get("physical")!.Complain($"must lie within -{LargestSample} and {LargestSample}");
+            at.ComplainOf("physical", $"must lie within -{LargestSample} and {LargestSample}");
         double? scale = at.Get("int16-scale", required: false) is null ? null : Positive(at, "int16-scale");
         var bearing = at.Get("bearing", required: false) is { } bearingAt ? ReadBearing(bearingAt, rate, sensors) : null;
         var isBearingGiven = at.Get("bearing", required: false) is not null;
@@ -56,9 +56,9 @@ static class ReadWaveforms
         var elements = ReadAssetModel.Whole(at, "elements", 3, 1000);
         var (diameter, pitch) = (Positive(at, "element-diameter-millimetre"), Positive(at, "pitch-diameter-millimetre"));
         if (pitch <= diameter)
-            at.Get("pitch-diameter-millimetre")!.Complain($"must be greater than the element's diameter, {diameter}, not {pitch}");
+            at.ComplainOf("pitch-diameter-millimetre", $"must be greater than the element's diameter, {diameter}, not {pitch}");
         var angle = at.Number("contact-angle-degrees", 0);
-        if (angle is < 0 or > 90) at.Get("contact-angle-degrees")!.Complain($"must be from 0 (radial) to 90 (thrust), not {angle}");
+        if (angle is < 0 or > 90) at.ComplainOf("contact-angle-degrees", $"must be from 0 (radial) to 90 (thrust), not {angle}");
         var carrier = ReadBand(at, "carrier-hertz", rate);
         at.Text("source", "");
         var speed = at.Get("speed");
@@ -79,7 +79,7 @@ static class ReadWaveforms
         }
         var sensor = ReadDegradation.SensorOf(at, "sensor", sensors);
         if (sensor is not null && sensor.Unit.Quantity != "rotational-speed")
-            at.Get("sensor")!.Complain($"must measure rotational-speed; '{sensor.Id}' measures {sensor.Unit.Quantity}");
+            at.ComplainOf("sensor", $"must measure rotational-speed; '{sensor.Id}' measures {sensor.Unit.Quantity}");
         var ratio = at.Get("ratio", required: false) is null ? 1 : Positive(at, "ratio");
         at.Close();
         return (sensor?.Number ?? 0, ratio);
@@ -90,18 +90,18 @@ static class ReadWaveforms
     {
         var name = at.Text("feature");
         if (name.Length > 0 && !Kinds.ContainsKey(name))
-            at.Get("feature")!.Complain($"must be one of {string.Join(", ", Kinds.Keys)}, not '{name}'");
+            at.ComplainOf("feature", $"must be one of {string.Join(", ", Kinds.Keys)}, not '{name}'");
         var isKnown = Kinds.TryGetValue(name, out var kind);
         Band? band = kind == FeatureKind.BandRms ? ReadBand(at, "band-hertz", rate) : null;
         var sensor = ReadDegradation.SensorOf(at, "sensor", sensors);
         at.Close();
         if (!isKnown || sensor is null) return null;
         if (kind >= FeatureKind.EnvelopeOuterRace && !isBearingGiven)
-            at.Get("feature")!.Complain($"'{name}' needs the waveform's 'bearing'");
-        if (!fed.Add(sensor.Number)) at.Get("sensor")!.Complain($"'{sensor.Id}' already has a feature");
+            at.ComplainOf("feature", $"'{name}' needs the waveform's 'bearing'");
+        if (!fed.Add(sensor.Number)) at.ComplainOf("sensor", $"'{sensor.Id}' already has a feature");
         var wanted = kind is FeatureKind.Kurtosis or FeatureKind.Crest ? "1" : unit?.Symbol;
         if (wanted is not null && sensor.Unit.Symbol != wanted)
-            at.Get("sensor")!.Complain($"must have the unit {wanted} of the feature; '{sensor.Id}' has {sensor.Unit.Symbol}");
+            at.ComplainOf("sensor", $"must have the unit {wanted} of the feature; '{sensor.Id}' has {sensor.Unit.Symbol}");
         return new(kind, sensor.Number, band ?? default);
     }
 
@@ -109,14 +109,14 @@ static class ReadWaveforms
     {
         if (at.RangeOf(key) is not { } range) return null;
         if (range.Min < 0 || range.Max > rate / 2)
-            at.Get(key)!.Complain($"must lie within 0 and half of the sample rate, {rate / 2}, not [{range.Min}, {range.Max}]");
+            at.ComplainOf(key, $"must lie within 0 and half of the sample rate, {rate / 2}, not [{range.Min}, {range.Max}]");
         return new(range.Min, range.Max);
     }
 
     static double Positive(YamlCursor at, string key)
     {
         var value = at.Number(key);
-        if (value <= 0) at.Get(key)!.Complain($"must be greater than 0, not {value}");
+        if (value <= 0) at.ComplainOf(key, $"must be greater than 0, not {value}");
         return value;
     }
 }

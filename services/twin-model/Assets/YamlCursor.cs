@@ -24,8 +24,16 @@ sealed partial class YamlCursor(YamlNode node, string path, string file, List<Mo
 
     public string Path => path;
 
+    // A message may show a node, which may be most of the file; so may a path with keys.
+    const int LongestMessage = 1000;
+
     public void Complain(string message, YamlNode? at = null) =>
-        problems.Add(new ModelProblem(file, (at ?? node).Start.Line, path, message));
+        problems.Add(new ModelProblem(file, (at ?? node).Start.Line, Shown(path), Shown(message)));
+
+    static string Shown(string text) => text.Length <= LongestMessage ? text : $"{text[..LongestMessage]}…";
+
+    /// <summary>Complains about the node of a key, or about this one if the key is missing.</summary>
+    public void ComplainOf(string key, string message) => (Get(key, required: false) ?? this).Complain(message);
 
     public YamlCursor? Get(string key, bool required = true)
     {

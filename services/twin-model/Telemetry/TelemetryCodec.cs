@@ -225,6 +225,7 @@ public static class TelemetryCodec
     public static int Decode(ReadOnlySpan<byte> encoded, List<Reading> to, ushort? onlySensor = null)
     {
         var batch = Parse(encoded);
+        if (batch.Duplicates > int.MaxValue) throw new FormatException($"{batch.Duplicates} duplicates of a telemetry batch are too many.");
         var times = new long[batch.Times.Count][];
         foreach (var column in batch.Sensors)
         {
@@ -305,10 +306,12 @@ public static class TelemetryCodec
         for (var i = 0; i < target.Length;)
         {
             var length = Varint.Read(ref runs);
-            var quality = (Quality)Varint.Read(ref runs);
+            var quality = Varint.Read(ref runs);
+            if (quality is < (ulong)Quality.Good or > (ulong)Quality.Bad)
+                throw new FormatException($"Quality {quality} of a telemetry batch is not one of 1 to 3.");
             if (length == 0 || length > (ulong)(target.Length - i))
                 throw new FormatException("Quality runs of a telemetry batch do not add up.");
-            for (var end = i + (int)length; i < end; i++) target[i] = target[i] with { Quality = quality };
+            for (var end = i + (int)length; i < end; i++) target[i] = target[i] with { Quality = (Quality)quality };
         }
     }
 

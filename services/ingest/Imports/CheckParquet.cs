@@ -1,0 +1,127 @@
+using System.Buffers.Binary;
+using Parquet.Meta;
+using ServiceDefaults;
+
+namespace Ingest.Imports;
+
+/// <summary>
+/// Checks the parts of a Parquet file that say how much follows before Parquet.Net believes them: a damaged footer or page header sends the
+/// library into an endless loop when it reads past the end, and it allocates whatever size a page claims to have.
+/// </summary>
+static class CheckParquet
+{
+    const int LargestFooter = 16 << 20;
+    const int TailLength = 8;
+
+    // Of a page header; its statistics may hold long texts.
+    const int FirstTry = 1 << 9, LargestHeader = 1 << 20;
+
+    // Constant values compress well, but not without end; small pages may.
+    const long BytesPerCompressedByte = 10_000, AnySize = 1 << 20;
+
+    /// <exception cref="InvalidInputException">The footer is damaged or too large.</exception>
+    public static async Task Footer(Stream stream, CancellationToken cancel)
+    {
+        var tail = new byte[TailLength];
+        if (stream.Length < TailLength + 4) throw Damaged("too short");
+        stream.Position = stream.Length - TailLength;
+        await stream.ReadExactlyAsync(tail, cancel);
+        var length = BinaryPrimitives.ReadInt32LittleEndian(tail);
+        if (!tail.AsSpan(4).SequenceEqual("PAR1"u8) || length <= 0 || length > Math.Min(LargestFooter, stream.Length - TailLength))
+            throw Damaged("not ending in a footer");
+        var footer = new byte[length];
+        stream.Position = stream.Length - TailLength - length;
+        await stream.ReadExactlyAsync(footer, cancel);
+        stream.Position = 0;
+        if (!IsStruct(footer)) throw Damaged("damaged in its footer");
+    }
+
+    static bool IsStruct(ReadOnlySpan<byte> rest) => ThriftNumbers.TryRead(ref rest, ThriftShape.Footer, []) && rest.IsEmpty;
+
+    /// <summary>Walks the pages of a column.</summary>
+    /// <param name="stream">The file.</param>
+    /// <param name="column">The column in its row group, as the footer describes it.</param>
+    /// <param name="rows">Of the row group.</param>
+    /// <param name="cancel">Stops reading.</param>
+    /// <returns>Bytes of its pages once they are unpacked.</returns>
+    /// <exception cref="InvalidInputException">A page header is damaged, or pages do not hold as many values as the row group has
+    /// rows.</exception>
+    public static async Task<long> Pages(Stream stream, ColumnMetaData? column, long rows, CancellationToken cancel)
+    {
+        if (column is null || column.NumValues != rows) throw Damaged("without a value for each row");
+        var at = Math.Min(column.DataPageOffset, column.DictionaryPageOffset is > 0 and var dictionary ? dictionary : long.MaxValue);
+        var (values, unpacked) = (0L, 0L);
+        while (values < rows)
+        {
+            if (at < 4 || at >= stream.Length - TailLength) throw Damaged("damaged in its pages");
+            var (header, length) = await Header(stream, at, cancel);
+            var isPacked = column.Codec == CompressionCodec.SNAPPY && !header.IsPlain && header.Compressed > header.Levels;
+            if (header.Levels < 0 || header.Levels > header.Compressed
+                || (isPacked && await SnappyLength(stream, at + length + header.Levels, cancel) != header.Unpacked - header.Levels))
+                throw Damaged("damaged in its pages");
+            at += length + header.Compressed;
+            // Entries of a dictionary are not values; each has at least a byte.
+            values += header.IsOfData ? header.Values : 0;
+            unpacked += header.Unpacked;
+            if (header.Compressed < 0 || header.Unpacked < 0 || header.Values < 0 || values > rows || at > stream.Length - TailLength
+                || (!header.IsOfData && header.Values > header.Unpacked)
+                || header.Unpacked > AnySize + BytesPerCompressedByte * header.Compressed)
+                throw Damaged("damaged in its pages");
+        }
+        return unpacked;
+    }
+
+    /// <param name="IsOfData">Not a dictionary, nor anything else.</param>
+    /// <param name="Unpacked">Bytes.</param>
+    /// <param name="Compressed">Bytes in the file.</param>
+    /// <param name="Values">Of data or a dictionary.</param>
+    /// <param name="Levels">Bytes before those that are compressed.</param>
+    /// <param name="IsPlain">It is not compressed, though the column is.</param>
+    readonly record struct PageNumbers(bool IsOfData, long Unpacked, long Compressed, long Values, long Levels, bool IsPlain);
+
+    // The library allocates what the first bytes of Snappy say.
+    static async Task<long> SnappyLength(Stream stream, long at, CancellationToken cancel)
+    {
+        var bytes = new byte[(int)Math.Clamp(stream.Length - at, 0, 5)];
+        stream.Position = at;
+        await stream.ReadExactlyAsync(bytes, cancel);
+        var value = 0L;
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            value |= (long)(bytes[i] & 127) << (7 * i);
+            if (bytes[i] < 128) return value;
+        }
+        return -1;
+    }
+
+    static async Task<(PageNumbers Header, int Length)> Header(Stream stream, long at, CancellationToken cancel)
+    {
+        for (var size = FirstTry; size <= LargestHeader; size <<= 2)
+        {
+            var bytes = new byte[Math.Min(size, stream.Length - at)];
+            stream.Position = at;
+            await stream.ReadExactlyAsync(bytes, cancel);
+            if (Read(bytes) is { } header) return header;
+            if (bytes.Length < size) break;
+        }
+        throw Damaged("damaged in its pages");
+    }
+
+    static (PageNumbers Header, int Length)? Read(ReadOnlySpan<byte> bytes)
+    {
+        // PageHeader: 1 type, 2 and 3 its sizes; 5, 7 and 8 the header of a data page, a dictionary, a data page of version 2. Their first
+        // field is the number of values; in version 2, 5 and 6 are the lengths of levels, and 7 says whether it is compressed.
+        Span<long> numbers = stackalloc long[2 * ThriftNumbers.Fields];
+        var rest = bytes;
+        if (!ThriftNumbers.TryRead(ref rest, ThriftShape.PageHeader, numbers)) return null;
+        var type = (PageType)numbers[1];
+        var inner = numbers[ThriftNumbers.Fields..];
+        var isSecond = type == PageType.DATA_PAGE_V2;
+        return (new(
+            isSecond || type == PageType.DATA_PAGE, numbers[2], numbers[3], inner[1],
+            isSecond ? Math.Max(inner[5], 0) + Math.Max(inner[6], 0) : 0, isSecond && inner[7] == ThriftNumbers.False),
+            bytes.Length - rest.Length);
+    }
+
+    static InvalidInputException Damaged(string how) => new("file", how, "a Parquet file");
+}

@@ -1,0 +1,195 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Fuzz.Decoders;
+using Fuzz.Mutations;
+
+namespace Fuzz.Requests;
+
+/// <summary>Requests for every operation of an OpenAPI document, with extreme and invalid values, malformed bodies and headers.</summary>
+sealed class GenerateRequests
+{
+    static readonly string[] Texts =
+    [
+        "", "x", "\0", "a\0b", "-1", "0", "1", "999999999999999999999", "1e400", "NaN", "2026-03-01T06:00:00Z", "0001-01-01",
+        "9999-12-31T23:59:59Z", "2026-02-30", "extrusion-line", "pump-loop", "melt-temperature", "gearbox-bearing", "é", "\ud83d\ude00",
+        "'; drop table x; --", "%", "../..", "null", "true", "{}", new('a', 500), "a/b", "\\", "*", "<feeds", "part-of", "\u202e", "\uffff",
+        "0x7fffffff", "9223372036854775807", "-9223372036854775808", "Infinity", "PT1H", "1h", "11111111-2222-3333-4444-555555555555",
+    ];
+
+    // As written in a path: encoded slashes, U+0000, what is no escape, no UTF-8, overlong.
+    static readonly string[] Escapes = ["%2F", "%2f..%2f", "%00", "%", "%zz", "%C3%28", "%C0%AF", "%ED%A0%80", "%25%30", "//", ";a=b",
+        "%0d%0aX: y"];
+
+    static readonly string[] Methods = ["GET", "PUT", "POST", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "get", "NONE"];
+
+    static readonly string[] ContentTypes =
+    [
+        "application/json", "application/json; charset=utf-16", "application/json;charset=\"", "text/plain", "application/xml", "/", "",
+        ";",
+        "multipart/form-data", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded", "application/grpc", "text/csv",
+        "text/csv; charset=windows-1252", "text/csv; charset=klingon", "application/x-ndjson", "application/vnd.apache.parquet",
+        "application/merge-patch+json",
+    ];
+
+    static readonly (string Name, string[] Values)[] Headers =
+    [
+        ("Accept", ["", "*/*", "text/event-stream", "application/vnd.apache.parquet", "text/csv;q=0", "a/b;q=x", ",,,",
+            "application/json;v=\""]),
+        ("Accept-Encoding", ["gzip", "br;q=1.0, *;q=0", "x", "gzip;q=-1"]),
+        ("Content-Encoding", ["gzip", "br", "deflate", "x", "gzip, gzip", "identity"]),
+        ("X-Pollux-Actor", ["", "x", "é", "a\u202eb", new('x', 300), "engineer"]),
+        ("X-Pollux-Reason", ["", "cable loose", "é", new('r', 5000)]),
+        ("Authorization", ["Bearer", "Bearer x", "Bearer a.b.c", "Basic eDp5", "x"]),
+        ("Last-Event-ID", ["", "0", "-1", "x", "99999999999999999999"]),
+        ("If-Match", ["*", "\"1\"", "W/\"x\"", "x"]),
+        ("If-None-Match", ["*", "\"1\"", "x"]),
+        ("Range", ["bytes=0-1", "bytes=-", "x"]),
+        ("Origin", ["null", "http://localhost", "x"]),
+        ("traceparent", ["00-00000000000000000000000000000000-0000000000000000-00", "x", new('0', 500)]),
+        ("X-Forwarded-For", ["1.2.3.4", "x, y"]),
+        ("Cookie", ["a=b", "=;=;", new('c', 4000)]),
+    ];
+
+    readonly JsonNode document;
+    readonly List<(string Path, string Method, JsonNode Operation)> operations;
+    readonly List<FuzzedDecoder> imports = [];
+
+    /// <param name="document">The OpenAPI document.</param>
+    public GenerateRequests(JsonNode document)
+    {
+        this.document = document;
+        operations = [.. document["paths"]!.AsObject()
+            .SelectMany(path => path.Value!.AsObject().Where(o => o.Value is JsonObject { } operation && operation.ContainsKey("responses"))
+            .Select(o => (path.Key, o.Key.ToUpperInvariant(), o.Value!)))];
+        if (operations.Exists(o => o.Path.EndsWith("telemetry:import", StringComparison.Ordinal)))
+            imports = [new FuzzedCsv(), new FuzzedNdjson(), new FuzzedParquet()];
+    }
+
+    public int Operations => operations.Count;
+
+    /// <summary>The request of a number; the same for the same document.</summary>
+    public GeneratedRequest Make(ulong seed, long number)
+    {
+        var dice = new Dice(seed, number);
+        var (path, method, operation) = dice.Of(operations);
+        List<(string, string)> headers = [];
+        var target = Target(path, operation, dice, headers, out var isHttp);
+        byte[]? body = null;
+        if (imports.Count > 0 && method == "POST") body = Import(dice, seed, number, headers);
+        else if (operation["requestBody"] is { } expected) body = Body(expected, dice, headers);
+        if (dice.OneIn(30)) method = dice.Of(Methods);
+        if (dice.OneIn(30)) body = dice.OneIn(2) ? null : dice.Bytes(dice.Small(2000));
+        while (dice.OneIn(4))
+        {
+            var (name, values) = dice.Of(Headers);
+            var value = dice.Of(values);
+            AddHeader(headers, name, value, ref isHttp);
+            isHttp &= name is not ("Content-Encoding" or "Range");
+        }
+        return new(method, target, headers, body) { IsHttp = isHttp };
+    }
+
+    string Target(string path, JsonNode operation, Dice dice, List<(string, string)> headers, out bool isHttp)
+    {
+        isHttp = true;
+        List<string> query = [];
+        foreach (var parameter in operation["parameters"]?.AsArray() ?? [])
+        {
+            var (name, place) = ((string)parameter!["name"]!, (string)parameter["in"]!);
+            var value = Uri.EscapeDataString(TextFor(parameter["schema"], dice));
+            if (place == "path")
+            {
+                // Half of the assets exist, or every operation on one would end as not found.
+                if (name is "id" or "asset" && dice.OneIn(2)) value = dice.Of(["extrusion-line", "pump-loop"]);
+                if (dice.OneIn(20)) value = value.Insert(dice.Below(value.Length + 1), dice.Of(Escapes));
+                // Kestrel itself refuses U+0000 and what is no escape, without a body.
+                if (value.Contains('%')) isHttp &= dice.Of(Texts) is not null && !HasBadEscape(value);
+                path = path.Replace($"{{{name}}}", value.Length == 0 ? "x" : value, StringComparison.Ordinal);
+            }
+            else if (place == "query" && dice.OneIn(2))
+            {
+                for (var times = dice.OneIn(15) ? 1 + dice.Below(4) : 1; times > 0; times--) query.Add($"{name}={value}");
+            }
+            else if (place == "header" && dice.OneIn(8))
+            {
+                AddHeader(headers, name, dice.Of(Texts), ref isHttp);
+            }
+        }
+        if (dice.OneIn(12)) query.Add($"no-such-parameter={dice.Below(1000)}");
+        if (dice.OneIn(40)) query.Add(dice.Of(["", "=", "&&", "%", "a=%zz", "a[]=1", "limit=%00", $"x={new string('q', 6000)}"]));
+        return query.Count == 0 ? path : $"{path}?{string.Join('&', query)}";
+    }
+
+    // The client sends ASCII only; control characters are refused by the web server, without a body.
+    static void AddHeader(List<(string, string)> headers, string name, string value, ref bool isHttp)
+    {
+        if (!value.All(char.IsAscii)) return;
+        headers.Add((name, value));
+        isHttp &= !value.Any(char.IsControl);
+    }
+
+    static bool HasBadEscape(string value) => Escapes.Any(e => e.Contains('%') && value.Contains(e, StringComparison.OrdinalIgnoreCase));
+
+    // Often what the schema allows, so that the others are the only ones to be refused.
+    static string TextFor(JsonNode? schema, Dice dice)
+    {
+        if (dice.OneIn(3)) return dice.Of(Texts);
+        if (schema?["enum"] is JsonArray { Count: > 0 } values) return $"{values[dice.Below(values.Count)]}";
+        return $"{schema?["format"] ?? schema?["type"]}" switch
+        {
+            "date-time" => DateTimeOffset.UtcNow.AddMinutes(dice.Below(200) - 180).ToString("O"),
+            "date" => DateTimeOffset.UtcNow.AddDays(-dice.Below(5)).ToString("yyyy-MM-dd",
+            System.Globalization.CultureInfo.InvariantCulture),
+            "int32" or "int64" or "integer" or "double" or "number" => $"{dice.Small(2000) - 2}",
+            "boolean" => dice.OneIn(2) ? "true" : "false",
+            _ => dice.Of(Texts),
+        };
+    }
+
+    byte[]? Import(Dice dice, ulong seed, long number, List<(string, string)> headers)
+    {
+        var import = dice.Of(imports);
+        var type = import.Name switch { "csv" => "text/csv", "ndjson" => "application/x-ndjson", _ => "application/vnd.apache.parquet" };
+        headers.Add(("Content-Type", dice.OneIn(8) ? dice.Of(ContentTypes) : type));
+        return import.Payload(seed, number);
+    }
+
+    byte[] Body(JsonNode expected, Dice dice, List<(string, string)> headers)
+    {
+        var (type, content) = expected["content"]!.AsObject().ElementAt(dice.Below(expected["content"]!.AsObject().Count));
+        headers.Add(("Content-Type", dice.OneIn(15) ? dice.Of(ContentTypes) : type));
+        var body = Encoding.UTF8.GetBytes(type.Contains("csv", StringComparison.Ordinal)
+            ? "id,model,name\nextrusion-line,extrusion-line,x\nnew-1,pump-loop,y\n"
+            : (content?["schema"] is { } schema ? Value(schema, dice, 0) : null)?.ToJsonString() ?? "null");
+        while (dice.OneIn(3)) body = dice.Of(dice.OneIn(4) ? MutateBytes.All : MutateText.All)(body, dice, [body]);
+        return body;
+    }
+
+    JsonNode? Value(JsonNode schema, Dice dice, int depth)
+    {
+        if ((string?)schema["$ref"] is { } reference)
+            schema = document["components"]!["schemas"]![reference[(reference.LastIndexOf('/') + 1)..]]!;
+        if ((schema["oneOf"] ?? schema["anyOf"]) is JsonArray { Count: > 0 } either) return Value(either[dice.Below(either.Count)]!,
+            dice, depth);
+        if (schema["properties"] is JsonObject properties && depth < 5 && !dice.OneIn(8))
+        {
+            var made = new JsonObject();
+            foreach (var (name, property) in properties)
+                if (!dice.OneIn(3)) made[name] = Value(property!, dice, depth + 1);
+            if (dice.OneIn(10)) made["noSuchMember"] = 1;
+            return made;
+        }
+        if (schema["items"] is { } items && depth < 5 && !dice.OneIn(4))
+            return new JsonArray([.. Enumerable.Range(0, dice.OneIn(40) ? dice.Below(500) : dice.Below(3)).Select(_ => Value(items, dice,
+                depth + 1))]);
+        return dice.Below(8) switch
+        {
+            0 => dice.Below(1000) - 2,
+            1 => 1e308,
+            2 => null,
+            3 => new JsonArray(),
+            4 or 5 => TextFor(schema, dice),
+            _ => dice.Of(Texts),
+        };
+    }
+}

@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace Fuzz.Requests;
+
+/// <summary>Sends generated requests and judges the answers.</summary>
+static class SendRequests
+{
+    public static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(5);
+
+    // Of an answer that is read; exports and histories may be longer.
+    const int MostRead = 1 << 20;
+
+    /// <returns>What is wrong with the answer; null if nothing is.</returns>
+    public static async Task<string?> Send(HttpClient http, GeneratedRequest request, CancellationToken cancel)
+    {
+        using var message = new HttpRequestMessage(new(request.Method), request.Target) { Version = HttpVersion.Version11 };
+        if (request.Body is { } body) message.Content = new ByteArrayContent(body);
+        foreach (var (name, value) in request.Headers)
+        {
+            if (!name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase)) message.Headers.TryAddWithoutValidation(name, value);
+            else message.Content?.Headers.TryAddWithoutValidation(name, value);
+        }
+        var began = Stopwatch.GetTimestamp();
+        int status;
+        MediaTypeHeaderValue? type;
+        try
+        {
+            // Streams never end: their headers are enough.
+            using var answer = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancel);
+            (status, type) = ((int)answer.StatusCode, answer.Content.Headers.ContentType);
+            if (type?.MediaType != "text/event-stream") await Read(answer.Content, cancel);
+        }
+        // A service that refuses before it has read all of the body may close the connection meanwhile.
+        catch (HttpRequestException) when (request.Body is { Length: > 16_384 } || !request.IsHttp)
+        {
+            return null;
+        }
+        catch (HttpRequestException e)
+        {
+            return $"no answer: {e.Message} {e.InnerException?.Message}";
+        }
+        if (Stopwatch.GetElapsedTime(began) is var took && took > LongestAnswer)
+            return FormattableString.Invariant($"{status} took {took.TotalSeconds:N1} s");
+        if (status >= 500) return $"{status}";
+        var isProblem = type?.MediaType == "application/problem+json";
+        return status is 400 or 404 && !isProblem && request.IsHttp && request.Method is not "HEAD" ? $"{status} without a reason" : null;
+    }
+
+    static async Task Read(HttpContent content, CancellationToken cancel)
+    {
+        await using var stream = await content.ReadAsStreamAsync(cancel);
+        var buffer = new byte[1 << 16];
+        for (int read = 0, count; read < MostRead && (count = await stream.ReadAsync(buffer, cancel)) > 0;) read += count;
+    }
+}

@@ -34,6 +34,14 @@ sealed class IngestSettings
     [Range(1, 604_800)]
     public int MostImportSeconds { get; init; } = 14_400;
 
+    /// <summary>How many rejections of an asset are kept of a UTC day; the rest is counted.</summary>
+    [Range(1, 10_000_000)]
+    public int RejectionsPerDay { get; init; } = 10_000;
+
+    /// <summary>How many megabytes of their payloads are kept of a UTC day.</summary>
+    [Range(1, 1_000_000)]
+    public int RejectedMegabytesPerDay { get; init; } = 100;
+
     /// <summary>Replicas with the same group share the messages of SenML and plain topics.</summary>
     [Required, RegularExpression("^[A-Za-z0-9_-]{1,64}$")]
     public string SharedGroup { get; init; } = "ingest";
@@ -51,6 +59,8 @@ sealed class IngestSettings
 
     /// <summary>PEM file of the certificates that vouch for the broker's (<c>mqtts</c>); without one, those of the system.</summary>
     public string? MqttAuthorityFile { get; init; }
+
+    public Recording.RejectionQuota RejectionQuota => new(RejectionsPerDay, RejectedMegabytesPerDay * 1_000_000L);
 
     public TimeSpan MostImportTime => TimeSpan.FromSeconds(MostImportSeconds);
 

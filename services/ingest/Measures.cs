@@ -15,6 +15,9 @@ static class Measures
 
     public static readonly Counter<long> Rejected = Meter.CreateCounter<long>("pollux.ingest.readings.rejected");
 
+    public static readonly Counter<long> NotKept = Meter.CreateCounter<long>(
+        "pollux.ingest.rejections.not_kept", description: "Rejected payloads over an asset's quota of the day, which are only counted");
+
     public static readonly Counter<long> Conflicts = Meter.CreateCounter<long>(
         "pollux.ingest.append.conflicts", description: "Appends retried because another replica wrote to the stream");
 

@@ -23,6 +23,7 @@ public static class EventLog
     {
         [typeof(ReadingsRecorded)] = "readings_recorded",
         [typeof(ReadingsRejected)] = "readings_rejected",
+        [typeof(RejectionsNotKept)] = "rejections_not_kept",
         [typeof(RejectionReplayed)] = "rejection_replayed",
         [typeof(AssetRegistered)] = "asset_registered",
         [typeof(ModelRegistered)] = "model_registered",

@@ -42,12 +42,13 @@ sealed class AppendReadings(IDocumentStore store, NpgsqlDataSource source, Write
                 session.Events.Append(stream, ledger.Version + events.Length, events.Cast<object>());
                 recorded.AddRange(events.Select((e, i) => (ledger.AssetId, stream, e, divided[i].TraceParent)));
             }
-            if (additions.Rejections.Count == 0) continue;
+            if (additions.RejectedEvents == 0) continue;
             // Also at its expected version: another replica may have rejected the same payload in the meantime.
             session.Events.Append(
-                Streams.Rejected(ledger.AssetId, ledger.Today), ledger.RejectedVersion + additions.Rejections.Count,
+                Streams.Rejected(ledger.AssetId, ledger.Today), ledger.RejectedVersion + additions.RejectedEvents,
                 additions.Parts.Where(p => p.Rejection is not null)
-                    .Select(p => (object)WithTrace(session.Events.BuildEvent(p.Rejection!), p.Of.TraceParent).By(p.Of.Caller)));
+                    .Select(p => (object)WithTrace(session.Events.BuildEvent(p.Rejection!), p.Of.TraceParent).By(p.Of.Caller))
+                    .Concat(additions.NotKept is { } notKept ? [session.Events.BuildEvent(notKept)] : []));
         }
         await session.SaveChangesAsync(cancel);
         await mayWrite(connection, cancel);

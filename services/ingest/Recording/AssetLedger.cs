@@ -21,6 +21,9 @@ sealed class AssetLedger(string assetId, RegisteredAsset? asset, DateOnly today,
 
     public KnownReadings Known => known;
 
+    /// <summary>Today's rejections.</summary>
+    public RejectedToday Rejections { get; private set; } = new(0, 0, 0, 0);
+
     /// <summary>Version of today's telemetry stream.</summary>
     public long Version { get; private set; }
 
@@ -66,6 +69,7 @@ sealed class AssetLedger(string assetId, RegisteredAsset? asset, DateOnly today,
             }
             foreach (var reading in readings) ledger.Known.Add(reading);
         }
+        if (ledger.RejectedVersion > 0) ledger.Rejections = await rejections.Today(rejected, cancel);
         foreach (var digest in await rejections.RecentDigests(assetId, today, cancel)) ledger.TakeDigest(digest);
         return ledger;
     }

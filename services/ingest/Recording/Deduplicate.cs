@@ -12,6 +12,15 @@ sealed record Additions(List<Reading> Readings, int Duplicates, List<Addition> P
 {
     /// <summary>New rejections.</summary>
     public IReadOnlyList<ReadingsRejected> Rejections => [.. Parts.Select(p => p.Rejection).OfType<ReadingsRejected>()];
+
+    /// <summary>Rejections that are only counted.</summary>
+    public int OverQuota { get; init; }
+
+    /// <summary>That more was rejected than is kept; null: nothing new about it.</summary>
+    public RejectionsNotKept? NotKept { get; init; }
+
+    /// <summary>How many events they are in the stream of rejections.</summary>
+    public int RejectedEvents => Parts.Count(p => p.Rejection is not null) + (NotKept is null ? 0 : 1);
 }
 
 /// <summary>What one submission adds to the log.</summary>
@@ -28,11 +37,12 @@ static class Deduplicate
     /// <summary>Adds new readings to the ledger's memory; after a failed append the ledger must be discarded.</summary>
     /// <param name="submissions">Submissions of one asset, in order of arrival.</param>
     /// <param name="ledger">The asset's ledger.</param>
+    /// <param name="quota">How many rejections are kept.</param>
     /// <param name="lookUp">Reads from the log what it holds for the given readings.</param>
     /// <param name="now">Current time.</param>
     /// <param name="outcomes">Receives the outcome of each submission.</param>
     public static async Task<Additions> Apply(
-        IReadOnlyList<Submission> submissions, AssetLedger ledger, Func<IReadOnlyList<Reading>, Task<Dictionary<(ushort, long),
+        IReadOnlyList<Submission> submissions, AssetLedger ledger, RejectionQuota quota, Func<IReadOnlyList<Reading>, Task<Dictionary<(ushort, long),
         double>>> lookUp, DateTimeOffset now,
         Dictionary<Submission, Outcome> outcomes)
     {
@@ -83,11 +93,16 @@ static class Deduplicate
                 if (submission.IsReplay) outcome = outcome with { Rejected = rejection.Readings, Reasons = rejection.Reasons };
                 else if (isNew) outcome = outcome with { Rejected = rejection.Readings };
                 else outcome = outcome with { Duplicates = outcome.Duplicates + rejection.Readings };
+                if (isNew && !ledger.Rejections.Take(rejection, quota))
+                {
+                    isNew = false;
+                    additions = additions with { OverQuota = additions.OverQuota + 1 };
+                }
             }
             if (outcome.Stored > 0 || isNew) additions.Parts.Add(new(submission, outcome.Stored, isNew ? rejection : null));
             outcomes[submission] = outcome;
         }
-        return additions;
+        return additions with { NotKept = ledger.Rejections.Notice(ledger.AssetId, now) };
     }
 
     // 'logged' holds what is already in the log and what this flush adds.

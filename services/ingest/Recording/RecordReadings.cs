@@ -220,8 +220,9 @@ sealed partial class RecordReadings(
         foreach (var group in groups)
         {
             var ledger = ledgers[group.Key];
-            var additions = await Deduplicate.Apply([.. group], ledger, late => ledger.LookUp(late, log, now, cancel), now, outcomes);
-            if (additions.Readings.Count > 0 || additions.Rejections.Count > 0)
+            var additions = await Deduplicate.Apply([.. group], ledger, settings.Value.RejectionQuota, late => ledger.LookUp(late, log, now, cancel), now, outcomes);
+            Measures.NotKept.Add(additions.OverQuota);
+            if (additions.Readings.Count > 0 || additions.RejectedEvents > 0)
                 appends.Add(new(ledger, additions));
         }
         var started = Stopwatch.GetTimestamp();
@@ -242,7 +243,7 @@ sealed partial class RecordReadings(
         foreach (var written in appends)
         {
             Measures.EventReadings.Record(written.Additions.Readings.Count);
-            written.Ledger.Rejected(written.Additions.Rejections.Count);
+            written.Ledger.Rejected(written.Additions.RejectedEvents);
         }
         announce.Announce(batches);
         foreach (var submission in flush)

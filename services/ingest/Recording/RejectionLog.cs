@@ -29,6 +29,22 @@ sealed class RejectionLog(NpgsqlDataSource source)
         return digests;
     }
 
+    /// <summary>How many rejections a stream holds, and how many it says were not kept.</summary>
+    public async Task<RejectedToday> Today(string stream, CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand("""
+            select count(*) filter (where type = 'readings_rejected'),
+                coalesce(sum(pg_column_size(data)) filter (where type = 'readings_rejected'), 0),
+                coalesce(max((data ->> 'rejections')::bigint) filter (where type = 'rejections_not_kept'), 0),
+                coalesce(max((data ->> 'readings')::bigint) filter (where type = 'rejections_not_kept'), 0)
+            from events.mt_events where stream_id = $1
+            """);
+        command.Parameters.Add(new() { Value = stream });
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        await reader.ReadAsync(cancel);
+        return new(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3));
+    }
+
     /// <summary>Finds one rejection, or null.</summary>
     public async Task<ReadingsRejected?> Find(string stream, Guid id, CancellationToken cancel)
     {

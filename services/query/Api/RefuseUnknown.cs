@@ -142,7 +142,8 @@ static class RefuseUnknown
                 || (context.Response.Headers.GrpcStatus != Unknown && context.Response.Headers.GrpcStatus != Internal)) return;
             var expected = grpc.Method.GetType().GenericTypeArguments[0].Name;
             RefuseGrpc.Answer(
-                context, new InvalidInputException("request", "bytes that cannot be read", $"one whole {expected} message with text in UTF-8"));
+                context,
+                new InvalidInputException("request", "bytes that cannot be read", $"one whole {expected} message with text in UTF-8"));
         }
 
         /// <summary>

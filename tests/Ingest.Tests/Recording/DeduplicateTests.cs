@@ -14,6 +14,7 @@ public class DeduplicateTests
     readonly Dictionary<Submission, Outcome> outcomes = [];
     readonly List<Reading> log = [];
     readonly List<Reading> lookedUp = [];
+    RejectionQuota quota = new(1_000, 1_000_000);
 
     static long At(int second) => Now + second * TwinModel.Telemetry.Micros.PerSecond;
 
@@ -23,7 +24,7 @@ public class DeduplicateTests
         new("line-1", Line, [.. readings], null, new("pollux/line-1/senml", "[]"u8.ToArray()), null, _ => { });
 
     Task<Additions> Flush(params Submission[] submissions) => Deduplicate.Apply(
-        submissions, ledger,
+        submissions, ledger, quota,
         late =>
         {
             lookedUp.AddRange(late);
@@ -122,9 +123,6 @@ public class DeduplicateTests
     [Fact]
     public async Task A_payload_rejected_again_is_a_duplicate()
     {
-        ReadingsRejected Refused(string payload) =>
-            Rejections.Of("line-1", "pollux/line-1/senml", System.Text.Encoding.UTF8.GetBytes(payload), 2, [new("malformed-json", "?")],
-                DateTimeOffset.UnixEpoch);
         var (first, again, other) = (Message() with
         {
             Rejection = Refused("a"),
@@ -133,4 +131,37 @@ public class DeduplicateTests
         Assert.Equal(["a", "b"], additions.Rejections.Select(r => System.Text.Encoding.UTF8.GetString(r.Payload)));
         Assert.Equal((2, 0, 2), (outcomes[first].Rejected, outcomes[again].Rejected, outcomes[again].Duplicates));
     }
+
+    [Fact]
+    public async Task Rejections_over_the_quota_of_the_day_are_counted_and_said_ever_more_rarely()
+    {
+        quota = new(3, 1_000);
+        var number = 0;
+        List<(int Kept, long? Said)> flushes = [];
+        foreach (var count in new[] { 3, 1, 8, 1, 89, 1 })
+        {
+            var sent = Enumerable.Range(0, count).Select(_ => Message() with { Rejection = Refused($"{number++}") }).ToArray();
+            var additions = await Flush(sent);
+            Assert.All(sent, s => Assert.Equal(2, outcomes[s].Rejected));
+            Assert.Equal(count, additions.Rejections.Count + additions.OverQuota);
+            flushes.Add((additions.Rejections.Count, additions.NotKept?.Rejections));
+            if (additions.NotKept is { } notKept) Assert.Equal(("line-1", 2 * notKept.Rejections), (notKept.AssetId, notKept.Readings));
+        }
+        Assert.Equal([(3, null), (0, 1), (0, null), (0, 10), (0, null), (0, 100)], flushes);
+        // Good readings are none the worse for it.
+        Assert.Single((await Flush(Message(Sampled(1)))).Readings);
+    }
+
+    [Fact]
+    public async Task Large_rejections_are_kept_up_to_as_many_bytes()
+    {
+        quota = new(1_000, 25);
+        string[] payloads = ["0123456789", "abcdefghij", "ABCDEFGHIJ", "xyz"];
+        var additions = await Flush([.. payloads.Select(p => Message() with { Rejection = Refused(p) })]);
+        Assert.Equal((3, 1), (additions.Rejections.Count, additions.OverQuota));
+    }
+
+    static ReadingsRejected Refused(string payload) => Rejections.Of(
+        "line-1", "pollux/line-1/senml", System.Text.Encoding.UTF8.GetBytes(payload), 2, [new("malformed-json", "?")],
+        DateTimeOffset.UnixEpoch);
 }

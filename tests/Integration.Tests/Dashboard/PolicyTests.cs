@@ -194,6 +194,11 @@ public partial class PolicyTests(GuardedSystem system) : SystemTest<GuardedSyste
         await Eventually.Get(
             "the scenario is saved", () => Json(who, $"/api/v1/scenarios/{ids["scenario"]}"),
             s => (string)s["state"]! is "completed" or "failed");
+        ids["decision"] = (string)(await Ok(who, "POST", "/api/v1/decisions", new
+        {
+            asset = secret, component = "gearbox-bearing", options = new[] { new { kind = "now" } },
+            remainingLife = new { shape = 2.2, scaleDays = 45 },
+        }))["id"]!;
         ids["calibration"] = (string)(await Ok(who, "POST", "/api/v1/calibrations", new
         {
             asset = secret, from = at.AddHours(-2), to = at.AddSeconds(15),
@@ -230,6 +235,7 @@ public partial class PolicyTests(GuardedSystem system) : SystemTest<GuardedSyste
             "alarms" => ids.GetValueOrDefault("alarm", ""),
             "scenarios" => ids.GetValueOrDefault("scenario", ""),
             "calibrations" => ids.GetValueOrDefault("calibration", ""),
+            "decisions" => ids.GetValueOrDefault("decision", ""),
             "rejected" => ids.GetValueOrDefault("rejected", ""),
             _ => secret,
         };
@@ -295,6 +301,7 @@ public partial class PolicyTests(GuardedSystem system) : SystemTest<GuardedSyste
                 "asset_id" or "assets" or "asset_ids" or "assetId" => secret,
                 "alarm_id" => ids.GetValueOrDefault("alarm", ""),
                 "scenario_id" or "a" or "b" => ids.GetValueOrDefault("scenario", ""),
+                "decision_id" => ids.GetValueOrDefault("decision", ""),
                 "calibration_id" => ids.GetValueOrDefault("calibration", ""),
                 "rejection_id" => ids.GetValueOrDefault("rejected", ""),
                 "correction_id" => ids["correctionId"],

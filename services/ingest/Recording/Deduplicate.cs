@@ -42,8 +42,8 @@ static class Deduplicate
     /// <param name="now">Current time.</param>
     /// <param name="outcomes">Receives the outcome of each submission.</param>
     public static async Task<Additions> Apply(
-        IReadOnlyList<Submission> submissions, AssetLedger ledger, RejectionQuota quota, Func<IReadOnlyList<Reading>, Task<Dictionary<(ushort, long),
-        double>>> lookUp, DateTimeOffset now,
+        IReadOnlyList<Submission> submissions, AssetLedger ledger, RejectionQuota quota,
+        Func<IReadOnlyList<Reading>, Task<Dictionary<(ushort, long), double>>> lookUp, DateTimeOffset now,
         Dictionary<Submission, Outcome> outcomes)
     {
         // Checked before anything of this flush is remembered: new readings evict old ones, which would then not be looked up in the log.

@@ -220,7 +220,8 @@ sealed partial class RecordReadings(
         foreach (var group in groups)
         {
             var ledger = ledgers[group.Key];
-            var additions = await Deduplicate.Apply([.. group], ledger, settings.Value.RejectionQuota, late => ledger.LookUp(late, log, now, cancel), now, outcomes);
+            var additions = await Deduplicate.Apply(
+                [.. group], ledger, settings.Value.RejectionQuota, late => ledger.LookUp(late, log, now, cancel), now, outcomes);
             Measures.NotKept.Add(additions.OverQuota);
             if (additions.Readings.Count > 0 || additions.RejectedEvents > 0)
                 appends.Add(new(ledger, additions));

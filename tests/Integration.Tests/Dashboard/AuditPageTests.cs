@@ -112,7 +112,7 @@ public class AuditPageTests(AnsweringDashboard system) : SystemTest<AnsweringDas
         });
         await using var device = await Device.Connect(Pollux.Servers.Mqtt);
         await DashboardSystem.Publish(device, asset, ("melt-pressure", 210, Now));
-        await DashboardSystem.Publish(device, asset, (hostile, 1, Now));
+        await device.Publish(Samples.SenmlTopic(asset), $$"""[{"n":"{{hostile.Replace("\"", "'", StringComparison.Ordinal)}}","v":1}]""");
         var alarm = await Eventually.Get(
             "the alarm is raised", async () => (await Pollux.Get($"/api/v1/twins/{asset}"))["alarms"]!.AsArray().FirstOrDefault(),
             found => found is not null);

@@ -95,7 +95,7 @@ public partial class SecretTests
         }
     }
 
-    // As RabbitMQ hashes passwords: four bytes of salt, then SHA-256 of salt and password. That of an account's own name opens nothing else.
+    // As RabbitMQ hashes passwords: four bytes of salt, then SHA-256 of salt and password. That of an account's own name opens nothing.
     static bool IsHashOfItsName(string line, string value)
     {
         if (NameBefore().Match(line) is not { Success: true } name) return false;

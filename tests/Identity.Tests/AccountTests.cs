@@ -61,7 +61,8 @@ public class AccountTests
             Assert.True(Secrets.Match(user.PasswordHash, password.Split(' ')[1]));
             foreach (var (name, roles, tenant) in new (string, string, string?)[]
             {
-                ("anna", "viewer", null), ("bob", "boss", null), ("bob", "viewer", "North Sea"), ("bob b", "viewer", null), ("", "viewer", null),
+                ("anna", "viewer", null), ("bob", "boss", null), ("bob", "viewer", "North Sea"), ("bob b", "viewer", null),
+                ("", "viewer", null),
             })
                 Assert.NotEqual(0, MakeAccounts.Add(home, name, roles, tenant));
             Assert.Equal(before, File.ReadAllText(Path.Combine(home, "accounts.json")));

@@ -37,7 +37,8 @@ static class FuzzRequests
             && p["pid"]?.GetValueKind() == JsonValueKind.Number).ToDictionary(p => (string)p!["name"]!, p => (Url: (string)p!["url"]!,
                 Pid: (int)p["pid"]!));
         using var sockets = new SocketsHttpHandler { AllowAutoRedirect = false, MaxConnectionsPerServer = 4 * AtOnce };
-        HttpClient Of(string address) => new(sockets, disposeHandler: false) { BaseAddress = new(address), Timeout = TimeSpan.FromSeconds(30) };
+        HttpClient Of(string address) =>
+            new(sockets, disposeHandler: false) { BaseAddress = new(address), Timeout = TimeSpan.FromSeconds(30) };
         using var query = Of(parts["query"].Url);
         using var ingest = Of(parts["ingest"].Url);
         using var plant = Of(parts["plant"].Url);

@@ -39,6 +39,7 @@ var benchmarks = new Dictionary<string, Func<Settings, CancellationToken, Task>>
     ["archive"] = ArchiveBenchmark.Run,
     ["replay"] = ReplayBenchmark.Run,
     ["latency"] = Latency.Run,
+    ["flood"] = Latency.Flood,
     ["memory"] = Memory.Run,
     ["twin-state"] = TwinStateBenchmark.Run,
     ["scale"] = ScaleBenchmark.Run,

@@ -1,4 +1,6 @@
 using Query.Registry;
+using ServiceDefaults;
+using ServiceDefaults.Access;
 
 namespace Query.Twins;
 
@@ -9,13 +11,17 @@ sealed partial class KeepUp : BackgroundService
     static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
     readonly KnownAssets assets;
+    readonly PolicyLog policies;
+    readonly TwinGraph graph;
     readonly ReadSavedTwins savedTwins;
     readonly TimeProvider time;
     readonly ILogger<KeepUp> log;
 
-    public KeepUp(KnownAssets assets, LiveTwins twins, ReadSavedTwins savedTwins, TimeProvider time, ILogger<KeepUp> log)
+    public KeepUp(
+        KnownAssets assets, PolicyLog policies, TwinGraph graph, LiveTwins twins, ReadSavedTwins savedTwins, TimeProvider time,
+        ILogger<KeepUp> log)
     {
-        (this.assets, this.savedTwins, this.time, this.log) = (assets, savedTwins, time, log);
+        (this.assets, this.policies, this.graph, this.savedTwins, this.time, this.log) = (assets, policies, graph, savedTwins, time, log);
         // Subscribed here, since a message may bring an asset before ExecuteAsync runs.
         assets.Registered += twins.Expect;
     }
@@ -29,6 +35,12 @@ sealed partial class KeepUp : BackgroundService
             {
                 await assets.Refresh(cancel);
                 await savedTwins.Run(cancel);
+                if (!assets.IsLoaded)
+                {
+                    // Nobody is answered before it is known on what he may ask.
+                    await policies.Refresh(cancel);
+                    await graph.Refresh(cancel);
+                }
                 assets.IsLoaded = true;
             }
             catch (Exception e) when (!cancel.IsCancellationRequested)

@@ -44,7 +44,8 @@ public partial class AccountTests(RunningSystem system) : SystemTest<RunningSyst
         device.ApplicationMessageReceivedAsync += message =>
         {
             // The host's state is for everybody.
-            if (!message.ApplicationMessage.Topic.Contains("STATE", StringComparison.Ordinal)) heard.Enqueue(message.ApplicationMessage.Topic);
+            var topic = message.ApplicationMessage.Topic;
+            if (!topic.Contains("STATE", StringComparison.Ordinal)) heard.Enqueue(topic);
             return Task.CompletedTask;
         };
         await device.SubscribeAsync("#", MqttQualityOfServiceLevel.AtLeastOnce, Cancel);

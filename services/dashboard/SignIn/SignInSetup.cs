@@ -87,13 +87,29 @@ static partial class SignInSetup
                 oidc.Events.OnRemoteFailure = context =>
                 {
                     LogFailed(log, context.Failure?.Message);
-                    context.Response.Redirect(FailedPath);
+                    context.Response.Redirect(MayAskAgain(context, $"pollux-dashboard-{port}-again") ? "/" : FailedPath);
                     context.HandleResponse();
                     return Task.CompletedTask;
                 };
             });
         builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(new([
             new Microsoft.AspNetCore.Authorization.Infrastructure.DenyAnonymousAuthorizationRequirement()], []));
+    }
+
+    // A page that is loaded while another one signs out gets a code of the session that ends. Asked once more, the issuer asks who it is; one
+    // that refuses its own codes for another reason is not asked for ever.
+    static bool MayAskAgain(RemoteFailureContext context, string cookie)
+    {
+        if (context.Failure?.Data["error"] as string != "invalid_grant" || context.Request.Cookies.ContainsKey(cookie)) return false;
+        context.Response.Cookies.Append(cookie, "1", new()
+        {
+            HttpOnly = true,
+            IsEssential = true,
+            MaxAge = TimeSpan.FromSeconds(30),
+            SameSite = SameSiteMode.Lax,
+            Secure = context.Request.IsHttps,
+        });
+        return true;
     }
 
     /// <summary>After routing, before the endpoints.</summary>

@@ -194,6 +194,7 @@ make_accounts() {
 add_account() { # name roles [tenant]
     [[ $# -ge 2 && $# -le 3 ]] || fail "account needs a name and its roles, and perhaps a tenant: ./pollux account anna operator,engineer north"
     [[ -f $ACCOUNTS/accounts.json ]] || fail "there are no accounts yet; run ./pollux up first"
+    find_sdk
     "$DOTNET" "$(service_assembly identity)" add-account "$ACCOUNTS" "$@" 9>&- || exit 1
     say "$1 $(awk -v name="$1" '$1 == name { print $2 }' "$ACCOUNTS/passwords")"
 }

@@ -96,8 +96,8 @@ static partial class SignInSetup
             new Microsoft.AspNetCore.Authorization.Infrastructure.DenyAnonymousAuthorizationRequirement()], []));
     }
 
-    // A page that is loaded while another one signs out gets a code of the session that ends. Asked once more, the issuer asks who it is; one
-    // that refuses its own codes for another reason is not asked for ever.
+    // A page that is loaded while another one signs out gets a code of the session that ends. Asked once more, the issuer asks who it is;
+    // one that refuses its own codes for another reason is not asked for ever.
     static bool MayAskAgain(RemoteFailureContext context, string cookie)
     {
         if (context.Failure?.Data["error"] as string != "invalid_grant" || context.Request.Cookies.ContainsKey(cookie)) return false;

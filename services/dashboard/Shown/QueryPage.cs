@@ -64,6 +64,29 @@ public abstract class QueryPage : ComponentBase, IDisposable
         StateHasChanged();
     }
 
+    /// <summary>True while a command is on its way.</summary>
+    protected bool IsSending { get; private set; }
+
+    /// <summary>Sends a command, and reports what is wrong with it; null: nothing, or not known yet.</summary>
+    private protected async Task Try(Func<Task> work, Action<string?> report)
+    {
+        report(null);
+        IsSending = true;
+        try
+        {
+            await work();
+        }
+        catch (RpcException e) when (!Left.IsCancellationRequested)
+        {
+            report(Trouble.Of(e, What).Text);
+        }
+        catch (RpcException)
+        {
+            // The user left the page.
+        }
+        IsSending = false;
+    }
+
     async Task AskAgain(CancellationToken cancel)
     {
         await Task.Delay(AskAgainAfter, Time, cancel);

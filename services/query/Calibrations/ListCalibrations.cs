@@ -73,7 +73,8 @@ sealed class ListCalibrations(NpgsqlDataSource source, FindPosition find, PastEv
         await using var command = source.CreateCommand($"""
             select c.view - 'result'::text, {SavedCalibrations.IsInForce} from {SavedCalibrations.Tables}
             where ($1::text is null or c.asset_id = $1) and (cardinality($2::text[]) = 0 or c.state = any($2))
-                and ($3::timestamptz is null or (c.requested_at, c.calibration_id) < ($3, $4)) and ($6::text[] is null or c.asset_id = any($6))
+                and ($3::timestamptz is null or (c.requested_at, c.calibration_id) < ($3, $4))
+                and ($6::text[] is null or c.asset_id = any($6))
             order by c.requested_at desc, c.calibration_id desc limit $5
             """);
         command.Parameters.AddRange(new NpgsqlParameter[]

@@ -90,6 +90,8 @@ sealed partial class Sessions(IOptionsMonitor<OpenIdConnectOptions> issuer, Time
     }
 
     /// <summary>A token of the session that is still valid.</summary>
+    /// <param name="key">The session's.</param>
+    /// <param name="cancel">Ends the wait for others that ask for the same.</param>
     /// <exception cref="SessionEndedException">There is none, and the issuer gives no other.</exception>
     /// <exception cref="UnavailableException">The issuer cannot be reached.</exception>
     public async Task<string> Token(string key, CancellationToken cancel)
@@ -99,7 +101,8 @@ sealed partial class Sessions(IOptionsMonitor<OpenIdConnectOptions> issuer, Time
         await session.Turn.WaitAsync(cancel);
         try
         {
-            if (!IsFresh(session)) await Refresh(key, session, cancel);
+            // Not given up with the caller: the issuer takes a refresh token once, so what it answers must be kept even if nobody waits.
+            if (!IsFresh(session)) await Refresh(key, session);
             return session.Token("access_token")!;
         }
         finally
@@ -110,14 +113,14 @@ sealed partial class Sessions(IOptionsMonitor<OpenIdConnectOptions> issuer, Time
 
     bool IsFresh(Session session) => session.Expires - time.GetUtcNow() > Before;
 
-    async Task Refresh(string key, Session session, CancellationToken cancel)
+    async Task Refresh(string key, Session session)
     {
         var options = issuer.Get(OpenIdConnectDefaults.AuthenticationScheme);
         try
         {
             if (session.Token("refresh_token") is { } token)
             {
-                var description = await options.ConfigurationManager!.GetConfigurationAsync(cancel);
+                var description = await options.ConfigurationManager!.GetConfigurationAsync(CancellationToken.None);
                 using var form = new FormUrlEncodedContent(new Dictionary<string, string>
                 {
                     [OpenIdConnectParameterNames.GrantType] = OpenIdConnectGrantTypes.RefreshToken,
@@ -125,17 +128,17 @@ sealed partial class Sessions(IOptionsMonitor<OpenIdConnectOptions> issuer, Time
                     [OpenIdConnectParameterNames.ClientId] = options.ClientId!,
                     [OpenIdConnectParameterNames.ClientSecret] = options.ClientSecret!,
                 });
-                using var answer = await options.Backchannel.PostAsync(new Uri(description.TokenEndpoint), form, cancel);
+                using var answer = await options.Backchannel.PostAsync(new Uri(description.TokenEndpoint), form);
                 if (answer.IsSuccessStatusCode)
                 {
-                    Take(session, new(await answer.Content.ReadAsStringAsync(cancel)));
+                    Take(session, new(await answer.Content.ReadAsStringAsync()));
                     return;
                 }
                 if (answer.StatusCode is not (HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized))
                     throw new UnavailableException($"The issuer of tokens answers {(int)answer.StatusCode}; try again.");
             }
         }
-        catch (Exception e) when (e is HttpRequestException or InvalidOperationException)
+        catch (Exception e) when (e is HttpRequestException or InvalidOperationException or TaskCanceledException)
         {
             throw new UnavailableException("The issuer of tokens cannot be reached; try again.");
         }

@@ -13,5 +13,6 @@ static class IngestTables
         birth.AddColumn<string>("topic").AsPrimaryKey();
         birth.AddColumn("payload", "bytea").NotNull();
         options.Storage.ExtendedSchemaObjects.Add(birth);
+        options.Storage.ExtendedSchemaObjects.Add(Recording.TenantUse.Table());
     }
 }

@@ -1,4 +1,7 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using ServiceDefaults;
+using ServiceDefaults.Access;
 
 namespace Ingest;
 
@@ -37,6 +40,16 @@ static class Measures
 
     public static readonly UpDownCounter<long> Unannounced = Meter.CreateUpDownCounter<long>(
         "pollux.ingest.unannounced.events", description: "Events committed but not yet announced");
+
+    /// <summary>Label of whose an asset is; absent if it belongs to no tenant.</summary>
+    public static TagList Of(RegisteredAsset? asset) => asset?.Tenant is { } tenant ? new() { { "tenant", tenant } } : default;
+
+    /// <summary>Registers the gauge for how much of their quotas tenants have used.</summary>
+    public static void WatchQuotas(Func<IEnumerable<(string Tenant, Quota Quota, double Share)>> shares) =>
+        Meter.CreateObservableGauge(
+            "pollux.tenant.quota.used",
+            () => shares().Select(s => new Measurement<double>(s.Share, new("tenant", s.Tenant), new("quota", $"{s.Quota}"))),
+            description: "How much of a quota a tenant has used; from 1 nothing more is taken");
 
     /// <summary>Registers the gauge for how long the slowest writer has been unable to append.</summary>
     public static void WatchBlocked(Func<double> seconds) =>

@@ -54,6 +54,7 @@ builder.Services.AddSingleton<LogReader>()
     .AddSingleton<PolicyLog>().AddSingleton<TwinGraph>().AddSingleton<Reach>().AddSingleton<ReachNow>()
     .AddAssetRegistry().AddSingleton<RejectionLog>().AddSingleton<AppendReadings>()
     .AddSingleton<RecorderClient>().AddSingleton<ReceiverClient>().AddSingleton<RouteTopic>().AddSingleton<ReadSparkplug>()
+    .AddSingleton(Quotas.Read(builder.Configuration)).AddHosted<TenantUse>()
     .AddHosted<FollowAssets>().AddHosted<AnnounceReadings>().AddHosted<RecordReadings>()
     .AddSingleton<IRecorder, RecordAtOwner>().AddHosted<ReceiveMessages>()
     .AddHostedService<SayLegacyState>().AddHostedService<SealDays>();

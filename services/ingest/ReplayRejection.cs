@@ -15,7 +15,7 @@ namespace Ingest;
 /// <summary>Retries a rejected payload against the current models and records the outcome.</summary>
 sealed class ReplayRejectionConsumer(
     RejectionLog rejections, AssetRegistry registry, RouteTopic routes, ReadSparkplug sparkplug, IRecorder recorder,
-    IDocumentStore store, TimeProvider time, IOptions<IngestSettings> settings)
+    TenantUse use, IDocumentStore store, TimeProvider time, IOptions<IngestSettings> settings)
     : IConsumer<ReplayRejection>
 {
     public async Task Consume(ConsumeContext<ReplayRejection> context)
@@ -47,6 +47,7 @@ sealed class ReplayRejectionConsumer(
         if (asset is not null)
             rejected += ValidateReadings.Apply(
                 decoded.Readings, asset.Model, new(0, Micros.From(now + settings.Value.FutureTolerance)), decoded.Rejections);
+        rejected += use.Refuse(asset, decoded.Readings, decoded.Rejections);
         var outcome = asset is null || decoded.Readings.Count == 0
             ? default
             : await recorder.Record(

@@ -85,7 +85,7 @@ public sealed class TooLargeException(string what, long limit, string unit, stri
 }
 
 /// <summary>Too many concurrent requests for a limited resource; try again later.</summary>
-public sealed class BusyException(string message, TimeSpan retryAfter) : Exception(message)
+public class BusyException(string message, TimeSpan retryAfter) : Exception(message)
 {
     /// <summary>How long to wait before trying again.</summary>
     public TimeSpan RetryAfter => retryAfter;
@@ -127,6 +127,7 @@ public static class Errors
         Seals.DamagedArchiveException e => new ErrorMeaning(ProblemKind.Internal, e.Message) with { Retry = false },
         TooLargeException e => new(ProblemKind.TooLarge, e.Message),
         UnsupportedMediaException e => new(ProblemKind.UnsupportedMediaType, e.Message),
+        Access.QuotaException e => new(ProblemKind.QuotaExceeded, e.Message),
         BusyException e => new(ProblemKind.Busy, e.Message),
         InvalidModelException e => new(ProblemKind.InvalidModel, e.Message),
         InvalidScenarioException e => new(ProblemKind.InvalidScenario, e.Message),

@@ -35,6 +35,8 @@ public sealed record ProblemKind(string Name, int Status, StatusCode Grpc, strin
     public static readonly ProblemKind UnsupportedMediaType = new(
         "unsupported-media-type", 415, StatusCode.InvalidArgument, "Unsupported media type");
     public static readonly ProblemKind Busy = new("busy", 429, StatusCode.ResourceExhausted, "Busy", Retry: true);
+    public static readonly ProblemKind QuotaExceeded = new(
+        "quota-exceeded", 429, StatusCode.ResourceExhausted, "Quota used up", Retry: true);
     public static readonly ProblemKind Cancelled = new("cancelled", 499, StatusCode.Cancelled, "Cancelled");
     public static readonly ProblemKind Internal = new("internal", 500, StatusCode.Internal, "Internal error");
     public static readonly ProblemKind Unavailable = new("unavailable", 503, StatusCode.Unavailable, "Not available", Retry: true);
@@ -47,7 +49,7 @@ public sealed record ProblemKind(string Name, int Status, StatusCode Grpc, strin
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         InvalidInput, InvalidModel, InvalidScenario, Unauthenticated, Forbidden, NotFound, MethodNotAllowed, WrongState, ChangedMeanwhile,
-        TooLarge, UnsupportedMediaType, Busy, Cancelled, Internal, Unavailable, LogUnreachable, UpstreamError, Timeout,
+        TooLarge, UnsupportedMediaType, Busy, QuotaExceeded, Cancelled, Internal, Unavailable, LogUnreachable, UpstreamError, Timeout,
     ];
 
     /// <summary>The URN of the kind.</summary>

@@ -101,4 +101,11 @@ public static class ReadModels
 
     /// <summary>Lives of the replicas of twin-state; columns as in <see cref="IngestMember"/>.</summary>
     public const string TwinStateMember = "twin_state.cluster_member";
+
+    /// <summary>
+    /// What assets of tenants have used on a UTC day: <c>asset_id text, day date, tenant text, messages bigint, readings bigint, bytes
+    /// bigint (of their events), rejected_bytes bigint, pk of the first two</c>. Up to 5 s late; what a process that was killed had not
+    /// written yet is not counted.
+    /// </summary>
+    public const string TenantUse = "ingest.tenant_use";
 }

@@ -4,6 +4,7 @@ using Google.Protobuf;
 using Ingest.Messages;
 using Ingest.Payloads;
 using Ingest.Recording;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -11,6 +12,7 @@ using Microsoft.Extensions.Options;
 using MQTTnet;
 using MQTTnet.Packets;
 using ServiceDefaults;
+using ServiceDefaults.Access;
 
 namespace Ingest.Tests;
 
@@ -31,10 +33,14 @@ public sealed class ReceiveTests : IDisposable
         var settings = Options.Create(new IngestSettings { BlockedAfterSeconds = 0 });
         receiver = new(
             new RecordReadings(
-                null!, new Owners(), null!, null!, null!, TimeProvider.System, settings, NullLogger<RecordReadings>.Instance),
+                null!, new Owners(), null!, null!, null!, null!, TimeProvider.System, settings, NullLogger<RecordReadings>.Instance),
             new(registry), registry,
             new(registry, null!, services.GetRequiredService<Npgsql.NpgsqlDataSource>(), NullLogger<ReadSparkplug>.Instance),
-            new Owners(), null!, TimeProvider.System, settings,
+            new Owners(), null!,
+            new(
+                Quotas.Read(new ConfigurationBuilder().Build()), services.GetRequiredService<Npgsql.NpgsqlDataSource>(),
+                TimeProvider.System, NullLogger<TenantUse>.Instance),
+            TimeProvider.System, settings,
             new("127.0.0.1", 1), NullLogger<ReceiveMessages>.Instance);
     }
 

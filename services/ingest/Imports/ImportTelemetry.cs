@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using ServiceDefaults;
+using ServiceDefaults.Access;
 using TwinModel.Telemetry;
 
 namespace Ingest.Imports;
@@ -40,8 +41,8 @@ static class ImportTelemetry
         .WithMetadata(new RequestSizeLimitAttribute(MostUnpackedBytes)).Describe();
 
     static async Task Import(
-        string id, HttpContext context, AssetRegistry registry, ReachNow reach, IRecorder recorder, TimeProvider time,
-        IOptions<IngestSettings> settings)
+        string id, HttpContext context, AssetRegistry registry, ReachNow reach, IRecorder recorder, TenantUse use,
+        TimeProvider time, IOptions<IngestSettings> settings)
     {
         var cancel = context.RequestAborted;
         var request = context.Request;
@@ -59,6 +60,7 @@ static class ImportTelemetry
         var model = ImportFormats.WithSettings(asset.Model, request.Query);
         // Decompressed bodies are limited by now; others are streamed, whatever their size.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = null;
+        if (!isPreview && use.Exceeded(asset) is { } exceeded) throw exceeded;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(settings.Value.MostImportTime);
         await using var body = await Open(request, format, limit.Token, cancel);
@@ -70,7 +72,7 @@ static class ImportTelemetry
         }
         var source = Payload.ImportSource(format.Name, asset.Id, ImportFormats.Settings(request.Query));
         var run = new ImportRun(
-            asset, source, caller, recorder, time, settings.Value.FutureTolerance, ReadingsPerSubmission, MostSubmissionsPending);
+            asset, source, caller, recorder, use, time, settings.Value.FutureTolerance, ReadingsPerSubmission, MostSubmissionsPending);
         var rows = format.Read(body, model, limit.Token);
 
         await ReportProgress.Answer(
@@ -130,8 +132,8 @@ static class ImportTelemetry
 
 /// <summary>A running import.</summary>
 sealed class ImportRun(
-    RegisteredAsset asset, string source, Caller caller, IRecorder recorder, TimeProvider time, TimeSpan futureTolerance,
-    int readingsPerSubmission, int mostPending)
+    RegisteredAsset asset, string source, Caller caller, IRecorder recorder, TenantUse use, TimeProvider time,
+    TimeSpan futureTolerance, int readingsPerSubmission, int mostPending)
 {
     readonly SemaphoreSlim room = new(mostPending);
     long rows, readings, stored, duplicates, rejected, missing, position;
@@ -141,6 +143,7 @@ sealed class ImportRun(
         Interlocked.Read(ref rows), Interlocked.Read(ref readings), Interlocked.Read(ref stored), Interlocked.Read(ref duplicates),
         Interlocked.Read(ref rejected), Interlocked.Read(ref position), isFinished, Interlocked.Read(ref missing), unknownColumns);
 
+    /// <exception cref="QuotaException">The asset's tenant has used up a quota; what was read before is stored.</exception>
     /// <exception cref="TimeoutException">The time limit was reached, i.e. the input was cancelled but not by the client.</exception>
     public async Task Read(IAsyncEnumerable<ImportRow> input, CancellationToken cancel)
     {
@@ -154,7 +157,7 @@ sealed class ImportRun(
                 unknownColumns = row.Columns.Unknown;
                 var count = row.Readings.Length + row.RejectedReadings;
                 Interlocked.Add(ref readings, count);
-                Measures.Received.Add(count);
+                Measures.Received.Add(count, Measures.Of(asset));
                 List<Reading> ofRow = [.. row.Readings];
                 List<RejectionReason> reasons = [.. row.Rejections];
                 var refused = row.RejectedReadings
@@ -163,7 +166,13 @@ sealed class ImportRun(
                     await Reject(row, [.. row.Readings.Where(r => !ofRow.Exists(o => o.Sensor == r.Sensor && o.SampledAt == r.SampledAt))],
                         refused, reasons, cancel);
                 good.AddRange(ofRow);
-                if (good.Count >= readingsPerSubmission) await Submit(good, null, new(source, default), cancel);
+                if (good.Count < readingsPerSubmission) continue;
+                if (use.Exceeded(asset) is { } exceeded)
+                {
+                    good.Clear();
+                    throw exceeded;
+                }
+                await Submit(good, null, new(source, default), cancel);
             }
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)

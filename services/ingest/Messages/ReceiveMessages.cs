@@ -19,7 +19,7 @@ namespace Ingest.Messages;
 /// </summary>
 sealed partial class ReceiveMessages(
     IRecorder recorder, RouteTopic routes, AssetRegistry registry, ReadSparkplug sparkplug, Owners owners, ReceiverClient replicas,
-    TimeProvider time, IOptions<IngestSettings> settings, MqttAddress address, ILogger<ReceiveMessages> logger)
+    TenantUse use, TimeProvider time, IOptions<IngestSettings> settings, MqttAddress address, ILogger<ReceiveMessages> logger)
     : BackgroundService, IHealthCheck
 {
     static readonly ActivitySource Traces = new("ingest");
@@ -259,10 +259,11 @@ sealed partial class ReceiveMessages(
             if (registry.Changes != known) decodedRoute = Decode(topic, payload, now);
         }
         if (decodedRoute is not { } route) return null;
-        Measures.Received.Add(decoded.Readings.Count + decoded.RejectedReadings);
+        Measures.Received.Add(decoded.Readings.Count + decoded.RejectedReadings, Measures.Of(route.Asset));
         var rejected = decoded.RejectedReadings;
         var reasons = decoded.Rejections;
         if (route.Asset is { } asset) rejected += ValidateReadings.Apply(decoded.Readings, asset.Model, Window(now), reasons);
+        rejected += use.Refuse(route.Asset, decoded.Readings, reasons);
         var rejection = rejected == 0 ? null : Rejections.Of(route.AssetId, topic, payload, rejected, reasons, now);
         if (rejection is not null) LogRejected(route.AssetId, topic, rejection.Reasons[0].Code, rejection.Reasons[0].Detail);
         return new(

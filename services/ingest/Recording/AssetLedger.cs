@@ -17,6 +17,9 @@ sealed class AssetLedger(string assetId, RegisteredAsset? asset, DateOnly today,
 
     public string AssetId => assetId;
 
+    /// <summary>Whose the asset is; null: of those who have no tenant.</summary>
+    public string? Tenant => asset?.Tenant;
+
     public DateOnly Today => today;
 
     public KnownReadings Known => known;

@@ -15,8 +15,8 @@ namespace Ingest.Recording;
 /// and callers wait. Memory is bounded by <see cref="IngestSettings.MostPendingMessages"/>.
 /// </summary>
 sealed partial class RecordReadings(
-    AppendReadings append, Owners owners, LogReader log, RejectionLog rejections, AnnounceReadings announce, TimeProvider time,
-    IOptions<IngestSettings> settings, ILogger<RecordReadings> logger)
+    AppendReadings append, Owners owners, LogReader log, RejectionLog rejections, AnnounceReadings announce, TenantUse use,
+    TimeProvider time, IOptions<IngestSettings> settings, ILogger<RecordReadings> logger)
     : BackgroundService, IHealthCheck, IRecorder
 {
     // Another replica writes an asset of this one only while members change; a conflict that persists this long is a fault and is reported
@@ -245,14 +245,17 @@ sealed partial class RecordReadings(
         {
             Measures.EventReadings.Record(written.Additions.Readings.Count);
             written.Ledger.Rejected(written.Additions.RejectedEvents);
+            use.Appended(written, batches.Where(b => b.AssetId == written.Ledger.AssetId));
         }
         announce.Announce(batches);
         foreach (var submission in flush)
         {
             var outcome = outcomes[submission] with { Position = positions.GetValueOrDefault(submission.AssetId) };
-            Measures.Stored.Add(outcome.Stored);
-            Measures.Duplicate.Add(outcome.Duplicates);
-            Measures.Rejected.Add(outcome.Rejected);
+            use.Taken(submission);
+            var tenant = Measures.Of(submission.Asset);
+            Measures.Stored.Add(outcome.Stored, tenant);
+            Measures.Duplicate.Add(outcome.Duplicates, tenant);
+            Measures.Rejected.Add(outcome.Rejected, tenant);
             Measures.Pending.Add(-1);
             room.Release();
             submission.Completed(outcome);

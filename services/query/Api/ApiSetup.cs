@@ -47,7 +47,7 @@ static class ApiSetup
             // Of each caller, as far as it is known: people share addresses.
             limiter.AddPolicy(Expensive, context => RateLimitPartition.GetFixedWindowLimiter(
                 context.User.Identity is { IsAuthenticated: true, Name: { } name }
-                    ? name
+                    ? $"{CheckAccess.SubjectOf(context)?.Tenant}/{name}"
                     : $"{context.Connection.RemoteIpAddress ?? IPAddress.None}",
                 _ => new() { PermitLimit = permits, Window = Window }));
         });
@@ -61,6 +61,7 @@ static class ApiSetup
         RefuseUnknown.Rpc.LoadDescriptors();
         builder.Services.AddGrpcReflection();
         builder.Services.AddGrpcHealthChecks(grpc => grpc.Services.Map("", health => health.Tags.Contains("ready")));
+        builder.Services.AddSingleton(Quotas.Read(builder.Configuration)).AddSingleton<ScenarioQuota>();
         builder.Services.AddSingleton<AskSimulation>().AddSingleton<AskTwinState>().AddSingleton<RecordQuestions>();
         builder.AddAccess();
         builder.AddReference();

@@ -9,7 +9,8 @@ using ServiceDefaults;
 namespace Query.Calibrations;
 
 /// <summary>Checks a question about a machine's parameters and gives it to simulation.</summary>
-sealed class CreateCalibration(KnownAssets registry, FindPosition find, AskSimulation simulation, TimeProvider time)
+sealed class CreateCalibration(
+    KnownAssets registry, FindPosition find, AskSimulation simulation, ScenarioQuota quota, TimeProvider time)
 {
     public static void Map(IEndpointRouteBuilder calibrations) => calibrations
         .MapPost("", async Task<Accepted<CalibrationView>> (CalibrationRequest body, CreateCalibration create, CancellationToken cancel) =>
@@ -37,8 +38,8 @@ sealed class CreateCalibration(KnownAssets registry, FindPosition find, AskSimul
         body.Define(asset.Model, 0, now);
         var definition = body.Define(asset.Model, (await find.Run(knownAt, cancel)).Position, now);
         var id = Guid.CreateVersion7(now).ToString();
-        return await simulation.Calibrate(
-            new RequestCalibration(id, asset.Model.Id, asset.Model.Hash, definition, by, now), id, cancel);
+        var request = new RequestCalibration(id, asset.Model.Id, asset.Model.Hash, definition, by, now);
+        return await quota.Take(asset, () => simulation.Calibrate(request, id, cancel), cancel);
     }
 
     RegisteredAsset Able(string? assetId)

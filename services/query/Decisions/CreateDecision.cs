@@ -8,7 +8,7 @@ using ServiceDefaults;
 namespace Query.Decisions;
 
 /// <summary>Compares the options for a worn part.</summary>
-sealed class CreateDecision(KnownAssets registry, AskSimulation simulation, TimeProvider time)
+sealed class CreateDecision(KnownAssets registry, AskSimulation simulation, ScenarioQuota quota, TimeProvider time)
 {
     public static void Map(IEndpointRouteBuilder decisions) => decisions
         .MapPost("", async Task<Created<DecisionView>> (DecisionRequest body, CreateDecision create, CancellationToken cancel) =>
@@ -29,10 +29,11 @@ sealed class CreateDecision(KnownAssets registry, AskSimulation simulation, Time
     public async Task<DecisionView> Run(DecisionRequest body, CancellationToken cancel)
     {
         if (string.IsNullOrEmpty(body.Asset)) throw new InvalidInputException("asset", null, "the id of a registered asset");
-        var model = (registry.FindOrExplain(body.Asset)
-            ?? throw new InvalidInputException("asset", body.Asset, "the id of a registered asset")).Model;
-        var definition = body.Define(model, time.GetUtcNow());
+        var asset = registry.FindOrExplain(body.Asset)
+            ?? throw new InvalidInputException("asset", body.Asset, "the id of a registered asset");
+        var definition = body.Define(asset.Model, time.GetUtcNow());
         var id = Guid.CreateVersion7().ToString();
-        return await simulation.Decide(new DecideMaintenance(id, model.Hash, definition), id, cancel);
+        var request = new DecideMaintenance(id, asset.Model.Hash, definition);
+        return await quota.Take(asset, () => simulation.Decide(request, id, cancel), cancel);
     }
 }

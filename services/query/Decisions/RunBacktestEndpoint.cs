@@ -33,7 +33,8 @@ sealed record BacktestSettings(
     [property: Description("Critical value in the indicator's unit."), Range(1e-9, 1e9)] double? CriticalValue = null);
 
 /// <summary>Computes what other detector settings would have done in the past.</summary>
-sealed class RunBacktestEndpoint(KnownAssets registry, LogReader log, AskSimulation simulation, TimeProvider time)
+sealed class RunBacktestEndpoint(
+    KnownAssets registry, LogReader log, AskSimulation simulation, ScenarioQuota quota, TimeProvider time)
 {
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
@@ -48,9 +49,9 @@ sealed class RunBacktestEndpoint(KnownAssets registry, LogReader log, AskSimulat
     public async Task<BacktestResult> Run(BacktestRequest body, CancellationToken cancel)
     {
         if (string.IsNullOrEmpty(body.Asset)) throw new InvalidInputException("asset", null, "the id of a registered asset");
-        var model = (registry.FindOrExplain(body.Asset)
-            ?? throw new InvalidInputException("asset", body.Asset, "the id of a registered asset")).Model;
-        var part = WornPart.Check(model, body.Component, "component");
+        var asset = registry.FindOrExplain(body.Asset)
+            ?? throw new InvalidInputException("asset", body.Asset, "the id of a registered asset");
+        var part = WornPart.Check(asset.Model, body.Component, "component");
         var now = time.GetUtcNow();
         var to = body.To is { } last ? Input.Past("to", last, now) : now;
         var from = Input.Past("from", body.From ?? throw new InvalidInputException("from", null, Input.AllowedTime), now);
@@ -60,8 +61,9 @@ sealed class RunBacktestEndpoint(KnownAssets registry, LogReader log, AskSimulat
             s.WindowSeconds, s.CriticalValue);
         if (BacktestRules.Check(definition) is { } problem) throw new InvalidInputException(problem.Path, problem.Value, problem.Allowed);
         Backtest.With(part, definition);
-        var answer = await simulation.Ask<RunBacktest, BacktestFinished>(
-            QueueNames.Decisions, new(model.Hash, definition), cancel, Patience);
+        var answer = await quota.Take(
+            asset, () => simulation.Ask<RunBacktest, BacktestFinished>(
+                QueueNames.Decisions, new(asset.Model.Hash, definition), cancel, Patience), cancel);
         return answer.Refusal is { } refusal ? throw AskSimulation.Refuse(refusal, "decision", body.Asset) : answer.Result!;
     }
 }

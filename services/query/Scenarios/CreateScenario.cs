@@ -4,13 +4,15 @@ using Query.Api;
 using Query.Events;
 using Query.Pasts;
 using Query.Registry;
+using ServiceDefaults.Access;
 using TwinModel.Scenarios;
 
 namespace Query.Scenarios;
 
 /// <summary>Checks a scenario request and sends it to simulation.</summary>
 sealed class CreateScenario(
-    KnownAssets registry, FindPosition find, FindPast past, SendToSimulation simulation, LiveScenarios live, TimeProvider time)
+    KnownAssets registry, FindPosition find, FindPast past, SendToSimulation simulation, LiveScenarios live, ScenarioQuota quota,
+    TimeProvider time)
 {
     public static void Map(IEndpointRouteBuilder scenarios) => scenarios.MapPost("/", async (HttpContext http, CreateScenario create) =>
         {
@@ -31,6 +33,7 @@ sealed class CreateScenario(
 
     /// <summary>The scenario as requested.</summary>
     /// <exception cref="InvalidScenarioException">It cannot be run.</exception>
+    /// <exception cref="QuotaException">The asset's tenant has used those of today.</exception>
     public async Task<ScenarioView> Run(ScenarioToRun asked, CancellationToken cancel)
     {
         if (asked.Asset is null || registry.FindOrExplain(asked.Asset) is not { } asset)
@@ -46,7 +49,8 @@ sealed class CreateScenario(
         var now = time.GetUtcNow();
         var definition = DefineScenario.Of(asked, asset.Model, position, now);
         var id = Guid.CreateVersion7(now).ToString();
-        await simulation.Run(new RequestScenario(id, name, asset.Model.Id, asset.Model.Hash, definition, now), cancel);
+        var request = new RequestScenario(id, name, asset.Model.Id, asset.Model.Hash, definition, now);
+        await quota.Take(asset, () => simulation.Run(request, cancel), cancel);
         var scenario = new ScenarioView(
             id, asset.Id, name, asset.Model.Id, asset.Model.Hash, definition, "requested", 0, 0, now, null, null, null, null, false, null,
             null, [], []);

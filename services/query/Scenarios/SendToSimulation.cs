@@ -11,9 +11,10 @@ sealed class SendToSimulation(IBus bus)
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>Sends a command and waits until the broker has accepted it.</summary>
+    /// <returns>The command.</returns>
     /// <exception cref="TimeoutException">The broker cannot be reached.</exception>
     /// <exception cref="UnavailableException">No simulation has ever run here, so there is no queue to take the command.</exception>
-    public async Task Run<T>(T command, CancellationToken cancel)
+    public async Task<T> Run<T>(T command, CancellationToken cancel)
         where T : class
     {
         using var time = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -29,6 +30,7 @@ sealed class SendToSimulation(IBus bus)
                     if (context.TryGetPayload<RabbitMqSendContext>(out var rabbit)) rabbit.Mandatory = true;
                 },
                 time.Token);
+            return command;
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {

@@ -109,7 +109,7 @@ public static partial class CheckAccess
             + $"{(given.Count == 0 ? "no role" : $"the roles {string.Join(", ", given)}")}.");
 
     /// <summary>Who sends a request whose token was checked.</summary>
-    internal static Subject SubjectOf(HttpContext context) =>
+    public static Subject SubjectOf(HttpContext context) =>
         new(context.User.Identity!.Name!, GivenTo(context.User), TenantOf(context, context.User));
 
     static string? TenantOf(HttpContext context, ClaimsPrincipal principal) =>

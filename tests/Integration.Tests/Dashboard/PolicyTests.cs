@@ -137,6 +137,39 @@ public partial class PolicyTests(GuardedSystem system) : SystemTest<GuardedSyste
             Ok("west-admin", "PUT", $"/api/v1/policies/{id}", new { subjects = new[] { subject }, may, assets = new[] { assets } });
     }
 
+    [Fact]
+    public async Task A_tenant_that_has_used_its_quota_is_told_so_and_its_readings_are_kept_as_rejected()
+    {
+        await using var simulation = Pollux.Service("simulation", "Simulation");
+        await simulation.Start();
+        await Make("small", "small-engineer", "engineer");
+        var line = New("small");
+        await Ok("small-engineer", "PUT", $"/api/v1/assets/{line}", new { model = "extrusion-line" });
+        Assert.Equal(HttpStatusCode.OK, await Import("small-engineer", line, Rows(6)));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await Import("small-engineer", line, Rows(1)));
+        await using (var device = await Device.Connect(Pollux.Servers.Mqtt))
+            await DashboardSystem.Publish(device, line, ("melt-pressure", 80, TimeProvider.System.GetUtcNow()));
+        var rejected = await Eventually.Get(
+            "the message is rejected", () => Json("small-engineer", $"/api/v1/rejected?asset={line}"),
+            page => page["items"]!.AsArray().Count > 0);
+        var reason = rejected["items"]![0]!["reasons"]![0]!;
+        Assert.Equal("over-quota", (string)reason["code"]!);
+        Assert.Contains("Quotas:Tenants:small:ReadingsPerDay, now 5", (string)reason["detail"]!, StringComparison.Ordinal);
+        var metrics = (await Pollux.Ingest.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative), Cancel)).Split('\n')
+            .Where(l => l.Contains("tenant=\"small\"", StringComparison.Ordinal)).ToList();
+        Assert.Contains(metrics, l => Regex.IsMatch(l, "^pollux_ingest_readings_stored_total{.*} 6 "));
+        Assert.Contains(metrics, l => Regex.IsMatch(l, "^pollux_tenant_quota_used{.*quota=\"ReadingsPerDay\".*} 1.2 "));
+
+        await Ok("small-engineer", "POST", "/api/v1/scenarios", new { asset = line });
+        var (status, body) = await Ask("small-engineer", "POST", "/api/v1/scenarios", $$"""{"asset":"{{line}}"}""");
+        Assert.Equal(
+            (HttpStatusCode.TooManyRequests, "urn:pollux:problem:quota-exceeded"), (status, (string)JsonNode.Parse(body)!["type"]!));
+
+        static StringContent Rows(int count) => new(
+            "time,melt-pressure\n" + string.Concat(Enumerable.Range(0, count).Select(i => $"2026-03-01T06:00:0{i}Z,8{i}\n")), Encoding.UTF8,
+            "text/csv");
+    }
+
     [Theory]
     [InlineData("""{"subjects":[],"may":"read","assets":["all"]}""", "subjects")]
     [InlineData("""{"subjects":["role:boss"],"may":"read","assets":["all"]}""", "subjects[0]")]

@@ -29,7 +29,12 @@ public sealed class GuardedSystem(Infrastructure infrastructure) : DashboardSyst
 
     protected override IReadOnlyDictionary<string, string> SettingsOf(string service) => service switch
     {
-        "query" or "ingest" => new Dictionary<string, string> { ["Access__Issuer"] = Issuer },
+        "query" or "ingest" => new Dictionary<string, string>
+        {
+            ["Access__Issuer"] = Issuer,
+            ["Quotas__Tenants__small__ReadingsPerDay"] = "5",
+            ["Quotas__Tenants__small__ScenariosPerDay"] = "1",
+        },
         "dashboard" => new Dictionary<string, string>
         {
             ["Access__Issuer"] = Issuer,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Contracts.Query.V1;
 using Grpc.Core;
@@ -65,6 +66,31 @@ public class FeedTests(RunningSystem system) : SystemTest<RunningSystem>(system)
             var problem = JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancel))!;
             Assert.Equal((HttpStatusCode.BadRequest, field), (answer.StatusCode, (string?)problem["field"]));
         }
+    }
+
+    [Fact]
+    public async Task Who_asks_and_does_not_read_is_cut()
+    {
+        var (asset, from) = (Pollux.NextAsset(), Samples.Now - 100_000 * Micros.PerSecond);
+        var begin = await Pollux.Log.Position();
+        // More than what lies between two sockets.
+        using (var rows = new StringContent("time,melt-pressure\n" + string.Concat(Enumerable.Range(0, 100_000)
+            .Select(i => $"{Micros.ToTime(from + (i * Micros.PerSecond)):O},{80 + (i % 7)}\n")), System.Text.Encoding.UTF8, "text/csv"))
+        using (var answer = await Pollux.Ingest.Http.PostAsync(
+            new Uri($"/api/v1/assets/{asset}/telemetry:import", UriKind.Relative), rows, Cancel))
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Task<double> Feeds() => Pollux.Query.Metric("pollux_query_feeds");
+        var before = await Feeds();
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+        var address = Pollux.Query.Http.BaseAddress!;
+        await socket.ConnectAsync(address.Host, address.Port, Cancel);
+        await socket.SendAsync(System.Text.Encoding.ASCII.GetBytes(
+            $"GET /api/v1/log/watch?after={begin}&asset={asset} HTTP/1.1\r\nHost: {address.Authority}\r\n\r\n"), Cancel);
+        using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{Pollux.Query.GrpcPort}");
+        using var watch = new LogService.LogServiceClient(channel).WatchEvents(
+            new() { After = begin, AssetId = asset }, cancellationToken: Cancel);
+        await Eventually.Get("both are served", Feeds, feeds => feeds > before + 1);
+        await Eventually.Get("both are cut", Feeds, feeds => feeds <= before);
     }
 
     async Task<List<(long Id, string Type, JsonNode Event)>> Read(string path, long? last, int count)

@@ -56,6 +56,7 @@ static class ApiSetup
             grpc.Interceptors.Add<GrpcErrors>();
             grpc.Interceptors.Add<RefuseUnknown.Rpc>();
             grpc.Interceptors.Add<KnowCaller.Rpc>();
+            grpc.Interceptors.Add<CutSlowReaders.Rpc>();
             grpc.MaxReceiveMessageSize = LargestBody;
         });
         RefuseUnknown.Rpc.LoadDescriptors();

@@ -12,7 +12,7 @@ static class EventStreams
     /// <summary>Proxies close connections that stay silent.</summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
-    /// <summary>Sends items until they end, the client leaves or the service stops. A slow reader is waited for.</summary>
+    /// <summary>Sends items until they end, the client leaves or stops reading, or the service stops.</summary>
     /// <param name="http">The request; nothing may have been written yet.</param>
     /// <param name="items">What to send; not looked at for HEAD.</param>
     /// <param name="write">Writes an item.</param>
@@ -31,7 +31,8 @@ static class EventStreams
             await foreach (var item in items)
             {
                 write(body, item);
-                if ((await body.FlushAsync(http.RequestAborted)).IsCompleted) return;
+                var flush = body.FlushAsync(http.RequestAborted).AsTask();
+                if (!await CutSlowReaders.Within(http, flush) || (await flush).IsCompleted) return;
             }
         }
         catch (OperationCanceledException)

@@ -74,7 +74,7 @@ sealed class WatchEvents
         .WithDescription(
             "Every event after a position, in log order: `event` is its name, `id` its position; with Last-Event-ID, the feed goes on from "
                 + "there. Every 15 s without an event, an `id` alone says how far the log was read, so that a reader with a filter does "
-                + "not begin far back. A slow reader is waited for.");
+                + "not begin far back. A reader who takes nothing for 15 s is cut.");
 
     static long? LastSeen(HttpContext http) => http.Request.Headers["Last-Event-ID"].FirstOrDefault() switch
     {

@@ -54,7 +54,8 @@ sealed class WatchTwins
             .Produces<TwinAnswer>(contentType: EventStreams.MediaType).ProducesProblem(StatusCodes.Status429TooManyRequests)
             .WithName("watchTwin").WithSummary("A twin as it changes (server-sent events)")
             .WithDescription("Sends the newest view at once, then every change: `event: twin`, `id: position.revision`. "
-                + "A slow reader skips intermediate views. A comment every 15 s keeps the connection open.");
+                + "A slow reader skips intermediate views; one who takes nothing for 15 s is cut. "
+                + "A comment every 15 s keeps the connection open.");
     }
 
     static string? LastSeen(HttpContext http, string? after) => http.Request.Headers["Last-Event-ID"].FirstOrDefault() ?? after;

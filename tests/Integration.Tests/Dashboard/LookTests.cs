@@ -38,7 +38,7 @@ public partial class LookTests(LivelySystem system) : SystemTest<LivelySystem>(s
     [MemberData(nameof(Pages))]
     public async Task A_page_is_readable_in_both_themes_and_on_a_phone(string name, string address)
     {
-        var page = await Pollux.Open(Parameter().Replace(address, name => Pollux.Addresses[name.Groups[1].Value]));
+        var page = await Pollux.Open(WithIds(address, name => Pollux.Addresses[name]));
         await Expect(page.Locator(".loading")).ToHaveCountAsync(0);
         await page.WaitForFunctionAsync("() => [...document.querySelectorAll('.chart')].every(chart => chart.querySelector('.main-svg'))");
         await Look.At(page, name, withDark: true);
@@ -54,6 +54,10 @@ public partial class LookTests(LivelySystem system) : SystemTest<LivelySystem>(s
         Assert.Contains("/machines/{Asset}", declared);
         Assert.Equal(declared, Pages.Select(row => row.Data.Item2.Split('?')[0]).Intersect(declared).Order(StringComparer.Ordinal));
     }
+
+    /// <summary>The address of a page with its parameters.</summary>
+    public static string WithIds(string address, Func<string, string> idOf) =>
+        Parameter().Replace(address, name => idOf(name.Groups[1].Value));
 
     [GeneratedRegex("""^@page "([^"]+)""", RegexOptions.Multiline)]
     private static partial Regex Declaration();

@@ -12,6 +12,7 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using Integration.Tests.Running;
 using Microsoft.Playwright;
+using ServiceDefaults.Access;
 using TwinModel.Telemetry;
 using static Microsoft.Playwright.Assertions;
 
@@ -78,6 +79,51 @@ public partial class PolicyTests(GuardedSystem system) : SystemTest<GuardedSyste
             .First(e => (string)e!["data"]!["operation"]! == "listEvents")!;
         Assert.Equal(("north-admin", "127.0.0.1"), ((string)asked["actor"]!, (string)asked["headers"]!["address"]!));
         Assert.Empty((await Json("south-admin", "/api/v1/log/events?stream=questions/*"))["items"]!.AsArray());
+
+        // Nor on any page; the page of who may see it says what would have been found there.
+        var (northern, foreign) = (await Pollux.Ask("/"), await Pollux.Ask("/"));
+        await Pollux.SignIn(northern, "north-admin");
+        await Pollux.SignIn(foreign, "south-admin");
+        Assert.Contains("Secret line", await TextOf(northern, $"/machines/{secret}"), StringComparison.Ordinal);
+        Assert.Contains("secret question", await TextOf(northern, $"/what-if?asset={secret}"), StringComparison.Ordinal);
+        foreach (var address in LookTests.Pages.Select(row => LookTests.WithIds(row.Data.Item2, IdOnPages)))
+            Assert.DoesNotMatch("(?i)secret (line|hall|question|reason)", await TextOf(foreign, address));
+    }
+
+    string IdOnPages(string name) => name switch
+    {
+        "Asset" or "Pump" => secret,
+        "Then" => filledAt,
+        "Id" => ids["decision"],
+        _ => ids["scenario"],
+    };
+
+    [Theory, InlineData("viewer"), InlineData("operator"), InlineData("engineer"), InlineData("auditor"), InlineData("admin")]
+    public async Task Pages_are_for_the_roles_of_the_table(string role)
+    {
+        var page = await Pollux.Ask("/");
+        await Pollux.SignIn(page, role);
+        foreach (var (address, operation) in new[]
+        {
+            ("/audit", "listEvents"), ("/audit/rejected", "listRejected"), ("/audit/replicas", "listReplicas"),
+            ("/policies", "listPolicies"),
+        })
+        {
+            var isFor = AccessTable.Names(AccessTable.Of(operation));
+            Assert.Equal(
+                (address, isFor.Contains(role)),
+                (address, !(await TextOf(page, address)).Contains($"is for {string.Join(", ", isFor)}", StringComparison.Ordinal)));
+            await Expect(page.GetByRole(AriaRole.Navigation).Locator($"a[href='{address}']")).ToHaveCountAsync(isFor.Contains(role) ? 1 : 0);
+        }
+    }
+
+    // What a page shows once it has its answers, or the reason why it has none.
+    static async Task<string> TextOf(IPage page, string address)
+    {
+        await page.GotoAsync(address);
+        await Expect(page.Locator("main h1, main h2").First).ToBeVisibleAsync();
+        await Expect(page.Locator("main .loading")).ToHaveCountAsync(0);
+        return await page.Locator("main").InnerTextAsync();
     }
 
     [Fact]

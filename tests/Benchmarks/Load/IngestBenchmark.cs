@@ -26,6 +26,40 @@ static class IngestBenchmark
         var assets = Enumerable.Range(0, Assets).Select(i => $"bench-{i}").ToArray();
         await system.Register(assets, cancel);
         await WholePath(settings, system, assets, broker, cancel);
+        await WithTokens(settings, system, assets, cancel);
+    }
+
+    // Who waits for the readings asks a query that asks back who it is, or one that does not; both follow all twins all the time.
+    static async Task WithTokens(Settings settings, RunningSystem system, string[] assets, CancellationToken cancel)
+    {
+        const int rounds = 6;
+        var messages = (int)(40_000 * settings.Scale);
+        await using var guarded = await GuardedQuery.Start(settings, cancel);
+        using var asked = new HttpClient { BaseAddress = new($"{guarded.HttpAddress}/") };
+        asked.DefaultRequestHeaders.Authorization = new("Bearer", guarded.Token);
+        await using var publisher = await Publisher.Connect(settings.Mqtt, cancel);
+        (List<double> With, List<double> Without) rates = ([], []);
+        var ofRound = TimeSpan.FromMilliseconds(20.0 * messages / Assets);
+        // Before what the measurements before have sent.
+        var from = DateTimeOffset.UtcNow.AddHours(-1);
+        var folded = await system.ReadingsFolded("bench-", cancel);
+        for (var round = 0; round < 2 * rounds; round++)
+        {
+            var client = round % 2 == 0 ? asked : system.Query;
+            folded += (long)messages * Publisher.ReadingsPerFrame;
+            async Task AllSeen()
+            {
+                while (await RunningSystem.ReadingsFolded(client, "bench-", cancel) < folded) await Task.Delay(20, cancel);
+            }
+            var seconds = await PublishAll(
+                publisher, i => $"pollux/{assets[i]}/senml", messages, cancel, AllSeen, Micros.From(from + (round * ofRound)));
+            // The first two only warm up.
+            if (round > 1) (round % 2 == 0 ? rates.With : rates.Without).Add(messages / seconds);
+        }
+        var (with, without) = (Report.Percentile(rates.With, 0.5), Report.Percentile(rates.Without, 0.5));
+        Report.Figure("whole path where nobody is asked", without, "messages/s");
+        Report.Figure("  with a token", with, "messages/s");
+        Report.Goal("  share", with / without * 100, "%", 95, isAtLeast: true, "N0");
     }
 
     static async Task<double> Broker(Settings settings, CancellationToken cancel)
@@ -33,15 +67,16 @@ static class IngestBenchmark
         var messages = (int)(100_000 * settings.Scale);
         using var subscriber = await Subscriber.Connect(settings.Mqtt, "bare/+", messages, cancel);
         await using var publisher = await Publisher.Connect(settings.Mqtt, cancel);
-        var seconds = await PublishAll(publisher, i => $"bare/{i % Assets}", messages, cancel, subscriber.AllReceived);
+        var seconds = await PublishAll(publisher, i => $"bare/{i % Assets}", messages, cancel, () => subscriber.AllReceived);
         Report.Figure("bare broker, publish to subscribe, same payload", messages / seconds, "messages/s");
         return messages / seconds;
     }
 
-    static async Task<double> PublishAll(Publisher publisher, Func<int, string> topicOf, int messages, CancellationToken cancel, Task until)
+    static async Task<double> PublishAll(
+        Publisher publisher, Func<int, string> topicOf, int messages, CancellationToken cancel, Func<Task> until, long? from = null)
     {
         var noise = new Random(1);
-        var start = Micros.From(DateTimeOffset.UtcNow) - messages / Assets * 20_000L;
+        var start = from ?? (Micros.From(DateTimeOffset.UtcNow) - messages / Assets * 20_000L);
         // 50 Hz per asset, the rate to be reached. Payloads are generated before timing starts, because the generator shares the machine
         // with the system under test.
         var payloads = Enumerable.Range(0, messages).Select(i => Publisher.Frame(start + i / Assets * 20_000L, noise)).ToArray();
@@ -49,7 +84,7 @@ static class IngestBenchmark
         var started = Stopwatch.GetTimestamp();
         for (var i = 0; i < messages; i++) await publisher.Publish(topics[i % Assets], i % Assets, payloads[i], cancel);
         await publisher.Drain(cancel);
-        await until;
+        await until();
         return Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
@@ -61,7 +96,7 @@ static class IngestBenchmark
         var ownBefore = Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds;
         await using var publisher = await Publisher.Connect(settings.Mqtt, cancel);
         var expected = (long)messages * Publisher.ReadingsPerFrame;
-        var seconds = await PublishAll(publisher, i => $"pollux/{assets[i]}/senml", messages, cancel, Task.CompletedTask);
+        var seconds = await PublishAll(publisher, i => $"pollux/{assets[i]}/senml", messages, cancel, () => Task.CompletedTask);
         Report.Figure("  published and acknowledged by the broker", messages / seconds, "messages/s");
         var waited = Stopwatch.GetTimestamp();
         while (await system.ReadingsFolded("bench-", cancel) is var folded && folded < expected)

@@ -98,13 +98,16 @@ sealed class RunningSystem(Settings settings, string? models = null) : IAsyncDis
     }
 
     /// <summary>Number of readings folded into all twins whose id starts with a prefix.</summary>
-    public async Task<long> ReadingsFolded(string prefix, CancellationToken cancel)
+    public Task<long> ReadingsFolded(string prefix, CancellationToken cancel) => ReadingsFolded(Query, prefix, cancel);
+
+    /// <summary>The same, as a certain query has it.</summary>
+    public static async Task<long> ReadingsFolded(HttpClient query, string prefix, CancellationToken cancel)
     {
         long readings = 0;
         var cursor = "";
         do
         {
-            var page = await Query.GetFromJsonAsync<JsonObject>(
+            var page = await query.GetFromJsonAsync<JsonObject>(
                 $"/api/v1/twins?limit=500&search={prefix}{(cursor.Length > 0 ? $"&cursor={Uri.EscapeDataString(cursor)}" : "")}", cancel);
             foreach (var twin in page!["items"]!.AsArray())
                 readings += ((string)twin!["assetId"]!).StartsWith(prefix, StringComparison.Ordinal) ? (long)twin["readings"]! : 0;

@@ -242,7 +242,8 @@ start_service() {
     case $(service_of "$name") in
         query)
             require_free_port "$(grpc_port "$name")" POLLUX_QUERY_GRPC_PORT
-            ports+=("Ports__Grpc=$(grpc_port "$name")" "Access__Issuer=$ISSUER")
+            # The dashboard says from where its pages are used.
+            ports+=("Ports__Grpc=$(grpc_port "$name")" "Access__Issuer=$ISSUER" "Proxies=127.0.0.1")
             ;;
         # Each replica has its own broker session; they share the subscription group and thus the work.
         ingest)

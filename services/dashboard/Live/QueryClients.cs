@@ -5,6 +5,7 @@ using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using Microsoft.Extensions.Options;
 using ServiceDefaults;
+using ServiceDefaults.Access;
 
 namespace Dashboard.Live;
 
@@ -98,6 +99,8 @@ sealed class AsVisitor(Visitor visitor, Sessions sessions) : Interceptor
                 try
                 {
                     metadata.Add("authorization", $"Bearer {await sessions.Token(session, call.CancellationToken)}");
+                    // Query believes it where it knows this dashboard.
+                    if (visitor.Address is { } address) metadata.Add(Proxies.ForwardedFor, address);
                 }
                 catch (SessionEndedException e)
                 {

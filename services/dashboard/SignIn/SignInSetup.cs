@@ -121,6 +121,8 @@ static partial class SignInSetup
         app.UseAuthorization();
         app.Use((context, next) =>
         {
+            // Also whose pages follow, as each has what its connection had.
+            context.User = Visitor.From(context.Connection.RemoteIpAddress, context.User);
             context.RequestServices.GetRequiredService<Visitor>().Be(context.User);
             return next(context);
         });

@@ -32,6 +32,7 @@ public sealed class GuardedSystem(Infrastructure infrastructure) : DashboardSyst
         "query" or "ingest" => new Dictionary<string, string>
         {
             ["Access__Issuer"] = Issuer,
+            ["Proxies"] = "127.0.0.1",
             ["Quotas__Tenants__small__ReadingsPerDay"] = "5",
             ["Quotas__Tenants__small__ScenariosPerDay"] = "1",
         },
@@ -39,6 +40,7 @@ public sealed class GuardedSystem(Infrastructure infrastructure) : DashboardSyst
         {
             ["Access__Issuer"] = Issuer,
             ["Ports__Http"] = $"{dashboardPort}",
+            ["Proxies"] = "127.0.0.1",
             ["Dashboard__ClientSecretFile"] = Path.Combine(accounts, "dashboard-secret"),
         },
         "identity" => new Dictionary<string, string>
@@ -169,6 +171,8 @@ public class SignInTests(GuardedSystem system) : SystemTest<GuardedSystem>(syste
         }
 
         var page = await SignedIn($"/machines/{asset}", "engineer");
+        // As a proxy would, with the address that it was asked from.
+        await page.Context.SetExtraHTTPHeadersAsync([new("X-Forwarded-For", "203.0.113.7")]);
         await Show(page, 81);
         var before = await Tokens();
         await Eventually.Get("tokens are renewed", Tokens, count => count > before);
@@ -182,6 +186,7 @@ public class SignInTests(GuardedSystem system) : SystemTest<GuardedSystem>(syste
         await page.GetByTestId("place-send").ClickAsync();
         await Expect(page.Locator($"[data-node='{place}']")).ToBeVisibleAsync();
         var events = (await Pollux.Get($"/api/v1/log/events?actor=engineer&stream=asset/{place}"))["items"]!.AsArray();
+        Assert.All(events, e => Assert.Equal("203.0.113.7", (string?)e!["headers"]!["address"]));
         Assert.NotEmpty(events);
     }
 

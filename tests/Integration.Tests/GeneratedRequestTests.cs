@@ -21,7 +21,7 @@ public class GeneratedRequestTests(RunningSystem system) : SystemTest<RunningSys
         await None(Requests, async (number, cancel) =>
         {
             var request = requests.Make(Seed, number);
-            return await SendRequests.Send(Pollux.Query.Http, request, cancel) is { } wrong ? $"{wrong} {request}" : null;
+            return await SendRequests.Send(Pollux.Query.Http, request, cancel) is { Wrong: { } wrong } ? $"{wrong} {request}" : null;
         });
     }
 
@@ -34,7 +34,7 @@ public class GeneratedRequestTests(RunningSystem system) : SystemTest<RunningSys
         await None(Calls, async (number, cancel) =>
         {
             var call = calls.Make(Seed, number, out var isStream);
-            return await SendCalls.Send(http, call, isStream, cancel) is { } wrong ? $"{wrong} {call}" : null;
+            return await SendCalls.Send(http, call, isStream, cancel) is { Wrong: { } wrong } ? $"{wrong} {call}" : null;
         });
     }
 

@@ -33,7 +33,7 @@ sealed class GenerateRequests
 
     static readonly (string Name, string[] Values)[] Headers =
     [
-        ("Accept", ["", "*/*", "text/event-stream", "application/vnd.apache.parquet", "text/csv;q=0", "a/b;q=x", ",,,",
+        ("Accept", ["", "*/*", "text/html", "text/event-stream", "application/vnd.apache.parquet", "text/csv;q=0", "a/b;q=x", ",,,",
             "application/json;v=\""]),
         ("Accept-Encoding", ["gzip", "br;q=1.0, *;q=0", "x", "gzip;q=-1"]),
         ("Content-Encoding", ["gzip", "br", "deflate", "x", "gzip, gzip", "identity"]),
@@ -110,6 +110,10 @@ sealed class GenerateRequests
             {
                 for (var times = dice.OneIn(15) ? 1 + dice.Below(4) : 1; times > 0; times--) query.Add($"{name}={value}");
             }
+            else if (place == "header" && parameter["schema"]?["enum"] is not null)
+            {
+                AddHeader(headers, name, TextFor(parameter["schema"], dice), ref isHttp);
+            }
             else if (place == "header" && dice.OneIn(8))
             {
                 AddHeader(headers, name, dice.Of(Texts), ref isHttp);
@@ -160,10 +164,14 @@ sealed class GenerateRequests
         headers.Add(("Content-Type", dice.OneIn(15) ? dice.Of(ContentTypes) : type));
         var body = Encoding.UTF8.GetBytes(type.Contains("csv", StringComparison.Ordinal)
             ? "id,model,name\nextrusion-line,extrusion-line,x\nnew-1,pump-loop,y\n"
+            : type.Contains("form", StringComparison.Ordinal) ? Form(content!["schema"]!["properties"]!.AsObject(), dice)
             : (content?["schema"] is { } schema ? Value(schema, dice, 0) : null)?.ToJsonString() ?? "null");
         while (dice.OneIn(3)) body = dice.Of(dice.OneIn(4) ? MutateBytes.All : MutateText.All)(body, dice, [body]);
         return body;
     }
+
+    static string Form(JsonObject fields, Dice dice) => string.Join('&', fields.Where(_ => !dice.OneIn(3))
+        .Select(f => $"{f.Key}={Uri.EscapeDataString(TextFor(f.Value, dice))}"));
 
     JsonNode? Value(JsonNode schema, Dice dice, int depth)
     {

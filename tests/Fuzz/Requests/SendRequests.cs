@@ -49,10 +49,18 @@ static class SendRequests
         return new(text, isWrong ? $"{text} without a reason" : null);
     }
 
-    // The issuer has pages for who asks for one, and errors as OAuth wants them.
-    static bool IsReason(string? type, GeneratedRequest request) => type == "application/problem+json"
-        || (type == "text/html" && request.Header("Accept")?.Contains("text/html", StringComparison.Ordinal) == true)
-        || (type == "application/json" && request.Target.Split('?')[0] == "/token");
+    // The issuer has pages for people, and errors as OAuth wants them.
+    static bool IsReason(string? type, GeneratedRequest request)
+    {
+        var path = request.Target.Split('?')[0];
+        return type switch
+        {
+            "application/problem+json" => true,
+            "text/html" => path == "/sign-in" || request.Header("Accept")?.Contains("text/html", StringComparison.Ordinal) == true,
+            "application/json" => path == "/token" || path.StartsWith("/.well-known/", StringComparison.Ordinal),
+            _ => false,
+        };
+    }
 
     static async Task Read(HttpContent content, CancellationToken cancel)
     {

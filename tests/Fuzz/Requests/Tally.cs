@@ -12,6 +12,7 @@ sealed class Tally
     readonly SortedDictionary<(string Part, string Status), long> statuses = [];
     readonly Dictionary<string, (int Count, string First)> faults = [];
     readonly List<double> milliseconds = [];
+    (double Milliseconds, string Request) slowest = (0, "");
 
     public int Faults
     {
@@ -27,6 +28,8 @@ sealed class Tally
         lock (gate)
         {
             milliseconds.Add(took.TotalMilliseconds);
+            if (took.TotalMilliseconds > slowest.Milliseconds)
+                slowest = (took.TotalMilliseconds, $"number {number}: {answer.Status} {request.Method} {Part(request.Target)}");
             statuses[(part, answer.Status)] = statuses.GetValueOrDefault((part, answer.Status)) + 1;
             if (answer.Wrong is { } wrong)
             {
@@ -47,12 +50,15 @@ sealed class Tally
             Console.WriteLine($"{part.Key,-12} {string.Join(", ", part.Select(s => $"{s.Key.Status}: {Text(s.Value)}"))}");
         milliseconds.Sort();
         if (milliseconds.Count == 0) return;
+        Console.WriteLine($"slowest: {slowest.Request}");
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{milliseconds.Count:N0} requests in {took.TotalSeconds:N0} s ({milliseconds.Count / took.TotalSeconds:N0}/s), p99 "
                 + $"{milliseconds[(int)(milliseconds.Count * 0.99)]:N0} ms, longest "
                 + $"{milliseconds[^1]:N0} ms, {faults.Count} kinds of faults"));
     }
+
+    static string Part(string target) => target.Length > 300 ? $"{target[..300]}…" : target;
 
     static string Text(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -24,8 +24,8 @@ static class Documents
     /// <param name="dashboard">Address of the program that people sign in to.</param>
     public static JsonNode Identity(string issuer, string dashboard)
     {
-        string[] ofAuthorize = ["client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "prompt", "max_age",
-            "code_challenge", "code_challenge_method", "id_token_hint", "request", "request_uri"];
+        string[] ofAuthorize = ["client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "prompt",
+            "max_age", "code_challenge", "code_challenge_method", "id_token_hint", "request", "request_uri"];
         string[] ofToken = ["grant_type", "client_id", "client_secret", "code", "redirect_uri", "code_verifier", "refresh_token", "scope"];
         string[] ofSignOut = ["id_token_hint", "post_logout_redirect_uri", "state"];
         return new JsonObject

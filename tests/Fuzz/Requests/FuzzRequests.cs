@@ -67,7 +67,8 @@ static class FuzzRequests
         var calls = new GenerateCalls();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{ofQuery.Operations + ofIngest.Operations + ofPlant.Operations + ofIdentity.Operations} operations, {calls.Methods} methods"));
+            $"{ofQuery.Operations + ofIngest.Operations + ofPlant.Operations + ofIdentity.Operations} operations, "
+                + $"{calls.Methods} methods"));
         var grpc = Of($"http://127.0.0.1:{(new Uri(parts.Url("query")).Port + 10).ToString(CultureInfo.InvariantCulture)}");
         return
         [
@@ -81,7 +82,8 @@ static class FuzzRequests
             new(sockets, disposeHandler: false) { BaseAddress = new(address), Timeout = TimeSpan.FromSeconds(30) };
 
         Target Rest(string name, int share, HttpClient to, GenerateRequests from, bool isOpen = false) => new(
-            name, share, isOpen, number => (from.Make(seed, number), false), (request, _, cancel) => SendRequests.Send(to, request, cancel));
+            name, share, isOpen, number => (from.Make(seed, number), false),
+            (request, _, cancel) => SendRequests.Send(to, request, cancel));
     }
 
     static Target Of(Target[] targets, long number)

@@ -82,7 +82,8 @@ sealed class GenerateCalls
         if (dice.IsWild() && dice.OneIn(70)) message = new byte[70_000];
         var frame = new byte[5 + message.Length];
         frame[0] = flag;
-        BinaryPrimitives.WriteUInt32BigEndian(frame.AsSpan(1), dice.IsWild() && dice.OneIn(8) ? (uint)MutateBytes.Extreme(dice) : (uint)message.Length);
+        BinaryPrimitives.WriteUInt32BigEndian(
+            frame.AsSpan(1), dice.IsWild() && dice.OneIn(8) ? (uint)MutateBytes.Extreme(dice) : (uint)message.Length);
         message.CopyTo(frame, 5);
         return (dice.IsWild() ? dice.Below(13) : -1) switch
         {
@@ -114,8 +115,8 @@ sealed class GenerateCalls
             foreach (var field in type.Fields.InFieldNumberOrder())
             {
                 if (dice.OneIn(3) || depth > 5) continue;
-                for (var times = field.IsRepeated ? dice.Small(5) : dice.IsWild() && dice.OneIn(10) ? 2 : 1; times > 0; times--) Write(field, to, dice,
-                    depth);
+                for (var times = field.IsRepeated ? dice.Small(5) : dice.IsWild() && dice.OneIn(10) ? 2 : 1; times > 0; times--)
+                    Write(field, to, dice, depth);
             }
             if (dice.IsWild() && dice.OneIn(7))
             {

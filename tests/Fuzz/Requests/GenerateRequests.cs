@@ -167,7 +167,8 @@ sealed class GenerateRequests
             }
         }
         if (dice.IsWild() && dice.OneIn(4)) query.Add($"no-such-parameter={dice.Below(1000)}");
-        if (dice.IsWild() && dice.OneIn(13)) query.Add(dice.Of(["", "=", "&&", "%", "a=%zz", "a[]=1", "limit=%00", $"x={new string('q', 6000)}"]));
+        if (dice.IsWild() && dice.OneIn(13))
+            query.Add(dice.Of(["", "=", "&&", "%", "a=%zz", "a[]=1", "limit=%00", $"x={new string('q', 6000)}"]));
         return query.Count == 0 ? path : $"{path}?{string.Join('&', query)}";
     }
 

@@ -45,7 +45,8 @@ static class SendRequests
         if (Stopwatch.GetElapsedTime(began) is var took && took > LongestAnswer)
             return new(text, FormattableString.Invariant($"{text} took {took.TotalSeconds:N1} s"));
         if (status >= 500) return new(text, text);
-        var isWrong = status is 400 or 401 or 403 or 404 && !IsReason(type?.MediaType, request) && request.IsHttp && request.Method is not "HEAD";
+        var isWrong = status is 400 or 401 or 403 or 404 && request.IsHttp && request.Method is not "HEAD"
+            && !IsReason(type?.MediaType, request);
         return new(text, isWrong ? $"{text} without a reason" : null);
     }
 

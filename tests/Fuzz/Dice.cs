@@ -5,10 +5,10 @@ sealed class Dice(ulong seed, long number)
 {
     ulong state = Mixed(seed) ^ Mixed((ulong)number + 0x51_7C_C1_B7_27_22_0A_95);
 
-    /// <summary>Of how many values one is extreme, and of how many parts one is left out or changed.</summary>
-    public int Tameness { get; set; } = 3;
+    /// <summary>Few values are extreme and few parts are left out or changed, so that what comes out is nearly right.</summary>
+    public bool IsTame { get; set; }
 
-    public bool IsWild() => OneIn(Tameness);
+    public bool IsWild() => OneIn(IsTame ? 40 : 3);
 
     public ulong Next() => Mixed(state += 0x9E37_79B9_7F4A_7C15);
 

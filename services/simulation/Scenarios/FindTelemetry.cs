@@ -6,9 +6,9 @@ namespace Simulation.Scenarios;
 sealed class FindTelemetry(AssetRegistry registry, TimeProvider time)
 {
     /// <summary>
-    /// Since when these readings were recorded, and the streams from then to now. A reading is recorded when it is sampled or later, however
-    /// much later, apart from clock differences, and never before its asset is registered: who asks from 1970 on does not have thousands of
-    /// days looked up that have no stream.
+    /// Since when these readings were recorded, and the streams from then to now. A reading is recorded when it is sampled or later,
+    /// however much later, apart from clock differences, and never before its asset is registered: for who asks from 1970 on, thousands
+    /// of days without a stream are not looked up.
     /// </summary>
     /// <exception cref="NotFoundException">The log does not contain the asset.</exception>
     public async Task<(DateTimeOffset RecordedFrom, string[] Streams)> Since(

@@ -9,7 +9,8 @@ using Google.Protobuf.Reflection;
 namespace Fuzz.Requests;
 
 /// <summary>gRPC calls of every method in the protos: random messages, broken ones, broken frames and metadata.</summary>
-sealed class GenerateCalls
+/// <param name="mayBeRight">As with requests.</param>
+sealed class GenerateCalls(bool mayBeRight = true)
 {
     static readonly string[] Texts =
     [
@@ -46,8 +47,7 @@ sealed class GenerateCalls
     public GeneratedRequest Make(ulong seed, long number, out bool isStream)
     {
         var dice = new Dice(seed, number);
-        // As with requests, some are nearly right.
-        if (dice.OneIn(2)) dice.Tameness = 40;
+        dice.IsTame = mayBeRight && dice.OneIn(2);
         var method = dice.Of(methods);
         isStream = method.IsServerStreaming;
         var message = Message(method.InputType, dice, 0);
@@ -130,8 +130,8 @@ sealed class GenerateCalls
     static string TextFor(string name, Dice dice)
     {
         if (dice.IsWild()) return dice.Of(Texts);
-        if (name.Contains("asset", StringComparison.OrdinalIgnoreCase)) name = "asset";
-        return GenerateRequests.Names.TryGetValue(name, out var known) ? dice.Of(known) : dice.Of(Texts);
+        if (name.Contains("asset", StringComparison.OrdinalIgnoreCase) && dice.OneIn(2)) return "extrusion-line";
+        return dice.IsTame && GenerateRequests.Names.TryGetValue(name, out var known) ? dice.Of(known) : dice.Of(Texts);
     }
 
     static void Write(FieldDescriptor field, CodedOutputStream to, Dice dice, int depth)

@@ -95,13 +95,15 @@ sealed class GenerateRequests
     ];
 
     readonly JsonNode document;
+    readonly bool mayBeRight;
     readonly List<(string Path, string Method, JsonNode Operation)> operations;
     readonly List<FuzzedDecoder> imports = [];
 
     /// <param name="document">The OpenAPI document.</param>
-    public GenerateRequests(JsonNode document)
+    /// <param name="mayBeRight">Some may be answered with what they ask for. Where something is missing, they would wait for it.</param>
+    public GenerateRequests(JsonNode document, bool mayBeRight = true)
     {
-        this.document = document;
+        (this.document, this.mayBeRight) = (document, mayBeRight);
         operations = [.. document["paths"]!.AsObject()
             .SelectMany(path => path.Value!.AsObject().Where(o => o.Value is JsonObject { } operation && operation.ContainsKey("responses"))
             .Select(o => (path.Key, o.Key.ToUpperInvariant(), o.Value!)))];
@@ -116,7 +118,7 @@ sealed class GenerateRequests
     {
         var dice = new Dice(seed, number);
         // Some are nearly right, or all would be refused before anything is done.
-        if (dice.OneIn(2)) dice.Tameness = 40;
+        dice.IsTame = mayBeRight && dice.OneIn(2);
         var (path, method, operation) = dice.Of(operations);
         List<(string, string)> headers = [];
         var target = Target(path, operation, dice, headers, out var isHttp);
@@ -152,8 +154,8 @@ sealed class GenerateRequests
                 if (value.Contains('%')) isHttp &= dice.Of(Texts) is not null && !HasBadEscape(value);
                 path = path.Replace($"{{{name}}}", value.Length == 0 ? "x" : value, StringComparison.Ordinal);
             }
-            else if (place == "query" && (dice.Tameness > 3 && (bool?)parameter["required"] == true ? !dice.IsWild()
-                : dice.OneIn(dice.Tameness > 3 ? 4 : 2)))
+            else if (place == "query" && (dice.IsTame && (bool?)parameter["required"] == true ? !dice.IsWild()
+                : dice.OneIn(dice.IsTame ? 4 : 2)))
             {
                 for (var times = dice.IsWild() && dice.OneIn(5) ? 1 + dice.Below(4) : 1; times > 0; times--) query.Add($"{name}={value}");
             }
@@ -195,7 +197,7 @@ sealed class GenerateRequests
             "date" => DateTimeOffset.UtcNow.AddDays(-dice.Below(5)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
             "int32" or "int64" or "uint64" or "integer" or "double" or "number" => $"{dice.Small(2000) - (dice.IsWild() ? 2 : 0)}",
             "boolean" => dice.OneIn(2) ? "true" : "false",
-            _ => Names.TryGetValue(name, out var known) && !dice.IsWild() ? dice.Of(known) : dice.Of(Texts),
+            _ => dice.IsTame && Names.TryGetValue(name, out var known) ? dice.Of(known) : dice.Of(Texts),
         };
     }
 

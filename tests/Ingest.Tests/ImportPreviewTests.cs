@@ -47,6 +47,17 @@ public class ImportPreviewTests
         Assert.All(preview.First, reading => Assert.True(reading.Reason!.Length < 1000));
     }
 
+    [Fact]
+    public async Task Of_a_file_with_too_many_columns_only_another_layout_is_tried()
+    {
+        var text = $"Datum{string.Concat(Enumerable.Repeat(";Uhrz", 13_000))}\n1;2\n";
+        await Preview(text, Plain);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var preview = await Preview(text, Plain);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64 << 20);
+        Assert.Contains("columns", preview.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Zeit;Öltemperatur [°C]\n01.11.2026 10:00:00;61,5\n01.11.2026 10:00:01;61,6\n", true, "decimal=%2C", 2)]
     [InlineData("Zeit;Öldruck [bar]\n01.11.2026 10:00:00;1.101,5\n", true, "decimal=%2C&thousands=.", 1)]

@@ -53,6 +53,13 @@ public sealed class LogReader(NpgsqlDataSource source)
         return (long)(await command.ExecuteScalarAsync(cancel))!;
     }
 
+    /// <summary>The highest position that an event has taken, whether it is visible yet or not. Nobody knows a higher one.</summary>
+    public async Task<long> LastTaken(CancellationToken cancel = default)
+    {
+        await using var command = source.CreateCommand(SafePosition.LastValue);
+        return (long)(await command.ExecuteScalarAsync(cancel))!;
+    }
+
     /// <summary>Current versions of streams; streams that do not exist are left out.</summary>
     public async Task<Dictionary<string, long>> Versions(string[] streams, CancellationToken cancel = default)
     {

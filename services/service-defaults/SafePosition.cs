@@ -18,7 +18,8 @@ sealed class SafePosition(NpgsqlDataSource source)
     static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(5);
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    const string LastValue = "select case when is_called then last_value else 0 end from events.mt_events_sequence";
+    /// <summary>The highest position that was taken.</summary>
+    public const string LastValue = "select case when is_called then last_value else 0 end from events.mt_events_sequence";
     const string Appending = """
         select distinct l.virtualtransaction from pg_locks l join pg_stat_activity a on a.pid = l.pid
         where l.relation = 'events.mt_streams'::regclass and l.database = (select oid from pg_database where datname = current_database())

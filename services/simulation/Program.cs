@@ -13,8 +13,9 @@ builder.AddEventLog(SimulationTables.Register);
 builder.AddMessaging(Queues.AddConsumers, Queues.AddEndpoints);
 builder.AddSettings<SimulationSettings>("Simulation");
 builder.Services.AddSingleton<LogReader>().AddAssetRegistry().AddSingleton<ScenarioStore>().AddSingleton<ResultStore>()
-    .AddSingleton<FindModel>().AddSingleton<StoredCheckpoints>().AddSingleton<ReadEstimate>().AddSingleton<ReadParameters>()
-    .AddSingleton<ReadInputs>().AddSingleton<StartScenario>().AddSingleton<MergeShards>().AddSingleton<ScenarioPlans>();
+    .AddSingleton<FindModel>().AddSingleton<FindTelemetry>().AddSingleton<StoredCheckpoints>().AddSingleton<ReadEstimate>()
+    .AddSingleton<ReadParameters>().AddSingleton<ReadInputs>().AddSingleton<StartScenario>().AddSingleton<MergeShards>()
+    .AddSingleton<ScenarioPlans>();
 builder.Services.AddDecisions();
 builder.Services.AddCalibrations();
 builder.Services.AddHostedService<RestoreFromLog>().AddHostedService<KeepTimeLimits>().AddHostedService<SendShardsAgain>()

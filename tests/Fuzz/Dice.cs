@@ -5,6 +5,11 @@ sealed class Dice(ulong seed, long number)
 {
     ulong state = Mixed(seed) ^ Mixed((ulong)number + 0x51_7C_C1_B7_27_22_0A_95);
 
+    /// <summary>Few values are extreme and few parts are left out or changed, so that what comes out is nearly right.</summary>
+    public bool IsTame { get; set; }
+
+    public bool IsWild() => OneIn(IsTame ? 40 : 3);
+
     public ulong Next() => Mixed(state += 0x9E37_79B9_7F4A_7C15);
 
     /// <summary>From 0 to <paramref name="end"/> - 1; 0 if there are none.</summary>

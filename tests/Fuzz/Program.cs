@@ -23,7 +23,8 @@ static class Program
                         + $"{FuzzSettings.Usage}."),
             };
         }
-        catch (ArgumentException e)
+        // Not those that derive from it, which are faults of this program.
+        catch (ArgumentException e) when (e.GetType() == typeof(ArgumentException))
         {
             await Console.Error.WriteLineAsync(e.Message);
             return 2;

@@ -1,4 +1,6 @@
 using Fuzz.Decoders;
+using Fuzz.Mutations;
+using Fuzz.Requests;
 
 namespace Ingest.Tests;
 
@@ -39,5 +41,21 @@ public class FuzzTests
         // The same number and seed are the same payload.
         Assert.Equal(fuzzed.Payload(Seed, 7), fuzzed.Payload(Seed, 7));
         Assert.NotEqual(fuzzed.Payload(Seed, 7), fuzzed.Payload(Seed + 1, 7));
+    }
+
+    [Fact]
+    public void A_call_can_be_made_of_every_number()
+    {
+        var calls = new GenerateCalls();
+        for (var number = 0; number < 10_000; number++) Assert.NotNull(calls.Make(Seed, number, out _));
+    }
+
+    [Fact]
+    public void An_empty_message_can_be_mutated()
+    {
+        byte[] field = [8, 1];
+        for (var number = 0; number < 100; number++)
+            foreach (var mutation in MutateProtobuf.All)
+                Assert.NotNull(mutation(field, new(Seed, number), [[]]));
     }
 }

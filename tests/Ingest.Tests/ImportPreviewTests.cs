@@ -34,6 +34,30 @@ public class ImportPreviewTests
         Assert.Null(preview.Proposal);
     }
 
+    [Fact]
+    public async Task Of_a_long_cell_only_what_is_shown_is_read_however_many_settings_are_tried()
+    {
+        var text = $"date,time,oil-temperature\n2026-11-01,17:00:{new string('{', 200_000)},61.5\n";
+        await Preview(text, Plain);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var preview = await Preview(text, Plain);
+        // Several hundred settings are tried, so this is less than what each of them would need to make a text of the cell.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 400L * 2 * text.Length);
+        Assert.Equal(1, preview.Rejected);
+        Assert.All(preview.First, reading => Assert.True(reading.Reason!.Length < 1000));
+    }
+
+    [Fact]
+    public async Task Of_a_file_with_too_many_columns_only_another_layout_is_tried()
+    {
+        var text = $"Datum{string.Concat(Enumerable.Repeat(";Uhrz", 13_000))}\n1;2\n";
+        await Preview(text, Plain);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var preview = await Preview(text, Plain);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64 << 20);
+        Assert.Contains("columns", preview.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Zeit;Öltemperatur [°C]\n01.11.2026 10:00:00;61,5\n01.11.2026 10:00:01;61,6\n", true, "decimal=%2C", 2)]
     [InlineData("Zeit;Öldruck [bar]\n01.11.2026 10:00:00;1.101,5\n", true, "decimal=%2C&thousands=.", 1)]

@@ -16,25 +16,26 @@ public class GeneratedRequestTests(RunningSystem system) : SystemTest<RunningSys
     [Fact]
     public async Task No_generated_request_ends_in_an_internal_error()
     {
-        var requests = new GenerateRequests(await Pollux.Get("/openapi/v1.json"));
+        // Without a simulation, what is right would wait for its answer.
+        var requests = new GenerateRequests(await Pollux.Get("/openapi/v1.json"), mayBeRight: false);
         Assert.True(requests.Operations > 20);
         await None(Requests, async (number, cancel) =>
         {
             var request = requests.Make(Seed, number);
-            return await SendRequests.Send(Pollux.Query.Http, request, cancel) is { } wrong ? $"{wrong} {request}" : null;
+            return await SendRequests.Send(Pollux.Query.Http, request, cancel) is { Wrong: { } wrong } ? $"{wrong} {request}" : null;
         });
     }
 
     [Fact]
     public async Task No_generated_call_ends_in_an_internal_error()
     {
-        var calls = new GenerateCalls();
+        var calls = new GenerateCalls(mayBeRight: false);
         Assert.True(calls.Methods > 20);
         using var http = new HttpClient { BaseAddress = new($"http://127.0.0.1:{Pollux.Query.GrpcPort}") };
         await None(Calls, async (number, cancel) =>
         {
             var call = calls.Make(Seed, number, out var isStream);
-            return await SendCalls.Send(http, call, isStream, cancel) is { } wrong ? $"{wrong} {call}" : null;
+            return await SendCalls.Send(http, call, isStream, cancel) is { Wrong: { } wrong } ? $"{wrong} {call}" : null;
         });
     }
 

@@ -92,8 +92,10 @@ static class PreviewImport
         {
             var start = best;
             (Trial Trial, Dictionary<string, StringValues> Settings)? better = null;
-            foreach (var change in Changes(
-                await Headers(file, format, start.Model, cancel), needsTimes: start.Error is not null || start.Times < start.Rows))
+            // What has too many columns or too long lines is not read with another format of times.
+            var changes = start.IsTooLarge ? OfLayout() : Changes(
+                await Headers(file, format, start.Model, cancel), needsTimes: start.Error is not null || start.Times < start.Rows);
+            foreach (var change in changes)
             {
                 var changed = new Dictionary<string, StringValues>(settings);
                 foreach (var (name, value) in change)
@@ -202,6 +204,9 @@ static class PreviewImport
         AssetModel Model, int Rows, int Readings, int Rejected, int Missing, int Times, long? FirstTime,
         IReadOnlyList<PreviewedReading> First, IReadOnlyList<string> Unknown, string? Error)
     {
+        /// <summary>A line or the number of columns is over a limit.</summary>
+        public bool IsTooLarge { get; init; }
+
         /// <summary>Compares whether the file is readable, then rows without a time, then accepted minus rejected cells.</summary>
         public (bool, int, int) Score => (Error is null, Times - Rows, Readings - Rejected);
 
@@ -235,7 +240,7 @@ static class PreviewImport
             catch (Exception e) when ((ImportFormats.FaultOfBody(e) ?? e) is InvalidInputException or TooLargeException)
             {
                 return new(model, rows, readings, rejected, missing, times, firstTime, first, unknown,
-                    (ImportFormats.FaultOfBody(e) ?? e).Message);
+                    (ImportFormats.FaultOfBody(e) ?? e).Message) { IsTooLarge = e is TooLargeException };
             }
         }
 

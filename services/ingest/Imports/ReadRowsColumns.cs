@@ -232,7 +232,7 @@ sealed class ReadRowsColumns
         else if (cell.IsEmpty) return;
         else if (TryNumber(cell, out var value))
             to.Add(column.Sensor, time.Micros, value, column.Unit, Quality.Good, column.Header, "unit");
-        else to.Reject("not-a-number", column.Header, Encoding.UTF8.GetString(cell), AllowedNumbers);
+        else to.Reject("not-a-number", column.Header, ShownText.OfUtf8(cell), AllowedNumbers);
     }
 
     /// <summary>Adds the reading of a long row, or rejects it.</summary>

@@ -123,9 +123,9 @@ static class ReadRowsCsv
                 FormattableString.Invariant($"{csv.Headers.Count} columns as in the header"));
             return default;
         }
-        if (columns.Unnamed >= 0 && Cell(csv, columns.Unnamed) is { Length: > 0 } cell)
+        if (columns.Unnamed >= 0 && !Trimmed(csv, columns.Unnamed).IsEmpty)
         {
-            row.Reject("unknown-column", "cell without a header", cell, "nothing after the last separator");
+            row.Reject("unknown-column", "cell without a header", Shown(csv, columns.Unnamed), "nothing after the last separator");
             return default;
         }
         var time = columns.TimeOfDay < 0
@@ -143,11 +143,11 @@ static class ReadRowsCsv
         {
             var (code, allowed) = columns.Refusal(time.Kind);
             var (headers, cells) = columns.TimeOfDay < 0
-                ? (csv.Headers[columns.Time], Cell(csv, columns.Time))
+                ? (csv.Headers[columns.Time], Shown(csv, columns.Time))
                 : ($"{csv.Headers[columns.Time]} {csv.Headers[columns.TimeOfDay]}",
-                    $"{Cell(csv, columns.Time)} {Cell(csv, columns.TimeOfDay)}");
+                    $"{Shown(csv, columns.Time)} {Shown(csv, columns.TimeOfDay)}");
             row.Reject(new(code, $"'{headers}' is '{cells}'; allowed: {allowed}."),
-                columns.Values.Count(v => Cell(csv, v.Index) is { Length: > 0 } value && !columns.IsMissing(value)));
+                columns.Values.Count(v => Trimmed(csv, v.Index) is { IsEmpty: false } value && !columns.IsMissing(value)));
         }
         return time;
     }
@@ -161,6 +161,14 @@ static class ReadRowsCsv
     }
 
     static string Cell(CsvReader csv, int column) => csv.GetString(column).Trim();
+
+    static ReadOnlySpan<byte> Trimmed(CsvReader csv, int column)
+    {
+        var cell = csv.GetSpan(column);
+        return cell[Ascii.Trim(cell)];
+    }
+
+    static string Shown(CsvReader csv, int column) => ShownText.OfUtf8(Trimmed(csv, column));
 
     static async ValueTask Guard(ValueTask reading, long line)
     {

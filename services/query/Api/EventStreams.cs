@@ -27,7 +27,8 @@ static class EventStreams
             await http.Response.StartAsync(http.RequestAborted);
             if (HttpMethods.IsHead(http.Request.Method)) return;
             // Without it, a client would not know for up to a heartbeat whether its request was accepted.
-            await body.FlushAsync(http.RequestAborted);
+            // Not the writer, which has nothing yet and so flushes nothing when the answer could have been compressed.
+            await http.Response.Body.FlushAsync(http.RequestAborted);
             await foreach (var item in items)
             {
                 write(body, item);

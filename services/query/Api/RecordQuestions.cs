@@ -29,8 +29,11 @@ sealed class RecordQuestions(IBus bus, TimeProvider time)
     public Task Rpc(string method, IMessage request, CancellationToken cancel) => Concerns(
         method, () => request.Descriptor.Fields.InFieldNumberOrder()
             .Any(f => OfTime.Any(t => f.JsonName.StartsWith(t, StringComparison.Ordinal)) && !IsDefault(f.Accessor.GetValue(request))))
-            ? Send(method, JsonFormatter.Default.Format(request), cancel)
+            ? Send(method, Shown(request), cancel)
             : Task.CompletedTask;
+
+    // Not the formatter that others read JSON of, which throws for times that are none.
+    internal static string Shown(IMessage request) => JsonFormatter.ToDiagnosticString(request);
 
     static bool Concerns(string operation, Func<bool> isAboutThePast) =>
         Caller.Current is { Subject: { } subject, Needs: Right.Read } && subject.Roles.Contains("auditor")
@@ -43,7 +46,7 @@ sealed class RecordQuestions(IBus bus, TimeProvider time)
         var now = time.GetUtcNow();
         QuestionAsked asked = new(
             Guid.CreateVersion7(now).ToString(), Caller.Current.Tenant, operation,
-            question.Length > QuestionAsked.LongestQuestion ? question[..QuestionAsked.LongestQuestion] : question, now);
+            ShownText.Of(question, QuestionAsked.LongestQuestion), now);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(Patience);
         try

@@ -13,7 +13,7 @@ sealed class AwaitPosition(NpgsqlDataSource source, LogReader log, KnownAssets r
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <exception cref="TimeoutException">The twin did not reach the position in time.</exception>
-    /// <exception cref="InvalidInputException">Nor did the log, so nobody can have been given the position.</exception>
+    /// <exception cref="InvalidInputException">The log does not have it, so nobody can have been given it.</exception>
     public async Task Run(LiveTwin twin, string field, long position, CancellationToken cancel)
     {
         if (twin.View.Position >= position) return;
@@ -26,8 +26,7 @@ sealed class AwaitPosition(NpgsqlDataSource source, LogReader log, KnownAssets r
             if (waited >= Patience)
             {
                 var end = await log.Position(cancel);
-                if (position > end) throw new InvalidInputException(
-                    field, position, FormattableString.Invariant($"0 to {end}, the end of the log"));
+                if (position > end) throw AfterTheEnd(field, position, end);
                 if (!await HasEvents(twin, position, cancel)) return;
                 throw new TimeoutException(
                     $"The twin is at log position {twin.View.Position} and did not reach {position} within {Patience.TotalSeconds} s.");
@@ -36,10 +35,14 @@ sealed class AwaitPosition(NpgsqlDataSource source, LogReader log, KnownAssets r
             if (left > TimeSpan.Zero && await watcher.Wait(left, cancel)) continue;
             if (hasAsked) continue;
             hasAsked = true;
+            if (await log.LastTaken(cancel) is var last && position > last) throw AfterTheEnd(field, position, last);
             // The latest writes may still be above the safe position.
             if (position <= await log.Position(cancel) && !await HasEvents(twin, position, cancel)) return;
         }
     }
+
+    static InvalidInputException AfterTheEnd(string field, long position, long end) =>
+        new(field, position, FormattableString.Invariant($"0 to {end}, the end of the log"));
 
     // Positions are shared by all assets: this twin may have no events up to the requested one.
     async Task<bool> HasEvents(LiveTwin twin, long position, CancellationToken cancel)

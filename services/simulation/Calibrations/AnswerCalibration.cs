@@ -14,12 +14,9 @@ namespace Simulation.Calibrations;
 
 /// <summary>Reads the window of a calibration from the log, finds the answer and records it.</summary>
 sealed partial class AnswerCalibration(
-    CalibrationStore store, FindModel models, ReadParameters parameters, LogReader log, TimeProvider time,
+    CalibrationStore store, FindModel models, FindTelemetry telemetry, ReadParameters parameters, LogReader log, TimeProvider time,
     ILogger<AnswerCalibration> logger)
 {
-    // How far a device's clock may be ahead of the log's: twice the largest tolerance that ingest can be given.
-    static readonly TimeSpan ClocksApart = TimeSpan.FromMinutes(20);
-
     // Compiling one takes many milliseconds. The registry holds each model once, so there is one per model hash.
     static readonly ConditionalWeakTable<AssetModel, EstimationSetup> Setups = [];
 
@@ -75,9 +72,7 @@ sealed partial class AnswerCalibration(
     async Task<WindowReadings> Read(EstimationSetup setup, CalibrationDefinition definition, CancellationToken cancel)
     {
         var window = new WindowReadings(setup, Micros.From(definition.From), Micros.From(definition.To));
-        // Apart from clock differences, a reading is recorded when it is sampled or later, however much later.
-        var recordedFrom = Micros.ToTime(window.First) - ClocksApart;
-        var streams = Streams.TelemetryBetween(definition.AssetId, recordedFrom, time.GetUtcNow().AddDays(1));
+        var (recordedFrom, streams) = await telemetry.Since(definition.AssetId, Micros.ToTime(window.First), cancel);
         var corrections = await log.CorrectionsOf(definition.AssetId, setup.Model, definition.KnownAt, cancel);
         List<Reading> decoded = [];
         await foreach (var batch in log.UpTo(streams, definition.KnownAt, recordedFrom, corrections, cancel))

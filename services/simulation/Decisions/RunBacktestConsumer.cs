@@ -9,12 +9,9 @@ using TwinModel.Telemetry;
 namespace Simulation.Decisions;
 
 /// <summary>Tests settings against the log, read-only.</summary>
-sealed class RunBacktestConsumer(DecisionStore store, FindModel models, LogReader log, TimeProvider time) : IConsumer<RunBacktest>
+sealed class RunBacktestConsumer(DecisionStore store, FindModel models, FindTelemetry telemetry, LogReader log) : IConsumer<RunBacktest>
 {
     const long MostReadings = 50_000_000;
-
-    // How far a device's clock may be ahead of the log's.
-    static readonly TimeSpan ClocksApart = TimeSpan.FromMinutes(20);
 
     public async Task Consume(ConsumeContext<RunBacktest> context) =>
         await context.RespondAsync(await Run(context.Message, context.CancellationToken));
@@ -40,9 +37,8 @@ sealed class RunBacktestConsumer(DecisionStore store, FindModel models, LogReade
         var (first, last, count) = (Micros.From(d.From), Micros.From(d.To), 0L);
         List<Reading> readings = [];
         var corrections = await log.CorrectionsOf(d.AssetId, model, d.KnownAt, cancel);
-        // A reading is recorded when it is sampled or later, apart from clock differences.
-        await foreach (var batch in log.UpTo(
-            Streams.TelemetryBetween(d.AssetId, d.From - ClocksApart, time.GetUtcNow().AddDays(1)), d.KnownAt, corrections, cancel))
+        var (_, streams) = await telemetry.Since(d.AssetId, d.From, cancel);
+        await foreach (var batch in log.UpTo(streams, d.KnownAt, corrections, cancel))
         {
             var range = TelemetryCodec.SampleRange(batch.Batch);
             if (range.Last < first || range.First > last) continue;

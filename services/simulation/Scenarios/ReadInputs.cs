@@ -11,7 +11,7 @@ namespace Simulation.Scenarios;
 /// Reads an asset's recorded inputs around a run, its learned parameters and the estimate of the machine at its start, as known at the
 /// scenario's log position. Read-only: a scenario never touches the live twin.
 /// </summary>
-sealed class ReadInputs(LogReader log, ReadEstimate estimate, ReadParameters parameters, TimeProvider time)
+sealed class ReadInputs(LogReader log, ReadEstimate estimate, ReadParameters parameters, FindTelemetry telemetry)
 {
     public async Task<RecordedInputs> Run(AssetModel model, ScenarioDefinition definition, CancellationToken cancel)
     {
@@ -29,9 +29,7 @@ sealed class ReadInputs(LogReader log, ReadEstimate estimate, ReadParameters par
         var start = Micros.From(definition.ValidAt);
         var first = start - (long)(RecordInputs.WarmUpSeconds * Micros.PerSecond);
         var last = start + (long)(definition.HorizonSeconds * Micros.PerSecond);
-        // Apart from clock differences, a reading is recorded when it is sampled or later, however much later.
-        var recordedFrom = Micros.ToTime(first) - Streams.ClocksApart;
-        var streams = Streams.TelemetryBetween(definition.AssetId, recordedFrom, time.GetUtcNow().AddDays(1));
+        var (recordedFrom, streams) = await telemetry.Since(definition.AssetId, Micros.ToTime(first), cancel);
         var corrections = await log.CorrectionsOf(definition.AssetId, model, definition.KnownAt, cancel);
         List<Reading> found = [], decoded = [];
         await foreach (var batch in log.UpTo(streams, definition.KnownAt, recordedFrom, corrections, cancel))

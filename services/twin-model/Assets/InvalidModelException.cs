@@ -7,6 +7,19 @@ namespace TwinModel.Assets;
 /// <param name="Message">What is wrong and what is allowed.</param>
 public sealed record ModelProblem(string File, long Line, string Path, string Message)
 {
+    // A message may show text of the file, which may be most of it; so may a path with keys.
+    const int Longest = 1000;
+
+    /// <summary>Path within the document, shortened.</summary>
+    public string Path { get; } = Shortened(Path);
+
+    /// <summary>What is wrong and what is allowed, shortened.</summary>
+    public string Message { get; } = Shortened(Message);
+
+    static string Shortened(string text) => text.Length <= Longest
+        ? text
+        : $"{text[..(char.IsHighSurrogate(text[Longest - 1]) ? Longest - 1 : Longest)]}…";
+
     /// <inheritdoc/>
     public override string ToString() => $"{File}:{Line}: {(Path.Length == 0 ? "document" : Path)} {Message}";
 }

@@ -24,13 +24,8 @@ sealed partial class YamlCursor(YamlNode node, string path, string file, List<Mo
 
     public string Path => path;
 
-    // A message may show a node, which may be most of the file; so may a path with keys.
-    const int LongestMessage = 1000;
-
     public void Complain(string message, YamlNode? at = null) =>
-        problems.Add(new ModelProblem(file, (at ?? node).Start.Line, Shown(path), Shown(message)));
-
-    static string Shown(string text) => text.Length <= LongestMessage ? text : $"{text[..LongestMessage]}…";
+        problems.Add(new ModelProblem(file, (at ?? node).Start.Line, path, message));
 
     /// <summary>Complains about the node of a key, or about this one if the key is missing.</summary>
     public void ComplainOf(string key, string message) => (Get(key, required: false) ?? this).Complain(message);
@@ -106,7 +101,7 @@ sealed partial class YamlCursor(YamlNode node, string path, string file, List<Mo
     public bool? Flag()
     {
         if (node is YamlScalarNode { Style: ScalarStyle.Plain, Value: "true" or "false" } scalar) return scalar.Value == "true";
-        Complain($"must be true or false, not '{node}'");
+        Complain($"must be true or false, {Instead(node)}");
         return null;
     }
 
@@ -130,7 +125,7 @@ sealed partial class YamlCursor(YamlNode node, string path, string file, List<Mo
         if (node is YamlScalarNode { Style: ScalarStyle.Plain } scalar
             && double.TryParse(scalar.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value))
             return value;
-        Complain($"must be a finite number, not '{node}'");
+        Complain($"must be a finite number, {Instead(node)}");
         return null;
     }
 
@@ -177,6 +172,14 @@ sealed partial class YamlCursor(YamlNode node, string path, string file, List<Mo
         foreach (var key in map.Children.Keys.Where(k => !asked.Contains(k.ToString())))
             Complain($"has the unknown key '{key}'; allowed: {string.Join(", ", asked)}", key);
     }
+
+    // A list or mapping is not written out: a few lines of references can stand for millions of nodes.
+    static string Instead(YamlNode found) => found switch
+    {
+        YamlScalarNode scalar => $"not '{scalar.Value}'",
+        YamlSequenceNode => "not a list",
+        _ => "not a mapping",
+    };
 
     // What YAML reads as a number, a Boolean or null when unquoted.
     [GeneratedRegex(@"^([-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|true|false|null|~)\z")]

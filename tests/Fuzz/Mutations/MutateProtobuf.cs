@@ -21,7 +21,8 @@ static class MutateProtobuf
         (bytes, dice, _) => Change(bytes, dice, (fields, at) => fields[at] = fields[at] with { Length = MutateBytes.Extreme(dice) }),
         (bytes, dice, _) => Change(bytes, dice, (fields, at) =>
             (fields[at], fields[dice.Below(fields.Count)]) = (fields[dice.Below(fields.Count)], fields[at])),
-        (bytes, dice, examples) => Change(bytes, dice, (fields, at) => fields.Insert(at, dice.Of(Read(dice.Of(examples), 0) ?? fields))),
+        (bytes, dice, examples) => Change(bytes, dice, (fields, at) => fields.Insert(at,
+            dice.Of(Read(dice.Of(examples), 0) is { Count: > 0 } others ? others : fields))),
         Nested,
     ];
 

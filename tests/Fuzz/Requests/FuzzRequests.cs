@@ -1,9 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using Fuzz.Decoders;
 
 namespace Fuzz.Requests;
 
@@ -11,124 +8,94 @@ namespace Fuzz.Requests;
 static class FuzzRequests
 {
     public const long Count = 100_000;
-    const int AtOnce = 8, MostFaults = 40, MostMegabytes = 1000, MostGrowthMegabytes = 400;
+    const int AtOnce = 8;
 
-    // Of a hundred requests, in this order; the rest goes to gRPC.
-    const int ToQuery = 55, ToIngest = 12, ToPlant = 8;
-
-    // The plant has no OpenAPI document.
-    const string Plant =
-        """
-        {"paths":{"/faults":{"get":{"responses":{}}},"/status":{"get":{"responses":{}}},
-        "/faults/{name}":{"put":{
-          "parameters":[{"name":"name","in":"path","schema":{"enum":["die-blockage","heater-failure","sensor-drift"]}}],
-          "requestBody":{"content":{"application/json":{"schema":{"properties":{"severity":{"type":"number"},"ramp":{"type":"string"},
-          "seconds":{"type":"number"},"rampSeconds":{"type":"number"}}}}}},"responses":{}},
-          "delete":{"parameters":[{"name":"name","in":"path","schema":{"type":"string"}}],"responses":{}}},
-        "/operation":{"put":{"requestBody":{"content":{"application/json":{"schema":{"properties":{"screwSpeed":{"type":"number"},
-          "screwRpm":{"type":"number"},"feedRate":{"type":"number"},"zones":{"items":{"type":"number"}}}}}}},"responses":{}}},
-        "/time-lapse":{"put":{"requestBody":{"content":{"application/json":{"schema":{"properties":{"until":{"format":"date-time"}}}}}},
-          "responses":{}}}}}
-        """;
+    /// <summary>Where some of a hundred requests go.</summary>
+    /// <param name="Name">Of the service.</param>
+    /// <param name="Share">How many.</param>
+    /// <param name="IsOpen">Nobody needs a token.</param>
+    /// <param name="Make">The request of a number, and whether its answer is a stream.</param>
+    /// <param name="Send">Sends it.</param>
+    sealed record Target(
+        string Name, int Share, bool IsOpen, Func<long, (GeneratedRequest, bool IsStream)> Make,
+        Func<GeneratedRequest, bool, CancellationToken, Task<Answer>> Send);
 
     public static async Task<int> Run(FuzzSettings settings)
     {
-        var parts = JsonNode.Parse(await Status())!.AsArray().Where(p => (string)p!["kind"]! == "service"
-            && p["pid"]?.GetValueKind() == JsonValueKind.Number).ToDictionary(p => (string)p!["name"]!, p => (Url: (string)p!["url"]!,
-                Pid: (int)p["pid"]!));
-        using var sockets = new SocketsHttpHandler { AllowAutoRedirect = false, MaxConnectionsPerServer = 4 * AtOnce };
-        HttpClient Of(string address) =>
-            new(sockets, disposeHandler: false) { BaseAddress = new(address), Timeout = TimeSpan.FromSeconds(30) };
-        using var query = Of(parts["query"].Url);
-        using var ingest = Of(parts["ingest"].Url);
-        using var plant = Of(parts["plant"].Url);
-        var port = new Uri(parts["query"].Url).Port + 10;
-        using var grpc = Of($"http://127.0.0.1:{port}");
-        var ofQuery = new GenerateRequests(JsonNode.Parse(await query.GetStringAsync("/openapi/v1.json"))!);
-        var ofIngest = new GenerateRequests(JsonNode.Parse(await ingest.GetStringAsync("/openapi/v1.json"))!);
-        var ofPlant = new GenerateRequests(JsonNode.Parse(Plant)!);
-        var calls = new GenerateCalls();
-        Console.WriteLine($"{ofQuery.Operations + ofIngest.Operations + ofPlant.Operations} operations, {calls.Methods} methods");
-
-        var faults = new Dictionary<string, (int Count, string First)>();
-        var answers = new List<double>();
-        var (began, sent) = (Stopwatch.GetTimestamp(), 0L);
-        Dictionary<string, double> before = [];
+        var parts = await RunningParts.Find();
+        using var sockets = new SocketsHttpHandler { AllowAutoRedirect = false, MaxConnectionsPerServer = 4 * AtOnce, UseCookies = false };
+        using var tokens = new Tokens();
+        var targets = await Targets(parts, sockets, settings.Seed);
+        var tally = new Tally();
+        var began = Stopwatch.GetTimestamp();
         var numbers = settings.Number is { } one ? [one] : Numbers(settings.Count);
         await Parallel.ForEachAsync(numbers, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (number, cancel) =>
         {
-            if (Stopwatch.GetElapsedTime(began) > settings.Time || faults.Count >= MostFaults) return;
+            if (Stopwatch.GetElapsedTime(began) > settings.Time || tally.Faults >= Tally.MostFaults) return;
+            var target = Of(targets, number);
+            var (made, isStream) = target.Make(number);
+            var (isGood, request) = target.IsOpen ? (true, made) : await tokens.Add(made, settings.Seed, number);
             var at = Stopwatch.GetTimestamp();
-            var choice = number % 100;
-            GeneratedRequest request;
-            string? wrong;
+            Answer answer;
             try
             {
-                if (choice < ToQuery) wrong = await SendRequests.Send(query, request = ofQuery.Make(settings.Seed, number), cancel);
-                else if (choice < ToQuery + ToIngest) wrong = await SendRequests.Send(ingest, request = ofIngest.Make(settings.Seed,
-                    number), cancel);
-                else if (choice < ToQuery + ToIngest + ToPlant) wrong = await SendRequests.Send(plant,
-                    request = ofPlant.Make(settings.Seed, number), cancel);
-                else wrong = await SendCalls.Send(grpc, request = calls.Make(settings.Seed, number, out var isStream), isStream, cancel);
+                answer = await target.Send(request, isStream, cancel);
             }
             catch (Exception e) when (e is OperationCanceledException or UriFormatException or IOException)
             {
-                (request, wrong) = (new("?", "?", []), $"{e.GetType().Name}: {e.Message}");
+                answer = new("none", $"{e.GetType().Name}: {e.Message}");
             }
-            lock (faults)
-            {
-                answers.Add(Stopwatch.GetElapsedTime(at).TotalMilliseconds);
-                // What is allocated for the first requests of each kind stays.
-                if (++sent == settings.Count / 10) before = Megabytes(parts);
-                if (settings.Number is not null) Console.WriteLine($"{request}: {wrong ?? "right"}");
-                if (wrong is null) return;
-                var kind = $"{wrong} {request.Method} {request.Target.Split('?')[0]}";
-                if (kind.Length > 100) kind = kind[..100];
-                faults[kind] = faults.TryGetValue(kind, out var known) ? known with { Count = known.Count + 1 } : (1,
-                    $"number {number}: {wrong} {request}");
-            }
+            if (!isGood && answer is { Wrong: null, Status: "200" or "201" or "202" or "204" or "grpc 0" })
+                answer = answer with { Wrong = $"{answer.Status} without a good token" };
+            var sent = tally.Add(target.Name, number, request, answer, Stopwatch.GetElapsedTime(at));
+            if (sent == settings.Count / 10) parts.NoteMemory();
+            if (settings.Number is not null) Console.WriteLine($"{request}: {answer}");
         });
-        foreach (var (count, first) in faults.Values) Console.WriteLine($"{count} x {first}");
-        var isGood = faults.Count == 0;
-        var after = Megabytes(parts);
-        foreach (var (name, (url, _)) in parts)
-        {
-            using var client = Of(url);
-            using var ready = await client.GetAsync("/health/ready");
-            var grown = before.TryGetValue(name, out var earlier) ? after[name] - earlier : 0;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{name,-12} {ready.StatusCode}, {earlier:N0} to {after[name]:N0} MB"));
-            isGood &= ready.StatusCode == HttpStatusCode.OK && after[name] is > 0 and < MostMegabytes && grown < MostGrowthMegabytes;
-        }
-        answers.Sort();
-        var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        var took = Stopwatch.GetElapsedTime(began);
+        var isGood = await parts.AreWell();
+        tally.Print(took);
+        return isGood && tally.Faults == 0 ? 0 : 1;
+    }
+
+    static async Task<Target[]> Targets(RunningParts parts, HttpMessageHandler sockets, ulong seed)
+    {
+        var (query, ingest) = (Of(parts.Url("query")), Of(parts.Url("ingest")));
+        var ofQuery = new GenerateRequests(JsonNode.Parse(await query.GetStringAsync("/openapi/v1.json"))!);
+        var ofIngest = new GenerateRequests(JsonNode.Parse(await ingest.GetStringAsync("/openapi/v1.json"))!);
+        var ofPlant = new GenerateRequests(Documents.Plant);
+        var ofIdentity = new GenerateRequests(Documents.Identity(parts.Url("identity"), parts.Url("dashboard")));
+        var calls = new GenerateCalls();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{answers.Count:N0} requests in {seconds:N0} s ({answers.Count / seconds:N0}/s), p99 "
-                + $"{answers[(int)(answers.Count * 0.99)]:N0} ms, longest "
-                + $"{answers[^1]:N0} ms, {faults.Count} kinds of faults"));
-        return isGood ? 0 : 1;
+            $"{ofQuery.Operations + ofIngest.Operations + ofPlant.Operations + ofIdentity.Operations} operations, "
+                + $"{calls.Methods} methods"));
+        var grpc = Of($"http://127.0.0.1:{(new Uri(parts.Url("query")).Port + 10).ToString(CultureInfo.InvariantCulture)}");
+        return
+        [
+            Rest("query", 55, query, ofQuery), Rest("ingest", 12, ingest, ofIngest), Rest("plant", 8, Of(parts.Url("plant")), ofPlant),
+            Rest("identity", 2, Of(parts.Url("identity")), ofIdentity, isOpen: true),
+            new("grpc", 23, false, number => (calls.Make(seed, number, out var isStream), isStream),
+                (call, isStream, cancel) => SendCalls.Send(grpc, call, isStream, cancel)),
+        ];
+
+        HttpClient Of(string address) =>
+            new(sockets, disposeHandler: false) { BaseAddress = new(address), Timeout = TimeSpan.FromSeconds(30) };
+
+        Target Rest(string name, int share, HttpClient to, GenerateRequests from, bool isOpen = false) => new(
+            name, share, isOpen, number => (from.Make(seed, number), false),
+            (request, _, cancel) => SendRequests.Send(to, request, cancel));
+    }
+
+    static Target Of(Target[] targets, long number)
+    {
+        var choice = (int)(number % targets.Sum(t => t.Share));
+        foreach (var target in targets)
+            if ((choice -= target.Share) < 0) return target;
+        throw new UnreachableException();
     }
 
     static IEnumerable<long> Numbers(long count)
     {
         for (long number = 0; number < count; number++) yield return number;
-    }
-
-    // Resident, of the process that was there at the beginning; 0 if it is gone.
-    static Dictionary<string, double> Megabytes(Dictionary<string, (string Url, int Pid)> parts) => parts.ToDictionary(p => p.Key, p =>
-        File.Exists($"/proc/{p.Value.Pid}/status")
-            ? double.Parse(
-                File.ReadLines($"/proc/{p.Value.Pid}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal))
-                    .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024
-            : 0);
-
-    static async Task<string> Status()
-    {
-        var start = new ProcessStartInfo(Path.Combine(Corpus.Repository, "pollux"), ["status", "--json"]) { RedirectStandardOutput = true };
-        using var process = Process.Start(start)!;
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return output;
     }
 }

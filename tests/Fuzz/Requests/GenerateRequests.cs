@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Fuzz.Decoders;
@@ -33,7 +34,7 @@ sealed class GenerateRequests
 
     static readonly (string Name, string[] Values)[] Headers =
     [
-        ("Accept", ["", "*/*", "text/event-stream", "application/vnd.apache.parquet", "text/csv;q=0", "a/b;q=x", ",,,",
+        ("Accept", ["", "*/*", "text/html", "text/event-stream", "application/vnd.apache.parquet", "text/csv;q=0", "a/b;q=x", ",,,",
             "application/json;v=\""]),
         ("Accept-Encoding", ["gzip", "br;q=1.0, *;q=0", "x", "gzip;q=-1"]),
         ("Content-Encoding", ["gzip", "br", "deflate", "x", "gzip, gzip", "identity"]),
@@ -50,14 +51,59 @@ sealed class GenerateRequests
         ("Cookie", ["a=b", "=;=;", new('c', 4000)]),
     ];
 
+    /// <summary>What there is, or what is allowed, by the name of a parameter, member or field.</summary>
+    internal static readonly Dictionary<string, string[]> Names = new()
+    {
+        ["asset"] = ["extrusion-line", "pump-loop"],
+        ["assets"] = ["extrusion-line", "extrusion-line,pump-loop"],
+        ["target"] = ["extrusion-line", "pump-loop"],
+        ["from"] = ["extrusion-line"],
+        ["model"] = ["extrusion-line", "pump-loop", "site", "hall"],
+        ["sensor"] = ["melt-temperature", "screw-speed"],
+        ["signal"] = ["melt-temperature", "melt-temperature-die"],
+        ["component"] = ["gearbox-bearing"],
+        ["type"] = ["part-of", "feeds", "alarm_raised"],
+        ["by"] = ["anna"],
+        ["reason"] = ["cable loose"],
+        ["comment"] = ["cable loose"],
+        ["bucket"] = ["1m", "1h", "7m"],
+        ["fill"] = ["null", "previous", "linear"],
+        ["format"] = ["json", "csv", "parquet"],
+        ["timeZone"] = ["Europe/Berlin"],
+        ["severity"] = ["warning", "alarm"],
+        ["state"] = ["active", "completed", "running"],
+        ["path"] = ["<feeds", "part-of", "feeds/part-of"],
+        ["condition"] = ["good", "degrading"],
+        ["operation"] = ["getTwin", "setPolicy"],
+        ["role"] = ["viewer"],
+        ["kind"] = ["machine", "place", "replace-now", "wait"],
+        ["fromKnownAt"] = ["10", "100"],
+        ["toKnownAt"] = ["200"],
+        ["label"] = ["hall:1"],
+        ["preview"] = ["true", "false"],
+        ["decimal"] = [",", "."],
+        ["separator"] = [";"],
+        ["time-zone"] = ["Europe/Berlin"],
+        ["after"] = ["0", "100"],
+    };
+
+    // Of the assets that there are.
+    static readonly byte[][] Imports =
+    [
+        [.. "time,melt-temperature,screw-speed\n2026-11-01T12:00:00Z,201.5,80\n2026-11-01T12:00:01Z,x,81\n"u8],
+        [.. "time,sensor,value,unit\n1772366400.5,melt-temperature,470,K\n"u8],
+    ];
+
     readonly JsonNode document;
+    readonly bool mayBeRight;
     readonly List<(string Path, string Method, JsonNode Operation)> operations;
     readonly List<FuzzedDecoder> imports = [];
 
     /// <param name="document">The OpenAPI document.</param>
-    public GenerateRequests(JsonNode document)
+    /// <param name="mayBeRight">Some may be answered with what they ask for. Where something is missing, they would wait for it.</param>
+    public GenerateRequests(JsonNode document, bool mayBeRight = true)
     {
-        this.document = document;
+        (this.document, this.mayBeRight) = (document, mayBeRight);
         operations = [.. document["paths"]!.AsObject()
             .SelectMany(path => path.Value!.AsObject().Where(o => o.Value is JsonObject { } operation && operation.ContainsKey("responses"))
             .Select(o => (path.Key, o.Key.ToUpperInvariant(), o.Value!)))];
@@ -71,14 +117,16 @@ sealed class GenerateRequests
     public GeneratedRequest Make(ulong seed, long number)
     {
         var dice = new Dice(seed, number);
+        // Some are nearly right, or all would be refused before anything is done.
+        dice.IsTame = mayBeRight && dice.OneIn(2);
         var (path, method, operation) = dice.Of(operations);
         List<(string, string)> headers = [];
         var target = Target(path, operation, dice, headers, out var isHttp);
         byte[]? body = null;
         if (imports.Count > 0 && method == "POST") body = Import(dice, seed, number, headers);
         else if (operation["requestBody"] is { } expected) body = Body(expected, dice, headers);
-        if (dice.OneIn(30)) method = dice.Of(Methods);
-        if (dice.OneIn(30)) body = dice.OneIn(2) ? null : dice.Bytes(dice.Small(2000));
+        if (dice.IsWild() && dice.OneIn(10)) method = dice.Of(Methods);
+        if (dice.IsWild() && dice.OneIn(10)) body = dice.OneIn(2) ? null : dice.Bytes(dice.Small(2000));
         while (dice.OneIn(4))
         {
             var (name, values) = dice.Of(Headers);
@@ -96,27 +144,33 @@ sealed class GenerateRequests
         foreach (var parameter in operation["parameters"]?.AsArray() ?? [])
         {
             var (name, place) = ((string)parameter!["name"]!, (string)parameter["in"]!);
-            var value = Uri.EscapeDataString(TextFor(parameter["schema"], dice));
+            var value = Uri.EscapeDataString(TextFor(name, parameter["schema"], dice));
             if (place == "path")
             {
                 // Half of the assets exist, or every operation on one would end as not found.
                 if (name is "id" or "asset" && dice.OneIn(2)) value = dice.Of(["extrusion-line", "pump-loop"]);
-                if (dice.OneIn(20)) value = value.Insert(dice.Below(value.Length + 1), dice.Of(Escapes));
+                if (dice.IsWild() && dice.OneIn(7)) value = value.Insert(dice.Below(value.Length + 1), dice.Of(Escapes));
                 // Kestrel itself refuses U+0000 and what is no escape, without a body.
                 if (value.Contains('%')) isHttp &= dice.Of(Texts) is not null && !HasBadEscape(value);
                 path = path.Replace($"{{{name}}}", value.Length == 0 ? "x" : value, StringComparison.Ordinal);
             }
-            else if (place == "query" && dice.OneIn(2))
+            else if (place == "query" && (dice.IsTame && (bool?)parameter["required"] == true ? !dice.IsWild()
+                : dice.OneIn(dice.IsTame ? 4 : 2)))
             {
-                for (var times = dice.OneIn(15) ? 1 + dice.Below(4) : 1; times > 0; times--) query.Add($"{name}={value}");
+                for (var times = dice.IsWild() && dice.OneIn(5) ? 1 + dice.Below(4) : 1; times > 0; times--) query.Add($"{name}={value}");
+            }
+            else if (place == "header" && parameter["schema"]?["enum"] is not null)
+            {
+                AddHeader(headers, name, TextFor(name, parameter["schema"], dice), ref isHttp);
             }
             else if (place == "header" && dice.OneIn(8))
             {
                 AddHeader(headers, name, dice.Of(Texts), ref isHttp);
             }
         }
-        if (dice.OneIn(12)) query.Add($"no-such-parameter={dice.Below(1000)}");
-        if (dice.OneIn(40)) query.Add(dice.Of(["", "=", "&&", "%", "a=%zz", "a[]=1", "limit=%00", $"x={new string('q', 6000)}"]));
+        if (dice.IsWild() && dice.OneIn(4)) query.Add($"no-such-parameter={dice.Below(1000)}");
+        if (dice.IsWild() && dice.OneIn(13))
+            query.Add(dice.Of(["", "=", "&&", "%", "a=%zz", "a[]=1", "limit=%00", $"x={new string('q', 6000)}"]));
         return query.Count == 0 ? path : $"{path}?{string.Join('&', query)}";
     }
 
@@ -130,65 +184,82 @@ sealed class GenerateRequests
 
     static bool HasBadEscape(string value) => Escapes.Any(e => e.Contains('%') && value.Contains(e, StringComparison.OrdinalIgnoreCase));
 
-    // Often what the schema allows, so that the others are the only ones to be refused.
-    static string TextFor(JsonNode? schema, Dice dice)
+    // Often what the schema allows, or what there is of that name, so that the others are the only ones to be refused.
+    static string TextFor(string name, JsonNode? schema, Dice dice)
     {
-        if (dice.OneIn(3)) return dice.Of(Texts);
+        if (dice.IsWild()) return dice.Of(Texts);
         if (schema?["enum"] is JsonArray { Count: > 0 } values) return $"{values[dice.Below(values.Count)]}";
-        return $"{schema?["format"] ?? schema?["type"]}" switch
+        if (schema?["items"] is { } items) return TextFor(name, items, dice);
+        if (schema?["anyOf"] is JsonArray { Count: > 0 } either) return TextFor(name, either[dice.Below(either.Count)], dice);
+        return ((string?)schema?["format"] ?? TypeOf(schema)) switch
         {
             "date-time" => DateTimeOffset.UtcNow.AddMinutes(dice.Below(200) - 180).ToString("O"),
-            "date" => DateTimeOffset.UtcNow.AddDays(-dice.Below(5)).ToString("yyyy-MM-dd",
-            System.Globalization.CultureInfo.InvariantCulture),
-            "int32" or "int64" or "integer" or "double" or "number" => $"{dice.Small(2000) - 2}",
+            "date" => DateTimeOffset.UtcNow.AddDays(-dice.Below(5)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+            "int32" or "int64" or "uint64" or "integer" or "double" or "number" => $"{dice.Small(2000) - (dice.IsWild() ? 2 : 0)}",
             "boolean" => dice.OneIn(2) ? "true" : "false",
-            _ => dice.Of(Texts),
+            _ => dice.IsTame && Names.TryGetValue(name, out var known) ? dice.Of(known) : dice.Of(Texts),
         };
     }
+
+    static string? TypeOf(JsonNode? schema) => schema?["type"] is JsonArray several
+        ? (string?)several.FirstOrDefault(t => (string?)t != "null")
+        : (string?)schema?["type"];
 
     byte[]? Import(Dice dice, ulong seed, long number, List<(string, string)> headers)
     {
         var import = dice.Of(imports);
         var type = import.Name switch { "csv" => "text/csv", "ndjson" => "application/x-ndjson", _ => "application/vnd.apache.parquet" };
-        headers.Add(("Content-Type", dice.OneIn(8) ? dice.Of(ContentTypes) : type));
-        return import.Payload(seed, number);
+        headers.Add(("Content-Type", dice.IsWild() && dice.OneIn(3) ? dice.Of(ContentTypes) : type));
+        return dice.IsWild() ? import.Payload(seed, number) : dice.Of(dice.OneIn(2) ? import.Examples : Imports);
     }
 
     byte[] Body(JsonNode expected, Dice dice, List<(string, string)> headers)
     {
         var (type, content) = expected["content"]!.AsObject().ElementAt(dice.Below(expected["content"]!.AsObject().Count));
-        headers.Add(("Content-Type", dice.OneIn(15) ? dice.Of(ContentTypes) : type));
+        headers.Add(("Content-Type", dice.IsWild() && dice.OneIn(5) ? dice.Of(ContentTypes) : type));
         var body = Encoding.UTF8.GetBytes(type.Contains("csv", StringComparison.Ordinal)
             ? "id,model,name\nextrusion-line,extrusion-line,x\nnew-1,pump-loop,y\n"
-            : (content?["schema"] is { } schema ? Value(schema, dice, 0) : null)?.ToJsonString() ?? "null");
-        while (dice.OneIn(3)) body = dice.Of(dice.OneIn(4) ? MutateBytes.All : MutateText.All)(body, dice, [body]);
+            : type.Contains("form", StringComparison.Ordinal) ? Form(content!["schema"]!["properties"]!.AsObject(), dice)
+            : (content?["schema"] is { } schema ? Value("", schema, dice, 0) : null)?.ToJsonString() ?? "null");
+        while (dice.IsWild()) body = dice.Of(dice.OneIn(4) ? MutateBytes.All : MutateText.All)(body, dice, [body]);
         return body;
     }
 
-    JsonNode? Value(JsonNode schema, Dice dice, int depth)
+    static string Form(JsonObject fields, Dice dice) => string.Join('&', fields.Where(_ => !dice.IsWild())
+        .Select(f => $"{f.Key}={Uri.EscapeDataString(TextFor(f.Key, f.Value, dice))}"));
+
+    JsonNode? Value(string name, JsonNode schema, Dice dice, int depth)
     {
         if ((string?)schema["$ref"] is { } reference)
             schema = document["components"]!["schemas"]![reference[(reference.LastIndexOf('/') + 1)..]]!;
-        if ((schema["oneOf"] ?? schema["anyOf"]) is JsonArray { Count: > 0 } either) return Value(either[dice.Below(either.Count)]!,
-            dice, depth);
-        if (schema["properties"] is JsonObject properties && depth < 5 && !dice.OneIn(8))
+        if ((schema["oneOf"] ?? schema["anyOf"]) is JsonArray { Count: > 0 } either)
+            return Value(name, either[dice.Below(either.Count)]!, dice, depth);
+        if (schema["properties"] is JsonObject properties && depth < 5 && !(dice.IsWild() && dice.OneIn(3)))
         {
             var made = new JsonObject();
-            foreach (var (name, property) in properties)
-                if (!dice.OneIn(3)) made[name] = Value(property!, dice, depth + 1);
-            if (dice.OneIn(10)) made["noSuchMember"] = 1;
+            foreach (var (member, property) in properties)
+                if (!dice.OneIn(3)) made[member] = Value(member, property!, dice, depth + 1);
+            if (dice.IsWild() && dice.OneIn(3)) made["noSuchMember"] = 1;
             return made;
         }
-        if (schema["items"] is { } items && depth < 5 && !dice.OneIn(4))
-            return new JsonArray([.. Enumerable.Range(0, dice.OneIn(40) ? dice.Below(500) : dice.Below(3)).Select(_ => Value(items, dice,
-                depth + 1))]);
+        if (schema["items"] is { } items && depth < 5 && !dice.IsWild())
+            return new JsonArray([.. Enumerable.Range(0, dice.IsWild() && dice.OneIn(13) ? dice.Below(500) : dice.Below(3))
+                .Select(_ => Value(name, items, dice, depth + 1))]);
+        if (!dice.IsWild())
+            return TypeOf(schema) switch
+            {
+                "integer" => dice.Small(2000),
+                "number" => dice.OneIn(3) ? dice.Below(1000) / 7.0 : dice.Small(500),
+                "boolean" => dice.OneIn(2),
+                _ => TextFor(name, schema, dice),
+            };
         return dice.Below(8) switch
         {
             0 => dice.Below(1000) - 2,
             1 => 1e308,
             2 => null,
             3 => new JsonArray(),
-            4 or 5 => TextFor(schema, dice),
+            4 or 5 => TextFor(name, schema, dice),
             _ => dice.Of(Texts),
         };
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 
 namespace Fuzz.Requests;
@@ -11,8 +12,7 @@ static class SendCalls
     const int MostRead = 1 << 20;
     const int Unknown = 2, Internal = 13, DataLoss = 15;
 
-    /// <returns>What is wrong with the answer; null if nothing is.</returns>
-    public static async Task<string?> Send(HttpClient http, GeneratedRequest call, bool isStream, CancellationToken cancel)
+    public static async Task<Answer> Send(HttpClient http, GeneratedRequest call, bool isStream, CancellationToken cancel)
     {
         using var message = new HttpRequestMessage(new(call.Method), call.Target)
         {
@@ -40,17 +40,18 @@ static class SendCalls
         }
         catch (OperationCanceledException) when (isStream && !cancel.IsCancellationRequested)
         {
-            return null;
+            return new("stream");
         }
         // The server resets a stream whose body goes on after the call has ended, and one whose timeout is over.
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            return call.Header("grpc-timeout") is not null || IsReset(e) ? null : $"no answer: {e.Message}";
+            return call.Header("grpc-timeout") is not null || IsReset(e) ? new("reset") : new("none", $"no answer: {e.Message}");
         }
+        var text = grpc is null ? http2.ToString(CultureInfo.InvariantCulture) : $"grpc {grpc}";
         if (Stopwatch.GetElapsedTime(began) is var took && took > SendRequests.LongestAnswer)
-            return FormattableString.Invariant($"{grpc ?? $"{http2}"} took {took.TotalSeconds:N1} s");
-        if (http2 >= 500) return $"{http2}";
-        return int.TryParse(grpc, out var status) && status is Unknown or Internal or DataLoss ? $"grpc-status {grpc}" : null;
+            return new(text, FormattableString.Invariant($"{text} took {took.TotalSeconds:N1} s"));
+        var isWrong = http2 >= 500 || (int.TryParse(grpc, out var status) && status is Unknown or Internal or DataLoss);
+        return new(text, isWrong ? text : null);
     }
 
     static bool IsReset(Exception e) => e.ToString().Contains("RST_STREAM", StringComparison.OrdinalIgnoreCase)

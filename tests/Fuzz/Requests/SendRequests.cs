@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 
@@ -12,8 +13,7 @@ static class SendRequests
     // Of an answer that is read; exports and histories may be longer.
     const int MostRead = 1 << 20;
 
-    /// <returns>What is wrong with the answer; null if nothing is.</returns>
-    public static async Task<string?> Send(HttpClient http, GeneratedRequest request, CancellationToken cancel)
+    public static async Task<Answer> Send(HttpClient http, GeneratedRequest request, CancellationToken cancel)
     {
         using var message = new HttpRequestMessage(new(request.Method), request.Target) { Version = HttpVersion.Version11 };
         if (request.Body is { } body) message.Content = new ByteArrayContent(body);
@@ -35,17 +35,32 @@ static class SendRequests
         // A service that refuses before it has read all of the body may close the connection meanwhile.
         catch (HttpRequestException) when (request.Body is { Length: > 16_384 } || !request.IsHttp)
         {
-            return null;
+            return new("closed");
         }
         catch (HttpRequestException e)
         {
-            return $"no answer: {e.Message} {e.InnerException?.Message}";
+            return new("none", $"no answer: {e.Message} {e.InnerException?.Message}");
         }
+        var text = status.ToString(CultureInfo.InvariantCulture);
         if (Stopwatch.GetElapsedTime(began) is var took && took > LongestAnswer)
-            return FormattableString.Invariant($"{status} took {took.TotalSeconds:N1} s");
-        if (status >= 500) return $"{status}";
-        var isProblem = type?.MediaType == "application/problem+json";
-        return status is 400 or 404 && !isProblem && request.IsHttp && request.Method is not "HEAD" ? $"{status} without a reason" : null;
+            return new(text, FormattableString.Invariant($"{text} took {took.TotalSeconds:N1} s"));
+        if (status >= 500) return new(text, text);
+        var isWrong = status is 400 or 401 or 403 or 404 && request.IsHttp && request.Method is not "HEAD"
+            && !IsReason(type?.MediaType, request);
+        return new(text, isWrong ? $"{text} without a reason" : null);
+    }
+
+    // The issuer has pages for people, and errors as OAuth wants them.
+    static bool IsReason(string? type, GeneratedRequest request)
+    {
+        var path = request.Target.Split('?')[0];
+        return type switch
+        {
+            "application/problem+json" => true,
+            "text/html" => path == "/sign-in" || request.Header("Accept")?.Contains("text/html", StringComparison.Ordinal) == true,
+            "application/json" => path == "/token" || path.StartsWith("/.well-known/", StringComparison.Ordinal),
+            _ => false,
+        };
     }
 
     static async Task Read(HttpContent content, CancellationToken cancel)

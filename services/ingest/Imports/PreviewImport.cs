@@ -240,7 +240,10 @@ static class PreviewImport
             catch (Exception e) when ((ImportFormats.FaultOfBody(e) ?? e) is InvalidInputException or TooLargeException)
             {
                 return new(model, rows, readings, rejected, missing, times, firstTime, first, unknown,
-                    (ImportFormats.FaultOfBody(e) ?? e).Message) { IsTooLarge = e is TooLargeException };
+                    (ImportFormats.FaultOfBody(e) ?? e).Message)
+                {
+                    IsTooLarge = e is TooLargeException,
+                };
             }
         }
 

@@ -8,8 +8,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ServiceDefaults.Access;
 
 /// <summary>
-/// Who is believed about where a request comes from (<c>X-Forwarded-For</c>, <c>X-Forwarded-Proto</c>): the setting <c>Proxies</c>, addresses
-/// and networks with commas between them. Nobody by default: anybody could claim another's address.
+/// Who is believed about where a request comes from (<c>X-Forwarded-For</c>, <c>X-Forwarded-Proto</c>): the setting <c>Proxies</c>,
+/// addresses and networks with commas between them. Nobody by default: anybody could claim another's address.
 /// </summary>
 public static class Proxies
 {
@@ -22,7 +22,8 @@ public static class Proxies
     /// <exception cref="InvalidSettingException">One of them is neither an address nor a network.</exception>
     internal static void AddProxies(this WebApplicationBuilder builder)
     {
-        var given = (builder.Configuration[Setting] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var given = (builder.Configuration[Setting] ?? "")
+            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (given.Length == 0) return;
         var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto };
         options.KnownProxies.Clear();

@@ -113,7 +113,8 @@ public partial class PolicyTests(GuardedSystem system) : SystemTest<GuardedSyste
             Assert.Equal(
                 (address, isFor.Contains(role)),
                 (address, !(await TextOf(page, address)).Contains($"is for {string.Join(", ", isFor)}", StringComparison.Ordinal)));
-            await Expect(page.GetByRole(AriaRole.Navigation).Locator($"a[href='{address}']")).ToHaveCountAsync(isFor.Contains(role) ? 1 : 0);
+            await Expect(page.GetByRole(AriaRole.Navigation).Locator($"a[href='{address}']"))
+                .ToHaveCountAsync(isFor.Contains(role) ? 1 : 0);
         }
     }
 

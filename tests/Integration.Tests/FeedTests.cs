@@ -56,11 +56,11 @@ public class FeedTests(RunningSystem system) : SystemTest<RunningSystem>(system)
     {
         foreach (var (path, last, field) in new (string, string?, string)[]
         {
-            ("?after=999999999", null, "after"), ("?after=-1", null, "after"), ("?type=rumour", null, "type"),
-            ("", "12.3", "Last-Event-ID"),
+            ("watch?after=999999999", null, "after"), ("watch?after=-1", null, "after"), ("watch?type=rumour", null, "type"),
+            ("watch", "12.3", "Last-Event-ID"), ("events?after=999999999", null, "after"),
         })
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/log/watch{path}");
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/log/{path}");
             if (last is not null) request.Headers.TryAddWithoutValidation("Last-Event-ID", last);
             using var answer = await Pollux.Query.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
             var problem = JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancel))!;

@@ -391,6 +391,7 @@ public sealed class SealTests(Infrastructure infrastructure)
     [InlineData("'--seal' is '12'; allowed: 64 lowercase hexadecimal digits", "verify", "--seal", "12")]
     [InlineData("'--keys' is '/nowhere'; allowed: a PEM file", "verify", "--keys", "/nowhere")]
     [InlineData("'--export' is '/nowhere'; allowed: a folder written by export", "verify", "--export", "/nowhere", "--keys", "{keys}")]
+    [InlineData("'FOLDER' is '/nowhere'; allowed: a folder written by export", "restore-days", "/nowhere", "--keys", "{keys}")]
     public async Task Wrong_input_is_answered_by_what_is_allowed(string says, params string[] arguments)
     {
         await using var log = await SealingLog.Create(infrastructure, First);

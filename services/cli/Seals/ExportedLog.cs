@@ -11,7 +11,9 @@ namespace Cli.Seals;
 /// Sealed days in a folder: <c>{day}.parquet</c> with the events, <c>{day}.seals.ndjson</c> with the day's seal in the first line and those
 /// of its streams in the others, <c>keys/{id}.pem</c> with the public keys.
 /// </summary>
-sealed class ExportedLog(string folder) : ISealedLog
+/// <param name="folder">The folder.</param>
+/// <param name="argument">What the command line calls it.</param>
+sealed class ExportedLog(string folder, string argument = "--export") : ISealedLog
 {
     public const string Keys = "keys";
 
@@ -33,7 +35,7 @@ sealed class ExportedLog(string folder) : ISealedLog
 
     public async Task<IReadOnlyList<StoredSeal>> Seals(CancellationToken cancel)
     {
-        if (!Directory.Exists(folder)) throw new InvalidInputException("--export", folder, "a folder written by export");
+        if (!Directory.Exists(folder)) throw new InvalidInputException(argument, folder, "a folder written by export");
         List<StoredSeal> seals = [];
         foreach (var file in Directory.GetFiles(folder, $"*{SealFile}"))
         {
@@ -52,7 +54,7 @@ sealed class ExportedLog(string folder) : ISealedLog
             if (!File.Exists(seal)) throw new InvalidDataException($"{seal} is missing: the seals of a day whose events are here.");
         }
         if (seals.Count == 0)
-            throw new InvalidInputException("--export", folder, $"a folder written by export, with files *{EventFile} and *{SealFile}");
+            throw new InvalidInputException(argument, folder, $"a folder written by export, with files *{EventFile} and *{SealFile}");
         return [.. seals.OrderBy(s => s.Seal.Day)];
     }
 

@@ -41,7 +41,7 @@ static class RestoreDays
         var log = new SealedLog(source, TimeProvider.System);
         var days = folder is null
             ? SealOptions.Within(await log.Seals(cancel), from, to)
-            : await Intact(new ExportedLog(folder), keys, from, to, cancel);
+            : await Intact(new ExportedLog(folder, "FOLDER"), keys, from, to, cancel);
         var move = new MoveReadings(source, log);
         LogSealed? restored = null;
         foreach (var (seal, _, _) in days)
@@ -54,7 +54,7 @@ static class RestoreDays
                 continue;
             }
             var events = folder is null ? await FromArchive(move, seal, cancel)
-                : await move.Import(seal, new ExportedLog(folder).Events(seal, null, cancel), cancel);
+                : await move.Import(seal, new ExportedLog(folder, "FOLDER").Events(seal, null, cancel), cancel);
             if (events == 0 && folder is not null)
                 throw new InvalidInputException(
                     "FOLDER", folder, $"days that are missing in the log; {CanonicalBytes.Shown(seal.Day)} is there");

@@ -62,6 +62,9 @@ sealed class ListEvents(NpgsqlDataSource source, LogReader log, DecodeReadings r
         var streams = await StreamsOf(Input.Text("stream", stream, 300), cancel);
         // Events above the safe position may still become visible between those already shown; a reader continuing there would miss them.
         var safe = await log.Position(cancel);
+        // A position that somebody was told may still be above the safe one.
+        if (after > safe && after > await log.LastTaken(cancel))
+            throw new InvalidInputException("after", after, FormattableString.Invariant($"a log position from 0 to {safe}"));
         return await Page(new(after, safe) { Streams = streams, Actor = actor }, size, cancel);
     }
 

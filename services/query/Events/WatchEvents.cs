@@ -110,7 +110,10 @@ sealed class WatchEvents
     {
         var end = await log.Position(cancel);
         var asked = after is null ? end : Input.Position(name, after);
-        return asked <= end ? asked : throw new InvalidInputException(name, asked, $"a log position from 0 to {end}");
+        // A position that somebody was told may still be above the safe one.
+        return asked <= end || asked <= await log.LastTaken(cancel)
+            ? asked
+            : throw new InvalidInputException(name, asked, $"a log position from 0 to {end}");
     }
 
     /// <summary>Every event after a position with its position; without an event for a while, how far the log was read.</summary>

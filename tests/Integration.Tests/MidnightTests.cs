@@ -6,10 +6,12 @@ using Ingest.Recording;
 using Integration.Tests.Running;
 using Marten;
 using MassTransit;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
 using ServiceDefaults;
+using ServiceDefaults.Access;
 using TwinModel.Assets;
 using TwinModel.Telemetry;
 using TwinState;
@@ -94,7 +96,7 @@ public sealed class MidnightTests(Infrastructure infrastructure) : IAsyncLifetim
     {
         // Nothing is announced: the tests deliver the messages themselves.
         var host = Host(services => services.AddSingleton<IBus>(Bus.Factory.CreateUsingInMemory(_ => { })).AddSingleton<RejectionLog>()
-            .AddSingleton<AppendReadings>()
+            .AddSingleton<AppendReadings>().AddSingleton(Quotas.Read(new ConfigurationBuilder().Build())).AddSingleton<TenantUse>()
             .AddSingleton<AnnounceReadings>().AddSingleton<Owners>()
             .AddSingleton<WriteFence>((_, _) => Task.CompletedTask).AddHosted<RecordReadings>().AddOptions<IngestSettings>());
         await host.StartAsync(Cancel);

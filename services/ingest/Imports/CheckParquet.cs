@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Parquet.Meta;
 using ServiceDefaults;
+using PhysicalType = Parquet.Meta.Type;
 
 namespace Ingest.Imports;
 
@@ -64,20 +65,35 @@ static class CheckParquet
             values += header.IsOfData ? header.Values : 0;
             unpacked += header.Unpacked;
             if (header.Compressed < 0 || header.Unpacked < 0 || header.Values < 0 || values > rows || at > stream.Length - TailLength
-                || (!header.IsOfData && header.Values > header.Unpacked)
+                || (header.IsOfData ? !CanHold(column.Type, header.Encoding) : header.Values > header.Unpacked)
                 || header.Unpacked > AnySize + BytesPerCompressedByte * header.Compressed)
                 throw Damaged("damaged in its pages");
         }
         return unpacked;
     }
 
+    // The library decodes others as what they are not, and ends the process by reading where nothing is.
+    static bool CanHold(PhysicalType type, Encoding encoding) => encoding switch
+    {
+        Encoding.PLAIN => true,
+        Encoding.PLAIN_DICTIONARY or Encoding.RLE_DICTIONARY => type != PhysicalType.BOOLEAN,
+        Encoding.RLE => type == PhysicalType.BOOLEAN,
+        Encoding.DELTA_BINARY_PACKED => type is PhysicalType.INT32 or PhysicalType.INT64,
+        Encoding.DELTA_LENGTH_BYTE_ARRAY => type == PhysicalType.BYTE_ARRAY,
+        Encoding.DELTA_BYTE_ARRAY => type is PhysicalType.BYTE_ARRAY or PhysicalType.FIXED_LEN_BYTE_ARRAY,
+        Encoding.BYTE_STREAM_SPLIT => type is not (PhysicalType.BOOLEAN or PhysicalType.BYTE_ARRAY or PhysicalType.INT96),
+        _ => false,
+    };
+
     /// <param name="IsOfData">Not a dictionary, nor anything else.</param>
+    /// <param name="Encoding">Of the values.</param>
     /// <param name="Unpacked">Bytes.</param>
     /// <param name="Compressed">Bytes in the file.</param>
     /// <param name="Values">Of data or a dictionary.</param>
     /// <param name="Levels">Bytes before those that are compressed.</param>
     /// <param name="IsPlain">It is not compressed, though the column is.</param>
-    readonly record struct PageNumbers(bool IsOfData, long Unpacked, long Compressed, long Values, long Levels, bool IsPlain);
+    readonly record struct PageNumbers(
+        bool IsOfData, Encoding Encoding, long Unpacked, long Compressed, long Values, long Levels, bool IsPlain);
 
     // The library allocates what the first bytes of Snappy say.
     static async Task<long> SnappyLength(Stream stream, long at, CancellationToken cancel)
@@ -110,7 +126,8 @@ static class CheckParquet
     static (PageNumbers Header, int Length)? Read(ReadOnlySpan<byte> bytes)
     {
         // PageHeader: 1 type, 2 and 3 its sizes; 5, 7 and 8 the header of a data page, a dictionary, a data page of version 2. Their first
-        // field is the number of values; in version 2, 5 and 6 are the lengths of levels, and 7 says whether it is compressed.
+        // field is the number of values, the second the encoding; in version 2, 4 is the encoding, 5 and 6 are the lengths of levels, and 7
+        // says whether it is compressed.
         Span<long> numbers = stackalloc long[2 * ThriftNumbers.Fields];
         var rest = bytes;
         if (!ThriftNumbers.TryRead(ref rest, ThriftShape.PageHeader, numbers)) return null;
@@ -118,7 +135,7 @@ static class CheckParquet
         var inner = numbers[ThriftNumbers.Fields..];
         var isSecond = type == PageType.DATA_PAGE_V2;
         return (new(
-            isSecond || type == PageType.DATA_PAGE, numbers[2], numbers[3], inner[1],
+            isSecond || type == PageType.DATA_PAGE, (Encoding)(isSecond ? inner[4] : inner[2]), numbers[2], numbers[3], inner[1],
             isSecond ? Math.Max(inner[5], 0) + Math.Max(inner[6], 0) : 0, isSecond && inner[7] == ThriftNumbers.False),
             bytes.Length - rest.Length);
     }

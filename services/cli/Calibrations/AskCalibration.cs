@@ -26,10 +26,9 @@ static class AskCalibration
         {
             Description = "Instead: give the machine the parameters that it had before this calibration",
         };
-        var by = new Option<string>("--by")
+        var by = new Option<string?>("--by")
         {
-            Description = "Who asks or decides (default the user of this session)",
-            DefaultValueFactory = _ => Environment.UserName,
+            Description = "Who asks or decides (default whose token it is, or the user of this session)",
         };
         var comment = new Option<string?>("--comment") { Description = "Why it is adopted or rolled back" };
         var json = new Option<bool>("--json") { Description = "Print the whole answer as JSON" };
@@ -44,7 +43,7 @@ static class AskCalibration
         });
         command.SetAction((parsed, cancel) =>
         {
-            var (who, asJson) = (parsed.GetRequiredValue(by), parsed.GetValue(json));
+            var (who, asJson) = (parsed.GetValue(by), parsed.GetValue(json));
             if ((parsed.GetValue(adopt) ?? parsed.GetValue(rollBack)) is { } id)
             {
                 var step = parsed.GetValue(adopt) is null ? "rollBack" : "adopt";

@@ -60,14 +60,12 @@ sealed class KnownAssets(AssetRegistry registry, Reach reach)
     {
         var caller = Caller.Current;
         if (caller.Subject is null) return;
-        if (reach.Guarded(assetId) is not null)
-        {
-            if (!Reaches(assetId)) throw new RuleViolationException($"The id {assetId} is not free; take another.");
-        }
-        else if (reach.Of(caller, new GuardedAsset(assetId, caller.Tenant, labels ?? AssetSummary.NoLabels)) < Right.Write)
-        {
+        var isKnown = reach.Guarded(assetId) is not null;
+        if (isKnown && !Reaches(assetId)) throw new RuleViolationException($"The id {assetId} is not free; take another.");
+        // Nor may somebody give an asset away by labels that are not his.
+        if ((!isKnown || labels is not null)
+            && reach.Of(caller, new GuardedAsset(assetId, caller.Tenant, labels ?? AssetSummary.NoLabels)) < Right.Write)
             throw new ForbiddenException($"No policy lets {caller.Actor} write {assetId} with these labels.");
-        }
     }
 
     bool Reaches(string assetId) => reach.Includes(Caller.Current, assetId);

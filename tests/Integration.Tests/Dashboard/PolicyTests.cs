@@ -165,6 +165,9 @@ public partial class PolicyTests(GuardedSystem system) : SystemTest<GuardedSyste
         // A label, to change; and no registration of what no policy would cover.
         await Set("old-plant", "role:operator", "write", "label:plant=old");
         await Ok("west-crew", "PUT", $"/api/v1/assets/{other}", new { model = "pump-loop", name = "Old pump" });
+        var (given, _) = await Ask("west-crew", "PUT", $"/api/v1/assets/{other}", """{"model":"pump-loop","labels":{"plant":"new"}}""");
+        Assert.Equal(HttpStatusCode.Forbidden, given);
+        Assert.Equal("old", (string)(await Json("west-crew", $"/api/v1/assets/{other}"))["labels"]!["plant"]!);
         Assert.Equal(
             HttpStatusCode.Forbidden, (await Ask("west-crew", "PUT", $"/api/v1/assets/{New("mine")}", """{"model":"pump-loop"}""")).Status);
         await Ok("west-crew", "PUT", $"/api/v1/assets/{New("mine")}", new { model = "pump-loop", labels = new { plant = "old" } });

@@ -53,7 +53,8 @@ static class ImportReference
             .WithDescription(Description.ReplaceLineEndings(" "))
         .Produces<ImportProgress>(contentType: "application/json", additionalContentTypes: "application/x-ndjson")
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
-        .ProducesProblem(StatusCodes.Status415UnsupportedMediaType).ProducesProblem(StatusCodes.Status504GatewayTimeout)
+        .ProducesProblem(StatusCodes.Status415UnsupportedMediaType).ProducesProblem(StatusCodes.Status429TooManyRequests)
+        .ProducesProblem(StatusCodes.Status504GatewayTimeout)
         .AddOpenApiOperationTransformer(async (operation, context, cancel) =>
         {
             foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])

@@ -9,6 +9,8 @@ readonly record struct Amounts(long Messages, long Readings, long Bytes, long Re
 {
     public static Amounts operator +(Amounts a, Amounts b) =>
         new(a.Messages + b.Messages, a.Readings + b.Readings, a.Bytes + b.Bytes, a.RejectedBytes + b.RejectedBytes);
+
+    public static Amounts operator -(Amounts a) => new(-a.Messages, -a.Readings, -a.Bytes, -a.RejectedBytes);
 }
 
 /// <summary>What has been used of a UTC day, or by what is kept.</summary>
@@ -23,6 +25,9 @@ sealed class TenantTally
 {
     readonly Lock held = new();
     readonly Dictionary<(string Tenant, string AssetId, DateOnly Day), Amounts> unwritten = [];
+
+    // The same of all assets together: it is asked for each message.
+    readonly Dictionary<(string Tenant, DateOnly Day), Amounts> open = [];
     Dictionary<string, Amounts> today = [];
     Dictionary<string, long> kept = [];
     DateOnly day;
@@ -30,7 +35,11 @@ sealed class TenantTally
     /// <summary>Counts what an asset of a tenant used.</summary>
     public void Count(string tenant, string assetId, DateOnly on, Amounts amounts)
     {
-        lock (held) unwritten[(tenant, assetId, on)] = unwritten.GetValueOrDefault((tenant, assetId, on)) + amounts;
+        lock (held)
+        {
+            Add(unwritten, (tenant, assetId, on), amounts);
+            Add(open, (tenant, on), amounts);
+        }
     }
 
     /// <summary>What a tenant has used on a day, and keeps.</summary>
@@ -40,7 +49,7 @@ sealed class TenantTally
         {
             var written = day == on ? today.GetValueOrDefault(tenant) : default;
             var (ofDay, bytes) = (written, kept.GetValueOrDefault(tenant));
-            foreach (var (key, amounts) in unwritten)
+            foreach (var (key, amounts) in open)
             {
                 if (key.Tenant != tenant) continue;
                 bytes += amounts.Bytes + amounts.RejectedBytes;
@@ -55,7 +64,7 @@ sealed class TenantTally
     {
         get
         {
-            lock (held) return [.. today.Keys.Union(kept.Keys).Union(unwritten.Keys.Select(k => k.Tenant))];
+            lock (held) return [.. today.Keys.Union(kept.Keys).Union(open.Keys.Select(k => k.Tenant))];
         }
     }
 
@@ -77,14 +86,21 @@ sealed class TenantTally
         {
             foreach (var (key, amounts) in written)
             {
-                var left = unwritten[key] + new Amounts(-amounts.Messages, -amounts.Readings, -amounts.Bytes, -amounts.RejectedBytes);
-                if (left == default) unwritten.Remove(key);
-                else unwritten[key] = left;
+                Add(unwritten, key, -amounts);
+                Add(open, (key.Tenant, key.Day), -amounts);
                 // Until the database is asked again.
                 if (keptBytes is null)
                     kept[key.Tenant] = kept.GetValueOrDefault(key.Tenant) + amounts.Bytes + amounts.RejectedBytes;
             }
             (day, today, kept) = (on, ofDay, keptBytes ?? kept);
         }
+    }
+
+    static void Add<TKey>(Dictionary<TKey, Amounts> to, TKey key, Amounts amounts)
+        where TKey : notnull
+    {
+        var sum = to.GetValueOrDefault(key) + amounts;
+        if (sum == default) to.Remove(key);
+        else to[key] = sum;
     }
 }

@@ -42,12 +42,16 @@ static class CheckParquet
     /// <summary>Walks the pages of a column.</summary>
     /// <param name="stream">The file.</param>
     /// <param name="column">The column in its row group, as the footer describes it.</param>
+    /// <param name="isNullable">Pages say which rows have a value.</param>
     /// <param name="rows">Of the row group.</param>
+    /// <param name="most">Bytes that it may have.</param>
     /// <param name="cancel">Stops reading.</param>
     /// <returns>Bytes of its pages once they are unpacked.</returns>
     /// <exception cref="InvalidInputException">A page header is damaged, or pages do not hold as many values as the row group has
     /// rows.</exception>
-    public static async Task<long> Pages(Stream stream, ColumnMetaData? column, long rows, CancellationToken cancel)
+    /// <exception cref="TooLargeException">Unpacked, the pages have more bytes.</exception>
+    public static async Task<long> Pages(
+        Stream stream, ColumnMetaData? column, bool isNullable, long rows, long most, CancellationToken cancel)
     {
         if (column is null || column.NumValues != rows) throw Damaged("without a value for each row");
         var at = Math.Min(column.DataPageOffset, column.DictionaryPageOffset is > 0 and var dictionary ? dictionary : long.MaxValue);
@@ -60,7 +64,8 @@ static class CheckParquet
             if (header.Levels < 0 || header.Levels > header.Compressed
                 || (isPacked && await SnappyLength(stream, at + length + header.Levels, cancel) != header.Unpacked - header.Levels))
                 throw Damaged("damaged in its pages");
-            at += length + header.Compressed;
+            var page = at + length;
+            at = page + header.Compressed;
             // Entries of a dictionary are not values; each has at least a byte.
             values += header.IsOfData ? header.Values : 0;
             unpacked += header.Unpacked;
@@ -68,8 +73,35 @@ static class CheckParquet
                 || (header.IsOfData ? !CanHold(column.Type, header.Encoding) : header.Values > header.Unpacked)
                 || header.Unpacked > AnySize + BytesPerCompressedByte * header.Compressed)
                 throw Damaged("damaged in its pages");
+            if (unpacked <= most && header.IsOfData && CheckDelta.Concerns(header.Encoding))
+                unpacked += await Texts(stream, page, header, column.Codec, isNullable, cancel);
+            if (unpacked > most) throw new TooLargeException("A column of a row group, unpacked,", most, "bytes");
         }
         return unpacked;
+    }
+
+    // Bytes of the texts in a delta-encoded page.
+    static async Task<long> Texts(
+        Stream stream, long at, PageNumbers header, CompressionCodec codec, bool isNullable, CancellationToken cancel)
+    {
+        var packed = new byte[header.Compressed - header.Levels];
+        stream.Position = at + header.Levels;
+        await stream.ReadExactlyAsync(packed, cancel);
+        var page = UnpackPage.Of(
+            packed, header.IsPlain ? CompressionCodec.UNCOMPRESSED : codec, (int)Math.Max(header.Unpacked - header.Levels, 0));
+        var levels = 0;
+        if (!header.IsSecond && isNullable)
+        {
+            if (page.Length < sizeof(int)) throw Damaged("damaged in its pages");
+            levels = BinaryPrimitives.ReadInt32LittleEndian(page);
+            if (levels < 0 || levels > page.Length - sizeof(int)) throw Damaged("damaged in its pages");
+            levels += sizeof(int);
+        }
+        // Of a page without values, some writers leave out everything.
+        if (levels == page.Length) return 0;
+        return CheckDelta.IsWhole(page.AsSpan(levels), header.Encoding, header.Values, out var bytes)
+            ? bytes
+            : throw Damaged("damaged in its pages");
     }
 
     // The library decodes others as what they are not, and ends the process by reading where nothing is.
@@ -86,6 +118,7 @@ static class CheckParquet
     };
 
     /// <param name="IsOfData">Not a dictionary, nor anything else.</param>
+    /// <param name="IsSecond">Of version 2: its levels are not compressed.</param>
     /// <param name="Encoding">Of the values.</param>
     /// <param name="Unpacked">Bytes.</param>
     /// <param name="Compressed">Bytes in the file.</param>
@@ -93,7 +126,7 @@ static class CheckParquet
     /// <param name="Levels">Bytes before those that are compressed.</param>
     /// <param name="IsPlain">It is not compressed, though the column is.</param>
     readonly record struct PageNumbers(
-        bool IsOfData, Encoding Encoding, long Unpacked, long Compressed, long Values, long Levels, bool IsPlain);
+        bool IsOfData, bool IsSecond, Encoding Encoding, long Unpacked, long Compressed, long Values, long Levels, bool IsPlain);
 
     // The library allocates what the first bytes of Snappy say.
     static async Task<long> SnappyLength(Stream stream, long at, CancellationToken cancel)
@@ -135,7 +168,7 @@ static class CheckParquet
         var inner = numbers[ThriftNumbers.Fields..];
         var isSecond = type == PageType.DATA_PAGE_V2;
         return (new(
-            isSecond || type == PageType.DATA_PAGE, (Encoding)(isSecond ? inner[4] : inner[2]), numbers[2], numbers[3], inner[1],
+            isSecond || type == PageType.DATA_PAGE, isSecond, (Encoding)(isSecond ? inner[4] : inner[2]), numbers[2], numbers[3], inner[1],
             isSecond ? Math.Max(inner[5], 0) + Math.Max(inner[6], 0) : 0, isSecond && inner[7] == ThriftNumbers.False),
             bytes.Length - rest.Length);
     }

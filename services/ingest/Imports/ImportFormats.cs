@@ -9,7 +9,12 @@ using TwinModel.Assets;
 namespace Ingest.Imports;
 
 /// <summary>Reads rows of one format.</summary>
-delegate IAsyncEnumerable<ImportRow> ReadRows(Stream stream, AssetModel model, CancellationToken cancel);
+/// <param name="stream">The file.</param>
+/// <param name="model">The asset's model.</param>
+/// <param name="cancel">Stops reading.</param>
+/// <param name="explained">Rows from the start whose rejections get reasons; of the others they are only counted.</param>
+delegate IAsyncEnumerable<ImportRow> ReadRows(
+    Stream stream, AssetModel model, CancellationToken cancel, int explained = int.MaxValue);
 
 /// <summary>A bulk import format.</summary>
 /// <param name="Name">Appears in the source of rejected rows.</param>

@@ -219,7 +219,7 @@ static class PreviewImport
             IReadOnlyList<string> unknown = [];
             try
             {
-                await foreach (var row in format.Read(file, model, cancel))
+                await foreach (var row in format.Read(file, model, cancel, RowsShown))
                 {
                     rows++;
                     unknown = row.Columns.Unknown;

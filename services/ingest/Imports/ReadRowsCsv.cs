@@ -18,10 +18,12 @@ static class ReadRowsCsv
     /// <summary>Rows in file order. Holds one line and a read buffer in memory.</summary>
     /// <exception cref="InvalidInputException">The header does not fit the model; names the column and what is allowed.</exception>
     /// <exception cref="TooLargeException">A line or the header is too long.</exception>
-    public static IAsyncEnumerable<ImportRow> Read(Stream stream, AssetModel model, CancellationToken cancel) =>
-        ResolveLocalTimes.Of(ReadAll(stream, model, cancel), cancel);
+    public static IAsyncEnumerable<ImportRow> Read(
+        Stream stream, AssetModel model, CancellationToken cancel, int explained = int.MaxValue) =>
+        ResolveLocalTimes.Of(ReadAll(stream, model, explained, cancel), cancel);
 
-    static async IAsyncEnumerable<ImportRow> ReadAll(Stream stream, AssetModel model, [EnumeratorCancellation] CancellationToken cancel)
+    static async IAsyncEnumerable<ImportRow> ReadAll(
+        Stream stream, AssetModel model, int explained, [EnumeratorCancellation] CancellationToken cancel)
     {
         var mapping = model.Csv ?? CsvMapping.Default;
         await using var csv = await Open(stream, mapping, cancel);
@@ -46,6 +48,7 @@ static class ReadRowsCsv
         {
             line = csv.LineNumber;
             row.Clear();
+            row.IsExplained = explained-- > 0;
             var time = ReadRow(csv, columns, row);
             // Includes the header, so that a rejected row can be read again.
             yield return ImportRow.Of(line, row, time, columns, columns.IsLong, () => [.. headBytes, .. csv.RawRecord]);
@@ -141,13 +144,18 @@ static class ReadRowsCsv
         }
         else
         {
+            var readings = columns.Values.Count(v => Trimmed(csv, v.Index) is { IsEmpty: false } value && !columns.IsMissing(value));
+            if (!row.IsExplained)
+            {
+                row.RejectUnexplained(readings);
+                return time;
+            }
             var (code, allowed) = columns.Refusal(time.Kind);
             var (headers, cells) = columns.TimeOfDay < 0
                 ? (csv.Headers[columns.Time], Shown(csv, columns.Time))
                 : ($"{csv.Headers[columns.Time]} {csv.Headers[columns.TimeOfDay]}",
                     $"{Shown(csv, columns.Time)} {Shown(csv, columns.TimeOfDay)}");
-            row.Reject(new(code, $"'{headers}' is '{cells}'; allowed: {allowed}."),
-                columns.Values.Count(v => Trimmed(csv, v.Index) is { IsEmpty: false } value && !columns.IsMissing(value)));
+            row.Reject(new(code, $"'{headers}' is '{cells}'; allowed: {allowed}."), readings);
         }
         return time;
     }

@@ -20,10 +20,12 @@ static class ReadRowsNdjson
     /// <summary>Rows in file order. Holds one line and a read buffer in memory.</summary>
     /// <exception cref="InvalidInputException">The first line does not fit the model; names the field and what is allowed.</exception>
     /// <exception cref="TooLargeException">A line is too long.</exception>
-    public static IAsyncEnumerable<ImportRow> Read(Stream stream, AssetModel model, CancellationToken cancel) =>
-        ResolveLocalTimes.Of(ReadAll(stream, model, cancel), cancel);
+    public static IAsyncEnumerable<ImportRow> Read(
+        Stream stream, AssetModel model, CancellationToken cancel, int explained = int.MaxValue) =>
+        ResolveLocalTimes.Of(ReadAll(stream, model, explained, cancel), cancel);
 
-    static async IAsyncEnumerable<ImportRow> ReadAll(Stream stream, AssetModel model, [EnumeratorCancellation] CancellationToken cancel)
+    static async IAsyncEnumerable<ImportRow> ReadAll(
+        Stream stream, AssetModel model, int explained, [EnumeratorCancellation] CancellationToken cancel)
     {
         var columns = ReadRowsColumns.WithoutHeader(model);
         var row = new Decoded();
@@ -31,6 +33,7 @@ static class ReadRowsNdjson
         await foreach (var (number, text) in ReadLines.Of(stream, ImportRow.LongestLine, cancel))
         {
             row.Clear();
+            row.IsExplained = explained-- > 0;
             var (time, isLong) = (default(ReadTime), false);
             if (Utf8.IsValid(text.Span)) (time, isLong) = ReadRow(text, columns, isFirst, row);
             else row.Reject(TextEncoding.Refusal(text.Span));

@@ -21,12 +21,15 @@ static class ReadRowsParquet
     /// <param name="stream">Must be seekable: a Parquet file has its footer at the end.</param>
     /// <param name="model">The asset's model.</param>
     /// <param name="cancel">Checked between row groups and columns.</param>
+    /// <param name="explained">Rows whose rejections get reasons.</param>
     /// <exception cref="InvalidInputException">The file is not a Parquet file, or its columns do not fit the model.</exception>
     /// <exception cref="TooLargeException">A row group is too large.</exception>
-    public static IAsyncEnumerable<ImportRow> Read(Stream stream, AssetModel model, CancellationToken cancel) =>
-        ResolveLocalTimes.Of(ReadAll(stream, model, cancel), cancel);
+    public static IAsyncEnumerable<ImportRow> Read(
+        Stream stream, AssetModel model, CancellationToken cancel, int explained = int.MaxValue) =>
+        ResolveLocalTimes.Of(ReadAll(stream, model, explained, cancel), cancel);
 
-    static async IAsyncEnumerable<ImportRow> ReadAll(Stream stream, AssetModel model, [EnumeratorCancellation] CancellationToken cancel)
+    static async IAsyncEnumerable<ImportRow> ReadAll(
+        Stream stream, AssetModel model, int explained, [EnumeratorCancellation] CancellationToken cancel)
     {
         if (!stream.CanSeek) throw new ArgumentException("A Parquet file needs a seekable stream.", nameof(stream));
         await using var parquet = await Open(stream, cancel);
@@ -42,6 +45,7 @@ static class ReadRowsParquet
             {
                 number++;
                 row.Clear();
+                row.IsExplained = explained-- > 0;
                 if (columns.IsLong) ReadLong(group, columns, r, row);
                 else ReadWide(group, columns, r, row);
                 yield return ImportRow.Of(number, row, group.Times.At[r], columns, columns.IsLong, () => group.Shown(columns, r));
@@ -134,9 +138,8 @@ static class ReadRowsParquet
             throw new TooLargeException(
                 FormattableString.Invariant($"Row group {index} with {needed.Count(c => c >= 0)} columns"), mostRows, "rows");
         var unpacked = 0L;
-        foreach (var column in needed.Where(c => c >= 0)) unpacked += await source.CheckPages(stream, column);
-        if (unpacked > MostBytesInRowGroup)
-            throw new TooLargeException(FormattableString.Invariant($"Row group {index}, unpacked,"), MostBytesInRowGroup, "bytes");
+        foreach (var column in needed.Where(c => c >= 0))
+            unpacked += await source.CheckPages(stream, column, MostBytesInRowGroup - unpacked);
         var times = await source.Times();
         if (columns.IsLong)
         {
@@ -155,8 +158,8 @@ static class ReadRowsParquet
 
         public int BytesPerCell(int column) => IsText(FieldOf(column)) ? 100 : 20;
 
-        public Task<long> CheckPages(Stream stream, int column) =>
-            CheckParquet.Pages(stream, group.GetMetadata(FieldOf(column))?.MetaData, group.RowCount, cancel);
+        public Task<long> CheckPages(Stream stream, int column, long most) => CheckParquet.Pages(
+            stream, group.GetMetadata(FieldOf(column))?.MetaData, FieldOf(column).IsNullable, group.RowCount, most, cancel);
 
         public async Task<TimeCells> Times()
         {
@@ -300,11 +303,6 @@ static class ReadRowsParquet
             throw new InvalidInputException(
                 "file", "in an unsupported encoding or compression",
                 "a Parquet file with PLAIN, dictionary or DELTA encodings and SNAPPY, GZIP, ZSTD, LZ4_RAW, BROTLI or no compression");
-        }
-        // Of an array as large as the block that a delta-encoded page claims to have; there is memory for everything else.
-        catch (OutOfMemoryException)
-        {
-            throw new TooLargeException("A page of the Parquet file", MostBytesInRowGroup, "bytes");
         }
         catch (Exception e) when (e is not (OperationCanceledException or InvalidInputException or TooLargeException))
         {

@@ -90,7 +90,8 @@ static class ThriftNumbers
         }
     }
 
-    static long Signed(ulong zigzag) => (long)(zigzag >> 1) ^ -(long)(zigzag & 1);
+    /// <summary>The number that Thrift, like Parquet's delta encodings, writes with its sign in the last bit.</summary>
+    public static long Signed(ulong zigzag) => (long)(zigzag >> 1) ^ -(long)(zigzag & 1);
 
     static bool SkipBytes(ref ReadOnlySpan<byte> rest, ulong count)
     {
@@ -105,7 +106,8 @@ static class ThriftNumbers
         return SkipBytes(ref rest, 1);
     }
 
-    static bool TryVarint(ref ReadOnlySpan<byte> rest, out ulong value)
+    /// <summary>Reads a number of variable length.</summary>
+    public static bool TryVarint(ref ReadOnlySpan<byte> rest, out ulong value)
     {
         value = 0;
         for (var shift = 0; shift < 64 && TryByte(ref rest, out var part); shift += 7)

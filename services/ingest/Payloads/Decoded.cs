@@ -33,6 +33,11 @@ sealed class Decoded
     /// <summary>The first <see cref="MostReasons"/> reasons.</summary>
     public List<RejectionReason> Rejections { get; } = [];
 
+    /// <summary>Whether rejected readings get a reason; they are counted in any case.</summary>
+    public bool IsExplained { get; set; } = true;
+
+    bool TakesReason => IsExplained && Rejections.Count < MostReasons;
+
     /// <summary>Number of rejected readings, with or without a listed reason; 1 when the payload could not be read at all.</summary>
     public int RejectedReadings { get; private set; }
 
@@ -98,7 +103,7 @@ sealed class Decoded
     public void Reject(string code, string field, ReadOnlySpan<char> value, string allowed, int record = -1)
     {
         RejectedReadings++;
-        if (Rejections.Count == MostReasons) return;
+        if (!TakesReason) return;
         var place = record < 0 ? "" : FormattableString.Invariant($"record {record}: ");
         var found = value.IsEmpty ? "missing" : $"'{ShownText.Of(value)}'";
         Rejections.Add(new(code, ShownText.Of($"{place}'{ShownText.Of(field)}' is {found}; allowed: {allowed}.", LongestReason)));
@@ -108,8 +113,11 @@ sealed class Decoded
     public void Reject(RejectionReason reason, int readings = 1)
     {
         RejectedReadings += readings;
-        if (Rejections.Count < MostReasons) Rejections.Add(reason with { Detail = ShownText.Of(reason.Detail, LongestReason) });
+        if (TakesReason) Rejections.Add(reason with { Detail = ShownText.Of(reason.Detail, LongestReason) });
     }
+
+    /// <summary>Rejects readings of which nobody asks why.</summary>
+    public void RejectUnexplained(int readings) => RejectedReadings += readings;
 
     /// <summary>Rejects the whole payload and drops what was read from it so far.</summary>
     public void RejectPayload(string code, string detail)

@@ -31,7 +31,7 @@ public static class Defaults
     {
         Settings.StopOnInvalid();
         builder.Environment.ApplicationName = name;
-        var ports = (Address: Address(builder.Configuration), Http: Port(builder.Configuration, "Ports:Http", httpPort),
+        var ports = (Address: builder.Configuration.ListenAddress(), Http: Port(builder.Configuration, "Ports:Http", httpPort),
             Grpc: Port(builder.Configuration, "Ports:Grpc", 0));
         builder.Configuration["Ports:Http"] = ports.Http.ToString(CultureInfo.InvariantCulture);
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -58,7 +58,9 @@ public static class Defaults
 
     static int Port(IConfiguration configuration, string name, int otherwise) => configuration.WholeNumber(name, otherwise, 0, 65535);
 
-    static IPAddress Address(IConfiguration configuration) =>
+    /// <summary>Where a service listens.</summary>
+    /// <exception cref="InvalidSettingException">It is no address.</exception>
+    internal static IPAddress ListenAddress(this IConfiguration configuration) =>
         IPAddress.TryParse(configuration["Ports:Address"] ?? "127.0.0.1", out var address)
         ? address
         : throw new InvalidSettingException("Ports:Address", configuration["Ports:Address"], "an IP address, 0.0.0.0 for all");

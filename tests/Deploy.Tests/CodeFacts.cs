@@ -43,9 +43,9 @@ static partial class CodeFacts
     public static IReadOnlySet<string> Settings { get; } = Sources.SelectMany(
         source => SingleSetting().Matches(source).Select(m => m.Groups["name"].Value))
         .Concat(Sources.SelectMany(source => ConnectionString().Matches(source).Select(m => $"ConnectionStrings:{m.Groups["name"].Value}")))
-        .Concat(Assemblies.Values.Append("Cluster").SelectMany(assembly => Assembly.Load(assembly).GetTypes()
-            .Where(t => t.Name == $"{assembly}Settings")
-            .SelectMany(t => t.GetProperties().Where(p => p.CanWrite).Select(p => $"{assembly}:{p.Name}"))))
+        .Concat(Assemblies.Values.Append("Cluster").Select(a => (Assembly: a, Section: a)).Append(("ServiceDefaults", "Access"))
+            .SelectMany(s => Assembly.Load(s.Assembly).GetTypes().Where(t => t.Name == $"{s.Section}Settings")
+                .SelectMany(t => t.GetProperties().Where(p => p.CanWrite).Select(p => $"{s.Section}:{p.Name}"))))
         .Select(name => name.Replace(":", "__", StringComparison.Ordinal)).ToHashSet();
 
     /// <summary>Metric names as Prometheus shows them, without the suffixes of a histogram's series.</summary>

@@ -22,6 +22,7 @@ public class ProxyTests
     [InlineData("10.0.0.7, 10.1.0.0/16", "127.0.0.1 http")]
     [InlineData("127.0.0.1", "203.0.113.7 https")]
     [InlineData("10.1.0.0/16,127.0.0.0/8", "203.0.113.7 https")]
+    [InlineData("203.0.113.7,127.0.0.1", "198.51.100.1 https")]
     public async Task Only_who_is_named(string proxies, string seen)
     {
         await using var app = With(proxies).Build();

@@ -3,8 +3,8 @@ using Parquet.Meta;
 namespace Ingest.Imports;
 
 /// <summary>
-/// Checks the numbers in a delta-encoded page that Parquet.Net allocates by: the size of its blocks, and the lengths of texts, each of which
-/// may repeat the whole text before it.
+/// Checks the numbers in a delta-encoded page that Parquet.Net allocates by: the size of its blocks, and the lengths of texts, each of
+/// which may repeat the whole text before it.
 /// </summary>
 /// <remarks>The encodings: https://github.com/apache/parquet-format/blob/master/Encodings.md.</remarks>
 static class CheckDelta

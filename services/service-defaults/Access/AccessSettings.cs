@@ -7,7 +7,7 @@ public sealed class AccessSettings
 {
     /// <summary>
     /// Address of the OpenID Connect issuer whose tokens are accepted; it must be https, except on this machine. Empty: nobody is asked who
-    /// they are.
+    /// they are, which a service that others than this machine can reach does not start with unless <see cref="Open"/> says so.
     /// </summary>
     [StringLength(2000)]
     public string Issuer { get; set; } = "";
@@ -27,6 +27,9 @@ public sealed class AccessSettings
     /// <summary>Claim with the tenant; a token without it is of no tenant.</summary>
     [StringLength(200, MinimumLength = 1)]
     public string TenantClaim { get; set; } = "tenant";
+
+    /// <summary>Whoever reaches the service may do everything: for networks that nobody else reaches.</summary>
+    public bool Open { get; set; }
 
     /// <summary>Whether anybody is asked who they are.</summary>
     public bool IsOn => Issuer.Length > 0;

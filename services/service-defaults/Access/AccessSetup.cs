@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,10 +37,17 @@ public static class AccessSetup
     }
 
     /// <summary>The section <c>Access</c>.</summary>
-    /// <exception cref="InvalidSettingException">The issuer is no address, or would send its keys unprotected.</exception>
+    /// <exception cref="InvalidSettingException">The issuer is no address, or would send its keys unprotected; or others than this machine
+    /// reach the service, nobody would be asked, and <see cref="AccessSettings.Open"/> does not say that this is meant.</exception>
     public static AccessSettings AddAccessSettings(this WebApplicationBuilder builder)
     {
         var settings = builder.AddSettings<AccessSettings>("Access");
+        if (!settings.IsOn && !settings.Open && !IPAddress.IsLoopback(builder.Configuration.ListenAddress()))
+            throw new InvalidSettingException(
+                "Access:Issuer", null, "the issuer's address, because others than this machine reach the service "
+                    + $"(Ports:Address {builder.Configuration.ListenAddress()}), or Access:Open=true to let everybody do everything");
+        if (settings is { IsOn: true, Open: true })
+            throw new InvalidSettingException("Access:Open", "true", "false, because Access:Issuer says who is asked");
         return !settings.IsOn || (Uri.TryCreate(settings.Issuer, UriKind.Absolute, out var issuer) && AccessSettings.IsSafe(issuer))
             ? settings
             : throw new InvalidSettingException("Access:Issuer", settings.Issuer, "an https address; http only on this machine");

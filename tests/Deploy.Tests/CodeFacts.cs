@@ -43,7 +43,8 @@ static partial class CodeFacts
     public static IReadOnlySet<string> Settings { get; } = Sources.SelectMany(
         source => SingleSetting().Matches(source).Select(m => m.Groups["name"].Value))
         .Concat(Sources.SelectMany(source => ConnectionString().Matches(source).Select(m => $"ConnectionStrings:{m.Groups["name"].Value}")))
-        .Concat(Assemblies.Values.Append("Cluster").Select(a => (Assembly: a, Section: a)).Append(("ServiceDefaults", "Access"))
+        .Concat(Assemblies.Values.Append("Cluster").Select(a => (Assembly: a, Section: a))
+            .Append((Assembly: "ServiceDefaults", Section: "Access"))
             .SelectMany(s => Assembly.Load(s.Assembly).GetTypes().Where(t => t.Name == $"{s.Section}Settings")
                 .SelectMany(t => t.GetProperties().Where(p => p.CanWrite).Select(p => $"{s.Section}:{p.Name}"))))
         .Select(name => name.Replace(":", "__", StringComparison.Ordinal)).ToHashSet();

@@ -191,12 +191,24 @@ make_accounts() {
 }
 
 # One more account, with roles that commas separate, and perhaps of a tenant.
-add_account() { # name roles [tenant]
-    [[ $# -ge 2 && $# -le 3 ]] || fail "account needs a name and its roles, and perhaps a tenant: ./pollux account anna operator,engineer north"
+account() { # NAME ROLES [TENANT] | --change NAME ROLES [TENANT] | --remove NAME | --list
+    local verb=add usage='./pollux account anna operator,engineer north'
+    case ${1:-} in
+        --list) [[ $# -eq 1 ]] || fail "--list takes no name"; verb=list; shift ;;
+        --remove) verb=remove; shift; [[ $# -eq 1 ]] || fail "--remove needs the name of one account" ;;
+        --change) verb=change; shift ;;
+        -*) fail "account accepts --change, --remove and --list, not $1" ;;
+    esac
+    [[ $verb == @(remove|list) || ($# -ge 2 && $# -le 3) ]] || fail "account needs a name and its roles, and perhaps a tenant: $usage"
     [[ -f $ACCOUNTS/accounts.json ]] || fail "there are no accounts yet; run ./pollux up first"
+    [[ $verb == list ]] || take_lock
     find_sdk
-    "$DOTNET" "$(service_assembly identity)" add-account "$ACCOUNTS" "$@" 9>&- || exit 1
-    say "$1 $(awk -v name="$1" '$1 == name { print $2 }' "$ACCOUNTS/passwords")"
+    "$DOTNET" "$(service_assembly identity)" "$verb-account" "$ACCOUNTS" "$@" 9>&- || exit 1
+    case $verb in
+        add) say "$1 $(awk -v name="$1" '$1 == name { print $2 }' "$ACCOUNTS/passwords")" ;;
+        change) say "$1 is $2${3:+ of the tenant $3}, with the same password; tokens that it has are good for some minutes yet" ;;
+        remove) say "$1 is removed; tokens that it has are good for some minutes yet" ;;
+    esac
 }
 
 # The bearer of a program with a role. Its password is not among the arguments, which every user of the machine can see.

@@ -50,7 +50,7 @@ public class AccountTests
         try
         {
             Assert.Equal(0, MakeAccounts.Run(home, "http://127.0.0.1:5105"));
-            Assert.Equal(0, MakeAccounts.Add(home, "anna", "operator,engineer", "north"));
+            Assert.Equal(0, ChangeAccounts.Add(home, "anna", "operator,engineer", "north"));
             var before = File.ReadAllText(Path.Combine(home, "accounts.json"));
             var accounts = ReadAccounts.Of(before);
             var (user, client) = (accounts.User("anna")!, accounts.Client("anna")!);
@@ -62,10 +62,26 @@ public class AccountTests
             foreach (var (name, roles, tenant) in new (string, string, string?)[]
             {
                 ("anna", "viewer", null), ("bob", "boss", null), ("bob", "viewer", "North Sea"), ("bob b", "viewer", null),
-                ("", "viewer", null),
+                ("", "viewer", null), ("a/b", "viewer", null), ("a:b", "viewer", null), ("\"", "viewer", null), ("dashboard", "viewer", null),
             })
-                Assert.NotEqual(0, MakeAccounts.Add(home, name, roles, tenant));
+                Assert.NotEqual(0, ChangeAccounts.Add(home, name, roles, tenant));
             Assert.Equal(before, File.ReadAllText(Path.Combine(home, "accounts.json")));
+
+            Assert.Equal(0, ChangeAccounts.Move(home, "anna", "viewer", null));
+            accounts = ReadAccounts.Of(File.ReadAllText(Path.Combine(home, "accounts.json")));
+            Assert.Equal(user with { Roles = accounts.User("anna")!.Roles, Tenant = null }, accounts.User("anna"));
+            Assert.Equal(["viewer"], accounts.Client("anna")!.Roles);
+            Assert.Null(accounts.Client("anna")!.Tenant);
+            Assert.Equal(0, ChangeAccounts.Remove(home, "anna"));
+            accounts = ReadAccounts.Of(File.ReadAllText(Path.Combine(home, "accounts.json")));
+            Assert.Null(accounts.User("anna"));
+            Assert.Null(accounts.Client("anna"));
+            Assert.DoesNotContain("anna", File.ReadAllText(Path.Combine(home, "passwords")), StringComparison.Ordinal);
+            foreach (var name in new[] { "anna", "admin", "dashboard" })
+            {
+                Assert.NotEqual(0, ChangeAccounts.Remove(home, name));
+                Assert.NotEqual(0, ChangeAccounts.Move(home, name, "viewer", null));
+            }
         }
         finally
         {

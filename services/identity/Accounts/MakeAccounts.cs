@@ -61,52 +61,20 @@ static class MakeAccounts
             : [new(address, path)];
     }
 
-    /// <summary>
-    /// <c>add-account DIRECTORY NAME ROLES [TENANT]</c>: one more account, for a person and for programs, with a password of its own.
-    /// </summary>
-    public static int Add(string directory, string name, string roles, string? tenant)
-    {
-        var file = Path.Combine(directory, AccountFile.FileName);
-        try
-        {
-            // The file of passwords has one on each line, after a blank.
-            if (name.Any(char.IsWhiteSpace)) throw new InvalidAccountsException($"The name is '{name}'; allowed: one without blanks.");
-            var accounts = ReadAccounts.Of(File.ReadAllText(file));
-            var (_, given, secret, hash) = Make(name, roles.Split(',', StringSplitOptions.TrimEntries));
-            accounts = accounts with
-            {
-                Users = [.. accounts.Users, new(name, given, hash, tenant)],
-                Clients = [.. accounts.Clients, new(name, hash, given, [], [], tenant)],
-            };
-            // Refuses what a start would refuse.
-            var text = ReadAccounts.Text(accounts);
-            ReadAccounts.Of(text);
-            var passwords = Path.Combine(directory, Passwords);
-            WriteMine(passwords, $"{(File.Exists(passwords) ? File.ReadAllText(passwords) : "")}{name} {secret}\n");
-            WriteMine(file, text);
-            return 0;
-        }
-        catch (Exception e) when (e is InvalidAccountsException or IOException or UnauthorizedAccessException)
-        {
-            Console.Error.WriteLine(e.Message);
-            return ServiceDefaults.Settings.ExitCode;
-        }
-    }
-
     // All or none: passwords of accounts that exist are not known any more.
     static List<(string Name, IReadOnlyList<string> Roles, string Secret, string Hash)> New(AccountList accounts) =>
         accounts.Client(Dashboard) is not null
             ? []
             : [.. AccessTable.Names(AccessTable.Everyone).Select(role => Make(role, [role])), Make(Dashboard, [])];
 
-    static (string, IReadOnlyList<string>, string, string) Make(string name, IReadOnlyList<string> roles)
+    internal static (string Name, IReadOnlyList<string> Roles, string Secret, string Hash) Make(string name, IReadOnlyList<string> roles)
     {
         var secret = Secrets.New();
         return (name, roles, secret, Secrets.Hash(secret));
     }
 
     // Written beside and renamed, so that a service that reads it never sees half of it.
-    static void WriteMine(string path, string text)
+    internal static void WriteMine(string path, string text)
     {
         var beside = path + ".new";
         File.Delete(beside);

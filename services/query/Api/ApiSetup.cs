@@ -51,6 +51,8 @@ static class ApiSetup
                     : $"{context.Connection.RemoteIpAddress ?? IPAddress.None}",
                 _ => new() { PermitLimit = permits, Window = Window }));
         });
+        // What fails inside is logged by GrpcErrors; this would log as an error each message that cannot be read.
+        builder.Logging.AddFilter("Grpc.AspNetCore.Server.ServerCallHandler", LogLevel.Critical);
         builder.Services.AddGrpc(grpc =>
         {
             grpc.Interceptors.Add<GrpcErrors>();

@@ -19,6 +19,15 @@ public sealed record EstimationSettings(
     IReadOnlyList<WanderingInput> Inputs,
     IReadOnlyList<CorrectingSensor> Sensors)
 {
+    /// <summary>
+    /// Length of the parts over which calibrations compare the means of readings and physics. Less than the fastest time constant that they
+    /// are to learn; parts shorter than five minutes count as on the way, whatever they look like.
+    /// </summary>
+    public TimeSpan CalibrationBlock { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>In parts so short that no trend is told from noise, nothing counts as steady.</summary>
+    internal bool IsCalibratedOnTheWay => CalibrationBlock < TimeSpan.FromMinutes(5);
+
     /// <summary>How signals are calculated for a model whose physics is not corrected.</summary>
     internal static EstimationSettings WithoutPhysics { get; } = new(TimeSpan.FromSeconds(10), 3, 50, 1, 0, [], [], []);
 

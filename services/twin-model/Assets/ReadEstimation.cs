@@ -15,6 +15,9 @@ static class ReadEstimation
     {
         var tick = at.Span("tick", required: false) ?? TimeSpan.FromSeconds(10);
         if (tick < ShortestTick || tick > LongestTick) at.ComplainOf("tick", "must be from 1s to 10min");
+        var block = at.Span("calibration-block", required: false) ?? LongestTick;
+        if (block < 2 * tick || block > LongestTick)
+            at.ComplainOf("calibration-block", "must be from two ticks to 10min");
         var cells = ReadAssetModel.Whole(at, "cells", 3, MostCells, 50);
         var ensemble = ReadAssetModel.Whole(at, "ensemble", FewestMembers, MostMembers, 50);
         var seed = ReadAssetModel.Whole(at, "seed", 0, int.MaxValue, 1);
@@ -44,7 +47,7 @@ static class ReadEstimation
         if (ensemble < wandering + 2)
             (at.Get("ensemble", required: false) ?? at).Complain(
                 $"must be at least {wandering + 2}: 2 more than there are parameters, inputs and biases; not {ensemble}");
-        return new(tick, cells, ensemble, (ulong)seed, inflation, parameters, inputs, sensors);
+        return new(tick, cells, ensemble, (ulong)seed, inflation, parameters, inputs, sensors) { CalibrationBlock = block };
     }
 
     static CompiledModel? Compiled(YamlCursor at, PhysicsModel physics, int cells)

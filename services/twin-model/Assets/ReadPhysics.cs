@@ -22,8 +22,9 @@ static class ReadPhysics
         var cursors = at.List("components", atLeast: 1);
         var types = cursors.Select(c => (Id: identity(c, "id", ids), Type: ReadType(c))).ToList();
         var typeById = types.Where(t => t.Type is not null).DistinctBy(t => t.Id).ToDictionary(t => t.Id, t => t.Type!);
+        Dictionary<string, ParameterValue> above = [];
         var components = cursors.Zip(types)
-            .Select(pair => Closed(pair.First, ReadComponent(pair.First, pair.Second.Id, pair.Second.Type, typeById, inputIds)))
+            .Select(pair => Closed(pair.First, ReadComponent(pair.First, pair.Second.Id, pair.Second.Type, typeById, inputIds, above)))
                 .OfType<ComponentSpec>().ToList();
         HashSet<string> signalIds = [];
         var signals = at.List("signals", required: false)
@@ -108,7 +109,7 @@ static class ReadPhysics
 
     static Axis? ReadAxis(YamlCursor physics)
     {
-        if (physics.Get("axis") is not { } at) return null;
+        if (physics.Get("axis", required: false) is not { } at) return Axis.None;
         var length = at.Get("length") is { } lengthAt ? ReadQuantity(lengthAt, "length") : null;
         var cells = at.Number("cells", 200);
         if (cells != Math.Floor(cells) || cells is < 3 or > MostCells)
@@ -150,7 +151,8 @@ static class ReadPhysics
     }
 
     static ComponentSpec? ReadComponent(
-        YamlCursor at, string id, ComponentType? type, Dictionary<string, ComponentType> others, HashSet<string> inputs)
+        YamlCursor at, string id, ComponentType? type, Dictionary<string, ComponentType> others, HashSet<string> inputs,
+        Dictionary<string, ParameterValue> above)
     {
         if (type is null) return null;
         Dictionary<string, ParameterValue> parameters = [];
@@ -163,7 +165,8 @@ static class ReadPhysics
                     at.Complain($"lacks the parameter '{parameter.Name}' ({parameter.Meaning}; {parameter.Quantity})");
                 continue;
             }
-            if (ReadParameter(given, parameter) is { } value) parameters[parameter.Name] = value;
+            if (ReadParameter(given, parameter, above) is { } value)
+                above[$"{id}.{parameter.Name}"] = parameters[parameter.Name] = value;
         }
         given?.Close();
         Dictionary<string, string> connections = [];
@@ -191,9 +194,10 @@ static class ReadPhysics
         return new(id, type.Name, parameters, connections);
     }
 
-    static ParameterValue? ReadParameter(YamlCursor given, ParameterType type)
+    static ParameterValue? ReadParameter(YamlCursor given, ParameterType type, Dictionary<string, ParameterValue> above)
     {
         var at = given.Get(type.Name)!;
+        if (at.IsMapping && at.Get("same-as", required: false) is { } same) return Same(at, same, type, above);
         if (ReadQuantity(at, type.Quantity) is not { } value) return null;
         if (value.Value < 0 && type.Quantity != "temperature") at.Complain($"must not be negative, not {value.Value}");
         if (!at.IsMapping) return new(value.Value, value.Unit, "", 0, null);
@@ -207,6 +211,20 @@ static class ReadPhysics
         if (bounds is { } b && !b.Contains(value.Value)) at.ComplainOf("bounds", $"must hold the value {value.Value}");
         at.Close();
         return new(value.Value, value.Unit, source, deviation, bounds);
+    }
+
+    // One number with another's, so that what is learned of one is learned of both.
+    static ParameterValue? Same(YamlCursor at, YamlCursor same, ParameterType type, Dictionary<string, ParameterValue> above)
+    {
+        at.Close();
+        if (same.Scalar() is not { } name) return null;
+        var fitting = above.Where(a => Unit.Of(type.Quantity, a.Value.Unit.Symbol) is not null && a.Value.SameAs is null)
+            .ToDictionary();
+        if (type.IsLayout) same.Complain("is not possible for a parameter that decides the layout");
+        else if (!fitting.TryGetValue(name, out var other))
+            same.Complain($"names '{name}', which is no {type.Quantity} of a component above; fitting: {string.Join(", ", fitting.Keys)}");
+        else return new(other.Value, other.Unit, $"same as {name}", 0, other.Bounds) { SameAs = name };
+        return null;
     }
 
     // '170 W/(m2 K)' or a mapping with 'value' and 'unit'.

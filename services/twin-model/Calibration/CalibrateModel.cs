@@ -41,7 +41,8 @@ public sealed class CalibrateModel(EstimationSetup setup, WindowReadings reading
         var spans = FindSpans.Of(setup, readings, inputs, warnings);
         if (spans.Count == 0)
         {
-            throw new CalibrationFailedException("invalid", "No part of the window of five minutes or more can be used: there are too few "
+            throw new CalibrationFailedException("invalid", 
+                $"No part of the window of {FindSpans.Shown(setup.Settings.CalibrationBlock / 2)} or more can be used: there are too few "
                 + $"readings of the sensors that the model uses, or settings change too often. {string.Join(" ", warnings)}".TrimEnd());
         }
         var changes = FindSpans.Pieces(inputs, readings.Seconds).Count() - 1;
@@ -69,11 +70,10 @@ public sealed class CalibrateModel(EstimationSetup setup, WindowReadings reading
         if (tried.Length < unknowns.Count)
             warnings.Add($"The window has fewer than {LeastChanges} changes: what only they show is held at its value.");
         var all = fit.Fit(tried.Contains, _ => true);
-        var covariance = fit.Covariance(tried, all.Scores);
         var scale = Scale(fit, all);
         var deviations = unknowns.Select(_ => 1.0).ToArray();
-        for (var i = 0; i < tried.Length; i++) deviations[tried[i]] = scale * Math.Sqrt(covariance[i, i]);
-        int[] identified = [.. tried.Where(u => IsParameter(u) && deviations[u] <= LearnedEstimate.MostRemaining)];
+        var (free, covariance) = Identified(fit.Precision(tried, all.Scores), tried, IsParameter, scale, deviations);
+        int[] identified = [.. free.Where(IsParameter)];
         bool IsFree(int u) => !IsParameter(u) || identified.Contains(u);
         var before = fit.Fit(u => !IsParameter(u), _ => true);
         // The others keep their values, so the identified ones have to fit to those.
@@ -82,12 +82,15 @@ public sealed class CalibrateModel(EstimationSetup setup, WindowReadings reading
             : fit.Fit(IsFree, _ => true, all.Scores);
         var (chi2, count) = fit.Chi2(after.Scores);
         var freedom = Math.Max(1, (int)Math.Round(count) - identified.Length);
-        var used = spans.Count >= LeastSpansToHoldOut ? spans.Count - spans.Count / 3 : spans.Count;
-        var (heldBefore, heldAfter) = used == spans.Count ? (null, null) : (
-            fit.Residuals(fit.Fit(u => !IsParameter(u), s => s < used, before.Scores).Scores),
-            fit.Residuals(fit.Fit(IsFree, s => s < used, after.Scores).Scores));
-        HoldOutError? holdOut = heldBefore is null ? null : new(
-            spans.Count - used, Weighted(heldBefore, used), Weighted(heldAfter!, used));
+        // Of a short test the end may show what nothing before it did, so parts between others are held out.
+        bool IsUsed(int s) => spans.Count < LeastSpansToHoldOut || (setup.Settings.IsCalibratedOnTheWay
+            ? s % 3 != 2
+            : s < spans.Count - spans.Count / 3);
+        int[] held = [.. Enumerable.Range(0, spans.Count).Where(s => !IsUsed(s))];
+        var (heldBefore, heldAfter) = held.Length == 0 ? (null, null) : (
+            fit.Residuals(fit.Fit(u => !IsParameter(u), IsUsed, before.Scores).Scores),
+            fit.Residuals(fit.Fit(IsFree, IsUsed, after.Scores).Scores));
+        HoldOutError? holdOut = heldBefore is null ? null : new(held.Length, Weighted(heldBefore, held), Weighted(heldAfter!, held));
         if (holdOut is null) warnings.Add("The window has too few parts to hold any out: it cannot be said whether this is better.");
         else if (identified.Length > 0 && holdOut.After >= holdOut.Before)
             warnings.Add("On readings that were held out, the values in force are as good or better.");
@@ -100,17 +103,36 @@ public sealed class CalibrateModel(EstimationSetup setup, WindowReadings reading
         return new(
             identified.Length > 0 && holdOut?.After < holdOut?.Before,
             inForce?.CalibrationId,
-            [.. spans.Select((s, i) => new CalibrationSpan(s.IsSteady ? "steady" : "step", At(s.Start), At(s.End), i >= used))],
+            [.. spans.Select((s, i) => new CalibrationSpan(s.IsSteady ? "steady" : "step", At(s.Start), At(s.End), !IsUsed(i)))],
             [.. Enumerable.Range(0, unknowns.Count).Where(IsParameter).Select(u =>
                 Parameter(unknowns[u], identified.Contains(u) ? after.Scores[u] : null, all.Scores[u], deviations[u]))],
-            Correlation(covariance, [.. identified.Select(u => Array.IndexOf(tried, u))]),
+            Correlation(covariance, [.. identified.Select(u => Array.IndexOf(free, u))]),
             [.. Enumerable.Range(0, unknowns.Count).Where(u => !IsParameter(u)).Select(u =>
                 Condition(unknowns[u], after.Scores[u], deviations[u]))],
             [.. Enumerable.Range(0, setup.Observed.Length).Select(k => new SignalResidual(
                 setup.Observed[k].Sensor.Id, setup.Observed[k].Place.Signal.Id, setup.Observed[k].Place.Signal.Unit.DifferenceSymbol,
-                setup.Observed[k].Deviation, Rms(residualsBefore, k, 0) ?? 0, Rms(residualsAfter, k, 0) ?? 0,
-                heldBefore is null ? null : Rms(heldBefore, k, used), heldAfter is null ? null : Rms(heldAfter, k, used)))],
+                setup.Observed[k].Deviation, Rms(residualsBefore, k) ?? 0, Rms(residualsAfter, k) ?? 0,
+                heldBefore is null ? null : Rms(heldBefore, k, held), heldAfter is null ? null : Rms(heldAfter, k, held)))],
             holdOut, chi2, freedom, after.Iterations, after.Stopped, warnings);
+    }
+
+    // Parameters that can make up for each other are not known one by one, but once the least known of them is held, the others may be. So
+    // one is held at a time; what remains is as uncertain as it is with the others at their values.
+    static (int[] Free, Matrix<double> Covariance) Identified(
+        Matrix<double> precision, int[] tried, Func<int, bool> isParameter, double scale, double[] deviations)
+    {
+        int[] places = [.. Enumerable.Range(0, tried.Length)];
+        while (true)
+        {
+            var covariance = places.Length == 0 ? Matrix<double>.Build.Dense(1, 1) : Matrix<double>.Build
+                .Dense(places.Length, places.Length, (i, j) => precision[places[i], places[j]])
+                .Cholesky().Solve(Matrix<double>.Build.DenseIdentity(places.Length));
+            for (var i = 0; i < places.Length; i++) deviations[tried[places[i]]] = scale * Math.Sqrt(covariance[i, i]);
+            var weakest = places.Where(p => isParameter(tried[p])).OrderByDescending(p => deviations[tried[p]]).Take(1).ToArray();
+            if (weakest.Length == 0 || deviations[tried[weakest[0]]] <= LearnedEstimate.MostRemaining)
+                return ([.. places.Select(p => tried[p])], covariance);
+            places = [.. places.Except(weakest)];
+        }
     }
 
     // What the model leaves out makes the sum of squares larger than chance would; deviations grow with it.
@@ -161,13 +183,14 @@ public sealed class CalibrateModel(EstimationSetup setup, WindowReadings reading
         [.. identified.Select(i => identified.Select(j =>
             i == j ? 1 : covariance[i, j] / Math.Sqrt(covariance[i, i] * covariance[j, j])).ToArray())];
 
-    double Weighted(double[] residuals, int first) => Math.Sqrt(residuals.Skip(first * setup.Observed.Length)
-        .Select((r, i) => r / setup.Observed[i % setup.Observed.Length].Deviation).Where(double.IsFinite).Average(r => r * r));
+    double Weighted(double[] residuals, int[] spans) => Math.Sqrt(residuals.Select((r, i) => (
+        Value: r / setup.Observed[i % setup.Observed.Length].Deviation, Span: i / setup.Observed.Length))
+        .Where(r => double.IsFinite(r.Value) && spans.Contains(r.Span)).Average(r => r.Value * r.Value));
 
-    double? Rms(double[] residuals, int signal, int first)
+    double? Rms(double[] residuals, int signal, int[]? spans = null)
     {
-        var own = residuals.Where((r, i) =>
-            i / setup.Observed.Length >= first && i % setup.Observed.Length == signal && double.IsFinite(r)).ToList();
+        var own = residuals.Where((r, i) => i % setup.Observed.Length == signal && double.IsFinite(r)
+            && spans?.Contains(i / setup.Observed.Length) != false).ToList();
         return own.Count == 0 ? null : Math.Sqrt(own.Average(r => r * r));
     }
 

@@ -1,4 +1,5 @@
 using MathNet.Numerics;
+using TwinModel.Assets;
 using TwinModel.Estimation;
 using TwinModel.Scenarios;
 using TwinModel.Units;
@@ -17,12 +18,12 @@ sealed record Span(bool IsSteady, double Start, double End, double[] Measured, i
 /// <summary>Finds the parts of a window that say something about parameters.</summary>
 static class FindSpans
 {
-    const double BlockSeconds = 600, ShortestSeconds = 300;
+    const double TrendSeconds = 600;
 
     // Two hours: later, ambient and material may be others.
     const int MostShares = 12;
 
-    // A slope counts when chance would hardly make it and the signal moves by more than the model's deviation within a block.
+    // A slope counts when chance would hardly make it and the signal moves by more than the model's deviation within ten minutes.
     const double SlopeScores = 4;
 
     const double LeastCoverage = 0.5;
@@ -31,29 +32,31 @@ static class FindSpans
     public static List<Span> Of(EstimationSetup setup, WindowReadings readings, RecordedInputs inputs, List<string> warnings)
     {
         List<Span> spans = [];
+        var block = setup.Settings.CalibrationBlock.TotalSeconds;
         var (silent, outside, frozen) = (0, 0, new SortedSet<string>(StringComparer.Ordinal));
         foreach (var (start, end) in Pieces(inputs, readings.Seconds))
         {
-            if (end - start < ShortestSeconds) continue;
+            if (end - start < block / 2) continue;
             List<Span> steady = [];
-            foreach (var (from, to) in Blocks(start, end))
+            foreach (var (from, to) in Blocks(start, end, block))
             {
-                if (setup.Inputs.Any(i => Coverage(setup, readings, i.Sensor.Number, from, to) < LeastCoverage)) silent++;
+                if (setup.Inputs.Any(i => Coverage(setup, readings, i.Sensor, from, to) < LeastCoverage)) silent++;
                 else if (!IsCalibrated(setup, inputs, (from + to) / 2)) outside++;
-                else if (Block(setup, readings, from, to, frozen) is { } block)
+                else if (Block(setup, readings, from, to, frozen) is { } span)
                 {
                     // A trend is not always seen in what is on the way after a change.
-                    if (block.IsSteady && (from > start || start == 0)) steady.Add(block);
-                    else spans.Add(block with { IsSteady = false });
+                    if (span.IsSteady && (from > start || start == 0)) steady.Add(span);
+                    else spans.Add(span with { IsSteady = false });
                 }
                 else silent++;
             }
             foreach (var shared in steady.Chunk(MostShares)) spans.AddRange(shared.Select(s => s with { Shares = shared.Length }));
         }
-        if (silent > 0) warnings.Add($"{silent} parts of ten minutes without enough readings were left out.");
-        if (outside > 0) warnings.Add($"{outside} parts of ten minutes outside the range in which the model holds were left out.");
+        var length = Shown(setup.Settings.CalibrationBlock);
+        if (silent > 0) warnings.Add($"{silent} parts of {length} without enough readings were left out.");
+        if (outside > 0) warnings.Add($"{outside} parts of {length} outside the range in which the model holds were left out.");
         foreach (var sensor in frozen)
-            warnings.Add($"Sensor '{sensor}' shows exactly the same value for ten minutes; it is left out there.");
+            warnings.Add($"Sensor '{sensor}' shows exactly the same value for {length}; it is left out there.");
         return [.. spans.OrderBy(s => s.Start)];
     }
 
@@ -68,14 +71,22 @@ static class FindSpans
         return times.Zip(times.Skip(1));
     }
 
-    static IEnumerable<(double From, double To)> Blocks(double start, double end)
+    /// <summary>In words, e.g. 10 minutes.</summary>
+    public static string Shown(TimeSpan time) =>
+        time >= TimeSpan.FromMinutes(2) ? FormattableString.Invariant($"{time.TotalMinutes:0.#} minutes")
+        : FormattableString.Invariant($"{time.TotalSeconds:0.#} seconds");
+
+    static IEnumerable<(double From, double To)> Blocks(double start, double end, double block)
     {
-        var count = Math.Max(1, (int)Math.Floor((end - start + ShortestSeconds) / BlockSeconds));
-        for (var i = 0; i < count; i++) yield return (start + i * BlockSeconds, i == count - 1 ? end : start + (i + 1) * BlockSeconds);
+        var count = Math.Max(1, (int)Math.Floor((end - start) / block + 0.5));
+        for (var i = 0; i < count; i++) yield return (start + i * block, i == count - 1 ? end : start + (i + 1) * block);
     }
 
-    static double Coverage(EstimationSetup setup, WindowReadings readings, ushort sensor, double from, double to) =>
-        readings.Of(sensor, from, to).Count * setup.TickSeconds / (to - from);
+    static double Coverage(EstimationSetup setup, WindowReadings readings, Sensor sensor, double from, double to) =>
+        readings.Of(sensor.Number, from, to).Count * SecondsEach(setup, sensor) / (to - from);
+
+    // A sensor that sends less often than ticks come has no reading in some of them.
+    static double SecondsEach(EstimationSetup setup, Sensor sensor) => Math.Max(setup.TickSeconds, sensor.Interval.TotalSeconds);
 
     static bool IsCalibrated(EstimationSetup setup, RecordedInputs inputs, double at) => setup.Inputs.All(i =>
     {
@@ -88,13 +99,14 @@ static class FindSpans
     {
         var measured = new double[setup.Observed.Length];
         Array.Fill(measured, double.NaN);
-        var isSteady = true;
+        var isSteady = !setup.Settings.IsCalibratedOnTheWay;
         for (var k = 0; k < measured.Length; k++)
         {
             var observed = setup.Observed[k];
             var means = readings.Of(observed.Sensor.Number, from, to).ConvertAll(m => (m.Seconds, Value: observed.InSignalUnit(m.Value)));
-            if (means.Count * setup.TickSeconds < LeastCoverage * (to - from)) continue;
-            if (WindowReadings.IsFrozen(means))
+            if (means.Count * SecondsEach(setup, observed.Sensor) < LeastCoverage * (to - from)) continue;
+            // In less time a sensor of coarse steps shows the same, too.
+            if (!setup.Settings.IsCalibratedOnTheWay && WindowReadings.IsFrozen(means))
             {
                 frozen.Add(observed.Sensor.Id);
                 continue;
@@ -112,6 +124,6 @@ static class FindSpans
         var middle = x.Average();
         var spread = x.Sum(v => (v - middle) * (v - middle));
         var error = Math.Sqrt(x.Zip(y).Sum(p => Math.Pow(p.Second - intercept - slope * p.First, 2)) / (x.Length - 2) / spread);
-        return Math.Abs(slope) * BlockSeconds > deviation && Math.Abs(slope) > SlopeScores * error;
+        return Math.Abs(slope) * TrendSeconds > deviation && Math.Abs(slope) > SlopeScores * error;
     }
 }

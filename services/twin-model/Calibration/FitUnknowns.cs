@@ -89,13 +89,12 @@ sealed class FitUnknowns(
         return new(Scores(found.MinimizingPoint), found.Iterations, found.ReasonForExit.ToString());
     }
 
-    /// <summary>Covariance of the free unknowns, in their order, at a solution from all spans.</summary>
-    public Matrix<double> Covariance(int[] free, double[] scores)
+    /// <summary>Precision (inverse covariance) of the free unknowns, in their order, at a solution from all spans.</summary>
+    public Matrix<double> Precision(int[] free, double[] scores)
     {
         if (free.Length == 0) return Matrix<double>.Build.Dense(1, 1);
         var sensitivities = Sensitivities(Rows(_ => true), free, scores);
-        return (sensitivities.TransposeThisAndMultiply(sensitivities) + Matrix<double>.Build.DenseIdentity(free.Length)).Cholesky()
-            .Solve(Matrix<double>.Build.DenseIdentity(free.Length));
+        return sensitivities.TransposeThisAndMultiply(sensitivities) + Matrix<double>.Build.DenseIdentity(free.Length);
     }
 
     /// <summary>Measured minus predicted over each span, in the signals' units and in the order of the observed ones; NaN without a

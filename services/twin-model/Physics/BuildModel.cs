@@ -12,6 +12,7 @@ sealed class BuildModel
     readonly PhysicsModel model;
     readonly Dictionary<string, Component> components = [];
     readonly Dictionary<string, Node> inputs = [];
+    readonly Dictionary<string, Node> parameters = [];
     readonly List<(bool IsField, Func<double, double> Cold, Func<double, double> Guess)> starts = [];
 
     public BuildModel(PhysicsModel model, int cells)
@@ -58,8 +59,10 @@ sealed class BuildModel
 
     public Node AddParameter(ComponentSpec spec, ParameterType type)
     {
+        // Reading has seen to it that the other is above.
+        if (spec.Parameters.GetValueOrDefault(type.Name)?.SameAs is { } other) return parameters[other];
         ParameterValues.Add(ValueOf(spec, type));
-        return Equations.Parameter($"{spec.Id}.{type.Name}");
+        return parameters[$"{spec.Id}.{type.Name}"] = Equations.Parameter($"{spec.Id}.{type.Name}");
     }
 
     public double ValueOf(ComponentSpec spec, string parameter) =>

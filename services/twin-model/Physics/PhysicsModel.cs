@@ -22,7 +22,7 @@ public sealed record PhysicsModel(
     IReadOnlyList<string> Assumptions)
 {
     /// <summary>No physics at all.</summary>
-    internal static PhysicsModel Nothing { get; } = new(new(1, 3), [], [], [], [], []);
+    internal static PhysicsModel Nothing { get; } = new(Axis.None, [], [], [], [], []);
 
     /// <summary>The unit in which the model gives a parameter; that of calculation when it leaves the value to the component.</summary>
     /// <param name="parameter">An existing <c>component.name</c>.</param>
@@ -59,7 +59,11 @@ public sealed record ComponentSpec(
 /// <param name="Source">Source of the value.</param>
 /// <param name="RelativeDeviation">Relative standard deviation of the lognormal prior; 0: exact.</param>
 /// <param name="Bounds">Values that a scenario or calibration may use; null: half to double the value.</param>
-public sealed record ParameterValue(double Value, Unit Unit, string Source, double RelativeDeviation, Interval? Bounds);
+public sealed record ParameterValue(double Value, Unit Unit, string Source, double RelativeDeviation, Interval? Bounds)
+{
+    /// <summary>The parameter <c>component.name</c> that it is the same number as; null: it is one of its own.</summary>
+    public string? SameAs { get; init; }
+}
 
 /// <summary>A named result.</summary>
 /// <param name="Id">kebab-case.</param>

@@ -85,6 +85,86 @@ public sealed class HeatSource : Component
     }
 }
 
+/// <summary>An electric heater at a given share of its power, applied to a lump: <c>P = u P_max</c>.</summary>
+public sealed class Heater : Component
+{
+    internal static ComponentType Type { get; } = new("heater", "An electric heater at a given share of its power.",
+        [new("maximum-power", "power", "Power at full duty")],
+        [new("duty", typeof(Signal)), new("to", typeof(IHeatPort))], () => new Heater());
+
+    /// <inheritdoc />
+    public override void Connect(Site site)
+    {
+        var power = site.Port<Signal>("duty").Value * site["maximum-power"];
+        site.Port<IHeatPort>("to").AddHeat(power, site.Id);
+        site.Equations.AddEnergyFlow(site.Id, power);
+        site.Output("power", "W", power);
+    }
+}
+
+/// <summary>Heat flow through a fixed conductance between two lumps: <c>q = G (T_from − T_to)</c>.</summary>
+public sealed class Contact : Component
+{
+    internal static ComponentType Type { get; } = new("contact", "Heat flow through a conductance between two lumps.",
+        [new("conductance", "thermal-conductance", "Conductance")],
+        [new("from", typeof(IHeatPort)), new("to", typeof(IHeatPort))], () => new Contact());
+
+    /// <inheritdoc />
+    public override void Connect(Site site)
+    {
+        var (from, to) = Lumps.Of(site);
+        var heat = site["conductance"] * (from.Temperature - to.Temperature);
+        from.AddHeat(-heat, site.Id);
+        to.AddHeat(heat, site.Id);
+        site.Output("heat", "W", heat);
+    }
+}
+
+/// <summary>
+/// Thermal radiation between two lumps: <c>q = ε σ A (T_from⁴ − T_to⁴)</c>, T in K (Stefan and Boltzmann; σ exact since the SI of 2019).
+/// The emissivity is that of the pair, including its view factor.
+/// </summary>
+public sealed class Radiation : Component
+{
+    /// <summary>σ, W/(m² K⁴).</summary>
+    public const double StefanBoltzmann = 5.670374419e-8;
+
+    const double Kelvin = 273.15;
+
+    internal static ComponentType Type { get; } = new("radiation", "Thermal radiation between two lumps.",
+    [
+        new("emissivity", "ratio", "Emissivity of the pair, with its view factor", 0.9),
+        new("area", "area", "Radiating surface"),
+    ],
+        [new("from", typeof(IHeatPort)), new("to", typeof(IHeatPort))], () => new Radiation());
+
+    /// <inheritdoc />
+    public override void Connect(Site site)
+    {
+        var (from, to) = Lumps.Of(site);
+        var (hot, cold) = (Square(from.Temperature + Kelvin), Square(to.Temperature + Kelvin));
+        var heat = StefanBoltzmann * site["emissivity"] * site["area"] * (Square(hot) - Square(cold));
+        from.AddHeat(-heat, site.Id);
+        to.AddHeat(heat, site.Id);
+        site.Output("heat", "W", heat);
+    }
+
+    static Node Square(Node value) => value * value;
+}
+
+static class Lumps
+{
+    /// <summary>What the ports <c>from</c> and <c>to</c> are connected to.</summary>
+    /// <exception cref="ArgumentException">One of them has a temperature for each position.</exception>
+    public static (IHeatPort From, IHeatPort To) Of(Site site)
+    {
+        var (from, to) = (site.Port<IHeatPort>("from"), site.Port<IHeatPort>("to"));
+        return from.Temperature.IsField || to.Temperature.IsField
+            ? throw new ArgumentException("connects lumps only; along the axis use 'convection'.")
+            : (from, to);
+    }
+}
+
 /// <summary>
 /// Heat transfer <c>q = h A (T_from − T_to)</c> between two lumps, or <c>h π d (T_from − T_to)</c> per metre when a field is involved.
 /// </summary>

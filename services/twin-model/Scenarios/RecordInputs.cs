@@ -8,8 +8,8 @@ using TwinModel.Units;
 namespace TwinModel.Scenarios;
 
 /// <summary>
-/// Turns readings of input sensors into piecewise constant settings: medians over 10 s, and a new setting only where they leave the noise
-/// band. Operators change a setting only now and then, and each step of an input restarts the integrator.
+/// Turns readings of input sensors into piecewise constant settings: medians over 10 s, or over a tick of the estimation where that is
+/// shorter, and a new setting only where they leave the noise band. Operators change a setting only now and then, and each step of an input restarts the integrator.
 /// </summary>
 public static class RecordInputs
 {
@@ -18,7 +18,7 @@ public static class RecordInputs
     /// </summary>
     public const double WarmUpSeconds = 3600;
 
-    const double BinSeconds = 10;
+    const double LongestBinSeconds = 10;
 
     // Relative to the value: smaller differences are not a change of setting.
     const double RelativeDeadband = 0.002;
@@ -31,6 +31,7 @@ public static class RecordInputs
     public static RecordedInputs From(AssetModel model, IEnumerable<Reading> readings, long startMicros, double horizonSeconds)
     {
         if (model.Physics is not { } physics) return RecordedInputs.None;
+        var binSeconds = Math.Min(LongestBinSeconds, model.Estimation?.Tick.TotalSeconds ?? LongestBinSeconds);
         var inputs = physics.Inputs.Where(i => i.Sensor is not null).ToList();
         var bySensor = readings.Where(r => r.Quality != Quality.Bad)
             .ToLookup(r => r.Sensor, r => (Seconds: (r.SampledAt - startMicros) / (double)Micros.PerSecond, r.Value));
@@ -40,8 +41,8 @@ public static class RecordInputs
             var sensor = model.Sensor(input.Sensor!.Value)!;
             var calculation = Unit.OfCalculation(sensor.Unit.Quantity);
             var bins = bySensor[sensor.Number].Where(r => r.Seconds >= -WarmUpSeconds && r.Seconds <= horizonSeconds)
-                .GroupBy(r => (long)Math.Floor(r.Seconds / BinSeconds)).OrderBy(g => g.Key)
-                .Select(g => (Seconds: g.Key * BinSeconds, Value: Median([.. g.Select(r => r.Value).Order()]))).ToList();
+                .GroupBy(r => (long)Math.Floor(r.Seconds / binSeconds)).OrderBy(g => g.Key)
+                .Select(g => (Seconds: g.Key * binSeconds, Value: Median([.. g.Select(r => r.Value).Order()]))).ToList();
             if (bins.Count == 0) continue;
             courses[input.Id] = [
                 .. Plateaus(bins, 3 * sensor.Noise)

@@ -77,6 +77,11 @@ static class FidelityBenchmark
     /// <param name="cancel">Ends the run.</param>
     public static Task Run(string repository, IReadOnlyList<string> args, CancellationToken cancel)
     {
+        if (args is ["tclab"])
+        {
+            TclabFidelity.Print(repository, cancel);
+            return Task.CompletedTask;
+        }
         var (setup, plants) = (SetupOf(repository), Plants(args));
         Report.Title(
             $"fidelity: {plants.Length} interventions on the emulated plant, each forecast after {LearnSeconds / 60} min of readings");
@@ -85,6 +90,7 @@ static class FidelityBenchmark
             outcomes[i] = [.. Perform(setup, Plan(setup, plants[i])).Select(o => o.Outcome)]);
         List(outcomes.SelectMany(o => o));
         Show([.. outcomes.SelectMany(o => o)]);
+        TclabFidelity.Print(repository, cancel);
         return Task.CompletedTask;
     }
 

@@ -26,7 +26,7 @@ public class ReadAssetModelTests
     public void The_shipped_models_are_good()
     {
         var models = ReadAssetModel.FromDirectory(Directory);
-        Assert.Equal(["extrusion-line", "hall", "line", "pump-loop", "site"], models.Select(m => m.Id));
+        Assert.Equal(["extrusion-line", "hall", "heater-pair", "line", "pump-loop", "site"], models.Select(m => m.Id));
         Assert.All(models, m => Assert.Equal(m.IsPlace, m.Limits.Count == 0));
     }
 

@@ -24,6 +24,9 @@ enum Level
 /// <param name="Cells">Number of cells, 3 or more.</param>
 public sealed record Axis(double Length, int Cells)
 {
+    /// <summary>Of a model of lumps only, which needs none.</summary>
+    public static Axis None { get; } = new(1, 3);
+
     /// <summary>Length of a cell, m.</summary>
     public double CellLength => Length / Cells;
 

@@ -62,7 +62,8 @@ public class AccountTests
             foreach (var (name, roles, tenant) in new (string, string, string?)[]
             {
                 ("anna", "viewer", null), ("bob", "boss", null), ("bob", "viewer", "North Sea"), ("bob b", "viewer", null),
-                ("", "viewer", null), ("a/b", "viewer", null), ("a:b", "viewer", null), ("\"", "viewer", null), ("dashboard", "viewer", null),
+                ("", "viewer", null), ("a/b", "viewer", null), ("a:b", "viewer", null), ("\"", "viewer", null),
+                ("dashboard", "viewer", null),
             })
                 Assert.NotEqual(0, ChangeAccounts.Add(home, name, roles, tenant));
             Assert.Equal(before, File.ReadAllText(Path.Combine(home, "accounts.json")));

@@ -14,7 +14,8 @@ sealed record CalibrationRequest(
     [property: Description("Asset id.")] string? Asset,
     [property: Description("Start of the window, by sample time, from 1970; default: an hour before its end.")]
     DateTimeOffset? From = null,
-    [property: Description("End of the window, 20 minutes to 7 days after its start, up to now; default: now.")]
+    [property: Description(
+        "End of the window, 20 minutes to 7 days after its start (less where the model's calibration-block is short), up to now; default: now.")]
     DateTimeOffset? To = null,
     [property: Description("Parameters 'component.name' out of the model's section 'estimation'; default: all that it names.")]
     IReadOnlyList<string?>? Parameters = null,
@@ -24,7 +25,6 @@ sealed record CalibrationRequest(
     [property: Description("Who asks, 1 to 100 characters; default: X-Pollux-Actor.")] string? By = null)
 {
     static readonly TimeSpan DefaultWindow = TimeSpan.FromHours(1);
-    static readonly TimeSpan ShortestWindow = TimeSpan.FromMinutes(20);
     static readonly TimeSpan LongestWindow = TimeSpan.FromDays(7);
 
     /// <summary>The complete question. Pure.</summary>
@@ -33,8 +33,10 @@ sealed record CalibrationRequest(
     {
         var to = To is { } last ? Input.Past("to", last, now) : now;
         var from = From is { } first ? Input.Past("from", first, now) : to - DefaultWindow;
-        if (to - from < ShortestWindow || to - from > LongestWindow)
-            throw new InvalidInputException("from", from, "a time 20 minutes to 7 days before to");
+        var shortest = model.Estimation!.ShortestCalibration;
+        if (to - from < shortest || to - from > LongestWindow)
+            throw new InvalidInputException(
+                "from", from, FormattableString.Invariant($"a time {shortest.TotalMinutes:0.#} minutes to 7 days before to"));
         return new(Asset!, from, to, knownAt, Chosen(model));
     }
 

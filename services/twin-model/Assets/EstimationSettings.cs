@@ -25,6 +25,9 @@ public sealed record EstimationSettings(
     /// </summary>
     public TimeSpan CalibrationBlock { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>Shortest window of a calibration: twenty parts, and not more than 20 min.</summary>
+    public TimeSpan ShortestCalibration => TimeSpan.FromTicks(Math.Min(TimeSpan.FromMinutes(20).Ticks, 20 * CalibrationBlock.Ticks));
+
     /// <summary>In parts so short that no trend is told from noise, nothing counts as steady.</summary>
     internal bool IsCalibratedOnTheWay => CalibrationBlock < TimeSpan.FromMinutes(5);
 

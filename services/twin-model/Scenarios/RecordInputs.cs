@@ -9,7 +9,8 @@ namespace TwinModel.Scenarios;
 
 /// <summary>
 /// Turns readings of input sensors into piecewise constant settings: medians over 10 s, or over a tick of the estimation where that is
-/// shorter, and a new setting only where they leave the noise band. Operators change a setting only now and then, and each step of an input restarts the integrator.
+/// shorter, and a new setting only where they leave the noise band. Operators change a setting only now and then, and each step of an
+/// input restarts the integrator.
 /// </summary>
 public static class RecordInputs
 {

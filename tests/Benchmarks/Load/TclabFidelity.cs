@@ -92,7 +92,8 @@ static class TclabFidelity
             Console.WriteLine(FormattableString.Invariant($"    {condition.Kind} {condition.Id} {condition.Value:0.00} {condition.Unit}"));
         foreach (var warning in result.Warnings) Console.WriteLine($"  {warning}");
         var parameters = FoldCalibration.Parameters(
-            new(run.Name, setup.Model.Id, setup.Model.Hash, null!, "adopted", true, "bench", Start, Start, null, null, result, null, null), null);
+            new(run.Name, setup.Model.Id, setup.Model.Hash, null!, "adopted", true, "bench", Start, Start, null, null, result, null, null),
+            null);
         double Condition(string id) => result.Conditions.First(c => c.Id == id).Value;
         double[] biases = [Condition("temperature-1"), Condition("temperature-2")];
         return new(parameters, biases, Condition("ambient-temperature") - run.Shown(biases));

@@ -25,7 +25,7 @@ enum Level
 public sealed record Axis(double Length, int Cells)
 {
     /// <summary>Of a model of lumps only, which needs none.</summary>
-    public static Axis None { get; } = new(1, 3);
+    public static Axis None { get; } = new(1, 20);
 
     /// <summary>Length of a cell, m.</summary>
     public double CellLength => Length / Cells;

@@ -25,15 +25,12 @@ sealed class PastAssets(FindPast past, KnownAssets assets)
     }
 
     /// <summary>A page of the assets that pass a filter.</summary>
-    /// <exception cref="InvalidInputException">A time in the future, or a position after the end of the log.</exception>
-    public async Task<Page<AssetSummary>> List(
-        AssetFilter filter, DateTimeOffset? validAt, KnownAt? knownAt, int size, string? after, CancellationToken cancel)
+    public Task<Page<AssetSummary>> List(
+        AssetFilter filter, PastMoment moment, int size, string? after, Func<AssetSummary, string> cursorAfter, CancellationToken cancel)
     {
-        var moment = await past.Moment(validAt, knownAt, cancel);
         // Later registrations change neither which assets there are nor their order.
-        return await PastPages.Fill<AssetSummary>(
-            size, (last, most) => Task.FromResult(assets.SummariesAfter(last?.Id ?? after).Take(most).ToList()), Then,
-            ListAssets.CursorAfter);
+        return PastPages.Fill<AssetSummary>(
+            size, (last, most) => Task.FromResult(assets.SummariesAfter(last?.Id ?? after).Take(most).ToList()), Then, cursorAfter);
 
         async Task<IEnumerable<AssetSummary>> Then(List<AssetSummary> rows) =>
             (await All([.. rows.Select(r => assets.Find(r.Id)).OfType<RegisteredAsset>()], moment, cancel))

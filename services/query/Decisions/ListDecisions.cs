@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Globalization;
 using System.Text.Json;
 using Contracts.Decisions;
 using Npgsql;
@@ -10,12 +9,11 @@ using Query.Pasts;
 using Query.Registry;
 using ServiceDefaults;
 using TwinModel.Decisions;
-using TwinModel.Telemetry;
 
 namespace Query.Decisions;
 
 /// <summary>Lists decisions as they are, or as the log knew them at some position.</summary>
-sealed class ListDecisions(NpgsqlDataSource source, KnownAssets assets, FindPosition find, PastEvents events)
+sealed class ListDecisions(NpgsqlDataSource source, KnownAssets assets, FindPast find, PastEvents events)
 {
     const string List = "decisions";
     const int MostInHindsight = 10_000;
@@ -30,7 +28,7 @@ sealed class ListDecisions(NpgsqlDataSource source, KnownAssets assets, FindPosi
                 [Description("recommended, taken or closed; may be repeated.")] string[]? state,
                 [Description(KnownAt.Meaning)] string? knownAt,
                 [Description("1 to 500, default 100.")] int? limit,
-                [Description("nextCursor of the previous page.")] string? cursor,
+                [Description(AskedList.MeaningAt)] string? cursor,
                 CancellationToken cancel) => list.Run(
                     asset, component, state ?? [], KnownAt.Parse(knownAt), limit, cursor, cancel))
             .WithName("listDecisions").WithSummary("Decisions, newest first")
@@ -57,12 +55,17 @@ sealed class ListDecisions(NpgsqlDataSource source, KnownAssets assets, FindPosi
             if (!States.Contains(state)) throw new InvalidInputException("state", state, string.Join(", ", States));
         }
         var size = Paging.Limit(limit);
-        var begin = ParseCursor(cursor);
-        if (knownAt is null) return Paging.Of(await Read(asset, component, [.. states], begin, size + 1, cancel), size, CursorAfter);
-        var position = (await find.Run(knownAt, cancel)).Position;
+        AskedList asked = new(List, asset, component, states);
+        var start = asked.Begin(2, cursor, null, knownAt);
+        var begin = asked.TimeAndId(start, cursor);
+        var moment = await start.MomentOf(find, null, knownAt, cancel);
+        if (moment?.KnownAt is not { } position)
+            return Paging.Of(await Read(asset, component, [.. states], begin, size + 1, cancel), size, After);
         return await PastPages.Fill<DecisionView>(
             size, (last, most) => Read(asset, component, [], last is null ? begin : (last.RecommendedAt, last.Id), most, cancel), Then,
-            CursorAfter);
+            After);
+
+        string After(DecisionView last) => asked.CursorAt(moment, last.RecommendedAt, last.Id);
 
         async Task<IEnumerable<DecisionView>> Then(List<DecisionView> decisions)
         {
@@ -72,9 +75,6 @@ sealed class ListDecisions(NpgsqlDataSource source, KnownAssets assets, FindPosi
                 .OfType<DecisionView>().Where(d => states.Count == 0 || states.Contains(d.State));
         }
     }
-
-    static string CursorAfter(DecisionView last) =>
-        Cursor.Encode(List, Micros.From(last.RecommendedAt).ToString(CultureInfo.InvariantCulture), last.Id);
 
     public async Task<HindsightReport> Hindsight(string? asset, string? component, CancellationToken cancel)
     {
@@ -108,12 +108,4 @@ sealed class ListDecisions(NpgsqlDataSource source, KnownAssets assets, FindPosi
             rows.Add(JsonSerializer.Deserialize<DecisionView>(reader.GetString(0), JsonSerializerOptions.Web)!);
         return rows;
     }
-
-    static (DateTimeOffset? Time, string? Id) ParseCursor(string? cursor) => Cursor.Decode(List, 2, cursor) switch
-    {
-        null => (null, null),
-        [var micros, var id] when long.TryParse(micros, CultureInfo.InvariantCulture, out var at) && Math.Abs(at) < 1L << 57 =>
-            (Micros.ToTime(at), id),
-        _ => throw new InvalidInputException("cursor", cursor, "the nextCursor of an earlier page of decisions"),
-    };
 }

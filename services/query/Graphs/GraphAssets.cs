@@ -47,6 +47,11 @@ sealed class GraphAssets(KnownAssets assets, TwinGraph graph, FindPast past, Tim
     public async Task<GraphThen> At(DateTimeOffset? validAt, KnownAt? knownAt, CancellationToken cancel) => await At(
         validAt is null && knownAt is null ? null : await past.Moment(validAt, knownAt, cancel), cancel);
 
+    /// <summary>The graph at the moment of a page of a list.</summary>
+    /// <exception cref="InvalidInputException">A time in the future, or a position after the end of the log.</exception>
+    public async Task<GraphThen> At(PageStart start, DateTimeOffset? validAt, KnownAt? knownAt, CancellationToken cancel) =>
+        await At(await start.MomentOf(past, validAt, knownAt, cancel), cancel);
+
     /// <summary>The graph at a moment; null: now.</summary>
     public async Task<GraphThen> At(PastMoment? moment, CancellationToken cancel)
     {

@@ -51,21 +51,25 @@ sealed class ListAlarms(NpgsqlDataSource source, FindPast find, PastAlarms past,
             CancellationToken cancel) => list.Run(
                 AlarmFilter.Of(asset, state, severity, Input.Time("since", since)), Input.Time("validAt", validAt), KnownAt.Parse(knownAt),
                 limit, cursor, cancel))
+        .ProducesProblem(StatusCodes.Status404NotFound)
         .WithName("listAlarms").WithSummary("Alarms, newest first")
         .WithDescription("With validAt or knownAt, each alarm has the state that it had then, as far as known then: alarms raised later "
             + "are left out. A page may then hold fewer than its limit and have a next one.");
 
+    /// <exception cref="NotFoundException">No such asset, or it was not known then.</exception>
     /// <exception cref="InvalidInputException">A time in the future, or a position after the end of the log.</exception>
     public async Task<Page<AlarmView>> Run(
         AlarmFilter filter, DateTimeOffset? validAt, KnownAt? knownAt, int? limit, string? cursor, CancellationToken cancel)
     {
         var size = Paging.Limit(limit);
+        var only = assets.Only(filter.Asset);
         AskedList asked = new(List, filter.Asset, filter.States, filter.Severities, filter.Since?.UtcDateTime);
         var start = asked.Begin(2, cursor, validAt, knownAt);
         var before = asked.TimeAndId(start, cursor);
         if (await start.MomentOf(find, validAt, knownAt, cancel) is not { } moment)
             return Paging.Of(
                 await Saved(filter, null, before, size + 1, cancel), size, last => asked.CursorAt(null, last.RaisedAt, last.Id));
+        if (only is not null) NotYet.Check(only, moment);
         List<AlarmView> rows = [];
         // The saved alarms say which there are; their events say how they were.
         for (var look = 0; look < MostLooks; look++)
@@ -74,6 +78,8 @@ sealed class ListAlarms(NpgsqlDataSource source, FindPast find, PastAlarms past,
             var then = await past.All(saved.Select(a => a.AssetId).Distinct(), moment, cancel);
             foreach (var alarm in saved.Select(a => then.GetValueOrDefault(a.Id)).OfType<AlarmView>())
                 if (filter.States.Length == 0 || filter.States.Contains(alarm.State)) rows.Add(alarm);
+            if (only is not null && then.Count == 0 && start.After is null && validAt is not null)
+                await find.CheckEmpty(only, validAt, "validAt", cancel);
             if (rows.Count > size || saved.Count < Paging.Most) return Paging.Of(rows, size, After);
             before = (saved[^1].RaisedAt, saved[^1].Id);
         }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Contracts.Events;
 using Query.Api;
 using Query.Events;
@@ -19,9 +18,7 @@ sealed class PastAssets(FindPast past, KnownAssets assets)
         var now = assets.Get(assetId);
         if (validAt is null && knownAt is null) return now;
         var moment = await past.Moment(validAt, knownAt, cancel);
-        return (await All([now], moment, cancel)).FirstOrDefault() ?? throw new NotFoundException("asset", string.Create(
-            CultureInfo.InvariantCulture,
-            $"{assetId} at {moment.ValidAt.UtcDateTime:yyyy-MM-ddTHH:mm:ss.ffffffZ}, as known at log position {moment.KnownAt}"));
+        return (await All([now], moment, cancel)).FirstOrDefault() ?? throw NotYet.Asset(now, moment);
     }
 
     /// <summary>A page of the assets that pass a filter.</summary>
@@ -45,7 +42,7 @@ sealed class PastAssets(FindPast past, KnownAssets assets)
 
     RegisteredAsset? Then(RegisteredAsset now, List<AssetRegistered> known, PastMoment moment)
     {
-        var registrations = known.Where(r => r.RegisteredAt <= moment.ValidAt).ToList();
+        var registrations = known.Where(r => moment.Includes(r.RegisteredAt)).ToList();
         return registrations.Count == 0 ? null : past.Then(now, registrations);
     }
 }

@@ -29,10 +29,12 @@ sealed class ListCalibrations(NpgsqlDataSource source, FindPast find, PastEvents
             [Description("1 to 1000, default 100.")] int? limit,
             [Description(AskedList.MeaningAt)] string? cursor,
             CancellationToken cancel) => list.Run(asset, state ?? [], KnownAt.Parse(knownAt), limit, cursor, cancel))
+        .ProducesProblem(StatusCodes.Status404NotFound)
         .WithName("listCalibrations").WithSummary("Calibrations, newest first")
         .WithDescription("Without their results; ask for one of them to see what it found. With knownAt, those that the log held then, as "
             + "they were; a page may hold fewer than its limit and have a next one.");
 
+    /// <exception cref="NotFoundException">No such asset, or it was not known then.</exception>
     /// <exception cref="InvalidInputException">An unknown state, a wrong bound, or a position after the end of the log.</exception>
     public async Task<Page<CalibrationView>> Run(
         string? asset, IReadOnlyCollection<string> states, KnownAt? knownAt, int? limit, string? cursor, CancellationToken cancel)
@@ -42,12 +44,14 @@ sealed class ListCalibrations(NpgsqlDataSource source, FindPast find, PastEvents
             if (!States.Contains(state)) throw new InvalidInputException("state", state, string.Join(", ", States));
         }
         var size = Paging.Limit(limit, Most);
+        var only = assets.Only(asset);
         AskedList asked = new(List, asset, states);
         var start = asked.Begin(2, cursor, null, knownAt);
         var begin = asked.TimeAndId(start, cursor);
         var moment = await start.MomentOf(find, null, knownAt, cancel);
         if (moment?.KnownAt is not { } position)
             return Paging.Of(await Read(asset, [.. states], begin, size + 1, cancel), size, After);
+        if (only is not null) NotYet.Check(only, moment);
         return await PastPages.Fill<CalibrationView>(
             size, (last, most) => Read(asset, [], last is null ? begin : (last.RequestedAt, last.Id), most, cancel), Then, After);
 

@@ -43,8 +43,9 @@ sealed class ListCorrections(LogReader log, KnownAssets registry, FindPast find)
         AskedList asked = new(List, assetId);
         var start = asked.Begin(1, cursor, null, knownAt);
         var before = asked.Number(start, cursor);
-        _ = registry.Get(assetId);
+        var asset = registry.Get(assetId);
         var moment = await start.MomentOf(find, null, knownAt, cancel);
+        NotYet.Check(asset, moment);
         var known = await Known(assetId, moment?.KnownAt, cancel);
         var rows = known.Where(c => c.Data is not CorrectionWithdrawn && !(c.Position >= before)).Reverse().Take(size + 1)
             .Select(c => CorrectionAnswer.Of(c, known, withValues: false)).ToList();
@@ -59,8 +60,10 @@ sealed class ListCorrections(LogReader log, KnownAssets registry, FindPast find)
     /// <summary>A correction; null if there is none.</summary>
     public async Task<CorrectionAnswer?> Find(string assetId, string correctionId, KnownAt? knownAt, CancellationToken cancel)
     {
-        _ = registry.Get(assetId);
-        var known = await Known(assetId, knownAt is null ? null : (await find.Moment(null, knownAt, cancel)).KnownAt, cancel);
+        var asset = registry.Get(assetId);
+        PastMoment? moment = knownAt is null ? null : await find.Moment(null, knownAt, cancel);
+        NotYet.Check(asset, moment);
+        var known = await Known(assetId, moment?.KnownAt, cancel);
         return known.Find(c => c.CorrectionId == correctionId && c.Data is not CorrectionWithdrawn) is { } logged
             ? CorrectionAnswer.Of(logged, known, withValues: true)
             : null;

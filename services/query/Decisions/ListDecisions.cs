@@ -31,6 +31,7 @@ sealed class ListDecisions(NpgsqlDataSource source, KnownAssets assets, FindPast
                 [Description(AskedList.MeaningAt)] string? cursor,
                 CancellationToken cancel) => list.Run(
                     asset, component, state ?? [], KnownAt.Parse(knownAt), limit, cursor, cancel))
+            .ProducesProblem(StatusCodes.Status404NotFound)
             .WithName("listDecisions").WithSummary("Decisions, newest first")
             .WithDescription("With knownAt, the decisions that the log held then, as they were; a page may hold fewer than its limit and "
                 + "have a next one.");
@@ -38,6 +39,7 @@ sealed class ListDecisions(NpgsqlDataSource source, KnownAssets assets, FindPast
                 ListDecisions list, [Description("Only of this asset.")] string? asset,
                 [Description("Only for this part.")] string? component, CancellationToken cancel) =>
                 list.Hindsight(asset, component, cancel))
+            .ProducesProblem(StatusCodes.Status404NotFound)
             .WithName("getHindsight").WithSummary("Was the advice right? Stated risks compared with outcomes, and regret")
             .WithDescription(
                 "Covers decisions whose outcome is recorded. Regret prices all options by the rules of the answer, with the actual day of "
@@ -45,6 +47,7 @@ sealed class ListDecisions(NpgsqlDataSource source, KnownAssets assets, FindPast
                     + "replaced part would have lasted is unknown, so there it is known only if no option would have run it longer.");
     }
 
+    /// <exception cref="NotFoundException">No such asset, or it was not known then.</exception>
     /// <exception cref="InvalidInputException">An unknown state, a wrong bound, or a position after the end of the log.</exception>
     public async Task<Page<DecisionView>> Run(
         string? asset, string? component, IReadOnlyCollection<string> states, KnownAt? knownAt, int? limit, string? cursor,
@@ -55,12 +58,14 @@ sealed class ListDecisions(NpgsqlDataSource source, KnownAssets assets, FindPast
             if (!States.Contains(state)) throw new InvalidInputException("state", state, string.Join(", ", States));
         }
         var size = Paging.Limit(limit);
+        var only = assets.Only(asset);
         AskedList asked = new(List, asset, component, states);
         var start = asked.Begin(2, cursor, null, knownAt);
         var begin = asked.TimeAndId(start, cursor);
         var moment = await start.MomentOf(find, null, knownAt, cancel);
         if (moment?.KnownAt is not { } position)
             return Paging.Of(await Read(asset, component, [.. states], begin, size + 1, cancel), size, After);
+        if (only is not null) NotYet.Check(only, moment);
         return await PastPages.Fill<DecisionView>(
             size, (last, most) => Read(asset, component, [], last is null ? begin : (last.RecommendedAt, last.Id), most, cancel), Then,
             After);
@@ -76,8 +81,10 @@ sealed class ListDecisions(NpgsqlDataSource source, KnownAssets assets, FindPast
         }
     }
 
+    /// <exception cref="NotFoundException">No such asset.</exception>
     public async Task<HindsightReport> Hindsight(string? asset, string? component, CancellationToken cancel)
     {
+        assets.Only(asset);
         var decisions = await Read(asset, component, [], (null, null), MostInHindsight, cancel);
         return TwinModel.Decisions.Hindsight.Of(
             decisions, d => assets.FindModel(d.ModelHash)?.Degradations.FirstOrDefault(p => p.Component == d.Component)?.Life);

@@ -45,7 +45,7 @@ sealed class ListRelationships(GraphAssets graphs, KnownAssets assets)
         {
             "out" => then.Book.From(id),
             "in" => then.Book.To(id),
-            _ => then.Book.From(id).Concat(then.Book.To(id)).OrderBy(e => e.Position),
+            _ => then.Book.About(id).OrderBy(e => e.Position),
         };
         var rows = edges.Where(e => e.Position > after && (string.IsNullOrEmpty(type) || e.Type == type) && e.IsTrueAt(then.Moment)
                 && assets.IsVisible(e.Source) && assets.IsVisible(e.Target))

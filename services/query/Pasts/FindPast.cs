@@ -45,6 +45,10 @@ sealed record PastAsset(
 readonly record struct PastMoment(
     DateTimeOffset ValidAt, long KnownAt, DateTimeOffset KnownAtTime, DateTimeOffset SampledUpTo, DateTimeOffset? AskedTime = null)
 {
+    /// <summary>All that was known at a point of the log.</summary>
+    public static PastMoment Of((long Position, DateTimeOffset Time) known, KnownAt? asked) =>
+        new(known.Time, known.Position, known.Time, known.Time, asked?.Time);
+
     /// <summary>Number of <see cref="Parts()"/>.</summary>
     public const int PartCount = 5;
 
@@ -92,6 +96,9 @@ readonly record struct PastMoment(
         return this;
     }
 
+    /// <summary>Whether something of a time may belong to this moment.</summary>
+    public bool Includes(DateTimeOffset time) => time <= SampledUpTo;
+
     static long? MicrosOf(DateTimeOffset? time) => time is { } at ? Micros.From(at) : null;
 }
 
@@ -124,7 +131,7 @@ sealed class FindPast(NpgsqlDataSource source, LogReader log, FindPosition find,
     {
         _ = registry.Get(assetId);
         return (await All([assetId], moment, cancel)).FirstOrDefault()
-            ?? throw new NotFoundException("asset", $"{assetId} at log position {moment.KnownAt}");
+            ?? throw NotYet.Asset(registry.Get(assetId), moment);
     }
 
     /// <summary>Those of some registered assets that were known at a position, in the given order.</summary>
@@ -162,6 +169,32 @@ sealed class FindPast(NpgsqlDataSource source, LogReader log, FindPosition find,
             (found.TryGetValue(registered.AssetId, out var known) ? known : found[registered.AssetId] = []).Add(registered);
         }
         return found;
+    }
+
+    /// <summary>Those of some assets of which there are readings up to a time; imports may bring what is older than a registration.</summary>
+    public async Task<HashSet<string>> HeardBy(DateTimeOffset at, IReadOnlyCollection<string> assetIds, CancellationToken cancel)
+    {
+        HashSet<string> heard = [];
+        if (assetIds.Count == 0) return heard;
+        await using var command = source.CreateCommand(
+            "select a.id from unnest($1::text[]) as a (id) "
+                + $"where exists (select from {ReadModels.Rollup} where asset_id = a.id and block_start <= $2)");
+        command.Parameters.AddRange((NpgsqlParameter[])[new() { Value = assetIds.ToArray() }, new() { Value = Micros.From(at) }]);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel)) heard.Add(reader.GetString(0));
+        return heard;
+    }
+
+    /// <summary>Tells an answer that is empty from one for a time at which the asset was not there yet.</summary>
+    /// <param name="asset">The asset.</param>
+    /// <param name="at">The time; null: the present.</param>
+    /// <param name="fieldName">The parameter with the time.</param>
+    /// <param name="cancel">Stops reading.</param>
+    /// <exception cref="NotFoundException">It was not there.</exception>
+    public async Task CheckEmpty(RegisteredAsset asset, DateTimeOffset? at, string fieldName, CancellationToken cancel)
+    {
+        if (at is { } then && then < asset.RegisteredAt && (await HeardBy(then, [asset.Id], cancel)).Count == 0)
+            throw NotYet.AtTime("asset", asset.Id, then, asset.RegisteredAt, fieldName);
     }
 
     /// <summary>An asset as its registrations up to some moment say.</summary>

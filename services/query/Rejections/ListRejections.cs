@@ -18,6 +18,7 @@ static class ListRejections
                 [Description("1 to 500, default 100.")] int? limit,
                 [Description(AskedList.Meaning)] string? cursor,
                 CancellationToken cancel) => Run(log, asset, Input.Position("after", after), limit, cursor, cancel))
+            .ProducesProblem(StatusCodes.Status404NotFound)
             .WithName("listRejected").WithSummary("Payloads that could not be accepted, with reasons, newest first");
         rejected.MapGet("/{id}", (string id, ReadRejections log, CancellationToken cancel) => log.Get(id, cancel))
             .WithName("getRejected").WithSummary("A payload that could not be accepted");

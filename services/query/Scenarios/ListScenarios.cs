@@ -32,10 +32,12 @@ sealed class ListScenarios(NpgsqlDataSource source, FindPast find, PastEvents ev
                 await http.Response.WriteAsJsonAsync(page, ApiJson.Options, cancel);
         })
         .Produces<Page<ScenarioView>>().Produces(StatusCodes.Status304NotModified)
+        .ProducesProblem(StatusCodes.Status404NotFound)
         .WithName("listScenarios").WithSummary("Scenarios, newest first")
             .WithDescription("Returns 304 to If-None-Match if nothing has changed. With knownAt, the scenarios that the log held then, as "
                 + "they were; a page may hold fewer than its limit and have a next one.");
 
+    /// <exception cref="NotFoundException">No such asset, or it was not known then.</exception>
     /// <exception cref="InvalidInputException">An unknown state, a wrong bound, or a position after the end of the log.</exception>
     public async Task<Page<ScenarioView>> Run(
         string? asset, IEnumerable<string>? states, KnownAt? knownAt, int? limit, string? cursor, CancellationToken cancel)
@@ -46,12 +48,14 @@ sealed class ListScenarios(NpgsqlDataSource source, FindPast find, PastEvents ev
         {
             if (!States.Contains(state)) throw new InvalidInputException("state", state, string.Join(", ", States));
         }
+        var only = assets.Only(asset);
         AskedList asked = new(List, asset, wanted);
         var start = asked.Begin(2, cursor, null, knownAt);
         var begin = asked.TimeAndId(start, cursor);
         var moment = await start.MomentOf(find, null, knownAt, cancel);
         if (moment?.KnownAt is not { } position)
             return Paging.Of(await Read(asset, wanted, begin, size + 1, cancel), size, After);
+        if (only is not null) NotYet.Check(only, moment);
         return await PastPages.Fill<ScenarioView>(
             size, (last, most) => Read(asset, [], last is null ? begin : (last.RequestedAt, last.Id), most, cancel), Then, After);
 

@@ -29,12 +29,13 @@ sealed class TakeRelationships(ChangeGraph change, AssetRegistry registry)
 
     public async Task Consume(ConsumeContext<RemoveRelationship> context)
     {
-        var m = context.Message;
+        var (m, cancel) = (context.Message, context.CancellationToken);
+        var type = CheckRelationship.Type((await Asset(m.Source, cancel)).Model, m.Type);
         await context.RespondAsync(await change.Run(
             (book, now) => DecideRelationship.Remove(
-                book, new(m.Source, m.Type, m.Target, m.Until ?? book.Now(now), m.By, m.Comment, now))
+                book, type, new(m.Source, m.Type, m.Target, m.Until ?? book.Now(now), m.By, m.Comment, now), m.Until is not null)
                 ?? new([], $"There never was a relationship {m.Type} from {m.Source} to {m.Target}."),
-            context.SentBy(), context.CancellationToken));
+            context.SentBy(), cancel));
     }
 
     async Task<RegisteredAsset> Asset(string id, CancellationToken cancel)

@@ -195,7 +195,8 @@ public class GraphTests(DecisionSystem system) : SystemTest<DecisionSystem>(syst
         Assert.Equal(40, Assert.Single(await Shares("")));
         Assert.Equal(60, Assert.Single(await Shares($"&validAt={Time(Days(6))}")));
         Assert.Equal(60, Assert.Single(await Shares($"&knownAt={known}")));
-        Assert.Empty(await Shares($"&validAt={Time(Days(11))}"));
+        var (early, why) = await Send(HttpMethod.Get, $"{path}?validAt={Time(Days(11))}");
+        Assert.Equal((HttpStatusCode.NotFound, "validAt"), (early, (string?)why!["field"]));
         Assert.Equal([press], (await Pollux.Get($"/api/v1/assets/{line}/relationships?direction=in"))["items"]!.AsArray()
             .Select(r => (string)r!["source"]!));
         Assert.Empty((await Pollux.Get($"/api/v1/assets/{line}/relationships?direction=out"))["items"]!.AsArray());
@@ -222,6 +223,16 @@ public class GraphTests(DecisionSystem system) : SystemTest<DecisionSystem>(syst
             cursor = $"&cursor={more}";
         }
         Assert.Equal(new[] { line, next }.Order(StringComparer.Ordinal), ids);
+
+        // An asset's events include those of its relationships, whichever end it is, and of no others.
+        foreach (var end in new[] { press, line })
+        {
+            var own = (await Pollux.Get($"/api/v1/log/events?asset={end}&limit=1000"))["items"]!.AsArray()
+                .Where(e => (string)e!["stream"]! == "graph").ToList();
+            Assert.True(own.Count >= 3, string.Join(' ', own));
+            Assert.All(own, e => Assert.Contains(end, new[] { (string)e!["data"]!["source"]!, (string)e["data"]!["target"]! }));
+            Assert.Equal("graph", await Watched($"asset={end}&after={(long)own[0]!["position"]! - 1}&type=relationship_added"));
+        }
 
         // Removed twice is removed once.
         for (var i = 0; i < 2; i++)
@@ -274,7 +285,7 @@ public class GraphTests(DecisionSystem system) : SystemTest<DecisionSystem>(syst
         })
             await Refused(HttpStatusCode.BadRequest, Send(HttpMethod.Get, $"/api/v1/graph?{question}"), field, "");
         await Refused(HttpStatusCode.NotFound, Send(HttpMethod.Get, "/api/v1/graph?from=no-such"), null, "no-such");
-        await Refused(HttpStatusCode.NotFound, Send(HttpMethod.Get, $"/api/v1/graph?from={line}&knownAt=1"), null, line);
+        await Refused(HttpStatusCode.NotFound, Send(HttpMethod.Get, $"/api/v1/graph?from={line}&knownAt=1"), "knownAt", "a log position from");
         await Refused(HttpStatusCode.NotFound, Send(HttpMethod.Get, "/api/v1/assets/no-such/tree"), null, "no-such");
         await Refused(HttpStatusCode.BadRequest, Send(HttpMethod.Get, "/api/v1/tree?depth=51"), "depth", "0 to 50");
 
@@ -375,5 +386,17 @@ public class GraphTests(DecisionSystem system) : SystemTest<DecisionSystem>(syst
         var (status, body) = await Send(HttpMethod.Put, $"/api/v1/assets/{hall}", new { model = "extrusion-line" });
         Assert.Equal(HttpStatusCode.Conflict, status);
         Assert.Contains("cannot become a machine", (string)body!["detail"]!, StringComparison.Ordinal);
+    }
+
+    // The stream of the first event that a feed sends.
+    async Task<string> Watched(string question)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        limit.CancelAfter(TimeSpan.FromMinutes(1));
+        await using var feed = await Pollux.Query.Http.GetStreamAsync(new Uri($"/api/v1/log/watch?{question}", UriKind.Relative), limit.Token);
+        using var lines = new StreamReader(feed);
+        while (await lines.ReadLineAsync(limit.Token) is { } line)
+            if (line.StartsWith("data: ", StringComparison.Ordinal)) return (string)JsonNode.Parse(line[6..])!["stream"]!;
+        return "";
     }
 }

@@ -29,7 +29,7 @@ builder.AddSettings<TwinStateSettings>("TwinState");
 builder.Configuration.RequireDirectory("Assets:Directory", "the folder of the *.asset.yaml files");
 builder.Services.AddSingleton<LogReader>()
     .AddAssetRegistry().AddSingleton<ShippedModels>().AddSingleton<RegisterAssets>().AddSingleton<TwinGraph>()
-    .AddSingleton<ChangeGraph>().AddSingleton<RecordQuestions>().AddSingleton<PolicyLog>().AddTwins();
+    .AddSingleton<ChangeGraph>().AddSingleton<RecordQuestions>().AddSingleton<RecordRefusals>().AddSingleton<PolicyLog>().AddTwins();
 builder.Services.AddHostedService<RegisterShippedAssets>().AddHostedService<FollowLog>()
     .AddHostedService<ShowTwins>().AddHostedService<WatchQueues>().AddHostedService<CheckTwins>()
     .AddSingleton<RunRebuilds>().AddHostedService(services => services.GetRequiredService<RunRebuilds>());

@@ -143,7 +143,7 @@ sealed class GetHistory(
             await rollups.Run(asset, parts, some, corrections, cancel);
             foreach (var number in some.Keys) levels[number] = parts.Max(p => p.Level);
         }
-        if (to < asset.RegisteredAt && histories.Values.All(h => h.Points().Count == 0))
+        if (known is null && to < asset.RegisteredAt && histories.Values.All(h => h.Points().Count == 0))
             await past.CheckEmpty(asset, to, "to", cancel);
         return new(
             assetId, Micros.ToTime(start), Micros.ToTime(end), edges.Count,

@@ -106,11 +106,18 @@ sealed class RegisterAssets(
 }
 
 /// <summary>Takes requests, and commands about a single asset.</summary>
-sealed class TakeRegistrations(ShippedModels models, RegisterAssets register)
+sealed class TakeRegistrations(ShippedModels models, RegisterAssets register, RecordRefusals refusals)
     : IConsumer<Contracts.Messages.RegisterAssets>, IConsumer<RegisterAsset>
 {
-    public async Task Consume(ConsumeContext<Contracts.Messages.RegisterAssets> context) =>
-        await context.RespondAsync(await register.Run(context.Message.Assets, context.SentBy(), context.CancellationToken));
+    public async Task Consume(ConsumeContext<Contracts.Messages.RegisterAssets> context)
+    {
+        var answer = await register.Run(context.Message.Assets, context.SentBy(), context.CancellationToken);
+        // An id that cannot be one of an asset cannot be part of a stream's name either.
+        foreach (var refused in answer.Outcomes.Where(o => o.Reason is not null))
+            await refusals.IfLate(
+                context, AssetId.IsAllowed(refused.AssetId) ? refused.AssetId : null, nameof(RegisterAsset), refused.Reason);
+        await context.RespondAsync(answer);
+    }
 
     public async Task Consume(ConsumeContext<RegisterAsset> context)
     {

@@ -333,11 +333,14 @@ public class GraphTests(DecisionSystem system) : SystemTest<DecisionSystem>(syst
     [Fact]
     public async Task A_command_that_twin_state_took_when_it_was_killed_is_carried_out_once_and_safe_to_repeat()
     {
-        var (press, line) = (Pollux.NextAsset(), await Registered("line"));
+        var (press, line, taken, other) = (Pollux.NextAsset(), await Registered("line"), Pollux.NextAsset(), await Registered("line"));
+        await Related(taken, "part-of", line, Days(1));
         await Pollux.TwinState.Kill();
         try
         {
+            var forbidden = Relate(taken, "part-of", other);
             Assert.Equal(HttpStatusCode.Accepted, (await Relate(press, "part-of", line)).Status);
+            Assert.Equal(HttpStatusCode.Accepted, (await forbidden).Status);
         }
         finally
         {
@@ -347,6 +350,13 @@ public class GraphTests(DecisionSystem system) : SystemTest<DecisionSystem>(syst
         await Eventually.Get("it is carried out", () => Found($"from={press}&path=part-of"), found => found.SequenceEqual([line]));
         Assert.Equal(HttpStatusCode.OK, (await Relate(press, "part-of", line)).Status);
         Assert.Single(await Pollux.Log.Events<RelationshipAdded>(Streams.Graph), e => e.Source == press);
+        // And why what nobody waits for any more is not carried out, the log tells.
+        var refused = (await Eventually.Get(
+            "it is refused", () => Pollux.Get($"/api/v1/log/events?asset={taken}&stream=refused/*"),
+            page => page["items"]!.AsArray().Count > 0))["items"]![0]!;
+        Assert.Equal(("command_refused", "AddRelationship", "eve"),
+            ((string)refused["type"]!, (string)refused["data"]!["command"]!, (string?)refused["actor"]));
+        Assert.Contains($"{taken} has at most 1 of part-of", (string)refused["data"]!["refusal"]!, StringComparison.Ordinal);
 
         // Killed at any moment of it.
         for (var i = 0; i < 3; i++)

@@ -45,7 +45,9 @@ public sealed class RebuildLog(NpgsqlDataSource source)
     public Task<List<RebuildState>> Unfinished(CancellationToken cancel) =>
         Read($"{All} and newest.type <> $1", [new() { Value = FinishedName }], cancel);
 
-    /// <summary>All assets at a time, by id: those with readings or other events about a twin, and those that are only registered.</summary>
+    /// <summary>
+    /// All assets at a time, by id: those with readings or other events about a twin, and those that are only registered.
+    /// </summary>
     public async Task<List<LoggedAsset>> Assets(DateTimeOffset at, CancellationToken cancel)
     {
         await using var command = source.CreateCommand(

@@ -145,7 +145,8 @@ public class PastTests(RunningSystem system) : SystemTest<RunningSystem>(system)
         var page = await Pollux.Get(asked);
         var next = await Pollux.Get($"/api/v1/alarms?asset={asset}&severity=critical&limit=1&cursor={page["nextCursor"]}");
         Assert.Equal((raised.AlarmId, "cleared"), ((string)next["items"]![0]!["id"]!, (string)next["items"]![0]!["state"]!));
-        await Refused(HttpStatusCode.BadRequest, $"{asked}&knownAt={whenRaised}&cursor={page["nextCursor"]}", "knownAt", "as on the first page");
+        await Refused(
+            HttpStatusCode.BadRequest, $"{asked}&knownAt={whenRaised}&cursor={page["nextCursor"]}", "knownAt", "as on the first page");
         await Refused(HttpStatusCode.BadRequest, $"{asked}&state=cleared&cursor={page["nextCursor"]}", "cursor", "the same filters");
 
         using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{Pollux.Query.GrpcPort}");

@@ -45,7 +45,8 @@ sealed class FindPosition(NpgsqlDataSource source, LogReader log, TimeProvider t
         {
             if (time.GetElapsedTime(began) >= Patience)
                 throw new UnavailableException(
-                    $"An earlier transaction on the log is still open, so '{name}' {position} may not have the same answer later. Ask again.",
+                    $"An earlier transaction on the log is still open, so '{name}' {position} may not have the same answer later. "
+                        + "Ask again.",
                     LookAgainAfter);
         }
         return await log.Position(cancel);

@@ -128,7 +128,8 @@ sealed class ListEvents(
     public async Task CheckAsset(string? asset, CancellationToken cancel)
     {
         // Devices send for assets that are not registered; what was rejected of them is in the log.
-        if (asset is null or "" || (assets.IsVisible(asset) && await StreamsOf($"rejected/{asset}/*", null, cancel) is { Length: > 0 })) return;
+        if (string.IsNullOrEmpty(asset)) return;
+        if (assets.IsVisible(asset) && await StreamsOf($"rejected/{asset}/*", null, cancel) is { Length: > 0 }) return;
         assets.OnlyOrReserved(asset);
     }
 

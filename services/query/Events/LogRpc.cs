@@ -13,8 +13,8 @@ sealed class LogRpc(ListEvents events, WatchEvents watch, GetPosition position, 
     public override async Task<Proto.ListEventsResponse> ListEvents(Proto.ListEventsRequest request, ServerCallContext context)
     {
         var page = await events.Run(
-            request.Stream, Input.Given(request.AssetId), Input.Given(request.Actor), Input.Position("after", request.After), request.Limit == 0 ? null : request.Limit,
-            context.CancellationToken);
+            request.Stream, Input.Given(request.AssetId), Input.Given(request.Actor), Input.Position("after", request.After),
+            request.Limit == 0 ? null : request.Limit, context.CancellationToken);
         return new() { Events = { page.Items.Select(Of) }, NextAfter = page.NextAfter ?? 0 };
     }
 

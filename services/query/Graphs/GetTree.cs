@@ -62,8 +62,8 @@ sealed class GetTree(GraphAssets graphs, GraphStates states)
         string[] roots = id is null ? [.. Roots(then, view)] : [then.Get(id).Id];
         // Of all of them, so that what is part of several is shown once however the pages fall.
         var below = Below(view, roots);
-        List<string> page =
-            [.. FitPage.Of(roots.SkipWhile(r => string.CompareOrdinal(r, start.After?[0]) <= 0), below, depth ?? Deepest, MostNodes).Take(most)];
+        var rest = roots.SkipWhile(r => string.CompareOrdinal(r, start.After?[0]) <= 0);
+        List<string> page = [.. FitPage.Of(rest, below, depth ?? Deepest, MostNodes).Take(most)];
         var known = await states.Of(then, page.SelectMany(r => All(below, r)).Select(n => GraphView.Parse(n).Asset), "depth", cancel);
         var tree = new Tree(then, below, known, depth ?? Deepest);
         return new(

@@ -171,7 +171,9 @@ sealed class FindPast(NpgsqlDataSource source, LogReader log, FindPosition find,
         return found;
     }
 
-    /// <summary>Those of some assets of which there are readings up to a time; imports may bring what is older than a registration.</summary>
+    /// <summary>
+    /// Those of some assets of which there are readings up to a time; imports may bring what is older than a registration.
+    /// </summary>
     public async Task<HashSet<string>> HeardBy(DateTimeOffset at, IReadOnlyCollection<string> assetIds, CancellationToken cancel)
     {
         HashSet<string> heard = [];

@@ -36,7 +36,8 @@ sealed class GetScenario(SavedScenarios saved, FindPast find, PastEvents events,
         {
             var now = await saved.Get(id, cancel);
             throw NotYet.AtPosition(
-                "scenario", id, moment, await events.First(Streams.Scenario(id), cancel), $"it was requested at {NotYet.Text(now.RequestedAt)}");
+                "scenario", id, moment, await events.First(Streams.Scenario(id), cancel),
+                $"it was requested at {NotYet.Text(now.RequestedAt)}");
         }
         assets.Guard(scenario.AssetId, "scenario", id);
         return scenario;

@@ -71,7 +71,8 @@ public static class DecideRelationship
     // The rules of the type between the end that was recorded and a later one.
     static string? WhyNotLonger(RelationshipBook book, RelationshipType? type, Edge edge, DateTimeOffset until)
     {
-        if (type is null) return $"The model of {edge.Source} does not declare {edge.Type} any more; its end can only be corrected to earlier.";
+        if (type is null)
+            return $"The model of {edge.Source} does not declare {edge.Type} any more; its end can only be corrected to earlier.";
         var end = edge.Until!.Value;
         bool IsOther(Edge e) => e.Type == edge.Type && e.Position != edge.Position && e.Since < until && e.EndsAfter(end);
         var targets = book.From(edge.Source).Where(IsOther).ToList();

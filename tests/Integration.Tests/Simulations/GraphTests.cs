@@ -285,7 +285,8 @@ public class GraphTests(DecisionSystem system) : SystemTest<DecisionSystem>(syst
         })
             await Refused(HttpStatusCode.BadRequest, Send(HttpMethod.Get, $"/api/v1/graph?{question}"), field, "");
         await Refused(HttpStatusCode.NotFound, Send(HttpMethod.Get, "/api/v1/graph?from=no-such"), null, "no-such");
-        await Refused(HttpStatusCode.NotFound, Send(HttpMethod.Get, $"/api/v1/graph?from={line}&knownAt=1"), "knownAt", "a log position from");
+        await Refused(
+            HttpStatusCode.NotFound, Send(HttpMethod.Get, $"/api/v1/graph?from={line}&knownAt=1"), "knownAt", "a log position from");
         await Refused(HttpStatusCode.NotFound, Send(HttpMethod.Get, "/api/v1/assets/no-such/tree"), null, "no-such");
         await Refused(HttpStatusCode.BadRequest, Send(HttpMethod.Get, "/api/v1/tree?depth=51"), "depth", "0 to 50");
 
@@ -403,7 +404,8 @@ public class GraphTests(DecisionSystem system) : SystemTest<DecisionSystem>(syst
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         limit.CancelAfter(TimeSpan.FromMinutes(1));
-        await using var feed = await Pollux.Query.Http.GetStreamAsync(new Uri($"/api/v1/log/watch?{question}", UriKind.Relative), limit.Token);
+        await using var feed = await Pollux.Query.Http.GetStreamAsync(
+            new Uri($"/api/v1/log/watch?{question}", UriKind.Relative), limit.Token);
         using var lines = new StreamReader(feed);
         while (await lines.ReadLineAsync(limit.Token) is { } line)
             if (line.StartsWith("data: ", StringComparison.Ordinal)) return (string)JsonNode.Parse(line[6..])!["stream"]!;

@@ -222,7 +222,8 @@ public class RelationshipBookTests
         string? Why(string asset, AssetModel model) => DecideRelationship.WhyNotFollow(book, asset, model, models.GetValueOrDefault);
         Assert.Null(Why("line-1", Model("other", "part-of", "hall")));
         Assert.Equal(
-            "line-1 cannot follow the model other: line-1 part-of hall-1 since 1970-01-02T00:00:00Z, and 'type' may be feeds; end that first.",
+            "line-1 cannot follow the model other: line-1 part-of hall-1 since 1970-01-02T00:00:00Z, and 'type' may be feeds; end that "
+                + "first.",
             Why("line-1", Model("other", "feeds", "hall")));
         // As a target, too.
         Assert.Contains("'target' may be an asset of hall", Why("hall-1", Model("other", "part-of", "site")), StringComparison.Ordinal);

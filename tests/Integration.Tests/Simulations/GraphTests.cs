@@ -240,7 +240,15 @@ public class GraphTests(DecisionSystem system) : SystemTest<DecisionSystem>(syst
             var (removed, body) = await Send(HttpMethod.Delete, $"{path}/feeds/{next}");
             Assert.Equal((HttpStatusCode.OK, "eve"), (removed, (string)body!["removedBy"]!));
         }
-        Assert.Single((await Pollux.Log.Events<RelationshipRemoved>(Streams.Graph)), e => e.Source == press && e.Target == next);
+        Assert.Single(await Pollux.Log.Events<RelationshipRemoved>(Streams.Graph), e => e.Source == press && e.Target == next);
+        // It ended earlier than that.
+        var asKnown = await Pollux.Log.Position();
+        var rightly = Days(0.5);
+        var (corrected, earlier) = await Send(HttpMethod.Delete, $"{path}/feeds/{next}?until={Time(rightly)}");
+        Assert.Equal((HttpStatusCode.OK, rightly), (corrected, (DateTimeOffset)earlier!["until"]!));
+        async Task<int> Still(string moment) => (await Pollux.Get($"{path}?validAt={Time(Days(0.2))}{moment}"))["items"]!.AsArray()
+            .Count(r => (string)r!["target"]! == next);
+        Assert.Equal((0, 1), (await Still(""), await Still($"&knownAt={asKnown}")));
     }
 
     [Fact]
@@ -272,6 +280,9 @@ public class GraphTests(DecisionSystem system) : SystemTest<DecisionSystem>(syst
 
         await Related(press, "part-of", line, Days(3));
         await Refused(HttpStatusCode.Conflict, Relate(press, "part-of", hall), null, $"{press} part-of {line} since");
+        await Refused(
+            HttpStatusCode.Conflict, Send(HttpMethod.Put, $"/api/v1/assets/{line}", new { model = "site" }), null,
+            $"cannot follow the model site: {press} part-of {line} since");
         await Related(hall, "part-of", upper, Days(3));
         await Refused(HttpStatusCode.Conflict, Relate(upper, "part-of", hall), null, $"cycle of part-of: {upper} → {hall} → {upper}");
         await Refused(HttpStatusCode.Conflict,

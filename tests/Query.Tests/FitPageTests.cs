@@ -7,7 +7,13 @@ public class FitPageTests
     // a with two children, one of which has a child; b alone; c with one child.
     static readonly Dictionary<string, List<string>> Below = new()
     {
-        ["a"] = ["a1", "a2"], ["a1"] = ["a11"], ["a2"] = [], ["a11"] = [], ["b"] = [], ["c"] = ["c1"], ["c1"] = [],
+        ["a"] = ["a1", "a2"],
+        ["a1"] = ["a11"],
+        ["a2"] = [],
+        ["a11"] = [],
+        ["b"] = [],
+        ["c"] = ["c1"],
+        ["c1"] = [],
     };
 
     [Theory]

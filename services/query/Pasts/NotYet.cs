@@ -33,12 +33,12 @@ static class NotYet
     public static NotFoundException AtPosition(
         string what, string id, PastMoment moment, long? first, string began, string knownName = Input.KnownAt) => new(
         string.Create(CultureInfo.InvariantCulture, $"There is no {what} '{ShownText.Of(id)}' at log position {moment.KnownAt}: {began}."))
-    {
-        Offending = new(
+        {
+            Offending = new(
             knownName, moment.AskedTime is { } time ? Text(time) : moment.KnownAt.ToString(CultureInfo.InvariantCulture),
             first is { } position ? string.Create(CultureInfo.InvariantCulture, $"a log position from {position} on, or its time; {began}")
                 : $"a later log position or time; {began}"),
-    };
+        };
 
     /// <summary>Something that began later than a time.</summary>
     public static NotFoundException AtTime(

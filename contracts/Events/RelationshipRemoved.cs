@@ -1,6 +1,9 @@
 namespace Contracts.Events;
 
-/// <summary>Two assets are no longer related. In stream <c>graph</c>. Written by twin-state only.</summary>
+/// <summary>
+/// Two assets are no longer related; of two that are not, another end of the relationship that was removed last. In stream <c>graph</c>.
+/// Written by twin-state only.
+/// </summary>
 /// <param name="Source">Asset that the relationship goes out from.</param>
 /// <param name="Type">Its type.</param>
 /// <param name="Target">Asset that it leads to.</param>

@@ -5,5 +5,5 @@ namespace Contracts.Messages;
 /// <see cref="RebuildAnswered"/>. One that is asked for again before it has finished goes on instead of beginning anew.
 /// </summary>
 /// <param name="RebuildId">UUID version 7, used if it begins.</param>
-/// <param name="AssetIds">Whose twins; null: all that there are.</param>
+/// <param name="AssetIds">Whose twins; null: those of all machines.</param>
 public sealed record StartRebuild(string RebuildId, IReadOnlyList<string>? AssetIds);

@@ -63,8 +63,20 @@ public sealed class InvalidJsonException(string allowed) : JsonException(allowed
 }
 
 /// <summary>Something with this id does not exist.</summary>
-public sealed class NotFoundException(string what, string id, string? why = null) : Exception(
-    $"There is no {what} '{ShownText.Of(id)}'{(why is null ? "" : $": {why}")}.");
+public sealed class NotFoundException(string message) : Exception(message)
+{
+    /// <summary>Something with this id.</summary>
+    /// <param name="what">What it is.</param>
+    /// <param name="id">Its identity.</param>
+    /// <param name="why">Why it is not there; null: it just is not.</param>
+    public NotFoundException(string what, string id, string? why = null)
+        : this($"There is no {what} '{ShownText.Of(id)}'{(why is null ? "" : $": {why}")}.")
+    {
+    }
+
+    /// <summary>The parameter for which nothing was found, and what it may be; null when that is the address itself.</summary>
+    public OffendingField? Offending { get; init; }
+}
 
 /// <summary>A rule forbids the operation in the present state.</summary>
 public sealed class RuleViolationException(string message) : Exception(message);
@@ -92,7 +104,11 @@ public class BusyException(string message, TimeSpan retryAfter) : Exception(mess
 }
 
 /// <summary>A service that this needs is not available.</summary>
-public class UnavailableException(string message) : Exception(message);
+public class UnavailableException(string message, TimeSpan? retryAfter = null) : Exception(message)
+{
+    /// <summary>How long to wait before trying again; null: not known.</summary>
+    public TimeSpan? RetryAfter => retryAfter;
+}
 
 /// <summary>What an exception means to a caller.</summary>
 /// <param name="Kind">The kind of error, which also names the HTTP status and the title.</param>
@@ -154,9 +170,18 @@ public static class Errors
     {
         InvalidInputException e => new(e.Field, e.Value, e.Allowed),
         UnsupportedMediaException e => new(e.Field, e.Value, e.Allowed),
+        NotFoundException e => e.Offending,
         TooLargeException { Field: { } field } e => new(field, null, e.Allowed),
         InvalidScenarioException { Problems: [var first, ..] } => new(first.Path, first.Value, first.Allowed),
         BadHttpRequestException { InnerException: JsonException { Path: not null } e } => new(PathOf(e), null, AllowedBy(e)),
+        _ => null,
+    };
+
+    /// <summary>How long a caller should wait before asking again; null when nobody knows, or it does not help.</summary>
+    public static TimeSpan? RetryAfter(Exception exception) => exception switch
+    {
+        BusyException e => e.RetryAfter,
+        UnavailableException e => e.RetryAfter,
         _ => null,
     };
 
@@ -174,8 +199,8 @@ sealed partial class ProblemHandler(ILogger<ProblemHandler> log) : IExceptionHan
     {
         var problem = Problem.Of(context, exception);
         if (problem.Status == StatusCodes.Status500InternalServerError) LogUnexpected(exception, context.Request.Path, problem.TraceId);
-        if (exception is BusyException busy)
-            context.Response.Headers.RetryAfter = busy.RetryAfter.TotalSeconds.ToString(
+        if (Errors.RetryAfter(exception) is { } retryAfter)
+            context.Response.Headers.RetryAfter = retryAfter.TotalSeconds.ToString(
                 "0", System.Globalization.CultureInfo.InvariantCulture);
         await problem.Write(context);
         return true;
@@ -275,8 +300,8 @@ public sealed partial class GrpcErrors(ILogger<GrpcErrors> log) : Interceptor
             });
             status.Details.Add(Any.Pack(new BadRequest { FieldViolations = { violations } }));
         }
-        if (exception is BusyException busy)
-            status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = Duration.FromTimeSpan(busy.RetryAfter) }));
+        if (Errors.RetryAfter(exception) is { } retryAfter)
+            status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = Duration.FromTimeSpan(retryAfter) }));
         return status;
     }
 

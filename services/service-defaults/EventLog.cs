@@ -59,6 +59,7 @@ public static class EventLog
         [typeof(TwinRevised)] = "twin_revised",
         [typeof(RelationshipAdded)] = "relationship_added",
         [typeof(RelationshipRemoved)] = "relationship_removed",
+        [typeof(CommandRefused)] = "command_refused",
         [typeof(PolicySet)] = "policy_set",
         [typeof(QuestionAsked)] = "question_asked",
         [typeof(PolicyRemoved)] = "policy_removed",

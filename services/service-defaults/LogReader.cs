@@ -53,6 +53,9 @@ public sealed class LogReader(NpgsqlDataSource source)
         return (long)(await command.ExecuteScalarAsync(cancel))!;
     }
 
+    /// <summary>The position up to which the log never changes, whether an event has it or not.</summary>
+    public Task<long> Safe(CancellationToken cancel = default) => safe.Read(cancel);
+
     /// <summary>The highest position that an event has taken, whether it is visible yet or not. Nobody knows a higher one.</summary>
     public async Task<long> LastTaken(CancellationToken cancel = default)
     {

@@ -17,6 +17,11 @@ public sealed record RebuildState(
     public string Id => Started.RebuildId;
 }
 
+/// <summary>An asset that the log has streams of.</summary>
+/// <param name="Id">The asset.</param>
+/// <param name="HasTwin">Whether there are readings of it or events about its twin; false: it is only registered.</param>
+public readonly record struct LoggedAsset(string Id, bool HasTwin);
+
 /// <summary>Reads rebuilds from the log: the first and the newest event of their streams say all about them.</summary>
 public sealed class RebuildLog(NpgsqlDataSource source)
 {
@@ -40,18 +45,19 @@ public sealed class RebuildLog(NpgsqlDataSource source)
     public Task<List<RebuildState>> Unfinished(CancellationToken cancel) =>
         Read($"{All} and newest.type <> $1", [new() { Value = FinishedName }], cancel);
 
-    /// <summary>The assets that a rebuild of all twins is about: those with readings or other events about a twin at a time.</summary>
-    public async Task<List<string>> Assets(DateTimeOffset at, CancellationToken cancel)
+    /// <summary>
+    /// All assets at a time, by id: those with readings or other events about a twin, and those that are only registered.
+    /// </summary>
+    public async Task<List<LoggedAsset>> Assets(DateTimeOffset at, CancellationToken cancel)
     {
         await using var command = source.CreateCommand(
-            "select distinct split_part(id, '/', 2) from events.mt_streams "
-                + "where (id like 'telemetry/%' or id like 'twin/%') and created <= $1");
+            "select split_part(id, '/', 2), bool_or(id not like 'asset/%') from events.mt_streams "
+                + "where (id like 'telemetry/%' or id like 'twin/%' or id like 'asset/%') and created <= $1 group by 1");
         command.Parameters.Add(new() { Value = at.UtcDateTime });
         await using var reader = await command.ExecuteReaderAsync(cancel);
-        List<string> assets = [];
-        while (await reader.ReadAsync(cancel)) assets.Add(reader.GetString(0));
-        assets.Sort(StringComparer.Ordinal);
-        return assets;
+        List<LoggedAsset> assets = [];
+        while (await reader.ReadAsync(cancel)) assets.Add(new(reader.GetString(0), reader.GetBoolean(1)));
+        return [.. assets.OrderBy(a => a.Id, StringComparer.Ordinal)];
     }
 
     /// <summary>The time by the clock that dates streams.</summary>

@@ -42,6 +42,9 @@ public static class Streams
     /// <summary>The policies of all tenants, in one stream, since its rules concern several of them; written by twin-state.</summary>
     public const string Policies = "policies";
 
+    /// <summary>Commands about an asset that were refused when nobody waited for them any more; written by twin-state.</summary>
+    public static string Refused(string assetId) => $"refused/{assetId}";
+
     /// <summary>What auditors asked on a UTC day; written by twin-state.</summary>
     public static string Questions(DateOnly day) => string.Create(CultureInfo.InvariantCulture, $"questions/{day:yyyy-MM-dd}");
 

@@ -6,20 +6,20 @@ using TwinState.Twins;
 namespace TwinState;
 
 /// <summary>Hands commands to the owners of the twins. A command for an unknown asset has no effect.</summary>
-sealed class HandOverCommands(IGrainFactory grains)
+sealed class HandOverCommands(IGrainFactory grains, RecordRefusals refusals)
     : IConsumer<AcknowledgeAlarm>, IConsumer<RecordMaintenance>, IConsumer<RebuildTwin>, IConsumer<SensorsWentOffline>
 {
     public async Task Consume(ConsumeContext<AcknowledgeAlarm> context)
     {
         var command = context.Message;
-        Accept(await Twin(command.AssetId)
+        await Accept(context, command.AssetId, await Twin(command.AssetId)
             .Acknowledge(command.AlarmId, command.AcknowledgedBy, command.Comment, context.SentBy()));
     }
 
     public async Task Consume(ConsumeContext<RecordMaintenance> context)
     {
         var command = context.Message;
-        Accept(await Twin(command.AssetId)
+        await Accept(context, command.AssetId, await Twin(command.AssetId)
             .RecordMaintenance(command.Component, command.Kind, command.At, command.RecordedBy, command.Comment, context.SentBy()));
     }
 
@@ -29,8 +29,10 @@ sealed class HandOverCommands(IGrainFactory grains)
 
     ITwinGrain Twin(string assetId) => grains.GetGrain<ITwinGrain>(assetId);
 
-    static void Accept(string? refusal)
+    async Task Accept<T>(ConsumeContext<T> context, string assetId, string? refusal)
+        where T : class
     {
+        await refusals.IfLate(context, assetId, typeof(T).Name, refusal);
         if (refusal is not null) throw new RuleViolationException(refusal);
     }
 }

@@ -6,6 +6,7 @@ using TwinState.Assets;
 using TwinState.Checks;
 using TwinState.Graphs;
 using TwinState.News;
+using TwinState.Policies;
 using TwinState.Rebuilds;
 using TwinState.Twins;
 using TwinState.Upkeep;
@@ -28,7 +29,7 @@ builder.AddSettings<TwinStateSettings>("TwinState");
 builder.Configuration.RequireDirectory("Assets:Directory", "the folder of the *.asset.yaml files");
 builder.Services.AddSingleton<LogReader>()
     .AddAssetRegistry().AddSingleton<ShippedModels>().AddSingleton<RegisterAssets>().AddSingleton<TwinGraph>()
-    .AddSingleton<ChangeGraph>().AddSingleton<PolicyLog>().AddTwins();
+    .AddSingleton<ChangeGraph>().AddSingleton<RecordQuestions>().AddSingleton<RecordRefusals>().AddSingleton<PolicyLog>().AddTwins();
 builder.Services.AddHostedService<RegisterShippedAssets>().AddHostedService<FollowLog>()
     .AddHostedService<ShowTwins>().AddHostedService<WatchQueues>().AddHostedService<CheckTwins>()
     .AddSingleton<RunRebuilds>().AddHostedService(services => services.GetRequiredService<RunRebuilds>());

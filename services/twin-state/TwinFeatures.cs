@@ -20,5 +20,6 @@ static class TwinFeatures
         .AddSingleton<TakeNews>().AddSingleton<NewsClient>().AddSingleton<CatchUpLimit>().AddSingleton<TendTwin>()
         .AddSingleton<EstimationModels>().AddSingleton<EstimateRows>().AddSingleton<StoredCheckpoints>().AddSingleton<FollowEstimate>()
         .AddSingleton<AcknowledgeAlarm>().AddSingleton<RecordMaintenance>().AddSingleton<RebuildTwin>()
-        .AddSingleton<ReplayTwin>().AddSingleton<RebuildLog>().AddSingleton<ReviseTwin>().AddSingleton<ReplayClaim>();
+        .AddSingleton<ReplayTwin>().AddSingleton<RebuildLog>().AddSingleton<FindMachines>().AddSingleton<ReviseTwin>()
+        .AddSingleton<ReplayClaim>();
 }

@@ -1,11 +1,14 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using Contracts.Events;
+using Contracts.Messages;
 using Contracts.Query.V1;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Integration.Tests.Running;
 using Npgsql;
+using ServiceDefaults;
 using TwinModel.Telemetry;
 
 namespace Integration.Tests;
@@ -17,6 +20,21 @@ public class ActorTests(RunningSystem system) : SystemTest<RunningSystem>(system
     const ushort MeltPressure = 7;
 
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Many_questions_of_auditors_at_once_are_recorded_without_being_in_each_others_way()
+    {
+        var (now, name) = (TimeProvider.System.GetUtcNow(), Pollux.UnregisteredAsset("question"));
+        await Task.WhenAll(Enumerable.Range(0, 60).Select(i => Pollux.Send(
+            QueueNames.Registrations, new RecordQuestion(new($"{name}-{i}", null, "getTwin", $"/api/v1/twins/{i}?knownAt=1", now)))));
+        await Eventually.Get(
+            "all are recorded", async () => (await Pollux.Log.Events<QuestionAsked>(Streams.Questions(Streams.DayOf(now))))
+                .Count(q => q.QuestionId.StartsWith(name, StringComparison.Ordinal)), count => count == 60);
+        // A conflict would have been mended by another attempt, and logged as an error.
+        await using var log = new FileStream(Pollux.TwinState.LogFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var lines = new StreamReader(log);
+        Assert.DoesNotContain("questions/", await lines.ReadToEndAsync(Cancel), StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Commands_of_all_kinds_are_found_by_their_actor_with_the_reason()

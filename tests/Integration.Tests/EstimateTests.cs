@@ -205,7 +205,7 @@ public class EstimateTests(EstimatingSystem system) : SystemTest<EstimatingSyste
     [InlineData("/estimate?validAt=noon", 400, "ISO 8601", "validAt")]
     [InlineData("/estimate?validAt=0001-01-01T00:00:00Z", 404, "begins", null)]
     [InlineData("/estimate/history?signal=thrust&to=0001-01-01T00:00:00Z", 400, "a time in the years 2 to 9997", "to")]
-    [InlineData("/estimate?knownAt=1", 404, "at log position 1", null)]
+    [InlineData("/estimate?knownAt=1", 404, "at log position 1", "knownAt")]
     [InlineData("/estimate?knownAt=999999999999", 400, "a log position from 0 to", "knownAt")]
     [InlineData("/estimate/history?signal=loss", 400, "melt-temperature", "signal")]
     [InlineData("/estimate/history", 400, "1 to 20", "signal")]

@@ -137,6 +137,18 @@ public class PastTests(RunningSystem system) : SystemTest<RunningSystem>(system)
         Assert.Empty(await Listed($"validAt={Time(at + 15_000_000)}&state=closed"));
         Assert.Equal(["active"], await Listed($"knownAt={whenRaised}&severity=critical"));
 
+        // Another moment, or another filter, than that of the page before.
+        await Pollux.Store(asset, new Reading(MeltPressure, at + 50_000_000, 210), new Reading(MeltPressure, at + 60_000_000, 100),
+            new Reading(MeltPressure, at + 67_000_000, 100));
+        await Events<AlarmCleared>(asset, c => c.AlarmId != raised.AlarmId);
+        var asked = $"/api/v1/alarms?asset={asset}&severity=critical&limit=1&validAt={Time(at + 70_000_000)}";
+        var page = await Pollux.Get(asked);
+        var next = await Pollux.Get($"/api/v1/alarms?asset={asset}&severity=critical&limit=1&cursor={page["nextCursor"]}");
+        Assert.Equal((raised.AlarmId, "cleared"), ((string)next["items"]![0]!["id"]!, (string)next["items"]![0]!["state"]!));
+        await Refused(
+            HttpStatusCode.BadRequest, $"{asked}&knownAt={whenRaised}&cursor={page["nextCursor"]}", "knownAt", "as on the first page");
+        await Refused(HttpStatusCode.BadRequest, $"{asked}&state=cleared&cursor={page["nextCursor"]}", "cursor", "the same filters");
+
         using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{Pollux.Query.GrpcPort}");
         var rpc = new AlarmService.AlarmServiceClient(channel);
         var then = Timestamp.FromDateTimeOffset(Micros.ToTime(at + 40_000_000));
@@ -144,6 +156,57 @@ public class PastTests(RunningSystem system) : SystemTest<RunningSystem>(system)
             (await rpc.ListAlarmsAsync(new() { AssetId = asset, ValidAt = then }, cancellationToken: Cancel)).Alarms).State);
         Assert.Equal("active", (await rpc.GetAlarmAsync(
             new() { AlarmId = raised.AlarmId, KnownAtPosition = whenRaised }, cancellationToken: Cancel)).Alarm.State);
+    }
+
+    [Fact]
+    public async Task Before_an_asset_was_there_the_answer_is_from_when_on_it_was()
+    {
+        var before = await Pollux.Log.Position();
+        var asset = Pollux.UnregisteredAsset("late");
+        await Pollux.Register("extrusion-line", asset);
+        var early = "2020-01-01T00:00:00Z";
+        foreach (var (path, name) in new[]
+        {
+            ($"twins/{asset}", "validAt"), ($"assets/{asset}", "validAt"), ($"assets/{asset}/tree", "validAt"),
+            ($"assets/{asset}/relationships", "validAt"), ($"graph?from={asset}", "validAt"), ($"twins/{asset}/health", "validAt"),
+            ($"twins/{asset}/diff", "from"), ($"twins/{asset}/history?sensor=melt-pressure", "to"), ($"alarms?asset={asset}", "validAt"),
+        })
+            await Refused(
+                HttpStatusCode.NotFound, $"/api/v1/{path}{(path.Contains('?') ? '&' : '?')}{name}={early}", name, "a time from 20");
+        foreach (var (path, name) in new[]
+        {
+            ($"twins/{asset}", "knownAt"), ($"assets/{asset}", "knownAt"), ($"assets/{asset}/tree", "knownAt"),
+            ($"assets/{asset}/relationships", "knownAt"), ($"graph?from={asset}", "knownAt"), ($"twins/{asset}/health", "knownAt"),
+            ($"twins/{asset}/diff", "fromKnownAt"), ($"twins/{asset}/history?sensor=melt-pressure", "knownAt"),
+            ($"twins/{asset}/parameters", "knownAt"), ($"twins/{asset}/corrections", "knownAt"), ($"alarms?asset={asset}", "knownAt"),
+            ($"scenarios?asset={asset}", "knownAt"), ($"decisions?asset={asset}", "knownAt"), ($"calibrations?asset={asset}", "knownAt"),
+        })
+            await Refused(
+                HttpStatusCode.NotFound, $"/api/v1/{path}{(path.Contains('?') ? '&' : '?')}{name}={before}", name, "a log position from");
+        // It is no machine that is left out because it has sent nothing.
+        Assert.Contains(new(asset, false), await new RebuildLog(Pollux.Database).Assets(TimeProvider.System.GetUtcNow(), Cancel));
+    }
+
+    [Theory]
+    [InlineData("alarms")]
+    [InlineData("scenarios")]
+    [InlineData("decisions")]
+    [InlineData("decisions/hindsight")]
+    [InlineData("calibrations")]
+    [InlineData("rejected")]
+    [InlineData("log/events")]
+    [InlineData("log/watch")]
+    public async Task A_list_of_an_asset_that_does_not_exist_is_not_empty(string list) => await Refused(
+        HttpStatusCode.NotFound, $"/api/v1/{list}?asset=no-such", "asset", "the id of a registered asset that the caller may see");
+
+    async Task Refused(HttpStatusCode status, string path, string field, string allowed)
+    {
+        using var answer = await Pollux.Query.Http.GetAsync(new Uri(path, UriKind.Relative), Cancel);
+        var text = await answer.Content.ReadAsStringAsync(Cancel);
+        Assert.True(status == answer.StatusCode, $"{path}: {answer.StatusCode} {text}");
+        var problem = JsonNode.Parse(text)!;
+        Assert.Equal((path, field), (path, (string?)problem["field"]));
+        Assert.Contains(allowed, (string)problem["allowed"]!, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -96,7 +96,7 @@ public class RefusalTests(RunningSystem system) : SystemTest<RunningSystem>(syst
     [InlineData("twins/nobody", 404, null)]
     [InlineData("twins/{asset}?validAt=yesterday", 400, "validAt")]
     [InlineData("twins/{asset}?knownAt=never", 400, "knownAt")]
-    [InlineData("twins/{asset}/health?validAt=2020-01-01T00:00:00Z", 404, null)]
+    [InlineData("twins/{asset}/health?validAt=2020-01-01T00:00:00Z", 404, "validAt")]
     [InlineData("twins/{asset}/history?sensor=melt-temperature&points=1", 400, "points")]
     [InlineData("twins/{asset}/history?sensor=nothing", 400, "sensor")]
     [InlineData("twins/{asset}/history?sensor=melt-temperature&knownAt=never", 400, "knownAt")]

@@ -28,7 +28,10 @@ public class SafePositionTests(RunningSystem system) : SystemTest<RunningSystem>
         Assert.True(before < position, $"{before} is given as safe while {position} is not committed");
         Assert.All(await Feed(0), p => Assert.True(p < position));
 
+        // Who was told a position may ask for what was known there at once.
+        var asked = Pollux.Get($"/api/v1/twins/{asset}?knownAt={quick}");
         await late.CommitAsync(cancel);
+        Assert.Equal(quick, (long)(await asked)["asOf"]!["knownAtPosition"]!);
         await Eventually.Get(
             "the safe position passes both", async () => (long)(await Pollux.Get("/api/v1/log/position"))["position"]!, safe =>
                 safe >= quick);

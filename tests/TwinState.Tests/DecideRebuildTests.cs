@@ -8,6 +8,11 @@ namespace TwinState.Tests;
 
 public class DecideRebuildTests
 {
+    [Fact]
+    public void All_twins_are_those_of_all_machines_also_of_those_that_were_never_heard() => Assert.Equal(
+        ["press-1", "press-2"],
+        DecideRebuild.Machines([new("hall-1", false), new("press-1", true), new("press-2", false)], id => id != "hall-1"));
+
     static readonly AlarmRaised Raised = new("kettle.hot.1", "kettle", "hot", "temperature", "critical", "Hot", 110, "degC", Now);
 
     static OwnedTwin Live()

@@ -16,6 +16,7 @@ sealed record EventFilter(string Kind, string Name, string Type, string Actor)
         ("asset", "Registrations of a machine"),
         ("twin", "Alarms, health and maintenance of a machine"), ("calibration", "Calibrations of a machine"),
         ("scenario", "What-if scenarios"), ("decision", "Decisions"), ("graph", "Relationships"), ("policies", "Policies"),
+        ("refused", "Commands of which nobody heard that they were refused"),
     ];
 
     /// <summary>True if this kind has one stream per day.</summary>

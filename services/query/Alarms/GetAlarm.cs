@@ -11,7 +11,7 @@ using ServiceDefaults;
 namespace Query.Alarms;
 
 /// <summary>Finds an alarm: as saved by twin-state, or as of some time, from its events.</summary>
-sealed class GetAlarm(NpgsqlDataSource source, FindPast find, PastAlarms past, KnownAssets assets)
+sealed class GetAlarm(NpgsqlDataSource source, FindPast find, PastAlarms past, PastEvents events, KnownAssets assets)
 {
     public static void Map(IEndpointRouteBuilder alarms) => alarms
         .MapGet("/{id}", (
@@ -27,9 +27,12 @@ sealed class GetAlarm(NpgsqlDataSource source, FindPast find, PastAlarms past, K
         var saved = await Saved(id, cancel);
         if (validAt is null && knownAt is null) return saved;
         var moment = await find.Moment(validAt, knownAt, cancel);
-        return (await past.All([saved.AssetId], moment, cancel)).GetValueOrDefault(id) ?? throw new NotFoundException(
-            "alarm", id, FormattableString.Invariant(
-                $"it was raised at {saved.RaisedAt.UtcDateTime:yyyy-MM-ddTHH:mm:ss.FFFFFFFZ}; at the asked moment it was not known"));
+        return (await past.All([saved.AssetId], moment, cancel)).GetValueOrDefault(id) ?? throw
+            (moment.Includes(saved.RaisedAt)
+                ? NotYet.AtPosition(
+                    "alarm", id, moment, await events.First(Streams.Twin(saved.AssetId), cancel, "alarmId", id),
+                    $"it was raised at {NotYet.Text(saved.RaisedAt)}")
+                : NotYet.AtTime("alarm", id, moment.ValidAt, saved.RaisedAt, "validAt"));
     }
 
     async Task<AlarmView> Saved(string id, CancellationToken cancel)

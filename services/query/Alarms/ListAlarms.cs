@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Globalization;
 using System.Text.Json;
 using Contracts.Messages;
 using Npgsql;
@@ -9,7 +8,6 @@ using Query.Events;
 using Query.Pasts;
 using Query.Registry;
 using ServiceDefaults;
-using TwinModel.Telemetry;
 
 namespace Query.Alarms;
 
@@ -49,38 +47,46 @@ sealed class ListAlarms(NpgsqlDataSource source, FindPast find, PastAlarms past,
             [Description("Alarms as of this time, in ISO 8601.")] string? validAt,
             [Description(KnownAt.Meaning)] string? knownAt,
             [Description("1 to 500, default 100.")] int? limit,
-            [Description("nextCursor of the previous page.")] string? cursor,
+            [Description(AskedList.MeaningAt)] string? cursor,
             CancellationToken cancel) => list.Run(
                 AlarmFilter.Of(asset, state, severity, Input.Time("since", since)), Input.Time("validAt", validAt), KnownAt.Parse(knownAt),
                 limit, cursor, cancel))
+        .ProducesProblem(StatusCodes.Status404NotFound)
         .WithName("listAlarms").WithSummary("Alarms, newest first")
         .WithDescription("With validAt or knownAt, each alarm has the state that it had then, as far as known then: alarms raised later "
             + "are left out. A page may then hold fewer than its limit and have a next one.");
 
+    /// <exception cref="NotFoundException">No such asset, or it was not known then.</exception>
     /// <exception cref="InvalidInputException">A time in the future, or a position after the end of the log.</exception>
     public async Task<Page<AlarmView>> Run(
         AlarmFilter filter, DateTimeOffset? validAt, KnownAt? knownAt, int? limit, string? cursor, CancellationToken cancel)
     {
         var size = Paging.Limit(limit);
-        if (validAt is null && knownAt is null)
-            return Paging.Of(await Saved(filter, null, ParseCursor(cursor), size + 1, cancel), size, CursorAfter);
-        var moment = await find.Moment(validAt, knownAt, cancel);
+        var only = assets.Only(filter.Asset);
+        AskedList asked = new(List, filter.Asset, filter.States, filter.Severities, filter.Since?.UtcDateTime);
+        var start = asked.Begin(2, cursor, validAt, knownAt);
+        var before = asked.TimeAndId(start, cursor);
+        if (await start.MomentOf(find, validAt, knownAt, cancel) is not { } moment)
+            return Paging.Of(
+                await Saved(filter, null, before, size + 1, cancel), size, last => asked.CursorAt(null, last.RaisedAt, last.Id));
+        if (only is not null) NotYet.Check(only, moment);
         List<AlarmView> rows = [];
         // The saved alarms say which there are; their events say how they were.
         for (var look = 0; look < MostLooks; look++)
         {
-            var saved = await Saved(filter with { States = [] }, moment.ValidAt, ParseCursor(cursor), Paging.Most, cancel);
+            var saved = await Saved(filter with { States = [] }, moment.ValidAt, before, Paging.Most, cancel);
             var then = await past.All(saved.Select(a => a.AssetId).Distinct(), moment, cancel);
             foreach (var alarm in saved.Select(a => then.GetValueOrDefault(a.Id)).OfType<AlarmView>())
                 if (filter.States.Length == 0 || filter.States.Contains(alarm.State)) rows.Add(alarm);
-            if (rows.Count > size || saved.Count < Paging.Most) return Paging.Of(rows, size, CursorAfter);
-            cursor = CursorAfter(saved[^1]);
+            if (only is not null && then.Count == 0 && start.After is null && validAt is not null)
+                await find.CheckEmpty(only, validAt, "validAt", cancel);
+            if (rows.Count > size || saved.Count < Paging.Most) return Paging.Of(rows, size, After);
+            before = (saved[^1].RaisedAt, saved[^1].Id);
         }
-        return new(rows, cursor);
-    }
+        return new(rows, asked.CursorAt(moment, before.Time!.Value, before.Id!));
 
-    static string CursorAfter(AlarmView last) =>
-        Cursor.Encode(List, Micros.From(last.RaisedAt).ToString(CultureInfo.InvariantCulture), last.Id);
+        string After(AlarmView last) => asked.CursorAt(moment, last.RaisedAt, last.Id);
+    }
 
     async Task<List<AlarmView>> Saved(
         AlarmFilter filter, DateTimeOffset? upTo, (DateTimeOffset? Time, string? Id) before, int most, CancellationToken cancel)
@@ -110,12 +116,4 @@ sealed class ListAlarms(NpgsqlDataSource source, FindPast find, PastAlarms past,
             rows.Add(JsonSerializer.Deserialize<AlarmView>(reader.GetString(0), JsonSerializerOptions.Web)!);
         return rows;
     }
-
-    static (DateTimeOffset? Time, string? Id) ParseCursor(string? cursor) => Cursor.Decode(List, 2, cursor) switch
-    {
-        null => (null, null),
-        [var micros, var id] when long.TryParse(micros, CultureInfo.InvariantCulture, out var at) && Math.Abs(at) < 1L << 57 =>
-            (Micros.ToTime(at), id),
-        _ => throw new InvalidInputException("cursor", cursor, "the nextCursor of an earlier page of alarms"),
-    };
 }

@@ -32,13 +32,4 @@ static class Cursor
         var decoded = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor)).Split(Separator);
         return decoded.Length == parts + 1 && decoded[0] == list ? decoded[1..] : null;
     }
-
-    /// <summary>The only part, as a number.</summary>
-    /// <exception cref="InvalidInputException">Not a cursor of this list.</exception>
-    public static long? DecodeNumber(string list, string? cursor) => Decode(list, 1, cursor) switch
-    {
-        null => null,
-        [var text] when long.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number) => number,
-        _ => throw new InvalidInputException("cursor", cursor, $"the nextCursor of an earlier page of {list}"),
-    };
 }

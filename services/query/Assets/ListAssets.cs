@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Query.Api;
 using Query.Events;
+using Query.Pasts;
 using Query.Registry;
 using ServiceDefaults;
 using TwinModel.Assets;
@@ -18,7 +19,7 @@ sealed record AssetFilter(string? Model, string? Search, (string Key, string Val
 }
 
 /// <summary>Lists assets as they are registered, or as they were.</summary>
-sealed class ListAssets(KnownAssets registry, PastAssets past)
+sealed class ListAssets(KnownAssets registry, PastAssets past, FindPast find)
 {
     const string List = "assets";
 
@@ -31,7 +32,7 @@ sealed class ListAssets(KnownAssets registry, PastAssets past)
             [Description("As registered at this time, in ISO 8601.")] string? validAt,
             [Description(KnownAt.Meaning)] string? knownAt,
             [Description("1 to 500, default 100.")] int? limit,
-            [Description("nextCursor of the previous page.")] string? cursor,
+            [Description(AskedList.MeaningAt)] string? cursor,
             CancellationToken cancel) => list.Run(
                 model, search, label, kind, Input.Time("validAt", validAt), KnownAt.Parse(knownAt), limit, cursor, cancel))
         .WithName("listAssets").WithSummary("Registered assets, by id")
@@ -48,12 +49,13 @@ sealed class ListAssets(KnownAssets registry, PastAssets past)
             throw new InvalidInputException("kind", kind, AssetModel.Kinds);
         var size = Paging.Limit(limit);
         AssetFilter filter = new(model, search, string.IsNullOrEmpty(label) ? null : AssetLabels.Pair("label", label), kind);
-        var after = Cursor.Decode(List, 1, cursor)?[0];
-        return validAt is null && knownAt is null
-            ? Paging.Of(registry.SummariesAfter(after).Where(filter.Matches).Take(size + 1).ToList(), size, CursorAfter)
-            : await past.List(filter, validAt, knownAt, size, after, cancel);
-    }
+        AskedList asked = new(List, model, search, label, kind);
+        var start = asked.Begin(1, cursor, validAt, knownAt);
+        var moment = await start.MomentOf(find, validAt, knownAt, cancel);
+        return moment is { } then
+            ? await past.List(filter, then, size, start.After?[0], After, cancel)
+            : Paging.Of(registry.SummariesAfter(start.After?[0]).Where(filter.Matches).Take(size + 1).ToList(), size, After);
 
-    /// <summary>The cursor of what comes after an asset.</summary>
-    public static string CursorAfter(AssetSummary last) => Cursor.Encode(List, last.Id);
+        string After(AssetSummary last) => asked.CursorAt(moment, last.Id);
+    }
 }

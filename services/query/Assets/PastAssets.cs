@@ -1,4 +1,3 @@
-using System.Globalization;
 using Contracts.Events;
 using Query.Api;
 using Query.Events;
@@ -19,21 +18,16 @@ sealed class PastAssets(FindPast past, KnownAssets assets)
         var now = assets.Get(assetId);
         if (validAt is null && knownAt is null) return now;
         var moment = await past.Moment(validAt, knownAt, cancel);
-        return (await All([now], moment, cancel)).FirstOrDefault() ?? throw new NotFoundException("asset", string.Create(
-            CultureInfo.InvariantCulture,
-            $"{assetId} at {moment.ValidAt.UtcDateTime:yyyy-MM-ddTHH:mm:ss.ffffffZ}, as known at log position {moment.KnownAt}"));
+        return (await All([now], moment, cancel)).FirstOrDefault() ?? throw NotYet.Asset(now, moment);
     }
 
     /// <summary>A page of the assets that pass a filter.</summary>
-    /// <exception cref="InvalidInputException">A time in the future, or a position after the end of the log.</exception>
-    public async Task<Page<AssetSummary>> List(
-        AssetFilter filter, DateTimeOffset? validAt, KnownAt? knownAt, int size, string? after, CancellationToken cancel)
+    public Task<Page<AssetSummary>> List(
+        AssetFilter filter, PastMoment moment, int size, string? after, Func<AssetSummary, string> cursorAfter, CancellationToken cancel)
     {
-        var moment = await past.Moment(validAt, knownAt, cancel);
         // Later registrations change neither which assets there are nor their order.
-        return await PastPages.Fill<AssetSummary>(
-            size, (last, most) => Task.FromResult(assets.SummariesAfter(last?.Id ?? after).Take(most).ToList()), Then,
-            ListAssets.CursorAfter);
+        return PastPages.Fill<AssetSummary>(
+            size, (last, most) => Task.FromResult(assets.SummariesAfter(last?.Id ?? after).Take(most).ToList()), Then, cursorAfter);
 
         async Task<IEnumerable<AssetSummary>> Then(List<AssetSummary> rows) =>
             (await All([.. rows.Select(r => assets.Find(r.Id)).OfType<RegisteredAsset>()], moment, cancel))
@@ -48,7 +42,7 @@ sealed class PastAssets(FindPast past, KnownAssets assets)
 
     RegisteredAsset? Then(RegisteredAsset now, List<AssetRegistered> known, PastMoment moment)
     {
-        var registrations = known.Where(r => r.RegisteredAt <= moment.ValidAt).ToList();
+        var registrations = known.Where(r => moment.Includes(r.RegisteredAt)).ToList();
         return registrations.Count == 0 ? null : past.Then(now, registrations);
     }
 }

@@ -31,7 +31,8 @@ sealed class RegisterAssetEndpoint(KnownAssets registry, RegisterOverBus registe
                 : TypedResults.Accepted($"/api/v1/assets/{id}"))
         .WithName("registerAsset").WithSummary("Register an asset with a shipped model, or update its model, name or labels")
         .WithDescription("Waits up to 5 s until the asset is visible (200); 202 if it takes longer. Safe to repeat. "
-            + "409 if the id is that of a different shipped model.");
+            + "409 if the id is that of a different shipped model, or if relationships of the asset do not fit the other model; the reason "
+            + "names the first of them.");
 
     /// <summary>The asset; null if it is not visible in time.</summary>
     public async Task<AssetAnswer?> Run(

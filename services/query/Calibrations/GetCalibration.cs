@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Globalization;
 using Contracts.Calibrations;
 using Query.Events;
 using Query.Pasts;
@@ -9,7 +8,7 @@ using TwinModel.Calibration;
 namespace Query.Calibrations;
 
 /// <summary>A calibration now, or as the log knew it at some position.</summary>
-sealed class GetCalibration(SavedCalibrations saved, FindPosition find, PastEvents events)
+sealed class GetCalibration(SavedCalibrations saved, FindPast find, PastEvents events)
 {
     public static void Map(IEndpointRouteBuilder calibrations) => calibrations
         .MapGet("/{id}", (
@@ -29,11 +28,14 @@ sealed class GetCalibration(SavedCalibrations saved, FindPosition find, PastEven
     {
         var now = await saved.Get(id, cancel);
         if (knownAt is null) return now;
-        var position = (await find.Run(knownAt, cancel)).Position;
-        var known = (await events.OfStream(Streams.Calibration(now.Definition.AssetId), position, cancel))
+        var moment = await find.Moment(null, knownAt, cancel);
+        var stream = Streams.Calibration(now.Definition.AssetId);
+        var known = (await events.OfStream(stream, moment.KnownAt, cancel))
             .Aggregate(AssetCalibrations.None, FoldCalibration.Apply);
         return known.Find(id) is { } view
             ? view with { IsInForce = known.InForce == id }
-            : throw new NotFoundException("calibration", string.Create(CultureInfo.InvariantCulture, $"{id} at log position {position}"));
+            : throw NotYet.AtPosition(
+                "calibration", id, moment, await events.First(stream, cancel, "calibrationId", id),
+                $"it was requested at {NotYet.Text(now.RequestedAt)}");
     }
 }

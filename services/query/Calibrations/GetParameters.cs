@@ -3,6 +3,7 @@ using System.Globalization;
 using Contracts.Calibrations;
 using Query.Api;
 using Query.Events;
+using Query.Pasts;
 using Query.Registry;
 using ServiceDefaults;
 using TwinModel.Assets;
@@ -11,7 +12,7 @@ using TwinModel.Estimation;
 namespace Query.Calibrations;
 
 /// <summary>The parameters that a machine's physics has, as of any time and log position.</summary>
-sealed class GetParameters(KnownAssets registry, FindPosition find, TimeProvider time)
+sealed class GetParameters(KnownAssets registry, FindPast find, TimeProvider time)
 {
     public static void Map(IEndpointRouteBuilder api) => api
         .MapGet("/twins/{id}/parameters", (
@@ -32,12 +33,12 @@ sealed class GetParameters(KnownAssets registry, FindPosition find, TimeProvider
     public async Task<ParametersView> Run(string assetId, DateTimeOffset? validAt, KnownAt? knownAt, CancellationToken cancel)
     {
         Check(registry.Get(assetId), validAt, time.GetUtcNow());
-        var position = (await find.Run(knownAt, cancel)).Position;
+        var moment = await find.Moment(null, knownAt, cancel);
         // What was adopted just now may not have been read yet.
         await registry.Refresh(cancel);
         var asset = registry.Get(assetId);
-        if (position < asset.FirstPosition) throw new NotFoundException("asset", $"{assetId} at log position {position}");
-        return Of(assetId, asset.Model, registry.ParametersOf(assetId, position, validAt));
+        NotYet.Check(asset, moment);
+        return Of(assetId, asset.Model, registry.ParametersOf(assetId, moment.KnownAt, validAt));
     }
 
     /// <exception cref="NotFoundException">The model has no parameters that can be learned.</exception>

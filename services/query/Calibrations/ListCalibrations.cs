@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Globalization;
 using Contracts.Calibrations;
 using Npgsql;
 using NpgsqlTypes;
@@ -9,12 +8,11 @@ using Query.Pasts;
 using Query.Registry;
 using ServiceDefaults;
 using TwinModel.Calibration;
-using TwinModel.Telemetry;
 
 namespace Query.Calibrations;
 
 /// <summary>Lists calibrations as they are, or as the log knew them at some position.</summary>
-sealed class ListCalibrations(NpgsqlDataSource source, FindPosition find, PastEvents events, KnownAssets assets)
+sealed class ListCalibrations(NpgsqlDataSource source, FindPast find, PastEvents events, KnownAssets assets)
 {
     const string List = "calibrations";
 
@@ -29,12 +27,14 @@ sealed class ListCalibrations(NpgsqlDataSource source, FindPosition find, PastEv
             [Description("requested, proposed, failed, adopted or rolled-back; may be repeated.")] string[]? state,
             [Description(KnownAt.Meaning)] string? knownAt,
             [Description("1 to 1000, default 100.")] int? limit,
-            [Description("nextCursor of the previous page.")] string? cursor,
+            [Description(AskedList.MeaningAt)] string? cursor,
             CancellationToken cancel) => list.Run(asset, state ?? [], KnownAt.Parse(knownAt), limit, cursor, cancel))
+        .ProducesProblem(StatusCodes.Status404NotFound)
         .WithName("listCalibrations").WithSummary("Calibrations, newest first")
         .WithDescription("Without their results; ask for one of them to see what it found. With knownAt, those that the log held then, as "
             + "they were; a page may hold fewer than its limit and have a next one.");
 
+    /// <exception cref="NotFoundException">No such asset, or it was not known then.</exception>
     /// <exception cref="InvalidInputException">An unknown state, a wrong bound, or a position after the end of the log.</exception>
     public async Task<Page<CalibrationView>> Run(
         string? asset, IReadOnlyCollection<string> states, KnownAt? knownAt, int? limit, string? cursor, CancellationToken cancel)
@@ -44,11 +44,18 @@ sealed class ListCalibrations(NpgsqlDataSource source, FindPosition find, PastEv
             if (!States.Contains(state)) throw new InvalidInputException("state", state, string.Join(", ", States));
         }
         var size = Paging.Limit(limit, Most);
-        var begin = ParseCursor(cursor);
-        if (knownAt is null) return Paging.Of(await Read(asset, [.. states], begin, size + 1, cancel), size, CursorAfter);
-        var position = (await find.Run(knownAt, cancel)).Position;
+        var only = assets.Only(asset);
+        AskedList asked = new(List, asset, states);
+        var start = asked.Begin(2, cursor, null, knownAt);
+        var begin = asked.TimeAndId(start, cursor);
+        var moment = await start.MomentOf(find, null, knownAt, cancel);
+        if (moment?.KnownAt is not { } position)
+            return Paging.Of(await Read(asset, [.. states], begin, size + 1, cancel), size, After);
+        if (only is not null) NotYet.Check(only, moment);
         return await PastPages.Fill<CalibrationView>(
-            size, (last, most) => Read(asset, [], last is null ? begin : (last.RequestedAt, last.Id), most, cancel), Then, CursorAfter);
+            size, (last, most) => Read(asset, [], last is null ? begin : (last.RequestedAt, last.Id), most, cancel), Then, After);
+
+        string After(CalibrationView last) => asked.CursorAt(moment, last.RequestedAt, last.Id);
 
         async Task<IEnumerable<CalibrationView>> Then(List<CalibrationView> calibrations)
         {
@@ -63,9 +70,6 @@ sealed class ListCalibrations(NpgsqlDataSource source, FindPosition find, PastEv
                 select then with { Result = null, IsInForce = asset.InForce == now.Id };
         }
     }
-
-    static string CursorAfter(CalibrationView last) =>
-        Cursor.Encode(List, Micros.From(last.RequestedAt).ToString(CultureInfo.InvariantCulture), last.Id);
 
     async Task<List<CalibrationView>> Read(
         string? asset, string[] states, (DateTimeOffset? Time, string? Id) before, int most, CancellationToken cancel)
@@ -91,12 +95,4 @@ sealed class ListCalibrations(NpgsqlDataSource source, FindPosition find, PastEv
         while (await reader.ReadAsync(cancel)) rows.Add(SavedCalibrations.Read(reader));
         return rows;
     }
-
-    static (DateTimeOffset? Time, string? Id) ParseCursor(string? cursor) => Cursor.Decode(List, 2, cursor) switch
-    {
-        null => (null, null),
-        [var micros, var id] when long.TryParse(micros, CultureInfo.InvariantCulture, out var at) && Math.Abs(at) < 1L << 57 =>
-            (Micros.ToTime(at), id),
-        _ => throw new InvalidInputException("cursor", cursor, "the nextCursor of an earlier page of calibrations"),
-    };
 }

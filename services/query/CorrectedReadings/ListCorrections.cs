@@ -3,6 +3,7 @@ using System.Globalization;
 using Contracts.Events;
 using Query.Api;
 using Query.Events;
+using Query.Pasts;
 using Query.Registry;
 using ServiceDefaults;
 using TwinModel.Telemetry;
@@ -10,7 +11,7 @@ using TwinModel.Telemetry;
 namespace Query.CorrectedReadings;
 
 /// <summary>Reads the corrections of an asset's readings from the log.</summary>
-sealed class ListCorrections(LogReader log, KnownAssets registry, FindPosition find)
+sealed class ListCorrections(LogReader log, KnownAssets registry, FindPast find)
 {
     const string List = "corrections";
 
@@ -21,7 +22,7 @@ sealed class ListCorrections(LogReader log, KnownAssets registry, FindPosition f
                 ListCorrections list,
                 [Description(KnownAt.Meaning)] string? knownAt,
                 [Description("1 to 500, default 100.")] int? limit,
-                [Description("nextCursor of the previous page.")] string? cursor,
+                [Description(AskedList.MeaningAt)] string? cursor,
                 CancellationToken cancel) => list.Run(id, KnownAt.Parse(knownAt), limit, cursor, cancel))
             .WithName("listCorrections").WithSummary("Corrections of an asset's readings, newest first");
         corrections.MapGet("/{correctionId}", (
@@ -38,11 +39,17 @@ sealed class ListCorrections(LogReader log, KnownAssets registry, FindPosition f
     public async Task<Page<CorrectionAnswer>> Run(
         string assetId, KnownAt? knownAt, int? limit, string? cursor, CancellationToken cancel)
     {
-        var (size, before) = (Paging.Limit(limit), Cursor.DecodeNumber(List, cursor));
-        var known = await Known(assetId, knownAt, cancel);
+        var size = Paging.Limit(limit);
+        AskedList asked = new(List, assetId);
+        var start = asked.Begin(1, cursor, null, knownAt);
+        var before = asked.Number(start, cursor);
+        var asset = registry.Get(assetId);
+        var moment = await start.MomentOf(find, null, knownAt, cancel);
+        NotYet.Check(asset, moment);
+        var known = await Known(assetId, moment?.KnownAt, cancel);
         var rows = known.Where(c => c.Data is not CorrectionWithdrawn && !(c.Position >= before)).Reverse().Take(size + 1)
             .Select(c => CorrectionAnswer.Of(c, known, withValues: false)).ToList();
-        return Paging.Of(rows, size, last => Cursor.Encode(List, last.Position.ToString(CultureInfo.InvariantCulture)));
+        return Paging.Of(rows, size, last => asked.CursorAt(moment, last.Position.ToString(CultureInfo.InvariantCulture)));
     }
 
     /// <exception cref="NotFoundException">No such asset or correction.</exception>
@@ -53,15 +60,15 @@ sealed class ListCorrections(LogReader log, KnownAssets registry, FindPosition f
     /// <summary>A correction; null if there is none.</summary>
     public async Task<CorrectionAnswer?> Find(string assetId, string correctionId, KnownAt? knownAt, CancellationToken cancel)
     {
-        var known = await Known(assetId, knownAt, cancel);
+        var asset = registry.Get(assetId);
+        PastMoment? moment = knownAt is null ? null : await find.Moment(null, knownAt, cancel);
+        NotYet.Check(asset, moment);
+        var known = await Known(assetId, moment?.KnownAt, cancel);
         return known.Find(c => c.CorrectionId == correctionId && c.Data is not CorrectionWithdrawn) is { } logged
             ? CorrectionAnswer.Of(logged, known, withValues: true)
             : null;
     }
 
-    async Task<List<LoggedCorrection>> Known(string assetId, KnownAt? knownAt, CancellationToken cancel)
-    {
-        var upTo = knownAt is null ? long.MaxValue : (await find.Run(knownAt, cancel)).Position;
-        return (await log.CorrectionsOf([registry.Get(assetId).Id], upTo, cancel)).GetValueOrDefault(assetId, []);
-    }
+    async Task<List<LoggedCorrection>> Known(string assetId, long? position, CancellationToken cancel) =>
+        (await log.CorrectionsOf([assetId], position ?? long.MaxValue, cancel)).GetValueOrDefault(assetId, []);
 }

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Globalization;
 using System.Text.Json;
 using Contracts.Decisions;
 using Npgsql;
@@ -12,7 +11,7 @@ using TwinModel.Decisions;
 namespace Query.Decisions;
 
 /// <summary>A decision as simulation saved it, or as the log knew it at some position.</summary>
-sealed class GetDecision(NpgsqlDataSource source, FindPosition find, PastEvents events, KnownAssets assets)
+sealed class GetDecision(NpgsqlDataSource source, FindPast find, PastEvents events, KnownAssets assets)
 {
     public static void Map(IEndpointRouteBuilder decisions) => decisions
         .MapGet("/{id}", (
@@ -27,9 +26,14 @@ sealed class GetDecision(NpgsqlDataSource source, FindPosition find, PastEvents 
     public async Task<DecisionView> Run(string id, KnownAt? knownAt, CancellationToken cancel)
     {
         if (knownAt is null) return await Run(id, cancel);
-        var position = (await find.Run(knownAt, cancel)).Position;
-        return Guarded((await events.OfStream(Streams.Decision(id), position, cancel)).Aggregate((DecisionView?)null, FoldDecision.Apply)
-            ?? throw new NotFoundException("decision", string.Create(CultureInfo.InvariantCulture, $"{id} at log position {position}")));
+        var moment = await find.Moment(null, knownAt, cancel);
+        var decision =
+            (await events.OfStream(Streams.Decision(id), moment.KnownAt, cancel)).Aggregate((DecisionView?)null, FoldDecision.Apply);
+        if (decision is not null) return Guarded(decision);
+        var now = await Run(id, cancel);
+        throw NotYet.AtPosition(
+            "decision", id, moment, await events.First(Streams.Decision(id), cancel),
+            $"it was recommended at {NotYet.Text(now.RecommendedAt)}");
     }
 
     /// <exception cref="NotFoundException">No such decision.</exception>

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Globalization;
 using System.Text.Json;
 using Contracts.Decisions;
 using Npgsql;
@@ -10,12 +9,11 @@ using Query.Pasts;
 using Query.Registry;
 using ServiceDefaults;
 using TwinModel.Decisions;
-using TwinModel.Telemetry;
 
 namespace Query.Decisions;
 
 /// <summary>Lists decisions as they are, or as the log knew them at some position.</summary>
-sealed class ListDecisions(NpgsqlDataSource source, KnownAssets assets, FindPosition find, PastEvents events)
+sealed class ListDecisions(NpgsqlDataSource source, KnownAssets assets, FindPast find, PastEvents events)
 {
     const string List = "decisions";
     const int MostInHindsight = 10_000;
@@ -30,9 +28,10 @@ sealed class ListDecisions(NpgsqlDataSource source, KnownAssets assets, FindPosi
                 [Description("recommended, taken or closed; may be repeated.")] string[]? state,
                 [Description(KnownAt.Meaning)] string? knownAt,
                 [Description("1 to 500, default 100.")] int? limit,
-                [Description("nextCursor of the previous page.")] string? cursor,
+                [Description(AskedList.MeaningAt)] string? cursor,
                 CancellationToken cancel) => list.Run(
                     asset, component, state ?? [], KnownAt.Parse(knownAt), limit, cursor, cancel))
+            .ProducesProblem(StatusCodes.Status404NotFound)
             .WithName("listDecisions").WithSummary("Decisions, newest first")
             .WithDescription("With knownAt, the decisions that the log held then, as they were; a page may hold fewer than its limit and "
                 + "have a next one.");
@@ -40,6 +39,7 @@ sealed class ListDecisions(NpgsqlDataSource source, KnownAssets assets, FindPosi
                 ListDecisions list, [Description("Only of this asset.")] string? asset,
                 [Description("Only for this part.")] string? component, CancellationToken cancel) =>
                 list.Hindsight(asset, component, cancel))
+            .ProducesProblem(StatusCodes.Status404NotFound)
             .WithName("getHindsight").WithSummary("Was the advice right? Stated risks compared with outcomes, and regret")
             .WithDescription(
                 "Covers decisions whose outcome is recorded. Regret prices all options by the rules of the answer, with the actual day of "
@@ -47,6 +47,7 @@ sealed class ListDecisions(NpgsqlDataSource source, KnownAssets assets, FindPosi
                     + "replaced part would have lasted is unknown, so there it is known only if no option would have run it longer.");
     }
 
+    /// <exception cref="NotFoundException">No such asset, or it was not known then.</exception>
     /// <exception cref="InvalidInputException">An unknown state, a wrong bound, or a position after the end of the log.</exception>
     public async Task<Page<DecisionView>> Run(
         string? asset, string? component, IReadOnlyCollection<string> states, KnownAt? knownAt, int? limit, string? cursor,
@@ -57,12 +58,19 @@ sealed class ListDecisions(NpgsqlDataSource source, KnownAssets assets, FindPosi
             if (!States.Contains(state)) throw new InvalidInputException("state", state, string.Join(", ", States));
         }
         var size = Paging.Limit(limit);
-        var begin = ParseCursor(cursor);
-        if (knownAt is null) return Paging.Of(await Read(asset, component, [.. states], begin, size + 1, cancel), size, CursorAfter);
-        var position = (await find.Run(knownAt, cancel)).Position;
+        var only = assets.Only(asset);
+        AskedList asked = new(List, asset, component, states);
+        var start = asked.Begin(2, cursor, null, knownAt);
+        var begin = asked.TimeAndId(start, cursor);
+        var moment = await start.MomentOf(find, null, knownAt, cancel);
+        if (moment?.KnownAt is not { } position)
+            return Paging.Of(await Read(asset, component, [.. states], begin, size + 1, cancel), size, After);
+        if (only is not null) NotYet.Check(only, moment);
         return await PastPages.Fill<DecisionView>(
             size, (last, most) => Read(asset, component, [], last is null ? begin : (last.RecommendedAt, last.Id), most, cancel), Then,
-            CursorAfter);
+            After);
+
+        string After(DecisionView last) => asked.CursorAt(moment, last.RecommendedAt, last.Id);
 
         async Task<IEnumerable<DecisionView>> Then(List<DecisionView> decisions)
         {
@@ -73,11 +81,10 @@ sealed class ListDecisions(NpgsqlDataSource source, KnownAssets assets, FindPosi
         }
     }
 
-    static string CursorAfter(DecisionView last) =>
-        Cursor.Encode(List, Micros.From(last.RecommendedAt).ToString(CultureInfo.InvariantCulture), last.Id);
-
+    /// <exception cref="NotFoundException">No such asset.</exception>
     public async Task<HindsightReport> Hindsight(string? asset, string? component, CancellationToken cancel)
     {
+        assets.Only(asset);
         var decisions = await Read(asset, component, [], (null, null), MostInHindsight, cancel);
         return TwinModel.Decisions.Hindsight.Of(
             decisions, d => assets.FindModel(d.ModelHash)?.Degradations.FirstOrDefault(p => p.Component == d.Component)?.Life);
@@ -108,12 +115,4 @@ sealed class ListDecisions(NpgsqlDataSource source, KnownAssets assets, FindPosi
             rows.Add(JsonSerializer.Deserialize<DecisionView>(reader.GetString(0), JsonSerializerOptions.Web)!);
         return rows;
     }
-
-    static (DateTimeOffset? Time, string? Id) ParseCursor(string? cursor) => Cursor.Decode(List, 2, cursor) switch
-    {
-        null => (null, null),
-        [var micros, var id] when long.TryParse(micros, CultureInfo.InvariantCulture, out var at) && Math.Abs(at) < 1L << 57 =>
-            (Micros.ToTime(at), id),
-        _ => throw new InvalidInputException("cursor", cursor, "the nextCursor of an earlier page of decisions"),
-    };
 }

@@ -31,7 +31,7 @@ sealed class DiffFleet(CompareTwins compare, KnownAssets assets, FoldPlaces plac
             [Description(DiffTwin.FromKnownAt)] string? fromKnownAt, [Description(DiffTwin.ToKnownAt)] string? toKnownAt,
             [Description("Part of the asset's id or name.")] string? search,
             [Description("1 to 500, default 100.")] int? limit,
-            [Description("nextCursor of the previous page; it keeps the moments of the first page.")] string? cursor,
+            [Description(AskedList.MeaningAt)] string? cursor,
             CancellationToken cancel) => diff.Run(
                 new(Input.Time("from", from), KnownAt.Parse("fromKnownAt", fromKnownAt)),
                 new(Input.Time("to", to), KnownAt.Parse("toKnownAt", toKnownAt)), search, limit, cursor, cancel))
@@ -46,7 +46,8 @@ sealed class DiffFleet(CompareTwins compare, KnownAssets assets, FoldPlaces plac
         AskedMoment from, AskedMoment to, string? search, int? limit, string? cursor, CancellationToken cancel)
     {
         var size = Paging.Limit(limit);
-        var (after, before, then) = await Begin(from, to, cursor, cancel);
+        AskedList asked = new(List, search);
+        var (after, before, then) = await Begin(asked, from, to, cursor, cancel);
         using var place = await places.Enter(cancel);
         var machine = AssetModel.KindName(isPlace: false);
         var ids = assets.SummariesAfter(after).Where(a => a.Kind == machine && a.Matches(search)).Select(a => a.Id).ToList();
@@ -58,7 +59,7 @@ sealed class DiffFleet(CompareTwins compare, KnownAssets assets, FoldPlaces plac
             differing.AddRange(await Compare(next, before, then, cancel));
             done += next.Count;
         }
-        return new(differing, done == ids.Count ? null : Cursor.Encode(List, [ids[done - 1], .. before.Parts(), .. then.Parts()]));
+        return new(differing, done == ids.Count ? null : asked.Cursor([ids[done - 1], .. before.Parts(), .. then.Parts()]));
     }
 
     async Task<IEnumerable<AssetDiff>> Compare(List<string> ids, PastMoment from, PastMoment to, CancellationToken cancel)
@@ -77,9 +78,9 @@ sealed class DiffFleet(CompareTwins compare, KnownAssets assets, FoldPlaces plac
     }
 
     async Task<(string? After, PastMoment From, PastMoment To)> Begin(
-        AskedMoment from, AskedMoment to, string? cursor, CancellationToken cancel)
+        AskedList asked, AskedMoment from, AskedMoment to, string? cursor, CancellationToken cancel)
     {
-        if (Cursor.Decode(List, 1 + 2 * PastMoment.PartCount, cursor) is [var after, .. var parts])
+        if (asked.After(1 + 2 * PastMoment.PartCount, cursor) is [var after, .. var parts])
         {
             return (after,
                 PastMoment.Parse(parts, cursor, List).Continued(from.ValidAt, from.KnownAt, "from", "fromKnownAt"),

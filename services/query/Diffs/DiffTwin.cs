@@ -40,16 +40,15 @@ sealed class DiffTwin(CompareTwins compare, KnownAssets assets, FoldPlaces place
     /// <exception cref="BusyException">Too many twins are being folded.</exception>
     public async Task<TwinDiff> Run(string assetId, AskedMoment from, AskedMoment to, CancellationToken cancel)
     {
-        _ = assets.Get(assetId);
+        var asset = assets.Get(assetId);
         var moments = await compare.Moments(from, to, cancel);
         using var place = await places.Enter(cancel);
-        var (before, after) = (await Side(assetId, moments.From, cancel), await Side(assetId, moments.To, cancel));
+        var before = await Side(assetId, moments.From, cancel) ?? throw NotYet.Asset(asset, moments.From, "from", "fromKnownAt");
+        var after = await Side(assetId, moments.To, cancel) ?? throw NotYet.Asset(asset, moments.To, "to", "toKnownAt");
         var (events, hasMore) = (await compare.Between([assetId], moments.From, moments.To, MostEvents, cancel))[assetId];
         return TwinDiff.Of(before, after, events, hasMore);
     }
 
-    async Task<DiffSide> Side(string assetId, PastMoment moment, CancellationToken cancel) =>
-        (await compare.Side([assetId], moment, withEstimate: true, cancel)).GetValueOrDefault(assetId)
-            ?? throw new NotFoundException("asset", FormattableString.Invariant(
-                $"{assetId} at {moment.ValidAt.UtcDateTime:yyyy-MM-ddTHH:mm:ss.ffffffZ}, as known at log position {moment.KnownAt}"));
+    async Task<DiffSide?> Side(string assetId, PastMoment moment, CancellationToken cancel) =>
+        (await compare.Side([assetId], moment, withEstimate: true, cancel)).GetValueOrDefault(assetId);
 }

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Npgsql;
 using Query.Api;
+using Query.Pasts;
 using Query.Registry;
 using ServiceDefaults;
 using TwinModel.Assets;
@@ -34,7 +35,7 @@ readonly record struct EstimatePoint(
     DateTimeOffset Start, long Count, double Mean, double StandardDeviation, double Min, double Max);
 
 /// <summary>Reads the history of estimated signals, which twin-state derives again when readings come late.</summary>
-sealed class GetEstimateHistory(NpgsqlDataSource source, KnownAssets registry, TimeProvider time)
+sealed class GetEstimateHistory(NpgsqlDataSource source, KnownAssets registry, FindPast past, TimeProvider time)
 {
     const int DefaultPoints = 1_000;
     const int MostPoints = 10_000;
@@ -65,7 +66,8 @@ sealed class GetEstimateHistory(NpgsqlDataSource source, KnownAssets registry, T
     public async Task<EstimateHistoryAnswer> Run(
         string assetId, IReadOnlyList<string> signalIds, DateTimeOffset? from, DateTimeOffset? to, int? points, CancellationToken cancel)
     {
-        var model = registry.Get(assetId).Model;
+        var asset = registry.Get(assetId);
+        var model = asset.Model;
         if (!model.HasEstimate) throw GetEstimate.HasNone(assetId, model);
         var signals = Signals(model, signalIds);
         var count = points ?? DefaultPoints;
@@ -81,8 +83,10 @@ sealed class GetEstimateHistory(NpgsqlDataSource source, KnownAssets registry, T
         foreach (var hash in await Models(rows, assetId, start, end, cancel))
         {
             // A registration with another model may have other signals, in another order.
-            if (registry.FindModel(hash) is { } past) await Read(rows, assetId, past, signals, start, end, count, found, cancel);
+            if (registry.FindModel(hash) is { } then) await Read(rows, assetId, then, signals, start, end, count, found, cancel);
         }
+        if (to < asset.RegisteredAt && found.Values.All(p => p.Count == 0))
+            await past.CheckEmpty(asset, to, "to", cancel);
         return new(
             assetId, start, end, (end - start).TotalSeconds / count,
             [.. signals.Select(s => new EstimateSeries(s.Id, s.Unit.Symbol, [.. found[s.Id].OrderBy(p => p.Start)]))]);

@@ -14,18 +14,42 @@ sealed class FindPosition(NpgsqlDataSource source, LogReader log, TimeProvider t
     const int Neighbourhood = 10_000;
     static readonly TimeSpan LongestAppend = TimeSpan.FromMinutes(1);
 
-    /// <summary>The requested position and when it was appended; the end of the log if none is requested.</summary>
+    // As long as one waits for a twin (minPosition); older transactions on the log usually end within milliseconds.
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>
+    /// The requested position and when it was appended; the end of the log if none is requested. Waits for a position that an event has
+    /// taken, and its writer may have been told, until nothing can appear below it any more.
+    /// </summary>
     /// <exception cref="InvalidInputException">The position is after the end of the log, or the time is in the future.</exception>
+    /// <exception cref="UnavailableException">Something could still appear below the position after some seconds.</exception>
     public async Task<(long Position, DateTimeOffset Time)> Run(KnownAt? asked, CancellationToken cancel, string name = Input.KnownAt)
     {
         if (asked?.Time is { } then) Input.NotAfter(name, then, time.GetUtcNow(), Input.Ahead);
         var end = await log.Position(cancel);
+        if (asked?.Position > end && await log.LastTaken(cancel) >= asked.Value.Position)
+            end = await EndFrom(asked.Value.Position.Value, name, cancel);
         if (asked?.Position > end)
             throw new InvalidInputException(
                 name, asked.Value.Position, FormattableString.Invariant($"a log position from 0 to {end}, or a time in ISO 8601"));
         if (asked?.Time is { } at) return await Last(at, end, cancel) ?? (0, at);
         var position = asked?.Position ?? end;
         return (position, await AtOrBefore(position, cancel) ?? time.GetUtcNow());
+    }
+
+    async Task<long> EndFrom(long position, string name, CancellationToken cancel)
+    {
+        for (var began = time.GetTimestamp(); await log.Safe(cancel) < position; await Task.Delay(LookAgain, time, cancel))
+        {
+            if (time.GetElapsedTime(began) >= Patience)
+                throw new UnavailableException(
+                    $"An earlier transaction on the log is still open, so '{name}' {position} may not have the same answer later. "
+                        + "Ask again.",
+                    LookAgainAfter);
+        }
+        return await log.Position(cancel);
     }
 
     /// <summary>

@@ -3,7 +3,9 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Npgsql;
+using NpgsqlTypes;
 using Query.Api;
+using Query.Registry;
 using ServiceDefaults;
 using ServiceDefaults.Seals;
 using TwinModel.Telemetry;
@@ -33,8 +35,13 @@ sealed record EventPage(
     [property: Description("Pass as after to get the next page; null when there are no more at present.")] long? NextAfter);
 
 /// <summary>Lists events of the log, for auditors.</summary>
-sealed class ListEvents(NpgsqlDataSource source, LogReader log, DecodeReadings readings, VisibleEvents visible)
+sealed class ListEvents(
+    NpgsqlDataSource source, LogReader log, DecodeReadings readings, VisibleEvents visible, KnownAssets assets)
 {
+    /// <summary>Description of the parameter in the API reference.</summary>
+    public const string OfAsset = "Only events about this asset: its telemetry, rejections, corrections, registrations, twin and "
+        + "calibrations, and its relationships to others; unknown for payloads that name no known asset.";
+
     const int Most = 1000;
 
     readonly ReadEvents events = new(source);
@@ -48,24 +55,29 @@ sealed class ListEvents(NpgsqlDataSource source, LogReader log, DecodeReadings r
             ListEvents events,
             [Description("One stream, e.g. telemetry/extrusion-line/2026-03-01, or a prefix that ends in *; absent: the whole log.")]
             string? stream,
+            [Description(OfAsset)] string? asset,
             [Description("Only events that this person or program asked for, by exact name.")] string? actor,
             [Description("Only events at log positions above this one.")] long? after,
             [Description("1 to 1000, default 100.")] int? limit,
-            CancellationToken cancel) => events.Run(stream, actor, Input.Position("after", after), limit, cancel))
-        .RequireRateLimiting(ApiSetup.Expensive)
+            CancellationToken cancel) => events.Run(stream, asset, actor, Input.Position("after", after), limit, cancel))
+        .RequireRateLimiting(ApiSetup.Expensive).ProducesProblem(StatusCodes.Status404NotFound)
         .WithName("listEvents").WithSummary("Events of the log, decoded, in log order");
 
-    public async Task<EventPage> Run(string? stream, string? actor, long after, int? limit, CancellationToken cancel)
+    /// <exception cref="NotFoundException">No such asset.</exception>
+    /// <exception cref="InvalidInputException">A wrong bound, or a position after the end of the log.</exception>
+    public async Task<EventPage> Run(
+        string? stream, string? asset, string? actor, long after, int? limit, CancellationToken cancel)
     {
         var size = Paging.Limit(limit, Most);
+        await CheckAsset(asset, cancel);
         actor = Input.Line(CallerMetadata.Actor, actor, Caller.LongestActor);
-        var streams = await StreamsOf(Input.Text("stream", stream, 300), cancel);
+        var streams = await StreamsOf(Input.Text("stream", stream, 300), Input.Given(asset ?? ""), cancel);
         // Events above the safe position may still become visible between those already shown; a reader continuing there would miss them.
         var safe = await log.Position(cancel);
         // A position that somebody was told may still be above the safe one.
         if (after > safe && after > await log.LastTaken(cancel))
             throw new InvalidInputException("after", after, FormattableString.Invariant($"a log position from 0 to {safe}"));
-        return await Page(new(after, safe) { Streams = streams, Actor = actor }, size, cancel);
+        return await Page(new(after, safe) { Streams = streams, RelatedTo = Input.Given(asset ?? ""), Actor = actor }, size, cancel);
     }
 
     /// <summary>The first events of a feed between two positions.</summary>
@@ -79,6 +91,7 @@ sealed class ListEvents(NpgsqlDataSource source, LogReader log, DecodeReadings r
                 Streams = isPrefix || filter.Stream is null ? null : [filter.Stream],
                 StreamPrefix = isPrefix ? filter.Stream![..^1] : null,
                 Asset = filter.Asset,
+                RelatedTo = filter.Asset,
                 Actor = filter.Actor,
             },
             size, cancel);
@@ -110,12 +123,26 @@ sealed class ListEvents(NpgsqlDataSource source, LogReader log, DecodeReadings r
         await foreach (var e in events.Run(filter, cancel: cancel)) yield return Read(e).Event;
     }
 
-    async Task<string[]?> StreamsOf(string? stream, CancellationToken cancel)
+    /// <summary>Checks the asset that events are asked for of.</summary>
+    /// <exception cref="NotFoundException">No such asset.</exception>
+    public async Task CheckAsset(string? asset, CancellationToken cancel)
     {
-        if (stream is null or "*") return null;
-        if (!stream.EndsWith('*')) return [stream];
-        await using var command = source.CreateCommand("select id from events.mt_streams where starts_with(id, $1)");
-        command.Parameters.Add(new() { Value = stream[..^1] });
+        // Devices send for assets that are not registered; what was rejected of them is in the log.
+        if (string.IsNullOrEmpty(asset)) return;
+        if (assets.IsVisible(asset) && await StreamsOf($"rejected/{asset}/*", null, cancel) is { Length: > 0 }) return;
+        assets.OnlyOrReserved(asset);
+    }
+
+    async Task<string[]?> StreamsOf(string? stream, string? asset, CancellationToken cancel)
+    {
+        if (stream is "*") stream = null;
+        if (asset is null && stream?.EndsWith('*') != true) return stream is null ? null : [stream];
+        var isPrefix = stream?.EndsWith('*') == true;
+        await using var command = source.CreateCommand(
+            "select id from events.mt_streams where ($1::text is null or starts_with(id, $1)) and ($2::text is null or id = $2) "
+                + $"and ($3::text is null or split_part(id, '/', 2) = $3 or id = '{Streams.Graph}')");
+        foreach (var value in new[] { isPrefix ? stream![..^1] : null, isPrefix ? null : stream, asset })
+            command.Parameters.Add(new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         List<string> streams = [];
         while (await reader.ReadAsync(cancel)) streams.Add(reader.GetString(0));

@@ -13,8 +13,8 @@ sealed class LogRpc(ListEvents events, WatchEvents watch, GetPosition position, 
     public override async Task<Proto.ListEventsResponse> ListEvents(Proto.ListEventsRequest request, ServerCallContext context)
     {
         var page = await events.Run(
-            request.Stream, Input.Given(request.Actor), Input.Position("after", request.After), request.Limit == 0 ? null : request.Limit,
-            context.CancellationToken);
+            request.Stream, Input.Given(request.AssetId), Input.Given(request.Actor), Input.Position("after", request.After),
+            request.Limit == 0 ? null : request.Limit, context.CancellationToken);
         return new() { Events = { page.Items.Select(Of) }, NextAfter = page.NextAfter ?? 0 };
     }
 
@@ -24,7 +24,7 @@ sealed class LogRpc(ListEvents events, WatchEvents watch, GetPosition position, 
         var cancel = context.CancellationToken;
         var filter = FeedFilter.Of(
             request.Types_, Input.Given(request.Stream), Input.Given(request.AssetId), Input.Given(request.Actor));
-        var after = await watch.Begin(request.HasAfter ? request.After : null, "after", cancel);
+        var after = await watch.Begin(filter, request.HasAfter ? request.After : null, "after", cancel);
         await foreach (var (e, position) in watch.Follow(filter, after, cancel))
             await responses.WriteAsync(new() { Event = e is null ? null : Of(e), Position = position }, cancel);
     }

@@ -34,7 +34,7 @@ sealed class VisibleEvents(NpgsqlDataSource source, KnownAssets assets, Reach re
         return stream.Split('/', 2) switch
         {
             ["telemetry" or "rejected", var rest] => assets.IsVisible(rest.Split('/')[0]),
-            ["correction" or "asset" or "twin" or "calibration", var asset] => assets.IsVisible(asset),
+            ["correction" or "asset" or "twin" or "calibration" or "refused", var asset] => assets.IsVisible(asset),
             // Models are the same for everybody.
             ["model", _] => true,
             ["scenario" or "decision", _] => await Owner(stream, cancel) is { } owner && assets.IsVisible(owner),

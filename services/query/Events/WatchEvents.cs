@@ -13,7 +13,7 @@ namespace Query.Events;
 /// <summary>Which events a feed holds; null: all.</summary>
 /// <param name="Types">Names of events.</param>
 /// <param name="Stream">A stream, or the beginning of its name followed by *.</param>
-/// <param name="Asset">The asset whose id the stream's name holds.</param>
+/// <param name="Asset">The asset that they are about.</param>
 /// <param name="Actor">Who asked for them.</param>
 sealed record FeedFilter(string[]? Types, string? Stream, string? Asset, string? Actor)
 {
@@ -65,11 +65,11 @@ sealed class WatchEvents
             [Description("Only events above this log position, as in Last-Event-ID; absent: what comes from now on.")] long? after,
             [Description("Only events of this name, e.g. alarm_raised; may be repeated.")] string[]? type,
             [Description("Only events of this stream, or of those that begin like a name that ends in *.")] string? stream,
-            [Description("Only events of streams about this asset: its telemetry, rejections, registrations, twin and calibrations.")]
-            string? asset,
+            [Description(ListEvents.OfAsset)] string? asset,
             [Description("Only events that this person or program asked for, by exact name.")] string? actor) =>
             watch.Stream(http, FeedFilter.Of(type, stream, asset, actor), LastSeen(http) ?? after))
-        .Produces<LogEvent>(contentType: EventStreams.MediaType).ProducesProblem(StatusCodes.Status429TooManyRequests)
+        .Produces<LogEvent>(contentType: EventStreams.MediaType).ProducesProblem(StatusCodes.Status404NotFound)
+        .ProducesProblem(StatusCodes.Status429TooManyRequests)
         .WithName("watchEvents").WithSummary("Events of the log as they are appended (server-sent events)")
         .WithDescription(
             "Every event after a position, in log order: `event` is its name, `id` its position; with Last-Event-ID, the feed goes on from "
@@ -86,7 +86,7 @@ sealed class WatchEvents
     async Task Stream(HttpContext http, FeedFilter filter, long? after)
     {
         // Before the first byte, so that a position beyond the log gives 400.
-        var from = await Begin(after, "after", http.RequestAborted);
+        var from = await Begin(filter, after, "after", http.RequestAborted);
         using var place = watchers.Enter();
         await EventStreams.Send(http, Changes(filter, from, http.RequestAborted), (body, item) => Write(body, item.Event, item.Position));
     }
@@ -105,9 +105,11 @@ sealed class WatchEvents
     }
 
     /// <summary>The position after which to begin: the given one, or the present end of the log.</summary>
+    /// <exception cref="NotFoundException">No such asset.</exception>
     /// <exception cref="InvalidInputException">It is negative or beyond the end of the log.</exception>
-    public async Task<long> Begin(long? after, string name, CancellationToken cancel)
+    public async Task<long> Begin(FeedFilter filter, long? after, string name, CancellationToken cancel)
     {
+        await events.CheckAsset(filter.Asset, cancel);
         var end = await log.Position(cancel);
         var asked = after is null ? end : Input.Position(name, after);
         // A position that somebody was told may still be above the safe one.

@@ -45,10 +45,11 @@ sealed class ChangeRelationshipEndpoint(KnownAssets assets, TwinGraph graph, Ask
                 [Description("Free text, at most 1000 characters; default: X-Pollux-Reason.")] string? comment,
                 CancellationToken cancel) =>
                 Answer(id, await change.Remove(id, type, target, Input.Time("until", until), by, comment, cancel)))
-            .WithName("removeRelationship").WithSummary("End the relationship of two assets")
+            .WithName("removeRelationship").WithSummary("End the relationship of two assets, or correct when it ended")
             .WithDescription(
-                "It stays in the log and true for times before. Waits up to 5 s until it is visible (200); 202 if it takes longer. Safe to "
-                    + "repeat. 404 if there never was one.");
+                "It stays in the log and true for times before. With until, the end of one that was removed is corrected (409 if a rule "
+                    + "of the type forbids a later one); until = since says that it never was. Waits up to 5 s until it is visible (200); "
+                    + "202 if it takes longer. Safe to repeat. 404 if there never was one.");
     }
 
     static Results<Ok<RelationshipAnswer>, Accepted> Answer(string id, RelationshipAnswer? relationship) => relationship is null

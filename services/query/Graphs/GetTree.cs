@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Contracts.Messages;
 using Query.Api;
 using Query.Events;
+using Query.Pasts;
 using ServiceDefaults;
 using TwinModel.Assets;
 using TwinModel.Graphs;
@@ -13,28 +14,33 @@ sealed class GetTree(GraphAssets graphs, GraphStates states)
 {
     const int Deepest = 50;
     const int MostNodes = 5_000;
+    const string List = "tree";
 
     const string OfDepth = "Levels below that are shown, 0 to 50; default: 50. Alarms and conditions below count all the same.";
     const string OfTime = "What was true at this time, in ISO 8601.";
 
     const string Costs =
-        "An asset that is part of several others is shown once. At most 5 000 nodes are shown (413): ask for fewer levels. "
-            + GraphThen.Limits;
+        "An asset that is part of several others is shown once. At most 5 000 nodes are shown below one asset (413): ask for fewer "
+            + "levels. " + GraphThen.Limits;
+
+    const string Pages = " A page of the whole plant ends before the place with which it would have more nodes than that.";
 
     public static void Map(IEndpointRouteBuilder api, IEndpointRouteBuilder assets)
     {
         Responses(assets.MapGet("/{id}/tree", (
                 string id, GetTree tree, [Description(OfDepth)] int? depth, [Description(OfTime)] string? validAt,
                 [Description(KnownAt.Meaning)] string? knownAt, CancellationToken cancel) =>
-                tree.Run(id, depth, Input.Time("validAt", validAt), KnownAt.Parse(knownAt), cancel)))
+                tree.Run(id, depth, Input.Time("validAt", validAt), KnownAt.Parse(knownAt), null, null, cancel)))
             .WithName("getAssetTree").WithSummary("What is part of an asset, and what it is part of").WithDescription(Costs);
         Responses(api.MapGet("/tree", (
                 GetTree tree, [Description(OfDepth)] int? depth, [Description(OfTime)] string? validAt,
-                [Description(KnownAt.Meaning)] string? knownAt, CancellationToken cancel) =>
-                tree.Run(null, depth, Input.Time("validAt", validAt), KnownAt.Parse(knownAt), cancel)))
+                [Description(KnownAt.Meaning)] string? knownAt,
+                [Description("1 to 500 places that are part of nothing; default: as many as have room.")] int? limit,
+                [Description(AskedList.MeaningAt)] string? cursor, CancellationToken cancel) =>
+                tree.Run(null, depth, Input.Time("validAt", validAt), KnownAt.Parse(knownAt), limit, cursor, cancel)))
             .WithTags("Graph").WithName("getTree")
             .WithSummary("The whole plant: all places that are part of nothing, with what is part of them")
-            .WithDescription(Costs);
+            .WithDescription(Costs + Pages);
     }
 
     static RouteHandlerBuilder Responses(RouteHandlerBuilder route) =>
@@ -44,17 +50,29 @@ sealed class GetTree(GraphAssets graphs, GraphStates states)
     /// <exception cref="InvalidInputException">Names the parameter and what is allowed.</exception>
     /// <exception cref="TooLargeException">It costs too much.</exception>
     /// <exception cref="BusyException">Too many past states are being computed.</exception>
-    public async Task<TreeAnswer> Run(string? id, int? depth, DateTimeOffset? validAt, KnownAt? knownAt, CancellationToken cancel)
+    public async Task<TreeAnswer> Run(
+        string? id, int? depth, DateTimeOffset? validAt, KnownAt? knownAt, int? limit, string? cursor, CancellationToken cancel)
     {
         if (depth is < 0 or > Deepest) throw new InvalidInputException("depth", depth, $"0 to {Deepest}");
-        var then = await graphs.At(validAt, knownAt, cancel);
+        var most = limit is null ? int.MaxValue : Paging.Limit(limit);
+        AskedList asked = new(List, depth ?? Deepest);
+        var start = asked.Begin(1, cursor, validAt, knownAt);
+        var then = await graphs.At(start, validAt, knownAt, cancel);
         var view = then.View("depth");
         string[] roots = id is null ? [.. Roots(then, view)] : [then.Get(id).Id];
+        // Of all of them, so that what is part of several is shown once however the pages fall.
         var below = Below(view, roots);
-        var known = await states.Of(then, below.Keys.Select(n => GraphView.Parse(n).Asset), "depth", cancel);
+        var rest = roots.SkipWhile(r => string.CompareOrdinal(r, start.After?[0]) <= 0);
+        List<string> page = [.. FitPage.Of(rest, below, depth ?? Deepest, MostNodes).Take(most)];
+        var known = await states.Of(then, page.SelectMany(r => All(below, r)).Select(n => GraphView.Parse(n).Asset), "depth", cancel);
         var tree = new Tree(then, below, known, depth ?? Deepest);
-        return new(id is null ? [] : Ancestors(then, view, id), [.. roots.Select(r => tree.Node(r, 0).Shown)]);
+        return new(
+            id is null ? [] : Ancestors(then, view, id), [.. page.Select(r => tree.Node(r, 0).Shown)],
+            page.Count == 0 || page[^1] == roots[^1] ? null : asked.CursorAt(then.Past, page[^1]));
     }
+
+    static IEnumerable<string> All(Dictionary<string, List<string>> below, string node) =>
+        below[node].SelectMany(n => All(below, n)).Prepend(node);
 
     static IEnumerable<string> Roots(GraphThen then, GraphView view) =>
         then.Assets.Where(a => a.Model.IsPlace && !view.Next(a.Id, RelationshipType.PartOf, isIncoming: false).Any()).Select(a => a.Id);

@@ -62,7 +62,8 @@ sealed record PartLevel(string Component, [property: Description("learning, heal
 /// <summary>A part of the asset tree.</summary>
 sealed record TreeAnswer(
     [property: Description("What it is part of, the outermost first; empty for a whole tree.")] IReadOnlyList<AncestorAnswer> Ancestors,
-    [property: Description("The asset, or all places that are part of nothing.")] IReadOnlyList<TreeNode> Nodes);
+    [property: Description("The asset, or places that are part of nothing, by id.")] IReadOnlyList<TreeNode> Nodes,
+    [property: Description("Cursor for the next places that are part of nothing; null: there are no more.")] string? NextCursor = null);
 
 /// <summary>Something that the asset is part of.</summary>
 /// <param name="Id">Id of the asset.</param>

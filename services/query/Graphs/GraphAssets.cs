@@ -13,8 +13,10 @@ namespace Query.Graphs;
 /// <param name="Book">All relationships.</param>
 /// <param name="Moment">The moment.</param>
 /// <param name="Past">The same; null for the present.</param>
+/// <param name="Missing">Why an asset is not there.</param>
 sealed record GraphThen(
-    Func<string, RegisteredAsset?> Find, IEnumerable<RegisteredAsset> Assets, RelationshipBook Book, GraphMoment Moment, PastMoment? Past)
+    Func<string, RegisteredAsset?> Find, IEnumerable<RegisteredAsset> Assets, RelationshipBook Book, GraphMoment Moment, PastMoment? Past,
+    Func<string, NotFoundException> Missing)
 {
     const int MostEdges = 100_000;
 
@@ -35,8 +37,7 @@ sealed record GraphThen(
 
     /// <summary>An asset then.</summary>
     /// <exception cref="NotFoundException">It was not known.</exception>
-    public RegisteredAsset Get(string id) => Find(id)
-        ?? throw new NotFoundException("asset", Past is { } past ? $"{id} at log position {past.KnownAt}" : id);
+    public RegisteredAsset Get(string id) => Find(id) ?? throw Missing(id);
 }
 
 /// <summary>Finds the graph at a moment.</summary>
@@ -47,24 +48,39 @@ sealed class GraphAssets(KnownAssets assets, TwinGraph graph, FindPast past, Tim
     public async Task<GraphThen> At(DateTimeOffset? validAt, KnownAt? knownAt, CancellationToken cancel) => await At(
         validAt is null && knownAt is null ? null : await past.Moment(validAt, knownAt, cancel), cancel);
 
+    /// <summary>The graph at the moment of a page of a list.</summary>
+    /// <exception cref="InvalidInputException">A time in the future, or a position after the end of the log.</exception>
+    public async Task<GraphThen> At(PageStart start, DateTimeOffset? validAt, KnownAt? knownAt, CancellationToken cancel) =>
+        await At(await start.MomentOf(past, validAt, knownAt, cancel), cancel);
+
     /// <summary>The graph at a moment; null: now.</summary>
     public async Task<GraphThen> At(PastMoment? moment, CancellationToken cancel)
     {
         if (moment is not { } then)
         {
             var now = graph.IsLoaded ? graph.Now : await graph.Refresh(cancel);
-            return new(assets.Find, assets.All, now.Book, new(now.Book.Now(time.GetUtcNow()), long.MaxValue), null);
+            return new(assets.Find, assets.All, now.Book, new(now.Book.Now(time.GetUtcNow()), long.MaxValue), null, Unknown);
         }
         // What was appended just now counts, and so does what this process has not heard of yet.
         await assets.Refresh(cancel);
         var (book, _) = await graph.Refresh(cancel);
         var former = await Former(then.KnownAt, cancel);
-        return new(Find, assets.All.Select(a => Find(a.Id)).OfType<RegisteredAsset>(), book, new(then.ValidAt, then.KnownAt), then);
+        GraphMoment at = new(then.ValidAt, then.KnownAt);
+        // People may record later since when assets have been related.
+        var later = assets.All.Where(a => !then.Includes(a.RegisteredAt) && !book.About(a.Id).Any(e => e.HasBegunAt(at)))
+            .Select(a => a.Id).ToHashSet();
+        later.ExceptWith(await past.HeardBy(then.ValidAt, later, cancel));
+        return new(
+            Find, assets.All.Select(a => Find(a.Id)).OfType<RegisteredAsset>(), book, at, then,
+            id => assets.Find(id) is { } asset ? NotYet.Asset(asset, then) : Unknown(id));
 
         RegisteredAsset? Find(string id) => assets.Find(id) is not { } asset || asset.FirstPosition > then.KnownAt ? null
+            : later.Contains(id) ? null
             : asset.Position <= then.KnownAt ? asset
             : former.GetValueOrDefault(id);
     }
+
+    static NotFoundException Unknown(string id) => new("asset", id);
 
     // Assets that were registered again since: as they were.
     async Task<Dictionary<string, RegisteredAsset>> Former(long knownAt, CancellationToken cancel)

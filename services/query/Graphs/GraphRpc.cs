@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Query.Api;
 using Query.Events;
+using ServiceDefaults;
 using Proto = Contracts.Query.V1;
 
 namespace Query.Graphs;
@@ -47,11 +48,16 @@ sealed class GraphRpc(ChangeRelationshipEndpoint change, ListRelationships relat
 
     public override async Task<Proto.GetTreeResponse> GetTree(Proto.GetTreeRequest request, ServerCallContext context)
     {
+        if (request.AssetId.Length > 0 && (request.Limit != 0 || request.Cursor.Length > 0))
+            throw new InvalidInputException(
+                request.Limit != 0 ? "limit" : "cursor", request.Limit != 0 ? request.Limit : request.Cursor, "only without asset_id");
         var answer = await tree.Run(
             Input.Given(request.AssetId), request.HasDepth ? request.Depth : null, request.ValidAt?.ToTime("valid_at"),
-            KnownAt.Of(request.HasKnownAtPosition ? request.KnownAtPosition : null, request.KnownAtTime), context.CancellationToken);
+            KnownAt.Of(request.HasKnownAtPosition ? request.KnownAtPosition : null, request.KnownAtTime),
+            request.Limit == 0 ? null : request.Limit, request.Cursor, context.CancellationToken);
         return new()
         {
+            NextCursor = answer.NextCursor ?? "",
             Ancestors = { answer.Ancestors.Select(a => new Proto.Ancestor { Id = a.Id, Name = a.Name }) },
             Nodes = { answer.Nodes.Select(Of) },
         };

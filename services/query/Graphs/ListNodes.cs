@@ -27,8 +27,7 @@ sealed class ListNodes(GraphAssets graphs, GraphStates states)
             [Description("What was true at this time, in ISO 8601.")] string? validAt,
             [Description(KnownAt.Meaning)] string? knownAt,
             [Description("1 to 500, default 100.")] int? limit,
-            [Description("nextCursor of the previous page; with validAt or knownAt, it keeps the moment of the first page.")]
-            string? cursor,
+            [Description(AskedList.MeaningAt)] string? cursor,
             CancellationToken cancel) => list.Run(
                 from, path, NodeFilter.Parse(model, kind, label, condition, alarm, search), Input.Time("validAt", validAt),
                 KnownAt.Parse(knownAt), limit, cursor, cancel))
@@ -53,21 +52,22 @@ sealed class ListNodes(GraphAssets graphs, GraphStates states)
         var steps = string.IsNullOrEmpty(path)
             ? GraphPath.None
             : GraphPath.Parse(path) ?? throw new InvalidInputException("path", path, GraphPath.Allowed);
-        var (after, moment) = Begin(cursor);
-        var then = cursor is { Length: > 0 }
-            ? await graphs.At(moment?.Continued(validAt, knownAt), cancel)
-            : await graphs.At(validAt, knownAt, cancel);
+        AskedList asked = new(
+            List, from, path, filter.Model, filter.Kind, filter.Label?.Key, filter.Label?.Value, filter.Search, filter.Levels,
+            filter.Severity);
+        var start = asked.Begin(1, cursor, validAt, knownAt);
+        var then = await graphs.At(start, validAt, knownAt, cancel);
         CheckTypes(then, path, steps);
         var nodes = FollowPath.Run(then.View("path"), Starts(then, from, filter, steps), steps)
             .Select(found => new Node(found, then))
             .Where(n => filter.Matches(n.Found.Id, n.Name, n.Kind, n.Asset))
-            .Where(n => string.CompareOrdinal(n.Found.Id, after) > 0)
+            .Where(n => string.CompareOrdinal(n.Found.Id, start.After?[0]) > 0)
             .OrderBy(n => n.Found.Id, StringComparer.Ordinal).ToList();
         // Without a filter by state only those of this page are needed.
         if (!filter.NeedsStates) nodes = [.. nodes.Take(size + 1)];
         var known = await states.Of(then, nodes.Select(n => n.Asset.Id), "path", cancel);
         var rows = nodes.Select(n => n.Answer(filter, known.GetValueOrDefault(n.Asset.Id))).OfType<NodeAnswer>().Take(size + 1).ToList();
-        return Paging.Of(rows, size, last => Cursor.Encode(List, [last.Id, .. Parts(then.Past)]));
+        return Paging.Of(rows, size, last => asked.CursorAt(then.Past, last.Id));
     }
 
     static IEnumerable<string> Starts(GraphThen then, string? from, NodeFilter filter, GraphPath path)
@@ -95,14 +95,6 @@ sealed class ListNodes(GraphAssets graphs, GraphStates states)
         foreach (var step in steps.Steps.Where(s => !types.Contains(s.Type)))
             throw new InvalidInputException("path", path, $"{GraphPath.Allowed}; types: {string.Join(", ", types)}; not {step.Type}");
     }
-
-    static (string After, PastMoment? Moment) Begin(string? cursor)
-    {
-        if (Cursor.Decode(List, 1 + PastMoment.PartCount, cursor) is not [var after, .. var moment]) return ("", null);
-        return (after, moment.All(p => p.Length == 0) ? null : PastMoment.Parse(moment, cursor, List));
-    }
-
-    static string[] Parts(PastMoment? moment) => moment?.Parts() ?? [.. Enumerable.Repeat("", PastMoment.PartCount)];
 
     sealed record Node(FoundNode Found, RegisteredAsset Asset, TwinModel.Assets.Component? Component)
     {

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Globalization;
 using Query.Api;
 using Query.Events;
+using Query.Pasts;
 using Query.Registry;
 using ServiceDefaults;
 using TwinModel.Graphs;
@@ -22,7 +23,7 @@ sealed class ListRelationships(GraphAssets graphs, KnownAssets assets)
             [Description("What was true at this time, in ISO 8601.")] string? validAt,
             [Description(KnownAt.Meaning)] string? knownAt,
             [Description("1 to 500, default 100.")] int? limit,
-            [Description("nextCursor of the previous page.")] string? cursor, CancellationToken cancel) =>
+            [Description(AskedList.MeaningAt)] string? cursor, CancellationToken cancel) =>
             list.Run(id, direction, type, Input.Time("validAt", validAt), KnownAt.Parse(knownAt), limit, cursor, cancel))
         .WithName("listRelationships").WithSummary("Relationships of an asset to others, in the order in which they were recorded");
 
@@ -34,18 +35,21 @@ sealed class ListRelationships(GraphAssets graphs, KnownAssets assets)
     {
         if (!string.IsNullOrEmpty(direction) && !Directions.Contains(direction))
             throw new InvalidInputException("direction", direction, string.Join(", ", Directions));
-        var (size, after) = (Paging.Limit(limit), Cursor.DecodeNumber(List, cursor) ?? 0);
-        var then = await graphs.At(validAt, knownAt, cancel);
+        var size = Paging.Limit(limit);
+        AskedList asked = new(List, id, direction, type);
+        var start = asked.Begin(1, cursor, validAt, knownAt);
+        var after = asked.Number(start, cursor) ?? 0;
+        var then = await graphs.At(start, validAt, knownAt, cancel);
         _ = then.Get(id);
         IEnumerable<Edge> edges = direction switch
         {
             "out" => then.Book.From(id),
             "in" => then.Book.To(id),
-            _ => then.Book.From(id).Concat(then.Book.To(id)).OrderBy(e => e.Position),
+            _ => then.Book.About(id).OrderBy(e => e.Position),
         };
         var rows = edges.Where(e => e.Position > after && (string.IsNullOrEmpty(type) || e.Type == type) && e.IsTrueAt(then.Moment)
                 && assets.IsVisible(e.Source) && assets.IsVisible(e.Target))
             .Take(size + 1).Select(e => RelationshipAnswer.Of(e.KnownAt(then.Moment.KnownAt)!)).ToList();
-        return Paging.Of(rows, size, last => Cursor.Encode(List, last.Position.ToString(CultureInfo.InvariantCulture)));
+        return Paging.Of(rows, size, last => asked.CursorAt(then.Past, last.Position.ToString(CultureInfo.InvariantCulture)));
     }
 }

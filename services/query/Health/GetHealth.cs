@@ -63,8 +63,7 @@ sealed class GetHealth(NpgsqlDataSource source, KnownAssets registry, PastEvents
         var views = await fold.Run(asset, events, cancel);
         // Imports may bring sample times from before the registration; without any, the asset was not known then.
         if (asset.ValidAt < asset.RegisteredAt && views.All(v => v.Position == 0))
-            throw new NotFoundException(
-                "asset", FormattableString.Invariant($"{asset.Id} at {asset.ValidAt.UtcDateTime:yyyy-MM-ddTHH:mm:ss.ffffffZ}"));
+            throw NotYet.Asset(asset);
         var wanted = views.Where(v => string.IsNullOrEmpty(component) || v.Component == component);
         return new(asset.Id, [.. wanted.Select(v => Answer(v, events))]);
     }

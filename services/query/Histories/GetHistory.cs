@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Microsoft.Net.Http.Headers;
 using Query.Api;
 using Query.Events;
+using Query.Pasts;
 using Query.Registry;
 using ServiceDefaults;
 using TwinModel.Assets;
@@ -27,7 +28,7 @@ sealed record HistoryQuestion(
 /// Downsampled history; see <see cref="Downsample"/> for buckets and <see cref="HistorySource"/> for their source.
 /// </summary>
 sealed class GetHistory(
-    KnownAssets registry, LogReader log, FindPosition find, ReadRaw raw, ReadRollups rollups, TimeProvider time)
+    KnownAssets registry, LogReader log, FindPosition find, FindPast past, ReadRaw raw, ReadRollups rollups, TimeProvider time)
 {
     const int DefaultPoints = 1_000;
     const int MostPoints = 10_000;
@@ -110,7 +111,7 @@ sealed class GetHistory(
         (long Position, DateTimeOffset Time)? known = knownAt is null ? null : await find.Run(knownAt, cancel);
         var (start, end) = Span(from, to, known?.Time ?? now);
         if (known?.Position < asset.FirstPosition)
-            throw new NotFoundException("asset", FormattableString.Invariant($"{assetId} at log position {known.Value.Position}"));
+            throw NotYet.Asset(asset, PastMoment.Of(known.Value, knownAt));
         if (calendar is not null) count = calendar.Split(start, end, MostPoints).Count;
         else if (end - start < count) throw new InvalidInputException("points", points, "at most one per microsecond");
         if (count * sensors.Count > MostPointsInAll)
@@ -142,6 +143,8 @@ sealed class GetHistory(
             await rollups.Run(asset, parts, some, corrections, cancel);
             foreach (var number in some.Keys) levels[number] = parts.Max(p => p.Level);
         }
+        if (known is null && to < asset.RegisteredAt && histories.Values.All(h => h.Points().Count == 0))
+            await past.CheckEmpty(asset, to, "to", cancel);
         return new(
             assetId, Micros.ToTime(start), Micros.ToTime(end), edges.Count,
             edges is EqualBuckets equal ? equal.Span / 1e6 / equal.Count : null,

@@ -41,15 +41,31 @@ sealed record PastAsset(
 /// Later readings are not looked at. Later than <paramref name="ValidAt"/> if no time was asked for: all that was known counts then, as in
 /// the live twin, also what a device sent whose clock is ahead.
 /// </param>
-readonly record struct PastMoment(DateTimeOffset ValidAt, long KnownAt, DateTimeOffset KnownAtTime, DateTimeOffset SampledUpTo)
+/// <param name="AskedTime">The time that was asked for instead of the position; null: none was.</param>
+readonly record struct PastMoment(
+    DateTimeOffset ValidAt, long KnownAt, DateTimeOffset KnownAtTime, DateTimeOffset SampledUpTo, DateTimeOffset? AskedTime = null)
 {
-    /// <summary>Number of <see cref="Parts"/>.</summary>
-    public const int PartCount = 4;
+    /// <summary>All that was known at a point of the log.</summary>
+    public static PastMoment Of((long Position, DateTimeOffset Time) known, KnownAt? asked) =>
+        new(known.Time, known.Position, known.Time, known.Time, asked?.Time);
+
+    /// <summary>Number of <see cref="Parts()"/>.</summary>
+    public const int PartCount = 5;
+
+    static readonly string[] Present = [.. Enumerable.Repeat("", PartCount)];
 
     /// <summary>As parts of a cursor, so that all pages of a list show the same moment.</summary>
     public string[] Parts() =>
-        [.. new[] { Micros.From(ValidAt), KnownAt, Micros.From(KnownAtTime), Micros.From(SampledUpTo) }
-            .Select(n => n.ToString(CultureInfo.InvariantCulture))];
+        [.. new[] { Micros.From(ValidAt), KnownAt, Micros.From(KnownAtTime), Micros.From(SampledUpTo), MicrosOf(AskedTime) }
+            .Select(n => n?.ToString(CultureInfo.InvariantCulture) ?? "")];
+
+    /// <summary>The parts of a moment; null: the present.</summary>
+    public static string[] Parts(PastMoment? moment) => moment?.Parts() ?? Present;
+
+    /// <summary>From the parts of a cursor; null: the present.</summary>
+    /// <exception cref="InvalidInputException">They are none.</exception>
+    public static PastMoment? ParseOrPresent(ReadOnlySpan<string> parts, string? cursor, string list) =>
+        parts.SequenceEqual(Present) ? null : Parse(parts, cursor, list);
 
     /// <summary>From the parts of a cursor.</summary>
     /// <exception cref="InvalidInputException">They are none.</exception>
@@ -58,8 +74,11 @@ readonly record struct PastMoment(DateTimeOffset ValidAt, long KnownAt, DateTime
             && long.TryParse(parts[1], CultureInfo.InvariantCulture, out var position)
             && long.TryParse(parts[2], CultureInfo.InvariantCulture, out var known)
             && long.TryParse(parts[3], CultureInfo.InvariantCulture, out var sampled)
-            && Math.Abs(valid) < 1L << 57 && Math.Abs(known) < 1L << 57 && Math.Abs(sampled) < 1L << 57
-            ? new(Micros.ToTime(valid), position, Micros.ToTime(known), Micros.ToTime(sampled))
+            && long.TryParse(parts[4].Length == 0 ? "0" : parts[4], CultureInfo.InvariantCulture, out var asked)
+            && Math.Abs(valid) < 1L << 57 && Math.Abs(known) < 1L << 57 && Math.Abs(sampled) < 1L << 57 && Math.Abs(asked) < 1L << 57
+            ? new(
+                Micros.ToTime(valid), position, Micros.ToTime(known), Micros.ToTime(sampled),
+                parts[4].Length == 0 ? null : Micros.ToTime(asked))
             : throw new InvalidInputException("cursor", cursor, $"the nextCursor of an earlier page of {list}");
 
     /// <summary>This moment, which a cursor holds, unless another one is asked for beside the cursor.</summary>
@@ -70,12 +89,17 @@ readonly record struct PastMoment(DateTimeOffset ValidAt, long KnownAt, DateTime
         if (validAt is { } at && Micros.From(at) != Micros.From(ValidAt))
             throw new InvalidInputException(
                 validName, at, FormattableString.Invariant($"{ValidAt.UtcDateTime:yyyy-MM-ddTHH:mm:ss.ffffffZ}, as on the first page"));
-        // Whether a time is that of the position would have to be looked up; it is no later one.
-        if ((knownAt?.Position is { } position && position != KnownAt) || knownAt?.Time < KnownAtTime)
+        if ((knownAt?.Position is { } position && position != KnownAt)
+            || (knownAt?.Time is { } time && Micros.From(time) != MicrosOf(AskedTime)))
             throw new InvalidInputException(
                 knownName, knownAt, FormattableString.Invariant($"{KnownAt}, as on the first page"));
         return this;
     }
+
+    /// <summary>Whether something of a time may belong to this moment.</summary>
+    public bool Includes(DateTimeOffset time) => time <= SampledUpTo;
+
+    static long? MicrosOf(DateTimeOffset? time) => time is { } at ? Micros.From(at) : null;
 }
 
 /// <summary>Finds an asset as of some time.</summary>
@@ -98,7 +122,7 @@ sealed class FindPast(NpgsqlDataSource source, LogReader log, FindPosition find,
         if (validAt is { } at) Input.NotAfter(validName, at, time.GetUtcNow(), Input.SamplesAhead);
         var known = await find.Run(knownAt, cancel, knownName);
         var valid = validAt ?? (knownAt is null ? time.GetUtcNow() : known.Time);
-        return new(valid, known.Position, known.Time, validAt ?? valid + Streams.ClocksApart);
+        return new(valid, known.Position, known.Time, validAt ?? valid + Streams.ClocksApart, knownAt?.Time);
     }
 
     /// <exception cref="NotFoundException">The asset was not known at that position.</exception>
@@ -107,7 +131,7 @@ sealed class FindPast(NpgsqlDataSource source, LogReader log, FindPosition find,
     {
         _ = registry.Get(assetId);
         return (await All([assetId], moment, cancel)).FirstOrDefault()
-            ?? throw new NotFoundException("asset", $"{assetId} at log position {moment.KnownAt}");
+            ?? throw NotYet.Asset(registry.Get(assetId), moment);
     }
 
     /// <summary>Those of some registered assets that were known at a position, in the given order.</summary>
@@ -145,6 +169,34 @@ sealed class FindPast(NpgsqlDataSource source, LogReader log, FindPosition find,
             (found.TryGetValue(registered.AssetId, out var known) ? known : found[registered.AssetId] = []).Add(registered);
         }
         return found;
+    }
+
+    /// <summary>
+    /// Those of some assets of which there are readings up to a time; imports may bring what is older than a registration.
+    /// </summary>
+    public async Task<HashSet<string>> HeardBy(DateTimeOffset at, IReadOnlyCollection<string> assetIds, CancellationToken cancel)
+    {
+        HashSet<string> heard = [];
+        if (assetIds.Count == 0) return heard;
+        await using var command = source.CreateCommand(
+            "select a.id from unnest($1::text[]) as a (id) "
+                + $"where exists (select from {ReadModels.Rollup} where asset_id = a.id and block_start <= $2)");
+        command.Parameters.AddRange((NpgsqlParameter[])[new() { Value = assetIds.ToArray() }, new() { Value = Micros.From(at) }]);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel)) heard.Add(reader.GetString(0));
+        return heard;
+    }
+
+    /// <summary>Tells an answer that is empty from one for a time at which the asset was not there yet.</summary>
+    /// <param name="asset">The asset.</param>
+    /// <param name="at">The time; null: the present.</param>
+    /// <param name="fieldName">The parameter with the time.</param>
+    /// <param name="cancel">Stops reading.</param>
+    /// <exception cref="NotFoundException">It was not there.</exception>
+    public async Task CheckEmpty(RegisteredAsset asset, DateTimeOffset? at, string fieldName, CancellationToken cancel)
+    {
+        if (at is { } then && then < asset.RegisteredAt && (await HeardBy(then, [asset.Id], cancel)).Count == 0)
+            throw NotYet.AtTime("asset", asset.Id, then, asset.RegisteredAt, fieldName);
     }
 
     /// <summary>An asset as its registrations up to some moment say.</summary>

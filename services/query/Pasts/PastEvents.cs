@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Contracts.Events;
 using Npgsql;
+using NpgsqlTypes;
 using ServiceDefaults;
 
 namespace Query.Pasts;
@@ -50,6 +51,23 @@ sealed class PastEvents(NpgsqlDataSource source)
             (found.TryGetValue(reader.GetString(2), out var events) ? events : found[reader.GetString(2)] = []).Add(e);
         }
         return found;
+    }
+
+    /// <summary>The position of the first event of a stream; null when there is none.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="cancel">Stops reading.</param>
+    /// <param name="member">Only an event with a value in this member.</param>
+    /// <param name="value">The value; null: any event.</param>
+    public async Task<long?> First(string stream, CancellationToken cancel, string member = "", string? value = null)
+    {
+        await using var command = source.CreateCommand(
+            "select min(seq_id) from events.mt_events where stream_id = $1 and ($3::text is null or data ->> $2 = $3)");
+        command.Parameters.AddRange(new NpgsqlParameter[]
+        {
+            new() { Value = stream }, new() { Value = member },
+            new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+        });
+        return await command.ExecuteScalarAsync(cancel) as long?;
     }
 
     /// <summary>When an event, as the log shows it, happened by its own account; null when it does not say.</summary>

@@ -11,7 +11,7 @@ namespace Query.Rebuilds;
 /// <summary>Which twins to rebuild.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 sealed record RebuildRequest(
-    [property: Description("1 to 1000 ids of assets, each once; null: all assets that have a twin.")]
+    [property: Description("1 to 1000 ids of assets, each once; null: all machines, also those that have not sent anything.")]
     IReadOnlyList<string?>? Assets = null);
 
 /// <summary>Has twins rebuilt.</summary>

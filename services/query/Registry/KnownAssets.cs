@@ -104,6 +104,28 @@ sealed class KnownAssets(AssetRegistry registry, Reach reach)
     /// <exception cref="ForbiddenException">The caller may see it, and asks for more.</exception>
     public RegisteredAsset Get(string assetId) => FindOrExplain(assetId) ?? throw new NotFoundException("asset", assetId);
 
+    /// <summary>The asset that a list is limited to; null if it is limited to none, or to one of which no model can be read.</summary>
+    /// <param name="assetId">Its id; nothing: no limit.</param>
+    /// <exception cref="NotFoundException">There is no such asset, or the caller may not see it.</exception>
+    public RegisteredAsset? Only(string? assetId)
+    {
+        if (string.IsNullOrEmpty(assetId)) return null;
+        var isVisible = Reaches(assetId);
+        if (isVisible && registry.Find(assetId) is { } asset) return asset;
+        if (isVisible && registry.FindUnreadable(assetId) is not null) return null;
+        throw new NotFoundException("asset", assetId)
+        {
+            Offending = new("asset", ShownText.Of(assetId), "the id of a registered asset that the caller may see"),
+        };
+    }
+
+    /// <inheritdoc cref="Only"/>
+    /// <remarks>Also what stands in the log for the asset of payloads that name none.</remarks>
+    public void OnlyOrReserved(string? assetId)
+    {
+        if (assetId != AssetId.Reserved) Only(assetId);
+    }
+
     /// <inheritdoc cref="AssetRegistry.FindModel"/>
     public AssetModel? FindModel(string hash) => registry.FindModel(hash);
 

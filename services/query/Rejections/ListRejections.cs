@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Globalization;
 using Query.Api;
+using Query.Pasts;
 
 namespace Query.Rejections;
 
@@ -15,8 +16,9 @@ static class ListRejections
                 [Description("Only of this asset; unknown for payloads that name no known asset.")] string? asset,
                 [Description("Only rejections at log positions above this one.")] long? after,
                 [Description("1 to 500, default 100.")] int? limit,
-                [Description("nextCursor of the previous page.")] string? cursor,
+                [Description(AskedList.Meaning)] string? cursor,
                 CancellationToken cancel) => Run(log, asset, Input.Position("after", after), limit, cursor, cancel))
+            .ProducesProblem(StatusCodes.Status404NotFound)
             .WithName("listRejected").WithSummary("Payloads that could not be accepted, with reasons, newest first");
         rejected.MapGet("/{id}", (string id, ReadRejections log, CancellationToken cancel) => log.Get(id, cancel))
             .WithName("getRejected").WithSummary("A payload that could not be accepted");
@@ -26,7 +28,8 @@ static class ListRejections
         ReadRejections log, string? asset, long after, int? limit, string? cursor, CancellationToken cancel)
     {
         var size = Paging.Limit(limit);
-        var (rows, hasMore) = await log.Newest(Input.Text("asset", asset, 64), after, Cursor.DecodeNumber(List, cursor), size, cancel);
-        return new(rows, hasMore ? Cursor.Encode(List, rows[^1].Position.ToString(CultureInfo.InvariantCulture)) : null);
+        AskedList asked = new(List, asset, after);
+        var (rows, hasMore) = await log.Newest(Input.Text("asset", asset, 64), after, asked.AfterNumber(cursor), size, cancel);
+        return new(rows, hasMore ? asked.Cursor(rows[^1].Position.ToString(CultureInfo.InvariantCulture)) : null);
     }
 }

@@ -14,11 +14,15 @@ sealed class ReadRejections(NpgsqlDataSource source, KnownAssets assets)
     const long MostBytes = 8 << 20;
 
     /// <summary>Rejections between two positions (both exclusive), newest first, and whether there are more.</summary>
+    /// <exception cref="NotFoundException">No such asset.</exception>
     public async Task<(List<RejectionAnswer> Rows, bool HasMore)> Newest(
         string? assetId, long after, long? before, int limit, CancellationToken cancel)
     {
         List<RejectionAnswer> found = [];
-        foreach (var day in await Days(assetId, cancel))
+        var days = await Days(assetId, cancel);
+        // Devices send for assets that are not registered.
+        if (days.Count == 0) assets.OnlyOrReserved(assetId);
+        foreach (var day in days)
         {
             var below = before ?? long.MaxValue;
             while (true)

@@ -11,7 +11,7 @@ using TwinModel.Scenarios;
 namespace Query.Scenarios;
 
 /// <summary>A scenario now, or as the log knew it at some position.</summary>
-sealed class GetScenario(SavedScenarios saved, FindPosition find, PastEvents events, KnownAssets assets)
+sealed class GetScenario(SavedScenarios saved, FindPast find, PastEvents events, KnownAssets assets)
 {
     public static void Map(IEndpointRouteBuilder scenarios) =>
         scenarios.MapGet("/{id}", async (
@@ -29,9 +29,16 @@ sealed class GetScenario(SavedScenarios saved, FindPosition find, PastEvents eve
     public async Task<ScenarioView> Run(string id, KnownAt? knownAt, CancellationToken cancel)
     {
         if (knownAt is null) return await saved.Get(id, cancel);
-        var position = (await find.Run(knownAt, cancel)).Position;
-        var scenario = (await events.OfStream(Streams.Scenario(id), position, cancel)).Aggregate((ScenarioView?)null, FoldScenario.Apply)
-            ?? throw new NotFoundException("scenario", string.Create(CultureInfo.InvariantCulture, $"{id} at log position {position}"));
+        var moment = await find.Moment(null, knownAt, cancel);
+        var scenario =
+            (await events.OfStream(Streams.Scenario(id), moment.KnownAt, cancel)).Aggregate((ScenarioView?)null, FoldScenario.Apply);
+        if (scenario is null)
+        {
+            var now = await saved.Get(id, cancel);
+            throw NotYet.AtPosition(
+                "scenario", id, moment, await events.First(Streams.Scenario(id), cancel),
+                $"it was requested at {NotYet.Text(now.RequestedAt)}");
+        }
         assets.Guard(scenario.AssetId, "scenario", id);
         return scenario;
     }

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Globalization;
 using Contracts.Scenarios;
 using Npgsql;
 using NpgsqlTypes;
@@ -9,12 +8,11 @@ using Query.Pasts;
 using Query.Registry;
 using ServiceDefaults;
 using TwinModel.Scenarios;
-using TwinModel.Telemetry;
 
 namespace Query.Scenarios;
 
 /// <summary>Lists scenarios as they are, or as the log knew them at some position.</summary>
-sealed class ListScenarios(NpgsqlDataSource source, FindPosition find, PastEvents events, KnownAssets assets)
+sealed class ListScenarios(NpgsqlDataSource source, FindPast find, PastEvents events, KnownAssets assets)
 {
     const string List = "scenarios";
     static readonly string[] States = ["requested", "running", "completed", "failed", "cancelled"];
@@ -26,7 +24,7 @@ sealed class ListScenarios(NpgsqlDataSource source, FindPosition find, PastEvent
             [Description("requested, running, completed, failed or cancelled; may be repeated.")] string[]? state,
             [Description(KnownAt.Meaning)] string? knownAt,
             [Description("1 to 500, default 100.")] int? limit,
-            [Description("nextCursor of the previous page.")] string? cursor,
+            [Description(AskedList.MeaningAt)] string? cursor,
             CancellationToken cancel) =>
         {
             var page = await list.Run(asset, state, KnownAt.Parse(knownAt), limit, cursor, cancel);
@@ -34,10 +32,12 @@ sealed class ListScenarios(NpgsqlDataSource source, FindPosition find, PastEvent
                 await http.Response.WriteAsJsonAsync(page, ApiJson.Options, cancel);
         })
         .Produces<Page<ScenarioView>>().Produces(StatusCodes.Status304NotModified)
+        .ProducesProblem(StatusCodes.Status404NotFound)
         .WithName("listScenarios").WithSummary("Scenarios, newest first")
             .WithDescription("Returns 304 to If-None-Match if nothing has changed. With knownAt, the scenarios that the log held then, as "
                 + "they were; a page may hold fewer than its limit and have a next one.");
 
+    /// <exception cref="NotFoundException">No such asset, or it was not known then.</exception>
     /// <exception cref="InvalidInputException">An unknown state, a wrong bound, or a position after the end of the log.</exception>
     public async Task<Page<ScenarioView>> Run(
         string? asset, IEnumerable<string>? states, KnownAt? knownAt, int? limit, string? cursor, CancellationToken cancel)
@@ -48,11 +48,18 @@ sealed class ListScenarios(NpgsqlDataSource source, FindPosition find, PastEvent
         {
             if (!States.Contains(state)) throw new InvalidInputException("state", state, string.Join(", ", States));
         }
-        var begin = ParseCursor(cursor);
-        if (knownAt is null) return Paging.Of(await Read(asset, wanted, begin, size + 1, cancel), size, CursorAfter);
-        var position = (await find.Run(knownAt, cancel)).Position;
+        var only = assets.Only(asset);
+        AskedList asked = new(List, asset, wanted);
+        var start = asked.Begin(2, cursor, null, knownAt);
+        var begin = asked.TimeAndId(start, cursor);
+        var moment = await start.MomentOf(find, null, knownAt, cancel);
+        if (moment?.KnownAt is not { } position)
+            return Paging.Of(await Read(asset, wanted, begin, size + 1, cancel), size, After);
+        if (only is not null) NotYet.Check(only, moment);
         return await PastPages.Fill<ScenarioView>(
-            size, (last, most) => Read(asset, [], last is null ? begin : (last.RequestedAt, last.Id), most, cancel), Then, CursorAfter);
+            size, (last, most) => Read(asset, [], last is null ? begin : (last.RequestedAt, last.Id), most, cancel), Then, After);
+
+        string After(ScenarioView last) => asked.CursorAt(moment, last.RequestedAt, last.Id);
 
         async Task<IEnumerable<ScenarioView>> Then(List<ScenarioView> scenarios)
         {
@@ -62,9 +69,6 @@ sealed class ListScenarios(NpgsqlDataSource source, FindPosition find, PastEvent
                 .OfType<ScenarioView>().Where(s => wanted.Length == 0 || wanted.Contains(s.State));
         }
     }
-
-    static string CursorAfter(ScenarioView last) =>
-        Cursor.Encode(List, Micros.From(last.RequestedAt).ToString(CultureInfo.InvariantCulture), last.Id);
 
     async Task<List<ScenarioView>> Read(
         string? asset, string[] states, (DateTimeOffset? Time, string? Id) before, int most, CancellationToken cancel)
@@ -89,12 +93,4 @@ sealed class ListScenarios(NpgsqlDataSource source, FindPosition find, PastEvent
         while (await reader.ReadAsync(cancel)) rows.Add(SavedScenarios.Read(reader));
         return rows;
     }
-
-    static (DateTimeOffset? Time, string? Id) ParseCursor(string? cursor) => Cursor.Decode(List, 2, cursor) switch
-    {
-        null => (null, null),
-        [var micros, var id] when long.TryParse(micros, CultureInfo.InvariantCulture, out var at) && Math.Abs(at) < 1L << 57 =>
-            (Micros.ToTime(at), id),
-        _ => throw new InvalidInputException("cursor", cursor, "the nextCursor of an earlier page of scenarios"),
-    };
 }

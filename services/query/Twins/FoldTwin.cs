@@ -36,8 +36,7 @@ sealed class FoldTwin(
     /// <exception cref="NotFoundException">Nothing was known of it at that time.</exception>
     /// <exception cref="TooLargeException">Too many readings.</exception>
     public async Task<TwinAnswer> Fold(PastAsset asset, bool withEstimate, CancellationToken cancel) =>
-        (await FoldAll([asset], withEstimate, cancel))[0] ?? throw new NotFoundException(
-            "asset", FormattableString.Invariant($"{asset.Id} at {asset.ValidAt.UtcDateTime:yyyy-MM-ddTHH:mm:ss.ffffffZ}"));
+        (await FoldAll([asset], withEstimate, cancel))[0] ?? throw NotYet.Asset(asset);
 
     /// <summary>
     /// The twins of assets of one moment, in their order; null for one of which nothing was known at that time. The caller has a place.

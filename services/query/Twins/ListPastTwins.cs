@@ -32,7 +32,10 @@ sealed class ListPastTwins(FindPast past, FoldTwin fold, FoldPlaces places, Know
             throw new InvalidInputException(
                 "sync", sync, "no such filter together with validAt or knownAt: past lists are without estimates");
         var size = Paging.Limit(limit);
-        var (after, moment) = await Begin(validAt, knownAt, cursor, cancel);
+        var asked = filter.Of(List);
+        var start = asked.Begin(1, cursor, validAt, knownAt);
+        var after = start.After?[0] ?? "";
+        var moment = start.Moment ?? await past.Moment(validAt, knownAt, cancel);
         using var place = await places.Enter(cancel);
         var ids = assets.All.Where(a => !a.Model.IsPlace).Select(a => a.Id).SkipWhile(id => string.CompareOrdinal(id, after) <= 0).ToList();
         var (twins, began, done) = (new List<TwinAnswer>(), time.GetTimestamp(), 0);
@@ -44,17 +47,9 @@ sealed class ListPastTwins(FindPast past, FoldTwin fold, FoldPlaces places, Know
             twins.AddRange(found.OfType<TwinAnswer>().Where(filter.Matches));
             done += next.Count;
         }
-        return new(twins, done == ids.Count ? null : Cursor.Encode(List, [ids[done - 1], .. moment.Parts()]));
+        return new(twins, done == ids.Count ? null : asked.CursorAt(moment, ids[done - 1]));
     }
 
     /// <summary>Whether a cursor is one of a past page.</summary>
-    public static bool Continues(string? cursor) => Cursor.HasParts(List, 1 + PastMoment.PartCount, cursor);
-
-    async Task<(string After, PastMoment Moment)> Begin(
-        DateTimeOffset? validAt, KnownAt? knownAt, string? cursor, CancellationToken cancel)
-    {
-        if (Cursor.Decode(List, 1 + PastMoment.PartCount, cursor) is { } parts)
-            return (parts[0], PastMoment.Parse(parts.AsSpan(1), cursor, List).Continued(validAt, knownAt));
-        return ("", await past.Moment(validAt, knownAt, cancel));
-    }
+    public static bool Continues(string? cursor) => Cursor.HasParts(List, 2 + PastMoment.PartCount, cursor);
 }

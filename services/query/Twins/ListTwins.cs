@@ -4,6 +4,7 @@ using System.Text.Json;
 using Contracts.Messages;
 using Query.Api;
 using Query.Events;
+using Query.Pasts;
 
 namespace Query.Twins;
 
@@ -23,6 +24,9 @@ sealed record TwinFilter(string? Model, int Severity, bool? IsStale, string? Sea
         && (Severity == 0 || WorstActive(twin.Alarms) >= Severity)
         && (IsStale is null || twin.IsStale == IsStale)
         && Finds(twin.AssetId, twin.Name);
+
+    /// <summary>A list with this filter.</summary>
+    public AskedList Of(string list) => new(list, Model, Severity, IsStale, Search, Sync);
 
     bool Finds(string id, string name) => string.IsNullOrEmpty(Search)
         || id.Contains(Search, StringComparison.OrdinalIgnoreCase) || name.Contains(Search, StringComparison.OrdinalIgnoreCase);
@@ -49,8 +53,7 @@ static class ListTwins
             [Description("The fleet as of this time, in ISO 8601: uses only readings sampled up to it.")] string? validAt,
             [Description(KnownAt.Meaning)] string? knownAt,
             [Description("1 to 500, default 100.")] int? limit,
-            [Description("nextCursor of the previous page; with validAt or knownAt, it keeps the moment of the first page.")]
-            string? cursor) =>
+            [Description(AskedList.MeaningAt)] string? cursor) =>
         {
             var filter = new TwinFilter(model, Input.Severity(severity), stale, search, Input.Sync(sync));
             return validAt is null && knownAt is null && !ListPastTwins.Continues(cursor)
@@ -66,9 +69,10 @@ static class ListTwins
     public static Page<ShownTwin> Run(LiveTwins live, TwinFilter filter, int? limit, string? cursor, DateTimeOffset now)
     {
         var size = Paging.Limit(limit);
-        var after = Cursor.Decode(List, 1, cursor)?[0];
+        var asked = filter.Of(List);
+        var after = asked.After(1, cursor)?[0];
         var rows = live.After(after).Where(t => filter.Matches(t, now)).Take(size + 1).Select(t => t.Show(now)).ToList();
-        return Paging.Of(rows, size, last => Cursor.Encode(List, last.View.AssetId));
+        return Paging.Of(rows, size, last => asked.Cursor(last.View.AssetId));
     }
 
     static async Task AnswerAsOf(

@@ -19,6 +19,9 @@ public sealed record EventFilter(long After = 0, long UpTo = long.MaxValue)
     /// <summary>The asset that a stream belongs to.</summary>
     public string? Asset { get; init; }
 
+    /// <summary>Of the stream of relationships only those of this asset; with <see cref="Asset"/>, they belong to it too.</summary>
+    public string? RelatedTo { get; init; }
+
     /// <summary>Versions, of one stream.</summary>
     public (long First, long Last)? Versions { get; init; }
 
@@ -46,6 +49,8 @@ public sealed class ReadEvents(NpgsqlDataSource source)
 
     const string Hot =
         "seq_id, version, timestamp, id, stream_id, type, tenant_id, headers::text, data::text, bdata, null::bigint as last_version";
+
+    const string IsRelationship = $"stream_id = '{Streams.Graph}'";
 
     const string Cold =
         "first_position, first_version, first_recorded_at, null::uuid, stream_id, null, null, null, null, block, last_version";
@@ -127,7 +132,11 @@ public sealed class ReadEvents(NpgsqlDataSource source)
         cold.Add($"first_position <= {upTo}");
         if (filter.Streams is { } streams) Both($"stream_id = any({Parameter(streams.ToArray())})");
         if (filter.StreamPrefix is { } prefix) Both($"starts_with(stream_id, {Parameter(prefix)})");
-        if (filter.Asset is { } asset) Both($"split_part(stream_id, '/', 2) = {Parameter(asset)}");
+        if (filter.Asset is { } asset)
+            Both($"(split_part(stream_id, '/', 2) = {Parameter(asset)}{(filter.RelatedTo is null ? "" : $" or {IsRelationship}")})");
+        // Relationships are not archived.
+        if (filter.RelatedTo is { } related)
+            hot.Add($"(not {IsRelationship} or {Parameter(related)} in (data ->> 'source', data ->> 'target'))");
         if (filter.Versions is var (first, last))
         {
             var (from, to) = (Parameter(first), Parameter(last));

@@ -23,14 +23,25 @@ public sealed record Edge(
     string Source, string Type, string Target, IReadOnlyList<PropertyValue> Properties, DateTimeOffset Since, long Position, string AddedBy,
     string? Comment, DateTimeOffset? Until = null, long? RemovedAt = null, string? RemovedBy = null)
 {
+    /// <summary>The same with the end that was recorded before this one; null: this is the first, or there is none.</summary>
+    public Edge? Before { get; init; }
+
+    /// <summary>The same with an end, or with another one than was recorded before.</summary>
+    public Edge Ended(DateTimeOffset until, long position, string by) =>
+        this with { Until = until, RemovedAt = position, RemovedBy = by, Before = Until is null ? null : this };
+
     /// <summary>The relationship as it was known at a position; null when it was not known yet.</summary>
     public Edge? KnownAt(long position) => Position > position ? null
-        : RemovedAt > position ? this with { Until = null, RemovedAt = null, RemovedBy = null }
-        : this;
+        : RemovedAt is null || RemovedAt <= position ? this
+        : Before is { } before ? before.KnownAt(position)
+        : this with { Until = null, RemovedAt = null, RemovedBy = null };
 
     /// <summary>True if it was true at a moment.</summary>
-    public bool IsTrueAt(GraphMoment moment) => Position <= moment.KnownAt && Since <= moment.ValidAt
-        && (Until is null || RemovedAt > moment.KnownAt || moment.ValidAt < Until);
+    public bool IsTrueAt(GraphMoment moment) =>
+        Since <= moment.ValidAt && KnownAt(moment.KnownAt) is { } then && (then.Until is null || moment.ValidAt < then.Until);
+
+    /// <summary>True if it was true at a moment or before.</summary>
+    public bool HasBegunAt(GraphMoment moment) => Position <= moment.KnownAt && Since <= moment.ValidAt;
 
     /// <summary>True if it is true at some time from another on.</summary>
     public bool EndsAfter(DateTimeOffset time) => Until is not { } until || (until > time && until > Since);

@@ -5,12 +5,13 @@ using Marten;
 using MassTransit;
 using ServiceDefaults;
 using TwinModel.Assets;
+using TwinModel.Graphs;
 
 namespace TwinState.Assets;
 
 /// <summary>Registers assets, or updates their registrations, in one transaction, and announces it.</summary>
 sealed class RegisterAssets(
-    ShippedModels models, AssetRegistry registry, LogReader log, IDocumentStore store, IBus bus, TimeProvider time)
+    ShippedModels models, AssetRegistry registry, TwinGraph graph, LogReader log, IDocumentStore store, IBus bus, TimeProvider time)
 {
     const int MostAttempts = 5;
 
@@ -61,6 +62,8 @@ sealed class RegisterAssets(
         var versions = await log.Versions([.. commands.Select(c => Streams.Asset(c.AssetId))], cancel);
         // After the versions, so that a decision on an older registration than they stand for is impossible; not needed for new assets.
         if (versions.Count > 0 || mayBeBehind || !registry.IsLoaded) await registry.Refresh(cancel);
+        // Whatever Pollux ships, it follows.
+        var book = caller is null || versions.Count == 0 ? null : (await graph.Refresh(cancel)).Book;
         await using var session = store.LightweightSession();
         session.Stamp(caller);
         List<RegistrationOutcome> outcomes = [];
@@ -80,6 +83,9 @@ sealed class RegisterAssets(
                     outcomes.Add(new(command.AssetId, RegistrationOutcome.Unchanged));
                     continue;
                 }
+                if (book is not null && known is not null && known.ModelHash != model.Hash
+                    && DecideRelationship.WhyNotFollow(book, command.AssetId, model, id => registry.Find(id)?.Model) is { } forbids)
+                    throw new RuleViolationException(forbids);
                 if (!registry.HasModel(model.Hash) && added.Add(model.Hash))
                     session.Events.Append(
                         Streams.Model(model.Hash), 1,
@@ -100,11 +106,18 @@ sealed class RegisterAssets(
 }
 
 /// <summary>Takes requests, and commands about a single asset.</summary>
-sealed class TakeRegistrations(ShippedModels models, RegisterAssets register)
+sealed class TakeRegistrations(ShippedModels models, RegisterAssets register, RecordRefusals refusals)
     : IConsumer<Contracts.Messages.RegisterAssets>, IConsumer<RegisterAsset>
 {
-    public async Task Consume(ConsumeContext<Contracts.Messages.RegisterAssets> context) =>
-        await context.RespondAsync(await register.Run(context.Message.Assets, context.SentBy(), context.CancellationToken));
+    public async Task Consume(ConsumeContext<Contracts.Messages.RegisterAssets> context)
+    {
+        var answer = await register.Run(context.Message.Assets, context.SentBy(), context.CancellationToken);
+        // An id that cannot be one of an asset cannot be part of a stream's name either.
+        foreach (var refused in answer.Outcomes.Where(o => o.Reason is not null))
+            await refusals.IfLate(
+                context, AssetId.IsAllowed(refused.AssetId) ? refused.AssetId : null, nameof(RegisterAsset), refused.Reason);
+        await context.RespondAsync(answer);
+    }
 
     public async Task Consume(ConsumeContext<RegisterAsset> context)
     {

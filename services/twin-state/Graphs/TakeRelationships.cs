@@ -6,7 +6,7 @@ using TwinModel.Graphs;
 namespace TwinState.Graphs;
 
 /// <summary>Takes requests to relate assets. Query has checked them already, perhaps against an older model.</summary>
-sealed class TakeRelationships(ChangeGraph change, AssetRegistry registry)
+sealed class TakeRelationships(ChangeGraph change, AssetRegistry registry, RecordRefusals refusals)
     : IConsumer<AddRelationship>, IConsumer<RemoveRelationship>
 {
     public async Task Consume(ConsumeContext<AddRelationship> context)
@@ -15,13 +15,12 @@ sealed class TakeRelationships(ChangeGraph change, AssetRegistry registry)
         var (source, target) = (await Asset(m.Source, cancel), await Asset(m.Target, cancel));
         if (CheckRelationship.Find((m.Source, source.Model), m.Type, (m.Target, target.Model), m.Properties) is { } problem)
         {
-            await context.RespondAsync(new RelationshipAnswered(
-                new InvalidInputException(problem.Field, problem.Value, problem.Allowed).Message, 0));
+            await Answer(context, m.Source, new(new InvalidInputException(problem.Field, problem.Value, problem.Allowed).Message, 0));
             return;
         }
         var type = CheckRelationship.Type(source.Model, m.Type)!;
         var properties = CheckRelationship.Complete(type, m.Properties);
-        await context.RespondAsync(await change.Run(
+        await Answer(context, m.Source, await change.Run(
             (book, now) => DecideRelationship.Add(
                 book, type, new(m.Source, m.Type, m.Target, properties, m.Since ?? book.Now(now), m.By, m.Comment, now)),
             context.SentBy(), cancel));
@@ -29,12 +28,20 @@ sealed class TakeRelationships(ChangeGraph change, AssetRegistry registry)
 
     public async Task Consume(ConsumeContext<RemoveRelationship> context)
     {
-        var m = context.Message;
-        await context.RespondAsync(await change.Run(
+        var (m, cancel) = (context.Message, context.CancellationToken);
+        var type = CheckRelationship.Type((await Asset(m.Source, cancel)).Model, m.Type);
+        await Answer(context, m.Source, await change.Run(
             (book, now) => DecideRelationship.Remove(
-                book, new(m.Source, m.Type, m.Target, m.Until ?? book.Now(now), m.By, m.Comment, now))
+                book, type, new(m.Source, m.Type, m.Target, m.Until ?? book.Now(now), m.By, m.Comment, now), m.Until is not null)
                 ?? new([], $"There never was a relationship {m.Type} from {m.Source} to {m.Target}."),
-            context.SentBy(), context.CancellationToken));
+            context.SentBy(), cancel));
+    }
+
+    async Task Answer<T>(ConsumeContext<T> context, string source, RelationshipAnswered answer)
+        where T : class
+    {
+        await refusals.IfLate(context, source, typeof(T).Name, answer.Refusal);
+        await context.RespondAsync(answer);
     }
 
     async Task<RegisteredAsset> Asset(string id, CancellationToken cancel)

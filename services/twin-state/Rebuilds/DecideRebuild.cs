@@ -1,4 +1,5 @@
 using Contracts.Events;
+using ServiceDefaults;
 using TwinModel.Telemetry;
 using TwinModel.Twins;
 using TwinState.Twins;
@@ -8,6 +9,12 @@ namespace TwinState.Rebuilds;
 /// <summary>How a rebuild begins, whether it may take the place of the live twin, and what it finds. Pure.</summary>
 static class DecideRebuild
 {
+    /// <summary>The assets that a rebuild of all twins is about: every machine, also one that has not sent anything.</summary>
+    /// <param name="assets">All assets of the log.</param>
+    /// <param name="isMachine">Whether one that is only registered is a machine; a place has no twin.</param>
+    public static List<string> Machines(IEnumerable<LoggedAsset> assets, Func<string, bool> isMachine) =>
+        [.. assets.Where(a => a.HasTwin || isMachine(a.Id)).Select(a => a.Id)];
+
     /// <summary>An empty twin that can replace the live one, with the events of its stream.</summary>
     public static OwnedTwin Begin(OwnedTwin live, Corrections corrections, IEnumerable<object> events)
     {

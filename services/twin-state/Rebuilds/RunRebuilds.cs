@@ -13,7 +13,7 @@ namespace TwinState.Rebuilds;
 /// <c>twin_rebuilt</c> of this rebuild.
 /// </summary>
 sealed partial class RunRebuilds(
-    RebuildLog log, IDocumentStore store, Owners owners, IGrainFactory grains, TimeProvider time,
+    RebuildLog log, FindMachines machines, IDocumentStore store, Owners owners, IGrainFactory grains, TimeProvider time,
     IOptions<TwinStateSettings> settings, ILogger<RunRebuilds> logger) : BackgroundService
 {
     const int MostAttempts = 20;
@@ -79,7 +79,7 @@ sealed partial class RunRebuilds(
     async Task Carry(string rebuildId, CancellationToken cancel)
     {
         if (await log.Find(rebuildId, cancel) is not { Finished: null } rebuild) return;
-        var assets = rebuild.Started.AssetIds ?? await log.Assets(rebuild.Started.StartedAt, cancel);
+        var assets = rebuild.Started.AssetIds ?? await machines.Run(rebuild.Started.StartedAt, cancel);
         var tally = new RebuildTally(rebuildId, time.GetUtcNow());
         foreach (var e in await log.Rebuilt(rebuild, cancel)) tally.Add(e.AssetId, new(e.LiveHash, e.RebuiltHash, e.HealthDiffers));
         var version = rebuild.Version;

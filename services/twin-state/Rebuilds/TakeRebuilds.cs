@@ -7,7 +7,7 @@ using ServiceDefaults;
 namespace TwinState.Rebuilds;
 
 /// <summary>Takes requests to rebuild several twins: begins a rebuild, or lets the unfinished one of the same twins go on.</summary>
-sealed class TakeRebuilds(RebuildLog log, IDocumentStore store, IGrainFactory grains) : IConsumer<StartRebuild>
+sealed class TakeRebuilds(RebuildLog log, FindMachines machines, IDocumentStore store, IGrainFactory grains) : IConsumer<StartRebuild>
 {
     public async Task Consume(ConsumeContext<StartRebuild> context)
     {
@@ -25,7 +25,7 @@ sealed class TakeRebuilds(RebuildLog log, IDocumentStore store, IGrainFactory gr
     async Task Start(StartRebuild asked, Caller caller, CancellationToken cancel)
     {
         var now = await log.Now(cancel);
-        var assets = asked.AssetIds ?? await log.Assets(now, cancel);
+        var assets = asked.AssetIds ?? await machines.Run(now, cancel);
         await using var session = store.LightweightSession();
         session.Stamp(caller);
         session.Events.StartStream(

@@ -195,7 +195,8 @@ public class GraphTests(DecisionSystem system) : SystemTest<DecisionSystem>(syst
         Assert.Equal(40, Assert.Single(await Shares("")));
         Assert.Equal(60, Assert.Single(await Shares($"&validAt={Time(Days(6))}")));
         Assert.Equal(60, Assert.Single(await Shares($"&knownAt={known}")));
-        Assert.Empty(await Shares($"&validAt={Time(Days(11))}"));
+        var (early, why) = await Send(HttpMethod.Get, $"{path}?validAt={Time(Days(11))}");
+        Assert.Equal((HttpStatusCode.NotFound, "validAt"), (early, (string?)why!["field"]));
         Assert.Equal([press], (await Pollux.Get($"/api/v1/assets/{line}/relationships?direction=in"))["items"]!.AsArray()
             .Select(r => (string)r!["source"]!));
         Assert.Empty((await Pollux.Get($"/api/v1/assets/{line}/relationships?direction=out"))["items"]!.AsArray());
@@ -223,13 +224,31 @@ public class GraphTests(DecisionSystem system) : SystemTest<DecisionSystem>(syst
         }
         Assert.Equal(new[] { line, next }.Order(StringComparer.Ordinal), ids);
 
+        // An asset's events include those of its relationships, whichever end it is, and of no others.
+        foreach (var end in new[] { press, line })
+        {
+            var own = (await Pollux.Get($"/api/v1/log/events?asset={end}&limit=1000"))["items"]!.AsArray()
+                .Where(e => (string)e!["stream"]! == "graph").ToList();
+            Assert.True(own.Count >= 3, string.Join(' ', own));
+            Assert.All(own, e => Assert.Contains(end, new[] { (string)e!["data"]!["source"]!, (string)e["data"]!["target"]! }));
+            Assert.Equal("graph", await Watched($"asset={end}&after={(long)own[0]!["position"]! - 1}&type=relationship_added"));
+        }
+
         // Removed twice is removed once.
         for (var i = 0; i < 2; i++)
         {
             var (removed, body) = await Send(HttpMethod.Delete, $"{path}/feeds/{next}");
             Assert.Equal((HttpStatusCode.OK, "eve"), (removed, (string)body!["removedBy"]!));
         }
-        Assert.Single((await Pollux.Log.Events<RelationshipRemoved>(Streams.Graph)), e => e.Source == press && e.Target == next);
+        Assert.Single(await Pollux.Log.Events<RelationshipRemoved>(Streams.Graph), e => e.Source == press && e.Target == next);
+        // It ended earlier than that.
+        var asKnown = await Pollux.Log.Position();
+        var rightly = Days(0.5);
+        var (corrected, earlier) = await Send(HttpMethod.Delete, $"{path}/feeds/{next}?until={Time(rightly)}");
+        Assert.Equal((HttpStatusCode.OK, rightly), (corrected, (DateTimeOffset)earlier!["until"]!));
+        async Task<int> Still(string moment) => (await Pollux.Get($"{path}?validAt={Time(Days(0.2))}{moment}"))["items"]!.AsArray()
+            .Count(r => (string)r!["target"]! == next);
+        Assert.Equal((0, 1), (await Still(""), await Still($"&knownAt={asKnown}")));
     }
 
     [Fact]
@@ -261,6 +280,9 @@ public class GraphTests(DecisionSystem system) : SystemTest<DecisionSystem>(syst
 
         await Related(press, "part-of", line, Days(3));
         await Refused(HttpStatusCode.Conflict, Relate(press, "part-of", hall), null, $"{press} part-of {line} since");
+        await Refused(
+            HttpStatusCode.Conflict, Send(HttpMethod.Put, $"/api/v1/assets/{line}", new { model = "site" }), null,
+            $"cannot follow the model site: {press} part-of {line} since");
         await Related(hall, "part-of", upper, Days(3));
         await Refused(HttpStatusCode.Conflict, Relate(upper, "part-of", hall), null, $"cycle of part-of: {upper} → {hall} → {upper}");
         await Refused(HttpStatusCode.Conflict,
@@ -274,7 +296,8 @@ public class GraphTests(DecisionSystem system) : SystemTest<DecisionSystem>(syst
         })
             await Refused(HttpStatusCode.BadRequest, Send(HttpMethod.Get, $"/api/v1/graph?{question}"), field, "");
         await Refused(HttpStatusCode.NotFound, Send(HttpMethod.Get, "/api/v1/graph?from=no-such"), null, "no-such");
-        await Refused(HttpStatusCode.NotFound, Send(HttpMethod.Get, $"/api/v1/graph?from={line}&knownAt=1"), null, line);
+        await Refused(
+            HttpStatusCode.NotFound, Send(HttpMethod.Get, $"/api/v1/graph?from={line}&knownAt=1"), "knownAt", "a log position from");
         await Refused(HttpStatusCode.NotFound, Send(HttpMethod.Get, "/api/v1/assets/no-such/tree"), null, "no-such");
         await Refused(HttpStatusCode.BadRequest, Send(HttpMethod.Get, "/api/v1/tree?depth=51"), "depth", "0 to 50");
 
@@ -322,11 +345,14 @@ public class GraphTests(DecisionSystem system) : SystemTest<DecisionSystem>(syst
     [Fact]
     public async Task A_command_that_twin_state_took_when_it_was_killed_is_carried_out_once_and_safe_to_repeat()
     {
-        var (press, line) = (Pollux.NextAsset(), await Registered("line"));
+        var (press, line, taken, other) = (Pollux.NextAsset(), await Registered("line"), Pollux.NextAsset(), await Registered("line"));
+        await Related(taken, "part-of", line, Days(1));
         await Pollux.TwinState.Kill();
         try
         {
+            var forbidden = Relate(taken, "part-of", other);
             Assert.Equal(HttpStatusCode.Accepted, (await Relate(press, "part-of", line)).Status);
+            Assert.Equal(HttpStatusCode.Accepted, (await forbidden).Status);
         }
         finally
         {
@@ -336,6 +362,13 @@ public class GraphTests(DecisionSystem system) : SystemTest<DecisionSystem>(syst
         await Eventually.Get("it is carried out", () => Found($"from={press}&path=part-of"), found => found.SequenceEqual([line]));
         Assert.Equal(HttpStatusCode.OK, (await Relate(press, "part-of", line)).Status);
         Assert.Single(await Pollux.Log.Events<RelationshipAdded>(Streams.Graph), e => e.Source == press);
+        // And why what nobody waits for any more is not carried out, the log tells.
+        var refused = (await Eventually.Get(
+            "it is refused", () => Pollux.Get($"/api/v1/log/events?asset={taken}&stream=refused/*"),
+            page => page["items"]!.AsArray().Count > 0))["items"]![0]!;
+        Assert.Equal(("command_refused", "AddRelationship", "eve"),
+            ((string)refused["type"]!, (string)refused["data"]!["command"]!, (string?)refused["actor"]));
+        Assert.Contains($"{taken} has at most 1 of part-of", (string)refused["data"]!["refusal"]!, StringComparison.Ordinal);
 
         // Killed at any moment of it.
         for (var i = 0; i < 3; i++)
@@ -375,5 +408,18 @@ public class GraphTests(DecisionSystem system) : SystemTest<DecisionSystem>(syst
         var (status, body) = await Send(HttpMethod.Put, $"/api/v1/assets/{hall}", new { model = "extrusion-line" });
         Assert.Equal(HttpStatusCode.Conflict, status);
         Assert.Contains("cannot become a machine", (string)body!["detail"]!, StringComparison.Ordinal);
+    }
+
+    // The stream of the first event that a feed sends.
+    async Task<string> Watched(string question)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        limit.CancelAfter(TimeSpan.FromMinutes(1));
+        await using var feed = await Pollux.Query.Http.GetStreamAsync(
+            new Uri($"/api/v1/log/watch?{question}", UriKind.Relative), limit.Token);
+        using var lines = new StreamReader(feed);
+        while (await lines.ReadLineAsync(limit.Token) is { } line)
+            if (line.StartsWith("data: ", StringComparison.Ordinal)) return (string)JsonNode.Parse(line[6..])!["stream"]!;
+        return "";
     }
 }

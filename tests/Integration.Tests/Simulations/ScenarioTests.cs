@@ -202,7 +202,7 @@ public class ScenarioTests(ScenarioSystem system, ITestOutputHelper output) : Sy
         Assert.Equal(["cancelled"], await States($"{list}&knownAt={end}"));
         Assert.Equal(["running"], await States($"{list}&knownAt={end - 1}&state=running"));
         Assert.Empty(await States($"{list}&knownAt={end - 1}&state=cancelled"));
-        Assert.Empty(await States($"{list}&knownAt=0"));
+        Assert.Equal(HttpStatusCode.NotFound, await Status($"{list}&knownAt=0"));
         Assert.Equal(HttpStatusCode.Conflict, await Status($"/api/v1/scenarios/{scenario}/result"));
         using var repeated = await Api.DeleteAsync($"/api/v1/scenarios/{scenario}", Cancel);
         Assert.Equal(HttpStatusCode.OK, repeated.StatusCode);

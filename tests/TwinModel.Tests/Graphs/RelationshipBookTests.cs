@@ -51,7 +51,7 @@ public class RelationshipBookTests
         var (source, target, type) = (Asset(c.Source), Asset(c.Target), Types[c.Type]);
         return c.Adds
             ? DecideRelationship.Add(book, type, Added(source, type.Id, target, c.At, c.Share)).Events
-            : DecideRelationship.Remove(book, Removed(source, type.Id, target, c.At))?.Events ?? [];
+            : DecideRelationship.Remove(book, type, Removed(source, type.Id, target, c.At), corrects: c.Share == 1)?.Events ?? [];
     }
 
     static List<(RelationshipBook Book, long Position)> Run(IEnumerable<Command> commands)
@@ -176,9 +176,69 @@ public class RelationshipBookTests
     [Fact]
     public void What_never_was_cannot_be_removed_and_nothing_ends_before_it_began()
     {
-        Assert.Null(DecideRelationship.Remove(RelationshipBook.Empty, Removed("a", "part-of", "b", 1)));
+        Assert.Null(DecideRelationship.Remove(RelationshipBook.Empty, Types[0], Removed("a", "part-of", "b", 1), corrects: true));
         Assert.Contains("it can end from then on",
-            DecideRelationship.Remove(Book(Added("a", "part-of", "b", 2)), Removed("a", "part-of", "b", 1))!.Refusal,
+            DecideRelationship.Remove(Book(Added("a", "part-of", "b", 2)), Types[0], Removed("a", "part-of", "b", 1), corrects: true)!
+                .Refusal,
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_wrong_end_is_corrected_and_what_was_known_before_stays()
+    {
+        var book = Book(Added("a", "part-of", "b", 1), Removed("a", "part-of", "b", 3));
+        Assert.Empty(Remove(book, 5, corrects: false).Events);
+        Assert.Empty(Remove(book, 3, corrects: true).Events);
+        foreach (var (end, days) in new[] { (5, new[] { 1, 2, 3, 4 }), (2, [1]), (1, []) })
+        {
+            var corrected = Remove(book, end, corrects: true).Events.Aggregate(book, (b, e) => b.Apply(e, 3));
+            Assert.Equal(days, DaysOf(corrected, long.MaxValue));
+            Assert.Equal([1, 2], DaysOf(corrected, 2));
+            Assert.Equal(Enumerable.Range(1, Times), DaysOf(corrected, 1));
+            Assert.Equal(At(3), corrected.From("a").Single().KnownAt(2)!.Until);
+        }
+        // Meanwhile it was part of something else.
+        var moved = book.Apply(Added("a", "part-of", "c", 4), 3);
+        Assert.Contains("a part-of c since 1970-01-05", Remove(moved, 5, corrects: true).Refusal, StringComparison.Ordinal);
+        Assert.Single(Remove(moved, 4, corrects: true).Events);
+        Assert.Contains("declare part-of any more",
+            DecideRelationship.Remove(book, null, Removed("a", "part-of", "b", 4), corrects: true)!.Refusal, StringComparison.Ordinal);
+
+        static RelationshipDecision Remove(RelationshipBook book, int end, bool corrects) =>
+            DecideRelationship.Remove(book, Types[0], Removed("a", "part-of", "b", end), corrects)!;
+
+        static IEnumerable<int> DaysOf(RelationshipBook book, long position) =>
+            Enumerable.Range(0, Times + 1).Where(day => book.From("a").Any(e => e.IsTrueAt(new(At(day), position))));
+    }
+
+    [Fact]
+    public void Another_model_must_fit_the_relationships_that_an_asset_has()
+    {
+        var (line, hall) = (Model("line", "part-of", "hall"), Model("hall", "part-of", "site"));
+        var models = new Dictionary<string, AssetModel> { ["line-1"] = line, ["hall-1"] = hall, ["site-1"] = Model("site", "part-of", "") };
+        var book = Book(
+            new RelationshipAdded("line-1", "part-of", "hall-1", [], At(1), "eve", null, At(1)),
+            new RelationshipAdded("hall-1", "part-of", "site-1", [], At(1), "eve", null, At(1)));
+        string? Why(string asset, AssetModel model) => DecideRelationship.WhyNotFollow(book, asset, model, models.GetValueOrDefault);
+        Assert.Null(Why("line-1", Model("other", "part-of", "hall")));
+        Assert.Equal(
+            "line-1 cannot follow the model other: line-1 part-of hall-1 since 1970-01-02T00:00:00Z, and 'type' may be feeds; end that "
+                + "first.",
+            Why("line-1", Model("other", "feeds", "hall")));
+        // As a target, too.
+        Assert.Contains("'target' may be an asset of hall", Why("hall-1", Model("other", "part-of", "site")), StringComparison.Ordinal);
+        var ended = book.Apply(Removed("line-1", "part-of", "hall-1", 2), 9);
+        Assert.Null(DecideRelationship.WhyNotFollow(ended, "hall-1", Model("other", "part-of", "site"), models.GetValueOrDefault));
+
+        static AssetModel Model(string id, string type, string to) => ReadAssetModel.FromText($"""
+            schema: pollux/asset-model/1
+            id: {id}
+            kind: place
+            name: {id}
+            version: 1
+            relationship-types:
+              - id: {type}
+                to: [{(to.Length == 0 ? "place" : to)}]
+            """, id);
     }
 }

@@ -15,7 +15,8 @@ sealed record CalibrationRequest(
     [property: Description("Start of the window, by sample time, from 1970; default: an hour before its end.")]
     DateTimeOffset? From = null,
     [property: Description(
-        "End of the window, 20 minutes to 7 days after its start (less where the model's calibration-block is short), up to now; default: now.")]
+        "End of the window, 20 minutes to 7 days after its start (less where the model's calibration-block is short), up to now; "
+            + "default: now.")]
     DateTimeOffset? To = null,
     [property: Description("Parameters 'component.name' out of the model's section 'estimation'; default: all that it names.")]
     IReadOnlyList<string?>? Parameters = null,

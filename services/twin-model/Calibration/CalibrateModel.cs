@@ -41,7 +41,7 @@ public sealed class CalibrateModel(EstimationSetup setup, WindowReadings reading
         var spans = FindSpans.Of(setup, readings, inputs, warnings);
         if (spans.Count == 0)
         {
-            throw new CalibrationFailedException("invalid", 
+            throw new CalibrationFailedException("invalid",
                 $"No part of the window of {FindSpans.Shown(setup.Settings.CalibrationBlock / 2)} or more can be used: there are too few "
                 + $"readings of the sensors that the model uses, or settings change too often. {string.Join(" ", warnings)}".TrimEnd());
         }

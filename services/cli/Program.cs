@@ -5,6 +5,7 @@ using Cli.Devices;
 using Cli.Drills;
 using Cli.Lifetimes;
 using Cli.Lineages;
+using Cli.NewAssets;
 using Cli.Recordings;
 using Cli.Scenarios;
 using Cli.Seals;
@@ -34,6 +35,7 @@ var root = new RootCommand(
     RestoreDays.Command(),
     MakeKey.Command(),
     PrintDeviceTopics.Command(),
+    NewAsset.Command(),
     NoteTwins.Command(),
     CompareTwins.Command(),
 };

@@ -39,6 +39,7 @@ static class ReadCalculated
                 at.ComplainOf("expression", e.Message);
             }
         }
+        foreach (var at in root.List("detectors", required: false)) calculated.AddRange(Closed(at, Detector(at, settings, sensors, ids)));
         // The errors of sensors and windows are drawn for each member, and independent of each other.
         var parts = calculated.SelectMany(c => c.Calculation.Parts()).ToList();
         var (measured, windows) = (parts.OfType<Measured>().Distinct().Count(), parts.OfType<Window>().Count());
@@ -48,6 +49,49 @@ static class ReadCalculated
                 + "allowed: 2 less than 'ensemble'");
         }
         return calculated;
+    }
+
+    const int FewestTicks = 20, MostTicks = 10_000, MostSensors = 20;
+
+    // The departure, and what each quantity has in it.
+    static IEnumerable<CalculatedSignal> Detector(
+        YamlCursor at, EstimationSettings settings, IReadOnlyDictionary<string, Sensor> sensors, HashSet<string> ids)
+    {
+        var id = ReadAssetModel.Identity(at, "id", ids);
+        var name = at.Text("name", id.Replace('-', ' '));
+        List<Sensor> measured = [];
+        foreach (var sensorAt in at.List("sensors", atLeast: 2))
+        {
+            if (sensorAt.Scalar() is not { } sensorId) continue;
+            if (!sensors.TryGetValue(sensorId, out var sensor))
+                sensorAt.Complain($"names the sensor '{sensorId}', which does not exist; known: {string.Join(", ", sensors.Keys)}");
+            else if (measured.Contains(sensor)) sensorAt.Complain($"names '{sensorId}' twice");
+            else measured.Add(sensor);
+        }
+        if (measured.Count > MostSensors) at.ComplainOf("sensors", $"are {measured.Count}; at most {MostSensors} are allowed");
+        var (learn, memory) = (at.Span("learn"), at.Span("memory", required: false) ?? settings.Tick);
+        if (learn is not { } span || id.Length == 0 || measured.Count < 2) return [];
+        var ticks = (int)Math.Min(int.MaxValue, Math.Round(span / settings.Tick));
+        var fewest = Math.Max(FewestTicks, Detection.NormalOperation.TicksPerSensor * measured.Count);
+        if (ticks < fewest || ticks > MostTicks)
+            at.ComplainOf("learn", $"must be {fewest} to {MostTicks} ticks of {settings.Tick.TotalSeconds:0.###} s, as there are "
+                + $"{measured.Count} sensors");
+        if (memory < settings.Tick || memory > span / 10)
+            at.ComplainOf("memory", $"must be from a tick ({settings.Tick.TotalSeconds:0.###} s) to a tenth of 'learn'");
+        var departure = new Departure(
+            [.. measured.Select(s => new Measured(s.Number, s.Unit))], ticks, 1 - Math.Exp(-(settings.Tick / memory)));
+        return [
+            new(id, name, Unit.Find("1")!, $"departure of {string.Join(", ", measured.Select(s => s.Id))}", departure),
+            .. measured.Select(s => s.Unit.Quantity).Distinct().Where(q => ids.Add($"{id}-{q}")).Select(q => new CalculatedSignal(
+                $"{id}-{q}", $"{name}: part of {q.Replace('-', ' ')}", Unit.Find("%")!, $"part of {q} in {id}",
+                new DepartureShare(departure, q))),
+        ];
+    }
+
+    static T Closed<T>(YamlCursor cursor, T value)
+    {
+        cursor.Close();
+        return value;
     }
 
     /// <summary>The signals that limits may be on: those that no sensor measures, and the calculated ones.</summary>

@@ -55,6 +55,8 @@ static class ReadPhysics
         try
         {
             var compiled = new CompiledModel(model with { Signals = [] });
+            if (compiled.Equations.Shape.Banded > 0 && at.Get("axis", required: false) is null)
+                at.Complain("lacks 'axis', along which its components have temperatures");
             var outputs = compiled.Equations.Outputs;
             if (StateWithoutRate(compiled) is { } state)
                 Named(state.Split('.')[0])

@@ -40,6 +40,7 @@ public sealed class EstimationSetup
         var parts = model.Calculated.SelectMany(c => c.Calculation.Parts()).ToList();
         Measured = [.. parts.OfType<Measured>().Select(m => m.Number).Distinct().Select(number => model.Sensor(number)!)];
         Windows = [.. parts.OfType<Window>()];
+        Departures = [.. parts.OfType<Departure>().Distinct(ReferenceEqualityComparer.Instance).Cast<Departure>()];
         SignalLimits = [.. model.Limits.Where(l => l.Signal is not null)];
         var used = parts.OfType<Estimated>().Select(e => e.Id).Concat(SignalLimits.Select(l => l.Signal!)).ToHashSet();
         UsedSignals = [.. Compiled.Signals.Where(s => used.Contains(s.Signal.Id))];
@@ -87,6 +88,9 @@ public sealed class EstimationSetup
 
     /// <summary>The windows in calculated signals.</summary>
     internal Window[] Windows { get; }
+
+    /// <summary>The departures in calculated signals.</summary>
+    internal Departure[] Departures { get; }
 
     /// <summary>The signals of the physics in calculated signals and limits.</summary>
     internal SignalPlace[] UsedSignals { get; }

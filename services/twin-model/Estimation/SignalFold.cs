@@ -1,4 +1,5 @@
 using TwinModel.Assets;
+using TwinModel.Detection;
 using TwinModel.Signals;
 using TwinModel.Telemetry;
 using TwinModel.Twins;
@@ -20,6 +21,7 @@ sealed class SignalFold
     readonly EstimationSetup setup;
     readonly (double Mean, double Error, long Tick)[] heard;
     readonly Dictionary<Window, SignalWindow> windows = new(ReferenceEqualityComparer.Instance);
+    readonly Dictionary<Departure, NormalOperation> departures = new(ReferenceEqualityComparer.Instance);
     readonly Estimate[] calculated;
     readonly double[] watched;
     readonly LimitCondition[] conditions;
@@ -31,6 +33,7 @@ sealed class SignalFold
         heard = new (double, double, long)[setup.Measured.Length];
         Array.Fill(heard, (double.NaN, double.NaN, long.MinValue));
         foreach (var window in setup.Windows) windows.Add(window, new(window.Ticks));
+        foreach (var departure in setup.Departures) departures.Add(departure, new(Least(departure), departure.Learn, departure.Weight));
         calculated = new Estimate[setup.Model.Calculated.Count];
         Array.Fill(calculated, new(double.NaN, double.NaN));
         (watched, conditions) = (new double[setup.SignalLimits.Length], new LimitCondition[setup.SignalLimits.Length]);
@@ -51,7 +54,8 @@ sealed class SignalFold
     {
         if (calculated.Length == 0 && conditions.Length == 0) return;
         Hear(tick, readings);
-        var rows = new Rows(setup, tick, heard, Draws(tick), estimator.Evaluate(setup.UsedSignals, work), windows);
+        Compare(tick);
+        var rows = new Rows(setup, tick, heard, Draws(tick), estimator.Evaluate(setup.UsedSignals, work), windows, departures);
         for (var i = 0; i < calculated.Length; i++) calculated[i] = rows.Calculate(setup.Model.Calculated[i]);
         for (var i = 0; i < conditions.Length; i++)
         {
@@ -79,6 +83,19 @@ sealed class SignalFold
         }
     }
 
+    void Compare(long tick)
+    {
+        foreach (var departure in setup.Departures)
+        {
+            int[] sensors = [.. departure.Of.Select(m => setup.MeasuredNumber(m.Number))];
+            departures[departure].Step([.. sensors.Select(s => heard[s].Mean)], sensors.All(s => heard[s].Tick == tick));
+        }
+    }
+
+    // What a sensor's noise leaves in the mean of a hundred readings; more cannot be said of one that shows exactly the same.
+    double[] Least(Departure departure) =>
+        [.. departure.Of.Select(m => Math.Max(0.1 * setup.Measured[setup.MeasuredNumber(m.Number)].Noise, 1e-9))];
+
     // A row for each sensor, then one for each window.
     Ensemble Draws(long tick)
     {
@@ -102,6 +119,7 @@ sealed class SignalFold
             to.Write(tick);
         }
         foreach (var window in setup.Windows) windows[window].Write(to);
+        foreach (var departure in setup.Departures) departures[departure].Write(to);
         foreach (var value in calculated)
         {
             to.Write(value.Mean);
@@ -119,6 +137,7 @@ sealed class SignalFold
         var fold = new SignalFold(setup) { previous = from.ReadInt64() };
         for (var s = 0; s < fold.heard.Length; s++) fold.heard[s] = (from.ReadDouble(), from.ReadDouble(), from.ReadInt64());
         foreach (var window in setup.Windows) fold.windows[window].Read(from);
+        foreach (var departure in setup.Departures) fold.departures[departure].Read(from);
         for (var i = 0; i < fold.calculated.Length; i++) fold.calculated[i] = new(from.ReadDouble(), from.ReadDouble());
         for (var i = 0; i < fold.conditions.Length; i++)
             (fold.watched[i], fold.conditions[i]) = (from.ReadDouble(), LimitCondition.Read(from));
@@ -131,7 +150,7 @@ sealed class SignalFold
     /// </summary>
     sealed class Rows(
         EstimationSetup setup, long tick, (double Mean, double Error, long Tick)[] heard, Ensemble draws, Ensemble? estimated,
-        Dictionary<Window, SignalWindow> windows)
+        Dictionary<Window, SignalWindow> windows, Dictionary<Departure, NormalOperation> departures)
     {
         readonly int members = setup.Settings.Ensemble;
         readonly List<double[]> calculated = [];
@@ -157,17 +176,24 @@ sealed class SignalFold
 
         double[] Of(Calculation calculation) => calculation switch
         {
-            Constant constant => Row(_ => constant.Value, constant.Value, _ => constant.Value),
+            Constant constant => Exact(constant.Value),
             Measured sensor => OfSensor(setup.MeasuredNumber(sensor.Number), sensor.Unit),
             Estimated signal => estimated is null
-                ? Row(_ => double.NaN, double.NaN, _ => double.NaN)
+                ? Exact(double.NaN)
                 : OfSignal(setup.UsedSignalNumber(signal.Id), signal.Unit),
             Calculated other => [.. calculated[other.Number]],
             Negative negative => Array.ConvertAll(Of(negative.Of), value => -value),
             Combination pair => Combined(pair.Operator, Of(pair.Left), Of(pair.Right)),
             Window window => Windowed(window, Of(window.Of)),
+            Departure departure => Exact(departures[departure].Departure),
+            DepartureShare share => Exact(ShareOf(share)),
             _ => throw new ArgumentOutOfRangeException(nameof(calculation), calculation, "Allowed: the kinds there are."),
         };
+
+        double[] Exact(double value) => Row(_ => value, value, _ => value);
+
+        double ShareOf(DepartureShare share) => Enumerable.Range(0, share.In.Of.Count)
+            .Where(s => share.In.Of[s].Unit.Quantity == share.Quantity).Sum(departures[share.In].ShareOf);
 
         double[] OfSensor(int number, Units.Unit unit)
         {

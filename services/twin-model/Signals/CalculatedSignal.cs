@@ -19,6 +19,8 @@ public abstract record Calculation
         Negative negative => negative.Of.Parts(),
         Combination pair => [.. pair.Left.Parts(), .. pair.Right.Parts()],
         Window window => window.Of.Parts(),
+        Departure departure => departure.Of,
+        DepartureShare share => share.In.Parts(),
         _ => [],
     }];
 }
@@ -57,3 +59,15 @@ public sealed record Combination(char Operator, Calculation Left, Calculation Ri
 /// <param name="Of">What it is applied to.</param>
 /// <param name="Ticks">Length of the window.</param>
 public sealed record Window(WindowFunction Function, Calculation Of, int Ticks) : Calculation;
+
+/// <summary>How far sensors have departed from what they showed while it was learned what is normal (<see
+/// cref="Detection.NormalOperation"/>); no value until then.</summary>
+/// <param name="Of">The sensors.</param>
+/// <param name="Learn">Number of ticks to learn from.</param>
+/// <param name="Weight">Of the newest tick in the average that is compared.</param>
+public sealed record Departure(IReadOnlyList<Measured> Of, int Learn, double Weight) : Calculation;
+
+/// <summary>The part that the sensors of a quantity have in a departure, from 0 to 1.</summary>
+/// <param name="In">The departure; it is the same object for all of its shares.</param>
+/// <param name="Quantity">The quantity.</param>
+public sealed record DepartureShare(Departure In, string Quantity) : Calculation;

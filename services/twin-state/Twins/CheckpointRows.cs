@@ -11,12 +11,15 @@ static class CheckpointRows
 {
     const long Hour = 3600 * Micros.PerSecond;
 
+    // From one to the next, a machine that sends once a second has 1 200 events: as many are folded within 50 ms.
+    const long Slot = Hour / 3;
+
     // Looked at again and again, so that none is missed after a pause of a day.
     const long ThinnedFrom = 72 * Hour;
     const long ThinnedTo = 48 * Hour;
 
     /// <summary>
-    /// Keeps the state if it is time for a checkpoint. Of those older than two days, the first of each hour stays; the next takes over what
+    /// Keeps the state if it is time for a checkpoint. Of those older than two days, the first of each 20 minutes stays; the next takes over what
     /// is known of the readings that came before the others.
     /// </summary>
     public static async Task Save(NpgsqlConnection connection, OwnedTwin twin, byte[] state, CancellationToken cancel)
@@ -58,8 +61,8 @@ static class CheckpointRows
             with thinned as (
                 delete from {ReadModels.TwinCheckpoint} where asset_id = $1 and position in (
                     select position from (
-                        select position, newest_sample / {Hour} as hour, lag(newest_sample / {Hour}) over (order by position) as before
-                        from {ReadModels.TwinCheckpoint} where asset_id = $1 and newest_sample between $2 and $3) c where hour = before)
+                        select position, newest_sample / {Slot} as slot, lag(newest_sample / {Slot}) over (order by position) as before
+                        from {ReadModels.TwinCheckpoint} where asset_id = $1 and newest_sample between $2 and $3) c where slot = before)
                 returning position, since_position, oldest_since),
             heir as (
                 select (select min(position) from {ReadModels.TwinCheckpoint} where asset_id = $1 and position > t.position

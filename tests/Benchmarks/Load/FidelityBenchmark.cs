@@ -77,9 +77,9 @@ static class FidelityBenchmark
     /// <param name="cancel">Ends the run.</param>
     public static Task Run(string repository, IReadOnlyList<string> args, CancellationToken cancel)
     {
-        if (args is ["tclab"])
+        if (args is ["tclab" or "skab"])
         {
-            TclabFidelity.Print(repository, cancel);
+            Measured(args[0]);
             return Task.CompletedTask;
         }
         var (setup, plants) = (SetupOf(repository), Plants(args));
@@ -90,8 +90,15 @@ static class FidelityBenchmark
             outcomes[i] = [.. Perform(setup, Plan(setup, plants[i])).Select(o => o.Outcome)]);
         List(outcomes.SelectMany(o => o));
         Show([.. outcomes.SelectMany(o => o)]);
-        TclabFidelity.Print(repository, cancel);
+        Measured("tclab");
+        Measured("skab");
         return Task.CompletedTask;
+
+        void Measured(string name)
+        {
+            if (name == "tclab") TclabFidelity.Print(repository, cancel);
+            else SkabFidelity.Print(repository, cancel);
+        }
     }
 
     static int[] Plants(IReadOnlyList<string> args) => [.. Enumerable.Range(Number(args, 1, 0), Number(args, 0, Experiments))];

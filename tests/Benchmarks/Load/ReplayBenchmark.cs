@@ -22,6 +22,7 @@ static class ReplayBenchmark
     const int Workers = 2;
     const string Asset = "bench-replay";
     const int Fleet = 1000;
+    const long Slot = 20 * TimeSpan.TicksPerMinute;
 
     public static async Task Run(Settings settings, CancellationToken cancel)
     {
@@ -112,7 +113,7 @@ static class ReplayBenchmark
         var (from, end) = await Fill(settings, system, source, [Asset], events, secondsPerEvent: 1, cancel);
         var recent = end.AddDays(-2) > from ? end.AddDays(-2) : from;
         await Ask("known then, last two days", 60, recent, end, known: true, goal: 50, system, cancel);
-        if (recent > from) await Ask("known then, any time before", 20, from, recent, known: true, goal: null, system, cancel);
+        if (recent > from) await Ask("known then, any time before", 60, from, recent, known: true, goal: 50, system, cancel);
         await Ask("true then as known now, any time", 10, from, end, known: false, goal: null, system, cancel);
         await Execute(source, "delete from twin_state.twin_checkpoint where asset_id = $1", cancel, Asset);
         await Ask("known then, any time, without checkpoints", 10, from, end, known: true, goal: null, system, cancel);
@@ -174,7 +175,7 @@ static class ReplayBenchmark
         return (from, end);
     }
 
-    /// <summary>The states that twin-state keeps: one each 5 000 readings or so for two days, before that the first of each hour.</summary>
+    /// <summary>The states that twin-state keeps: one each 5 000 readings or so for two days, before that the first of each 20 minutes.</summary>
     static async Task Checkpoints(
         Settings settings, NpgsqlDataSource source, IReadOnlyList<string> assets, DateTimeOffset from, DateTimeOffset end,
         CancellationToken cancel)
@@ -183,7 +184,7 @@ static class ReplayBenchmark
         foreach (var asset in assets)
         {
             var (twin, effects, readings) = (new Twin(Model(settings)), new StepEffects { WithoutHistory = true }, new List<Reading>());
-            var (hour, work, since) = (default(DateTimeOffset), 0, (Position: 0L, Oldest: long.MaxValue));
+            var (slot, work, since) = (default(DateTimeOffset), 0, (Position: 0L, Oldest: long.MaxValue));
             Dictionary<string, long> versions = [];
             foreach (var stream in Streams.TelemetryBetween(asset, from, end))
             {
@@ -197,10 +198,10 @@ static class ReplayBenchmark
                     since.Oldest = Math.Min(since.Oldest, TelemetryCodec.SampleRange(batch.Batch).First);
                     if ((work += 10 + readings.Count) < 5_000) continue;
                     work = 0;
-                    var now = new DateTimeOffset(batch.RecordedAt.UtcTicks / TimeSpan.TicksPerHour * TimeSpan.TicksPerHour, TimeSpan.Zero);
+                    var now = new DateTimeOffset(batch.RecordedAt.UtcTicks / Slot * Slot, TimeSpan.Zero);
                     var isRecent = batch.RecordedAt >= end.AddDays(-2);
-                    if (now == hour && !isRecent) continue;
-                    hour = now;
+                    if (now == slot && !isRecent) continue;
+                    slot = now;
                     foreach (var old in versions.Keys.Order(StringComparer.Ordinal).SkipLast(3).ToList()) versions.Remove(old);
                     var state = twin.Snapshot();
                     kept++;

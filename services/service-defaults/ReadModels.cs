@@ -20,8 +20,8 @@ public static class ReadModels
     /// corrections bigint, since_position bigint, oldest_since bigint (microseconds), pk of the first two</c>. A state holds the events of
     /// the day streams in versions up to these, and all of earlier days, with the corrections up to that version; the position is their
     /// highest, and no reading was sampled after newest_sample. What was recorded after since_position was sampled at or after
-    /// oldest_since (0: not known). After every 5000 readings or so, of those older than two days one each 20 minutes. A cache: without them, a
-    /// past twin is folded from the beginning.
+    /// oldest_since (0: not known). After every 5000 readings or so, of those older than two days one each 20 minutes. A cache: without
+    /// them, a past twin is folded from the beginning.
     /// </summary>
     public const string TwinCheckpoint = "twin_state.twin_checkpoint";
 

@@ -36,8 +36,8 @@ public class EstimationTests
         Assert.Equal("motor-power / melt-flow", Extruder.Signals.Single(s => s.Id == "specific-drive-energy").Expression);
         Assert.Equal(("melt-flow", "production rate", "kg/h"),
             Extruder.Signals.Where(s => s.SensorId == "melt-flow").Select(s => (s.Id, s.Name, s.Unit)).Single());
-        Assert.Equal(["hydraulic-power", "apparent-power", "hydraulic-share", "motor-temperature-rate", "departure", "departure-acceleration",
-            "departure-current", "departure-pressure", "departure-voltage", "departure-volume-flow"],
+        Assert.Equal(["hydraulic-power", "apparent-power", "hydraulic-share", "motor-temperature-rate", "departure",
+            "departure-acceleration", "departure-current", "departure-pressure", "departure-voltage", "departure-volume-flow"],
             Estimation.Of(Model("pump-loop")).Signals.Select(s => s.Id));
     }
 

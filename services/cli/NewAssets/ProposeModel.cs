@@ -49,13 +49,14 @@ static partial class ProposeModel
         ("humidity", "%"),
     ];
 
-    static readonly Dictionary<string, string> Suffixes = new(StringComparer.Ordinal)
-    {
-        ["C"] = "degC", ["degC"] = "degC", ["celsius"] = "degC", ["K"] = "K", ["kelvin"] = "K", ["F"] = "degF", ["pct"] = "%",
-        ["percent"] = "%", ["bar"] = "bar", ["mbar"] = "mbar", ["Pa"] = "Pa", ["kPa"] = "kPa", ["pascal"] = "Pa", ["psi"] = "psi",
-        ["A"] = "A", ["mA"] = "mA", ["V"] = "V", ["W"] = "W", ["kW"] = "kW", ["rpm"] = "1/min", ["Hz"] = "Hz", ["mm"] = "mm",
-        ["Nm"] = "Nm", ["N"] = "N", ["kg_h"] = "kg/h", ["l_min"] = "l/min", ["m3_h"] = "m3/h", ["mm_s"] = "mm/s", ["m_s2"] = "m/s2",
-    };
+    // After the last underscore of a name.
+    static readonly (string Suffix, string Unit)[] Suffixes =
+    [
+        ("C", "degC"), ("degC", "degC"), ("celsius", "degC"), ("K", "K"), ("kelvin", "K"), ("F", "degF"), ("pct", "%"), ("percent", "%"),
+        ("bar", "bar"), ("mbar", "mbar"), ("Pa", "Pa"), ("kPa", "kPa"), ("pascal", "Pa"), ("psi", "psi"), ("A", "A"), ("mA", "mA"),
+        ("V", "V"), ("W", "W"), ("kW", "kW"), ("rpm", "1/min"), ("Hz", "Hz"), ("mm", "mm"), ("Nm", "Nm"), ("N", "N"), ("kg_h", "kg/h"),
+        ("l_min", "l/min"), ("m3_h", "m3/h"), ("mm_s", "mm/s"), ("m_s2", "m/s2"),
+    ];
 
     static readonly string[] NeverNegative =
         ["current", "ratio", "volume-flow", "mass-flow", "rotational-speed", "acceleration", "vibration-velocity", "frequency"];
@@ -144,7 +145,7 @@ static partial class ProposeModel
         var name = bracket.Success ? header[..bracket.Index].Trim() : header;
         if (given is not null) return (name, Known("--unit", $"{header}={given}", given), null);
         if (bracket.Success) return (name, Known("--from", header, bracket.Groups[1].Value), null);
-        foreach (var (suffix, symbol) in Suffixes.OrderByDescending(s => s.Key.Length))
+        foreach (var (suffix, symbol) in Suffixes.OrderByDescending(s => s.Suffix.Length))
         {
             if (header.EndsWith("_" + suffix, StringComparison.Ordinal) && header.Length > suffix.Length + 1)
                 return (header[..^(suffix.Length + 1)], Unit.Find(symbol)!, null);
@@ -176,7 +177,8 @@ static partial class ProposeModel
         double[] steps = [.. values.Zip(values.Skip(1), (a, b) => Math.Abs(b - a))];
         if (steps.Length == 0) return 0;
         var noise = 1.4826 * steps.Median() / Math.Sqrt(2);
-        if (noise == 0) noise = steps.Where(s => s > 0).DefaultIfEmpty(0).Min() / 3;
+        // What hardly ever moves is set by somebody.
+        if (noise == 0 && steps.Count(s => s > 0) > steps.Length / 20) noise = steps.Where(s => s > 0).Min() / 3;
         return noise == 0 ? 0 : double.Parse(noise.ToString("G2", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
     }
 

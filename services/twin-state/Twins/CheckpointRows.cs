@@ -19,8 +19,8 @@ static class CheckpointRows
     const long ThinnedTo = 48 * Hour;
 
     /// <summary>
-    /// Keeps the state if it is time for a checkpoint. Of those older than two days, the first of each 20 minutes stays; the next takes over what
-    /// is known of the readings that came before the others.
+    /// Keeps the state if it is time for a checkpoint. Of those older than two days, the first of each 20 minutes stays; the next takes
+    /// over what is known of the readings that came before the others.
     /// </summary>
     public static async Task Save(NpgsqlConnection connection, OwnedTwin twin, byte[] state, CancellationToken cancel)
     {

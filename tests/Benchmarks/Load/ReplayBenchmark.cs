@@ -175,7 +175,9 @@ static class ReplayBenchmark
         return (from, end);
     }
 
-    /// <summary>The states that twin-state keeps: one each 5 000 readings or so for two days, before that the first of each 20 minutes.</summary>
+    /// <summary>
+    /// The states that twin-state keeps: one each 5 000 readings or so for two days, before that the first of each 20 minutes.
+    /// </summary>
     static async Task Checkpoints(
         Settings settings, NpgsqlDataSource source, IReadOnlyList<string> assets, DateTimeOffset from, DateTimeOffset end,
         CancellationToken cancel)

@@ -206,8 +206,8 @@ account() { # NAME ROLES [TENANT] | --change NAME ROLES [TENANT] | --remove NAME
     "$DOTNET" "$(service_assembly identity)" "$verb-account" "$ACCOUNTS" "$@" 9>&- || exit 1
     case $verb in
         add) say "$1 $(awk -v name="$1" '$1 == name { print $2 }' "$ACCOUNTS/passwords")" ;;
-        change) say "$1 is $2${3:+ of the tenant $3}, with the same password; tokens that it has are good for some minutes yet" ;;
-        remove) say "$1 is removed; tokens that it has are good for some minutes yet" ;;
+        change) say "$1 is $2${3:+ of the tenant $3}, with the same password; tokens that it has say what it was before until they end, up to an hour" ;;
+        remove) say "$1 is removed; tokens that it has are good until they end, up to an hour" ;;
     esac
 }
 

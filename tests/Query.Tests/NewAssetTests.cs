@@ -73,7 +73,7 @@ public class NewAssetTests
     [InlineData("time,a\n2026-03-01T06:00:00Z,x\n2026-03-01T06:00:01Z,y\n", "a column of numbers beside the times")]
     [InlineData("nothing", "a header of 2 to 1000 columns")]
     [InlineData("", "a header of 2 to 1000 columns")]
-    [InlineData("time,a\n2026-03-01T06:00:01Z,1\n2026-03-01T06:00:00Z,1\n", "a file with a column of times")]
+    [InlineData("time,a\n2026-03-01T06:00:01Z,1\n2026-03-01T06:00:00Z,1\n", "none before the one above")]
     public void What_is_no_recording_is_refused_with_what_to_do(string csv, string says) => Assert.Contains(
         says, Assert.Throws<InvalidInputException>(() => Proposed(csv)).Message, StringComparison.Ordinal);
 

@@ -35,7 +35,8 @@ static class FindTime
         }
         throw wanted is null
             ? new InvalidInputException(
-                "--from", string.Join(", ", table.Headers), "a file with a column of times; name it with --time COLUMN")
+                "--from", string.Join(", ", table.Headers),
+                "a file with a column of times, none before the one above; name it with --time COLUMN")
             : new InvalidInputException("--time", wanted, "a column in which every cell is a time, none before the one above, "
                 + "e.g. 2026-03-01T06:00:00Z, 1.3.2026 6:00:00, or seconds");
     }

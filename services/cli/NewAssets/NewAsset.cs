@@ -43,7 +43,14 @@ static class NewAsset
         var yaml = WriteModel.Of(name, proposed, from.Name);
         // What is written is what every service accepts.
         ReadAssetModel.FromText(yaml, target);
-        File.WriteAllText(target, yaml);
+        try
+        {
+            File.WriteAllText(target, yaml);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidInputException("--to", to.FullName, "a folder that can be written to");
+        }
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{target}: {proposed.Sensors.Count} sensors every {proposed.Interval} s, times in '{proposed.TimeHeader}'"));
         foreach (var sensor in proposed.Sensors)

@@ -140,6 +140,9 @@ sealed partial class YamlCursor(YamlNode node, string path, string file, List<Mo
         return null;
     }
 
+    // The history holds single precision, and squares of values are added up.
+    const double Farthest = 1e27;
+
     public Interval? RangeOf(string key)
     {
         if (Get(key) is not { } child) return null;
@@ -151,6 +154,8 @@ sealed partial class YamlCursor(YamlNode node, string path, string file, List<Mo
         var min = new YamlCursor(pair.Children[0], $"{child.Path}[0]", file, problems).Number();
         var max = new YamlCursor(pair.Children[1], $"{child.Path}[1]", file, problems).Number();
         if (min is null || max is null) return null;
+        if (Math.Max(Math.Abs(min.Value), Math.Abs(max.Value)) > Farthest)
+            child.Complain($"must lie within [-1e27, 1e27], not [{min}, {max}]");
         if (min < max) return new Interval(min.Value, max.Value);
         child.Complain($"must have min < max, not [{min}, {max}]");
         return null;

@@ -37,6 +37,7 @@ public class ReadAssetModelTests
     [InlineData("number: 7", "number: 70000", "sensors[1].number", "1 to 65535")]
     [InlineData("component: vessel, quantity: temperature", "component: vesel, quantity: temperature", "sensors[0].component", "vessel")]
     [InlineData("physical: [0, 50]", "physical: [50, 0]", "sensors[1].physical", "min < max")]
+    [InlineData("physical: [0, 50]", "physical: [0, 1e200]", "sensors[1].physical", "within [-1e27, 1e27]")]
     [InlineData("plausible: [0, 120]", "plausible: [-60, 120]", "sensors[0].plausible", "within physical")]
     [InlineData("interval: 1s }\n  - { id: pressure", "interval: soon }\n  - { id: pressure", "sensors[0].interval", "500ms")]
     [InlineData("above: 100, clear: 95", "above: 100, clear: 105", "limits[0].clear", "healthy side")]

@@ -40,7 +40,7 @@ static partial class ChangeAccounts
             [.. accounts.Clients.Select(c => c.Id == name ? c with { Roles = given, Tenant = tenant } : c)]), passwords);
     });
 
-    /// <summary><c>remove-account DIRECTORY NAME</c>: its tokens end, as its sessions do.</summary>
+    /// <summary><c>remove-account DIRECTORY NAME</c>: its sessions end, and tokens when their time is over.</summary>
     public static int Remove(string directory, string name) => Change(directory, (accounts, passwords) =>
     {
         RefuseNeeded(accounts, name);

@@ -4,67 +4,117 @@ using MathNet.Numerics.LinearAlgebra;
 using TwinModel.ConditionMonitoring;
 using TwinModel.Lifetimes;
 using TwinModel.Prognostics;
+using TwinModel.Uncertainty;
 
 namespace Benchmarks.Load;
 
-/// <summary>C-MAPSS FD001: learns from four fifths of the engines and predicts one fifth at cuts. Cycles take the place of days.</summary>
+/// <summary>
+/// C-MAPSS: each fifth of the engines by the others, looked at once to ten times at cut-offs like the official ones; and the official test
+/// sets, where they are present. Cycles take the place of days. All labels are capped, those of the truth too.
+/// </summary>
 static class TurbofanPrognostics
 {
     /// <summary>Beyond this remaining life, the sensors do not distinguish lives; the usual cap for this data set.</summary>
-    const double Cap = 125;
+    public const double Cap = 125;
 
     const int Window = 30;
 
+    // Remaining lives and least history of the official cut-offs.
+    const int LeastRul = 7, MostRul = 145, LeastKnown = 31, CutsEach = 10;
+
     // Sensors 2, 3, 4, 7, 8, 9, 11, 12, 13, 14, 15, 17, 20, 21: the others are constant in FD001.
     static readonly int[] Columns = [6, 7, 8, 11, 12, 13, 15, 16, 17, 18, 19, 21, 24, 25];
-
-    static readonly double[] Cuts = [0.3, 0.45, 0.6, 0.7, 0.8, 0.9, 0.95];
 
     sealed record Engine(int Unit, double[][] Rows)
     {
         public int Life => Rows.Length;
     }
 
-    public static void Run(string file, CancellationToken cancel)
+    public static void Run(string data, CancellationToken cancel)
     {
-        Report.Title("prognostics: C-MAPSS FD001, every fifth engine by the others");
-        var engines = PrognosticsBenchmark.Lines(file).Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        var engines = Read(Path.Combine(data, "dev", "train_FD001.txt.gz"));
+        Report.Title("prognostics: C-MAPSS FD001, each fifth of the engines by the others");
+        Console.WriteLine(
+            $"{engines.Count} engines, up to {CutsEach} cut-offs each with {LeastRul} to {MostRul} cycles to go and {LeastKnown} known; "
+                + $"cycles; all labels capped at {Cap}");
+        var scores = OfTurbofans();
+        var random = new RandomStream(1, 0);
+        for (var fold = 0; fold < 5; fold++)
+        {
+            cancel.ThrowIfCancellationRequested();
+            var judged = new Methods([.. engines.Where(e => e.Unit % 5 != fold)]);
+            foreach (var engine in engines.Where(e => e.Unit % 5 == fold))
+            {
+                for (var cut = 0; cut < CutsEach; cut++)
+                {
+                    var rul = LeastRul + random.NextInteger(MostRul - LeastRul + 1);
+                    if (engine.Life - rul >= LeastKnown) judged.Judge(scores, engine, engine.Life - rul, rul);
+                }
+            }
+        }
+        scores.Print();
+        Official(data, "FD001", () => engines, cancel);
+        Official(data, "FD003", () => Read(Path.Combine(data, "holdout", "train_FD003.txt.gz")), cancel);
+    }
+
+    static void Official(string data, string name, Func<List<Engine>> learn, CancellationToken cancel)
+    {
+        var folder = Path.Combine(data, "holdout");
+        var (test, answers) = (Path.Combine(folder, $"test_{name}.txt.gz"), Path.Combine(folder, $"RUL_{name}.txt"));
+        if (!File.Exists(test) || !File.Exists(answers)) return;
+        Report.Title($"prognostics: C-MAPSS {name}, the official test engines");
+        var (judged, scores) = (new Methods(learn()), OfTurbofans());
+        var truths = File.ReadLines(answers).Where(l => l.Trim().Length > 0).Select(l => int.Parse(l, CultureInfo.InvariantCulture));
+        foreach (var (engine, truth) in Read(test).Zip(truths))
+        {
+            cancel.ThrowIfCancellationRequested();
+            judged.Judge(scores, engine, engine.Life, truth);
+        }
+        scores.Print();
+    }
+
+    static List<Engine> Read(string file) =>
+        [.. PrognosticsBenchmark.Lines(file).Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Where(c => c.Length >= 26)
             .GroupBy(c => int.Parse(c[0], CultureInfo.InvariantCulture))
             .Select(g => new Engine(
-                g.Key, [.. g.Select(c => Columns.Select(k => double.Parse(c[k], CultureInfo.InvariantCulture)).ToArray())])).ToList();
-        var (learn, held) = (engines.Where(e => e.Unit % 5 != 0).ToList(), engines.Where(e => e.Unit % 5 == 0).ToList());
-        Console.WriteLine(
-            $"{learn.Count} engines to learn from, {held.Count} held back, cut at {string.Join(", ", Cuts.Select(c => $"{100 * c:0} %"))} "
-                + $"of their lives; cycles; learned labels capped at {Cap}, truth not");
-        var constant = learn.SelectMany(e => Enumerable.Range(1, e.Life).Select(t => Math.Min(Cap, e.Life - t))).Average();
-        var last = new Ridge(learn, (e, t) => e.Rows[t - 1], 1e-3);
-        var window = new Ridge(learn, Features, 10);
-        var pairs = learn.SelectMany(
-            e => Enumerable.Range(5, e.Life - 5).Select(t => (Guess: window.Predict(e, t), Age: (double)t, Rul: (double)(e.Life - t))))
-                .ToArray();
-        var trend = new IndexTrend(learn, last);
-        var scores = new Scores();
-        foreach (var engine in held)
+                g.Key, [.. g.Select(c => Columns.Select(k => double.Parse(c[k], CultureInfo.InvariantCulture)).ToArray())]))];
+
+    static Scores OfTurbofans() => new(
+        "penalty", rows => rows.Sum(r => PredictionScore.Phm2008(r.Guess - r.Truth)).ToString("0", CultureInfo.InvariantCulture),
+        // The mean errs least in the square.
+        life => life.MeanUntil(Cap), Cap);
+
+    /// <summary>The methods, learned from some engines.</summary>
+    sealed class Methods
+    {
+        readonly double constant;
+        readonly Ridge last, window;
+        readonly (double Guess, double Age, double Rul)[] pairs;
+        readonly IndexTrend trend;
+        readonly LearnedLife learned;
+
+        public Methods(IReadOnlyList<Engine> learn)
         {
-            foreach (var cut in Cuts)
-            {
-                cancel.ThrowIfCancellationRequested();
-                var t = Math.Max(5, (int)(cut * engine.Life));
-                double truth = engine.Life - t;
-                var guess = window.Predict(engine, t);
-                var similar = Similar(pairs, guess, t);
-                scores.Add("constant", truth, constant);
-                scores.Add("linear regression on the last row", truth, last.Predict(engine, t));
-                scores.Add("ridge on 42 features of the last 30 rows", truth, guess);
-                scores.Add("lives of engines of like ridge value and age", truth, similar);
-                var evidence = trend.Predict(engine, t);
-                scores.Add("health index, models by evidence", truth, evidence);
-                scores.Add("both, equally weighted", truth,
-                    RulDistribution.Of(new MixtureLife([new("similar", 0.5, similar), new("trend", 0.5, evidence)])));
-            }
+            constant = learn.SelectMany(e => Enumerable.Range(1, e.Life).Select(t => Math.Min(Cap, e.Life - t))).Average();
+            last = new(learn, (e, t) => e.Rows[t - 1], 1e-3);
+            window = new(learn, TurbofanPrognostics.Features, 10);
+            pairs = [.. learn.SelectMany(e => Enumerable.Range(5, e.Life - 5)
+                .Select(t => (Guess: window.Predict(e, t), Age: (double)t, Rul: (double)(e.Life - t))))];
+            trend = new(learn, last);
+            learned = LearnLife.From([.. learn.Select(e => new RunToFailure([.. e.Rows]))], new((int)Cap));
         }
-        scores.Print(phm2012: false);
+
+        public void Judge(Scores scores, Engine engine, int known, double truth)
+        {
+            scores.Add("constant", truth, constant);
+            scores.Add("linear regression on the last row", truth, last.Predict(engine, known));
+            var guess = window.Predict(engine, known);
+            scores.Add("ridge on 42 features of the last 30 rows", truth, guess);
+            scores.Add("lives of engines of like ridge value and age", truth, Similar(pairs, guess, known));
+            scores.Add("health index, models by evidence", truth, trend.Predict(engine, known));
+            scores.Add("learned from lives (LearnLife)", truth, learned.Predict(engine.Rows.AsSpan(0, known)));
+        }
     }
 
     static double[] Features(Engine engine, int t)

@@ -15,7 +15,7 @@ var pure = new Dictionary<string, Func<string, CancellationToken, Task>>
 {
     ["simulation"] = SimulationBenchmark.Run,
     ["decision"] = DecisionBenchmark.Run,
-    ["prognostics"] = PrognosticsBenchmark.Run,
+    ["prognostics"] = (repository, cancel) => PrognosticsBenchmark.Run(repository, args[1..], cancel),
     ["estimation"] = EstimationBenchmark.Run,
     ["fidelity"] = (repository, cancel) => FidelityBenchmark.Run(repository, args[1..], cancel),
     ["calibration"] = (repository, cancel) => FidelityBenchmark.Calibrated(repository, args[1..], cancel),

@@ -30,13 +30,7 @@ public sealed record RulSettings(Threshold Threshold, WeibullLife? Fleet)
     /// <summary>Diffusions of the Wiener model in 1/sqrt(day), equally likely a priori.</summary>
     public ImmutableArray<double> DiffusionsPerRootDay { get; init; } = [0.02, 0.05, 0.1];
 
-    /// <summary>
-    /// How fast the drift of the Wiener model varies, in multiples of <see cref="SlopePerDay"/> per square root of a day, equally likely a
-    /// priori: self-reinforcing growth doubles within weeks, and an average since the change would predict too long a life.
-    /// </summary>
-    public ImmutableArray<double> DriftWanders { get; init; } = [0, 0.12];
-
-    /// <summary>Exponents of the power law, equally likely a priori.</summary>
+    /// <summary>Exponents of growth that feeds on itself (<see cref="PowerTrend"/>, <see cref="PowerScale"/>), equally likely a priori.</summary>
     public ImmutableArray<double> Exponents { get; init; } = PowerTrend.UsualExponents;
 
     /// <summary>
@@ -65,7 +59,6 @@ public sealed record RulSettings(Threshold Threshold, WeibullLife? Fleet)
         Require.AtLeast(3, LeastPoints);
         Require.AtLeast(20, MostPoints);
         foreach (var diffusion in DiffusionsPerRootDay) Require.Positive(diffusion, nameof(DiffusionsPerRootDay));
-        foreach (var wander in DriftWanders) Require.NotNegative(wander, nameof(DriftWanders));
         foreach (var exponent in Exponents) Require.NotNegative(exponent, nameof(Exponents));
     }
 }
@@ -157,17 +150,7 @@ public static class AssessRul
         List<(string Name, ILifetime? Life, double LogEvidence)> models = [];
         var line = new LogLinearTrend(centre, s.SlopePerDay, variance, slopeVariance, 0, noise).Update(points);
         models.Add(("log-linear", line.RemainingLife(history.NowDays, s.Threshold), line.LogEvidence));
-        foreach (var (diffusion, wander) in s.DiffusionsPerRootDay.SelectMany(
-            _ => s.DriftWanders, (diffusion, wander) => (diffusion, wander)))
-        {
-            var start = new WienerTrend(
-                Math.Min(0, points[0].Days), centre, s.SlopePerDay, variance, slopeVariance, 0, diffusion, noise,
-                DriftWander: wander * Math.Abs(s.SlopePerDay));
-            var path = start.Update(points);
-            path = path.Predict(Math.Max(path.AtDays, history.NowDays));
-            models.Add(("wiener", path.RemainingLife(s.Threshold),
-                path.LogEvidence - Math.Log(s.DiffusionsPerRootDay.Length * s.DriftWanders.Length)));
-        }
+        models.AddRange(Wandering(s, history, points, noise, centre));
         if (s.SlopePerDay > 0 && s.Exponents.Length > 0)
         {
             // A lognormal distribution with the mean and standard deviation of the slope.
@@ -179,6 +162,30 @@ public static class AssessRul
         // No growth at all is a false alarm; the life is then the fleet's.
         models.Add(("fleet", fleet, new LogLinearTrend(centre, 0, variance, 0, 0, noise).Update(points).LogEvidence));
         return Weighted(s, models, fleet, line);
+    }
+
+    // Trends that wander, on scales from growth that slows down to growth that runs away.
+    static IEnumerable<(string Name, ILifetime? Life, double LogEvidence)> Wandering(
+        RulSettings s, PartHistory history, IReadOnlyList<TrendPoint> points, double noise, double centre)
+    {
+        double[] exponents = s.SlopePerDay > 0 ? [1, .. s.Exponents.Where(m => m is >= 0.5 and <= 2 and not 1)] : [1];
+        var members = exponents.Length * s.DiffusionsPerRootDay.Length;
+        foreach (var exponent in exponents)
+        {
+            var scale = new PowerScale(exponent, centre);
+            // The same time from a new part to the threshold on each scale.
+            var height = s.Threshold.Ln - centre;
+            var ratio = height > 0 ? scale.Of(s.Threshold.Ln) / height : 1;
+            foreach (var diffusion in s.DiffusionsPerRootDay)
+            {
+                var path = new WienerTrend(
+                    Math.Min(0, points[0].Days), 0, ratio * s.SlopePerDay, s.LevelSdLn * s.LevelSdLn,
+                    ratio * ratio * s.SlopeSdPerDay * s.SlopeSdPerDay, 0, ratio * diffusion, noise);
+                path = points.Aggregate(path, (trend, point) => scale.Update(trend, point, noise));
+                path = path.Predict(Math.Max(path.AtDays, history.NowDays));
+                yield return ("wiener", path.RemainingLife(scale.Of(s.Threshold)), path.LogEvidence - Math.Log(members));
+            }
+        }
     }
 
     static Prognosis Weighted(

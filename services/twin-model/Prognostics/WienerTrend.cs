@@ -17,25 +17,20 @@ namespace TwinModel.Prognostics;
 /// <param name="DiffusionPerRootDay">sigma, 1/sqrt(day), greater than 0.</param>
 /// <param name="NoiseSd">Standard deviation of eps, in ln.</param>
 /// <param name="LogEvidence">ln of the probability density of the observations so far, given this model.</param>
-/// <param name="DriftWander">How fast mu itself varies, per day and square root of a day: the filter of a local linear trend (Harvey,
-/// 1989), which follows self-reinforcing damage. The remaining life uses the present mu. 0: mu never changes.</param>
 public sealed record WienerTrend(
     double AtDays, double Level, double DriftPerDay, double LevelVariance, double DriftVariance, double Covariance,
-    double DiffusionPerRootDay, double NoiseSd, double LogEvidence = 0, double DriftWander = 0)
+    double DiffusionPerRootDay, double NoiseSd, double LogEvidence = 0)
 {
     /// <summary>The trend at a later time, without an observation.</summary>
     public WienerTrend Predict(double days)
     {
         var dt = Require.NotNegative(days - AtDays, nameof(days));
-        var wander = DriftWander * DriftWander * dt;
         return this with
         {
             AtDays = days,
             Level = Level + DriftPerDay * dt,
-            LevelVariance = LevelVariance + 2 * dt * Covariance + dt * dt * DriftVariance + DiffusionPerRootDay * DiffusionPerRootDay * dt
-                + wander * dt * dt / 3,
-            Covariance = Covariance + dt * DriftVariance + wander * dt / 2,
-            DriftVariance = DriftVariance + wander,
+            LevelVariance = LevelVariance + 2 * dt * Covariance + dt * dt * DriftVariance + DiffusionPerRootDay * DiffusionPerRootDay * dt,
+            Covariance = Covariance + dt * DriftVariance,
         };
     }
 

@@ -14,19 +14,30 @@ static class PrognosticsBenchmark
 {
     static readonly double[] Cuts = [0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95];
 
-    public static Task Run(string repository, CancellationToken cancel)
+    /// <param name="repository">Holds the asset models; the data lie beside it.</param>
+    /// <param name="parts">Of <c>bearings</c>, <c>engines</c> and <c>lives</c>; none: all.</param>
+    /// <param name="cancel">Ends it.</param>
+    public static Task Run(string repository, string[] parts, CancellationToken cancel)
     {
         var data = Environment.GetEnvironmentVariable("POLLUX_DATA") ?? Path.Combine(repository, "..", "shared", "data");
-        var bearings = Path.Combine(data, "femto_pronostia", "dev", "features");
-        if (Directory.Exists(bearings)) Bearings(bearings, cancel);
-        else Console.WriteLine(
-            "The PRONOSTIA features are absent (../shared/data/femto_pronostia/dev/features beside the repository, or POLLUX_DATA); "
-                + "nothing is measured on them.");
-        var engines = Path.Combine(data, "cmapss");
-        if (File.Exists(Path.Combine(engines, "dev", "train_FD001.txt.gz"))) TurbofanPrognostics.Run(engines, cancel);
-        else Console.WriteLine(
-            "C-MAPSS is absent (../shared/data/cmapss/dev/train_FD001.txt.gz beside the repository, or POLLUX_DATA); nothing is measured "
-                + "on it.");
+        bool Asked(string part) => parts.Length == 0 || parts.Contains(part);
+        if (Asked("bearings"))
+        {
+            var bearings = Path.Combine(data, "femto_pronostia", "dev", "features");
+            if (Directory.Exists(bearings)) Bearings(bearings, cancel);
+            else Console.WriteLine(
+                "The PRONOSTIA features are absent (../shared/data/femto_pronostia/dev/features beside the repository, or POLLUX_DATA); "
+                    + "nothing is measured on them.");
+        }
+        if (Asked("engines"))
+        {
+            var engines = Path.Combine(data, "cmapss");
+            if (File.Exists(Path.Combine(engines, "dev", "train_FD001.txt.gz"))) TurbofanPrognostics.Run(engines, cancel);
+            else Console.WriteLine(
+                "C-MAPSS is absent (../shared/data/cmapss/dev/train_FD001.txt.gz beside the repository, or POLLUX_DATA); nothing is "
+                    + "measured on it.");
+        }
+        if (Asked("lives")) LifePrognostics.Run(repository, cancel);
         return Task.CompletedTask;
     }
 

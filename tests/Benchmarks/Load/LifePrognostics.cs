@@ -33,6 +33,10 @@ static class LifePrognostics
         Print("  while healthy", [.. looks.Where(l => l.Level == ConditionLevel.Healthy)]);
         Print("  while degrading or critical", [.. looks.Where(l => l.Level != ConditionLevel.Healthy)]);
         Print("last fifth of life", [.. looks.Where(l => l.Truth < 0.25 * l.Age)]);
+        var mean = All(world, 0, LearnedFrom, cancel).Average(l => l.Days);
+        Simple("  mean life of the others less age", looks, l => Math.Max(0, mean - l.Age));
+        Simple("  0.25 x age", looks, l => 0.25 * l.Age);
+        Simple("  straight line to the threshold", looks, l => l.Line);
         Console.WriteLine();
         Console.WriteLine($"P(failure within {StopDays:0} days)   foretold    came   looks");
         foreach (var bin in looks.GroupBy(l => Math.Min(9, (int)(10 * l.Life.Cdf(StopDays)))).OrderBy(g => g.Key))
@@ -51,12 +55,29 @@ static class LifePrognostics
         Enumerable.Range(0, LooksEach).Select(i => life.Days * (i + 1) / (LooksEach + 1))
             .Select(day => life.Looks.LastOrDefault(l => l.Days <= day)).OfType<LifeLook>().Distinct();
 
-    sealed record Look(double Age, double Truth, ConditionLevel Level, RulDistribution Life);
+    sealed record Look(double Age, double Truth, ConditionLevel Level, double Line, RulDistribution Life);
 
     // Null where the prognosis cannot say.
     static Look? Judged(RulSettings settings, SimulatedLife life, LifeLook look) => AssessRul.Of(settings, look.History) is Prognosis.Rul rul
-        ? new(look.Days, life.Days - look.Days, look.History.Level, rul.Life)
+        ? new(look.Days, life.Days - look.Days, look.History.Level, Line(settings, look), rul.Life)
         : null;
+
+    // By least squares through the medians since the change; the fleet's mean while there is no growth.
+    static double Line(RulSettings settings, LifeLook look)
+    {
+        var trend = look.History.Trend;
+        if (trend.Length < 6) return settings.Fleet!.MeanDays;
+        var (level, slope) = MathNet.Numerics.Fit.Line([.. trend.Select(p => p.Days)], [.. trend.Select(p => p.LnValue)]);
+        var at = (settings.Threshold.Ln - level) / slope - look.History.NowDays;
+        return slope > 0 ? Math.Max(0, at) : settings.Fleet!.MeanDays;
+    }
+
+    static void Simple(string name, IReadOnlyCollection<Look> looks, Func<Look, double> rule)
+    {
+        double Middle(IEnumerable<Look> of) => of.Select(l => Math.Abs(rule(l) - l.Truth) / l.Truth).Order().ToList() is var e ? 100 * e[e.Count / 2] : 0;
+        Console.WriteLine(FormattableString.Invariant(
+            $"{name,-36} median |error| {Middle(looks):0} %, in the last fifth {Middle(looks.Where(l => l.Truth < 0.25 * l.Age)):0} %"));
+    }
 
     static void Print(string name, IReadOnlyCollection<Look> looks)
     {

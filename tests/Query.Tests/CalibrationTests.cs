@@ -184,13 +184,13 @@ public class CalibrationTests
     [Fact]
     public void A_model_without_estimation_has_no_parameters_to_learn() => Assert.Contains(
         "no section 'estimation'",
-        Assert.Throws<NotFoundException>(() => GetParameters.Check(Registered(Given.A_model("pump-loop")), null, Given.Noon)).Message,
+        Assert.Throws<NotFoundException>(() => GetParameters.Check(Registered(Given.A_model("hall")), null, Given.Noon)).Message,
         StringComparison.Ordinal);
 
     [Theory]
     [InlineData("{}", "asset")]
     [InlineData("""{"asset":"nobody","by":"eve"}""", "asset")]
-    [InlineData("""{"asset":"pump-7","by":"eve"}""", "asset")]
+    [InlineData("""{"asset":"hall-7","by":"eve"}""", "asset")]
     [InlineData("""{"asset":"line-7"}""", "by")]
     [InlineData("""{"asset":"line-7","by":"eve","knownAt":-1}""", "knownAt")]
     [InlineData("""{"asset":"line-7","by":"eve","parameters":["x"]}""", "parameters[0]")]
@@ -198,7 +198,7 @@ public class CalibrationTests
     public async Task A_question_that_cannot_be_asked_is_refused_before_it_is_sent(string body, string field)
     {
         Register("line-7", "extrusion-line");
-        Register("pump-7", "pump-loop");
+        Register("hall-7", "hall");
         using var answer = await Api.Http.PostAsync(
             new Uri("/api/v1/calibrations", UriKind.Relative), new StringContent(body, Encoding.UTF8, "application/json"), Cancel);
         var problem = await QueryApi.Json(answer);
@@ -215,12 +215,12 @@ public class CalibrationTests
     [InlineData("/api/v1/twins/line-7/parameters?validAt=2999-01-01", 400, "validAt")]
     [InlineData("/api/v1/twins/line-7/parameters?validAt=2000-01-01", 400, "validAt")]
     [InlineData("/api/v1/twins/line-7/parameters?knownAt=-1", 400, "knownAt")]
-    [InlineData("/api/v1/twins/pump-7/parameters", 404, null)]
+    [InlineData("/api/v1/twins/hall-7/parameters", 404, null)]
     [InlineData("/api/v1/twins/nobody/parameters", 404, null)]
     public async Task What_cannot_be_read_is_refused(string path, int status, string? field)
     {
         Register("line-7", "extrusion-line");
-        Register("pump-7", "pump-loop");
+        Register("hall-7", "hall");
         using var answer = await Api.Http.GetAsync(new Uri(path, UriKind.Relative), Cancel);
         Assert.Equal((status, field), ((int)answer.StatusCode, (string?)(await QueryApi.Json(answer))["field"]));
     }
@@ -229,13 +229,13 @@ public class CalibrationTests
     public async Task The_same_is_refused_over_grpc()
     {
         Register("line-7", "extrusion-line");
-        Register("pump-7", "pump-loop");
+        Register("hall-7", "hall");
         using var channel = GrpcChannel.ForAddress(Api.Grpc);
         var calls = new CalibrationService.CalibrationServiceClient(channel);
         async Task<StatusCode> Refused<T>(AsyncUnaryCall<T> call) =>
             (await Assert.ThrowsAsync<RpcException>(async () => await call)).StatusCode;
         Assert.Equal(StatusCode.InvalidArgument,
-            await Refused(calls.CreateCalibrationAsync(new() { AssetId = "pump-7", By = "eve" }, cancellationToken: Cancel)));
+            await Refused(calls.CreateCalibrationAsync(new() { AssetId = "hall-7", By = "eve" }, cancellationToken: Cancel)));
         Assert.Equal(StatusCode.InvalidArgument,
             await Refused(calls.CreateCalibrationAsync(new() { AssetId = "line-7" }, cancellationToken: Cancel)));
         Assert.Equal(StatusCode.InvalidArgument,
@@ -245,7 +245,7 @@ public class CalibrationTests
         Assert.Equal(StatusCode.InvalidArgument,
             await Refused(calls.RollBackCalibrationAsync(new() { CalibrationId = "c-1" }, cancellationToken: Cancel)));
         Assert.Equal(StatusCode.NotFound,
-            await Refused(calls.GetParametersAsync(new() { AssetId = "pump-7" }, cancellationToken: Cancel)));
+            await Refused(calls.GetParametersAsync(new() { AssetId = "hall-7" }, cancellationToken: Cancel)));
         Assert.Equal(StatusCode.InvalidArgument,
             await Refused(calls.GetParametersAsync(new() { AssetId = "line-7", KnownAt = -1 }, cancellationToken: Cancel)));
     }

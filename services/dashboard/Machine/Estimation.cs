@@ -11,11 +11,14 @@ public sealed record Estimation(IReadOnlyList<EstimatedSignal> Signals, IReadOnl
 {
     public static Estimation None { get; } = new([], [], TimeSpan.Zero);
 
+    /// <summary>Whether the model says how the machine works.</summary>
+    public bool HasPhysics { get; init; }
+
     internal static Estimation Of(Live.ReadableModel read) => read.Model is { } model ? Of(model) : None;
 
     internal static Estimation Of(AssetModel model)
     {
-        if (!model.HasEstimate) return None;
+        if (!model.HasEstimate) return model.Physics is null ? None : None with { HasPhysics = true };
         return new(
             [.. model.EstimatedSignals.Select(s => new EstimatedSignal
             {
@@ -26,7 +29,10 @@ public sealed record Estimation(IReadOnlyList<EstimatedSignal> Signals, IReadOnl
                 Expression = model.Calculated.FirstOrDefault(c => c.Id == s.Id)?.Expression ?? "",
             })],
             [.. (model.Estimation is null ? [] : model.Physics!.Inputs).Where(i => i.Sensor is not null).Select(i => SensorId(i.Sensor))],
-            model.Tick);
+            model.Tick)
+        {
+            HasPhysics = model.Physics is not null,
+        };
 
         string SensorId(ushort? number) => number is { } n ? model.Sensor(n)!.Id : "";
     }

@@ -34,8 +34,24 @@ static class SkabFidelity
         public static Count operator +(Count a, Count b) => new(a.Hit + b.Hit, a.False + b.False, a.Missed + b.Missed, a.Quiet + b.Quiet);
     }
 
-    sealed record Run(string Name, bool[] IsAnomalous, double[] Departure, Dictionary<string, double>[] Parts)
+    // Of the physics: what no sensor shows, %.
+    readonly record struct Inferred(double Opening, double Speed);
+
+    sealed record Run(string Name, bool[] IsAnomalous, double[] Departure, Dictionary<string, double>[] Parts, Inferred?[] Physics)
     {
+        // Medians while nothing is wrong and while something is.
+        public string Shown()
+        {
+            string Of(bool isAnomalous, Func<Inferred, double> value)
+            {
+                var all = Enumerable.Range(0, IsAnomalous.Length).Where(i => IsAnomalous[i] == isAnomalous)
+                    .Select(i => Physics[i]).OfType<Inferred>().Select(value).Order().ToList();
+                return all[all.Count / 2].ToString("0", CultureInfo.InvariantCulture);
+            }
+            return $"opening {Of(false, p => p.Opening)} -> {Of(true, p => p.Opening)} %, speed {Of(false, p => p.Speed)} -> "
+                + $"{Of(true, p => p.Speed)} %";
+        }
+
         public Count Judged(double limit) => Score(IsAnomalous, i => Departure[i] > limit);
 
         // The quantity with the largest part while the limit is exceeded.
@@ -71,7 +87,7 @@ static class SkabFidelity
             total += count;
             if (run.IsNamedRightly(limit)) named++;
             Console.WriteLine(FormattableString.Invariant(
-                $"  {Line(run.Name, count)}, limit {limit}, names {run.Named(limit) ?? "nothing"}"));
+                $"  {Line(run.Name, count)}, limit {limit}, names {run.Named(limit) ?? "nothing"}; physics: {run.Shown()}"));
         }
         Console.WriteLine(Line("limit chosen on the other files", total));
         Console.WriteLine($"right group of sensors named: {named} of {runs.Length}");
@@ -124,7 +140,7 @@ static class SkabFidelity
             DateTime.ParseExact(r[0], "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), TimeSpan.Zero))).ToArray();
         var sensors = header.Select(h => model.Csv!.Columns.TryGetValue(h, out var id) ? model.Sensor(id) : null).ToArray();
         var (twin, work) = (new EstimateTwin(setup), new EstimationWorkspace(setup));
-        SortedDictionary<long, (double Departure, Dictionary<string, double> Parts)> ticks = [];
+        SortedDictionary<long, (double Departure, Dictionary<string, double> Parts, Inferred Physics)> ticks = [];
         for (var i = 0; i < rows.Length; i++)
         {
             cancel.ThrowIfCancellationRequested();
@@ -132,14 +148,16 @@ static class SkabFidelity
                 .Select(s => new Reading(s.Sensor!.Number, times[i], double.Parse(s.Cell, CultureInfo.InvariantCulture)))];
             twin.Step(readings, work, processed: tick =>
             {
-                var signals = twin.Estimate(work)!.Signals.Where(s => s.Id.StartsWith("departure", StringComparison.Ordinal)).ToList();
+                var estimate = twin.Estimate(work)!;
+                double Learned(string input) => estimate.Learned.First(l => l.Id == input).Value.Mean;
+                var signals = estimate.Signals.Where(s => s.Id.StartsWith("departure", StringComparison.Ordinal)).ToList();
                 ticks[tick] = (signals.First(s => s.Id == "departure").Value.Mean, signals.Where(s => s.Id != "departure")
-                    .ToDictionary(s => s.Id["departure-".Length..], s => s.Value.Mean));
+                    .ToDictionary(s => s.Id["departure-".Length..], s => s.Value.Mean), new(Learned("outlet-opening"), Learned("speed-command")));
             });
         }
         var complete = times.Select(t => ticks.LastOrDefault(k => (k.Key + 1) * setup.TickMicros <= t + Micros.PerSecond).Value).ToArray();
         var anomaly = Array.IndexOf(header, "anomaly");
         return new(name, [.. rows.Select(r => r[anomaly][0] == '1')], [.. complete.Select(c => c.Parts is null ? double.NaN : c.Departure)],
-            [.. complete.Select(c => c.Parts ?? [])]);
+            [.. complete.Select(c => c.Parts ?? [])], [.. complete.Select(c => c.Parts is null ? (Inferred?)null : c.Physics)]);
     }
 }

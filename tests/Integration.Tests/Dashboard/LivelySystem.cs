@@ -97,7 +97,7 @@ public sealed class LivelySystem(Infrastructure infrastructure) : AnsweringDashb
     /// <summary>A machine with readings whose model has no physics.</summary>
     async Task<string> PumpLoop()
     {
-        var asset = await RegisterPumpLoop();
+        var asset = await RegisterBarePump();
         await using var device = await Device.Connect(Servers.Mqtt);
         var now = TimeProvider.System.GetUtcNow();
         // Readings are rejected until ingest knows the machine; repeated afterwards, they are duplicates.

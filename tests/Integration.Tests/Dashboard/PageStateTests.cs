@@ -57,9 +57,9 @@ public class PageStateTests(AnsweringDashboard system) : SystemTest<AnsweringDas
     [Fact]
     public async Task A_machine_without_physics_says_what_its_model_would_need()
     {
-        var asset = await Pollux.RegisterPumpLoop();
+        var asset = await Pollux.RegisterBarePump();
         var page = await Pollux.Open($"/machines/{asset}");
-        await Expect(page.GetByTestId("no-axis")).ToContainTextAsync("Add a physics section to the model 'pump-loop'");
+        await Expect(page.GetByTestId("no-axis")).ToContainTextAsync("Add a physics section to the model 'pump-sensors'");
         await page.GotoAsync($"/what-if?asset={asset}");
         await Expect(page.GetByTestId("notice")).ToContainTextAsync("This machine's model has no physics");
         await Expect(page.GetByTestId("notice")).ToContainTextAsync("Add a physics section");

@@ -24,14 +24,14 @@ public class CalculatedSignalTests(EstimatingSystem system) : SystemTest<Estimat
     [Fact]
     public async Task A_machine_without_physics_has_calculated_signals_and_their_past()
     {
-        const string asset = "pump-loop";
+        const string asset = "pump-sensors";
         using (var nothing = await Pollux.Query.Http.GetAsync($"/api/v1/twins/{asset}/estimate", TestContext.Current.CancellationToken))
         {
             Assert.Equal(System.Net.HttpStatusCode.NotFound, nothing.StatusCode);
             Assert.Contains("begins with the first readings",
                 await nothing.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         }
-        var model = ReadAssetModel.FromDirectory(Infrastructure.ShippedAssets).Single(m => m.Id == "pump-loop");
+        var model = ReadAssetModel.FromDirectory(Infrastructure.AssetsWithBarePump).Single(m => m.Id == asset);
         var start = (Samples.Now / (10 * Micros.PerSecond) - 91) * 10 * Micros.PerSecond;
         // Forty days ago it ran for ten minutes with 100 W, within one hour of UTC.
         const long hour = 3600 * Micros.PerSecond;

@@ -79,19 +79,7 @@ public class DashboardSystem(Infrastructure infrastructure) : RunningSystem(infr
         return page;
     }
 
-    // The shipped models, and one that has only sensors.
-    static readonly Lazy<string> WithBarePump = new(() =>
-    {
-        var folder = Directory.CreateTempSubdirectory("pollux-assets-").FullName;
-        foreach (var file in Directory.GetFiles(Infrastructure.ShippedAssets, "*.asset.yaml"))
-            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
-        var pump = File.ReadAllText(Path.Combine(Infrastructure.ShippedAssets, "pump-loop.asset.yaml"));
-        File.WriteAllText(Path.Combine(folder, "pump-sensors.asset.yaml"), pump.Split("\nphysics:")[0]
-            .Replace("id: pump-loop", "id: pump-sensors", StringComparison.Ordinal));
-        return folder;
-    });
-
-    protected override string Assets => WithBarePump.Value;
+    protected override string Assets => Infrastructure.AssetsWithBarePump;
 
     /// <summary>A machine whose model has only sensors.</summary>
     public async Task<string> RegisterBarePump()

@@ -4,4 +4,6 @@ namespace Integration.Tests.Running;
 public sealed class EstimatingSystem(Infrastructure infrastructure) : RunningSystem(infrastructure)
 {
     protected override bool Estimates => true;
+
+    protected override string Assets => Infrastructure.AssetsWithBarePump;
 }

@@ -28,6 +28,20 @@ public sealed class Infrastructure : IAsyncLifetime
 
     public static string ShippedAssets => Path.Combine(Repository, "contracts", "assets");
 
+    /// <summary>A folder with the shipped models, and with 'pump-sensors', which has no physics.</summary>
+    public static string AssetsWithBarePump => WithBarePump.Value;
+
+    static readonly Lazy<string> WithBarePump = new(() =>
+    {
+        var folder = Directory.CreateTempSubdirectory("pollux-assets-").FullName;
+        foreach (var file in Directory.GetFiles(ShippedAssets, "*.asset.yaml"))
+            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        var pump = File.ReadAllText(Path.Combine(ShippedAssets, "pump-loop.asset.yaml"));
+        File.WriteAllText(Path.Combine(folder, "pump-sensors.asset.yaml"), pump.Split("\nphysics:")[0]
+            .Replace("id: pump-loop", "id: pump-sensors", StringComparison.Ordinal));
+        return folder;
+    });
+
     public static string Logs => Path.Combine(Repository, "artifacts", "test-logs");
 
     public string RabbitMq => connections["RabbitMq"];

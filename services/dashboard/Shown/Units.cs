@@ -46,9 +46,13 @@ static class Units
     public static int DecimalsOfDeviation(double deviation) =>
         deviation > 0 && double.IsFinite(deviation) ? Math.Clamp(1 - (int)Math.Floor(Math.Log10(deviation)), 0, 6) : 2;
 
-    /// <summary>Mean and standard deviation, e.g. <c>812.4 ± 3.1 kJ/kg</c>.</summary>
+    // Below so small a share of it, a deviation is rounding: what is calculated from measured values alone has none.
+    const double Rounding = 1e-9;
+
+    /// <summary>Mean and standard deviation, e.g. <c>812.4 ± 3.1 kJ/kg</c>; the mean alone where it is exact.</summary>
     public static string PlusMinus(double mean, double deviation, string unit)
     {
+        if (deviation <= Rounding * Math.Abs(mean)) return Text(mean, unit);
         var decimals = DecimalsOfDeviation(deviation);
         return $"{Number(mean, decimals)}\u00a0±\u00a0{Number(deviation, decimals)}\u00a0{Symbol(unit)}".TrimEnd('\u00a0');
     }

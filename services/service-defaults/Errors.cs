@@ -148,7 +148,8 @@ public static class Errors
         InvalidModelException e => new(ProblemKind.InvalidModel, e.Message),
         InvalidScenarioException e => new(ProblemKind.InvalidScenario, e.Message),
         UnavailableException e => new(ProblemKind.Unavailable, e.Message),
-        ArgumentException e => new(ProblemKind.InvalidInput, e.Message),
+        // What a library refuses is a fault of the code that called it, not of the caller.
+        ArgumentException e when !IsOfLibrary(e.Source) => new(ProblemKind.InvalidInput, e.Message),
         BadHttpRequestException { InnerException: JsonException { Path: not null } e } => new(
             ProblemKind.InvalidInput, $"'{PathOf(e)}' in the body is not understood; allowed: {AllowedBy(e)}."),
         BadHttpRequestException e => new ErrorMeaning(ProblemKind.OfStatus(e.StatusCode), e.Message) with { Http = e.StatusCode },
@@ -184,6 +185,9 @@ public static class Errors
         UnavailableException e => e.RetryAfter,
         _ => null,
     };
+
+    static bool IsOfLibrary(string? assembly) => assembly is not null
+        && (assembly.StartsWith("System.", StringComparison.Ordinal) || assembly.StartsWith("Microsoft.", StringComparison.Ordinal));
 
     static string PathOf(JsonException e) => e.Path is "$" ? "body" : e.Path!.TrimStart('$').TrimStart('.');
 

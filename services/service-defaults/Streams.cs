@@ -12,6 +12,20 @@ public static class Streams
     /// </summary>
     public static readonly TimeSpan ClocksApart = TimeSpan.FromSeconds(2 * SampleTimes.MostSecondsAhead);
 
+    /// <summary>What the names of streams begin with, as far as the slash; <see cref="Graph"/> and <see cref="Policies"/> are streams
+    /// themselves.</summary>
+    public static IReadOnlyList<string> Kinds { get; } =
+    [
+        "asset", "calibration", "correction", "decision", "graph", "model", "policies", "questions", "rebuild", "refused", "rejected", "retention",
+        "scenario", "seal", "telemetry", "twin",
+    ];
+
+    /// <summary>Whether there can be streams of a name, or that begin like it.</summary>
+    /// <param name="name">The name, or how it begins with * at its end.</param>
+    public static bool CanBe(string name) => name.EndsWith('*')
+        ? Kinds.Any(k => $"{k}/".StartsWith(name[..^1], StringComparison.Ordinal) || name.StartsWith($"{k}/", StringComparison.Ordinal))
+        : Kinds.Any(k => name.StartsWith($"{k}/", StringComparison.Ordinal)) || name is Graph or Policies;
+
     /// <summary>Readings of an asset recorded on a UTC day; written by ingest.</summary>
     public static string Telemetry(string assetId, DateOnly day) =>
         string.Create(CultureInfo.InvariantCulture, $"telemetry/{assetId}/{day:yyyy-MM-dd}");

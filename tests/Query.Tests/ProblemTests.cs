@@ -20,6 +20,11 @@ public partial class ProblemTests
     [InlineData("PATCH", "/api/v1/twins", 405, "method-not-allowed", null, null, null)]
     [InlineData("GET", "/api/v1/twins?limit=501", 400, "invalid-input", "limit", "501", "1 to 500")]
     [InlineData("GET", "/api/v1/twins?limit=many", 400, "invalid-input", "limit", "many", "a whole number")]
+    [InlineData("GET", "/api/v1/twins?limit=999999999999", 400, "invalid-input", "limit", "999999999999",
+        "a whole number from -2147483648 to 2147483647")]
+    [InlineData("GET", "/api/v1/log/events?stream=telemetri/line-7/*", 400, "invalid-input", "stream", "telemetri/line-7/*",
+        "asset, calibration, correction, decision, graph, model, policies, questions, rebuild, refused, rejected, retention, scenario, seal, "
+            + "telemetry, twin, with / and what comes after it, or * at the end")]
     [InlineData("GET", "/api/v1/twins/watch?assets=a&assets=b", 400, "invalid-input", "assets", "a,b", "one value; it was given 2 times")]
     [InlineData("GET", "/api/v1/twins?limit=", 400, "invalid-input", "limit", "", "a whole number")]
     [InlineData("GET", "/api/v1/twins?stale", 400, "invalid-input", "stale", "", "true, false")]
@@ -44,6 +49,29 @@ public partial class ProblemTests
         using var request = new HttpRequestMessage(new(method), path);
         if (method == "PUT") request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
         await AssertProblem(request, status, kind, field, value, allowed);
+    }
+
+    [Theory]
+    [InlineData("/api/v1/log/watch?stream=seal", 400, "stream")]
+    [InlineData("/api/v1/alarms?since=2999-01-01", 400, "since")]
+    [InlineData("/api/v1/twins?model=no-such", 404, "model")]
+    [InlineData("/api/v1/assets?model=no-such", 404, "model")]
+    [InlineData("/api/v1/graph?model=no-such", 404, "model")]
+    public async Task A_filter_by_what_there_is_not_says_what_there_is(string path, int status, string field)
+    {
+        using var answer = await QueryApi.Default.Http.GetAsync(new Uri(path, UriKind.Relative), Cancel);
+        var problem = await QueryApi.Json(answer);
+        Assert.Equal((status, field), ((int)answer.StatusCode, (string?)problem["field"]));
+        Assert.True(((string)problem["allowed"]!).Length > 5);
+    }
+
+    [Fact]
+    public void What_a_library_refuses_is_a_fault_of_ours()
+    {
+        Dictionary<string, int> twice = new() { ["a"] = 1 };
+        Assert.Equal(ProblemKind.Internal, Errors.Meaning(Assert.Throws<ArgumentException>(() => twice.Add("a", 2))).Kind);
+        Assert.Equal(ProblemKind.InvalidInput, Errors.Meaning(Assert.Throws<InvalidInputException>(
+            () => Query.Api.Input.Position("after", -1))).Kind);
     }
 
     [Theory]

@@ -31,7 +31,7 @@ sealed record AlarmFilter(string? Asset, string[] States, string[] Severities, D
 }
 
 /// <summary>Lists alarms: as saved by twin-state, or as of some time, from their events.</summary>
-sealed class ListAlarms(NpgsqlDataSource source, FindPast find, PastAlarms past, KnownAssets assets)
+sealed class ListAlarms(NpgsqlDataSource source, FindPast find, PastAlarms past, KnownAssets assets, TimeProvider time)
 {
     const string List = "alarms";
 
@@ -61,6 +61,7 @@ sealed class ListAlarms(NpgsqlDataSource source, FindPast find, PastAlarms past,
     public async Task<Page<AlarmView>> Run(
         AlarmFilter filter, DateTimeOffset? validAt, KnownAt? knownAt, int? limit, string? cursor, CancellationToken cancel)
     {
+        if (filter.Since is { } since) Input.NotAfter("since", since, time.GetUtcNow(), Input.SamplesAhead);
         var size = Paging.Limit(limit);
         var only = assets.Only(filter.Asset);
         AskedList asked = new(List, filter.Asset, filter.States, filter.Severities, filter.Since?.UtcDateTime);

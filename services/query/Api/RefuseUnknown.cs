@@ -84,7 +84,11 @@ static class RefuseUnknown
     // The framework also refuses values of the wrong type, but names neither the field nor what is allowed.
     static string? Wanted(Type type, string value) => Type.GetTypeCode(Nullable.GetUnderlyingType(type) ?? type) switch
     {
-        TypeCode.Int32 => int.TryParse(value, NumberStyles.Integer, CultureInfo.InvariantCulture, out _) ? null : "a whole number",
+        TypeCode.Int32 => int.TryParse(value, NumberStyles.Integer, CultureInfo.InvariantCulture, out _)
+            ? null
+            : value.TrimStart('-').Length > 0 && value.TrimStart('-').All(char.IsAsciiDigit)
+                ? FormattableString.Invariant($"a whole number from {int.MinValue} to {int.MaxValue}")
+                : "a whole number",
         TypeCode.Int64 => long.TryParse(value, NumberStyles.Integer, CultureInfo.InvariantCulture, out _) ? null : "a whole number",
         TypeCode.Double =>
             double.TryParse(value, NumberStyles.Float | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out _)

@@ -35,6 +35,7 @@ sealed class ListAssets(KnownAssets registry, PastAssets past, FindPast find)
             [Description(AskedList.MeaningAt)] string? cursor,
             CancellationToken cancel) => list.Run(
                 model, search, label, kind, Input.Time("validAt", validAt), KnownAt.Parse(knownAt), limit, cursor, cancel))
+        .ProducesProblem(StatusCodes.Status404NotFound)
         .WithName("listAssets").WithSummary("Registered assets, by id")
         .WithDescription("With validAt or knownAt, those that were registered then, with their names, models and labels of that time; a "
             + "page may hold fewer than its limit and have a next one.");
@@ -47,6 +48,7 @@ sealed class ListAssets(KnownAssets registry, PastAssets past, FindPast find)
     {
         if (!string.IsNullOrEmpty(kind) && kind is not ("machine" or "place"))
             throw new InvalidInputException("kind", kind, AssetModel.Kinds);
+        registry.CheckModel(model);
         var size = Paging.Limit(limit);
         AssetFilter filter = new(model, search, string.IsNullOrEmpty(label) ? null : AssetLabels.Pair("label", label), kind);
         AskedList asked = new(List, model, search, label, kind);

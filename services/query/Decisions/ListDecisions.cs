@@ -64,7 +64,11 @@ sealed class ListDecisions(NpgsqlDataSource source, KnownAssets assets, FindPast
         var begin = asked.TimeAndId(start, cursor);
         var moment = await start.MomentOf(find, null, knownAt, cancel);
         if (moment?.KnownAt is not { } position)
-            return Paging.Of(await Read(asset, component, [.. states], begin, size + 1, cancel), size, After);
+        {
+            var rows = await Read(asset, component, [.. states], begin, size + 1, cancel);
+            if (rows.Count == 0) CheckComponent(component);
+            return Paging.Of(rows, size, After);
+        }
         if (only is not null) NotYet.Check(only, moment);
         return await PastPages.Fill<DecisionView>(
             size, (last, most) => Read(asset, component, [], last is null ? begin : (last.RecommendedAt, last.Id), most, cancel), Then,
@@ -86,8 +90,19 @@ sealed class ListDecisions(NpgsqlDataSource source, KnownAssets assets, FindPast
     {
         assets.Only(asset);
         var decisions = await Read(asset, component, [], (null, null), MostInHindsight, cancel);
+        if (decisions.Count == 0) CheckComponent(component);
         return TwinModel.Decisions.Hindsight.Of(
             decisions, d => assets.FindModel(d.ModelHash)?.Degradations.FirstOrDefault(p => p.Component == d.Component)?.Life);
+    }
+
+    // Asked when nothing was found: a model may have lost a part of which there are decisions.
+    void CheckComponent(string? component)
+    {
+        if (string.IsNullOrEmpty(component) || assets.All.Any(a => a.Model.Components.Any(c => c.Id == component))) return;
+        throw new NotFoundException("component", component)
+        {
+            Offending = new("component", ShownText.Of(component), "the id of a component of a registered asset"),
+        };
     }
 
     async Task<List<DecisionView>> Read(

@@ -72,9 +72,14 @@ sealed class GetEstimateHistory(NpgsqlDataSource source, KnownAssets registry, F
         var signals = Signals(model, signalIds);
         var count = points ?? DefaultPoints;
         if (count is < 2 or > MostPoints) throw new InvalidInputException("points", points, $"2 to {MostPoints}");
-        if (from is { } first) Input.CheckYear("from", first);
+        var now = time.GetUtcNow();
+        if (from is { } first)
+        {
+            Input.CheckYear("from", first);
+            Input.NotAfter("from", first, now, Input.SamplesAhead);
+        }
         if (to is { } last) Input.CheckYear("to", last);
-        var end = to ?? time.GetUtcNow();
+        var end = to ?? now;
         var start = from ?? end - DefaultSpan;
         if (start >= end) throw new InvalidInputException("from", start, "a time before to");
         if (end - start > LongestSpan) throw new InvalidInputException("from", start, "at most 3660 days before to");

@@ -71,7 +71,7 @@ sealed class ListEvents(
         var size = Paging.Limit(limit, Most);
         await CheckAsset(asset, cancel);
         actor = Input.Line(CallerMetadata.Actor, actor, Caller.LongestActor);
-        var streams = await StreamsOf(Input.Text("stream", stream, 300), Input.Given(asset ?? ""), cancel);
+        var streams = await StreamsOf(FeedFilter.StreamName(stream), Input.Given(asset ?? ""), cancel);
         // Events above the safe position may still become visible between those already shown; a reader continuing there would miss them.
         var safe = await log.Position(cancel);
         // A position that somebody was told may still be above the safe one.

@@ -27,8 +27,19 @@ sealed record FeedFilter(string[]? Types, string? Stream, string? Asset, string?
         string[] wanted = [.. types ?? []];
         foreach (var type in wanted)
             if (!Known.Contains(type)) throw new InvalidInputException("type", type, string.Join(", ", Known));
-        return new(wanted.Length == 0 ? null : wanted, Input.Text("stream", stream, Longest), Input.Text("asset", asset, Longest),
+        return new(wanted.Length == 0 ? null : wanted, StreamName(stream), Input.Text("asset", asset, Longest),
             Input.Line(CallerMetadata.Actor, actor, Caller.LongestActor));
+    }
+
+    /// <summary>A stream or how several begin; null when not given.</summary>
+    /// <exception cref="InvalidInputException">No stream can have such a name.</exception>
+    public static string? StreamName(string? stream)
+    {
+        var name = Input.Text("stream", stream, Longest);
+        return name is null or "*" || Streams.CanBe(name)
+            ? name
+            : throw new InvalidInputException(
+                "stream", name, $"{string.Join(", ", Streams.Kinds)}, with / and what comes after it, or * at the end");
     }
 }
 

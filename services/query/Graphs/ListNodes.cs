@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Contracts.Messages;
 using Query.Api;
+using Query.Registry;
 using Query.Events;
 using Query.Pasts;
 using ServiceDefaults;
@@ -9,7 +10,7 @@ using TwinModel.Graphs;
 namespace Query.Graphs;
 
 /// <summary>Follows a path through the graph and filters what is found, at a moment.</summary>
-sealed class ListNodes(GraphAssets graphs, GraphStates states)
+sealed class ListNodes(GraphAssets graphs, GraphStates states, KnownAssets assets)
 {
     const string List = "graph";
 
@@ -48,6 +49,7 @@ sealed class ListNodes(GraphAssets graphs, GraphStates states)
         string? from, string? path, NodeFilter filter, DateTimeOffset? validAt, KnownAt? knownAt, int? limit, string? cursor,
         CancellationToken cancel)
     {
+        assets.CheckModel(filter.Model);
         var size = Paging.Limit(limit);
         var steps = string.IsNullOrEmpty(path)
             ? GraphPath.None
@@ -89,12 +91,18 @@ sealed class ListNodes(GraphAssets graphs, GraphStates states)
     static void CheckTypes(GraphThen then, string? path, GraphPath steps)
     {
         if (steps.Steps.Count == 0) return;
-        var types = then.Assets.Select(a => a.Model).Distinct()
-            .SelectMany(m => m.RelationshipTypes.Select(t => t.Id).Concat(m.Relationships.Select(r => r.Type)))
-            .Concat(then.Book.Types).Distinct().Order(StringComparer.Ordinal).ToList();
+        var types = TypesIn(then);
         foreach (var step in steps.Steps.Where(s => !types.Contains(s.Type)))
             throw new InvalidInputException("path", path, $"{GraphPath.Allowed}; types: {string.Join(", ", types)}; not {step.Type}");
     }
+
+    /// <summary>Types of relationships that the models of then declare or that there are.</summary>
+    public static IReadOnlyList<string> TypesIn(GraphThen then) =>
+    [
+        .. then.Assets.Select(a => a.Model).Distinct()
+            .SelectMany(m => m.RelationshipTypes.Select(t => t.Id).Concat(m.Relationships.Select(r => r.Type)))
+            .Concat(then.Book.Types).Distinct().Order(StringComparer.Ordinal),
+    ];
 
     sealed record Node(FoundNode Found, RegisteredAsset Asset, TwinModel.Assets.Component? Component)
     {

@@ -41,6 +41,8 @@ sealed class ListRelationships(GraphAssets graphs, KnownAssets assets)
         var after = asked.Number(start, cursor) ?? 0;
         var then = await graphs.At(start, validAt, knownAt, cancel);
         _ = then.Get(id);
+        if (!string.IsNullOrEmpty(type) && ListNodes.TypesIn(then) is var types && !types.Contains(type))
+            throw new InvalidInputException("type", type, string.Join(", ", types));
         IEnumerable<Edge> edges = direction switch
         {
             "out" => then.Book.From(id),

@@ -173,7 +173,11 @@ sealed class GetHistory(
 
     static (long From, long To) Span(DateTimeOffset? from, DateTimeOffset? to, DateTimeOffset now)
     {
-        if (from is { } first) Input.CheckYear("from", first);
+        if (from is { } first)
+        {
+            Input.CheckYear("from", first);
+            Input.NotAfter("from", first, now, Input.SamplesAhead);
+        }
         if (to is { } last) Input.CheckYear("to", last);
         var end = to ?? now;
         if (from is null && end < DateTimeOffset.UnixEpoch)

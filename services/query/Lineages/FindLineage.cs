@@ -69,7 +69,10 @@ sealed class FindLineage(
     {
         if (asked.At is { } at) Input.CheckYear("at", at);
         if (asked.ValidAt is { } validAt) Input.CheckYear("validAt", validAt);
-        var asset = await past.Run(asked.Id, asked.ValidAt ?? asked.At, asked.KnownAt, cancel);
+        _ = assets.Get(asked.Id);
+        var moment = await past.Moment(
+            asked.ValidAt ?? asked.At, asked.KnownAt, cancel, asked.ValidAt is null && asked.At is not null ? "at" : "validAt");
+        var asset = await past.Run(asked.Id, moment, cancel);
         var sensor = asset.Model.Sensor(asked.Of)
             ?? throw new InvalidInputException("sensor", asked.Of, string.Join(", ", asset.Model.Sensors.Select(s => s.Id)));
         var upTo = asked.At ?? asset.ValidAt;

@@ -119,6 +119,17 @@ sealed class KnownAssets(AssetRegistry registry, Reach reach)
         };
     }
 
+    /// <summary>Checks the model that a list is limited to; nothing: no limit.</summary>
+    /// <exception cref="NotFoundException">There is no such model.</exception>
+    public void CheckModel(string? modelId)
+    {
+        if (!string.IsNullOrEmpty(modelId) && !Models.Contains(modelId))
+            throw new NotFoundException("model", modelId)
+            {
+                Offending = new("model", ShownText.Of(modelId), $"the id of a model: {string.Join(", ", Models)}"),
+            };
+    }
+
     /// <inheritdoc cref="Only"/>
     /// <remarks>Also what stands in the log for the asset of payloads that name none.</remarks>
     public void OnlyOrReserved(string? assetId)

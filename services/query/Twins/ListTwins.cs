@@ -3,6 +3,7 @@ using System.ComponentModel;
 using System.Text.Json;
 using Contracts.Messages;
 using Query.Api;
+using Query.Registry;
 using Query.Events;
 using Query.Pasts;
 
@@ -43,6 +44,7 @@ static class ListTwins
             HttpContext http,
             LiveTwins live,
             ListPastTwins past,
+            KnownAssets assets,
             TimeProvider time,
             [Description("Only twins of this model.")] string? model,
             [Description("Only twins whose worst active alarm is at least this severe: warning, alarm or critical.")] string? severity,
@@ -55,6 +57,7 @@ static class ListTwins
             [Description("1 to 500, default 100.")] int? limit,
             [Description(AskedList.MeaningAt)] string? cursor) =>
         {
+            assets.CheckModel(model);
             var filter = new TwinFilter(model, Input.Severity(severity), stale, search, Input.Sync(sync));
             return validAt is null && knownAt is null && !ListPastTwins.Continues(cursor)
                 ? Answer(http, Run(live, filter, limit, cursor, time.GetUtcNow()))
@@ -62,6 +65,7 @@ static class ListTwins
         })
         .Produces<Page<TwinAnswer>>().Produces(StatusCodes.Status304NotModified)
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status429TooManyRequests)
+        .ProducesProblem(StatusCodes.Status404NotFound)
         .WithName("listTwins").WithSummary("Live twins, or the fleet as of a given time, by asset id")
             .WithDescription("Returns 304 to If-None-Match if only ages have changed. With validAt or knownAt, the twins that were known "
                 + "then are computed again from the log, without estimates; a page may hold fewer than its limit and have a next one.");

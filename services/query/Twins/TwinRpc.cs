@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Query.Api;
 using Query.Events;
+using Query.Registry;
 using ServiceDefaults;
 using Proto = Contracts.Query.V1;
 
@@ -8,11 +9,12 @@ namespace Query.Twins;
 
 sealed class TwinRpc(
     LiveTwins live, ListPastTwins past, AwaitPosition position, FoldTwin fold, WatchTwins watch, RebuildTwinEndpoint rebuild,
-    TimeProvider time)
+    KnownAssets assets, TimeProvider time)
     : Proto.TwinService.TwinServiceBase
 {
     public override Task<Proto.ListTwinsResponse> ListTwins(Proto.ListTwinsRequest request, ServerCallContext context)
     {
+        assets.CheckModel(request.ModelId);
         var filter = new TwinFilter(
             request.ModelId, Input.Severity(request.Severity), request.HasIsStale ? request.IsStale : null, request.Search,
             Input.Sync(request.Sync));

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Cluster;
 using Contracts.Messages;
 using MassTransit;
@@ -51,11 +52,11 @@ sealed partial class ShowTwins(
         }
     }
 
-    static IEnumerable<List<PackedTwin>> Messages(IReadOnlyList<TwinView> views)
+    IEnumerable<List<PackedTwin>> Messages(IReadOnlyList<TwinView> views)
     {
         List<PackedTwin> message = [];
         var bytes = 0;
-        foreach (var twin in views.Select(TwinViews.Pack))
+        foreach (var twin in views.Select(Packed).OfType<PackedTwin>())
         {
             bytes += twin.View.Length;
             if (bytes > MostBytesPerMessage && message.Count > 0)
@@ -66,6 +67,20 @@ sealed partial class ShowTwins(
             message.Add(twin);
         }
         if (message.Count > 0) yield return message;
+    }
+
+    // A twin that cannot be written is left out until it changes: the others are not to wait for it, nor the service to end.
+    PackedTwin? Packed(TwinView view)
+    {
+        try
+        {
+            return TwinViews.Pack(view);
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException or InvalidOperationException or JsonException)
+        {
+            LogNotPacked(e, view.AssetId);
+            return null;
+        }
     }
 
     async Task Show(List<PackedTwin> twins, CancellationToken cancel)
@@ -87,6 +102,9 @@ sealed partial class ShowTwins(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "No views are published until it is known that this is still a member: {Reason}")]
     partial void LogNotMember(string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The view of {AssetId} cannot be written and is not published")]
+    partial void LogNotPacked(Exception e, string assetId);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} views could not be published: {Reason}")]
     partial void LogNotShown(int count, string reason);

@@ -58,7 +58,7 @@ public class ReferenceTests
     [InlineData("getHistory", "429", true)]
     [InlineData("watchTwins", "429", true)]
     [InlineData("getTwin", "429", true)]
-    [InlineData("listAssets", "404", false)]
+    [InlineData("listAssets", "404", true)]
     [InlineData("getAsset", "404", true)]
     [InlineData("getAsset", "415", false)]
     [InlineData("registerAsset", "415", true)]

@@ -16,8 +16,8 @@ public static class Streams
     /// themselves.</summary>
     public static IReadOnlyList<string> Kinds { get; } =
     [
-        "asset", "calibration", "correction", "decision", "graph", "model", "policies", "questions", "rebuild", "refused", "rejected", "retention",
-        "scenario", "seal", "telemetry", "twin",
+        "asset", "calibration", "correction", "decision", "graph", "model", "policies", "questions", "rebuild", "refused", "rejected",
+        "retention", "scenario", "seal", "telemetry", "twin",
     ];
 
     /// <summary>Whether there can be streams of a name, or that begin like it.</summary>

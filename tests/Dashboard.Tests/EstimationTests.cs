@@ -37,8 +37,8 @@ public class EstimationTests
         Assert.Equal(("melt-flow", "production rate", "kg/h"),
             Extruder.Signals.Where(s => s.SensorId == "melt-flow").Select(s => (s.Id, s.Name, s.Unit)).Single());
         Assert.Equal(
-            ["flow", "pump-pressure", "current", "body-temperature", "water-temperature", "head", "pump-power", "shaft-power", "electric-power",
-                "efficiency", "speed", "suction-margin", "outlet-loss"],
+            ["flow", "pump-pressure", "current", "body-temperature", "water-temperature", "head", "pump-power", "shaft-power",
+                "electric-power", "efficiency", "speed", "suction-margin", "outlet-loss"],
             Estimation.Of(Model("pump-loop")).Signals.Where(s => s.Expression.Length == 0).Select(s => s.Id));
         Assert.Equal(["hydraulic-power", "apparent-power", "hydraulic-share", "motor-temperature-rate", "departure",
             "departure-acceleration", "departure-current", "departure-pressure", "departure-voltage", "departure-volume-flow"],

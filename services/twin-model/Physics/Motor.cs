@@ -3,9 +3,9 @@ using TwinModel.Physics.Equations;
 namespace TwinModel.Physics;
 
 /// <summary>
-/// An induction motor, driven directly or by an inverter: its shaft follows the field less the slip, which grows with the torque, <c>τ dN/dt =
-/// u N_s (1 − s_r T/T_r) − N</c>; electric power <c>P = P_shaft / η + idle · N + standing</c>; current <c>I = P / (U cos φ)</c>, over all
-/// phases. What the shaft does not take warms the motor.
+/// An induction motor, driven directly or by an inverter: its shaft follows the field less the slip, which grows with the torque, <c>τ
+/// dN/dt = u N_s (1 − s_r T/T_r) − N</c>; electric power <c>P = P_shaft / η + idle · N + standing</c>; current <c>I = P /
+/// (U cos φ)</c>, over all phases. What the shaft does not take warms the motor.
 /// </summary>
 public sealed class Motor : Component
 {

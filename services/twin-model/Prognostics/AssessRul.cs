@@ -30,7 +30,8 @@ public sealed record RulSettings(Threshold Threshold, WeibullLife? Fleet)
     /// <summary>Diffusions of the Wiener model in 1/sqrt(day), equally likely a priori.</summary>
     public ImmutableArray<double> DiffusionsPerRootDay { get; init; } = [0.02, 0.05, 0.1];
 
-    /// <summary>Exponents of growth that feeds on itself (<see cref="PowerTrend"/>, <see cref="PowerScale"/>), equally likely a priori.</summary>
+    /// <summary>Exponents of growth that feeds on itself (<see cref="PowerTrend"/>, <see cref="PowerScale"/>), equally likely a
+    /// priori.</summary>
     public ImmutableArray<double> Exponents { get; init; } = PowerTrend.UsualExponents;
 
     /// <summary>

@@ -46,7 +46,8 @@ public static class LearnLife
     const int LearnEvery = 2, JudgeEvery = 3;
 
     /// <summary>Learns.</summary>
-    /// <exception cref="ArgumentException">Too few lives, lives that are too short, or rows of different widths or of no number.</exception>
+    /// <exception cref="ArgumentException">Too few lives, lives that are too short, or rows of different widths or of no
+    /// number.</exception>
     public static LearnedLife From(IReadOnlyList<RunToFailure> lives, LearnLifeSettings settings)
     {
         Require.AtLeast(10, settings.HorizonSteps);

@@ -58,9 +58,10 @@ static class LifePrognostics
     sealed record Look(double Age, double Truth, ConditionLevel Level, double Line, RulDistribution Life);
 
     // Null where the prognosis cannot say.
-    static Look? Judged(RulSettings settings, SimulatedLife life, LifeLook look) => AssessRul.Of(settings, look.History) is Prognosis.Rul rul
-        ? new(look.Days, life.Days - look.Days, look.History.Level, Line(settings, look), rul.Life)
-        : null;
+    static Look? Judged(RulSettings settings, SimulatedLife life, LifeLook look) =>
+        AssessRul.Of(settings, look.History) is Prognosis.Rul rul
+            ? new(look.Days, life.Days - look.Days, look.History.Level, Line(settings, look), rul.Life)
+            : null;
 
     // By least squares through the medians since the change; the fleet's mean while there is no growth.
     static double Line(RulSettings settings, LifeLook look)
@@ -74,7 +75,11 @@ static class LifePrognostics
 
     static void Simple(string name, IReadOnlyCollection<Look> looks, Func<Look, double> rule)
     {
-        double Middle(IEnumerable<Look> of) => of.Select(l => Math.Abs(rule(l) - l.Truth) / l.Truth).Order().ToList() is var e ? 100 * e[e.Count / 2] : 0;
+        double Middle(IEnumerable<Look> of)
+        {
+            var errors = of.Select(l => Math.Abs(rule(l) - l.Truth) / l.Truth).Order().ToList();
+            return 100 * errors[errors.Count / 2];
+        }
         Console.WriteLine(FormattableString.Invariant(
             $"{name,-36} median |error| {Middle(looks):0} %, in the last fifth {Middle(looks.Where(l => l.Truth < 0.25 * l.Age)):0} %"));
     }
@@ -122,7 +127,8 @@ static class LifePrognostics
             return RankOptions.Compare(question).Ranking[0] == 0;
         }
         var advised = PerDay(Advised);
-        var limits = Enumerable.Range(0, 36).Select(i => 1.5 + 0.15 * i).Select(limit => (Limit: limit, Cost: PerDay((_, l) => l.Ln > Math.Log(limit))))
+        var limits = Enumerable.Range(0, 36).Select(i => 1.5 + 0.15 * i)
+            .Select(limit => (Limit: limit, Cost: PerDay((_, l) => l.Ln > Math.Log(limit))))
             .MinBy(l => l.Cost);
         Console.WriteLine();
         Report.Figure("run to failure", PerDay((_, _) => false), "EUR/day", "N1");

@@ -152,7 +152,8 @@ static class SkabFidelity
                 double Learned(string input) => estimate.Learned.First(l => l.Id == input).Value.Mean;
                 var signals = estimate.Signals.Where(s => s.Id.StartsWith("departure", StringComparison.Ordinal)).ToList();
                 ticks[tick] = (signals.First(s => s.Id == "departure").Value.Mean, signals.Where(s => s.Id != "departure")
-                    .ToDictionary(s => s.Id["departure-".Length..], s => s.Value.Mean), new(Learned("outlet-opening"), Learned("speed-command")));
+                    .ToDictionary(s => s.Id["departure-".Length..], s => s.Value.Mean),
+                    new(Learned("outlet-opening"), Learned("speed-command")));
             });
         }
         var complete = times.Select(t => ticks.LastOrDefault(k => (k.Key + 1) * setup.TickMicros <= t + Micros.PerSecond).Value).ToArray();

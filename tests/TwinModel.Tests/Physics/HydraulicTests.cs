@@ -127,7 +127,8 @@ public class HydraulicTests
     public void A_valve_of_equal_percentage_loses_by_the_same_ratio_for_each_step()
     {
         var model = Loop.Replace("flow-coefficient: 10 m3/h", "flow-coefficient: 10 m3/h, rangeability: \"50\"", StringComparison.Ordinal);
-        double Loss(double opening) => new PhysicsCase(model).Set("opening", opening).SetState("pipe.flow", _ => 2e-3)["valve.pressure-loss"];
+        double Loss(double opening) =>
+            new PhysicsCase(model).Set("opening", opening).SetState("pipe.flow", _ => 2e-3)["valve.pressure-loss"];
 
         Assert.Equal(ValveLoss * 4e-6, Loss(1), 1e-6);
         Assert.Equal(Math.Pow(50, 0.4), Loss(0.5) / Loss(0.7), 1e-9);
@@ -177,7 +178,8 @@ public class HydraulicTests
     }
 
     [Theory]
-    [InlineData("flow-coefficient: 10 m3/h", "flow-coefficient: 10 m3/h, rangeability: \"0.5\"", "rangeability is 0.5; allowed: 0, or above 1.")]
+    [InlineData("flow-coefficient: 10 m3/h", "flow-coefficient: 10 m3/h, rangeability: \"0.5\"",
+        "rangeability is 0.5; allowed: 0, or above 1.")]
     [InlineData("connect: { path: pipe, shaft: motor, fluid: water }", "connect: { path: water, shaft: motor }", "water")]
     public void What_does_not_fit_is_refused(string was, string becomes, string message) => Assert.Contains(
         message, Assert.ThrowsAny<Exception>(() => new PhysicsCase(Loop.Replace(was, becomes, StringComparison.Ordinal))).Message,

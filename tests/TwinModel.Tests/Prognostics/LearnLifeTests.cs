@@ -76,13 +76,15 @@ public class LearnLifeTests
     [Fact]
     public void What_cannot_be_learned_from_is_refused()
     {
-        string Refused(IReadOnlyList<RunToFailure> lives) => Assert.ThrowsAny<ArgumentException>(() => LearnLife.From(lives, Settings)).Message;
+        string Refused(IReadOnlyList<RunToFailure> lives) =>
+            Assert.ThrowsAny<ArgumentException>(() => LearnLife.From(lives, Settings)).Message;
 
         Assert.Contains("lives.Count is 7; allowed: 8 or more", Refused(Lives[..7]), StringComparison.Ordinal);
         Assert.Contains("life.Rows.Length is 2; allowed: 4 or more", Refused([.. Lives, new([.. Rows()[..2]])]), StringComparison.Ordinal);
         Assert.Contains("signals of a row is 2; allowed: 3 as in the first row",
             Refused([.. Lives, new([.. Rows(), [1, 2]])]), StringComparison.Ordinal);
-        Assert.Contains("value is NaN; allowed: a finite number", Refused([.. Lives, new([.. Rows(double.NaN)])]), StringComparison.Ordinal);
+        Assert.Contains(
+            "value is NaN; allowed: a finite number", Refused([.. Lives, new([.. Rows(double.NaN)])]), StringComparison.Ordinal);
         Assert.Contains("rows.Length is 2; allowed: 3 or more",
             Assert.ThrowsAny<ArgumentException>(() => Learned.Predict(Rows().AsSpan(0, 2))).Message, StringComparison.Ordinal);
         Assert.Contains("signals of a row is 1; allowed: 3",

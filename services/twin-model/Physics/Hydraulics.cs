@@ -79,8 +79,8 @@ public sealed class Pipe : Component, IFlowPath
 /// <summary>
 /// A centrifugal pump by the affinity laws, with N its speed over the rated one and Q its flow over the rated one: head <c>H = H0 N² −
 /// (H0 − Hr) Q²</c>, shaft power <c>P = P0 N³ + (Pr − P0) N² Q</c>, which is that of an efficiency with one best point. What the shaft
-/// gives and the flow does not take warms the fluid. The suction margin is the head above vapour pressure at the inlet that is available less the one
-/// required; below 0 the pump cavitates. Vapour pressure of water: Alduchov and Eskridge, J. Appl. Meteorol. 35 (1996) 601.
+/// gives and the flow does not take warms the fluid. The suction margin is the head above vapour pressure at the inlet that is available
+/// less the one required; below 0 the pump cavitates. Vapour pressure of water: Alduchov and Eskridge, J. Appl. Meteorol. 35 (1996) 601.
 /// </summary>
 public sealed class Pump : Component
 {

@@ -52,9 +52,10 @@ sealed class BearingPrior
     readonly TestBearing bearing;
     readonly RulSettings settings;
     readonly double endLn;
+    readonly RulDistribution anyTime;
 
-    BearingPrior(TestBearing bearing, RulSettings settings, double endLn, double meanLife) =>
-        (this.bearing, this.settings, this.endLn, MeanLife) = (bearing, settings, endLn, meanLife);
+    BearingPrior(TestBearing bearing, RulSettings settings, double endLn, double meanLife, RulDistribution anyTime) =>
+        (this.bearing, this.settings, this.endLn, MeanLife, this.anyTime) = (bearing, settings, endLn, meanLife, anyTime);
 
     public double MeanLife { get; }
 
@@ -71,21 +72,27 @@ sealed class BearingPrior
         var (slope, slopeSd) = slopes.Count > 1
             ? (slopes.Average(), MathNet.Numerics.Statistics.ArrayStatistics.StandardDeviation([.. slopes]))
             : (0.5, 0.5);
-        // Five lives do not determine a shape, so a typical one for wear is used, with a scale as uncertain as the lives are spread.
-        const double shape = 3;
-        var lnLives = Array.ConvertAll(lives, Math.Log);
-        var scale = Math.Exp(lnLives.Average()) / SpecialFunctions.Gamma(1 + 1 / shape);
+        // Five lives do not determine a shape, and these parts fail at any age: none is assumed to be due. What is left is then the mean
+        // of what the others had left when they were looked at.
+        var left = 0.5 * (1 - PrognosticsBenchmark.FirstCut) * lives.Average();
         return new(
             bearing,
-            new(new(Math.Exp(ends.Average()), MathNet.Numerics.Statistics.ArrayStatistics.StandardDeviation(ends)), new(shape, scale))
+            new(new(Math.Exp(ends.Average()), MathNet.Numerics.Statistics.ArrayStatistics.StandardDeviation(ends)), new(1, left))
             {
-                FleetScaleSdLn = MathNet.Numerics.Statistics.ArrayStatistics.StandardDeviation(lnLives),
                 SlopePerDay = Math.Max(0.1, slope),
                 SlopeSdPerDay = Math.Max(0.1, slopeSd),
                 LevelSdLn = 0.2,
                 DiffusionsPerRootDay = [0.1, 0.3, 0.6],
             },
-            ends.Average(), others.Average(b => b.LifeHours));
+            ends.Average(), others.Average(b => b.LifeHours), AnyTime(lives));
+    }
+
+    // A part of unknown share of life: each of the others at each moment of its life.
+    static RulDistribution AnyTime(double[] lives)
+    {
+        const double most = 1 - PrognosticsBenchmark.FirstCut;
+        double[] left = [.. lives.SelectMany(life => Enumerable.Range(0, 100).Select(i => most * life * (i + 0.5) / 100)).Order()];
+        return new([0, .. left], [0, .. left.Select((_, i) => (i + 1.0) / left.Length)]);
     }
 
     public IEnumerable<(string Name, ILifetime Life)> Predict(ImmutableArray<BearingRow> known)
@@ -93,7 +100,8 @@ sealed class BearingPrior
         var age = known[^1].Hours;
         var (trend, now, level, baseline) = Watch(known);
         var fleet = AssessRul.Of(settings, new(ConditionLevel.Healthy, baseline, age, 0, []));
-        yield return ("fleet alone: Weibull of uncertain scale given the age", ((Prognosis.Rul)fleet).Life);
+        yield return ("remaining lives of the others, looked at any time", anyTime);
+        yield return ("fleet alone: as likely to fail at any age", ((Prognosis.Rul)fleet).Life);
         foreach (var weight in new[] { 0.1, 0.5 })
         {
             var prognosis = AssessRul.Of(settings with { FleetWeight = weight }, new(level, baseline, age, now, trend));

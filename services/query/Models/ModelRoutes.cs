@@ -1,0 +1,16 @@
+using ServiceDefaults;
+
+namespace Query.Models;
+
+static class ModelRoutes
+{
+    public static void AddModels(this IServiceCollection services) => services
+        .AddSingleton<ModelLog>().AddSingleton<GetModels>().AddSingleton<PreviewRevision>().AddSingleton<ReviseModelEndpoint>();
+
+    public static void MapModels(this IEndpointRouteBuilder api)
+    {
+        var models = api.MapGroup("/models").WithTags("Models");
+        GetModels.Map(models);
+        ReviseModelEndpoint.Map(models);
+    }
+}

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Mvc;
 using Query;
 using Query.Alarms;
 using Query.Api;
@@ -81,6 +82,7 @@ api.MapPolicies();
 app.MapGrpcService<TwinRpc>();
 app.MapGrpcService<DiffRpc>();
 app.MapGrpcService<AssetRpc>();
+app.MapGrpcService<ModelRpc>().WithMetadata(new RequestSizeLimitAttribute(ReviseModelEndpoint.LargestText));
 app.MapGrpcService<HistoryRpc>().RequireRateLimiting(ApiSetup.Expensive);
 app.MapGrpcService<EstimateRpc>();
 app.MapGrpcService<AlarmRpc>();

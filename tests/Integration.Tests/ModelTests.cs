@@ -3,6 +3,9 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using Contracts.Events;
+using Contracts.Query.V1;
+using Grpc.Core;
+using Grpc.Net.Client;
 using Integration.Tests.Running;
 using ServiceDefaults;
 
@@ -116,6 +119,18 @@ public class ModelTests(RunningSystem system) : SystemTest<RunningSystem>(system
             Assert.Equal(("model-maker", "another kettle", null), (r.RevisedBy, r.Comment, r.Tenant)));
         var found = await Pollux.Get($"/api/v1/log/events?actor=model-maker&asset={asset}");
         Assert.Equal(2, found["items"]!.AsArray().Count(e => (string)e!["type"]! == "asset_registered"));
+
+        // The same over gRPC, also with a text that is longer than other messages may be.
+        using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{Pollux.Query.GrpcPort}");
+        var rpc = new ModelService.ModelServiceClient(channel);
+        Assert.Equal(third, (await rpc.GetModelAsync(new() { ModelId = id }, cancellationToken: Cancel)).Yaml);
+        Assert.Contains((await rpc.ListModelsAsync(new(), cancellationToken: Cancel)).Models, m => (m.ModelId, m.Version) == (id, 3));
+        var fourth = Model(id, 4, withLevel: true, withLimit: false) + "\n" + new string('#', 200_000);
+        var seen = (await rpc.ReviseModelAsync(
+            new() { ModelId = id, Yaml = fourth, IsPreview = true }, cancellationToken: Cancel)).Revision;
+        Assert.Equal((3, 4, 1, 0), (seen.VersionBefore, seen.Version, seen.Assets, seen.Moved));
+        Assert.Equal(StatusCode.InvalidArgument, (await Assert.ThrowsAsync<RpcException>(
+            async () => await rpc.ReviseModelAsync(new() { ModelId = id, Yaml = "no model" }, cancellationToken: Cancel))).StatusCode);
 
         // Another text with the same version is another version.
         (status, answer) = await Put(id, third + "\n# more");

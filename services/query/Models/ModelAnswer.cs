@@ -25,7 +25,7 @@ sealed record ModelSummary(
 
 /// <summary>A model with its text and its versions.</summary>
 sealed record ModelAnswer(
-    ModelSummary Model,
+    [property: Description("Its version in force.")] ModelSummary Model,
     [property: Description("The whole text in force.")] string Yaml,
     [property: Description("The versions whose text the log holds, oldest first.")] IReadOnlyList<VersionOfModel> Versions,
     [property: Description("The first 100 assets that follow it, those with another version first.")]
@@ -60,7 +60,7 @@ sealed record ModelRevision(
     [property: Description("Whether nothing was written.")] bool IsPreview,
     [property: Description("What differs from the version in force, at most 500 entries; empty if at most comments do.")]
     IReadOnlyList<ModelChange> Changes,
-    [property: Description("Why the revision would be refused, as 409; in a preview only.")] IReadOnlyList<string> Problems,
+    [property: Description("Why the revision would be refused, in a preview; otherwise why assets could not move, the first 5.")] IReadOnlyList<string> Problems,
     [property: Description("Assets of the caller's tenant that follow another text of the model, and move to this one.")] int Assets,
     [property: Description("Those that have moved.")] int Moved,
     [property: Description("Active alarms that nothing could clear any more, by id; with orphanedAlarms=clear they are cleared.")]
@@ -82,10 +82,7 @@ sealed record EffectOnAsset(
     string? LostCalibration,
     [property: Description("Removed sensors of which it has readings: they stay in the log, and are shown no more.")]
     IReadOnlyList<SilencedSensor> RemovedSensors,
-    [property: Description("Why it cannot follow; null if it can.")] string? Problem)
-{
-    public bool IsPlain => OrphanedAlarms.Count == 0 && LostCalibration is null && RemovedSensors.Count == 0 && Problem is null;
-}
+    [property: Description("Why it cannot follow; null if it can.")] string? Problem);
 
 /// <summary>A sensor that a revision removes.</summary>
 /// <param name="Id">Sensor id.</param>

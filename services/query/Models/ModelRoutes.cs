@@ -1,3 +1,4 @@
+using Grpc.AspNetCore.Server;
 using ServiceDefaults;
 
 namespace Query.Models;
@@ -5,6 +6,7 @@ namespace Query.Models;
 static class ModelRoutes
 {
     public static void AddModels(this IServiceCollection services) => services
+        .Configure<GrpcServiceOptions<ModelRpc>>(grpc => grpc.MaxReceiveMessageSize = ReviseModelEndpoint.LargestText)
         .AddSingleton<ModelLog>().AddSingleton<GetModels>().AddSingleton<PreviewRevision>().AddSingleton<ReviseModelEndpoint>();
 
     public static void MapModels(this IEndpointRouteBuilder api)

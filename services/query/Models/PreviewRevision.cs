@@ -34,8 +34,11 @@ sealed class PreviewRevision(KnownAssets assets, TwinGraph graph, LiveTwins twin
         return new(
             next.Id, next.Version, next.Hash, inForce?.Model.Version, true, [.. changes.Take(MostChanges)],
             [.. problems, .. effects.Select(e => e.Problem).OfType<string>().Take(MostEffects)], moving.Count, 0,
-            [.. effects.SelectMany(e => e.OrphanedAlarms)], [.. effects.OrderBy(e => e.IsPlain).Take(MostEffects)], 0);
+            [.. effects.SelectMany(e => e.OrphanedAlarms)], [.. effects.OrderBy(IsPlain).Take(MostEffects)], 0);
     }
+
+    static bool IsPlain(EffectOnAsset e) =>
+        e.OrphanedAlarms.Count == 0 && e.LostCalibration is null && e.RemovedSensors.Count == 0 && e.Problem is null;
 
     EffectOnAsset Effect(RegisteredAsset asset, AssetModel next, RelationshipBook book, IEnumerable<string> orphans)
     {
@@ -43,7 +46,8 @@ sealed class PreviewRevision(KnownAssets assets, TwinGraph graph, LiveTwins twin
         var removed = CompareModels.RemovedSensors(asset.Model, next).Select(s => s.Id).ToHashSet();
         var sensors = removed.Count == 0 ? [] : twins.Find(asset.Id)?.View.Sensors ?? [];
         return new(
-            asset.Id, asset.Name, asset.Model.Version, [.. orphans], calibration?.ModelHash == asset.Model.Hash ? calibration.CalibrationId : null,
+            asset.Id, asset.Name, asset.Model.Version, [.. orphans],
+            calibration?.ModelHash == asset.Model.Hash ? calibration.CalibrationId : null,
             [.. sensors.Where(s => removed.Contains(s.Id) && s.Readings > 0)
                 .Select(s => new SilencedSensor(s.Id, s.Readings, s.SampledAt))],
             DecideRelationship.WhyNotFollow(book, asset.Id, next, id => assets.ModelOfAny(id)));

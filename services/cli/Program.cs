@@ -5,6 +5,7 @@ using Cli.Devices;
 using Cli.Drills;
 using Cli.Lifetimes;
 using Cli.Lineages;
+using Cli.Models;
 using Cli.NewAssets;
 using Cli.Recordings;
 using Cli.Scenarios;
@@ -36,6 +37,7 @@ var root = new RootCommand(
     MakeKey.Command(),
     PrintDeviceTopics.Command(),
     NewAsset.Command(),
+    PutModel.Command(),
     NoteTwins.Command(),
     CompareTwins.Command(),
 };

@@ -75,6 +75,16 @@ sealed class QueryClient : IDisposable
         return (response.StatusCode == HttpStatusCode.OK, text.Length == 0 ? default : JsonElement.Parse(text));
     }
 
+    /// <summary>Puts a text; IsKnown is false if it was accepted but has not finished in time.</summary>
+    public async Task<(bool IsKnown, JsonElement Answer)> Put(string path, string text, string mediaType, CancellationToken cancel)
+    {
+        using var content = new StringContent(text, System.Text.Encoding.UTF8, mediaType);
+        using var response = await http.PutAsync(new Uri(path, UriKind.Relative), content, cancel);
+        await Check(response, cancel);
+        var answer = await response.Content.ReadAsStringAsync(cancel);
+        return (response.StatusCode != HttpStatusCode.Accepted, answer.Length == 0 ? default : JsonElement.Parse(answer));
+    }
+
     /// <summary>The data of a stream of server-sent events, in order.</summary>
     public async IAsyncEnumerable<JsonElement> Watch(
         string path, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)

@@ -214,6 +214,27 @@ public sealed partial class AssetRegistry
     /// <summary>Ids of the models that the log holds on their own, whether or not an asset follows them.</summary>
     public IEnumerable<string> ModelIds => texts.Values.Select(m => m.ModelId);
 
+    /// <summary>The texts of a model that the log holds on their own, oldest first.</summary>
+    public IReadOnlyList<ModelRegistered> TextsOf(string modelId) =>
+        [.. texts.Values.Where(m => m.ModelId == modelId).OrderBy(m => m.RegisteredAt)];
+
+    /// <summary>
+    /// The model with this hash, read from its text if nobody follows it; null if the log does not hold it, or this version cannot read it.
+    /// </summary>
+    public AssetModel? ReadModel(string hash)
+    {
+        if (models.TryGetValue(hash, out var known)) return known;
+        if (!texts.TryGetValue(hash, out var text)) return null;
+        try
+        {
+            return models.GetOrAdd(hash, _ => ReadAssetModel.FromText(text.ModelYaml, $"{text.ModelId} v{text.ModelVersion}"));
+        }
+        catch (InvalidModelException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>
     /// The model with this hash, whether or not an asset still follows it; null if the log does not hold it, or this version cannot read
     /// it.

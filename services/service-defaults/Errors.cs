@@ -173,6 +173,8 @@ public static class Errors
         UnsupportedMediaException e => new(e.Field, e.Value, e.Allowed),
         NotFoundException e => e.Offending,
         TooLargeException { Field: { } field } e => new(field, null, e.Allowed),
+        InvalidModelException { Problems: [var first, ..] } => new(
+            first.Path.Length == 0 ? "document" : first.Path, $"line {first.Line}", first.Message),
         InvalidScenarioException { Problems: [var first, ..] } => new(first.Path, first.Value, first.Allowed),
         BadHttpRequestException { InnerException: JsonException { Path: not null } e } => new(PathOf(e), null, AllowedBy(e)),
         _ => null,

@@ -27,6 +27,7 @@ public static class EventLog
         [typeof(RejectionReplayed)] = "rejection_replayed",
         [typeof(AssetRegistered)] = "asset_registered",
         [typeof(ModelRegistered)] = "model_registered",
+        [typeof(ModelRevised)] = "model_revised",
         [typeof(AlarmRaised)] = "alarm_raised",
         [typeof(AlarmAcknowledged)] = "alarm_acknowledged",
         [typeof(AlarmCleared)] = "alarm_cleared",

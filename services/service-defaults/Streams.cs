@@ -45,6 +45,12 @@ public static class Streams
     /// <summary>A model, by its hash; written by twin-state.</summary>
     public static string Model(string hash) => $"model/{hash}";
 
+    /// <summary>
+    /// The versions of models that were put in force at run time, in one stream, so that each follows the one before; written by
+    /// twin-state.
+    /// </summary>
+    public const string Models = "models";
+
     /// <summary>Registrations of an asset; written by twin-state.</summary>
     public static string Asset(string assetId) => $"asset/{assetId}";
 

@@ -22,6 +22,7 @@ static class Endpoints
         bus.AddConsumer<HandOverNews>();
         bus.AddConsumer<HandOverCommands>();
         bus.AddConsumer<TakeRegistrations>();
+        bus.AddConsumer<TakeModels>();
         bus.AddConsumer<TakeRelationships>();
         bus.AddConsumer<TakeRebuilds>();
         bus.AddConsumer<TakePolicies>();
@@ -33,8 +34,8 @@ static class Endpoints
         Receive(QueueNames.News, MostNewsAtOnce, typeof(HandOverNews));
         Receive(QueueNames.TwinCommands, MostCommandsAtOnce, typeof(HandOverCommands));
         Receive(
-            QueueNames.Registrations, MostRegistrationsAtOnce, typeof(TakeRegistrations), typeof(TakeRelationships), typeof(TakeRebuilds),
-            typeof(TakePolicies), typeof(TakeQuestions));
+            QueueNames.Registrations, MostRegistrationsAtOnce, typeof(TakeRegistrations), typeof(TakeModels), typeof(TakeRelationships),
+            typeof(TakeRebuilds), typeof(TakePolicies), typeof(TakeQuestions));
 
         void Receive(string queue, int mostAtOnce, params Type[] consumers) =>
             rabbit.ReceiveEndpoint(queue, endpoint =>

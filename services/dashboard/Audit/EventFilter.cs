@@ -16,6 +16,7 @@ sealed record EventFilter(string Kind, string Name, string Type, string Actor)
         ("asset", "Registrations of a machine"),
         ("twin", "Alarms, health and maintenance of a machine"), ("calibration", "Calibrations of a machine"),
         ("scenario", "What-if scenarios"), ("decision", "Decisions"), ("graph", "Relationships"), ("policies", "Policies"),
+        ("models", "Models revised"), ("model", "Texts of models"),
         ("refused", "Commands of which nobody heard that they were refused"),
     ];
 
@@ -26,7 +27,7 @@ sealed record EventFilter(string Kind, string Name, string Type, string Actor)
     public string Stream => (Kind, Name) switch
     {
         ("", _) => "",
-        ("graph" or "policies", _) => Kind,
+        ("graph" or "policies" or "models", _) => Kind,
         (_, "") => $"{Kind}/*",
         _ when IsByDay(Kind) && !Name.Contains('/') => $"{Kind}/{Name}/*",
         _ => $"{Kind}/{Name}",

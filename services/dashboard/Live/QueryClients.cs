@@ -23,6 +23,7 @@ static class QueryClients
         builder.Services.AddClient(calls => new TwinService.TwinServiceClient(calls));
         builder.Services.AddClient(calls => new DiffService.DiffServiceClient(calls));
         builder.Services.AddClient(calls => new AssetService.AssetServiceClient(calls));
+        builder.Services.AddClient(calls => new ModelService.ModelServiceClient(calls));
         builder.Services.AddClient(calls => new GraphService.GraphServiceClient(calls));
         builder.Services.AddClient(calls => new EstimateService.EstimateServiceClient(calls));
         builder.Services.AddClient(calls => new HistoryService.HistoryServiceClient(calls));

@@ -14,7 +14,9 @@ static class ShellSetup
 
     public static void AddShell(this WebApplicationBuilder builder)
     {
-        builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        builder.Services.AddRazorComponents().AddInteractiveServerComponents()
+            // A model's text in one message: the characters of the longest one, and what JSON makes of them.
+            .AddHubOptions(hub => hub.MaximumReceiveMessageSize = 2 << 20);
         // Cookies do not know ports: another system on this machine has another name.
         builder.Services.AddAntiforgery(forms => (forms.Cookie.Name, forms.Cookie.SecurePolicy) = (
             $"pollux-dashboard-{builder.Configuration["Ports:Http"]}-forms", CookieSecurePolicy.SameAsRequest));

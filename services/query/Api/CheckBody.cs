@@ -25,7 +25,8 @@ static class CheckBody
     public static async Task Run(HttpContext context, RequestDelegate next)
     {
         var request = context.Request;
-        var takesBody = context.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>() is not null;
+        var accepted = context.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>();
+        var takesBody = accepted is not null;
         if (request.HasJsonContentType())
         {
             if (MediaTypeHeaderValue.Parse(request.ContentType).Charset is { Length: > 0 } charset
@@ -40,7 +41,8 @@ static class CheckBody
         else if (takesBody && request.ContentType is null
             && context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
         {
-            throw new InvalidInputException(Body, null, AnObject);
+            throw new InvalidInputException(
+                Body, null, accepted!.ContentTypes.Contains("application/json") ? AnObject : string.Join(", ", accepted.ContentTypes));
         }
         await next(context);
     }

@@ -16,6 +16,7 @@ static class Reference
     static readonly (string Name, string Description)[] Tags =
     [
         ("Assets", "Machines, the models they follow, and their registration."),
+        ("Models", "What machines are made of and measure; revised while everything goes on, with a preview of what that changes."),
         ("Twins", "The current state of machines, their state at any time in the past, and the history of their sensors."),
         ("Graph", "How assets, places and components are related: the plant as a tree, and questions along relationships."),
         ("Health", "Condition and remaining life of wearing parts, and their maintenance records."),

@@ -11,7 +11,7 @@ namespace Query.Assets;
 
 /// <summary>How to register an asset.</summary>
 sealed record AssetToRegister(
-    [property: Description("Id of a model that ships with Pollux, e.g. extrusion-line or pump-loop.")] string? Model,
+    [property: Description("Id of a model, e.g. extrusion-line or pump-loop; GET /models lists them.")] string? Model,
     [property: Description("Display name, 1 to 200 characters; null: the model's name.")] string? Name = null,
     [property: Description("All labels, by key, e.g. plant: north; at most 20. null: they stay as they are.")]
     IReadOnlyDictionary<string, string>? Labels = null);
@@ -29,7 +29,7 @@ sealed class RegisterAssetEndpoint(KnownAssets registry, RegisterOverBus registe
             await register.Run(id, body.Model, body.Name, body.Labels, cancel) is { } asset
                 ? TypedResults.Ok(asset)
                 : TypedResults.Accepted($"/api/v1/assets/{id}"))
-        .WithName("registerAsset").WithSummary("Register an asset with a shipped model, or update its model, name or labels")
+        .WithName("registerAsset").WithSummary("Register an asset with a model, or update its model, name or labels")
         .WithDescription("Waits up to 5 s until the asset is visible (200); 202 if it takes longer. Safe to repeat. "
             + "409 if the id is that of a different shipped model, or if relationships of the asset do not fit the other model; the reason "
             + "names the first of them.");
@@ -57,7 +57,7 @@ sealed class RegisterAssetEndpoint(KnownAssets registry, RegisterOverBus registe
             id, Input.Line("name", name, LongestName), model, AssetLabels.Check(labels), Caller.Current.Tenant);
         registry.GuardRegistration(id, command.Labels);
         // twin-state refuses this too, and restores the shipped model.
-        if (models.Contains(id) && id != model)
+        if (id != model && registry.IsShipped(id))
             throw new RuleViolationException($"{id} always follows the shipped model {id}; give an asset of {model} another id.");
         return command;
     }

@@ -35,8 +35,8 @@ sealed class VisibleEvents(NpgsqlDataSource source, KnownAssets assets, Reach re
         {
             ["telemetry" or "rejected", var rest] => assets.IsVisible(rest.Split('/')[0]),
             ["correction" or "asset" or "twin" or "calibration" or "refused", var asset] => assets.IsVisible(asset),
-            // Models are the same for everybody.
-            ["model", _] => true,
+            ["model", var hash] => assets.IsModelVisible(hash),
+            [Streams.Models] => Member("tenant") is not { } owner || owner == Caller.Current.Tenant,
             ["scenario" or "decision", _] => await Owner(stream, cancel) is { } owner && assets.IsVisible(owner),
             [Streams.Graph] => assets.IsVisible(Member("source") ?? "") && assets.IsVisible(Member("target") ?? ""),
             [Streams.Policies] or ["questions", _] => Member("tenant") == Caller.Current.Tenant,

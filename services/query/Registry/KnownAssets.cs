@@ -12,7 +12,7 @@ namespace Query.Registry;
 /// All registered assets, in memory, as the present caller may see them: what is out of its reach is not there. A command about what it may
 /// only look at is refused.
 /// </summary>
-sealed class KnownAssets(AssetRegistry registry, Reach reach)
+sealed class KnownAssets(AssetRegistry registry, ModelLog modelLog, Reach reach)
 {
     readonly ConcurrentDictionary<string, string> models = new(StringComparer.Ordinal);
     readonly SemaphoreSlim refreshing = new(1);
@@ -25,9 +25,62 @@ sealed class KnownAssets(AssetRegistry registry, Reach reach)
     /// <summary>Raised when an asset is new or was registered again, at least once for each registration.</summary>
     public event Action<RegisteredAsset>? Registered;
 
-    /// <summary>Ids of the models that assets follow or can follow; twin-state puts every shipped model into the log.</summary>
+    /// <summary>
+    /// Ids of the models that the caller's assets follow or can follow; twin-state puts every shipped model into the log.
+    /// </summary>
     public IReadOnlyCollection<string> Models =>
-        [.. models.Keys.Concat(registry.ModelIds).Distinct().Order(StringComparer.Ordinal)];
+        [.. models.Keys.Concat(registry.ModelIds).Distinct().Where(IsFor).Order(StringComparer.Ordinal)];
+
+    bool IsFor(string modelId) =>
+        modelLog.Now.Book.Of(modelId) is not [.., { Tenant: { } owner }] || owner == Caller.Current.Tenant || IsShipped(modelId);
+
+    /// <summary>Whether a model came with Pollux; an asset of its id follows it always.</summary>
+    public bool IsShipped(string modelId) => modelLog.Now.Book.Of(modelId) is { IsEmpty: true }
+        ? models.ContainsKey(modelId) || registry.ModelIds.Contains(modelId)
+        : Texts(modelId).Count > 0;
+
+    /// <summary>The model in force, if the caller's assets may follow it; null: there is none.</summary>
+    public ModelInForce? FindInForce(string modelId)
+    {
+        // The asset of its id follows the shipped model; of a place, and while that asset follows a revision, the newest text counts.
+        var shipped = Texts(modelId);
+        var followed = registry.Find(modelId)?.Model;
+        var model = followed?.Id == modelId && modelLog.Now.Book.ByHash(followed.Hash) is null
+            ? followed
+            : shipped.Reverse().Select(t => registry.ReadModel(t.ModelHash)).FirstOrDefault(m => m is not null);
+        return ModelInForce.Of(model, modelLog.Revised(modelId, registry));
+    }
+
+    // Those that came with Pollux.
+    IReadOnlyList<ModelRegistered> Texts(string modelId) =>
+        [.. registry.TextsOf(modelId).Where(t => modelLog.Now.Book.ByHash(t.ModelHash) is null)];
+
+    /// <summary>All versions of a model whose text the log holds, oldest first, each with its revision if it was put in force at run
+    /// time.</summary>
+    public IReadOnlyList<(ModelRegistered Text, ModelRevised? Revision)> VersionsOf(string modelId) =>
+        [.. registry.TextsOf(modelId).Select(t => (t, modelLog.Now.Book.ByHash(t.ModelHash)))];
+
+    /// <summary>The model of an asset, also one that the caller may not see: a rule may be about it.</summary>
+    public AssetModel? ModelOfAny(string assetId) => registry.Find(assetId)?.Model;
+
+    /// <inheritdoc cref="AssetRegistry.ReadModel"/>
+    public AssetModel? ReadModel(string hash) => registry.ReadModel(hash);
+
+    /// <summary>Whether the caller may see a text of a model.</summary>
+    public bool IsModelVisible(string hash) => modelLog.Now.Book.IsVisible(hash, Caller.Current.Tenant);
+
+    /// <summary>The assets of the caller's tenant that follow a model, by id, for who wants to change all of them.</summary>
+    /// <exception cref="ForbiddenException">The policies do not let the caller change them all.</exception>
+    public IReadOnlyList<RegisteredAsset> FollowersOf(string modelId)
+    {
+        var caller = Caller.Current;
+        List<RegisteredAsset> followers = [.. registry.All.Where(a => a.Model.Id == modelId && a.Tenant == caller.Tenant)
+            .OrderBy(a => a.Id, StringComparer.Ordinal)];
+        return followers.TrueForAll(a => reach.Of(caller, a.Id) >= Right.Write)
+            ? followers
+            : throw new ForbiddenException(
+                $"The policies do not let {caller.Actor} write all assets that follow {modelId}, so not their model either.");
+    }
 
     /// <summary>Ordered by id.</summary>
     public IEnumerable<RegisteredAsset> All => registry.All.Where(a => IsVisible(a.Id)).OrderBy(a => a.Id, StringComparer.Ordinal);
@@ -157,6 +210,8 @@ sealed class KnownAssets(AssetRegistry registry, Reach reach)
         {
             if (ended >= wanted) return;
             var look = ++begun;
+            // Before the texts, which are in the log before the events that name them.
+            await modelLog.Refresh(cancel);
             foreach (var asset in (await registry.Refresh(cancel)).Select(registry.Find).OfType<RegisteredAsset>())
             {
                 models.TryAdd(asset.Model.Id, asset.Model.Id);

@@ -42,7 +42,7 @@ public static class AccessTable
     [
         (Everyone,
         [
-            "listAssets", "getAsset", "getAssetModel", "getAssetTree", "getTree", "listRelationships", "listNodes",
+            "listAssets", "getAsset", "getAssetModel", "listModels", "getModel", "getAssetTree", "getTree", "listRelationships", "listNodes",
             "listTwins", "getTwin", "watchTwin", "watchTwins", "diffTwin", "diffFleet", "getHistory", "getEstimate", "getEstimateHistory",
             "listAlarms", "getAlarm", "listHealth", "getHealth", "getHindsight", "listScenarios", "getScenario", "getScenarioResult",
             "watchScenario", "diffScenarios", "listDecisions", "getDecision", "listCalibrations", "getCalibration", "getParameters",
@@ -61,7 +61,7 @@ public static class AccessTable
         ]),
         (Answering,
         [
-            "registerAsset", "registerAssets", "importAssets", "addRelationship", "removeRelationship", "correctReadings",
+            "registerAsset", "registerAssets", "importAssets", "reviseModel", "addRelationship", "removeRelationship", "correctReadings",
             "retractReadings", "withdrawCorrection", "createCalibration", "adoptCalibration", "rollBackCalibration", "runBacktest",
             "replayRejected", "replayRejection", "importTelemetry", "switchOnFault", "switchOffFault", "paceTimeLapse",
         ]),

@@ -208,6 +208,43 @@ public static class DecideAlarms
             null, null, estimate.At)];
     }
 
+    /// <summary>
+    /// Whether nothing in a model can clear an active alarm any more: its limit is gone or is now one of something else, its sensor is
+    /// gone, or the model no longer corrects its physics.
+    /// </summary>
+    public static bool IsOrphan(AssetModel model, AlarmView alarm)
+    {
+        if (alarm.ClearedAt is not null || alarm.LimitId == MissingData) return false;
+        if (alarm.LimitId.StartsWith($"{MissingData}-", StringComparison.Ordinal))
+            return model.Sensor(alarm.LimitId[(MissingData.Length + 1)..]) is null;
+        if (alarm.LimitId is SyncDrifting or SyncLost or CalibrationDrifted) return model.Estimation is null;
+        if (model.Limits.FirstOrDefault(l => l.Id == alarm.LimitId) is not { } limit || limit.Signal != alarm.SignalId) return true;
+        // A renamed sensor keeps its number, and its limits go on.
+        return alarm.SensorId is { } id && model.Sensor(id) is { } sensor && sensor.Number != limit.Sensor;
+    }
+
+    /// <summary>
+    /// Events for a twin that was folded again from its first reading, with a model that may be another: alarms that nothing can clear any
+    /// more, and those whose limit, as it is now, is not violated.
+    /// </summary>
+    /// <param name="twin">The twin, with all its readings.</param>
+    /// <param name="book">Its alarms.</param>
+    /// <param name="now">Present time.</param>
+    public static IReadOnlyList<object> ForModel(Twin twin, AlarmBook book, DateTimeOffset now) =>
+    [
+        .. book.Open.Values.Where(a => a.ClearedAt is null && (IsOrphan(twin.Model, a) || IsOver(twin, a)))
+            .Select(a => new AlarmCleared(a.Id, null, now)),
+    ];
+
+    static bool IsOver(Twin twin, AlarmView alarm)
+    {
+        if (twin.Model.Limits.FirstOrDefault(l => l.Id == alarm.LimitId && l.Signal is null) is not { } limit
+            || twin.Sensor(limit.Sensor) is not { } sensor) return false;
+        for (var i = 0; i < sensor.Limits.Length; i++)
+            if (sensor.Limits[i].Id == limit.Id) return !sensor.Conditions[i].IsViolated;
+        return false;
+    }
+
     static string Message(AssetModel model, string limitId, SyncView sync)
     {
         var most = model.Sensors.FirstOrDefault(s => s.Id == sync.SensorId) is { } sensor ? $", most of all {sensor.Name}" : "";

@@ -11,7 +11,7 @@ namespace TwinState.Assets;
 
 /// <summary>Registers assets, or updates their registrations, in one transaction, and announces it.</summary>
 sealed class RegisterAssets(
-    ShippedModels models, AssetRegistry registry, TwinGraph graph, LogReader log, IDocumentStore store, IBus bus, TimeProvider time)
+    ModelsInForce models, AssetRegistry registry, TwinGraph graph, LogReader log, IDocumentStore store, IBus bus, TimeProvider time)
 {
     const int MostAttempts = 5;
 
@@ -36,11 +36,11 @@ sealed class RegisterAssets(
     }
 
     /// <summary>Puts models into the log that no asset follows yet, and announces it.</summary>
-    public async Task Publish(IReadOnlyList<AssetModel> unknown, CancellationToken cancel)
+    public async Task Publish(IReadOnlyList<AssetModel> unknown, Caller? caller, CancellationToken cancel)
     {
         if (unknown.Count == 0) return;
         await using var session = store.LightweightSession();
-        session.Stamp(null);
+        session.Stamp(caller);
         var now = time.GetUtcNow();
         foreach (var m in unknown)
             session.Events.Append(Streams.Model(m.Hash), 1, new ModelRegistered(m.Id, m.Version, m.Hash, m.Source, now));
@@ -59,6 +59,7 @@ sealed class RegisterAssets(
     async Task<AssetsRegistered> Append(
         IReadOnlyList<AssetRegistration> commands, Caller? caller, bool mayBeBehind, CancellationToken cancel)
     {
+        await models.Refresh(cancel);
         var versions = await log.Versions([.. commands.Select(c => Streams.Asset(c.AssetId))], cancel);
         // After the versions, so that a decision on an older registration than they stand for is impossible; not needed for new assets.
         if (versions.Count > 0 || mayBeBehind || !registry.IsLoaded) await registry.Refresh(cancel);
@@ -75,9 +76,9 @@ sealed class RegisterAssets(
             var version = versions.GetValueOrDefault(stream);
             try
             {
-                var model = models.Find(command.ModelId) ?? throw new NotFoundException("asset model", command.ModelId);
+                var model = models.Find(command.ModelId, command.Tenant) ?? throw new NotFoundException("asset model", command.ModelId);
                 var known = KnownRegistration.Of(registry, command.AssetId);
-                var isModelId = models.Find(command.AssetId) is not null;
+                var isModelId = models.IsShipped(command.AssetId);
                 if (DecideRegistration.Decide(known, command, model, isModelId, time.GetUtcNow()) is not { } registered)
                 {
                     outcomes.Add(new(command.AssetId, RegistrationOutcome.Unchanged));
@@ -106,7 +107,7 @@ sealed class RegisterAssets(
 }
 
 /// <summary>Takes requests, and commands about a single asset.</summary>
-sealed class TakeRegistrations(ShippedModels models, RegisterAssets register, RecordRefusals refusals)
+sealed class TakeRegistrations(ModelsInForce models, RegisterAssets register, RecordRefusals refusals)
     : IConsumer<Contracts.Messages.RegisterAssets>, IConsumer<RegisterAsset>
 {
     public async Task Consume(ConsumeContext<Contracts.Messages.RegisterAssets> context)
@@ -122,7 +123,8 @@ sealed class TakeRegistrations(ShippedModels models, RegisterAssets register, Re
     public async Task Consume(ConsumeContext<RegisterAsset> context)
     {
         var (assetId, name, modelId) = context.Message;
-        if (models.Find(modelId) is null) throw new NotFoundException("asset model", modelId);
+        await models.Refresh(context.CancellationToken);
+        if (models.Find(modelId, null) is null) throw new NotFoundException("asset model", modelId);
         var answer = await register.Run([new(assetId, name, modelId)], context.SentBy(), context.CancellationToken);
         if (answer.Outcomes[0].Reason is { } reason) throw new RuleViolationException(reason);
     }

@@ -58,6 +58,7 @@ sealed partial class TwinOwner(
         var asset = registry.Get(assetId);
         if (Twin is { } known && known.Follows(asset)) return known;
         var twin = await loadTwins.Load(asset, cancel);
+        var isFoldedAnew = twin.ReplacesHistory;
         var transitions = await ReadOn(twin, TelemetryDays.Open(twin, time.GetUtcNow()), cancel);
         twin.MustShow = true;
         // What replaces a twin has another name or model, which the saved view lacks.
@@ -68,6 +69,9 @@ sealed partial class TwinOwner(
         await Conclude(twin, transitions, cancel);
         // Late readings may raise alarms of the past.
         twin.AlarmsKnownUpTo = new Dictionary<string, long>();
+        // Corrections that it lacks, and late readings, are not in its limits yet.
+        if (isFoldedAnew && !twin.MustRevise && twin.MustRederive.Count == 0
+            && DecideAlarms.ForModel(twin.Twin, twin.Alarms, time.GetUtcNow()) is { Count: > 0 } over) await Append(twin, over, cancel);
         return twin;
     }
 

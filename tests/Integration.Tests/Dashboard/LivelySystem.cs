@@ -20,6 +20,7 @@ public sealed class LivelySystem(Infrastructure infrastructure) : AnsweringDashb
         Addresses = new Dictionary<string, string>
         {
             ["Asset"] = asset,
+            ["Model"] = "pump-loop",
             ["Then"] = TimeProvider.System.GetUtcNow().UtcDateTime.ToString(
                 "yyyy-MM-ddTHH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture),
             ["Pump"] = await PumpLoop(),

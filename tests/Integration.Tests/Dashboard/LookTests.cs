@@ -31,6 +31,8 @@ public partial class LookTests(LivelySystem system) : SystemTest<LivelySystem>(s
         { "rejected", "/audit/rejected" },
         { "replicas", "/audit/replicas" },
         { "policies", "/policies" },
+        { "models", "/models" },
+        { "model", "/models/{Model}" },
         { "not-found", "/not-found" },
     };
 

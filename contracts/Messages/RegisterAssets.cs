@@ -16,7 +16,7 @@ public sealed record RegisterAssets(IReadOnlyList<AssetRegistration> Assets)
 /// <summary>How to register an asset, or to update its model, name or labels.</summary>
 /// <param name="AssetId">kebab-case, at most 64 characters.</param>
 /// <param name="Name">Display name; null for the known one, and for a new asset the model's name or its id.</param>
-/// <param name="ModelId">Id of a model that twin-state ships.</param>
+/// <param name="ModelId">Id of a model in force.</param>
 /// <param name="Labels">All labels; null for the known ones.</param>
 /// <param name="Tenant">The tenant of who asks; null: none. A known asset must be its own.</param>
 public sealed record AssetRegistration(

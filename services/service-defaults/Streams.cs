@@ -12,19 +12,19 @@ public static class Streams
     /// </summary>
     public static readonly TimeSpan ClocksApart = TimeSpan.FromSeconds(2 * SampleTimes.MostSecondsAhead);
 
-    /// <summary>What the names of streams begin with, as far as the slash; <see cref="Graph"/> and <see cref="Policies"/> are streams
-    /// themselves.</summary>
+    /// <summary>What the names of streams begin with, as far as the slash; <see cref="Graph"/>, <see cref="Models"/> and <see
+    /// cref="Policies"/> are streams themselves.</summary>
     public static IReadOnlyList<string> Kinds { get; } =
     [
-        "asset", "calibration", "correction", "decision", "graph", "model", "policies", "questions", "rebuild", "refused", "rejected",
-        "retention", "scenario", "seal", "telemetry", "twin",
+        "asset", "calibration", "correction", "decision", "graph", "model", "models", "policies", "questions", "rebuild", "refused",
+        "rejected", "retention", "scenario", "seal", "telemetry", "twin",
     ];
 
     /// <summary>Whether there can be streams of a name, or that begin like it.</summary>
     /// <param name="name">The name, or how it begins with * at its end.</param>
     public static bool CanBe(string name) => name.EndsWith('*')
         ? Kinds.Any(k => $"{k}/".StartsWith(name[..^1], StringComparison.Ordinal) || name.StartsWith($"{k}/", StringComparison.Ordinal))
-        : Kinds.Any(k => name.StartsWith($"{k}/", StringComparison.Ordinal)) || name is Graph or Policies;
+        : Kinds.Any(k => name.StartsWith($"{k}/", StringComparison.Ordinal)) || name is Graph or Policies or Models;
 
     /// <summary>Readings of an asset recorded on a UTC day; written by ingest.</summary>
     public static string Telemetry(string assetId, DateOnly day) =>

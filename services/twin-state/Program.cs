@@ -28,7 +28,8 @@ builder.AddMessaging(Endpoints.AddConsumers, Endpoints.Add);
 builder.AddSettings<TwinStateSettings>("TwinState");
 builder.Configuration.RequireDirectory("Assets:Directory", "the folder of the *.asset.yaml files");
 builder.Services.AddSingleton<LogReader>()
-    .AddAssetRegistry().AddSingleton<ShippedModels>().AddSingleton<ModelLog>().AddSingleton<ModelsInForce>().AddSingleton<ReviseModel>().AddSingleton<RegisterAssets>().AddSingleton<TwinGraph>()
+    .AddAssetRegistry().AddSingleton<ShippedModels>().AddSingleton<ModelLog>().AddSingleton<ModelsInForce>()
+    .AddSingleton<ReviseModel>().AddSingleton<RegisterAssets>().AddSingleton<TwinGraph>()
     .AddSingleton<ChangeGraph>().AddSingleton<RecordQuestions>().AddSingleton<RecordRefusals>().AddSingleton<PolicyLog>().AddTwins();
 builder.Services.AddHostedService<RegisterShippedAssets>().AddHostedService<FollowLog>()
     .AddHostedService<ShowTwins>().AddHostedService<WatchQueues>().AddHostedService<CheckTwins>()

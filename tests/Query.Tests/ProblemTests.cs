@@ -23,8 +23,8 @@ public partial class ProblemTests
     [InlineData("GET", "/api/v1/twins?limit=999999999999", 400, "invalid-input", "limit", "999999999999",
         "a whole number from -2147483648 to 2147483647")]
     [InlineData("GET", "/api/v1/log/events?stream=telemetri/line-7/*", 400, "invalid-input", "stream", "telemetri/line-7/*",
-        "asset, calibration, correction, decision, graph, model, policies, questions, rebuild, refused, rejected, retention, "
-            + "scenario, seal, telemetry, twin, with / and what comes after it, or * at the end")]
+        "asset, calibration, correction, decision, graph, model, models, policies, questions, rebuild, refused, rejected, "
+            + "retention, scenario, seal, telemetry, twin, with / and what comes after it, or * at the end")]
     [InlineData("GET", "/api/v1/twins/watch?assets=a&assets=b", 400, "invalid-input", "assets", "a,b", "one value; it was given 2 times")]
     [InlineData("GET", "/api/v1/twins?limit=", 400, "invalid-input", "limit", "", "a whole number")]
     [InlineData("GET", "/api/v1/twins?stale", 400, "invalid-input", "stale", "", "true, false")]

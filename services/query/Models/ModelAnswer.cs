@@ -60,7 +60,8 @@ sealed record ModelRevision(
     [property: Description("Whether nothing was written.")] bool IsPreview,
     [property: Description("What differs from the version in force, at most 500 entries; empty if at most comments do.")]
     IReadOnlyList<ModelChange> Changes,
-    [property: Description("Why the revision would be refused, in a preview; otherwise why assets could not move, the first 5.")] IReadOnlyList<string> Problems,
+    [property: Description("Why the revision would be refused, in a preview; otherwise why assets could not move, the first 5.")]
+    IReadOnlyList<string> Problems,
     [property: Description("Assets of the caller's tenant that follow another text of the model, and move to this one.")] int Assets,
     [property: Description("Those that have moved.")] int Moved,
     [property: Description("Active alarms that nothing could clear any more, by id; with orphanedAlarms=clear they are cleared.")]

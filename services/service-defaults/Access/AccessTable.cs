@@ -42,7 +42,8 @@ public static class AccessTable
     [
         (Everyone,
         [
-            "listAssets", "getAsset", "getAssetModel", "listModels", "getModel", "getAssetTree", "getTree", "listRelationships", "listNodes",
+            "listAssets", "getAsset", "getAssetModel", "listModels", "getModel", "getAssetTree", "getTree",
+            "listRelationships", "listNodes",
             "listTwins", "getTwin", "watchTwin", "watchTwins", "diffTwin", "diffFleet", "getHistory", "getEstimate", "getEstimateHistory",
             "listAlarms", "getAlarm", "listHealth", "getHealth", "getHindsight", "listScenarios", "getScenario", "getScenarioResult",
             "watchScenario", "diffScenarios", "listDecisions", "getDecision", "listCalibrations", "getCalibration", "getParameters",

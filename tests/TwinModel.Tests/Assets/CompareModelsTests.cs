@@ -47,7 +47,8 @@ public class CompareModelsTests
             + "plausible: [0, 10], interval: 1s }\n";
         const string limit = "  - { id: low, sensor: pressure, below: 1, clear: 1.2, severity: warning }\n";
         const string level =
-            "  - { id: level, number: 8, component: vessel, quantity: length, unit: mm, physical: [0, 500], plausible: [0, 500], interval: 1s }\n";
+            "  - { id: level, number: 8, component: vessel, quantity: length, unit: mm, physical: [0, 500], plausible: [0, 500], "
+                + "interval: 1s }\n";
         Assert.Equal(
             ["added sensors[level]", "removed sensors[pressure]", "removed limits[low]"],
             CompareModels.Of(Given.Model, Changed((sensor, level), (limit, ""))).Select(c => $"{c.Kind} {c.Path}"));
@@ -55,7 +56,8 @@ public class CompareModelsTests
             ["removed limits[hot]", "removed limits[low]"],
             CompareModels.Of(Given.Model, Changed(
                 ("limits:\n", ""), (limit, ""),
-                ("  - { id: hot, sensor: temperature, above: 100, clear: 95, severity: critical, on-delay: 3s, off-delay: 2s, message: Too hot }\n",
+                ("  - { id: hot, sensor: temperature, above: 100, clear: 95, severity: critical, on-delay: 3s, off-delay: 2s, "
+                    + "message: Too hot }\n",
                     ""))).Select(c => $"{c.Kind} {c.Path}"));
     }
 

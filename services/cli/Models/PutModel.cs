@@ -63,8 +63,7 @@ static class PutModel
             if (Text(e, "lostCalibration") is { Length: > 0 } calibration)
                 Console.WriteLine($"{asset}: the adopted calibration {calibration} no longer holds");
             foreach (var s in e.GetProperty("removedSensors").EnumerateArray())
-                Console.WriteLine(
-                    $"{asset}: {s.GetProperty("readings").GetInt64()} readings of {Text(s, "id")} stay in the log, not shown");
+                Console.WriteLine($"{asset}: {s.GetProperty("readings").GetInt64()} readings of {Text(s, "id")} stay in the log");
         }
         foreach (var problem in revision.GetProperty("problems").EnumerateArray()) Console.WriteLine(problem.GetString());
         var (id, version) = (Text(revision, "id"), revision.GetProperty("version").GetInt32());

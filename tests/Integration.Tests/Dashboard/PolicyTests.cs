@@ -66,6 +66,10 @@ public partial class PolicyTests(GuardedSystem system) : SystemTest<GuardedSyste
             Assert.Empty(wrong);
             Assert.Empty(await OverGrpc(other));
         }
+        // Nor can anybody else's machine follow its model.
+        var (followed, whyNot) = await Ask("south-admin", "PUT", $"/api/v1/assets/{New("south")}", $$"""{"model":"{{secret}}"}""");
+        Assert.True(followed == HttpStatusCode.BadRequest, whyNot);
+        Assert.Equal(1, (int)(await Json("north-admin", $"/api/v1/models/{secret}"))["model"]!["version"]!);
         // Whose name it is shows up nowhere, and what was asked changed nothing.
         var (taken, why) = await Ask("south-admin", "PUT", $"/api/v1/assets/{secret}", """{"model":"extrusion-line"}""");
         Assert.Equal(HttpStatusCode.Conflict, taken);
@@ -265,6 +269,8 @@ public partial class PolicyTests(GuardedSystem system) : SystemTest<GuardedSyste
         (secret, hall) = (New("secret"), New("secret-hall"));
         ids = new() { ["id"] = secret, ["hall"] = hall };
         await Ok(who, "PUT", $"/api/v1/assets/{secret}", new { model = "extrusion-line", name = "Secret line" });
+        var (model, answer) = await Ask(who, "PUT", $"/api/v1/models/{secret}", Model(1));
+        Assert.True(model == HttpStatusCode.Created, answer);
         await Ok(who, "PUT", $"/api/v1/assets/{hall}", new { model = "hall", name = "Secret hall" });
         await Ok(who, "PUT", $"/api/v1/assets/{secret}/relationships/part-of/{hall}", new { });
         var at = TimeProvider.System.GetUtcNow().AddSeconds(-20);
@@ -308,14 +314,26 @@ public partial class PolicyTests(GuardedSystem system) : SystemTest<GuardedSyste
             page => page["items"]!.AsArray().Count > 0))!["items"]![0]!["id"]!;
     }
 
-    static string BodyOf(string operation) => operation switch
+    string BodyOf(string operation) => operation switch
     {
         "correctReadings" => """{"sensor":"melt-pressure","reason":"x","readings":[{"sampledAt":"2026-03-01T06:00:00Z","value":80}]}""",
         "retractReadings" => """{"sensor":"melt-pressure","reason":"x","from":"2026-03-01T06:00:00Z","to":"2026-03-01T07:00:00Z"}""",
         "withdrawCorrection" => """{"reason":"x"}""",
         "registerAsset" => """{"model":"extrusion-line"}""",
+        "reviseModel" => Model(2),
         _ => "{}",
     };
+
+    // A model may have the id of an asset.
+    string Model(int version) => $$"""
+        schema: pollux/asset-model/1
+        id: {{secret}}
+        name: Secret line
+        version: {{version}}
+        components: [{ id: vessel, kind: vessel, name: Vessel }]
+        sensors: [{ id: level, number: 1, component: vessel, quantity: length, unit: mm, physical: [0, 9], plausible: [0, 9], interval: 1s }]
+        connections: [{ topic: "pollux/{asset}/senml", payload: senml }]
+        """;
 
     // Operations with the ids of what north has in their paths.
     async Task<List<(string Name, string Method, string Path, JsonNode Operation)>> Operations()
@@ -433,7 +451,9 @@ public partial class PolicyTests(GuardedSystem system) : SystemTest<GuardedSyste
     {
         using var request = new HttpRequestMessage(new(method), ids.Count > 0 ? Filled(path) : path);
         request.Headers.Authorization = await Token(who);
-        if (method is "PUT" or "POST") request.Content = new StringContent(body ?? "{}", Encoding.UTF8, "application/json");
+        if (method is "PUT" or "POST") request.Content = new StringContent(
+            body ?? "{}", Encoding.UTF8,
+            body?.StartsWith("schema:", StringComparison.Ordinal) == true ? "application/yaml" : "application/json");
         using var answer = await Pollux.Query.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
         // Streams never end: that they begin is enough.
         var isStream = answer.Content.Headers.ContentType?.MediaType == "text/event-stream";

@@ -83,6 +83,15 @@ public partial class ProblemTests
         await AssertProblem(request, 415, "unsupported-media-type", "Content-Type", "text/plain; charset=utf-8", "application/json");
     }
 
+    [Theory, InlineData("/"), InlineData(""), InlineData("application/yaml; charset=latin1")]
+    public async Task A_type_that_is_none_is_refused_like_any_other(string type)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, "/api/v1/models/press") { Content = new ByteArrayContent([97]) };
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", type);
+        using var answer = await QueryApi.Default.Http.SendAsync(request, Cancel);
+        Assert.Equal((415, "Content-Type"), ((int)answer.StatusCode, (string?)(await QueryApi.Json(answer))["field"]));
+    }
+
     [Fact]
     public async Task A_body_that_is_too_large_names_the_limit()
     {

@@ -110,6 +110,7 @@ sealed class GetHistory(
         if (count is < 2 or > MostPoints) throw new InvalidInputException("points", points, $"2 to {MostPoints}");
         (long Position, DateTimeOffset Time)? known = knownAt is null ? null : await find.Run(knownAt, cancel);
         var (start, end) = Span(from, to, known?.Time ?? now);
+        if (from is { } begun) Input.NotAfter("from", begun, now, Input.SamplesAhead);
         if (known?.Position < asset.FirstPosition)
             throw NotYet.Asset(asset, PastMoment.Of(known.Value, knownAt));
         if (calendar is not null) count = calendar.Split(start, end, MostPoints).Count;
@@ -173,11 +174,7 @@ sealed class GetHistory(
 
     static (long From, long To) Span(DateTimeOffset? from, DateTimeOffset? to, DateTimeOffset now)
     {
-        if (from is { } first)
-        {
-            Input.CheckYear("from", first);
-            Input.NotAfter("from", first, now, Input.SamplesAhead);
-        }
+        if (from is { } first) Input.CheckYear("from", first);
         if (to is { } last) Input.CheckYear("to", last);
         var end = to ?? now;
         if (from is null && end < DateTimeOffset.UnixEpoch)

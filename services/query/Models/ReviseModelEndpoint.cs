@@ -116,7 +116,8 @@ sealed class ReviseModelEndpoint(PreviewRevision preview, KnownAssets assets, As
 
     static async Task<string> Text(HttpRequest request, CancellationToken cancel)
     {
-        if (MediaTypeHeaderValue.Parse(request.ContentType).Charset is { Length: > 0 } charset
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            || type.Charset is { Length: > 0 } charset
             && !HeaderUtilities.RemoveQuotes(charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase))
             throw new UnsupportedMediaException("Content-Type", request.ContentType, $"{GetModels.Yaml} in UTF-8");
         using var bytes = new MemoryStream();

@@ -129,13 +129,14 @@ public sealed partial class AssetRegistry
         try
         {
             var end = await log.Position(cancel);
-            // First call: the few asset streams. Later calls: events after the safe position of the previous call.
+            // First call: the few asset streams. Later calls: events after the safe position of the previous call. Both also take what is
+            // above the safe position already: somebody may have been told of it.
             await using var command = source.CreateCommand(scannedTo == 0
-                ? $"select e.seq_id, e.data, e.type from {LogReader.AfterEach} where e.seq_id <= $3 and e.type = any($4) order by e.seq_id"
+                ? $"select e.seq_id, e.data, e.type from {LogReader.AfterEach} where e.type = any($3) order by e.seq_id"
                 : "select seq_id, data, type from events.mt_events where seq_id > $1 and type = any($2) order by seq_id");
             if (scannedTo > 0) command.Parameters.AddRange((NpgsqlParameter[])[new() { Value = scannedTo }, new() { Value = Types }]);
             else command.Parameters.AddRange((NpgsqlParameter[])
-                [.. LogReader.AfterEachParameters(await AssetStreams(cancel)), new() { Value = end }, new() { Value = Types }]);
+                [.. LogReader.AfterEachParameters(await AssetStreams(cancel)), new() { Value = Types }]);
             await using var reader = await command.ExecuteReaderAsync(cancel);
             while (await reader.ReadAsync(cancel))
             {

@@ -105,7 +105,6 @@ sealed class SimulatedLives
     /// <summary>The settings that somebody takes from lives that have ended: how long, how fast, from where to where.</summary>
     public RulSettings LearnedFrom(IReadOnlyList<SimulatedLife> lives)
     {
-        var logs = lives.Select(l => Math.Log(l.Days)).ToArray();
         var slopes = lives.Where(l => l.Looks[^1].History.Trend.Length > 0)
             .Select(l => (l.EndLn - l.Looks[^1].History.Trend[0].LnValue) / Math.Max(1, l.Looks[^1].History.NowDays)).ToArray();
         var (shape, scale) = Weibull([.. lives.Select(l => l.Days)]);

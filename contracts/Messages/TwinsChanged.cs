@@ -91,7 +91,7 @@ public sealed record WindowStatistics(
 /// <param name="LimitId">As in <see cref="Events.AlarmRaised"/>.</param>
 /// <param name="SensorId">The sensor, or null.</param>
 /// <param name="Severity">warning, alarm or critical.</param>
-/// <param name="Message">The text shown to operators.</param>
+/// <param name="Message">The cause, in words.</param>
 /// <param name="State">active, active-acknowledged, cleared (not acknowledged), closed (cleared and acknowledged) or withdrawn
 /// (with corrected readings, it would not have been raised).</param>
 /// <param name="Value">The value that raised it; null for missing data.</param>
@@ -103,6 +103,13 @@ public sealed record WindowStatistics(
 /// <param name="ClearedAt">Sample time, or for missing data twin-state's clock; null while active.</param>
 /// <param name="SignalId">The estimated or calculated signal, or null.</param>
 /// <param name="WithdrawnAt">When it was withdrawn, by twin-state's clock; null: it was not.</param>
+/// <param name="Name">As in <see cref="Events.AlarmRaised"/>.</param>
+/// <param name="Direction">As in <see cref="Events.AlarmRaised"/>.</param>
+/// <param name="Threshold">As in <see cref="Events.AlarmRaised"/>.</param>
+/// <param name="Consequence">As in <see cref="Events.AlarmRaised"/>.</param>
+/// <param name="Shelf">It calls nobody before the end of this; null: it was never shelved, or taken off again.</param>
+/// <param name="AssignedTo">Whose work it is; null: nobody's.</param>
+/// <param name="Comments">What was written about it, oldest first; null: nothing.</param>
 public sealed record AlarmView(
     string Id,
     string AssetId,
@@ -119,4 +126,24 @@ public sealed record AlarmView(
     string? Comment,
     DateTimeOffset? ClearedAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? SignalId = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? WithdrawnAt = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? WithdrawnAt = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Name = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Direction = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Threshold = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Consequence = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AlarmShelf? Shelf = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? AssignedTo = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<AlarmComment>? Comments = null);
+
+/// <summary>A limit whose alarms call nobody for a time.</summary>
+/// <param name="By">Who shelved it.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="At">When, by twin-state's clock.</param>
+/// <param name="Until">When it calls again.</param>
+public sealed record AlarmShelf(string By, string Reason, DateTimeOffset At, DateTimeOffset Until);
+
+/// <summary>What somebody wrote about an alarm.</summary>
+/// <param name="By">Who.</param>
+/// <param name="Text">What.</param>
+/// <param name="At">When, by twin-state's clock.</param>
+public sealed record AlarmComment(string By, string Text, DateTimeOffset At);

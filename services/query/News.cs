@@ -26,6 +26,7 @@ static class News
                 bus.AddConsumer<TakeGraphChanged>();
                 bus.AddConsumer<TakePoliciesChanged>();
                 bus.AddConsumer<TakeFault<Contracts.Messages.AcknowledgeAlarm>>();
+                bus.AddConsumer<TakeFault<Contracts.Messages.HandleAlarm>>();
                 bus.AddConsumer<TakeFault<Contracts.Messages.RebuildTwin>>();
                 bus.AddConsumer<TakeFault<Contracts.Messages.ReplayRejection>>();
                 bus.AddConsumer<TakeScenarioChanged>();

@@ -7,13 +7,20 @@ namespace TwinState;
 
 /// <summary>Hands commands to the owners of the twins. A command for an unknown asset has no effect.</summary>
 sealed class HandOverCommands(IGrainFactory grains, RecordRefusals refusals)
-    : IConsumer<AcknowledgeAlarm>, IConsumer<RecordMaintenance>, IConsumer<RebuildTwin>, IConsumer<SensorsWentOffline>
+    : IConsumer<AcknowledgeAlarm>, IConsumer<HandleAlarm>, IConsumer<RecordMaintenance>, IConsumer<RebuildTwin>, IConsumer<SensorsWentOffline>
 {
     public async Task Consume(ConsumeContext<AcknowledgeAlarm> context)
     {
         var command = context.Message;
         await Accept(context, command.AssetId, await Twin(command.AssetId)
             .Acknowledge(command.AlarmId, command.AcknowledgedBy, command.Comment, context.SentBy()));
+    }
+
+    public async Task Consume(ConsumeContext<HandleAlarm> context)
+    {
+        var command = context.Message;
+        await Accept(context, command.AssetId, await Twin(command.AssetId).HandleAlarm(
+            command.AlarmId, command.Action, command.By, command.Text, command.Until, command.AssignedTo, context.SentBy()));
     }
 
     public async Task Consume(ConsumeContext<RecordMaintenance> context)

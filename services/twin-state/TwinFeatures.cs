@@ -19,7 +19,7 @@ static class TwinFeatures
         .AddSingleton<Func<string, TwinOwner>>(s => assetId => ActivatorUtilities.CreateInstance<TwinOwner>(s, assetId))
         .AddSingleton<TakeNews>().AddSingleton<NewsClient>().AddSingleton<CatchUpLimit>().AddSingleton<TendTwin>()
         .AddSingleton<EstimationModels>().AddSingleton<EstimateRows>().AddSingleton<StoredCheckpoints>().AddSingleton<FollowEstimate>()
-        .AddSingleton<AcknowledgeAlarm>().AddSingleton<RecordMaintenance>().AddSingleton<RebuildTwin>()
+        .AddSingleton<AcknowledgeAlarm>().AddSingleton<HandleAlarm>().AddSingleton<RecordMaintenance>().AddSingleton<RebuildTwin>()
         .AddSingleton<ReplayTwin>().AddSingleton<RebuildLog>().AddSingleton<FindMachines>().AddSingleton<ReviseTwin>()
         .AddSingleton<ReplayClaim>();
 }

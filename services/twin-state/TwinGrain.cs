@@ -19,7 +19,7 @@ namespace TwinState;
 [PlaceAtOwner, Reentrant]
 sealed partial class TwinGrain(
     ActiveTwins active, Func<string, TwinOwner> create, Owners owners, AssetRegistry registry, TakeNews takeNews, TendTwin tendTwin,
-    Alarms.AcknowledgeAlarm acknowledgeAlarm, Health.RecordMaintenance recordMaintenance, Rebuilds.RebuildTwin rebuildTwin,
+    Alarms.AcknowledgeAlarm acknowledgeAlarm, Alarms.HandleAlarm handleAlarm, Health.RecordMaintenance recordMaintenance, Rebuilds.RebuildTwin rebuildTwin,
     TimeProvider time, IOptions<TwinStateSettings> settings, ILogger<TwinGrain> logger)
     : Grain, ITwinGrain
 {
@@ -74,6 +74,10 @@ sealed partial class TwinGrain(
 
     public Task<string?> Acknowledge(string alarmId, string by, string? comment, Caller caller) => Refusal(() =>
         acknowledgeAlarm.Acknowledge(owner, new(AssetId, alarmId, by, comment), caller, CancellationToken.None));
+
+    public Task<string?> HandleAlarm(
+        string alarmId, string action, string by, string? text, DateTimeOffset? until, string? assignedTo, Caller caller) => Refusal(() =>
+        handleAlarm.Handle(owner, new(AssetId, alarmId, action, by, text, until, assignedTo), caller, CancellationToken.None));
 
     public Task<string?> RecordMaintenance(
         string component, string kind, DateTimeOffset at, string by, string? comment, Caller caller) => Refusal(() =>

@@ -51,6 +51,11 @@ static class TwinTables
         alarm.AddColumn("view", "jsonb").NotNull();
         alarm.Indexes.Add(new IndexDefinition("alarm_by_asset") { Columns = ["asset_id", "raised_at"] });
         alarm.Indexes.Add(new IndexDefinition("alarm_by_time") { Columns = ["raised_at"] });
+        // Looked at all the time, and short whatever the history.
+        alarm.Indexes.Add(new IndexDefinition("alarm_open")
+        {
+            Columns = ["asset_id"], Predicate = "state in ('active', 'active-acknowledged', 'cleared')",
+        });
 
         var rollup = new Table(Name("rollup"));
         rollup.AddColumn<string>("asset_id").AsPrimaryKey();

@@ -20,6 +20,20 @@ public class TroubleTests
         Assert.Contains(step, trouble.Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("scenario 'x'", "page What if")]
+    [InlineData("decision 'x'", "page Replace or wait")]
+    [InlineData("model 'x'", "page Models")]
+    [InlineData("alarm", "page Alarms")]
+    [InlineData("calibration 'x'", "calibrate again")]
+    [InlineData("event", "out of date")]
+    public void A_dead_link_says_where_to_find_the_like(string what, string step)
+    {
+        var text = Trouble.Of(new RpcException(new Status(StatusCode.NotFound, "No.")), what).Text;
+        Assert.Contains(step, text, StringComparison.Ordinal);
+        Assert.DoesNotContain("/assets/", text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Every_status_has_words()
     {

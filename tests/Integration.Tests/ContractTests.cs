@@ -29,8 +29,12 @@ public class ContractTests
     public void Event_names_are_what_the_log_holds() => Assert.Equal(
         [
             "AlarmAcknowledged alarm_acknowledged",
+            "AlarmAssigned alarm_assigned",
             "AlarmCleared alarm_cleared",
+            "AlarmCommented alarm_commented",
             "AlarmRaised alarm_raised",
+            "AlarmShelved alarm_shelved",
+            "AlarmUnshelved alarm_unshelved",
             "AlarmWithdrawn alarm_withdrawn",
             "AssetRegistered asset_registered",
             "CalibrationAdopted calibration_adopted",
@@ -91,6 +95,7 @@ public class ContractTests
             "urn:message:Contracts.Messages:CorrectReadings",
             "urn:message:Contracts.Messages:DecideMaintenance",
             "urn:message:Contracts.Messages:GraphChanged",
+            "urn:message:Contracts.Messages:HandleAlarm",
             "urn:message:Contracts.Messages:MaintenanceDecided",
             "urn:message:Contracts.Messages:ModelAnswered",
             "urn:message:Contracts.Messages:ObserveOutcomes",
@@ -167,6 +172,10 @@ public class ContractTests
         { nameof(RelationshipRemoved), """{"source":"press-1","type":"feeds","target":"line-2","until":"2026-03-01T06:00:00.123456+00:00","removedBy":"eve","comment":"c","removedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
         { nameof(TwinRevised), """{"assetId":"line-1","position":42,"correctionIds":["0195a0b4-0000-7000-8000-000000000006"],"from":"2026-03-01T06:00:00.123456+00:00","sensors":[{"sensorId":"melt-pressure","readingsBefore":2,"readingsAfter":1,"latestBefore":210.5,"latestAfter":null}],"alarmIds":["line-1.hot.1700000000000000"],"hashBefore":"aa","hashAfter":"bb","revisedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
         { nameof(AlarmAcknowledged), """{"alarmId":"line-1.hot.1700000000000000","acknowledgedBy":"eve","comment":"seen","acknowledgedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(AlarmShelved), """{"alarmId":"line-1.hot.1700000000000000","limitId":"hot","shelvedBy":"eve","reason":"sensor is being changed","until":"2026-03-01T06:00:00.123456+00:00","shelvedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(AlarmUnshelved), """{"alarmId":"line-1.hot.1700000000000000","limitId":"hot","unshelvedBy":"eve","unshelvedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(AlarmCommented), """{"alarmId":"line-1.hot.1700000000000000","commentedBy":"eve","text":"fan is dirty","commentedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
+        { nameof(AlarmAssigned), """{"alarmId":"line-1.hot.1700000000000000","assignedTo":"kim","assignedBy":"eve","assignedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
         { nameof(AlarmWithdrawn), """{"alarmId":"line-1.hot.1700000000000000","correctionIds":["r1"],"withdrawnAt":"2026-03-01T06:00:00.123456+00:00"}""" },
         { nameof(AlarmCleared), """{"alarmId":"line-1.hot.1700000000000000","value":249.5,"clearedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
         { nameof(AlarmRaised), """{"alarmId":"line-1.hot.1700000000000000","assetId":"line-1","limitId":"hot","sensorId":"melt-temperature","severity":"warning","message":"Melt is hot","value":256.25,"unit":"degC","raisedAt":"2026-03-01T06:00:00.123456+00:00"}""" },
@@ -257,6 +266,7 @@ public class ContractTests
         { nameof(RetractReadings), $$"""{"assetId":"line-1","retraction":{{Retraction}}}""" },
         { nameof(WithdrawCorrection), $$"""{"assetId":"line-1","withdrawal":{{Withdrawal}}}""" },
         { nameof(AcknowledgeAlarm), """{"assetId":"line-1","alarmId":"line-1.hot.1700000000000000","acknowledgedBy":"eve","comment":"seen"}""" },
+        { nameof(HandleAlarm), """{"assetId":"line-1","alarmId":"line-1.hot.1700000000000000","action":"shelve","by":"eve","text":"sensor is being changed","until":"2026-03-01T06:00:00.123456+00:00","assignedTo":null}""" },
         { nameof(AssetChanged), """{"assetId":"line-1","position":42}""" },
         { nameof(BacktestFinished), $$$"""{"result":{"definition":{{{Tried}}},"windows":7,"lateReadings":1,"unusableWindows":2,"alarms":[{"level":"degrading","at":"2026-03-01T06:00:00.123456+00:00","changedAfter":"2026-03-01T06:00:00.123456+00:00","value":1.5,"isFalse":true}],"failures":[{"at":"2026-03-01T06:00:00.123456+00:00","leadDays":4.5}],"falseAlarms":1,"missedFailures":2,"expectedFalseAlarmDays":900.5,"level":"healthy","p50Days":12.5},"refusal":{{{Refused}}}}""" },
         { nameof(DecideMaintenance), $$$"""{"decisionId":"0195a0b4-0000-7000-8000-000000000003","modelHash":"ab12","definition":{{{Question}}}}""" },
@@ -292,6 +302,19 @@ public class ContractTests
         var messageType = typeof(AssetChanged).Assembly.GetType($"Contracts.Messages.{type}", throwOnError: true)!;
         var message = JsonSerializer.Deserialize(golden, messageType, SystemTextJsonMessageSerializer.Options);
         AssertSame(golden, JsonSerializer.Serialize(message, messageType, SystemTextJsonMessageSerializer.Options));
+    }
+
+    [Fact]
+    public void An_alarm_that_tells_its_limit_is_read_and_written_unchanged()
+    {
+        const string Golden = """
+            {"alarmId":"line-1.hot.1700000000000000","assetId":"line-1","limitId":"hot","sensorId":"melt-temperature","severity":"warning",
+             "message":"melt temperature above 255","value":256.25,"unit":"degC","raisedAt":"2026-03-01T06:00:00.123456+00:00",
+             "name":"melt temperature","direction":"above","threshold":255,"consequence":"The polymer degrades."}
+            """;
+        var raised = Events.FromJson<AlarmRaised>(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(Golden)));
+        Assert.Equal(("above", 255, "The polymer degrades."), (raised.Direction, raised.Threshold, raised.Consequence));
+        AssertSame(Golden, Events.ToJson(raised));
     }
 
     [Fact]

@@ -67,6 +67,10 @@ public class BodyTests
     [InlineData("POST", "/api/v1/calibrations/1:adopt")]
     [InlineData("POST", "/api/v1/calibrations/1:rollBack")]
     [InlineData("POST", "/api/v1/alarms/1:acknowledge")]
+    [InlineData("POST", "/api/v1/alarms/1:shelve")]
+    [InlineData("POST", "/api/v1/alarms/1:unshelve")]
+    [InlineData("POST", "/api/v1/alarms/1:comment")]
+    [InlineData("POST", "/api/v1/alarms/1:assign")]
     [InlineData("POST", "/api/v1/assets/line-9/components/screw:failed")]
     public async Task Every_command_refuses_a_malformed_body_as_the_callers_mistake(string method, string path)
     {

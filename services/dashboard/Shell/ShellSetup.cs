@@ -25,7 +25,7 @@ static class ShellSetup
         // A page lives in one process, so the keys need not outlive it.
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddMudServices();
-        builder.Services.AddScoped<Browser>().AddScoped<Toasts>();
+        builder.Services.AddScoped<Browser>().AddScoped<Toasts>().AddScoped<KnownThings>();
     }
 
     public static void UseShell(this WebApplication app)

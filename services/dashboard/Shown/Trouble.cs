@@ -13,7 +13,7 @@ public sealed record Trouble(string Kind, string Title, string Text, bool HealsI
     {
         StatusCode.NotFound =>
             new("unknown", $"There is no {what}",
-                $"{exception.Status.Detail} Look for it in the fleet, or register it: PUT /api/v1/assets/{{id}} of the query service."),
+                $"{exception.Status.Detail} {NextStep(what)}"),
         StatusCode.Unavailable or StatusCode.Cancelled => new(
             "away", "The query service cannot be reached",
             "This page will load by itself once the service is back. If that takes long, run './pollux status'.",
@@ -28,5 +28,17 @@ public sealed record Trouble(string Kind, string Title, string Text, bool HealsI
             new("refused", "This cannot be answered", exception.Status.Detail),
         _ => new("failed", "The query service has failed",
             $"{exception.Status.Detail} Try again; if the problem persists, send this text to whoever runs Pollux."),
+    };
+
+    // By the kind of thing, which is what its name begins with.
+    static string NextStep(string what) => what.Split(' ')[0] switch
+    {
+        "machine" or "asset" => "Look for it in the fleet, or register it: PUT /api/v1/assets/{id} of the query service.",
+        "scenario" or "pair" => "Choose one of the past scenarios on the page What if, or ask again.",
+        "decision" => "Choose one of the past decisions on the page Replace or wait, or ask again.",
+        "calibration" => "Choose one on the page Calibration of its machine, or calibrate again.",
+        "model" => "The page Models lists those that there are.",
+        "alarm" => "The page Alarms lists those that there are.",
+        _ => "The address may be mistyped, or the link may be out of date.",
     };
 }

@@ -7,7 +7,11 @@ namespace Query.Pasts;
 /// <summary>Folds alarms as of some time from their events.</summary>
 sealed class PastAlarms(PastEvents events)
 {
-    static readonly Type[] Types = [typeof(AlarmRaised), typeof(AlarmAcknowledged), typeof(AlarmCleared), typeof(AlarmWithdrawn)];
+    static readonly Type[] Types =
+    [
+        typeof(AlarmRaised), typeof(AlarmAcknowledged), typeof(AlarmCleared), typeof(AlarmWithdrawn), typeof(AlarmShelved),
+        typeof(AlarmUnshelved), typeof(AlarmCommented), typeof(AlarmAssigned),
+    ];
 
     /// <summary>The alarms that were open, by asset; assets that had never had any are left out.</summary>
     public async Task<Dictionary<string, AlarmBook>> Open(IEnumerable<string> assetIds, PastMoment moment, CancellationToken cancel)

@@ -26,7 +26,18 @@ static class AlarmMessage
             ClearedAt = alarm.ClearedAt.ToProto(),
             SignalId = alarm.SignalId ?? "",
             WithdrawnAt = alarm.WithdrawnAt.ToProto(),
+            Name = alarm.Name ?? "",
+            Direction = alarm.Direction ?? "",
+            Consequence = alarm.Consequence ?? "",
+            AssignedTo = alarm.AssignedTo ?? "",
+            Comments =
+            {
+                (alarm.Comments ?? []).Select(c => new Proto.AlarmComment { By = c.By, Text = c.Text, At = c.At.ToProto() }),
+            },
         };
+        if (alarm.Threshold is { } threshold) message.Threshold = threshold;
+        if (alarm.Shelf is { } shelf)
+            message.Shelf = new() { By = shelf.By, Reason = shelf.Reason, At = shelf.At.ToProto(), Until = shelf.Until.ToProto() };
         if (alarm.Value is { } value) message.Value = value;
         return message;
     }

@@ -45,7 +45,8 @@ public static class AccessTable
             "listAssets", "getAsset", "getAssetModel", "listModels", "getModel", "getAssetTree", "getTree",
             "listRelationships", "listNodes",
             "listTwins", "getTwin", "watchTwin", "watchTwins", "diffTwin", "diffFleet", "getHistory", "getEstimate", "getEstimateHistory",
-            "listAlarms", "getAlarm", "listHealth", "getHealth", "getHindsight", "listScenarios", "getScenario", "getScenarioResult",
+            "listAlarms", "getAlarm", "getOpenAlarms", "watchAlarms", "getAlarmRates",
+            "listHealth", "getHealth", "getHindsight", "listScenarios", "getScenario", "getScenarioResult",
             "watchScenario", "diffScenarios", "listDecisions", "getDecision", "listCalibrations", "getCalibration", "getParameters",
             "listCorrections", "getCorrection", "getLineage", "getPosition", "listFaults", "getPlant",
             "explainAccess",
@@ -57,7 +58,7 @@ public static class AccessTable
         ]),
         (Running,
         [
-            "acknowledgeAlarm", "createScenario", "cancelScenario", "createDecision", "takeDecision", "recordMaintenance",
+            "acknowledgeAlarm", "shelveAlarm", "unshelveAlarm", "commentAlarm", "assignAlarm", "createScenario", "cancelScenario", "createDecision", "takeDecision", "recordMaintenance",
             "reportReplacement", "reportFailure", "setOperation",
         ]),
         (Answering,

@@ -161,7 +161,7 @@ public enum Severity
 /// <param name="Severity">Severity of a violation.</param>
 /// <param name="OnDelay">Delay before the alarm is raised, in sample time, not wall time.</param>
 /// <param name="OffDelay">Delay before the alarm is cleared, in sample time, not wall time.</param>
-/// <param name="Message">The text shown to operators.</param>
+/// <param name="Message">The cause, in words.</param>
 public sealed record Limit(
     string Id,
     ushort Sensor,
@@ -176,6 +176,9 @@ public sealed record Limit(
     /// <summary>Id of the limited signal, one of <see cref="AssetModel.EstimatedSignals"/>; null for a limit on a sensor. Its mean decides,
     /// tick by tick.</summary>
     public string? Signal { get; init; }
+
+    /// <summary>What a violation means and what follows from it, in a sentence; null if the model does not say.</summary>
+    public string? Consequence { get; init; }
 }
 
 /// <summary>Payload formats of MQTT messages.</summary>

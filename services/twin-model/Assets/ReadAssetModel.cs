@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using TwinModel.Units;
@@ -262,19 +263,25 @@ public static class ReadAssetModel
         var clear = at.Number("clear", threshold);
         if (above is not null && clear > threshold || below is not null && clear < threshold)
             at.ComplainOf("clear", $"must be on the healthy side of {threshold}, not {clear}");
-        var message = at.Text("message", $"{(signal ?? sensorId).Replace('-', ' ')} {(above is null ? "below" : "above")} limit");
+        var message = at.Text("message", string.Create(
+            CultureInfo.InvariantCulture, $"{(signal ?? sensorId).Replace('-', ' ')} {(above is null ? "below" : "above")} {threshold}"));
+        var consequence = at.Get("consequence", required: false) is null ? null : at.Text("consequence");
         if (signal is not null)
         {
             return new(id, 0, above is not null, threshold, clear, level ?? Severity.Warning, onDelay, offDelay, message)
             {
                 Signal = signal,
+                Consequence = consequence,
             };
         }
         if (!sensors.TryGetValue(sensorId, out var sensor)) return null;
         if (!sensor.Physical.Contains(threshold))
             at.Get(above is null ? "below" : "above", required: false)?.Complain(
                 $"must lie within the sensor's physical range [{sensor.Physical.Min}, {sensor.Physical.Max}], not {threshold}");
-        return new(id, sensor.Number, above is not null, threshold, clear, level ?? Severity.Warning, onDelay, offDelay, message);
+        return new(id, sensor.Number, above is not null, threshold, clear, level ?? Severity.Warning, onDelay, offDelay, message)
+        {
+            Consequence = consequence,
+        };
     }
 
     static Connection? ReadConnection(YamlCursor at, HashSet<string> sensors, HashSet<string> sensorsAndWaveforms)

@@ -12,23 +12,38 @@ namespace TwinModel.Twins;
 /// The open alarms of one asset: active, or cleared but not yet acknowledged. A fold over the events of <c>twin/{asset}</c>.
 /// </summary>
 /// <param name="Open">Open alarms by id.</param>
-public sealed record AlarmBook(IReadOnlyDictionary<string, AlarmView> Open)
+/// <param name="Shelves">By limit, the shelf on which its alarms were put last, also if that has ended.</param>
+public sealed record AlarmBook(IReadOnlyDictionary<string, AlarmView> Open, IReadOnlyDictionary<string, AlarmShelf> Shelves)
 {
     /// <summary>No alarms.</summary>
-    public static AlarmBook Empty { get; } = new(new Dictionary<string, AlarmView>());
+    public static AlarmBook Empty { get; } = new(new Dictionary<string, AlarmView>(), new Dictionary<string, AlarmShelf>());
 
     /// <summary>The book after one more event; events other than alarm events change nothing.</summary>
-    public AlarmBook Apply(object e) => After(e) is { } alarm
-        ? new(new Dictionary<string, AlarmView>(
-            Open.Where(o => o.Key != alarm.Id).Concat(alarm.State is "closed" or "withdrawn" ? [] : [new(alarm.Id, alarm)])))
-        : this;
+    public AlarmBook Apply(object e)
+    {
+        var shelves = e switch
+        {
+            AlarmShelved s => With(Shelves, s.LimitId, Shelf(s)),
+            AlarmUnshelved u => With(Shelves, u.LimitId, null),
+            _ => Shelves,
+        };
+        return After(e) is { } alarm
+            ? new(With(Open, alarm.Id, alarm.State is "closed" or "withdrawn" ? null : alarm), shelves)
+            : this with { Shelves = shelves };
+    }
+
+    static Dictionary<string, T> With<T>(IReadOnlyDictionary<string, T> known, string id, T? value)
+        where T : class => new(known.Where(k => k.Key != id).Concat(value is null ? [] : [new(id, value)]));
+
+    static AlarmShelf Shelf(AlarmShelved shelved) => new(shelved.ShelvedBy, shelved.Reason, shelved.ShelvedAt, shelved.Until);
 
     /// <summary>The alarm that an event concerns, after that event; null when it concerns no open alarm.</summary>
     public AlarmView? After(object e) => e switch
     {
         AlarmRaised r =>
             new(r.AlarmId, r.AssetId, r.LimitId, r.SensorId, r.Severity, r.Message, "active", r.Value, r.Unit, r.RaisedAt, null, null, null,
-                null, r.SignalId),
+                null, r.SignalId, null, r.Name, r.Direction, r.Threshold, r.Consequence,
+                Shelves.TryGetValue(r.LimitId, out var shelf) && r.RaisedAt < shelf.Until ? shelf : null),
         AlarmAcknowledged a when Open.TryGetValue(a.AlarmId, out var alarm) => alarm with
         {
             State = alarm.ClearedAt is null ? "active-acknowledged" : "closed",
@@ -42,6 +57,11 @@ public sealed record AlarmBook(IReadOnlyDictionary<string, AlarmView> Open)
             ClearedAt = c.ClearedAt,
         },
         AlarmWithdrawn w when Open.TryGetValue(w.AlarmId, out var alarm) => Withdraw(alarm, w),
+        AlarmShelved s when Open.TryGetValue(s.AlarmId, out var alarm) => alarm with { Shelf = Shelf(s) },
+        AlarmUnshelved u when Open.TryGetValue(u.AlarmId, out var alarm) => alarm with { Shelf = null },
+        AlarmCommented c when Open.TryGetValue(c.AlarmId, out var alarm) =>
+            alarm with { Comments = [.. alarm.Comments ?? [], new(c.CommentedBy, c.Text, c.CommentedAt)] },
+        AlarmAssigned a when Open.TryGetValue(a.AlarmId, out var alarm) => alarm with { AssignedTo = a.AssignedTo },
         _ => null,
     };
 
@@ -82,7 +102,9 @@ public static class DecideAlarms
 
     static AlarmRaised Raised(string assetId, string limitId, Sensor sensor, Limit limit, double? value, DateTimeOffset at) => new(
         $"{assetId}.{limitId}.{Micros.From(at)}", assetId, limitId, sensor.Id, Name(limit.Severity), limit.Message,
-        value, sensor.Unit.Symbol, at);
+        value, sensor.Unit.Symbol, at, null, sensor.Name, Direction(limit), limit.Threshold, limit.Consequence);
+
+    static string Direction(Limit limit) => limit.IsAbove ? "above" : "below";
 
     /// <summary>
     /// Events for sensors that are silent at <paramref name="now"/>: one alarm for the asset when every sensor that has ever sent a reading
@@ -129,10 +151,11 @@ public static class DecideAlarms
             var active = book.Active(limit.Id);
             if (isViolated && active is null)
             {
-                var unit = model.EstimatedSignals.First(s => s.Id == limit.Signal).Unit.Symbol;
+                var signal = model.EstimatedSignals.First(s => s.Id == limit.Signal);
                 events.Add(new AlarmRaised(
                     $"{assetId}.{limit.Id}.{Micros.From(since!.Value)}", assetId, limit.Id, null, Name(limit.Severity), limit.Message,
-                    value, unit, since.Value, limit.Signal));
+                    value, signal.Unit.Symbol, since.Value, limit.Signal, signal.Name, Direction(limit), limit.Threshold,
+                    limit.Consequence));
             }
             else if (!isViolated && active is not null)
             {

@@ -21,6 +21,10 @@ interface ITwinGrain : IGrainWithStringKey
     /// <summary>Acknowledges an alarm; answers why a rule forbids it, or null.</summary>
     Task<string?> Acknowledge(string alarmId, string by, string? comment, Caller caller);
 
+    /// <summary>Shelves, comments or assigns an alarm; answers why a rule forbids it, or null.</summary>
+    Task<string?> HandleAlarm(
+        string alarmId, string action, string by, string? text, DateTimeOffset? until, string? assignedTo, Caller caller);
+
     /// <summary>Stores a maintenance record; answers why a rule forbids it, or null.</summary>
     [ResponseTimeout("01:00:00")]
     Task<string?> RecordMaintenance(string component, string kind, DateTimeOffset at, string by, string? comment, Caller caller);

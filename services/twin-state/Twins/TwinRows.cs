@@ -36,7 +36,17 @@ static class TwinRows
     }
 
     static IEnumerable<AlarmView> Changed(TwinSave save) => save.Events
-        .Select(e => e switch { AlarmRaised r => r.AlarmId, AlarmAcknowledged a => a.AlarmId, AlarmCleared c => c.AlarmId, _ => null })
+        .Select(e => e switch
+        {
+            AlarmRaised raised => raised.AlarmId,
+            AlarmAcknowledged acknowledged => acknowledged.AlarmId,
+            AlarmCleared cleared => cleared.AlarmId,
+            AlarmShelved shelved => shelved.AlarmId,
+            AlarmUnshelved unshelved => unshelved.AlarmId,
+            AlarmCommented commented => commented.AlarmId,
+            AlarmAssigned assigned => assigned.AlarmId,
+            _ => null,
+        })
         .OfType<string>().Distinct()
         .Select(id => save.Twin.Alarms.Open.GetValueOrDefault(id) ?? save.Twin.Closed(id))
         .OfType<AlarmView>();

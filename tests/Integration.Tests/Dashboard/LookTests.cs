@@ -13,6 +13,7 @@ public partial class LookTests(LivelySystem system) : SystemTest<LivelySystem>(s
     public static TheoryData<string, string> Pages => new()
     {
         { "fleet", "/" },
+        { "alarms", "/alarms?state=all" },
         { "plant", "/plant?asset={Asset}" },
         { "machine", "/machines/{Asset}" },
         { "machine-past", "/machines/{Asset}?validAt={Then}&knownAt={Then}" },

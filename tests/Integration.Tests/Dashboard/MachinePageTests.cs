@@ -54,7 +54,7 @@ public class MachinePageTests(AnsweringDashboard system) : SystemTest<AnsweringD
         var page = await Pollux.Open($"/machines/{asset}");
         await DashboardSystem.Publish(device, asset, ("melt-pressure", 210, Now));
         await Expect(page.Locator(".readout.critical[data-readout='melt-pressure']")).ToBeVisibleAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Acknowledge" }).ClickAsync();
+        await page.Locator(".alarms").GetByRole(AriaRole.Button, new() { Name = "Acknowledge" }).ClickAsync();
         await page.GetByLabel("Your name").FillAsync("Kim");
         await page.GetByLabel("Comment").FillAsync("valve was closed");
         await page.Locator(".acknowledge button[type=submit]").ClickAsync();

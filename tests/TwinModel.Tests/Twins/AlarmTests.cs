@@ -39,6 +39,47 @@ public class AlarmTests
     }
 
     [Fact]
+    public void An_alarm_tells_what_was_measured_and_which_limit_it_crossed()
+    {
+        var raised = (AlarmRaised)Decided(AlarmBook.Empty, true)[0];
+        Assert.Equal(("temperature", "above", 100.0, null), (raised.Name, raised.Direction, raised.Threshold, raised.Consequence));
+        var shown = AlarmBook.Empty.After(raised)!;
+        Assert.Equal((raised.Name, raised.Direction, raised.Threshold), (shown.Name, shown.Direction, shown.Threshold));
+    }
+
+    [Fact]
+    public void A_shelf_holds_the_later_alarms_of_its_limit_until_its_end_or_until_it_is_taken_off()
+    {
+        var raised = (AlarmRaised)Decided(AlarmBook.Empty, true)[0];
+        var shelved = new AlarmShelved(raised.AlarmId, "hot", "kim", "sensor is being changed", At.AddHours(1), At);
+        var book = AlarmBook.Empty.Apply(raised).Apply(shelved);
+        Assert.Equal(new("kim", "sensor is being changed", At, At.AddHours(1)), book.Open[raised.AlarmId].Shelf);
+
+        book = book.Apply(new AlarmCleared(raised.AlarmId, 90, At)).Apply(new AlarmAcknowledged(raised.AlarmId, "kim", null, At));
+        Assert.Empty(book.Open);
+        var again = raised with { AlarmId = "again", RaisedAt = At.AddMinutes(59) };
+        Assert.NotNull(book.After(again)!.Shelf);
+        Assert.Null(book.After(again with { RaisedAt = At.AddHours(1) })!.Shelf);
+        Assert.Null(book.After(again with { LimitId = "warm" })!.Shelf);
+        book = book.Apply(again).Apply(new AlarmUnshelved("again", "hot", "kim", At));
+        Assert.Null(book.Open["again"].Shelf);
+        Assert.Null(book.After(again with { AlarmId = "third" })!.Shelf);
+    }
+
+    [Fact]
+    public void What_is_written_about_an_alarm_and_whose_work_it_is_stays_with_it()
+    {
+        var raised = (AlarmRaised)Decided(AlarmBook.Empty, true)[0];
+        var book = AlarmBook.Empty.Apply(raised).Apply(new AlarmCommented(raised.AlarmId, "kim", "fan is dirty", At))
+            .Apply(new AlarmCommented(raised.AlarmId, "eve", "cleaned", At.AddMinutes(1)))
+            .Apply(new AlarmAssigned(raised.AlarmId, "eve", "kim", At));
+        Assert.Equal([new("kim", "fan is dirty", At), new("eve", "cleaned", At.AddMinutes(1))], book.Open[raised.AlarmId].Comments!);
+        Assert.Equal("eve", book.Open[raised.AlarmId].AssignedTo);
+        Assert.Null(book.After(new AlarmAssigned(raised.AlarmId, null, "kim", At))!.AssignedTo);
+        Assert.Null(AlarmBook.Empty.After(new AlarmCommented(raised.AlarmId, "kim", "too late", At)));
+    }
+
+    [Fact]
     public void A_silent_asset_raises_one_alarm_and_a_silent_sensor_its_own()
     {
         var (twin, _) = Given.Folded(Given.Temperature(0, 20), Given.Pressure(0, 2), Given.Pressure(30, 2));

@@ -7,7 +7,8 @@ namespace TwinState;
 
 /// <summary>Hands commands to the owners of the twins. A command for an unknown asset has no effect.</summary>
 sealed class HandOverCommands(IGrainFactory grains, RecordRefusals refusals)
-    : IConsumer<AcknowledgeAlarm>, IConsumer<HandleAlarm>, IConsumer<RecordMaintenance>, IConsumer<RebuildTwin>, IConsumer<SensorsWentOffline>
+    : IConsumer<AcknowledgeAlarm>, IConsumer<HandleAlarm>, IConsumer<RecordMaintenance>,
+        IConsumer<RebuildTwin>, IConsumer<SensorsWentOffline>
 {
     public async Task Consume(ConsumeContext<AcknowledgeAlarm> context)
     {

@@ -19,7 +19,8 @@ namespace TwinState;
 [PlaceAtOwner, Reentrant]
 sealed partial class TwinGrain(
     ActiveTwins active, Func<string, TwinOwner> create, Owners owners, AssetRegistry registry, TakeNews takeNews, TendTwin tendTwin,
-    Alarms.AcknowledgeAlarm acknowledgeAlarm, Alarms.HandleAlarm handleAlarm, Health.RecordMaintenance recordMaintenance, Rebuilds.RebuildTwin rebuildTwin,
+    Alarms.AcknowledgeAlarm acknowledgeAlarm, Alarms.HandleAlarm handleAlarm,
+    Health.RecordMaintenance recordMaintenance, Rebuilds.RebuildTwin rebuildTwin,
     TimeProvider time, IOptions<TwinStateSettings> settings, ILogger<TwinGrain> logger)
     : Grain, ITwinGrain
 {

@@ -1,5 +1,5 @@
 using Contracts.Query.V1;
-using Dashboard.Alarms;
+using Dashboard.Shown;
 using Google.Protobuf.WellKnownTypes;
 
 namespace Dashboard.Tests;
@@ -8,9 +8,11 @@ public class AlarmTextTests
 {
     static readonly DateTimeOffset At = new(2026, 3, 1, 6, 0, 0, TimeSpan.Zero);
 
+    static Timestamp Raised => Timestamp.FromDateTimeOffset(At);
+
     static Alarm Pressure => new()
     {
-        Name = "melt pressure", Direction = "above", Threshold = 200, Unit = "bar", Value = 201.4, RaisedAt = Timestamp.FromDateTimeOffset(At),
+        Name = "melt pressure", Direction = "above", Threshold = 200, Unit = "bar", Value = 201.4, RaisedAt = Raised,
         Consequence = "The rupture disc opens at 250 bar.", Message = "melt pressure above 200",
     };
 
@@ -42,9 +44,9 @@ public class AlarmTextTests
     public void One_without_a_limit_says_what_it_was_raised_with()
     {
         Assert.Equal("No data from any sensor (for 12 s).", Text(
-            new() { Message = "No data from any sensor", RaisedAt = Timestamp.FromDateTimeOffset(At) }, null));
+            new() { Message = "No data from any sensor", RaisedAt = Raised }, null));
         // As the log holds them from before limits were told with alarms.
         Assert.Equal("Rupture disc opens at 250 bar at 201.4 bar (for 12 s).", Text(
-            new() { Message = "Rupture disc opens at 250 bar", Value = 201.4, Unit = "bar", RaisedAt = Timestamp.FromDateTimeOffset(At) }, null));
+            new() { Message = "Rupture disc opens at 250 bar", Value = 201.4, Unit = "bar", RaisedAt = Raised }, null));
     }
 }

@@ -127,9 +127,11 @@ public class AlarmHandlingTests(EstimatingSystem system) : SystemTest<Estimating
         await AssertRefused(id, "assign", new { to = "a\nb", by = "eve" }, 400, "to");
         await AssertRefused("no-such-alarm", "comment", new { text = "where?", by = "eve" }, 404, null);
 
-        await Publish(asset, new Reading(Pressure, Samples.Now + Micros.PerSecond, 150), new Reading(Pressure, Samples.Now + 8 * Micros.PerSecond, 150));
+        await Publish(
+            asset, new(Pressure, Samples.Now + Micros.PerSecond, 150), new(Pressure, Samples.Now + 8 * Micros.PerSecond, 150));
         await Do(id, "acknowledge", new { by = "eve" });
-        await Eventually.Get("it is closed", () => Pollux.Get($"/api/v1/alarms/{id}"), a => (string?)a["state"] == "closed", a => a.ToJsonString());
+        await Eventually.Get(
+            "it is closed", () => Pollux.Get($"/api/v1/alarms/{id}"), a => (string?)a["state"] == "closed", a => a.ToJsonString());
         await AssertRefused(id, "comment", new { text = "too late", by = "eve" }, 409, null);
         using var swapped = await Pollux.Query.Http.GetAsync($"/api/v1/alarms/rates?from={Iso(Now)}&until={Iso(Now.AddHours(-1))}", Cancel);
         Assert.Equal(HttpStatusCode.BadRequest, swapped.StatusCode);

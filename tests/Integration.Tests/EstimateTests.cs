@@ -85,6 +85,11 @@ public class EstimateTests(EstimatingSystem system) : SystemTest<EstimatingSyste
         List<Reading[]> inTime = [.. frames.Take(180), .. frames.Skip(210)];
         var early = await Live(inTime.Take(400), inTime.Take(400));
         var before = await Live(inTime.Skip(400), inTime);
+        // From the minute before the one that is missing up to the third after it.
+        var (from, to) = (frames[150][0].SampledAt, frames[300][0].SampledAt);
+        var history = $"/api/v1/twins/{asset}/estimate/history?signal=specific-energy&signal=melting-length&points=20"
+            + $"&from={Micros.ToTime(from):O}&to={Micros.ToTime(to):O}".Replace("+00:00", "Z", StringComparison.Ordinal);
+        var historyBefore = await Pollux.Get(history);
         var after = await Live(frames.Skip(180).Take(30), frames);
 
         foreach (var live in new[] { early, before, after })
@@ -95,11 +100,33 @@ public class EstimateTests(EstimatingSystem system) : SystemTest<EstimatingSyste
             Assert.Equal((string)live["at"]!, (string)twin["estimate"]!["at"]!);
             Assert.Equal(live["signals"]!.ToJsonString(), twin["estimate"]!["signals"]!.ToJsonString());
         }
+        var known = await Pollux.Get($"{history}&knownAt={before["position"]}");
+        AssertSameHistory(historyBefore, known);
+        AssertSameHistory(await Pollux.Get(history), await Pollux.Get($"{history}&knownAt={after["position"]}"));
+        Assert.NotEqual(
+            known["series"]!.ToJsonString(), (await Pollux.Get($"{history}&knownAt={after["position"]}"))["series"]!.ToJsonString());
         // The same moments with what is known now.
         var now = await Pollux.Get($"/api/v1/twins/{asset}/estimate?validAt={Time(before)}");
         Assert.Equal((string)after["hash"]!, (string)now["hash"]!);
         Assert.NotEqual((string)before["hash"]!, (string)now["hash"]!);
     }
+
+    // What is saved is kept in single precision.
+    static void AssertSameHistory(JsonNode saved, JsonNode computed)
+    {
+        foreach (var (one, other) in saved["series"]!.AsArray().Zip(computed["series"]!.AsArray()))
+        {
+            var (before, after) = (one!["points"]!.AsArray(), other!["points"]!.AsArray());
+            Assert.Equal(before.Select(Bucket), after.Select(Bucket));
+            foreach (var (a, b) in before.Zip(after))
+            {
+                foreach (var name in new[] { "mean", "standardDeviation", "min", "max" })
+                    Assert.Equal((double)a![name]!, (double)b![name]!, 1e-5 * Math.Abs((double)a[name]!));
+            }
+        }
+    }
+
+    static (string, long) Bucket(JsonNode? point) => ((string)point!["start"]!, (long)point["count"]!);
 
     static string Time(JsonNode estimate) => ((DateTimeOffset)estimate["at"]!).UtcDateTime.ToString("O");
 
@@ -207,6 +234,9 @@ public class EstimateTests(EstimatingSystem system) : SystemTest<EstimatingSyste
     [InlineData("/estimate/history?signal=thrust&to=0001-01-01T00:00:00Z", 400, "a time in the years 2 to 9997", "to")]
     [InlineData("/estimate?knownAt=1", 404, "at log position 1", "knownAt")]
     [InlineData("/estimate?knownAt=999999999999", 400, "a log position from 0 to", "knownAt")]
+    [InlineData("/estimate/history?signal=thrust&knownAt=1", 404, "at log position 1", "knownAt")]
+    [InlineData("/estimate/history?signal=thrust&knownAt=2999-01-01", 400, "a time up to now", "knownAt")]
+    [InlineData("/estimate/history?signal=thrust&from=2026-01-01&to=2026-01-03&knownAt=2026-11-01", 404, "asset", "knownAt")]
     [InlineData("/estimate/history?signal=loss", 400, "melt-temperature", "signal")]
     [InlineData("/estimate/history", 400, "1 to 20", "signal")]
     [InlineData("/estimate/history?signal=thrust&points=1", 400, "2 to 10000", "points")]

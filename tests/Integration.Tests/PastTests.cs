@@ -170,6 +170,7 @@ public class PastTests(RunningSystem system) : SystemTest<RunningSystem>(system)
             ($"twins/{asset}", "validAt"), ($"assets/{asset}", "validAt"), ($"assets/{asset}/tree", "validAt"),
             ($"assets/{asset}/relationships", "validAt"), ($"graph?from={asset}", "validAt"), ($"twins/{asset}/health", "validAt"),
             ($"twins/{asset}/diff", "from"), ($"twins/{asset}/history?sensor=melt-pressure", "to"), ($"alarms?asset={asset}", "validAt"),
+            ($"scenarios?asset={asset}", "validAt"), ($"decisions?asset={asset}", "validAt"), ($"calibrations?asset={asset}", "validAt"),
         })
             await Refused(
                 HttpStatusCode.NotFound, $"/api/v1/{path}{(path.Contains('?') ? '&' : '?')}{name}={early}", name, "a time from 20");

@@ -39,7 +39,7 @@ static class QueryClients
         builder.Services.AddClient(calls => new PolicyService.PolicyServiceClient(calls));
         builder.Services.AddClient(calls => new ReplicaService.ReplicaServiceClient(calls));
         builder.Services.AddSingleton<QueryConnection>().AddHostedService(services => services.GetRequiredService<QueryConnection>());
-        builder.Services.AddSingleton<TwinFeeds>().AddScoped<FollowTwins>().AddScoped<Alarms.AlarmFeed>();
+        builder.Services.AddSingleton<TwinFeeds>().AddScoped<FollowTwins>().AddScoped<AlarmFeed>();
         builder.Services.AddSingleton<ParsedModels>().AddScoped<FindAssets>();
     }
 

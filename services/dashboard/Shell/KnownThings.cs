@@ -5,8 +5,8 @@ namespace Dashboard.Shell;
 
 /// <summary>Knows whether what an address names exists, so that a dead link is answered 404 and not as a page.</summary>
 sealed class KnownThings(
-    AssetService.AssetServiceClient assets, ScenarioService.ScenarioServiceClient scenarios, DecisionService.DecisionServiceClient decisions,
-    ModelService.ModelServiceClient models, TimeProvider time)
+    AssetService.AssetServiceClient assets, ScenarioService.ScenarioServiceClient scenarios,
+    DecisionService.DecisionServiceClient decisions, ModelService.ModelServiceClient models, TimeProvider time)
 {
     // The page asks again and says what is wrong; whoever waits for it should not wait for this too.
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);

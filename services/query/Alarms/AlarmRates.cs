@@ -25,7 +25,8 @@ sealed record AlarmRatesAnswer(
     [property: Description("Alarms raised in it.")] int Raised,
     [property: Description("Mean per hour.")] double PerHour,
     [property: Description("Most in one hour of the clock.")] int MostInAnHour,
-    [property: Description("acceptable: at most 6 per hour on average; manageable: at most 12; too-many (EEMUA 191, ISA-18.2).")] string Verdict,
+    [property: Description("acceptable: at most 6 per hour on average; manageable: at most 12; too-many (EEMUA 191, ISA-18.2).")]
+    string Verdict,
     [property: Description("Open alarms that were raised more than 24 hours before its end.")] int Standing,
     [property: Description("Alarms that were the third or later of their limit within a minute.")] int Chattering,
     [property: Description("Alarms that cleared within 10 s of being raised.")] int Fleeting,
@@ -47,8 +48,8 @@ sealed class AlarmRates(NpgsqlDataSource source, KnownAssets assets, TimeProvide
             CancellationToken cancel) => rates.Run(asset, Input.Time("from", from), Input.Time("until", until), cancel))
         .ProducesProblem(StatusCodes.Status404NotFound)
         .WithName("getAlarmRates").WithSummary("How many alarms there were, and which limits raise most of them")
-        .WithDescription("Alarms per hour, standing, chattering and fleeting alarms, and the limits with most alarms, as ISA-18.2 and EEMUA 191 "
-            + "count them. Withdrawn alarms are left out.");
+        .WithDescription("Alarms per hour, standing, chattering and fleeting alarms, and the limits with most alarms, as ISA-18.2 and "
+            + "EEMUA 191 count them. Withdrawn alarms are left out.");
 
     /// <exception cref="NotFoundException">No such asset.</exception>
     /// <exception cref="InvalidInputException">An end in the future or before its begin, or more than 366 days.</exception>

@@ -9,7 +9,8 @@ namespace Query.Alarms;
 
 /// <summary>Who shelves an alarm, why and until when.</summary>
 sealed record Shelving(
-    [property: Description("Until when it and later alarms of its limit call nobody: later than now, at most 30 days.")] DateTimeOffset Until,
+    [property: Description("Until when it and later alarms of its limit call nobody: later than now, at most 30 days.")]
+    DateTimeOffset Until,
     [property: Description("Why, 1 to 1000 characters.")] string Reason,
     [property: Description("Who shelves the alarm, at most 100 characters; default: X-Pollux-Actor.")] string? By = null);
 
@@ -30,7 +31,9 @@ sealed record Assignment(
 /// <summary>Has an open alarm shelved, commented or assigned, and waits until it shows that.</summary>
 sealed class HandleAlarmEndpoint(GetAlarm get, IBus bus, CommandFaults faults, TimeProvider time)
 {
-    const string Waits = "Waits up to 5 s for it to take effect (200); 202 if it takes longer. The same again changes nothing. 409 if the alarm is closed.";
+    const string Waits =
+        "Waits up to 5 s for it to take effect (200); 202 if it takes longer. The same again changes nothing. "
+            + "409 if the alarm is closed.";
 
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     static readonly TimeSpan LongestShelf = TimeSpan.FromDays(30);

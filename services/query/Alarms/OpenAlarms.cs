@@ -26,7 +26,8 @@ sealed record OpenAlarmsAnswer(
     [property: Description("Those of the three that nobody has acknowledged.")] int Unacknowledged,
     [property: Description("Cleared, but not acknowledged, and not shelved.")] int ClearedNotAcknowledged,
     [property: Description("Open alarms that are shelved: they call nobody before a stated time.")] int Shelved,
-    [property: Description("The worst that are not shelved, at most 20: active before cleared, by severity, not acknowledged first, newest first.")]
+    [property: Description(
+        "The worst that are not shelved, at most 20: active before cleared, by severity, not acknowledged first, newest first.")]
     IReadOnlyList<OpenAlarm> Worst);
 
 /// <summary>Knows which alarms are open: looks into the table of twin-state while somebody asks.</summary>
@@ -54,8 +55,8 @@ sealed class OpenAlarms(NpgsqlDataSource source, LiveTwins live, KnownAssets ass
         alarms.MapGet("/watch", (HttpContext http, OpenAlarms open) => open.Stream(http))
             .Produces<OpenAlarmsAnswer>(contentType: EventStreams.MediaType).ProducesProblem(StatusCodes.Status429TooManyRequests)
             .WithName("watchAlarms").WithSummary("The open alarms as they change (server-sent events)")
-            .WithDescription("Sends what is open at once, then every change within half a second: `event: alarms`. Newest values alone are sent at "
-                + "most once a second. A comment every 15 s keeps the connection open.");
+            .WithDescription("Sends what is open at once, then every change within half a second: `event: alarms`. Newest values alone are "
+                + "sent at most once a second. A comment every 15 s keeps the connection open.");
     }
 
     /// <summary>What is open now.</summary>
@@ -66,11 +67,13 @@ sealed class OpenAlarms(NpgsqlDataSource source, LiveTwins live, KnownAssets ass
         var calling = mine.Where(a => a.Shelf is not { } shelf || shelf.Until <= now).ToList();
         var active = calling.Where(a => a.ClearedAt is null).ToList();
         return new(
-            active.Count(a => a.Severity == "critical"), active.Count(a => a.Severity == "alarm"), active.Count(a => a.Severity == "warning"),
+            Of("critical"), Of("alarm"), Of("warning"),
             active.Count(a => a.AcknowledgedAt is null), calling.Count - active.Count, mine.Count - calling.Count,
             [.. calling.OrderBy(a => a.ClearedAt is not null).ThenByDescending(a => Array.IndexOf(Severities, a.Severity))
                 .ThenBy(a => a.AcknowledgedAt is not null).ThenByDescending(a => a.RaisedAt).ThenBy(a => a.Id, StringComparer.Ordinal)
                 .Take(MostWorst).Select(Shown)]);
+
+        int Of(string severity) => active.Count(a => a.Severity == severity);
     }
 
     /// <summary>What is open at once, then whenever that changes; null after a while without a change, if that is asked for.</summary>
@@ -140,7 +143,8 @@ sealed class OpenAlarms(NpgsqlDataSource source, LiveTwins live, KnownAssets ass
             await using var read = new NpgsqlCommand($"select view from {ReadModels.Alarm} where {IsOpen}", connection);
             await using var rows = await read.ExecuteReaderAsync(cancel);
             List<AlarmView> found = [];
-            while (await rows.ReadAsync(cancel)) found.Add(JsonSerializer.Deserialize<AlarmView>(rows.GetString(0), JsonSerializerOptions.Web)!);
+            while (await rows.ReadAsync(cancel))
+                found.Add(JsonSerializer.Deserialize<AlarmView>(rows.GetString(0), JsonSerializerOptions.Web)!);
             (open, seen) = (found, present);
             return open;
         }

@@ -21,7 +21,8 @@ sealed class CalibrationRpc(
         new()
         {
             Calibration = CalibrationMessage.Of(await get.Run(
-                request.CalibrationId, KnownAt.Of(request.HasKnownAtPosition ? request.KnownAtPosition : null, request.KnownAtTime),
+                request.CalibrationId, request.ValidAt?.ToTime("valid_at"),
+                KnownAt.Of(request.HasKnownAtPosition ? request.KnownAtPosition : null, request.KnownAtTime),
                 context.CancellationToken)),
         };
 
@@ -30,6 +31,7 @@ sealed class CalibrationRpc(
     {
         var page = await list.Run(
             request.AssetId, [.. request.States],
+            request.ValidAt?.ToTime("valid_at"),
             KnownAt.Of(request.HasKnownAtPosition ? request.KnownAtPosition : null, request.KnownAtTime),
             request.Limit == 0 ? null : request.Limit, request.Cursor, context.CancellationToken);
         return new() { Calibrations = { page.Items.Select(CalibrationMessage.Of) }, NextCursor = page.NextCursor ?? "" };
@@ -51,7 +53,8 @@ sealed class CalibrationRpc(
 
     public override async Task<Proto.GetParametersResponse> GetParameters(
         Proto.GetParametersRequest request, ServerCallContext context) => CalibrationMessage.Of(await parameters.Run(
-            request.AssetId, request.ValidAt?.ToTime("valid_at"), KnownAtOf(request.KnownAt), context.CancellationToken));
+            request.AssetId, request.ValidAt?.ToTime("valid_at"),
+            KnownAtOf(request.KnownAt), context.CancellationToken));
 
     static KnownAt? KnownAtOf(long position) => position == 0 ? null : new(Input.Position("known_at", position), null);
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Contracts.Calibrations;
+using Query.Api;
 using Query.Events;
 using Query.Pasts;
 using ServiceDefaults;
@@ -7,15 +8,16 @@ using TwinModel.Calibration;
 
 namespace Query.Calibrations;
 
-/// <summary>A calibration now, or as the log knew it at some position.</summary>
+/// <summary>A calibration now, or as of some time.</summary>
 sealed class GetCalibration(SavedCalibrations saved, FindPast find, PastEvents events)
 {
     public static void Map(IEndpointRouteBuilder calibrations) => calibrations
         .MapGet("/{id}", (
                 string id,
                 GetCalibration get,
+                [Description("The calibration as of this time, in ISO 8601.")] string? validAt,
                 [Description(KnownAt.Meaning)] string? knownAt,
-                CancellationToken cancel) => get.Run(id, KnownAt.Parse(knownAt), cancel))
+                CancellationToken cancel) => get.Run(id, Input.Time("validAt", validAt), KnownAt.Parse(knownAt), cancel))
         .WithName("getCalibration").WithSummary("A calibration: the question, what was learned, and whether it is in force")
         .WithDescription(
             "The result has every parameter before and after with its 5 % and 95 % quantiles and whether the readings can tell it, the "
@@ -23,18 +25,20 @@ sealed class GetCalibration(SavedCalibrations saved, FindPast find, PastEvents e
                 + "were held out.");
 
     /// <exception cref="NotFoundException">No such calibration, or not yet.</exception>
-    /// <exception cref="InvalidInputException">A position after the end of the log.</exception>
-    public async Task<CalibrationView> Run(string id, KnownAt? knownAt, CancellationToken cancel)
+    /// <exception cref="InvalidInputException">A time in the future, or a position after the end of the log.</exception>
+    public async Task<CalibrationView> Run(string id, DateTimeOffset? validAt, KnownAt? knownAt, CancellationToken cancel)
     {
         var now = await saved.Get(id, cancel);
-        if (knownAt is null) return now;
-        var moment = await find.Moment(null, knownAt, cancel);
+        if (validAt is null && knownAt is null) return now;
+        var moment = await find.Moment(validAt, knownAt, cancel);
+        var position = await find.RecordedBy(moment, cancel);
         var stream = Streams.Calibration(now.Definition.AssetId);
-        var known = (await events.OfStream(stream, moment.KnownAt, cancel))
+        var known = (await events.OfStream(stream, position, cancel))
             .Aggregate(AssetCalibrations.None, FoldCalibration.Apply);
-        return known.Find(id) is { } view
-            ? view with { IsInForce = known.InForce == id }
-            : throw NotYet.AtPosition(
+        if (known.Find(id) is { } view) return view with { IsInForce = known.InForce == id };
+        throw validAt is { } at && now.RequestedAt > at
+            ? NotYet.AtTime("calibration", id, at, now.RequestedAt, "validAt")
+            : NotYet.AtPosition(
                 "calibration", id, moment, await events.First(stream, cancel, "calibrationId", id),
                 $"it was requested at {NotYet.Text(now.RequestedAt)}");
     }

@@ -11,7 +11,7 @@ using TwinModel.Calibration;
 
 namespace Query.Calibrations;
 
-/// <summary>Lists calibrations as they are, or as the log knew them at some position.</summary>
+/// <summary>Lists calibrations as they are, or as of some time.</summary>
 sealed class ListCalibrations(NpgsqlDataSource source, FindPast find, PastEvents events, KnownAssets assets)
 {
     const string List = "calibrations";
@@ -25,19 +25,23 @@ sealed class ListCalibrations(NpgsqlDataSource source, FindPast find, PastEvents
             ListCalibrations list,
             [Description("Only of this asset.")] string? asset,
             [Description("requested, proposed, failed, adopted or rolled-back; may be repeated.")] string[]? state,
+            [Description("Calibrations as of this time, in ISO 8601: those that there were, each as it was.")] string? validAt,
             [Description(KnownAt.Meaning)] string? knownAt,
             [Description("1 to 1000, default 100.")] int? limit,
             [Description(AskedList.MeaningAt)] string? cursor,
-            CancellationToken cancel) => list.Run(asset, state ?? [], KnownAt.Parse(knownAt), limit, cursor, cancel))
+            CancellationToken cancel) => list.Run(
+                asset, state ?? [], Input.Time("validAt", validAt), KnownAt.Parse(knownAt), limit, cursor, cancel))
         .ProducesProblem(StatusCodes.Status404NotFound)
         .WithName("listCalibrations").WithSummary("Calibrations, newest first")
-        .WithDescription("Without their results; ask for one of them to see what it found. With knownAt, those that the log held then, as "
-            + "they were; a page may hold fewer than its limit and have a next one.");
+        .WithDescription("Without their results; ask for one of them to see what it found. With validAt or knownAt, those that there were "
+            + "then, as they were; a page may hold fewer than its limit and have a next one.");
 
     /// <exception cref="NotFoundException">No such asset, or it was not known then.</exception>
-    /// <exception cref="InvalidInputException">An unknown state, a wrong bound, or a position after the end of the log.</exception>
+    /// <exception cref="InvalidInputException">An unknown state, a wrong bound, a time in the future, or a position after the end of the
+    /// log.</exception>
     public async Task<Page<CalibrationView>> Run(
-        string? asset, IReadOnlyCollection<string> states, KnownAt? knownAt, int? limit, string? cursor, CancellationToken cancel)
+        string? asset, IReadOnlyCollection<string> states, DateTimeOffset? validAt, KnownAt? knownAt, int? limit, string? cursor,
+        CancellationToken cancel)
     {
         foreach (var state in states)
         {
@@ -46,12 +50,13 @@ sealed class ListCalibrations(NpgsqlDataSource source, FindPast find, PastEvents
         var size = Paging.Limit(limit, Most);
         var only = assets.Only(asset);
         AskedList asked = new(List, asset, states);
-        var start = asked.Begin(2, cursor, null, knownAt);
+        var start = asked.Begin(2, cursor, validAt, knownAt);
         var begin = asked.TimeAndId(start, cursor);
-        var moment = await start.MomentOf(find, null, knownAt, cancel);
-        if (moment?.KnownAt is not { } position)
+        var moment = await start.MomentOf(find, validAt, knownAt, cancel);
+        if (moment is not { } past)
             return Paging.Of(await Read(asset, [.. states], begin, size + 1, cancel), size, After);
-        if (only is not null) NotYet.Check(only, moment);
+        var position = await find.RecordedBy(past, cancel);
+        if (only is not null) NotYet.Check(only, past, position, validAt);
         return await PastPages.Fill<CalibrationView>(
             size, (last, most) => Read(asset, [], last is null ? begin : (last.RequestedAt, last.Id), most, cancel), Then, After);
 

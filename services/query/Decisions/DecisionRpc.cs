@@ -17,7 +17,8 @@ sealed class DecisionRpc(
         new()
         {
             Decision = DecisionMessage.Of(await get.Run(
-                request.DecisionId, KnownAt.Of(request.HasKnownAtPosition ? request.KnownAtPosition : null, request.KnownAtTime),
+                request.DecisionId, request.ValidAt?.ToTime("valid_at"),
+                KnownAt.Of(request.HasKnownAtPosition ? request.KnownAtPosition : null, request.KnownAtTime),
                 context.CancellationToken)),
         };
 
@@ -25,6 +26,7 @@ sealed class DecisionRpc(
     {
         var page = await list.Run(
             request.AssetId, request.Component, request.States,
+            request.ValidAt?.ToTime("valid_at"),
             KnownAt.Of(request.HasKnownAtPosition ? request.KnownAtPosition : null, request.KnownAtTime),
             request.Limit == 0 ? null : request.Limit, request.Cursor, context.CancellationToken);
         return new() { Decisions = { page.Items.Select(DecisionMessage.Of) }, NextCursor = page.NextCursor ?? "" };

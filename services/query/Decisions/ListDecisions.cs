@@ -12,7 +12,7 @@ using TwinModel.Decisions;
 
 namespace Query.Decisions;
 
-/// <summary>Lists decisions as they are, or as the log knew them at some position.</summary>
+/// <summary>Lists decisions as they are, or as of some time.</summary>
 sealed class ListDecisions(NpgsqlDataSource source, KnownAssets assets, FindPast find, PastEvents events)
 {
     const string List = "decisions";
@@ -26,15 +26,16 @@ sealed class ListDecisions(NpgsqlDataSource source, KnownAssets assets, FindPast
                 [Description("Only of this asset.")] string? asset,
                 [Description("Only for this part.")] string? component,
                 [Description("recommended, taken or closed; may be repeated.")] string[]? state,
-                [Description(KnownAt.Meaning)] string? knownAt,
+                [Description("Decisions as of this time, in ISO 8601: those that there were, each as it was.")] string? validAt,
+            [Description(KnownAt.Meaning)] string? knownAt,
                 [Description("1 to 500, default 100.")] int? limit,
                 [Description(AskedList.MeaningAt)] string? cursor,
                 CancellationToken cancel) => list.Run(
-                    asset, component, state ?? [], KnownAt.Parse(knownAt), limit, cursor, cancel))
+                    asset, component, state ?? [], Input.Time("validAt", validAt), KnownAt.Parse(knownAt), limit, cursor, cancel))
             .ProducesProblem(StatusCodes.Status404NotFound)
             .WithName("listDecisions").WithSummary("Decisions, newest first")
-            .WithDescription("With knownAt, the decisions that the log held then, as they were; a page may hold fewer than its limit and "
-                + "have a next one.");
+            .WithDescription("With validAt or knownAt, the decisions that there were then, as they were; a page may hold fewer than its "
+                + "limit and have a next one.");
         decisions.MapGet("/hindsight", (
                 ListDecisions list, [Description("Only of this asset.")] string? asset,
                 [Description("Only for this part.")] string? component, CancellationToken cancel) =>
@@ -48,10 +49,11 @@ sealed class ListDecisions(NpgsqlDataSource source, KnownAssets assets, FindPast
     }
 
     /// <exception cref="NotFoundException">No such asset, or it was not known then.</exception>
-    /// <exception cref="InvalidInputException">An unknown state, a wrong bound, or a position after the end of the log.</exception>
+    /// <exception cref="InvalidInputException">An unknown state, a wrong bound, a time in the future, or a position after the end of the
+    /// log.</exception>
     public async Task<Page<DecisionView>> Run(
-        string? asset, string? component, IReadOnlyCollection<string> states, KnownAt? knownAt, int? limit, string? cursor,
-        CancellationToken cancel)
+        string? asset, string? component, IReadOnlyCollection<string> states, DateTimeOffset? validAt, KnownAt? knownAt, int? limit,
+        string? cursor, CancellationToken cancel)
     {
         foreach (var state in states)
         {
@@ -60,16 +62,17 @@ sealed class ListDecisions(NpgsqlDataSource source, KnownAssets assets, FindPast
         var size = Paging.Limit(limit);
         var only = assets.Only(asset);
         AskedList asked = new(List, asset, component, states);
-        var start = asked.Begin(2, cursor, null, knownAt);
+        var start = asked.Begin(2, cursor, validAt, knownAt);
         var begin = asked.TimeAndId(start, cursor);
-        var moment = await start.MomentOf(find, null, knownAt, cancel);
-        if (moment?.KnownAt is not { } position)
+        var moment = await start.MomentOf(find, validAt, knownAt, cancel);
+        if (moment is not { } past)
         {
             var rows = await Read(asset, component, [.. states], begin, size + 1, cancel);
             if (rows.Count == 0) CheckComponent(component);
             return Paging.Of(rows, size, After);
         }
-        if (only is not null) NotYet.Check(only, moment);
+        var position = await find.RecordedBy(past, cancel);
+        if (only is not null) NotYet.Check(only, past, position, validAt);
         return await PastPages.Fill<DecisionView>(
             size, (last, most) => Read(asset, component, [], last is null ? begin : (last.RecommendedAt, last.Id), most, cancel), Then,
             After);

@@ -15,5 +15,6 @@ sealed class EstimateRpc(GetEstimate get, GetEstimateHistory history) : Proto.Es
     public override async Task<Proto.GetEstimateHistoryResponse> GetEstimateHistory(
         Proto.GetEstimateHistoryRequest request, ServerCallContext context) => EstimateMessage.Of(await history.Run(
             request.AssetId, request.SignalIds, request.From?.ToTime("from"), request.To?.ToTime("to"),
-            request.Points == 0 ? null : request.Points, context.CancellationToken));
+            request.Points == 0 ? null : request.Points,
+            KnownAt.Of(request.HasKnownAtPosition ? request.KnownAtPosition : null, request.KnownAtTime), context.CancellationToken));
 }

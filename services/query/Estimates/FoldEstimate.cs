@@ -41,6 +41,16 @@ sealed partial class FoldEstimate(
         return estimate.Make(asset.Id, cancel) ?? throw await NoneYet(asset, cancel);
     }
 
+    /// <summary>The estimates of all ticks that end after one time, and at most at the moment of an asset, oldest first.</summary>
+    /// <exception cref="BusyException">Too many are being computed.</exception>
+    public async Task<IReadOnlyList<EstimateView>> Each(PastAsset asset, DateTimeOffset after, CancellationToken cancel)
+    {
+        using var one = await alone.Enter(cancel);
+        using var place = await places.Enter(cancel);
+        var estimate = await Read(asset, cancel, after);
+        return [.. estimate.MakeEach(asset.Id, after, cancel)];
+    }
+
     /// <summary>
     /// The part that is shown with a twin; null when there is none, or it would take much longer than the twin. The caller has a place.
     /// </summary>
@@ -62,11 +72,11 @@ sealed partial class FoldEstimate(
         }
     }
 
-    async Task<PastEstimate> Read(PastAsset asset, CancellationToken cancel)
+    async Task<PastEstimate> Read(PastAsset asset, CancellationToken cancel, DateTimeOffset? after = null)
     {
         var setup = Setups.GetValue(CalibratedModels.Of(asset.Model, asset.Parameters), model => new(model));
         var next = setup.TickOf(Micros.From(asset.ValidAt));
-        for (var upTo = next; ;)
+        for (var upTo = after is { } at ? Math.Min(next, setup.TickOf(Micros.From(at))) : next; ;)
         {
             var stored = await checkpoints.Newest(
                 asset.Id, setup.Fingerprint, upTo, asset.Corrections, setup.TickMicros, asset.KnownAt, cancel);

@@ -1,6 +1,8 @@
 using System.ComponentModel;
+using Contracts.Estimates;
 using Npgsql;
 using Query.Api;
+using Query.Events;
 using Query.Pasts;
 using Query.Registry;
 using ServiceDefaults;
@@ -35,7 +37,8 @@ readonly record struct EstimatePoint(
     DateTimeOffset Start, long Count, double Mean, double StandardDeviation, double Min, double Max);
 
 /// <summary>Reads the history of estimated signals, which twin-state derives again when readings come late.</summary>
-sealed class GetEstimateHistory(NpgsqlDataSource source, KnownAssets registry, FindPast past, TimeProvider time)
+sealed class GetEstimateHistory(
+    NpgsqlDataSource source, KnownAssets registry, FindPast past, FoldEstimate fold, TimeProvider time)
 {
     const int DefaultPoints = 1_000;
     const int MostPoints = 10_000;
@@ -44,6 +47,9 @@ sealed class GetEstimateHistory(NpgsqlDataSource source, KnownAssets registry, F
 
     // Every tick is read: 270 000 of the extruder.
     static readonly TimeSpan LongestOfTicks = TimeSpan.FromDays(31);
+
+    // Every tick is computed again.
+    static readonly TimeSpan LongestAsKnown = TimeSpan.FromDays(1);
     static readonly TimeSpan LongestSpan = TimeSpan.FromDays(3660);
 
     public static void Map(IEndpointRouteBuilder twins) => twins
@@ -54,20 +60,26 @@ sealed class GetEstimateHistory(NpgsqlDataSource source, KnownAssets registry, F
             [Description("Start of the range, inclusive, in ISO 8601; default: one hour before to.")] string? from,
             [Description("End of the range, exclusive; at most 3660 days after from; default: now.")] string? to,
             [Description("Number of equal buckets, 2 to 10000, default 1000.")] int? points,
-            CancellationToken cancel) => history.Run(id, signal, Input.Time("from", from), Input.Time("to", to), points, cancel))
+            [Description(KnownAt.Meaning)] string? knownAt,
+            CancellationToken cancel) => history.Run(
+                id, signal, Input.Time("from", from), Input.Time("to", to), points, KnownAt.Parse(knownAt), cancel))
+        .ProducesProblem(StatusCodes.Status429TooManyRequests)
         .RequireRateLimiting(ApiSetup.Expensive)
         .WithName("getEstimateHistory").WithSummary("Estimated signals over time, with their standard deviations")
         .WithDescription("Splits [from, to) into equal buckets. Readings that come late change the estimates of their time. Single ticks "
             + "are kept for 31 days before the newest; a range that is longer, or begins earlier, is of whole hours of UTC, each in the "
-            + "bucket that holds its middle.");
+            + "bucket that holds its middle. With knownAt, every tick is computed again from what the log held then, with the model and "
+            + "calibration in force then, of at most one day (429 when one is being computed).");
 
     /// <exception cref="NotFoundException">No such asset, or its model has no estimates.</exception>
     /// <exception cref="InvalidInputException">A parameter is out of bounds.</exception>
     public async Task<EstimateHistoryAnswer> Run(
-        string assetId, IReadOnlyList<string> signalIds, DateTimeOffset? from, DateTimeOffset? to, int? points, CancellationToken cancel)
+        string assetId, IReadOnlyList<string> signalIds, DateTimeOffset? from, DateTimeOffset? to, int? points, KnownAt? knownAt,
+        CancellationToken cancel)
     {
         var asset = registry.Get(assetId);
-        var model = asset.Model;
+        var known = knownAt is null ? null : await past.Run(assetId, null, knownAt, cancel);
+        var model = known?.Model ?? asset.Model;
         if (!model.HasEstimate) throw GetEstimate.HasNone(assetId, model);
         var signals = Signals(model, signalIds);
         var count = points ?? DefaultPoints;
@@ -79,10 +91,16 @@ sealed class GetEstimateHistory(NpgsqlDataSource source, KnownAssets registry, F
             Input.NotAfter("from", first, now, Input.SamplesAhead);
         }
         if (to is { } last) Input.CheckYear("to", last);
-        var end = to ?? now;
+        var end = to ?? known?.ValidAt ?? now;
         var start = from ?? end - DefaultSpan;
         if (start >= end) throw new InvalidInputException("from", start, "a time before to");
         if (end - start > LongestSpan) throw new InvalidInputException("from", start, "at most 3660 days before to");
+        if (known is not null)
+        {
+            if (end - start > LongestAsKnown) throw new InvalidInputException("from", start, "with knownAt, at most 1 day before to");
+            var ticks = await fold.Each(known with { Moment = known.Moment with { ValidAt = end } }, start, cancel);
+            return AsKnown(ticks, assetId, start, end, count, signals);
+        }
         var found = signals.ToDictionary(s => s.Id, _ => new List<EstimatePoint>());
         var rows = await SourceOf(assetId, start, end, cancel);
         foreach (var hash in await Models(rows, assetId, start, end, cancel))
@@ -95,6 +113,24 @@ sealed class GetEstimateHistory(NpgsqlDataSource source, KnownAssets registry, F
         return new(
             assetId, start, end, (end - start).TotalSeconds / count,
             [.. signals.Select(s => new EstimateSeries(s.Id, s.Unit.Symbol, [.. found[s.Id].OrderBy(p => p.Start)]))]);
+    }
+
+    static EstimateHistoryAnswer AsKnown(
+        IReadOnlyList<EstimateView> ticks, string assetId, DateTimeOffset start, DateTimeOffset end, int count, List<SignalSpec> signals)
+    {
+        var width = (end - start) / count;
+        return new(assetId, start, end, width.TotalSeconds, [.. signals.Select(s => new EstimateSeries(s.Id, s.Unit.Symbol,
+            [.. from tick in ticks
+                where tick.At <= end
+                from signal in tick.Signals
+                where signal.Id == s.Id
+                // Of the time before its end.
+                group signal by (int)Math.Ceiling((tick.At - start) / width) - 1 into bucket
+                orderby bucket.Key
+                select new EstimatePoint(
+                    start + width * bucket.Key, bucket.Count(), bucket.Average(v => v.Mean),
+                    Math.Sqrt(bucket.Average(v => v.StandardDeviation * v.StandardDeviation)), bucket.Min(v => v.Mean),
+                    bucket.Max(v => v.Mean))]))]);
     }
 
     // Rows of ticks, each of the time before its end, or of hours, each counted where its middle lies.

@@ -74,6 +74,20 @@ sealed class PastEstimate
         if (enough == long.MaxValue && twin.EventTime >= end + setup.TickMicros) enough = twin.EventTime;
     }
 
+    /// <summary>The estimates after each tick that ends after a time, oldest first.</summary>
+    public IEnumerable<EstimateView> MakeEach(string assetId, DateTimeOffset after, CancellationToken cancel)
+    {
+        for (var hasMore = true; hasMore;)
+        {
+            cancel.ThrowIfCancellationRequested();
+            hasMore = twin.Step([], work, 1).HasMore;
+            if (twin.Estimate(work) is not { } estimate || ShowEstimate.Of(assetId, setup, estimate, Position, "") is not { } view
+                || view.At <= after) continue;
+            after = view.At;
+            yield return view;
+        }
+    }
+
     /// <summary>The estimate after the last tick; null when there is none.</summary>
     public EstimateView? Make(string assetId, CancellationToken cancel = default)
     {

@@ -125,6 +125,17 @@ sealed class FindPast(NpgsqlDataSource source, LogReader log, FindPosition find,
         return new(valid, known.Position, known.Time, validAt ?? valid + Streams.ClocksApart, knownAt?.Time);
     }
 
+    /// <summary>
+    /// Where the log ends for what happens when it is recorded, and so never comes late, as scenarios, decisions and calibrations: at the
+    /// position of a moment, or where the log ended at its time if that is before.
+    /// </summary>
+    public async Task<long> RecordedBy(PastMoment moment, CancellationToken cancel)
+    {
+        var now = time.GetUtcNow();
+        var then = await find.Run(new(null, moment.ValidAt < now ? moment.ValidAt : now), cancel, "validAt");
+        return Math.Min(moment.KnownAt, then.Position);
+    }
+
     /// <exception cref="NotFoundException">The asset was not known at that position.</exception>
     /// <exception cref="RuleViolationException">The model can no longer be read.</exception>
     public async Task<PastAsset> Run(string assetId, PastMoment moment, CancellationToken cancel)

@@ -23,6 +23,19 @@ static class NotYet
         if (moment is { } then && then.KnownAt < asset.FirstPosition) throw Asset(asset, then);
     }
 
+    /// <exception cref="NotFoundException">The asset was not known where the log ends for a moment.</exception>
+    /// <param name="asset">The asset.</param>
+    /// <param name="moment">The moment.</param>
+    /// <param name="position">Where the log ends for it.</param>
+    /// <param name="validAt">The time that was asked for; null: none.</param>
+    public static void Check(RegisteredAsset asset, PastMoment moment, long position, DateTimeOffset? validAt)
+    {
+        if (position >= asset.FirstPosition) return;
+        throw validAt is { } at && moment.KnownAt >= asset.FirstPosition
+            ? AtTime("asset", asset.Id, at, asset.RegisteredAt, "validAt")
+            : Asset(asset, moment);
+    }
+
     /// <summary>Something that the log did not hold yet.</summary>
     /// <param name="what">What it is.</param>
     /// <param name="id">Its identity.</param>

@@ -10,14 +10,15 @@ using TwinModel.Scenarios;
 
 namespace Query.Scenarios;
 
-/// <summary>A scenario now, or as the log knew it at some position.</summary>
+/// <summary>A scenario now, or as of some time.</summary>
 sealed class GetScenario(SavedScenarios saved, FindPast find, PastEvents events, KnownAssets assets)
 {
     public static void Map(IEndpointRouteBuilder scenarios) =>
         scenarios.MapGet("/{id}", async (
-            HttpContext http, string id, GetScenario get, [Description(KnownAt.Meaning)] string? knownAt, CancellationToken cancel) =>
+            HttpContext http, string id, GetScenario get, [Description("The scenario as of this time, in ISO 8601.")] string? validAt,
+            [Description(KnownAt.Meaning)] string? knownAt, CancellationToken cancel) =>
         {
-            var scenario = await get.Run(id, KnownAt.Parse(knownAt), cancel);
+            var scenario = await get.Run(id, Input.Time("validAt", validAt), KnownAt.Parse(knownAt), cancel);
             if (!Tags.NotModified(http, Tag(scenario))) await http.Response.WriteAsJsonAsync(scenario, ApiJson.Options, cancel);
         })
         .Produces<ScenarioView>().Produces(StatusCodes.Status304NotModified)
@@ -25,16 +26,18 @@ sealed class GetScenario(SavedScenarios saved, FindPast find, PastEvents events,
         .WithDescription("Returns 304 to If-None-Match if nothing has changed.");
 
     /// <exception cref="NotFoundException">No such scenario, or not yet.</exception>
-    /// <exception cref="InvalidInputException">A position after the end of the log.</exception>
-    public async Task<ScenarioView> Run(string id, KnownAt? knownAt, CancellationToken cancel)
+    /// <exception cref="InvalidInputException">A time in the future, or a position after the end of the log.</exception>
+    public async Task<ScenarioView> Run(string id, DateTimeOffset? validAt, KnownAt? knownAt, CancellationToken cancel)
     {
-        if (knownAt is null) return await saved.Get(id, cancel);
-        var moment = await find.Moment(null, knownAt, cancel);
+        if (validAt is null && knownAt is null) return await saved.Get(id, cancel);
+        var moment = await find.Moment(validAt, knownAt, cancel);
+        var position = await find.RecordedBy(moment, cancel);
         var scenario =
-            (await events.OfStream(Streams.Scenario(id), moment.KnownAt, cancel)).Aggregate((ScenarioView?)null, FoldScenario.Apply);
+            (await events.OfStream(Streams.Scenario(id), position, cancel)).Aggregate((ScenarioView?)null, FoldScenario.Apply);
         if (scenario is null)
         {
             var now = await saved.Get(id, cancel);
+            if (validAt is { } at && now.RequestedAt > at) throw NotYet.AtTime("scenario", id, at, now.RequestedAt, "validAt");
             throw NotYet.AtPosition(
                 "scenario", id, moment, await events.First(Streams.Scenario(id), cancel),
                 $"it was requested at {NotYet.Text(now.RequestedAt)}");

@@ -11,7 +11,7 @@ using TwinModel.Scenarios;
 
 namespace Query.Scenarios;
 
-/// <summary>Lists scenarios as they are, or as the log knew them at some position.</summary>
+/// <summary>Lists scenarios as they are, or as of some time.</summary>
 sealed class ListScenarios(NpgsqlDataSource source, FindPast find, PastEvents events, KnownAssets assets)
 {
     const string List = "scenarios";
@@ -22,25 +22,28 @@ sealed class ListScenarios(NpgsqlDataSource source, FindPast find, PastEvents ev
             ListScenarios list,
             [Description("Only of this asset.")] string? asset,
             [Description("requested, running, completed, failed or cancelled; may be repeated.")] string[]? state,
+            [Description("Scenarios as of this time, in ISO 8601: those that there were, each as it was.")] string? validAt,
             [Description(KnownAt.Meaning)] string? knownAt,
             [Description("1 to 500, default 100.")] int? limit,
             [Description(AskedList.MeaningAt)] string? cursor,
             CancellationToken cancel) =>
         {
-            var page = await list.Run(asset, state, KnownAt.Parse(knownAt), limit, cursor, cancel);
+            var page = await list.Run(asset, state, Input.Time("validAt", validAt), KnownAt.Parse(knownAt), limit, cursor, cancel);
             if (!Tags.NotModified(http, Tags.OfAll(page.Items.Select(GetScenario.Tag))))
                 await http.Response.WriteAsJsonAsync(page, ApiJson.Options, cancel);
         })
         .Produces<Page<ScenarioView>>().Produces(StatusCodes.Status304NotModified)
         .ProducesProblem(StatusCodes.Status404NotFound)
         .WithName("listScenarios").WithSummary("Scenarios, newest first")
-            .WithDescription("Returns 304 to If-None-Match if nothing has changed. With knownAt, the scenarios that the log held then, as "
-                + "they were; a page may hold fewer than its limit and have a next one.");
+            .WithDescription("Returns 304 to If-None-Match if nothing has changed. With validAt or knownAt, the scenarios that there were "
+                + "then, as they were; a page may hold fewer than its limit and have a next one.");
 
     /// <exception cref="NotFoundException">No such asset, or it was not known then.</exception>
-    /// <exception cref="InvalidInputException">An unknown state, a wrong bound, or a position after the end of the log.</exception>
+    /// <exception cref="InvalidInputException">An unknown state, a wrong bound, a time in the future, or a position after the end of the
+    /// log.</exception>
     public async Task<Page<ScenarioView>> Run(
-        string? asset, IEnumerable<string>? states, KnownAt? knownAt, int? limit, string? cursor, CancellationToken cancel)
+        string? asset, IEnumerable<string>? states, DateTimeOffset? validAt, KnownAt? knownAt, int? limit, string? cursor,
+        CancellationToken cancel)
     {
         var size = Paging.Limit(limit);
         string[] wanted = [.. states ?? []];
@@ -50,12 +53,13 @@ sealed class ListScenarios(NpgsqlDataSource source, FindPast find, PastEvents ev
         }
         var only = assets.Only(asset);
         AskedList asked = new(List, asset, wanted);
-        var start = asked.Begin(2, cursor, null, knownAt);
+        var start = asked.Begin(2, cursor, validAt, knownAt);
         var begin = asked.TimeAndId(start, cursor);
-        var moment = await start.MomentOf(find, null, knownAt, cancel);
-        if (moment?.KnownAt is not { } position)
+        var moment = await start.MomentOf(find, validAt, knownAt, cancel);
+        if (moment is not { } past)
             return Paging.Of(await Read(asset, wanted, begin, size + 1, cancel), size, After);
-        if (only is not null) NotYet.Check(only, moment);
+        var position = await find.RecordedBy(past, cancel);
+        if (only is not null) NotYet.Check(only, past, position, validAt);
         return await PastPages.Fill<ScenarioView>(
             size, (last, most) => Read(asset, [], last is null ? begin : (last.RequestedAt, last.Id), most, cancel), Then, After);
 

@@ -21,6 +21,7 @@ sealed class ScenarioRpc(
         {
             Scenario = ScenarioMessage.Of(await get.Run(
                 request.ScenarioId,
+                request.ValidAt?.ToTime("valid_at"),
                 Events.KnownAt.Of(request.HasKnownAtPosition ? request.KnownAtPosition : null, request.KnownAtTime),
                 context.CancellationToken)),
         };
@@ -29,6 +30,7 @@ sealed class ScenarioRpc(
     {
         var page = await list.Run(
             request.AssetId, request.States,
+            request.ValidAt?.ToTime("valid_at"),
             Events.KnownAt.Of(request.HasKnownAtPosition ? request.KnownAtPosition : null, request.KnownAtTime),
             request.Limit == 0 ? null : request.Limit, request.Cursor, context.CancellationToken);
         return new() { Scenarios = { page.Items.Select(ScenarioMessage.Of) }, NextCursor = page.NextCursor ?? "" };

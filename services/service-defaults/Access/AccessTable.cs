@@ -58,7 +58,8 @@ public static class AccessTable
         ]),
         (Running,
         [
-            "acknowledgeAlarm", "shelveAlarm", "unshelveAlarm", "commentAlarm", "assignAlarm", "createScenario", "cancelScenario", "createDecision", "takeDecision", "recordMaintenance",
+            "acknowledgeAlarm", "shelveAlarm", "unshelveAlarm", "commentAlarm", "assignAlarm",
+            "createScenario", "cancelScenario", "createDecision", "takeDecision", "recordMaintenance",
             "reportReplacement", "reportFailure", "setOperation",
         ]),
         (Answering,

@@ -15,7 +15,8 @@ static class DecideHandling
     public static object? Of(AlarmBook alarms, Contracts.Messages.HandleAlarm command, DateTimeOffset now)
     {
         if (!alarms.Open.TryGetValue(command.AlarmId, out var alarm))
-            throw new RuleViolationException($"Alarm '{command.AlarmId}' is closed; only open alarms can be shelved, commented or assigned.");
+            throw new RuleViolationException(
+                $"Alarm '{command.AlarmId}' is closed; only open alarms can be shelved, commented or assigned.");
         switch (command.Action)
         {
             case "shelve" when alarm.Shelf?.Until != command.Until || alarm.Shelf?.Reason != command.Text:

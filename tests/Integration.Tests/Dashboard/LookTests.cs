@@ -34,6 +34,7 @@ public partial class LookTests(LivelySystem system) : SystemTest<LivelySystem>(s
         { "policies", "/policies" },
         { "models", "/models" },
         { "model", "/models/{Model}" },
+        { "glossary", "/glossary" },
         { "not-found", "/not-found" },
     };
 

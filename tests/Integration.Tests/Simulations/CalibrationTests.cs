@@ -87,6 +87,7 @@ public class CalibrationTests(ScenarioSystem system) : SystemTest<ScenarioSystem
         Assert.InRange((double)learned["after"]! / Nominal, 0.9 * 0.97, 0.9 * 1.03);
         Assert.Equal((Nominal, (string?)null), await Consistency(asset));
         var known = (long)(await Pollux.Get("/api/v1/log/position"))["position"]!;
+        var proposedBy = TimeProvider.System.GetUtcNow().UtcDateTime.ToString("O");
         var before = await Eventually.Get(
             "the estimate has caught up", () => Pollux.Get($"/api/v1/twins/{asset}/estimate"),
             e => Micros.From((DateTimeOffset)e["at"]!) > end - 40 * Micros.PerSecond, show: e => $"{e["at"]}");
@@ -106,6 +107,9 @@ public class CalibrationTests(ScenarioSystem system) : SystemTest<ScenarioSystem
         Assert.Equal(
             (id, "proposed", false), ((string)listed.Single()!["id"]!, (string)listed[0]!["state"]!, (bool)listed[0]!["isInForce"]!));
         Assert.Empty((await Pollux.Get($"/api/v1/calibrations?asset={asset}&state=adopted&knownAt={known}"))["items"]!.AsArray());
+        Assert.Equal(undecided.ToJsonString(), (await Pollux.Get($"/api/v1/calibrations/{id}?validAt={proposedBy}")).ToJsonString());
+        Assert.Equal(
+            listed.ToJsonString(), (await Pollux.Get($"/api/v1/calibrations?asset={asset}&validAt={proposedBy}"))["items"]!.ToJsonString());
         var (_, calibrationId) = await WhatIf(asset);
         Assert.Equal(id, calibrationId);
         await Eventually.Get(

@@ -82,14 +82,17 @@ public class DecisionTests(DecisionSystem system, ITestOutputHelper output) : Sy
         // The ledger: taken, failed, closed, scored.
         var id = (string)wait["id"]!;
         var untaken = await Pollux.Log.Position();
+        var then = TimeProvider.System.GetUtcNow().UtcDateTime.ToString("O");
         var (status, taken) = await Pollux.Post($"/api/v1/decisions/{id}:take", new { by = "eve" });
         Assert.Equal((200, "taken"), (status, (string)taken["state"]!));
         Assert.Equal("recommended", (string)(await Pollux.Get($"/api/v1/decisions/{id}?knownAt={untaken}"))["state"]!);
+        Assert.Equal("recommended", (string)(await Pollux.Get($"/api/v1/decisions/{id}?validAt={then}"))["state"]!);
         var list = $"/api/v1/decisions?asset={asset}";
         async Task<int> Listed(string more) =>
             (await Pollux.Get($"{list}{more}"))["items"]!.AsArray().Count(d => (string)d!["id"]! == id);
         Assert.Equal((0, 1), (await Listed("&state=recommended"), await Listed($"&state=recommended&knownAt={untaken}")));
         Assert.Equal((1, 0), (await Listed("&state=taken"), await Listed($"&state=taken&knownAt={untaken}")));
+        Assert.Equal((1, 0), (await Listed($"&state=recommended&validAt={then}"), await Listed($"&state=taken&validAt={then}")));
         using (var unknown = await Pollux.Query.Http.GetAsync(new Uri($"{list}&knownAt=0", UriKind.Relative), Cancel))
             Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
         Assert.Equal(409, (await Pollux.Post($"/api/v1/decisions/{id}:take", new { by = "eve", option = "replace now" })).Status);

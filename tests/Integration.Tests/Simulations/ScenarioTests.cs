@@ -194,11 +194,19 @@ public class ScenarioTests(ScenarioSystem system, ITestOutputHelper output) : Sy
         Assert.Equal("cancelled", (string)(await answer.Content.ReadFromJsonAsync<JsonNode>(Cancel))!["state"]!);
         await Eventually.Is("nobody works on it", async () => await Pollux.Simulation.Metric("pollux_simulation_shards_running") == 0);
         Assert.Equal("scenario_cancelled", (await Pollux.Log.Names($"scenario/{scenario}"))[^1]);
-        var end = (long)(await Pollux.Get($"/api/v1/log/events?stream=scenario/{scenario}"))["items"]!.AsArray()[^1]!["position"]!;
+        var ended = (await Pollux.Get($"/api/v1/log/events?stream=scenario/{scenario}"))["items"]!.AsArray()[^1]!;
+        var end = (long)ended["position"]!;
         Assert.Equal("cancelled", (string)(await Pollux.Get($"/api/v1/scenarios/{scenario}?knownAt={end}"))["state"]!);
         Assert.Equal("running", (string)(await Pollux.Get($"/api/v1/scenarios/{scenario}?knownAt={end - 1}"))["state"]!);
         Assert.Equal(HttpStatusCode.NotFound, await Status($"/api/v1/scenarios/{scenario}?knownAt=0"));
         var list = $"/api/v1/scenarios?asset={asset}";
+        var endedAt = (DateTimeOffset)ended["recordedAt"]!;
+        foreach (var (state, at) in new[] { ("cancelled", endedAt), ("running", endedAt.AddMicroseconds(-1)) })
+        {
+            Assert.Equal(state, (string)(await Pollux.Get($"/api/v1/scenarios/{scenario}?validAt={at.UtcDateTime:O}"))["state"]!);
+            Assert.Equal([state], await States($"{list}&validAt={at.UtcDateTime:O}"));
+        }
+        Assert.Equal(HttpStatusCode.NotFound, await Status($"/api/v1/scenarios/{scenario}?validAt=2026-01-01"));
         Assert.Equal(["cancelled"], await States($"{list}&knownAt={end}"));
         Assert.Equal(["running"], await States($"{list}&knownAt={end - 1}&state=running"));
         Assert.Empty(await States($"{list}&knownAt={end - 1}&state=cancelled"));

@@ -1,8 +1,7 @@
 using Contracts.Query.V1;
-using Dashboard.Live;
 using Grpc.Core;
 
-namespace Dashboard.Alarms;
+namespace Dashboard.Live;
 
 /// <summary>The open alarms of all machines that the user of a page may see, as they change.</summary>
 sealed partial class AlarmFeed(AlarmService.AlarmServiceClient client, QueryConnection connection, ILogger<AlarmFeed> log) : IDisposable

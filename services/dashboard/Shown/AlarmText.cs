@@ -1,8 +1,7 @@
 using System.Globalization;
 using Contracts.Query.V1;
-using Dashboard.Shown;
 
-namespace Dashboard.Alarms;
+namespace Dashboard.Shown;
 
 /// <summary>What an alarm says to people: what is measured, the limit that it crossed, since when, and what follows from it.</summary>
 static class AlarmText
@@ -23,7 +22,10 @@ static class AlarmText
         var lasted = Units.Duration((alarm.ClearedAt?.ToDateTimeOffset() ?? now) - raised);
         // One from before limits were told with alarms, or of something that has none.
         if (!alarm.HasThreshold)
-            return $"{Capital(alarm.Message.TrimEnd('.'))}{(alarm.HasValue ? $" at {Units.Text(alarm.Value, alarm.Unit)}" : "")} (for {lasted})";
+        {
+            var at = alarm.HasValue ? $" at {Units.Text(alarm.Value, alarm.Unit)}" : "";
+            return $"{Capital(alarm.Message.TrimEnd('.'))}{at} (for {lasted})";
+        }
         var limit = $"{alarm.Direction} {Limit(alarm)}";
         if (alarm.ClearedAt is not null) return $"{Capital(alarm.Name)} was {limit} for {lasted}";
         var value = newest ?? alarm.Value;
@@ -45,7 +47,9 @@ static class AlarmText
 
     /// <summary>The limit that was crossed, as precise as the model says it.</summary>
     static string Limit(Alarm alarm) =>
-        $"{alarm.Threshold.ToString(CultureInfo.InvariantCulture).Replace('-', '\u2212')}\u00a0{Units.Symbol(alarm.Unit)}".TrimEnd('\u00a0');
+        $"{Number(alarm.Threshold)}\u00a0{Units.Symbol(alarm.Unit)}".TrimEnd('\u00a0');
+
+    static string Number(double value) => value.ToString(CultureInfo.InvariantCulture).Replace('-', '\u2212');
 
     /// <summary>Whether it calls nobody at a moment.</summary>
     public static bool IsShelved(Alarm alarm, DateTimeOffset now) => alarm.Shelf?.Until.ToDateTimeOffset() > now;

@@ -54,7 +54,8 @@ static class TwinTables
         // Looked at all the time, and short whatever the history.
         alarm.Indexes.Add(new IndexDefinition("alarm_open")
         {
-            Columns = ["asset_id"], Predicate = "state in ('active', 'active-acknowledged', 'cleared')",
+            Columns = ["asset_id"],
+            Predicate = "state in ('active', 'active-acknowledged', 'cleared')",
         });
 
         var rollup = new Table(Name("rollup"));

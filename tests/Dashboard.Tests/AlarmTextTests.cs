@@ -12,8 +12,14 @@ public class AlarmTextTests
 
     static Alarm Pressure => new()
     {
-        Name = "melt pressure", Direction = "above", Threshold = 200, Unit = "bar", Value = 201.4, RaisedAt = Raised,
-        Consequence = "The rupture disc opens at 250 bar.", Message = "melt pressure above 200",
+        Name = "melt pressure",
+        Direction = "above",
+        Threshold = 200,
+        Unit = "bar",
+        Value = 201.4,
+        RaisedAt = Raised,
+        Consequence = "The rupture disc opens at 250 bar.",
+        Message = "melt pressure above 200",
     };
 
     static string Text(Alarm alarm, double? newest) => AlarmText.Of(alarm, newest, At.AddSeconds(12)).Replace('\u00a0', ' ');

@@ -121,6 +121,36 @@ public sealed class Contact : Component
 }
 
 /// <summary>
+/// Laminar free convection between a lump and the air around it: <c>q = G (|ΔT| / 20 K)^(1/4) ΔT</c>, as the Nusselt number grows with the
+/// fourth root of the Rayleigh number, which is in proportion to ΔT (Incropera and DeWitt, Fundamentals of Heat and Mass Transfer, 9.6).
+/// Within a tenth of a kelvin the root is rounded off, where nothing is left to lose.
+/// </summary>
+public sealed class FreeConvection : Component
+{
+    /// <summary>ΔT at which G is stated, K.</summary>
+    public const double Reference = 20;
+
+    const double Rounded = 0.1;
+
+    internal static ComponentType Type { get; } = new("free-convection", "Free convection of a lump into the air around it.",
+        [new("conductance", "thermal-conductance", "Conductance at a difference of 20 K")],
+        [new("from", typeof(IHeatPort)), new("to", typeof(IHeatPort))], () => new FreeConvection());
+
+    /// <inheritdoc />
+    public override void Connect(Site site)
+    {
+        var (from, to) = Lumps.Of(site);
+        var difference = from.Temperature - to.Temperature;
+        var root = site.Graph.Power(
+            (difference * difference + Rounded * Rounded) / (Reference * Reference), site.Graph.Constant(0.125));
+        var heat = site["conductance"] * root * difference;
+        from.AddHeat(-heat, site.Id);
+        to.AddHeat(heat, site.Id);
+        site.Output("heat", "W", heat);
+    }
+}
+
+/// <summary>
 /// Thermal radiation between two lumps: <c>q = ε σ A (T_from⁴ − T_to⁴)</c>, T in K (Stefan and Boltzmann; σ exact since the SI of 2019).
 /// The emissivity is that of the pair, including its view factor.
 /// </summary>

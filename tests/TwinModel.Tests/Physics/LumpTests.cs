@@ -48,6 +48,26 @@ public class LumpTests
     }
 
     [Fact]
+    public void Free_convection_cools_faster_the_hotter_a_lump_is()
+    {
+        // ΔT^(-1/4) grows linearly.
+        var convecting = With("type: free-convection, connect: { from: body, to: air }, parameters: { conductance: 0.05 W/K }");
+        foreach (var time in new[] { 60.0, 300, 900 })
+        {
+            var body = new PhysicsCase(convecting).Set("duty", 0).SetState("body.temperature", _ => Room + 80);
+            body.RunTo(time, 1e-10);
+            var left = Math.Pow(Math.Pow(80, -0.25) + Conductance / (4 * Capacity * Math.Pow(20, 0.25)) * time, -4);
+            // Rounding the root off below a tenth of a kelvin changes it by 1e-5 of itself at 10 K.
+            Assert.Equal(Room + left, body["body.temperature"], 1e-3);
+        }
+        // At the stated difference it is the conductance.
+        var steady = new PhysicsCase(convecting).Set("duty", 0.25).Settle();
+        Assert.Equal(Room + 20, steady["body.temperature"], 1e-3);
+        Assert.Equal(Room, new PhysicsCase(convecting).Set("duty", 0).Settle()["body.temperature"], 1e-9);
+        Assert.InRange(new PhysicsCase(convecting, withEnergy: true).Closure(500, 1e-5), 0, 1e-7);
+    }
+
+    [Fact]
     public void Radiation_into_the_cold_follows_the_inverse_cube()
     {
         // With the room at 0 K, 1/T³ grows linearly; 20 K above it is 1e-4 of it at most.
@@ -98,6 +118,7 @@ public class LumpTests
 
     [Theory]
     [InlineData("contact", "conductance: 1 W/K")]
+    [InlineData("free-convection", "conductance: 1 W/K")]
     [InlineData("radiation", "area: 1 m2")]
     public void Lumps_are_not_connected_to_an_axis_by_them(string type, string parameter) => Assert.Contains(
         "connects lumps only",

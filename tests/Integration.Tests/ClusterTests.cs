@@ -63,13 +63,6 @@ public sealed class ClusterTests(Infrastructure infrastructure) : IAsyncLifetime
         await infrastructure.DropDatabase(database);
     }
 
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     WebApplication Build(string port, string address = "127.0.0.1", string? postgres = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
@@ -87,7 +80,7 @@ public sealed class ClusterTests(Infrastructure infrastructure) : IAsyncLifetime
 
     async Task<WebApplication> Start(int? port = null)
     {
-        var member = Build($"{port ?? FreePort()}");
+        var member = Build($"{port ?? ServiceProcess.FreePort()}");
         members.Add(member);
         await member.StartAsync(Cancel);
         return member;
@@ -169,8 +162,8 @@ public sealed class ClusterTests(Infrastructure infrastructure) : IAsyncLifetime
     {
         await CreateTables();
         await (await Start()).StopAsync(Cancel);
-        var port = FreePort();
-        foreach (var killed in new[] { port, FreePort(), FreePort() }) await List(killed);
+        var port = ServiceProcess.FreePort();
+        foreach (var killed in new[] { port, ServiceProcess.FreePort(), ServiceProcess.FreePort() }) await List(killed);
         var starting = Stopwatch.StartNew();
         var member = await Start(port);
         // Left to itself, Orleans waits 5 s before it tries again to reach the dead.
@@ -242,7 +235,7 @@ public sealed class ClusterTests(Infrastructure infrastructure) : IAsyncLifetime
     [Fact]
     public async Task Without_PostgreSQL_a_service_starts_and_waits()
     {
-        await using var member = Build($"{FreePort()}", postgres: "Host=127.0.0.1;Port=1;Username=nobody;Database=none");
+        await using var member = Build($"{ServiceProcess.FreePort()}", postgres: "Host=127.0.0.1;Port=1;Username=nobody;Database=none");
         await member.StartAsync(Cancel);
         Assert.Single(log, line => line.Contains("PostgreSQL cannot be reached", StringComparison.Ordinal));
         Assert.Null(OwnersOf(member).Of("asset-1"));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -49,19 +50,25 @@ public sealed class ServiceProcess(
     const int Ports = 12_000;
     static int nextPort = Environment.ProcessId * 97 % Ports;
 
-    /// <summary>A port on which nothing listens; never given out twice.</summary>
+    // Other test processes run at the same time, and a service that is being started again does not listen on its port for a while.
+    static readonly ConcurrentBag<FileStream> Claims = [];
+
+    /// <summary>A port on which nothing listens; never given out twice, nor by another test process while this one runs.</summary>
     public static int FreePort()
     {
+        var claims = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "pollux-test-ports")).FullName;
         while (true)
         {
             var port = FirstPort + Interlocked.Increment(ref nextPort) % Ports;
             try
             {
+                var claim = new FileStream(Path.Combine(claims, $"{port}"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                Claims.Add(claim);
                 using var listener = new TcpListener(IPAddress.Loopback, port);
                 listener.Start();
                 return port;
             }
-            catch (SocketException)
+            catch (Exception e) when (e is SocketException or IOException)
             {
                 // Taken.
             }

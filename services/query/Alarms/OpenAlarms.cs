@@ -43,7 +43,7 @@ sealed class OpenAlarms(NpgsqlDataSource source, LiveTwins live, KnownAssets ass
 
     readonly SemaphoreSlim turn = new(1);
     readonly Watchers watchers = new(MostWatchers);
-    (long Count, long Newest) seen = (-1, -1);
+    (long Count, long Changes) seen = (-1, -1);
     IReadOnlyList<AlarmView> open = [];
     DateTimeOffset lookedAt = DateTimeOffset.MinValue;
 
@@ -131,7 +131,7 @@ sealed class OpenAlarms(NpgsqlDataSource source, LiveTwins live, KnownAssets ass
             if (now - lookedAt < LookEvery / 2 && now >= lookedAt) return open;
             await using var connection = await source.OpenConnectionAsync(cancel);
             await using var look = new NpgsqlCommand(
-                $"select count(*), coalesce(max(xmin::text::bigint), 0) from {ReadModels.Alarm} where {IsOpen}", connection);
+                $"select count(*), coalesce(sum(xmin::text::bigint), 0)::bigint from {ReadModels.Alarm} where {IsOpen}", connection);
             (long, long) present;
             await using (var reader = await look.ExecuteReaderAsync(cancel))
             {

@@ -8,7 +8,8 @@ namespace TwinState.Alarms;
 /// <summary>Decides what follows from a command about an open alarm. Pure.</summary>
 static class DecideHandling
 {
-    const int MostComments = 100;
+    // Every view of the twin carries them.
+    const int MostComments = 20;
 
     /// <summary>The event; null if nothing would change, e.g. when the command comes again.</summary>
     /// <exception cref="RuleViolationException">The alarm is not open, or has too many comments.</exception>

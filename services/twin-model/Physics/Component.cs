@@ -68,7 +68,8 @@ public static class ComponentLibrary
 {
     static readonly Dictionary<string, ComponentType> Types = new[]
     {
-        Ambient.Type, ThermalMass.Type, HeatSource.Type, Heater.Type, Contact.Type, FreeConvection.Type, Radiation.Type, Pipe.Type, Pump.Type, Valve.Type,
+        Ambient.Type, ThermalMass.Type, HeatSource.Type, Heater.Type, Contact.Type, FreeConvection.Type, Radiation.Type,
+        Pipe.Type, Pump.Type, Valve.Type,
         Tank.Type, Motor.Type, PiController.Type, Wall.Type,
         EndContact.Type, Convection.Type, Stream.Type, HeaterZone.Type, Polymer.Type, Screw.Type, MeltChannel.Type, Die.Type, Drive.Type,
         EnergyMeter.Type,

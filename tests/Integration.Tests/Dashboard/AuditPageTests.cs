@@ -123,7 +123,7 @@ public class AuditPageTests(AnsweringDashboard system) : SystemTest<AnsweringDas
         var page = await Pollux.Open($"/machines/{asset}");
         await Expect(page.Locator("h1")).ToHaveTextAsync(hostile);
         await Expect(page.GetByTestId("labels")).ToContainTextAsync(labelled);
-        await Expect(page.Locator(".alarm").First).ToContainTextAsync($"acknowledged by {hostile}");
+        await Expect(page.Locator(".open-alarms > .alarm").First).ToContainTextAsync($"acknowledged by {hostile}");
         await Expect(page).ToHaveTitleAsync($"{hostile} · Pollux");
         await Nothing();
         await page.GotoAsync($"/decisions?asset={asset}&component=gearbox-bearing");

@@ -55,6 +55,7 @@ public class CorrectionsPageTests(AnsweringDashboard system) : SystemTest<Answer
         await Look.At(page, "machine-corrected");
     }
 
+    // As the browser writes it: without seconds where they are zero.
     static string Local(DateTimeOffset at) => TimeZoneInfo.ConvertTimeBySystemTimeZoneId(at, "Europe/Berlin")
-        .ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture);
+        .ToString(at.Second == 0 ? "yyyy-MM-ddTHH:mm" : "yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture);
 }
